@@ -1,4 +1,24 @@
-import type { Permission, Scope } from "./scope.ts";
+import type {
+  AuditFilter,
+  AuditPrune,
+  AuditPruneReport,
+  AuditRow,
+  AuditVerification,
+  StoredAuditRow,
+} from "./audit.ts";
+import type { TokenLimits } from "./limits.ts";
+import type { Permission } from "./scope.ts";
+
+export type {
+  AuditFilter,
+  AuditProblem,
+  AuditPrune,
+  AuditPruneReport,
+  AuditRow,
+  AuditVerification,
+  Outcome,
+  StoredAuditRow,
+} from "./audit.ts";
 
 /** A row of `auth_application_tokens` joined with its user and the user's role. Times are UTC. */
 export interface TokenRecord {
@@ -13,6 +33,8 @@ export interface TokenRecord {
   readonly lastUsed: Date | null;
   /** First eight characters of the hash: enough to tell rows apart, useless to an attacker. */
   readonly hashPrefix: string;
+  /** A narrower reach than the scope gives; null when there is none. */
+  readonly limits: TokenLimits | null;
   readonly user: UserRecord;
 }
 
@@ -41,27 +63,7 @@ export interface NewToken {
   readonly expires: Date | null;
   readonly allowedIps: string;
   readonly createdAt: Date;
-}
-
-export type Outcome = "ok" | "error" | "denied" | "invalid" | "cancelled";
-
-/** One tool call as it is kept. Arguments are already redacted and bounded. */
-export interface AuditRow {
-  readonly time: Date;
-  readonly requestId: string;
-  readonly user: string;
-  readonly tokenId: number | null;
-  readonly tokenName: string;
-  readonly address: string;
-  readonly door: string;
-  readonly tool: string;
-  readonly scope: Scope | null;
-  readonly arguments: string;
-  readonly vmid: number | null;
-  readonly outcome: Outcome;
-  readonly error: string;
-  readonly upid: string;
-  readonly durationMs: number;
+  readonly limits?: TokenLimits | null;
 }
 
 /** What a migration run did, for `migrate` to print. */
@@ -72,30 +74,59 @@ export interface MigrationReport {
 }
 
 /**
+ * Told the id of a token that was revoked, or null when revocations may have been missed (a lost
+ * connection came back) and every token in use should be looked up again.
+ */
+export type RevocationListener = (tokenId: number | null) => void;
+
+/**
  * Accounts and the audit trail. Every method rejects with AppError `unavailable` when the database
- * cannot be reached or written, `not_found` and `conflict` for missing and duplicate rows.
+ * cannot be reached or written (`DatabaseAway` when it cannot be reached at all), `forbidden` when the
+ * database refuses for want of rights, `not_found` and `conflict` for missing and duplicate rows,
+ * `invalid` for values that no row can hold.
  */
 export interface Store {
+  /** How often whoever relies on a token should look it up again, in milliseconds. */
+  readonly watchIntervalMs: number;
   /** Creates or updates the schema, in one transaction per step. */
   migrate(): Promise<MigrationReport>;
-  /** Rejects when the schema is missing, older or newer than this program, naming both versions. */
+  /**
+   * Rejects with `conflict` when the schema is missing, older or newer than this program, naming both
+   * versions.
+   */
   checkSchema(): Promise<void>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** The token with this lower-case hex SHA-512, good or not; null when there is none. */
   findToken(tokenHash: string): Promise<TokenRecord | null>;
-  /** Notes that a token was used. */
+  /** Those of these tokens that exist, good or not, in no order. */
+  findTokensById(ids: readonly number[]): Promise<TokenRecord[]>;
+  /** Notes that a token was used, unless that was noted less than a minute before. */
   touchToken(id: number, at: Date): Promise<void>;
   createToken(token: NewToken): Promise<TokenRecord>;
   listTokens(): Promise<TokenRecord[]>;
-  /** Deactivates the token; its row stays. */
+  /** Deactivates the token; its row stays. Revoking twice is no error. */
   revokeToken(id: number): Promise<TokenRecord>;
+  /**
+   * Tells of revocations on this instance at once, and of those elsewhere where the database passes
+   * them on. The same one may be told twice. Returns the function that ends it.
+   */
+  onRevoked(listener: RevocationListener): () => void;
+  /** The new user has no password that could be logged in with. */
   createUser(
     user: { username: string; roleName: string | null; isSuperuser: boolean; createdAt: Date },
   ): Promise<UserRecord>;
   listUsers(): Promise<UserRecord[]>;
   listRoles(): Promise<RoleRecord[]>;
-  /** Appends one row; resolves only when it is durable. */
+  /** Appends one row; resolves only when it is durable. Rows appended together share a commit. */
   appendAudit(row: AuditRow): Promise<void>;
+  /** Rejects when an audit row could not be written now, so that no call need run unaudited. */
+  checkAudit(): Promise<void>;
+  /** Newest first. */
+  listAudit(filter?: AuditFilter): Promise<StoredAuditRow[]>;
+  /** Reads the whole trail as it is at one moment and reports where its chain breaks. */
+  verifyAudit(): Promise<AuditVerification>;
+  /** Removes old rows and appends a row that signs for them, so that verification still passes. */
+  pruneAudit(prune: AuditPrune): Promise<AuditPruneReport>;
   close(): Promise<void>;
 }

@@ -1,0 +1,76 @@
+import type { Scope } from "./scope.ts";
+
+export type Outcome = "ok" | "error" | "denied" | "invalid" | "cancelled";
+
+/** One tool call as it is kept. Arguments are already redacted and bounded. */
+export interface AuditRow {
+  readonly time: Date;
+  readonly requestId: string;
+  readonly user: string;
+  readonly tokenId: number | null;
+  readonly tokenName: string;
+  readonly address: string;
+  readonly door: string;
+  readonly tool: string;
+  readonly scope: Scope | null;
+  readonly arguments: string;
+  readonly vmid: number | null;
+  readonly outcome: Outcome;
+  readonly error: string;
+  readonly upid: string;
+  readonly durationMs: number;
+}
+
+/** A row as it was kept: `seq` counts from 1 without gaps, `hash` is lower-case hex SHA-256. */
+export interface StoredAuditRow extends AuditRow {
+  readonly seq: number;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+/** Which rows to list; every condition given must hold. */
+export interface AuditFilter {
+  readonly user?: string;
+  readonly tool?: string;
+  readonly vmid?: number;
+  readonly outcome?: Outcome;
+  /** Rows of this time and later. */
+  readonly since?: Date;
+  /** Rows before this time. */
+  readonly until?: Date;
+  /** At most this many rows, the newest ones; 100 when not given, 10,000 at most. */
+  readonly limit?: number;
+}
+
+/** A place where the chain of hashes breaks. */
+export interface AuditProblem {
+  /** The row concerned; of removed rows the first. */
+  readonly seq: number;
+  readonly kind: "edited" | "removed" | "reordered";
+  readonly message: string;
+}
+
+/** What `verifyAudit` found. `problems` holds at most the first 100. */
+export interface AuditVerification {
+  readonly ok: boolean;
+  /** Rows read. */
+  readonly rows: number;
+  /** The first and last row present, null when there is none. */
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly problems: readonly AuditProblem[];
+}
+
+export interface AuditPrune {
+  /** Rows older than this are removed, up to the first row that is not. */
+  readonly before: Date;
+  /** Who signs the checkpoint that takes their place. */
+  readonly by: string;
+  readonly at: Date;
+}
+
+export interface AuditPruneReport {
+  readonly removed: number;
+  /** The `seq` of the row that signs for the removed ones; null when nothing was removed. */
+  readonly checkpoint: number | null;
+}

@@ -1,0 +1,15 @@
+import type { TokenLimits } from "./limits.ts";
+import type { Scope } from "./scope.ts";
+
+/** Who makes a request, as the bearer gate found out. */
+export interface Principal {
+  readonly user: string;
+  readonly userId: number;
+  readonly tokenId: number;
+  readonly tokenName: string;
+  /** The lesser of the token's permission and what the user's role allows. */
+  readonly scope: Scope;
+  readonly limits: TokenLimits | null;
+  /** The client's address, in canonical form. */
+  readonly address: string;
+}
