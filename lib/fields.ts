@@ -1,0 +1,111 @@
+import * as z from "zod";
+
+/** Shared input fields and output shapes, so that tools say the same thing in the same words. */
+
+const MIN_VMID = 100;
+const MAX_VMID = 999_999_999;
+const DNS_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9-]+)*$/;
+
+/**
+ * A guest by vmid (number or decimal string) or by unique name. A string that any parser would read
+ * as a number must be a plain decimal vmid: `"0x65"`, `"1e3"` and `"101;x"` are errors, not 101.
+ */
+export const guestReference = z.union([z.int(), z.string()]).transform((given, context) => {
+  const numeric = typeof given === "number" || !Number.isNaN(Number(given));
+  if (numeric && /^\d+$/.test(String(given))) {
+    const vmid = Number(given);
+    if (vmid >= MIN_VMID && vmid <= MAX_VMID) return vmid;
+  }
+  if (!numeric && DNS_NAME.test(String(given))) return String(given);
+  context.addIssue({
+    code: "custom",
+    message: `must be a vmid from ${MIN_VMID} to ${MAX_VMID} or a guest's name`,
+  });
+  return z.NEVER;
+}).describe("vmid or unique name");
+
+/** A vmid only, for guests that do not exist yet. */
+export const newVmid = z.union([z.int(), z.string()]).transform((given, context) => {
+  const vmid = Number(given);
+  if (/^\d+$/.test(String(given)) && vmid >= MIN_VMID && vmid <= MAX_VMID) return vmid;
+  context.addIssue({ code: "custom", message: `must be from ${MIN_VMID} to ${MAX_VMID}` });
+  return z.NEVER;
+});
+
+export const nodeName = z.string()
+  .regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/, "must be a node's name");
+
+export const storageId = z.string()
+  .regex(/^[a-zA-Z][a-zA-Z0-9._-]*[a-zA-Z0-9]$/, "must be a storage's id");
+
+export const snapshotName = z.string()
+  .regex(
+    /^[a-zA-Z][a-zA-Z0-9_-]{1,39}$/,
+    "must be 2 to 40 letters, digits, _ or -, beginning with a letter",
+  );
+
+export const tags = z.array(z.string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9_+.-]*$/, "must be a tag"));
+
+/** A guest that exists: by id or name, its node optional. */
+export const guestInput = {
+  vmid: guestReference,
+  node: nodeName.optional().describe("Never needed; checked when given"),
+};
+
+/** For every tool that changes something. */
+export const dryRun = {
+  dry_run: z.boolean().default(false).describe("Only tell what would be sent"),
+};
+
+/** For tools whose change is a Proxmox task. */
+export const waiting = {
+  ...dryRun,
+  wait: z.boolean().default(true).describe("Wait for the task's end"),
+  timeout_seconds: z.int().min(1).max(86_400).default(300).describe("How long to wait"),
+};
+
+/** The parts of every list's input. */
+export const paging = {
+  limit: z.int().min(1).max(500).default(50),
+  cursor: z.string().max(200).optional().describe("next_cursor of the page before"),
+};
+
+/** The parts of every list's output. */
+export const paged = {
+  total: z.int(),
+  next_cursor: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
+};
+
+const planned = z.object({
+  requests: z.array(z.object({
+    method: z.string(),
+    path: z.string(),
+    body: z.record(z.string(), z.unknown()).optional(),
+  })),
+  checks: z.array(z.object({
+    check: z.string(),
+    ok: z.boolean(),
+    detail: z.string().optional(),
+  })),
+  changes: z.record(
+    z.string(),
+    z.object({ from: z.unknown().optional(), to: z.unknown().optional() }),
+  ),
+});
+
+/** What every change answers: a dry run's plan, or what was done. */
+export const changed = {
+  dry_run: planned.optional(),
+  notes: z.array(z.string()).optional(),
+};
+
+/** What a change answers that is a Proxmox task. */
+export const taskResult = {
+  ...changed,
+  upid: z.string().optional(),
+  status: z.enum(["running", "stopped"]).optional(),
+  exit_status: z.string().optional(),
+  warnings: z.int().optional(),
+  log_tail: z.array(z.string()).optional(),
+};

@@ -1,0 +1,230 @@
+import { AppError } from "../errors.ts";
+import { connectionFailure, failureOf, neverConnected } from "./failure.ts";
+import type { ApiPath } from "./path.ts";
+import type { Transport } from "./transport.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+export type Params = Readonly<Record<string, unknown>>;
+
+/** An answer's `data`, and `total` where Proxmox pages. */
+export interface Answer {
+  readonly data: unknown;
+  readonly total: number | undefined;
+}
+
+export interface ClientOptions {
+  /** Host names or addresses, tried in order when one cannot be connected to. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly user: string;
+  readonly tokenName: string;
+  readonly tokenValue: string;
+  readonly timeoutMs: number;
+  readonly transport: Transport;
+  /** Waits before a retry; rejects when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+}
+
+const MAX_RETRIES = 2;
+const MAX_CONCURRENT = 32;
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The only way to Proxmox. GETs are retried at most twice, with jitter, after connection errors and
+ * 502/503/504; everything else is sent once. A host that cannot be connected to hands over to the
+ * next one, which is safe for changes too because nothing was sent.
+ */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #authorization: string;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  #preferred = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#authorization = `PVEAPIToken=${options.user}!${options.tokenName}=${options.tokenValue}`;
+  }
+
+  /** `user@realm!name` of the API token. */
+  get tokenId(): string {
+    return `${this.#options.user}!${this.#options.tokenName}`;
+  }
+
+  /**
+   * Sends one request and reads its answer.
+   *
+   * @throws AppError with Proxmox's own reason; never with the token's value
+   */
+  async request(
+    method: Method,
+    path: ApiPath,
+    { params = {}, signal }: { params?: Params; signal: AbortSignal },
+  ): Promise<Answer> {
+    await this.#enter(signal);
+    try {
+      for (let attempt = 0;; attempt++) {
+        const outcome = await this.#attempt(method, path, { params, signal });
+        if (!("retry" in outcome)) return outcome;
+        if (method !== "GET" || attempt === MAX_RETRIES) throw outcome.retry;
+        await this.#options.sleep(100 * 2 ** attempt * (1 + this.#options.random()), signal);
+      }
+    } catch (error) {
+      throw this.#scrub(error);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Reads a file that Proxmox serves outside of its API, such as its API description. */
+  async file(pathname: string, signal: AbortSignal): Promise<string> {
+    const url = this.#url(this.#preferred, pathname);
+    const response = await this.#options.transport(url, {
+      method: "GET",
+      headers: {},
+      signal: this.#deadline(signal),
+    }).catch((cause) => {
+      throw connectionFailure(cause, { endpoint: url.host, change: false, sent: false });
+    });
+    const text = await readBounded(response);
+    if (response.ok) return text;
+    throw new AppError("not_found", `Proxmox does not serve ${pathname} (${response.status})`);
+  }
+
+  async #attempt(
+    method: Method,
+    path: ApiPath,
+    { params, signal }: { params: Params; signal: AbortSignal },
+  ): Promise<Answer | { retry: AppError }> {
+    const change = method !== "GET";
+    const deadline = this.#deadline(signal);
+    let failure: AppError | undefined;
+    for (let tried = 0; tried < this.#options.hosts.length; tried++) {
+      const url = this.#url(this.#preferred, `/api2/json${path}`);
+      try {
+        const response = await this.#send(method, url, { params, signal: deadline });
+        return await this.#read(response, change);
+      } catch (cause) {
+        if (cause instanceof AppError) throw cause;
+        if (signal.aborted) throw abortFailure(signal, change);
+        if (deadline.aborted) throw this.#timeout(change);
+        const sent = !neverConnected(cause);
+        failure = connectionFailure(cause, { endpoint: url.host, change, sent });
+        if (sent) break;
+        this.#preferred = (this.#preferred + 1) % this.#options.hosts.length;
+      }
+    }
+    return { retry: failure ?? new AppError("unavailable", "no Proxmox host is configured") };
+  }
+
+  #send(
+    method: Method,
+    url: URL,
+    { params, signal }: { params: Params; signal: AbortSignal },
+  ): Promise<Response> {
+    const given = Object.entries(params).filter(([, value]) => value !== undefined);
+    const headers: Record<string, string> = { authorization: this.#authorization };
+    if (method === "GET" || method === "DELETE") {
+      for (const [key, value] of given) url.searchParams.set(key, queryValue(value));
+      return this.#options.transport(url, { method, headers, signal });
+    }
+    if (given.length === 0) return this.#options.transport(url, { method, headers, signal });
+    headers["content-type"] = "application/json";
+    const body = JSON.stringify(Object.fromEntries(given));
+    return this.#options.transport(url, { method, headers, body, signal });
+  }
+
+  async #read(response: Response, change: boolean): Promise<Answer | { retry: AppError }> {
+    const { status } = response;
+    const body = await readBounded(response);
+    if (!response.ok) {
+      const failure = failureOf({ status, body, change, tokenId: this.tokenId });
+      if (status === 502 || status === 503 || status === 504) return { retry: failure };
+      throw failure;
+    }
+    let parsed: { data?: unknown; total?: unknown };
+    try {
+      parsed = JSON.parse(body);
+    } catch (cause) {
+      throw new AppError("unavailable", "Proxmox's answer was cut off or is not JSON", { cause });
+    }
+    const total = typeof parsed.total === "number" ? parsed.total : undefined;
+    return { data: parsed.data ?? null, total };
+  }
+
+  #url(host: number, pathname: string): URL {
+    const name = this.#options.hosts[host] ?? "";
+    const authority = name.includes(":") && !name.startsWith("[") ? `[${name}]` : name;
+    return new URL(`https://${authority}:${this.#options.port}${pathname}`);
+  }
+
+  #deadline(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
+  }
+
+  #timeout(change: boolean): AppError {
+    const seconds = this.#options.timeoutMs / 1000;
+    return new AppError(
+      "timeout",
+      `Proxmox did not answer within ${seconds} s${
+        change ? "; whether the change was made is unknown: look before trying again" : ""
+      }`,
+    );
+  }
+
+  /** A last net: no message may hold the token's value, whatever Proxmox sends back. */
+  #scrub(error: unknown): unknown {
+    const secret = this.#options.tokenValue;
+    if (!(error instanceof AppError) || secret === "" || !error.message.includes(secret)) {
+      return error;
+    }
+    return new AppError(error.code, error.message.replaceAll(secret, "[redacted]"));
+  }
+
+  async #enter(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw abortFailure(signal, false);
+    if (this.#running < MAX_CONCURRENT) {
+      this.#running++;
+      return;
+    }
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (!signal.aborted) return;
+    this.#leave();
+    throw abortFailure(signal, false);
+  }
+
+  /** Hands the place to the next in line, or frees it. */
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#running--;
+  }
+}
+
+/** An error for a call that was given up, by its caller or by its own deadline. */
+export function abortFailure(signal: AbortSignal, change: boolean): AppError {
+  if (signal.reason instanceof AppError) return signal.reason;
+  const doubt = change ? "; whether the change was made is unknown: look before trying again" : "";
+  return new AppError("timeout", `the call was cancelled before Proxmox answered${doubt}`);
+}
+
+function queryValue(value: unknown): string {
+  return typeof value === "boolean" ? (value ? "1" : "0") : String(value);
+}
+
+async function readBounded(response: Response): Promise<string> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let size = 0;
+  let text = "";
+  for await (const chunk of response.body) {
+    size += chunk.byteLength;
+    if (size > MAX_ANSWER_BYTES) {
+      throw new AppError("unavailable", "Proxmox's answer is larger than 32 MiB");
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

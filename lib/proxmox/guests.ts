@@ -1,0 +1,159 @@
+import { AppError } from "../errors.ts";
+import { flag, number, type Resource, tagList, text } from "./wire.ts";
+
+export type GuestType = "qemu" | "lxc";
+
+/** A VM or a container, as the cluster's resource list knows it. */
+export interface Guest {
+  readonly vmid: number;
+  readonly type: GuestType;
+  readonly node: string;
+  /** Absent for a guest made in the last seconds and for guests of an offline node. */
+  readonly name: string | undefined;
+  /** `running`, `stopped`, `paused`, or `unknown` when its node is offline or the guest is new. */
+  readonly status: string;
+  readonly template: boolean;
+  readonly tags: readonly string[];
+  readonly pool: string | undefined;
+  readonly lock: string | undefined;
+}
+
+/** `VM 101` or `container 200`, as messages name a guest. */
+export function guestLabel(guest: Pick<Guest, "type" | "vmid">): string {
+  return `${guest.type === "qemu" ? "VM" : "container"} ${guest.vmid}`;
+}
+
+/** Reads a row of `/cluster/resources`; undefined when it is not a guest. */
+export function guestOf(row: Resource): Guest | undefined {
+  const vmid = number(row.vmid);
+  if ((row.type !== "qemu" && row.type !== "lxc") || vmid === undefined || !row.node) return;
+  return {
+    vmid,
+    type: row.type,
+    node: row.node,
+    name: text(row.name),
+    status: text(row.status) ?? "unknown",
+    template: flag(row.template),
+    tags: tagList(row.tags),
+    pool: text(row.pool),
+    lock: text(row.lock),
+  };
+}
+
+const CACHE_MS = 2_000;
+
+/**
+ * The cluster's resource list, shared by all calls: one request at a time, kept for at most two
+ * seconds and dropped after any change made here.
+ */
+export class GuestDirectory {
+  readonly #load: () => Promise<Resource[]>;
+  readonly #now: () => Date;
+  #cached: { rows: Resource[]; at: number } | undefined;
+  #loading: Promise<Resource[]> | undefined;
+
+  constructor(load: () => Promise<Resource[]>, now: () => Date) {
+    this.#load = load;
+    this.#now = now;
+  }
+
+  /** Forgets what is known, so that the next reader asks Proxmox. */
+  drop(): void {
+    this.#cached = undefined;
+    this.#loading = undefined;
+  }
+
+  /** All resources; `fresh` asks Proxmox even when the cache is young. */
+  resources({ fresh = false } = {}): Promise<Resource[]> {
+    const age = this.#cached ? this.#now().getTime() - this.#cached.at : Infinity;
+    if (!fresh && this.#cached && age < CACHE_MS) return Promise.resolve(this.#cached.rows);
+    return this.#loading ?? this.#start();
+  }
+
+  /**
+   * Finds the guest with this id, or the only one with this name.
+   *
+   * @throws AppError `not_found`, or `conflict` when several guests bear the name
+   */
+  async find(reference: number | string): Promise<Guest> {
+    const cached = this.#cached;
+    let matches = matching(await this.resources(), reference);
+    if (matches.length === 0 && cached) {
+      matches = matching(await this.resources({ fresh: true }), reference);
+    }
+    const [guest, ...others] = matches;
+    if (guest === undefined) throw missing(reference);
+    if (others.length === 0) return guest;
+    const names = matches.map((match) => `${guestLabel(match)} on ${match.node}`).join(" and ");
+    throw new AppError("conflict", `the name ${reference} fits ${names}; give the vmid instead`);
+  }
+
+  #start(): Promise<Resource[]> {
+    const loading = this.#load().then((rows) => {
+      // A change made meanwhile has dropped this load: its answer may be older than the change.
+      if (this.#loading === loading) this.#cached = { rows, at: this.#now().getTime() };
+      return rows;
+    }).finally(() => {
+      if (this.#loading === loading) this.#loading = undefined;
+    });
+    this.#loading = loading;
+    return loading;
+  }
+}
+
+function matching(rows: Resource[], reference: number | string): Guest[] {
+  const guests = rows.map(guestOf).filter((guest) => guest !== undefined);
+  return typeof reference === "number"
+    ? guests.filter((guest) => guest.vmid === reference)
+    : guests.filter((guest) => guest.name === reference);
+}
+
+function missing(reference: number | string): AppError {
+  return typeof reference === "number"
+    ? new AppError(
+      "not_found",
+      `no guest has the vmid ${reference}; see get_vms and get_containers`,
+    )
+    : new AppError(
+      "not_found",
+      `no guest is named ${reference}; see get_vms and get_containers (a new guest's name shows after some seconds)`,
+    );
+}
+
+const LOCK_WAIT_MS = 10_000;
+
+/** One change at a time per guest: a second one waits up to ten seconds, then is refused. */
+export class GuestLocks {
+  readonly #held = new Map<number, { action: string; released: Promise<void> }>();
+
+  /**
+   * Waits for the guest and holds it until the returned function is called.
+   *
+   * @throws AppError `conflict` naming the change that holds it
+   */
+  async acquire(vmid: number, action: string, signal: AbortSignal): Promise<() => void> {
+    const timeout = AbortSignal.any([signal, AbortSignal.timeout(LOCK_WAIT_MS)]);
+    for (let holder = this.#held.get(vmid); holder; holder = this.#held.get(vmid)) {
+      await Promise.race([holder.released, aborted(timeout)]);
+      if (timeout.aborted && this.#held.has(vmid)) {
+        throw new AppError(
+          "conflict",
+          `another change is under way (${this.#held.get(vmid)?.action}); wait for it, then retry`,
+        );
+      }
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held.set(vmid, { action, released: promise });
+    return () => {
+      this.#held.delete(vmid);
+      resolve();
+    };
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

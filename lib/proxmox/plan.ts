@@ -1,0 +1,37 @@
+import type { Params } from "./client.ts";
+import type { Guest } from "./guests.ts";
+
+/** What a caller may touch; the pipeline derives it from the token. */
+export interface Reach {
+  guest(guest: Pick<Guest, "vmid" | "node" | "pool" | "tags">): boolean;
+  node(name: string): boolean;
+  /** True when nothing is out of reach. */
+  readonly everything: boolean;
+}
+
+/** A request that a dry run would have sent. */
+export interface PlannedRequest {
+  readonly method: "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly body?: Params;
+}
+
+/** A precondition and whether it holds. */
+export interface Check {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+/** How a configuration value would change; absent means unset. */
+export interface Change {
+  readonly from?: unknown;
+  readonly to?: unknown;
+}
+
+/** What a dry run found out. */
+export interface Plan {
+  readonly requests: PlannedRequest[];
+  readonly checks: Check[];
+  readonly changes: Record<string, Change>;
+}

@@ -1,0 +1,161 @@
+import { AppError } from "../errors.ts";
+import { reasonFailure } from "./failure.ts";
+import { type ApiPath, path } from "./path.ts";
+import { text } from "./wire.ts";
+
+/** How a Proxmox task stands; `exit_status` is absent while it runs. */
+export interface TaskState {
+  readonly upid: string;
+  readonly status: "running" | "stopped";
+  readonly exit_status?: string;
+  readonly warnings: number;
+  readonly log_tail: string[];
+}
+
+/** What waiting needs of its surroundings. */
+export interface TaskReader {
+  get(path: ApiPath, params?: Record<string, unknown>): Promise<unknown>;
+  page(
+    path: ApiPath,
+    params?: Record<string, unknown>,
+  ): Promise<{ data: unknown; total: number | undefined }>;
+  sleep(ms: number): Promise<void>;
+  now(): Date;
+}
+
+export interface ParsedUpid {
+  readonly node: string;
+  readonly startTime: Date;
+  readonly type: string;
+  readonly id: string;
+  /** `user@realm`, or `user@realm!token` for a task that an API token started. */
+  readonly user: string;
+}
+
+const LOG_TAIL_LINES = 10;
+const LOG_PAGE = 500;
+const FIRST_POLL_MS = 100;
+const SLOWEST_POLL_MS = 2_000;
+const TOLERATED_FAILURES = 5;
+
+/**
+ * Takes a UPID apart: `UPID:node:pid:pstart:starttime:type:id:user:`.
+ *
+ * @throws AppError `invalid`
+ */
+export function parseUpid(upid: string): ParsedUpid {
+  const match = upid.match(
+    /^UPID:([A-Za-z0-9.-]+):[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:([0-9A-Fa-f]{8}):([^:\s/]+):([^:\s/]*):([^:\s/]+):$/,
+  );
+  const [, node = "", start = "", type = "", id = "", user = ""] = match ?? [];
+  if (!match) throw new AppError("invalid", `${JSON.stringify(upid)} is not a UPID`);
+  return { node, startTime: new Date(parseInt(start, 16) * 1000), type, id, user };
+}
+
+/** True for the ends that mean success: `OK` and `WARNINGS: n`. */
+export function succeeded(exitStatus: string): boolean {
+  return exitStatus === "OK" || warningsIn(exitStatus) > 0;
+}
+
+/** The number in `WARNINGS: n`, else 0. */
+export function warningsIn(exitStatus: string): number {
+  return Number(exitStatus.match(/^WARNINGS: (\d+)$/)?.[1] ?? 0);
+}
+
+/** Reads a task's state and the end of its log. */
+export async function readTask(reader: TaskReader, upid: string): Promise<TaskState> {
+  const { node } = parseUpid(upid);
+  const row = await reader.get(path`/nodes/${node}/tasks/${upid}/status`);
+  return describeTask(upid, row, await readLogTail(reader, upid));
+}
+
+/**
+ * Follows a task to its end, asking less and less often.
+ *
+ * @throws AppError with the task's reason and the end of its log when it failed; `timeout` when it
+ * still runs at the deadline, naming the UPID; `unavailable` when it can no longer be followed
+ */
+export async function waitTask(
+  reader: TaskReader,
+  upid: string,
+  { timeoutMs, onPoll }: { timeoutMs: number; onPoll?: (elapsedMs: number) => void },
+): Promise<TaskState> {
+  const { node } = parseUpid(upid);
+  const started = reader.now().getTime();
+  let failures = 0;
+  for (let pause = FIRST_POLL_MS;; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
+    const row = await reader.get(path`/nodes/${node}/tasks/${upid}/status`).catch((error) => {
+      const passing = error instanceof AppError && error.code === "unavailable";
+      if (passing && ++failures <= TOLERATED_FAILURES) return undefined;
+      throw unfollowed(upid, error);
+    });
+    if (row !== undefined) failures = 0;
+    const elapsed = reader.now().getTime() - started;
+    if (field(row, "status") === "stopped") {
+      const state = describeTask(upid, row, await readLogTail(reader, upid).catch(() => []));
+      const exit = state.exit_status ?? "the task ended without a status";
+      if (succeeded(exit)) return state;
+      throw taskFailure(upid, exit, state.log_tail);
+    }
+    onPoll?.(elapsed);
+    if (elapsed >= timeoutMs) {
+      throw new AppError(
+        "timeout",
+        `the task still runs after ${
+          Math.round(timeoutMs / 1000)
+        } s and goes on: do not start it again, see get_task ${upid}`,
+      );
+    }
+    await reader.sleep(Math.min(pause, Math.max(timeoutMs - elapsed, 1)));
+  }
+}
+
+/** The last lines of a task's log, without the closing `TASK OK`. */
+export async function readLogTail(
+  reader: TaskReader,
+  upid: string,
+  lines = LOG_TAIL_LINES,
+): Promise<string[]> {
+  const { node } = parseUpid(upid);
+  const at = path`/nodes/${node}/tasks/${upid}/log`;
+  let page = await reader.page(at, { start: 0, limit: LOG_PAGE });
+  if ((page.total ?? 0) > LOG_PAGE) {
+    page = await reader.page(at, { start: (page.total ?? 0) - lines, limit: lines });
+  }
+  const rows = Array.isArray(page.data) ? page.data : [];
+  return rows.map((row) => String(field(row, "t") ?? "").slice(0, 500)).slice(-lines);
+}
+
+function describeTask(upid: string, row: unknown, logTail: string[]): TaskState {
+  const exit = text(field(row, "exitstatus"));
+  return {
+    upid,
+    status: field(row, "status") === "stopped" ? "stopped" : "running",
+    ...(exit === undefined ? {} : { exit_status: exit }),
+    warnings: exit === undefined ? 0 : warningsIn(exit),
+    log_tail: logTail,
+  };
+}
+
+function taskFailure(upid: string, exit: string, logTail: string[]): AppError {
+  const { code, message } = reasonFailure(exit);
+  const log = logTail.filter((line) => line !== "" && line !== `TASK ERROR: ${exit}`).slice(-5);
+  const tail = log.length === 0 ? "" : `; log: ${log.join(" | ")}`;
+  return new AppError(code, `${message} (task ${upid}${tail})`);
+}
+
+function unfollowed(upid: string, error: unknown): AppError {
+  const reason = error instanceof AppError ? error.message : "unexpected answer";
+  const code = error instanceof AppError ? error.code : "unavailable";
+  return new AppError(
+    code,
+    `Proxmox accepted the task, but its end is unknown: ${reason}; see get_task ${upid}`,
+    { cause: error },
+  );
+}
+
+function field(row: unknown, key: string): unknown {
+  return typeof row === "object" && row !== null
+    ? (row as Record<string, unknown>)[key]
+    : undefined;
+}

@@ -1,0 +1,26 @@
+/** One HTTP exchange with Proxmox. Rejects when there is no answer. */
+export type Transport = (
+  url: URL,
+  init: {
+    readonly method: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    readonly signal: AbortSignal;
+  },
+) => Promise<Response>;
+
+/**
+ * A transport on Deno's `fetch` with keep-alive connections.
+ *
+ * @param caCerts PEM certificates to trust besides the system's; for Proxmox the cluster's own CA
+ */
+export function createFetchTransport(caCerts: readonly string[]): Transport & Disposable {
+  const client = Deno.createHttpClient({
+    caCerts: [...caCerts],
+    poolMaxIdlePerHost: 16,
+    poolIdleTimeout: 60_000,
+    http2: false,
+  });
+  const send: Transport = (url, init) => fetch(url, { ...init, client, redirect: "manual" });
+  return Object.assign(send, { [Symbol.dispose]: () => client.close() });
+}

@@ -1,0 +1,72 @@
+/**
+ * What Proxmox sends, as far as the tools read it. Nothing is certain to be there: absent means the
+ * default, booleans are 0/1, and numbers may come as strings, so values pass through `number`,
+ * `flag` and `text` before they are used.
+ */
+export interface Resource {
+  readonly type: string;
+  readonly id: string;
+  readonly node?: string;
+  readonly vmid?: number | string;
+  readonly name?: string;
+  readonly status?: string;
+  readonly cpu?: number;
+  readonly maxcpu?: number;
+  readonly mem?: number;
+  readonly maxmem?: number;
+  readonly disk?: number;
+  readonly maxdisk?: number;
+  readonly uptime?: number;
+  readonly template?: number;
+  readonly tags?: string;
+  readonly pool?: string;
+  readonly lock?: string;
+  readonly hastate?: string;
+  readonly storage?: string;
+  readonly plugintype?: string;
+  readonly content?: string;
+  readonly shared?: number;
+}
+
+/** A guest's configuration: keys as in the API, values as they come. */
+export type GuestConfig = Readonly<Record<string, unknown>> & { readonly digest?: string };
+
+/** A finite number, from a number or a numeric string; undefined for anything else. */
+export function number(value: unknown): number | undefined {
+  if (value === null || value === undefined || value === "") return undefined;
+  const result = Number(value);
+  return Number.isFinite(result) ? result : undefined;
+}
+
+/** Proxmox's boolean: 1, "1" and true are true; 0, "", absent and the rest are false. */
+export function flag(value: unknown): boolean {
+  return value === true || value === 1 || value === "1";
+}
+
+/** Non-empty text; undefined for anything else. */
+export function text(value: unknown): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Tags come separated by semicolons, commas or spaces. */
+export function tagList(value: unknown): string[] {
+  return (text(value) ?? "").split(/[;,\s]+/).filter((tag) => tag !== "");
+}
+
+/** Unix seconds as RFC 3339. */
+export function time(seconds: unknown): string | undefined {
+  const value = number(seconds);
+  return value === undefined ? undefined : new Date(value * 1000).toISOString();
+}
+
+/** Drops the undefined values, so that results hold only what is known. */
+export function compact<T extends Record<string, unknown>>(record: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => value !== undefined),
+  ) as Defined<T>;
+}
+
+type Defined<T> =
+  & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
+  & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };

@@ -1,0 +1,79 @@
+import * as z from "zod";
+import type { Scope } from "./auth/scope.ts";
+import type { Pve } from "./proxmox/pve.ts";
+
+/** MCP's four hints about a tool; all are stated, none is left to a client's default. */
+export interface Hints {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint: boolean;
+  readonly idempotentHint: boolean;
+  readonly openWorldHint: boolean;
+}
+
+/** A Proxmox path (with `{node}`, `{vmid}`, `{storage}`, `{pool}`) and the privileges of which one is needed there. */
+export type Privilege = readonly [path: string, ...anyOf: string[]];
+
+/**
+ * What a tool's answer is about. A token that is limited to some guests or nodes may only call tools
+ * that touch or list `guest`s or `node`s, which are checked and filtered one by one.
+ */
+export type Subject = "guest" | "node" | "cluster";
+
+/** What a tool works with besides its input. */
+export interface ToolContext {
+  readonly pve: Pve;
+  /** Facts about this server that the health tool tells. */
+  readonly server: { readonly version: string; readonly startedAt: Date };
+}
+
+export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
+  /** snake_case, `<verb>_<noun>`; also the file's name. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly scope: Scope;
+  readonly hints: Hints;
+  readonly subject: Subject;
+  readonly privileges: readonly Privilege[];
+  /** Strict, every field described. */
+  readonly input: I;
+  readonly output: O;
+  /** What a call does, as the infinitive that follows "Cannot": `start VM 101`. */
+  action(input: z.output<I>): string;
+  run(input: z.output<I>, context: ToolContext): Promise<z.input<O>>;
+}
+
+/** A tool as the pipeline handles it, whatever its types. */
+// deno-lint-ignore no-explicit-any -- input and output are tied together inside defineTool only
+export type AnyTool = ToolSpec<any, any>;
+
+/** Declares a tool; its types hold `run` to its schemas. */
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
+  spec: ToolSpec<I, O>,
+): ToolSpec<I, O> {
+  return spec;
+}
+
+/** Reads only, the same answer when asked again. */
+export const READS: Hints = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+};
+
+/** Changes something, loses nothing. */
+export const CHANGES: Hints = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: false,
+  openWorldHint: false,
+};
+
+/** Destroys or discards something that cannot be had back. */
+export const DESTROYS: Hints = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: false,
+  openWorldHint: false,
+};

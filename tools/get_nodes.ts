@@ -1,0 +1,57 @@
+import * as z from "zod";
+import { paged, paging } from "../lib/fields.ts";
+import { offlineNodes } from "../lib/proxmox/inventory.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { compact, number } from "../lib/proxmox/wire.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_nodes",
+  title: "List nodes",
+  description: "Lists the cluster's nodes with their load.",
+  scope: "user",
+  hints: READS,
+  subject: "node",
+  privileges: [["/nodes/{node}", "Sys.Audit"]],
+  input: z.strictObject(paging),
+  output: z.object({
+    nodes: z.array(
+      z.object({
+        node: z.string(),
+        status: z.string(),
+        cpus: z.number(),
+        cpu_fraction: z.number(),
+        memory_bytes: z.number(),
+        memory_used_bytes: z.number(),
+        disk_bytes: z.number(),
+        disk_used_bytes: z.number(),
+        uptime_seconds: z.number(),
+      }).partial(),
+    ),
+    ...paged,
+  }),
+  action: () => "list nodes",
+  run: async (input, { pve }) => {
+    const resources = await pve.resources();
+    const nodes = resources.filter((row) => row.type === "node");
+    const { items, ...page } = paginate(nodes, (row) => row.node ?? row.id, input);
+    const offline = [...offlineNodes(resources)];
+    return {
+      nodes: items.map((row) =>
+        compact({
+          node: row.node,
+          status: row.status,
+          cpus: number(row.maxcpu),
+          cpu_fraction: number(row.cpu),
+          memory_bytes: number(row.maxmem),
+          memory_used_bytes: number(row.mem),
+          disk_bytes: number(row.maxdisk),
+          disk_used_bytes: number(row.disk),
+          uptime_seconds: number(row.uptime),
+        })
+      ),
+      ...page,
+      ...(offline.length > 0 ? { warnings: offline.map((node) => `node ${node} is offline`) } : {}),
+    };
+  },
+});

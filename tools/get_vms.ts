@@ -1,0 +1,21 @@
+import * as z from "zod";
+import { paged } from "../lib/fields.ts";
+import { guestListInput, guestRow, listGuests } from "../lib/proxmox/inventory.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_vms",
+  title: "List VMs",
+  description: "Lists the cluster's VMs, sorted by vmid.",
+  scope: "user",
+  hints: READS,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Audit"]],
+  input: z.strictObject(guestListInput),
+  output: z.object({ vms: z.array(guestRow), ...paged }),
+  action: () => "list VMs",
+  run: async (input, { pve }) => {
+    const { guests, ...page } = listGuests(await pve.resources(), "qemu", input);
+    return { vms: guests, ...page };
+  },
+});
