@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guestInput, taskResult, waiting } from "../lib/fields.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { changePower } from "../lib/proxmox/power.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 
 export default defineTool({
@@ -14,10 +14,6 @@ export default defineTool({
   input: z.strictObject({ ...guestInput, ...waiting }),
   output: z.object(taskResult),
   action: ({ vmid }) => `start VM ${vmid}`,
-  run: async (input, { pve }) => {
-    const { node, vmid, status, template } = await pve.claim(input, { type: "qemu" });
-    pve.check("is not a template", !template, `VM ${vmid} is a template; clone it instead`);
-    pve.check("is not running", status !== "running", `VM ${vmid} is already running`);
-    return pve.task(await pve.post(path`/nodes/${node}/qemu/${vmid}/status/start`), input);
-  },
+  run: (input, { pve }) =>
+    changePower(pve, input, { type: "qemu", command: "start", from: ["stopped"] }),
 });

@@ -1,0 +1,95 @@
+import { AppError } from "../errors.ts";
+import { path } from "./path.ts";
+import type { Pve } from "./pve.ts";
+import { flag, number, text } from "./wire.ts";
+
+/** A storage as one node offers it. Sizes are bytes. */
+export interface Storage {
+  readonly storage: string;
+  readonly type: string;
+  readonly content: readonly string[];
+  readonly availableBytes: number;
+}
+
+const GIB = 1024 ** 3;
+const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs", "btrfs"]);
+
+/** The node's active storages that take this kind of content. */
+export async function storagesFor(pve: Pve, node: string, content: string): Promise<Storage[]> {
+  const rows = await pve.list<Record<string, unknown>>(path`/nodes/${node}/storage`, {
+    content,
+    enabled: true,
+  });
+  return rows.filter((row) => flag(row.active)).map((row) => ({
+    storage: String(row.storage),
+    type: text(row.type) ?? "",
+    content: (text(row.content) ?? "").split(","),
+    availableBytes: number(row.avail) ?? 0,
+  })).filter((storage) => storage.content.includes(content));
+}
+
+/**
+ * Chooses where a new disk goes: the storage asked for, else the one with the most free space.
+ *
+ * @throws AppError `not_found` or `conflict`, naming the storages that would do
+ */
+export async function chooseStorage(
+  pve: Pve,
+  node: string,
+  { wanted, content, sizeGib }: { wanted: string | undefined; content: string; sizeGib: number },
+): Promise<Storage> {
+  const storages = await storagesFor(pve, node, content);
+  const names = storages.map((storage) => storage.storage).join(", ") || "none";
+  if (wanted !== undefined) {
+    const found = storages.find((storage) => storage.storage === wanted);
+    if (found) return found;
+    throw new AppError(
+      "not_found",
+      `node ${node} has no active storage ${wanted} for ${content}; it has: ${names}`,
+    );
+  }
+  const [best] = storages.toSorted((a, b) => b.availableBytes - a.availableBytes);
+  if (best && best.availableBytes >= sizeGib * GIB) return best;
+  throw new AppError(
+    "conflict",
+    `no storage of node ${node} has ${sizeGib} GiB free for ${content}; it has: ${names}`,
+  );
+}
+
+/** The value that makes Proxmox allocate a new disk: storages of files also take a format. */
+export function newDisk({ storage, type }: Storage, sizeGib: number): string {
+  return FILE_TYPES.has(type) && type !== "btrfs"
+    ? `${storage}:${sizeGib},format=qcow2`
+    : `${storage}:${sizeGib}`;
+}
+
+/**
+ * Finds an ISO image on a node.
+ *
+ * @throws AppError `not_found` naming the images that are there
+ */
+export async function findIso(
+  pve: Pve,
+  node: string,
+  { name, storage }: { name: string; storage: string | undefined },
+): Promise<string> {
+  const wanted = name.slice(name.lastIndexOf("/") + 1);
+  const storages = storage === undefined
+    ? (await storagesFor(pve, node, "iso")).map((candidate) => candidate.storage)
+    : [storage];
+  const lists = await Promise.all(
+    storages.slice(0, 8).map((id) =>
+      pve.list<Record<string, unknown>>(path`/nodes/${node}/storage/${id}/content`, {
+        content: "iso",
+      })
+    ),
+  );
+  const volumes = lists.flat().map((row) => String(row.volid));
+  const found = volumes.find((volid) => volid.endsWith(`/${wanted}`));
+  if (found) return found;
+  const known = volumes.slice(0, 20).join(", ") || "none";
+  throw new AppError(
+    "not_found",
+    `no ISO image ${wanted} on node ${node}; it has: ${known}`,
+  );
+}

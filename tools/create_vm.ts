@@ -1,0 +1,93 @@
+import * as z from "zod";
+import { newVmid, nodeName, storageId, tags, taskResult, waiting } from "../lib/fields.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { chooseNode, nextVmid } from "../lib/proxmox/placement.ts";
+import { chooseStorage, findIso, newDisk } from "../lib/proxmox/storage.ts";
+import { CHANGES, defineTool } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "create_vm",
+  title: "Create VM",
+  description: "Creates a VM with one disk and one network card; chooses what is not given.",
+  scope: "admin",
+  hints: CHANGES,
+  subject: "guest",
+  privileges: [
+    ["/vms/{vmid}", "VM.Allocate"],
+    ["/storage/{storage}", "Datastore.AllocateSpace"],
+  ],
+  input: z.strictObject({
+    vmid: newVmid.optional().describe("Default: the next free one"),
+    node: nodeName.optional().describe("Default: the one with most free memory"),
+    name: z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, "must be a DNS name"),
+    cpus: z.int().min(1).max(512).default(1),
+    memory: z.int().min(16).default(2048).describe("MiB"),
+    disk_size: z.int().min(1).max(65_536).default(10).describe("GiB"),
+    storage: storageId.optional().describe("Default: the one with most free space"),
+    ostype: z.enum([
+      "l26",
+      "l24",
+      "win11",
+      "win10",
+      "win8",
+      "win7",
+      "wvista",
+      "w2k8",
+      "w2k3",
+      "w2k",
+      "wxp",
+      "solaris",
+      "other",
+    ])
+      .default("l26"),
+    iso_name: z.string().min(1).max(255).optional(),
+    iso_storage: storageId.optional(),
+    bridge: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/, "must be a bridge").default("vmbr0"),
+    pool: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, "must be a pool").optional(),
+    tags: tags.optional(),
+    description: z.string().max(8192).optional(),
+    start: z.boolean().default(false),
+    ...waiting,
+  }),
+  output: z.object({
+    ...taskResult,
+    vmid: z.int().optional(),
+    node: z.string().optional(),
+    storage: z.string().optional(),
+    disk: z.string().optional(),
+  }),
+  action: ({ name }) => `create VM ${name}`,
+  run: async (input, { pve }) => {
+    const node = input.node ?? await chooseNode(pve, input.memory);
+    const vmid = input.vmid ?? await nextVmid(pve);
+    pve.assertGuest({ vmid, node, pool: input.pool, tags: input.tags ?? [] });
+    await pve.hold(vmid);
+    const storage = await chooseStorage(pve, pve.node(node), {
+      wanted: input.storage,
+      content: "images",
+      sizeGib: input.disk_size,
+    });
+    const iso = input.iso_name === undefined
+      ? undefined
+      : await findIso(pve, node, { name: input.iso_name, storage: input.iso_storage });
+    const disk = newDisk(storage, input.disk_size);
+    const upid = await pve.post(path`/nodes/${node}/qemu`, {
+      vmid,
+      name: input.name,
+      cores: input.cpus,
+      memory: input.memory,
+      ostype: input.ostype,
+      agent: "1",
+      scsihw: "virtio-scsi-single",
+      scsi0: disk,
+      net0: `virtio,bridge=${input.bridge}`,
+      ide2: iso === undefined ? undefined : `${iso},media=cdrom`,
+      boot: iso === undefined ? "order=scsi0;net0" : "order=scsi0;ide2;net0",
+      pool: input.pool,
+      tags: input.tags?.join(";"),
+      description: input.description,
+      start: input.start ? true : undefined,
+    });
+    return { ...await pve.task(upid, input), vmid, node, storage: storage.storage, disk };
+  },
+});

@@ -1,0 +1,19 @@
+import * as z from "zod";
+import { guestInput, taskResult, waiting } from "../lib/fields.ts";
+import { changePower } from "../lib/proxmox/power.ts";
+import { defineTool, DESTROYS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "reset_vm",
+  title: "Reset VM",
+  description: "Resets a VM at once, like its reset button. Unsaved data is lost.",
+  scope: "admin",
+  hints: DESTROYS,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
+  input: z.strictObject({ ...guestInput, ...waiting }),
+  output: z.object(taskResult),
+  action: ({ vmid }) => `reset VM ${vmid}`,
+  run: (input, { pve }) =>
+    changePower(pve, input, { type: "qemu", command: "reset", from: ["running", "paused"] }),
+});

@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { guestInput, snapshotName, taskResult, waiting } from "../lib/fields.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { defineTool, DESTROYS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "rollback_snapshot",
+  title: "Roll back to snapshot",
+  description: "Puts a VM or container back to a snapshot. Everything since then is lost.",
+  scope: "admin",
+  hints: DESTROYS,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Snapshot.Rollback", "VM.Snapshot"]],
+  input: z.strictObject({
+    ...guestInput,
+    name: snapshotName.describe("The snapshot's name"),
+    start: z.boolean().default(false).describe("Start the guest afterwards"),
+    ...waiting,
+  }),
+  output: z.object(taskResult),
+  action: ({ vmid, name }) => `roll guest ${vmid} back to snapshot ${name}`,
+  run: async (input, { pve }) => {
+    const { node, type, vmid } = await pve.claim(input);
+    const rollback = path`/nodes/${node}/${type}/${vmid}/snapshot/${input.name}/rollback`;
+    return pve.task(await pve.post(rollback, input.start ? { start: true } : undefined), input);
+  },
+});

@@ -1,0 +1,25 @@
+import * as z from "zod";
+import { guestInput, taskResult, waiting } from "../lib/fields.ts";
+import { changePower } from "../lib/proxmox/power.ts";
+import { CHANGES, defineTool } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "shutdown_vm",
+  title: "Shut down VM",
+  description:
+    "Asks the VM's OS to shut down; fails when it does not within timeout_seconds. stop_vm forces it.",
+  scope: "write",
+  hints: CHANGES,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
+  input: z.strictObject({ ...guestInput, ...waiting }),
+  output: z.object(taskResult),
+  action: ({ vmid }) => `shut down VM ${vmid}`,
+  run: (input, { pve }) =>
+    changePower(pve, input, {
+      type: "qemu",
+      command: "shutdown",
+      from: ["running"],
+      params: { timeout: input.timeout_seconds },
+    }),
+});

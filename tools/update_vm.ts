@@ -1,0 +1,67 @@
+import * as z from "zod";
+import { changed, dryRun, guestInput, tags } from "../lib/fields.ts";
+import { configureGuest } from "../lib/proxmox/configure.ts";
+import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/undo.ts";
+import { defineTool } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "update_vm",
+  title: "Update VM",
+  description: "Changes a VM's settings. Some take effect at its next start: see pending.",
+  scope: "admin",
+  hints: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  subject: "guest",
+  privileges: [
+    ["/vms/{vmid}", "VM.Config.Options"],
+    ["/vms/{vmid}", "VM.Config.CPU"],
+    ["/vms/{vmid}", "VM.Config.Memory"],
+  ],
+  input: z.strictObject({
+    ...guestInput,
+    name: z.string().max(63).optional(),
+    cpus: z.int().min(1).max(512).optional().describe("Cores per socket"),
+    sockets: z.int().min(1).max(8).optional(),
+    cpu_type: z.string().max(200).optional().describe("host, x86-64-v2-AES, …"),
+    memory: z.int().min(16).optional().describe("MiB"),
+    balloon: z.int().min(0).optional().describe("Least memory in MiB; 0 switches ballooning off"),
+    description: z.string().max(8192).optional(),
+    tags: tags.optional().describe("Replaces all tags"),
+    onboot: z.boolean().optional(),
+    protection: z.boolean().optional(),
+    agent: z.boolean().optional(),
+    boot: z.string().max(500).optional().describe("order=scsi0;net0"),
+    unset: z.array(z.string().regex(/^[a-z][a-z0-9_-]*$/)).max(50).optional()
+      .describe("Settings to put back to their default"),
+    snapshot_first: z.boolean().default(false),
+    ...dryRun,
+  }),
+  output: z.object({ ...changed, ...configOutput }),
+  action: ({ vmid }) => `update VM ${vmid}`,
+  run: async (input, { pve }) => {
+    const guest = await pve.claim(input, { type: "qemu" });
+    const snapshot = input.snapshot_first ? await snapshotFirst(pve, guest) : undefined;
+    const result = await configureGuest(pve, guest, {
+      set: {
+        name: input.name,
+        cores: input.cpus,
+        sockets: input.sockets,
+        cpu: input.cpu_type,
+        memory: input.memory,
+        balloon: input.balloon,
+        description: input.description,
+        tags: input.tags?.join(";"),
+        onboot: input.onboot,
+        protection: input.protection,
+        agent: input.agent === undefined ? undefined : input.agent ? "1" : "0",
+        boot: input.boot,
+      },
+      ...(input.unset ? { unset: input.unset } : {}),
+    });
+    return { ...result, ...undoConfig("update_vm", guest, result, snapshot) };
+  },
+});
