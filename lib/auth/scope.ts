@@ -4,8 +4,11 @@ export const SCOPES = ["user", "write", "admin"] as const;
 /** What a caller may do: `user` reads, `write` changes what can be changed back, `admin` does anything. */
 export type Scope = typeof SCOPES[number];
 
+/** The permissions that a token may carry, in ascending order. */
+export const PERMISSIONS = ["read", "write", "admin"] as const;
+
 /** What a token row says; `read` is the scope `user`. */
-export type Permission = "read" | "write" | "admin";
+export type Permission = typeof PERMISSIONS[number];
 
 /** True when `held` includes `needed`. */
 export function includesScope(held: Scope, needed: Scope): boolean {

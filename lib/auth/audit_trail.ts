@@ -1,0 +1,180 @@
+import { AppError } from "../errors.ts";
+import type {
+  AuditFilter,
+  AuditPrune,
+  AuditPruneReport,
+  AuditRow,
+  AuditVerification,
+  StoredAuditRow,
+} from "./audit.ts";
+import {
+  AUDIT_COLUMNS,
+  auditOf,
+  CHECKPOINT_DOOR,
+  CHECKPOINT_TOOL,
+  fieldsOf,
+  hashOf,
+} from "./audit_chain.ts";
+import { verifyChain } from "./audit_verify.ts";
+import type { Database, Queryable, Value } from "./database.ts";
+import { GroupCommit } from "./group_commit.ts";
+
+const ROWS_PER_COMMIT = 200;
+const ROWS_PER_DELETE = 5_000;
+const MOST_LISTED = 10_000;
+const LISTED = 100;
+
+const INSERT = `INSERT INTO proxmox_mcp_audit
+  (seq, previous_hash, hash, ${AUDIT_COLUMNS.join(", ")})
+  VALUES (${Array.from({ length: AUDIT_COLUMNS.length + 3 }, (_, at) => `$${at + 1}`).join(", ")})`;
+
+/** The last row's place and hash; whoever appends holds its lock until the commit. */
+interface Head {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** The table `proxmox_mcp_audit`, whose rows each carry the hash of the one before. */
+export class AuditTrail {
+  readonly #database: Database;
+  readonly #columns: string;
+  readonly #commits: GroupCommit<AuditRow | null>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#columns = ["seq", `${database.dialect.auditTime} AS time`, ...AUDIT_COLUMNS.slice(1)]
+      .concat("previous_hash", "hash").join(", ");
+    this.#commits = new GroupCommit((rows) => this.#write(rows), { most: ROWS_PER_COMMIT });
+  }
+
+  append(row: AuditRow): Promise<void> {
+    return this.#commits.submit(row);
+  }
+
+  /** Commits a change that is no row, so that a full disk shows. */
+  check(): Promise<void> {
+    return this.#commits.submit(null);
+  }
+
+  async list(filter: AuditFilter): Promise<StoredAuditRow[]> {
+    const conditions: [string, Value | undefined][] = [
+      ["username =", filter.user],
+      ["tool =", filter.tool],
+      ["vmid =", filter.vmid],
+      ["outcome =", filter.outcome],
+      ["time >=", filter.since],
+      ["time <", filter.until],
+    ];
+    const given = conditions.filter(([, value]) => value !== undefined);
+    const where = given.map(([condition], at) => `${condition} $${at + 1}`).join(" AND ");
+    const limit = Math.min(Math.max(Math.trunc(filter.limit ?? LISTED), 0), MOST_LISTED);
+    const rows = await this.#database.all(
+      `SELECT ${this.#columns} FROM proxmox_mcp_audit ${where === "" ? "" : `WHERE ${where}`}
+        ORDER BY seq DESC LIMIT ${limit}`,
+      given.map(([, value]) => value as Value),
+    );
+    return rows.map(auditOf);
+  }
+
+  verify(): Promise<AuditVerification> {
+    return this.#database.snapshot((tx) => verifyChain(tx, this.#columns));
+  }
+
+  /**
+   * Throws AppError `conflict` when the trail does not verify: a checkpoint would cover up what
+   * happened to it.
+   */
+  async prune(prune: AuditPrune): Promise<AuditPruneReport> {
+    const [problem] = (await this.verify()).problems;
+    if (problem !== undefined) {
+      throw new AppError("conflict", `Cannot prune the audit trail: ${problem.message}`);
+    }
+    return await this.#database.transaction(async (tx) => {
+      const head = await this.#lockHead(tx);
+      const [kept] = await tx.all(
+        "SELECT min(seq) AS seq FROM proxmox_mcp_audit WHERE time >= $1",
+        [prune.before],
+      );
+      const through = kept?.seq === null ? head.seq : Number(kept?.seq) - 1;
+      const [old] = await tx.all(
+        "SELECT min(seq) AS first, count(*) AS rows FROM proxmox_mcp_audit WHERE seq <= $1",
+        [through],
+      );
+      const removed = Number(old?.rows);
+      if (removed === 0) return { removed, checkpoint: null };
+      const first = Number(old?.first);
+      const [last] = await tx.all("SELECT hash FROM proxmox_mcp_audit WHERE seq = $1", [through]);
+      const signed = { before: prune.before, first, through, rows: removed, hash: last?.hash };
+      await remove(tx, { first, through });
+      const { seq } = await this.#append(tx, { head, rows: [checkpointRow(prune, signed)] });
+      return { removed, checkpoint: seq };
+    });
+  }
+
+  async #write(rows: readonly (AuditRow | null)[]): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      const head = await this.#lockHead(tx);
+      await this.#append(tx, { head, rows: rows.filter((row) => row !== null) });
+    });
+  }
+
+  async #lockHead(tx: Queryable): Promise<Head> {
+    const { forUpdate } = this.#database.dialect;
+    const [head] = await tx.all(
+      `SELECT seq, hash FROM proxmox_mcp_audit_head WHERE id = 1 ${forUpdate}`,
+    );
+    if (head !== undefined) return { seq: Number(head.seq), hash: String(head.hash) };
+    throw new AppError("unavailable", "Cannot write the audit trail: its head is missing");
+  }
+
+  async #append(
+    tx: Queryable,
+    { head, rows }: { head: Head; rows: readonly AuditRow[] },
+  ): Promise<Head> {
+    let { seq, hash } = head;
+    const writes = rows.map((row) => {
+      const fields = fieldsOf(row);
+      const previous = hash;
+      seq++;
+      hash = hashOf(previous, fields);
+      return tx.all(INSERT, [seq, previous, hash, row.time, ...fields.slice(1)]);
+    });
+    await Promise.all(writes);
+    await tx.all(
+      "UPDATE proxmox_mcp_audit_head SET seq = $1, hash = $2, probes = probes + 1 WHERE id = 1",
+      [seq, hash],
+    );
+    return { seq, hash };
+  }
+}
+
+/** In pieces, so that no statement runs into its time limit. */
+async function remove(
+  tx: Queryable,
+  { first, through }: { first: number; through: number },
+): Promise<void> {
+  for (let from = first; from <= through; from += ROWS_PER_DELETE) {
+    const to = Math.min(from + ROWS_PER_DELETE - 1, through);
+    await tx.all("DELETE FROM proxmox_mcp_audit WHERE seq BETWEEN $1 AND $2", [from, to]);
+  }
+}
+
+function checkpointRow({ by, at }: AuditPrune, signed: Record<string, unknown>): AuditRow {
+  return {
+    time: at,
+    requestId: "",
+    user: by,
+    tokenId: null,
+    tokenName: "",
+    address: "",
+    door: CHECKPOINT_DOOR,
+    tool: CHECKPOINT_TOOL,
+    scope: null,
+    arguments: JSON.stringify(signed),
+    vmid: null,
+    outcome: "ok",
+    error: "",
+    upid: "",
+    durationMs: 0,
+  };
+}

@@ -1,0 +1,58 @@
+import { AppError } from "../errors.ts";
+
+/** What a statement's parameters may be. Times are given as Date and kept in UTC. */
+export type Value = string | number | boolean | null | Date;
+
+/** A result row by column name, as the driver gives it; `rows.ts` reads it. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Runs one statement whose parameters are `$1`, `$2`, … and gives the rows it returns. */
+export interface Queryable {
+  all(text: string, params?: readonly Value[]): Promise<Row[]>;
+}
+
+/**
+ * A connection to one database. Everything rejects with AppError: `DatabaseAway` when it cannot be
+ * reached, `unavailable` when it cannot be written, `forbidden` for want of rights, `conflict` for a
+ * duplicate, `invalid` for a value that does not fit, else `internal`.
+ */
+export interface Database extends Queryable {
+  readonly dialect: Dialect;
+  /** Commits when the work resolves, durably; rolls back when it rejects. */
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /** Only reads, and sees everything as it is at one moment. */
+  snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Tells of every message that `dialect.notify` sends, from any instance, and null when some may have
+   * been missed. Null where the database passes nothing on.
+   */
+  readonly listen: ((listener: (message: string | null) => void) => void) | null;
+  close(): Promise<void>;
+}
+
+/** What differs between the databases, as pieces of SQL. */
+export interface Dialect {
+  readonly name: "sqlite" | "postgres";
+  /** Statement giving the `name` of every column of the table `$1`, no rows when there is none. */
+  readonly columnsOf: string;
+  /** Set of the ids that stand in `$1` as the text of a JSON array. */
+  readonly idsOfJson: string;
+  /** Appended to a SELECT whose rows must not change until the transaction ends. */
+  readonly forUpdate: string;
+  /** An audit row's time as the text `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
+  readonly auditTime: string;
+  /** First statement of a migration step: waits for other instances that migrate. */
+  readonly lockSchema: string | null;
+  /** Sends `$1` to every listener when the transaction commits. */
+  readonly notify: string | null;
+  /** See `Store.watchIntervalMs`. */
+  readonly watchIntervalMs: number;
+}
+
+/** The database cannot be reached at all; it may come back without anyone's doing. */
+export class DatabaseAway extends AppError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("unavailable", message, options);
+    this.name = "DatabaseAway";
+  }
+}

@@ -1,0 +1,42 @@
+const ROLE_COLUMNS = `u.role_id, r.name AS role_name, r.is_superuser AS role_is_superuser,
+  r.can_write AS role_can_write, r.can_admin AS role_can_admin, r.description AS role_description`;
+
+/** Every token with its user and role, and its limits where that table is there. */
+export function tokenQuery(options: { limits: boolean }): string {
+  const limits = options.limits
+    ? `l.token_id AS limits_token_id, l.pools, l.tags, l.vmids, l.nodes, l.tools_allow, l.tools_deny`
+    : "NULL AS limits_token_id";
+  const join = options.limits ? "LEFT JOIN proxmox_mcp_token_limits l ON l.token_id = t.id" : "";
+  return `SELECT t.id, t.name, t.token_hash, t.permission, t.expires, t.is_active, t.allowed_ips,
+    t.created_at, t.last_used, t.user_id, u.username, u.is_active AS user_is_active,
+    u.is_superuser AS user_is_superuser, ${ROLE_COLUMNS}, ${limits}
+    FROM auth_application_tokens t
+    JOIN auth_user u ON u.id = t.user_id
+    LEFT JOIN auth_user_roles r ON r.id = u.role_id
+    ${join}`;
+}
+
+export const USER_QUERY = `SELECT u.id, u.username, u.is_active, u.is_superuser, ${ROLE_COLUMNS}
+  FROM auth_user u LEFT JOIN auth_user_roles r ON r.id = u.role_id`;
+
+export const ROLE_QUERY =
+  "SELECT id, name, is_superuser, can_write, can_admin, description FROM auth_user_roles";
+
+export const INSERT_TOKEN = `INSERT INTO auth_application_tokens
+  (user_id, name, token_hash, permission, expires, created_at, last_used, is_active, allowed_ips)
+  VALUES ($1, $2, $3, $4, $5, $6, NULL, TRUE, $7) RETURNING id`;
+
+export const INSERT_LIMITS = `INSERT INTO proxmox_mcp_token_limits
+  (token_id, pools, tags, vmids, nodes, tools_allow, tools_deny)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+
+export const INSERT_USER = `INSERT INTO auth_user
+  (password, last_login, is_superuser, username, first_name, last_name, email, is_staff, is_active,
+    date_joined, role_id)
+  VALUES ($1, NULL, $2, $3, '', '', '', $4, TRUE, $5, $6) RETURNING id`;
+
+export const TOUCH_TOKEN = `UPDATE auth_application_tokens SET last_used = $1
+  WHERE id = $2 AND (last_used IS NULL OR last_used <= $3)`;
+
+export const REVOKE_TOKEN =
+  "UPDATE auth_application_tokens SET is_active = FALSE WHERE id = $1 RETURNING id";
