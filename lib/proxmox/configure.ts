@@ -1,13 +1,15 @@
 import { AppError } from "../errors.ts";
 import type { Guest } from "./guests.ts";
 import { path } from "./path.ts";
-import type { Change } from "./plan.ts";
+import { type Change, concealed } from "./plan.ts";
 import type { Pve } from "./pve.ts";
 import { flag, type GuestConfig } from "./wire.ts";
 
 export interface ConfigEdit {
-  /** Keys as Proxmox names them; undefined values are left alone. */
-  readonly set: Readonly<Record<string, unknown>>;
+  /** Keys as Proxmox names them; undefined values are left alone. May depend on what is set now. */
+  readonly set:
+    | Readonly<Record<string, unknown>>
+    | ((before: GuestConfig) => Readonly<Record<string, unknown>>);
   readonly unset?: readonly string[];
 }
 
@@ -32,24 +34,45 @@ export async function configureGuest(
   const { node, type, vmid } = guest;
   const at = path`/nodes/${node}/${type}/${vmid}/config`;
   const before = await pve.get<GuestConfig>(at);
+  const wanted = typeof edit.set === "function" ? edit.set(before) : edit.set;
   const set = Object.fromEntries(
-    Object.entries(edit.set).filter(([key, value]) =>
+    Object.entries(wanted).filter(([key, value]) =>
       value !== undefined && !same(before[key], value)
     ),
   );
   const unset = (edit.unset ?? []).filter((key) => before[key] !== undefined);
-  const changes = describeChanges(before, set, unset);
+  const changes = describeChanges(concealed(before), concealed(set), unset);
   Object.assign(pve.plan.changes, changes);
   if (Object.keys(changes).length === 0) return { changes, pending: [] };
-  await pve.put(at, {
-    ...set,
-    ...(unset.length > 0 ? { delete: unset.join(",") } : {}),
-    digest: before.digest,
-  }).catch(async (error) => {
-    if (!(error instanceof AppError) || !/checksum mismatch/.test(error.message)) throw error;
-    throw new AppError("conflict", await meanwhile(pve, at, before), { cause: error });
+  await sendUnlessChanged(pve, guest, {
+    before,
+    send: (digest) =>
+      pve.put(at, {
+        ...set,
+        ...(unset.length > 0 ? { delete: unset.join(",") } : {}),
+        digest,
+      }),
   });
   return { changes, pending: pve.dryRun ? [] : await pendingKeys(pve, guest, changes) };
+}
+
+/**
+ * Sends a change with the digest of the configuration that was read before it.
+ *
+ * @throws AppError `conflict` that shows what was changed meanwhile
+ */
+export async function sendUnlessChanged<T>(
+  pve: Pve,
+  { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
+  { before, send }: { before: GuestConfig; send: (digest: string | undefined) => Promise<T> },
+): Promise<T> {
+  try {
+    return await send(before.digest);
+  } catch (error) {
+    if (!(error instanceof AppError) || !/checksum mismatch/.test(error.message)) throw error;
+    const at = path`/nodes/${node}/${type}/${vmid}/config`;
+    throw new AppError("conflict", await meanwhile(pve, at, before), { cause: error });
+  }
 }
 
 async function meanwhile(

@@ -25,8 +25,8 @@ export const guestRow = z.object({
 
 export type GuestRow = z.output<typeof guestRow>;
 
-const COLUMNS = guestRow.keyof();
-const DEFAULT_COLUMNS: readonly string[] = [
+export const COLUMNS = guestRow.keyof();
+export const DEFAULT_COLUMNS: readonly string[] = [
   "vmid",
   "name",
   "node",
@@ -111,10 +111,12 @@ export function describeGuest(row: Resource, offline: ReadonlySet<string>): Gues
   });
 }
 
-function statusOf(row: Resource, offline: ReadonlySet<string>): string {
+/** A guest's status; `unknown` while its node is offline. */
+export function statusOf(row: Resource, offline: ReadonlySet<string>): string {
   return offline.has(row.node ?? "") ? "unknown" : text(row.status) ?? "unknown";
 }
 
-function pick(row: GuestRow, columns: ReadonlySet<string>): GuestRow {
+/** The columns asked for. */
+export function pick(row: GuestRow, columns: ReadonlySet<string>): GuestRow {
   return Object.fromEntries(Object.entries(row).filter(([key]) => columns.has(key)));
 }

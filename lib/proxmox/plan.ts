@@ -1,3 +1,4 @@
+import { isSecretKey, REDACTED } from "../redact_text.ts";
 import type { Params } from "./client.ts";
 import type { Guest } from "./guests.ts";
 
@@ -34,4 +35,12 @@ export interface Plan {
   readonly requests: PlannedRequest[];
   readonly checks: Check[];
   readonly changes: Record<string, Change>;
+}
+
+/** A copy whose passwords and the like are hidden: plans are shown, stored and logged. */
+export function concealed(params: Params): Params {
+  return Object.fromEntries(
+    Object.entries(params).filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, isSecretKey(key) ? REDACTED : value]),
+  );
 }

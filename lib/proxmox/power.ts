@@ -56,10 +56,16 @@ export async function changePower(
   const guest = await pve.claim(input, { type });
   const { status, lock, template } = await currentState(pve, guest);
   const label = guestLabel(guest);
+  // A VM that was suspended to disk is "stopped" and locked; only resuming it makes sense.
+  const suspended = lock === "suspended" && from.includes("suspended");
   const already = status === "running" ? "already running" : status;
   pve.check("is not a template", !template, `${label} is a template; clone it instead`);
-  pve.check("is not locked", lock === undefined, `${label} is locked (${lock})`);
-  pve.check(`is ${from.join(" or ")}`, from.includes(status), `${label} is ${already}`);
+  pve.check("is not locked", lock === undefined || suspended, `${label} is locked (${lock})`);
+  pve.check(
+    `is ${from.join(" or ")}`,
+    suspended || from.includes(status),
+    `${label} is ${already}`,
+  );
   const { node, vmid } = guest;
   return pve.task(
     await pve.post(path`/nodes/${node}/${type}/${vmid}/status/${command}`, params),

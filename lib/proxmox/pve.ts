@@ -10,7 +10,7 @@ import {
 } from "./guests.ts";
 import { type ApiPath } from "./path.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
-import type { Plan, Reach } from "./plan.ts";
+import { concealed, type Plan, type Reach } from "./plan.ts";
 import type { Resource } from "./wire.ts";
 
 /** The parts that all calls share. */
@@ -154,6 +154,11 @@ export class Pve {
     this.#releases.push(await this.#shared.locks.acquire(vmid, action, signal));
   }
 
+  /** True when the token's limits include the guest, which need not exist (any more). */
+  reaches(guest: Pick<Guest, "vmid" | "node" | "pool" | "tags">): boolean {
+    return this.#call.reach.guest(guest);
+  }
+
   /** Refuses a guest-to-be that the token's limits do not include. */
   assertGuest(guest: Pick<Guest, "vmid" | "node" | "pool" | "tags">): void {
     if (this.#call.reach.guest(guest)) return;
@@ -219,7 +224,11 @@ export class Pve {
 
   async #change<T>(method: "POST" | "PUT" | "DELETE", path: ApiPath, params?: Params): Promise<T> {
     if (this.#call.dryRun) {
-      this.plan.requests.push({ method, path: String(path), ...(params ? { body: params } : {}) });
+      this.plan.requests.push({
+        method,
+        path: String(path),
+        ...(params ? { body: concealed(params) } : {}),
+      });
       return DRY_RUN_UPID as T;
     }
     try {

@@ -68,19 +68,32 @@ export function newDisk({ storage, type }: Storage, sizeGib: number): string {
  *
  * @throws AppError `not_found` naming the images that are there
  */
-export async function findIso(
+export function findIso(
   pve: Pve,
   node: string,
   { name, storage }: { name: string; storage: string | undefined },
 ): Promise<string> {
+  return findVolume(pve, node, { name, storage, content: "iso" });
+}
+
+/**
+ * Finds an image of this content type on a node, by its file's name.
+ *
+ * @throws AppError `not_found` naming the images that are there
+ */
+export async function findVolume(
+  pve: Pve,
+  node: string,
+  { name, storage, content }: { name: string; storage?: string | undefined; content: string },
+): Promise<string> {
   const wanted = name.slice(name.lastIndexOf("/") + 1);
   const storages = storage === undefined
-    ? (await storagesFor(pve, node, "iso")).map((candidate) => candidate.storage)
+    ? (await storagesFor(pve, node, content)).map((candidate) => candidate.storage)
     : [storage];
   const lists = await Promise.all(
     storages.slice(0, 8).map((id) =>
       pve.list<Record<string, unknown>>(path`/nodes/${node}/storage/${id}/content`, {
-        content: "iso",
+        content,
       })
     ),
   );
@@ -90,6 +103,6 @@ export async function findIso(
   const known = volumes.slice(0, 20).join(", ") || "none";
   throw new AppError(
     "not_found",
-    `no ISO image ${wanted} on node ${node}; it has: ${known}`,
+    `no ${content === "iso" ? "ISO" : content} image ${wanted} on node ${node}; it has: ${known}`,
   );
 }
