@@ -70,8 +70,8 @@ export class AuditTrail {
     const limit = Math.min(Math.max(Math.trunc(filter.limit ?? LISTED), 0), MOST_LISTED);
     const rows = await this.#database.all(
       `SELECT ${this.#columns} FROM proxmox_mcp_audit ${where === "" ? "" : `WHERE ${where}`}
-        ORDER BY seq DESC LIMIT ${limit}`,
-      given.map(([, value]) => value as Value),
+        ORDER BY seq DESC LIMIT $${given.length + 1}`,
+      [...given.map(([, value]) => value as Value), limit],
     );
     return rows.map(auditOf);
   }

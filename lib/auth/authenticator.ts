@@ -1,0 +1,100 @@
+import { AppError } from "../errors.ts";
+import { type AddressList, clientAddress, parseAllowedIps } from "./address.ts";
+import type { Principal } from "./principal.ts";
+import type { Store } from "./store.ts";
+import { hashToken, judgeToken } from "./token.ts";
+import { TokenWatch } from "./token_watch.ts";
+
+/** Longer ones, in UTF-16 units, are refused unread. */
+const LONGEST_TOKEN = 4_096;
+const UNAUTHORIZED = "Authentication required. Provide a valid token.";
+
+export interface AuthenticatorOptions {
+  readonly store: Store;
+  readonly now: () => Date;
+  /** Addresses and CIDR ranges of the proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[];
+  /** Told of failures that no request waits for, for the log. */
+  readonly onProblem?: (error: unknown) => void;
+}
+
+/** The gate's knowledge of tokens. Each request costs one indexed query. */
+export interface Authenticator {
+  /**
+   * Who bears this token. Throws AppError `unauthorized` with one message for all causes (the reason
+   * is the message of the error's `cause`, for the log), `unavailable` when the database is away and did
+   * not vouch for the token within the last minute.
+   */
+  authenticate(rawToken: string | null, address: string): Promise<Principal>;
+  /** The client's address, given the peer's and the `X-Forwarded-For` header. */
+  addressOf(peer: string, forwardedFor: string | null): string;
+  /**
+   * Told the id of each token that is no longer good or no longer means the same, so that whatever was
+   * opened with it can be closed; the same one may be told twice. Returns the function that ends it.
+   */
+  onRevoked(listener: (tokenId: number) => void): () => void;
+  /** Looks every known token up again, as happens by itself in the store's interval. */
+  poll(): Promise<void>;
+  /** Ends the polling and waits for what is still being written; the store stays open. */
+  close(): Promise<void>;
+}
+
+/** Throws AppError `invalid` when a trusted proxy is neither an address nor a range. */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  return new TokenAuthenticator(options);
+}
+
+class TokenAuthenticator implements Authenticator {
+  readonly #now: () => Date;
+  readonly #trustedProxies: AddressList;
+  readonly #watch: TokenWatch;
+
+  constructor({ store, now, trustedProxies = [], onProblem = () => {} }: AuthenticatorOptions) {
+    this.#now = now;
+    this.#trustedProxies = parseAllowedIps(trustedProxies.join(","));
+    this.#watch = new TokenWatch({ store, now, onProblem });
+  }
+
+  async authenticate(rawToken: string | null, address: string): Promise<Principal> {
+    if (rawToken === null || rawToken === "") throw unauthorized("no token");
+    if (rawToken.length > LONGEST_TOKEN) throw unauthorized("token too long");
+    const tokenHash = await hashToken(rawToken);
+    const record = await this.#watch.find(tokenHash);
+    if (record === null) throw unauthorized("unknown token");
+    const judgement = judgeToken(record, { address, now: this.#now() });
+    const { id, name, user, limits } = record;
+    if (!judgement.good) {
+      throw unauthorized(`token ${id} of ${user.username}: ${judgement.reason}`);
+    }
+    this.#watch.noteUse(tokenHash);
+    return {
+      user: user.username,
+      userId: user.id,
+      tokenId: id,
+      tokenName: name,
+      scope: judgement.scope,
+      limits,
+      address,
+    };
+  }
+
+  addressOf(peer: string, forwardedFor: string | null): string {
+    return clientAddress(peer, { forwardedFor, trustedProxies: this.#trustedProxies });
+  }
+
+  onRevoked(listener: (tokenId: number) => void): () => void {
+    return this.#watch.onRevoked(listener);
+  }
+
+  poll(): Promise<void> {
+    return this.#watch.poll();
+  }
+
+  close(): Promise<void> {
+    return this.#watch.close();
+  }
+}
+
+function unauthorized(reason: string): AppError {
+  return new AppError("unauthorized", UNAUTHORIZED, { cause: new Error(reason) });
+}

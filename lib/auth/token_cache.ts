@@ -1,0 +1,62 @@
+import type { TokenRecord } from "./store.ts";
+
+/** A token that was good when it was last looked up. */
+export interface CachedToken {
+  readonly record: TokenRecord;
+  /** When the database last said so, and when its use was last noted, in milliseconds. */
+  readonly checkedAt: number;
+  readonly touchedAt: number;
+}
+
+/** Tokens by the hash of their raw form, the most recently used ones up to a bound. */
+export class TokenCache {
+  readonly #entries = new Map<string, CachedToken>();
+  readonly #most: number;
+
+  constructor(options: { most: number }) {
+    this.#most = options.most;
+  }
+
+  get(tokenHash: string): CachedToken | undefined {
+    return this.#entries.get(tokenHash);
+  }
+
+  /** Makes it the most recently used; the least recently used gives way. */
+  set(tokenHash: string, entry: CachedToken): void {
+    this.#entries.delete(tokenHash);
+    this.#entries.set(tokenHash, entry);
+    if (this.#entries.size <= this.#most) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
+  }
+
+  /** Renews an entry where it stands in the order of use. */
+  renew(tokenHash: string, entry: CachedToken): void {
+    if (this.#entries.has(tokenHash)) this.#entries.set(tokenHash, entry);
+  }
+
+  delete(tokenHash: string): boolean {
+    return this.#entries.delete(tokenHash);
+  }
+
+  deleteToken(tokenId: number): void {
+    for (const [tokenHash, { record }] of this.#entries) {
+      if (record.id === tokenId) this.#entries.delete(tokenHash);
+    }
+  }
+
+  entries(): [string, CachedToken][] {
+    return [...this.#entries];
+  }
+}
+
+/** True when nothing but the time of its last use differs. */
+export function isSameToken(a: TokenRecord, b: TokenRecord): boolean {
+  return fingerprint(a) === fingerprint(b);
+}
+
+function fingerprint(record: TokenRecord): string {
+  return JSON.stringify({ ...record, lastUsed: null });
+}
