@@ -1,0 +1,46 @@
+import { resolve } from "node:path";
+import { AppError } from "../errors.ts";
+import { ioReason } from "../io_reason.ts";
+import type { ReadFile } from "./types.ts";
+
+/** Where a config file is looked for when none is named. */
+export const DEFAULT_CONFIG_FILES = [
+  "config.json",
+  "proxmox-config/config.json",
+  "/etc/proxmox-mcp/config.json",
+] as const;
+
+export interface FoundConfig {
+  /** As the user wrote it, for messages. */
+  readonly name: string;
+  readonly absolute: string;
+  readonly text: string;
+}
+
+/** Reads the named config file, or the first of the default places that holds one. */
+export async function findConfig(
+  named: string | undefined,
+  readFile: ReadFile,
+): Promise<FoundConfig> {
+  for (const name of named === undefined ? DEFAULT_CONFIG_FILES : [named]) {
+    try {
+      return { name, absolute: resolve(name), text: await readFile(resolve(name)) };
+    } catch (error) {
+      if (named === undefined && isAbsent(error)) continue;
+      throw new AppError("invalid", `Cannot read config ${name}: ${ioReason(error)}`, {
+        cause: error,
+      });
+    }
+  }
+  throw new AppError(
+    "invalid",
+    `Cannot find a config file: tried ${DEFAULT_CONFIG_FILES.join(", ")}` +
+      ": give --config FILE or set PROXMOX_MCP_CONFIG",
+  );
+}
+
+/** A locked process may read one place only, so what it may not look at counts as not there. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable ||
+    error instanceof Deno.errors.NotADirectory;
+}

@@ -1,0 +1,111 @@
+import type * as z from "zod";
+import { AppError, messageOf } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { type ConfigFile, configSchema, knownKeys } from "./schema.ts";
+
+/** Parses the text of the config file `name`; rejects with one line that names the key. */
+export function parseConfigFile(text: string, name: string): ConfigFile {
+  const result = configSchema.safeParse(parseJson(text, name), { reportInput: false });
+  if (result.success) return result.data;
+  const issues = result.error.issues;
+  const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
+  if (unknown) throw new AppError("invalid", unknownKey(unknown, name));
+  const issue = issues[0];
+  throw new AppError("invalid", `Cannot use ${name}: ${issue ? describe(issue) : "it is empty"}`);
+}
+
+function unknownKey(issue: z.core.$ZodIssueUnrecognizedKeys, name: string): string {
+  const section = issue.path.join(".");
+  const key = issue.keys[0] ?? "";
+  const path = section === "" ? key : `${section}.${key}`;
+  const meant = nearestKey(section, key);
+  return `Unknown key ${path} in ${name}` + (meant ? `: did you mean ${meant}?` : "");
+}
+
+/** A sibling that is near or begins so, else the same key where it belongs, else any near key. */
+function nearestKey(section: string, key: string): string | null {
+  const keys = knownKeys();
+  const prefix = section === "" ? "" : `${section}.`;
+  const siblings = keys
+    .filter((path) => path.startsWith(prefix))
+    .map((path) => path.slice(prefix.length))
+    .filter((rest) => !rest.includes("."));
+  const sibling = nearest(key, siblings) ??
+    siblings.find((candidate) => candidate.startsWith(`${key}_`)) ?? null;
+  if (sibling !== null) return prefix + sibling;
+  const elsewhere = keys.find((path) => path.endsWith(`.${key}`));
+  if (elsewhere !== undefined) return elsewhere;
+  const last = nearest(key, keys.map((path) => path.split(".").at(-1) ?? path));
+  return last === null ? null : keys.find((path) => path.split(".").at(-1) === last) ?? null;
+}
+
+/** The issue as a sentence about its key; values are never shown, for they may be secrets. */
+function describe(issue: z.core.$ZodIssue): string {
+  const path = issue.path.reduce<string>(
+    (left, part) => typeof part === "number" ? `${left}[${part}]` : joinKey(left, String(part)),
+    "",
+  );
+  const key = path === "" ? "the file" : path;
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
+    return `${key} is missing`;
+  }
+  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input")) {
+    const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
+    return `${key} must be ${article} ${issue.expected}`;
+  }
+  return `${key} ${issue.message}`;
+}
+
+function joinKey(left: string, key: string): string {
+  return left === "" ? key : `${left}.${key}`;
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    const { line, column } = errorPosition(text.replace(/^\uFEFF/, ""), messageOf(error));
+    // The engine's own message quotes the text around the error, which may be a secret.
+    throw new AppError(
+      "invalid",
+      `Cannot read ${name}: not valid JSON at line ${line}, column ${column}` +
+        ": look for a missing quote, a comma too many or a comment",
+    );
+  }
+}
+
+function errorPosition(text: string, message: string): { line: number; column: number } {
+  const before = text.slice(0, positionIn(message) ?? firstBadPosition(text));
+  const lines = before.split("\n");
+  return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
+}
+
+function positionIn(message: string): number | null {
+  const found = message.match(/at position (\d+)/);
+  return found ? Number(found[1]) : null;
+}
+
+/**
+ * Some of the engine's messages name no position; then it is the length of the longest prefix whose
+ * only fault is that it ends too early.
+ */
+function firstBadPosition(text: string): number {
+  let good = 0;
+  let bad = text.length;
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (onlyEndsEarly(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function onlyEndsEarly(prefix: string): boolean {
+  try {
+    JSON.parse(prefix);
+    return true;
+  } catch (error) {
+    const message = messageOf(error);
+    return /Unexpected end|Unterminated/.test(message) || positionIn(message) === prefix.length;
+  }
+}

@@ -1,0 +1,180 @@
+import type { AuditRow } from "./auth/audit.ts";
+import type { LogLevel } from "./config/types.ts";
+import { formatLine, type LogAttributes, type LogFormat, pythonTime } from "./log_format.ts";
+import { openLogFile } from "./log_file.ts";
+import { redactText, redactValue } from "./redact.ts";
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * Where events go: one line each, without secrets. Writing never throws; a file that can no longer
+ * be written is told once on stderr, where every line goes as well.
+ */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warning(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** The line of one tool call; written whatever the level. */
+  audit(row: AuditRow): void;
+  setLevel(level: LogLevel): void;
+  /** Opens the log file anew, after another program has moved it away. */
+  reopen(): void;
+  close(): void;
+}
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  readonly file: string | null;
+  /** Gets each line, without a line break. */
+  readonly stderr: (line: string) => void;
+  readonly now: () => Date;
+  /** Exact secrets to remove wherever they stand, such as the Proxmox token's value. */
+  readonly secrets?: readonly string[];
+  /** Size at which the file is rotated; default 10 MiB. */
+  readonly maxFileBytes?: number;
+  /** How many rotated files are kept, `FILE.1` being the newest; default 5. */
+  readonly keepFiles?: number;
+}
+
+/** Python's numbers for the levels. */
+const LEVELS: Readonly<Record<LogLevel, number>> = {
+  DEBUG: 10,
+  INFO: 20,
+  WARNING: 30,
+  ERROR: 40,
+  CRITICAL: 50,
+};
+
+const NAME = "proxmox_mcp";
+const CONTROL = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+interface Event {
+  readonly level: LogLevel;
+  readonly name: string;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** Opens the log. Throws AppError `invalid` with one line when the file cannot be opened. */
+export function createLog(options: LogOptions): Log {
+  const { format, stderr, now, secrets = [] } = options;
+  const started = now().getTime();
+  const file = options.file === null ? null : openLogFile(options.file, {
+    maxBytes: options.maxFileBytes ?? 10 * 1024 * 1024,
+    keep: options.keepFiles ?? 5,
+    onFailure: stderr,
+  });
+  let threshold = LEVELS[options.level];
+
+  function emit(event: Event): void {
+    const time = now();
+    const safe = {
+      ...event,
+      message: redactText(event.message, secrets),
+      fields: redactValue(event.fields, secrets) as LogFields,
+    };
+    const line = format.kind === "json"
+      ? jsonLine(safe, time)
+      : escapeControls(formatLine(format.parts, attributesOf(safe, { time, started })));
+    stderr(line);
+    file?.write(line);
+  }
+
+  function log(level: LogLevel, message: string, fields: LogFields = {}): void {
+    if (LEVELS[level] >= threshold) emit({ level, name: NAME, message, fields });
+  }
+
+  return {
+    debug: (message, fields) => log("DEBUG", message, fields),
+    info: (message, fields) => log("INFO", message, fields),
+    warning: (message, fields) => log("WARNING", message, fields),
+    error: (message, fields) => log("ERROR", message, fields),
+    audit: (row) =>
+      emit({ level: "INFO", name: `${NAME}.audit`, message: "AUDIT", fields: auditFields(row) }),
+    setLevel: (level) => {
+      threshold = LEVELS[level];
+    },
+    reopen: () => file?.reopen(),
+    close: () => file?.close(),
+  };
+}
+
+function auditFields(row: AuditRow): LogFields {
+  return {
+    time: row.time.toISOString(),
+    request_id: row.requestId,
+    user: row.user,
+    token_id: row.tokenId,
+    token_name: row.tokenName,
+    address: row.address,
+    door: row.door,
+    tool: row.tool,
+    scope: row.scope,
+    outcome: row.outcome,
+    ...(row.vmid === null ? {} : { vmid: row.vmid }),
+    ...(row.upid === "" ? {} : { upid: row.upid }),
+    ...(row.error === "" ? {} : { error: row.error }),
+    duration_ms: row.durationMs,
+    arguments: parsed(row.arguments),
+  };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+function jsonLine(event: Event, time: Date): string {
+  const { time: auditTime, ...fields } = event.fields;
+  const line = {
+    time: auditTime ?? time.toISOString(),
+    level: event.level,
+    name: event.name,
+    message: event.message,
+    ...fields,
+  };
+  return escapeControls(JSON.stringify({ ...line, level: event.level, message: event.message }));
+}
+
+function attributesOf(event: Event, at: { time: Date; started: number }): LogAttributes {
+  const milliseconds = at.time.getTime();
+  return {
+    asctime: pythonTime(at.time),
+    created: milliseconds / 1000,
+    filename: NAME,
+    funcName: NAME,
+    levelname: event.level,
+    levelno: LEVELS[event.level],
+    lineno: 0,
+    message: [event.message, ...Object.entries(event.fields).map(fieldText)].join(" "),
+    module: NAME,
+    msecs: at.time.getMilliseconds(),
+    name: event.name,
+    pathname: NAME,
+    process: Deno.pid,
+    processName: "MainProcess",
+    relativeCreated: milliseconds - at.started,
+    taskName: "None",
+    thread: 0,
+    threadName: "MainThread",
+  };
+}
+
+function fieldText([key, value]: [string, unknown]): string {
+  const plain = typeof value === "string" && /^[^\s"=\\{}[\]]+$/.test(value);
+  return `${key}=${plain ? value : JSON.stringify(value) ?? "null"}`;
+}
+
+/** One event stays one line, and no text can repaint the reader's terminal. */
+function escapeControls(line: string): string {
+  return line.replace(CONTROL, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, "0");
+    return ESCAPES[character] ?? `\\u${code}`;
+  });
+}
