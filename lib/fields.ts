@@ -49,19 +49,19 @@ export const tags = z.array(z.string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9_+.-]*$/, "
 /** A guest that exists: by id or name, its node optional. */
 export const guestInput = {
   vmid: guestReference,
-  node: nodeName.optional().describe("Never needed; checked when given"),
+  node: nodeName.optional(),
 };
 
 /** For every tool that changes something. */
 export const dryRun = {
-  dry_run: z.boolean().default(false).describe("Only tell what would be sent"),
+  dry_run: z.boolean().default(false),
 };
 
 /** For tools whose change is a Proxmox task. */
 export const waiting = {
   ...dryRun,
-  wait: z.boolean().default(true).describe("Wait for the task's end"),
-  timeout_seconds: z.int().min(1).max(86_400).default(300).describe("How long to wait"),
+  wait: z.boolean().default(true),
+  timeout_seconds: z.int().min(1).max(86_400).default(300),
 };
 
 /** The parts of every list's input. */
@@ -77,22 +77,8 @@ export const paged = {
   warnings: z.array(z.string()).optional(),
 };
 
-const planned = z.object({
-  requests: z.array(z.object({
-    method: z.string(),
-    path: z.string(),
-    body: z.record(z.string(), z.unknown()).optional(),
-  })),
-  checks: z.array(z.object({
-    check: z.string(),
-    ok: z.boolean(),
-    detail: z.string().optional(),
-  })),
-  changes: z.record(
-    z.string(),
-    z.object({ from: z.unknown().optional(), to: z.unknown().optional() }),
-  ),
-});
+/** A plan: requests, checks and changes, as `Plan` in `lib/proxmox/plan.ts` has them. */
+const planned = z.looseObject({});
 
 /** What every change answers: a dry run's plan, or what was done. */
 export const changed = {

@@ -62,7 +62,7 @@ export default defineTool({
     const vmid = input.vmid ?? await nextVmid(pve);
     pve.assertGuest({ vmid, node, pool: input.pool, tags: input.tags ?? [] });
     await pve.hold(vmid);
-    const storage = await chooseStorage(pve, pve.node(node), {
+    const storage = await chooseStorage(pve, node, {
       wanted: input.storage,
       content: "images",
       sizeGib: input.disk_size,

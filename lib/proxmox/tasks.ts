@@ -63,10 +63,14 @@ export function warningsIn(exitStatus: string): number {
 }
 
 /** Reads a task's state and the end of its log. */
-export async function readTask(reader: TaskReader, upid: string): Promise<TaskState> {
+export async function readTask(
+  reader: TaskReader,
+  upid: string,
+  lines = LOG_TAIL_LINES,
+): Promise<TaskState> {
   const { node } = parseUpid(upid);
   const row = await reader.get(path`/nodes/${node}/tasks/${upid}/status`);
-  return describeTask(upid, row, await readLogTail(reader, upid));
+  return describeTask(upid, row, await readLogTail(reader, upid, lines));
 }
 
 /**

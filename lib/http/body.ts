@@ -1,0 +1,46 @@
+import { INVALID_REQUEST, PARSE_ERROR, refusal, REFUSED } from "./answers.ts";
+
+/** The request's JSON, or the answer that refuses it. */
+export type ParsedBody = { readonly body: object } | { readonly refused: Response };
+
+/**
+ * Reads a JSON body of bounded size: 415 for another content type, 413 for too much (without reading
+ * it when `Content-Length` says so), 400 for what is not JSON or neither object nor array.
+ */
+export async function readJsonBody(request: Request, maxBytes: number): Promise<ParsedBody> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") {
+    return refuse(415, REFUSED, "Unsupported content type: send application/json");
+  }
+  const text = await readText(request, maxBytes);
+  if (text === undefined) {
+    return refuse(413, REFUSED, `Request body too large: the limit is ${maxBytes} bytes`);
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return refuse(400, PARSE_ERROR, "Parse error: the body is not JSON");
+  }
+  if (typeof body !== "object" || body === null || (Array.isArray(body) && body.length === 0)) {
+    return refuse(400, INVALID_REQUEST, "Invalid request: expected a JSON-RPC request object");
+  }
+  return { body };
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
+  if (request.body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return await new Blob(chunks as BlobPart[]).text();
+}
+
+function refuse(status: number, code: number, message: string): ParsedBody {
+  return { refused: refusal(status, { code, message }) };
+}

@@ -1,0 +1,58 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** What the server counts, in a registry of its own. */
+export interface Metrics {
+  call(tool: string, outcome: string, seconds: number): void;
+  answered(status: number): void;
+  loginFailed(): void;
+  /** Prometheus text format. */
+  text(): Promise<string>;
+}
+
+/** @param sessions the number of open sessions by door, read when the metrics are */
+export function createMetrics(sessions: () => Record<string, number>): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const calls = new Counter({
+    name: "proxmox_mcp_tool_calls_total",
+    help: "Tool calls by tool and outcome",
+    labelNames: ["tool", "outcome"],
+    registers,
+  });
+  const durations = new Histogram({
+    name: "proxmox_mcp_tool_call_seconds",
+    help: "Duration of tool calls",
+    labelNames: ["tool"],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600],
+    registers,
+  });
+  const answers = new Counter({
+    name: "proxmox_mcp_http_answers_total",
+    help: "HTTP answers by status",
+    labelNames: ["status"],
+    registers,
+  });
+  const failures = new Counter({
+    name: "proxmox_mcp_failed_logins_total",
+    help: "Requests with a token that is not good",
+    registers,
+  });
+  new Gauge({
+    name: "proxmox_mcp_open_sessions",
+    help: "Open sessions by door",
+    labelNames: ["door"],
+    registers,
+    collect() {
+      for (const [door, count] of Object.entries(sessions())) this.set({ door }, count);
+    },
+  });
+  return {
+    call: (tool, outcome, seconds) => {
+      calls.inc({ tool, outcome });
+      durations.observe({ tool }, seconds);
+    },
+    answered: (status) => answers.inc({ status }),
+    loginFailed: () => failures.inc(),
+    text: () => registry.metrics(),
+  };
+}

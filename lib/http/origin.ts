@@ -1,0 +1,50 @@
+const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
+
+export interface OriginRules {
+  /** Names that may stand in `Host`; null allows any. */
+  readonly hosts: readonly string[] | null;
+  /** Origins of other sites that may call; the server's own is always allowed. */
+  readonly origins: readonly string[];
+}
+
+/**
+ * The rules of a configuration: while listening on loopback only loopback names are answered (against
+ * DNS rebinding), otherwise any name unless `allowed_hosts` says which.
+ */
+export function originRules(server: {
+  host: string;
+  allowedHosts: readonly string[] | null;
+  allowedOrigins: readonly string[];
+}): OriginRules {
+  const listening = bracketed(server.host.toLowerCase());
+  const hosts = server.allowedHosts?.map((host) => bracketed(host.toLowerCase())) ??
+    (isLoopback(server.host) ? [...LOOPBACK_NAMES, listening] : null);
+  return { hosts, origins: server.allowedOrigins.map((origin) => origin.toLowerCase()) };
+}
+
+/** True for `localhost`, `127.0.0.0/8` and `::1`. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+}
+
+/** Which header is refused, if any. */
+export function refusedHeader(
+  rules: OriginRules,
+  headers: Headers,
+  scheme: "http" | "https",
+): "host" | "origin" | undefined {
+  const host = headers.get("host")?.toLowerCase() ?? "";
+  const name = hostName(host);
+  if (name === undefined || (rules.hosts !== null && !rules.hosts.includes(name))) return "host";
+  const origin = headers.get("origin")?.toLowerCase();
+  if (origin === undefined) return undefined;
+  return origin === `${scheme}://${host}` || rules.origins.includes(origin) ? undefined : "origin";
+}
+
+function hostName(host: string): string | undefined {
+  return host.match(/^(\[[0-9a-f:.]+\]|[^:/\s@]+)(:\d{1,5})?$/)?.[1];
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}

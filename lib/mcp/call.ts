@@ -1,0 +1,274 @@
+import type * as z from "zod";
+import type { AuditTrail } from "../audit.ts";
+import type { Outcome } from "../auth/audit.ts";
+import { maySeeNode, mayTouchGuest, mayTouchNode, type TokenLimits } from "../auth/limits.ts";
+import type { Principal } from "../auth/principal.ts";
+import { includesScope } from "../auth/scope.ts";
+import { AppError, messageOf, toAppError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { type Language, messagesIn } from "../messages.ts";
+import { nearest } from "../nearest.ts";
+import type { Reach } from "../proxmox/plan.ts";
+import { Pve, type PveShared } from "../proxmox/pve.ts";
+import { boundedJson, redactValue } from "../redact.ts";
+import type { AnyTool } from "../tool.ts";
+import { type Catalog, inReach } from "./catalog.ts";
+
+/** What all calls share. */
+export interface CallServices {
+  readonly catalog: Catalog;
+  readonly pve: PveShared;
+  readonly audit: AuditTrail;
+  readonly log: Log;
+  readonly confirm: "always" | "when_supported" | "never";
+  readonly server: { readonly version: string; readonly startedAt: Date };
+  readonly now: () => Date;
+  /** Counts a call as under way; the function that it returns ends that. */
+  readonly begin: (tokenId: number) => () => void;
+  /** Told of every finished call, for metrics. */
+  readonly observe: (tool: string, outcome: Outcome, seconds: number) => void;
+}
+
+/** One call of one tool, by whatever door it came. */
+export interface CallRequest {
+  readonly principal: Principal;
+  readonly tool: string;
+  readonly arguments: unknown;
+  readonly door: string;
+  readonly requestId: string;
+  readonly language: Language;
+  readonly signal: AbortSignal;
+  readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
+  /** Whether a person can be asked through this client, and what was answered. */
+  readonly confirmation: "impossible" | "possible" | "accepted" | "declined";
+}
+
+/** `ask` means: get a person's yes, then call again with `confirmation: "accepted"`. */
+export type CallResult =
+  | { readonly kind: "done"; readonly value: Record<string, unknown> }
+  | { readonly kind: "failed"; readonly error: AppError }
+  | { readonly kind: "ask"; readonly question: string };
+
+const DEADLINE_MS = 120_000;
+const MAX_ARGUMENTS_BYTES = 4_096;
+const MAX_RESULT_BYTES = 1024 * 1024;
+
+/**
+ * Runs one tool call: policy, scope and limits, then input, confirmation and the tool itself, and
+ * one audit row whatever came of it. Nothing is sent to Proxmox before all of these hold.
+ */
+export async function callTool(services: CallServices, request: CallRequest): Promise<CallResult> {
+  const end = services.begin(request.principal.tokenId);
+  try {
+    return await runAudited(services, request);
+  } finally {
+    end();
+  }
+}
+
+async function runAudited(services: CallServices, request: CallRequest): Promise<CallResult> {
+  const started = services.now();
+  const call: Call = { upid: undefined };
+  let result: CallResult;
+  try {
+    result = await decide(services, request, call);
+  } catch (cause) {
+    const error = toAppError(cause);
+    if (error.code === "internal" && !(cause instanceof AppError)) {
+      services.log.error(`Call of ${request.tool} failed: ${messageOf(cause)}`, {
+        request_id: request.requestId,
+        stack: cause instanceof Error ? cause.stack : undefined,
+      });
+    }
+    result = { kind: "failed", error };
+  }
+  if (result.kind === "ask") return result;
+  const outcome = outcomeOf(result, request.signal);
+  const durationMs = services.now().getTime() - started.getTime();
+  services.observe(
+    services.catalog.get(request.tool)?.name ?? "unknown",
+    outcome,
+    durationMs / 1000,
+  );
+  const { principal } = request;
+  try {
+    await services.audit.write({
+      time: started,
+      requestId: request.requestId,
+      user: principal.user,
+      tokenId: principal.tokenId === 0 ? null : principal.tokenId,
+      tokenName: principal.tokenName,
+      address: principal.address,
+      door: request.door,
+      tool: request.tool.slice(0, 100),
+      scope: services.catalog.get(request.tool)?.scope ?? null,
+      arguments: boundedJson(request.arguments ?? {}, MAX_ARGUMENTS_BYTES),
+      vmid: vmidOf(request.arguments),
+      outcome,
+      error: result.kind === "failed" ? String(redactValue(result.error.message)) : "",
+      upid: call.upid ?? "",
+      durationMs,
+    });
+  } catch (cause) {
+    return { kind: "failed", error: unaudited(request.tool, result, cause) };
+  }
+  return result;
+}
+
+interface Call {
+  upid: string | undefined;
+}
+
+class Denied extends AppError {
+  constructor(message: string) {
+    super("forbidden", message);
+  }
+}
+
+async function decide(
+  services: CallServices,
+  request: CallRequest,
+  call: Call,
+): Promise<CallResult> {
+  const { catalog } = services;
+  const { principal, language } = request;
+  const messages = messagesIn(language);
+  const tool = catalog.get(request.tool);
+  if (!tool) throw new AppError("invalid", unknownTool(request.tool, catalog.names));
+  if (!catalog.offers(tool)) throw new Denied(messages.toolDisabled(tool.name));
+  if (!includesScope(principal.scope, tool.scope)) {
+    throw new Denied(messages.scopeRequired(tool.scope));
+  }
+  if (!inReach(tool, principal.limits)) throw new Denied(messages.toolOutOfReach(tool.name));
+  const input = parseInput(tool, request.arguments);
+  const action = tool.action(input);
+  const dryRun = "dry_run" in input && input.dry_run === true;
+  if (tool.hints.destructiveHint && !dryRun) {
+    const question = confirmation(services.confirm, request, action);
+    if (question !== undefined) return { kind: "ask", question };
+  }
+  // A read whose row cannot be kept is withheld afterwards; a change must not even begin.
+  if (tool.scope !== "user") await services.audit.admit();
+  return await run(services, { ...request, tool, input, action, dryRun }, call);
+}
+
+async function run(
+  services: CallServices,
+  request: Omit<CallRequest, "tool"> & {
+    tool: AnyTool;
+    input: Record<string, unknown>;
+    action: string;
+    dryRun: boolean;
+  },
+  call: Call,
+): Promise<CallResult> {
+  const { tool, input, action, dryRun } = request;
+  const deadline = AbortSignal.timeout(deadlineOf(input));
+  const signal = AbortSignal.any([request.signal, deadline]);
+  const pve = new Pve(services.pve, {
+    signal,
+    reach: reachOf(request.principal.limits, tool.scope === "user"),
+    dryRun,
+    action,
+    progress: request.progress,
+  });
+  try {
+    const output = await tool.run(input, { pve, server: services.server });
+    const value = tool.output.parse(dryRun ? { dry_run: redactValue(pve.plan) } : output);
+    if (JSON.stringify(value).length > MAX_RESULT_BYTES) {
+      throw new AppError("invalid", "the answer is larger than 1 MiB; ask for less at once");
+    }
+    return { kind: "done", value };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, `Cannot ${action}: ${error.message}`, { cause: error });
+  } finally {
+    call.upid = pve.upid;
+    pve.release();
+  }
+}
+
+/** A question for a person, or undefined when the call may go on. */
+function confirmation(
+  mode: CallServices["confirm"],
+  request: CallRequest,
+  action: string,
+): string | undefined {
+  if (mode === "never" || request.confirmation === "accepted") return undefined;
+  if (request.confirmation === "declined") {
+    throw new Denied(`Cannot ${action}: the person who was asked declined`);
+  }
+  if (request.confirmation === "possible") return `Really ${action}?`;
+  if (mode === "when_supported") return undefined;
+  throw new Denied(
+    `Cannot ${action}: a person must confirm it (tools.confirm is "always"), and this client cannot ask one; use a client with elicitation`,
+  );
+}
+
+function parseInput(tool: AnyTool, given: unknown): Record<string, unknown> {
+  const parsed = tool.input.safeParse(given ?? {});
+  if (parsed.success) return parsed.data;
+  const fields = Object.keys(tool.input.shape);
+  const problems = parsed.error.issues.map((issue: z.core.$ZodIssue) =>
+    describeIssue(issue, fields)
+  );
+  throw new AppError("invalid", `Invalid arguments for ${tool.name}: ${problems.join("; ")}`);
+}
+
+function describeIssue(issue: z.core.$ZodIssue, fields: string[]): string {
+  const at = issue.path.join(".");
+  if (issue.code !== "unrecognized_keys") {
+    return `${at || "arguments"}: ${lowerFirst(issue.message)}`;
+  }
+  return issue.keys.map((key) => {
+    const near = nearest(key, fields);
+    return `unknown argument ${at ? `${at}.` : ""}${key}${near ? ` (did you mean ${near}?)` : ""}`;
+  }).join("; ");
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function unknownTool(name: string, names: string[]): string {
+  const near = nearest(name, names);
+  const shown = JSON.stringify(name.slice(0, 100));
+  return `Unknown tool ${shown}${near ? `: did you mean ${near}?` : "; see tools/list"}`;
+}
+
+function deadlineOf(input: Record<string, unknown>): number {
+  // Twice: a forced deletion waits for the stop, then for the deletion.
+  const seconds = typeof input.timeout_seconds === "number" ? input.timeout_seconds : 0;
+  return DEADLINE_MS + 2 * seconds * 1000;
+}
+
+function reachOf(limits: TokenLimits | null, reads: boolean): Reach {
+  return {
+    everything: limits === null,
+    guest: (guest) => mayTouchGuest(limits, guest),
+    node: (name) => reads ? maySeeNode(limits, name) : mayTouchNode(limits, name),
+  };
+}
+
+function outcomeOf(result: CallResult, signal: AbortSignal): Outcome {
+  if (result.kind !== "failed") return "ok";
+  if (result.error instanceof Denied) return "denied";
+  if (signal.aborted) return "cancelled";
+  return result.error.code === "invalid" ? "invalid" : "error";
+}
+
+function vmidOf(given: unknown): number | null {
+  const vmid = typeof given === "object" && given !== null && "vmid" in given ? given.vmid : null;
+  return /^\d{3,9}$/.test(String(vmid)) ? Number(vmid) : null;
+}
+
+function unaudited(tool: string, result: CallResult, cause: unknown): AppError {
+  const done = result.kind === "done" ? "it was carried out" : "it failed";
+  return new AppError(
+    "unavailable",
+    `The audit row of ${tool} could not be kept (${
+      messageOf(cause)
+    }); ${done}: look before trying again`,
+    { cause },
+  );
+}

@@ -1,0 +1,24 @@
+import type { AuthInfo, ServerContext } from "@modelcontextprotocol/server";
+import type { Principal } from "../auth/principal.ts";
+import type { Language } from "../messages.ts";
+
+/** Who makes a request and by which door it came: what the HTTP side knows and the MCP side needs. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly door: string;
+  readonly language: Language;
+}
+
+/** Wraps a caller for its way through the SDK. The raw token is not passed on. */
+export function authInfoOf(caller: Caller): AuthInfo {
+  const { user, scope } = caller.principal;
+  return { token: "", clientId: user, scopes: [scope], extra: { caller } };
+}
+
+/** The caller of the request being handled; a request without one has passed no gate. */
+export function callerOf(context: ServerContext): Caller {
+  const caller = context.http?.authInfo?.extra?.caller;
+  if (caller === undefined) throw new Error("A request reached MCP without passing the gate");
+  return caller as Caller;
+}

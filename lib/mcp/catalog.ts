@@ -1,0 +1,126 @@
+import * as z from "zod";
+import { mayUseTool, type TokenLimits } from "../auth/limits.ts";
+import { includesScope, type Scope } from "../auth/scope.ts";
+import type { AnyTool } from "../tool.ts";
+
+/** What the configuration lets the server offer. `readOnly` beats every allow-list. */
+export interface ToolPolicy {
+  readonly readOnly: boolean;
+  readonly allow: readonly string[] | null;
+  readonly deny: readonly string[];
+}
+
+/** A tool as `tools/list` describes it. */
+export interface ToolDescription {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly inputSchema: { type: "object"; [key: string]: unknown };
+  readonly outputSchema: { type: "object"; [key: string]: unknown };
+  readonly annotations: AnyTool["hints"];
+}
+
+/** Who asks, as far as the list of tools depends on it. */
+export interface Viewer {
+  readonly scope: Scope;
+  readonly limits: TokenLimits | null;
+}
+
+/** The tools with their JSON Schemas, which are made once: making them per request costs most of it. */
+export class Catalog {
+  readonly #tools: ReadonlyMap<string, AnyTool>;
+  readonly #descriptions: ReadonlyMap<string, ToolDescription>;
+  #policy: ToolPolicy;
+
+  constructor(tools: readonly AnyTool[], policy: ToolPolicy) {
+    this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
+    this.#descriptions = new Map(tools.map((tool) => [tool.name, describeTool(tool)]));
+    this.#policy = policy;
+  }
+
+  get(name: string): AnyTool | undefined {
+    return this.#tools.get(name);
+  }
+
+  get names(): string[] {
+    return [...this.#tools.keys()];
+  }
+
+  /** Replaces what the configuration allows; calls under way go on. */
+  setPolicy(policy: ToolPolicy): void {
+    this.#policy = policy;
+  }
+
+  /** True when the configuration offers the tool at all. */
+  offers(tool: AnyTool): boolean {
+    const { readOnly, allow, deny } = this.#policy;
+    if (readOnly && tool.scope !== "user") return false;
+    return !deny.includes(tool.name) && (allow === null || allow.includes(tool.name));
+  }
+
+  /**
+   * The tools that a caller may call, sorted by name.
+   *
+   * @param able tells whether Proxmox would let the tool do anything at all
+   */
+  visibleTo(viewer: Viewer, able: (tool: AnyTool) => boolean): ToolDescription[] {
+    return [...this.#tools.values()].filter((tool) =>
+      this.offers(tool) && includesScope(viewer.scope, tool.scope) &&
+      inReach(tool, viewer.limits) && able(tool)
+    ).map((tool) => this.#descriptions.get(tool.name))
+      .filter((description) => description !== undefined);
+  }
+}
+
+/**
+ * True when the token's limits let the tool be called. A token that reaches only some guests or nodes
+ * may not call tools about the whole cluster, whose answers cannot be filtered.
+ */
+export function inReach(tool: AnyTool, limits: TokenLimits | null): boolean {
+  if (limits === null) return true;
+  if (!mayUseTool(limits, tool.name)) return false;
+  const { pools, tags, vmids, nodes } = limits;
+  const everything = pools === null && tags === null && vmids === null && nodes === null;
+  return everything || tool.subject !== "cluster";
+}
+
+function describeTool(tool: AnyTool): ToolDescription {
+  const { name, title, description, hints } = tool;
+  return {
+    name,
+    title,
+    description,
+    inputSchema: schemaOf(tool.input, "input"),
+    outputSchema: schemaOf(tool.output, "output"),
+    annotations: hints,
+  };
+}
+
+function schemaOf(schema: z.ZodObject, io: "input" | "output"): ToolDescription["inputSchema"] {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    override: ({ jsonSchema }) => slim(jsonSchema, io),
+  });
+  return { ...json, type: "object" };
+}
+
+/** Leaves out what says nothing: every byte of the list is read by a model again and again. */
+function slim(json: z.core.JSONSchema.BaseSchema, io: "input" | "output"): void {
+  if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
+  if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
+  if (io === "output" && json.additionalProperties === false) delete json.additionalProperties;
+  // The server checks these; a model that breaks one is told in words.
+  for (const key of ["pattern", "maxLength", "minLength", "minItems", "propertyNames"] as const) {
+    delete json[key];
+  }
+  if (json.additionalProperties && Object.keys(json.additionalProperties).length === 0) {
+    delete json.additionalProperties;
+  }
+  const types = json.anyOf?.map((option) =>
+    Object.keys(option).length === 1 && typeof option.type === "string" ? option.type : undefined
+  );
+  if (types?.every((type) => type !== undefined)) {
+    delete json.anyOf;
+    json.type = types as unknown as "string";
+  }
+}

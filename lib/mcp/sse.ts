@@ -1,0 +1,62 @@
+import type { JSONRPCMessage, MessageExtraInfo, Transport } from "@modelcontextprotocol/server";
+
+const KEEP_ALIVE_MS = 15_000;
+
+/** The server's side of the HTTP+SSE transport of 2024-11-05, on web streams. */
+export class SseTransport implements Transport {
+  onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  readonly sessionId: string;
+  /** The event stream that the client reads. */
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly #encoder = new TextEncoder();
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  readonly #keepAlive: ReturnType<typeof setInterval>;
+
+  /** @param endpoint where the client posts its messages; announced as the first event */
+  constructor(sessionId: string, endpoint: string) {
+    this.sessionId = sessionId;
+    this.stream = new ReadableStream({
+      start: (controller) => {
+        this.#controller = controller;
+        this.#write(`event: endpoint\ndata: ${endpoint}\n\n`);
+      },
+      cancel: () => this.close(),
+    });
+    this.#keepAlive = setInterval(() => this.#write(": keep-alive\n\n"), KEEP_ALIVE_MS);
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Hands over a message that the client has posted. */
+  receive(message: JSONRPCMessage, extra: MessageExtraInfo): void {
+    this.onmessage?.(message, extra);
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    this.#write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    clearInterval(this.#keepAlive);
+    const controller = this.#controller;
+    this.#controller = undefined;
+    if (controller) {
+      try {
+        controller.close();
+      } catch {
+        // The client's hanging up has closed the stream already.
+      }
+      this.onclose?.();
+    }
+    return Promise.resolve();
+  }
+
+  #write(text: string): void {
+    this.#controller?.enqueue(this.#encoder.encode(text));
+  }
+}

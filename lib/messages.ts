@@ -1,0 +1,59 @@
+import type { Scope } from "./auth/scope.ts";
+
+export type Language = "en" | "tr";
+
+/** The refusals that callers see in their own language. Words are part of the interface. */
+export interface Messages {
+  readonly authenticationRequired: string;
+  readonly rateExceeded: string;
+  readonly hostRefused: string;
+  readonly originRefused: string;
+  readonly unavailable: string;
+  scopeRequired(scope: Scope): string;
+  toolDisabled(tool: string): string;
+  toolOutOfReach(tool: string): string;
+}
+
+const ENGLISH: Messages = {
+  authenticationRequired: "Authentication required. Provide a valid token.",
+  rateExceeded: "Too many requests. Try again later.",
+  hostRefused: "This Host is not allowed.",
+  originRefused: "This Origin is not allowed.",
+  unavailable: "The service is not available. Try again later.",
+  scopeRequired: (scope) => `You do not have the required scope (${scope}) for this operation.`,
+  toolDisabled: (tool) => `The tool ${tool} is switched off in this server's configuration.`,
+  toolOutOfReach: (tool) => `The limits of your token do not include the tool ${tool}.`,
+};
+
+const TURKISH: Messages = {
+  authenticationRequired: "Kimlik doğrulama gerekli. Geçerli bir token sağlayın.",
+  rateExceeded: "Çok fazla istek gönderildi. Daha sonra yeniden deneyin.",
+  hostRefused: "Bu Host'a izin verilmiyor.",
+  originRefused: "Bu Origin'e izin verilmiyor.",
+  unavailable: "Hizmet şu anda kullanılamıyor. Daha sonra yeniden deneyin.",
+  scopeRequired: (scope) => `Bu işlem için gerekli yetkilere (${scope}) sahip değilsiniz.`,
+  toolDisabled: (tool) => `${tool} aracı bu sunucunun yapılandırmasında kapalı.`,
+  toolOutOfReach: (tool) => `Token'ınızın sınırları ${tool} aracını kapsamıyor.`,
+};
+
+/** The messages of a language. */
+export function messagesIn(language: Language): Messages {
+  return language === "tr" ? TURKISH : ENGLISH;
+}
+
+/**
+ * The language that an `Accept-Language` header prefers among those there are, else the fallback.
+ * Quality values count; a language with `q=0` is not acceptable.
+ */
+export function chooseLanguage(header: string | null, fallback: Language): Language {
+  const wishes = (header ?? "").split(",").map((entry, index) => {
+    const [tag = "", ...parameters] = entry.trim().toLowerCase().split(";");
+    const q = parameters.map((text) => text.trim().match(/^q=([\d.]+)$/)?.[1]).find(Boolean);
+    return { language: tag.split("-")[0], quality: q === undefined ? 1 : Number(q), index };
+  }).filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality || a.index - b.index);
+  for (const { language } of wishes) {
+    if (language === "tr" || language === "en") return language;
+  }
+  return fallback;
+}

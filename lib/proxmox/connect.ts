@@ -1,0 +1,89 @@
+import { AppError, messageOf } from "../errors.ts";
+import { Client } from "./client.ts";
+import { createPinnedTransport } from "./pinned_transport.ts";
+import { createFetchTransport, type Transport } from "./transport.ts";
+
+/** What the connection to Proxmox depends on. */
+export interface ProxmoxTarget {
+  readonly proxmox: {
+    readonly hosts: readonly string[];
+    readonly port: number;
+    readonly caFile: string | null;
+    readonly fingerprint: string | null;
+    readonly timeoutSeconds: number;
+  };
+  readonly auth: {
+    readonly user: string;
+    readonly tokenName: string;
+    readonly tokenValue: string;
+  };
+}
+
+/**
+ * Makes the client; connects to nothing yet.
+ *
+ * @throws AppError `invalid` when `ca_file` cannot be read
+ */
+export async function connectProxmox(
+  { auth, proxmox }: ProxmoxTarget,
+): Promise<{ client: Client; close: () => void }> {
+  const { transport, close } = await openTransport(proxmox);
+  const client = new Client({
+    hosts: proxmox.hosts,
+    port: proxmox.port,
+    user: auth.user,
+    tokenName: auth.tokenName,
+    tokenValue: auth.tokenValue,
+    timeoutMs: proxmox.timeoutSeconds * 1000,
+    transport,
+    sleep,
+    random: Math.random,
+  });
+  return { client, close };
+}
+
+/** Resolves after some milliseconds; rejects with the signal's reason when it aborts first. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+async function openTransport(
+  proxmox: ProxmoxTarget["proxmox"],
+): Promise<{ transport: Transport; close: () => void }> {
+  if (proxmox.fingerprint !== null) {
+    const transport = createPinnedTransport({
+      fingerprint: proxmox.fingerprint,
+      timeoutMs: proxmox.timeoutSeconds * 1000,
+    });
+    return { transport, close: () => {} };
+  }
+  const transport = createFetchTransport(
+    proxmox.caFile === null ? [] : [await readCa(proxmox.caFile)],
+  );
+  return { transport, close: () => transport[Symbol.dispose]() };
+}
+
+async function readCa(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (cause) {
+    throw new AppError(
+      "invalid",
+      `Cannot read proxmox.ca_file ${file}: ${
+        messageOf(cause)
+      }; on a node it is /etc/pve/pve-root-ca.pem`,
+      { cause },
+    );
+  }
+}

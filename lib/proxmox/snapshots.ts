@@ -1,0 +1,49 @@
+import * as z from "zod";
+import type { Guest } from "./guests.ts";
+import { path } from "./path.ts";
+import type { Pve } from "./pve.ts";
+import { compact, flag, text, time } from "./wire.ts";
+
+/** One snapshot in a list. */
+export const snapshotRow = z.object({
+  name: z.string(),
+  time: z.string(),
+  description: z.string(),
+  parent: z.string(),
+  with_memory: z.boolean(),
+}).partial();
+
+export interface Snapshots {
+  /** Oldest first. */
+  readonly snapshots: (z.output<typeof snapshotRow> & { name: string })[];
+  /** The snapshot that the guest's present state comes from. */
+  readonly current_parent?: string;
+}
+
+const MAX_DESCRIPTION = 500;
+
+/** Reads a guest's snapshots; Proxmox's pseudo-entry `current` only tells where the guest stands. */
+export async function readSnapshots(
+  pve: Pve,
+  { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
+): Promise<Snapshots> {
+  const rows = await pve.list<Record<string, unknown>>(
+    path`/nodes/${node}/${type}/${vmid}/snapshot`,
+  );
+  const current = rows.find((row) => row.name === "current");
+  const snapshots = rows.filter((row) => row !== current).map((row) =>
+    compact({
+      name: String(row.name),
+      time: time(row.snaptime),
+      description: text(row.description)?.trim().slice(0, MAX_DESCRIPTION) || undefined,
+      parent: text(row.parent),
+      with_memory: flag(row.vmstate) || undefined,
+    })
+  ).toSorted((a, b) => snapshotKey(a) < snapshotKey(b) ? -1 : 1);
+  return { snapshots, ...compact({ current_parent: text(current?.parent) }) };
+}
+
+/** Orders snapshots by time, then name. */
+export function snapshotKey(row: z.output<typeof snapshotRow>): string {
+  return `${row.time ?? ""} ${row.name ?? ""}`;
+}

@@ -1,0 +1,190 @@
+import { tools } from "../tools/mod.ts";
+import { createAuditTrail } from "./audit.ts";
+import { createAuthenticator } from "./auth/authenticator.ts";
+import type { Principal } from "./auth/principal.ts";
+import type { Store } from "./auth/store.ts";
+import type { Config } from "./config.ts";
+import { AppError, messageOf } from "./errors.ts";
+import { createApp } from "./http/app.ts";
+import { createUseLimits } from "./http/limits.ts";
+import { createMetrics } from "./http/metrics.ts";
+import { originRules } from "./http/origin.ts";
+import { createReadiness } from "./http/readiness.ts";
+import type { Log } from "./log.ts";
+import { Catalog } from "./mcp/catalog.ts";
+import { Confirmation } from "./mcp/confirmation.ts";
+import { Doors } from "./mcp/doors.ts";
+import { Access, mayAnywhere } from "./proxmox/access.ts";
+import { connectProxmox, sleep } from "./proxmox/connect.ts";
+import { GuestDirectory, GuestLocks } from "./proxmox/guests.ts";
+import { path } from "./proxmox/path.ts";
+import type { Resource } from "./proxmox/wire.ts";
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Where MCP is served: `http://127.0.0.1:8812/mcp`. */
+  readonly url: string;
+  readonly address: { readonly hostname: string; readonly port: number };
+  readonly toolCount: number;
+  /** Stops accepting, lets running calls end within `server.shutdown_seconds`, then closes. */
+  shutdown(): Promise<void>;
+  readonly finished: Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly store: Store;
+  readonly log: Log;
+  readonly now: () => Date;
+  readonly version: string;
+}
+
+const SWEEP_MS = 30_000;
+
+/**
+ * Joins all parts into a listening server. Proxmox need not be reachable: the server starts, `readyz`
+ * says 503, and tools answer `unavailable`.
+ *
+ * @throws AppError `unavailable` when the port is in use, `invalid` for unreadable certificates
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, log, now, store, version } = options;
+  const { server } = config;
+  const proxmox = await connectProxmox(config);
+  const client = proxmox.client;
+  const access = new Access(client, now);
+  const limits = createUseLimits(server.rateLimit);
+  const metrics = createMetrics(() => doors.openSessions);
+  const signal = () => AbortSignal.timeout(config.proxmox.timeoutSeconds * 1000);
+  const directory = new GuestDirectory(async () => {
+    const { data } = await client.request("GET", path`/cluster/resources`, { signal: signal() });
+    if (Array.isArray(data)) return data as Resource[];
+    throw new AppError("unavailable", "Proxmox's list of resources is not a list");
+  }, now);
+  const doors = new Doors({
+    catalog: new Catalog(tools, config.tools),
+    pve: { client, directory, locks: new GuestLocks(), now, sleep },
+    audit: createAuditTrail(config.audit.database ? store : null, log),
+    log,
+    now,
+    confirm: config.tools.confirm,
+    confirmation: new Confirmation(await confirmationKey(config)),
+    server: { version, startedAt: now() },
+    able: async () => {
+      const grants = await access.grants();
+      return (tool) => mayAnywhere(grants, tool.privileges);
+    },
+    begin: limits.begin,
+    observe: metrics.call,
+  });
+  const authenticator = createAuthenticator({
+    store,
+    now,
+    trustedProxies: server.trustedProxies,
+    onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
+  });
+  authenticator.onRevoked((tokenId) => doors.closeToken(tokenId));
+  const app = createApp({
+    path: server.path,
+    scheme: server.tls ? "https" : "http",
+    maxBodyBytes: server.maxBodyBytes,
+    language: server.language,
+    origin: originRules(server),
+    doors,
+    limits,
+    metrics,
+    log,
+    readiness: createReadiness({
+      database: () => store.ping(),
+      proxmox: async () => {
+        await client.request("GET", path`/version`, { signal: AbortSignal.timeout(5_000) });
+      },
+    }, now),
+    address: (peer, headers) => authenticator.addressOf(peer, headers.get("x-forwarded-for")),
+    authenticate: (token, address) =>
+      server.noAuth
+        ? Promise.resolve(anonymous(address))
+        : authenticator.authenticate(token, address),
+    newId: () => crypto.randomUUID(),
+  });
+  const sweeper = setInterval(() => doors.sweep(), SWEEP_MS);
+  const close = async () => {
+    clearInterval(sweeper);
+    await doors.close();
+    await authenticator.close();
+    proxmox.close();
+  };
+  let listener: Deno.HttpServer<Deno.NetAddr>;
+  try {
+    listener = await listen(config, (request, peer) => app.fetch(request, { peer }));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { hostname, port } = listener.addr;
+  const shutdown = async () => {
+    const closed = listener.shutdown();
+    const patience = AbortSignal.timeout(server.shutdownSeconds * 1000);
+    await Promise.race([limits.idle(), aborted(patience)]);
+    await close();
+    await Promise.race([closed, aborted(AbortSignal.any([patience, AbortSignal.timeout(1_000)]))]);
+  };
+  return {
+    url: `${server.tls ? "https" : "http"}://${shownHost(server.host)}:${port}${server.path}`,
+    address: { hostname, port },
+    toolCount: tools.length,
+    shutdown,
+    finished: listener.finished,
+  };
+}
+
+async function listen(
+  config: Config,
+  handle: (request: Request, peer: string) => Response | Promise<Response>,
+): Promise<Deno.HttpServer<Deno.NetAddr>> {
+  const { host, port, tls } = config.server;
+  const certificate = tls &&
+    { cert: await Deno.readTextFile(tls.certFile), key: await Deno.readTextFile(tls.keyFile) };
+  try {
+    return Deno.serve(
+      { hostname: host, port, onListen: () => {}, ...certificate },
+      (request, info) => handle(request, info.remoteAddr.hostname),
+    );
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    throw new AppError(
+      "unavailable",
+      `Cannot listen on ${host}:${port}: the port is in use; stop what uses it or choose another with --port`,
+      { cause },
+    );
+  }
+}
+
+/** The same on every instance with this config, so that any of them can take the answer. */
+async function confirmationKey({ auth }: Config): Promise<Uint8Array> {
+  const seed = new TextEncoder().encode(`proxmox-mcp confirmation ${auth.tokenValue}`);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", seed));
+}
+
+function anonymous(address: string): Principal {
+  return {
+    user: "anonymous",
+    userId: 0,
+    tokenId: 0,
+    tokenName: "",
+    scope: "admin",
+    limits: null,
+    address,
+  };
+}
+
+function shownHost(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
