@@ -14,7 +14,7 @@ import type { Log } from "./log.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { Doors } from "./mcp/doors.ts";
-import { Access, mayAnywhere } from "./proxmox/access.ts";
+import { Access, mayAnywhere } from "./proxmox/privileges.ts";
 import { connectProxmox, sleep } from "./proxmox/connect.ts";
 import { GuestDirectory, GuestLocks } from "./proxmox/guests.ts";
 import { path } from "./proxmox/path.ts";

@@ -66,7 +66,7 @@ async function openTransport(
       fingerprint: proxmox.fingerprint,
       timeoutMs: proxmox.timeoutSeconds * 1000,
     });
-    return { transport, close: () => {} };
+    return { transport, close: () => transport[Symbol.dispose]() };
   }
   const transport = createFetchTransport(
     proxmox.caFile === null ? [] : [await readCa(proxmox.caFile)],

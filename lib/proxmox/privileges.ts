@@ -1,0 +1,67 @@
+import { path } from "./path.ts";
+import type { Client } from "./client.ts";
+
+/** Proxmox paths and the privileges granted there. */
+export type Grants = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const KEPT_MS = 5 * 60_000;
+
+/**
+ * What the API token may do, read at most every five minutes. Old knowledge is given at once and
+ * renewed behind the reader's back; only the very first reader waits.
+ */
+export class Access {
+  readonly #client: Client;
+  readonly #now: () => Date;
+  #known: { grants: Grants | undefined; at: number } | undefined;
+  #loading: Promise<Grants | undefined> | undefined;
+
+  constructor(client: Client, now: () => Date) {
+    this.#client = client;
+    this.#now = now;
+  }
+
+  /** The grants; undefined when Proxmox has not told them yet. */
+  async grants(): Promise<Grants | undefined> {
+    const fresh = this.#known && this.#now().getTime() - this.#known.at < KEPT_MS;
+    if (!fresh) this.#loading ??= this.#load();
+    return this.#known ? this.#known.grants : await this.#loading;
+  }
+
+  async #load(): Promise<Grants | undefined> {
+    const signal = AbortSignal.timeout(10_000);
+    try {
+      const { data } = await this.#client.request("GET", path`/access/permissions`, { signal });
+      this.#known = { grants: data as Grants, at: this.#now().getTime() };
+    } catch {
+      // Not knowing hides nothing: Proxmox itself refuses what the token may not do.
+    } finally {
+      this.#loading = undefined;
+    }
+    return this.#known?.grants;
+  }
+}
+
+/**
+ * True when the grants hold, anywhere that fits, one of the privileges for each requirement. A grant
+ * on a pool counts for the guests and storages in it; a value of 0 only means "does not propagate".
+ */
+export function mayAnywhere(
+  grants: Grants | undefined,
+  requirements: readonly (readonly [path: string, ...anyOf: string[]])[],
+): boolean {
+  if (grants === undefined) return true;
+  return requirements.every(([template, ...anyOf]) =>
+    Object.entries(grants).some(([at, privileges]) =>
+      covers(at, template) && anyOf.some((privilege) => privilege in privileges)
+    )
+  );
+}
+
+function covers(granted: string, template: string): boolean {
+  if (granted === "/") return true;
+  const root = `/${template.split("/")[1] ?? ""}`;
+  if (template === "/") return false;
+  return granted === root || granted.startsWith(`${root}/`) ||
+    (granted.startsWith("/pool/") && (root === "/vms" || root === "/storage"));
+}
