@@ -120,8 +120,10 @@ function truePlace(seq: number, predecessors: ReadonlyMap<number, number | null>
   return null;
 }
 
+/** One problem per row is enough. */
 function add(problems: AuditProblem[], problem: AuditProblem): void {
-  if (problems.length < MOST_PROBLEMS) problems.push(problem);
+  const known = problems.some(({ seq }) => seq === problem.seq);
+  if (!known && problems.length < MOST_PROBLEMS) problems.push(problem);
 }
 
 function seqOf(row: Row): number {

@@ -16,7 +16,9 @@ export interface Queryable {
  * reached, `unavailable` when it cannot be written, `forbidden` for want of rights, `conflict` for a
  * duplicate, `invalid` for a value that does not fit, else `internal`.
  */
-export interface Database extends Queryable {
+export interface Database {
+  /** One statement that only reads. */
+  all: Queryable["all"];
   readonly dialect: Dialect;
   /** Commits when the work resolves, durably; rolls back when it rejects. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;

@@ -3,6 +3,9 @@ import { parseVmidRanges, type TokenLimits, type VmidRange } from "./limits.ts";
 import type { Permission } from "./scope.ts";
 import type { RoleRecord, TokenRecord, UserRecord } from "./store.ts";
 
+const TIMESTAMP =
+  /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|([+-]\d{2})(?::?(\d{2}))?)?$/;
+
 /** Reads a row of the token query. */
 export function tokenOf(row: Row): TokenRecord {
   return {
@@ -67,10 +70,10 @@ export function textOf(value: unknown): string {
 export function dateOf(value: unknown): Date | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value;
-  const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?$/
-    .exec(String(value).trim());
+  const match = TIMESTAMP.exec(String(value).trim());
   if (match === null) return new Date(NaN);
-  return new Date(`${match[1]}T${match[2]}${match[3] ?? "Z"}`);
+  const [, day, time, , hours, minutes = "00"] = match;
+  return new Date(`${day}T${time}${hours === undefined ? "Z" : `${hours}:${minutes}`}`);
 }
 
 /** A time as Django keeps it on SQLite: `YYYY-MM-DD HH:MM:SS.ffffff`, UTC. */

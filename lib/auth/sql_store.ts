@@ -81,7 +81,7 @@ export class SqlStore implements Store {
 
   async touchToken(id: number, at: Date): Promise<void> {
     const before = new Date(at.getTime() - TOUCH_AFTER_MS);
-    await this.#database.all(queries.TOUCH_TOKEN, [at, id, before]);
+    await this.#database.transaction((tx) => tx.all(queries.TOUCH_TOKEN, [at, id, before]));
   }
 
   async createToken(token: NewToken): Promise<TokenRecord> {

@@ -18,7 +18,7 @@ const DUPLICATES = [1555, 2067];
 export function sqliteFailure(error: unknown, path: string): AppError {
   if (error instanceof AppError) return error;
   const options = { cause: new Error(`${path}: ${messageOf(error)}`, { cause: error }) };
-  const code = codeOf(error);
+  const code = sqliteCodeOf(error);
   const state = UNAVAILABLE[code & 0xff];
   if (state !== undefined) {
     return new AppError("unavailable", `Cannot use the database: ${state}`, options);
@@ -52,8 +52,8 @@ export function sqliteOpenFailure(error: unknown, path: string): AppError {
     const state = "it is not writable; make the file and its folder writable for this user";
     return openError("unavailable", { path, state, error });
   }
-  const state = UNAVAILABLE[codeOf(error) & 0xff] ?? messageOf(error);
-  const code = (codeOf(error) & 0xff) === 26 ? "invalid" : "unavailable";
+  const state = UNAVAILABLE[sqliteCodeOf(error) & 0xff] ?? messageOf(error);
+  const code = (sqliteCodeOf(error) & 0xff) === 26 ? "invalid" : "unavailable";
   return openError(code, { path, state, error });
 }
 
@@ -69,7 +69,7 @@ function isReadOnlyFilesystem(error: unknown): boolean {
 }
 
 /** The extended result code. Deno gives none for what fails while a statement is prepared. */
-function codeOf(error: unknown): number {
+export function sqliteCodeOf(error: unknown): number {
   const code = (error as { errcode?: unknown } | null)?.errcode;
   if (typeof code === "number") return code;
   const message = messageOf(error);

@@ -3,11 +3,13 @@ import { AppError } from "../errors.ts";
 import type { Database, Dialect, Queryable, Row, Value } from "./database.ts";
 import { textOfDate } from "./rows.ts";
 import { SqlStore, type SqlStoreOptions } from "./sql_store.ts";
-import { sqliteFailure, sqliteOpenFailure } from "./sqlite_failures.ts";
+import { sqliteCodeOf, sqliteFailure, sqliteOpenFailure } from "./sqlite_failures.ts";
 import type { Store } from "./store.ts";
 
-/** How long a statement waits for another process, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** How long a transaction waits for another one to end, and how long between two attempts. */
+const LOCK_WAIT_MS = 5_000;
+const LOCK_RETRY_MS = 5;
+const BUSY = 5;
 
 const DIALECT: Dialect = {
   name: "sqlite",
@@ -24,7 +26,6 @@ const DIALECT: Dialect = {
  * Opens the database file, creating it with mode 0600. Throws AppError `invalid` or `unavailable`, with
  * the path and the remedy, when it cannot be opened for writing. The schema is left as it is.
  */
-// deno-lint-ignore require-await
 export async function openSqliteStore(options: SqlStoreOptions & { path: string }): Promise<Store> {
   const { path } = options;
   if (path === "" || path.startsWith(":") || path.startsWith("file:")) {
@@ -32,55 +33,64 @@ export async function openSqliteStore(options: SqlStoreOptions & { path: string 
   }
   try {
     Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 }).close();
-    return new SqlStore(new SqliteDatabase(path), options);
+    return new SqlStore(await SqliteDatabase.open(path), options);
   } catch (error) {
     throw sqliteOpenFailure(error, path);
   }
 }
 
-/** One connection; transactions and single statements take turns on it. */
+/** One connection reads at any time; transactions take turns on another. */
 class SqliteDatabase implements Database {
   readonly dialect = DIALECT;
   readonly listen = null;
   readonly #path: string;
-  readonly #connection: Connection;
+  readonly #writer: Connection;
+  readonly #reader: Connection;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string) {
+  private constructor(path: string, { writer, reader }: Record<"writer" | "reader", Connection>) {
     this.#path = path;
-    this.#connection = new Connection(path, { readOnly: false });
-    this.#connection.makeDurable();
+    this.#writer = writer;
+    this.#reader = reader;
   }
 
-  all(text: string, params: readonly Value[] = []): Promise<Row[]> {
-    return this.#inTurn(() => this.#connection.run(text, params));
-  }
-
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => inTransaction(this.#connection, { begin: "BEGIN IMMEDIATE", work }));
-  }
-
-  /** On a connection of its own, so that the one that writes is not held up. */
-  async snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    let connection: Connection | null = null;
+  static async open(path: string): Promise<SqliteDatabase> {
+    const writer = new Connection(path, { readOnly: false });
     try {
-      connection = new Connection(this.#path, { readOnly: true });
-      return await inTransaction(connection, { begin: "BEGIN", work });
+      await whenUnlocked(() => writer.makeDurable());
+      return new SqliteDatabase(path, { writer, reader: new Connection(path, { readOnly: true }) });
     } catch (error) {
-      throw sqliteFailure(error, this.#path);
-    } finally {
-      connection?.close();
+      writer.close();
+      throw error;
     }
   }
 
-  close(): Promise<void> {
-    return this.#inTurn(() => this.#connection.close());
+  all(text: string, params: readonly Value[] = []): Promise<Row[]> {
+    return Promise.try(() => this.#reader.run(text, params));
   }
 
-  #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    const done = this.#turn.then(() =>
+      inTransaction(this.#writer, { begin: "BEGIN IMMEDIATE", work })
+    );
     this.#turn = done.catch(() => {});
     return done;
+  }
+
+  /** On a connection of its own, since it may take long. */
+  async snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    const connection = new Connection(this.#path, { readOnly: true });
+    try {
+      return await inTransaction(connection, { begin: "BEGIN", work });
+    } finally {
+      connection.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#turn;
+    this.#reader.close();
+    this.#writer.close();
   }
 }
 
@@ -88,7 +98,7 @@ async function inTransaction<T>(
   connection: Connection,
   { begin, work }: { begin: string; work: (tx: Queryable) => Promise<T> },
 ): Promise<T> {
-  connection.run(begin);
+  await whenUnlocked(() => connection.run(begin));
   try {
     const all = (text: string, params?: readonly Value[]) =>
       Promise.try(() => connection.run(text, params));
@@ -101,6 +111,27 @@ async function inTransaction<T>(
   }
 }
 
+/**
+ * Tries again while another connection holds the lock, without holding up the event loop as SQLite's
+ * own busy timeout would.
+ */
+async function whenUnlocked(attempt: () => void): Promise<void> {
+  const deadline = performance.now() + LOCK_WAIT_MS;
+  while (true) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const raw = error instanceof AppError ? (error.cause as Error).cause : error;
+  return (sqliteCodeOf(raw) & 0xff) === BUSY;
+}
+
 class Connection {
   readonly #path: string;
   readonly #database: DatabaseSync;
@@ -111,7 +142,7 @@ class Connection {
     this.#database = new DatabaseSync(path, {
       readOnly,
       enableForeignKeyConstraints: true,
-      timeout: BUSY_TIMEOUT_MS,
+      timeout: 0,
     });
   }
 

@@ -1,0 +1,11 @@
+import { runAccountCases } from "./conformance_accounts.ts";
+import { runAuditCases } from "./conformance_audit.ts";
+import { runSchemaCases } from "./conformance_schema.ts";
+import type { Site } from "./site.ts";
+
+/** Registers every case that a store must pass, on databases that `makeSite` makes one by one. */
+export function runStoreCases(name: string, makeSite: () => Promise<Site>): void {
+  runSchemaCases(name, makeSite);
+  runAccountCases(name, makeSite);
+  runAuditCases(name, makeSite);
+}

@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { auditRow, type Bench, type Site, withBench } from "./site.ts";
+
+export function runAuditCases(name: string, makeSite: () => Promise<Site>): void {
+  const withStore = (work: Parameters<typeof withBench>[1]) => () => withBench(makeSite, work);
+  const withRows = (work: Parameters<typeof withBench>[1]) =>
+    withStore(async (bench) => {
+      await appendRows(bench, 9);
+      await work(bench);
+    });
+
+  Deno.test(
+    `${name}: audit rows come back as they went in, newest first`,
+    withStore(async ({ store }) => {
+      const rows = [
+        auditRow(),
+        auditRow({ tokenId: null, scope: null, vmid: null, outcome: "denied", durationMs: 0 }),
+        auditRow({
+          arguments: '{"name":"ß\\u0000漢字"}',
+          error: "Cannot: it is\tlocked",
+          durationMs: 1e-3,
+        }),
+      ];
+      for (const row of rows) await store.appendAudit(row);
+      const listed = await store.listAudit();
+      assert.deepEqual(listed.map((row) => row.seq), [3, 2, 1]);
+      assert.deepEqual(
+        listed.map(({ seq: _seq, hash: _hash, previousHash: _previous, ...row }) => row).reverse(),
+        rows,
+      );
+      assert.equal(listed[0]?.previousHash, listed[1]?.hash);
+      assert.deepEqual((await store.verifyAudit()).problems, []);
+    }),
+  );
+
+  Deno.test(
+    `${name}: audit keeps what no database can hold in a form that verifies`,
+    withStore(async ({ store }) => {
+      await store.appendAudit(
+        auditRow({
+          tool: "nul\0",
+          error: "lone \uD800",
+          vmid: 1e300,
+          tokenId: 1.5,
+          durationMs: Infinity,
+        }),
+      );
+      const [row] = await store.listAudit();
+      assert.equal(row?.tool, "nul\uFFFD");
+      assert.equal(row?.vmid, null);
+      assert.equal((await store.verifyAudit()).ok, true);
+    }),
+  );
+
+  Deno.test(
+    `${name}: audit can be asked by user, tool, vmid, outcome and time`,
+    withStore(async ({ store }) => {
+      const day = (date: number) => new Date(Date.UTC(2026, 2, date));
+      await store.appendAudit(auditRow({ time: day(1), user: "alice", vmid: 101 }));
+      await store.appendAudit(auditRow({ time: day(2), user: "bob", vmid: 102, tool: "stop_vm" }));
+      await store.appendAudit(auditRow({ time: day(3), user: "bob", vmid: 102, outcome: "error" }));
+      const seqs = async (filter: Parameters<typeof store.listAudit>[0]) =>
+        (await store.listAudit(filter)).map((row) => row.seq);
+      assert.deepEqual(await seqs({ user: "bob" }), [3, 2]);
+      assert.deepEqual(await seqs({ tool: "stop_vm" }), [2]);
+      assert.deepEqual(await seqs({ vmid: 102, outcome: "error" }), [3]);
+      assert.deepEqual(await seqs({ since: day(2) }), [3, 2]);
+      assert.deepEqual(await seqs({ since: day(1), until: day(2) }), [1]);
+      assert.deepEqual(await seqs({ limit: 1 }), [3]);
+      assert.deepEqual(await seqs({ user: "carol' OR '1'='1" }), []);
+    }),
+  );
+
+  Deno.test(
+    `${name}: audit rows appended together by two instances form one chain`,
+    withStore(async ({ site, store, clock }) => {
+      const other = await site.open({ now: clock.now });
+      try {
+        const each = Array.from({ length: 150 }, (_, at) => [
+          store.appendAudit(auditRow({ requestId: `a${at}` })),
+          other.appendAudit(auditRow({ requestId: `b${at}` })),
+        ]);
+        await Promise.all(each.flat());
+      } finally {
+        await other.close();
+      }
+      assert.deepEqual(await store.verifyAudit(), {
+        ok: true,
+        rows: 300,
+        first: 1,
+        last: 300,
+        problems: [],
+      });
+      const own = (await store.listAudit({ limit: 300 })).filter((row) =>
+        row.requestId.startsWith("a")
+      );
+      assert.deepEqual(
+        own.map((row) => Number(row.requestId.slice(1))).reverse(),
+        Array.from({ length: 150 }, (_, at) => at),
+      );
+    }),
+  );
+
+  const tamperings: [string, string[], [number, string][]][] = [
+    ["an edited argument", ["UPDATE proxmox_mcp_audit SET arguments = '{}' WHERE seq = 4"], [[
+      4,
+      "edited",
+    ]]],
+    ["an edited outcome", ["UPDATE proxmox_mcp_audit SET outcome = 'denied' WHERE seq = 9"], [[
+      9,
+      "edited",
+    ]]],
+    ["an edited time", [
+      "UPDATE proxmox_mcp_audit SET time = '2025-01-01 00:00:00+00' WHERE seq = 1",
+    ], [[1, "edited"]]],
+    ["a replaced hash", [`UPDATE proxmox_mcp_audit SET hash = '${"f".repeat(64)}' WHERE seq = 4`], [
+      [4, "edited"],
+    ]],
+    ["a removed row", ["DELETE FROM proxmox_mcp_audit WHERE seq = 5"], [[5, "removed"]]],
+    ["removed first rows", ["DELETE FROM proxmox_mcp_audit WHERE seq <= 3"], [[1, "removed"]]],
+    ["removed last rows", ["DELETE FROM proxmox_mcp_audit WHERE seq > 7"], [[8, "removed"]]],
+    ["all rows removed", ["DELETE FROM proxmox_mcp_audit"], [[1, "removed"]]],
+    [
+      "two rows exchanged",
+      [
+        "UPDATE proxmox_mcp_audit SET seq = 100 WHERE seq = 5",
+        "UPDATE proxmox_mcp_audit SET seq = 5 WHERE seq = 6",
+        "UPDATE proxmox_mcp_audit SET seq = 6 WHERE seq = 100",
+      ],
+      [[5, "reordered"], [6, "reordered"]],
+    ],
+    [
+      "a removed row whose gap was closed",
+      [
+        "DELETE FROM proxmox_mcp_audit WHERE seq = 8",
+        "UPDATE proxmox_mcp_audit SET seq = 8 WHERE seq = 9",
+        "UPDATE proxmox_mcp_audit_head SET seq = 8",
+      ],
+      [[7, "edited"]],
+    ],
+  ];
+  for (const [what, statements, expected] of tamperings) {
+    Deno.test(
+      `${name}: verifyAudit finds ${what}`,
+      withRows(async ({ site, store }) => {
+        for (const statement of statements) await site.run(statement);
+        const { ok, problems } = await store.verifyAudit();
+        assert.equal(ok, false);
+        assert.deepEqual(problems.map(({ seq, kind }) => [seq, kind]), expected);
+        for (const { seq, message } of problems) assert.match(message, new RegExp(`\\b${seq}\\b`));
+        await assert.rejects(
+          store.pruneAudit({ before: new Date("2030-01-01"), by: "root", at: new Date() }),
+          { code: "conflict" },
+        );
+      }),
+    );
+  }
+
+  Deno.test(
+    `${name}: verifyAudit finds a row that was added beside the program`,
+    withRows(async ({ site, store }) => {
+      const columns =
+        "time, request_id, username, token_id, token_name, address, door, tool, scope, " +
+        "arguments, vmid, outcome, error, upid, duration_ms, previous_hash, hash";
+      await site.run(
+        `INSERT INTO proxmox_mcp_audit (seq, ${columns})
+          SELECT 10, ${columns} FROM proxmox_mcp_audit WHERE seq = 9`,
+      );
+      assert.deepEqual((await store.verifyAudit()).ok, false);
+    }),
+  );
+
+  Deno.test(
+    `${name}: pruneAudit leaves a checkpoint so that the rest verifies`,
+    withRows(async ({ store, clock }) => {
+      const prune = { by: "root", at: clock.now() };
+      assert.deepEqual(await store.pruneAudit({ ...prune, before: minute(0) }), {
+        removed: 0,
+        checkpoint: null,
+      });
+      assert.deepEqual(await store.pruneAudit({ ...prune, before: minute(4) }), {
+        removed: 4,
+        checkpoint: 10,
+      });
+      assert.deepEqual(await store.verifyAudit(), {
+        ok: true,
+        rows: 6,
+        first: 5,
+        last: 10,
+        problems: [],
+      });
+      const [checkpoint] = await store.listAudit({ limit: 1 });
+      assert.equal(checkpoint?.user, "root");
+      assert.equal(checkpoint?.tool, "audit_prune");
+      await store.appendAudit(auditRow({ time: clock.now() }));
+      const everything = new Date(clock.now().getTime() + 1);
+      assert.equal((await store.pruneAudit({ ...prune, before: everything })).removed, 7);
+      assert.deepEqual(await store.verifyAudit(), {
+        ok: true,
+        rows: 1,
+        first: 12,
+        last: 12,
+        problems: [],
+      });
+    }),
+  );
+
+  Deno.test(
+    `${name}: a checkpoint signs for the rows before it only as it was written`,
+    withRows(async ({ site, store, clock }) => {
+      await store.pruneAudit({ before: minute(4), by: "root", at: clock.now() });
+      await site.run("DELETE FROM proxmox_mcp_audit WHERE seq = 5");
+      assert.deepEqual((await store.verifyAudit()).problems, [
+        { seq: 1, kind: "removed", message: "rows 1 to 5 were removed" },
+      ]);
+    }),
+  );
+
+  Deno.test(
+    `${name}: checkAudit leaves no row`,
+    withStore(async ({ store }) => {
+      await store.checkAudit();
+      await Promise.all([store.checkAudit(), store.appendAudit(auditRow()), store.checkAudit()]);
+      assert.equal((await store.verifyAudit()).rows, 1);
+    }),
+  );
+}
+
+async function appendRows({ store }: Bench, count: number): Promise<void> {
+  for (let at = 0; at < count; at++) {
+    await store.appendAudit(auditRow({ time: minute(at), requestId: `request-${at + 1}` }));
+  }
+}
+
+function minute(at: number): Date {
+  return new Date(Date.UTC(2026, 2, 1, 10, at));
+}

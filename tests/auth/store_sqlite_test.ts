@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { openSqliteStore } from "../../lib/auth/store_sqlite.ts";
+import { runStoreCases } from "./conformance.ts";
+import { makeSqliteSite } from "./sqlite_site.ts";
+
+runStoreCases("SQLite store", makeSqliteSite);
+
+Deno.test("openSqliteStore creates a file that only its owner reads", async () => {
+  const site = await makeSqliteSite();
+  const store = await site.open({ now: () => new Date() });
+  try {
+    await store.migrate();
+    for (const suffix of ["", "-wal", "-shm"]) {
+      const { mode } = await Deno.stat(site.path + suffix);
+      assert.equal((mode ?? 0) & 0o777, 0o600, `mode of store.db${suffix}`);
+    }
+  } finally {
+    await store.close();
+    await site.dispose();
+  }
+});
+
+Deno.test("openSqliteStore says in one line what is wrong with a path", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/notes.txt`, "no database at all\n".repeat(100));
+    const cases: [string, string, RegExp][] = [
+      [`${folder}/none/store.db`, "invalid", /its folder does not exist; create it$/],
+      [folder, "invalid", /it is a folder; name a file in it$/],
+      [`${folder}/notes.txt`, "invalid", /its file is not an SQLite database; name another one$/],
+      [":memory:", "invalid", /name a file by its path$/],
+    ];
+    for (const [path, code, message] of cases) {
+      await assert.rejects(openSqliteStore({ path, now: () => new Date() }), (error: Error) => {
+        assert.equal((error as { code?: unknown }).code, code);
+        assert.match(error.message, message);
+        assert.ok(error.message.startsWith(`Cannot open database ${path}: `));
+        assert.ok(!error.message.includes("\n"));
+        return true;
+      });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
