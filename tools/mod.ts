@@ -3,11 +3,25 @@ import create_snapshot from "./create_snapshot.ts";
 import create_vm from "./create_vm.ts";
 import delete_vm from "./delete_vm.ts";
 import execute_vm_command from "./execute_vm_command.ts";
+import get_ceph_status from "./get_ceph_status.ts";
+import get_certificates from "./get_certificates.ts";
+import get_cluster_log from "./get_cluster_log.ts";
 import get_cluster_status from "./get_cluster_status.ts";
 import get_containers from "./get_containers.ts";
+import get_disks from "./get_disks.ts";
+import get_firewall_rules from "./get_firewall_rules.ts";
+import get_ha_status from "./get_ha_status.ts";
+import get_network from "./get_network.ts";
 import get_node_status from "./get_node_status.ts";
 import get_nodes from "./get_nodes.ts";
+import get_pools from "./get_pools.ts";
+import get_replication from "./get_replication.ts";
+import get_sdn from "./get_sdn.ts";
 import get_storage from "./get_storage.ts";
+import get_task from "./get_task.ts";
+import get_tasks from "./get_tasks.ts";
+import get_updates from "./get_updates.ts";
+import get_users_and_permissions from "./get_users_and_permissions.ts";
 import get_vm_usage from "./get_vm_usage.ts";
 import get_vms from "./get_vms.ts";
 import health from "./health.ts";
@@ -15,8 +29,10 @@ import reset_vm from "./reset_vm.ts";
 import rollback_snapshot from "./rollback_snapshot.ts";
 import shutdown_vm from "./shutdown_vm.ts";
 import start_vm from "./start_vm.ts";
+import stop_task from "./stop_task.ts";
 import stop_vm from "./stop_vm.ts";
 import update_vm from "./update_vm.ts";
+import wait_task from "./wait_task.ts";
 
 /** Every tool, sorted by name. */
 export const tools: readonly AnyTool[] = [
@@ -24,11 +40,25 @@ export const tools: readonly AnyTool[] = [
   create_vm,
   delete_vm,
   execute_vm_command,
+  get_ceph_status,
+  get_certificates,
+  get_cluster_log,
   get_cluster_status,
   get_containers,
+  get_disks,
+  get_firewall_rules,
+  get_ha_status,
+  get_network,
   get_node_status,
   get_nodes,
+  get_pools,
+  get_replication,
+  get_sdn,
   get_storage,
+  get_task,
+  get_tasks,
+  get_updates,
+  get_users_and_permissions,
   get_vm_usage,
   get_vms,
   health,
@@ -36,6 +66,8 @@ export const tools: readonly AnyTool[] = [
   rollback_snapshot,
   shutdown_vm,
   start_vm,
+  stop_task,
   stop_vm,
   update_vm,
+  wait_task,
 ];

@@ -1,67 +1,96 @@
 import { path } from "./path.ts";
-import type { Client } from "./client.ts";
+import type { Pve } from "./pve.ts";
+import { compact, flag, number, text, time } from "./wire.ts";
 
-/** Proxmox paths and the privileges granted there. */
-export type Grants = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+type Row = Readonly<Record<string, unknown>>;
 
-const KEPT_MS = 5 * 60_000;
+export const ACCESS_LISTS = [
+  "users",
+  "groups",
+  "roles",
+  "permissions",
+  "realms",
+  "effective",
+] as const;
 
-/**
- * What the API token may do, read at most every five minutes. Old knowledge is given at once and
- * renewed behind the reader's back; only the very first reader waits.
- */
-export class Access {
-  readonly #client: Client;
-  readonly #now: () => Date;
-  #known: { grants: Grants | undefined; at: number } | undefined;
-  #loading: Promise<Grants | undefined> | undefined;
+/** One row of a list about access; `name` is its key. */
+export type AccessRow = { readonly name: string } & Record<string, unknown>;
 
-  constructor(client: Client, now: () => Date) {
-    this.#client = client;
-    this.#now = now;
-  }
-
-  /** The grants; undefined when Proxmox has not told them yet. */
-  async grants(): Promise<Grants | undefined> {
-    const fresh = this.#known && this.#now().getTime() - this.#known.at < KEPT_MS;
-    if (!fresh) this.#loading ??= this.#load();
-    return this.#known ? this.#known.grants : await this.#loading;
-  }
-
-  async #load(): Promise<Grants | undefined> {
-    const signal = AbortSignal.timeout(10_000);
-    try {
-      const { data } = await this.#client.request("GET", path`/access/permissions`, { signal });
-      this.#known = { grants: data as Grants, at: this.#now().getTime() };
-    } catch {
-      // Not knowing hides nothing: Proxmox itself refuses what the token may not do.
-    } finally {
-      this.#loading = undefined;
-    }
-    return this.#known?.grants;
+/** Reads one of the lists about access. Nothing in it can be used to log in. */
+export async function readAccess(
+  pve: Pve,
+  list: typeof ACCESS_LISTS[number],
+  user: string | undefined,
+): Promise<AccessRow[]> {
+  switch (list) {
+    case "users":
+      return (await pve.list<Row>(path`/access/users`, { full: true })).map(describeUser);
+    case "groups":
+      return (await pve.list<Row>(path`/access/groups`)).map((row) =>
+        compact({ name: String(row.groupid), comment: text(row.comment), users: words(row.users) })
+      );
+    case "roles":
+      return (await pve.list<Row>(path`/access/roles`)).map((row) =>
+        compact({
+          name: String(row.roleid),
+          built_in: flag(row.special),
+          privileges: words(row.privs),
+        })
+      );
+    case "permissions":
+      return (await pve.list<Row>(path`/access/acl`)).map((row) => ({
+        name: `${row.path} ${row.type} ${row.ugid} ${row.roleid}`,
+        path: row.path,
+        holder: row.ugid,
+        holder_type: row.type,
+        role: row.roleid,
+        // Absent means the default, which is to propagate.
+        propagate: row.propagate === undefined || flag(row.propagate),
+      }));
+    case "realms":
+      return (await pve.list<Row>(path`/access/domains`)).map((row) =>
+        compact({
+          name: String(row.realm),
+          type: text(row.type),
+          comment: text(row.comment),
+          second_factor: text(row.tfa),
+        })
+      );
+    case "effective":
+      return effective(await pve.get<Row>(path`/access/permissions`, { userid: user }));
   }
 }
 
-/**
- * True when the grants hold, anywhere that fits, one of the privileges for each requirement. A grant
- * on a pool counts for the guests and storages in it; a value of 0 only means "does not propagate".
- */
-export function mayAnywhere(
-  grants: Grants | undefined,
-  requirements: readonly (readonly [path: string, ...anyOf: string[]])[],
-): boolean {
-  if (grants === undefined) return true;
-  return requirements.every(([template, ...anyOf]) =>
-    Object.entries(grants).some(([at, privileges]) =>
-      covers(at, template) && anyOf.some((privilege) => privilege in privileges)
-    )
-  );
+/** `keys` may hold the seed of a second factor, so only what is known to be harmless is taken. */
+function describeUser(row: Row): AccessRow {
+  const tokens = Array.isArray(row.tokens) ? row.tokens as Row[] : [];
+  return compact({
+    name: String(row.userid),
+    enabled: row.enable === undefined || flag(row.enable),
+    expires: time(number(row.expire) || undefined),
+    groups: words(row.groups),
+    comment: text(row.comment),
+    locked: flag(row["totp-locked"]) || undefined,
+    tokens: tokens.length === 0 ? undefined : tokens.map((token) =>
+      compact({
+        name: text(token.tokenid),
+        expires: time(number(token.expire) || undefined),
+        privilege_separated: token.privsep === undefined || flag(token.privsep),
+      })
+    ),
+  });
 }
 
-function covers(granted: string, template: string): boolean {
-  if (granted === "/") return true;
-  const root = `/${template.split("/")[1] ?? ""}`;
-  if (template === "/") return false;
-  return granted === root || granted.startsWith(`${root}/`) ||
-    (granted.startsWith("/pool/") && (root === "/vms" || root === "/storage"));
+/** The value of a privilege is its propagate flag: 0 is granted all the same. */
+function effective(paths: Row): AccessRow[] {
+  return Object.entries(paths ?? {}).map(([name, privileges]) => ({
+    name,
+    privileges: Object.keys(privileges as Row ?? {}).sort(),
+  }));
+}
+
+function words(value: unknown): string[] | undefined {
+  const list = Array.isArray(value) ? value.map(String) : (text(value) ?? "").split(/[,;\s]+/);
+  const found = list.filter((word) => word !== "").sort();
+  return found.length === 0 ? undefined : found;
 }

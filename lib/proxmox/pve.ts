@@ -171,6 +171,12 @@ export class Pve {
     throw new AppError("forbidden", `the token's limits do not include node ${name}`);
   }
 
+  /** Refuses what concerns the whole cluster to a token that is limited to some of it. */
+  assertUnlimited(): void {
+    if (this.#call.reach.everything) return;
+    throw new AppError("forbidden", "the token's limits do not include the whole cluster");
+  }
+
   /** Everything in the cluster that the token may see, in one request. */
   async resources({ fresh = true } = {}): Promise<Resource[]> {
     const rows = await this.#shared.directory.resources({ fresh });

@@ -26,6 +26,9 @@ export interface Resource {
   readonly plugintype?: string;
   readonly content?: string;
   readonly shared?: number;
+  readonly sdn?: string;
+  readonly network?: string;
+  readonly "network-type"?: string;
 }
 
 /** A guest's configuration: keys as in the API, values as they come. */

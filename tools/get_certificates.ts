@@ -1,0 +1,42 @@
+import * as z from "zod";
+import { nodeName, paged, paging } from "../lib/fields.ts";
+import { readCertificates } from "../lib/proxmox/hardware.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { eachNode, warned } from "../lib/proxmox/nodes.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_certificates",
+  title: "List certificates",
+  description: "Lists the nodes' TLS certificates and the days they have left.",
+  scope: "user",
+  hints: READS,
+  subject: "node",
+  privileges: [],
+  input: z.strictObject({ node: nodeName.optional(), ...paging }),
+  output: z.object({
+    certificates: z.array(
+      z.object({
+        node: z.string(),
+        file: z.string(),
+        subject: z.string(),
+        issuer: z.string(),
+        names: z.array(z.string()),
+        expires: z.string(),
+        days_left: z.number(),
+        fingerprint: z.string(),
+      }).partial(),
+    ),
+    ...paged,
+  }),
+  action: () => "list certificates",
+  run: async (input, { pve }) => {
+    const { results, warnings } = await eachNode(
+      pve,
+      input.node,
+      (node) => readCertificates(pve, node),
+    );
+    const { items, ...page } = paginate(results.flat(), (row) => `${row.node} ${row.file}`, input);
+    return { certificates: items, ...page, ...warned(warnings) };
+  },
+});

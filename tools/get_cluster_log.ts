@@ -1,0 +1,59 @@
+import * as z from "zod";
+import { paged, paging } from "../lib/fields.ts";
+import { clip, newestFirst } from "../lib/proxmox/clip.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { compact, number, text, time } from "../lib/proxmox/wire.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+const SEVERITIES = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+const NEWEST = 1_000;
+
+export default defineTool({
+  name: "get_cluster_log",
+  title: "Cluster log",
+  description: `Searches the cluster log's newest ${NEWEST} entries, newest first.`,
+  scope: "user",
+  hints: READS,
+  subject: "cluster",
+  privileges: [],
+  input: z.strictObject({
+    text: z.string().max(200).optional().describe("Part of the message, user or tag"),
+    node: z.string().optional(),
+    ...paging,
+  }),
+  output: z.object({
+    entries: z.array(
+      z.object({
+        time: z.string(),
+        node: z.string(),
+        user: z.string(),
+        tag: z.string(),
+        severity: z.string(),
+        message: z.string(),
+      }).partial(),
+    ),
+    ...paged,
+  }),
+  action: () => "read the cluster log",
+  run: async (input, { pve }) => {
+    const all = await pve.list<Record<string, unknown>>(path`/cluster/log`, { max: NEWEST });
+    const wanted = input.text?.toLowerCase() ?? "";
+    const rows = all.filter((row) =>
+      (input.node === undefined || row.node === input.node) &&
+      [row.msg, row.user, row.tag].some((part) => String(part).toLowerCase().includes(wanted))
+    );
+    const { items, ...page } = paginate(rows, (row) => `${newestFirst(row.time)}${row.id}`, input);
+    const entries = items.map((row) =>
+      compact({
+        time: time(row.time),
+        node: text(row.node),
+        user: text(row.user),
+        tag: text(row.tag),
+        severity: SEVERITIES[number(row.pri) ?? -1],
+        message: clip(String(row.msg ?? "")),
+      })
+    );
+    return { entries, ...page };
+  },
+});

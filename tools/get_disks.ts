@@ -1,0 +1,43 @@
+import * as z from "zod";
+import { nodeName, paged, paging } from "../lib/fields.ts";
+import { readDisks } from "../lib/proxmox/hardware.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { eachNode, warned } from "../lib/proxmox/nodes.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_disks",
+  title: "List disks",
+  description: "Lists the nodes' disks and their SMART health.",
+  scope: "user",
+  hints: READS,
+  subject: "node",
+  privileges: [["/nodes/{node}", "Sys.Audit"]],
+  input: z.strictObject({ node: nodeName.optional(), ...paging }),
+  output: z.object({
+    disks: z.array(
+      z.object({
+        node: z.string(),
+        device: z.string(),
+        model: z.string(),
+        serial: z.string(),
+        type: z.string(),
+        size_bytes: z.number(),
+        used_as: z.string(),
+        health: z.string().describe("PASSED or OK, UNKNOWN, else it fails"),
+        life_left_percent: z.number(),
+      }).partial(),
+    ),
+    ...paged,
+  }),
+  action: () => "list disks",
+  run: async (input, { pve }) => {
+    const { results, warnings } = await eachNode(pve, input.node, (node) => readDisks(pve, node));
+    const { items, ...page } = paginate(
+      results.flat(),
+      (row) => `${row.node} ${row.device}`,
+      input,
+    );
+    return { disks: items, ...page, ...warned(warnings) };
+  },
+});

@@ -1,0 +1,64 @@
+import * as z from "zod";
+import { nodeName, paged, paging } from "../lib/fields.ts";
+import { clip } from "../lib/proxmox/clip.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { compact, flag, number, text } from "../lib/proxmox/wire.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_network",
+  title: "Node network",
+  description: "Lists a node's network interfaces.",
+  scope: "user",
+  hints: READS,
+  subject: "node",
+  privileges: [],
+  input: z.strictObject({ node: nodeName, ...paging }),
+  output: z.object({
+    interfaces: z.array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        active: z.boolean(),
+        autostart: z.boolean(),
+        method: z.string(),
+        cidrs: z.array(z.string()),
+        gateways: z.array(z.string()),
+        ports: z.string().describe("Of a bridge or bond"),
+        vlan_aware: z.boolean(),
+        mtu: z.number(),
+        comment: z.string(),
+      }).partial(),
+    ),
+    ...paged,
+  }),
+  action: ({ node }) => `list the network interfaces of node ${node}`,
+  run: async (input, { pve }) => {
+    const rows = await pve.list<Record<string, unknown>>(
+      path`/nodes/${pve.node(input.node)}/network`,
+    );
+    const { items, ...page } = paginate(rows, (row) => String(row.iface), input);
+    const interfaces = items.map((row) =>
+      compact({
+        name: text(row.iface),
+        type: text(row.type),
+        active: flag(row.active),
+        autostart: flag(row.autostart),
+        method: text(row.method),
+        cidrs: known(row.cidr ?? row.address, row.cidr6 ?? row.address6),
+        gateways: known(row.gateway, row.gateway6),
+        ports: text(row.bridge_ports) ?? text(row.slaves) ?? text(row.ovs_ports),
+        vlan_aware: flag(row.bridge_vlan_aware) || undefined,
+        mtu: number(row.mtu),
+        comment: clip(text(row.comments)?.trim() ?? "") || undefined,
+      })
+    );
+    return { interfaces, ...page };
+  },
+});
+
+function known(...values: unknown[]): string[] | undefined {
+  const found = values.map(text).filter((value) => value !== undefined);
+  return found.length === 0 ? undefined : found;
+}

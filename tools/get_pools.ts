@@ -1,0 +1,49 @@
+import * as z from "zod";
+import { paged, paging } from "../lib/fields.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { compact, text } from "../lib/proxmox/wire.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+const MEMBERS = 100;
+
+export default defineTool({
+  name: "get_pools",
+  title: "List pools",
+  description: "Lists resource pools with their guests.",
+  scope: "user",
+  hints: READS,
+  subject: "cluster",
+  privileges: [["/pool/{pool}", "Pool.Audit"]],
+  input: z.strictObject(paging),
+  output: z.object({
+    pools: z.array(
+      z.object({
+        pool: z.string(),
+        comment: z.string(),
+        guests: z.number(),
+        vmids: z.array(z.number()).describe(`At most ${MEMBERS}`),
+      }).partial(),
+    ),
+    ...paged,
+  }),
+  action: () => "list pools",
+  run: async (input, { pve }) => {
+    const [pools, resources] = await Promise.all([
+      pve.list<Record<string, unknown>>(path`/pools`),
+      pve.resources(),
+    ]);
+    const { items, ...page } = paginate(pools, (row) => String(row.poolid), input);
+    const rows = items.map((row) => {
+      const vmids = resources.filter((guest) => guest.vmid && guest.pool === row.poolid)
+        .map((guest) => Number(guest.vmid)).sort((a, b) => a - b);
+      return compact({
+        pool: text(row.poolid),
+        comment: text(row.comment),
+        guests: vmids.length,
+        vmids: vmids.slice(0, MEMBERS),
+      });
+    });
+    return { pools: rows, ...page };
+  },
+});

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { paged, paging } from "../lib/fields.ts";
+import { gather } from "../lib/proxmox/fan_out.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { warned } from "../lib/proxmox/nodes.ts";
+import { readSubnets, readVnets, readZones } from "../lib/proxmox/sdn.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+const ROWS = z.array(z.looseObject({}));
+const MOST_ZONES = 100;
+
+export default defineTool({
+  name: "get_sdn",
+  title: "Software-defined network",
+  description: "Lists SDN zones, and virtual networks with their subnets; tells what is unapplied.",
+  scope: "user",
+  hints: READS,
+  subject: "cluster",
+  privileges: [],
+  input: z.strictObject({
+    zone: z.string().max(8).optional().describe("Only its networks"),
+    ...paging,
+    limit: z.int().min(1).max(100).default(50),
+  }),
+  output: z.object({
+    zones: ROWS,
+    vnets: ROWS,
+    subnets: ROWS,
+    ...paged,
+  }),
+  action: () => "read the software-defined network",
+  run: async (input, { pve }) => {
+    const [zones, vnets] = await Promise.all([
+      pve.resources().then((resources) => readZones(pve, resources)),
+      readVnets(pve),
+    ]);
+    const wanted = vnets.filter((row) => input.zone === undefined || row.zone === input.zone);
+    const { items, ...page } = paginate(wanted, (row) => row.vnet, input);
+    const { results, warnings } = await gather(items, {
+      name: ({ vnet }) => `subnets of ${vnet}`,
+      read: ({ vnet }) => readSubnets(pve, vnet),
+    });
+    if (zones.length > MOST_ZONES) {
+      warnings.push(`only ${MOST_ZONES} of ${zones.length} zones are shown`);
+    }
+    return {
+      zones: zones.slice(0, MOST_ZONES),
+      vnets: items,
+      subnets: results.flat(),
+      ...page,
+      ...warned(warnings),
+    };
+  },
+});

@@ -1,0 +1,38 @@
+import * as z from "zod";
+import { assertTask } from "../lib/proxmox/task_list.ts";
+import { parseUpid, readTask } from "../lib/proxmox/tasks.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_task",
+  title: "Get task",
+  description: "Tells how one task stands, and the end of its log.",
+  scope: "user",
+  hints: READS,
+  subject: "guest",
+  privileges: [],
+  input: z.strictObject({
+    upid: z.string().max(300),
+    lines: z.int().min(1).max(500).default(50).describe("Of the log's end"),
+  }),
+  output: z.object({
+    upid: z.string(),
+    node: z.string(),
+    type: z.string(),
+    id: z.string().optional(),
+    user: z.string(),
+    started: z.string(),
+    status: z.string(),
+    exit_status: z.string().optional().describe("OK, WARNINGS: n, or the error"),
+    warnings: z.number(),
+    log_tail: z.array(z.string()),
+  }),
+  action: ({ upid }) => `read task ${upid}`,
+  run: async ({ upid, lines }, { pve }) => {
+    await assertTask(pve, upid);
+    const { node, type, id, user, startTime } = parseUpid(upid);
+    const task = await readTask(pve, upid, lines);
+    const about = { node, type, user, started: startTime.toISOString() };
+    return { ...task, ...about, ...(id === "" ? {} : { id }) };
+  },
+});

@@ -1,0 +1,55 @@
+import * as z from "zod";
+import { nodeName, paged, paging } from "../lib/fields.ts";
+import { clip } from "../lib/proxmox/clip.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { eachNode, warned } from "../lib/proxmox/nodes.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { compact, text } from "../lib/proxmox/wire.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_updates",
+  title: "Pending updates",
+  description: "Lists package updates as of each node's last refresh.",
+  scope: "user",
+  hints: READS,
+  subject: "node",
+  privileges: [["/nodes/{node}", "Sys.Modify"]],
+  input: z.strictObject({ node: nodeName.optional(), ...paging }),
+  output: z.object({
+    updates: z.array(
+      z.object({
+        node: z.string(),
+        package: z.string(),
+        from: z.string(),
+        to: z.string(),
+        origin: z.string(),
+        title: z.string(),
+      }).partial(),
+    ),
+    ...paged,
+  }),
+  action: () => "list pending updates",
+  run: async (input, { pve }) => {
+    const { results, warnings } = await eachNode(pve, input.node, async (node) => {
+      const rows = await pve.list<Record<string, unknown>>(path`/nodes/${node}/apt/update`);
+      return rows.map((row) => ({ node, row }));
+    });
+    const { items, ...page } = paginate(
+      results.flat(),
+      ({ node, row }) => `${node} ${row.Package} ${row.Arch}`,
+      input,
+    );
+    const updates = items.map(({ node, row }) =>
+      compact({
+        node,
+        package: text(row.Package),
+        from: text(row.OldVersion),
+        to: text(row.Version),
+        origin: text(row.Origin),
+        title: clip(text(row.Title) ?? "", 120) || undefined,
+      })
+    );
+    return { updates, ...page, ...warned(warnings) };
+  },
+});

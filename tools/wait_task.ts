@@ -1,0 +1,26 @@
+import * as z from "zod";
+import { taskResult, waiting } from "../lib/fields.ts";
+import { assertTask } from "../lib/proxmox/task_list.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+const { upid, status, exit_status, warnings, log_tail } = taskResult;
+
+export default defineTool({
+  name: "wait_task",
+  title: "Wait for task",
+  description: "Waits for a task's end; fails when the task does.",
+  scope: "user",
+  hints: READS,
+  subject: "guest",
+  privileges: [],
+  input: z.strictObject({
+    upid: z.string().max(300),
+    timeout_seconds: waiting.timeout_seconds,
+  }),
+  output: z.object({ upid, status, exit_status, warnings, log_tail }),
+  action: ({ upid }) => `see task ${upid} succeed`,
+  run: async ({ upid, timeout_seconds }, { pve }) => {
+    await assertTask(pve, upid);
+    return pve.task(upid, { timeout_seconds });
+  },
+});
