@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { createServer, type TLSSocket } from "node:tls";
+import { createPinnedTransport } from "../../lib/proxmox/pinned_transport.ts";
+import { makeCertificate } from "../support/certificate.ts";
+
+const TIMEOUT_MS = 5_000;
+
+function init(extra: { method?: string; body?: string; signal?: AbortSignal } = {}) {
+  return {
+    method: "GET",
+    headers: { authorization: "x" },
+    ...extra,
+    signal: extra.signal ?? never(),
+  };
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+async function withServer(
+  handle: (
+    request: Request,
+    info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+  ) => Response | Promise<Response>,
+  work: (url: URL, fingerprint: string) => Promise<void>,
+): Promise<void> {
+  const { cert, key, fingerprint } = await makeCertificate({ names: ["pve1"] });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} },
+    handle,
+  );
+  try {
+    await work(new URL(`https://127.0.0.1:${server.addr.port}/x?y=1`), fingerprint);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+Deno.test("createPinnedTransport talks to the pinned certificate, whatever its name, on one connection", async () => {
+  const peers = new Set<number>();
+  await withServer(async (request, info) => {
+    peers.add(info.remoteAddr.port);
+    const url = new URL(request.url);
+    return Response.json({
+      method: request.method,
+      path: url.pathname + url.search,
+      body: await request.text(),
+    });
+  }, async (url, fingerprint) => {
+    using transport = createPinnedTransport({ fingerprint, timeoutMs: TIMEOUT_MS });
+    const got = await transport(url, init());
+    assert.deepEqual(await got.json(), { method: "GET", path: "/x?y=1", body: "" });
+    const posted = await transport(url, init({ method: "POST", body: '{"ä":1}' }));
+    assert.deepEqual(await posted.json(), { method: "POST", path: "/x?y=1", body: '{"ä":1}' });
+    assert.equal(peers.size, 1);
+  });
+});
+
+Deno.test("createPinnedTransport passes an unusual status and an empty body on", async () => {
+  await withServer(() => new Response(null, { status: 595 }), async (url, fingerprint) => {
+    using transport = createPinnedTransport({ fingerprint, timeoutMs: TIMEOUT_MS });
+    const got = await transport(url, init());
+    assert.equal(got.status, 595);
+    assert.equal(await got.text(), "");
+  });
+});
+
+Deno.test("createPinnedTransport sends no byte to another certificate", async () => {
+  const { cert, key, fingerprint } = await makeCertificate({ names: ["pve1"] });
+  let bytes = 0;
+  const sockets = new Set<TLSSocket>();
+  const server = createServer({ cert, key }, (socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("data", (data) => bytes += data.length);
+  });
+  const listening = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", () => listening.resolve());
+  await listening.promise;
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  using transport = createPinnedTransport({
+    fingerprint: fingerprint.replace(/^./, (digit) => digit === "0" ? "1" : "0"),
+    timeoutMs: TIMEOUT_MS,
+  });
+  const url = new URL(`https://127.0.0.1:${port}/`);
+  const body = "x".repeat(100_000);
+  await assert.rejects(
+    transport(url, init({ method: "POST", body })),
+    (error: Error) => /fingerprint mismatch/.test(error.message),
+  );
+  const closed = Promise.withResolvers<void>();
+  server.close(() => closed.resolve());
+  for (const socket of sockets) socket.destroy();
+  await closed.promise;
+  assert.equal(bytes, 0);
+});
+
+Deno.test("createPinnedTransport ends with the signal's reason", async () => {
+  const hang = Promise.withResolvers<Response>();
+  const arrived = Promise.withResolvers<void>();
+  await withServer(() => {
+    arrived.resolve();
+    return hang.promise;
+  }, async (url, fingerprint) => {
+    using transport = createPinnedTransport({ fingerprint, timeoutMs: TIMEOUT_MS });
+    const controller = new AbortController();
+    const failed = assert.rejects(
+      transport(url, init({ signal: controller.signal })),
+      (error: Error) => error.message === "enough",
+    );
+    await arrived.promise;
+    controller.abort(new Error("enough"));
+    await failed;
+    hang.resolve(new Response());
+  });
+});
+
+Deno.test("createPinnedTransport gives up on a server that does not speak TLS", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using transport = createPinnedTransport({ fingerprint: "0".repeat(64), timeoutMs: 50 });
+  await assert.rejects(
+    transport(new URL(`https://127.0.0.1:${listener.addr.port}/`), init()),
+    (error: Error) => /unreachable: no TLS connection within 50 ms/.test(error.message),
+  );
+});
