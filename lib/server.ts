@@ -3,7 +3,7 @@ import { createAuditTrail } from "./audit.ts";
 import { createAuthenticator } from "./auth/authenticator.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Store } from "./auth/store.ts";
-import type { Config } from "./config.ts";
+import { type Config, hostForUrl } from "./config.ts";
 import { AppError, messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createUseLimits } from "./http/limits.ts";
@@ -130,7 +130,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await Promise.race([closed, aborted(AbortSignal.any([patience, AbortSignal.timeout(1_000)]))]);
   };
   return {
-    url: `${server.tls ? "https" : "http"}://${shownHost(server.host)}:${port}${server.path}`,
+    url: `${server.tls ? "https" : "http"}://${hostForUrl(server.host)}:${port}${server.path}`,
     address: { hostname, port },
     toolCount: tools.length,
     shutdown,
@@ -176,10 +176,6 @@ function anonymous(address: string): Principal {
     limits: null,
     address,
   };
-}
-
-function shownHost(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

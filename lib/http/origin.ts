@@ -1,3 +1,5 @@
+import { hostForUrl, isLoopback } from "../config.ts";
+
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 
 export interface OriginRules {
@@ -16,15 +18,10 @@ export function originRules(server: {
   allowedHosts: readonly string[] | null;
   allowedOrigins: readonly string[];
 }): OriginRules {
-  const listening = bracketed(server.host.toLowerCase());
-  const hosts = server.allowedHosts?.map((host) => bracketed(host.toLowerCase())) ??
+  const listening = hostForUrl(server.host.toLowerCase());
+  const hosts = server.allowedHosts?.map((host) => hostForUrl(host.toLowerCase())) ??
     (isLoopback(server.host) ? [...LOOPBACK_NAMES, listening] : null);
   return { hosts, origins: server.allowedOrigins.map((origin) => origin.toLowerCase()) };
-}
-
-/** True for `localhost`, `127.0.0.0/8` and `::1`. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 }
 
 /** Which header is refused, if any. */
@@ -43,8 +40,4 @@ export function refusedHeader(
 
 function hostName(host: string): string | undefined {
   return host.match(/^(\[[0-9a-f:.]+\]|[^:/\s@]+)(:\d{1,5})?$/)?.[1];
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import * as z from "zod";
+import { SCOPES } from "../lib/auth/scope.ts";
+import { tools } from "../tools/mod.ts";
+
+Deno.test("the list names every file in tools/, sorted", async () => {
+  const files: string[] = [];
+  for await (const { name } of Deno.readDir(new URL("../tools/", import.meta.url))) {
+    if (name !== "mod.ts") files.push(name.replace(/\.ts$/, ""));
+  }
+  assert.deepEqual(tools.map((tool) => tool.name), files.toSorted());
+});
+
+Deno.test("every tool states its scope, hints, privileges and strict input", () => {
+  for (const tool of tools) {
+    const { hints, name } = tool;
+    assert.match(name, /^[a-z]+(_[a-z]+)*$/, name);
+    assert.ok(SCOPES.includes(tool.scope), name);
+    assert.ok(tool.title.length > 0 && tool.title.length <= 40, `${name}: title`);
+    assert.ok(
+      tool.description.length > 10 && tool.description.length <= 200,
+      `${name}: description`,
+    );
+    assert.deepEqual(Object.keys(hints).toSorted(), [
+      "destructiveHint",
+      "idempotentHint",
+      "openWorldHint",
+      "readOnlyHint",
+    ], name);
+    assert.ok(!(hints.readOnlyHint && hints.destructiveHint), name);
+    assert.equal(hints.readOnlyHint, tool.scope === "user", `${name}: only scope user reads only`);
+    for (const [path, ...anyOf] of tool.privileges) {
+      assert.match(path, /^\/($|(vms|nodes|storage|pool|access|sdn|mapping)(\/|$))/, name);
+      assert.ok(anyOf.length > 0, `${name}: privilege on ${path}`);
+    }
+    const surprise = tool.input.safeParse({ surprise: 1 });
+    assert.ok(
+      !surprise.success &&
+        surprise.error.issues.some((issue: z.core.$ZodIssue) => issue.code === "unrecognized_keys"),
+      `${name}: unknown arguments must be refused`,
+    );
+    assert.equal("dry_run" in tool.input.shape, !hints.readOnlyHint, `${name}: dry_run`);
+  }
+});
+
+Deno.test("no schema begins with anyOf, oneOf or allOf, at which some clients drop the list", () => {
+  for (const tool of tools) {
+    for (const [schema, io] of [[tool.input, "input"], [tool.output, "output"]] as const) {
+      const json = z.toJSONSchema(schema, { io });
+      assert.equal(json.type, "object", tool.name);
+      for (const key of ["anyOf", "oneOf", "allOf"]) assert.ok(!(key in json), tool.name);
+    }
+  }
+});
+
+Deno.test("the destructive tools are the reviewed ones", () => {
+  const destructive = tools.filter((tool) => tool.hints.destructiveHint).map((tool) => tool.name);
+  for (
+    const name of [
+      "delete_vm",
+      "execute_vm_command",
+      "reset_vm",
+      "rollback_snapshot",
+      "stop_vm",
+      "update_vm",
+    ]
+  ) {
+    assert.ok(destructive.includes(name), name);
+  }
+  for (const tool of tools) {
+    if (/^(delete|stop_vm|stop_container|restore|rollback|reset)/.test(tool.name)) {
+      assert.ok(destructive.includes(tool.name), `${tool.name} destroys something`);
+      if (tool.name !== "stop_task") assert.equal(tool.scope, "admin", tool.name);
+    }
+  }
+});
+
+Deno.test("no argument is a secret that a model would hold", () => {
+  for (const tool of tools) {
+    for (const key of Object.keys(tool.input.shape)) {
+      assert.doesNotMatch(key, /token|secret|approval|credential/i, `${tool.name}.${key}`);
+    }
+  }
+});

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { failureOf, reasonFailure } from "../../lib/proxmox/failure.ts";
+
+function failure(status: number, body: unknown, change = false) {
+  return failureOf({
+    status,
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    change,
+    tokenId: "root@pam!mcp",
+  });
+}
+
+Deno.test("failureOf reads Proxmox's reasons", () => {
+  const cases: [number, unknown, string, RegExp][] = [
+    [401, "", "unavailable", /rejected the API token root@pam!mcp/],
+    [
+      403,
+      { message: "Permission check failed (/vms/100, VM.PowerMgmt)\n" },
+      "forbidden",
+      /lacks the privilege VM\.PowerMgmt on \/vms\/100/,
+    ],
+    [403, { message: "Permission check failed\n" }, "forbidden", /Permission check failed/],
+    [
+      400,
+      {
+        message: "Parameter verification failed.\n",
+        errors: { vmid: "invalid format\n", foo: "no" },
+      },
+      "invalid",
+      /vmid: invalid format; foo: no/,
+    ],
+    [
+      400,
+      { message: "Parameter verification failed.\n", errors: { upid: "no such task" } },
+      "not_found",
+      /no such task/,
+    ],
+    [
+      500,
+      { message: "Configuration file 'nodes/pve1/qemu-server/999.conf' does not exist\n" },
+      "not_found",
+      /does not exist$/,
+    ],
+    [500, { message: "storage 'x' does not exist\n" }, "not_found", /storage 'x'/],
+    [
+      500,
+      { message: "hostname lookup 'pve9' failed - failed to get address info\n" },
+      "not_found",
+      /node 'pve9' does not exist/,
+    ],
+    [500, { message: "VM is locked (snapshot)\n" }, "conflict", /locked \(snapshot\)/],
+    [
+      500,
+      { message: "can't lock file '/var/lock/x' - got timeout\n" },
+      "conflict",
+      /can't lock file/,
+    ],
+    [
+      500,
+      { message: "checksum mismatch (file change by other user?)\n" },
+      "conflict",
+      /read it again/,
+    ],
+    [500, { message: "cluster not ready - no quorum?\n" }, "unavailable", /no quorum/],
+    [
+      500,
+      { message: "unable to open file '/etc/pve/nodes/a.conf.tmp' - Permission denied\n" },
+      "unavailable",
+      /no quorum/,
+    ],
+    [
+      500,
+      { message: "QEMU guest agent is not running\n" },
+      "unavailable",
+      /install qemu-guest-agent/,
+    ],
+    [500, "malformed JSON string at line 1\nmore", "internal", /^malformed JSON string at line 1$/],
+    [500, "", "internal", /status 500 and no reason/],
+    [501, { message: "Method 'GET /x' not implemented" }, "unavailable", /not implemented/],
+    [595, "", "unavailable", /595, the node cannot be reached/],
+    [596, "", "unavailable", /596/],
+    [599, "", "unavailable", /599/],
+    [302, "", "unavailable", /redirect/],
+  ];
+  for (const [status, body, code, message] of cases) {
+    const error = failure(status, body);
+    assert.equal(error.code, code, `${status} ${JSON.stringify(body)}`);
+    assert.match(error.message, message);
+  }
+});
+
+Deno.test("failureOf says when the outcome of a change is unknown", () => {
+  assert.match(failure(596, "", true).message, /whether the change was made is unknown/);
+  assert.doesNotMatch(failure(595, "", true).message, /unknown/);
+  assert.doesNotMatch(failure(596, "", false).message, /unknown/);
+});
+
+Deno.test("reasonFailure gives task failures their codes", () => {
+  assert.equal(reasonFailure("VM 150 already running").code, "conflict");
+  assert.equal(reasonFailure("snapshot 'nosuch' does not exist").code, "not_found");
+});
