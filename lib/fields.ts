@@ -67,7 +67,7 @@ export const waiting = {
 /** The parts of every list's input. */
 export const paging = {
   limit: z.int().min(1).max(500).default(50),
-  cursor: z.string().max(200).optional().describe("next_cursor of the page before"),
+  cursor: z.string().max(1000).optional().describe("next_cursor of the page before"),
 };
 
 /** The parts of every list's output. */

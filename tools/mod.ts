@@ -3,6 +3,10 @@ import create_snapshot from "./create_snapshot.ts";
 import create_vm from "./create_vm.ts";
 import delete_vm from "./delete_vm.ts";
 import execute_vm_command from "./execute_vm_command.ts";
+import find_guests from "./find_guests.ts";
+import get_backup_coverage from "./get_backup_coverage.ts";
+import get_backup_jobs from "./get_backup_jobs.ts";
+import get_backups from "./get_backups.ts";
 import get_ceph_status from "./get_ceph_status.ts";
 import get_certificates from "./get_certificates.ts";
 import get_cluster_log from "./get_cluster_log.ts";
@@ -10,14 +14,21 @@ import get_cluster_status from "./get_cluster_status.ts";
 import get_containers from "./get_containers.ts";
 import get_disks from "./get_disks.ts";
 import get_firewall_rules from "./get_firewall_rules.ts";
+import get_guest from "./get_guest.ts";
+import get_guest_config from "./get_guest_config.ts";
+import get_guest_ips from "./get_guest_ips.ts";
 import get_ha_status from "./get_ha_status.ts";
+import get_metrics from "./get_metrics.ts";
 import get_network from "./get_network.ts";
+import get_next_vmid from "./get_next_vmid.ts";
 import get_node_status from "./get_node_status.ts";
 import get_nodes from "./get_nodes.ts";
 import get_pools from "./get_pools.ts";
 import get_replication from "./get_replication.ts";
 import get_sdn from "./get_sdn.ts";
+import get_snapshots from "./get_snapshots.ts";
 import get_storage from "./get_storage.ts";
+import get_storage_content from "./get_storage_content.ts";
 import get_task from "./get_task.ts";
 import get_tasks from "./get_tasks.ts";
 import get_updates from "./get_updates.ts";
@@ -40,6 +51,10 @@ export const tools: readonly AnyTool[] = [
   create_vm,
   delete_vm,
   execute_vm_command,
+  find_guests,
+  get_backup_coverage,
+  get_backup_jobs,
+  get_backups,
   get_ceph_status,
   get_certificates,
   get_cluster_log,
@@ -47,14 +62,21 @@ export const tools: readonly AnyTool[] = [
   get_containers,
   get_disks,
   get_firewall_rules,
+  get_guest,
+  get_guest_config,
+  get_guest_ips,
   get_ha_status,
+  get_metrics,
   get_network,
+  get_next_vmid,
   get_node_status,
   get_nodes,
   get_pools,
   get_replication,
   get_sdn,
+  get_snapshots,
   get_storage,
+  get_storage_content,
   get_task,
   get_tasks,
   get_updates,

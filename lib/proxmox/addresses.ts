@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../errors.ts";
-import type { Guest } from "./guests.ts";
+import { type Guest, guestLabel } from "./guests.ts";
 import { path } from "./path.ts";
 import type { Pve } from "./pve.ts";
 import { compact, text } from "./wire.ts";
@@ -56,4 +56,27 @@ function addressesOf(row: Row): string[] {
   }
   // Proxmox VE 8 lists a container's addresses only here.
   return [text(row.inet), text(row.inet6)].filter((address) => address !== undefined);
+}
+
+/** One guest's row in a list of addresses: its interfaces, or why they are not known. */
+export async function readRowOfGuest(
+  pve: Pve,
+  vmid: number | string,
+): Promise<{ vmid: number | string; name?: string; interfaces?: Interface[]; error?: string }> {
+  try {
+    const guest = await pve.find({ vmid });
+    const row = compact({ vmid: guest.vmid, name: guest.name });
+    if (guest.status === "stopped") return { ...row, error: `${guestLabel(guest)} is stopped` };
+    return await readInterfaces(pve, guest).then(
+      (interfaces) => ({ ...row, interfaces }),
+      (error) => ({ ...row, error: reasonOf(error) }),
+    );
+  } catch (error) {
+    return { vmid, error: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AppError) return error.message;
+  throw error;
 }

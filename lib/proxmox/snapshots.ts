@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { clip } from "./clip.ts";
 import type { Guest } from "./guests.ts";
 import { path } from "./path.ts";
 import type { Pve } from "./pve.ts";
@@ -20,8 +21,6 @@ export interface Snapshots {
   readonly current_parent?: string;
 }
 
-const MAX_DESCRIPTION = 500;
-
 /** Reads a guest's snapshots; Proxmox's pseudo-entry `current` only tells where the guest stands. */
 export async function readSnapshots(
   pve: Pve,
@@ -35,7 +34,7 @@ export async function readSnapshots(
     compact({
       name: String(row.name),
       time: time(row.snaptime),
-      description: text(row.description)?.trim().slice(0, MAX_DESCRIPTION) || undefined,
+      description: describe(row),
       parent: text(row.parent),
       with_memory: flag(row.vmstate) || undefined,
     })
@@ -46,4 +45,9 @@ export async function readSnapshots(
 /** Orders snapshots by time, then name. */
 export function snapshotKey(row: z.output<typeof snapshotRow>): string {
   return `${row.time ?? ""} ${row.name ?? ""}`;
+}
+
+function describe(row: Record<string, unknown>): string | undefined {
+  const description = text(row.description)?.trim();
+  return description ? clip(description) : undefined;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../errors.ts";
+import { clip } from "./clip.ts";
 import { gather } from "./fan_out.ts";
 import { guestOf, type GuestType } from "./guests.ts";
 import { offlineNodes } from "./inventory.ts";
@@ -39,9 +40,11 @@ export interface VolumeFilter {
   readonly vmid?: number | undefined;
 }
 
-const MAX_NOTES = 500;
-
-/** Reads the volumes of all storages that fit; what cannot be read is told in the warnings. */
+/**
+ * Reads the volumes of all storages that fit; what cannot be read is told in the warnings.
+ *
+ * @throws AppError when nothing could be read: that is not the same as nothing being there
+ */
 export async function readVolumes(
   pve: Pve,
   filter: VolumeFilter,
@@ -57,11 +60,16 @@ export async function readVolumes(
       return rows.map((row) => describeVolume(row, place));
     },
   });
+  const missing = [...warnings, ...unread];
+  if (results.length === 0) {
+    if (missing.length > 0) throw new AppError("unavailable", missing.join("; "));
+    missing.push(`no storage${content === undefined ? "" : ` for ${content}`} can be seen`);
+  }
   const guests = new Set(resources.map((row) => guestOf(row)?.vmid));
   const volumes = results.flat().filter((volume) =>
     volume.vmid === undefined || guests.has(volume.vmid) || mayKnow(pve, volume.vmid)
   );
-  return { volumes, warnings: [...warnings, ...unread] };
+  return { volumes, warnings: missing };
 }
 
 /**
@@ -106,7 +114,7 @@ export function placesOf(
     const kind = content === undefined ? "" : ` for ${content}`;
     throw new AppError(
       "not_found",
-      `there is no storage ${storage}${kind}${where}; see get_storage`,
+      `there is no storage ${storage}${kind}${where} within reach; see get_storage`,
     );
   }
   const groups = Map.groupBy(
@@ -144,12 +152,28 @@ function describeVolume(row: Record<string, unknown>, { node }: Place): Volume {
     protected: flag(row.protected) || undefined,
     encrypted: text(row.encrypted) === undefined ? undefined : true,
     verified: text(verification?.state),
-    notes: text(row.notes)?.slice(0, MAX_NOTES),
+    notes: notesOf(row),
     parent: text(row.parent),
   });
+}
+
+function notesOf(row: Record<string, unknown>): string | undefined {
+  const notes = text(row.notes);
+  return notes === undefined ? undefined : clip(notes);
 }
 
 /** True when a guest that is not listed, since it was deleted, would be within the token's limits. */
 function mayKnow(pve: Pve, vmid: number): boolean {
   return pve.reaches({ vmid, node: "", pool: undefined, tags: [] });
+}
+
+/**
+ * A node where this storage can be used.
+ *
+ * @throws AppError `not_found` or `unavailable`
+ */
+export function firstPlace(resources: readonly Resource[], filter: VolumeFilter): Place {
+  const { places: [place], warnings } = placesOf(resources, filter);
+  if (place) return place;
+  throw new AppError("unavailable", warnings.join("; "));
 }

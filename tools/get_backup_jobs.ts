@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { paged, paging } from "../lib/fields.ts";
+import { jobRow, readJobs } from "../lib/proxmox/backups.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_backup_jobs",
+  title: "List backup jobs",
+  description: "Lists the cluster's scheduled backup jobs.",
+  scope: "user",
+  hints: READS,
+  subject: "cluster",
+  privileges: [["/", "Sys.Audit"]],
+  input: z.strictObject(paging),
+  output: z.object({ jobs: z.array(jobRow), ...paged }),
+  action: () => "list backup jobs",
+  run: async (input, { pve }) => {
+    const { items, ...page } = paginate(await readJobs(pve), (job) => job.id, input);
+    return { jobs: items, ...page };
+  },
+});

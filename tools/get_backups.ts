@@ -1,0 +1,33 @@
+import * as z from "zod";
+import { guestReference, nodeName, paged, paging, storageId } from "../lib/fields.ts";
+import { backupKey } from "../lib/proxmox/backups.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { warned } from "../lib/proxmox/nodes.ts";
+import { readVolumes, volumeRow } from "../lib/proxmox/volumes.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_backups",
+  title: "List backups",
+  description: "Lists the backups on all storages, newest first.",
+  scope: "user",
+  hints: READS,
+  subject: "guest",
+  privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],
+  input: z.strictObject({
+    vmid: guestReference.optional(),
+    storage: storageId.optional(),
+    node: nodeName.optional(),
+    ...paging,
+  }),
+  output: z.object({ backups: z.array(volumeRow), ...paged }),
+  action: () => "list backups",
+  run: async ({ vmid: given, storage, node, ...page }, { pve }) => {
+    // A number may be a guest that was deleted; only its backups are left.
+    const vmid = typeof given === "string" ? (await pve.find({ vmid: given })).vmid : given;
+    const filter = { content: "backup", vmid, storage, node };
+    const { volumes, warnings } = await readVolumes(pve, filter);
+    const { items, ...rest } = paginate(volumes, backupKey, page);
+    return { backups: items.map(({ content: _, ...row }) => row), ...rest, ...warned(warnings) };
+  },
+});

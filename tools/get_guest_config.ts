@@ -1,0 +1,41 @@
+import * as z from "zod";
+import { guestInput, snapshotName } from "../lib/fields.ts";
+import { describeConfig, readPending } from "../lib/proxmox/guest_config.ts";
+import { pendingRow } from "../lib/proxmox/guest_report.ts";
+import { path } from "../lib/proxmox/path.ts";
+import type { GuestConfig } from "../lib/proxmox/wire.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_guest_config",
+  title: "Guest configuration",
+  description: "Gives the configuration of a VM or container, or the one that a snapshot holds.",
+  scope: "user",
+  hints: READS,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Audit"]],
+  input: z.strictObject({ ...guestInput, snapshot: snapshotName.optional() }),
+  output: z.object({
+    vmid: z.number(),
+    type: z.string(),
+    node: z.string(),
+    config: z.record(z.string(), z.unknown()),
+    pending: z.array(pendingRow).optional().describe("Not in effect yet"),
+  }),
+  action: ({ vmid }) => `read the configuration of guest ${vmid}`,
+  run: async (input, { pve }) => {
+    const guest = await pve.find(input);
+    const { node, type, vmid } = guest;
+    const at = path`/nodes/${node}/${type}/${vmid}/config`;
+    const base = { vmid, type, node };
+    if (input.snapshot !== undefined) {
+      const config = await pve.get<GuestConfig>(at, { snapshot: input.snapshot });
+      return { ...base, config: describeConfig(config) };
+    }
+    const [config, pending] = await Promise.all([
+      pve.get<GuestConfig>(at, { current: true }),
+      readPending(pve, guest),
+    ]);
+    return { ...base, config: describeConfig(config), ...(pending.length > 0 ? { pending } : {}) };
+  },
+});

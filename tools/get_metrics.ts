@@ -1,0 +1,56 @@
+import * as z from "zod";
+import { guestReference, nodeName, storageId } from "../lib/fields.ts";
+import { readSeries } from "../lib/proxmox/metrics.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { firstPlace } from "../lib/proxmox/volumes.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_metrics",
+  title: "Metrics",
+  description: "Gives the history of a guest's (vmid), a node's or a storage's load, oldest first.",
+  scope: "user",
+  hints: READS,
+  subject: "node",
+  privileges: [
+    ["/vms/{vmid}", "VM.Audit"],
+    ["/nodes/{node}", "Sys.Audit"],
+    ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
+  ],
+  input: z.strictObject({
+    vmid: guestReference.optional(),
+    storage: storageId.optional(),
+    node: nodeName.optional(),
+    timeframe: z.enum(["hour", "day", "week", "month", "year"]).default("hour"),
+    consolidation: z.enum(["average", "maximum"]).default("average"),
+    points: z.int().min(1).max(200).default(60).describe("At most"),
+    fields: z.array(z.string().max(50)).min(1).optional().describe("Columns to give"),
+  }).refine(
+    ({ vmid, storage, node }) => vmid === undefined ? storage ?? node : storage === undefined,
+    "give one of vmid, storage and node",
+  ),
+  output: z.object({
+    columns: z.array(z.string()),
+    rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+  }),
+  action: ({ vmid, storage, node }) =>
+    vmid !== undefined
+      ? `read the metrics of guest ${vmid}`
+      : storage !== undefined
+      ? `read the metrics of storage ${storage}`
+      : `read the metrics of node ${node}`,
+  run: async (input, { pve }) => {
+    if (input.vmid !== undefined) {
+      const { node, type, vmid } = await pve.find({ vmid: input.vmid, node: input.node });
+      return readSeries(pve, path`/nodes/${node}/${type}/${vmid}/rrddata`, input);
+    }
+    if (input.storage === undefined) {
+      return readSeries(pve, path`/nodes/${pve.node(input.node ?? "")}/rrddata`, input);
+    }
+    const { storage, node } = firstPlace(await pve.resources(), {
+      storage: input.storage,
+      node: input.node,
+    });
+    return readSeries(pve, path`/nodes/${node}/storage/${storage}/rrddata`, input);
+  },
+});

@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { guestInput, paged, paging } from "../lib/fields.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { readSnapshots, snapshotKey, snapshotRow } from "../lib/proxmox/snapshots.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_snapshots",
+  title: "List snapshots",
+  description: "Lists the snapshots of a VM or container, oldest first.",
+  scope: "user",
+  hints: READS,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Audit"]],
+  input: z.strictObject({ ...guestInput, ...paging }),
+  output: z.object({
+    snapshots: z.array(snapshotRow),
+    current_parent: z.string().optional().describe("What the present state comes from"),
+    ...paged,
+  }),
+  action: ({ vmid }) => `list the snapshots of guest ${vmid}`,
+  run: async (input, { pve }) => {
+    const { snapshots, ...parent } = await readSnapshots(pve, await pve.find(input));
+    const { items, ...page } = paginate(snapshots, snapshotKey, input);
+    return { snapshots: items, ...parent, ...page };
+  },
+});

@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { guestReference, nodeName, paged, paging, storageId } from "../lib/fields.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { warned } from "../lib/proxmox/nodes.ts";
+import { readVolumes, volumeRow } from "../lib/proxmox/volumes.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "get_storage_content",
+  title: "Storage content",
+  description: "Lists the volumes of one storage or all: disks, images, templates, backups.",
+  scope: "user",
+  hints: READS,
+  subject: "node",
+  privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],
+  input: z.strictObject({
+    storage: storageId.optional(),
+    node: nodeName.optional(),
+    content: z.enum(["images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import"])
+      .optional(),
+    vmid: guestReference.optional().describe("Only this guest's"),
+    ...paging,
+  }),
+  output: z.object({ volumes: z.array(volumeRow), ...paged }),
+  action: ({ storage }) => `list the content of ${storage ?? "the storages"}`,
+  run: async ({ storage, node, content, vmid: given, ...page }, { pve }) => {
+    const vmid = typeof given === "string" ? (await pve.find({ vmid: given })).vmid : given;
+    const { volumes, warnings } = await readVolumes(pve, { storage, node, content, vmid });
+    const { items, ...rest } = paginate(volumes, (row) => `${row.volid} ${row.node}`, page);
+    return { volumes: items, ...rest, ...warned(warnings) };
+  },
+});
