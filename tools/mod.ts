@@ -36,14 +36,25 @@ import get_users_and_permissions from "./get_users_and_permissions.ts";
 import get_vm_usage from "./get_vm_usage.ts";
 import get_vms from "./get_vms.ts";
 import health from "./health.ts";
+import read_guest_file from "./read_guest_file.ts";
+import reboot_container from "./reboot_container.ts";
+import reboot_vm from "./reboot_vm.ts";
 import reset_vm from "./reset_vm.ts";
+import resume_vm from "./resume_vm.ts";
 import rollback_snapshot from "./rollback_snapshot.ts";
+import set_guest_notes from "./set_guest_notes.ts";
+import set_guest_tags from "./set_guest_tags.ts";
+import shutdown_container from "./shutdown_container.ts";
 import shutdown_vm from "./shutdown_vm.ts";
+import start_container from "./start_container.ts";
 import start_vm from "./start_vm.ts";
+import stop_container from "./stop_container.ts";
 import stop_task from "./stop_task.ts";
 import stop_vm from "./stop_vm.ts";
+import suspend_vm from "./suspend_vm.ts";
 import update_vm from "./update_vm.ts";
 import wait_task from "./wait_task.ts";
+import write_guest_file from "./write_guest_file.ts";
 
 /** Every tool, sorted by name. */
 export const tools: readonly AnyTool[] = [
@@ -84,12 +95,23 @@ export const tools: readonly AnyTool[] = [
   get_vm_usage,
   get_vms,
   health,
+  read_guest_file,
+  reboot_container,
+  reboot_vm,
   reset_vm,
+  resume_vm,
   rollback_snapshot,
+  set_guest_notes,
+  set_guest_tags,
+  shutdown_container,
   shutdown_vm,
+  start_container,
   start_vm,
+  stop_container,
   stop_task,
   stop_vm,
+  suspend_vm,
   update_vm,
   wait_task,
+  write_guest_file,
 ];

@@ -6,10 +6,8 @@ import type { Pve } from "./pve.ts";
 import { flag, type GuestConfig } from "./wire.ts";
 
 export interface ConfigEdit {
-  /** Keys as Proxmox names them; undefined values are left alone. May depend on what is set now. */
-  readonly set:
-    | Readonly<Record<string, unknown>>
-    | ((before: GuestConfig) => Readonly<Record<string, unknown>>);
+  /** Keys as Proxmox names them; undefined values are left alone. */
+  readonly set: Readonly<Record<string, unknown>>;
   readonly unset?: readonly string[];
 }
 
@@ -24,23 +22,24 @@ export interface ConfigResult {
  * Changes a guest's configuration with the digest just read, so that somebody else's change in
  * between is noticed and not overwritten.
  *
+ * @param edit may depend on what is set now
  * @throws AppError `conflict` that shows what was changed meanwhile
  */
 export async function configureGuest(
   pve: Pve,
   guest: Pick<Guest, "node" | "type" | "vmid">,
-  edit: ConfigEdit,
+  edit: ConfigEdit | ((before: GuestConfig) => ConfigEdit),
 ): Promise<ConfigResult> {
   const { node, type, vmid } = guest;
   const at = path`/nodes/${node}/${type}/${vmid}/config`;
   const before = await pve.get<GuestConfig>(at);
-  const wanted = typeof edit.set === "function" ? edit.set(before) : edit.set;
+  const wanted = typeof edit === "function" ? edit(before) : edit;
   const set = Object.fromEntries(
-    Object.entries(wanted).filter(([key, value]) =>
+    Object.entries(wanted.set).filter(([key, value]) =>
       value !== undefined && !same(before[key], value)
     ),
   );
-  const unset = (edit.unset ?? []).filter((key) => before[key] !== undefined);
+  const unset = (wanted.unset ?? []).filter((key) => before[key] !== undefined);
   const changes = describeChanges(concealed(before), concealed(set), unset);
   Object.assign(pve.plan.changes, changes);
   if (Object.keys(changes).length === 0) return { changes, pending: [] };

@@ -38,6 +38,9 @@ export async function readFile(
   });
   const all = bytesOf(text(answer.content) ?? "");
   const from = skipped === offset ? 0 : offset;
+  if (from > 0 && from >= all.length && flag(answer.truncated)) {
+    throw new AppError("unavailable", "this Proxmox reads only the first 16 MiB of a file");
+  }
   const bytes = all.subarray(from, from + count);
   const truncated = flag(answer.truncated) || all.length > from + bytes.length;
   return { ...encode(bytes, truncated), truncated };

@@ -1,0 +1,33 @@
+import * as z from "zod";
+import { changed, dryRun, guestInput } from "../lib/fields.ts";
+import { configureGuest } from "../lib/proxmox/configure.ts";
+import { configOutput, undoConfig } from "../lib/proxmox/undo.ts";
+import { CHANGES, defineTool } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "set_guest_notes",
+  title: "Set guest's notes",
+  description: "Replaces the notes of a VM or container.",
+  scope: "write",
+  hints: { ...CHANGES, idempotentHint: true },
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Config.Options"]],
+  input: z.strictObject({
+    ...guestInput,
+    notes: z.string().max(8192).describe("Markdown; empty removes them"),
+    ...dryRun,
+  }),
+  output: z.object({ ...changed, ...configOutput }),
+  action: ({ vmid }) => `set the notes of guest ${vmid}`,
+  run: async (input, { pve }) => {
+    const guest = await pve.claim(input);
+    const result = await configureGuest(
+      pve,
+      guest,
+      input.notes === ""
+        ? { set: {}, unset: ["description"] }
+        : { set: { description: input.notes } },
+    );
+    return { ...result, ...undoConfig("set_guest_notes", guest, result, undefined) };
+  },
+});

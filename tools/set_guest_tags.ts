@@ -1,0 +1,38 @@
+import * as z from "zod";
+import { changed, dryRun, guestInput, tags } from "../lib/fields.ts";
+import { configureGuest } from "../lib/proxmox/configure.ts";
+import { configOutput, undoConfig } from "../lib/proxmox/undo.ts";
+import { tagList } from "../lib/proxmox/wire.ts";
+import { CHANGES, defineTool } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "set_guest_tags",
+  title: "Set guest's tags",
+  description: "Replaces, adds or removes tags of a VM or container.",
+  scope: "write",
+  hints: { ...CHANGES, idempotentHint: true },
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Config.Options"]],
+  input: z.strictObject({
+    ...guestInput,
+    tags: tags.max(50).optional().describe("Replaces all"),
+    add: tags.max(50).optional(),
+    remove: tags.max(50).optional(),
+    ...dryRun,
+  }).refine(
+    ({ tags, add, remove }) => tags ?? add ?? remove,
+    "give tags, add or remove",
+  ),
+  output: z.object({ ...changed, ...configOutput }),
+  action: ({ vmid }) => `set the tags of guest ${vmid}`,
+  run: async (input, { pve }) => {
+    const guest = await pve.claim(input);
+    const result = await configureGuest(pve, guest, (before) => {
+      const tags = [...input.tags ?? tagList(before.tags), ...input.add ?? []]
+        .filter((tag) => !input.remove?.includes(tag));
+      if (tags.length === 0) return { set: {}, unset: ["tags"] };
+      return { set: { tags: [...new Set(tags)].join(";") } };
+    });
+    return { ...result, ...undoConfig("set_guest_tags", guest, result, undefined) };
+  },
+});
