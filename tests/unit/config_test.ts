@@ -1,0 +1,354 @@
+import assert from "node:assert/strict";
+import { type ConfigRequest, loadConfig, redactedConfig } from "../../lib/config.ts";
+import { AppError } from "../../lib/errors.ts";
+
+const SECRET = "12345678-aaaa-bbbb-cccc-1234567890ab";
+
+/** The example of the users' guide, as sites have it on disk. */
+const OLD = {
+  proxmox: { host: "pve.example", port: 8006, verify_ssl: false, service: "PVE" },
+  auth: { user: "username@pve", token_name: "your-token-name", token_value: SECRET },
+  logging: {
+    level: "INFO",
+    format: "%(asctime)s - %(name)s - %(levelname)s - %(message)s",
+    file: "proxmox_mcp.log",
+  },
+};
+
+interface Given {
+  readonly config?: unknown;
+  readonly text?: string;
+  readonly files?: Record<string, string>;
+  readonly env?: Record<string, string>;
+  readonly options?: ConfigRequest["options"];
+  readonly file?: string | undefined;
+  readonly secrets?: "skip";
+}
+
+function load(given: Given) {
+  const files: Record<string, string> = {
+    "/etc/site/config.json": given.text ?? JSON.stringify(given.config ?? OLD),
+    ...given.files,
+  };
+  return loadConfig({
+    file: "file" in given ? given.file : "/etc/site/config.json",
+    options: given.options,
+    env: (name) => given.env?.[name],
+    secrets: given.secrets,
+    readFile: (path) => {
+      const text = files[path];
+      return text === undefined
+        ? Promise.reject(new Deno.errors.NotFound(`open '${path}'`))
+        : Promise.resolve(text);
+    },
+  });
+}
+
+async function refusal(given: Given): Promise<string> {
+  const error = await load(given).then(() => null, (error) => error);
+  assert.ok(error instanceof AppError, `not refused: ${JSON.stringify(given)}`);
+  assert.equal(error.code, "invalid");
+  assert.doesNotMatch(error.message, /\n/);
+  assert.ok(!error.message.includes(SECRET), error.message);
+  return error.message;
+}
+
+function proxmox(extra: Record<string, unknown>) {
+  return { config: { ...OLD, proxmox: { host: "pve.example", ...extra } } };
+}
+
+function auth(extra: Record<string, unknown>) {
+  return { config: { ...OLD, auth: { user: "a@pve", token_name: "t", ...extra } } };
+}
+
+Deno.test("loadConfig takes the Python server's config unchanged", async () => {
+  const config = await load({});
+  assert.equal(config.file, "/etc/site/config.json");
+  assert.deepEqual(config.proxmox, {
+    hosts: ["pve.example"],
+    port: 8006,
+    verifySsl: false,
+    caFile: null,
+    fingerprint: null,
+    timeoutSeconds: 30,
+  });
+  assert.deepEqual(config.auth, {
+    user: "username@pve",
+    tokenName: "your-token-name",
+    tokenValue: SECRET,
+    tokenValueFile: null,
+  });
+  assert.equal(config.logging.file, `${Deno.cwd()}/proxmox_mcp.log`);
+  assert.equal(config.logging.level, "INFO");
+});
+
+Deno.test("loadConfig gives the documented defaults", async () => {
+  const { server, database, audit, tools, debug } = await load({});
+  assert.deepEqual(server, {
+    host: "127.0.0.1",
+    port: 8812,
+    path: "/mcp",
+    tls: null,
+    allowedHosts: null,
+    allowedOrigins: [],
+    trustedProxies: [],
+    maxBodyBytes: 4194304,
+    rateLimit: { requestsPerMinute: 600, failedLoginsPerMinute: 10 },
+    language: "en",
+    requireLock: false,
+    shutdownSeconds: 10,
+    noAuth: false,
+  });
+  assert.deepEqual(database, { url: "sqlite:/etc/site/proxmox-mcp.db", urlFile: null });
+  assert.deepEqual(audit, { database: true });
+  assert.deepEqual(tools, { readOnly: false, allow: null, deny: [], confirm: "when_supported" });
+  assert.equal(debug, false);
+});
+
+Deno.test("loadConfig weighs option over environment over file over default", async () => {
+  const config = { ...OLD, server: { host: "::1", port: 1001, path: "/file" } };
+  const env = { MCP_HTTP_HOST: "127.0.0.2", MCP_HTTP_PORT: "1002", MCP_HTTP_PATH: "/env" };
+  const options = { host: "127.0.0.3", port: 1003, path: "/option" };
+  const chosen = async (given: Given) => {
+    const { server } = await load(given);
+    return [server.host, server.port, server.path];
+  };
+  assert.deepEqual(await chosen({ config }), ["::1", 1001, "/file"]);
+  assert.deepEqual(await chosen({ config, env }), ["127.0.0.2", 1002, "/env"]);
+  assert.deepEqual(await chosen({ config, env, options }), ["127.0.0.3", 1003, "/option"]);
+  const database = { ...config, database: { url: "sqlite:file.db" } };
+  const url = "postgres://u:p@db.example/x";
+  assert.equal((await load({ config: database })).database.url, "sqlite:/etc/site/file.db");
+  assert.equal((await load({ config: database, env: { DATABASE_URL: url } })).database.url, url);
+});
+
+Deno.test("loadConfig looks for the file where it is documented, and says where it looked", async () => {
+  const at = async (given: Given) => (await load({ ...given, file: undefined })).file;
+  const text = JSON.stringify(OLD);
+  const here = Deno.cwd();
+  assert.equal(
+    await at({ env: { PROXMOX_MCP_CONFIG: "/etc/site/config.json" } }),
+    "/etc/site/config.json",
+  );
+  assert.equal(
+    await at({
+      files: { [`${here}/config.json`]: text, [`${here}/proxmox-config/config.json`]: text },
+    }),
+    `${here}/config.json`,
+  );
+  assert.equal(
+    await at({ files: { [`${here}/proxmox-config/config.json`]: text } }),
+    `${here}/proxmox-config/config.json`,
+  );
+  assert.equal(
+    await at({ files: { "/etc/proxmox-mcp/config.json": text } }),
+    "/etc/proxmox-mcp/config.json",
+  );
+  assert.equal(
+    await refusal({ file: undefined }),
+    "Cannot find a config file: tried config.json, proxmox-config/config.json, " +
+      "/etc/proxmox-mcp/config.json: give --config FILE or set PROXMOX_MCP_CONFIG",
+  );
+  assert.equal(
+    await refusal({ file: "/nowhere.json" }),
+    "Cannot read config /nowhere.json: no such file or folder",
+  );
+});
+
+Deno.test("loadConfig names an unknown key and the one that was meant", async () => {
+  const cases: [unknown, string][] = [
+    [
+      { ...OLD, proxmox: { hots: "x" } },
+      "Unknown key proxmox.hots in FILE: did you mean proxmox.host?",
+    ],
+    [
+      { ...OLD, verify_ssl: false },
+      "Unknown key verify_ssl in FILE: did you mean proxmox.verify_ssl?",
+    ],
+    [{ ...OLD, loging: {} }, "Unknown key loging in FILE: did you mean logging?"],
+    [
+      { ...OLD, server: { rate_limit: { requests: 1 } } },
+      "Unknown key server.rate_limit.requests in FILE: did you mean server.rate_limit.requests_per_minute?",
+    ],
+    [{ ...OLD, zebra: 1 }, "Unknown key zebra in FILE"],
+  ];
+  for (const [config, message] of cases) {
+    assert.equal(await refusal({ config }), message.replace("FILE", "/etc/site/config.json"));
+  }
+});
+
+Deno.test("loadConfig says which value cannot be used and why", async () => {
+  const cases: [Given, RegExp][] = [
+    [
+      proxmox({ host: "https://pve.example:8006/x" }),
+      /proxmox\.host must be a name or address, not a URL: write "pve\.example"$/,
+    ],
+    [
+      proxmox({ host: "pve.example:8006" }),
+      /proxmox\.host must not hold a port: write "pve\.example" and proxmox\.port 8006$/,
+    ],
+    [proxmox({ host: "a b" }), /proxmox\.host must be a name or an IP address$/],
+    [proxmox({ host: undefined }), /proxmox\.host is missing$/],
+    [proxmox({ hosts: ["b"] }), /proxmox\.host and proxmox\.hosts are both given/],
+    [proxmox({ port: "8006" }), /proxmox\.port must be a whole number from 1 to 65535$/],
+    [proxmox({ port: 70000 }), /proxmox\.port must be a whole number from 1 to 65535$/],
+    [proxmox({ service: "PBS" }), /proxmox\.service must be "PVE": no other service is supported$/],
+    [proxmox({ fingerprint: "AB:CD" }), /proxmox\.fingerprint must be the certificate's SHA-256/],
+    [
+      proxmox({ fingerprint: "ab".repeat(32), verify_ssl: false }),
+      /proxmox\.fingerprint and proxmox\.verify_ssl: false are both given/,
+    ],
+    [
+      proxmox({ fingerprint: "ab".repeat(32), ca_file: "x" }),
+      /proxmox\.fingerprint and proxmox\.ca_file are both given/,
+    ],
+    [
+      proxmox({ ca_file: "x", verify_ssl: false }),
+      /proxmox\.ca_file and proxmox\.verify_ssl: false are both given/,
+    ],
+    [
+      proxmox({ host: undefined, hosts: ["a", "b"], fingerprint: "ab".repeat(32) }),
+      /proxmox\.fingerprint fits one certificate, but proxmox\.hosts/,
+    ],
+    [auth({}), /auth\.token_value is missing: give it or auth\.token_value_file$/],
+    [
+      auth({ token_value: SECRET, token_value_file: "x" }),
+      /auth\.token_value and auth\.token_value_file are both given/,
+    ],
+    [
+      auth({ token_value_file: "gone" }),
+      /Cannot read auth\.token_value_file \/etc\/site\/gone of .*: no such file/,
+    ],
+    [auth({ user: "root", token_value: SECRET }), /auth\.user must be of the form "name@realm"$/],
+    [
+      auth({ token_name: "a@pve!mcp", token_value: SECRET }),
+      /auth\.token_name must be only the part after "!": "mcp"$/,
+    ],
+    [auth({ token_value: "a b" }), /auth\.token_value must be the token's secret, without spaces$/],
+    [{ config: { ...OLD, auth: undefined } }, /auth is missing$/],
+    [{ config: { ...OLD, server: { path: "mcp" } } }, /server\.path must begin with "\/"/],
+    [{ config: { ...OLD, server: { path: "/a/../b" } } }, /server\.path must begin with "\/"/],
+    [{ config: { ...OLD, server: { path: "/healthz" } } }, /server\.path must not be \/healthz/],
+    [
+      { config: { ...OLD, server: { trusted_proxies: ["10.0.0.0/40"] } } },
+      /server\.trusted_proxies\[0\] must hold addresses/,
+    ],
+    [
+      { config: { ...OLD, server: { tls: { cert_file: "x" } } } },
+      /server\.tls\.key_file is missing$/,
+    ],
+    [
+      { config: { ...OLD, server: { allowed_origins: ["https://a/b"] } } },
+      /server\.allowed_origins\[0\] must hold origins/,
+    ],
+    [{ config: { ...OLD, server: { language: "de" } } }, /server\.language must be "en" or "tr"$/],
+    [
+      { config: { ...OLD, logging: { level: "LOUD" } } },
+      /logging\.level must be one of DEBUG, INFO/,
+    ],
+    [
+      { config: { ...OLD, logging: { format: "%(mesage)s" } } },
+      /logging\.format holds %\(mesage\), but there are only/,
+    ],
+    [
+      { config: { ...OLD, database: { url: "mysql://x" } } },
+      /database\.url of .* must begin with sqlite: or postgres:\/\/$/,
+    ],
+    [
+      { config: { ...OLD, database: { url: "sqlite:x", url_file: "y" } } },
+      /database\.url and database\.url_file are both given/,
+    ],
+    [{ config: [] }, /the file must be an object$/],
+    [
+      { env: { MCP_HTTP_PORT: "80x" } },
+      /^Cannot use MCP_HTTP_PORT: it must be a whole number from 0 to 65535$/,
+    ],
+    [{ env: { MCP_HTTP_PATH: "x" } }, /^Cannot use MCP_HTTP_PATH: it must begin with "\/"/],
+    [
+      { env: { DATABASE_URL: `postgres://u:${SECRET}@:x/` } },
+      /^Cannot use DATABASE_URL: not a valid postgres:\/\/ URL/,
+    ],
+    [
+      { options: { noAuth: true, host: "0.0.0.0" } },
+      /^Cannot serve with --no-auth on 0\.0\.0\.0: anyone/,
+    ],
+  ];
+  for (const [given, message] of cases) assert.match(await refusal(given), message);
+});
+
+Deno.test("loadConfig says where the JSON is broken without quoting it", async () => {
+  const cases: [string, string][] = [
+    [`{\n  "auth": { "token_value": ${SECRET} }\n}`, "line 2, column 36"],
+    [`{\n  "auth": { "token_value": x${SECRET} }\n}`, "line 2, column 28"],
+    ['{\n  "a": 1,\n}', "line 3, column 1"],
+    ['{ "a": 1 // note\n}', "line 1, column 10"],
+    ["", "line 1, column 1"],
+  ];
+  for (const [text, place] of cases) {
+    const message = await refusal({ text });
+    assert.ok(message.includes(place), `${text}: ${message}`);
+  }
+});
+
+Deno.test("loadConfig reads secrets from files and trims the last newline", async () => {
+  const config = {
+    ...OLD,
+    auth: { user: "a@pve", token_name: "t", token_value_file: "secrets/token" },
+    database: { url_file: "/run/db" },
+  };
+  const files = { "/etc/site/secrets/token": `${SECRET}\n`, "/run/db": "postgres://u:p@h/d\r\n" };
+  const loaded = await load({ config, files });
+  assert.equal(loaded.auth.tokenValue, SECRET);
+  assert.equal(loaded.auth.tokenValueFile, "/etc/site/secrets/token");
+  assert.equal(loaded.database.url, "postgres://u:p@h/d");
+  const skipped = await load({ config, files: { "/run/db": "sqlite:x" }, secrets: "skip" });
+  assert.equal(skipped.auth.tokenValue, "");
+  assert.match(
+    await refusal({ config, files: { ...files, "/etc/site/secrets/token": "\n" } }),
+    /token_value_file .*: it is empty$/,
+  );
+});
+
+Deno.test("loadConfig reads hosts, fingerprints and log levels in their usual spellings", async () => {
+  const hosts = await load(
+    proxmox({ host: undefined, hosts: ["PVE1.example", "[fe80::1]", "10.0.0.1"] }),
+  );
+  assert.deepEqual(hosts.proxmox.hosts, ["pve1.example", "fe80::1", "10.0.0.1"]);
+  const pinned = await load(proxmox({ fingerprint: "AB:".repeat(31) + "AB" }));
+  assert.equal(pinned.proxmox.fingerprint, "ab".repeat(32));
+  const level = async (name: string) =>
+    (await load({ config: { ...OLD, logging: { level: name } } })).logging.level;
+  assert.deepEqual([await level("debug"), await level("WARN"), await level("FATAL")], [
+    "DEBUG",
+    "WARNING",
+    "CRITICAL",
+  ]);
+});
+
+Deno.test("loadConfig accepts --no-auth on loopback addresses only", async () => {
+  for (const host of ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost"]) {
+    assert.equal((await load({ options: { noAuth: true, host } })).server.noAuth, true);
+  }
+  for (const host of ["0.0.0.0", "::", "10.0.0.1", "localhost.example", "::ffff:10.0.0.1"]) {
+    await refusal({ options: { noAuth: true, host } });
+  }
+});
+
+Deno.test("loadConfig with debug logs at DEBUG", async () => {
+  const config = await load({ options: { debug: true, logFile: "/var/log/x.log" } });
+  assert.equal(config.logging.level, "DEBUG");
+  assert.equal(config.logging.file, "/var/log/x.log");
+});
+
+Deno.test("redactedConfig holds no secret", async () => {
+  const env = { DATABASE_URL: "postgres://site:hunter2@db.example/mcp" };
+  const dump = JSON.stringify(redactedConfig(await load({ env })));
+  assert.ok(!dump.includes(SECRET) && !dump.includes("hunter2"), dump);
+  assert.ok(dump.includes("your-token-name") && dump.includes("db.example"), dump);
+});
+
+Deno.test("config.example.json is a config", async () => {
+  const file = new URL("../../config.example.json", import.meta.url).pathname;
+  const config = await loadConfig({ file, env: () => undefined, secrets: "skip" });
+  assert.deepEqual(config.proxmox.hosts, ["pve1.example"]);
+});
