@@ -4,6 +4,7 @@ import create_vm from "./create_vm.ts";
 import delete_vm from "./delete_vm.ts";
 import execute_vm_command from "./execute_vm_command.ts";
 import find_guests from "./find_guests.ts";
+import get_attention from "./get_attention.ts";
 import get_backup_coverage from "./get_backup_coverage.ts";
 import get_backup_jobs from "./get_backup_jobs.ts";
 import get_backups from "./get_backups.ts";
@@ -63,6 +64,7 @@ export const tools: readonly AnyTool[] = [
   delete_vm,
   execute_vm_command,
   find_guests,
+  get_attention,
   get_backup_coverage,
   get_backup_jobs,
   get_backups,
