@@ -1,6 +1,11 @@
 import type { AnyTool } from "../lib/tool.ts";
+import clone_guest from "./clone_guest.ts";
+import convert_to_template from "./convert_to_template.ts";
+import create_container from "./create_container.ts";
 import create_snapshot from "./create_snapshot.ts";
 import create_vm from "./create_vm.ts";
+import delete_container from "./delete_container.ts";
+import delete_snapshot from "./delete_snapshot.ts";
 import delete_vm from "./delete_vm.ts";
 import execute_vm_command from "./execute_vm_command.ts";
 import find_guests from "./find_guests.ts";
@@ -53,14 +58,20 @@ import stop_container from "./stop_container.ts";
 import stop_task from "./stop_task.ts";
 import stop_vm from "./stop_vm.ts";
 import suspend_vm from "./suspend_vm.ts";
+import update_container from "./update_container.ts";
 import update_vm from "./update_vm.ts";
 import wait_task from "./wait_task.ts";
 import write_guest_file from "./write_guest_file.ts";
 
 /** Every tool, sorted by name. */
 export const tools: readonly AnyTool[] = [
+  clone_guest,
+  convert_to_template,
+  create_container,
   create_snapshot,
   create_vm,
+  delete_container,
+  delete_snapshot,
   delete_vm,
   execute_vm_command,
   find_guests,
@@ -113,6 +124,7 @@ export const tools: readonly AnyTool[] = [
   stop_task,
   stop_vm,
   suspend_vm,
+  update_container,
   update_vm,
   wait_task,
   write_guest_file,

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { AppError } from "../errors.ts";
 import { clip } from "./clip.ts";
-import type { Guest } from "./guests.ts";
+import { type Guest, guestLabel } from "./guests.ts";
 import { path } from "./path.ts";
 import type { Pve } from "./pve.ts";
 import { compact, flag, text, time } from "./wire.ts";
@@ -50,4 +51,21 @@ export function snapshotKey(row: z.output<typeof snapshotRow>): string {
 function describe(row: Record<string, unknown>): string | undefined {
   const description = text(row.description)?.trim();
   return description ? clip(description) : undefined;
+}
+
+/**
+ * The snapshot of this name. Proxmox accepts requests for missing ones and fails later.
+ *
+ * @throws AppError `not_found` naming the snapshots that are there
+ */
+export async function requireSnapshot(
+  pve: Pve,
+  guest: Guest,
+  name: string,
+): Promise<z.output<typeof snapshotRow>> {
+  const { snapshots } = await readSnapshots(pve, guest);
+  const found = snapshots.find((snapshot) => snapshot.name === name);
+  if (found) return found;
+  const names = snapshots.slice(-20).map((snapshot) => snapshot.name).join(", ") || "none";
+  throw new AppError("not_found", `${guestLabel(guest)} has no snapshot ${name}; it has: ${names}`);
 }

@@ -1,0 +1,74 @@
+import * as z from "zod";
+import {
+  guestInput,
+  newVmid,
+  nodeName,
+  snapshotName,
+  storageId,
+  taskResult,
+  waiting,
+} from "../lib/fields.ts";
+import { requireState } from "../lib/proxmox/checks.ts";
+import { guestLabel } from "../lib/proxmox/guests.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { nextVmid } from "../lib/proxmox/placement.ts";
+import { CHANGES, defineTool } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "clone_guest",
+  title: "Clone guest",
+  description: "Copies a VM, container or template. Linked clones share a template's disks.",
+  scope: "admin",
+  hints: CHANGES,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Clone"], ["/vms/{vmid}", "VM.Allocate"]],
+  input: z.strictObject({
+    ...guestInput,
+    new_vmid: newVmid.optional().describe("Default: the next free one"),
+    name: z.string().max(255)
+      .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "must be a DNS name").optional(),
+    full: z.boolean().optional().describe("Default: linked for templates, full for others"),
+    snapshot: snapshotName.optional().describe("Default: the present state"),
+    target: nodeName.optional().describe("Another node, when the storage is shared"),
+    storage: storageId.optional().describe("For full clones"),
+    pool: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, "must be a pool").optional(),
+    description: z.string().max(8192).optional(),
+    ...waiting,
+  }),
+  output: z.object({
+    ...taskResult,
+    vmid: z.number().optional(),
+    node: z.string().optional(),
+  }),
+  action: ({ vmid }) => `clone guest ${vmid}`,
+  run: async (input, { pve }) => {
+    const guest = await pve.claim(input);
+    const { node, type, vmid, tags } = guest;
+    const to = input.target ?? node;
+    const newid = input.new_vmid ?? await nextVmid(pve);
+    pve.assertGuest({ vmid: newid, node: to, pool: input.pool, tags });
+    await pve.hold(newid);
+    const { template } = await requireState(pve, guest);
+    pve.check(
+      "a linked clone is made of a template",
+      template || input.full !== false,
+      `${guestLabel(guest)} is no template; only templates can be cloned without a full copy`,
+    );
+    pve.check(
+      "a storage is given for a full copy only",
+      input.storage === undefined || !template || input.full === true,
+      "a linked clone stays on its template's storage; give full or leave storage out",
+    );
+    const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/clone`, {
+      newid,
+      [type === "qemu" ? "name" : "hostname"]: input.name,
+      full: template ? input.full : true,
+      snapname: input.snapshot,
+      target: input.target,
+      storage: input.storage,
+      pool: input.pool,
+      description: input.description,
+    });
+    return { ...await pve.task(upid, input), vmid: newid, node: to };
+  },
+});

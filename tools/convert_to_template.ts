@@ -1,0 +1,36 @@
+import * as z from "zod";
+import { guestInput, taskResult, waiting } from "../lib/fields.ts";
+import { requireState } from "../lib/proxmox/checks.ts";
+import { guestLabel } from "../lib/proxmox/guests.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { readSnapshots } from "../lib/proxmox/snapshots.ts";
+import { settle } from "../lib/proxmox/settle.ts";
+import { defineTool, DESTROYS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "convert_to_template",
+  title: "Convert to template",
+  description: "Makes a stopped VM or container a template. This cannot be undone.",
+  scope: "admin",
+  hints: DESTROYS,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Allocate"]],
+  input: z.strictObject({ ...guestInput, ...waiting }),
+  output: z.object(taskResult),
+  action: ({ vmid }) => `convert guest ${vmid} to a template`,
+  run: async (input, { pve }) => {
+    const guest = await pve.claim(input);
+    const { node, type, vmid } = guest;
+    const label = guestLabel(guest);
+    const { template } = await requireState(pve, guest, { from: ["stopped"] });
+    pve.check("is not a template", !template, `${label} is a template already`);
+    const { snapshots } = await readSnapshots(pve, guest);
+    pve.check(
+      "has no snapshots",
+      snapshots.length === 0,
+      `${label} has ${snapshots.length} snapshots; delete them first`,
+    );
+    const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/template`);
+    return settle(pve, upid, input);
+  },
+});

@@ -1,0 +1,23 @@
+import * as z from "zod";
+import { guestInput, taskResult, waiting } from "../lib/fields.ts";
+import { destroyGuest } from "../lib/proxmox/destroy.ts";
+import { defineTool, DESTROYS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "delete_container",
+  title: "Delete container",
+  description: "Deletes a container and its volumes, for good. A running one only with force.",
+  scope: "admin",
+  hints: DESTROYS,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Allocate"]],
+  input: z.strictObject({
+    ...guestInput,
+    force: z.boolean().default(false).describe("Stop it first when it runs"),
+    purge: z.boolean().default(true).describe("Remove it from jobs, replication and HA too"),
+    ...waiting,
+  }),
+  output: z.object(taskResult),
+  action: ({ vmid }) => `delete container ${vmid}`,
+  run: (input, { pve }) => destroyGuest(pve, input, { type: "lxc" }),
+});

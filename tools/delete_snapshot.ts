@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { guestInput, snapshotName, taskResult, waiting } from "../lib/fields.ts";
+import { requireState } from "../lib/proxmox/checks.ts";
+import { guestLabel } from "../lib/proxmox/guests.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { requireSnapshot } from "../lib/proxmox/snapshots.ts";
+import { defineTool, DESTROYS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "delete_snapshot",
+  title: "Delete snapshot",
+  description: "Deletes a snapshot of a VM or container; its present state stays as it is.",
+  scope: "admin",
+  hints: DESTROYS,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Snapshot"]],
+  input: z.strictObject({ ...guestInput, name: snapshotName, ...waiting }),
+  output: z.object({ ...taskResult, undo: z.string().optional() }),
+  action: ({ vmid, name }) => `delete snapshot ${name} of guest ${vmid}`,
+  run: async (input, { pve }) => {
+    const guest = await pve.claim(input);
+    const { node, type, vmid } = guest;
+    await requireState(pve, guest);
+    const snapshot = await requireSnapshot(pve, guest, input.name);
+    const upid = await pve.delete(path`/nodes/${node}/${type}/${vmid}/snapshot/${input.name}`);
+    const of = snapshot.time === undefined ? "" : ` of ${snapshot.time}`;
+    return {
+      ...await pve.task(upid, input),
+      undo: `none: the state${of} is gone; ${guestLabel(guest)} itself is unchanged`,
+    };
+  },
+});

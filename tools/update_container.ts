@@ -1,0 +1,61 @@
+import * as z from "zod";
+import { changed, dryRun, guestInput, tags } from "../lib/fields.ts";
+import { configureGuest } from "../lib/proxmox/configure.ts";
+import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/undo.ts";
+import { defineTool, DESTROYS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "update_container",
+  title: "Update container",
+  description: "Changes a container's settings. Some take effect at its next start: see pending.",
+  scope: "admin",
+  hints: { ...DESTROYS, idempotentHint: true },
+  subject: "guest",
+  privileges: [
+    ["/vms/{vmid}", "VM.Config.Options"],
+    ["/vms/{vmid}", "VM.Config.CPU"],
+    ["/vms/{vmid}", "VM.Config.Memory"],
+    ["/vms/{vmid}", "VM.Config.Network"],
+  ],
+  input: z.strictObject({
+    ...guestInput,
+    hostname: z.string().max(255).optional(),
+    cpus: z.int().min(1).max(8192).optional(),
+    cpu_limit: z.number().min(0).max(8192).optional().describe("In CPUs; 0: none"),
+    memory: z.int().min(16).optional().describe("MiB"),
+    swap: z.int().min(0).optional().describe("MiB"),
+    nameserver: z.string().max(255).optional(),
+    searchdomain: z.string().max(255).optional(),
+    description: z.string().max(8192).optional(),
+    tags: tags.optional().describe("Replaces all tags"),
+    onboot: z.boolean().optional(),
+    protection: z.boolean().optional(),
+    unset: z.array(z.string().regex(/^[a-z][a-z0-9_-]*$/)).max(50).optional()
+      .describe("Settings to put back to their default"),
+    snapshot_first: z.boolean().default(false),
+    ...dryRun,
+  }),
+  output: z.object({ ...changed, ...configOutput }),
+  action: ({ vmid }) => `update container ${vmid}`,
+  run: async (input, { pve }) => {
+    const guest = await pve.claim(input, { type: "lxc" });
+    const snapshot = input.snapshot_first ? await snapshotFirst(pve, guest) : undefined;
+    const result = await configureGuest(pve, guest, {
+      set: {
+        hostname: input.hostname,
+        cores: input.cpus,
+        cpulimit: input.cpu_limit,
+        memory: input.memory,
+        swap: input.swap,
+        nameserver: input.nameserver,
+        searchdomain: input.searchdomain,
+        description: input.description,
+        tags: input.tags?.join(";"),
+        onboot: input.onboot,
+        protection: input.protection,
+      },
+      ...(input.unset ? { unset: input.unset } : {}),
+    });
+    return { ...result, ...undoConfig("update_container", guest, result, snapshot) };
+  },
+});
