@@ -112,9 +112,10 @@ export class AuditTrail {
   }
 
   async #write(rows: readonly (AuditRow | null)[]): Promise<void> {
+    const kept = rows.filter((row) => row !== null);
     await this.#database.transaction(async (tx) => {
-      const head = await this.#lockHead(tx);
-      await this.#append(tx, { head, rows: rows.filter((row) => row !== null) });
+      if (kept.length === 0) await probe(tx);
+      else await this.#append(tx, { head: await this.#lockHead(tx), rows: kept });
     });
   }
 
@@ -124,7 +125,7 @@ export class AuditTrail {
       `SELECT seq, hash FROM proxmox_mcp_audit_head WHERE id = 1 ${forUpdate}`,
     );
     if (head !== undefined) return { seq: Number(head.seq), hash: String(head.hash) };
-    throw new AppError("unavailable", "Cannot write the audit trail: its head is missing");
+    throw headMissing();
   }
 
   async #append(
@@ -146,6 +147,15 @@ export class AuditTrail {
     );
     return { seq, hash };
   }
+}
+
+async function probe(tx: Queryable): Promise<void> {
+  const query = "UPDATE proxmox_mcp_audit_head SET probes = probes + 1 WHERE id = 1 RETURNING seq";
+  if ((await tx.all(query)).length === 0) throw headMissing();
+}
+
+function headMissing(): AppError {
+  return new AppError("unavailable", "Cannot write the audit trail: its head is missing");
 }
 
 /** In pieces, so that no statement runs into its time limit. */

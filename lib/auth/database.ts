@@ -25,8 +25,8 @@ export interface Database {
   /** Only reads, and sees everything as it is at one moment. */
   snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
   /**
-   * Tells of every message that `dialect.notify` sends, from any instance, and null when some may have
-   * been missed. Null where the database passes nothing on.
+   * From now on tells of every message that `dialect.notify` sends, from any instance, and null when
+   * some may have been missed. Null where the database passes nothing on.
    */
   readonly listen: ((listener: (message: string | null) => void) => void) | null;
   close(): Promise<void>;
@@ -43,8 +43,8 @@ export interface Dialect {
   readonly forUpdate: string;
   /** An audit row's time as the text `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
   readonly auditTime: string;
-  /** First statement of a migration step: waits for other instances that migrate. */
-  readonly lockSchema: string | null;
+  /** Gives `locked`: whether no other instance migrates until this transaction ends. */
+  readonly tryLockSchema: string | null;
   /** Sends `$1` to every listener when the transaction commits. */
   readonly notify: string | null;
   /** See `Store.watchIntervalMs`. */

@@ -10,7 +10,11 @@ import {
   statementsFor,
   type TableName,
 } from "./schema.ts";
+import { boolOf } from "./rows.ts";
 import type { MigrationReport } from "./store.ts";
+
+const LOCK_ATTEMPTS = 600;
+const LOCK_RETRY_MS = 100;
 
 /**
  * Brings the schema up to this program's version, one transaction per step. Safe when several
@@ -22,7 +26,7 @@ export async function migrate(database: Database, now: () => Date): Promise<Migr
   let from: number | null = null;
   for (const migration of MIGRATIONS) {
     await database.transaction(async (tx) => {
-      if (database.dialect.lockSchema !== null) await tx.all(database.dialect.lockSchema);
+      await lockSchema(database, tx);
       const version = await readVersion(database, tx);
       from ??= version;
       refuseNewer(version);
@@ -69,6 +73,18 @@ export async function columnsOf(
 ): Promise<string[]> {
   const rows = await queryable.all(database.dialect.columnsOf, [table]);
   return rows.map((row: Row) => String(row.name));
+}
+
+/** Asks again and again, since a statement that waits would run into its time limit. */
+async function lockSchema(database: Database, tx: Queryable): Promise<void> {
+  const { tryLockSchema } = database.dialect;
+  if (tryLockSchema === null) return;
+  for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+    const [row] = await tx.all(tryLockSchema);
+    if (boolOf(row?.locked)) return;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+  }
+  throw new AppError("unavailable", "Cannot migrate: another instance has been at it for a minute");
 }
 
 function refuseNewer(version: number): void {

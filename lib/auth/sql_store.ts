@@ -39,13 +39,13 @@ export class SqlStore implements Store {
   readonly #database: Database;
   readonly #now: () => Date;
   readonly #trail: AuditTrail | null;
+  #listening = false;
   readonly #listeners = new Set<RevocationListener>();
 
   constructor(database: Database, options: SqlStoreOptions) {
     this.#database = database;
     this.#now = options.now;
     this.#trail = options.auditDatabase === false ? null : new AuditTrail(database);
-    database.listen?.((message) => this.#tell(message === null ? null : Number(message)));
   }
 
   get watchIntervalMs(): number {
@@ -119,6 +119,10 @@ export class SqlStore implements Store {
   }
 
   onRevoked(listener: RevocationListener): () => void {
+    if (!this.#listening) {
+      this.#listening = true;
+      this.#database.listen?.((message) => this.#tell(message === null ? null : Number(message)));
+    }
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -17,7 +17,7 @@ const DIALECT: Dialect = {
   idsOfJson: "(SELECT value FROM json_each($1))",
   forUpdate: "",
   auditTime: "time",
-  lockSchema: null,
+  tryLockSchema: null,
   notify: null,
   watchIntervalMs: 1_000,
 };
