@@ -15,6 +15,7 @@ import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { Doors } from "./mcp/doors.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
+import { ApiDescriptions } from "./proxmox/api_descriptions.ts";
 import { connectProxmox, sleep } from "./proxmox/connect.ts";
 import { GuestDirectory, GuestLocks } from "./proxmox/guests.ts";
 import { path } from "./proxmox/path.ts";
@@ -63,7 +64,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }, now);
   const doors = new Doors({
     catalog: new Catalog(tools, config.tools),
-    pve: { client, directory, locks: new GuestLocks(), now, sleep },
+    pve: {
+      client,
+      directory,
+      locks: new GuestLocks(),
+      descriptions: new ApiDescriptions(client),
+      now,
+      sleep,
+    },
     audit: createAuditTrail(config.audit.database ? store : null, log),
     log,
     now,

@@ -14,7 +14,8 @@ const RULES: readonly Rule[] = [
   { files: /^tools\//, allowed: new RegExp(`^zod$|${PROXMOX_HELPERS.source}`) },
   {
     files: /^lib\/proxmox\//,
-    allowed: /^(zod|node:\w+|lib\/(proxmox\/\w+|errors|fields|redact|redact_text|tool)\.ts)$/,
+    allowed:
+      /^(zod|node:\w+|lib\/(proxmox\/\w+|errors|fields|nearest|redact|redact_text|tool)\.ts)$/,
   },
   {
     files: /^lib\/auth\//,

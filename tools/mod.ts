@@ -1,4 +1,6 @@
 import type { AnyTool } from "../lib/tool.ts";
+import call_api from "./call_api.ts";
+import change_api from "./change_api.ts";
 import clone_guest from "./clone_guest.ts";
 import convert_to_template from "./convert_to_template.ts";
 import create_container from "./create_container.ts";
@@ -7,6 +9,7 @@ import create_vm from "./create_vm.ts";
 import delete_container from "./delete_container.ts";
 import delete_snapshot from "./delete_snapshot.ts";
 import delete_vm from "./delete_vm.ts";
+import describe_api from "./describe_api.ts";
 import execute_vm_command from "./execute_vm_command.ts";
 import find_guests from "./find_guests.ts";
 import get_attention from "./get_attention.ts";
@@ -48,6 +51,7 @@ import reboot_vm from "./reboot_vm.ts";
 import reset_vm from "./reset_vm.ts";
 import resume_vm from "./resume_vm.ts";
 import rollback_snapshot from "./rollback_snapshot.ts";
+import search_api from "./search_api.ts";
 import set_guest_notes from "./set_guest_notes.ts";
 import set_guest_tags from "./set_guest_tags.ts";
 import shutdown_container from "./shutdown_container.ts";
@@ -65,6 +69,8 @@ import write_guest_file from "./write_guest_file.ts";
 
 /** Every tool, sorted by name. */
 export const tools: readonly AnyTool[] = [
+  call_api,
+  change_api,
   clone_guest,
   convert_to_template,
   create_container,
@@ -73,6 +79,7 @@ export const tools: readonly AnyTool[] = [
   delete_container,
   delete_snapshot,
   delete_vm,
+  describe_api,
   execute_vm_command,
   find_guests,
   get_attention,
@@ -114,6 +121,7 @@ export const tools: readonly AnyTool[] = [
   reset_vm,
   resume_vm,
   rollback_snapshot,
+  search_api,
   set_guest_notes,
   set_guest_tags,
   shutdown_container,

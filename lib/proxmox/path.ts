@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 
 /**
- * A path below `/api2/json`, built only by {@linkcode path}: the client takes nothing else, so no
+ * A path below `/api2/json`, built only by {@linkcode path} and {@linkcode pathOf}: the client takes nothing else, so no
  * string can reach Proxmox unescaped.
  */
 export class ApiPath {
@@ -56,6 +56,24 @@ export function volume(volid: string): SlashSegment {
     parts.every((part) => part !== "" && part !== "." && part !== "..");
   if (!sound) throw invalidSegment(volid);
   return new SlashSegment(volid);
+}
+
+/**
+ * Marks an address range (`10.0.0.0/24`, `fd00::/64`) for use in a path.
+ *
+ * @throws AppError `invalid` unless it reads `address/bits`
+ */
+export function cidr(range: string): SlashSegment {
+  if (!/^[0-9A-Fa-f.:]+\/\d{1,3}$/.test(range)) throw invalidSegment(range);
+  return new SlashSegment(range);
+}
+
+/**
+ * Builds a path from segments that are known to be one of the API's own paths, each guarded like a
+ * value of {@linkcode path}.
+ */
+export function pathOf(segments: readonly (string | number | SlashSegment)[]): ApiPath {
+  return new ApiPath(segments.map((segment) => `/${encodeSegment(segment)}`).join(""));
 }
 
 /**

@@ -1,4 +1,6 @@
 import { AppError } from "../errors.ts";
+import type { ApiDescription } from "./api_description.ts";
+import type { ApiDescriptions } from "./api_descriptions.ts";
 import { abortFailure, type Answer, type Client, type Params } from "./client.ts";
 import {
   type Guest,
@@ -8,7 +10,7 @@ import {
   guestOf,
   type GuestType,
 } from "./guests.ts";
-import { type ApiPath } from "./path.ts";
+import { type ApiPath, path } from "./path.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
 import { concealed, type Plan, type Reach } from "./plan.ts";
 import type { Resource } from "./wire.ts";
@@ -18,6 +20,7 @@ export interface PveShared {
   readonly client: Client;
   readonly directory: GuestDirectory;
   readonly locks: GuestLocks;
+  readonly descriptions: ApiDescriptions;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -104,9 +107,10 @@ export class Pve {
     return this.#change("DELETE", path, params);
   }
 
-  /** A file that Proxmox serves beside its API. */
-  file(pathname: string): Promise<string> {
-    return this.#shared.client.file(pathname, this.#call.signal);
+  /** The API as this Proxmox describes it, which always fits its version. */
+  async apiDescription(): Promise<ApiDescription> {
+    const { version, repoid } = await this.get<Record<string, unknown>>(path`/version`);
+    return this.#shared.descriptions.get(`${version} ${repoid}`);
   }
 
   /**

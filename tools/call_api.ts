@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { paged, paging } from "../lib/fields.ts";
+import { checkCall, presentable } from "../lib/proxmox/api_call.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { defineTool, READS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "call_api",
+  title: "Read from the Proxmox API",
+  description:
+    "Reads any API path (GET), checked against Proxmox's own description; see describe_api.",
+  scope: "user",
+  hints: READS,
+  subject: "cluster",
+  privileges: [],
+  input: z.strictObject({
+    path: z.string().max(500).describe("/nodes/pve1/qemu/100/config"),
+    method: z.literal("GET", "only GET reads; change_api takes the others").default("GET"),
+    params: z.record(z.string(), z.unknown()).default({}),
+    ...paging,
+  }),
+  output: z.object({
+    data: z.unknown(),
+    cut: z.boolean().optional().describe("Not all of it is there"),
+    total: paged.total.optional(),
+    next_cursor: paged.next_cursor,
+  }),
+  action: ({ path }) => `read ${path}`,
+  run: async ({ path, method, params, ...paging }, { pve }) => {
+    const call = await checkCall(pve, { method, path, params });
+    const data = await pve.get<unknown>(call.path, params);
+    if (!Array.isArray(data)) return presentable(data);
+    const rows = data.map((row, index) => ({ row, index }));
+    const { items, ...page } = paginate(rows, ({ index }) => index, paging);
+    return { ...presentable(items.map(({ row }) => row)), ...page };
+  },
+});
