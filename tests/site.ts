@@ -35,7 +35,9 @@ export class Site {
   /** What the server has logged. */
   readonly lines: string[];
 
-  private constructor(parts: Omit<Site, "root" | "headers" | "post" | "rpc" | "call" | "stop">) {
+  private constructor(
+    parts: Pick<Site, "fake" | "server" | "store" | "folder" | "tokens" | "lines">,
+  ) {
     this.fake = parts.fake;
     this.server = parts.server;
     this.store = parts.store;

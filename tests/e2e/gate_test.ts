@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { includesScope } from "../../lib/auth/scope.ts";
+import { tools } from "../../tools/mod.ts";
+import { type Role, Site } from "../site.ts";
+import { createAuthenticatedToken } from "../tokens.ts";
+
+const ROLES: readonly Role[] = ["user", "write", "admin"];
+const now = () => new Date();
+
+Deno.test("every door but health is shut without a good token", async (t) => {
+  await using site = await Site.start();
+  const past = new Date(Date.now() - 1000);
+  const expired = await createAuthenticatedToken(site.store, {
+    username: "ada",
+    permission: "admin",
+    expires: past,
+    now,
+  });
+  const revoked = await createAuthenticatedToken(site.store, {
+    username: "ada",
+    permission: "admin",
+    now,
+  });
+  const [newest] = (await site.store.listTokens()).toSorted((a, b) => b.id - a.id);
+  await site.store.revokeToken(newest!.id);
+  const elsewhere = await createAuthenticatedToken(site.store, {
+    username: "ada",
+    permission: "admin",
+    allowedIps: "192.0.2.0/24",
+    now,
+  });
+  const headers: Record<string, Record<string, string>> = {
+    none: {},
+    empty: { authorization: "Bearer " },
+    malformed: { authorization: site.tokens.admin },
+    basic: { authorization: `Basic ${btoa("admin:admin")}` },
+    unknown: { authorization: "Bearer admin-token" },
+    expired: { authorization: `Bearer ${expired}` },
+    revoked: { authorization: `Bearer ${revoked}` },
+    elsewhere: { authorization: `Bearer ${elsewhere}` },
+  };
+  const doors: [string, string][] = [
+    ["POST", "/mcp"],
+    ["GET", "/mcp"],
+    ["DELETE", "/mcp"],
+    ["GET", "/mcp/sse"],
+    ["POST", "/mcp/sse/messages?session_id=x"],
+    ["GET", "/metrics"],
+    ["GET", "/anything"],
+    ["POST", `/mcp?token=${site.tokens.admin}&access_token=${site.tokens.admin}`],
+  ];
+  for (const [name, given] of Object.entries(headers)) {
+    await t.step(name, async () => {
+      for (const [method, path] of doors) {
+        const response = await fetch(`${site.root}${path}`, {
+          method,
+          headers: { "content-type": "application/json", ...given },
+          ...(method === "POST" ? { body: '{"method":"tools/list"}' } : {}),
+        });
+        const body = await response.json();
+        assert.equal(response.status, 401, `${method} ${path}`);
+        assert.match(response.headers.get("www-authenticate") ?? "", /^Bearer /);
+        assert.deepEqual(body, {
+          jsonrpc: "2.0",
+          id: null,
+          error: { code: -32001, message: "Authentication required. Provide a valid token." },
+        });
+      }
+    });
+  }
+  assert.equal(site.fake.requests.length, 0);
+  const log = site.lines.join("\n");
+  for (const secret of [expired, revoked, elsewhere, site.tokens.admin, "admin-token"]) {
+    assert.ok(!log.includes(secret), "a token in the log");
+  }
+  assert.ok(site.lines.some((line) => line.includes("Login failed")));
+});
+
+Deno.test("every tool is refused without its scope, by token and in the list, and audited", async () => {
+  await using site = await Site.start();
+  for (const role of ROLES) {
+    const listed = await site.post({ method: "tools/list" }, site.headers(site.tokens[role]));
+    const names = listed.json.result.tools.map((tool: { name: string }) => tool.name);
+    const allowed = tools.filter((tool) => includesScope(role, tool.scope));
+    assert.deepEqual(names, allowed.map((tool) => tool.name), role);
+  }
+  const sent = site.fake.requests.length;
+  for (const role of ROLES) {
+    for (const tool of tools) {
+      if (includesScope(role, tool.scope)) continue;
+      const answer = await site.call(tool.name, { vmid: 100 }, { role });
+      assert.equal(answer.isError, true, tool.name);
+      assert.equal(answer.code, "forbidden", tool.name);
+      assert.equal(
+        answer.text,
+        `You do not have the required scope (${tool.scope}) for this operation.`,
+      );
+      const [row] = await site.store.listAudit({ limit: 1 });
+      assert.deepEqual([row?.tool, row?.outcome, row?.door], [tool.name, "denied", "curl"]);
+    }
+  }
+  assert.equal(site.fake.requests.length, sent, "a refused call reached Proxmox");
+});
+
+Deno.test("refusals come in Turkish to those who ask for it", async () => {
+  await using site = await Site.start();
+  const turkish = { "accept-language": "tr-TR,tr;q=0.9", "content-type": "application/json" };
+  const refused = await site.post({ method: "tools/list" }, turkish);
+  assert.equal(
+    refused.json.error.message,
+    "Kimlik doğrulama gerekli. Geçerli bir token sağlayın.",
+  );
+  const denied = await site.post(
+    { method: "tools/call", params: { name: "stop_vm", arguments: { vmid: 100 } } },
+    { ...site.headers(site.tokens.user), ...turkish },
+  );
+  assert.equal(
+    denied.json.result.content[0].text,
+    "Bu işlem için gerekli yetkilere (admin) sahip değilsiniz.",
+  );
+});
+
+Deno.test("a read token of a superuser stays read", async () => {
+  await using site = await Site.start();
+  const answer = await site.call("start_vm", { vmid: 101 }, { role: "user" });
+  assert.equal(answer.code, "forbidden");
+});
+
+Deno.test("read-only mode beats the allow-list, and deny takes a tool away", async () => {
+  await using site = await Site.start({
+    config: {
+      tools: { read_only: true, allow: ["start_vm", "get_vms", "get_nodes"], deny: ["get_nodes"] },
+    },
+  });
+  const listed = await site.post({ method: "tools/list" });
+  assert.deepEqual(listed.json.result.tools.map((tool: { name: string }) => tool.name), [
+    "get_vms",
+  ]);
+  for (const name of ["start_vm", "get_nodes", "health"]) {
+    const answer = await site.call(name, { vmid: 101 });
+    assert.equal(answer.code, "forbidden", name);
+    assert.match(answer.text, /switched off/);
+  }
+});
+
+Deno.test("a foreign Host or Origin is refused before the gate", async () => {
+  await using site = await Site.start({
+    config: { server: { allowed_origins: ["https://console.example"] } },
+  });
+  const { hostname, port } = new URL(site.root);
+  const status = async (host: string, origin?: string): Promise<number> => {
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    const lines = [
+      "GET /healthz HTTP/1.1",
+      `Host: ${host}`,
+      ...(origin === undefined ? [] : [`Origin: ${origin}`]),
+      "Connection: close",
+      "",
+      "",
+    ];
+    await connection.write(new TextEncoder().encode(lines.join("\r\n")));
+    const text = await new Response(connection.readable).text();
+    return Number(text.match(/^HTTP\/1\.1 (\d+)/)?.[1]);
+  };
+  assert.equal(await status(`127.0.0.1:${port}`), 200);
+  assert.equal(await status(`localhost:${port}`), 200);
+  assert.equal(await status("evil.example"), 403);
+  assert.equal(await status(`127.0.0.1:${port}`, `http://127.0.0.1:${port}`), 200);
+  assert.equal(await status(`127.0.0.1:${port}`, "https://console.example"), 200);
+  for (const origin of ["https://evil.example", "null", "https://console.example.evil.example"]) {
+    assert.equal(await status(`127.0.0.1:${port}`, origin), 403, origin);
+  }
+});
+
+Deno.test("rates are limited per token and failed logins per address", async () => {
+  await using site = await Site.start({
+    config: { server: { rate_limit: { requests_per_minute: 3, failed_logins_per_minute: 2 } } },
+  });
+  const list = (token: string) => site.post({ method: "tools/list" }, site.headers(token));
+  for (let i = 0; i < 3; i++) assert.equal((await list(site.tokens.user)).status, 200);
+  const limited = await list(site.tokens.user);
+  assert.equal(limited.status, 429);
+  assert.ok(Number(limited.headers.get("retry-after")) >= 1);
+  assert.equal((await list(site.tokens.admin)).status, 200, "another token has its own budget");
+  for (let i = 0; i < 2; i++) assert.equal((await list("wrong")).status, 401);
+  assert.equal((await list("wrong")).status, 429);
+});
+
+Deno.test("health needs no token and tells nothing", async () => {
+  await using site = await Site.start();
+  const get = async (path: string) => {
+    const response = await fetch(`${site.root}${path}`);
+    return [response.status, await response.json()];
+  };
+  assert.deepEqual(await get("/healthz"), [200, { status: "ok" }]);
+  assert.deepEqual(await get("/readyz"), [
+    200,
+    { status: "ok", database: "ok", proxmox: "ok" },
+  ]);
+});
+
+Deno.test("metrics are told to any token", async () => {
+  await using site = await Site.start();
+  await site.call("get_nodes");
+  const response = await fetch(`${site.root}/metrics`, { headers: site.headers(site.tokens.user) });
+  assert.equal(response.status, 200);
+  assert.match(
+    await response.text(),
+    /proxmox_mcp_tool_calls_total\{tool="get_nodes",outcome="ok"\} 1/,
+  );
+});
