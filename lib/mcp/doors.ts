@@ -167,7 +167,8 @@ export class Doors {
       return new Response(null, { status: 202 });
     }
     const id = typeof body.id === "string" || typeof body.id === "number" ? body.id : null;
-    const request = { ...body, jsonrpc: "2.0" as const, id: id ?? 0 };
+    const { method, params } = body;
+    const request = { jsonrpc: "2.0" as const, id: id ?? 0, method, ...(params ? { params } : {}) };
     if (!isJSONRPCRequest(request)) return invalidRequest();
     const server = createMcpServer(this.#services);
     const transport = new OneShotTransport();
