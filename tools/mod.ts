@@ -1,4 +1,5 @@
 import type { AnyTool } from "../lib/tool.ts";
+import bulk_power from "./bulk_power.ts";
 import call_api from "./call_api.ts";
 import change_api from "./change_api.ts";
 import clone_guest from "./clone_guest.ts";
@@ -45,13 +46,17 @@ import get_users_and_permissions from "./get_users_and_permissions.ts";
 import get_vm_usage from "./get_vm_usage.ts";
 import get_vms from "./get_vms.ts";
 import health from "./health.ts";
+import migrate_guest from "./migrate_guest.ts";
+import move_disk from "./move_disk.ts";
 import read_guest_file from "./read_guest_file.ts";
 import reboot_container from "./reboot_container.ts";
 import reboot_vm from "./reboot_vm.ts";
 import reset_vm from "./reset_vm.ts";
+import resize_disk from "./resize_disk.ts";
 import resume_vm from "./resume_vm.ts";
 import rollback_snapshot from "./rollback_snapshot.ts";
 import search_api from "./search_api.ts";
+import set_cloud_init from "./set_cloud_init.ts";
 import set_guest_notes from "./set_guest_notes.ts";
 import set_guest_tags from "./set_guest_tags.ts";
 import shutdown_container from "./shutdown_container.ts";
@@ -69,6 +74,7 @@ import write_guest_file from "./write_guest_file.ts";
 
 /** Every tool, sorted by name. */
 export const tools: readonly AnyTool[] = [
+  bulk_power,
   call_api,
   change_api,
   clone_guest,
@@ -115,13 +121,17 @@ export const tools: readonly AnyTool[] = [
   get_vm_usage,
   get_vms,
   health,
+  migrate_guest,
+  move_disk,
   read_guest_file,
   reboot_container,
   reboot_vm,
   reset_vm,
+  resize_disk,
   resume_vm,
   rollback_snapshot,
   search_api,
+  set_cloud_init,
   set_guest_notes,
   set_guest_tags,
   shutdown_container,

@@ -106,3 +106,22 @@ export async function findVolume(
     `no ${content === "iso" ? "ISO" : content} image ${wanted} on node ${node}; it has: ${known}`,
   );
 }
+
+/**
+ * Requires that a storage of a node takes this content and has room for it.
+ *
+ * @throws AppError `not_found` naming the storages that would do
+ */
+export async function requireRoom(
+  pve: Pve,
+  node: string,
+  { storage, content, bytes }: { storage: string; content: string; bytes: number },
+): Promise<void> {
+  const found = await chooseStorage(pve, node, { wanted: storage, content, sizeGib: 0 });
+  const free = Math.floor(found.availableBytes / GIB);
+  pve.check(
+    `${storage} has room`,
+    found.availableBytes >= bytes,
+    `${storage} has ${free} GiB free, ${Math.ceil(bytes / GIB)} GiB are needed`,
+  );
+}

@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { guestInput, nodeName, storageId, taskResult, waiting } from "../lib/fields.ts";
+import { requireState } from "../lib/proxmox/checks.ts";
+import { requireMigratable } from "../lib/proxmox/migration.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { flag } from "../lib/proxmox/wire.ts";
+import { CHANGES, defineTool } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "migrate_guest",
+  title: "Migrate guest",
+  description: "Moves a VM or container to another node, a running VM live. Says what forbids it.",
+  scope: "admin",
+  hints: CHANGES,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Migrate"]],
+  input: z.strictObject({
+    ...guestInput,
+    target: nodeName,
+    with_local_disks: z.boolean().default(false).describe("Copy a VM's disks that are not shared"),
+    target_storage: storageId.optional().describe("For copied disks; default: the same name"),
+    restart: z.boolean().default(false).describe("Stop a running container, move and start it"),
+    ...waiting,
+  }),
+  output: z.object({ ...taskResult, node: z.string().optional(), undo: z.string().optional() }),
+  action: ({ vmid, target }) => `migrate guest ${vmid} to node ${target}`,
+  run: async (input, { pve }) => {
+    const guest = await pve.claim(input);
+    const { node, type, vmid } = guest;
+    const target = pve.node(input.target);
+    pve.assertGuest({ ...guest, node: target });
+    const { status, row } = await requireState(pve, guest);
+    const running = status !== "stopped";
+    const notes = await requireMigratable(pve, guest, {
+      target,
+      running,
+      withLocalDisks: input.with_local_disks,
+      restart: input.restart,
+    });
+    const ha = row.ha as { managed?: unknown } | undefined;
+    if (flag(ha?.managed)) notes.push("HA moves it: the task is only the request; see get_guest");
+    const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/migrate`, {
+      target,
+      ...(type === "qemu"
+        ? {
+          online: running ? true : undefined,
+          "with-local-disks": input.with_local_disks ? true : undefined,
+          targetstorage: input.target_storage,
+        }
+        : {
+          restart: running && input.restart ? true : undefined,
+          "target-storage": input.target_storage,
+        }),
+    });
+    return {
+      ...await pve.task(upid, input),
+      node: target,
+      undo: `migrate_guest ${vmid} to ${node}`,
+      ...(notes.length > 0 ? { notes } : {}),
+    };
+  },
+});

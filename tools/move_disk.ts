@@ -1,0 +1,64 @@
+import * as z from "zod";
+import { guestInput, storageId, taskResult, waiting } from "../lib/fields.ts";
+import { requireState } from "../lib/proxmox/checks.ts";
+import { sendUnlessChanged } from "../lib/proxmox/configure.ts";
+import { requireDisk } from "../lib/proxmox/disks.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { requireRoom } from "../lib/proxmox/storage.ts";
+import { CHANGES, defineTool } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "move_disk",
+  title: "Move disk",
+  description:
+    "Copies a disk of a VM or a volume of a stopped container to another storage and uses the copy.",
+  scope: "admin",
+  hints: CHANGES,
+  subject: "guest",
+  privileges: [
+    ["/vms/{vmid}", "VM.Config.Disk"],
+    ["/storage/{storage}", "Datastore.AllocateSpace"],
+  ],
+  input: z.strictObject({
+    ...guestInput,
+    disk: z.string().regex(/^[a-z]{2,9}\d{0,3}$/, "must be like scsi0 or rootfs")
+      .describe("scsi0, rootfs, …"),
+    storage: storageId.describe("Where to"),
+    format: z.enum(["raw", "qcow2", "vmdk"]).optional().describe("VMs only"),
+    delete_source: z.boolean().default(false).describe("Default: kept as unused disk"),
+    ...waiting,
+  }),
+  output: z.object({ ...taskResult, undo: z.string().optional() }),
+  action: ({ vmid, disk, storage }) => `move disk ${disk} of guest ${vmid} to ${storage}`,
+  run: async ({ disk: key, storage, ...input }, { pve }) => {
+    const guest = await pve.claim(input);
+    const { node, type, vmid } = guest;
+    const isVm = type === "qemu";
+    await requireState(pve, guest, isVm ? {} : { from: ["stopped"] });
+    const { config, disk } = await requireDisk(pve, guest, key);
+    const from = disk.volid.slice(0, disk.volid.indexOf(":"));
+    pve.check(
+      "is on another storage",
+      from !== storage || input.format !== undefined,
+      `${key} is on ${storage} already`,
+    );
+    const content = isVm ? "images" : "rootdir";
+    await requireRoom(pve, node, { storage, content, bytes: disk.bytes ?? 0 });
+    pve.plan.changes[key] = { from: disk.volid, to: `${storage}:…` };
+    const upid = await sendUnlessChanged(pve, guest, {
+      before: config,
+      send: (digest) => {
+        const common = { storage, delete: input.delete_source, digest };
+        return isVm
+          ? pve.post(path`/nodes/${node}/qemu/${vmid}/move_disk`, {
+            ...common,
+            disk: key,
+            format: input.format,
+          })
+          : pve.post(path`/nodes/${node}/lxc/${vmid}/move_volume`, { ...common, volume: key });
+      },
+    });
+    const undo = `move_disk ${key} of ${vmid} to ${from}`;
+    return { ...await pve.task(upid, input), undo };
+  },
+});

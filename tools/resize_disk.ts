@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { guestInput, taskResult, waiting } from "../lib/fields.ts";
+import { requireState } from "../lib/proxmox/checks.ts";
+import { sendUnlessChanged } from "../lib/proxmox/configure.ts";
+import { requireDisk } from "../lib/proxmox/disks.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { sizeInBytes } from "../lib/proxmox/properties.ts";
+import { settle } from "../lib/proxmox/settle.ts";
+import { CHANGES, defineTool } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "resize_disk",
+  title: "Grow disk",
+  description: "Grows a disk of a VM or a volume of a container. It can never be shrunk again.",
+  scope: "admin",
+  hints: CHANGES,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Config.Disk"]],
+  input: z.strictObject({
+    ...guestInput,
+    disk: z.string().regex(/^[a-z]{2,9}\d{0,3}$/, "must be like scsi0 or rootfs")
+      .describe("scsi0, rootfs, …"),
+    size: z.string().regex(/^\+?\d{1,6}(\.\d{1,3})?[MGT]$/, "must be like 50G or +10G")
+      .describe("New size (50G) or growth (+10G)"),
+    ...waiting,
+  }),
+  output: z.object({
+    ...taskResult,
+    size_bytes: z.number().optional(),
+    former_size_bytes: z.number().optional(),
+  }),
+  action: ({ vmid, disk }) => `grow disk ${disk} of guest ${vmid}`,
+  run: async ({ disk: key, size, ...input }, { pve }) => {
+    const guest = await pve.claim(input);
+    const { node, type, vmid } = guest;
+    await requireState(pve, guest);
+    const { config, disk } = await requireDisk(pve, guest, key);
+    const given = sizeInBytes(size.replace("+", "")) ?? 0;
+    const before = disk.bytes ?? 0;
+    const after = size.startsWith("+") ? before + given : given;
+    pve.check(
+      "the disk grows",
+      after > before,
+      `${key} has ${before} bytes, which is not less than ${size}; disks cannot be shrunk`,
+    );
+    pve.plan.changes[key] = { from: `${before} bytes`, to: `${after} bytes` };
+    const upid = await sendUnlessChanged(pve, guest, {
+      before: config,
+      send: (digest) =>
+        pve.put<string>(path`/nodes/${node}/${type}/${vmid}/resize`, { disk: key, size, digest }),
+    });
+    return { ...await settle(pve, upid, input), size_bytes: after, former_size_bytes: before };
+  },
+});
