@@ -1,0 +1,131 @@
+import { makeCertificate } from "./fake_pve/certificate.ts";
+import { loadContract } from "./fake_pve/contract.ts";
+import { handlers } from "./fake_pve/routes.ts";
+import { seedState } from "./fake_pve/seed.ts";
+import { type FakeRequest, type Fault, type FaultMatch, PveServer } from "./fake_pve/server.ts";
+import type { FakeState } from "./fake_pve/state.ts";
+import { finishTask, settle } from "./fake_pve/tasks.ts";
+import { World } from "./fake_pve/world.ts";
+
+export type { FakeRequest, Fault, FaultMatch } from "./fake_pve/server.ts";
+export type * from "./fake_pve/state.ts";
+
+export interface FakePveOptions {
+  /** Default 3: pve1, pve2, pve3. */
+  nodes?: number;
+  /** Extra generated guests, from vmid 1000 on; default 0. */
+  guests?: number;
+  /** Status reads of a task that answer "running" before it is finished; default 1. */
+  taskPolls?: number;
+  /** Milliseconds that tasks last, instead of `taskPolls`. */
+  taskMs?: number;
+  /** Default "9.2.11"; an "8.x" has `VM.Monitor` and HA groups instead of rules. */
+  version?: string;
+  /** Clock in milliseconds, default `Date.now`. */
+  now?: () => number;
+  /** Serve `/pve-docs/api-viewer/apidoc.js`, default true. */
+  apidoc?: boolean;
+}
+
+export interface FakeToken {
+  user: string;
+  name: string;
+  value: string;
+}
+
+export type TokenKind = "full" | "auditor" | "operator" | "none";
+
+export interface FakePve {
+  host: string;
+  port: number;
+  url: string;
+  /** PEM of the CA that signed the server's certificate; the chain sent does not hold it. */
+  caPem: string;
+  /** SHA-256 of the server's certificate as Proxmox shows it. */
+  fingerprint: string;
+  /** `root@pam!mcp`, which may do everything that a token may. */
+  token: FakeToken;
+  /** auditor: PVEAuditor on `/`; operator: PVEVMAdmin on `/pool/dev` only; none: nothing. */
+  tokenFor(kind: TokenKind): FakeToken;
+  /** Everything received, in order. */
+  requests: FakeRequest[];
+  /** Live: tests may read and change it. */
+  state: FakeState;
+  /** TCP connections accepted so far. */
+  connections: number;
+  /** Spoils the next matching requests (default: one); returns the undo. */
+  fault(match: FaultMatch, what: Fault, options?: { times?: number }): () => void;
+  /** Powers a node off: 595 for its paths, its guests unknown, quorum lost with the majority. */
+  offline(node: string): void;
+  online(node: string): void;
+  /** Moves the clock forward. */
+  tick(ms: number): void;
+  /** Ends one running task, or all of them, now. */
+  finishTasks(upid?: string): void;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const owners: Record<TokenKind, string> = {
+  full: "root@pam",
+  auditor: "auditor@pve",
+  operator: "operator@pve",
+  none: "nobody@pve",
+};
+
+/** Starts a simulated Proxmox VE cluster behind real HTTPS on a free port of 127.0.0.1. */
+export async function startFakePve(options: FakePveOptions = {}): Promise<FakePve> {
+  const clock = options.now ?? Date.now;
+  const certificate = await makeCertificate("pve1");
+  const state = seedState({
+    nodes: options.nodes ?? 3,
+    guests: options.guests ?? 0,
+    version: options.version ?? "9.2.11",
+    taskPolls: options.taskPolls ?? 1,
+    taskMs: options.taskMs,
+    now: clock(),
+    fingerprint: certificate.fingerprint,
+  });
+  const world = new World(state, loadContract(), clock);
+  const server = new PveServer({ world, handlers, apidoc: options.apidoc ?? true }, certificate);
+  const port = await server.listen();
+  const tokenFor = (kind: TokenKind): FakeToken => {
+    const token = state.tokens.find((one) => one.user === owners[kind]);
+    return { user: owners[kind], name: token?.name ?? "", value: token?.value ?? "" };
+  };
+  const setOnline = (name: string, online: boolean) => {
+    const node = state.nodes.get(name);
+    if (!node) throw new Error(`Cannot switch node ${name}: no such node`);
+    node.online = online;
+  };
+  let closed: Promise<void> | undefined;
+  const close = () => closed ??= server.close();
+  return {
+    host: "127.0.0.1",
+    port,
+    url: `https://127.0.0.1:${port}`,
+    caPem: certificate.caPem,
+    fingerprint: certificate.fingerprint,
+    token: tokenFor("full"),
+    tokenFor,
+    requests: server.requests,
+    state,
+    get connections() {
+      return server.connections;
+    },
+    fault: (match, what, { times = 1 } = {}) => server.fault(match, what, times),
+    offline: (node) => setOnline(node, false),
+    online: (node) => setOnline(node, true),
+    tick: (ms) => {
+      world.tick(ms);
+      settle(world);
+    },
+    finishTasks: (upid) => {
+      for (const task of state.tasks) {
+        if (upid === undefined || task.upid === upid) finishTask(world, task);
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,195 @@
+import { BareStatus, die, refuse } from "./errors.ts";
+import { agentEnabled, guestOf, isRunning, nameOf } from "./guests.ts";
+import { powerOff } from "./power.ts";
+import { interpret } from "./shell.ts";
+import type { ExecResult, FakeGuest } from "./state.ts";
+import { type Call, type Handlers } from "./world.ts";
+
+const largestRead = 16 * 2 ** 20;
+
+/** The guest of the path with an agent that answers. */
+function reachable(call: Call): FakeGuest {
+  const guest = guestOf(call, "qemu");
+  if (!isRunning(guest)) die(`VM ${guest.vmid} is not running`);
+  if (!agentEnabled(guest) || !guest.agent.running || guest.paused) {
+    die("QEMU guest agent is not running");
+  }
+  if (guest.agent.error !== undefined) die(`Agent error: ${guest.agent.error}`);
+  return guest;
+}
+
+function run(
+  call: Call,
+  guest: FakeGuest,
+  argv: string[],
+  input: string | undefined,
+): ExecResult | "missing" {
+  return call.state.exec?.(argv, guest, input) ?? interpret(argv, guest, input);
+}
+
+function exec(call: Call): unknown {
+  const guest = reachable(call);
+  const argv = call.params.list("command");
+  if (!argv.length || argv[0] === "") {
+    refuse({ command: "property is missing and it is not optional" });
+  }
+  const result = run(call, guest, argv, call.params.maybe("input-data"));
+  if (result === "missing") throw new BareStatus(596, "Broken pipe");
+  const pid = guest.agent.nextPid;
+  guest.agent.nextPid += 3;
+  guest.agent.processes.set(pid, { ...result, polls: result.polls ?? call.state.execPolls });
+  return { pid };
+}
+
+function execStatus(call: Call): unknown {
+  const guest = reachable(call);
+  const pid = call.params.number("pid") ?? 0;
+  const process = guest.agent.processes.get(pid);
+  if (!process) die("Agent error: PID ld does not exist");
+  if (process.polls > 0) {
+    process.polls--;
+    return { exited: 0 };
+  }
+  guest.agent.processes.delete(pid);
+  const cut = process.truncated ? 1 : 0;
+  return {
+    exited: 1,
+    ...(process.signal === undefined
+      ? { exitcode: process.exitcode ?? 0 }
+      : { signal: process.signal }),
+    ...(process.out ? { "out-data": process.out } : {}),
+    ...(process.err ? { "err-data": process.err } : {}),
+    "out-truncated": cut,
+    "err-truncated": cut,
+  };
+}
+
+function readFile(call: Call): unknown {
+  const guest = reachable(call);
+  const path = call.params.text("file");
+  const content = guest.agent.files.get(path);
+  if (content === undefined) {
+    die(`Agent error: failed to open file '${path}' (mode: 'r'): No such file or directory`);
+  }
+  const offset = call.params.number("offset") ?? 0;
+  const count = Math.min(call.params.number("count") ?? largestRead, largestRead);
+  const part = content.slice(offset, offset + count);
+  const plain = !call.params.has("decode") || call.params.flag("decode");
+  return {
+    "bytes-read": part.length,
+    content: plain ? part : btoa(part),
+    ...(offset + count < content.length ? { truncated: 1 } : {}),
+  };
+}
+
+function writeFile(call: Call): null {
+  const guest = reachable(call);
+  const path = call.params.text("file");
+  const content = call.params.text("content");
+  if (!path.startsWith("/")) {
+    die(`Agent error: failed to open file '${path}' (mode: 'wb'): No such file or directory`);
+  }
+  guest.agent.files.set(
+    path,
+    call.params.has("encode") && !call.params.flag("encode") ? decoded(content) : bytes(content),
+  );
+  return null;
+}
+
+function bytes(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+}
+
+function decoded(content: string): string {
+  try {
+    return atob(content);
+  } catch {
+    return die("Agent error: Guest agent command failed, error was 'Invalid parameter 'buf-b64'");
+  }
+}
+
+function info(guest: FakeGuest, command: string): unknown {
+  switch (command) {
+    case "get-osinfo":
+      return guest.agent.osinfo;
+    case "network-get-interfaces":
+      return guest.agent.interfaces;
+    case "get-host-name":
+      return { "host-name": nameOf(guest) };
+    case "get-timezone":
+      return { zone: "UTC", offset: 0 };
+    case "get-fsinfo":
+      return [{
+        name: "sda1",
+        mountpoint: "/",
+        type: "ext4",
+        "used-bytes": 2 ** 30,
+        "total-bytes": 4 * 2 ** 30,
+        disk: [],
+      }];
+    case "get-vcpus":
+      return [{ "logical-id": 0, online: true, "can-offline": false }];
+    case "info":
+      return {
+        version: "10.0.2",
+        supported_commands: [{ name: "guest-ping", enabled: true, "success-response": true }],
+      };
+    default:
+      return [];
+  }
+}
+
+function query(command: string) {
+  return (call: Call): unknown => {
+    const guest = reachable(call);
+    if (command === "get-time") return { result: call.world.now() * 1e6 };
+    return { result: info(guest, command) };
+  };
+}
+
+function act(work: (call: Call, guest: FakeGuest) => unknown) {
+  return (call: Call): unknown => {
+    const guest = reachable(call);
+    return { result: work(call, guest) };
+  };
+}
+
+const base = "/nodes/{node}/qemu/{vmid}/agent";
+
+const queries = Object.fromEntries(
+  [
+    "get-osinfo",
+    "network-get-interfaces",
+    "get-host-name",
+    "get-timezone",
+    "get-time",
+    "get-fsinfo",
+    "get-vcpus",
+    "get-users",
+    "info",
+  ]
+    .map((command) => [`GET ${base}/${command}`, query(command)]),
+);
+
+export const agentHandlers: Handlers = {
+  ...queries,
+  [`POST ${base}/ping`]: act(() => ({})),
+  [`POST ${base}/exec`]: exec,
+  [`GET ${base}/exec-status`]: execStatus,
+  [`GET ${base}/file-read`]: readFile,
+  [`POST ${base}/file-write`]: writeFile,
+  [`POST ${base}/fsfreeze-status`]: act((_call, guest) => guest.agent.frozen ? "frozen" : "thawed"),
+  [`POST ${base}/fsfreeze-freeze`]: act((_call, guest) => {
+    guest.agent.frozen = true;
+    return 1;
+  }),
+  [`POST ${base}/fsfreeze-thaw`]: act((_call, guest) => {
+    guest.agent.frozen = false;
+    return 1;
+  }),
+  [`POST ${base}/fstrim`]: act(() => ({ paths: [{ path: "/", trimmed: 0, minimum: 0 }] })),
+  [`POST ${base}/shutdown`]: act((call, guest) => {
+    powerOff(call.world, guest);
+    return {};
+  }),
+};

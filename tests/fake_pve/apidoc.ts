@@ -1,0 +1,66 @@
+import type { ApiMethod, Contract } from "./contract.ts";
+
+interface Page {
+  path: string;
+  text: string;
+  leaf: number;
+  info: Record<string, unknown>;
+  children?: Page[];
+}
+
+function page(path: string): Page {
+  return { path, text: path.split("/").at(-1) ?? "", leaf: 1, info: {} };
+}
+
+function describe(api: ApiMethod): unknown {
+  return {
+    allowtoken: 1,
+    method: api.method,
+    name: api.path.split("/").at(-1)?.replace(/[{}]/g, ""),
+    parameters: { additionalProperties: api.additionalProperties, properties: api.parameters },
+    permissions: api.permissions,
+    protected: api.protected,
+    ...(api.path.startsWith("/nodes/{node}/") ? { proxyto: "node" } : {}),
+    returns: api.returns,
+  };
+}
+
+/** The JavaScript file behind Proxmox's API viewer: the description as a tree, then the viewer's code. */
+export function apidoc(contract: Contract): string {
+  const roots: Page[] = [];
+  for (const api of contract.methods) {
+    let siblings = roots;
+    let path = "";
+    let current: Page | undefined;
+    for (const part of api.path.split("/").slice(1)) {
+      path += `/${part}`;
+      let next = siblings.find((one) => one.path === path);
+      if (!next) {
+        next = page(path);
+        siblings.push(next);
+      }
+      if (current) current.leaf = 0;
+      current = next;
+      siblings = next.children ??= [];
+    }
+    if (current) current.info[api.method] = describe(api);
+  }
+  return `const apiSchema = ${JSON.stringify(roots.map(withoutEmpty), null, 3)}\n;\n\n${viewer}`;
+}
+
+function withoutEmpty(one: Page): Page {
+  const { children, ...rest } = one;
+  return children?.length ? { ...rest, children: children.map(withoutEmpty) } : rest;
+}
+
+const viewer = `let method2cmd = {
+    GET: 'get',
+    POST: 'create',
+    PUT: 'set',
+    DELETE: 'delete'
+};
+
+Ext.onReady(function() {
+    Ext.create('Ext.container.Viewport', { layout: 'border', renderTo: Ext.getBody() });
+});
+`;

@@ -1,0 +1,240 @@
+import { may } from "./access.ts";
+import { deny, die, refuse } from "./errors.ts";
+import { checkDrive, detach, realizeDrive, wantsVolume } from "./drives.ts";
+import { driveKeys, driveOf, isRunning } from "./guests.ts";
+import { ownerOf } from "./identity.ts";
+import { readProperties } from "./property_strings.ts";
+import type { FakeGuest, GuestConfig, Scalar, TaskLog } from "./state.ts";
+import type { Value } from "./validate.ts";
+import { schemaOf } from "./validate.ts";
+import { type Call, needs, type World } from "./world.ts";
+
+const control = new Set([
+  "node",
+  "vmid",
+  "digest",
+  "delete",
+  "revert",
+  "force",
+  "skiplock",
+  "background_delay",
+  "archive",
+  "pool",
+  "start",
+  "storage",
+  "unique",
+  "bwlimit",
+  "live-restore",
+  "ha-managed",
+  "import-working-storage",
+  "ostemplate",
+  "restore",
+  "password",
+  "ssh-public-keys",
+  "ignore-unpack-errors",
+]);
+
+const fastQemu =
+  /^(?:name|hotplug|onboot|shares|startup|description|protection|vmstatestorage|hookscript|tags|lock|balloon|cpulimit|cpuunits|net\d+|(?:ide|sata|scsi|virtio)\d+|unused\d+|ci.*|ipconfig\d+|nameserver|searchdomain|sshkeys)$/;
+const slowLxc =
+  /^(?:features|unprivileged|ostype|arch|cmode|tty|console|entrypoint|env|rootfs|dev\d+|timezone)$/;
+
+const privilegeOf: [RegExp, string][] = [
+  [/^(?:cores|sockets|cpu|vcpus|numa\d*|cpulimit|cpuunits|affinity|smp)$/, "VM.Config.CPU"],
+  [/^(?:memory|balloon|shares|swap|hugepages)$/, "VM.Config.Memory"],
+  [/^(?:net\d+|hostname|nameserver|searchdomain)$/, "VM.Config.Network"],
+  [/^(?:ci.*|ipconfig\d+|sshkeys)$/, "VM.Config.Cloudinit"],
+  [
+    /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp)\d+|rootfs|boot|bootdisk)$/,
+    "VM.Config.Disk",
+  ],
+  [
+    /^(?:acpi|hotplug|kvm|machine|scsihw|smbios1|tablet|vga|watchdog|audio0|usb\d+|hostpci\d+|serial\d+)$/,
+    "VM.Config.HWType",
+  ],
+];
+
+/** The configuration options among the parameters, as the file would hold them. */
+export function optionsIn(call: Call): GuestConfig {
+  const options: GuestConfig = {};
+  for (const [key, value] of Object.entries(call.params.values)) {
+    if (!control.has(key)) options[key] = stored(value);
+  }
+  return options;
+}
+
+function stored(value: Value): Scalar {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  return Array.isArray(value) ? value.join(",") : value;
+}
+
+/** Refuses what the caller may not set, before anything is changed. */
+export function checkOptions(
+  call: Call,
+  guest: Pick<FakeGuest, "type" | "node" | "vmid">,
+  options: GuestConfig,
+  pool?: string,
+): void {
+  for (const [key, value] of Object.entries(options)) {
+    if (
+      (key === "args" || key === "hookscript" || key === "lock") && ownerOf(call.who) !== "root@pam"
+    ) {
+      die(`only root can set '${key}' config`);
+    }
+    const text = String(value);
+    const wanted = key.match(/^(?:ide|sata|scsi)\d+$/) && text.includes("media=cdrom")
+      ? "VM.Config.CDROM"
+      : privilegeOf.find(([pattern]) => pattern.test(key))?.[1] ?? "VM.Config.Options";
+    const path = `/vms/${guest.vmid}`;
+    const inPool = pool !== undefined && may(call.state, call.who, `/pool/${pool}`, [wanted]);
+    if (!inPool && !may(call.state, call.who, path, [wanted])) deny(`${path}, ${wanted}`);
+    if (/^net\d+$/.test(key)) checkBridge(call, text);
+    if (driveKeys(guest.type, { [key]: value }).length) {
+      checkDrive(call.world, guest, text);
+      const storage = wantsVolume(text, guest.type === "qemu" ? "file" : "volume");
+      if (storage) needs(call, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+    }
+  }
+}
+
+function checkBridge(call: Call, text: string): void {
+  const bridge = readProperties(text, "model").bridge;
+  if (bridge) needs(call, `/sdn/zones/localnetwork/${bridge}`, ["SDN.Use"]);
+}
+
+/** Sets options at once, or keeps them pending where a running guest cannot take them. */
+export function applyOptions(
+  world: World,
+  guest: FakeGuest,
+  options: GuestConfig,
+  log?: TaskLog,
+): void {
+  for (const [key, value] of Object.entries(options)) {
+    const removal = guest.pendingDelete.indexOf(key);
+    if (removal >= 0) guest.pendingDelete.splice(removal, 1);
+    const final = finalValue(world, guest, key, value, log);
+    if (isRunning(guest) && !takesEffect(guest, key)) {
+      if (guest.config[key] === final) delete guest.pending[key];
+      else guest.pending[key] = final;
+      continue;
+    }
+    delete guest.pending[key];
+    const old = driveOf(guest, key);
+    if (
+      old && driveKeys(guest.type, guest.config).includes(key) &&
+      old.volid !== readProperties(String(final), "file").file
+    ) {
+      detach(world, guest, key, false);
+    }
+    guest.config[key] = final;
+  }
+}
+
+function takesEffect(guest: FakeGuest, key: string): boolean {
+  return guest.type === "qemu" ? fastQemu.test(key) : !slowLxc.test(key);
+}
+
+function finalValue(
+  world: World,
+  guest: FakeGuest,
+  key: string,
+  value: Scalar,
+  log?: TaskLog,
+): Scalar {
+  if (driveKeys(guest.type, { [key]: value }).length) {
+    return realizeDrive(world, guest, key, String(value), log);
+  }
+  if (/^net\d+$/.test(key)) {
+    return guest.type === "qemu" ? qemuNet(world, String(value)) : lxcNet(world, String(value));
+  }
+  if (key === "cipassword") return "**********";
+  if (key === "tags") {
+    return [...new Set(String(value).split(/[,; ]+/).filter((tag) => tag !== ""))].join(";");
+  }
+  return value;
+}
+
+function newMac(world: World): string {
+  const number = 0x2e0000 + world.next() * 0x8d3;
+  return [
+    "BC",
+    "24",
+    "11",
+    ...[16, 8, 0].map((shift) =>
+      ((number >> shift) & 0xff).toString(16).toUpperCase().padStart(2, "0")
+    ),
+  ].join(":");
+}
+
+const models = /^(?:e1000.*|i825.*|ne2k_.*|pcnet|rtl8139|virtio|vmxnet3)$/;
+
+function qemuNet(world: World, text: string): string {
+  const values = readProperties(text, "model");
+  const short = Object.keys(values).find((key) => models.test(key));
+  const model = short ?? values.model ?? "virtio";
+  const mac = (short ? values[short] : values.macaddr) ?? newMac(world);
+  const rest = Object.keys(values).filter((key) =>
+    key !== short && key !== "model" && key !== "macaddr"
+  );
+  return [`${model}=${mac}`, ...rest.sort().map((key) => `${key}=${values[key]}`)].join(",");
+}
+
+function lxcNet(world: World, text: string): string {
+  const values = readProperties(text, "name");
+  values.hwaddr ??= newMac(world);
+  values.type ??= "veth";
+  const { name = "eth0", ...rest } = values;
+  return `name=${name},` + Object.keys(rest).sort().map((key) => `${key}=${rest[key]}`).join(",");
+}
+
+/** `delete`: removes options now, or marks them when a running guest still needs them. */
+export function removeOptions(
+  call: Call,
+  guest: FakeGuest,
+  keys: string[],
+  given: GuestConfig,
+): void {
+  const force = call.params.flag("force");
+  for (const key of keys) {
+    if (given[key] !== undefined) {
+      refuse({ delete: `you can't use '-${key}' and -delete ${key}' at the same time` });
+    }
+    if (!schemaOf(call.api.parameters, key) || control.has(key)) {
+      refuse({ delete: `unknown option '${key}'` });
+    }
+    if (guest.config[key] === undefined && guest.pending[key] === undefined) continue;
+    delete guest.pending[key];
+    if (guest.config[key] === undefined) continue;
+    const disk = driveKeys(guest.type, { [key]: guest.config[key] ?? "" }, true).length > 0;
+    if (disk && Number(guest.config.protection ?? 0) === 1) {
+      die(
+        `can't remove ${
+          key.startsWith("unused") ? "unused disk" : "drive"
+        } '${key}' - protection mode enabled`,
+      );
+    }
+    if (isRunning(guest) && !(takesEffect(guest, key) && !key.startsWith("mp"))) {
+      if (!guest.pendingDelete.includes(key)) guest.pendingDelete.push(key);
+    } else if (disk) detach(call.world, guest, key, force);
+    else delete guest.config[key];
+  }
+}
+
+/** `revert`: forgets pending changes of these options. */
+export function revertOptions(guest: FakeGuest, keys: string[]): void {
+  for (const key of keys) {
+    delete guest.pending[key];
+    guest.pendingDelete = guest.pendingDelete.filter((one) => one !== key);
+  }
+}
+
+/** What a stop or start does with pending changes. */
+export function applyPending(world: World, guest: FakeGuest): void {
+  for (const key of guest.pendingDelete) {
+    if (driveKeys(guest.type, guest.config, true).includes(key)) detach(world, guest, key, false);
+    else delete guest.config[key];
+  }
+  Object.assign(guest.config, guest.pending);
+  guest.pending = {};
+  guest.pendingDelete = [];
+}

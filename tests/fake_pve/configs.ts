@@ -1,0 +1,77 @@
+import { applyOptions, checkOptions, optionsIn, removeOptions, revertOptions } from "./config.ts";
+import { die, refuse } from "./errors.ts";
+import { checkDigest, digestOf, guestOf, type GuestType, writable } from "./guests.ts";
+import type { FakeGuest, GuestConfig } from "./state.ts";
+import { startTask } from "./tasks.ts";
+import { splitList } from "./validate.ts";
+import type { Call, Handlers } from "./world.ts";
+
+function shown(guest: FakeGuest, current: boolean): GuestConfig {
+  const config = { ...guest.config };
+  if (!current) {
+    Object.assign(config, guest.pending);
+    for (const key of guest.pendingDelete) delete config[key];
+  }
+  return { ...config, digest: digestOf(guest) };
+}
+
+function readConfig(type: GuestType, call: Call): unknown {
+  const guest = guestOf(call, type);
+  const name = call.params.maybe("snapshot");
+  if (name === undefined) return shown(guest, call.params.flag("current"));
+  const snap = guest.snapshots.find((one) => one.name === name);
+  if (!snap) die(`snapshot '${name}' does not exist`);
+  return { ...snap.config, snaptime: snap.snaptime, digest: digestOf(guest) };
+}
+
+function readPending(type: GuestType, call: Call): unknown {
+  const guest = guestOf(call, type);
+  const keys = new Set([...Object.keys(guest.config), ...Object.keys(guest.pending)]);
+  const rows: Record<string, unknown>[] = [...keys].map((key) => ({
+    key,
+    ...(guest.config[key] !== undefined ? { value: guest.config[key] } : {}),
+    ...(guest.pending[key] !== undefined ? { pending: guest.pending[key] } : {}),
+    ...(guest.pendingDelete.includes(key) ? { delete: 1 } : {}),
+  }));
+  return [...rows, { key: "digest", value: digestOf(guest) }];
+}
+
+function update(call: Call, guest: FakeGuest): () => void {
+  writable(call, guest);
+  const options = optionsIn(call);
+  const removals = splitList(call.params.text("delete"));
+  const reverts = splitList(call.params.text("revert"));
+  if (
+    !Object.keys(options).length && !removals.length && !reverts.length &&
+    !call.params.has("digest")
+  ) {
+    if (guest.type === "lxc") refuse({ "": "no options specified" });
+    return () => {};
+  }
+  checkDigest(call, digestOf(guest));
+  checkOptions(call, guest, options);
+  return () => {
+    revertOptions(guest, reverts);
+    removeOptions(call, guest, removals, options);
+    applyOptions(call.world, guest, options);
+  };
+}
+
+function write(type: GuestType, call: Call): null {
+  update(call, guestOf(call, type))();
+  return null;
+}
+
+export const configHandlers: Handlers = {
+  "GET /nodes/{node}/qemu/{vmid}/config": (call) => readConfig("qemu", call),
+  "PUT /nodes/{node}/qemu/{vmid}/config": (call) => write("qemu", call),
+  "POST /nodes/{node}/qemu/{vmid}/config": (call) => {
+    const guest = guestOf(call, "qemu");
+    const work = update(call, guest);
+    return startTask(call, { type: "qmconfig", id: guest.vmid, node: guest.node, guest, work });
+  },
+  "GET /nodes/{node}/qemu/{vmid}/pending": (call) => readPending("qemu", call),
+  "GET /nodes/{node}/lxc/{vmid}/config": (call) => readConfig("lxc", call),
+  "PUT /nodes/{node}/lxc/{vmid}/config": (call) => write("lxc", call),
+  "GET /nodes/{node}/lxc/{vmid}/pending": (call) => readPending("lxc", call),
+};

@@ -1,0 +1,150 @@
+import { copyDrive, freeKey } from "./drives.ts";
+import { die, refuse } from "./errors.ts";
+import {
+  checkDigest,
+  digestOf,
+  type Drive,
+  driveOf,
+  guestOf,
+  type GuestType,
+  isRunning,
+  parseSize,
+  printSize,
+  unlocked,
+  writable,
+} from "./guests.ts";
+import { removeOptions } from "./config.ts";
+import type { FakeGuest } from "./state.ts";
+import { startTask } from "./tasks.ts";
+import { findVolume, freeVolume, storageOfVolume, supports, usableStorage } from "./volumes.ts";
+import { splitList } from "./validate.ts";
+import { type Call, type Handlers, needs } from "./world.ts";
+
+function diskOf(guest: FakeGuest, key: string): Drive {
+  return driveOf(guest, key) ?? die(`disk '${key}' does not exist`);
+}
+
+function resize(type: GuestType, call: Call): string {
+  const { state, params } = call;
+  const guest = guestOf(call, type);
+  const key = params.text("disk");
+  writable(call, guest);
+  checkDigest(call, digestOf(guest));
+  const drive = diskOf(guest, key);
+  if (drive.cdrom) die("you can't resize a cdrom");
+  const volume = findVolume(state, drive.volid, guest.node) ?? die(`disk '${key}' has no size`);
+  needs(call, `/storage/${volume.storage}`, ["Datastore.AllocateSpace"]);
+  const text = params.text("size");
+  const size = text.startsWith("+") ? volume.size + parseSize(text.slice(1)) : parseSize(text);
+  if (size < volume.size) die("shrinking disks is not supported");
+  return startTask(call, {
+    type: "resize",
+    id: guest.vmid,
+    node: guest.node,
+    guest,
+    fileLock: true,
+    work: (log) => {
+      volume.size = size;
+      const { size: _size, ...rest } = drive.properties;
+      const tail = Object.keys({ ...rest, size: "" }).filter((one) => one !== "file").sort()
+        .map((one) => `${one}=${one === "size" ? printSize(size) : rest[one]}`);
+      guest.config[key] = [drive.volid, ...tail].join(",");
+      log.line(`Image resized.`);
+    },
+  });
+}
+
+function move(type: GuestType, call: Call): string {
+  const { world, state, params } = call;
+  const guest = guestOf(call, type);
+  const key = params.text(type === "qemu" ? "disk" : "volume");
+  const storage = params.maybe("storage");
+  if (params.has("target-vmid")) return reassign(type, call, guest, key);
+  if (storage === undefined) refuse({ storage: "property is missing and it is not optional" });
+  unlocked(guest);
+  checkDigest(call, digestOf(guest));
+  const drive = diskOf(guest, key);
+  if (drive.cdrom) die("you can't move a cdrom");
+  needs(call, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+  supports(usableStorage(state, storage, guest.node), type === "qemu" ? "images" : "rootdir");
+  const volume = findVolume(state, drive.volid, guest.node) ??
+    die(`volume '${drive.volid}' does not exist`);
+  const format = params.maybe("format") ?? volume.format;
+  if (storage === storageOfVolume(drive.volid) && format === volume.format) {
+    die("you can't move to the same storage with same format");
+  }
+  if (type === "lxc" && isRunning(guest)) die("cannot move volumes of a running container");
+  if (guest.snapshots.length && params.flag("delete")) {
+    die("you can't move a disk with snapshots and delete the source");
+  }
+  return startTask(call, {
+    type: type === "qemu" ? "qmmove" : "move_volume",
+    id: guest.vmid,
+    node: guest.node,
+    guest,
+    configLock: "disk",
+    work: (log) => {
+      const text = copyDrive(world, guest, drive, {
+        vmid: guest.vmid,
+        node: guest.node,
+        storage,
+        format: params.maybe("format"),
+      });
+      guest.config[key] = text;
+      log.line(`create full clone of drive ${key} (${drive.volid})`);
+      if (params.flag("delete")) freeVolume(state, drive.volid, guest.node);
+      else guest.config[freeKey(guest)] = drive.volid;
+    },
+  });
+}
+
+function reassign(type: GuestType, call: Call, guest: FakeGuest, key: string): string {
+  const { state, params } = call;
+  const target = state.guests.get(params.number("target-vmid") ?? 0);
+  if (!target || target.type !== type || target.node !== guest.node) {
+    die(`Both ${type === "qemu" ? "VMs" : "containers"} need to be on the same node`);
+  }
+  checkDigest(call, digestOf(guest));
+  checkDigest(call, digestOf(target), "target-digest");
+  const drive = diskOf(guest, key);
+  const targetKey = params.maybe(type === "qemu" ? "target-disk" : "target-volume") ?? key;
+  if (target.config[targetKey] !== undefined) {
+    die(`Target disk key '${targetKey}' is already in use for VM '${target.vmid}'`);
+  }
+  return startTask(call, {
+    type: type === "qemu" ? "qmmove" : "move_volume",
+    id: guest.vmid,
+    node: guest.node,
+    guest,
+    configLock: "disk",
+    work: () => {
+      const volume = findVolume(state, drive.volid, guest.node);
+      const text = String(guest.config[key]);
+      delete guest.config[key];
+      const renamed = drive.volid.replaceAll(String(guest.vmid), String(target.vmid));
+      if (volume) Object.assign(volume, { volid: renamed, vmid: target.vmid });
+      target.config[targetKey] = text.replace(drive.volid, renamed);
+    },
+  });
+}
+
+export const diskHandlers: Handlers = {
+  "PUT /nodes/{node}/qemu/{vmid}/resize": (call) => resize("qemu", call),
+  "PUT /nodes/{node}/lxc/{vmid}/resize": (call) => resize("lxc", call),
+  "POST /nodes/{node}/qemu/{vmid}/move_disk": (call) => move("qemu", call),
+  "POST /nodes/{node}/lxc/{vmid}/move_volume": (call) => move("lxc", call),
+  "PUT /nodes/{node}/qemu/{vmid}/unlink": (call) => {
+    const guest = guestOf(call, "qemu");
+    writable(call, guest);
+    const config = call.world.contract.methods.find((one) =>
+      one.method === "PUT" && one.path === "/nodes/{node}/qemu/{vmid}/config"
+    );
+    removeOptions(
+      { ...call, api: config ?? call.api },
+      guest,
+      splitList(call.params.text("idlist")),
+      {},
+    );
+    return null;
+  },
+};

@@ -1,0 +1,244 @@
+import { die, refuse } from "./errors.ts";
+import { ensureQuorum } from "./create.ts";
+import {
+  drivesOf,
+  guestOf,
+  type GuestType,
+  haManaged,
+  haSid,
+  isRunning,
+  unlocked,
+} from "./guests.ts";
+import type { FakeGuest, FakeState } from "./state.ts";
+import { startTask } from "./tasks.ts";
+import { findVolume, isOnNode, storageNamed, storageOfVolume } from "./volumes.ts";
+import { type Call, type Handlers, needs } from "./world.ts";
+
+function localVolumes(
+  state: FakeState,
+  guest: FakeGuest,
+): { volid: string; cdrom: boolean; size: number; drivename: string }[] {
+  return drivesOf(guest, true)
+    .filter((drive) => drive.volid !== "none" && drive.volid !== "cdrom")
+    .filter((drive) => !storageNamed(state, storageOfVolume(drive.volid)).shared)
+    .map((drive) => ({
+      volid: drive.volid,
+      cdrom: drive.cdrom,
+      size: drive.size,
+      drivename: drive.key,
+    }));
+}
+
+function localResources(guest: FakeGuest): string[] {
+  return Object.keys(guest.config).filter((key) => /^(?:hostpci|usb|serial|parallel)\d+$/.test(key))
+    .filter((key) => !(key.startsWith("serial") && guest.config[key] === "socket"))
+    .filter((key) => !String(guest.config[key]).includes("spice"));
+}
+
+function unavailable(state: FakeState, guest: FakeGuest, node: string): string[] {
+  const used = new Set(
+    drivesOf(guest).filter((drive) => drive.volid.includes(":")).map((drive) =>
+      storageOfVolume(drive.volid)
+    ),
+  );
+  return [...used].filter((id) => {
+    const storage = storageNamed(state, id);
+    return storage.disabled || !isOnNode(storage, node);
+  });
+}
+
+function preconditions(type: GuestType, call: Call): unknown {
+  const { state } = call;
+  const guest = guestOf(call, type);
+  const others = [...state.nodes.keys()].filter((name) => name !== guest.node);
+  const refused: Record<string, unknown> = {};
+  for (const node of others) {
+    const missing = unavailable(state, guest, node);
+    if (missing.length) refused[node] = { unavailable_storages: missing };
+  }
+  const allowed = others.filter((node) => !refused[node]);
+  if (type === "lxc") {
+    return {
+      running: isRunning(guest) ? 1 : 0,
+      "allowed-nodes": allowed,
+      "not-allowed-nodes": refused,
+    };
+  }
+  return {
+    running: isRunning(guest) ? 1 : 0,
+    ...(isRunning(guest) ? {} : { allowed_nodes: allowed, not_allowed_nodes: refused }),
+    local_disks: localVolumes(state, guest).map((one) => ({
+      volid: one.volid,
+      size: one.size,
+      cdrom: one.cdrom ? 1 : 0,
+      is_unused: one.drivename.startsWith("unused") ? 1 : 0,
+      drivename: one.drivename,
+      is_attached: one.drivename.startsWith("unused") ? 0 : 1,
+    })),
+    local_resources: localResources(guest),
+    "mapped-resources": [],
+    "mapped-resource-info": {},
+    "has-dbus-vmstate": 1,
+  };
+}
+
+interface Migration {
+  target: string;
+  targetStorage: string | undefined;
+}
+
+/** The storage that a disk goes to: by a pair `from:to`, one name for all, or its own. */
+function destination(pairs: string | undefined, storage: string): string {
+  if (pairs === undefined || pairs === "1") return storage;
+  for (const pair of pairs.split(",")) {
+    const [from = "", to] = pair.split(":");
+    if (to === undefined) return from;
+    if (from === storage) return to;
+  }
+  return storage;
+}
+
+function relocate(
+  call: Call,
+  guest: FakeGuest,
+  plan: Migration,
+  log: (text: string) => void,
+): void {
+  const { state } = call;
+  for (const one of localVolumes(state, guest)) {
+    const volume = findVolume(state, one.volid, guest.node);
+    if (!volume) throw new Error(`can't migrate '${one.volid}': volume does not exist`);
+    if (one.cdrom && volume.content === "iso") {
+      throw new Error(`can't migrate local cdrom '${one.volid}'`);
+    }
+    const to = destination(plan.targetStorage, volume.storage);
+    const storage = storageNamed(state, to);
+    if (!isOnNode(storage, plan.target)) {
+      throw new Error(`storage '${to}' is not available on node '${plan.target}'`);
+    }
+    const volid = one.volid.replace(`${volume.storage}:`, `${to}:`);
+    log(`found local disk '${one.volid}' (attached)`);
+    guest.config[one.drivename] = String(guest.config[one.drivename]).replace(one.volid, volid);
+    Object.assign(volume, { volid, storage: to });
+    if (storage.shared) delete volume.node;
+    else volume.node = plan.target;
+  }
+  guest.node = plan.target;
+}
+
+function migrate(type: GuestType, call: Call): string {
+  const { world, state, params } = call;
+  const guest = guestOf(call, type);
+  ensureQuorum(call);
+  const target = params.text("target");
+  if (target === guest.node) refuse({ target: "target is local node." });
+  const node = state.nodes.get(target) ?? die(`no such cluster node '${target}'`);
+  if (!node.online) die(`node '${target}' is not online`);
+  unlocked(guest);
+  const online = params.flag("online");
+  if (isRunning(guest)) {
+    if (type === "qemu" && !online) die("can't migrate running VM without --online");
+    if (type === "lxc" && !online && !params.flag("restart")) {
+      die("can't migrate running container without --online or --restart");
+    }
+  }
+  const targetStorage = params.maybe(type === "qemu" ? "targetstorage" : "target-storage");
+  for (
+    const pair of targetStorage === undefined || targetStorage === "1"
+      ? []
+      : targetStorage.split(",")
+  ) {
+    const to = pair.split(":").at(-1) ?? "";
+    storageNamed(state, to);
+    needs(call, `/storage/${to}`, ["Datastore.AllocateSpace"]);
+  }
+  if (haManaged(state, guest)) return migrateByHa(call, guest, target);
+  return startTask(call, {
+    type: type === "qemu" ? "qmigrate" : "vzmigrate",
+    id: guest.vmid,
+    node: guest.node,
+    guest,
+    configLock: "migrate",
+    begin: [
+      `starting migration of ${
+        type === "qemu" ? "VM" : "CT"
+      } ${guest.vmid} to node '${target}' (${node.ip})`,
+    ],
+    work: (log) => {
+      try {
+        refusals(call, guest, target, targetStorage);
+        relocate(call, guest, { target, targetStorage }, log.line);
+      } catch (error) {
+        log.line(
+          `ERROR: migration aborted (duration 00:00:00): ${
+            error instanceof Error ? error.message : error
+          }`,
+        );
+        throw new Error("migration aborted");
+      }
+      if (type === "lxc" && isRunning(guest)) guest.startedAt = world.now();
+      log.line("migration finished successfully (duration 00:00:02)");
+    },
+  });
+}
+
+function refusals(
+  call: Call,
+  guest: FakeGuest,
+  target: string,
+  targetStorage: string | undefined,
+): void {
+  if (guest.type === "lxc" && isRunning(guest) && !call.params.flag("restart")) {
+    throw new Error("lxc live migration is currently not implemented");
+  }
+  const resources = localResources(guest);
+  if (isRunning(guest) && resources.length) {
+    throw new Error(`can't migrate VM which uses local devices: ${resources.join(", ")}`);
+  }
+  const disks = localVolumes(call.state, guest).filter((one) => !one.cdrom);
+  if (
+    guest.type === "qemu" && isRunning(guest) && disks.length &&
+    !call.params.flag("with-local-disks")
+  ) {
+    throw new Error("can't live migrate attached local disks without with-local-disks option");
+  }
+  if (disks.length && guest.snapshots.length && isRunning(guest)) {
+    throw new Error(
+      `can't migrate '${
+        disks[0]?.volid
+      }' - online storage migration not possible if snapshot exists`,
+    );
+  }
+  if (targetStorage === undefined) {
+    const missing = unavailable(call.state, guest, target);
+    if (missing.length) {
+      throw new Error(`storage '${missing[0]}' is not available on node '${target}'`);
+    }
+  }
+}
+
+function migrateByHa(call: Call, guest: FakeGuest, target: string): string {
+  return startTask(call, {
+    type: "hamigrate",
+    id: guest.vmid,
+    node: guest.node,
+    begin: [
+      `Requesting HA migration for ${
+        guest.type === "qemu" ? "VM" : "CT"
+      } ${guest.vmid} to node ${target}`,
+    ],
+    work: (log) => {
+      if (!call.state.ha.resources.has(haSid(guest))) {
+        throw new Error("service is not managed by HA");
+      }
+      relocate(call, guest, { target, targetStorage: undefined }, log.line);
+    },
+  });
+}
+
+export const migrateHandlers: Handlers = {
+  "GET /nodes/{node}/qemu/{vmid}/migrate": (call) => preconditions("qemu", call),
+  "GET /nodes/{node}/lxc/{vmid}/migrate": (call) => preconditions("lxc", call),
+  "POST /nodes/{node}/qemu/{vmid}/migrate": (call) => migrate("qemu", call),
+  "POST /nodes/{node}/lxc/{vmid}/migrate": (call) => migrate("lxc", call),
+};

@@ -1,0 +1,209 @@
+import { applyPending } from "./config.ts";
+import { die } from "./errors.ts";
+import {
+  drivesOf,
+  guestOf,
+  type GuestType,
+  haManaged,
+  haSid,
+  isRunning,
+  isTemplate,
+  kindOf,
+  unlocked,
+} from "./guests.ts";
+import { readProperties } from "./property_strings.ts";
+import type { FakeGuest, TaskLog } from "./state.ts";
+import { abortTask, startTask } from "./tasks.ts";
+import { findVolume } from "./volumes.ts";
+import type { Call, Handlers, World } from "./world.ts";
+
+const timeout = "VM quit/powerdown failed - got timeout";
+
+export function powerOn(world: World, guest: FakeGuest): void {
+  applyPending(world, guest);
+  guest.status = "running";
+  guest.paused = false;
+  guest.startedAt = world.now();
+}
+
+export function powerOff(world: World, guest: FakeGuest): void {
+  guest.status = "stopped";
+  guest.paused = false;
+  guest.agent.processes.clear();
+  applyPending(world, guest);
+}
+
+/** What keeps a guest from starting on its node. */
+export function startChecks(world: World, guest: FakeGuest): void {
+  for (const drive of drivesOf(guest)) {
+    if (drive.volid === "none" || drive.volid === "cdrom" || drive.volid.startsWith("/")) continue;
+    if (!findVolume(world.state, drive.volid, guest.node)) {
+      die(`volume '${drive.volid}' does not exist`);
+    }
+  }
+  const bridges = world.state.nodes.get(guest.node)?.network ?? [];
+  for (const [key, value] of Object.entries(guest.config)) {
+    if (!/^net\d+$/.test(key)) continue;
+    const bridge = readProperties(String(value), "model").bridge;
+    if (
+      bridge && !bridges.some((one) => one.iface === bridge) && !world.state.sdn.vnets.has(bridge)
+    ) {
+      die(`bridge '${bridge}' does not exist`);
+    }
+  }
+}
+
+interface Action {
+  /** Task type without `qm` or `vz`, in the HA manager's words too. */
+  name: string;
+  ha?: { task: string; state: string };
+  before?: (call: Call, guest: FakeGuest) => void;
+  work: (call: Call, guest: FakeGuest, log: TaskLog) => void;
+}
+
+function notRunning(_call: Call, guest: FakeGuest): void {
+  if (!isRunning(guest)) die(`${kindOf(guest)} ${guest.vmid} not running`);
+}
+
+function shutDown(call: Call, guest: FakeGuest): void {
+  if (!isRunning(guest)) return;
+  if (guest.answersShutdown || call.params.flag("forceStop")) powerOff(call.world, guest);
+  else if (guest.type === "qemu") throw new Error(timeout);
+  else {throw new Error(
+      `command 'lxc-stop -n ${guest.vmid} --timeout ${
+        call.params.number("timeout") ?? 60
+      }' failed: got timeout`,
+    );}
+}
+
+const start: Action = {
+  name: "start",
+  ha: { task: "hastart", state: "started" },
+  before: (_call, guest) => {
+    if (guest.type === "qemu") return;
+    if (isRunning(guest)) die(`CT ${guest.vmid} already running`);
+    if (isTemplate(guest)) die("you can't start a CT if it's a template");
+  },
+  work: ({ world, params }, guest) => {
+    if (isTemplate(guest)) die("you can't start a vm if it's a template");
+    if (guest.config.lock === "suspended") delete guest.config.lock;
+    unlocked(guest, params.flag("skiplock"));
+    if (isRunning(guest)) die(`${kindOf(guest)} ${guest.vmid} already running`);
+    startChecks(world, guest);
+    powerOn(world, guest);
+  },
+};
+
+const stop: Action = {
+  name: "stop",
+  ha: { task: "hastop", state: "stopped" },
+  before: (call, guest) => {
+    if (guest.type === "lxc") notRunning(call, guest);
+    if (!call.params.flag("overrule-shutdown")) return;
+    for (const task of call.state.tasks) {
+      if (task.vmid === guest.vmid && /^(?:qm|vz)shutdown$/.test(task.type)) {
+        abortTask(call.world, task);
+      }
+    }
+  },
+  work: ({ world, params }, guest) => {
+    if (guest.config.lock !== "suspended") unlocked(guest, params.flag("skiplock"));
+    if (isRunning(guest)) powerOff(world, guest);
+  },
+};
+
+const shutdown: Action = {
+  name: "shutdown",
+  ha: { task: "hashutdown", state: "stopped" },
+  before: (call, guest) => {
+    if (guest.type === "lxc") notRunning(call, guest);
+    if (guest.paused && !call.params.flag("forceStop")) die("VM is paused - cannot shutdown");
+  },
+  work: (call, guest) => {
+    unlocked(guest, call.params.flag("skiplock"));
+    shutDown(call, guest);
+  },
+};
+
+const reboot: Action = {
+  name: "reboot",
+  before: (call, guest) => {
+    if (guest.paused) die("VM is paused - cannot shutdown");
+    notRunning(call, guest);
+  },
+  work: (call, guest) => {
+    unlocked(guest);
+    shutDown(call, guest);
+    powerOn(call.world, guest);
+  },
+};
+
+const reset: Action = {
+  name: "reset",
+  before: notRunning,
+  work: ({ world, params }, guest) => {
+    unlocked(guest, params.flag("skiplock"));
+    guest.startedAt = world.now();
+    guest.agent.processes.clear();
+  },
+};
+
+const suspend: Action = {
+  name: "suspend",
+  before: notRunning,
+  work: ({ world, params }, guest) => {
+    unlocked(guest, params.flag("skiplock"));
+    if (!params.flag("todisk")) {
+      guest.paused = true;
+      return;
+    }
+    powerOff(world, guest);
+    guest.config.lock = "suspended";
+  },
+};
+
+const resume: Action = {
+  name: "resume",
+  before: (call, guest) => {
+    if (guest.config.lock !== "suspended") notRunning(call, guest);
+  },
+  work: ({ world }, guest) => {
+    if (guest.config.lock === "suspended") {
+      delete guest.config.lock;
+      powerOn(world, guest);
+    }
+    guest.paused = false;
+  },
+};
+
+function act(type: GuestType, action: Action, call: Call): string {
+  const guest = guestOf(call, type);
+  action.before?.(call, guest);
+  const ha = action.ha && haManaged(call.state, guest) ? action.ha : undefined;
+  return startTask(call, {
+    type: ha?.task ?? `${type === "qemu" ? "qm" : "vz"}${action.name}`,
+    id: guest.vmid,
+    node: guest.node,
+    guest,
+    fileLock: true,
+    begin: ha ? [`Requesting HA ${action.name} for ${kindOf(guest)} ${guest.vmid}`] : [],
+    work: (log) => {
+      const resource = call.state.ha.resources.get(haSid(guest));
+      if (ha && resource) resource.state = ha.state;
+      if (ha && isRunning(guest) === (ha.state === "started")) return;
+      action.work(call, guest, log);
+    },
+  });
+}
+
+function handlersFor(type: GuestType, actions: Action[]): Handlers {
+  return Object.fromEntries(actions.map((action) => [
+    `POST /nodes/{node}/${type}/{vmid}/status/${action.name}`,
+    (call: Call) => act(type, action, call),
+  ]));
+}
+
+export const powerHandlers: Handlers = {
+  ...handlersFor("qemu", [start, stop, shutdown, reboot, reset, suspend, resume]),
+  ...handlersFor("lxc", [start, stop, shutdown, reboot, suspend, resume]),
+};

@@ -1,0 +1,65 @@
+import { die } from "./errors.ts";
+import { copyDriveText, drivesOf, type GuestType } from "./guests.ts";
+import type { FakeGuest, FakeVolume, TaskLog } from "./state.ts";
+import { allocate, findVolume, isBlock, storageOfVolume, usableStorage } from "./volumes.ts";
+import type { Call } from "./world.ts";
+
+/** Refuses what is no backup of the right kind before a task starts. */
+export function checkArchive(call: Call, archive: string, type: GuestType): FakeVolume {
+  const node = call.params.text("node");
+  usableStorage(call.state, storageOfVolume(archive), node);
+  const volume = findVolume(call.state, archive, node);
+  if (!volume) die(`volume '${archive}' does not exist`);
+  if (volume.content !== "backup" || !volume.backup) {
+    die(`unable to use volume ${archive} - content type needs to be 'backup'`);
+  }
+  if (volume.backup.type !== type) {
+    die(
+      `unable to restore: '${archive}' is a backup of a ${
+        volume.backup.type === "qemu" ? "VM" : "container"
+      }`,
+    );
+  }
+  return volume;
+}
+
+/** Fills a new guest from a backup: its configuration, with disks allocated anew. */
+export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log: TaskLog): void {
+  const { backup } = checkArchive(call, archive, guest.type);
+  if (!backup) return;
+  const { lock: _lock, template: _template, ...config } = backup.config;
+  guest.config = { ...config };
+  guest.answersShutdown = backup.answersShutdown;
+  guest.agent.osinfo = { ...backup.os };
+  const target = call.params.maybe("storage");
+  log.line(`restore ${guest.type === "qemu" ? "vma" : "lxc"} archive: ${archive}`);
+  for (const drive of drivesOf(guest)) {
+    if (drive.cdrom && !drive.volid.includes("cloudinit")) continue;
+    const storageId = target ?? storageOfVolume(drive.volid);
+    const storage = usableStorage(call.state, storageId, guest.node);
+    const format = drive.volid.endsWith(".qcow2") && !isBlock(storage) ? "qcow2" : "raw";
+    const volume = allocate(call.world, {
+      storage: storageId,
+      node: guest.node,
+      vmid: guest.vmid,
+      size: drive.size,
+      content: guest.type === "qemu" ? "images" : "rootdir",
+      format,
+    });
+    guest.config[drive.key] = copyDriveText(guest.type, drive, volume.volid);
+    log.line(`new volume ID is '${volume.volid}'`);
+  }
+  if (call.params.flag("unique")) {
+    for (const key of Object.keys(guest.config).filter((one) => /^net\d+$/.test(one))) {
+      guest.config[key] = String(guest.config[key]).replace(
+        /BC:24:11(?::[0-9A-F]{2}){3}/,
+        newMac(call),
+      );
+    }
+  }
+}
+
+function newMac(call: Call): string {
+  const tail = (0x5a0000 + call.world.next()).toString(16).toUpperCase().match(/../g) ?? [];
+  return ["BC", "24", "11", ...tail].join(":");
+}

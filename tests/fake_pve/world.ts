@@ -1,0 +1,94 @@
+import { need } from "./access.ts";
+import type { ApiMethod, Contract } from "./contract.ts";
+import { die } from "./errors.ts";
+import { type Identity, ownerOf } from "./identity.ts";
+import type { FakeNode, FakeState } from "./state.ts";
+import type { Params } from "./validate.ts";
+
+/** The simulated cluster at work: its state, its clock and what belongs to no single family of methods. */
+export class World {
+  /** The node whose API is being spoken to. */
+  readonly local: string;
+  #ahead = 0;
+  #serial = 0;
+  readonly #clock: () => number;
+
+  constructor(
+    readonly state: FakeState,
+    readonly contract: Contract,
+    clock: () => number,
+  ) {
+    this.#clock = clock;
+    this.local = [...state.nodes.keys()][0] ?? "pve1";
+  }
+
+  /** Milliseconds of the fake's clock. */
+  now(): number {
+    return this.#clock() + this.#ahead;
+  }
+
+  seconds(): number {
+    return Math.floor(this.now() / 1000);
+  }
+
+  tick(ms: number): void {
+    this.#ahead += ms;
+  }
+
+  /** A number that grows by one with each use. */
+  next(): number {
+    return ++this.#serial;
+  }
+
+  quorate(): boolean {
+    const nodes = [...this.state.nodes.values()];
+    return nodes.filter((node) => node.online).length * 2 > nodes.length;
+  }
+
+  version8(): boolean {
+    return this.state.version.startsWith("8.");
+  }
+
+  log(node: string, who: string, msg: string, tag = "pvedaemon"): void {
+    const uid = (this.state.log.at(-1)?.uid ?? 0) + 1;
+    this.state.log.push({ uid, time: this.seconds(), msg, node, pid: 200, pri: 6, tag, user: who });
+  }
+}
+
+/** One request that passed authentication, permission and parameter checks. */
+export interface Call {
+  world: World;
+  state: FakeState;
+  who: Identity;
+  api: ApiMethod;
+  params: Params;
+}
+
+/** Gives the `data` of the answer, or refuses by throwing. */
+export type Handler = (call: Call) => unknown;
+
+export type Handlers = Record<string, Handler>;
+
+/** A list whose answer carries a `total` beside `data`. */
+export class Listed {
+  constructor(readonly data: unknown[], readonly total: number) {}
+}
+
+export function needs(call: Call, path: string, wanted: string[], any = false): void {
+  need(call.state, call.who, path, wanted, any);
+}
+
+export function ownerOfCall(call: Call): string {
+  return ownerOf(call.who);
+}
+
+export function nodeOf(call: Call): FakeNode {
+  const name = call.params.text("node");
+  const node = call.state.nodes.get(name === "localhost" ? call.world.local : name);
+  return node ?? die(`no such node '${name}'`);
+}
+
+/** An index: the names of what can follow in the path. */
+export function index(...names: string[]): Handler {
+  return () => names.map((name) => ({ subdir: name }));
+}
