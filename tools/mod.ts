@@ -4,13 +4,17 @@ import call_api from "./call_api.ts";
 import change_api from "./change_api.ts";
 import clone_guest from "./clone_guest.ts";
 import convert_to_template from "./convert_to_template.ts";
+import create_backup from "./create_backup.ts";
 import create_container from "./create_container.ts";
 import create_snapshot from "./create_snapshot.ts";
 import create_vm from "./create_vm.ts";
+import delete_backup from "./delete_backup.ts";
 import delete_container from "./delete_container.ts";
 import delete_snapshot from "./delete_snapshot.ts";
 import delete_vm from "./delete_vm.ts";
+import delete_volume from "./delete_volume.ts";
 import describe_api from "./describe_api.ts";
+import download_image from "./download_image.ts";
 import execute_vm_command from "./execute_vm_command.ts";
 import find_guests from "./find_guests.ts";
 import get_attention from "./get_attention.ts";
@@ -53,6 +57,7 @@ import reboot_container from "./reboot_container.ts";
 import reboot_vm from "./reboot_vm.ts";
 import reset_vm from "./reset_vm.ts";
 import resize_disk from "./resize_disk.ts";
+import restore_backup from "./restore_backup.ts";
 import resume_vm from "./resume_vm.ts";
 import rollback_snapshot from "./rollback_snapshot.ts";
 import search_api from "./search_api.ts";
@@ -79,13 +84,17 @@ export const tools: readonly AnyTool[] = [
   change_api,
   clone_guest,
   convert_to_template,
+  create_backup,
   create_container,
   create_snapshot,
   create_vm,
+  delete_backup,
   delete_container,
   delete_snapshot,
   delete_vm,
+  delete_volume,
   describe_api,
+  download_image,
   execute_vm_command,
   find_guests,
   get_attention,
@@ -128,6 +137,7 @@ export const tools: readonly AnyTool[] = [
   reboot_vm,
   reset_vm,
   resize_disk,
+  restore_backup,
   resume_vm,
   rollback_snapshot,
   search_api,

@@ -85,9 +85,10 @@ export async function findVolumeById(
   const { volumes, warnings } = await readVolumes(pve, { storage, node });
   const found = volumes.filter((volume) => volume.volid === volid);
   const [volume, ...others] = found;
+  const on = node === undefined ? "" : ` on node ${node}`;
   if (volume === undefined) {
     if (warnings.length > 0) throw new AppError("unavailable", warnings.join("; "));
-    throw new AppError("not_found", `there is no volume ${volid}; see get_storage_content`);
+    throw new AppError("not_found", `there is no volume ${volid}${on}; see get_storage_content`);
   }
   if (others.length === 0) return volume;
   const nodes = found.map((each) => each.node).join(" and ");

@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { guestInput, storageId, taskResult, waiting } from "../lib/fields.ts";
+import { requireState } from "../lib/proxmox/checks.ts";
+import { path } from "../lib/proxmox/path.ts";
+import { chooseStorage } from "../lib/proxmox/storage.ts";
+import { CHANGES, defineTool } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "create_backup",
+  title: "Create backup",
+  description: "Backs a VM or container up now. Older backups are kept.",
+  scope: "write",
+  hints: CHANGES,
+  subject: "guest",
+  privileges: [["/vms/{vmid}", "VM.Backup"], ["/storage/{storage}", "Datastore.AllocateSpace"]],
+  input: z.strictObject({
+    ...guestInput,
+    storage: storageId.optional().describe("Default: the one with most free space"),
+    mode: z.enum(["snapshot", "suspend", "stop"]).default("snapshot")
+      .describe("suspend and stop interrupt the guest"),
+    compress: z.enum(["0", "gzip", "lzo", "zstd"]).default("zstd"),
+    notes: z.string().max(500).optional(),
+    protected: z.boolean().default(false),
+    ...waiting,
+  }),
+  output: z.object({ ...taskResult, storage: z.string().optional() }),
+  action: ({ vmid }) => `back up guest ${vmid}`,
+  run: async (input, { pve }) => {
+    const guest = await pve.claim(input);
+    const { node, vmid } = guest;
+    await requireState(pve, guest);
+    const { storage } = await chooseStorage(pve, node, {
+      wanted: input.storage,
+      content: "backup",
+      sizeGib: 1,
+    });
+    // The template of notes is one line, with its own escapes.
+    const notes = input.notes?.replaceAll("\\", "\\\\").replaceAll(/\r?\n/g, "\\n");
+    const upid = await pve.post(path`/nodes/${node}/vzdump`, {
+      vmid: String(vmid),
+      storage,
+      mode: input.mode,
+      compress: input.compress,
+      // Without this Proxmox prunes older backups by the storage's retention.
+      remove: false,
+      "notes-template": notes,
+      protected: input.protected ? true : undefined,
+    });
+    return { ...await pve.task(upid, input), storage };
+  },
+});

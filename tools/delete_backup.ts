@@ -1,0 +1,23 @@
+import * as z from "zod";
+import { nodeName, taskResult, volumeId, waiting } from "../lib/fields.ts";
+import { requireBackup } from "../lib/proxmox/restore.ts";
+import { deleteVolume } from "../lib/proxmox/volume_use.ts";
+import { defineTool, DESTROYS } from "../lib/tool.ts";
+
+export default defineTool({
+  name: "delete_backup",
+  title: "Delete backup",
+  description: "Deletes a backup, for good. A protected one is refused.",
+  scope: "admin",
+  hints: DESTROYS,
+  subject: "guest",
+  privileges: [["/storage/{storage}", "Datastore.Allocate", "Datastore.AllocateSpace"]],
+  input: z.strictObject({
+    volid: volumeId.describe("From get_backups"),
+    node: nodeName.optional(),
+    ...waiting,
+  }),
+  output: z.object(taskResult),
+  action: ({ volid }) => `delete backup ${volid}`,
+  run: async (input, { pve }) => deleteVolume(pve, await requireBackup(pve, input), input),
+});
