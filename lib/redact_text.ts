@@ -57,6 +57,8 @@ const SHORT = "(?<![a-z])(?:pwd|pass|pw|key|cookie|ticket|otp|jwt|pin)s?";
 /** Quoted by either quote, by a quote that is itself escaped, or up to white space. */
 const VALUE =
   `(?:\\[redacted\\]|\\\\+"[\\s\\S]*?(?:\\\\+"|$)|"(?:[^"\\\\]|\\\\[\\s\\S])*"?|'[^']*'?|[^\\s&]+)`;
+/** `Cannot create token: there is no …`: a sentence goes on, no value follows. */
+const PROSE = "(?-i: [a-z]{1,20}[,;]? [a-z(])";
 
 const PEM =
   /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,9}-----|$)/g;
@@ -71,7 +73,7 @@ const DATABASE_USERINFO =
   /\b((?:postgres(?:ql)?|mysql|mariadb|redis|amqp|mongodb)s?:\/\/)\S{0,256}@/gi;
 const USERINFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>]{0,1024}@/gi;
 const NAMED = new RegExp(
-  `((?:${LONG}|${SHORT})(?:\\\\{0,3}["'])?\\s{0,4}(?:=>?|:(?!//))\\s{0,4})${VALUE}`,
+  `((?:${LONG}|${SHORT})(?:\\\\{0,3}["'])?\\s{0,4}(?:=>?|:(?!//)(?!${PROSE}))\\s{0,4})${VALUE}`,
   "gi",
 );
 const OPTION = new RegExp(

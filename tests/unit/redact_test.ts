@@ -146,6 +146,7 @@ Deno.test("redactText leaves ordinary texts alone", () => {
     "find . -path ./x -prune -o -print",
     "https://pve1.example:8006/api2/json?full=1",
     "keyboard: de, monkey=3",
+    "Cannot create token: there is no user ays",
     "Missing privilege: VM.PowerMgmt on /vms/100",
   ];
   for (const text of texts) assert.equal(redactText(text), text);

@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import type { Config } from "../config.ts";
+import { type CliContext, configOf, withCommonOptions } from "./context.ts";
+import { requiredPermissions } from "./permissions.ts";
+import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
+
+/**
+ * The flags with which `deno run` and `deno compile` give the server exactly what this config needs.
+ * Nothing is granted for running programs, loading libraries, reading system facts or importing code.
+ */
+export function permissionFlags(config: Config): string[] {
+  const { net, read, write, env, ignoreEnv, unverifiedHosts } = requiredPermissions(config);
+  return [
+    "--no-prompt",
+    "--deny-import",
+    ...flag("--allow-net", net),
+    ...flag("--allow-read", read),
+    ...flag("--allow-write", write),
+    ...flag("--allow-env", env),
+    ...flag("--ignore-env", ignoreEnv),
+    ...flag("--unsafely-ignore-certificate-errors", unverifiedHosts),
+  ];
+}
+
+/** A shell word: quoted when it holds anything but harmless characters. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./[\]-]+$/.test(text) && !/[[\]]/.test(text)
+    ? text
+    : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+export function registerFlags(program: Command, context: CliContext): void {
+  withServeOptions(withCommonOptions(program.command("flags")))
+    .description("print the Deno permission flags that this config needs, on one line")
+    .addHelpText("after", "\nExample:\n  deno run $(proxmox-mcp flags) main.ts serve")
+    .action(async (options: ServeArguments) => {
+      const config = await configOf(context, options, {
+        secrets: "skip",
+        serve: serveOptionsOf(options),
+      });
+      context.io.out(permissionFlags(config).map(shellWord).join(" "));
+    });
+}
+
+/** No values means no flag: a bare `--allow-net` would grant everything. */
+function flag(name: string, values: readonly string[]): string[] {
+  const list = values.map((value) => value.replaceAll(",", ",,")).join(",");
+  return values.length === 0 ? [] : [`${name}=${list}`];
+}

@@ -1,0 +1,32 @@
+import { environment } from "../config.ts";
+import type { ReadEnvironment } from "../config/types.ts";
+
+/** What a command may touch of the process it runs in. */
+export interface Io {
+  /** Writes one line to standard output. */
+  out(line: string): void;
+  /** Writes one line to standard error. */
+  err(line: string): void;
+  readonly env: ReadEnvironment;
+  readonly now: () => Date;
+}
+
+/** The real process. */
+export function processIo(): Io {
+  return {
+    out: (line) => writeLine(Deno.stdout, line),
+    err: (line) => writeLine(Deno.stderr, line),
+    env: environment(),
+    now: () => new Date(),
+  };
+}
+
+function writeLine(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  try {
+    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+  } catch (error) {
+    // Whoever read the output (`head`, say) has seen enough.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { registerAudit } from "./audit.ts";
+import type { CliContext } from "./context.ts";
+import { registerFlags } from "./flags.ts";
+import type { Io } from "./io.ts";
+import { registerMigrate } from "./migrate.ts";
+import { registerRole } from "./role.ts";
+import { createCommand, runProgram } from "./run.ts";
+import { registerServe } from "./serve.ts";
+import { registerToken } from "./token.ts";
+import { registerTools } from "./tools.ts";
+import { registerUser } from "./user.ts";
+import { registerVersion } from "./version.ts";
+
+export { type Io, processIo } from "./io.ts";
+
+/** Runs one command line and gives its exit status: 0 success, 1 failure, 2 usage. Never throws. */
+export function runCli(args: readonly string[], io: Io): Promise<number> {
+  return runProgram(args, { io, create: createProgram });
+}
+
+/** The whole command tree; the manual page and the shell completions are made from it too. */
+export function createProgram(context: CliContext): Command {
+  const program = createCommand("proxmox-mcp", context.io)
+    .description("Lets AI assistants and curl operate a Proxmox VE cluster over MCP.");
+  registerServe(program, context);
+  registerToken(program, context);
+  registerUser(program, context);
+  registerRole(program, context);
+  registerMigrate(program, context);
+  registerFlags(program, context);
+  registerTools(program, context);
+  registerAudit(program, context);
+  registerVersion(program, context);
+  return program;
+}

@@ -1,0 +1,74 @@
+import { InvalidArgumentError } from "commander";
+import type * as z from "zod";
+import { AppError } from "../errors.ts";
+import { listenHost, listenPort, mountPath } from "../config/schema.ts";
+import { nearest } from "../nearest.ts";
+
+type Reader<T> = (text: string) => T;
+
+/** `--port`: 0 lets the system choose. */
+export const readPort: Reader<number> = (text) =>
+  accept(listenPort, /^\d+$/.test(text) ? Number(text) : NaN);
+
+/** `--host`: an address or a name without a port. */
+export const readHost: Reader<string> = (text) => accept(listenHost, text);
+
+/** `--path`: where MCP is served. */
+export const readPath: Reader<string> = (text) => accept(mountPath, text);
+
+/** A whole number within bounds. */
+export function wholeNumber(min: number, max: number): Reader<number> {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}`);
+  };
+}
+
+/** One of a few words; a near miss is told. */
+export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    const meant = nearest(text, words);
+    const hint = meant === null ? "" : `: did you mean ${meant}?`;
+    throw new InvalidArgumentError(`It must be one of ${words.join(", ")}${hint}`);
+  };
+}
+
+/** An option that may be repeated and may hold several values between commas. */
+export function list(text: string, before: readonly string[] | undefined): string[] {
+  const values = text.split(",").map((value) => value.trim());
+  if (values.some((value) => value === "")) {
+    throw new InvalidArgumentError("It holds an empty name");
+  }
+  return [...(before ?? []), ...values];
+}
+
+/** A date (`2026-07-28`, midnight UTC) or a time with its zone (`2026-07-28T12:00:00Z`). */
+export const readTime: Reader<Date> = (text) => {
+  const known = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  const time = new Date(known ? text : NaN);
+  const day = new Date(known ? text.slice(0, 10) : NaN);
+  // JavaScript reads 31 February as 3 March.
+  const real = !Number.isNaN(time.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
+  if (real) return time;
+  throw new InvalidArgumentError("It must be a date such as 2026-07-28 or 2026-07-28T12:00:00Z");
+};
+
+/** Wraps a reader that refuses with AppError. */
+export function reader<T>(read: Reader<T>): Reader<T> {
+  return (text) => {
+    try {
+      return read(text);
+    } catch (error) {
+      throw error instanceof AppError ? new InvalidArgumentError(error.message) : error;
+    }
+  };
+}
+
+function accept<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new InvalidArgumentError(`It ${result.error.issues[0]?.message ?? "cannot be used"}`);
+}

@@ -1,0 +1,46 @@
+import type { Config } from "../config.ts";
+import { messageOf } from "../errors.ts";
+import { connectProxmox } from "../proxmox/connect.ts";
+import { path } from "../proxmox/path.ts";
+
+/** What a first look at Proxmox showed; the message is one line. */
+export interface ProxmoxProbe {
+  /** `unverified`: the process was started without the flag that `verify_ssl: false` needs. */
+  readonly kind: "ok" | "failed" | "unverified";
+  readonly message: string;
+}
+
+const PATIENCE_MS = 4_000;
+
+/** Asks Proxmox for its version once. Never rejects: Proxmox need not be there yet. */
+export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
+  const { client, close } = await connectProxmox(config);
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const { data } = await client.request("GET", path`/version`, { signal });
+    return { kind: "ok", message: `Proxmox VE ${versionOf(data)}` };
+  } catch (error) {
+    const message = messageOf(error);
+    if (!config.proxmox.verifySsl && /cannot trust the certificate/.test(message)) {
+      return { kind: "unverified", message: startAdvice(config) };
+    }
+    return { kind: "failed", message };
+  } finally {
+    close();
+  }
+}
+
+function versionOf(data: unknown): string {
+  const version = typeof data === "object" && data !== null && "version" in data
+    ? String(data.version)
+    : "of unknown version";
+  return version.replace(/[^\w.~+ -]/g, "").slice(0, 40);
+}
+
+/** What to do when `verify_ssl: false` is set but the process still verifies. */
+export function startAdvice({ file, proxmox }: Config): string {
+  return `Cannot use proxmox.verify_ssl: false: Deno skips verification only by a start-up flag: ` +
+    `start with \`deno task start --config ${file}\`, or add ` +
+    `--unsafely-ignore-certificate-errors=${proxmox.hosts.join(",")} to the flags of deno run or ` +
+    "deno compile, or leave verify_ssl out and set proxmox.fingerprint or proxmox.ca_file";
+}

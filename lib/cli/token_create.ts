@@ -1,0 +1,99 @@
+import type { TokenLimits, VmidRange } from "../auth/limits.ts";
+import { type Permission, scopeOfPermission } from "../auth/scope.ts";
+import type { Store, TokenRecord } from "../auth/store.ts";
+import { effectiveScope, generateToken, hashToken } from "../auth/token.ts";
+import { nearest } from "../nearest.ts";
+import { tools } from "../../tools/mod.ts";
+import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "./context.ts";
+import { printable, shortTime } from "./table.ts";
+import { withSchema } from "./with_store.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface CreateTokenOptions extends CommonOptions {
+  readonly user: string;
+  readonly name: string;
+  readonly permission: Permission;
+  readonly expiresDays?: number;
+  readonly allowedIps?: string;
+  readonly pool?: readonly string[];
+  readonly tag?: readonly string[];
+  readonly vmid?: readonly VmidRange[];
+  readonly node?: readonly string[];
+  readonly tool?: readonly string[];
+  readonly denyTool?: readonly string[];
+}
+
+/** Creates a token; nothing is written unless every option can be used. */
+export async function createToken(context: CliContext, options: CreateTokenOptions): Promise<void> {
+  const { io } = context;
+  requireTools([...options.tool ?? [], ...options.denyTool ?? []]);
+  await withSchema(context, options, async (store) => {
+    await requireUser(store, options.user);
+    const raw = generateToken();
+    const createdAt = io.now();
+    const days = options.expiresDays;
+    const token = await refuseAsUsage(async () =>
+      store.createToken({
+        username: options.user,
+        name: options.name,
+        tokenHash: await hashToken(raw),
+        permission: options.permission,
+        expires: days === undefined ? null : new Date(createdAt.getTime() + days * DAY_MS),
+        allowedIps: options.allowedIps ?? "",
+        createdAt,
+        limits: limitsOf(options),
+      })
+    );
+    for (const line of notes(token)) io.err(line);
+    io.out(raw);
+  });
+}
+
+function notes(token: TokenRecord): string[] {
+  const expiry = token.expires === null ? "never expires" : `expires ${shortTime(token.expires)}`;
+  const place = token.allowedIps === "" ? "from any address" : `only from ${token.allowedIps}`;
+  const lines = [
+    `created token ${token.id} "${printable(token.name)}" for ${token.user.username}: ` +
+    `${token.permission}, ${expiry}, usable ${place}`,
+    "it is shown this once only: keep it safe",
+  ];
+  const scope = effectiveScope(token);
+  if (scope !== scopeOfPermission(token.permission)) {
+    lines.push(`note: the role of ${token.user.username} allows less: its scope is ${scope}`);
+  }
+  return lines;
+}
+
+async function requireUser(store: Store, name: string): Promise<void> {
+  const names = (await store.listUsers()).map((user) => user.username);
+  if (names.includes(name)) return;
+  const meant = nearest(name, names);
+  throw new UsageError(
+    `Cannot create token: there is no user ${name}` +
+      (meant === null ? ": create it with `user create`" : `: did you mean ${meant}?`),
+  );
+}
+
+function requireTools(names: readonly string[]): void {
+  const known = tools.map((tool) => tool.name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    const hint = meant === null ? ": `tools` lists them all" : `: did you mean ${meant}?`;
+    throw new UsageError(`Cannot create token: there is no tool ${name}${hint}`);
+  }
+}
+
+function limitsOf(options: CreateTokenOptions): TokenLimits | null {
+  const { pool, tag, vmid, node, tool, denyTool } = options;
+  if (![pool, tag, vmid, node, tool, denyTool].some((limit) => limit !== undefined)) return null;
+  return {
+    pools: pool ?? null,
+    tags: tag ?? null,
+    vmids: vmid ?? null,
+    nodes: node ?? null,
+    toolsAllow: tool ?? null,
+    toolsDeny: denyTool ?? [],
+  };
+}

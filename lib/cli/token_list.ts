@@ -1,0 +1,69 @@
+import { formatVmidRanges, type TokenLimits } from "../auth/limits.ts";
+import type { TokenRecord } from "../auth/store.ts";
+import { effectiveScope } from "../auth/token.ts";
+import type { CliContext, CommonOptions } from "./context.ts";
+import { shortTime, table } from "./table.ts";
+import { withSchema } from "./with_store.ts";
+
+export type ListTokenOptions = CommonOptions & { readonly json?: boolean };
+
+/** Prints every token with its state, never with more than the beginning of its hash. */
+export async function listTokens(context: CliContext, options: ListTokenOptions): Promise<void> {
+  const { io } = context;
+  const tokens = await withSchema(context, options, (store) => store.listTokens());
+  const now = io.now();
+  if (options.json) {
+    return io.out(JSON.stringify(tokens.map((token) => asJson(token, now)), null, 2));
+  }
+  io.out(table(
+    ["id", "user", "name", "scope", "state", "expires", "last used", "allowed ips", "limits"],
+    tokens.map((token) => [
+      String(token.id),
+      token.user.username,
+      token.name,
+      effectiveScope(token),
+      stateOf(token, now),
+      shortTime(token.expires),
+      shortTime(token.lastUsed),
+      token.allowedIps === "" ? "any" : token.allowedIps,
+      limitText(token.limits),
+    ]),
+  ));
+}
+
+function asJson(token: TokenRecord, now: Date) {
+  return {
+    id: token.id,
+    user: token.user.username,
+    name: token.name,
+    permission: token.permission,
+    scope: effectiveScope(token),
+    state: stateOf(token, now),
+    created_at: token.createdAt.toISOString(),
+    expires: token.expires?.toISOString() ?? null,
+    last_used: token.lastUsed?.toISOString() ?? null,
+    allowed_ips: token.allowedIps,
+    hash_prefix: token.hashPrefix,
+    limits: token.limits,
+  };
+}
+
+function stateOf(token: TokenRecord, now: Date): string {
+  if (!token.isActive) return "revoked";
+  if (!token.user.isActive) return "user inactive";
+  return token.expires !== null && token.expires <= now ? "expired" : "active";
+}
+
+function limitText(limits: TokenLimits | null): string {
+  if (limits === null) return "none";
+  const parts = Object.entries({
+    pool: limits.pools,
+    tag: limits.tags,
+    vmid: limits.vmids === null ? null : [formatVmidRanges(limits.vmids)],
+    node: limits.nodes,
+    tool: limits.toolsAllow,
+    "not tool": limits.toolsDeny.length === 0 ? null : limits.toolsDeny,
+  });
+  return parts.flatMap(([kind, names]) => names === null ? [] : [`${kind} ${names.join(",")}`])
+    .join("; ");
+}

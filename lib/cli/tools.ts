@@ -1,0 +1,55 @@
+import type { Command } from "commander";
+import type { AnyTool, Privilege } from "../tool.ts";
+import { tools } from "../../tools/mod.ts";
+import type { CliContext } from "./context.ts";
+import { table } from "./table.ts";
+
+export function registerTools(program: Command, { io }: CliContext): void {
+  program.command("tools")
+    .description("list every tool with its scope and the Proxmox privileges it needs")
+    .option("--json", "print JSON")
+    .option("--markdown", "print a Markdown table")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  proxmox-mcp tools\n  proxmox-mcp tools --json | jq '.[].name'",
+    )
+    .action((options: { readonly json?: boolean; readonly markdown?: boolean }) => {
+      if (options.json) return io.out(JSON.stringify(tools.map(asJson), null, 2));
+      io.out(options.markdown ? toolsMarkdown(tools) : toolsTable(tools));
+    });
+}
+
+/** The Markdown table that the README holds. */
+export function toolsMarkdown(list: readonly AnyTool[]): string {
+  const rows = list.map((tool) =>
+    `| \`${tool.name}\` | ${tool.scope} | ${tool.title} | ${privilegeText(tool.privileges)} |`
+  );
+  return [
+    "| Tool | Scope | What it does | Proxmox privileges |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ]
+    .join("\n");
+}
+
+function toolsTable(list: readonly AnyTool[]): string {
+  return table(
+    ["tool", "scope", "what it does", "Proxmox privileges"],
+    list.map((tool) => [tool.name, tool.scope, tool.title, privilegeText(tool.privileges)]),
+  );
+}
+
+function privilegeText(privileges: readonly Privilege[]): string {
+  return privileges.map(([path, ...anyOf]) => `${anyOf.join(" or ")} on ${path}`).join(", ") ||
+    "none";
+}
+
+function asJson(tool: AnyTool) {
+  return {
+    name: tool.name,
+    scope: tool.scope,
+    title: tool.title,
+    description: tool.description,
+    privileges: tool.privileges.map(([path, ...anyOf]) => ({ path, any_of: anyOf })),
+  };
+}
