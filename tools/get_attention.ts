@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/fields.ts";
+import { paged, paging, rowsOf } from "../lib/fields.ts";
 import { collectAttention, countFindings, findingKey } from "../lib/proxmox/attention.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { SEVERITIES } from "../lib/proxmox/probes.ts";
@@ -9,14 +9,15 @@ import { defineTool, READS } from "../lib/tool.ts";
 export default defineTool({
   name: "get_attention",
   title: "What needs attention",
-  description: "Lists what is wrong or soon will be, worst first, and what could not be looked at.",
+  description:
+    "Lists what is wrong or soon will be, worst first, and the tool for it; unread: what was not seen.",
   scope: "user",
   hints: READS,
   subject: "cluster",
   privileges: [],
   input: z.strictObject({
     max_guests: z.int().min(0).max(2000).default(100)
-      .describe("Guests to ask for snapshots and agent"),
+      .describe("Asked one by one: snapshots, agent"),
     ...paging,
   }),
   output: z.object({
@@ -26,9 +27,9 @@ export default defineTool({
       what: z.string(),
       where: z.string(),
       since: z.string().optional(),
-      tool: z.string().describe("Mends it or tells more"),
+      tool: z.string(),
     })),
-    unread: z.array(z.object({ part: z.string(), of: z.string(), reason: z.string() })),
+    unread: rowsOf("part, of, reason"),
     ...paged,
   }),
   action: () => "tell what needs attention",
@@ -38,7 +39,7 @@ export default defineTool({
     return {
       counts: countFindings(findings),
       findings: items.map((finding) => compact({ ...finding })),
-      unread,
+      unread: unread.map((part) => ({ ...part })),
       ...page,
     };
   },

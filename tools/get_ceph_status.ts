@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { rowsOf } from "../lib/fields.ts";
 import { cephStatus, describeCeph } from "../lib/proxmox/ceph.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
@@ -11,21 +12,15 @@ export default defineTool({
   subject: "cluster",
   privileges: [["/", "Sys.Audit", "Datastore.Audit"]],
   input: z.strictObject({}),
-  output: z.object({
+  output: z.looseObject({
     installed: z.boolean(),
     health: z.string().optional(),
-    checks: z.array(z.looseObject({ check: z.string() })).optional(),
-    monitors: z.number().optional(),
-    monitors_in_quorum: z.number().optional(),
+    checks: rowsOf("check, severity, message").optional(),
     osds: z.number().optional(),
     osds_up: z.number().optional(),
     osds_in: z.number().optional(),
-    placement_groups: z.record(z.string(), z.number()).optional().describe("By state"),
     total_bytes: z.number().optional(),
     used_bytes: z.number().optional(),
-    data_bytes: z.number().optional(),
-    read_bytes_per_second: z.number().optional(),
-    write_bytes_per_second: z.number().optional(),
   }),
   action: () => "read the Ceph status",
   run: async (_input, { pve }) => {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nodeName, paged, paging } from "../lib/fields.ts";
+import { nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
 import { readCertificates } from "../lib/proxmox/hardware.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/nodes.ts";
@@ -15,18 +15,7 @@ export default defineTool({
   privileges: [],
   input: z.strictObject({ node: nodeName.optional(), ...paging }),
   output: z.object({
-    certificates: z.array(
-      z.object({
-        node: z.string(),
-        file: z.string(),
-        subject: z.string(),
-        issuer: z.string(),
-        names: z.array(z.string()),
-        expires: z.string(),
-        days_left: z.number(),
-        fingerprint: z.string(),
-      }).partial(),
-    ),
+    certificates: rowsOf("node, file, subject, issuer, names, expires, days_left, fingerprint"),
     ...paged,
   }),
   action: () => "list certificates",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/fields.ts";
+import { paged, paging, rowsOf } from "../lib/fields.ts";
 import { clip, newestFirst } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { path } from "../lib/proxmox/path.ts";
@@ -23,16 +23,7 @@ export default defineTool({
     ...paging,
   }),
   output: z.object({
-    entries: z.array(
-      z.object({
-        time: z.string(),
-        node: z.string(),
-        user: z.string(),
-        tag: z.string(),
-        severity: z.string(),
-        message: z.string(),
-      }).partial(),
-    ),
+    entries: rowsOf("time, node, user, tag, severity, message"),
     ...paged,
   }),
   action: () => "read the cluster log",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nodeName, paged, paging } from "../lib/fields.ts";
+import { nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
 import { readDisks } from "../lib/proxmox/hardware.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/nodes.ts";
@@ -15,18 +15,8 @@ export default defineTool({
   privileges: [["/nodes/{node}", "Sys.Audit"]],
   input: z.strictObject({ node: nodeName.optional(), ...paging }),
   output: z.object({
-    disks: z.array(
-      z.object({
-        node: z.string(),
-        device: z.string(),
-        model: z.string(),
-        serial: z.string(),
-        type: z.string(),
-        size_bytes: z.number(),
-        used_as: z.string(),
-        health: z.string().describe("PASSED or OK, UNKNOWN, else it fails"),
-        life_left_percent: z.number(),
-      }).partial(),
+    disks: rowsOf(
+      "node, device, model, serial, type, size_bytes, used_as, health (else than PASSED, OK, UNKNOWN: fails), life_left_percent",
     ),
     ...paged,
   }),

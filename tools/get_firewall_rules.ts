@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { guestInput, nodeName, paged, paging } from "../lib/fields.ts";
+import { guestInput, nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
 import { describeRule, firewallLevel } from "../lib/proxmox/firewall.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { compact, flag, text } from "../lib/proxmox/wire.ts";
@@ -24,8 +24,7 @@ export default defineTool({
     enabled: z.boolean(),
     policy_in: z.string().optional(),
     policy_out: z.string().optional(),
-    rules: z.array(z.looseObject({ pos: z.number(), enabled: z.boolean() }).partial())
-      .describe("type, action, macro, iface, proto, source, sport, dest, dport, log, comment"),
+    rules: rowsOf("As in Proxmox"),
     ...paged,
   }),
   action: () => "list firewall rules",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/fields.ts";
+import { paged, paging, rowsOf } from "../lib/fields.ts";
 import { haPlacement, haStatus } from "../lib/proxmox/ha.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { compact, flag, text } from "../lib/proxmox/wire.ts";
@@ -17,17 +17,9 @@ export default defineTool({
   output: z.object({
     quorate: z.boolean(),
     master: z.string().optional(),
-    managers: z.array(z.object({ node: z.string(), status: z.string() })),
-    guests: z.array(
-      z.object({
-        sid: z.string(),
-        node: z.string(),
-        state: z.string(),
-        requested: z.string(),
-        detail: z.string(),
-      }).partial(),
-    ),
-    rules: z.array(z.looseObject({})).describe("Groups on Proxmox VE 8"),
+    managers: rowsOf("node, status"),
+    guests: rowsOf("sid, node, state, requested, detail"),
+    rules: rowsOf("Groups on Proxmox VE 8"),
     ...paged,
   }),
   action: () => "read the HA status",

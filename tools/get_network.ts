@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nodeName, paged, paging } from "../lib/fields.ts";
+import { nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { path } from "../lib/proxmox/path.ts";
@@ -16,20 +16,8 @@ export default defineTool({
   privileges: [],
   input: z.strictObject({ node: nodeName, ...paging }),
   output: z.object({
-    interfaces: z.array(
-      z.object({
-        name: z.string(),
-        type: z.string(),
-        active: z.boolean(),
-        autostart: z.boolean(),
-        method: z.string(),
-        cidrs: z.array(z.string()),
-        gateways: z.array(z.string()),
-        ports: z.string().describe("Of a bridge or bond"),
-        vlan_aware: z.boolean(),
-        mtu: z.number(),
-        comment: z.string(),
-      }).partial(),
+    interfaces: rowsOf(
+      "name, type, active, autostart, method, cidrs, gateways, ports, vlan_aware, mtu, comment",
     ),
     ...paged,
   }),

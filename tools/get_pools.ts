@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/fields.ts";
+import { paged, paging, rowsOf } from "../lib/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { compact, text } from "../lib/proxmox/wire.ts";
@@ -17,14 +17,7 @@ export default defineTool({
   privileges: [["/pool/{pool}", "Pool.Audit"]],
   input: z.strictObject(paging),
   output: z.object({
-    pools: z.array(
-      z.object({
-        pool: z.string(),
-        comment: z.string(),
-        guests: z.number(),
-        vmids: z.array(z.number()).describe(`At most ${MEMBERS}`),
-      }).partial(),
-    ),
+    pools: rowsOf("pool, comment, guests, vmids (at most 100)"),
     ...paged,
   }),
   action: () => "list pools",

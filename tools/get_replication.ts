@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/fields.ts";
+import { paged, paging, rowsOf } from "../lib/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/nodes.ts";
@@ -19,20 +19,8 @@ export default defineTool({
     ...paging,
   }),
   output: z.object({
-    jobs: z.array(
-      z.object({
-        id: z.string(),
-        vmid: z.number(),
-        source: z.string(),
-        target: z.string(),
-        schedule: z.string(),
-        enabled: z.boolean(),
-        failures: z.number(),
-        error: z.string(),
-        last_sync: z.string(),
-        next_sync: z.string(),
-        duration_seconds: z.number(),
-      }).partial(),
+    jobs: rowsOf(
+      "id, vmid, source, target, schedule, enabled, failures, error, last_sync, next_sync, duration_seconds",
     ),
     ...paged,
   }),
@@ -41,7 +29,7 @@ export default defineTool({
     const { jobs, warnings } = await replicationJobs(pve);
     const wanted = jobs.filter((job) => !input.failing || job.error || job.failures);
     const { items, ...page } = paginate(wanted, (job) => job.id, input);
-    const rows = items.map((job) => job.error ? { ...job, error: clip(job.error) } : job);
+    const rows = items.map((job) => ({ ...job, ...(job.error ? { error: clip(job.error) } : {}) }));
     return { jobs: rows, ...page, ...warned(warnings) };
   },
 });

@@ -1,12 +1,11 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/fields.ts";
+import { paged, paging, rowsOf } from "../lib/fields.ts";
 import { gather } from "../lib/proxmox/fan_out.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/nodes.ts";
 import { readSubnets, readVnets, readZones } from "../lib/proxmox/sdn.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
-const ROWS = z.array(z.looseObject({}));
 const MOST_ZONES = 100;
 
 export default defineTool({
@@ -23,9 +22,9 @@ export default defineTool({
     limit: z.int().min(1).max(100).default(50),
   }),
   output: z.object({
-    zones: ROWS,
-    vnets: ROWS,
-    subnets: ROWS,
+    zones: rowsOf("zone, type, nodes, bridge, mtu, ipam, unapplied, failing_on"),
+    vnets: rowsOf("vnet, zone, tag, alias, vlan_aware, unapplied"),
+    subnets: rowsOf("vnet, cidr, gateway, snat, unapplied"),
     ...paged,
   }),
   action: () => "read the software-defined network",

@@ -19,14 +19,14 @@ export default defineTool({
     upid: z.string(),
     node: z.string(),
     type: z.string(),
-    id: z.string().optional(),
+    id: z.string(),
     user: z.string(),
     started: z.string(),
     status: z.string(),
-    exit_status: z.string().optional().describe("OK, WARNINGS: n, or the error"),
+    exit_status: z.string().describe("OK, WARNINGS: n, or the error"),
     warnings: z.number(),
     log_tail: z.array(z.string()),
-  }),
+  }).partial(),
   action: ({ upid }) => `read task ${upid}`,
   run: async ({ upid, lines }, { pve }) => {
     await assertTask(pve, upid);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nodeName, paged, paging } from "../lib/fields.ts";
+import { nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/nodes.ts";
 import { path } from "../lib/proxmox/path.ts";
@@ -18,25 +18,16 @@ export default defineTool({
   privileges: [],
   input: z.strictObject({
     node: nodeName.optional(),
-    vmid: z.int().min(100).max(999_999_999).optional(),
-    type: z.string().max(60).optional().describe("vzdump, qmstart, …"),
+    vmid: z.int().min(100).optional(),
+    type: z.string().max(60).optional(),
     user: z.string().max(100).optional(),
     state: z.enum(["running", "ok", "warning", "error"]).optional(),
-    hours: z.int().min(1).max(87_600).optional().describe("Started in the last n hours"),
+    hours: z.int().min(1).optional().describe("Started in the last n hours"),
     ...paging,
   }),
   output: z.object({
-    tasks: z.array(
-      z.object({
-        upid: z.string(),
-        node: z.string(),
-        type: z.string(),
-        id: z.string(),
-        user: z.string(),
-        status: z.string().describe("running, OK, WARNINGS: n, or the error"),
-        started: z.string(),
-        ended: z.string(),
-      }).partial(),
+    tasks: rowsOf(
+      "upid, node, type, id, user, status (running, OK, WARNINGS: n, or the error), started, ended",
     ),
     ...paged,
   }),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nodeName, paged, paging } from "../lib/fields.ts";
+import { nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/nodes.ts";
@@ -17,16 +17,7 @@ export default defineTool({
   privileges: [["/nodes/{node}", "Sys.Modify"]],
   input: z.strictObject({ node: nodeName.optional(), ...paging }),
   output: z.object({
-    updates: z.array(
-      z.object({
-        node: z.string(),
-        package: z.string(),
-        from: z.string(),
-        to: z.string(),
-        origin: z.string(),
-        title: z.string(),
-      }).partial(),
-    ),
+    updates: rowsOf("node, package, from, to, origin, title"),
     ...paged,
   }),
   action: () => "list pending updates",

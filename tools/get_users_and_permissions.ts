@@ -14,12 +14,12 @@ export default defineTool({
   privileges: [],
   input: z.strictObject({
     list: z.enum(ACCESS_LISTS).default("users")
-      .describe("effective: what a user, or this server, may do per path"),
+      .describe("effective: what may be done per path"),
     user: z.string().max(200).regex(/^[^\s:/]+@[^\s:/]+$/, "must be user@realm or user@realm!token")
       .optional().describe("With effective"),
     ...paging,
   }),
-  output: z.object({ rows: z.array(z.looseObject({ name: z.string() })), ...paged }),
+  output: z.object({ rows: z.array(z.record(z.string(), z.unknown())), ...paged }),
   action: ({ list }) => `list Proxmox ${list}`,
   run: async (input, { pve }) => {
     const rows = await readAccess(pve, input.list, input.user);
