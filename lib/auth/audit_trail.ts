@@ -34,11 +34,17 @@ interface Head {
   readonly hash: string;
 }
 
+/** A row as it goes into the table. */
+interface Entry {
+  readonly time: Date;
+  readonly fields: ReturnType<typeof fieldsOf>;
+}
+
 /** The table `proxmox_mcp_audit`, whose rows each carry the hash of the one before. */
 export class AuditTrail {
   readonly #database: Database;
   readonly #columns: string;
-  readonly #commits: GroupCommit<AuditRow | null>;
+  readonly #commits: GroupCommit<Entry | null>;
 
   constructor(database: Database) {
     this.#database = database;
@@ -47,8 +53,8 @@ export class AuditTrail {
     this.#commits = new GroupCommit((rows) => this.#write(rows), { most: ROWS_PER_COMMIT });
   }
 
-  append(row: AuditRow): Promise<void> {
-    return this.#commits.submit(row);
+  async append(row: AuditRow): Promise<void> {
+    await this.#commits.submit(entryOf(row));
   }
 
   /** Commits a change that is no row, so that a full disk shows. */
@@ -106,16 +112,17 @@ export class AuditTrail {
       const [last] = await tx.all("SELECT hash FROM proxmox_mcp_audit WHERE seq = $1", [through]);
       const signed = { before: prune.before, first, through, rows: removed, hash: last?.hash };
       await remove(tx, { first, through });
-      const { seq } = await this.#append(tx, { head, rows: [checkpointRow(prune, signed)] });
+      const entries = [entryOf(checkpointRow(prune, signed))];
+      const { seq } = await this.#append(tx, { head, entries });
       return { removed, checkpoint: seq };
     });
   }
 
-  async #write(rows: readonly (AuditRow | null)[]): Promise<void> {
-    const kept = rows.filter((row) => row !== null);
+  async #write(submitted: readonly (Entry | null)[]): Promise<void> {
+    const entries = submitted.filter((entry) => entry !== null);
     await this.#database.transaction(async (tx) => {
-      if (kept.length === 0) await probe(tx);
-      else await this.#append(tx, { head: await this.#lockHead(tx), rows: kept });
+      if (entries.length === 0) await probe(tx);
+      else await this.#append(tx, { head: await this.#lockHead(tx), entries });
     });
   }
 
@@ -130,15 +137,14 @@ export class AuditTrail {
 
   async #append(
     tx: Queryable,
-    { head, rows }: { head: Head; rows: readonly AuditRow[] },
+    { head, entries }: { head: Head; entries: readonly Entry[] },
   ): Promise<Head> {
     let { seq, hash } = head;
-    const writes = rows.map((row) => {
-      const fields = fieldsOf(row);
+    const writes = entries.map(({ time, fields }) => {
       const previous = hash;
       seq++;
       hash = hashOf(previous, fields);
-      return tx.all(INSERT, [seq, previous, hash, row.time, ...fields.slice(1)]);
+      return tx.all(INSERT, [seq, previous, hash, time, ...fields.slice(1)]);
     });
     await Promise.all(writes);
     await tx.all(
@@ -147,6 +153,10 @@ export class AuditTrail {
     );
     return { seq, hash };
   }
+}
+
+function entryOf(row: AuditRow): Entry {
+  return { time: row.time, fields: fieldsOf(row) };
 }
 
 async function probe(tx: Queryable): Promise<void> {

@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, messageOf } from "../errors.ts";
 import type { Database, Queryable, Row } from "./database.ts";
 import { GENESIS_HASH } from "./audit_chain.ts";
 import {
@@ -108,7 +108,7 @@ async function applyStep(
       done.push(`kept table ${table}`);
       continue;
     }
-    for (const statement of statementsFor(table, database.dialect.name)) await tx.all(statement);
+    await createTable(database, { tx, table });
     done.push(`created table ${table}`, ...await seed(tx, { table, at: now() }));
   }
   await tx.all("INSERT INTO proxmox_mcp_schema (version, name, applied_at) VALUES ($1, $2, $3)", [
@@ -117,6 +117,23 @@ async function applyStep(
     now(),
   ]);
   return done;
+}
+
+async function createTable(
+  database: Database,
+  { tx, table }: { tx: Queryable; table: TableName },
+): Promise<void> {
+  try {
+    for (const statement of statementsFor(table, database.dialect.name)) await tx.all(statement);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "forbidden") throw error;
+    throw new AppError(
+      "forbidden",
+      `Cannot create the table ${table}: ${messageOf(error.cause)}; grant the right, or set ` +
+        "audit.database to false to run on Django's tables alone",
+      { cause: error },
+    );
+  }
 }
 
 function requireColumns(table: TableName, columns: readonly string[]): void {

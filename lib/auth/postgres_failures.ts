@@ -15,7 +15,7 @@ export function postgresFailure(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const code = codeOf(error);
   const message = messageOf(error);
-  const options = { cause: new Error(code === "" ? message : `${code}: ${message}`) };
+  const options = { cause: new Error(message) };
   if (!isSqlState(code)) return connectionFailure({ code, message, options });
   if (code === "23505") {
     return new AppError("conflict", "Cannot write the database: the row is there already", options);

@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { AppError, messageOf } from "../errors.ts";
+import { AppError, messageOf, toAppError } from "../errors.ts";
 import { type Database, DatabaseAway, type Dialect, type Queryable } from "./database.ts";
 import type { Row, Value } from "./database.ts";
 import { postgresFailure } from "./postgres_failures.ts";
@@ -133,7 +133,8 @@ class PostgresDatabase implements Database {
   }
 
   #begin<T>(mode: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
-    return this.#guarded(async (sql, heard) => {
+    let failure: { readonly error: unknown } | null = null;
+    const done = this.#guarded(async (sql, heard) => {
       const result = await sql.begin(mode, async (tx) => {
         const all = async (text: string, params: readonly Value[] = []) => {
           heard();
@@ -143,9 +144,17 @@ class PostgresDatabase implements Database {
           heard();
           return rows;
         };
-        return { value: await work({ all }) };
+        try {
+          return { value: await work({ all }) };
+        } catch (error) {
+          failure = { error };
+          throw error;
+        }
       });
       return (result as { value: T }).value;
+    });
+    return done.catch((error) => {
+      throw failure === null ? error : toAppError(failure.error);
     });
   }
 

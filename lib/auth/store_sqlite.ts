@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { AppError } from "../errors.ts";
+import { AppError, toAppError } from "../errors.ts";
 import type { Database, Dialect, Queryable, Row, Value } from "./database.ts";
 import { textOfDate } from "./rows.ts";
 import { SqlStore, type SqlStoreOptions } from "./sql_store.ts";
@@ -107,7 +107,7 @@ async function inTransaction<T>(
     return result;
   } catch (error) {
     connection.rollBack();
-    throw error;
+    throw toAppError(error);
   }
 }
 

@@ -1,0 +1,146 @@
+import { AppError } from "../errors.ts";
+import type { AuditRow } from "./audit.ts";
+import { DatabaseAway } from "./database.ts";
+import type { Store } from "./store.ts";
+
+const MOST_ROWS = 10_000;
+const ROWS_PER_FLUSH = 200;
+const RETRY_MS = 1_000;
+
+export interface AuditQueueOptions {
+  readonly store: Pick<Store, "appendAudit" | "checkAudit">;
+  /** Rows kept in memory while the database is away; 10,000 when not given. */
+  readonly most?: number;
+  /** Told when rows begin to be kept back, and of rows that are lost at the end, for the log. */
+  readonly onProblem?: (error: unknown) => void;
+}
+
+/**
+ * Keeps audit rows in memory while the database is away and writes them, in order, when it is back. A
+ * database that is there and cannot be written (a full disk, a read-only file) refuses calls instead.
+ * A row may be written twice when the connection is lost just as it is committed.
+ */
+export class AuditQueue {
+  readonly #store: Pick<Store, "appendAudit" | "checkAudit">;
+  readonly #most: number;
+  readonly #onProblem: (error: unknown) => void;
+  #rows: AuditRow[] = [];
+  /** Calls that may run while nothing can be written; each will bring a row. */
+  #admitted = 0;
+  #refusal: AppError | null = null;
+  #flushing: Promise<void> | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor({ store, most = MOST_ROWS, onProblem = () => {} }: AuditQueueOptions) {
+    this.#store = store;
+    this.#most = most;
+    this.#onProblem = onProblem;
+  }
+
+  /** Rows that wait for the database. */
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  /** Rejects with AppError `unavailable` when a row could neither be written nor kept. */
+  async checkAudit(): Promise<void> {
+    if (this.#refusal !== null) await this.flush();
+    if (this.#refusal !== null) throw this.#refusal;
+    if (this.#rows.length === 0) {
+      try {
+        return await this.#store.checkAudit();
+      } catch (error) {
+        if (!(error instanceof DatabaseAway)) throw error;
+      }
+    }
+    if (this.#rows.length + this.#admitted >= this.#most) throw full();
+    this.#admitted++;
+  }
+
+  /**
+   * Resolves when the row is durable, or kept because the database is away. Rejects with AppError
+   * `unavailable` when the queue is full, or when the database cannot be written: then the row is kept
+   * too, so that it is not lost, and no further call is let in until it is written.
+   */
+  async appendAudit(row: AuditRow): Promise<void> {
+    this.#admitted = Math.max(0, this.#admitted - 1);
+    if (this.#rows.length > 0) return this.#keep(row);
+    try {
+      await this.#store.appendAudit(row);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "unavailable") throw error;
+      this.#keep(row);
+      if (error instanceof DatabaseAway) return;
+      this.#refusal = error;
+      throw error;
+    }
+  }
+
+  /** Writes what waits, as far as the database takes it; never rejects. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#write().finally(() => {
+      this.#flushing = null;
+      if (this.#rows.length > 0) this.#retryLater();
+    });
+    return this.#flushing;
+  }
+
+  /** Tries once more to write what waits, and reports how many rows are lost. */
+  async close(): Promise<void> {
+    await this.flush();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const lost = this.#rows.length;
+    this.#rows = [];
+    if (lost > 0) {
+      const message = `Cannot write ${lost} audit rows: the database did not come back`;
+      this.#onProblem(new AppError("unavailable", message));
+    }
+  }
+
+  #keep(row: AuditRow): void {
+    if (this.#rows.length >= this.#most) throw full();
+    this.#rows.push(row);
+    if (this.#rows.length === 1) {
+      this.#onProblem(new DatabaseAway("Cannot write audit rows: they wait for the database"));
+    }
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    if (this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.flush();
+    }, RETRY_MS);
+    this.#timer.unref();
+  }
+
+  async #write(): Promise<void> {
+    while (this.#rows.length > 0) {
+      const batch = this.#rows.slice(0, ROWS_PER_FLUSH);
+      const results = await Promise.allSettled(batch.map((row) => this.#store.appendAudit(row)));
+      const left = batch.filter((_, at) => results[at]?.status === "rejected");
+      this.#rows = [...left, ...this.#rows.slice(batch.length)];
+      const failure = results.find((result) => result.status === "rejected");
+      if (failure !== undefined) {
+        const away = failure.reason instanceof DatabaseAway;
+        this.#refusal = away ? null : asAppError(failure.reason);
+        return;
+      }
+    }
+    this.#refusal = null;
+    this.#admitted = 0;
+  }
+}
+
+function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError("unavailable", "Cannot write audit rows", { cause: error });
+}
+
+function full(): AppError {
+  return new AppError(
+    "unavailable",
+    "Cannot run the call: the database is away and no more audit rows can be kept; try again later",
+  );
+}

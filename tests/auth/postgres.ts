@@ -1,0 +1,107 @@
+import postgres from "postgres";
+import type { Row } from "../../lib/auth/database.ts";
+import { startPglite } from "./postgres_pglite.ts";
+import { findPrograms, startReal } from "./postgres_real.ts";
+import type { Site } from "./site.ts";
+import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
+
+/** The server's superuser, whose password is the worst that a URL may hold. */
+export const OWNER = { user: "postgres", password: "p@ss:w/or d%?#" };
+
+/** A running server, for the tests of one file. */
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  /** Null where PGlite stands in: it has one user, one database and cannot be stopped. */
+  readonly real: RealServer | null;
+  dispose(): Promise<void>;
+}
+
+export interface RealServer {
+  /** PEM file of the CA of the server's certificate, which is for `localhost` and `127.0.0.1`. */
+  readonly caFile: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts PostgreSQL from PATH or Debian's folders, or PGlite where there is none, and says which. */
+export async function startPostgres(): Promise<Server> {
+  const programs = await findPrograms();
+  return programs === null ? await startPglite() : await startReal(programs, OWNER.password);
+}
+
+/** Prints which server the tests run on. */
+export async function say(server: string): Promise<void> {
+  await Deno.stderr.write(new TextEncoder().encode(`Store tests run on: ${server}\n`));
+}
+
+/** Whether the tests run on a real server; known before one is started. */
+export async function isRealPostgres(): Promise<boolean> {
+  return await findPrograms() !== null;
+}
+
+/** The URL of a database, by default for the server's superuser. */
+export function urlOf(
+  { host, port }: Pick<Server, "host" | "port">,
+  options: { database: string; user?: string; password?: string; query?: string },
+): string {
+  const { database, user = OWNER.user, password = OWNER.password, query = "" } = options;
+  const account = [user, password].map(encodeURIComponent).join(":");
+  return `postgres://${account}@${host}:${port}/${database}${query}`;
+}
+
+/** Runs statements as the superuser, on a connection of their own. */
+export async function runAsOwner(
+  server: Server,
+  { database, sql }: { database: string; sql: string },
+): Promise<Row[]> {
+  const connection = postgres({
+    host: server.host,
+    port: server.port,
+    database,
+    username: OWNER.user,
+    password: OWNER.password,
+    max: 1,
+    fetch_types: false,
+    onnotice: () => {},
+  });
+  try {
+    return [...await connection.unsafe(sql)];
+  } finally {
+    await connection.end();
+  }
+}
+
+/** A site on a database of its own. */
+export async function makePostgresSite(
+  server: Server,
+): Promise<Site & { readonly database: string; readonly url: string }> {
+  const database = await makeDatabase(server);
+  const url = urlOf(server, { database });
+  return {
+    database,
+    url,
+    open: (options) => openPostgresStore({ url, ...options }),
+    run: (sql) => runAsOwner(server, { database, sql }),
+    dispose: () => dropDatabase(server, database),
+  };
+}
+
+async function makeDatabase(server: Server): Promise<string> {
+  if (server.real === null) {
+    await runAsOwner(server, {
+      database: "postgres",
+      sql: "DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+    });
+    return "postgres";
+  }
+  const database = `site_${crypto.randomUUID().replaceAll("-", "")}`;
+  await runAsOwner(server, { database: "postgres", sql: `CREATE DATABASE ${database}` });
+  return database;
+}
+
+async function dropDatabase(server: Server, database: string): Promise<void> {
+  if (server.real === null) return;
+  const sql = `DROP DATABASE ${database} WITH (FORCE)`;
+  await runAsOwner(server, { database: "postgres", sql });
+}
