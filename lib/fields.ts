@@ -70,7 +70,7 @@ export const waiting = {
 /** The parts of every list's input. */
 export const paging = {
   limit: z.int().min(1).max(500).default(50),
-  cursor: z.string().max(1000).optional().describe("next_cursor of the page before"),
+  cursor: z.string().max(1000).optional(),
 };
 
 /** The parts of every list's output. */

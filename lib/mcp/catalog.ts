@@ -99,23 +99,37 @@ function describeTool(tool: AnyTool): ToolDescription {
 function schemaOf(schema: z.ZodObject, io: "input" | "output"): ToolDescription["inputSchema"] {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,
-    override: ({ jsonSchema }) => slim(jsonSchema, io),
+    override: ({ jsonSchema, path }) => slim(jsonSchema, { io, name: String(path.at(-1)) }),
   });
   return { ...json, type: "object" };
 }
 
-/** Leaves out what says nothing: every byte of the list is read by a model again and again. */
-function slim(json: z.core.JSONSchema.BaseSchema, io: "input" | "output"): void {
+const UNIT = /_(bytes|seconds|fraction|mib|gib|days|count|at)$/;
+
+/**
+ * Leaves out what says nothing: every byte of the list is read by a model again and again. In results
+ * a field without a type is text, or what its name's ending says.
+ */
+function slim(
+  json: z.core.JSONSchema.BaseSchema,
+  { io, name }: { io: "input" | "output"; name: string },
+): void {
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
-  if (io === "output" && json.additionalProperties === false) delete json.additionalProperties;
+  if (json.minimum === 0 || json.minimum === 1) delete json.minimum;
+  if (io === "output") {
+    delete json.required;
+    if (json.additionalProperties === false) delete json.additionalProperties;
+    if (isEmpty(json.items)) delete json.items;
+    if (isEmpty(json.properties)) delete json.properties;
+    if (json.type === "string" || UNIT.test(name)) delete json.type;
+  }
   // The server checks these; a model that breaks one is told in words.
   for (const key of ["pattern", "maxLength", "minLength", "minItems", "propertyNames"] as const) {
     delete json[key];
   }
-  if (json.additionalProperties && Object.keys(json.additionalProperties).length === 0) {
-    delete json.additionalProperties;
-  }
+  if (name === "items" && json.enum && json.enum.length > 8) delete json.enum;
+  if (isEmpty(json.additionalProperties)) delete json.additionalProperties;
   const types = json.anyOf?.map((option) =>
     Object.keys(option).length === 1 && typeof option.type === "string" ? option.type : undefined
   );
@@ -123,4 +137,8 @@ function slim(json: z.core.JSONSchema.BaseSchema, io: "input" | "output"): void 
     delete json.anyOf;
     json.type = types as unknown as "string";
   }
+}
+
+function isEmpty(part: unknown): boolean {
+  return typeof part === "object" && part !== null && Object.keys(part).length === 0;
 }
