@@ -31,7 +31,7 @@ export default defineTool({
   ),
   output: z.object({
     columns: z.array(z.string()),
-    rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+    rows: z.array(z.array(z.unknown())),
   }),
   action: ({ vmid, storage, node }) =>
     vmid !== undefined

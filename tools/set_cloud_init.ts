@@ -1,8 +1,13 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput, storageId } from "../lib/fields.ts";
-import { cloudInitDrive, encodeKeys, freeSlot, ipConfig } from "../lib/proxmox/cloud_init.ts";
+import {
+  cloudInitDrive,
+  encodeKeys,
+  freeSlot,
+  ipConfig,
+  regenerateDrive,
+} from "../lib/proxmox/cloud_init.ts";
 import { configureGuest } from "../lib/proxmox/configure.ts";
-import { path } from "../lib/proxmox/path.ts";
 import { configOutput, undoConfig } from "../lib/proxmox/undo.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 
@@ -37,7 +42,7 @@ export default defineTool({
   action: ({ vmid }) => `set the cloud-init of VM ${vmid}`,
   run: async (input, { pve }) => {
     const guest = await pve.claim(input, { type: "qemu" });
-    const { node, vmid } = guest;
+    const { vmid } = guest;
     const network = `ipconfig${input.interface}`;
     const result = await configureGuest(pve, guest, (before) => {
       const drive = cloudInitDrive(before);
@@ -60,7 +65,7 @@ export default defineTool({
         },
       };
     });
-    await pve.put(path`/nodes/${node}/qemu/${vmid}/cloudinit`);
-    return { ...result, ...undoConfig("set_cloud_init", guest, result, undefined) };
+    const notes = await regenerateDrive(pve, guest);
+    return { ...result, ...notes, ...undoConfig("set_cloud_init", guest, result, undefined) };
   },
 });

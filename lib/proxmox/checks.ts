@@ -15,10 +15,11 @@ export async function requireState(
   const label = guestLabel(guest);
   pve.check("is not locked", state.lock === undefined, `${label} is locked (${state.lock})`);
   if (from) {
+    const wanted = from.join(" or ");
     pve.check(
-      `is ${from.join(" or ")}`,
+      `is ${wanted}`,
       from.includes(state.status),
-      `${label} is ${state.status}`,
+      `${label} is ${state.status}; it must be ${wanted}`,
     );
   }
   return state;

@@ -1,4 +1,8 @@
+import { AppError } from "../errors.ts";
+import type { Guest } from "./guests.ts";
+import { path } from "./path.ts";
 import { properties } from "./properties.ts";
+import type { Pve } from "./pve.ts";
 import { type GuestConfig, text } from "./wire.ts";
 
 /** Slots that a cloud-init drive is usually put into. */
@@ -40,4 +44,25 @@ export function ipConfig(before: unknown, given: Addresses): string | undefined 
 /** SSH keys as Proxmox wants them: one per line, percent-encoded. */
 export function encodeKeys(keys: readonly string[]): string {
   return encodeURIComponent(keys.map((key) => key.trim()).join("\n"));
+}
+
+/**
+ * Writes the cloud-init drive anew. The settings are kept even where that fails, and Proxmox writes
+ * it again at the VM's next start, so a failure is told as a note.
+ */
+export async function regenerateDrive(
+  pve: Pve,
+  { node, vmid }: Guest,
+): Promise<{ notes?: string[] }> {
+  try {
+    await pve.put(path`/nodes/${node}/qemu/${vmid}/cloudinit`);
+    return {};
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return {
+      notes: [
+        `the settings are written, but not the drive: ${error.message}; the next start writes it`,
+      ],
+    };
+  }
 }

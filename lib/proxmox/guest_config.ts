@@ -6,12 +6,12 @@ import type { Pve } from "./pve.ts";
 import { type GuestConfig, number, text } from "./wire.ts";
 
 /** A change of the configuration that waits for the guest's next start. */
-export interface PendingChange {
+export type PendingChange = {
   readonly key: string;
   readonly value?: string;
   /** Absent when the setting will be removed. */
   readonly pending?: string;
-}
+};
 
 /** A configuration as callers may see it: secrets hidden, SSH keys readable. */
 export function describeConfig(config: GuestConfig): Record<string, unknown> {

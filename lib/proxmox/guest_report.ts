@@ -9,7 +9,7 @@ import { path } from "./path.ts";
 import { currentState } from "./power.ts";
 import { properties } from "./properties.ts";
 import type { Pve } from "./pve.ts";
-import { readSnapshots, snapshotRow } from "./snapshots.ts";
+import { readSnapshots } from "./snapshots.ts";
 import { readVolumes } from "./volumes.ts";
 import { compact, flag, type GuestConfig, number, text } from "./wire.ts";
 
@@ -38,15 +38,16 @@ export const guestReport = z.object({
   memory_used_bytes: z.number(),
   ha: z.record(z.string(), z.unknown()),
   config: z.record(z.string(), z.unknown()),
-  pending: z.array(pendingRow),
-  snapshots: z.array(snapshotRow),
+  pending: z.array(z.looseObject({})),
+  snapshots: z.array(z.looseObject({})),
   agent: z.string().describe("running, not running or disabled"),
   addresses: z.array(z.string()),
+  /** The newest good one. */
   backup: z.object({
     volid: z.string(),
     time: z.string(),
     age_seconds: z.number(),
-  }).partial().describe("Newest good one"),
+  }).partial(),
   backups: z.number(),
   warnings: z.array(z.string()),
 }).partial();

@@ -86,5 +86,5 @@ function merge(
   const value = consolidation === "maximum"
     ? Math.max(...measured)
     : measured.reduce((sum, each) => sum + each, 0) / measured.length;
-  return Number(value.toPrecision(6));
+  return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(6));
 }
