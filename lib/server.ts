@@ -1,5 +1,6 @@
 import { tools } from "../tools/mod.ts";
 import { createAuditTrail } from "./audit.ts";
+import { AuditQueue } from "./auth/audit_queue.ts";
 import { createAuthenticator } from "./auth/authenticator.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Store } from "./auth/store.ts";
@@ -62,6 +63,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (Array.isArray(data)) return data as Resource[];
     throw new AppError("unavailable", "Proxmox's list of resources is not a list");
   }, now);
+  const audit = new AuditQueue({
+    store,
+    onProblem: (error) => log.error(messageOf(error)),
+  });
   const doors = new Doors({
     catalog: new Catalog(tools, config.tools),
     pve: {
@@ -72,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       now,
       sleep,
     },
-    audit: createAuditTrail(config.audit.database ? store : null, log),
+    audit: createAuditTrail(config.audit.database ? audit : null, log),
     log,
     now,
     confirm: config.tools.confirm,
@@ -120,6 +125,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clearInterval(sweeper);
     await doors.close();
     await authenticator.close();
+    await audit.close();
     proxmox.close();
   };
   let listener: Deno.HttpServer<Deno.NetAddr>;
