@@ -168,8 +168,9 @@ function failure(error: unknown, authorized: boolean): Answer {
   if (error instanceof BareStatus) {
     return { status: error.status, reason: error.reason, body: error.body, authorized };
   }
-  if (!(error instanceof PveError)) throw error;
-  const { status, message, errors } = error;
+  const { status, message, errors } = error instanceof PveError
+    ? error
+    : new PveError(500, `simulator failure: ${error instanceof Error ? error.stack : error}`);
   const body = {
     message: status === 501 ? message : `${message}\n`,
     data: null,

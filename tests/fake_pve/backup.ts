@@ -1,0 +1,182 @@
+import { need } from "./access.ts";
+import { die, refuse } from "./errors.ts";
+import { drivesOf, nameOf } from "./guests.ts";
+import type { FakeGuest, FakeStorage, FakeVolume, TaskLog } from "./state.ts";
+import { startTask } from "./tasks.ts";
+import { findVolume, storageNamed, storageOfVolume, usableStorage } from "./volumes.ts";
+import { type Call, type Handlers, needs } from "./world.ts";
+
+const compressions: Record<string, string> = {
+  zstd: ".zst",
+  "1": ".lzo",
+  lzo: ".lzo",
+  gzip: ".gz",
+  "0": "",
+};
+
+function stamp(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 19)
+    .replaceAll("-", "_").replace("T", "-").replaceAll(":", "_");
+}
+
+/** The guests that a backup request means, on this node and on others. */
+function selected(call: Call): { here: FakeGuest[]; elsewhere: number[] } {
+  const { params, state } = call;
+  const node = params.text("node");
+  const excluded = new Set(params.list("exclude").map(Number));
+  const all = [...state.guests.values()].filter((guest) => !excluded.has(guest.vmid));
+  if (params.flag("all")) {
+    return { here: all.filter((guest) => guest.node === node), elsewhere: [] };
+  }
+  const pool = params.maybe("pool");
+  if (pool !== undefined) {
+    if (!state.pools.has(pool)) die(`pool '${pool}' does not exist`);
+    return {
+      here: all.filter((guest) => guest.pool === pool && guest.node === node),
+      elsewhere: [],
+    };
+  }
+  const vmids = params.list("vmid").map(Number);
+  if (!vmids.length) {
+    refuse({ vmid: "no backup target specified: either 'vmid', 'pool' or 'all' is required" });
+  }
+  const here = vmids.flatMap((vmid) => state.guests.get(vmid) ?? []).filter((guest) =>
+    guest.node === node
+  );
+  const elsewhere = vmids.filter((vmid) => !here.some((guest) => guest.vmid === vmid));
+  return { here, elsewhere };
+}
+
+function target(call: Call, id: string): FakeStorage {
+  const storage = storageNamed(call.state, id);
+  if (!storage.content.includes("backup")) {
+    throw new Error(
+      `could not get storage information for '${id}': can't use storage '${id}' for backups - wrong content type`,
+    );
+  }
+  return usableStorage(call.state, id, call.params.text("node"));
+}
+
+function backUp(call: Call, guest: FakeGuest, storage: FakeStorage, log: TaskLog): void {
+  const { world, params, state } = call;
+  const compress = compressions[params.maybe("compress") ?? "0"] ?? "";
+  const format = (guest.type === "qemu" ? "vma" : "tar") + compress;
+  const seconds = world.seconds();
+  const kind = guest.type === "qemu" ? "VM" : "CT";
+  log.line(`INFO: Starting Backup of ${kind} ${guest.vmid} (${guest.type})`);
+  if (guest.config.lock !== undefined) throw new Error(`${kind} is locked (${guest.config.lock})`);
+  const size = drivesOf(guest).reduce(
+    (sum, drive) => sum + (findVolume(state, drive.volid, guest.node)?.used ?? 0),
+    0,
+  );
+  const { lock: _lock, ...config } = guest.config;
+  const volume: FakeVolume = {
+    volid: `${storage.storage}:backup/vzdump-${guest.type}-${guest.vmid}-${
+      stamp(seconds)
+    }.${format}`,
+    storage: storage.storage,
+    content: "backup",
+    format,
+    size: Math.max(1, Math.round(size / 2)),
+    ctime: seconds,
+    vmid: guest.vmid,
+    backup: {
+      type: guest.type,
+      config: { ...config },
+      answersShutdown: guest.answersShutdown,
+      os: { ...guest.agent.osinfo },
+    },
+  };
+  const notes = params.maybe("notes-template");
+  if (notes !== undefined) {
+    volume.notes = notes.replaceAll("{{guestname}}", nameOf(guest)).replaceAll(
+      "{{vmid}}",
+      String(guest.vmid),
+    )
+      .replaceAll("{{node}}", guest.node).replaceAll("{{cluster}}", state.clusterName);
+  }
+  if (params.flag("protected")) volume.protected = true;
+  if (!storage.shared) volume.node = guest.node;
+  state.volumes.push(volume);
+  if (params.flag("remove") && params.has("prune-backups")) prune(call, guest, storage, log);
+  log.line(`INFO: creating vzdump archive '${volume.volid}'`);
+  log.line(`INFO: Finished Backup of ${kind} ${guest.vmid} (00:00:02)`);
+}
+
+/** `keep-last` of `prune-backups`; the protected ones stay. */
+function prune(call: Call, guest: FakeGuest, storage: FakeStorage, log: TaskLog): void {
+  const keep = Number(/keep-last=(\d+)/.exec(call.params.text("prune-backups"))?.[1] ?? NaN);
+  if (Number.isNaN(keep)) return;
+  const own = call.state.volumes
+    .filter((one) =>
+      one.content === "backup" && one.vmid === guest.vmid && one.storage === storage.storage &&
+      !one.protected
+    )
+    .sort((a, b) => b.ctime - a.ctime);
+  for (const old of own.slice(keep)) {
+    call.state.volumes.splice(call.state.volumes.indexOf(old), 1);
+    log.line(`INFO: removing backup '${old.volid}'`);
+  }
+}
+
+function vzdump(call: Call): string {
+  const { params, state, who } = call;
+  const { here, elsewhere } = selected(call);
+  for (const guest of here) need(state, who, `/vms/${guest.vmid}`, ["VM.Backup"]);
+  const storageId = params.maybe("storage") ?? "local";
+  needs(call, `/storage/${storageId}`, ["Datastore.AllocateSpace"]);
+  storageNamed(state, storageId);
+  if (!here.length && !params.flag("all")) return "OK";
+  const node = params.text("node");
+  const only = here.length === 1 ? here[0] : undefined;
+  return startTask(call, {
+    type: "vzdump",
+    id: only ? only.vmid : "",
+    node,
+    ...(only ? { guest: only, configLock: "backup" } : {}),
+    begin: [
+      `INFO: starting new backup job: vzdump ${
+        here.map((guest) => guest.vmid).join(" ")
+      } --storage ${storageId}`,
+      ...(elsewhere.length ? [`INFO: skip external VMs: ${elsewhere.join(", ")}`] : []),
+    ],
+    work: (log) => {
+      const storage = target(call, storageId);
+      let failed = 0;
+      for (const guest of here) {
+        try {
+          backUp(call, guest, storage, log);
+        } catch (error) {
+          failed++;
+          log.line(
+            `ERROR: Backup of ${guest.type === "qemu" ? "VM" : "CT"} ${guest.vmid} failed - ${
+              error instanceof Error ? error.message : error
+            }`,
+          );
+        }
+      }
+      log.line(`INFO: Backup job finished ${failed ? "with errors" : "successfully"}`);
+      if (failed) throw new Error("job errors");
+    },
+  });
+}
+
+export const backupHandlers: Handlers = {
+  "POST /nodes/{node}/vzdump": vzdump,
+  "GET /nodes/{node}/vzdump/defaults": (call) => ({
+    storage: call.params.maybe("storage") ?? "local",
+    mode: "snapshot",
+    remove: 1,
+    "prune-backups": "keep-all=1",
+  }),
+  "GET /nodes/{node}/vzdump/extractconfig": (call) => {
+    const volid = call.params.text("volume");
+    const node = call.params.text("node");
+    usableStorage(call.state, storageOfVolume(volid), node);
+    const volume = findVolume(call.state, volid, node) ?? die(`volume '${volid}' does not exist`);
+    if (!volume.backup) die(`unable to use volume ${volid} - content type needs to be 'backup'`);
+    return Object.entries(volume.backup.config).map(([key, value]) => `${key}: ${value}\n`).join(
+      "",
+    );
+  },
+};
