@@ -75,9 +75,10 @@ export async function currentDigest(
 /** An answer without secrets, in bounded size; `cut` tells when not all of it is there. */
 export function presentable(data: unknown): { data: unknown; cut?: true } {
   const clean = redactValue(data);
-  const whole = JSON.stringify(clean) ?? "null";
   const bounded = boundedJson(data, MOST_BYTES);
-  return bounded === whole ? { data: clean } : { data: JSON.parse(bounded), cut: true };
+  const whole = bounded === JSON.stringify(clean) &&
+    (JSON.stringify(data)?.length ?? 0) <= MOST_BYTES;
+  return whole ? { data: clean } : { data: JSON.parse(bounded), cut: true };
 }
 
 function concrete({ path, values }: ApiMatch): ApiPath {

@@ -13,7 +13,11 @@ const OUTSIDE = "it makes a node connect to an address of the caller's choice";
 const REFUSED: readonly Refusal[] = [
   [ANY, /^\/access\/(ticket|vncticket|openid)(\/|$)/, HANDS_OUT],
   [ANY, /^\/access\/password$/, "passwords do not pass through here"],
-  [WRITE, /^\/access\/users\/\{userid\}\/token\//, "an API token's secret would be handed out"],
+  [
+    /POST|PUT/,
+    /^\/access\/users\/\{userid\}\/token\//,
+    "an API token's secret would be handed out",
+  ],
   [WRITE, /^\/access\/tfa(\/|$)/, "a second factor's secret would be handed out"],
   [ANY, /(proxy|shell|websocket|mtunnel|monitor)$/, CONSOLE],
   [ANY, /\/agent\/(exec|exec-status)$/, "use execute_vm_command"],
