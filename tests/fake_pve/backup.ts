@@ -1,5 +1,5 @@
 import { need } from "./access.ts";
-import { die, refuse } from "./errors.ts";
+import { die, reasonOf, refuse } from "./errors.ts";
 import { drivesOf, nameOf } from "./guests.ts";
 import type { FakeGuest, FakeStorage, FakeVolume, TaskLog } from "./state.ts";
 import { startTask } from "./tasks.ts";
@@ -150,7 +150,7 @@ function vzdump(call: Call): string {
           failed++;
           log.line(
             `ERROR: Backup of ${guest.type === "qemu" ? "VM" : "CT"} ${guest.vmid} failed - ${
-              error instanceof Error ? error.message : error
+              reasonOf(error)
             }`,
           );
         }

@@ -60,6 +60,11 @@ export function optionsIn(call: Call): GuestConfig {
   for (const [key, value] of Object.entries(call.params.values)) {
     if (!control.has(key)) options[key] = stored(value);
   }
+  if (options.cdrom !== undefined) {
+    if (options.ide2 !== undefined) refuse({ cdrom: "conflicts with option 'ide2'" });
+    options.ide2 = `${options.cdrom},media=cdrom`;
+    delete options.cdrom;
+  }
   return options;
 }
 

@@ -1,6 +1,6 @@
 import { may, privileges } from "./access.ts";
 import { applyOptions, checkOptions, optionsIn } from "./config.ts";
-import { deny, die, refuse } from "./errors.ts";
+import { deny, die, reasonOf, refuse } from "./errors.ts";
 import { driveKeys, drivesOf, type GuestType, isRunning, newGuest } from "./guests.ts";
 import { powerOn } from "./power.ts";
 import { checkArchive, restoreGuest } from "./restore.ts";
@@ -120,7 +120,7 @@ function accept(call: Call, plan: Plan, taskType: string): string {
         if (params.flag("start")) powerOn(world, guest);
       } catch (error) {
         state.volumes = volumes;
-        throw new Error(`${what} - ${error instanceof Error ? error.message : error}`);
+        throw new Error(`${what} - ${reasonOf(error)}`);
       }
       if (params.flag("ha-managed")) {
         const sid = `${plan.type === "qemu" ? "vm" : "ct"}:${plan.vmid}`;

@@ -54,7 +54,10 @@ export function dispatch(served: Served, request: Incoming): Answer {
     const who = authenticate(served.world, request, open);
     authorized = who !== undefined;
     const sent = decodeBody(request.method, request.headers.contentType, request.body);
-    const handler = route && served.handlers[`${route.api.method} ${route.api.path}`];
+    const absent = served.world.version8() && route?.api.path.startsWith("/cluster/ha/rules");
+    const handler = route && !absent
+      ? served.handlers[`${route.api.method} ${route.api.path}`]
+      : undefined;
     if (!route || !handler) {
       throw new PveError(501, `Method '${request.method} ${path}' not implemented`);
     }

@@ -42,6 +42,9 @@ export function checkDrive(
   if (file.startsWith("/")) die(`only root can use arbitrary paths: '${file}'`);
   const storage = usableStorage(world.state, storageOfVolume(file), guest.node);
   if (wantsVolume(text, first)) supports(storage, guest.type === "qemu" ? "images" : "rootdir");
+  if (/^[^:]+:iso\//.test(file) && readProperties(text, first).media !== "cdrom") {
+    die(`unable to use volume ${file} - content type needs to be 'images'`);
+  }
 }
 
 /** Makes the drive's text final: allocates new volumes, checks existing ones, fills in sizes. */
@@ -78,9 +81,6 @@ export function realizeDrive(
   if (wanted) return create(world, guest, key, values, wanted[1] ?? "", Number(wanted[2]), log);
   const volume = findVolume(world.state, file, guest.node);
   if (!volume) die(`volume '${file}' does not exist`);
-  if (volume.content === "iso" && guest.type === "qemu" && values.media !== "cdrom") {
-    refuse({ [key]: `volume '${file}' is an ISO image: 'media=cdrom' is missing` });
-  }
   return printProperties({ ...values, size: printSize(volume.size) }, first);
 }
 

@@ -28,6 +28,13 @@ export function refuse(errors: Record<string, string>): never {
   throw new PveError(400, "Parameter verification failed.", errors);
 }
 
+/** An error as a task's exit status shows it. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof PveError && error.errors) {
+    const details = Object.entries(error.errors).map(([name, text]) =>
+      `${name}: ${text.trimEnd()}`
+    );
+    return `${error.status} ${error.message} ${details.join(", ")}`;
+  }
   return error instanceof Error ? error.message : String(error);
 }

@@ -129,9 +129,10 @@ function refHandler(base: string, scope: Scope): Handlers {
     [`GET ${base}/refs`]: (call) => {
       const { aliases, ipset } = scope(call);
       const wanted = call.params.maybe("type");
+      const place = base.startsWith("/cluster") ? "dc" : "guest";
       const rows = [
-        ...[...aliases].map(([name]) => ({ type: "alias", name, ref: name })),
-        ...[...ipset].map(([name]) => ({ type: "ipset", name, ref: `+${name}` })),
+        ...[...aliases].map(([name]) => ({ type: "alias", name, ref: name, scope: place })),
+        ...[...ipset].map(([name]) => ({ type: "ipset", name, ref: `+${name}`, scope: place })),
       ];
       return rows.filter((row) => wanted === undefined || row.type === wanted);
     },

@@ -80,6 +80,10 @@ const simple: Record<string, FormatCheck> = {
     /^(?:none|cdrom|\/\S*|[a-z][a-z0-9\-_.]*[a-z0-9]:\S+)$/i,
     (v) => `unable to parse volume ID '${v}'`,
   ),
+  "pve-volume-id-or-absolute-path": named(
+    /^(?:\/\S*|[a-z][a-z0-9\-_.]*[a-z0-9]:\S+)$/i,
+    (v) => `unable to parse volume ID '${v}'`,
+  ),
   "pve-lxc-mp-string": named(/^[^:,\s]\S*$/, (v) => `unable to parse volume ID '${v}'`),
   "pve-poolid": named(
     /^[A-Za-z0-9.\-_]+(?:\/[A-Za-z0-9.\-_]+){0,2}$/,
@@ -137,11 +141,11 @@ const simple: Record<string, FormatCheck> = {
     "value does not look like a valid IP address, CIDR network or alias",
   ),
   "pve-ipv4-config": fits(
-    (v) => v === "dhcp" || isCidr(v, 4),
+    (v) => v === "dhcp" || v === "manual" || isCidr(v, 4),
     "value does not look like a valid ipv4 network configuration",
   ),
   "pve-ipv6-config": fits(
-    (v) => v === "dhcp" || v === "auto" || isCidr(v, 6),
+    (v) => ["dhcp", "auto", "manual"].includes(v) || isCidr(v, 6),
     "value does not look like a valid ipv6 network configuration",
   ),
   "ipv4mask": fits(isIpv4, "value does not look like a valid IPv4 netmask"),
@@ -207,9 +211,9 @@ const counts = { type: "integer", minimum: 0, optional: 1 };
 const structured: Record<string, PropertySchemas> = {
   "pve-qm-ipconfig": {
     ip: { ...strings, format: "pve-ipv4-config" },
-    gw: { ...strings, format: "ipv4" },
+    gw: { ...strings, format: "ipv4", requires: "ip" },
     ip6: { ...strings, format: "pve-ipv6-config" },
-    gw6: { ...strings, format: "ipv6" },
+    gw6: { ...strings, format: "ipv6", requires: "ip6" },
   },
   "pve-qm-boot": {
     legacy: { ...strings, pattern: "[acdn]{1,4}" },

@@ -1,5 +1,5 @@
 import { may } from "./access.ts";
-import { deny, die, refuse } from "./errors.ts";
+import { deny, die, reasonOf, refuse } from "./errors.ts";
 import { copyDrive } from "./drives.ts";
 import { ensureQuorum } from "./create.ts";
 import {
@@ -164,7 +164,7 @@ function clone(type: GuestType, call: Call): string {
       } catch (error) {
         state.volumes = volumes;
         state.guests.delete(newid);
-        throw new Error(`clone failed: ${error instanceof Error ? error.message : error}`);
+        throw new Error(`clone failed: ${reasonOf(error)}`);
       }
       log.line(full ? "create full clone of drives" : "create linked clone of drives");
     },

@@ -1,4 +1,4 @@
-import { die, refuse } from "./errors.ts";
+import { die, reasonOf, refuse } from "./errors.ts";
 import { ensureQuorum } from "./create.ts";
 import {
   drivesOf,
@@ -170,9 +170,7 @@ function migrate(type: GuestType, call: Call): string {
         relocate(call, guest, { target, targetStorage }, log.line);
       } catch (error) {
         log.line(
-          `ERROR: migration aborted (duration 00:00:00): ${
-            error instanceof Error ? error.message : error
-          }`,
+          `ERROR: migration aborted (duration 00:00:00): ${reasonOf(error)}`,
         );
         throw new Error("migration aborted");
       }

@@ -75,6 +75,10 @@ export function propertyString(
   for (const [key, value] of Object.entries(values)) {
     const complaint = checkValue(properties[key], value, `${path}.${key}`);
     if (complaint) errors.push(`${path}.${key}: ${complaint}`);
+    const other = properties[key]?.requires;
+    if (other && values[other] === undefined) {
+      errors.push(`${path}.${other}: missing property - '${path}.${key}' requires this property`);
+    }
   }
   for (const [key, schema] of Object.entries(properties)) {
     if (values[key] !== undefined || !schema.type || schema.optional || key === "current") continue;

@@ -56,6 +56,22 @@ function disk(devpath: string, fields: Partial<FakeDisk>): FakeDisk {
   };
 }
 
+function packageRow(name: string, version: string, more: Record<string, string>) {
+  return {
+    Package: name,
+    CurrentState: "Installed",
+    OldVersion: version,
+    Version: version,
+    Arch: "all",
+    Section: "admin",
+    Priority: "optional",
+    Origin: "Proxmox",
+    Title: name,
+    Description: name,
+    ...more,
+  };
+}
+
 export function seedNode(name: string, i: number, options: SeedOptions): FakeNode {
   const ip = `10.0.0.${11 + i}`;
   const kernel = options.version.startsWith("8.") ? "6.8.12-13-pve" : "6.17.2-2-pve";
@@ -133,20 +149,8 @@ export function seedNode(name: string, i: number, options: SeedOptions): FakeNod
       }]
       : [],
     packages: [
-      {
-        Package: "proxmox-ve",
-        CurrentState: "Installed",
-        OldVersion: "9.2.0",
-        Version: "9.2.0",
-        RunningKernel: kernel,
-      },
-      {
-        Package: "pve-manager",
-        CurrentState: "Installed",
-        OldVersion: options.version,
-        Version: options.version,
-        ManagerVersion: options.version,
-      },
+      packageRow("proxmox-ve", "9.2.0", { RunningKernel: kernel }),
+      packageRow("pve-manager", options.version, { ManagerVersion: options.version }),
     ],
     certificates: [
       {

@@ -56,6 +56,7 @@ export class PveServer {
       { key: certificate.keyPem, cert: certificate.certPem },
       (request, response) => this.#receive(request, response),
     );
+    this.#server.keepAliveTimeout = 30_000;
     this.#server.on("connection", () => this.connections++);
     this.#server.on("tlsClientError", () => {});
     this.#server.on("clientError", () => {});

@@ -88,7 +88,11 @@ export function nodeOf(call: Call): FakeNode {
   return node ?? die(`no such node '${name}'`);
 }
 
-/** An index: the names of what can follow in the path. */
+/** An index: the names of what can follow in the path, under the key that the method uses. */
 export function index(...names: string[]): Handler {
-  return () => names.map((name) => ({ subdir: name }));
+  return ({ api }) => {
+    const returns = api.returns as { items?: { properties?: Record<string, unknown> } } | undefined;
+    const key = Object.keys(returns?.items?.properties ?? {})[0] ?? "subdir";
+    return names.map((name) => ({ [key]: name }));
+  };
 }

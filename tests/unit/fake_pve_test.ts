@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import https from "node:https";
 import { type FakePve, startFakePve, type TokenKind } from "../fake_pve.ts";
+import { handlers } from "../fake_pve/routes.ts";
 
 interface Reply {
   status: number;
@@ -527,4 +528,320 @@ Deno.test("is trusted by its CA only and keeps connections alive", async () => {
   client.close();
   await assert.rejects(fetch(`${pve.url}/api2/json/version`, { headers }), TypeError);
   assert.match(pve.fingerprint, /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+});
+
+Deno.test("clones, templates, resizes, moves and migrates", async () => {
+  await using pve = await startFakePve();
+  const config = async (path: string) => (await ask(pve, `GET ${path}/config`)).json.data;
+  const linked = await ask(pve, "POST /nodes/pve1/qemu/900/clone", {
+    json: { newid: 160, name: "lk" },
+  });
+  assert.equal(await ended(pve, linked), "OK");
+  assert.equal(
+    pve.state.volumes.find((one) => one.vmid === 160)?.parent,
+    "local-lvm:base-900-disk-0",
+  );
+  const base = await ask(pve, "DELETE /nodes/pve1/qemu/900");
+  assert.equal(
+    base.reason,
+    "base volume 'local-lvm:base-900-disk-0' is still in use by linked cloned",
+  );
+  const full = await ask(pve, "POST /nodes/pve2/qemu/102/clone", {
+    json: { newid: 161, full: true, storage: "local-lvm" },
+  });
+  const locked = await ask(pve, "POST /nodes/pve2/qemu/102/template");
+  assert.equal(locked.reason, "VM is locked (clone)");
+  assert.equal(await ended(pve, full), "OK");
+  assert.match((await config("/nodes/pve2/qemu/161")).scsi0, /^local-lvm:vm-161-disk-0,size=32G$/);
+  assert.equal(await ended(pve, await ask(pve, "POST /nodes/pve2/qemu/161/template")), "OK");
+  assert.match((await config("/nodes/pve2/qemu/161")).scsi0, /base-161-disk-0/);
+  const start = await ask(pve, "POST /nodes/pve2/qemu/161/status/start");
+  assert.equal(await ended(pve, start), "you can't start a vm if it's a template");
+  const resize = await ask(pve, "PUT /nodes/pve1/qemu/101/resize", {
+    json: { disk: "scsi0", size: "+1G" },
+  });
+  assert.equal(await ended(pve, resize), "OK");
+  assert.equal((await config("/nodes/pve1/qemu/101")).scsi0, "local-lvm:vm-101-disk-0,size=65G");
+  const shrink = await ask(pve, "PUT /nodes/pve1/qemu/101/resize", {
+    json: { disk: "scsi0", size: "1G" },
+  });
+  assert.equal(shrink.reason, "shrinking disks is not supported");
+  const move = { disk: "scsi0", storage: "nfs1", format: "qcow2", delete: 1 };
+  assert.equal(
+    await ended(pve, await ask(pve, "POST /nodes/pve1/qemu/101/move_disk", { json: move })),
+    "OK",
+  );
+  assert.equal(
+    (await config("/nodes/pve1/qemu/101")).scsi0,
+    "nfs1:101/vm-101-disk-0.qcow2,size=65G",
+  );
+  const offline = await ask(pve, "POST /nodes/pve2/qemu/102/migrate", { json: { target: "pve1" } });
+  assert.equal(offline.reason, "can't migrate running VM without --online");
+  const check = (await ask(pve, "GET /nodes/pve2/qemu/102/migrate")).json.data;
+  assert.equal(check.local_disks[0].volid, "local:102/vm-102-disk-0.qcow2");
+  const bare = await ask(pve, "POST /nodes/pve2/qemu/102/migrate", {
+    json: { target: "pve1", online: 1 },
+  });
+  assert.equal(await ended(pve, bare), "migration aborted");
+  const whole = { target: "pve1", online: 1, "with-local-disks": 1, targetstorage: "nfs1" };
+  assert.equal(
+    await ended(pve, await ask(pve, "POST /nodes/pve2/qemu/102/migrate", { json: whole })),
+    "OK",
+  );
+  assert.equal(
+    (await config("/nodes/pve1/qemu/102")).scsi0,
+    "nfs1:102/vm-102-disk-0.qcow2,size=32G",
+  );
+  const here = await ask(pve, "POST /nodes/pve1/qemu/102/migrate", {
+    json: { target: "pve1", online: 1 },
+  });
+  assert.equal(here.json.errors.target, "target is local node.");
+  const ha = await ask(pve, "POST /nodes/pve2/qemu/110/migrate", {
+    json: { target: "pve3", online: 1 },
+  });
+  assert.equal(await ended(pve, ha), "OK");
+  assert.match(ha.json.data, /:hamigrate:110:/);
+  assert.equal(pve.state.guests.get(110)?.node, "pve3");
+});
+
+Deno.test("backs up and restores VMs by archive and containers by ostemplate", async () => {
+  await using pve = await startFakePve();
+  const backup = await ask(pve, "POST /nodes/pve1/vzdump", {
+    json: {
+      vmid: "100",
+      storage: "nfs1",
+      mode: "snapshot",
+      compress: "zstd",
+      "notes-template": "{{guestname}}!",
+    },
+  });
+  assert.equal(
+    (await ask(pve, "PUT /nodes/pve1/qemu/100/config", { json: { cores: 1 } })).reason,
+    "VM is locked (backup)",
+  );
+  assert.equal(await ended(pve, backup), "OK");
+  const listed =
+    (await ask(pve, "GET /nodes/pve2/storage/nfs1/content?content=backup&vmid=100")).json.data;
+  const volid = listed.at(-1).volid;
+  assert.match(volid, /^nfs1:backup\/vzdump-qemu-100-\d{4}_\d\d_\d\d-\d\d_\d\d_\d\d\.vma\.zst$/);
+  assert.equal(listed.at(-1).notes, "web1!");
+  assert.equal(
+    (await ask(pve, "POST /nodes/pve1/vzdump", { json: { vmid: "150", storage: "nfs1" } })).json
+      .data,
+    "OK",
+  );
+  const wrong = await ask(pve, "POST /nodes/pve1/vzdump", {
+    json: { vmid: "100", storage: "local-lvm" },
+  });
+  assert.match(await ended(pve, wrong), /wrong content type/);
+  const restore = { vmid: 170, archive: volid, storage: "local-lvm", unique: true };
+  assert.equal(await ended(pve, await ask(pve, "POST /nodes/pve2/qemu", { json: restore })), "OK");
+  assert.equal(pve.state.guests.get(170)?.config.scsi0, "local-lvm:vm-170-disk-0,size=32G");
+  const again = await ask(pve, "POST /nodes/pve2/qemu", { json: restore });
+  assert.equal(again.reason, "unable to restore VM 170 - VM 170 already exists on node 'pve2'");
+  assert.equal(
+    await ended(pve, await ask(pve, "POST /nodes/pve2/qemu", { json: { ...restore, force: 1 } })),
+    "OK",
+  );
+  const container = pve.state.volumes.find((one) => one.content === "backup" && one.vmid === 200)
+    ?.volid;
+  const asArchive = await ask(pve, "POST /nodes/pve1/lxc", {
+    json: { vmid: 210, archive: container },
+  });
+  assert.deepEqual(Object.keys(asArchive.json.errors).sort(), ["archive", "ostemplate"]);
+  const restored = await ask(pve, "POST /nodes/pve1/lxc", {
+    json: { vmid: 210, ostemplate: container, restore: 1 },
+  });
+  assert.match(restored.json.data, /:vzrestore:210:/);
+  assert.equal(await ended(pve, restored), "OK");
+  assert.equal(pve.state.guests.get(210)?.config.hostname, "ct1");
+  const created = await ask(pve, "POST /nodes/pve1/lxc", {
+    json: {
+      vmid: 211,
+      ostemplate: "local:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst",
+      hostname: "new",
+      rootfs: "local-lvm:8",
+      net0: "name=eth0,bridge=vmbr0,ip=dhcp",
+    },
+  });
+  assert.equal(await ended(pve, created), "OK");
+  assert.equal(pve.state.guests.get(211)?.config.rootfs, "local-lvm:vm-211-disk-0,size=8G");
+});
+
+Deno.test("deletes and downloads volumes", async () => {
+  await using pve = await startFakePve();
+  const content = "/nodes/pve1/storage/local/content";
+  assert.equal(
+    await ended(pve, await ask(pve, `DELETE ${content}/local:iso/virtio-win.iso`)),
+    "OK",
+  );
+  assert.equal(
+    await ended(pve, await ask(pve, `DELETE ${content}/local%3Aiso%2Fnosuch.iso`)),
+    "OK",
+  );
+  assert.equal(
+    (await ask(pve, `DELETE ${content}/local:what`)).reason,
+    "unable to parse directory volume name 'what'",
+  );
+  const volumes = (await ask(pve, `GET ${content}?content=iso`)).json.data;
+  assert.deepEqual(volumes.map((one: { volid: string }) => one.volid), ["local:iso/debian-13.iso"]);
+  const json = {
+    content: "iso",
+    filename: "alpine.iso",
+    url: "https://example.org/images/alpine-virt.iso",
+  };
+  const url = "POST /nodes/pve1/storage/local/download-url";
+  assert.equal(await ended(pve, await ask(pve, url, { json })), "OK");
+  assert.equal(
+    await ended(pve, await ask(pve, url, { json })),
+    "refusing to override existing file 'alpine.iso'",
+  );
+  const half = await ask(pve, url, { json: { ...json, checksum: "00" } });
+  assert.equal(
+    half.json.errors["checksum-algorithm"],
+    "missing property - 'checksum' requires this property",
+  );
+  const block = await ask(pve, "POST /nodes/pve1/storage/local-lvm/download-url", { json });
+  assert.equal(block.reason, "storage 'local-lvm' is not configured for content-type 'iso'");
+});
+
+Deno.test("shows each token what it may see", async () => {
+  await using pve = await startFakePve();
+  const ids = async (as: TokenKind) =>
+    (await ask(pve, "GET /cluster/resources?type=vm", { as })).json.data.map((
+      row: { vmid: number },
+    ) => row.vmid);
+  assert.deepEqual(await ids("operator"), [150, 202]);
+  assert.deepEqual(await ids("none"), []);
+  assert.equal((await ids("auditor")).length, 12);
+  const own = await ask(pve, "GET /access/permissions?path=/vms/150", { as: "operator" });
+  assert.equal(own.json.data["/vms/150"]["VM.PowerMgmt"], 0);
+  assert.equal(own.json.data["/vms/150"]["VM.GuestAgent.Unrestricted"], 0);
+  assert.equal(
+    (await ask(pve, "POST /nodes/pve3/qemu/150/status/start", { as: "operator" })).status,
+    200,
+  );
+  assert.equal(
+    (await ask(pve, "GET /nodes/pve3/tasks?source=all", { as: "operator" })).json.total,
+    1,
+  );
+  assert.deepEqual((await ask(pve, "GET /nodes/pve3/tasks?source=all", { as: "none" })).json, {
+    data: [],
+  });
+  const disk = await ask(pve, "PUT /nodes/pve3/qemu/150/config", {
+    as: "operator",
+    json: { scsi1: "local-lvm:1" },
+  });
+  assert.equal(
+    disk.reason,
+    "Permission check failed (/storage/local-lvm, Datastore.AllocateSpace)",
+  );
+  const skip = await ask(pve, "POST /nodes/pve1/qemu/101/status/start", { json: { skiplock: 1 } });
+  assert.deepEqual(skip.json.errors, { skiplock: "Only root may use this option." });
+});
+
+Deno.test("checks property strings by their keys, values and sizes", async () => {
+  await using pve = await startFakePve();
+  const complaint = async (json: Record<string, unknown>) => {
+    const reply = await ask(pve, "PUT /nodes/pve1/qemu/101/config", { json });
+    return reply.json?.errors ?? reply.reason;
+  };
+  assert.deepEqual(await complaint({ net0: "virtio,bridge=vmbr0,colour=red,tag=5000" }), {
+    net0: "invalid format - format error\n" +
+      "net0.colour: property is not defined in schema and the schema does not allow additional properties\n" +
+      "net0.tag: value must have a maximum value of 4094\n",
+  });
+  assert.match(
+    (await complaint({ net0: "bridge=vmbr0" })).net0,
+    /net0\.model: property is missing and it is not optional/,
+  );
+  assert.match(
+    (await complaint({ scsi1: "local-lvm:8,size=1X" })).scsi1,
+    /does not look like a valid disk size/,
+  );
+  assert.deepEqual(await complaint({ scsi1: "nosuch:8" }), "storage 'nosuch' does not exist");
+  assert.deepEqual(
+    await complaint({ scsi1: "local-lvm:8,format=qcow2" }),
+    "unsupported format 'qcow2'",
+  );
+  assert.deepEqual(await complaint({ scsi31: "local-lvm:8" }), {
+    scsi31: "property is not defined in schema and the schema does not allow additional properties",
+  });
+  assert.match((await complaint({ tags: "a b,c!" })).tags, /invalid characters in tag/);
+  assert.match((await complaint({ ipconfig0: "gw=10.0.0.1" })).ipconfig0, /ip: missing property/);
+  assert.match(
+    (await complaint({ ipconfig0: "ip=10.0.0.300/24" })).ipconfig0,
+    /ipv4 network configuration/,
+  );
+  assert.match(
+    (await complaint({ ostype: "beos" })).ostype,
+    /does not have a value in the enumeration 'other, wxp/,
+  );
+  assert.match((await complaint({ cores: 0 })).cores, /value must have a minimum value of 1/);
+  assert.match((await complaint({ name: "a_b" })).name, /valid DNS name/);
+  assert.equal(
+    await complaint({
+      scsi1: "local-lvm:8,discard=on,ssd=1",
+      ide2: "local:iso/debian-13.iso,media=cdrom",
+    }),
+    "OK",
+  );
+  assert.equal(
+    pve.state.guests.get(101)?.config.scsi1,
+    "local-lvm:vm-101-disk-1,discard=on,size=8G,ssd=1",
+  );
+  assert.equal(await complaint({ delete: "scsi1" }), "OK");
+  assert.equal(pve.state.guests.get(101)?.config.unused0, "local-lvm:vm-101-disk-1");
+  assert.equal(await complaint({ delete: "unused0" }), "OK");
+  assert.ok(!pve.state.volumes.some((one) => one.volid === "local-lvm:vm-101-disk-1"));
+  assert.deepEqual(await complaint({ delete: "nosuch" }), { delete: "unknown option 'nosuch'" });
+});
+
+Deno.test("serves a description of just what it answers, without login", async () => {
+  await using pve = await startFakePve();
+  const client = Deno.createHttpClient({ caCerts: [pve.caPem] });
+  const text = await (await fetch(`${pve.url}/pve-docs/api-viewer/apidoc.js`, { client })).text();
+  client.close();
+  const body = /^const apiSchema = (\[[\s\S]*?\n\])\s*;/.exec(text)?.[1] ?? "";
+  interface Page {
+    path: string;
+    leaf: number;
+    info: Record<string, { parameters: { properties: Record<string, unknown> } }>;
+    children?: Page[];
+  }
+  const pages = (list: Page[]): Page[] =>
+    list.flatMap((page) => [page, ...pages(page.children ?? [])]);
+  const all = pages(JSON.parse(body));
+  const node = all.find((page) => page.path === "/nodes/{node}/qemu/{vmid}/status/start");
+  assert.ok(node?.info.POST?.parameters.properties.skiplock);
+  assert.equal(all.flatMap((page) => Object.keys(page.info)).length, contractMethods().length);
+});
+
+function contractMethods(): { method: string; path: string }[] {
+  return JSON.parse(Deno.readTextFileSync(new URL("../pve_api.json", import.meta.url)));
+}
+
+Deno.test("has a handler for every method of its contract", () => {
+  assert.deepEqual(
+    Object.keys(handlers).sort(),
+    contractMethods().map((one) => `${one.method} ${one.path}`).sort(),
+  );
+});
+
+Deno.test("answers as version 8 where that differs", async () => {
+  await using pve = await startFakePve({ version: "8.4.14" });
+  assert.equal((await ask(pve, "GET /version")).json.data.release, "8.4");
+  assert.deepEqual((await ask(pve, "GET /cluster/ha/groups")).json, { data: [] });
+  assert.equal(
+    (await ask(pve, "GET /cluster/ha/rules")).reason,
+    "Method 'GET /cluster/ha/rules' not implemented",
+  );
+  const held = await ask(pve, "GET /access/permissions?path=/vms/150", { as: "operator" });
+  assert.equal(held.json.data["/vms/150"]["VM.Monitor"], 0);
+  assert.equal(held.json.data["/vms/150"]["VM.GuestAgent.Unrestricted"], undefined);
+});
+
+Deno.test("holds a thousand guests", async () => {
+  await using pve = await startFakePve({ guests: 1000 });
+  assert.equal((await ask(pve, "GET /cluster/resources?type=vm")).json.data.length, 1012);
 });
