@@ -199,7 +199,8 @@ function handlersFor(type: GuestType): Handlers {
       if (name === "current") refuse({ snapname: "invalid snapshot name" });
       unlocked(guest);
       const description = call.params.maybe("description");
-      if (description !== undefined) find(guest, name).description = description;
+      const snap = find(guest, name);
+      if (description !== undefined) snap.description = description;
       return null;
     },
     [`POST ${base}/snapshot/{snapname}/rollback`]: (call) => rollBack(type, call),
