@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import { isSecretKey, REDACTED } from "../redact_text.ts";
 import type { Params } from "./client.ts";
 import type { Guest } from "./guests.ts";
@@ -43,4 +44,16 @@ export function concealed(params: Params): Params {
     Object.entries(params).filter(([, value]) => value !== undefined)
       .map(([key, value]) => [key, isSecretKey(key) ? REDACTED : value]),
   );
+}
+
+/** The same error without the passwords that were sent, in case Proxmox repeats a value it refuses. */
+export function withoutSecrets(error: unknown, params: Params): unknown {
+  if (!(error instanceof AppError)) return error;
+  const secrets = Object.entries(params).filter(([key]) => isSecretKey(key))
+    .map(([, value]) => String(value)).filter((secret) => secret !== "");
+  const message = secrets.reduce(
+    (text, secret) => text.replaceAll(secret, REDACTED),
+    error.message,
+  );
+  return message === error.message ? error : new AppError(error.code, message);
 }

@@ -12,7 +12,7 @@ import {
 } from "./guests.ts";
 import { type ApiPath, path } from "./path.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
-import { concealed, type Plan, type Reach } from "./plan.ts";
+import { concealed, type Plan, type Reach, withoutSecrets } from "./plan.ts";
 import type { Resource } from "./wire.ts";
 
 /** The parts that all calls share. */
@@ -248,6 +248,8 @@ export class Pve {
       });
       if (typeof data === "string" && data.startsWith("UPID:")) this.#upid = data;
       return data as T;
+    } catch (error) {
+      throw withoutSecrets(error, params ?? {});
     } finally {
       this.#shared.directory.drop();
     }
