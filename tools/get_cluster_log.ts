@@ -34,7 +34,9 @@ export default defineTool({
       (input.node === undefined || row.node === input.node) &&
       [row.msg, row.user, row.tag].some((part) => String(part).toLowerCase().includes(wanted))
     );
-    const { items, ...page } = paginate(rows, (row) => `${newestFirst(row.time)}${row.id}`, input);
+    const key = (row: Record<string, unknown>) =>
+      `${newestFirst(row.time)}${newestFirst(row.uid)}${row.id}`;
+    const { items, ...page } = paginate(rows, key, input);
     const entries = items.map((row) =>
       compact({
         time: time(row.time),
