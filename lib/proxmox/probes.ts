@@ -36,20 +36,20 @@ const NAMED = 5;
 export async function runProbes(
   probes: readonly Probe[],
 ): Promise<{ findings: Finding[]; unread: Unread[] }> {
-  const unread: Unread[] = [];
-  const results = await forEachBounded(probes, async (probe) => {
-    const partly: Unread[] = [];
+  const parts = await forEachBounded(probes, async (probe) => {
+    const unread: Unread[] = [];
     try {
-      return await probe.read(partly);
+      return { findings: await probe.read(unread), unread };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      partly.push({ part: probe.part, of: probe.of, reason: clip(error.message, 300) });
-      return [];
-    } finally {
-      unread.push(...partly);
+      unread.push({ part: probe.part, of: probe.of, reason: clip(error.message, 300) });
+      return { findings: [], unread };
     }
   });
-  return { findings: results.flat(), unread };
+  return {
+    findings: parts.flatMap((part) => part.findings),
+    unread: parts.flatMap((part) => part.unread),
+  };
 }
 
 /** One line per part: who it could not be read of, and the first reason. */

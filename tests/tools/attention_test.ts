@@ -1,0 +1,416 @@
+import assert from "node:assert/strict";
+import { Site } from "../site.ts";
+import { changes } from "./harness.ts";
+
+interface Finding {
+  severity: string;
+  what: string;
+  where: string;
+  since?: string;
+  tool: string;
+}
+
+interface Unread {
+  part: string;
+  of: string;
+  reason: string;
+}
+
+interface Attention {
+  counts: Record<string, number>;
+  findings: Finding[];
+  unread: Unread[];
+  total: number;
+  next_cursor?: string;
+}
+
+const DAY = 86_400;
+
+async function attention(site: Site, args: Record<string, unknown> = {}): Promise<Attention> {
+  const { value, text } = await site.call("get_attention", { limit: 500, ...args }, {
+    role: "user",
+  });
+  assert.ok(value, text);
+  return value;
+}
+
+/** Gives every guest a backup of today, so that nothing is left to say. */
+function healthy(site: Site): void {
+  const seconds = Math.floor(Date.now() / 1000);
+  for (const guest of site.fake.state.guests.values()) {
+    const kind = guest.type === "qemu" ? "vma" : "tar";
+    site.fake.state.volumes.push({
+      volid: `nfs1:backup/vzdump-${guest.type}-${guest.vmid}-2026_01_01-02_00_00.${kind}.zst`,
+      storage: "nfs1",
+      content: "backup",
+      format: `${kind}.zst`,
+      size: 1e9,
+      ctime: seconds - 3600,
+      vmid: guest.vmid,
+    });
+    if (guest.type === "qemu" && guest.config.agent) guest.agent.running = true;
+    for (const snapshot of guest.snapshots) snapshot.snaptime = seconds - DAY;
+  }
+}
+
+function node(site: Site, name: string) {
+  const found = site.fake.state.nodes.get(name);
+  assert.ok(found);
+  return found;
+}
+
+function guest(site: Site, vmid: number) {
+  const found = site.fake.state.guests.get(vmid);
+  assert.ok(found);
+  return found;
+}
+
+Deno.test("get_attention has nothing to say of a healthy cluster", async () => {
+  await using site = await Site.start();
+  healthy(site);
+  assert.deepEqual(await attention(site), {
+    counts: { critical: 0, warning: 0, info: 0 },
+    findings: [],
+    unread: [],
+    total: 0,
+  });
+  assert.deepEqual(changes(site), []);
+});
+
+interface Case {
+  readonly name: string;
+  readonly prepare: (site: Site) => unknown;
+  readonly finds: Partial<Finding> & { what: string };
+  readonly since?: boolean;
+}
+
+const CASES: Case[] = [
+  {
+    name: "an offline node",
+    prepare: (site) => site.fake.offline("pve3"),
+    finds: {
+      severity: "critical",
+      what: "the node is offline",
+      where: "node pve3",
+      tool: "get_cluster_status",
+    },
+  },
+  {
+    name: "lost quorum",
+    prepare: (site) => {
+      site.fake.offline("pve2");
+      site.fake.offline("pve3");
+    },
+    finds: { severity: "critical", what: "quorum is lost", where: "the cluster" },
+  },
+  {
+    name: "failed tasks of the last day, one entry per kind and guest",
+    prepare: async (site) => {
+      site.fake.state.outcomes.push({ id: "101", exit: "start failed: no memory", times: 2 });
+      await site.call("start_vm", { vmid: 101 });
+      await site.call("start_vm", { vmid: 101 });
+    },
+    finds: {
+      severity: "warning",
+      what: "failed 2 times, last: start failed: no memory (UPID:pve1:",
+      where: "node pve1 qmstart 101",
+      tool: "get_task",
+    },
+    since: true,
+  },
+  {
+    name: "a storage over 85 %",
+    prepare: (site) => {
+      const storage = site.fake.state.storages.get("nfs1");
+      assert.ok(storage);
+      storage.baseUsed = storage.total * 0.88;
+    },
+    finds: { severity: "warning", what: "% full", where: "storage nfs1" },
+  },
+  {
+    name: "a storage over 95 %",
+    prepare: (site) => {
+      const storage = site.fake.state.storages.get("nfs1");
+      assert.ok(storage);
+      storage.baseUsed = storage.total * 0.97;
+    },
+    finds: { severity: "critical", what: "% full", where: "storage nfs1" },
+  },
+  {
+    name: "a guest without a backup",
+    prepare: (site) => {
+      const { state } = site.fake;
+      state.volumes = state.volumes.filter((volume) =>
+        volume.content !== "backup" || volume.vmid !== 101
+      );
+    },
+    finds: {
+      severity: "warning",
+      what: "no good backup of it",
+      where: "VM 101 (db1)",
+      tool: "create_backup",
+    },
+  },
+  {
+    name: "a guest whose only backup failed its verification",
+    prepare: (site) => {
+      for (const volume of site.fake.state.volumes) {
+        if (volume.content !== "backup" || volume.vmid !== 101) continue;
+        volume.verification = { state: "failed", upid: "UPID:x" };
+      }
+    },
+    finds: { severity: "warning", what: "no good backup of it", where: "VM 101 (db1)" },
+  },
+  {
+    name: "an old backup",
+    prepare: (site) => {
+      for (const volume of site.fake.state.volumes) {
+        if (volume.content === "backup") volume.ctime -= 9 * DAY;
+      }
+    },
+    finds: {
+      severity: "info",
+      what: "its newest good backup is 9 days old",
+      where: "VM 101 (db1)",
+    },
+    since: true,
+  },
+  {
+    name: "a snapshot older than 30 days",
+    prepare: (site) => {
+      guest(site, 200).snapshots.push({
+        name: "forgotten",
+        description: "",
+        snaptime: Math.floor(Date.now() / 1000) - 40 * DAY,
+        vmstate: false,
+        config: {},
+      });
+    },
+    finds: {
+      severity: "info",
+      what: "snapshot forgotten is 40 days old",
+      where: "container 200 (ct1) snapshot forgotten",
+      tool: "delete_snapshot",
+    },
+    since: true,
+  },
+  {
+    name: "a locked guest that no task holds",
+    prepare: (site) => {
+      guest(site, 101).config.lock = "backup";
+    },
+    finds: { severity: "warning", what: "locked (backup)", where: "VM 101 (db1)" },
+  },
+  {
+    name: "a guest that HA cannot place",
+    prepare: (site) => {
+      const resource = site.fake.state.ha.resources.get("vm:110");
+      assert.ok(resource);
+      resource.reported = "recovery";
+    },
+    finds: {
+      severity: "critical",
+      what: "HA cannot place",
+      where: "vm:110",
+      tool: "get_ha_status",
+    },
+  },
+  {
+    name: "failing replication",
+    prepare: (site) => {
+      const job = site.fake.state.replication.get("101-0");
+      assert.ok(job);
+      Object.assign(job, { failCount: 3, error: "no route to host" });
+    },
+    finds: {
+      severity: "warning",
+      what: "replication failed 3 times: no route to host",
+      where: "job 101-0",
+      tool: "get_replication",
+    },
+    since: true,
+  },
+  {
+    name: "a certificate that ends soon",
+    prepare: (site) => {
+      const [, leaf] = node(site, "pve2").certificates;
+      assert.ok(leaf);
+      leaf.daysLeft = 10.5;
+    },
+    finds: {
+      severity: "warning",
+      what: "the certificate ends in 10 days",
+      where: "node pve2 pve-ssl.pem",
+      tool: "get_certificates",
+    },
+  },
+  {
+    name: "an expired certificate",
+    prepare: (site) => {
+      const [, leaf] = node(site, "pve2").certificates;
+      assert.ok(leaf);
+      leaf.daysLeft = -3;
+    },
+    finds: { severity: "critical", what: "has expired", where: "node pve2 pve-ssl.pem" },
+    since: true,
+  },
+  {
+    name: "a failing disk",
+    prepare: (site) => {
+      const [, disk] = node(site, "pve2").disks;
+      assert.ok(disk);
+      disk.health = "FAILED!";
+    },
+    finds: {
+      severity: "critical",
+      what: "SMART says FAILED!",
+      where: "node pve2 /dev/sda",
+      tool: "get_disks",
+    },
+  },
+  {
+    name: "a kernel that waits for a reboot",
+    prepare: (site) => {
+      node(site, "pve2").installedKernel = "6.17.10-1-pve";
+    },
+    finds: {
+      severity: "info",
+      what: "runs kernel 6.17.2-2-pve; 6.17.10-1-pve waits for a reboot",
+      where: "node pve2",
+    },
+  },
+  {
+    name: "an agent that is enabled but dead",
+    prepare: (site) => {
+      guest(site, 102).agent.running = false;
+    },
+    finds: {
+      severity: "info",
+      what: "agent is enabled but does not answer",
+      where: "VM 102 (app1)",
+    },
+  },
+];
+
+for (const { name, prepare, finds, since } of CASES) {
+  Deno.test(`get_attention tells ${name}`, async () => {
+    await using site = await Site.start();
+    healthy(site);
+    await prepare(site);
+    const { findings } = await attention(site);
+    const found = findings.find((each) =>
+      each.what.includes(finds.what) && (!finds.where || each.where === finds.where)
+    );
+    assert.ok(found, JSON.stringify(findings));
+    for (const key of ["severity", "where", "tool"] as const) {
+      if (finds[key] !== undefined) assert.equal(found[key], finds[key]);
+    }
+    if (since !== undefined) assert.match(String(found.since), /^\d{4}-\d\d-\d\dT/);
+  });
+}
+
+Deno.test("get_attention puts the worst first, counts and pages", async () => {
+  await using site = await Site.start();
+  healthy(site);
+  for (const { prepare } of CASES.slice(3)) await prepare(site);
+  const all = await attention(site);
+  const rank = all.findings.map(({ severity }) =>
+    ["critical", "warning", "info"].indexOf(severity)
+  );
+  assert.deepEqual(rank, rank.toSorted());
+  const { critical = 0, warning = 0, info = 0 } = all.counts;
+  assert.equal(critical + warning + info, all.total);
+  assert.ok(critical > 0 && warning > 0 && info > 0);
+  const paged: Finding[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await attention(site, { limit: 3, ...(cursor ? { cursor } : {}) });
+    assert.deepEqual(page.counts, all.counts);
+    paged.push(...page.findings);
+    cursor = page.next_cursor;
+  } while (cursor);
+  assert.deepEqual(paged, all.findings);
+});
+
+Deno.test("get_attention lists what could not be read, and never as nothing found", async () => {
+  const denied = { kind: "status", status: 403, message: "Permission check failed\n" } as const;
+  const parts: [RegExp, string, RegExp][] = [
+    [/^\/cluster\/status$/, "quorum and nodes", /the cluster/],
+    [/^\/cluster\/ha\/status\/current$/, "HA", /the cluster/],
+    [/^\/cluster\/replication$/, "replication", /the cluster/],
+    [/^\/nodes\/pve2\/tasks$/, "failed tasks", /node pve2/],
+    [/\/certificates\/info$/, "certificates", /node pve1, node pve2, node pve3/],
+    [/\/disks\/list$/, "disks", /node pve1, node pve2, node pve3/],
+    [/\/apt\/versions$/, "kernel", /node pve1, node pve2, node pve3/],
+    [/\/storage\/nfs1\/content$/, "backups", /the cluster/],
+    [/\/snapshot$/, "snapshots", /VM 100, VM 101, VM 102, VM 103, VM 110 and \d+ more/],
+    [/\/agent\/info$/, "guest agents", /VM 10/],
+  ];
+  await using site = await Site.start();
+  healthy(site);
+  for (const [path, part, of] of parts) {
+    const undo = site.fake.fault({ path }, denied, { times: 100 });
+    const { unread } = await attention(site);
+    undo();
+    assert.deepEqual(unread.map((each) => each.part), [part]);
+    assert.match(unread[0]?.of ?? "", of);
+    assert.match(unread[0]?.reason ?? "", /refused|could not be read/);
+  }
+});
+
+Deno.test("a storage that cannot be read makes a missing backup uncertain", async () => {
+  await using site = await Site.start();
+  const undo = site.fake.fault({ path: /nfs1\/content$/ }, { kind: "status", status: 595 });
+  const { findings, unread } = await attention(site);
+  undo();
+  assert.ok(unread.some(({ part, reason }) => part === "backups" && /nfs1/.test(reason)));
+  assert.ok(
+    findings.some(({ what }) => what === "no good backup of it in the storages that could be read"),
+  );
+});
+
+Deno.test("get_attention of a cluster with an offline node tells the rest and what is missing", async () => {
+  await using site = await Site.start();
+  healthy(site);
+  site.fake.offline("pve3");
+  const { findings, unread } = await attention(site);
+  assert.deepEqual(findings.filter(({ severity }) => severity === "critical").length, 1);
+  assert.ok(unread.some(({ part, of }) => part === "everything else" && of === "node pve3"));
+  assert.ok(!site.fake.requests.some(({ path }) => path.startsWith("/nodes/pve3/")));
+});
+
+Deno.test("a locked guest with a running task is no news", async () => {
+  await using site = await Site.start();
+  healthy(site);
+  site.fake.state.taskPolls = Infinity;
+  await site.call("create_snapshot", { vmid: 101, name: "slow", wait: false });
+  assert.equal(guest(site, 101).config.lock, "snapshot");
+  assert.deepEqual((await attention(site)).findings, []);
+});
+
+Deno.test("get_attention asks a bounded number of guests and says how many it left out", async () => {
+  await using site = await Site.start({ pve: { guests: 300 } });
+  const before = site.fake.requests.length;
+  const { unread } = await attention(site, { max_guests: 20 });
+  const sent = site.fake.requests.slice(before);
+  const snapshots = sent.filter(({ path }) => path.endsWith("/snapshot")).length;
+  assert.equal(snapshots, 20);
+  assert.ok(sent.length < 120, `${sent.length} requests`);
+  const left = unread.find(({ part }) => part === "snapshots");
+  assert.match(left?.of ?? "", /^\d+ of \d+ guests$/);
+  assert.match(left?.reason ?? "", /only the first 20 by vmid/);
+  const none = await attention(site, { max_guests: 0 });
+  assert.ok(none.unread.some(({ part }) => part === "guest agents"));
+});
+
+Deno.test("get_attention fails when Proxmox cannot be reached", async () => {
+  await using site = await Site.start();
+  site.fake.fault({ path: /^\/cluster\/resources$/ }, {
+    kind: "status",
+    status: 500,
+    message: "x\n",
+  });
+  const answer = await site.call("get_attention");
+  assert.equal(answer.isError, true);
+  assert.match(answer.text, /^Cannot tell what needs attention: x/);
+});
