@@ -17,7 +17,7 @@ export default defineTool({
     storage: storageId,
     node: nodeName.optional().describe("Default: any with the storage"),
     content: z.enum(["iso", "vztmpl", "import"]).default("iso"),
-    filename: z.string().max(255).regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "must be a file name")
+    filename: z.string().max(255).regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "must be a file name")
       .optional().describe("Default: the URL's last part"),
     checksum: z.string().regex(/^[0-9a-fA-F]{32,128}$/, "must be hexadecimal").optional(),
     checksum_algorithm: z.enum(["md5", "sha1", "sha224", "sha256", "sha384", "sha512"])

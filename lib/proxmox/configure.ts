@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { isModified } from "./failure.ts";
 import type { Guest } from "./guests.ts";
 import { path } from "./path.ts";
 import { type Change, concealed } from "./plan.ts";
@@ -68,7 +69,7 @@ export async function sendUnlessChanged<T>(
   try {
     return await send(before.digest);
   } catch (error) {
-    if (!(error instanceof AppError) || !/checksum mismatch/.test(error.message)) throw error;
+    if (!(error instanceof AppError) || !isModified(error.message)) throw error;
     const at = path`/nodes/${node}/${type}/${vmid}/config`;
     throw new AppError("conflict", await meanwhile(pve, at, before), { cause: error });
   }

@@ -54,6 +54,7 @@ function codeOfReason(reason: string): ErrorCode {
     return "unavailable";
   }
   if (isMissing(reason)) return "not_found";
+  if (isModified(reason)) return "conflict";
   if (
     /is locked|can't lock file|checksum mismatch|already (running|exists|in use|defined|used)|protection|not running|is running|can't (remove|delete|migrate)|got timeout|is a template|base volume|in use/i
       .test(reason)
@@ -63,6 +64,11 @@ function codeOfReason(reason: string): ErrorCode {
     return "unavailable";
   }
   return "internal";
+}
+
+/** True when a configuration was changed after its digest was read; VMs and containers say it differently. */
+export function isModified(reason: string): boolean {
+  return /checksum miss?match \(file|detected modified configuration/i.test(reason);
 }
 
 function isMissing(reason: string): boolean {
@@ -76,7 +82,7 @@ function withRemedy(reason: string): string {
   if (/no quorum|\/etc\/pve\/.*Permission denied/i.test(reason)) {
     return `${reason}; the cluster has no quorum, so nothing can be changed: see get_cluster_status`;
   }
-  if (/checksum mismatch/i.test(reason)) {
+  if (isModified(reason)) {
     return `${reason}; the configuration was changed meanwhile: read it again, then retry`;
   }
   if (/hostname lookup/i.test(reason)) {

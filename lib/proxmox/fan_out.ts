@@ -25,16 +25,18 @@ export async function forEachBounded<T, R>(
 export async function gather<T, R>(
   items: readonly T[],
   { name, read }: { name: (item: T) => string; read: (item: T) => Promise<R> },
-): Promise<{ results: R[]; warnings: string[] }> {
+): Promise<{ results: R[]; warnings: string[]; errors: AppError[] }> {
   const warnings: string[] = [];
+  const errors: AppError[] = [];
   const parts = await forEachBounded(items, async (item) => {
     try {
       return [await read(item)];
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
+      errors.push(error);
       warnings.push(`${name(item)}: ${error.message}`);
       return [];
     }
   });
-  return { results: parts.flat(1) as R[], warnings: warnings.sort() };
+  return { results: parts.flat(1) as R[], warnings: warnings.sort(), errors };
 }

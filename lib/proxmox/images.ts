@@ -24,8 +24,10 @@ export async function requireFreeName(
     readonly filename?: string | undefined;
   },
 ): Promise<ImagePlace> {
-  const filename = input.filename ?? new URL(input.url).pathname.split("/").at(-1) ?? "";
-  if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(filename)) {
+  const last = new URL(input.url).pathname.split("/").at(-1) ?? "";
+  // Proxmox does the same to what it gets.
+  const filename = (input.filename ?? last).replaceAll(/[^-A-Za-z0-9_.]/g, "_");
+  if (!/^[A-Za-z0-9]/.test(filename)) {
     throw new AppError("invalid", "the URL's last part is no file name; give filename");
   }
   const { content } = input;

@@ -52,7 +52,7 @@ export async function readVolumes(
   const resources = await pve.resources();
   const { places, warnings } = placesOf(resources, filter);
   const { content, vmid } = filter;
-  const { results, warnings: unread } = await gather(places, {
+  const { results, warnings: unread, errors } = await gather(places, {
     name: ({ storage, node }) => `storage ${storage} on node ${node} could not be read`,
     read: async (place) => {
       const at = path`/nodes/${place.node}/storage/${place.storage}/content`;
@@ -62,7 +62,8 @@ export async function readVolumes(
   });
   const missing = [...warnings, ...unread];
   if (results.length === 0) {
-    if (missing.length > 0) throw new AppError("unavailable", missing.join("; "));
+    const code = errors[0]?.code ?? "unavailable";
+    if (missing.length > 0) throw new AppError(code, missing.join("; "));
     missing.push(`no storage${content === undefined ? "" : ` for ${content}`} can be seen`);
   }
   const guests = new Set(resources.map((row) => guestOf(row)?.vmid));
