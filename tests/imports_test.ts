@@ -15,7 +15,7 @@ const RULES: readonly Rule[] = [
   {
     files: /^lib\/proxmox\//,
     allowed:
-      /^(zod|node:\w+|lib\/(proxmox\/\w+|errors|fields|nearest|redact|redact_text|tool)\.ts)$/,
+      /^(zod|node:\w+|lib\/(proxmox\/\w+|errors|fields|nearest|redact|redact_bound|redact_text|tool)\.ts)$/,
   },
   {
     files: /^lib\/auth\//,

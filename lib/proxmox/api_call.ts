@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
-import { boundedJson, redactValue } from "../redact.ts";
+import { isSecretKey, REDACTED, redactValue } from "../redact.ts";
+import { boundJson } from "../redact_bound.ts";
 import type { ApiMatch, ApiMethod } from "./api_description.ts";
 import { refusalOf, secretParams } from "./api_guard.ts";
 import { checkParams } from "./api_schema.ts";
@@ -74,11 +75,29 @@ export async function currentDigest(
 
 /** An answer without secrets, in bounded size; `cut` tells when not all of it is there. */
 export function presentable(data: unknown): { data: unknown; cut?: true } {
-  const clean = redactValue(data);
-  const bounded = boundedJson(data, MOST_BYTES);
+  const clean = Array.isArray(data) ? data.map(redactRow) : redactValue(data);
+  const bounded = boundJson(clean, MOST_BYTES);
   const whole = bounded === JSON.stringify(clean) &&
     (JSON.stringify(data)?.length ?? 0) <= MOST_BYTES;
   return whole ? { data: clean } : { data: JSON.parse(bounded), cut: true };
+}
+
+/** Some lists (`pending`, `cfg/db`) hold a setting's name in one column and its value in others. */
+function redactRow(row: unknown): unknown {
+  if (typeof row !== "object" || row === null || !("key" in row || "name" in row)) {
+    return redactValue(row);
+  }
+  const { key, ...columns } = row as Record<string, unknown>;
+  const setting = key ?? columns.name;
+  const secret = typeof setting === "string" && isSecretKey(setting);
+  for (const column of ["value", "pending"]) {
+    if (secret && columns[column] !== undefined) columns[column] = REDACTED;
+  }
+  const clean = redactValue(columns) as Record<string, unknown>;
+  if (key === undefined) return clean;
+  // A "key" without a value beside it is a secret itself.
+  const named = ["value", "pending", "delete"].some((column) => column in columns);
+  return { key: named ? key : REDACTED, ...clean };
 }
 
 function concrete({ path, values }: ApiMatch): ApiPath {

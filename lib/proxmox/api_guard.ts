@@ -19,7 +19,8 @@ const REFUSED: readonly Refusal[] = [
     "an API token's secret would be handed out",
   ],
   [WRITE, /^\/access\/tfa(\/|$)/, "a second factor's secret would be handed out"],
-  [ANY, /(proxy|shell|websocket|mtunnel|monitor)$/, CONSOLE],
+  [ANY, /(proxy|shell|websocket)$/, CONSOLE],
+  [ANY, /\/(mtunnel|monitor)$/, "it reaches past Proxmox's own checks"],
   [ANY, /\/agent\/(exec|exec-status)$/, "use execute_vm_command"],
   [ANY, /\/agent\/file-read$/, "use read_guest_file"],
   [ANY, /\/agent\/file-write$/, "use write_guest_file"],
@@ -34,7 +35,7 @@ const REFUSED: readonly Refusal[] = [
 ];
 
 /** Names that only sound like a secret's. */
-const HARMLESS = new Set(["config-keys", "keyboard", "lock-token", "tokenid"]);
+const HARMLESS = new Set(["config-keys", "keyboard", "lock-token", "tokenid", "tokens"]);
 
 /** Why a method is not called at all; undefined when it may be. */
 export function refusalOf({ method, path, returns }: ApiMethod): string | undefined {
@@ -50,6 +51,7 @@ export function refusalOf({ method, path, returns }: ApiMethod): string | undefi
 export function secretParams(method: ApiMethod, names: readonly string[]): string[] {
   const keyboard = /\/sendkey$/.test(method.path);
   return names.filter((name) =>
-    isSecretKey(name) && !HARMLESS.has(name) && !(keyboard && name === "key")
+    name === "keyring" ||
+    (isSecretKey(name) && !HARMLESS.has(name) && !(keyboard && name === "key"))
   );
 }

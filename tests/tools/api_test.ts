@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ApiMethod, parseApiDescription } from "../../lib/proxmox/api_description.ts";
+import { presentable } from "../../lib/proxmox/api_call.ts";
 import { ApiDescriptions } from "../../lib/proxmox/api_descriptions.ts";
 import { refusalOf, secretParams } from "../../lib/proxmox/api_guard.ts";
 import { checkParams } from "../../lib/proxmox/api_schema.ts";
@@ -301,6 +302,8 @@ Deno.test("secretParams names the parameters that would carry a secret", () => {
     ["/nodes/{node}/scan/cifs", ["server", "password"], ["password"]],
     ["/nodes/{node}/qemu/{vmid}/sendkey", ["key"], []],
     ["/cluster/sdn/zones", ["lock-token", "zone"], []],
+    ["/access/acl", ["path", "tokens", "users"], []],
+    ["/storage", ["storage", "keyring", "encryption-key"], ["keyring", "encryption-key"]],
     ["/nodes/{node}/qemu", ["sshkeys", "keyboard", "cipassword"], ["cipassword"]],
   ];
   for (const [path, names, secrets] of cases) {
@@ -316,6 +319,27 @@ Deno.test("secrets in an answer are hidden", async () => {
   config.description = "db password: hunter2";
   const { text } = await site.call("call_api", { path: "/nodes/pve1/qemu/100/config" });
   assert.ok(!text.includes("hunter2"), text);
+  const pending = await site.call("call_api", { path: "/nodes/pve1/qemu/100/pending" });
+  assert.ok(!pending.text.includes("hunter2"), pending.text);
+  const keys = pending.value.data.map((row: { key: string }) => row.key);
+  assert.ok(keys.includes("cores") && keys.includes("cipassword"));
+});
+
+Deno.test("presentable hides secrets by their column, their setting and their text", () => {
+  const rows = [
+    { key: "cipassword", value: "hunter2", pending: "hunter3" },
+    { key: "cores", value: 2, delete: 1 },
+    { name: "auth_secret", value: "hunter2" },
+    { name: "web", token: "hunter2", comment: "password=hunter2" },
+    { key: "hunter2" },
+    "token: hunter2",
+    null,
+  ];
+  const { data } = presentable(rows);
+  assert.ok(!/hunter/.test(JSON.stringify(data)), JSON.stringify(data));
+  const [first, second] = data as Record<string, unknown>[];
+  assert.equal(first?.key, "cipassword");
+  assert.deepEqual(second, { key: "cores", value: 2, delete: 1 });
 });
 
 Deno.test("change_api changes, follows the task and sends the digest just read", async () => {
