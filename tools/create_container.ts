@@ -48,7 +48,7 @@ export default defineTool({
   }),
   action: ({ hostname }) => `create container ${hostname}`,
   run: async (input, { pve }) => {
-    const node = pve.node(input.node ?? await chooseNode(pve, input.memory));
+    const node = input.node ?? await chooseNode(pve, input.memory);
     const vmid = input.vmid ?? await nextVmid(pve);
     pve.assertGuest({ vmid, node, pool: input.pool, tags: input.tags ?? [] });
     await pve.hold(vmid);

@@ -27,7 +27,7 @@ export default defineTool({
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);
     const { node, type, vmid } = guest;
-    const target = pve.node(input.target);
+    const { target } = input;
     pve.assertGuest({ ...guest, node: target });
     const { status, row } = await requireState(pve, guest);
     const running = status !== "stopped";

@@ -247,6 +247,7 @@ function reachOf(limits: TokenLimits | null, reads: boolean): Reach {
     everything: limits === null,
     guest: (guest) => mayTouchGuest(limits, guest),
     node: (name) => reads ? maySeeNode(limits, name) : mayTouchNode(limits, name),
+    sees: (name) => maySeeNode(limits, name),
   };
 }
 

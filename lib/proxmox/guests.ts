@@ -20,7 +20,7 @@ export interface Guest {
 
 /** `VM 101` or `container 200`, as messages name a guest. */
 export function guestLabel(guest: Pick<Guest, "type" | "vmid">): string {
-  return `${guest.type === "qemu" ? "VM" : "container"} ${guest.vmid}`;
+  return `${kind(guest.type)} ${guest.vmid}`;
 }
 
 /** Reads a row of `/cluster/resources`; undefined when it is not a guest. */
@@ -38,6 +38,33 @@ export function guestOf(row: Resource): Guest | undefined {
     pool: text(row.pool),
     lock: text(row.lock),
   };
+}
+
+/**
+ * Refuses a guest of another type or on another node than the caller meant.
+ *
+ * @throws AppError `conflict` naming the type that it has, `not_found` naming the node
+ */
+export function assertMeant(
+  guest: Guest,
+  given: { vmid: number | string; node?: string | undefined; type?: GuestType },
+): void {
+  if (given.type && guest.type !== given.type) {
+    throw new AppError(
+      "conflict",
+      `${given.vmid} is a ${kind(guest.type)}, not a ${kind(given.type)}`,
+    );
+  }
+  if (given.node !== undefined && given.node !== guest.node) {
+    throw new AppError(
+      "not_found",
+      `${guestLabel(guest)} is on node ${guest.node}, not on ${given.node}; leave node out`,
+    );
+  }
+}
+
+function kind(type: GuestType): string {
+  return type === "qemu" ? "VM" : "container";
 }
 
 const CACHE_MS = 2_000;

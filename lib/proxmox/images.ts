@@ -36,7 +36,7 @@ export async function requireFreeName(
     node: input.node,
     content,
   });
-  const { volumes } = await readVolumes(pve, { storage, node: pve.node(node), content });
+  const { volumes } = await readVolumes(pve, { storage, node, content });
   const volid = `${storage}:${content}/${filename}`;
   pve.check(
     "the name is free",

@@ -28,7 +28,8 @@ export async function requireMigratable(
 ): Promise<string[]> {
   const { target } = wish;
   const label = guestLabel(guest);
-  const node = (await pve.resources()).find((row) => row.type === "node" && row.node === target);
+  const nodes = await pve.list<Row>(path`/nodes`);
+  const node = nodes.find((row) => row.node === target);
   pve.check(
     `node ${target} is online`,
     node?.status === "online",

@@ -6,7 +6,10 @@ import type { Guest } from "./guests.ts";
 /** What a caller may touch; the pipeline derives it from the token. */
 export interface Reach {
   guest(guest: Pick<Guest, "vmid" | "node" | "pool" | "tags">): boolean;
+  /** May act on the node. */
   node(name: string): boolean;
+  /** May know of the node and of the storages on it. */
+  sees(name: string): boolean;
   /** True when nothing is out of reach. */
   readonly everything: boolean;
 }

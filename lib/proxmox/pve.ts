@@ -3,9 +3,9 @@ import type { ApiDescription } from "./api_description.ts";
 import type { ApiDescriptions } from "./api_descriptions.ts";
 import { abortFailure, type Answer, type Client, type Params } from "./client.ts";
 import {
+  assertMeant,
   type Guest,
   type GuestDirectory,
-  guestLabel,
   type GuestLocks,
   guestOf,
   type GuestType,
@@ -127,18 +127,7 @@ export class Pve {
     if (!this.#call.reach.guest(guest)) {
       throw new AppError("forbidden", `the token's limits do not include ${given.vmid}`);
     }
-    if (options.type && guest.type !== options.type) {
-      throw new AppError(
-        "conflict",
-        `${given.vmid} is a ${kind(guest.type)}, not a ${kind(options.type)}`,
-      );
-    }
-    if (given.node !== undefined && given.node !== guest.node) {
-      throw new AppError(
-        "not_found",
-        `${guestLabel(guest)} is on node ${guest.node}, not on ${given.node}; leave node out`,
-      );
-    }
+    assertMeant(guest, { ...given, ...options });
     return guest;
   }
 
@@ -148,8 +137,10 @@ export class Pve {
     options: { type?: GuestType } = {},
   ): Promise<Guest> {
     const guest = await this.find(given, options);
-    if (!this.#call.dryRun) await this.hold(guest.vmid);
-    return guest;
+    if (this.#call.dryRun) return guest;
+    await this.hold(guest.vmid);
+    // The change that was waited for may have moved or deleted it.
+    return await this.find({ ...given, vmid: guest.vmid }, options);
   }
 
   /** Holds a vmid against other changes until the call is over. */
@@ -188,7 +179,7 @@ export class Pve {
     if (reach.everything) return rows;
     return rows.filter((row) => {
       const guest = guestOf(row);
-      return guest ? reach.guest(guest) : row.node !== undefined && reach.node(row.node);
+      return guest ? reach.guest(guest) : row.node !== undefined && reach.sees(row.node);
     });
   }
 
@@ -254,8 +245,4 @@ export class Pve {
       this.#shared.directory.drop();
     }
   }
-}
-
-function kind(type: GuestType): string {
-  return type === "qemu" ? "VM" : "container";
 }

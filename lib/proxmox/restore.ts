@@ -60,7 +60,7 @@ export async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Res
   const node = present?.node ?? input.node ?? backup.node;
   if (node !== backup.node) await requireBackup(pve, { volid: input.volid, node });
   if (present) await requireReplaceable(pve, present, { ...input, type });
-  else pve.assertGuest({ vmid, node: pve.node(node), pool: undefined, tags: [] });
+  else pve.assertGuest({ vmid, node, pool: undefined, tags: [] });
   if (input.storage !== undefined) {
     const content = type === "qemu" ? "images" : "rootdir";
     await chooseStorage(pve, node, { wanted: input.storage, content, sizeGib: 0 });

@@ -62,8 +62,10 @@ export async function readVolumes(
   });
   const missing = [...warnings, ...unread];
   if (results.length === 0) {
-    const code = errors[0]?.code ?? "unavailable";
-    if (missing.length > 0) throw new AppError(code, missing.join("; "));
+    const denied = errors.length > 0 && errors.every((error) => error.code === "forbidden");
+    if (missing.length > 0) {
+      throw new AppError(denied ? "forbidden" : "unavailable", missing.join("; "));
+    }
     missing.push(`no storage${content === undefined ? "" : ` for ${content}`} can be seen`);
   }
   const guests = new Set(resources.map((row) => guestOf(row)?.vmid));
