@@ -19,13 +19,13 @@ export interface PostgresTarget {
   readonly sslRootCert: string | null;
 }
 
-const PARAMETERS = ["sslmode", "sslrootcert", "host"];
+const PARAMETERS = ["sslmode", "sslrootcert"];
 
 /**
  * Reads `postgres://user:password@host:5432/database?sslmode=verify-full&sslrootcert=/etc/ca.pem`, each
  * part percent-encoded. The user must be named; the database is the user's name when not given. A
- * Unix socket's folder is given as `postgres://user@/database?host=/var/run/postgresql`. Throws AppError
- * `invalid`, never showing the password.
+ * Unix socket's folder takes the host's place: `postgres://user@%2Fvar%2Frun%2Fpostgresql/database`. Throws
+ * AppError `invalid`, never showing the password.
  */
 export function parsePostgresUrl(text: string): PostgresTarget {
   const url = URL.parse(text);
@@ -41,7 +41,7 @@ export function parsePostgresUrl(text: string): PostgresTarget {
   const sslMode = url.searchParams.get("sslmode");
   const sslRootCert = url.searchParams.get("sslrootcert");
   return {
-    host: url.searchParams.get("host") ?? (url.hostname.replace(/^\[(.*)\]$/, "$1") || "localhost"),
+    host: decode(url.hostname).replace(/^\[(.*)\]$/, "$1") || "localhost",
     port: url.port === "" ? 5432 : Number(url.port),
     database: decode(url.pathname.slice(1)) || user,
     user,

@@ -87,12 +87,13 @@ function connect(target: PostgresTarget, ssl: Tls) {
  * always, both without looking at the certificate, so that only a listener is kept out; `verify-ca` and
  * `verify-full` need a certificate of a trusted CA, and both also need it to be for the host's name.
  */
-async function tlsFor({ sslMode, sslRootCert }: PostgresTarget): Promise<Tls> {
+async function tlsFor({ host, sslMode, sslRootCert }: PostgresTarget): Promise<Tls> {
   if (sslMode === "disable" || sslMode === "allow") return false;
   if (sslMode === "prefer" || sslMode === "require") return sslMode;
-  if (sslRootCert === null || sslRootCert === "system") return "verify-full";
+  const anyName = sslMode === "verify-ca" ? { checkServerIdentity: () => undefined } : {};
+  if (sslRootCert === null || sslRootCert === "system") return { host, ...anyName };
   try {
-    return { ca: await Deno.readTextFile(sslRootCert), rejectUnauthorized: true };
+    return { host, ...anyName, ca: await Deno.readTextFile(sslRootCert) };
   } catch (error) {
     const message = `Cannot read sslrootcert ${sslRootCert}: ${messageOf(error)}`;
     throw new AppError("invalid", message, { cause: error });

@@ -18,7 +18,7 @@ export interface Server {
 }
 
 export interface RealServer {
-  /** PEM file of the CA of the server's certificate, which is for `localhost` and `127.0.0.1`. */
+  /** PEM file of the CA of the server's certificate, which is for `127.0.0.1` and not for `localhost`. */
   readonly caFile: string;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -28,6 +28,14 @@ export interface RealServer {
 export async function startPostgres(): Promise<Server> {
   const programs = await findPrograms();
   return programs === null ? await startPglite() : await startReal(programs, OWNER.password);
+}
+
+/** One server for all tests of a file: started before the first, taken down after the last. */
+export function sharedServer(): () => Promise<Server> {
+  const server = Promise.withResolvers<Server>();
+  Deno.test.beforeAll(() => startPostgres().then(server.resolve, server.reject));
+  Deno.test.afterAll(async () => await (await server.promise).dispose());
+  return () => server.promise;
 }
 
 /** Prints which server the tests run on. */

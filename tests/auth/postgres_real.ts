@@ -1,5 +1,5 @@
 import { delimiter, join } from "node:path";
-import { makeCertificate } from "../support/certificate.ts";
+import { makeAddressCertificate } from "./certificate.ts";
 import { say, type Server } from "./postgres.ts";
 
 /** The folder of `initdb` and `pg_ctl`, and what goes before them to run them as another user. */
@@ -10,8 +10,12 @@ interface Programs {
 
 const START_ATTEMPTS = 5;
 
-/** Looks in PATH, then for the newest version in Debian's folders; null when there is none. */
+/**
+ * Looks in PATH, then for the newest version in Debian's folders; null when there is none, or when
+ * `TEST_POSTGRES=pglite` asks for the stand-in.
+ */
 export async function findPrograms(): Promise<Programs | null> {
+  if (Deno.env.get("TEST_POSTGRES") === "pglite") return null;
   const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
   const versions = await namesIn("/usr/lib/postgresql");
   versions.sort((a, b) => Number(b) - Number(a));
@@ -29,8 +33,8 @@ export async function startReal(programs: Programs, password: string): Promise<S
   const folder = await Deno.makeTempDir({ prefix: "proxmox-mcp-pg-" });
   const data = join(folder, "data");
   const caFile = join(folder, "ca.pem");
-  const { cert, key } = await makeCertificate({ names: ["localhost"] });
-  await Deno.writeTextFile(caFile, cert);
+  const { certificate, key } = await makeAddressCertificate("127.0.0.1");
+  await Deno.writeTextFile(caFile, certificate);
   await Deno.writeTextFile(join(folder, "password"), password);
   await Deno.chmod(folder, 0o755);
   await own(programs, folder);
@@ -40,7 +44,7 @@ export async function startReal(programs: Programs, password: string): Promise<S
     ...["--pwfile", join(folder, "password"), "--encoding", "UTF8", "--no-locale", "--no-sync"],
   );
   watchOver({ programs, data, folder });
-  await Deno.writeTextFile(join(data, "server.crt"), cert);
+  await Deno.writeTextFile(join(data, "server.crt"), certificate);
   await Deno.writeTextFile(join(data, "server.key"), key, { mode: 0o600 });
   await own(programs, data);
   const pgCtl = (...args: string[]) => run("pg_ctl", "--pgdata", data, "--wait", ...args);
@@ -96,7 +100,7 @@ function watchOver(
 ): void {
   const stop = [...programs.asUser, join(programs.folder, "pg_ctl"), "stop", "--mode", "immediate"];
   const script = `while kill -0 ${Deno.pid} 2>/dev/null && test -d ${data}; do sleep 1; done
-    test -d ${data} && ${stop.join(" ")} --pgdata ${data} && rm -rf ${folder}`;
+    ${stop.join(" ")} --pgdata ${data}; rm -rf ${folder}`;
   new Deno.Command("sh", { args: ["-c", script], stdin: "null", stdout: "null", stderr: "null" })
     .spawn().unref();
 }

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { openStore } from "../../lib/auth/open_store.ts";
+import { parsePostgresUrl } from "../../lib/auth/postgres_url.ts";
+import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
+import { isRealPostgres, runAsOwner, sharedServer, urlOf } from "./postgres.ts";
+
+const server = sharedServer();
+const now = () => new Date();
+
+async function ping(url: string): Promise<void> {
+  const store = await openPostgresStore({ url, now });
+  try {
+    await store.ping();
+  } finally {
+    await store.close();
+  }
+}
+
+Deno.test("parsePostgresUrl reads every part", () => {
+  assert.deepEqual(
+    parsePostgresUrl(
+      "postgresql://al%40ice:p%40ss%3A%2F@db.example:6543/m%63p?sslmode=verify-full",
+    ),
+    {
+      host: "db.example",
+      port: 6543,
+      database: "mcp",
+      user: "al@ice",
+      password: "p@ss:/",
+      sslMode: "verify-full",
+      sslRootCert: null,
+    },
+  );
+  const { host, port, database, sslMode } = parsePostgresUrl("postgres://alice@[::1]");
+  assert.deepEqual([host, port, database, sslMode], ["::1", 5432, "alice", "prefer"]);
+  assert.equal(parsePostgresUrl("postgres://alice@%2Frun%2Fpg/mcp").host, "/run/pg");
+  const modes = [
+    ["sslmode=require", "require"],
+    ["sslmode=require&sslrootcert=/ca.pem", "verify-ca"],
+    ["sslrootcert=system", "verify-full"],
+    ["sslrootcert=/ca.pem&sslmode=verify-full", "verify-full"],
+  ];
+  for (const [query, mode] of modes) {
+    assert.equal(parsePostgresUrl(`postgres://alice@db/mcp?${query}`).sslMode, mode);
+  }
+});
+
+Deno.test("parsePostgresUrl refuses what it cannot read without showing the password", () => {
+  const urls = [
+    "postgres://alice:s3cret@db:port/mcp",
+    "postgres://alice:s3cret%@db/mcp",
+    "postgres://:s3cret@db/mcp",
+    "postgres://alice:s3cret@db/mcp?sslmode=yes",
+    "postgres://alice:s3cret@db/mcp?statement_timeout=0",
+    "mysql://alice:s3cret@db/mcp",
+    "s3cret",
+  ];
+  for (const url of urls) {
+    assert.throws(() => parsePostgresUrl(url), (error: Error) => {
+      assert.equal((error as { code?: unknown }).code, "invalid");
+      assert.match(error.message, /^Cannot read the database URL: /);
+      assert.ok(!Deno.inspect(error).includes("s3cret"), error.message);
+      return true;
+    });
+  }
+});
+
+Deno.test("openStore chooses by the URL and refuses others", async () => {
+  await assert.rejects(openStore("mysql://alice:s3cret@db/mcp", { now }), {
+    code: "invalid",
+    message: "Cannot open the database: its URL begins with sqlite: or postgres://",
+  });
+  const folder = await Deno.makeTempDir();
+  const stores = [
+    await openStore(`sqlite:${folder}/store.db`, { now }),
+    await openStore(urlOf(await server(), { database: "postgres" }), { now }),
+  ];
+  for (const store of stores) {
+    await store.ping();
+    await store.close();
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("an sslrootcert that cannot be read is named", async () => {
+  const url = "postgres://alice@db/mcp?sslmode=verify-full&sslrootcert=/nowhere/ca.pem";
+  await assert.rejects(openPostgresStore({ url, now }), {
+    code: "invalid",
+    message: /^Cannot read sslrootcert \/nowhere\/ca.pem: /,
+  });
+});
+
+if (await isRealPostgres()) {
+  Deno.test("sslmode: encrypts or not, and verifies as it says", async () => {
+    const running = await server();
+    const caFile = running.real?.caFile ?? "";
+    const url = (query: string, host = running.host) =>
+      urlOf({ host, port: running.port }, { database: "postgres", query });
+    const encrypted = async () => {
+      const [row] = await runAsOwner(running, {
+        database: "postgres",
+        sql: "SELECT bool_or(ssl) AS ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) " +
+          "WHERE application_name = 'proxmox-mcp'",
+      });
+      return row?.ssl;
+    };
+    const good: [string, boolean][] = [
+      ["?sslmode=disable", false],
+      ["?sslmode=prefer", true],
+      ["?sslmode=require", true],
+      [`?sslmode=verify-ca&sslrootcert=${caFile}`, true],
+      [`?sslmode=verify-full&sslrootcert=${caFile}`, true],
+    ];
+    for (const [query, expected] of good) {
+      const store = await openPostgresStore({ url: url(query), now });
+      try {
+        await store.ping();
+        assert.equal(await encrypted(), expected, query);
+      } finally {
+        await store.close();
+      }
+    }
+    const bad: [string, string][] = [
+      [url("?sslmode=verify-full"), "a CA that is not trusted"],
+      [url(`?sslmode=verify-full&sslrootcert=${caFile}`, "localhost"), "another name"],
+    ];
+    for (const [refused, why] of bad) {
+      await assert.rejects(ping(refused), { code: "unavailable", message: /certificate/ }, why);
+    }
+    await ping(url(`?sslmode=verify-ca&sslrootcert=${caFile}`, "localhost"));
+  });
+
+  Deno.test("a process that may only connect needs nothing from the environment", async () => {
+    const running = await server();
+    const script = `
+      import { openPostgresStore } from ${
+      JSON.stringify(import.meta.resolve("../../lib/auth/store_postgres.ts"))
+    };
+      const url = ${JSON.stringify(urlOf(running, { database: "postgres" }))};
+      const store = await openPostgresStore({ url, now: () => new Date() });
+      await store.ping();
+      await store.close();`;
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${folder}/ping.ts`, script);
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          ...[
+            "run",
+            "--no-prompt",
+            "--cached-only",
+            "--config",
+            new URL("../../deno.json", import.meta.url).pathname,
+          ],
+          ...["--ignore-env=PG*", `--allow-net=127.0.0.1:${running.port}`, `${folder}/ping.ts`],
+        ],
+        env: { PGHOST: "host.invalid", PGUSER: "mallory", PGPASSWORD: "wrong", PGAPPNAME: "wrong" },
+      }).output();
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
