@@ -11,6 +11,7 @@ import { createUseLimits } from "./http/limits.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
 import { createReadiness } from "./http/readiness.ts";
+import { listen, type Listener } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
@@ -28,6 +29,11 @@ export interface RunningServer {
   readonly url: string;
   readonly address: { readonly hostname: string; readonly port: number };
   readonly toolCount: number;
+  /**
+   * Takes over what the config allows of tools, looks every token up again, and takes a renewed
+   * certificate into use. Resolves with what could not be done, one line each.
+   */
+  reload(config: Config): Promise<readonly string[]>;
   /** Stops accepting, lets running calls end within `server.shutdown_seconds`, then closes. */
   shutdown(): Promise<void>;
   readonly finished: Promise<void>;
@@ -67,8 +73,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store,
     onProblem: (error) => log.error(messageOf(error)),
   });
+  const catalog = new Catalog(tools, config.tools);
   const doors = new Doors({
-    catalog: new Catalog(tools, config.tools),
+    catalog,
     pve: {
       client,
       directory,
@@ -128,14 +135,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await audit.close();
     proxmox.close();
   };
-  let listener: Deno.HttpServer<Deno.NetAddr>;
+  let listener: Listener;
   try {
-    listener = await listen(config, (request, peer) => app.fetch(request, { peer }));
+    listener = await listen(server, (request, peer) => app.fetch(request, { peer }));
   } catch (error) {
     await close();
     throw error;
   }
-  const { hostname, port } = listener.addr;
+  const { hostname, port } = listener.address;
   const shutdown = async () => {
     const closed = listener.shutdown();
     const patience = AbortSignal.timeout(server.shutdownSeconds * 1000);
@@ -147,31 +154,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `${server.tls ? "https" : "http"}://${hostForUrl(server.host)}:${port}${server.path}`,
     address: { hostname, port },
     toolCount: tools.length,
+    reload: async (next) => {
+      catalog.setPolicy(next.tools);
+      const renewals = [authenticator.poll(), listener.reloadCertificate()];
+      const results = await Promise.allSettled(renewals);
+      return results.filter((result) => result.status === "rejected")
+        .map(({ reason }) => messageOf(reason));
+    },
     shutdown,
     finished: listener.finished,
   };
-}
-
-async function listen(
-  config: Config,
-  handle: (request: Request, peer: string) => Response | Promise<Response>,
-): Promise<Deno.HttpServer<Deno.NetAddr>> {
-  const { host, port, tls } = config.server;
-  const certificate = tls &&
-    { cert: await Deno.readTextFile(tls.certFile), key: await Deno.readTextFile(tls.keyFile) };
-  try {
-    return Deno.serve(
-      { hostname: host, port, onListen: () => {}, ...certificate },
-      (request, info) => handle(request, info.remoteAddr.hostname),
-    );
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-    throw new AppError(
-      "unavailable",
-      `Cannot listen on ${host}:${port}: the port is in use; stop what uses it or choose another with --port`,
-      { cause },
-    );
-  }
 }
 
 /** The same on every instance with this config, so that any of them can take the answer. */

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { registerAudit } from "./audit.ts";
+import { registerCheck } from "./check.ts";
 import type { CliContext } from "./context.ts";
 import { registerFlags } from "./flags.ts";
 import type { Io } from "./io.ts";
@@ -9,6 +10,7 @@ import { createCommand, runProgram } from "./run.ts";
 import { registerServe } from "./serve.ts";
 import { registerToken } from "./token.ts";
 import { registerTools } from "./tools.ts";
+import { registerUnit } from "./unit.ts";
 import { registerUser } from "./user.ts";
 import { registerVersion } from "./version.ts";
 
@@ -28,7 +30,9 @@ export function createProgram(context: CliContext): Command {
   registerUser(program, context);
   registerRole(program, context);
   registerMigrate(program, context);
+  registerCheck(program, context);
   registerFlags(program, context);
+  registerUnit(program, context);
   registerTools(program, context);
   registerAudit(program, context);
   registerVersion(program, context);

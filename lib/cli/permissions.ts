@@ -1,5 +1,7 @@
+import { basename } from "node:path";
 import { type Config, ENVIRONMENT_NAMES, hostForUrl, sqlitePath } from "../config.ts";
-import { postgresEndpoint } from "./postgres_endpoint.ts";
+import { parsePostgresUrl } from "../auth/postgres_url.ts";
+import { secretFilesOf } from "./secret_files.ts";
 
 /** Everything that the server needs of the machine, and nothing else. */
 export interface Permissions {
@@ -17,6 +19,9 @@ export interface Permissions {
 /** How many rotated log files the log keeps; each may be renamed, so each must be named here. */
 export const KEPT_LOG_FILES = 5;
 
+/** Name of the systemd unit, of its user and of its folders. */
+export const UNIT_NAME = "proxmox-mcp";
+
 /** The one place where permissions are derived from the config. */
 export function requiredPermissions(config: Config): Permissions {
   const { proxmox, server } = config;
@@ -30,27 +35,43 @@ export function requiredPermissions(config: Config): Permissions {
     ]),
     read: unique([
       config.file,
-      config.auth.tokenValueFile,
-      config.database.urlFile,
+      ...secretFilesOf(config).flatMap((path) => [path, credentialOf(path)]),
       proxmox.caFile,
       server.tls?.certFile,
-      server.tls?.keyFile,
-      ...database.files,
+      ...database.read,
       ...log,
     ]),
-    write: unique([...database.files, ...log]),
+    write: unique([...database.write, ...log]),
     env: [...ENVIRONMENT_NAMES],
     ignoreEnv: ["PG*"],
     unverifiedHosts: proxmox.verifySsl ? [] : [...proxmox.hosts],
   };
 }
 
-function databasePermissions(url: string): { net: readonly string[]; files: readonly string[] } {
+interface DatabasePermissions {
+  readonly net: readonly string[];
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+}
+
+function databasePermissions(url: string): DatabasePermissions {
   const path = sqlitePath(url);
-  if (path !== null) return { net: [], files: [path, `${path}-wal`, `${path}-shm`] };
-  const endpoint = postgresEndpoint(url);
-  if (endpoint.socket !== null) return { net: [], files: [endpoint.socket] };
-  return { net: [`${hostForUrl(endpoint.host)}:${endpoint.port}`], files: [] };
+  if (path !== null) {
+    const files = [path, `${path}-wal`, `${path}-shm`];
+    return { net: [], read: files, write: files };
+  }
+  const { host, port, sslRootCert } = parsePostgresUrl(url);
+  const certificates = sslRootCert === null || sslRootCert === "system" ? [] : [sslRootCert];
+  if (host.startsWith("/")) {
+    const socket = `${host}/.s.PGSQL.${port}`;
+    return { net: [], read: [socket, ...certificates], write: [socket] };
+  }
+  return { net: [`${hostForUrl(host)}:${port}`], read: certificates, write: [] };
+}
+
+/** Where systemd puts a secret's file for the unit that `unit` prints. */
+function credentialOf(path: string): string {
+  return `/run/credentials/${UNIT_NAME}.service/${basename(path)}`;
 }
 
 function logFiles(path: string | null): string[] {

@@ -13,7 +13,7 @@ import { KEPT_LOG_FILES } from "./permissions.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
 import { nextSignal } from "./signals.ts";
-import { openStore } from "./with_store.ts";
+import { openConfiguredStore } from "./with_store.ts";
 
 const EXAMPLES = `
 An option weighs more than the environment (MCP_HTTP_HOST, MCP_HTTP_PORT, MCP_HTTP_PATH,
@@ -90,7 +90,7 @@ async function run(context: CliContext, parts: Parts): Promise<void> {
 async function readyStore(config: Config, now: () => Date): Promise<Store> {
   const path = sqlitePath(config.database.url);
   const fresh = path !== null && await isEmptyFile(path);
-  const store = await openStore(config, now);
+  const store = await openConfiguredStore(config, now);
   try {
     if (fresh) await store.migrate();
     await store.checkSchema();

@@ -1,16 +1,11 @@
-import { openSqliteStore } from "../auth/store_sqlite.ts";
+import { openStore } from "../auth/open_store.ts";
 import type { Store } from "../auth/store.ts";
-import { type Config, sqlitePath } from "../config.ts";
-import { AppError } from "../errors.ts";
+import type { Config } from "../config.ts";
 import { type CliContext, type CommonOptions, configOf } from "./context.ts";
 
 /** Opens the database that the config names; its schema is left as it is. */
-export function openStore(config: Config, now: () => Date): Promise<Store> {
-  const path = sqlitePath(config.database.url);
-  if (path === null) {
-    throw new AppError("invalid", "Cannot use database.url: only sqlite: is supported");
-  }
-  return openSqliteStore({ path, now, auditDatabase: config.audit.database });
+export function openConfiguredStore(config: Config, now: () => Date): Promise<Store> {
+  return openStore(config.database.url, { now, auditDatabase: config.audit.database });
 }
 
 /** Runs a command on the store, which is closed whatever happens. */
@@ -20,7 +15,7 @@ export async function withStore<T>(
   work: (store: Store, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = await configOf(context, options, { secrets: "skip" });
-  const store = await openStore(config, context.io.now);
+  const store = await openConfiguredStore(config, context.io.now);
   try {
     return await work(store, config);
   } finally {

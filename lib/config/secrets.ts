@@ -1,6 +1,26 @@
+import { basename, join } from "node:path";
 import { AppError } from "../errors.ts";
 import { ioReason } from "../io_reason.ts";
-import type { ReadFile } from "./types.ts";
+import type { ConfigRequest, ReadFile } from "./types.ts";
+
+/**
+ * Where a secret's file is: systemd hands credentials over in a folder of the service's own, under the
+ * file's name, so that the file itself need only be readable by root.
+ */
+export async function secretPath(
+  path: string,
+  { request, readFile }: { request: ConfigRequest; readFile: ReadFile },
+): Promise<string> {
+  const folder = request.env("CREDENTIALS_DIRECTORY");
+  if (folder === undefined) return path;
+  const credential = join(folder, basename(path));
+  try {
+    await readFile(credential);
+    return credential;
+  } catch {
+    return path;
+  }
+}
 
 /** A value that the config may hold itself or name a file for. */
 export interface SecretSource {

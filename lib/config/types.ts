@@ -76,3 +76,13 @@ export interface ServeOptions {
 
 export type ReadEnvironment = (name: string) => string | undefined;
 export type ReadFile = (path: string) => Promise<string>;
+
+export interface ConfigRequest {
+  /** `--config`; without it the environment, then the default places. */
+  readonly file?: string | undefined;
+  readonly options?: ServeOptions | undefined;
+  readonly env: ReadEnvironment;
+  readonly readFile?: ReadFile | undefined;
+  /** `skip` leaves the Proxmox token unread, for commands that never talk to Proxmox. */
+  readonly secrets?: "read" | "skip" | undefined;
+}

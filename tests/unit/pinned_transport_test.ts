@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type TLSSocket } from "node:tls";
 import { createPinnedTransport } from "../../lib/proxmox/pinned_transport.ts";
-import { makeCertificate } from "../support/certificate.ts";
+import { makeCertificate } from "../fake_pve/certificate.ts";
 
 const TIMEOUT_MS = 5_000;
 
@@ -18,6 +18,15 @@ function never(): AbortSignal {
   return new AbortController().signal;
 }
 
+async function certificate() {
+  const { certPem, keyPem, fingerprint } = await makeCertificate("pve1");
+  return {
+    cert: certPem,
+    key: keyPem,
+    fingerprint: fingerprint.replaceAll(":", "").toLowerCase(),
+  };
+}
+
 async function withServer(
   handle: (
     request: Request,
@@ -25,7 +34,7 @@ async function withServer(
   ) => Response | Promise<Response>,
   work: (url: URL, fingerprint: string) => Promise<void>,
 ): Promise<void> {
-  const { cert, key, fingerprint } = await makeCertificate({ names: ["pve1"] });
+  const { cert, key, fingerprint } = await certificate();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} },
     handle,
@@ -67,7 +76,7 @@ Deno.test("createPinnedTransport passes an unusual status and an empty body on",
 });
 
 Deno.test("createPinnedTransport sends no byte to another certificate", async () => {
-  const { cert, key, fingerprint } = await makeCertificate({ names: ["pve1"] });
+  const { cert, key, fingerprint } = await certificate();
   let bytes = 0;
   const sockets = new Set<TLSSocket>();
   const server = createServer({ cert, key }, (socket) => {

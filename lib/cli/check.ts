@@ -1,0 +1,92 @@
+import type { Command } from "commander";
+import type { Config } from "../config.ts";
+import { messageOf } from "../errors.ts";
+import { redactText } from "../redact.ts";
+import { checkSecretFiles } from "./check/files.ts";
+import { fail, type Finding, ok, warn } from "./check/finding.ts";
+import { checkListening } from "./check/listening.ts";
+import { checkNetwork } from "./check/network.ts";
+import type { ScopePrivileges } from "./check/privileges.ts";
+import { checkProxmox } from "./check/proxmox.ts";
+import { checkStore } from "./check/store.ts";
+import { type CliContext, configOf, withCommonOptions } from "./context.ts";
+import { lockState } from "./lock.ts";
+import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
+import { printable } from "./table.ts";
+
+type CheckOptions = ServeArguments & { readonly json?: boolean };
+
+const NOTES = `
+Looks at the config, the secrets' file modes, the database, the Proxmox servers (name, connection,
+certificate, clock, version), what the Proxmox token may do, the listening port and the lock.
+Each line is ok, warn or fail with what to do; the exit status is 1 when any fails.
+
+Examples:
+  proxmox-mcp check --config /etc/proxmox-mcp/config.json
+  proxmox-mcp check --json | jq '.findings[] | select(.state != "ok")'`;
+
+interface Report {
+  readonly findings: readonly Finding[];
+  readonly advice: readonly ScopePrivileges[];
+}
+
+export function registerCheck(program: Command, context: CliContext): void {
+  withServeOptions(withCommonOptions(program.command("check")))
+    .description("say what is wrong with the config, the database, Proxmox and the lock")
+    .option("--json", "print JSON")
+    .addHelpText("after", NOTES)
+    .action((options: CheckOptions) => check(context, options));
+}
+
+async function check(context: CliContext, options: CheckOptions): Promise<void> {
+  const { io } = context;
+  const report = await inspect(context, options);
+  if (report.findings.some((finding) => finding.state === "fail")) context.setStatus(1);
+  if (options.json) {
+    return io.out(JSON.stringify({ findings: report.findings, pveum: report.advice }, null, 2));
+  }
+  for (const { name, state, message, remedy } of report.findings) {
+    const text = printable(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
+    io.out(`${state.padEnd(4)}  ${name.padEnd(8)}  ${text}`);
+  }
+  for (const { scope, commands } of report.advice) {
+    io.out(`\nFor callers with scope ${scope}, on a node:`);
+    for (const command of commands) io.out(`  ${command}`);
+  }
+}
+
+async function inspect(context: CliContext, options: CheckOptions): Promise<Report> {
+  const { now } = context.io;
+  let config: Config;
+  try {
+    config = await configOf(context, options, { serve: serveOptionsOf(options) });
+  } catch (error) {
+    return { findings: [fail("config", messageOf(error))], advice: [] };
+  }
+  const secrets = await checkSecretFiles(config);
+  const store = await checkStore(config, now);
+  const network = await checkNetwork(config, now);
+  const refused = network.findings.some((finding) => finding.state === "fail");
+  const proxmox = network.seen === null || refused
+    ? { findings: [], advice: [] }
+    : await checkProxmox(config, { seen: network.seen, now });
+  return {
+    findings: [
+      ok("config", config.file ?? "none"),
+      ...secrets,
+      ...store,
+      ...network.findings,
+      ...proxmox.findings,
+      ...await checkListening(config),
+      aboutLock(config),
+    ],
+    advice: proxmox.advice,
+  };
+}
+
+function aboutLock(config: Config): Finding {
+  const { locked, text } = lockState(config);
+  if (locked) return ok("lock", text);
+  const remedy = "start with `deno task start`, or compile with `deno task compile`";
+  return config.server.requireLock ? fail("lock", text, remedy) : warn("lock", text, remedy);
+}

@@ -1,0 +1,75 @@
+import { includesScope, type Scope, SCOPES } from "../../auth/scope.ts";
+import type { Config } from "../../config.ts";
+import { type Grants, mayAnywhere } from "../../proxmox/privileges.ts";
+import type { AnyTool } from "../../tool.ts";
+
+/** What a Proxmox token for one scope needs, and the commands that make it so. */
+export interface ScopePrivileges {
+  readonly scope: Scope;
+  readonly privileges: readonly string[];
+  readonly commands: readonly string[];
+}
+
+/** The tools that the config offers. */
+export function offeredTools(tools: readonly AnyTool[], policy: Config["tools"]): AnyTool[] {
+  return tools.filter((tool) =>
+    !(policy.readOnly && tool.scope !== "user") && !policy.deny.includes(tool.name) &&
+    (policy.allow === null || policy.allow.includes(tool.name))
+  );
+}
+
+/** The tools that can do nothing with these grants, each with the privileges it lacks. */
+export function lackingTools(tools: readonly AnyTool[], grants: Grants): [AnyTool, string][] {
+  return tools.flatMap((tool): [AnyTool, string][] => {
+    const missing = tool.privileges.filter((privilege) => !mayAnywhere(grants, [privilege]));
+    if (missing.length === 0) return [];
+    const text = missing.map(([path, ...anyOf]) => `${anyOf.join(" or ")} on ${path}`).join(", ");
+    return [[tool, text]];
+  });
+}
+
+/**
+ * `pveum` commands for a role with the least privileges, a user and a token of its own, for each
+ * scope. A privilege-separated token has only what both it and its user were granted, so both are.
+ *
+ * @param major Proxmox VE's major version: 9 split `VM.Monitor` into `VM.GuestAgent.…`
+ */
+export function scopePrivileges(
+  tools: readonly AnyTool[],
+  { auth, major }: { auth: Config["auth"]; major: number },
+): ScopePrivileges[] {
+  return SCOPES.map((scope) => {
+    const within = tools.filter((tool) => includesScope(scope, tool.scope));
+    const privileges = [
+      ...new Set(
+        within.flatMap((tool) => tool.privileges.map(([, ...anyOf]) => leastOf(anyOf, major))),
+      ),
+    ].sort();
+    const role = `MCP-${scope}`;
+    const token = `${auth.user}!${auth.tokenName}`;
+    return {
+      scope,
+      privileges,
+      commands: [
+        `pveum role add ${role} --privs ${privileges.join(",")}`,
+        ...(auth.user === "root@pam" ? [] : [`pveum user add ${auth.user}`]),
+        `pveum user token add ${auth.user} ${auth.tokenName} --privsep 1`,
+        ...(auth.user === "root@pam"
+          ? []
+          : [`pveum acl modify / --roles ${role} --users ${auth.user}`]),
+        `pveum acl modify / --roles ${role} --tokens '${token}'`,
+      ],
+    };
+  });
+}
+
+const BEFORE_NINE = "VM.Monitor";
+const SINCE_NINE = /^(VM\.GuestAgent\.|VM\.Replicate$)/;
+
+/** The first privilege of the alternatives that this version of Proxmox has. */
+function leastOf(anyOf: readonly string[], major: number): string {
+  const known = anyOf.filter((privilege) =>
+    major >= 9 ? privilege !== BEFORE_NINE : !SINCE_NINE.test(privilege)
+  );
+  return known[0] ?? anyOf[0] ?? "";
+}

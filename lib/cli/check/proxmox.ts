@@ -1,0 +1,116 @@
+import type { Config } from "../../config.ts";
+import { AppError, messageOf } from "../../errors.ts";
+import { Access, type Grants } from "../../proxmox/privileges.ts";
+import type { Client } from "../../proxmox/client.ts";
+import { connectProxmox } from "../../proxmox/connect.ts";
+import { path } from "../../proxmox/path.ts";
+import { tools } from "../../../tools/mod.ts";
+import { startAdvice } from "../probe.ts";
+import type { SeenServer } from "./certificate.ts";
+import { fail, type Finding, ok, warn } from "./finding.ts";
+import { trustAdvice } from "./network.ts";
+import { lackingTools, offeredTools, type ScopePrivileges, scopePrivileges } from "./privileges.ts";
+
+const PATIENCE_MS = 10_000;
+const NEWEST_KNOWN = 9;
+const OLDEST_KNOWN = 8;
+
+export interface ProxmoxReport {
+  readonly findings: readonly Finding[];
+  /** What the token should be granted, for each scope; empty when it is granted all it needs. */
+  readonly advice: readonly ScopePrivileges[];
+}
+
+/** Asks Proxmox for its version and for what the token may do. */
+export async function checkProxmox(
+  config: Config,
+  { seen, now }: { seen: SeenServer; now: () => Date },
+): Promise<ProxmoxReport> {
+  const offered = offeredTools(tools, config.tools);
+  const adviceFor = (major: number) => scopePrivileges(offered, { auth: config.auth, major });
+  const tokenId = `${config.auth.user}!${config.auth.tokenName}`;
+  const { client, close } = await connectProxmox(config);
+  try {
+    const version = await versionOf(client);
+    const major = Number.parseInt(version, 10) || NEWEST_KNOWN;
+    const findings = [aboutVersion(version, major), ok("token", `${tokenId} is accepted`)];
+    const grants = await new Access(client, now).grants();
+    if (grants === undefined) {
+      return { findings: [...findings, warn("grants", "Proxmox did not tell them")], advice: [] };
+    }
+    const privileges = aboutGrants(tokenId, {
+      grants,
+      lacking: lackingTools(offered, grants),
+      offered: offered.length,
+    });
+    return {
+      findings: [...findings, privileges],
+      advice: privileges.state === "ok" ? [] : adviceFor(major),
+    };
+  } catch (error) {
+    return aboutFailure(config, { error, seen, advice: () => adviceFor(NEWEST_KNOWN) });
+  } finally {
+    close();
+  }
+}
+
+async function versionOf(client: Client): Promise<string> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const { data } = await client.request("GET", path`/version`, { signal });
+  const version = typeof data === "object" && data !== null && "version" in data
+    ? String(data.version)
+    : "";
+  return version.replace(/[^\w.~+-]/g, "").slice(0, 40);
+}
+
+function aboutVersion(version: string, major: number): Finding {
+  const shown = `Proxmox VE ${version || "of unknown version"}`;
+  if (major < OLDEST_KNOWN) {
+    return warn("version", shown, `update it: version ${OLDEST_KNOWN} and later are supported`);
+  }
+  return ok("version", shown);
+}
+
+function aboutGrants(
+  tokenId: string,
+  { grants, lacking, offered }: {
+    grants: Grants;
+    lacking: readonly [{ readonly name: string }, string][];
+    offered: number;
+  },
+): Finding {
+  if (lacking.length === 0) return ok("grants", `they suffice for all ${offered} tools`);
+  const remedy = "grant it the privileges below, for the scope that callers are to have";
+  if (Object.keys(grants).length === 0) {
+    return fail("grants", `${tokenId} may do nothing at all`, remedy);
+  }
+  const names = lacking.map(([tool, missing]) => `${tool.name} (${missing})`).join("; ");
+  return warn("grants", `${lacking.length} of ${offered} tools cannot work: ${names}`, remedy);
+}
+
+function aboutFailure(
+  config: Config,
+  { error, seen, advice }: {
+    error: unknown;
+    seen: SeenServer;
+    advice: () => ScopePrivileges[];
+  },
+): ProxmoxReport {
+  const message = messageOf(error);
+  if (/rejected the API token/.test(message)) {
+    const finding = fail("token", message, "make one with the commands below, on a node");
+    return { findings: [finding], advice: advice() };
+  }
+  if (/cannot trust the certificate/.test(message)) {
+    const finding = config.proxmox.verifySsl
+      ? fail("tls", `the certificate is not trusted (${reasonIn(message)})`, trustAdvice(seen))
+      : fail("tls", startAdvice(config));
+    return { findings: [finding], advice: [] };
+  }
+  const name = error instanceof AppError && error.code === "forbidden" ? "grants" : "proxmox";
+  return { findings: [fail(name, message)], advice: [] };
+}
+
+function reasonIn(message: string): string {
+  return /peer certificate: ([\w ]+)/.exec(message)?.[1] ?? "its signer is unknown";
+}

@@ -1,0 +1,101 @@
+import { lookup } from "node:dns/promises";
+import type { Command } from "commander";
+import { parseAllowedIps } from "../auth/address.ts";
+import { parsePostgresUrl } from "../auth/postgres_url.ts";
+import { type Config, sqlitePath } from "../config.ts";
+import { type CliContext, configOf, withCommonOptions } from "./context.ts";
+import { reader } from "./options.ts";
+import { UNIT_NAME } from "./permissions.ts";
+import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
+import { unitText } from "./unit_text.ts";
+
+interface UnitArguments extends ServeArguments {
+  readonly binary?: string;
+  readonly name: string;
+  readonly clients: readonly string[];
+}
+
+const PRIVATE_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+
+const NOTES = `
+The unit runs as a user of its own, hands it the secrets' files as credentials, and lets it reach only
+the addresses that the config names (looked up now) and, unless it listens on a loopback address, its
+callers (--clients; private networks by default).
+
+Example:
+  proxmox-mcp unit --config /etc/proxmox-mcp/config.json > /etc/systemd/system/proxmox-mcp.service
+  systemctl daemon-reload && systemctl enable --now proxmox-mcp`;
+
+export function registerUnit(program: Command, context: CliContext): void {
+  withServeOptions(withCommonOptions(program.command("unit")))
+    .description("print a hardened systemd unit for this config")
+    .option("--binary <FILE>", "the executable (default: this one, else /usr/bin/proxmox-mcp)")
+    .option("--name <NAME>", "name of the unit and its user", UNIT_NAME)
+    .option(
+      "--clients <LIST>",
+      "addresses and networks that callers come from",
+      reader(readNetworks),
+      PRIVATE_NETWORKS,
+    )
+    .addHelpText("after", NOTES)
+    .action((options: UnitArguments) => printUnit(context, options));
+}
+
+async function printUnit(context: CliContext, options: UnitArguments): Promise<void> {
+  const { io } = context;
+  const config = await configOf(context, options, {
+    secrets: "skip",
+    serve: serveOptionsOf(options),
+  });
+  const { addresses, unknown } = await lookUp(namesOf(config));
+  for (const name of unknown) {
+    io.err(`note: there is no address for ${name} now: the unit allows private networks instead`);
+  }
+  io.out(unitText(config, {
+    binary: options.binary ?? ownBinary(),
+    name: options.name,
+    targets: unknown.length === 0 ? addresses : [...addresses, ...PRIVATE_NETWORKS],
+    clients: options.clients,
+  }));
+}
+
+function namesOf({ proxmox, database }: Config): string[] {
+  if (sqlitePath(database.url) !== null) return [...proxmox.hosts];
+  const { host } = parsePostgresUrl(database.url);
+  return host.startsWith("/") ? [...proxmox.hosts] : [...proxmox.hosts, host];
+}
+
+/** Addresses of the names, and those of the name servers when there is a name among them. */
+async function lookUp(
+  names: readonly string[],
+): Promise<{ addresses: string[]; unknown: string[] }> {
+  const addresses: string[] = [];
+  const unknown: string[] = [];
+  for (const name of names) {
+    try {
+      for (const { address } of await lookup(name, { all: true })) addresses.push(address);
+    } catch {
+      unknown.push(name);
+    }
+  }
+  const named = names.some((name) => !addresses.includes(name));
+  return { addresses: [...addresses, ...(named ? await nameServers() : [])], unknown };
+}
+
+async function nameServers(): Promise<string[]> {
+  try {
+    const text = await Deno.readTextFile("/etc/resolv.conf");
+    return [...text.matchAll(/^nameserver\s+([\d.]+|[\da-f:]+)\s*$/gim)].map(([, ip]) => ip ?? "");
+  } catch {
+    return [];
+  }
+}
+
+function ownBinary(): string {
+  return Deno.build.standalone ? Deno.execPath() : "/usr/bin/proxmox-mcp";
+}
+
+function readNetworks(text: string): string[] {
+  parseAllowedIps(text);
+  return text.split(",").map((entry) => entry.trim());
+}

@@ -1,0 +1,149 @@
+import { basename, dirname } from "node:path";
+import { parsePostgresUrl } from "../auth/postgres_url.ts";
+import { type Config, isLoopback, sqlitePath } from "../config.ts";
+import { requiredPermissions } from "./permissions.ts";
+import { secretFilesOf } from "./secret_files.ts";
+
+export interface UnitOptions {
+  /** The executable's absolute path. */
+  readonly binary: string;
+  /** Name of the unit, the user and the folders below /var/lib and /var/log. */
+  readonly name: string;
+  /** Addresses and networks that the server connects to. */
+  readonly targets: readonly string[];
+  /** Addresses and networks that callers come from. */
+  readonly clients: readonly string[];
+}
+
+const STATE = "/var/lib";
+const LOGS = "/var/log";
+
+/** A systemd unit that gives the server what this config needs and takes away the rest. */
+export function unitText(config: Config, options: UnitOptions): string {
+  return [
+    `# Made by: proxmox-mcp unit --config ${config.file}`,
+    `# Make it again when the config or the addresses of its hosts change.`,
+    "[Unit]",
+    "Description=MCP server for Proxmox VE",
+    "Wants=network-online.target",
+    `After=network-online.target${localPostgres(config) ? " postgresql.service" : ""}`,
+    "",
+    "[Service]",
+    ...service(config, options),
+    "",
+    ...files(config, options),
+    "",
+    ...network(config, options),
+    "",
+    ...hardening(config),
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  ].join("\n");
+}
+
+function service(config: Config, { binary, name }: UnitOptions): string[] {
+  return [
+    "# Not Type=notify: sd_notify needs a datagram socket, which this program may not open.",
+    "Type=exec",
+    `# useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin ${name}`,
+    `User=${name}`,
+    `Group=${name}`,
+    `ExecStart=${word(binary)} serve --config ${word(config.file ?? "")}`,
+    "ExecReload=/bin/kill -HUP $MAINPID",
+    "Restart=on-failure",
+    "RestartSec=2",
+    "# A usage error does not go away by itself.",
+    "RestartPreventExitStatus=2",
+    `TimeoutStopSec=${config.server.shutdownSeconds + 5}`,
+  ];
+}
+
+function files(config: Config, { name }: UnitOptions): string[] {
+  const database = sqlitePath(config.database.url);
+  const log = config.logging.file;
+  const folders = [database, log].filter((path) => path !== null).map((path) => dirname(path));
+  const own = [`${STATE}/${name}`, `${LOGS}/${name}`];
+  const foreign = [...new Set(folders.filter((folder) => !own.includes(folder)))];
+  const lines = secretFilesOf(config).map((path) =>
+    `LoadCredential=${word(`${basename(path)}:${path}`)}`
+  );
+  if (lines.length > 0) lines.unshift("# The secrets' files need only be readable by root.");
+  if (config.file?.startsWith("/home/")) lines.push("ProtectHome=read-only");
+  else lines.push("ProtectHome=yes");
+  return [
+    ...lines,
+    `StateDirectory=${name}`,
+    "StateDirectoryMode=0750",
+    ...(folders.includes(`${LOGS}/${name}`) ? [`LogsDirectory=${name}`] : []),
+    `WorkingDirectory=${STATE}/${name}`,
+    ...foreign.map((folder) => `ReadWritePaths=${word(folder)}`),
+    "UMask=0077",
+    "ProtectSystem=strict",
+    ...(inTemporary(config) ? [] : ["PrivateTmp=yes"]),
+    "PrivateMounts=yes",
+  ];
+}
+
+function network(config: Config, { targets, clients }: UnitOptions): string[] {
+  const { host, port } = config.server;
+  const local = isLoopback(host) ? [] : [`# Callers may come from: ${clients.join(" ")}`];
+  const allowed = [...new Set(["localhost", ...targets, ...(isLoopback(host) ? [] : clients)])];
+  return [
+    ...local,
+    "IPAddressDeny=any",
+    `IPAddressAllow=${allowed.join(" ")}`,
+    ...(port === 0 ? [] : ["SocketBindDeny=any", `SocketBindAllow=tcp:${port}`]),
+    "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+  ];
+}
+
+function hardening(config: Config): string[] {
+  const { port } = config.server;
+  const low = port > 0 && port < 1024;
+  return [
+    ...(low
+      ? ["CapabilityBoundingSet=CAP_NET_BIND_SERVICE", "AmbientCapabilities=CAP_NET_BIND_SERVICE"]
+      : ["CapabilityBoundingSet=", "AmbientCapabilities=", "PrivateUsers=yes"]),
+    "NoNewPrivileges=yes",
+    "# V8 compiles JavaScript to machine code while it runs.",
+    "MemoryDenyWriteExecute=no",
+    "SystemCallArchitectures=native",
+    "SystemCallFilter=@system-service",
+    "SystemCallFilter=~@privileged @resources",
+    "SystemCallErrorNumber=EPERM",
+    "PrivateDevices=yes",
+    "DevicePolicy=closed",
+    "ProtectClock=yes",
+    "ProtectControlGroups=yes",
+    "ProtectHostname=yes",
+    "ProtectKernelLogs=yes",
+    "ProtectKernelModules=yes",
+    "ProtectKernelTunables=yes",
+    "ProtectProc=invisible",
+    "ProcSubset=pid",
+    "KeyringMode=private",
+    "LockPersonality=yes",
+    "RemoveIPC=yes",
+    "RestrictNamespaces=yes",
+    "RestrictRealtime=yes",
+    "RestrictSUIDSGID=yes",
+  ];
+}
+
+function inTemporary(config: Config): boolean {
+  const { read } = requiredPermissions(config);
+  return read.some((path) => /^(\/var)?\/tmp\//.test(path));
+}
+
+function localPostgres({ database }: Config): boolean {
+  if (sqlitePath(database.url) !== null) return false;
+  const { host } = parsePostgresUrl(database.url);
+  return host.startsWith("/") || isLoopback(host);
+}
+
+/** `%` begins a specifier, white space ends a word. */
+function word(text: string): string {
+  const escaped = text.replaceAll("%", "%%");
+  return /[\s"'\\]/.test(escaped) ? `"${escaped.replace(/["\\]/g, "\\$&")}"` : escaped;
+}

@@ -1,0 +1,13 @@
+import ipaddr from "ipaddr.js";
+
+/** True for an address or name that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, "$1");
+  if (name.toLowerCase() === "localhost") return true;
+  return ipaddr.isValid(name) && ipaddr.process(name).range() === "loopback";
+}
+
+/** The host as it stands in a URL or a permission: IPv6 in brackets. */
+export function hostForUrl(host: string): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}
