@@ -3,7 +3,7 @@ import { guestInput, nodeName, storageId, taskResult, waiting } from "../lib/fie
 import { requireState } from "../lib/proxmox/checks.ts";
 import { requireMigratable } from "../lib/proxmox/migration.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { flag } from "../lib/proxmox/wire.ts";
+import { haNotes } from "../lib/proxmox/power.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 
 export default defineTool({
@@ -29,16 +29,15 @@ export default defineTool({
     const { node, type, vmid } = guest;
     const { target } = input;
     pve.assertGuest({ ...guest, node: target });
-    const { status, row } = await requireState(pve, guest);
-    const running = status !== "stopped";
+    const state = await requireState(pve, guest);
+    const running = state.status !== "stopped";
     const notes = await requireMigratable(pve, guest, {
       target,
       running,
       withLocalDisks: input.with_local_disks,
       restart: input.restart,
     });
-    const ha = row.ha as { managed?: unknown } | undefined;
-    if (flag(ha?.managed)) notes.push("HA moves it: the task is only the request; see get_guest");
+    notes.push(...haNotes(state).notes ?? []);
     const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/migrate`, {
       target,
       ...(type === "qemu"

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { forEachBounded } from "./fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "./guests.ts";
 import { path } from "./path.ts";
-import { currentState } from "./power.ts";
+import { currentState, haNotes } from "./power.ts";
 import type { Pve } from "./pve.ts";
 import { compact } from "./wire.ts";
 
@@ -75,7 +75,8 @@ async function changePowerOfOne(
   const guest = await pve.claim({ vmid: reference });
   const { node, type, vmid } = guest;
   const base = compact({ vmid, name: guest.name });
-  const { status, lock, template } = await currentState(pve, guest);
+  const state = await currentState(pve, guest);
+  const { status, lock, template } = state;
   if ((status === "stopped") === (action !== "start") && lock === undefined) {
     pve.check(`${guestLabel(guest)} is ${status} already and left alone`, true, "");
     return { ...base, result: "skipped", detail: `is ${status} already` };
@@ -89,7 +90,9 @@ async function changePowerOfOne(
   if (pve.dryRun) return { ...base, result: "planned" };
   await pve.task(upid, { wait, timeout_seconds: left });
   pve.progress(`${guestLabel(guest)}: ${action} ${wait ? "done" : "accepted"}`);
-  return { ...base, result: wait ? "done" : "started", upid };
+  const [detail] = haNotes(state).notes ?? [];
+  const result = wait ? "done" : "started";
+  return { ...base, result, upid, ...(detail === undefined ? {} : { detail }) };
 }
 
 function requireReady(

@@ -30,6 +30,16 @@ export async function currentState(
   };
 }
 
+/**
+ * What to tell when the HA manager acts instead: Proxmox's task then ends well as soon as the wish is
+ * noted, whatever comes of it.
+ */
+export function haNotes({ row }: CurrentState): { notes?: string[] } {
+  const { ha } = row;
+  const managed = typeof ha === "object" && ha !== null && "managed" in ha && flag(ha.managed);
+  return managed ? { notes: ["HA does it: the task is only the request; see get_guest"] } : {};
+}
+
 interface PowerInput {
   readonly vmid: number | string;
   readonly node?: string | undefined;
@@ -51,10 +61,11 @@ export async function changePower(
     from: readonly string[];
     params?: Params;
   },
-): Promise<TaskState> {
+): Promise<TaskState & { notes?: string[] }> {
   const { command, from, params, type } = options;
   const guest = await pve.claim(input, { type });
-  const { status, lock, template } = await currentState(pve, guest);
+  const state = await currentState(pve, guest);
+  const { status, lock, template } = state;
   const label = guestLabel(guest);
   // A VM that was suspended to disk is "stopped" and locked; only resuming it makes sense.
   const suspended = lock === "suspended" && from.includes("suspended");
@@ -67,8 +78,6 @@ export async function changePower(
     `${label} is ${already}`,
   );
   const { node, vmid } = guest;
-  return pve.task(
-    await pve.post(path`/nodes/${node}/${type}/${vmid}/status/${command}`, params),
-    input,
-  );
+  const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/status/${command}`, params);
+  return { ...await pve.task(upid, input), ...haNotes(state) };
 }

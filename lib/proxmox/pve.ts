@@ -11,6 +11,7 @@ import {
   type GuestType,
 } from "./guests.ts";
 import { type ApiPath, path } from "./path.ts";
+import { noteQuorum } from "./quorum.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
 import { concealed, type Plan, type Reach, withoutSecrets } from "./plan.ts";
 import type { Resource } from "./wire.ts";
@@ -225,11 +226,9 @@ export class Pve {
 
   async #change<T>(method: "POST" | "PUT" | "DELETE", path: ApiPath, params?: Params): Promise<T> {
     if (this.#call.dryRun) {
-      this.plan.requests.push({
-        method,
-        path: String(path),
-        ...(params ? { body: concealed(params) } : {}),
-      });
+      const body = params ? { body: concealed(params) } : {};
+      this.plan.requests.push({ method, path: String(path), ...body });
+      await noteQuorum(this);
       return DRY_RUN_UPID as T;
     }
     try {

@@ -58,6 +58,6 @@ export async function requireUnused(pve: Pve, { volid, vmid }: Volume): Promise<
   pve.check(
     "no guest uses it",
     uses.length === 0,
-    `${volid} is ${uses.join(", ")} of ${guestLabel(guest)}`,
+    `${volid} is ${uses.join(", ")} of ${guestLabel(guest)}; remove it there first`,
   );
 }

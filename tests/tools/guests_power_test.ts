@@ -261,3 +261,33 @@ Deno.test("a change in between is a conflict that shows what was changed", async
     assert.match(answer.text, /the configuration was changed meanwhile/);
   }
 });
+
+Deno.test("what HA does is told as a request, and a forced deletion waits for the stop", async () => {
+  await using site = await Site.start();
+  const note = "HA does it: the task is only the request; see get_guest";
+  const stopped = await site.call("shutdown_vm", { vmid: 110 });
+  assert.deepEqual(stopped.value?.notes, [note], stopped.text);
+  assert.equal((await site.call("start_vm", { vmid: 101 })).value?.notes, undefined);
+  const started = await site.call("bulk_power", { action: "start", vmids: [110], dry_run: false });
+  assert.equal(started.value.guests[0].detail, note, started.text);
+  const undo = site.fake.fault({ path: /qemu\/110\/status\/current$/ }, {
+    kind: "body",
+    body: JSON.stringify({ data: { status: "running", vmid: 110, ha: { managed: 1 } } }),
+  }, { times: 2 });
+  const deleted = await site.call("delete_vm", { vmid: 110, force: true });
+  undo();
+  assert.equal(deleted.value?.exit_status, "OK", deleted.text);
+});
+
+Deno.test("a dry run tells that there is no quorum", async () => {
+  await using site = await Site.start();
+  const quorumOf = async () => {
+    const { value } = await site.call("start_vm", { vmid: 101, dry_run: true });
+    const checks: { check: string; ok: boolean }[] = value.dry_run.checks;
+    return checks.filter(({ check }) => check === "the cluster has quorum").map(({ ok }) => ok);
+  };
+  assert.deepEqual(await quorumOf(), [true]);
+  site.fake.offline("pve2");
+  site.fake.offline("pve3");
+  assert.deepEqual(await quorumOf(), [false]);
+});
