@@ -11,12 +11,7 @@ export default defineTool({
   scope: "admin",
   hints: DESTROYS,
   subject: "cluster",
-  privileges: [[
-    "/storage/{storage}",
-    "Datastore.Allocate",
-    "Datastore.AllocateSpace",
-    "Datastore.AllocateTemplate",
-  ]],
+  privileges: [["/storage/{storage}", "Datastore.Allocate"]],
   input: z.strictObject({
     volid: volumeId.describe("From get_storage_content"),
     node: nodeName.optional().describe("Needed where several nodes have one of that name"),

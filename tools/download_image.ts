@@ -11,7 +11,11 @@ export default defineTool({
   scope: "admin",
   hints: { ...CHANGES, openWorldHint: true },
   subject: "cluster",
-  privileges: [["/storage/{storage}", "Datastore.AllocateTemplate"]],
+  privileges: [["/storage/{storage}", "Datastore.AllocateTemplate"], [
+    "/nodes/{node}",
+    "Sys.AccessNetwork",
+    "Sys.Modify",
+  ]],
   input: z.strictObject({
     url: z.url({ protocol: /^https?$/ }).max(2000),
     storage: storageId,

@@ -13,7 +13,13 @@ export default defineTool({
   scope: "user",
   hints: READS,
   subject: "guest",
-  privileges: [["/vms/{vmid}", "VM.GuestAgent.Audit", "VM.Monitor", "VM.Audit"]],
+  privileges: [[
+    "/vms/{vmid}",
+    "VM.GuestAgent.Audit",
+    "VM.GuestAgent.Unrestricted",
+    "VM.Monitor",
+    "VM.Audit",
+  ]],
   input: z.strictObject({
     vmids: z.array(guestReference).min(1).max(100).optional().describe("Default: all that run"),
     ...paging,

@@ -12,11 +12,7 @@ export default defineTool({
   scope: "user",
   hints: READS,
   subject: "node",
-  privileges: [
-    ["/vms/{vmid}", "VM.Audit"],
-    ["/nodes/{node}", "Sys.Audit"],
-    ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
-  ],
+  privileges: [["/vms/{vmid}", "VM.Audit"]],
   input: z.strictObject({
     vmid: guestReference.optional(),
     storage: storageId.optional(),

@@ -19,7 +19,7 @@ export default defineTool({
   scope: "admin",
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
-  privileges: [["/vms/{vmid}", "VM.Config.Cloudinit"], ["/vms/{vmid}", "VM.Config.Network"]],
+  privileges: [["/vms/{vmid}", "VM.Config.Cloudinit"]],
   input: z.strictObject({
     ...guestInput,
     user: z.string().min(1).max(64).optional(),

@@ -11,12 +11,13 @@ export default defineTool({
   scope: "admin",
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
-  privileges: [
-    ["/vms/{vmid}", "VM.Config.Options"],
-    ["/vms/{vmid}", "VM.Config.CPU"],
-    ["/vms/{vmid}", "VM.Config.Memory"],
-    ["/vms/{vmid}", "VM.Config.Network"],
-  ],
+  privileges: [[
+    "/vms/{vmid}",
+    "VM.Config.Options",
+    "VM.Config.CPU",
+    "VM.Config.Memory",
+    "VM.Config.Network",
+  ]],
   input: z.strictObject({
     ...guestInput,
     hostname: z.string().max(255).optional(),
