@@ -94,12 +94,13 @@ async function startOnFreePort(start: (port: number) => Promise<void>): Promise<
   }
 }
 
-/** Takes the server down when the tests end without doing so. */
+/** Takes the server down when the tests end without doing so, by whatever signal. */
 function watchOver(
   { programs, data, folder }: { programs: Programs; data: string; folder: string },
 ): void {
   const stop = [...programs.asUser, join(programs.folder, "pg_ctl"), "stop", "--mode", "immediate"];
-  const script = `while kill -0 ${Deno.pid} 2>/dev/null && test -d ${data}; do sleep 1; done
+  const script = `trap "" TERM INT HUP
+    while kill -0 ${Deno.pid} 2>/dev/null && test -d ${data}; do sleep 1; done
     ${stop.join(" ")} --pgdata ${data}; rm -rf ${folder}`;
   new Deno.Command("sh", { args: ["-c", script], stdin: "null", stdout: "null", stderr: "null" })
     .spawn().unref();

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { GroupCommit } from "../../lib/auth/group_commit.ts";
+
+Deno.test("GroupCommit hands on together what was submitted while it wrote", async () => {
+  const batches: number[][] = [];
+  const first = Promise.withResolvers<void>();
+  const commit = new GroupCommit<number>(async (items) => {
+    batches.push([...items]);
+    if (batches.length === 1) await first.promise;
+  }, { most: 3 });
+  const done = [commit.submit(1)];
+  await Promise.resolve().then(() => done.push(...[2, 3, 4, 5].map((item) => commit.submit(item))));
+  first.resolve();
+  await Promise.all(done);
+  assert.deepEqual(batches.flat(), [1, 2, 3, 4, 5]);
+  assert.ok(batches.every((batch) => batch.length <= 3));
+  assert.ok(batches.length < 5);
+});
+
+Deno.test("GroupCommit fails together what it wrote together, and goes on", async () => {
+  let isBroken = true;
+  const commit = new GroupCommit<number>(() => {
+    if (isBroken) throw new Error("broken");
+    return Promise.resolve();
+  }, { most: 10 });
+  const results = await Promise.allSettled([commit.submit(1), commit.submit(2)]);
+  assert.deepEqual(results.map((result) => result.status), ["rejected", "rejected"]);
+  isBroken = false;
+  await commit.submit(3);
+});
