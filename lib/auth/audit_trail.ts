@@ -24,9 +24,8 @@ const ROWS_PER_DELETE = 5_000;
 const MOST_LISTED = 10_000;
 const LISTED = 100;
 
-const INSERT = `INSERT INTO proxmox_mcp_audit
-  (seq, previous_hash, hash, ${AUDIT_COLUMNS.join(", ")})
-  VALUES (${Array.from({ length: AUDIT_COLUMNS.length + 3 }, (_, at) => `$${at + 1}`).join(", ")})`;
+/** Rows that one statement inserts: few sizes, so that few statements are prepared. */
+const INSERT_SIZES = [50, 10, 1];
 
 /** The last row's place and hash; whoever appends holds its lock until the commit. */
 interface Head {
@@ -140,13 +139,13 @@ export class AuditTrail {
     { head, entries }: { head: Head; entries: readonly Entry[] },
   ): Promise<Head> {
     let { seq, hash } = head;
-    const writes = entries.map(({ time, fields }) => {
+    const rows = entries.map(({ time, fields }): Value[] => {
       const previous = hash;
       seq++;
       hash = hashOf(previous, fields);
-      return tx.all(INSERT, [seq, previous, hash, time, ...fields.slice(1)]);
+      return [seq, previous, hash, time, ...fields.slice(1)];
     });
-    await Promise.all(writes);
+    await insert(tx, rows);
     await tx.all(
       "UPDATE proxmox_mcp_audit_head SET seq = $1, hash = $2, probes = probes + 1 WHERE id = 1",
       [seq, hash],
@@ -166,6 +165,24 @@ async function probe(tx: Queryable): Promise<void> {
 
 function headMissing(): AppError {
   return new AppError("unavailable", "Cannot write the audit trail: its head is missing");
+}
+
+async function insert(tx: Queryable, rows: readonly Value[][]): Promise<void> {
+  let at = 0;
+  while (at < rows.length) {
+    const size = INSERT_SIZES.find((known) => known <= rows.length - at) ?? 1;
+    await tx.all(insertStatement(size), rows.slice(at, at + size).flat());
+    at += size;
+  }
+}
+
+function insertStatement(rows: number): string {
+  const columns = ["seq", "previous_hash", "hash", ...AUDIT_COLUMNS];
+  const tuples = Array.from({ length: rows }, (_, row) => {
+    const numbers = columns.map((_, column) => `$${row * columns.length + column + 1}`);
+    return `(${numbers.join(", ")})`;
+  });
+  return `INSERT INTO proxmox_mcp_audit (${columns.join(", ")}) VALUES ${tuples.join(", ")}`;
 }
 
 /** In pieces, so that no statement runs into its time limit. */

@@ -6,7 +6,7 @@ export type Value = string | number | boolean | null | Date;
 /** A result row by column name, as the driver gives it; `rows.ts` reads it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Runs one statement whose parameters are `$1`, `$2`, … and gives the rows it returns. */
+/** Runs one statement at a time, whose parameters are `$1`, `$2`, … and gives the rows it returns. */
 export interface Queryable {
   all(text: string, params?: readonly Value[]): Promise<Row[]>;
 }

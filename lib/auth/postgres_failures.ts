@@ -62,6 +62,8 @@ const STATES: Readonly<Record<string, string>> = {
   ETIMEDOUT: "it does not answer",
   CONNECT_TIMEOUT: "it does not answer",
   CONNECTION_CLOSED: "the connection was closed",
+  ECONNRESET: "the connection was closed",
+  EPIPE: "the connection was closed",
   CONNECTION_ENDED: "this program is closing it",
   CONNECTION_DESTROYED: "it does not answer",
 };

@@ -1,21 +1,14 @@
-import postgres from "postgres";
 import { AppError, messageOf, toAppError } from "../errors.ts";
-import { type Database, DatabaseAway, type Dialect, type Queryable } from "./database.ts";
-import type { Row, Value } from "./database.ts";
-import { postgresFailure } from "./postgres_failures.ts";
+import type { Database, Dialect, Queryable, Row, Value } from "./database.ts";
+import { PostgresListener } from "./postgres_listener.ts";
+import { PostgresPool } from "./postgres_pool.ts";
 import { parsePostgresUrl, type PostgresTarget } from "./postgres_url.ts";
 import { SqlStore, type SqlStoreOptions } from "./sql_store.ts";
 import type { Store } from "./store.ts";
+import { PostgresConnection, type Tls } from "./store_postgres_connection.ts";
 
 /** With the one that listens, at most ten connections. */
 const POOL = 9;
-const CONNECT_SECONDS = 5;
-const IDLE_SECONDS = 300;
-const STATEMENT_MS = 5_000;
-const IDLE_IN_TRANSACTION_MS = 10_000;
-/** A statement that has not answered by now never will: its connection is lost. */
-const SILENCE_MS = 12_000;
-const SLOWEST_RETRY_SECONDS = 1;
 
 const CHANNEL = "proxmox_mcp_revoked";
 /** The key of the advisory lock under which the schema is changed. */
@@ -42,44 +35,7 @@ export async function openPostgresStore(
 ): Promise<Store> {
   const target = parsePostgresUrl(options.url);
   const ssl = await tlsFor(target);
-  return new SqlStore(new PostgresDatabase(() => connect(target, ssl)), options);
-}
-
-type Sql = ReturnType<typeof connect>;
-type Tls = postgres.Options<Record<string, never>>["ssl"];
-
-/** Every option is given, so that the driver looks for none of them in the environment. */
-function connect(target: PostgresTarget, ssl: Tls) {
-  return postgres({
-    host: target.host,
-    port: target.port,
-    database: target.database,
-    username: target.user,
-    password: () => target.password,
-    ssl: ssl ?? false,
-    max: POOL,
-    connect_timeout: CONNECT_SECONDS,
-    idle_timeout: IDLE_SECONDS,
-    max_lifetime: null,
-    keep_alive: 60,
-    backoff: (retries: number) => Math.min(0.05 * 2 ** retries, SLOWEST_RETRY_SECONDS),
-    prepare: true,
-    debug: false,
-    fetch_types: false,
-    publications: "",
-    types: {
-      bigint: { to: 20, from: [20], parse: Number, serialize: String },
-    },
-    onnotice: () => {},
-    connection: {
-      application_name: "proxmox-mcp",
-      statement_timeout: STATEMENT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      default_transaction_isolation: "read committed",
-      DateStyle: "ISO",
-      TimeZone: "UTC",
-    },
-  });
+  return new SqlStore(new PostgresDatabase({ target, ssl }), options);
 }
 
 /**
@@ -102,106 +58,52 @@ async function tlsFor({ host, sslMode, sslRootCert }: PostgresTarget): Promise<T
 
 class PostgresDatabase implements Database {
   readonly dialect = DIALECT;
-  readonly #connect: () => Sql;
-  #sql: Sql;
-  #listener: ((message: string | null) => void) | null = null;
+  readonly #where: { readonly target: PostgresTarget; readonly ssl: Tls };
+  readonly #pool: PostgresPool;
+  #listener: PostgresListener | null = null;
 
-  constructor(connect: () => Sql) {
-    this.#connect = connect;
-    this.#sql = connect();
+  constructor(where: { readonly target: PostgresTarget; readonly ssl: Tls }) {
+    this.#where = where;
+    this.#pool = new PostgresPool({ connect: () => new PostgresConnection(where), most: POOL });
   }
 
   all(text: string, params: readonly Value[] = []): Promise<Row[]> {
-    return this.#guarded((sql) => run(sql, { text, params }));
+    return this.#pool.use((connection) => connection.run(text, params));
   }
 
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    return this.#begin("read write", work);
+    return this.#pool.use((connection) => inTransaction(connection, { begin: "BEGIN", work }));
   }
 
   snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    return this.#begin("isolation level repeatable read read only", work);
+    const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    return this.#pool.use((connection) => inTransaction(connection, { begin, work }));
   }
 
   listen(listener: (message: string | null) => void): void {
-    this.#listener = listener;
-    this.#startListening();
+    this.#listener ??= new PostgresListener({
+      connect: (onNotify) => new PostgresConnection({ ...this.#where, onNotify }),
+      channel: CHANNEL,
+      listener,
+    });
   }
 
   async close(): Promise<void> {
-    this.#listener = null;
-    await this.#sql.end({ timeout: CONNECT_SECONDS });
-  }
-
-  #begin<T>(mode: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
-    let failure: { readonly error: unknown } | null = null;
-    const done = this.#guarded(async (sql, heard) => {
-      const result = await sql.begin(mode, async (tx) => {
-        const all = async (text: string, params: readonly Value[] = []) => {
-          heard();
-          const rows = await run(tx, { text, params }).catch((error) => {
-            throw postgresFailure(error);
-          });
-          heard();
-          return rows;
-        };
-        try {
-          return { value: await work({ all }) };
-        } catch (error) {
-          failure = { error };
-          throw error;
-        }
-      });
-      return (result as { value: T }).value;
-    });
-    return done.catch((error) => {
-      throw failure === null ? error : toAppError(failure.error);
-    });
-  }
-
-  /**
-   * Bounds the time in which nothing is heard of the database: a connection whose other end vanished
-   * (a host lost its power, a firewall its state) would else be waited for without end.
-   */
-  async #guarded<T>(work: (sql: Sql, heard: () => void) => Promise<T>): Promise<T> {
-    const sql = this.#sql;
-    const silence = Promise.withResolvers<never>();
-    const onSilence = () => {
-      this.#replace(sql);
-      silence.reject(new DatabaseAway("Cannot reach the database: it does not answer"));
-    };
-    let timer = setTimeout(onSilence, SILENCE_MS);
-    const heard = () => {
-      clearTimeout(timer);
-      timer = setTimeout(onSilence, SILENCE_MS);
-    };
-    try {
-      return await Promise.race([work(sql, heard), silence.promise]);
-    } catch (error) {
-      throw postgresFailure(error);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #replace(sql: Sql): void {
-    if (this.#sql !== sql) return;
-    this.#sql = this.#connect();
-    this.#startListening();
-    sql.end({ timeout: 0 }).catch(() => {});
-  }
-
-  /** The driver listens again by itself whenever the connection was lost. */
-  #startListening(): void {
-    if (this.#listener === null) return;
-    const tell = (message: string | null) => this.#listener?.(message);
-    this.#sql.listen(CHANNEL, tell, () => tell(null)).catch(() => {});
+    await Promise.all([this.#listener?.close(), this.#pool.close()]);
   }
 }
 
-async function run(
-  sql: Pick<Sql, "unsafe">,
-  { text, params }: { text: string; params: readonly Value[] },
-): Promise<Row[]> {
-  return [...await sql.unsafe(text, [...params], { prepare: true })];
+async function inTransaction<T>(
+  connection: PostgresConnection,
+  { begin, work }: { begin: string; work: (tx: Queryable) => Promise<T> },
+): Promise<T> {
+  await connection.run(begin);
+  try {
+    const result = await work({ all: (text, params) => connection.run(text, params) });
+    await connection.run("COMMIT");
+    return result;
+  } catch (error) {
+    if (!connection.isLost) await connection.run("ROLLBACK").catch(() => connection.discard());
+    throw toAppError(error);
+  }
 }

@@ -22,6 +22,8 @@ export interface RealServer {
   readonly caFile: string;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it without letting it say goodbye to anyone. */
+  kill(): Promise<void>;
 }
 
 /** Starts PostgreSQL from PATH or Debian's folders, or PGlite where there is none, and says which. */

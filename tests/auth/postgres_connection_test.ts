@@ -130,6 +130,28 @@ if (await isRealPostgres()) {
     await ping(url(`?sslmode=verify-ca&sslrootcert=${caFile}`, "localhost"));
   });
 
+  Deno.test("sslmode=require never falls back to plain text, prefer does", async () => {
+    const running = await server();
+    const setSsl = async (value: string) => {
+      await runAsOwner(running, {
+        database: "postgres",
+        sql: `ALTER SYSTEM SET ssl = ${value}`,
+      });
+      await running.real?.stop();
+      await running.real?.start();
+    };
+    await setSsl("off");
+    try {
+      const url = (query: string) => urlOf(running, { database: "postgres", query });
+      await ping(url("?sslmode=prefer"));
+      for (const mode of ["require", "verify-full"]) {
+        await assert.rejects(ping(url(`?sslmode=${mode}`)), { name: "DatabaseAway" });
+      }
+    } finally {
+      await setSsl("on");
+    }
+  });
+
   Deno.test("a process that may only connect needs nothing from the environment", async () => {
     const running = await server();
     const script = `

@@ -144,6 +144,27 @@ if (await isRealPostgres()) {
   );
 
   Deno.test(
+    "a database that dies under load fails what was under way and nothing else",
+    scene(async ({ store, real }) => {
+      const rows = Array.from({ length: 300 }, (_, at) => `r${at}`);
+      const appended = rows.map((requestId) => store.appendAudit(auditRow({ requestId })));
+      const found = rows.map(() => store.findToken(hashFor("a")));
+      const settled = Promise.allSettled([...appended, ...found]);
+      await appended[0];
+      await real.kill();
+      for (const result of await settled) {
+        if (result.status === "rejected") assert.ok(result.reason instanceof DatabaseAway);
+      }
+      await real.start();
+      const acknowledged = (await Promise.allSettled(appended))
+        .filter((result) => result.status === "fulfilled").length;
+      const { ok, rows: kept } = await store.verifyAudit();
+      assert.equal(ok, true);
+      assert.ok(kept >= acknowledged, `${kept} rows of ${acknowledged} acknowledged`);
+    }),
+  );
+
+  Deno.test(
     "a store opened while the database is away works once it is back",
     scene(async ({ site, store, real, clock }) => {
       await store.createToken(newToken());

@@ -55,12 +55,13 @@ export async function startReal(programs: Programs, password: string): Promise<S
   });
   const start = () => pgCtl("start", "--log", log);
   const stop = () => pgCtl("stop", "--mode", "fast");
+  const kill = () => pgCtl("stop", "--mode", "immediate");
   const dispose = async () => {
-    await pgCtl("stop", "--mode", "immediate").catch(() => {});
+    await kill().catch(() => {});
     await Deno.remove(folder, { recursive: true });
   };
   await say(await outputOf(join(programs.folder, "postgres"), ["--version"]) ?? "PostgreSQL");
-  return { host: "127.0.0.1", port, real: { caFile, start, stop }, dispose };
+  return { host: "127.0.0.1", port, real: { caFile, start, stop, kill }, dispose };
 }
 
 /** Another time zone than UTC shows that none is taken for granted. */

@@ -11,12 +11,13 @@ export interface Outcome {
   readonly failures: readonly (readonly [string, string])[];
 }
 
-const MOST_ROWS = 5_000;
-
-if (import.meta.main) say(JSON.stringify(await fill(Deno.args[0] ?? "")));
+if (import.meta.main) {
+  const [path = "", most] = Deno.args;
+  say(JSON.stringify(await fill(path, Number(most))));
+}
 
 /** Opens the store and appends rows until it fails, then asks whether another may be. */
-async function fill(path: string): Promise<Outcome> {
+async function fill(path: string, most: number): Promise<Outcome> {
   const failures: [string, string][] = [];
   let written = 0;
   const note = (error: unknown) => {
@@ -28,7 +29,7 @@ async function fill(path: string): Promise<Outcome> {
     const store = await openSqliteStore({ path, now: () => new Date() });
     const queue = new AuditQueue({ store });
     const row = auditRow({ arguments: "x".repeat(2_000) });
-    while (written < MOST_ROWS && failures.length === 0) {
+    while (written < most && failures.length === 0) {
       await queue.appendAudit(row).then(() => written++, note);
     }
     await queue.checkAudit().catch(note);

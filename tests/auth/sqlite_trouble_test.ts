@@ -8,10 +8,14 @@ const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 /** Runs a store in a process of its own; `before` are shell commands that narrow what it may do. */
 async function runChild(
   path: string,
-  { before = "", permissions = ["-A"] }: { before?: string; permissions?: string[] },
+  { before = "", permissions = ["-A"], rows = 1 }: {
+    before?: string;
+    permissions?: string[];
+    rows?: number;
+  },
 ): Promise<Outcome> {
   const deno = [Deno.execPath(), "run", "--no-prompt", "--cached-only", "--no-code-cache"];
-  const command = [...deno, "--config", CONFIG, ...permissions, CHILD, path];
+  const command = [...deno, "--config", CONFIG, ...permissions, CHILD, path, `${rows}`];
   const { stdout, stderr } = await new Deno.Command("sh", {
     args: ["-c", `${before} exec ${dropPower()} ${command.join(" ")}`],
   }).output();
@@ -43,6 +47,7 @@ Deno.test("SQLite store: a full disk refuses rows, acknowledges none that is not
   withMigratedFile(async (site) => {
     const { written, failures } = await runChild(site.path, {
       before: "trap '' XFSZ; ulimit -f 2000;",
+      rows: 5_000,
     });
     assert.ok(written > 0 && written < 5_000, `${written} rows`);
     assert.deepEqual(failures.map(([code]) => code), ["unavailable", "unavailable"]);
@@ -87,4 +92,14 @@ Deno.test("SQLite store: a process without the permission to write is told which
       `Cannot open database ${site.path}: this process may not write it; ` +
       "start with the permissions that `flags` prints",
     ]]);
+  }));
+
+Deno.test("SQLite store: the file and its two companions are all that it needs", () =>
+  withMigratedFile(async (site) => {
+    const files = [site.path, `${site.path}-wal`, `${site.path}-shm`].join(",");
+    const permissions = [`--allow-read=${files}`, `--allow-write=${files}`];
+    assert.deepEqual(await runChild(site.path, { permissions, rows: 3 }), {
+      written: 3,
+      failures: [],
+    });
   }));

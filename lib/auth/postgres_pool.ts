@@ -1,0 +1,105 @@
+import { DatabaseAway } from "./database.ts";
+import type { PostgresConnection } from "./store_postgres_connection.ts";
+
+const FASTEST_RETRY_MS = 50;
+const SLOWEST_RETRY_MS = 1_000;
+
+/** How long to wait before connecting again after so many failures in a row, in milliseconds. */
+export function backOff(failures: number): number {
+  return Math.min(FASTEST_RETRY_MS * 2 ** failures, SLOWEST_RETRY_MS);
+}
+
+export interface PoolOptions {
+  readonly connect: () => PostgresConnection;
+  /** At most so many connections. */
+  readonly most: number;
+}
+
+/**
+ * Lends out connections. After a failure one caller at a time tries to connect, with a growing pause, and
+ * the others share its outcome: however many wait, none waits for more than one attempt.
+ */
+export class PostgresPool {
+  readonly #connect: () => PostgresConnection;
+  readonly #most: number;
+  readonly #idle: PostgresConnection[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #open = 0;
+  #failures = 0;
+  #failedAt = 0;
+  #attempt: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor({ connect, most }: PoolOptions) {
+    this.#connect = connect;
+    this.#most = most;
+  }
+
+  async use<T>(work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
+    if (this.#failures > 0) await this.#untilBack();
+    const connection = await this.#acquire();
+    try {
+      return await work(connection);
+    } catch (error) {
+      if (error instanceof DatabaseAway) this.#noteFailure();
+      throw error;
+    } finally {
+      await this.#release(connection);
+    }
+  }
+
+  /** Closes what is idle at once and the others as they are given back. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const proceed of this.#waiting.splice(0)) proceed();
+    await Promise.all(this.#idle.splice(0).map((connection) => connection.close()));
+  }
+
+  #untilBack(): Promise<void> {
+    this.#attempt ??= this.#tryAgain().finally(() => {
+      this.#attempt = null;
+    });
+    return this.#attempt;
+  }
+
+  async #tryAgain(): Promise<void> {
+    const pause = this.#failedAt + backOff(this.#failures) - performance.now();
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    const connection = await this.#acquire();
+    try {
+      await connection.run("SELECT 1 AS one");
+      this.#failures = 0;
+    } catch (error) {
+      this.#noteFailure();
+      throw error;
+    } finally {
+      await this.#release(connection);
+    }
+  }
+
+  #noteFailure(): void {
+    this.#failures++;
+    this.#failedAt = performance.now();
+  }
+
+  async #acquire(): Promise<PostgresConnection> {
+    while (true) {
+      if (this.#isClosed) throw new DatabaseAway("Cannot reach the database: it is being closed");
+      const idle = this.#idle.pop();
+      if (idle !== undefined && !idle.isLost) return idle;
+      if (idle !== undefined) this.#open--;
+      if (this.#open < this.#most) {
+        this.#open++;
+        return this.#connect();
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  async #release(connection: PostgresConnection): Promise<void> {
+    if (connection.isLost || this.#isClosed) this.#open--;
+    else this.#idle.push(connection);
+    this.#waiting.shift()?.();
+    if (this.#isClosed) await connection.close();
+  }
+}
