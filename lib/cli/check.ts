@@ -10,7 +10,8 @@ import type { ScopePrivileges } from "./check/privileges.ts";
 import { checkProxmox } from "./check/proxmox.ts";
 import { checkStore } from "./check/store.ts";
 import { type CliContext, configOf, withCommonOptions } from "./context.ts";
-import { lockState } from "./lock.ts";
+import { holding, lockText, ownWay } from "./lock.ts";
+import { canSeal } from "./seal.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
 import { printable } from "./table.ts";
 
@@ -85,8 +86,14 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
 }
 
 function aboutLock(config: Config): Finding {
-  const { locked, text } = lockState(config);
-  if (locked) return ok("lock", text);
+  const held = holding(config);
+  if (held.missing.length > 0) {
+    const remedy = `deno task compile --config ${config.file}, or deno task start`;
+    return fail("lock", `this process may not ${held.missing.join(", ")}`, remedy);
+  }
+  if (held.tooWide.length === 0) return ok("lock", lockText(held, ownWay()));
+  if (canSeal()) return ok("lock", "locked (worker)");
   const remedy = "start with `deno task start`, or compile with `deno task compile`";
+  const text = lockText(held, ownWay());
   return config.server.requireLock ? fail("lock", text, remedy) : warn("lock", text, remedy);
 }

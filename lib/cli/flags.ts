@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Config } from "../config.ts";
+import { AppError } from "../errors.ts";
 import { type CliContext, configOf, withCommonOptions } from "./context.ts";
 import { requiredPermissions } from "./permissions.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
@@ -12,7 +13,9 @@ export function permissionFlags(config: Config): string[] {
   const { net, read, write, env, ignoreEnv, unverifiedHosts } = requiredPermissions(config);
   return [
     "--no-prompt",
+    // Denying imports still lets jsr.io be imported from (seen in Deno 2.9.6).
     "--deny-import",
+    "--no-remote",
     ...flag("--allow-net", net),
     ...flag("--allow-read", read),
     ...flag("--allow-write", write),
@@ -44,6 +47,12 @@ export function registerFlags(program: Command, context: CliContext): void {
 
 /** No values means no flag: a bare `--allow-net` would grant everything. */
 function flag(name: string, values: readonly string[]): string[] {
-  const list = values.map((value) => value.replaceAll(",", ",,")).join(",");
-  return values.length === 0 ? [] : [`${name}=${list}`];
+  const unusable = values.find((value) => value.includes(","));
+  if (unusable !== undefined) {
+    throw new AppError(
+      "invalid",
+      `Cannot put ${unusable} into a permission flag: Deno splits its lists at commas: rename it`,
+    );
+  }
+  return values.length === 0 ? [] : [`${name}=${values.join(",")}`];
 }

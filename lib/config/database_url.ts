@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
-import { AppError } from "../errors.ts";
+import { parsePostgresUrl } from "../auth/postgres_url.ts";
+import { AppError, messageOf } from "../errors.ts";
 
 /**
  * Checks a database URL; a relative SQLite path is taken from `folder`. `origin` says where the URL
@@ -18,11 +19,12 @@ export function normaliseDatabaseUrl(
     return `sqlite:${isAbsolute(path) ? path : resolve(options.folder, path)}`;
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
-    if (URL.canParse(url)) return url;
-    throw new AppError(
-      "invalid",
-      `${failed}: not a valid postgres:// URL: percent-encode what is special in the password`,
-    );
+    try {
+      parsePostgresUrl(url);
+      return url;
+    } catch (error) {
+      throw new AppError("invalid", `${failed}: ${messageOf(error)}`, { cause: error });
+    }
   }
   throw new AppError("invalid", `${failed}: must begin with sqlite: or postgres://`);
 }

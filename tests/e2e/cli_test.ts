@@ -296,7 +296,7 @@ Deno.test("serve answers, logs to its file, and ends with 0 on SIGTERM", async (
   await using server = await startServe(["--config", config]);
   assert.match(server.lines[0] ?? "", /^proxmox-mcp \d/);
   const block = server.lines.join("\n");
-  assert.match(block, /^ {2}lock +NOT LOCKED: may connect anywhere, /m);
+  assert.match(block, /^ {2}lock +locked \(worker\)$/m);
   assert.match(block, /^ {2}store +sqlite:.*proxmox-mcp\.db$/m);
   assert.match(block, /^ {2}proxmox +127\.0\.0\.1 port \d+: Proxmox VE 9\.2\.11$/m);
   await ok(["user", "create", "ayse", "--superuser", "--config", config]);

@@ -266,7 +266,7 @@ Deno.test("loadConfig says which value cannot be used and why", async () => {
     [{ env: { MCP_HTTP_PATH: "x" } }, /^Cannot use MCP_HTTP_PATH: it must begin with "\/"/],
     [
       { env: { DATABASE_URL: `postgres://u:${SECRET}@:x/` } },
-      /^Cannot use DATABASE_URL: not a valid postgres:\/\/ URL/,
+      /^Cannot use DATABASE_URL: Cannot read the database URL: /,
     ],
     [
       { options: { noAuth: true, host: "0.0.0.0" } },

@@ -1,0 +1,53 @@
+import type { Config } from "../config.ts";
+import { messageOf } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { RunningServer } from "../server.ts";
+
+/** What takes effect without a restart. */
+const RELOADED = /^(logging\.level|tools\.(read_only|allow|deny)|debug|file)(\.|$)/;
+
+/**
+ * Takes over what can change while the server runs (log level and file, tools, tokens' limits,
+ * certificate) and logs what must wait for a restart. A config that cannot be used changes nothing.
+ * Resolves with the config that is now in force.
+ */
+export async function reload(
+  current: Config,
+  { load, log, server }: { load: () => Promise<Config>; log: Log; server: RunningServer },
+): Promise<Config> {
+  let next: Config;
+  try {
+    next = await load();
+  } catch (error) {
+    log.error(`Cannot reload: ${messageOf(error)}`);
+    return current;
+  }
+  log.reopen();
+  log.setLevel(next.logging.level);
+  const problems = await server.reload(next);
+  for (const problem of problems) log.error(`Cannot reload all: ${problem}`);
+  const waiting = changedKeys(current, next).filter((key) => !RELOADED.test(key));
+  if (waiting.length > 0) {
+    log.warning(`Reloaded; takes effect after a restart only: ${waiting.join(", ")}`);
+  } else {
+    log.info("Reloaded");
+  }
+  return next;
+}
+
+/** The keys, as the file spells them, whose values differ. */
+function changedKeys(before: unknown, after: unknown, path = ""): string[] {
+  if (Object.is(before, after)) return [];
+  if (!isRecord(before) || !isRecord(after)) {
+    return JSON.stringify(before) === JSON.stringify(after) ? [] : [path];
+  }
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((key) => {
+    const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return changedKeys(before[key], after[key], path === "" ? name : `${path}.${name}`);
+  });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

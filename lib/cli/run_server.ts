@@ -1,0 +1,161 @@
+import { DatabaseAway } from "../auth/database.ts";
+import type { Store } from "../auth/store.ts";
+import { type Config, sqlitePath } from "../config.ts";
+import { AppError, messageOf } from "../errors.ts";
+import { createLog, type Log } from "../log.ts";
+import { redactText } from "../redact.ts";
+import { type RunningServer, startServer } from "../server.ts";
+import type { CliContext } from "./context.ts";
+import type { Orders } from "./orders.ts";
+import { KEPT_LOG_FILES } from "./permissions.ts";
+import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
+import { reload } from "./reload.ts";
+import { openConfiguredStore } from "./with_store.ts";
+
+const CERTIFICATE_CHECK_MS = 60_000;
+
+export interface RunOptions {
+  readonly context: Pick<CliContext, "io" | "version">;
+  /** Reads the config, now and whenever a reload is ordered. */
+  readonly load: () => Promise<Config>;
+  readonly orders: Orders;
+  /** Whether the process is locked, for the start-up block. */
+  readonly lock: (config: Config) => string;
+}
+
+/** Runs the server until it is ordered to stop. Rejects with AppError when it cannot start. */
+export async function runServer(options: RunOptions): Promise<void> {
+  const { io } = options.context;
+  const config = await options.load();
+  const log = createLog({
+    ...config.logging,
+    stderr: io.err,
+    now: io.now,
+    secrets: [config.auth.tokenValue],
+    keepFiles: KEPT_LOG_FILES,
+  });
+  try {
+    using _failures = logFailures(log);
+    const store = await readyStore(config, { now: io.now, log });
+    try {
+      await serveUntilStopped(options, { config, log, store });
+    } finally {
+      await store.close();
+    }
+    log.info("Server stopped");
+  } finally {
+    log.close();
+  }
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly store: Store;
+}
+
+async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<void> {
+  const { context, orders } = options;
+  const { config, log } = parts;
+  const probing = probeProxmox(config);
+  const server = await startServer({ ...parts, now: context.io.now, version: context.version });
+  let current = config;
+  const renew = () => renewCertificate(server, { config: current, log });
+  const timer = setInterval(renew, CERTIFICATE_CHECK_MS);
+  try {
+    const proxmox = await probing;
+    if (proxmox.kind === "unverified") throw new AppError("invalid", proxmox.message);
+    announce(options, { config, server, proxmox });
+    if (proxmox.kind === "failed") log.warning(proxmox.message);
+    log.info("Server started", {
+      version: context.version,
+      url: server.url,
+      tools: server.toolCount,
+    });
+    while (await nextOrder(orders, server) === "reload") {
+      current = await reload(current, { load: options.load, log, server });
+    }
+    log.info("Server stopping");
+  } finally {
+    clearInterval(timer);
+    await Promise.race([server.shutdown(), secondStop(orders)]);
+  }
+}
+
+function nextOrder(orders: Orders, server: RunningServer) {
+  return Promise.race([orders.next(), server.finished.then(() => "stop" as const)]);
+}
+
+/** Who asks twice does not want to wait for the calls under way. */
+async function secondStop(orders: Orders): Promise<void> {
+  while (await orders.next() !== "stop");
+}
+
+async function renewCertificate(
+  server: RunningServer,
+  { config, log }: Pick<Parts, "config" | "log">,
+): Promise<void> {
+  if (config.server.tls === null) return;
+  for (const problem of await server.reload(config)) log.warning(problem);
+}
+
+/**
+ * A fresh SQLite file gets its schema at once, any other database by `migrate`. PostgreSQL may be away
+ * while the server starts.
+ */
+async function readyStore(
+  config: Config,
+  { now, log }: { now: () => Date; log: Log },
+): Promise<Store> {
+  const path = sqlitePath(config.database.url);
+  const fresh = path !== null && await isEmptyFile(path);
+  const store = await openConfiguredStore(config, now);
+  try {
+    if (fresh) await store.migrate();
+    await store.checkSchema();
+    return store;
+  } catch (error) {
+    if (error instanceof DatabaseAway) {
+      log.error(messageOf(error));
+      return store;
+    }
+    await store.close();
+    throw error;
+  }
+}
+
+async function isEmptyFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).size === 0;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}
+
+function announce(
+  { context: { io, version }, lock }: RunOptions,
+  { config, server, proxmox }: { config: Config; server: RunningServer; proxmox: ProxmoxProbe },
+): void {
+  const auth = config.server.noAuth ? " (NO AUTHENTICATION: --no-auth)" : "";
+  const lines = {
+    address: `${server.url}${auth}`,
+    lock: lock(config),
+    store: redactText(config.database.url),
+    proxmox: `${config.proxmox.hosts.join(", ")} port ${config.proxmox.port}: ${proxmox.message}`,
+    tools: String(server.toolCount),
+  };
+  io.err(`proxmox-mcp ${version}`);
+  for (const [name, text] of Object.entries(lines)) io.err(`  ${name.padEnd(8)} ${text}`);
+}
+
+/** A rejection that nobody awaited is logged; it must not end the server. */
+function logFailures(log: Log): Disposable {
+  const note = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    log.error(`Unforeseen failure: ${messageOf(event.reason)}`, {
+      stack: event.reason instanceof Error ? event.reason.stack : undefined,
+    });
+  };
+  addEventListener("unhandledrejection", note);
+  return { [Symbol.dispose]: () => removeEventListener("unhandledrejection", note) };
+}

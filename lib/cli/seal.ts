@@ -1,0 +1,114 @@
+import project from "../../deno.json" with { type: "json" };
+import type { Config } from "../config.ts";
+import { AppError } from "../errors.ts";
+import type { CliContext } from "./context.ts";
+import { listenToSignals, type Order } from "./orders.ts";
+import { requiredPermissions } from "./permissions.ts";
+import type { ServeArguments } from "./serve_options.ts";
+
+/** What the parent tells the worker. */
+export type ToWorker =
+  | { readonly kind: "start"; readonly args: ServeArguments; readonly version: string }
+  | { readonly kind: "order"; readonly order: Order };
+
+/** What the worker tells its parent. */
+export type FromWorker =
+  | { readonly kind: "ended" }
+  | { readonly kind: "refused"; readonly message: string };
+
+const MAX_RESTARTS = 5;
+const RESTART_WINDOW_MS = 60_000;
+const FLAG = "--unstable-worker-options";
+
+/**
+ * Whether a worker can be given permissions of its own. The runtime ends the process instead of
+ * throwing when its flag is missing, so the flag is looked for where it can stand.
+ */
+export function canSeal(): boolean {
+  if (Deno.build.standalone) return true;
+  const flags = runtimeFlags();
+  if (flags === null) return false;
+  if (flags.includes(FLAG)) return true;
+  const otherConfig = flags.some((flag) => /^(--no-config|--config\b|-c\b)/.test(flag));
+  return project.unstable.includes("worker-options") && !otherConfig;
+}
+
+/** The arguments that come before the script's name; null when they cannot be read. */
+function runtimeFlags(): string[] | null {
+  try {
+    const args = Deno.readTextFileSync("/proc/self/cmdline").split("\0");
+    const script = args.findIndex((arg) => arg.endsWith(".ts"));
+    return script < 0 ? args : args.slice(0, script);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Runs the server in a worker that holds exactly what the config needs. This side only starts it,
+ * passes orders on, and starts it again when it breaks, at most 5 times a minute.
+ */
+export async function serveSealed(
+  { io, version }: CliContext,
+  { config, args }: { config: Config; args: ServeArguments },
+): Promise<void> {
+  let worker = new SealedWorker(config, { args, version });
+  using _signals = listenToSignals((order) => worker.send({ kind: "order", order }));
+  const restarts: number[] = [];
+  for (;;) {
+    const end = await worker.end;
+    worker.terminate();
+    if (end.kind === "ended") return;
+    if (end.kind === "refused") throw new AppError("invalid", end.message);
+    const now = io.now().getTime();
+    restarts.push(now);
+    const recent = restarts.filter((time) => now - time < RESTART_WINDOW_MS);
+    if (recent.length > MAX_RESTARTS) {
+      throw new AppError("internal", `Cannot keep the server up: it broke ${recent.length} times`);
+    }
+    io.err(`proxmox-mcp: the server broke and is started again: ${end.message}`);
+    worker = new SealedWorker(config, { args, version });
+  }
+}
+
+/** What the worker is given: the config's needs and nothing else. */
+export function workerPermissions(config: Config): Deno.PermissionOptionsObject {
+  const { net, read, write, env } = requiredPermissions(config);
+  return {
+    net: [...net],
+    read: [...read],
+    write: [...write],
+    env: [...env],
+    run: false,
+    ffi: false,
+    sys: false,
+    import: false,
+  };
+}
+
+class SealedWorker {
+  readonly end: Promise<FromWorker | { readonly kind: "broke"; readonly message: string }>;
+  readonly #worker: Worker;
+
+  constructor(config: Config, start: { args: ServeArguments; version: string }) {
+    const permissions = workerPermissions(config);
+    const options = { type: "module", name: "server", deno: { permissions } } as WorkerOptions;
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url).href, options);
+    this.end = new Promise((resolve) => {
+      this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => resolve(data);
+      this.#worker.onerror = (event) => {
+        event.preventDefault();
+        resolve({ kind: "broke", message: event.message });
+      };
+    });
+    this.send({ kind: "start", ...start });
+  }
+
+  send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+  }
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { permissionFlags, shellWord } from "../../lib/cli/flags.ts";
+import { loadConfig, type ServeOptions } from "../../lib/config.ts";
+import { cli } from "../support/cli.ts";
+import { Folder } from "../support/folder.ts";
+
+const ENV =
+  "--allow-env=CREDENTIALS_DIRECTORY,DATABASE_URL,MCP_HTTP_HOST,MCP_HTTP_PATH,MCP_HTTP_PORT," +
+  "PROXMOX_MCP_CONFIG";
+
+async function flagsFor(config: Record<string, unknown>, options: ServeOptions = {}) {
+  const loaded = await loadConfig({
+    file: "/etc/m/config.json",
+    env: () => undefined,
+    readFile: () =>
+      Promise.resolve(JSON.stringify({
+        proxmox: { host: "pve.example" },
+        auth: { user: "a@pve", token_name: "t", token_value: "S3cret" },
+        ...config,
+      })),
+    options,
+  });
+  return permissionFlags(loaded);
+}
+
+Deno.test("permissionFlags of a small config is exact", async () => {
+  const database = "/etc/m/proxmox-mcp.db,/etc/m/proxmox-mcp.db-wal,/etc/m/proxmox-mcp.db-shm";
+  assert.deepEqual(await flagsFor({}), [
+    "--no-prompt",
+    "--deny-import",
+    "--no-remote",
+    "--allow-net=127.0.0.1:8812,pve.example:8006",
+    `--allow-read=/etc/m/config.json,${database}`,
+    `--allow-write=${database}`,
+    ENV,
+    "--ignore-env=PG*",
+  ]);
+});
+
+Deno.test("permissionFlags names every host, secret, certificate and log file", async () => {
+  const log = ["", ".1", ".2", ".3", ".4", ".5"].map((end) => `/var/log/m/x.log${end}`).join(",");
+  const database = "/var/lib/m/x.db,/var/lib/m/x.db-wal,/var/lib/m/x.db-shm";
+  const credentials = "/run/credentials/proxmox-mcp.service";
+  assert.deepEqual(
+    await flagsFor({
+      proxmox: { hosts: ["10.0.0.1", "fe80::1"], port: 443, ca_file: "ca.pem" },
+      auth: { user: "a@pve", token_name: "t", token_value_file: "token" },
+      server: { host: "::", tls: { cert_file: "c.pem", key_file: "/etc/ssl/k.pem" } },
+      database: { url: "sqlite:/var/lib/m/x.db" },
+      logging: { file: "/var/log/m/x.log" },
+    }, { port: 9000 }),
+    [
+      "--no-prompt",
+      "--deny-import",
+      "--no-remote",
+      "--allow-net=[::]:9000,10.0.0.1:443,[fe80::1]:443",
+      `--allow-read=/etc/m/config.json,/etc/m/token,${credentials}/token,/etc/ssl/k.pem,` +
+      `${credentials}/k.pem,/etc/m/ca.pem,/etc/m/c.pem,${database},${log}`,
+      `--allow-write=${database},${log}`,
+      ENV,
+      "--ignore-env=PG*",
+    ],
+  );
+});
+
+Deno.test("permissionFlags skips verification for the named hosts only, and only when told", async () => {
+  const flags = await flagsFor({ proxmox: { hosts: ["a", "b"], verify_ssl: false } });
+  assert.ok(flags.includes("--unsafely-ignore-certificate-errors=a,b"));
+  const pinned = await flagsFor({ proxmox: { host: "a", fingerprint: "ab".repeat(32) } });
+  assert.ok(!pinned.join().includes("unsafely"));
+});
+
+Deno.test("permissionFlags of a PostgreSQL config names its host, or its socket", async () => {
+  const flags = await flagsFor({
+    database: {
+      url: "postgres://m:S3cret@db.example:5433/m?sslmode=verify-full&sslrootcert=/etc/m/db.pem",
+    },
+  });
+  assert.ok(flags.includes("--allow-net=127.0.0.1:8812,pve.example:8006,db.example:5433"));
+  assert.ok(flags.includes("--allow-read=/etc/m/config.json,/etc/m/db.pem"));
+  assert.ok(!flags.some((flag) => flag.startsWith("--allow-write") || flag.includes("S3cret")));
+  const socket = await flagsFor({ database: { url: "postgres://m@%2Frun%2Fpostgresql/m" } });
+  assert.ok(socket.includes("--allow-net=127.0.0.1:8812,pve.example:8006"));
+  assert.ok(socket.includes("--allow-write=/run/postgresql/.s.PGSQL.5432"));
+});
+
+Deno.test("permissionFlags never grants a whole kind, to run, to load or to import", async () => {
+  for (const flag of await flagsFor({})) {
+    assert.doesNotMatch(flag, /^--allow-(net|read|write|env)$/);
+    assert.doesNotMatch(flag, /^(-A|--allow-(all|run|ffi|sys|import))/);
+  }
+});
+
+Deno.test("flags prints one line that a shell and Deno read back", async () => {
+  await using folder = await Folder.make();
+  await Deno.mkdir(folder.at("with space"));
+  const config = await folder.write("with space/a'b.json", {
+    proxmox: { host: "127.0.0.1" },
+    auth: { user: "a@pve", token_name: "t", token_value_file: "absent" },
+  });
+  const { status, out } = await cli(["flags", "--config", config, "--port", "9001"]);
+  assert.equal(status, 0);
+  assert.doesNotMatch(out, /\n/);
+  const script = `"$1" run ${out} "$2" "$3"`;
+  const reader = await folder.write(
+    "reader.ts",
+    `const read = (path) => Deno.permissions.querySync({ name: "read", path }).state;
+    const net = (host) => Deno.permissions.querySync({ name: "net", host }).state;
+    console.log(read(Deno.args[0]), read("/etc/passwd"), net("127.0.0.1:9001"), net("127.0.0.1"));`,
+  );
+  const { stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", script, "sh", Deno.execPath(), reader, config],
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  assert.equal(text(stdout), "granted prompt granted prompt", text(stderr));
+  const comma = await folder.write("a,b.json", await folder.read("with space/a'b.json"));
+  assert.match(
+    (await cli(["flags", "--config", comma])).err,
+    /splits its lists at commas: rename it$/,
+  );
+});
+
+Deno.test("shellWord quotes what a shell would change", () => {
+  assert.equal(shellWord("--allow-net=a:1,b:2"), "--allow-net=a:1,b:2");
+  assert.equal(shellWord("--ignore-env=PG*"), "'--ignore-env=PG*'");
+  assert.equal(shellWord("[::1]:80"), "'[::1]:80'");
+  assert.equal(shellWord("it's"), `'it'\\''s'`);
+});
