@@ -61,7 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const proxmox = await connectProxmox(config);
   const client = proxmox.client;
   const access = new Access(client, now);
-  const limits = createUseLimits(server.rateLimit);
+  const limits = createUseLimits(server.rateLimit, store.sharedCounters);
   const metrics = createMetrics(() => doors.openSessions);
   const signal = () => AbortSignal.timeout(config.proxmox.timeoutSeconds * 1000);
   const directory = new GuestDirectory(async () => {
@@ -127,7 +127,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         : authenticator.authenticate(token, address),
     newId: () => crypto.randomUUID(),
   });
-  const sweeper = setInterval(() => doors.sweep(), SWEEP_MS);
+  const sweeper = setInterval(() => {
+    doors.sweep();
+    void limits.sweep();
+  }, SWEEP_MS);
   const close = async () => {
     clearInterval(sweeper);
     await doors.close();

@@ -23,6 +23,10 @@ export interface SiteOptions {
   /** Sections of the configuration file, laid over those that the site needs. */
   readonly config?: Record<string, Record<string, unknown>>;
   readonly now?: () => Date;
+  /** Opens the database; default: an SQLite file of the site's own. */
+  readonly openStore?: () => Promise<Store>;
+  /** Who holds the tokens; several sites on one database need several names. */
+  readonly username?: string;
 }
 
 /** A whole installation: a simulated cluster, a database, and the real server in front of it. */
@@ -46,9 +50,8 @@ export class Site {
     this.lines = parts.lines;
   }
 
-  static async start({ pve = {}, config = {}, now = () => new Date() }: SiteOptions = {}): Promise<
-    Site
-  > {
+  static async start(options: SiteOptions = {}): Promise<Site> {
+    const { pve = {}, config = {}, now = () => new Date(), username = "ada" } = options;
     const fake = await startFakePve(pve);
     const folder = await Deno.makeTempDir({ prefix: "site-" });
     await Deno.writeTextFile(`${folder}/ca.pem`, fake.caPem);
@@ -81,17 +84,18 @@ export class Site {
     });
     const lines: string[] = [];
     const log = createLog({ ...loaded.logging, stderr: (line) => lines.push(line), now });
-    const store = await openSqliteStore({ path: `${folder}/test.db`, now });
+    const store = await options.openStore?.() ??
+      await openSqliteStore({ path: `${folder}/test.db`, now });
     await store.migrate();
     const permissions: Record<Role, Permission> = { user: "read", write: "write", admin: "admin" };
     await store.createUser({
-      username: "ada",
+      username,
       roleName: null,
       isSuperuser: true,
       createdAt: now(),
     });
     const token = (role: Role) =>
-      createAuthenticatedToken(store, { username: "ada", permission: permissions[role], now });
+      createAuthenticatedToken(store, { username, permission: permissions[role], now });
     const tokens = {
       user: await token("user"),
       write: await token("write"),

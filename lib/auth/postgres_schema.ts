@@ -97,4 +97,10 @@ export const POSTGRES_TABLES = {
       tools_allow text NULL,
       tools_deny text NULL)`,
   ],
+  proxmox_mcp_rates: [
+    `CREATE TABLE proxmox_mcp_rates (
+      key varchar(255) NOT NULL PRIMARY KEY,
+      points integer NOT NULL,
+      expire bigint NULL)`,
+  ],
 } as const satisfies Record<string, readonly string[]>;

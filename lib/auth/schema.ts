@@ -19,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { version: 2, name: "audit trail", tables: ["proxmox_mcp_audit", "proxmox_mcp_audit_head"] },
   { version: 3, name: "token limits", tables: ["proxmox_mcp_token_limits"] },
+  { version: 4, name: "shared rates", tables: ["proxmox_mcp_rates"] },
 ];
 
 /** The schema that this program works with. */

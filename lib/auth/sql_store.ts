@@ -16,6 +16,7 @@ import type {
   NewToken,
   RevocationListener,
   RoleRecord,
+  SharedCounters,
   Store,
   StoredAuditRow,
   TokenRecord,
@@ -46,6 +47,15 @@ export class SqlStore implements Store {
     this.#database = database;
     this.#now = options.now;
     this.#trail = options.auditDatabase === false ? null : new AuditTrail(database);
+  }
+
+  get sharedCounters(): SharedCounters | null {
+    if (this.#database.dialect.name === "sqlite" || this.#trail === null) return null;
+    const query: SharedCounters["client"]["query"] = async ({ text, values }) => {
+      const rows = await this.#database.transaction((tx) => tx.all(text, values));
+      return { rows, rowCount: rows.length };
+    };
+    return { table: "proxmox_mcp_rates", client: { query } };
   }
 
   get watchIntervalMs(): number {

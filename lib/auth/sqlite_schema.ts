@@ -88,4 +88,10 @@ export const SQLITE_TABLES = {
       tools_allow text NULL,
       tools_deny text NULL)`,
   ],
+  proxmox_mcp_rates: [
+    `CREATE TABLE proxmox_mcp_rates (
+      key text NOT NULL PRIMARY KEY,
+      points integer NOT NULL,
+      expire integer NULL)`,
+  ],
 } as const satisfies Record<string, readonly string[]>;

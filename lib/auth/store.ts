@@ -73,6 +73,17 @@ export interface MigrationReport {
   readonly applied: readonly string[];
 }
 
+/** Where all instances count how often something happened. */
+export interface SharedCounters {
+  /** Its columns are `key`, `points` and `expire` (Unix milliseconds). */
+  readonly table: string;
+  readonly client: {
+    query(
+      statement: { text: string; values: readonly (string | number | null)[] },
+    ): Promise<{ rows: unknown[]; rowCount: number }>;
+  };
+}
+
 /**
  * Told the id of a token that was revoked, or null when revocations may have been missed (a lost
  * connection came back) and every token in use should be looked up again.
@@ -86,6 +97,8 @@ export type RevocationListener = (tokenId: number | null) => void;
  * `invalid` for values that no row can hold.
  */
 export interface Store {
+  /** Null where only this process uses the database. */
+  readonly sharedCounters: SharedCounters | null;
   /** How often whoever relies on a token should look it up again, in milliseconds. */
   readonly watchIntervalMs: number;
   /** Creates or updates the schema, in one transaction per step. */

@@ -1,7 +1,16 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+} from "rate-limiter-flexible";
+import type { SharedCounters } from "../auth/store.ts";
 
 const MAX_IN_FLIGHT_PER_TOKEN = 20;
 const MAX_IN_FLIGHT = 200;
+const MINUTE = 60;
+const LONGEST_LOCKOUT = 60 * MINUTE;
+const LOCKOUTS_REMEMBERED = 24 * 60 * MINUTE;
 
 /** Seconds until the caller may try again, or undefined when it may go on. */
 export type Wait = number | undefined;
@@ -12,7 +21,7 @@ export interface UseLimits {
   request(tokenId: number): Promise<Wait>;
   /** Whether this address must wait because its logins failed. */
   loginAllowed(address: string): Promise<Wait>;
-  /** Counts a failed login; each one beyond the limit doubles the wait. */
+  /** Counts a failed login; an address that fails too often waits, twice as long each time. */
   loginFailed(address: string): Promise<void>;
   /** Whether the token may have another call under way. */
   callAllowed(tokenId: number): Wait;
@@ -20,22 +29,29 @@ export interface UseLimits {
   begin(tokenId: number): () => void;
   /** Resolves when no call is under way. */
   idle(): Promise<void>;
+  /** Removes what has expired from the shared place; never rejects. */
+  sweep(): Promise<void>;
 }
 
-/** Limits that this process counts for itself. */
+/**
+ * Limits on use.
+ *
+ * @param shared where all instances count rates together; null counts in this process only. While the
+ * shared place is away each instance counts for itself. Calls in flight are always its own.
+ */
 export function createUseLimits(
   { requestsPerMinute, failedLoginsPerMinute }: {
     requestsPerMinute: number;
     failedLoginsPerMinute: number;
   },
+  shared: SharedCounters | null,
 ): UseLimits {
-  const requests = new RateLimiterMemory({ points: requestsPerMinute || 1, duration: 60 });
-  const logins = new RateLimiterMemory({ points: failedLoginsPerMinute || 1, duration: 60 });
-  const inFlight = new Map<number, number>();
-  let total = 0;
-  let waiting: (() => void)[] = [];
+  const counter = (keyPrefix: string, points: number, duration: number) =>
+    createCounter({ keyPrefix, points: points || 1, duration }, shared);
+  const requests = counter("request", requestsPerMinute, MINUTE);
+  const logins = counter("login", failedLoginsPerMinute, MINUTE);
+  const lockouts = counter("lockout", 1, LOCKOUTS_REMEMBERED);
   return {
-    idle: () => total === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)),
     request: async (tokenId) => {
       if (requestsPerMinute === 0) return undefined;
       return await requests.consume(tokenId).then(() => undefined, waitOf);
@@ -48,9 +64,40 @@ export function createUseLimits(
     loginFailed: async (address) => {
       if (failedLoginsPerMinute === 0) return;
       const state = await logins.penalty(address);
-      const excess = state.consumedPoints - failedLoginsPerMinute;
-      if (excess > 0) await logins.block(address, Math.min(60 * 2 ** excess, 3600));
+      if (state.consumedPoints < failedLoginsPerMinute) return;
+      const { consumedPoints } = await lockouts.penalty(address);
+      const seconds = Math.min(MINUTE * 2 ** (consumedPoints - 1), LONGEST_LOCKOUT);
+      await logins.block(address, seconds);
     },
+    sweep: async () => {
+      if (requests instanceof RateLimiterPostgres) await requests.clearExpired(Date.now());
+    },
+    ...countCalls(),
+  };
+}
+
+function createCounter(
+  options: { keyPrefix: string; points: number; duration: number },
+  shared: SharedCounters | null,
+): RateLimiterAbstract {
+  const own = new RateLimiterMemory(options);
+  if (shared === null) return own;
+  return new RateLimiterPostgres({
+    ...options,
+    storeClient: shared.client,
+    storeType: "client",
+    tableName: shared.table,
+    tableCreated: true,
+    clearExpiredByTimeout: false,
+    insuranceLimiter: own,
+  });
+}
+
+function countCalls(): Pick<UseLimits, "callAllowed" | "begin" | "idle"> {
+  const inFlight = new Map<number, number>();
+  let total = 0;
+  let waiting: (() => void)[] = [];
+  return {
     callAllowed: (tokenId) =>
       total >= MAX_IN_FLIGHT || (inFlight.get(tokenId) ?? 0) >= MAX_IN_FLIGHT_PER_TOKEN
         ? 1
@@ -68,6 +115,7 @@ export function createUseLimits(
         waiting = [];
       };
     },
+    idle: () => total === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)),
   };
 }
 

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { makePostgresSite, sharedServer } from "../auth/postgres.ts";
+import { Site } from "../site.ts";
+
+const server = sharedServer();
+const now = () => new Date();
+
+interface Pair extends AsyncDisposable {
+  readonly first: Site;
+  readonly second: Site;
+}
+
+/** Two instances on one PostgreSQL. */
+async function startPair(config: Record<string, Record<string, unknown>> = {}): Promise<Pair> {
+  const database = await makePostgresSite(await server());
+  const openStore = () => database.open({ now });
+  const first = await Site.start({ openStore, config, username: "ada" });
+  const second = await Site.start({ openStore, config, username: "grace" });
+  return {
+    first,
+    second,
+    [Symbol.asyncDispose]: async () => {
+      await second[Symbol.asyncDispose]();
+      await first[Symbol.asyncDispose]();
+      await database.dispose();
+    },
+  };
+}
+
+Deno.test("any instance answers any token, and a revocation reaches the other's open streams", async () => {
+  await using pair = await startPair();
+  const { first, second } = pair;
+  assert.equal((await second.call("get_nodes", {}, { token: first.tokens.user })).isError, false);
+  const stream = await fetch(`${second.server.url}/sse`, {
+    headers: second.headers(first.tokens.user),
+  });
+  const reader = stream.body!.getReader();
+  await reader.read();
+  const [row] = (await first.store.listTokens()).filter((token) =>
+    token.user.username === "ada" && token.permission === "read"
+  );
+  await first.store.revokeToken(row!.id);
+  assert.equal((await reader.read()).done, true, "the stream ends when the notice arrives");
+  const refused = await second.post({ method: "tools/list" }, second.headers(first.tokens.user));
+  assert.equal(refused.status, 401);
+});
+
+Deno.test("instances count rates together", async () => {
+  await using pair = await startPair({
+    server: { rate_limit: { requests_per_minute: 4, failed_logins_per_minute: 2 } },
+  });
+  const { first, second } = pair;
+  const list = async (site: Site, token: string) =>
+    (await site.post({ method: "tools/list" }, site.headers(token))).status;
+  const { admin } = first.tokens;
+  const statuses = [];
+  for (const site of [first, second, first, second, first, second]) {
+    statuses.push(await list(site, admin));
+  }
+  assert.deepEqual(statuses, [200, 200, 200, 200, 429, 429]);
+  assert.equal(await list(first, "wrong"), 401);
+  assert.equal(await list(second, "wrong"), 401);
+  assert.equal(await list(first, "wrong"), 429);
+});
+
+Deno.test("instances keep one audit chain", async () => {
+  await using pair = await startPair();
+  const { first, second } = pair;
+  await Promise.all(
+    [first, second, first, second, first, second].map((site) => site.call("get_nodes")),
+  );
+  const verified = await first.store.verifyAudit();
+  assert.deepEqual([verified.ok, verified.rows], [true, 6]);
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { createUseLimits } from "../../lib/http/limits.ts";
+
+const RATES = { requestsPerMinute: 2, failedLoginsPerMinute: 2 };
+
+Deno.test("an address that goes on failing waits twice as long each time, an hour at most", async () => {
+  const limits = createUseLimits(RATES, null);
+  assert.equal(await limits.loginAllowed("192.0.2.1"), undefined);
+  await limits.loginFailed("192.0.2.1");
+  assert.equal(await limits.loginAllowed("192.0.2.1"), undefined);
+  const waits: number[] = [];
+  for (let i = 0; i < 8; i++) {
+    await limits.loginFailed("192.0.2.1");
+    waits.push(await limits.loginAllowed("192.0.2.1") ?? 0);
+  }
+  assert.deepEqual(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600]);
+  assert.equal(await limits.loginAllowed("192.0.2.2"), undefined, "another address is free");
+});
+
+Deno.test("at most 20 calls of a token and 200 of all are under way at once", () => {
+  const limits = createUseLimits(RATES, null);
+  const ends = Array.from({ length: 20 }, () => limits.begin(1));
+  assert.equal(limits.callAllowed(1), 1);
+  assert.equal(limits.callAllowed(2), undefined);
+  ends[0]?.();
+  assert.equal(limits.callAllowed(1), undefined);
+  for (let token = 2; token <= 11; token++) {
+    for (let i = 0; i < 20; i++) limits.begin(token);
+  }
+  assert.equal(limits.callAllowed(99), 1, "the server as a whole is busy");
+});
+
+Deno.test("a rate of 0 switches that limit off", async () => {
+  const limits = createUseLimits({ requestsPerMinute: 0, failedLoginsPerMinute: 0 }, null);
+  for (let i = 0; i < 100; i++) {
+    assert.equal(await limits.request(1), undefined);
+    await limits.loginFailed("192.0.2.1");
+    assert.equal(await limits.loginAllowed("192.0.2.1"), undefined);
+  }
+});
