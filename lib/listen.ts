@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import type { Config } from "./config.ts";
+import { type Config, hostForUrl } from "./config.ts";
 import { AppError } from "./errors.ts";
 import { ioReason } from "./io_reason.ts";
 
@@ -73,13 +73,39 @@ class RenewableListener implements Listener {
     if (tls === null) return false;
     const certificate = await readCertificate(tls);
     const { cert, key } = certificate;
-    if (cert === this.#certificate?.cert && key === this.#certificate.key) return false;
+    const inUse = this.#certificate;
+    if (inUse === null || cert === inUse.cert && key === inUse.key) return false;
+    this.#requirePort();
     const retiring = this.#current.shutdown().catch(() => {})
       .finally(() => this.#retired.delete(retiring));
     this.#retired.add(retiring);
-    this.#current = await this.#takeOver(certificate);
-    this.#certificate = certificate;
-    return true;
+    try {
+      this.#current = await this.#takeOver(certificate);
+      this.#certificate = certificate;
+      return true;
+    } catch (error) {
+      await this.#goBack(inUse);
+      throw error;
+    }
+  }
+
+  /** A port that the system chose may not be bound again by a locked process. */
+  #requirePort(): void {
+    const host = `${hostForUrl(this.#server.host)}:${this.#server.port}`;
+    if (Deno.permissions.querySync({ name: "net", host }).state === "granted") return;
+    throw new AppError(
+      "invalid",
+      `Cannot renew the certificate: this process may not listen on ${host} again: set server.port`,
+    );
+  }
+
+  async #goBack(certificate: Certificate): Promise<void> {
+    try {
+      this.#current = await this.#takeOver(certificate);
+    } catch {
+      // Without a socket there is nothing left to serve; whoever runs the server starts it again.
+      this.#finish();
+    }
   }
 
   /** The old socket is closed a moment after `shutdown` was called; sharing the port needs a flag. */

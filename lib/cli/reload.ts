@@ -29,7 +29,7 @@ export async function reload(
   const waiting = changedKeys(current, next).filter((key) => !RELOADED.test(key));
   if (waiting.length > 0) {
     log.warning(`Reloaded; takes effect after a restart only: ${waiting.join(", ")}`);
-  } else {
+  } else if (problems.length === 0) {
     log.info("Reloaded");
   }
   return next;

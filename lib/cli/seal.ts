@@ -18,6 +18,7 @@ export type FromWorker =
 
 const MAX_RESTARTS = 5;
 const RESTART_WINDOW_MS = 60_000;
+const WORKER = new URL("./worker.ts", import.meta.url);
 const FLAG = "--unstable-worker-options";
 
 /**
@@ -50,9 +51,10 @@ function runtimeFlags(): string[] | null {
  */
 export async function serveSealed(
   { io, version }: CliContext,
-  { config, args }: { config: Config; args: ServeArguments },
+  { config, args, module = WORKER }: { config: Config; args: ServeArguments; module?: URL },
 ): Promise<void> {
-  let worker = new SealedWorker(config, { args, version });
+  const start = () => new SealedWorker(config, { module, start: { args, version } });
+  let worker = start();
   using _signals = listenToSignals((order) => worker.send({ kind: "order", order }));
   const restarts: number[] = [];
   for (;;) {
@@ -64,10 +66,13 @@ export async function serveSealed(
     restarts.push(now);
     const recent = restarts.filter((time) => now - time < RESTART_WINDOW_MS);
     if (recent.length > MAX_RESTARTS) {
-      throw new AppError("internal", `Cannot keep the server up: it broke ${recent.length} times`);
+      throw new AppError(
+        "internal",
+        `Cannot keep the server up: it broke ${recent.length} times in a minute`,
+      );
     }
     io.err(`proxmox-mcp: the server broke and is started again: ${end.message}`);
-    worker = new SealedWorker(config, { args, version });
+    worker = start();
   }
 }
 
@@ -90,10 +95,13 @@ class SealedWorker {
   readonly end: Promise<FromWorker | { readonly kind: "broke"; readonly message: string }>;
   readonly #worker: Worker;
 
-  constructor(config: Config, start: { args: ServeArguments; version: string }) {
+  constructor(
+    config: Config,
+    { module, start }: { module: URL; start: { args: ServeArguments; version: string } },
+  ) {
     const permissions = workerPermissions(config);
     const options = { type: "module", name: "server", deno: { permissions } } as WorkerOptions;
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url).href, options);
+    this.#worker = new Worker(module.href, options);
     this.end = new Promise((resolve) => {
       this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => resolve(data);
       this.#worker.onerror = (event) => {

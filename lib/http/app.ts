@@ -111,7 +111,7 @@ function checkOrigin({ origin, scheme }: AppServices): MiddlewareHandler<Env> {
     exposeHeaders: ["Mcp-Session-Id", "X-Request-Id"],
   });
   return async (c, next) => {
-    const refused = refusedHeader(origin, c.req.raw.headers, scheme);
+    const refused = refusedHeader(origin, c.req.raw, scheme);
     const messages = messagesOf(c);
     if (refused === "host") return refusal(403, { code: REFUSED, message: messages.hostRefused });
     if (refused) return refusal(403, { code: REFUSED, message: messages.originRefused });

@@ -24,13 +24,13 @@ export function originRules(server: {
   return { hosts, origins: server.allowedOrigins.map((origin) => origin.toLowerCase()) };
 }
 
-/** Which header is refused, if any. */
+/** Which header is refused, if any. Over HTTP/2 the host stands in the request's URL only. */
 export function refusedHeader(
   rules: OriginRules,
-  headers: Headers,
+  { headers, url }: Request,
   scheme: "http" | "https",
 ): "host" | "origin" | undefined {
-  const host = headers.get("host")?.toLowerCase() ?? "";
+  const host = (headers.get("host") ?? new URL(url).host).toLowerCase();
   const name = hostName(host);
   if (name === undefined || (rules.hosts !== null && !rules.hosts.includes(name))) return "host";
   const origin = headers.get("origin")?.toLowerCase();
