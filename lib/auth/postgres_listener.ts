@@ -29,8 +29,9 @@ export class PostgresListener {
   async #listen(): Promise<void> {
     const { connect, channel, listener } = this.#options;
     for (let failures = 0; !this.#isStopped; failures++) {
-      const connection = connect(listener);
+      let connection: PostgresConnection | null = null;
       try {
+        connection = connect(listener);
         await connection.run(`LISTEN ${channel}`);
         failures = 0;
         listener(null);
@@ -38,7 +39,7 @@ export class PostgresListener {
       } catch {
         // The store's own statements report why the database is away.
       }
-      await connection.close();
+      await connection?.close();
       await this.#pause(backOff(failures));
     }
   }

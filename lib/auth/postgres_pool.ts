@@ -89,8 +89,9 @@ export class PostgresPool {
       if (idle !== undefined && !idle.isLost) return idle;
       if (idle !== undefined) this.#open--;
       if (this.#open < this.#most) {
+        const connection = this.#connect();
         this.#open++;
-        return this.#connect();
+        return connection;
       }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }

@@ -24,7 +24,7 @@ export interface ConnectionOptions {
  * time and is thrown away once it is lost. The driver's pool is not used since its connections do not
  * survive their loss: in 3.4.9 a write that was still waiting ends the process, or leaves a connection that
  * never connects again, and statements of a lost transaction can run on the connection that follows
- * (porsager/postgres#1208, #1216).
+ * (porsager/postgres#1208, #1216). Making one throws `DatabaseAway` where the process may not connect.
  */
 export class PostgresConnection {
   readonly #sql: postgres.Sql<{ bigint: number }>;
@@ -35,12 +35,16 @@ export class PostgresConnection {
     const listening = onNotify === undefined ? {} : {
       onnotify: (_channel: string, message: string) => onNotify(message),
     };
-    this.#sql = postgres({
-      ...optionsFor(target, ssl),
-      ...listening,
-      idle_timeout: onNotify === undefined ? IDLE_SECONDS : 0,
-      onclose: () => this.#markLost(),
-    });
+    try {
+      this.#sql = postgres({
+        ...optionsFor(target, ssl),
+        ...listening,
+        idle_timeout: onNotify === undefined ? IDLE_SECONDS : 0,
+        onclose: () => this.#markLost(),
+      });
+    } catch (error) {
+      throw postgresFailure(error);
+    }
   }
 
   get isLost(): boolean {
@@ -88,7 +92,10 @@ export class PostgresConnection {
   }
 }
 
-/** Every option is given, so that the driver looks for none of them in the environment. */
+/**
+ * Every option is given, so that the environment changes nothing. The driver reads `PG*` variables all the
+ * same: a process that may not read them is started with `--ignore-env=PG*`.
+ */
 function optionsFor(target: PostgresTarget, ssl: Tls) {
   return {
     host: target.host,

@@ -259,6 +259,20 @@ Deno.test(
 );
 
 Deno.test(
+  "poll ends what was opened with a token when that expires",
+  scene(async ({ authenticator, clock, site, tokenId, ended }) => {
+    await site.run("UPDATE auth_application_tokens SET expires = '2026-03-01 12:10:00'");
+    await authenticator.authenticate(RAW, ADDRESS);
+    clock.advance(599_999);
+    await authenticator.poll();
+    assert.deepEqual(ended, []);
+    clock.advance(1);
+    await authenticator.poll();
+    assert.deepEqual(ended, [tokenId]);
+  }),
+);
+
+Deno.test(
   "poll keeps known tokens known, and survives a database that is away",
   scene(async ({ authenticator, gate, clock, problems, ended }) => {
     await authenticator.authenticate(RAW, ADDRESS);

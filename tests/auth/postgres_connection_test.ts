@@ -153,34 +153,29 @@ if (await isRealPostgres()) {
   });
 
   Deno.test("a process that may only connect needs nothing from the environment", async () => {
-    const running = await server();
-    const script = `
-      import { openPostgresStore } from ${
-      JSON.stringify(import.meta.resolve("../../lib/auth/store_postgres.ts"))
-    };
-      const url = ${JSON.stringify(urlOf(running, { database: "postgres" }))};
-      const store = await openPostgresStore({ url, now: () => new Date() });
-      await store.ping();
-      await store.close();`;
-    const folder = await Deno.makeTempDir();
-    try {
-      await Deno.writeTextFile(`${folder}/ping.ts`, script);
-      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: [
-          ...[
-            "run",
-            "--no-prompt",
-            "--cached-only",
-            "--config",
-            new URL("../../deno.json", import.meta.url).pathname,
-          ],
-          ...["--ignore-env=PG*", `--allow-net=127.0.0.1:${running.port}`, `${folder}/ping.ts`],
-        ],
-        env: { PGHOST: "host.invalid", PGUSER: "mallory", PGPASSWORD: "wrong", PGAPPNAME: "wrong" },
-      }).output();
-      assert.equal(code, 0, new TextDecoder().decode(stderr));
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    const { port } = await server();
+    const allowed = ["--ignore-env=PG*", `--allow-net=127.0.0.1:${port}`];
+    assert.equal(await pingFromChild(allowed), "reached");
   });
+
+  Deno.test("a process that lacks a permission is told where to find it", async () => {
+    const { port } = await server();
+    const refused = "unavailable: Cannot reach the database: this process may not connect to it; " +
+      "start with the permissions of `flags`";
+    assert.equal(await pingFromChild([`--allow-net=127.0.0.1:${port}`]), refused);
+    assert.equal(await pingFromChild(["--ignore-env=PG*", "--allow-net=127.0.0.1:1"]), refused);
+  });
+}
+
+/** What a process of its own with these permissions says, amid variables that would mislead it. */
+async function pingFromChild(permissions: string[]): Promise<string> {
+  const url = urlOf(await server(), { database: "postgres" });
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const child = new URL("./postgres_child.ts", import.meta.url).pathname;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--cached-only", "--config", config, ...permissions, child, url],
+    env: { PGHOST: "host.invalid", PGUSER: "mallory", PGPASSWORD: "wrong", PGAPPNAME: "wrong" },
+  }).output();
+  const text = new TextDecoder();
+  return text.decode(stdout) || text.decode(stderr);
 }
