@@ -1,0 +1,282 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import {
+  Client,
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+} from "@modelcontextprotocol/client";
+import { loadConfig } from "../../lib/config.ts";
+import { includesScope, type Scope } from "../../lib/auth/scope.ts";
+import { tools } from "../../tools/mod.ts";
+import { type FakePve, startFakePve } from "../fake_pve.ts";
+import { Site } from "../site.ts";
+import { MAIN, startServe } from "../support/cli.ts";
+import { type Block, blocksOf, has, runScript, strictCurl } from "../support/documents.ts";
+import { Folder } from "../support/folder.ts";
+
+/** What the README's examples say is tried as it stands: nothing is replaced but these two. */
+const ADDRESS = "http://localhost:8812";
+const TOKEN = "YOUR_TOKEN";
+
+const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+const blocks = blocksOf(README);
+
+function blocksIn(language: string, pattern: RegExp): Block[] {
+  const found = blocks.filter((block) => block.language === language && pattern.test(block.text));
+  assert.ok(found.length > 0, `the README has no ${language} block with ${pattern}`);
+  return found;
+}
+
+function here(text: string, site: Site): string {
+  return text.replaceAll(ADDRESS, site.root).replaceAll(TOKEN, site.tokens.admin);
+}
+
+Deno.test({
+  name: "every curl of the README answers",
+  ignore: !has("curl"),
+  fn: async (t) => {
+    await using site = await Site.start();
+    const env = await strictCurl(site.folder);
+    for (const { text } of blocksIn("bash", /^curl /m)) {
+      await t.step(text.replaceAll(/\s+/g, " ").slice(0, 120), async () => {
+        const { status, out, err } = await runScript(here(text, site), { cwd: site.folder, env });
+        assert.equal(status, 0, `${err}${out}`);
+        if (text.includes("/metrics")) return assert.match(out, /^proxmox_mcp_tool_calls_total/m);
+        const answers = out.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+        assert.equal(answers.length, text.match(/^curl /gm)?.length);
+        for (const { status, result, error } of answers) {
+          if (!text.includes("/mcp")) assert.equal(status, "ok");
+          else assert.deepEqual([error, result.isError ?? false], [undefined, false], out);
+        }
+      });
+    }
+  },
+});
+
+interface Entry {
+  readonly type?: string;
+  readonly url?: string;
+  readonly headers?: Record<string, string>;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Target {
+  readonly sse: boolean;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+}
+
+/** Where a client with this entry connects; a bridge has address and header among its arguments. */
+function targetOf({ type, url, headers, args = [], env = {} }: Entry): Target {
+  if (url !== undefined) return { sse: type === "sse", url, headers: headers ?? {} };
+  const given = args.map((arg) => arg.replaceAll(/\$\{(\w+)\}/g, (_, name) => env[name] ?? ""));
+  return targetOfLine(given.join("\n"));
+}
+
+function targetOfLine(line: string): Target {
+  const url = line.match(/https?:\/\/[^\s"]+/)?.[0] ?? "";
+  const value = line.match(/Authorization: ?([^"\n]+)/)?.[1] ?? "";
+  return { sse: false, url, headers: { authorization: value } };
+}
+
+Deno.test("every client entry of the README leads a client to the tools", async (t) => {
+  await using site = await Site.start();
+  const entries = blocksIn("json", /"(mcpServers|servers)"/).map(({ text }): Target => {
+    const { mcpServers, servers } = JSON.parse(here(text, site));
+    const [entry, ...others] = Object.values(mcpServers ?? servers) as Entry[];
+    assert.ok(entry && others.length === 0);
+    return targetOf(entry);
+  });
+  const lines = blocksIn("sh", /localhost:8812/).map(({ text }) => targetOfLine(here(text, site)));
+  for (const { sse, url, headers } of [...entries, ...lines]) {
+    await t.step(`${sse ? "sse" : "http"} ${new URL(url).pathname}`, async () => {
+      const client = new Client({ name: "readme", version: "1" });
+      const Transport = sse ? SSEClientTransport : StreamableHTTPClientTransport;
+      await client.connect(new Transport(new URL(url), { requestInit: { headers } }));
+      assert.equal((await client.listTools()).tools.length, tools.length);
+      await client.close();
+    });
+  }
+});
+
+/** A folder with a config for the simulated cluster and a `proxmox-mcp` that runs this checkout. */
+async function installation(fake: FakePve): Promise<Folder & { env: Record<string, string> }> {
+  const folder = await Folder.make();
+  await folder.write("ca.pem", fake.caPem);
+  await folder.write("config.json", {
+    proxmox: { host: fake.host, port: fake.port, ca_file: "ca.pem" },
+    auth: { user: fake.token.user, token_name: fake.token.name, token_value: fake.token.value },
+    server: { port: 0 },
+  });
+  await Deno.mkdir(folder.at("bin"));
+  const run = `exec "${Deno.execPath()}" run --no-prompt -A "${MAIN}" "$@"`;
+  await folder.write("bin/proxmox-mcp", `#!/bin/sh\n${run}\n`, 0o755);
+  return Object.assign(folder, { env: { PATH: `${folder.at("bin")}:${Deno.env.get("PATH")}` } });
+}
+
+Deno.test("every proxmox-mcp command of the README works, in the order in which it stands", async (t) => {
+  const fake = await startFakePve();
+  await using folder = await installation(fake);
+  for (const { language, text } of blocks) {
+    if (language === "bash" && /^proxmox-mcp serve\b/m.test(text)) {
+      await t.step(text.trim(), async () => {
+        const args = text.trim().split(/\s+/).slice(2);
+        await using server = await startServe(args, { cwd: folder.path });
+        assert.equal((await fetch(new URL("/healthz", server.url))).status, 200);
+        server.kill("SIGTERM");
+        assert.equal((await server.status).code, 0);
+      });
+    } else if (language === "bash" && /^proxmox-mcp /m.test(text)) {
+      await t.step(text.trim().split("\n")[0] ?? "", async () => {
+        const { status, out, err } = await runScript(text, { cwd: folder.path, env: folder.env });
+        assert.equal(status, 0, `${out}\n${err}`);
+      });
+    } else if (language === "console") {
+      for (const session of text.split(/^\$ /m).filter(Boolean)) {
+        const [command = "", ...shown] = session.trimEnd().split("\n");
+        await t.step(command, async () => {
+          const { out, err } = await runScript(command, { cwd: folder.path, env: folder.env });
+          assert.equal(out, shown.join("\n"), err);
+        });
+      }
+    }
+  }
+  await fake.close();
+});
+
+Deno.test("every config of the README is one that the program takes", async (t) => {
+  const configs = blocksIn("json", /"proxmox": \{ "host/);
+  for (const { text } of [...configs, { text: await exampleConfig() }]) {
+    await t.step(text.slice(0, 60).replaceAll(/\s+/g, " "), async () => {
+      await using folder = await Folder.make();
+      const file = await folder.write("config.json", text);
+      await folder.write("proxmox-token", "8a1f7c52-0000-4000-8000-000000000000\n");
+      await folder.write("database-url", "postgres://mcp:secret@db.example/mcp\n");
+      const config = await loadConfig({ file, env: () => undefined });
+      assert.ok(config.proxmox.hosts.length > 0);
+    });
+  }
+});
+
+function exampleConfig(): Promise<string> {
+  return Deno.readTextFile(fileURLToPath(new URL("../../config.example.json", import.meta.url)));
+}
+
+Deno.test({
+  name: "a token made as the README says, without this program, is good at once",
+  ignore: !has("python3") || !has("sha512sum"),
+  fn: async () => {
+    await using site = await Site.start();
+    const user = { username: "ayse", roleName: null, isSuperuser: false, createdAt: new Date() };
+    await site.store.createUser(user);
+    const [make] = blocksIn("bash", /sha512sum/);
+    const [insert] = blocksIn("sql", /^INSERT INTO auth_application_tokens/);
+    const { status, out, err } = await runScript(`${make?.text}printf %s "$TOKEN"`, {
+      cwd: site.folder,
+    });
+    assert.equal(status, 0, err);
+    const [byShell = "", byPython, token = "", ...rest] = out.split("\n");
+    assert.match(byShell, /^[0-9a-f]{128}$/);
+    assert.deepEqual([byPython, rest], [byShell, []]);
+    const database = new DatabaseSync(`${site.folder}/test.db`);
+    database.exec(insert?.text.replace("HASH", byShell) ?? "");
+    database.close();
+    const allowed = await site.call("get_vms", {}, { token });
+    assert.equal(allowed.value?.total, 9, allowed.text);
+    assert.equal((await site.call("start_vm", { vmid: 101 }, { token })).code, "forbidden");
+  },
+});
+
+/** Carries out `pveum` lines on the simulated cluster; returns the token's value. */
+function pveum(fake: FakePve, lines: readonly string[]): string {
+  const { acl, roles, tokens, users } = fake.state;
+  let value = "";
+  for (const line of lines) {
+    const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)]
+      .map(([, double, single, bare]) => double ?? single ?? bare ?? "");
+    const [, noun = "", verb = "", subject = ""] = words;
+    const option = (name: string) => words[words.indexOf(`--${name}`) + 1] ?? "";
+    if (noun === "role") {
+      roles.set(subject, { privs: option("privs").split(/[ ,]+/), special: false });
+    } else if (noun === "user" && verb === "add") {
+      users.set(subject, { userid: subject, enable: true, expire: 0, groups: [] });
+    } else if (noun === "user") {
+      value = crypto.randomUUID();
+      const [user = "", name = ""] = words.slice(4);
+      tokens.push({ user, name, value, privsep: option("privsep") === "1", expire: 0 });
+    } else {
+      assert.deepEqual([noun, verb, roles.has(option("roles"))], ["acl", "modify", true], line);
+      const type = words.includes("--tokens") ? "token" : "user";
+      const ugid = option(`${type}s`);
+      acl.push({ path: subject, roleid: option("roles"), type, ugid, propagate: true });
+    }
+  }
+  return value;
+}
+
+/** Calls that between them need every privilege of their scope. */
+const CALLS: Record<Scope, [string, Record<string, unknown>][]> = {
+  user: [
+    ["get_vms", {}],
+    ["get_guest", { vmid: 100 }],
+    ["get_guest_ips", { vmids: [100] }],
+    ["get_backups", {}],
+    ["get_pools", {}],
+    ["get_cluster_status", {}],
+  ],
+  write: [
+    ["start_vm", { vmid: 101 }],
+    ["create_snapshot", { vmid: 100, name: "before" }],
+    ["create_backup", { vmid: 100 }],
+    ["set_guest_notes", { vmid: 100, notes: "seen" }],
+    ["execute_vm_command", { vmid: 100, command: ["true"] }],
+    ["read_guest_file", { vmid: 100, file: "/etc/hostname" }],
+    ["write_guest_file", { vmid: 100, file: "/tmp/a", content: "a" }],
+  ],
+  admin: [
+    ["create_vm", { name: "new1", node: "pve1", iso_name: "debian-13.iso" }],
+    ["update_vm", { vmid: 103, memory: 4096, cpus: 4, boot: "order=scsi0" }],
+    ["resize_disk", { vmid: 101, disk: "scsi0", size: "+1G" }],
+    ["clone_guest", { vmid: 900, name: "copy1" }],
+    ["rollback_snapshot", { vmid: 100, name: "before" }],
+    ["migrate_guest", { vmid: 101, target: "pve2", with_local_disks: true }],
+    ["delete_vm", { vmid: 120 }],
+  ],
+};
+
+for (const version of ["9.2.11", "8.4.1"]) {
+  Deno.test(`the README's Proxmox roles suffice for their scopes, on ${version}`, async (t) => {
+    const lines = blocksIn("sh", /^pveum /m).flatMap(({ text }) => text.trim().split("\n"))
+      .map((line) =>
+        version.startsWith("8") ? line.replaceAll(/VM\.GuestAgent\.\w+/g, "VM.Monitor") : line
+      );
+    const roles = lines.filter((line) => line.startsWith("pveum role add"));
+    const accounts = lines.filter((line) => !roles.includes(line));
+    for (const scope of ["user", "write", "admin"] as const) {
+      await t.step(scope, async () => {
+        const fixed = crypto.randomUUID();
+        await using site = await Site.start({
+          pve: { version },
+          config: { auth: { user: "mcp@pve", token_name: "assistant", token_value: fixed } },
+        });
+        const granted = accounts.map((line) => line.replace(/MCP-\w+/, `MCP-${scope}`));
+        const value = pveum(site.fake, [...roles, ...granted]);
+        for (const token of site.fake.state.tokens) if (token.value === value) token.value = fixed;
+        const { json } = await site.post({ method: "tools/list" });
+        const offered: string[] = json.result.tools.map((tool: { name: string }) => tool.name);
+        const within = tools.filter((tool) => includesScope(scope, tool.scope));
+        const missing = within.map((tool) => tool.name).filter((name) => !offered.includes(name));
+        assert.deepEqual(missing, ["get_updates"]);
+        for (const level of ["user", "write", "admin"] as const) {
+          if (!includesScope(scope, level)) continue;
+          for (const [tool, args] of CALLS[level]) {
+            const { isError, text } = await site.call(tool, args);
+            assert.equal(isError, false, `${tool}: ${text}`);
+          }
+        }
+      });
+    }
+  });
+}
