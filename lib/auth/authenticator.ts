@@ -16,6 +16,8 @@ export interface AuthenticatorOptions {
   readonly trustedProxies?: readonly string[];
   /** Told of failures that no request waits for, for the log. */
   readonly onProblem?: (error: unknown) => void;
+  /** How long a lookup may take before the database counts as away; 3,000 ms when not given. */
+  readonly patienceMs?: number;
 }
 
 /** The gate's knowledge of tokens. Each request costs one indexed query. */
@@ -49,10 +51,11 @@ class TokenAuthenticator implements Authenticator {
   readonly #trustedProxies: AddressList;
   readonly #watch: TokenWatch;
 
-  constructor({ store, now, trustedProxies = [], onProblem = () => {} }: AuthenticatorOptions) {
+  constructor(options: AuthenticatorOptions) {
+    const { store, now, trustedProxies = [], onProblem = () => {}, patienceMs } = options;
     this.#now = now;
     this.#trustedProxies = parseAllowedIps(trustedProxies.join(","));
-    this.#watch = new TokenWatch({ store, now, onProblem });
+    this.#watch = new TokenWatch({ store, now, onProblem, patienceMs });
   }
 
   async authenticate(rawToken: string | null, address: string): Promise<Principal> {

@@ -6,6 +6,7 @@ import { isSameToken, TokenCache } from "./token_cache.ts";
 /** How long a token is honoured after the database last vouched for it, while that is away. */
 const HONOURED_MS = 60_000;
 const TOUCH_AFTER_MS = 60_000;
+const PATIENCE_MS = 3_000;
 const MOST_TOKENS = 10_000;
 const UNAVAILABLE = "Cannot check the token: the database is not available, try again later";
 
@@ -13,6 +14,8 @@ export interface TokenWatchOptions {
   readonly store: Store;
   readonly now: () => Date;
   readonly onProblem: (error: unknown) => void;
+  /** How long a lookup may take before the database counts as away; 3,000 ms when not given. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** Looks tokens up, remembers the good ones for when the database is away, and notices their end. */
@@ -20,6 +23,7 @@ export class TokenWatch {
   readonly #store: Store;
   readonly #now: () => Date;
   readonly #onProblem: (error: unknown) => void;
+  readonly #patienceMs: number;
   readonly #cache = new TokenCache({ most: MOST_TOKENS });
   readonly #listeners = new Set<(tokenId: number) => void>();
   readonly #touches = new Set<Promise<void>>();
@@ -34,6 +38,7 @@ export class TokenWatch {
     this.#store = options.store;
     this.#now = options.now;
     this.#onProblem = options.onProblem;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.#unsubscribe = this.#store.onRevoked((tokenId) => this.#revoked(tokenId));
     this.#timer = setInterval(() => this.poll(), this.#store.watchIntervalMs);
     this.#timer.unref();
@@ -103,15 +108,18 @@ export class TokenWatch {
   async #ask(tokenHash: string): Promise<TokenRecord | null> {
     if (this.#away !== null && this.#lookups > 0) throw this.#away;
     this.#lookups++;
+    const answer = this.#store.findToken(tokenHash).finally(() => this.#lookups--);
+    const silence = Promise.withResolvers<never>();
+    const timer = setTimeout(() => silence.reject(new Error("no answer")), this.#patienceMs);
     try {
-      const record = await this.#store.findToken(tokenHash);
+      const record = await Promise.race([answer, silence.promise]);
       this.#away = null;
       return record;
     } catch (error) {
       this.#away = new AppError("unavailable", UNAVAILABLE, { cause: error });
       throw this.#away;
     } finally {
-      this.#lookups--;
+      clearTimeout(timer);
     }
   }
 

@@ -60,7 +60,10 @@ interface Scene extends Bench {
   readonly ended: number[];
 }
 
-function scene(work: (scene: Scene) => Promise<void>): () => Promise<void> {
+function scene(
+  work: (scene: Scene) => Promise<void>,
+  options: { patienceMs?: number } = {},
+): () => Promise<void> {
   return () =>
     withBench(makeSqliteSite, async (bench) => {
       const { store, clock } = bench;
@@ -70,6 +73,7 @@ function scene(work: (scene: Scene) => Promise<void>): () => Promise<void> {
       const authenticator = createAuthenticator({
         store: gate as unknown as Store,
         now: clock.now,
+        ...options,
         onProblem: (error) => problems.push(error),
       });
       const ended: number[] = [];
@@ -199,6 +203,24 @@ Deno.test(
     await Promise.all(Array.from({ length: 20 }, () => authenticator.authenticate(RAW, ADDRESS)));
     assert.ok(gate.lookups - before < 20);
   }),
+);
+
+Deno.test(
+  "a database that does not answer counts as away",
+  scene(async ({ authenticator, gate }) => {
+    await authenticator.authenticate(RAW, ADDRESS);
+    const held = Promise.withResolvers<void>();
+    gate.held = held.promise;
+    const before = gate.lookups;
+    for (let request = 0; request < 3; request++) {
+      assert.equal((await authenticator.authenticate(RAW, ADDRESS)).user, "alice");
+    }
+    await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
+      code: "unavailable",
+    });
+    assert.equal(gate.lookups, before + 1);
+    held.resolve();
+  }, { patienceMs: 20 }),
 );
 
 Deno.test(
