@@ -8,8 +8,13 @@ import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_o
 /**
  * The flags with which `deno run` and `deno compile` give the server exactly what this config needs.
  * Nothing is granted for running programs, loading libraries, reading system facts or importing code.
+ *
+ * @param shown how paths are written, for an executable that is to be started in another folder
  */
-export function permissionFlags(config: Config): string[] {
+export function permissionFlags(
+  config: Config,
+  shown: (path: string) => string = (path) => path,
+): string[] {
   const { net, read, write, env, ignoreEnv, unverifiedHosts } = requiredPermissions(config);
   return [
     "--no-prompt",
@@ -17,8 +22,8 @@ export function permissionFlags(config: Config): string[] {
     "--deny-import",
     "--no-remote",
     ...flag("--allow-net", net),
-    ...flag("--allow-read", read),
-    ...flag("--allow-write", write),
+    ...flag("--allow-read", read.map(shown)),
+    ...flag("--allow-write", write.map(shown)),
     ...flag("--allow-env", env),
     ...flag("--ignore-env", ignoreEnv),
     ...flag("--unsafely-ignore-certificate-errors", unverifiedHosts),

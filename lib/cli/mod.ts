@@ -16,9 +16,16 @@ import { registerVersion } from "./version.ts";
 
 export { type Io, processIo } from "./io.ts";
 
+/** The first argument of an executable that was compiled for a config; nobody types it. */
+const DEFAULT_CONFIG = "--default-config=";
+
 /** Runs one command line and gives its exit status: 0 success, 1 failure, 2 usage. Never throws. */
 export function runCli(args: readonly string[], io: Io): Promise<number> {
-  return runProgram(args, { io, create: createProgram });
+  const [first = "", ...rest] = args;
+  if (!first.startsWith(DEFAULT_CONFIG)) return runProgram(args, { io, create: createProgram });
+  const file = first.slice(DEFAULT_CONFIG.length);
+  const env = (name: string) => io.env(name) ?? (name === "PROXMOX_MCP_CONFIG" ? file : undefined);
+  return runProgram(rest, { io: { ...io, env }, create: createProgram });
 }
 
 /** The whole command tree; the manual page and the shell completions are made from it too. */

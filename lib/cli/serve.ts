@@ -37,7 +37,8 @@ async function serve(context: CliContext, options: ServeArguments): Promise<void
   const held = holding(config);
   requireNeeds(config, held);
   if (held.tooWide.length > 0 && canSeal()) {
-    return await serveSealed(context, { config, args: options });
+    const args = { ...options, ...(config.file === null ? {} : { config: config.file }) };
+    return await serveSealed(context, { config, args });
   }
   if (held.tooWide.length > 0 && config.server.requireLock) {
     throw new AppError(

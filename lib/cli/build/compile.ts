@@ -1,0 +1,98 @@
+import { isAbsolute, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { AppError } from "../../errors.ts";
+import { type CliContext, configOf, withCommonOptions } from "../context.ts";
+import { permissionFlags } from "../flags.ts";
+import { oneOf } from "../options.ts";
+import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve_options.ts";
+import { embeddedPackages, unneededFiles } from "./npm_files.ts";
+
+export const TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"] as const;
+export type Target = typeof TARGETS[number];
+
+export interface CompileArguments extends ServeArguments {
+  readonly target?: Target;
+  readonly output?: string;
+}
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+const NOTES = `
+With --config the executable may do exactly what that config calls for, and looks there for it. A
+config that is named by a relative path is looked for below the folder it is started in. Without
+--config the executable fits any config and seals itself when it serves.
+
+Examples:
+  deno task compile --config /etc/proxmox-mcp/config.json
+  deno task compile --target aarch64-unknown-linux-gnu --output dist/proxmox-mcp-arm64`;
+
+/** Declares `deno task compile`. */
+export function describeCompile(command: Command, context: CliContext): Command {
+  return withServeOptions(withCommonOptions(command))
+    .description("make one executable, locked to a config when one is given")
+    .option(
+      "--target <TARGET>",
+      `${TARGETS.join(" or ")} (default: this machine's)`,
+      oneOf(TARGETS),
+    )
+    .option("--output <FILE>", "where to put it", "dist/proxmox-mcp")
+    .addHelpText("after", NOTES)
+    .action(async (options: CompileArguments) => {
+      const output = options.output ?? "dist/proxmox-mcp";
+      await compile(context, { ...options, output });
+      context.io.out(output);
+    });
+}
+
+/** Makes the executable; rejects with AppError and what the compiler said. */
+export async function compile(
+  context: CliContext,
+  options: CompileArguments & { readonly output: string },
+): Promise<void> {
+  const grants = options.config === undefined
+    ? ["-A", "--deny-import", "--no-prompt"]
+    : await lockedFlags(context, { ...options, config: options.config });
+  const found = options.config === undefined ? [] : [`--default-config=${options.config}`];
+  const excluded = await unneededFiles(await embeddedPackages(ROOT, "main.ts"));
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "compile",
+      "--node-modules-dir=none",
+      "--exclude-unused-npm",
+      "--app-name=proxmox-mcp",
+      ...excluded.flatMap((path) => ["--exclude", path]),
+      ...(options.config === undefined ? ["--include", "lib/cli/worker.ts"] : []),
+      ...(options.target === undefined ? [] : ["--target", options.target]),
+      "--output",
+      resolve(options.output),
+      ...grants,
+      "main.ts",
+      ...found,
+    ],
+    cwd: ROOT,
+    stdout: "null",
+  }).output();
+  if (code === 0) return;
+  const reason = new TextDecoder().decode(stderr).replace(/\s+/g, " ").trim();
+  throw new AppError("internal", `Cannot compile: ${reason}`);
+}
+
+async function lockedFlags(
+  context: CliContext,
+  options: CompileArguments & { readonly config: string },
+): Promise<string[]> {
+  const config = await configOf(context, options, {
+    secrets: "skip",
+    serve: serveOptionsOf(options),
+  });
+  const base = isAbsolute(options.config) ? null : Deno.cwd();
+  return permissionFlags(config, (path) => below(path, base));
+}
+
+/** A path below the folder as seen from it; any other path as it is. */
+function below(path: string, folder: string | null): string {
+  if (folder === null) return path;
+  const shorter = relative(folder, path);
+  return shorter.startsWith("..") || isAbsolute(shorter) ? path : shorter;
+}

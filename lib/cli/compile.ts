@@ -1,0 +1,9 @@
+import { describeCompile } from "./build/compile.ts";
+import { processIo } from "./io.ts";
+import { createCommand, runProgram } from "./run.ts";
+
+const io = processIo();
+const create = (context: Parameters<typeof describeCompile>[1]) =>
+  describeCompile(createCommand("deno task compile", io), context);
+
+Deno.exit(await runProgram(Deno.args, { io, create }));

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startFakePve } from "../fake_pve.ts";
+import { cli, superviseServe } from "../support/cli.ts";
+import { type Executable, holds, readExecutable } from "../support/executable.ts";
+import { Folder } from "../support/folder.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const SECRET = "12345678-aaaa-bbbb-cccc-1234567890ab";
+/** Stands in for the runtime where that cannot be downloaded: the result can be read, not run. */
+const STAND_IN = "/bin/true";
+
+/** The runtime for executables, when it was downloaded before or is named by the environment. */
+async function runtime(): Promise<{ path: string | null; real: boolean }> {
+  const named = Deno.env.get("DENORT_BIN");
+  if (named !== undefined) return { path: named, real: true };
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  const { denoDir } = JSON.parse(new TextDecoder().decode(stdout));
+  const archive = join(
+    denoDir,
+    "dl/release",
+    `v${Deno.version.deno}`,
+    `denort-${Deno.build.target}.zip`,
+  );
+  const cached = await Deno.stat(archive).then(() => true, () => false);
+  return cached ? { path: null, real: true } : { path: STAND_IN, real: false };
+}
+
+async function compile(cwd: string, args: readonly string[]): Promise<string> {
+  const { path } = await runtime();
+  const output = join(cwd, "proxmox-mcp");
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-prompt", `${ROOT}lib/cli/compile.ts`, ...args, "--output", output],
+    env: path === null ? {} : { DENORT_BIN: path },
+    cwd,
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  assert.equal(code, 0, text(stderr));
+  assert.equal(text(stdout), output);
+  return output;
+}
+
+function assertOnlyTheProgram(executable: Executable): void {
+  const own = executable.files.filter((file) => !file.startsWith(".deno_compile_node_modules/"));
+  for (const file of own) assert.match(file, /^(main\.ts|deno\.json|(lib|tools)\/[\w/]+\.ts)$/);
+  assert.ok(own.includes("main.ts") && own.includes("tools/get_nodes.ts"));
+  for (const file of executable.files) {
+    assert.doesNotMatch(file, /_test\.|fake_pve|(^|\/)tests?\/|fast-check|pglite|peculiar|sdk\//);
+    assert.match(file, /\.(ts|js|cjs|mjs|json|wasm)$/);
+  }
+  for (const path of [ROOT, "/.cache/deno/npm", SECRET]) assert.ok(!holds(executable, path), path);
+  assert.ok(executable.bytes.length < 120 * 1024 * 1024);
+}
+
+Deno.test("compile --config bakes in exactly what that config calls for", async () => {
+  await using folder = await Folder.make();
+  await folder.write("config.json", {
+    proxmox: { host: "pve.example", verify_ssl: false },
+    auth: { user: "a@pve", token_name: "t", token_value: SECRET },
+    database: { url: "sqlite:/var/lib/m/x.db" },
+  });
+  const executable = await readExecutable(
+    await compile(folder.path, ["--config", "config.json", "--port", "9001"]),
+  );
+  const { metadata } = executable;
+  assert.deepEqual(metadata.argv, ["--default-config=config.json"]);
+  const database = ["/var/lib/m/x.db", "/var/lib/m/x.db-wal", "/var/lib/m/x.db-shm"];
+  const { permissions } = metadata;
+  assert.deepEqual(permissions.allow_net, ["127.0.0.1:9001", "pve.example:8006"]);
+  assert.deepEqual(permissions.allow_read, ["config.json", ...database]);
+  assert.deepEqual(permissions.allow_write, database);
+  assert.equal(permissions.allow_env instanceof Array && permissions.allow_env.length, 6);
+  assert.deepEqual(permissions.ignore_env, ["PG*"]);
+  for (const kind of ["allow_run", "allow_ffi", "allow_sys"]) assert.equal(permissions[kind], null);
+  assert.deepEqual(permissions.deny_import, [], "every import is denied");
+  assert.equal(permissions.prompt, false);
+  assert.deepEqual(metadata.unsafely_ignore_certificate_errors, ["pve.example"]);
+  assertOnlyTheProgram(executable);
+});
+
+Deno.test("compile without a config makes what seals itself, for both architectures", async () => {
+  await using folder = await Folder.make();
+  const target = "aarch64-unknown-linux-gnu";
+  const { real } = await runtime();
+  // The other architecture's runtime is a download of its own.
+  const args = real ? [] : ["--target", target];
+  const executable = await readExecutable(await compile(folder.path, args));
+  const { metadata } = executable;
+  assert.deepEqual(metadata.argv, []);
+  assert.deepEqual(metadata.permissions.allow_net, [], "everything");
+  assert.equal(metadata.permissions.prompt, false);
+  assert.ok(metadata.unstable_config.features.includes("worker-options"));
+  assert.equal(metadata.unsafely_ignore_certificate_errors, null);
+  assert.ok(executable.files.includes("lib/cli/worker.ts"));
+  assertOnlyTheProgram(executable);
+});
+
+Deno.test("compile refuses an unknown target and an unusable config with one line", async () => {
+  await using folder = await Folder.make();
+  const run = async (...args: string[]) => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-prompt", `${ROOT}lib/cli/compile.ts`, ...args],
+      cwd: folder.path,
+    }).output();
+    return { code, err: new TextDecoder().decode(stderr).trim() };
+  };
+  const target = await run("--target", "x86_64-pc-windows-msvc");
+  assert.equal(target.code, 2);
+  assert.match(target.err, /^proxmox-mcp: .*It must be one of x86_64-unknown-linux-gnu, aarch64/);
+  const config = await run("--config", "absent.json");
+  assert.equal(config.code, 1);
+  assert.match(
+    config.err,
+    /^proxmox-mcp: Cannot read config absent\.json: no such file or folder$/,
+  );
+});
+
+Deno.test({
+  name: "a compiled executable runs: version, check, a tool call, SIGTERM",
+  ignore: !(await runtime()).real,
+  fn: async () => {
+    await using folder = await Folder.make();
+    await using pve = await startFakePve();
+    await folder.write("ca.pem", pve.caPem);
+    const config = await folder.write("config.json", {
+      proxmox: { host: pve.host, port: pve.port, ca_file: "ca.pem" },
+      auth: { user: pve.token.user, token_name: pve.token.name, token_value: pve.token.value },
+      server: { port: freePort(), require_lock: true },
+    });
+    const binary = await compile(folder.path, ["--config", config]);
+    const run = (...args: string[]) => new Deno.Command(binary, { args }).output();
+    assert.equal((await run("version")).code, 0);
+    const checked = await run("check");
+    const report = new TextDecoder().decode(checked.stdout);
+    assert.equal(checked.code, 0, report);
+    assert.match(report, /^ok {4}lock {6}locked \(compiled\)$/m);
+    const command = new Deno.Command(binary, { args: ["serve"], stdout: "piped", stderr: "piped" });
+    await using server = await superviseServe(command);
+    assert.ok(server.lines.includes("  lock     locked (compiled)"));
+    await cli(["user", "create", "ayse", "--superuser", "--config", config]);
+    const args = ["--user", "ayse", "--name", "x", "--permission", "read", "--config", config];
+    const token = (await cli(["token", "create", ...args])).out;
+    const answer = await fetch(server.url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ method: "tools/call", params: { name: "health", arguments: {} } }),
+    });
+    assert.equal((await answer.json()).result.isError ?? false, false);
+    server.kill("SIGTERM");
+    assert.equal((await server.status).code, 0);
+  },
+});
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
