@@ -2,6 +2,7 @@ import { AppError } from "../errors.ts";
 import { connectionFailure, failureOf, neverConnected } from "./failure.ts";
 import type { ApiPath } from "./path.ts";
 import type { Transport } from "./transport.ts";
+import { number } from "./wire.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 export type Params = Readonly<Record<string, unknown>>;
@@ -100,20 +101,25 @@ export class Client {
   ): Promise<Answer | { retry: AppError }> {
     const change = method !== "GET";
     const deadline = this.#deadline(signal);
+    const { hosts } = this.#options;
     let failure: AppError | undefined;
-    for (let tried = 0; tried < this.#options.hosts.length; tried++) {
-      const url = this.#url(this.#preferred, `/api2/json${path}`);
+    for (let tried = 0, host = this.#preferred; tried < hosts.length; tried++) {
+      const url = this.#url(host, `/api2/json${path}`);
       try {
         const response = await this.#send(method, url, { params, signal: deadline });
         return await this.#read(response, change);
       } catch (cause) {
         if (cause instanceof AppError) throw cause;
         if (signal.aborted) throw abortFailure(signal, change);
-        if (deadline.aborted) throw this.#timeout(change);
-        const sent = !neverConnected(cause);
+        const sent = deadline.aborted || !neverConnected(cause);
         failure = connectionFailure(cause, { endpoint: url.host, change, sent });
+        if (deadline.aborted || !sent) {
+          // A host that is off the network may not even refuse: the next call asks another one.
+          host = (host + 1) % hosts.length;
+          this.#preferred = host;
+        }
+        if (deadline.aborted) throw this.#timeout(change);
         if (sent) break;
-        this.#preferred = (this.#preferred + 1) % this.#options.hosts.length;
       }
     }
     return { retry: failure ?? new AppError("unavailable", "no Proxmox host is configured") };
@@ -150,8 +156,7 @@ export class Client {
     } catch (cause) {
       throw new AppError("unavailable", "Proxmox's answer was cut off or is not JSON", { cause });
     }
-    const total = typeof parsed.total === "number" ? parsed.total : undefined;
-    return { data: parsed.data ?? null, total };
+    return { data: parsed.data ?? null, total: number(parsed.total) };
   }
 
   #url(host: number, pathname: string): URL {

@@ -12,6 +12,9 @@ export interface FailedAnswer {
 
 const UNKNOWN_OUTCOME = "whether the change was made is unknown: look before trying again";
 
+/** Which of the two is said depends on whether the configuration has the option at all. */
+const AGENT_AWAY = /QEMU guest agent is not running|No QEMU guest agent configured/i;
+
 /**
  * Reads Proxmox's reason from the body (`message`, and `errors` per parameter) and gives it the code
  * that callers can act on. Not found, locked and no quorum are all status 500 and told apart by
@@ -50,7 +53,7 @@ export function reasonFailure(reason: string): AppError {
 }
 
 function codeOfReason(reason: string): ErrorCode {
-  if (/no quorum|\/etc\/pve\/.*Permission denied|QEMU guest agent is not running/i.test(reason)) {
+  if (/no quorum|\/etc\/pve\/.*Permission denied/i.test(reason) || AGENT_AWAY.test(reason)) {
     return "unavailable";
   }
   if (isMissing(reason)) return "not_found";
@@ -60,9 +63,10 @@ function codeOfReason(reason: string): ErrorCode {
       .test(reason)
   ) return "conflict";
   if (/only root can|not allowed|Permission check failed/i.test(reason)) return "forbidden";
-  if (/not installed|Agent error|Connection refused|No route to host/i.test(reason)) {
-    return "unavailable";
-  }
+  if (
+    /not installed|Agent error|Connection refused|No route to host|storage '[^']+' is (disabled|not (online|available))/i
+      .test(reason)
+  ) return "unavailable";
   return "internal";
 }
 
@@ -72,11 +76,12 @@ export function isModified(reason: string): boolean {
 }
 
 function isMissing(reason: string): boolean {
-  return /does not exist|no such|hostname lookup|not found|not defined/i.test(reason);
+  // "not defined in schema" is a parameter that this Proxmox does not know.
+  return /does not exist|no such|hostname lookup|not found|not defined(?! in schema)/i.test(reason);
 }
 
 function withRemedy(reason: string): string {
-  if (/QEMU guest agent is not running/i.test(reason)) {
+  if (AGENT_AWAY.test(reason)) {
     return `${reason}; install qemu-guest-agent in the guest, start it, and set the VM's option agent to 1`;
   }
   if (/no quorum|\/etc\/pve\/.*Permission denied/i.test(reason)) {

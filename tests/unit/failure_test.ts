@@ -74,6 +74,25 @@ Deno.test("failureOf reads Proxmox's reasons", () => {
       "unavailable",
       /install qemu-guest-agent/,
     ],
+    [
+      500,
+      { message: "No QEMU guest agent configured\n" },
+      "unavailable",
+      /install qemu-guest-agent/,
+    ],
+    [500, { message: "storage 'nas' is not online\n" }, "unavailable", /is not online$/],
+    [
+      400,
+      {
+        message: "Parameter verification failed.\n",
+        errors: {
+          count:
+            "property is not defined in schema and the schema does not allow additional properties",
+        },
+      },
+      "invalid",
+      /count: property is not defined/,
+    ],
     [500, "malformed JSON string at line 1\nmore", "internal", /^malformed JSON string at line 1$/],
     [500, "", "internal", /status 500 and no reason/],
     [501, { message: "Method 'GET /x' not implemented" }, "unavailable", /not implemented/],

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { Client } from "../../lib/proxmox/client.ts";
+import { path } from "../../lib/proxmox/path.ts";
+import type { Transport } from "../../lib/proxmox/transport.ts";
+
+function clientOf(hosts: readonly string[], transport: Transport): Client {
+  return new Client({
+    hosts,
+    port: 8006,
+    user: "root@pam",
+    tokenName: "mcp",
+    tokenValue: "secret",
+    timeoutMs: 10,
+    transport,
+    sleep: () => Promise.resolve(),
+    random: () => 0,
+  });
+}
+
+/** Never answers; gives up when it is told to. */
+function silence(signal: AbortSignal): Promise<Response> {
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+  );
+}
+
+Deno.test("a host that does not answer is not asked first again", async () => {
+  const asked: string[] = [];
+  const client = clientOf(["10.0.0.1", "10.0.0.2"], (url, { signal }) => {
+    asked.push(url.hostname);
+    return url.hostname === "10.0.0.1" ? silence(signal) : Promise.resolve(Response.json({}));
+  });
+  const { signal } = new AbortController();
+  // Both calls find the first host silent: the second failure must not lead back to it.
+  const failures = await Promise.allSettled([
+    client.request("GET", path`/version`, { signal }),
+    client.request("PUT", path`/version`, { signal }),
+  ]);
+  assert.deepEqual(failures.map(({ status }) => status), ["rejected", "rejected"]);
+  await client.request("GET", path`/version`, { signal });
+  assert.deepEqual(asked, ["10.0.0.1", "10.0.0.1", "10.0.0.2"]);
+});
+
+Deno.test("all hosts are tried when none can be connected to, each once", async () => {
+  const asked: string[] = [];
+  const client = clientOf(["10.0.0.1", "10.0.0.2"], (url) => {
+    asked.push(url.hostname);
+    return Promise.reject(new Error("Connection refused"));
+  });
+  const { signal } = new AbortController();
+  await assert.rejects(
+    client.request("POST", path`/nodes`, { signal }),
+    /cannot reach Proxmox at 10\.0\.0\.2:8006; nothing was sent/,
+  );
+  assert.deepEqual(asked, ["10.0.0.1", "10.0.0.2"]);
+});
+
+Deno.test("a total may come as a number or as text, or not at all", async () => {
+  const bodies = [{ data: [], total: 7 }, { data: [], total: "1201" }, { data: [] }];
+  const client = clientOf(["10.0.0.1"], () => Promise.resolve(Response.json(bodies.shift())));
+  const { signal } = new AbortController();
+  const read = async () => (await client.request("GET", path`/cluster/log`, { signal })).total;
+  assert.deepEqual([await read(), await read(), await read()], [7, 1201, undefined]);
+});
