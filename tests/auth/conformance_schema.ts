@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SCHEMA_VERSION } from "../../lib/auth/schema.ts";
+import { MIGRATIONS, SCHEMA_VERSION } from "../../lib/auth/schema.ts";
 import { Clock } from "./clock.ts";
 import { auditRow, hashFor, newToken, type Site, withBench } from "./site.ts";
 
@@ -57,13 +57,16 @@ export function runSchemaCases(name: string, makeSite: () => Promise<Site>): voi
   Deno.test(
     `${name}: a schema older than the program is refused until migrated`,
     withStore(async ({ site, store }) => {
+      const last = MIGRATIONS.at(-1)?.tables ?? [];
       await site.run(`DELETE FROM proxmox_mcp_schema WHERE version = ${SCHEMA_VERSION}`);
-      await site.run("DROP TABLE proxmox_mcp_token_limits");
-      await assert.rejects(
-        store.checkSchema(),
-        /has schema version 2, this program needs version 3/,
-      );
-      assert.deepEqual((await store.migrate()).applied, ["created table proxmox_mcp_token_limits"]);
+      for (const table of last) await site.run(`DROP TABLE ${table}`);
+      await assert.rejects(store.checkSchema(), {
+        code: "conflict",
+        message: `Cannot use the database: it has schema version ${SCHEMA_VERSION - 1}, ` +
+          `this program needs version ${SCHEMA_VERSION}; run \`proxmox-mcp migrate\``,
+      });
+      const { applied } = await store.migrate();
+      assert.deepEqual(applied, last.map((table) => `created table ${table}`));
       await store.checkSchema();
     }),
   );
@@ -101,8 +104,8 @@ export function runSchemaCases(name: string, makeSite: () => Promise<Site>): voi
   Deno.test(
     `${name}: without the audit table the program runs on Django's tables alone`,
     withStore(async ({ site, clock }) => {
-      for (const table of ["schema", "audit", "audit_head", "token_limits"]) {
-        await site.run(`DROP TABLE proxmox_mcp_${table}`);
+      for (const table of MIGRATIONS.flatMap((migration) => migration.tables)) {
+        if (table.startsWith("proxmox_mcp_")) await site.run(`DROP TABLE ${table}`);
       }
       const store = await site.open({ now: clock.now, auditDatabase: false });
       try {
