@@ -142,7 +142,7 @@ Deno.test("serve that cannot seal itself says what is too wide, or refuses when 
   const unsealable = await folder.write("deno.json", {
     imports: project.imports,
     unstable: ["no-legacy-abort"],
-    lock: false,
+    lock: { path: fileURLToPath(new URL("../../deno.lock", import.meta.url)), frozen: true },
   });
   const flags = (await flagsOf(site.config)).map((flag) =>
     flag.startsWith("--allow-read") ? `${flag},/etc` : flag

@@ -310,7 +310,8 @@ for (const { name, prepare, finds, since } of CASES) {
 }
 
 Deno.test("get_attention puts the worst first, counts and pages", async () => {
-  await using site = await Site.start();
+  const at = Date.now();
+  await using site = await Site.start({ pve: { now: () => at } });
   healthy(site);
   for (const { prepare } of CASES.slice(3)) await prepare(site);
   const all = await attention(site);
