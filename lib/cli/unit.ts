@@ -15,7 +15,8 @@ interface UnitArguments extends ServeArguments {
   readonly clients: readonly string[];
 }
 
-const PRIVATE_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+/** Where callers come from, and Proxmox is, when nothing else is known. */
+export const PRIVATE_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 
 const NOTES = `
 The unit runs as a user of its own, hands it the secrets' files as credentials, and lets it reach only

@@ -60,6 +60,7 @@ export async function compile(
       "compile",
       "--node-modules-dir=none",
       "--exclude-unused-npm",
+      "--no-check",
       "--app-name=proxmox-mcp",
       ...excluded.flatMap((path) => ["--exclude", path]),
       ...(options.config === undefined ? ["--include", "lib/cli/worker.ts"] : []),

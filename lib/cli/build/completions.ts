@@ -1,0 +1,89 @@
+import type { CommandHelp } from "./help.ts";
+
+/** Options whose value is a file. */
+const FILES = ["--config", "--log-file", "--binary"];
+
+/** A completion script for bash. */
+export function bashCompletion(commands: readonly CommandHelp[]): string {
+  const cases = commands.map((command) =>
+    `    "${command.path}") words="${wordsOf(command).join(" ")}" ;;`
+  );
+  return `# bash completion for proxmox-mcp
+_proxmox_mcp() {
+  local word path=proxmox-mcp words=
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
+  case "$previous" in
+    ${FILES.join("|")}) COMPREPLY=($(compgen -f -- "$current")); return ;;
+  esac
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$path $word" in
+      ${commands.slice(1).map(({ path }) => `"${path}"`).join("|")}) path="$path $word" ;;
+    esac
+  done
+  case "$path" in
+${cases.join("\n")}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -F _proxmox_mcp proxmox-mcp
+`;
+}
+
+/** A completion script for zsh. */
+export function zshCompletion(commands: readonly CommandHelp[]): string {
+  const cases = commands.map((command) =>
+    `    "${command.path}") choices=(${wordsOf(command).join(" ")}) ;;`
+  );
+  return `#compdef proxmox-mcp
+_proxmox_mcp() {
+  local word place=proxmox-mcp
+  local -a choices
+  case "\${words[CURRENT-1]}" in
+    ${FILES.join("|")}) _files; return ;;
+  esac
+  for word in "\${(@)words[2,CURRENT-1]}"; do
+    case "$place $word" in
+      ${commands.slice(1).map(({ path }) => `"${path}"`).join("|")}) place="$place $word" ;;
+    esac
+  done
+  case "$place" in
+${cases.join("\n")}
+  esac
+  compadd -- $choices
+}
+_proxmox_mcp "$@"
+`;
+}
+
+/** A completion script for fish. */
+export function fishCompletion(commands: readonly CommandHelp[]): string {
+  const lines = commands.flatMap((command) => {
+    const [, ...path] = command.path.split(" ");
+    const seen = path.map((word) => `__fish_seen_subcommand_from ${word}`);
+    const unseen = command.commands.length > 0
+      ? [`not __fish_seen_subcommand_from ${command.commands.join(" ")}`]
+      : [];
+    const condition = `-n '${[...seen, ...unseen].join("; and ") || "true"}'`;
+    return [
+      ...command.commands.map((name) => {
+        const child = commands.find(({ path }) => path === `${command.path} ${name}`);
+        return `complete -c proxmox-mcp -f ${condition} -a ${name} -d ${
+          quoted(child?.description)
+        }`;
+      }),
+      ...command.options.map(({ long, takesValue, description }) =>
+        `complete -c proxmox-mcp ${condition} -l ${long.slice(2)} ` +
+        `${takesValue ? FILES.includes(long) ? "-r -F" : "-x" : "-f"} -d ${quoted(description)}`
+      ),
+    ];
+  });
+  return `# fish completion for proxmox-mcp\n${lines.join("\n")}\n`;
+}
+
+function wordsOf({ commands, options }: CommandHelp): string[] {
+  return [...commands, ...options.map(({ long }) => long), "--help"];
+}
+
+function quoted(text = ""): string {
+  return `'${text.replaceAll("'", "\\'")}'`;
+}

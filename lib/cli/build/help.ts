@@ -1,0 +1,73 @@
+import type { Argument, Command, Option } from "commander";
+import { createProgram } from "../mod.ts";
+import { VERSION } from "../version.ts";
+
+/** One command as its `--help` tells it. */
+export interface CommandHelp {
+  /** `proxmox-mcp token create`. */
+  readonly path: string;
+  readonly description: string;
+  readonly usage: string;
+  readonly options: readonly OptionHelp[];
+  /** Notes and examples, after the options. */
+  readonly notes: string;
+  /** Names of the commands below this one. */
+  readonly commands: readonly string[];
+}
+
+export interface OptionHelp {
+  /** `--port <PORT>`. */
+  readonly flags: string;
+  /** `--port`. */
+  readonly long: string;
+  readonly takesValue: boolean;
+  readonly description: string;
+}
+
+/** Every command of the program, parents before their children. */
+export function describeProgram(): CommandHelp[] {
+  let written = "";
+  const program = createProgram({
+    io: {
+      out: (line) => written += `${line}\n`,
+      err: () => {},
+      env: () => undefined,
+      now: () => new Date(0),
+    },
+    version: VERSION,
+    setStatus: () => {},
+  });
+  const describe = (command: Command, parents: string): CommandHelp[] => {
+    const path = `${parents}${command.name()}`;
+    written = "";
+    command.outputHelp();
+    const own: CommandHelp = {
+      path,
+      description: command.description(),
+      usage: `${path} ${usageOf(command)}`.trim(),
+      options: command.options.map(describeOption),
+      notes: written.slice(command.helpInformation().trimEnd().length).trim(),
+      commands: command.commands.map((child) => child.name()),
+    };
+    return [own, ...command.commands.flatMap((child) => describe(child, `${path} `))];
+  };
+  return describe(program, "");
+}
+
+function usageOf(command: Command): string {
+  const args = command.registeredArguments.map((argument: Argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
+  );
+  if (command.commands.length > 0) args.push("COMMAND");
+  if (command.options.length > 0) args.unshift("[options]");
+  return args.join(" ");
+}
+
+function describeOption(option: Option): OptionHelp {
+  return {
+    flags: option.flags,
+    long: option.long ?? option.flags,
+    takesValue: option.required || option.optional,
+    description: option.description,
+  };
+}
