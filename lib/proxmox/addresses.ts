@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../errors.ts";
-import { type Guest, guestLabel } from "./guests.ts";
+import type { Guest } from "./guests.ts";
 import { path } from "./path.ts";
 import type { Pve } from "./pve.ts";
 import { compact, text } from "./wire.ts";
@@ -22,7 +22,7 @@ export async function readInterfaces(
   { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
 ): Promise<Interface[]> {
   const rows = type === "lxc"
-    ? await pve.list<Row>(path`/nodes/${node}/lxc/${vmid}/interfaces`)
+    ? await containerInterfaces(pve, node, vmid)
     : await agentInterfaces(pve, node, vmid);
   return rows.filter((row) => row.name !== "lo" && text(row.name)?.startsWith("Loopback") !== true)
     .map((row) =>
@@ -39,6 +39,12 @@ export function flatAddresses(interfaces: readonly Interface[]): string[] {
   const linkLocal = (address: string) => /^(fe80:|169\.254\.)/i.test(address) ? 1 : 0;
   return interfaces.flatMap((row) => row.addresses ?? [])
     .toSorted((a, b) => linkLocal(a) - linkLocal(b));
+}
+
+async function containerInterfaces(pve: Pve, node: string, vmid: number): Promise<Row[]> {
+  const { data } = await pve.page(path`/nodes/${node}/lxc/${vmid}/interfaces`);
+  if (Array.isArray(data)) return data;
+  throw new AppError("conflict", `container ${vmid} is not running`);
 }
 
 async function agentInterfaces(pve: Pve, node: string, vmid: number): Promise<Row[]> {
@@ -66,7 +72,6 @@ export async function readRowOfGuest(
   try {
     const guest = await pve.find({ vmid });
     const row = compact({ vmid: guest.vmid, name: guest.name });
-    if (guest.status === "stopped") return { ...row, error: `${guestLabel(guest)} is stopped` };
     return await readInterfaces(pve, guest).then(
       (interfaces) => ({ ...row, interfaces }),
       (error) => ({ ...row, error: reasonOf(error) }),

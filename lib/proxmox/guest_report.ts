@@ -109,13 +109,14 @@ async function configPart(pve: Pve, guest: Guest): Promise<Report> {
 async function addressPart(pve: Pve, guest: Guest, config: GuestConfig): Promise<Report> {
   const agent = properties(config.agent);
   if (guest.type === "qemu" && !flag(agent[""] ?? agent.enabled)) return { agent: "disabled" };
-  if (guest.status !== "running") return {};
+  // Whether it runs is left to the guest's own node: the resource list lags behind it.
   try {
     const addresses = flatAddresses(await readInterfaces(pve, guest));
     return { addresses, ...(guest.type === "qemu" ? { agent: "running" } : {}) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (/agent is not running/i.test(error.message)) return { agent: "not running" };
+    if (/^(VM|container) \d+ is not running/.test(error.message)) return {};
     return { warnings: [`the addresses could not be read: ${error.message}`] };
   }
 }

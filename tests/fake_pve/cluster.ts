@@ -35,6 +35,11 @@ function nodeRow(call: Call, node: FakeNode): Row {
   };
 }
 
+/** The list is made anew only every some seconds, so a change of the power state shows late. */
+function listedStatus(world: Call["world"], { listed, status }: FakeGuest): string {
+  return listed && world.now() - listed.since < world.state.resourceLagMs ? listed.status : status;
+}
+
 function guestRow(call: Call, guest: FakeGuest): Row {
   const { world, state } = call;
   const identity = {
@@ -61,7 +66,7 @@ function guestRow(call: Call, guest: FakeGuest): Row {
   const { cpus: _cpus, ...usage } = usageOfGuest(world, guest);
   return {
     ...lasting,
-    status: guest.status,
+    status: listedStatus(world, guest),
     ...usage,
     maxcpu: cpuCount(guest, node.cpus),
     memhost: guest.status === "running" && guest.type === "qemu" ? usage.mem + 100 * 2 ** 20 : 0,

@@ -21,12 +21,14 @@ const timeout = "VM quit/powerdown failed - got timeout";
 
 export function powerOn(world: World, guest: FakeGuest): void {
   applyPending(world, guest);
+  guest.listed = { status: guest.status, since: world.now() };
   guest.status = "running";
   guest.paused = false;
   guest.startedAt = world.now();
 }
 
 export function powerOff(world: World, guest: FakeGuest): void {
+  guest.listed = { status: guest.status, since: world.now() };
   guest.status = "stopped";
   guest.paused = false;
   guest.agent.processes.clear();

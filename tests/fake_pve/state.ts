@@ -57,6 +57,8 @@ export interface FakeGuest {
   /** Milliseconds; for one second after it `/cluster/resources` knows nothing but the id. */
   createdAt: number;
   startedAt: number;
+  /** What `/cluster/resources` still says after a change of the power state. */
+  listed?: { status: "running" | "stopped"; since: number };
   snapshots: FakeSnapshot[];
   /** The snapshot that the current state descends from. */
   parent?: string;

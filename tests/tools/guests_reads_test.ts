@@ -115,7 +115,7 @@ Deno.test("get_guest_ips tells each guest's own error beside the others' address
     value.guests.map((row: { vmid: number | string; error?: string }) => [row.vmid, row.error]),
   );
   assert.equal(errors.get(100), undefined);
-  assert.match(errors.get(101) ?? "", /VM 101 is stopped/);
+  assert.match(errors.get(101) ?? "", /VM 101 is not running/);
   assert.match(errors.get(102) ?? "", /QEMU guest agent is not running/);
   assert.match(errors.get(999) ?? "", /no guest has the vmid 999/);
   assert.match(errors.get("dup") ?? "", /fits VM 120 on pve3 and VM 121/);
@@ -124,6 +124,31 @@ Deno.test("get_guest_ips tells each guest's own error beside the others' address
   assert.equal(all.value.total, 5);
   const rest = await site.call("get_guest_ips", { cursor: all.value.next_cursor });
   assert.deepEqual(rest.value.guests.map((row: { vmid: number }) => row.vmid), [110, 200, 201]);
+});
+
+Deno.test("addresses are read by the guest's state, not by the list that lags behind it", async () => {
+  await using site = await Site.start();
+  site.fake.state.resourceLagMs = 3_600_000;
+  for (const [vmid, kind] of [[100, "vm"], [200, "container"]]) {
+    const changed = await site.call(`stop_${kind}`, { vmid });
+    assert.equal(changed.isError, false, changed.text);
+    const listed = await site.call("find_guests", {
+      fields: ["vmid", "status"],
+      status: "running",
+    });
+    assert.ok(listed.value.guests.some((row: { vmid: number }) => row.vmid === vmid));
+    const { value: { guests: [stopped] } } = await site.call("get_guest_ips", { vmids: [vmid] });
+    assert.match(stopped.error, new RegExp(`${vmid} is not running`));
+    const off = (await site.call("get_guest", { vmid })).value;
+    assert.deepEqual([off.status, off.addresses, off.warnings], ["stopped", undefined, undefined]);
+    await site.call(`start_${kind}`, { vmid });
+    const { value: { guests: [running] } } = await site.call("get_guest_ips", { vmids: [vmid] });
+    assert.equal(running.error, undefined);
+    assert.equal(running.interfaces[0].name, "eth0");
+    const on = (await site.call("get_guest", { vmid })).value;
+    assert.equal(on.status, "running");
+    assert.ok(on.addresses.length > 0);
+  }
 });
 
 Deno.test("get_guest_ips asks at most eight guests at once", async () => {
@@ -190,9 +215,9 @@ testTool({
 
 Deno.test("get_metrics reads nodes, storages and containers, in at most 200 points", async () => {
   await using site = await Site.start();
-  for (const  of of[{ node: "pve1" }, { storage: "nfs1" }, { vmid: 200 }]) {
+  for (const place of [{ node: "pve1" }, { storage: "nfs1" }, { vmid: 200 }]) {
     for (const timeframe of ["hour", "day", "week", "month", "year"]) {
-      const answer = await site.call("get_metrics", { ...of, timeframe, points: 200 });
+      const answer = await site.call("get_metrics", { ...place, timeframe, points: 200 });
       assert.equal(answer.isError, false, answer.text);
       assert.ok(answer.value.rows.length <= 200);
       // The simulated guests and nodes have been up for some days only.
