@@ -67,7 +67,7 @@ export async function currentDigest(
   const readable = match.methods.find((each) => each.method === "GET");
   if (!("digest" in method.parameters) || !readable) return undefined;
   if (checkParams(match.values, readable.parameters).length > 0) return undefined;
-  const data = await pve.get<unknown>(path);
+  const { data } = await pve.page(path);
   return typeof data === "object" && data !== null && "digest" in data
     ? text(data.digest)
     : undefined;

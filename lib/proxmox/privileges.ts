@@ -32,7 +32,7 @@ export class Access {
     const signal = AbortSignal.timeout(10_000);
     try {
       const { data } = await this.#client.request("GET", path`/access/permissions`, { signal });
-      this.#known = { grants: data as Grants, at: this.#now().getTime() };
+      if (data !== null) this.#known = { grants: data as Grants, at: this.#now().getTime() };
     } catch {
       // Not knowing hides nothing: Proxmox itself refuses what the token may not do.
     } finally {

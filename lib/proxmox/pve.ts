@@ -79,7 +79,9 @@ export class Pve {
 
   /** Reads; T is what Proxmox is believed to send, so treat every field as possibly absent. */
   async get<T>(path: ApiPath, params?: Params): Promise<T> {
-    return (await this.page(path, params)).data as T;
+    const { data } = await this.page(path, params);
+    if (data === null) throw new AppError("unavailable", `Proxmox's answer to ${path} is empty`);
+    return data as T;
   }
 
   /** Reads a list; anything else than a list becomes an error, never an empty list. */

@@ -193,3 +193,28 @@ Deno.test("a lookup is shared by calls that come together", async () => {
   const lookups = site.fake.requests.filter(({ path }) => path === "/cluster/resources");
   assert.equal(lookups.length, 1);
 });
+
+Deno.test("an empty answer is told as such, whatever was asked for", async () => {
+  await using site = await Site.start();
+  const reads: [string, Record<string, unknown>][] = [
+    ["get_guest_config", { vmid: 100 }],
+    ["get_vm_usage", { vmid: 100 }],
+    ["get_node_status", { node: "pve1" }],
+    ["get_ceph_status", {}],
+    ["start_vm", { vmid: 101 }],
+    ["update_vm", { vmid: 101, memory: 1024 }],
+    ["delete_vm", { vmid: 101 }],
+    ["execute_vm_command", { vmid: 100, command: ["id"] }],
+  ];
+  const path = /config$|current$|nodes\/pve1\/status$|ceph\/status$|permissions$/;
+  site.fake.fault({ method: "GET", path }, { kind: "body", body: '{"data":null}' }, { times: 99 });
+  for (const [tool, args] of reads) {
+    const answer = await site.call(tool, args);
+    assert.equal(answer.code, "unavailable", `${tool}: ${answer.text}`);
+    assert.match(answer.text, /Proxmox's answer to \/\S+ is empty/);
+  }
+  const { json } = await site.post({ method: "tools/list" });
+  assert.ok(json.result.tools.length > 60, "grants that are not told hide nothing");
+  const raw = await site.call("call_api", { path: "/nodes/pve1/qemu/100/config" });
+  assert.equal(raw.value.data, null, raw.text);
+});
