@@ -39,15 +39,18 @@ export async function runInGuest(
   { argv, input, timeoutMs }: { argv: readonly string[]; input?: string; timeoutMs: number },
 ): Promise<CommandResult> {
   const { node, vmid } = guest;
-  const started = await pve.post<{ pid?: unknown }>(path`/nodes/${node}/qemu/${vmid}/agent/exec`, {
-    command: argv,
-    "input-data": input,
-  }).catch((error) => {
+  const started = await pve.post<{ pid?: unknown } | null>(
+    path`/nodes/${node}/qemu/${vmid}/agent/exec`,
+    {
+      command: argv,
+      "input-data": input,
+    },
+  ).catch((error) => {
     throw explainBrokenPipe(error, argv[0] ?? "");
   });
   const none = { stdout: "", stderr: "", stdout_truncated: false, stderr_truncated: false };
   if (pve.dryRun) return none;
-  const pid = number(started.pid);
+  const pid = number(started?.pid);
   if (pid === undefined) {
     throw new AppError("unavailable", "the guest agent started the command but named no process");
   }
