@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { type FakePve, startFakePve } from "../fake_pve.ts";
+import { cli, type CliResult, startServe } from "../support/cli.ts";
+import { Folder } from "../support/folder.ts";
+
+interface Finding {
+  readonly name: string;
+  readonly state: string;
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
+/** A new administrator's machine: one folder, one config, and Proxmox somewhere. */
+class DayOne {
+  readonly folder: Folder;
+  readonly config: {
+    proxmox: Record<string, unknown>;
+    auth: Record<string, unknown>;
+    server: Record<string, unknown>;
+  };
+
+  constructor(folder: Folder, pve: FakePve) {
+    this.folder = folder;
+    this.config = {
+      proxmox: { host: "no-such-host.invalid", port: pve.port + 1 },
+      auth: { user: pve.token.user, token_name: pve.token.name, token_value_file: "token" },
+      server: { port: freePort() },
+    };
+  }
+
+  async check(): Promise<CliResult & { readonly failed: readonly Finding[] }> {
+    await this.folder.write("config.json", this.config);
+    const args = ["check", "--config", this.folder.at("config.json")];
+    const json = await cli([...args, "--json"]);
+    const { findings } = JSON.parse(json.out) as { findings: Finding[] };
+    const failed = findings.filter(({ state }) => state === "fail");
+    const text = await cli(args);
+    assert.equal(text.status, failed.length > 0 ? 1 : 0);
+    assert.equal(json.status, text.status);
+    for (const { message } of failed) assert.ok(text.out.includes(message.slice(0, 40)), text.out);
+    return { ...text, failed };
+  }
+
+  /** The only failure, which must say what to do. */
+  async onlyFailure(): Promise<string> {
+    const { failed, out } = await this.check();
+    assert.equal(failed.length, 1, out);
+    return `${failed[0]?.name}: ${failed[0]?.message}: ${failed[0]?.remedy ?? ""}`;
+  }
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+Deno.test("a new administrator is led from a wrong config to a running server", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  const day = new DayOne(folder, pve);
+  const { proxmox, auth, server } = day.config;
+
+  const first = await day.onlyFailure();
+  assert.match(
+    first,
+    /^config: Cannot read auth\.token_value_file .*token of .*no such file or folder/,
+  );
+  await folder.write("token", "00000000-0000-0000-0000-000000000000", 0o644);
+
+  const exposed = await day.check();
+  const secret = exposed.failed.find(({ name }) => name === "secrets");
+  assert.match(
+    secret?.message ?? "",
+    /auth\.token_value_file .*token can be read by everyone \(0644\)$/,
+  );
+  const [command, mode, path] = (secret?.remedy ?? "").split(" ");
+  assert.deepEqual([command, path], ["chmod", folder.at("token")]);
+  await Deno.chmod(folder.at("token"), Number.parseInt(mode ?? "", 8));
+
+  assert.match(
+    await day.onlyFailure(),
+    /^dns: there is no address for the name no-such-host\.invalid: check the spelling of proxmox\.host/,
+  );
+  proxmox.host = "127.0.0.1";
+
+  assert.match(
+    await day.onlyFailure(),
+    /^network: 127\.0\.0\.1:\d+ refuses the connection: check proxmox\.port \(usually 8006\)/,
+  );
+  proxmox.port = pve.port;
+
+  const untrusted = await day.onlyFailure();
+  assert.match(
+    untrusted,
+    /^tls: the certificate is not trusted \(UnknownIssuer\): copy \/etc\/pve\/pve-root-ca\.pem/,
+  );
+  const line = /"fingerprint": "([0-9A-F:]+)"/.exec(untrusted);
+  assert.equal(line?.[1], pve.fingerprint);
+  proxmox.fingerprint = line?.[1];
+
+  const rejected = await day.check();
+  assert.deepEqual(rejected.failed.map(({ name }) => name), ["token"], rejected.out);
+  assert.match(
+    rejected.failed[0]?.message ?? "",
+    /Proxmox rejected the API token root@pam!mcp.*auth\.token_value/,
+  );
+  assert.match(
+    rejected.out,
+    /For callers with scope user, on a node:\n {2}pveum role add MCP-user --privs/,
+  );
+  const nobody = pve.tokenFor("none");
+  Object.assign(auth, { user: nobody.user, token_name: nobody.name });
+  await folder.write("token", nobody.value);
+
+  const powerless = await day.check();
+  assert.deepEqual(powerless.failed.map(({ name }) => name), ["grants"], powerless.out);
+  assert.match(
+    powerless.out,
+    /fail {2}grants {4}nobody@pve!none may do nothing at all: grant it the privileges below/,
+  );
+  assert.match(powerless.out, /pveum acl modify \/ --roles MCP-admin --tokens 'nobody@pve!none'/);
+  Object.assign(auth, { user: pve.token.user, token_name: pve.token.name });
+  await folder.write("token", pve.token.value);
+
+  {
+    using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    server.port = taken.addr.port;
+    assert.match(
+      await day.onlyFailure(),
+      /^listen: 127\.0\.0\.1:\d+ is in use by another program: stop it \(ss .*\), or choose another server\.port/,
+    );
+    const refused = await cli(["serve", "--config", folder.at("config.json")]);
+    assert.match(refused.err, /Cannot listen on 127\.0\.0\.1:\d+: the port is in use; .*--port$/);
+  }
+
+  const good = await day.check();
+  assert.deepEqual(good.failed, [], good.out);
+  assert.match(good.out, /^ok {4}version {3}Proxmox VE 9\.2\.11$/m);
+  assert.match(good.out, /^ok {4}grants {4}they suffice for all \d+ tools$/m);
+  assert.ok(!good.out.includes(pve.token.value));
+
+  const config = folder.at("config.json");
+  await using running = await startServe(["--config", config]);
+  const described = await day.check();
+  assert.deepEqual(described.failed, [], described.out);
+  assert.match(described.out, /^ok {4}listen {4}127\.0\.0\.1:\d+: the server is running$/m);
+  assert.match(
+    described.out,
+    /^warn {2}tokens {4}nobody can log in: .*proxmox-mcp user create NAME --role Administrator/m,
+  );
+  await cli(["user", "create", "ayse", "--role", "Administrator", "--config", config]);
+  const args = ["--user", "ayse", "--name", "x", "--permission", "read", "--config", config];
+  const token = (await cli(["token", "create", ...args])).out;
+  assert.match((await day.check()).out, /^ok {4}tokens {4}1 of 1 are active$/m);
+  const answer = await fetch(running.url, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ method: "tools/list" }),
+  });
+  assert.ok((await answer.json()).result.tools.length > 0);
+});
+
+async function site(folder: Folder, pve: FakePve): Promise<DayOne> {
+  const day = new DayOne(folder, pve);
+  await folder.write("token", pve.token.value);
+  await folder.write("ca.pem", pve.caPem, 0o644);
+  Object.assign(day.config.proxmox, { host: "127.0.0.1", port: pve.port, ca_file: "ca.pem" });
+  return day;
+}
+
+/** The same server under another address. */
+function forward(hostname: string, port: number): Disposable & { readonly port: number } {
+  const listener = Deno.listen({ hostname, port: 0 });
+  const pump = async () => {
+    for await (const inner of listener) {
+      const outer = await Deno.connect({ hostname: "127.0.0.1", port });
+      inner.readable.pipeTo(outer.writable).catch(() => {});
+      outer.readable.pipeTo(inner.writable).catch(() => {});
+    }
+  };
+  void pump();
+  return { port: listener.addr.port, [Symbol.dispose]: () => listener.close() };
+}
+
+Deno.test("check tells a renewed certificate from the pinned one, and sends it nothing", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  const day = await site(folder, pve);
+  day.config.proxmox = { host: "127.0.0.1", port: pve.port, fingerprint: "ab".repeat(32) };
+  const failure = await day.onlyFailure();
+  assert.match(
+    failure,
+    /^cert: .*this is not the certificate that proxmox\.fingerprint names: .*pvenode cert info/,
+  );
+  assert.ok(failure.includes(pve.fingerprint));
+  assert.ok(pve.requests.every((request) => !request.authorized));
+});
+
+Deno.test("check warns of a certificate that is not verified, and fails when Deno still verifies", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  const day = await site(folder, pve);
+  day.config.proxmox = { host: "127.0.0.1", port: pve.port, verify_ssl: false };
+  assert.match(
+    await day.onlyFailure(),
+    /^tls: Cannot use proxmox\.verify_ssl: false: .*deno task start --config/,
+  );
+  assert.match(
+    (await day.check()).out,
+    /^warn {2}cert {6}.*it is not verified: to verify it, copy/m,
+  );
+});
+
+Deno.test("check says that the name is not in the certificate, and which names are", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  const day = await site(folder, pve);
+  using forwarder = forward("127.0.0.2", pve.port);
+  Object.assign(day.config.proxmox, { host: "127.0.0.2", port: forwarder.port });
+  const failure = await day.onlyFailure();
+  assert.match(
+    failure,
+    /it is not for the name 127\.0\.0\.2: set proxmox\.host to one of 127\.0\.0\.1 localhost pve1/,
+  );
+});
+
+Deno.test("check notices a server that does not speak TLS, a clock that is off and an old Proxmox", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve({ version: "7.4-3" });
+  const day = await site(folder, pve);
+  const plain = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response(),
+  );
+  day.config.proxmox.port = plain.addr.port;
+  assert.match(
+    await day.onlyFailure(),
+    /^tls: .*answers, but not with TLS .*check proxmox\.port: .*8006/,
+  );
+  await plain.shutdown();
+  day.config.proxmox.port = pve.port;
+  await folder.write("config.json", day.config);
+  const now = new Date(Date.now() + 600_000);
+  const { out } = await cli(["check", "--config", folder.at("config.json")], { now });
+  assert.match(
+    out,
+    /^warn {2}clock {5}this machine is (599|60\d) s ahead of 127\.0\.0\.1: let both follow a time server/m,
+  );
+  assert.match(out, /^warn {2}version {3}Proxmox VE 7\.4-3: update it/m);
+});
+
+Deno.test("check names the tools that a token cannot serve, by the privileges of its Proxmox version", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve({ version: "8.4.1" });
+  const day = await site(folder, pve);
+  const { user, name, value } = pve.tokenFor("auditor");
+  Object.assign(day.config.auth, { user, token_name: name });
+  await folder.write("token", value);
+  const { out, failed } = await day.check();
+  assert.deepEqual(failed, [], out);
+  assert.match(
+    out,
+    /^warn {2}grants {4}\d+ of \d+ tools cannot work: .*start_vm \(VM\.PowerMgmt on \/vms\/\{vmid\}\)/m,
+  );
+  assert.match(out, /MCP-write --privs .*VM\.Monitor/);
+  assert.ok(!out.includes("VM.GuestAgent") || !/--privs .*VM\.GuestAgent/.test(out));
+});
+
+Deno.test("check fails on a file that is no database, and creates none", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  const day = await site(folder, pve);
+  await folder.write("proxmox-mcp.db", "not a database".repeat(100));
+  assert.match(
+    await day.onlyFailure(),
+    /^store: sqlite:.*proxmox-mcp\.db: .*not an SQLite database/,
+  );
+  await Deno.remove(folder.at("proxmox-mcp.db"));
+  assert.match(
+    (await day.check()).out,
+    /^warn {2}store {5}.*does not exist yet: proxmox-mcp migrate/m,
+  );
+  await assert.rejects(Deno.stat(folder.at("proxmox-mcp.db")), Deno.errors.NotFound);
+});

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { cli } from "../support/cli.ts";
+import { Folder } from "../support/folder.ts";
+
+const BASE = {
+  proxmox: { host: "10.1.2.3" },
+  auth: { user: "a@pve", token_name: "t", token_value_file: "/etc/proxmox-mcp/proxmox-token" },
+  database: { url: "sqlite:/var/lib/proxmox-mcp/proxmox-mcp.db" },
+};
+
+async function unitOf(folder: Folder, config: unknown, ...args: string[]) {
+  const file = await folder.write("config.json", config);
+  const { status, out, err } = await cli([
+    "unit",
+    "--config",
+    file,
+    "--binary",
+    "/bin/true",
+    ...args,
+  ]);
+  assert.equal(status, 0, err);
+  return { text: out, err, lines: out.split("\n") };
+}
+
+async function analyze(...args: string[]): Promise<{ code: number; text: string } | null> {
+  try {
+    const command = new Deno.Command("systemd-analyze", { args });
+    const { code, stdout, stderr } = await command.output();
+    const decoder = new TextDecoder();
+    return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Where systemd is not installed there is nobody to ask. */
+async function assertSound(folder: Folder, text: string): Promise<void> {
+  const unit = await folder.write("proxmox-mcp.service", `${text}\n`, 0o644);
+  const verified = await analyze("verify", unit);
+  if (verified === null) return;
+  assert.deepEqual(verified, { code: 0, text: "" });
+  // The threshold is in tenths: 20 stands for 2.0.
+  const scored = await analyze("security", "--offline=true", "--threshold=20", unit);
+  assert.equal(scored?.code, 0, scored?.text);
+}
+
+Deno.test("unit is sound, scores 2.0 or better, and reaches only what the config names", async () => {
+  await using folder = await Folder.make();
+  const { text, lines } = await unitOf(folder, BASE);
+  for (
+    const line of [
+      "Type=exec",
+      "User=proxmox-mcp",
+      `ExecStart=/bin/true serve --config ${folder.at("config.json")}`,
+      "LoadCredential=proxmox-token:/etc/proxmox-mcp/proxmox-token",
+      "StateDirectory=proxmox-mcp",
+      "ProtectSystem=strict",
+      "IPAddressDeny=any",
+      "IPAddressAllow=localhost 10.1.2.3",
+      "SocketBindAllow=tcp:8812",
+      "MemoryDenyWriteExecute=no",
+      "NoNewPrivileges=yes",
+      "Restart=on-failure",
+      "TimeoutStopSec=15",
+    ]
+  ) assert.ok(lines.includes(line), line);
+  assert.ok(!text.includes("ReadWritePaths"));
+  const reason = lines[lines.indexOf("MemoryDenyWriteExecute=no") - 1] ?? "";
+  assert.match(reason, /^# V8 /);
+  await assertSound(folder, text);
+});
+
+Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is sound too", async () => {
+  await using folder = await Folder.make();
+  const { text, lines, err } = await unitOf(
+    folder,
+    {
+      ...BASE,
+      proxmox: { hosts: ["127.0.0.1", "no-such-name.invalid"] },
+      server: {
+        host: "0.0.0.0",
+        port: 443,
+        tls: { cert_file: "/etc/ssl/c.pem", key_file: "/etc/ssl/my key%.pem" },
+      },
+      database: { url: "postgres://mcp@127.0.0.1/mcp" },
+      logging: { file: "/srv/logs/mcp.log" },
+    },
+    "--clients",
+    "192.0.2.0/24",
+  );
+  assert.match(err, /^note: there is no address for no-such-name\.invalid now/);
+  assert.ok(lines.includes("After=network-online.target postgresql.service"));
+  assert.ok(lines.includes('LoadCredential="my key%%.pem:/etc/ssl/my key%%.pem"'));
+  assert.ok(lines.includes("ReadWritePaths=/srv/logs"));
+  assert.ok(lines.includes("AmbientCapabilities=CAP_NET_BIND_SERVICE"));
+  assert.match(text, /^IPAddressAllow=localhost 127\.0\.0\.1 .*192\.0\.2\.0\/24$/m);
+  assert.ok(!text.includes("Allow=any"));
+  await assertSound(folder, text);
+});
