@@ -1,8 +1,12 @@
+/** Comparing costs the product of both lengths, and nobody mistypes a name this long. */
+const LONGEST_WORD = 100;
+
 /**
  * The candidate that `word` was probably meant to be: at most a third of its letters (and at least
  * two edits) away, counting a swap of neighbours as one edit. The first of equals; null when none is near.
  */
 export function nearest(word: string, candidates: readonly string[]): string | null {
+  if (word.length > LONGEST_WORD) return null;
   const limit = Math.max(2, Math.floor(word.length / 3));
   let best: string | null = null;
   let bestDistance = limit + 1;

@@ -48,6 +48,7 @@ export interface ServerOptions {
 }
 
 const SWEEP_MS = 30_000;
+const CLOSING_MS = 1_000;
 
 /**
  * Joins all parts into a listening server. Proxmox need not be reachable: the server starts, `readyz`
@@ -73,6 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store,
     onProblem: (error) => log.error(messageOf(error)),
   });
+  const stopping = new AbortController();
   const catalog = new Catalog(tools, config.tools);
   const doors = new Doors({
     catalog,
@@ -95,6 +97,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return (tool) => mayAnywhere(grants, tool.privileges);
     },
     begin: limits.begin,
+    crowded: (tokenId) => limits.callAllowed(tokenId, 0) !== undefined,
+    stopping: stopping.signal,
     observe: metrics.call,
   });
   const authenticator = createAuthenticator({
@@ -150,9 +154,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const closed = listener.shutdown();
     const patience = AbortSignal.timeout(server.shutdownSeconds * 1000);
     await Promise.race([limits.idle(), aborted(patience)]);
+    // What is cut off still leaves its audit row.
+    stopping.abort();
+    await Promise.race([limits.idle(), aborted(AbortSignal.timeout(CLOSING_MS))]);
     await close();
-    await Promise.race([closed, aborted(AbortSignal.any([patience, AbortSignal.timeout(1_000)]))]);
+    await Promise.race([closed, aborted(AbortSignal.timeout(CLOSING_MS))]);
   };
+  let closing: Promise<void> | undefined;
   return {
     url: `${server.tls ? "https" : "http"}://${hostForUrl(server.host)}:${port}${server.path}`,
     address: { hostname, port },
@@ -164,7 +172,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return results.filter((result) => result.status === "rejected")
         .map(({ reason }) => messageOf(reason));
     },
-    shutdown,
+    shutdown: () => closing ??= shutdown(),
     finished: listener.finished,
   };
 }

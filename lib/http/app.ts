@@ -58,7 +58,11 @@ export function createApp(services: AppServices): Hono<Env> {
     c.text(await services.metrics.text(), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8",
     }));
-  app.get(`${path}/sse`, (c) => doors.openSse(`${path}/sse/messages`, callerOf(c, "sse")));
+  app.get(`${path}/sse`, (c) =>
+    // Hono answers HEAD by the routes of GET; a stream that nobody reads must not be opened.
+    c.req.method === "HEAD"
+      ? c.body(null, 200, { "content-type": "text/event-stream" })
+      : doors.openSse(`${path}/sse/messages`, callerOf(c, "sse")));
   app.post(
     `${path}/sse/messages`,
     withBody(services),
@@ -70,7 +74,7 @@ export function createApp(services: AppServices): Hono<Env> {
       const door = "jsonrpc" in body || Array.isArray(body) ? "mcp" : "curl";
       return doors.post(c.req.raw, body, callerOf(c, door));
     });
-    app.on(["GET", "DELETE"], at, (c) => doors.other(c.req.raw, callerOf(c, "mcp")));
+    app.all(at, (c) => doors.other(c.req.raw, callerOf(c, "mcp")));
   }
   app.notFound((c) =>
     refusal(404, { code: REFUSED, message: `Nothing is served at ${c.req.path}: use ${path}` })
@@ -152,23 +156,33 @@ function gate(services: AppServices): MiddlewareHandler<Env> {
         { "www-authenticate": 'Bearer realm="proxmox-mcp"' },
       );
     }
-    const wait = await limits.request(principal.tokenId) ??
-      (c.req.method === "POST" ? limits.callAllowed(principal.tokenId) : undefined);
+    const wait = await limits.request(principal.tokenId);
     if (wait !== undefined) return tooMany(messages, wait);
     c.set("principal", principal);
     return await next();
   };
 }
 
-function withBody(
-  { maxBodyBytes }: AppServices,
-): MiddlewareHandler<Env> {
+/** Reads the body. Only calls are held back for calls under way: cancelling one must stay possible. */
+function withBody({ limits, maxBodyBytes }: AppServices): MiddlewareHandler<Env> {
   return async (c, next) => {
     const read = await readJsonBody(c.req.raw, maxBodyBytes);
     if ("refused" in read) return read.refused;
     c.set("body", read.body);
-    return await next();
+    const calls = countCalls(read.body);
+    const { tokenId } = c.get("principal");
+    const wait = (calls > 1 ? await limits.request(tokenId, calls - 1) : undefined) ??
+      (calls > 0 ? limits.callAllowed(tokenId, calls) : undefined);
+    return wait === undefined ? await next() : tooMany(messagesOf(c), wait);
   };
+}
+
+function countCalls(body: object): number {
+  const messages: unknown[] = Array.isArray(body) ? body : [body];
+  return messages.filter((message) =>
+    typeof message === "object" && message !== null && "method" in message &&
+    message.method === "tools/call"
+  ).length;
 }
 
 function messagesOf(c: Context<Env>): Messages {

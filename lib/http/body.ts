@@ -1,5 +1,7 @@
 import { INVALID_REQUEST, PARSE_ERROR, refusal, REFUSED } from "./answers.ts";
 
+const MAX_BATCH = 20;
+
 /** The request's JSON, or the answer that refuses it. */
 export type ParsedBody = { readonly body: object } | { readonly refused: Response };
 
@@ -24,6 +26,10 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
   }
   if (typeof body !== "object" || body === null || (Array.isArray(body) && body.length === 0)) {
     return refuse(400, INVALID_REQUEST, "Invalid request: expected a JSON-RPC request object");
+  }
+  if (Array.isArray(body) && body.length > MAX_BATCH) {
+    const message = `Invalid request: a batch holds at most ${MAX_BATCH} messages`;
+    return refuse(400, INVALID_REQUEST, message);
   }
   return { body };
 }

@@ -17,14 +17,14 @@ export type Wait = number | undefined;
 
 /** Limits on use. Rates of 0 are off. */
 export interface UseLimits {
-  /** Counts a request of a token. */
-  request(tokenId: number): Promise<Wait>;
+  /** Counts requests of a token, one unless told otherwise. */
+  request(tokenId: number, count?: number): Promise<Wait>;
   /** Whether this address must wait because its logins failed. */
   loginAllowed(address: string): Promise<Wait>;
   /** Counts a failed login; an address that fails too often waits, twice as long each time. */
   loginFailed(address: string): Promise<void>;
-  /** Whether the token may have another call under way. */
-  callAllowed(tokenId: number): Wait;
+  /** Whether the token may have more calls under way, one unless told otherwise. */
+  callAllowed(tokenId: number, count?: number): Wait;
   /** Counts a call that begins; call the result when it is over. */
   begin(tokenId: number): () => void;
   /** Resolves when no call is under way. */
@@ -52,9 +52,9 @@ export function createUseLimits(
   const logins = counter("login", failedLoginsPerMinute, MINUTE);
   const lockouts = counter("lockout", 1, LOCKOUTS_REMEMBERED);
   return {
-    request: async (tokenId) => {
+    request: async (tokenId, count = 1) => {
       if (requestsPerMinute === 0) return undefined;
-      return await requests.consume(tokenId).then(() => undefined, waitOf);
+      return await requests.consume(tokenId, count).then(() => undefined, waitOf);
     },
     loginAllowed: async (address) => {
       if (failedLoginsPerMinute === 0) return undefined;
@@ -101,8 +101,9 @@ function countCalls(): Pick<UseLimits, "callAllowed" | "begin" | "idle"> {
   let total = 0;
   let waiting: (() => void)[] = [];
   return {
-    callAllowed: (tokenId) =>
-      total >= MAX_IN_FLIGHT || (inFlight.get(tokenId) ?? 0) >= MAX_IN_FLIGHT_PER_TOKEN
+    callAllowed: (tokenId, count = 1) =>
+      total + count > MAX_IN_FLIGHT ||
+        (inFlight.get(tokenId) ?? 0) + count > MAX_IN_FLIGHT_PER_TOKEN
         ? 1
         : undefined,
     begin: (tokenId) => {

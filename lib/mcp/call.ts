@@ -1,4 +1,3 @@
-import type * as z from "zod";
 import type { AuditTrail } from "../audit.ts";
 import type { Outcome } from "../auth/audit.ts";
 import { maySeeNode, mayTouchGuest, mayTouchNode, type TokenLimits } from "../auth/limits.ts";
@@ -7,12 +6,12 @@ import { includesScope } from "../auth/scope.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Language, messagesIn } from "../messages.ts";
-import { nearest } from "../nearest.ts";
 import type { Reach } from "../proxmox/plan.ts";
 import { Pve, type PveShared } from "../proxmox/pve.ts";
 import { boundedJson, redactValue } from "../redact.ts";
 import type { AnyTool } from "../tool.ts";
 import { type Catalog, inReach } from "./catalog.ts";
+import { deadlineOf, parseInput, unknownTool, vmidOf } from "./input.ts";
 
 /** What all calls share. */
 export interface CallServices {
@@ -23,8 +22,12 @@ export interface CallServices {
   readonly confirm: "always" | "when_supported" | "never";
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
+  /** Aborts the calls under way when the server cannot wait for them any longer. */
+  readonly stopping: AbortSignal;
   /** Counts a call as under way; the function that it returns ends that. */
   readonly begin: (tokenId: number) => () => void;
+  /** True when more calls are under way than may be: some that came at once can pass the HTTP side. */
+  readonly crowded: (tokenId: number) => boolean;
   /** Told of every finished call, for metrics. */
   readonly observe: (tool: string, outcome: Outcome, seconds: number) => void;
 }
@@ -49,7 +52,6 @@ export type CallResult =
   | { readonly kind: "failed"; readonly error: AppError }
   | { readonly kind: "ask"; readonly question: string };
 
-const DEADLINE_MS = 120_000;
 const MAX_ARGUMENTS_BYTES = 4_096;
 const MAX_RESULT_BYTES = 1024 * 1024;
 
@@ -59,9 +61,15 @@ const MAX_RESULT_BYTES = 1024 * 1024;
  */
 export async function callTool(services: CallServices, request: CallRequest): Promise<CallResult> {
   const end = services.begin(request.principal.tokenId);
+  // A signal made by `any` stays in the memory of its sources: none may outlive the call.
+  const stop = new AbortController();
+  const onStopping = () => stop.abort();
+  services.stopping.addEventListener("abort", onStopping);
+  const signal = AbortSignal.any([request.signal, stop.signal]);
   try {
-    return await runAudited(services, request);
+    return await runAudited(services, { ...request, signal });
   } finally {
+    services.stopping.removeEventListener("abort", onStopping);
     end();
   }
 }
@@ -133,6 +141,9 @@ async function decide(
   const { catalog } = services;
   const { principal, language } = request;
   const messages = messagesIn(language);
+  if (services.crowded(principal.tokenId)) {
+    throw new AppError("unavailable", messages.rateExceeded);
+  }
   const tool = catalog.get(request.tool);
   if (!tool) throw new AppError("invalid", unknownTool(request.tool, catalog.names));
   if (!catalog.offers(tool)) throw new Denied(messages.toolDisabled(tool.name));
@@ -205,43 +216,6 @@ function confirmation(
   );
 }
 
-function parseInput(tool: AnyTool, given: unknown): Record<string, unknown> {
-  const parsed = tool.input.safeParse(given ?? {});
-  if (parsed.success) return parsed.data;
-  const fields = Object.keys(tool.input.shape);
-  const problems = parsed.error.issues.map((issue: z.core.$ZodIssue) =>
-    describeIssue(issue, fields)
-  );
-  throw new AppError("invalid", `Invalid arguments for ${tool.name}: ${problems.join("; ")}`);
-}
-
-function describeIssue(issue: z.core.$ZodIssue, fields: string[]): string {
-  const at = issue.path.join(".");
-  if (issue.code !== "unrecognized_keys") {
-    return `${at || "arguments"}: ${lowerFirst(issue.message)}`;
-  }
-  return issue.keys.map((key) => {
-    const near = nearest(key, fields);
-    return `unknown argument ${at ? `${at}.` : ""}${key}${near ? ` (did you mean ${near}?)` : ""}`;
-  }).join("; ");
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-function unknownTool(name: string, names: string[]): string {
-  const near = nearest(name, names);
-  const shown = JSON.stringify(name.slice(0, 100));
-  return `Unknown tool ${shown}${near ? `: did you mean ${near}?` : "; see tools/list"}`;
-}
-
-function deadlineOf(input: Record<string, unknown>): number {
-  // Twice: a forced deletion waits for the stop, then for the deletion.
-  const seconds = typeof input.timeout_seconds === "number" ? input.timeout_seconds : 0;
-  return DEADLINE_MS + 2 * seconds * 1000;
-}
-
 function reachOf(limits: TokenLimits | null, reads: boolean): Reach {
   return {
     everything: limits === null,
@@ -256,11 +230,6 @@ function outcomeOf(result: CallResult, signal: AbortSignal): Outcome {
   if (result.error instanceof Denied) return "denied";
   if (signal.aborted) return "cancelled";
   return result.error.code === "invalid" ? "invalid" : "error";
-}
-
-function vmidOf(given: unknown): number | null {
-  const vmid = typeof given === "object" && given !== null && "vmid" in given ? given.vmid : null;
-  return /^\d{3,9}$/.test(String(vmid)) ? Number(vmid) : null;
 }
 
 function unaudited(tool: string, result: CallResult, cause: unknown): AppError {

@@ -55,7 +55,7 @@ export class Doors {
   /** Answers `POST` on the MCP path. `body` is the parsed JSON; it is at least an object or an array. */
   async post(request: Request, body: object, caller: Caller): Promise<Response> {
     if (!Array.isArray(body) && !("jsonrpc" in body)) {
-      return await this.#plain(body as Record<string, unknown>, caller);
+      return await this.#plain(body, caller);
     }
     const authInfo = authInfoOf(caller);
     if (!await isLegacyRequest(request, body)) {
@@ -65,11 +65,11 @@ export class Doors {
     if (sessionId !== null) return await this.#session(request, { sessionId, caller, body });
     const streams = request.headers.get("accept")?.includes("text/event-stream") ?? false;
     if (streams && isInitializeRequest(body)) return await this.#open(request, body, caller);
-    if (Array.isArray(body)) return await this.#batch(request, body, caller);
-    return await this.#plain(body as Record<string, unknown>, caller);
+    if (Array.isArray(body)) return await this.#batch(body, caller);
+    return await this.#plain(body, caller);
   }
 
-  /** Answers `GET` and `DELETE` on the MCP path, which only sessions of older revisions use. */
+  /** Answers what is no `POST` on the MCP path: only sessions of older revisions use `GET` and `DELETE`. */
   async other(request: Request, caller: Caller): Promise<Response> {
     const sessionId = request.headers.get("mcp-session-id");
     if (sessionId === null) {
@@ -90,7 +90,7 @@ export class Doors {
     const id = crypto.randomUUID();
     const transport = new SseTransport(id, `${endpoint}?session_id=${id}`);
     const { tokenId } = caller.principal;
-    const server = createMcpServer(this.#services);
+    const server = createMcpServer(this.#within(this.#sse, id));
     server.onclose = () => this.#sse.remove(id);
     await server.connect(transport);
     this.#sse.add({ id, tokenId, transport, close: () => server.close() });
@@ -107,7 +107,7 @@ export class Doors {
     try {
       message = parseJSONRPCMessage(body);
     } catch {
-      return invalidRequest();
+      return Response.json(INVALID_REQUEST, { status: 400 });
     }
     session.transport.receive(message, { authInfo: authInfoOf(caller) });
     return new Response("Accepted", { status: 202 });
@@ -144,14 +144,15 @@ export class Doors {
   }
 
   async #open(request: Request, body: object, caller: Caller): Promise<Response> {
+    const id = crypto.randomUUID();
     const { tokenId } = caller.principal;
-    const server = createMcpServer(this.#services);
+    const server = createMcpServer(this.#within(this.#http, id));
     const transport: WebStandardStreamableHTTPServerTransport =
       new WebStandardStreamableHTTPServerTransport({
-        sessionIdGenerator: () => crypto.randomUUID(),
-        onsessioninitialized: (id) =>
+        sessionIdGenerator: () => id,
+        onsessioninitialized: () =>
           this.#http.add({ id, tokenId, transport, close: () => server.close() }),
-        onsessionclosed: (id) => this.#http.remove(id),
+        onsessionclosed: () => this.#http.remove(id),
       });
     await server.connect(transport);
     return await transport.handleRequest(request, {
@@ -160,48 +161,61 @@ export class Doors {
     });
   }
 
+  /** The services of a session: a call under way keeps it from being idle. */
+  #within<S extends Session>(sessions: Sessions<S>, id: string): McpServices {
+    const begin = (tokenId: number) => {
+      const end = this.#services.begin(tokenId);
+      const release = sessions.hold(id);
+      return () => {
+        release();
+        end();
+      };
+    };
+    return { ...this.#services, begin };
+  }
+
   /** One JSON-RPC request without a session, with plain JSON back; `jsonrpc` and `id` may be absent. */
-  async #plain(body: Record<string, unknown>, caller: Caller): Promise<Response> {
-    if (typeof body.method !== "string") return invalidRequest();
-    if (!("id" in body) && body.method.startsWith("notifications/")) {
-      return new Response(null, { status: 202 });
-    }
-    const id = typeof body.id === "string" || typeof body.id === "number" ? body.id : null;
-    const { method, params } = body;
+  async #plain(body: object, caller: Caller): Promise<Response> {
+    const answer = await this.#answer(body, caller);
+    if (answer === undefined) return new Response(null, { status: 202 });
+    return Response.json(answer, { status: answer === INVALID_REQUEST ? 400 : 200 });
+  }
+
+  /** Batches were part of 2025-03-26 and of no other revision. */
+  async #batch(bodies: readonly unknown[], caller: Caller): Promise<Response> {
+    const answers = await Promise.all(bodies.map((body) => this.#answer(body, caller)));
+    const told = answers.filter((answer) => answer !== undefined);
+    return told.length === 0 ? new Response(null, { status: 202 }) : Response.json(told);
+  }
+
+  /** The answer to one message without a session; undefined for a notification. */
+  async #answer(body: unknown, caller: Caller): Promise<object | undefined> {
+    const { id: givenId, method, params } = (body ?? {}) as Record<string, unknown>;
+    if (typeof method !== "string") return INVALID_REQUEST;
+    if (givenId === undefined && method.startsWith("notifications/")) return undefined;
+    const id = typeof givenId === "string" || typeof givenId === "number" ? givenId : null;
     const request = { jsonrpc: "2.0" as const, id: id ?? 0, method, ...(params ? { params } : {}) };
-    if (!isJSONRPCRequest(request)) return invalidRequest();
+    if (!isJSONRPCRequest(request)) return INVALID_REQUEST;
     const server = createMcpServer(this.#services);
     const transport = new OneShotTransport();
     await server.connect(transport);
     try {
       const answer = await transport.exchange(request, { authInfo: authInfoOf(caller) });
-      return Response.json({ ...answer, id });
+      return { ...answer, id };
     } finally {
       await server.close();
     }
   }
-
-  /** Batches were part of 2025-03-26 and of no other revision. */
-  async #batch(request: Request, body: object[], caller: Caller): Promise<Response> {
-    const server = createMcpServer(this.#services);
-    const transport = new WebStandardStreamableHTTPServerTransport({
-      enableJsonResponse: !request.headers.get("accept")?.includes("text/event-stream"),
-    });
-    await server.connect(transport);
-    return await transport.handleRequest(request, {
-      authInfo: authInfoOf(caller),
-      parsedBody: body,
-    });
-  }
 }
 
-function invalidRequest(): Response {
-  return Response.json({
-    jsonrpc: "2.0",
-    id: null,
-    error: { code: -32600, message: "Invalid request: a JSON-RPC request has a method" },
-  }, { status: 400 });
-}
+const INVALID_REQUEST = {
+  jsonrpc: "2.0",
+  id: null,
+  error: {
+    code: -32600,
+    message: "Invalid request: a JSON-RPC request has a method, and its params are an object",
+  },
+};
 
 function sessionNotFound(): Response {
   return Response.json({

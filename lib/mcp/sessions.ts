@@ -11,7 +11,7 @@ export interface Session {
  * When the table is full the session that has been idle longest makes room.
  */
 export class Sessions<S extends Session> {
-  readonly #open = new Map<string, { session: S; lastUsed: number }>();
+  readonly #open = new Map<string, { session: S; lastUsed: number; calls: number }>();
   readonly #options: { max: number; idleMs: number; now: () => Date };
 
   constructor(options: { max: number; idleMs: number; now: () => Date }) {
@@ -29,7 +29,18 @@ export class Sessions<S extends Session> {
       if (!oldest) break;
       this.#end(oldest.session);
     }
-    this.#open.set(session.id, { session, lastUsed: this.#options.now().getTime() });
+    this.#open.set(session.id, { session, lastUsed: this.#options.now().getTime(), calls: 0 });
+  }
+
+  /** Keeps a session from being idle, for a call under way, until the returned function is called. */
+  hold(id: string): () => void {
+    const entry = this.#open.get(id);
+    if (!entry) return () => {};
+    entry.calls++;
+    return () => {
+      entry.calls--;
+      entry.lastUsed = this.#options.now().getTime();
+    };
   }
 
   /** The session, if this token opened it; marks it as used. */
@@ -47,8 +58,8 @@ export class Sessions<S extends Session> {
   /** Closes what has been idle too long. */
   sweep(): void {
     const limit = this.#options.now().getTime() - this.#options.idleMs;
-    for (const { session, lastUsed } of [...this.#open.values()]) {
-      if (lastUsed <= limit) this.#end(session);
+    for (const { session, lastUsed, calls } of [...this.#open.values()]) {
+      if (calls === 0 && lastUsed <= limit) this.#end(session);
     }
   }
 
@@ -61,6 +72,7 @@ export class Sessions<S extends Session> {
 
   #end(session: S): void {
     this.#open.delete(session.id);
-    void session.close();
+    // A client that is gone may make closing fail; there is nobody left to tell.
+    Promise.resolve(session.close()).catch(() => {});
   }
 }

@@ -1,6 +1,7 @@
 import type { JSONRPCMessage, MessageExtraInfo, Transport } from "@modelcontextprotocol/server";
 
 const KEEP_ALIVE_MS = 15_000;
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
 /** The server's side of the HTTP+SSE transport of 2024-11-05, on web streams. */
 export class SseTransport implements Transport {
@@ -23,7 +24,7 @@ export class SseTransport implements Transport {
         this.#write(`event: endpoint\ndata: ${endpoint}\n\n`);
       },
       cancel: () => this.close(),
-    });
+    }, { highWaterMark: MAX_UNREAD_BYTES, size: (chunk) => chunk.byteLength });
     this.#keepAlive = setInterval(() => this.#write(": keep-alive\n\n"), KEEP_ALIVE_MS);
   }
 
@@ -56,7 +57,9 @@ export class SseTransport implements Transport {
     return Promise.resolve();
   }
 
+  /** A client that has stopped reading is let go, so that what waits for it stays bounded. */
   #write(text: string): void {
     this.#controller?.enqueue(this.#encoder.encode(text));
+    if ((this.#controller?.desiredSize ?? 1) <= 0) void this.close();
   }
 }

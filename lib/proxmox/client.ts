@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { abortFailure, unlessAborted } from "./abort.ts";
 import { connectionFailure, failureOf, neverConnected } from "./failure.ts";
 import type { ApiPath } from "./path.ts";
 import type { Transport } from "./transport.ts";
@@ -194,10 +195,17 @@ export class Client {
       this.#running++;
       return;
     }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (!signal.aborted) return;
-    this.#leave();
-    throw abortFailure(signal, false);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    try {
+      await unlessAborted(promise, signal);
+    } catch (error) {
+      const place = this.#waiting.indexOf(resolve);
+      // Not in line any more: it was let in just as it gave up.
+      if (place < 0) this.#leave();
+      else this.#waiting.splice(place, 1);
+      throw error;
+    }
   }
 
   /** Hands the place to the next in line, or frees it. */
@@ -206,13 +214,6 @@ export class Client {
     if (next) next();
     else this.#running--;
   }
-}
-
-/** An error for a call that was given up, by its caller or by its own deadline. */
-export function abortFailure(signal: AbortSignal, change: boolean): AppError {
-  if (signal.reason instanceof AppError) return signal.reason;
-  const doubt = change ? "; whether the change was made is unknown: look before trying again" : "";
-  return new AppError("timeout", `the call was cancelled before Proxmox answered${doubt}`);
 }
 
 function queryValue(value: unknown): string {

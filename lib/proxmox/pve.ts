@@ -1,7 +1,8 @@
 import { AppError } from "../errors.ts";
 import type { ApiDescription } from "./api_description.ts";
 import type { ApiDescriptions } from "./api_descriptions.ts";
-import { abortFailure, type Answer, type Client, type Params } from "./client.ts";
+import { abortFailure, unlessAborted } from "./abort.ts";
+import type { Answer, Client, Params } from "./client.ts";
 import {
   assertMeant,
   type Guest,
@@ -126,7 +127,7 @@ export class Pve {
     given: { vmid: number | string; node?: string | undefined },
     options: { type?: GuestType } = {},
   ): Promise<Guest> {
-    const guest = await this.#shared.directory.find(given.vmid);
+    const guest = await unlessAborted(this.#shared.directory.find(given.vmid), this.signal);
     if (!this.#call.reach.guest(guest)) {
       throw new AppError("forbidden", `the token's limits do not include ${given.vmid}`);
     }
@@ -177,8 +178,8 @@ export class Pve {
 
   /** Everything in the cluster that the token may see, in one request. */
   async resources({ fresh = true } = {}): Promise<Resource[]> {
-    const rows = await this.#shared.directory.resources({ fresh });
-    const { reach } = this.#call;
+    const { reach, signal } = this.#call;
+    const rows = await unlessAborted(this.#shared.directory.resources({ fresh }), signal);
     if (reach.everything) return rows;
     return rows.filter((row) => {
       const guest = guestOf(row);

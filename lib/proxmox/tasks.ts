@@ -110,7 +110,9 @@ export async function waitTask(
         } s and goes on: do not start it again, see get_task ${upid}`,
       );
     }
-    await reader.sleep(Math.min(pause, Math.max(timeoutMs - elapsed, 1)));
+    await reader.sleep(Math.min(pause, Math.max(timeoutMs - elapsed, 1))).catch((error) => {
+      throw unfollowed(upid, error);
+    });
   }
 }
 

@@ -1,0 +1,60 @@
+import type * as z from "zod";
+import { AppError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { clip } from "../proxmox/clip.ts";
+import type { AnyTool } from "../tool.ts";
+
+/** Wrong arguments that an error names. */
+const MAX_PROBLEMS = 10;
+const DEADLINE_MS = 120_000;
+
+/**
+ * Reads a call's arguments by the tool's schema.
+ *
+ * @throws AppError `invalid` naming what is wrong, and for a misspelt argument the one that was meant
+ */
+export function parseInput(tool: AnyTool, given: unknown): Record<string, unknown> {
+  const parsed = tool.input.safeParse(given ?? {});
+  if (parsed.success) return parsed.data;
+  const fields = Object.keys(tool.input.shape);
+  const issues: z.core.$ZodIssue[] = parsed.error.issues;
+  const problems = issues.slice(0, MAX_PROBLEMS).flatMap((issue) => describeIssue(issue, fields))
+    .slice(0, MAX_PROBLEMS);
+  throw new AppError("invalid", `Invalid arguments for ${tool.name}: ${problems.join("; ")}`);
+}
+
+function describeIssue(issue: z.core.$ZodIssue, fields: string[]): string[] {
+  const at = clip(issue.path.join("."), 100);
+  if (issue.code !== "unrecognized_keys") {
+    return [`${at || "arguments"}: ${lowerFirst(clip(issue.message))}`];
+  }
+  return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
+    const near = nearest(key, fields);
+    const name = `${at ? `${at}.` : ""}${clip(key, 100)}`;
+    return `unknown argument ${name}${near ? ` (did you mean ${near}?)` : ""}`;
+  });
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** What to tell of a tool that there is not. */
+export function unknownTool(name: string, names: string[]): string {
+  const near = nearest(name, names);
+  const shown = JSON.stringify(name.slice(0, 100));
+  return `Unknown tool ${shown}${near ? `: did you mean ${near}?` : "; see tools/list"}`;
+}
+
+/** Milliseconds that a call with this input may last. */
+export function deadlineOf(input: Record<string, unknown>): number {
+  // Twice: a forced deletion waits for the stop, then for the deletion.
+  const seconds = typeof input.timeout_seconds === "number" ? input.timeout_seconds : 0;
+  return DEADLINE_MS + 2 * seconds * 1000;
+}
+
+/** The vmid that arguments name as a number, for the audit; they need not be valid. */
+export function vmidOf(given: unknown): number | null {
+  const vmid = typeof given === "object" && given !== null && "vmid" in given ? given.vmid : null;
+  return /^\d{3,9}$/.test(String(vmid)) ? Number(vmid) : null;
+}

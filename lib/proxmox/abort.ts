@@ -1,0 +1,21 @@
+import { AppError } from "../errors.ts";
+
+/** An error for a call that was given up, by its caller or by its own deadline. */
+export function abortFailure(signal: AbortSignal, change: boolean): AppError {
+  if (signal.reason instanceof AppError) return signal.reason;
+  const doubt = change ? "; whether the change was made is unknown: look before trying again" : "";
+  return new AppError("timeout", `the call was cancelled before Proxmox answered${doubt}`);
+}
+
+/** Waits for something that others wait for too, but no longer than the call lasts. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(abortFailure(signal, false));
+  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { nearest } from "../../lib/nearest.ts";
+import { Site } from "../site.ts";
+import { until } from "../support/until.ts";
+
+const call = (name: string, args?: unknown, more: Record<string, unknown> = {}) => ({
+  jsonrpc: "2.0",
+  method: "tools/call",
+  params: { name, ...(args === undefined ? {} : { arguments: args }) },
+  ...more,
+});
+
+Deno.test("nearest does not compare words that nobody mistypes", () => {
+  assert.equal(nearest("get_vmz", ["get_vms"]), "get_vms");
+  assert.equal(nearest("a".repeat(101), ["a".repeat(102)]), null);
+});
+
+Deno.test("wrong arguments by the thousand are told in short", async () => {
+  await using site = await Site.start();
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`k${at}`, at]));
+  const long = { ["k".repeat(50_000)]: 1 };
+  const deep = JSON.parse(`{"limit":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}`);
+  for (const args of [many, long, deep]) {
+    const { code, text } = await site.call("get_vms", args);
+    assert.equal(code, "invalid", text.slice(0, 300));
+    assert.ok(text.length < 1_000, `${text.length} characters`);
+    const [row] = await site.store.listAudit({ limit: 1 });
+    assert.equal(row?.outcome, "invalid");
+    assert.ok(row.arguments.length <= 4_096);
+  }
+});
+
+Deno.test("names that every object has are no tools, arguments or methods", async () => {
+  await using site = await Site.start();
+  for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
+    const { json } = await site.post(call(name, {}, { id: 1 }));
+    assert.equal(json.error.code, -32602, name);
+    const [row] = await site.store.listAudit({ limit: 1 });
+    assert.deepEqual([row?.tool, row?.outcome], [name, "invalid"]);
+    assert.equal((await site.post({ method: name })).json.error.code, -32601, name);
+  }
+  await site.post(
+    '{"method":"tools/call","params":{"name":"get_vms","arguments":{"__proto__":{"limit":1}}}}',
+  );
+  assert.equal(({} as Record<string, unknown>).limit, undefined);
+  const { code } = await site.call("get_vms", { constructor: { limit: 1 } });
+  assert.equal(code, "invalid");
+});
+
+Deno.test("arguments that are no object are refused", async () => {
+  await using site = await Site.start();
+  for (const args of [[1], "x", 3, null]) {
+    assert.equal((await site.post(call("get_vms", args, { id: 1 }))).json.error.code, -32602);
+  }
+  assert.equal(site.fake.requests.length, 0);
+});
+
+Deno.test("a batch is answered as one, and each of its calls is audited", async () => {
+  await using site = await Site.start();
+  const batch = [
+    call("get_nodes", {}, { id: 1 }),
+    call("start_vm", { vmid: 101 }, { id: 1 }),
+    call("nosuch", {}, { id: "two" }),
+    { jsonrpc: "2.0", method: "notifications/initialized" },
+  ];
+  for (const more of [{}, { accept: "application/json, text/event-stream" }]) {
+    const headers = { ...site.headers(site.tokens.user), ...more };
+    const { status, json } = await site.post(batch, headers);
+    assert.equal(status, 200);
+    assert.deepEqual(json.map((answer: { id: unknown }) => answer.id), [1, 1, "two"]);
+    assert.equal(json[0].result.structuredContent.total, 3);
+    assert.equal(json[1].result._meta.code, "forbidden");
+    assert.equal(json[2].error.code, -32602);
+    const rows = await site.store.listAudit({ limit: 3 });
+    assert.deepEqual(rows.map((row) => `${row.tool} ${row.outcome}`).sort(), [
+      "get_nodes ok",
+      "nosuch invalid",
+      "start_vm denied",
+    ]);
+  }
+  assert.equal((await site.post(batch.slice(3))).status, 202);
+  assert.equal((await site.post([1, 2])).json.error.code, -32600);
+  const rows = (await site.store.listAudit({})).length;
+  const long = await site.post(Array.from({ length: 21 }, () => batch[0]));
+  assert.deepEqual([long.status, long.json.error.code], [400, -32600]);
+  assert.equal((await site.post(batch, { "content-type": "application/json" })).status, 401);
+  assert.equal((await site.store.listAudit({})).length, rows);
+});
+
+Deno.test("each call of a batch counts against the rate", async () => {
+  await using site = await Site.start({
+    config: { server: { rate_limit: { requests_per_minute: 5, failed_logins_per_minute: 0 } } },
+  });
+  const batch = [1, 2, 3, 4].map((id) => call("get_nodes", {}, { id }));
+  assert.equal((await site.post(batch)).status, 200);
+  assert.equal((await site.post(batch)).status, 429);
+});
+
+Deno.test("20 calls of a token may be under way; everything else goes on meanwhile", async () => {
+  await using site = await Site.start({ config: { server: { shutdown_seconds: 0 } } });
+  site.fake.fault({ path: /pve1\/status$/ }, { kind: "hang" }, { times: 100 });
+  const slow = call("get_node_status", { node: "pve1" }, { id: 1 });
+  const refusals: unknown[] = [];
+  const asked = Array.from(
+    { length: 25 },
+    () => site.post(slow).then((answer) => refusals.push(answer), () => {}),
+  );
+  await until(() => refusals.length === 5);
+  await until(() => site.fake.requests.length === 20);
+  const refused = await site.post(call("get_nodes", {}, { id: 2 }));
+  assert.equal(refused.status, 429);
+  assert.ok(Number(refused.headers.get("retry-after")) >= 1);
+  assert.equal((await site.post([call("get_nodes", {}, { id: 2 })])).status, 429, "in a batch");
+  assert.equal((await site.post({ method: "ping" })).status, 200);
+  assert.equal((await site.post({ method: "notifications/cancelled" })).status, 202);
+  assert.equal((await site.call("get_nodes", {}, { role: "user" })).isError, false);
+  await site.server.shutdown();
+  await Promise.all(asked);
+});
+
+Deno.test("other methods than GET, POST and DELETE are not allowed; HEAD opens no stream", async () => {
+  await using site = await Site.start();
+  for (const method of ["PUT", "PATCH", "OPTIONS", "HEAD"]) {
+    const response = await fetch(site.server.url, { method, headers: site.headers() });
+    assert.equal(response.status, 405, method);
+    assert.equal(response.headers.get("allow"), "POST");
+    await response.body?.cancel();
+  }
+  const head = await fetch(`${site.server.url}/sse`, { method: "HEAD", headers: site.headers() });
+  assert.equal(head.status, 200);
+  const metrics = await fetch(`${site.root}/metrics`, { headers: site.headers() });
+  assert.match(await metrics.text(), /proxmox_mcp_open_sessions\{door="sse"\} 0/);
+});
+
+Deno.test("headers of any kind make no failure", async () => {
+  await using site = await Site.start();
+  const { hostname, port } = new URL(site.root);
+  const ask = async (...lines: string[]): Promise<string> => {
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    const text = [...lines, "Connection: close", "", ""].join("\r\n");
+    await connection.write(new TextEncoder().encode(text));
+    return (await new Response(connection.readable).text()).split("\r\n")[0] ?? "";
+  };
+  const cases: [string[], number][] = [
+    [["GET /healthz HTTP/1.1", "Host: [::1]:80"], 200],
+    [["GET /healthz HTTP/1.1", "Host:"], 403],
+    [["GET /healthz HTTP/1.1", "Host: localhost@evil.example"], 403],
+    [["GET /healthz HTTP/1.1", "Host: localhost", "Host: evil.example"], 400],
+    [
+      ["GET /healthz HTTP/1.1", "Host: localhost", `Accept-Language: ${"tr;q=..,".repeat(500)}`],
+      200,
+    ],
+    [["GET /metrics HTTP/1.1", "Host: localhost", "Accept-Language: tr-\u00fc;q=-1,*;q=9"], 401],
+    [["GET /healthz/../metrics HTTP/1.1", "Host: localhost"], 401],
+    [["GET //metrics HTTP/1.1", "Host: localhost"], 401],
+    [["GET /mcp HTTP/1.1", "Host: localhost", "Authorization: Bearer a b"], 401],
+  ];
+  for (const [lines, status] of cases) {
+    assert.match(await ask(...lines), new RegExp(`^HTTP/1\\.1 ${status} `), lines.join(" | "));
+  }
+  assert.ok(!site.lines.some((line) => line.includes("Request failed")));
+});
