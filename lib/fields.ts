@@ -39,7 +39,8 @@ export const storageId = z.string()
   .regex(/^[a-zA-Z][a-zA-Z0-9._-]*[a-zA-Z0-9]$/, "must be a storage's id");
 
 export const volumeId = z.string().max(500)
-  .regex(/^[a-zA-Z][a-zA-Z0-9._-]*:[^\s%?#\\]+$/, "must be a volume's id (storage:name)");
+  // Files that were not uploaded by Proxmox may have spaces in their names.
+  .regex(/^[a-zA-Z][a-zA-Z0-9._-]*:(?:[^\s%?#\\]| )+$/, "must be a volume's id (storage:name)");
 
 export const snapshotName = z.string()
   .regex(

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { gather } from "./fan_out.ts";
 import { path } from "./path.ts";
 import type { Pve } from "./pve.ts";
 import { flag, number, text } from "./wire.ts";
@@ -77,9 +78,10 @@ export function findIso(
 }
 
 /**
- * Finds an image of this content type on a node, by its file's name.
+ * Finds an image of this content type on a node, by its file's name or its volume id.
  *
- * @throws AppError `not_found` naming the images that are there
+ * @throws AppError `not_found` naming the images that are there; `unavailable` when a storage that
+ * may hold it cannot be read
  */
 export async function findVolume(
   pve: Pve,
@@ -87,24 +89,25 @@ export async function findVolume(
   { name, storage, content }: { name: string; storage?: string | undefined; content: string },
 ): Promise<string> {
   const wanted = name.slice(name.lastIndexOf("/") + 1);
-  const storages = storage === undefined
+  const given = storage ?? name.match(/^([^:/]+):/)?.[1];
+  const storages = given === undefined
     ? (await storagesFor(pve, node, content)).map((candidate) => candidate.storage)
-    : [storage];
-  const lists = await Promise.all(
-    storages.slice(0, 8).map((id) =>
-      pve.list<Record<string, unknown>>(path`/nodes/${node}/storage/${id}/content`, {
-        content,
-      })
-    ),
-  );
-  const volumes = lists.flat().map((row) => String(row.volid));
+    : [given];
+  const { results, warnings, errors: [error] } = await gather(storages, {
+    name: (id) => `storage ${id} could not be read`,
+    read: (id) =>
+      pve.list<Record<string, unknown>>(path`/nodes/${node}/storage/${id}/content`, { content }),
+  });
+  if (error !== undefined && results.length === 0) throw error;
+  const volumes = results.flat().map((row) => String(row.volid));
   const found = volumes.find((volid) => volid.endsWith(`/${wanted}`));
   if (found) return found;
   const known = volumes.slice(0, 20).join(", ") || "none";
-  throw new AppError(
-    "not_found",
-    `no ${content === "iso" ? "ISO" : content} image ${wanted} on node ${node}; it has: ${known}`,
-  );
+  const reason = `no ${
+    content === "iso" ? "ISO" : content
+  } image ${wanted} on node ${node}; it has: ${known}`;
+  if (error === undefined) throw new AppError("not_found", reason);
+  throw new AppError("unavailable", `${reason}; ${warnings.join("; ")}`);
 }
 
 /**

@@ -169,3 +169,17 @@ Deno.test("delete_volume deletes a disk that no guest uses, and nothing when it 
   const sure = await site.call("delete_volume", { volid: "local-lvm:vm-101-disk-7" });
   assert.equal(sure.value?.exit_status, "OK", sure.text);
 });
+
+Deno.test("a file with spaces in its name can be deleted", async () => {
+  await using site = await Site.start();
+  const iso = site.fake.state.volumes.find((one) =>
+    one.volid === "local:iso/virtio-win.iso" && one.node === "pve1"
+  );
+  assert.ok(iso);
+  iso.volid = "local:iso/Windows 11 (x64).iso";
+  const { volid } = iso;
+  const { value, text } = await site.call("delete_volume", { volid, node: "pve1" });
+  assert.equal(value?.exit_status, "OK", text);
+  assert.ok(!site.fake.state.volumes.includes(iso));
+  assert.match(lastChange(site).path, /local%3Aiso%2FWindows%2011%20\(x64\)\.iso$/);
+});
