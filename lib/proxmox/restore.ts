@@ -41,7 +41,7 @@ export async function requireBackup(
 
 /** Requires that the backup can become that guest, and holds the guest's id until the call is over. */
 export async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoration> {
-  const backup = await requireBackup(pve, { volid: input.volid });
+  const backup = await requireBackup(pve, { volid: input.volid, node: input.node });
   const type = backupType(input.volid);
   if (type === undefined) {
     throw new AppError("conflict", `the name of ${input.volid} tells no type of guest`);

@@ -351,3 +351,15 @@ Deno.test("a backup on one node's own storage is restored there and nowhere else
   assert.equal(value?.node, "pve1", text);
   assert.equal(changes(site).length, 1);
 });
+
+Deno.test("a backup that two nodes have each is restored where the caller says", async () => {
+  await using site = await Site.start();
+  const backup = backupOf(site, 101);
+  site.fake.state.volumes.push({ ...backup, node: "pve2" });
+  const { volid } = backup;
+  const unsure = await site.call("restore_backup", { volid, vmid: 402 });
+  assert.equal(unsure.code, "conflict");
+  assert.match(unsure.text, /is on pve1 and pve2, each its own; give the node/);
+  const { value, text } = await site.call("restore_backup", { volid, vmid: 402, node: "pve2" });
+  assert.equal(value?.node, "pve2", text);
+});
