@@ -52,12 +52,18 @@ export async function runProbes(
   };
 }
 
-/** One line per part: who it could not be read of, and the first reason. */
+/** One line per part: who it could not be read of, and why. */
 export function summarize(unread: readonly Unread[]): Unread[] {
   const parts = Map.groupBy(unread, (entry) => entry.part);
-  return [...parts].map(([part, entries]) => {
-    const named = entries.slice(0, NAMED).map((entry) => entry.of).join(", ");
-    const more = entries.length > NAMED ? ` and ${entries.length - NAMED} more` : "";
-    return { part, of: named + more, reason: entries[0]?.reason ?? "" };
-  });
+  return [...parts].map(([part, entries]) => ({
+    part,
+    of: first(entries.map((entry) => entry.of), ", "),
+    reason: first(entries.map((entry) => entry.reason), "; "),
+  }));
+}
+
+function first(texts: readonly string[], separator: string): string {
+  const distinct = [...new Set(texts)];
+  const more = distinct.length > NAMED ? ` and ${distinct.length - NAMED} more` : "";
+  return distinct.slice(0, NAMED).join(separator) + more;
 }

@@ -65,8 +65,8 @@ function describeJob(
     failures: number(state?.fail_count),
     error: text(state?.error),
     // Zero stands for "never" and for "at once".
-    last_sync: time(state?.last_sync || undefined),
-    next_sync: time(state?.next_sync || undefined),
+    last_sync: time(number(state?.last_sync) || undefined),
+    next_sync: time(number(state?.next_sync) || undefined),
     duration_seconds: number(state?.duration),
   });
 }

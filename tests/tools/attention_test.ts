@@ -415,3 +415,18 @@ Deno.test("get_attention fails when Proxmox cannot be reached", async () => {
   assert.equal(answer.isError, true);
   assert.match(answer.text, /^Cannot tell what needs attention: x/);
 });
+
+Deno.test("each storage whose backups cannot be read is named", async () => {
+  await using site = await Site.start();
+  healthy(site);
+  const refused = { kind: "status", status: 500, message: "refused\n" } as const;
+  site.fake.fault({ path: /\/storage\/\w+\/content$/ }, refused, { times: 2 });
+  const { unread } = await attention(site);
+  const backups = unread.filter(({ part }) => part === "backups");
+  assert.equal(backups.length, 1);
+  assert.equal(backups[0]?.of, "the cluster");
+  assert.match(
+    backups[0]?.reason ?? "",
+    /storage \w+ on node .*refused; storage \w+ on node .*refused/,
+  );
+});

@@ -86,6 +86,13 @@ testTool({
     const failing = await site.call("get_replication", { failing: true });
     assert.equal(failing.value.jobs[0].failures, 3);
     assert.equal(failing.value.jobs[0].last_sync, undefined);
+    const never = { id: "101-0", guest: "101", fail_count: "1", last_sync: "0", next_sync: "0" };
+    site.fake.fault({ path: /^\/nodes\/pve1\/replication$/ }, {
+      kind: "body",
+      body: JSON.stringify({ data: [never] }),
+    });
+    const texts = (await site.call("get_replication")).value.jobs[0];
+    assert.deepEqual([texts.failures, texts.last_sync, texts.next_sync], [1, undefined, undefined]);
     const denied = site.fake.fault({ path: /^\/nodes\/pve1\/replication$/ }, {
       kind: "status",
       status: 595,
