@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput, tags } from "../lib/fields.ts";
 import { configureGuest } from "../lib/proxmox/configure.ts";
+import { agentOption } from "../lib/proxmox/properties.ts";
 import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/undo.ts";
 import { defineTool } from "../lib/tool.ts";
 
@@ -45,7 +46,7 @@ export default defineTool({
   run: async (input, { pve }) => {
     const guest = await pve.claim(input, { type: "qemu" });
     const snapshot = input.snapshot_first ? await snapshotFirst(pve, guest) : undefined;
-    const result = await configureGuest(pve, guest, {
+    const result = await configureGuest(pve, guest, (before) => ({
       set: {
         name: input.name,
         cores: input.cpus,
@@ -57,11 +58,11 @@ export default defineTool({
         tags: input.tags?.join(";"),
         onboot: input.onboot,
         protection: input.protection,
-        agent: input.agent === undefined ? undefined : input.agent ? "1" : "0",
+        agent: agentOption(before.agent, input.agent),
         boot: input.boot,
       },
       ...(input.unset ? { unset: input.unset } : {}),
-    });
+    }));
     return { ...result, ...undoConfig("update_vm", guest, result, snapshot) };
   },
 });

@@ -56,6 +56,10 @@ function codeOfReason(reason: string): ErrorCode {
   if (/no quorum|\/etc\/pve\/.*Permission denied/i.test(reason) || AGENT_AWAY.test(reason)) {
     return "unavailable";
   }
+  // The agent's process is there but hangs.
+  if (/qmp command 'guest-|qga socket/.test(reason)) {
+    return "unavailable";
+  }
   if (isMissing(reason)) return "not_found";
   if (isModified(reason)) return "conflict";
   if (

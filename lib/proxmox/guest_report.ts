@@ -7,7 +7,7 @@ import { describeConfig, readPending } from "./guest_config.ts";
 import type { Guest } from "./guests.ts";
 import { path } from "./path.ts";
 import { currentState } from "./power.ts";
-import { properties } from "./properties.ts";
+import { agentEnabled } from "./properties.ts";
 import type { Pve } from "./pve.ts";
 import { readSnapshots } from "./snapshots.ts";
 import { readVolumes } from "./volumes.ts";
@@ -107,8 +107,7 @@ async function configPart(pve: Pve, guest: Guest): Promise<Report> {
 }
 
 async function addressPart(pve: Pve, guest: Guest, config: GuestConfig): Promise<Report> {
-  const agent = properties(config.agent);
-  if (guest.type === "qemu" && !flag(agent[""] ?? agent.enabled)) return { agent: "disabled" };
+  if (guest.type === "qemu" && !agentEnabled(config.agent)) return { agent: "disabled" };
   // Whether it runs is left to the guest's own node: the resource list lags behind it.
   try {
     const addresses = flatAddresses(await readInterfaces(pve, guest));

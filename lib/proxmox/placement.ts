@@ -15,15 +15,20 @@ export async function nextVmid(pve: Pve): Promise<number> {
 /**
  * The online node with the most free memory.
  *
- * @throws AppError `conflict` when none has enough
+ * @throws AppError `conflict` when none has enough, `forbidden` when that is not known of any
  */
 export async function chooseNode(pve: Pve, memoryMib: number): Promise<string> {
-  const nodes = (await pve.resources())
-    .filter((row) => row.type === "node" && row.status === "online" && row.node !== undefined)
-    .map((row) => ({
-      node: row.node ?? "",
-      free: (number(row.maxmem) ?? 0) - (number(row.mem) ?? 0),
-    }));
+  const online = (await pve.resources())
+    .filter((row) => row.type === "node" && row.status === "online" && row.node !== undefined);
+  const nodes = online.filter((row) => number(row.maxmem) !== undefined).map((row) => ({
+    node: row.node ?? "",
+    free: (number(row.maxmem) ?? 0) - (number(row.mem) ?? 0),
+  }));
+  if (nodes.length === 0) {
+    // A token without Sys.Audit sees nodes without their memory. A single host leaves no choice.
+    if (online.length === 1) return online[0]?.node ?? "";
+    throw new AppError("forbidden", "the nodes' memory is hidden from the token; give a node");
+  }
   const [best] = nodes.toSorted((a, b) => b.free - a.free);
   if (best && best.free >= memoryMib * MIB) return best.node;
   throw new AppError("conflict", `no online node has ${memoryMib} MiB of memory free; give a node`);

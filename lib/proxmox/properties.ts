@@ -1,4 +1,4 @@
-import { text } from "./wire.ts";
+import { flag, text } from "./wire.ts";
 
 /** Keys of a guest's configuration that hold a disk or a container's volume. */
 const DISK = /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+|rootfs|mp\d+)$/;
@@ -29,6 +29,20 @@ export function properties(value: unknown): Readonly<Record<string, string>> {
       return at < 0 ? ["", part] : [part.slice(0, at), part.slice(at + 1)];
     }),
   );
+}
+
+/** True when a VM's option `agent` switches the guest agent on. */
+export function agentEnabled(option: unknown): boolean {
+  const { "": bare, enabled } = properties(option);
+  return flag(bare ?? enabled);
+}
+
+/** The option `agent` switched on or off, its other settings kept; undefined when it is so already. */
+export function agentOption(before: unknown, wanted: boolean | undefined): string | undefined {
+  if (wanted === undefined || agentEnabled(before) === wanted) return undefined;
+  const { "": _, enabled: _enabled, ...others } = properties(before);
+  const kept = Object.entries(others).map(([key, value]) => `,${key}=${value}`);
+  return `${wanted ? 1 : 0}${kept.join("")}`;
 }
 
 /** `32G`, `512M` or `4194304` in bytes; undefined for anything else. */

@@ -150,6 +150,49 @@ Deno.test("create_vm chooses node, vmid, storage and disk syntax, and says what 
   assert.equal(free.value?.exit_status, "OK", free.text);
 });
 
+Deno.test("create_vm finds an ISO image beside storages that cannot be read", async () => {
+  await using site = await Site.start();
+  const nfs = { content: ["iso", "images"], shared: true, total: 1e12, baseUsed: 0, options: {} };
+  const nas = { ...nfs, storage: "nas", type: "nfs" as const, inactive: [] };
+  site.fake.state.storages.set("nas", nas);
+  const away = { kind: "status", status: 500, message: "storage 'nas' is not online" } as const;
+  site.fake.fault({ path: /storage\/nas\/content$/ }, away, { times: 9 });
+  const args = { name: "x1", node: "pve1", storage: "local-lvm", dry_run: true };
+  const found = await site.call("create_vm", { ...args, iso_name: "debian-13.iso" });
+  assert.equal(
+    found.value?.dry_run.requests[0].body.ide2,
+    "local:iso/debian-13.iso,media=cdrom",
+    found.text,
+  );
+  const unsure = await site.call("create_vm", { ...args, iso_name: "nosuch.iso" });
+  assert.equal(unsure.code, "unavailable");
+  assert.match(
+    unsure.text,
+    /no ISO image nosuch\.iso .*storage nas could not be read: .*not online/,
+  );
+  const named = await site.call("create_vm", { ...args, iso_name: "nas:iso/debian-13.iso" });
+  assert.equal(named.code, "unavailable");
+  assert.match(named.text, /storage 'nas' is not online$/);
+});
+
+Deno.test("create_vm asks for a node where the token does not see their memory", async () => {
+  await using site = await Site.start();
+  const rows = (nodes: readonly string[]) => ({
+    kind: "body" as const,
+    body: JSON.stringify({
+      data: nodes.map((node) => ({ type: "node", id: `node/${node}`, node, status: "online" })),
+    }),
+  });
+  const args = { name: "x1", storage: "local-lvm", dry_run: true };
+  site.fake.fault({ path: /^\/cluster\/resources$/ }, rows(["pve1", "pve2"]));
+  const several = await site.call("create_vm", args);
+  assert.equal(several.code, "forbidden");
+  assert.match(several.text, /memory is hidden from the token; give a node/);
+  site.fake.fault({ path: /^\/cluster\/resources$/ }, rows(["pve1"]));
+  const one = await site.call("create_vm", args);
+  assert.equal(one.value?.dry_run.requests[0].path, "/nodes/pve1/qemu", one.text);
+});
+
 Deno.test("create_vm refuses what cannot be, before anything is sent", async () => {
   await using site = await Site.start();
   const cases: [Record<string, unknown>, string, RegExp][] = [
@@ -195,6 +238,19 @@ Deno.test("update_vm sends the digest, tells what changed, what waits and how to
   assert.deepEqual(again.value.changes, {});
   const running = await site.call("update_vm", { vmid: 100, cpu_type: "host" });
   assert.deepEqual(running.value.pending, ["cpu"]);
+});
+
+Deno.test("update_vm switches the guest agent and keeps its other settings", async () => {
+  await using site = await Site.start();
+  const config = site.fake.state.guests.get(101)?.config;
+  assert.ok(config);
+  config.agent = "enabled=1,fstrim_cloned_disks=1";
+  const same = await site.call("update_vm", { vmid: 101, agent: true });
+  assert.deepEqual(same.value?.changes, {}, same.text);
+  const off = await site.call("update_vm", { vmid: 101, agent: false });
+  assert.equal(off.value?.changes.agent.to, "0,fstrim_cloned_disks=1", off.text);
+  const on = await site.call("update_vm", { vmid: 101, agent: true });
+  assert.equal(on.value?.changes.agent.to, "1,fstrim_cloned_disks=1", on.text);
 });
 
 Deno.test("update_vm notices somebody else's change and shows it", async () => {

@@ -80,6 +80,12 @@ Deno.test("failureOf reads Proxmox's reasons", () => {
       "unavailable",
       /install qemu-guest-agent/,
     ],
+    [
+      500,
+      { message: "VM 100 qmp command 'guest-ping' failed - got timeout\n" },
+      "unavailable",
+      /got timeout$/,
+    ],
     [500, { message: "storage 'nas' is not online\n" }, "unavailable", /is not online$/],
     [
       400,
