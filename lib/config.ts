@@ -31,6 +31,13 @@ export function environment(): ReadEnvironment {
   return (name) => Deno.env.get(name) || undefined;
 }
 
+/** Removes every variable that begins so, for this process and what it starts. */
+export function forgetVariables(prefix: string): void {
+  for (const name of Object.keys(Deno.env.toObject())) {
+    if (name.startsWith(prefix)) Deno.env.delete(name);
+  }
+}
+
 /**
  * Merges option, environment, file and default, in this order of weight. Paths in the file are
  * relative to the file, except the log's, which is relative to the working directory as it was in

@@ -39,7 +39,8 @@ const EVERYTHING: readonly Probe[] = [
 
 /** What a list that is wider than needed would most likely hold; lists cannot be read, only asked. */
 function beyond({ net, read, write }: Permissions): Probe[] {
-  const hosts = new Set(net.map((endpoint) => endpoint.replace(/:\d+$/, "")));
+  const addresses = net.filter((endpoint) => !endpoint.startsWith("unix:"));
+  const hosts = new Set(addresses.map((endpoint) => endpoint.replace(/:\d+$/, "")));
   const readFolders = new Set(["/etc/passwd", ...read.map((path) => dirname(path))]);
   const writeFolders = new Set(["/etc/passwd", ...write.map((path) => dirname(path))]);
   return [

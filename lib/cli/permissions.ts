@@ -63,8 +63,9 @@ function databasePermissions(url: string): DatabasePermissions {
   const { host, port, sslRootCert } = parsePostgresUrl(url);
   const certificates = sslRootCert === null || sslRootCert === "system" ? [] : [sslRootCert];
   if (host.startsWith("/")) {
+    // Deno asks for the socket three times: as an address, to be read and to be written.
     const socket = `${host}/.s.PGSQL.${port}`;
-    return { net: [], read: [socket, ...certificates], write: [socket] };
+    return { net: [`unix:${socket}`], read: [socket, ...certificates], write: [socket] };
   }
   return { net: [`${hostForUrl(host)}:${port}`], read: certificates, write: [] };
 }

@@ -1,5 +1,5 @@
 import project from "../../deno.json" with { type: "json" };
-import type { Config } from "../config.ts";
+import { type Config, forgetVariables, sqlitePath } from "../config.ts";
 import { AppError } from "../errors.ts";
 import type { CliContext } from "./context.ts";
 import { listenToSignals, type Order } from "./orders.ts";
@@ -83,12 +83,24 @@ export function workerPermissions(config: Config): Deno.PermissionOptionsObject 
     net: [...net],
     read: [...read],
     write: [...write],
-    env: [...env],
+    env: [...env, ...unsetVariables(config)],
     run: false,
     ffi: false,
     sys: false,
     import: false,
   };
+}
+
+/**
+ * The PostgreSQL driver asks for variables that it is given no use for, and a worker cannot be told to
+ * ignore some: they are removed, so that it may look. A process that ignores them passes that on.
+ */
+function unsetVariables(config: Config): string[] {
+  const asked = sqlitePath(config.database.url) === null &&
+    Deno.permissions.querySync({ name: "env", variable: "PGHOST" }).state === "granted";
+  if (!asked) return [];
+  forgetVariables("PG");
+  return ["PG*"];
 }
 
 class SealedWorker {

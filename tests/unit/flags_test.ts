@@ -80,8 +80,10 @@ Deno.test("permissionFlags of a PostgreSQL config names its host, or its socket"
   assert.ok(flags.includes("--allow-read=/etc/m/config.json,/etc/m/db.pem"));
   assert.ok(!flags.some((flag) => flag.startsWith("--allow-write") || flag.includes("S3cret")));
   const socket = await flagsFor({ database: { url: "postgres://m@%2Frun%2Fpostgresql/m" } });
-  assert.ok(socket.includes("--allow-net=127.0.0.1:8812,pve.example:8006"));
-  assert.ok(socket.includes("--allow-write=/run/postgresql/.s.PGSQL.5432"));
+  const path = "/run/postgresql/.s.PGSQL.5432";
+  assert.ok(socket.includes(`--allow-net=127.0.0.1:8812,pve.example:8006,unix:${path}`));
+  assert.ok(socket.includes(`--allow-read=/etc/m/config.json,${path}`));
+  assert.ok(socket.includes(`--allow-write=${path}`));
 });
 
 Deno.test("permissionFlags never grants a whole kind, to run, to load or to import", async () => {

@@ -51,7 +51,7 @@ export async function compile(
   options: CompileArguments & { readonly output: string },
 ): Promise<void> {
   const grants = options.config === undefined
-    ? ["-A", "--deny-import", "--no-prompt"]
+    ? ["-A", "--deny-import", "--ignore-env=PG*", "--no-prompt"]
     : await lockedFlags(context, { ...options, config: options.config });
   const found = options.config === undefined ? [] : [`--default-config=${options.config}`];
   const excluded = await unneededFiles(await embeddedPackages(ROOT, "main.ts"));
