@@ -48,3 +48,20 @@ Deno.test("Sessions: only the token that opened one may use it", () => {
   sessions.closeAll(2);
   assert.deepEqual(closed, ["b"]);
 });
+
+Deno.test("Sessions: one with a call under way is not idle, and is so again afterwards", () => {
+  const { sessions, closed, clock, add } = table(10);
+  add("a");
+  const release = sessions.hold("a");
+  clock.ms = 3_600_000;
+  sessions.sweep();
+  assert.deepEqual(closed, []);
+  release();
+  clock.ms += 599_999;
+  sessions.sweep();
+  assert.deepEqual(closed, []);
+  clock.ms += 1;
+  sessions.sweep();
+  assert.deepEqual(closed, ["a"]);
+  sessions.hold("a")();
+});
