@@ -6,6 +6,7 @@ import { includesScope } from "../auth/scope.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Language, messagesIn } from "../messages.ts";
+import { clip } from "../proxmox/clip.ts";
 import type { Reach } from "../proxmox/plan.ts";
 import { Pve, type PveShared } from "../proxmox/pve.ts";
 import { boundedJson, redactValue } from "../redact.ts";
@@ -54,6 +55,7 @@ export type CallResult =
 
 const MAX_ARGUMENTS_BYTES = 4_096;
 const MAX_RESULT_BYTES = 1024 * 1024;
+const MAX_REASON = 4_000;
 
 /**
  * Runs one tool call: policy, scope and limits, then input, confirmation and the tool itself, and
@@ -192,7 +194,8 @@ async function run(
     return { kind: "done", value };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw new AppError(error.code, `Cannot ${action}: ${error.message}`, { cause: error });
+    const reason = clip(error.message, MAX_REASON);
+    throw new AppError(error.code, `Cannot ${action}: ${reason}`, { cause: error });
   } finally {
     call.upid = pve.upid;
     pve.release();
