@@ -43,6 +43,8 @@ export async function spawnCli(
   return { status: code, out: text(stdout), err: text(stderr) };
 }
 
+const PATIENCE_MS = 15_000;
+
 /** A server process that has said where it listens. */
 export interface ServeProcess extends AsyncDisposable {
   readonly url: string;
@@ -110,8 +112,12 @@ export async function superviseServe(command: Deno.Command): Promise<ServeProces
     kill: (signal) => child.kill(signal),
     status,
     [Symbol.asyncDispose]: async () => {
-      if (!ended) child.kill("SIGKILL");
+      if (ended) return;
+      // Asked first, for what it has started itself must end too.
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
       await status;
+      clearTimeout(timer);
     },
   };
 }
