@@ -147,7 +147,8 @@ export class Client {
     const { status } = response;
     const body = await readBounded(response);
     if (!response.ok) {
-      const failure = failureOf({ status, body, change, tokenId: this.tokenId });
+      const { statusText: reason } = response;
+      const failure = failureOf({ status, body, reason, change, tokenId: this.tokenId });
       if (status === 502 || status === 503 || status === 504) return { retry: failure };
       throw failure;
     }

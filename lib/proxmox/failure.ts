@@ -1,9 +1,12 @@
+import { STATUS_CODES } from "node:http";
 import { AppError, type ErrorCode } from "../errors.ts";
 
 /** One answer that is not 2xx, as far as it could be read. */
 export interface FailedAnswer {
   readonly status: number;
   readonly body: string;
+  /** The status line's text, where the transport knows it. */
+  readonly reason?: string;
   /** True when the request could have changed something. */
   readonly change: boolean;
   /** `user@realm!name`; shown in messages. Never the token's value. */
@@ -22,7 +25,9 @@ const AGENT_AWAY = /QEMU guest agent is not running|No QEMU guest agent configur
  */
 export function failureOf(answer: FailedAnswer): AppError {
   const { status } = answer;
-  const { message, errors } = readBody(answer.body);
+  const { message: told, errors } = readBody(answer.body);
+  // Older versions give the reason in the status line only.
+  const message = told || (answer.reason === STATUS_CODES[status] ? "" : answer.reason ?? "");
   if (status === 401) {
     return new AppError(
       "unavailable",
@@ -44,7 +49,10 @@ export function failureOf(answer: FailedAnswer): AppError {
   if (status >= 300 && status < 400) {
     return new AppError("unavailable", `Proxmox answered with a redirect (${status})`);
   }
-  return reasonFailure(message || `Proxmox answered with status ${status} and no reason`);
+  return reasonFailure(
+    message ||
+      `Proxmox answered with status ${status} and no reason (older versions give it only where proxmox.fingerprint is set)`,
+  );
 }
 
 /** The error for a text that Proxmox gives as a reason, in an answer or as a task's exit status. */

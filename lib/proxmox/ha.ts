@@ -14,7 +14,9 @@ export async function haPlacement(pve: Pve): Promise<Row[]> {
   try {
     return await pve.list<Row>(path`/cluster/ha/rules`);
   } catch (error) {
-    if (!(error instanceof AppError) || !/not implemented/.test(error.message)) throw error;
+    if (!(error instanceof AppError) || !/not implemented|does not offer/.test(error.message)) {
+      throw error;
+    }
     return await pve.list<Row>(path`/cluster/ha/groups`);
   }
 }

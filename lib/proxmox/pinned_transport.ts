@@ -117,7 +117,9 @@ function toResponse(incoming: IncomingMessage): Response {
   const bodiless = status === 204 || status === 205 || status === 304;
   if (bodiless) incoming.resume();
   const body = bodiless ? null : Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
-  return new Response(body, { status, headers });
+  // Not all characters that servers send may stand in a Response.
+  const statusText = (incoming.statusMessage ?? "").replace(/[^\x20-\x7e]/g, "?");
+  return new Response(body, { status, statusText, headers });
 }
 
 function encodedLength(text: string): number {

@@ -410,3 +410,11 @@ Deno.test("reading the cluster sends nothing but GETs", async () => {
   }
   assert.deepEqual(changes(site), []);
 });
+
+Deno.test("get_ha_status falls back to groups though the refusal has no body", async () => {
+  await using site = await Site.start({ pve: { version: "8.4.1" } });
+  site.fake.fault({ path: /^\/cluster\/ha\/rules$/ }, { kind: "status", status: 501 });
+  const answer = await site.call("get_ha_status");
+  assert.equal(answer.isError, false, answer.text);
+  assert.ok(site.fake.requests.some(({ path }) => path === "/cluster/ha/groups"));
+});

@@ -124,3 +124,21 @@ Deno.test("reasonFailure gives task failures their codes", () => {
   assert.equal(reasonFailure("VM 150 already running").code, "conflict");
   assert.equal(reasonFailure("snapshot 'nosuch' does not exist").code, "not_found");
 });
+
+Deno.test("failureOf takes the status line's reason where the body has none", () => {
+  const reasonOf = (status: number, reason: string, body = '{"data":null}') =>
+    failureOf({ status, body, reason, change: false, tokenId: "root@pam!mcp" });
+  const missing = reasonOf(500, "Configuration file 'nodes/pve1/lxc/9.conf' does not exist");
+  assert.equal(missing.code, "not_found");
+  assert.match(missing.message, /^Configuration file /);
+  const denied = reasonOf(403, "Permission check failed (/vms/100, VM.Audit)");
+  assert.match(denied.message, /lacks the privilege VM\.Audit on \/vms\/100/);
+  assert.match(reasonOf(595, "No route to host", "").message, /No route to host/);
+  assert.match(reasonOf(401, "No ticket", "").message, /\(No ticket\)/);
+  const general = reasonOf(500, "Internal Server Error");
+  assert.match(general.message, /status 500 and no reason \(.*proxmox\.fingerprint/);
+  assert.match(
+    reasonOf(500, "from the line", '{"message":"from the body"}').message,
+    /^from the body$/,
+  );
+});

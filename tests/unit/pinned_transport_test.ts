@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type TLSSocket } from "node:tls";
 import { createPinnedTransport } from "../../lib/proxmox/pinned_transport.ts";
+import { startFakePve } from "../fake_pve.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 
 const TIMEOUT_MS = 5_000;
@@ -132,5 +133,16 @@ Deno.test("createPinnedTransport gives up on a server that does not speak TLS", 
   await assert.rejects(
     transport(new URL(`https://127.0.0.1:${listener.addr.port}/`), init()),
     (error: Error) => /unreachable: no TLS connection within 50 ms/.test(error.message),
+  );
+});
+
+Deno.test("createPinnedTransport passes the status line's text on", async () => {
+  await using fake = await startFakePve();
+  const fingerprint = fake.fingerprint.replaceAll(":", "").toLowerCase();
+  using transport = createPinnedTransport({ fingerprint, timeoutMs: TIMEOUT_MS });
+  const response = await transport(new URL(`${fake.url}/api2/json/nodes`), init());
+  assert.deepEqual(
+    [response.status, response.statusText, await response.text()],
+    [401, "No ticket", ""],
   );
 });
