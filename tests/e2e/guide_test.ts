@@ -169,7 +169,7 @@ Deno.test({
   name: "the guide of the Python server holds: its config, environment, requests, clients and log",
   ignore: !has("curl"),
   fn: async (t) => {
-    const fake = await startFakePve();
+    await using fake = await startFakePve();
     await using folder = await oldSite(fake);
     const curl = await strictCurl(folder.path);
     const user = ["user", "create", "ayse", "--role", "Administrator"];
@@ -236,7 +236,6 @@ Deno.test({
 
     server.kill("SIGTERM");
     assert.equal((await server.status).code, 0, server.lines.join("\n"));
-    await fake.close();
 
     await t.step("the log", async () => {
       const { out } = await run(GUIDE.log);
@@ -255,7 +254,7 @@ Deno.test({
 });
 
 Deno.test("the guide's options hold; --no-auth only where nobody else can reach it", async (t) => {
-  const fake = await startFakePve();
+  await using fake = await startFakePve();
   await using folder = await oldSite(fake);
   const args = GUIDE.options.replace("8812", "0").split(" ");
   await t.step("refused on every address", async () => {
@@ -281,7 +280,6 @@ Deno.test("the guide's options hold; --no-auth only where nobody else can reach 
     assert.equal((await response.json()).result.tools.length, tools.length);
     assert.match(await folder.read("debug.log"), /Server started/);
   });
-  await fake.close();
 });
 
 Deno.test("the guide's config file, environment and options are read as the Python server read them", async () => {

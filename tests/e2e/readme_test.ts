@@ -39,7 +39,7 @@ Deno.test({
     await using site = await Site.start();
     const env = await strictCurl(site.folder);
     for (const { text } of blocksIn("bash", /^curl /m)) {
-      await t.step(text.replaceAll(/\s+/g, " ").slice(0, 120), async () => {
+      await t.step(text.replaceAll(/\s+/g, " ").slice(-80), async () => {
         const { status, out, err } = await runScript(here(text, site), { cwd: site.folder, env });
         assert.equal(status, 0, `${err}${out}`);
         if (text.includes("/metrics")) return assert.match(out, /^proxmox_mcp_tool_calls_total/m);
@@ -117,7 +117,7 @@ async function installation(fake: FakePve): Promise<Folder & { env: Record<strin
 }
 
 Deno.test("every proxmox-mcp command of the README works, in the order in which it stands", async (t) => {
-  const fake = await startFakePve();
+  await using fake = await startFakePve();
   await using folder = await installation(fake);
   for (const { language, text } of blocks) {
     if (language === "bash" && /^proxmox-mcp serve\b/m.test(text)) {
@@ -143,7 +143,6 @@ Deno.test("every proxmox-mcp command of the README works, in the order in which 
       }
     }
   }
-  await fake.close();
 });
 
 Deno.test("every config of the README is one that the program takes", async (t) => {
