@@ -30,11 +30,12 @@ export function permissionFlags(
   ];
 }
 
-/** A shell word: quoted when it holds anything but harmless characters. */
+/**
+ * A shell word: quoted when it holds white space or what a shell would run. Patterns (`PG*`, `[::1]`)
+ * stay as they are, so that `deno run $(proxmox-mcp flags)` works, where quotes would be taken literally.
+ */
 export function shellWord(text: string): string {
-  return /^[\w@%+=:,./[\]-]+$/.test(text) && !/[[\]]/.test(text)
-    ? text
-    : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w@%+=:,./*[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 export function registerFlags(program: Command, context: CliContext): void {

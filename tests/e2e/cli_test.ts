@@ -121,6 +121,21 @@ Deno.test("migrate says that a database cannot be written", async () => {
   );
 });
 
+Deno.test({
+  name: "migrate as root gives the database to the owner of its folder",
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    await using folder = await site({ database: { url: "sqlite:state/x.db" } });
+    await Deno.mkdir(folder.at("state"));
+    await Deno.chown(folder.at("state"), 65534, 65534);
+    await ok(["migrate", "--config", folder.config]);
+    for await (const { name } of Deno.readDir(folder.at("state"))) {
+      const { uid, gid } = await Deno.stat(folder.at("state", name));
+      assert.deepEqual([name, uid, gid], [name, 65534, 65534]);
+    }
+  },
+});
+
 Deno.test("DATABASE_URL weighs more than the config", async () => {
   await using folder = await site();
   const env = { DATABASE_URL: `sqlite:${folder.at("other.db")}` };

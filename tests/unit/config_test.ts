@@ -309,6 +309,20 @@ Deno.test("loadConfig reads secrets from files and trims the last newline", asyn
   );
 });
 
+Deno.test("loadConfig prefers the credentials that systemd hands over", async () => {
+  const config = {
+    ...OLD,
+    auth: { user: "a@pve", token_name: "t", token_value_file: "/root/token" },
+  };
+  const env = { CREDENTIALS_DIRECTORY: "/run/credentials/m.service" };
+  const files = { "/run/credentials/m.service/token": SECRET };
+  const loaded = await load({ config, env, files });
+  assert.equal(loaded.auth.tokenValue, SECRET);
+  assert.equal(loaded.auth.tokenValueFile, "/run/credentials/m.service/token");
+  const without = await load({ config, env, files: { "/root/token": SECRET } });
+  assert.equal(without.auth.tokenValueFile, "/root/token");
+});
+
 Deno.test("loadConfig reads hosts, fingerprints and log levels in their usual spellings", async () => {
   const hosts = await load(
     proxmox({ host: undefined, hosts: ["PVE1.example", "[fe80::1]", "10.0.0.1"] }),

@@ -122,9 +122,29 @@ Deno.test("flags prints one line that a shell and Deno read back", async () => {
   );
 });
 
-Deno.test("shellWord quotes what a shell would change", () => {
-  assert.equal(shellWord("--allow-net=a:1,b:2"), "--allow-net=a:1,b:2");
-  assert.equal(shellWord("--ignore-env=PG*"), "'--ignore-env=PG*'");
-  assert.equal(shellWord("[::1]:80"), "'[::1]:80'");
+Deno.test("flags can be put into a command line without eval", async () => {
+  await using folder = await Folder.make();
+  const config = await folder.write("config.json", {
+    proxmox: { host: "fe80::1" },
+    auth: { user: "a@pve", token_name: "t", token_value: "x" },
+  });
+  const { out } = await cli(["flags", "--config", config]);
+  const script = await folder.write("flags.sh", `printf '%s' "${out}"`);
+  const command = `"$1" run $(sh ${script}) "$2"`;
+  const reader = await folder.write("reader.ts", 'console.log(Deno.env.get("PGHOST") ?? "unset")');
+  const { stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", command, "sh", Deno.execPath(), reader],
+    env: { PGHOST: "192.0.2.1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  assert.equal(text(stdout), "unset", text(stderr));
+});
+
+Deno.test("shellWord quotes what a shell would run", () => {
+  for (const plain of ["--allow-net=a:1,b:2", "--ignore-env=PG*", "[::1]:80"]) {
+    assert.equal(shellWord(plain), plain);
+  }
+  assert.equal(shellWord("a b"), "'a b'");
+  assert.equal(shellWord("$(id)"), "'$(id)'");
   assert.equal(shellWord("it's"), `'it'\\''s'`);
 });
