@@ -103,7 +103,8 @@ Deno.test("TLS is verified by default, and the refusal names the three remedies"
 
 Deno.test("each guest's requests go to the node that it is on", async () => {
   await using site = await Site.start();
-  const guests = site.fake.state.guests.values().filter((guest) => guest.status === "running").toArray();
+  const guests = site.fake.state.guests.values().filter((guest) => guest.status === "running")
+    .toArray();
   assert.ok(new Set(guests.map((guest) => guest.node)).size > 1);
   for (const { vmid, type, node } of guests) {
     const before = site.fake.requests.length;
@@ -253,4 +254,69 @@ Deno.test("a slow call stalls no other", async () => {
   }
   await site.server.shutdown();
   assert.ok((await Promise.all(slow)).every(({ isError }) => isError));
+});
+
+Deno.test("guests of an offline node are unknown, though Proxmox still calls them running", async () => {
+  await using site = await Site.start();
+  const rows = [
+    { type: "node", id: "node/pve3", node: "pve3", status: "offline" },
+    { type: "qemu", id: "qemu/150", node: "pve3", vmid: 150, name: "x", status: "running" },
+  ];
+  site.fake.fault({ path: /^\/cluster\/resources$/ }, {
+    kind: "body",
+    body: JSON.stringify({ data: rows }),
+  });
+  const { value } = await site.call("get_vms");
+  assert.equal(value.vms[0].status, "unknown");
+  assert.equal(value.warnings.length, 1);
+});
+
+Deno.test("the API token's value is told to nobody, even when Proxmox repeats it", async () => {
+  await using site = await Site.start();
+  const { value } = site.fake.token;
+  for (const status of [400, 403, 500, 503]) {
+    const message = `refused PVEAPIToken=root@pam!mcp=${value} and ${value}`;
+    const undo = site.fake.fault({ path: /pve1\/status$/ }, { kind: "status", status, message }, {
+      times: 3,
+    });
+    const { isError, text } = await site.call("get_node_status", { node: "pve1" });
+    undo();
+    assert.ok(isError && !text.includes(value), text);
+  }
+  assert.ok(!site.lines.join("\n").includes(value));
+  assert.ok(!JSON.stringify(await site.store.listAudit({})).includes(value));
+});
+
+Deno.test("every call has a deadline, and ends when it is over", async () => {
+  await using site = await Site.start({ pve: { taskPolls: 1e9 } });
+  const { timeout } = AbortSignal;
+  const asked: number[] = [];
+  AbortSignal.timeout = (ms) => {
+    if (ms < 120_000) return timeout(ms);
+    asked.push(ms);
+    return AbortSignal.abort();
+  };
+  try {
+    assert.equal((await site.call("get_vms")).code, "timeout");
+    assert.equal((await site.call("start_vm", { vmid: 101, timeout_seconds: 60 })).code, "timeout");
+  } finally {
+    AbortSignal.timeout = timeout;
+  }
+  assert.deepEqual(asked, [120_000, 240_000]);
+  const outcomes = (await site.store.listAudit({})).map(({ outcome }) => outcome);
+  assert.deepEqual(outcomes, ["error", "error"], "nobody has cancelled them");
+});
+
+Deno.test("a change that waited for a migration goes to the guest's new node", async () => {
+  await using site = await Site.start({ pve: { taskPolls: 1e9 } });
+  const moving = site.call("migrate_guest", { vmid: 101, target: "pve2", with_local_disks: true });
+  await until(() => site.fake.requests.some(({ path }) => /qemu\/101\/migrate$/.test(path)));
+  const waiting = site.call("update_vm", { vmid: 101, description: "moved" });
+  await site.call("get_nodes");
+  site.fake.finishTasks();
+  assert.equal((await moving).isError, false, (await moving).text);
+  const { isError, text } = await waiting;
+  assert.equal(isError, false, text);
+  const sent = site.fake.requests.filter(({ method }) => method === "PUT");
+  assert.deepEqual(sent.map(({ path }) => path), ["/nodes/pve2/qemu/101/config"]);
 });
