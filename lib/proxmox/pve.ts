@@ -93,10 +93,8 @@ export class Pve {
   }
 
   page(path: ApiPath, params?: Params): Promise<Answer> {
-    return this.#shared.client.request("GET", path, {
-      ...(params ? { params } : {}),
-      signal: this.#call.signal,
-    });
+    const options = { ...(params ? { params } : {}), signal: this.signal };
+    return this.#shared.client.request("GET", path, options);
   }
 
   post<T = string>(path: ApiPath, params?: Params): Promise<T> {
