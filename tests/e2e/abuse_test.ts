@@ -160,3 +160,34 @@ Deno.test("headers of any kind make no failure", async () => {
   }
   assert.ok(!site.lines.some((line) => line.includes("Request failed")));
 });
+
+Deno.test("a body whose declared length is over the limit is refused unread", async () => {
+  await using site = await Site.start();
+  const { hostname, port } = new URL(site.root);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  const head = [
+    "POST /mcp HTTP/1.1",
+    "Host: localhost",
+    `Authorization: Bearer ${site.tokens.admin}`,
+    "Content-Type: application/json",
+    `Content-Length: ${1024 ** 3}`,
+    "",
+    "",
+  ];
+  await connection.write(new TextEncoder().encode(head.join("\r\n")));
+  const answer = new Uint8Array(1024);
+  const read = await connection.read(answer);
+  assert.match(new TextDecoder().decode(answer.subarray(0, read ?? 0)), /^HTTP\/1\.1 413 /);
+});
+
+Deno.test("readyz asks Proxmox once a second, however often it is called", async () => {
+  let now = Date.now();
+  await using site = await Site.start({ now: () => new Date(now) });
+  const ask = () => fetch(`${site.root}/readyz`).then((response) => response.json());
+  await Promise.all([ask(), ask(), ask()]);
+  await ask();
+  assert.equal(site.fake.requests.length, 1);
+  now += 1_000;
+  await ask();
+  assert.equal(site.fake.requests.length, 2);
+});

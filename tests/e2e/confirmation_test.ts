@@ -5,6 +5,7 @@ import {
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
 import { Site } from "../site.ts";
+import { createAuthenticatedToken } from "../tokens.ts";
 
 type Mode = "auto" | "legacy";
 
@@ -128,6 +129,13 @@ Deno.test("a yes counts for the very call that was asked about", async () => {
   assert.equal(other.json.result.resultType, "input_required", "another guest is another question");
   const forged = await post(ask(100, { ...state, requestState: `${state.requestState}x` }));
   assert.ok(forged.json.error, "a forged state is an error");
+  const stranger = await createAuthenticatedToken(site.store, {
+    username: "ada",
+    permission: "admin",
+    now: () => new Date(),
+  });
+  const borrowed = await post(ask(100, state), stranger);
+  assert.ok(borrowed.json.error, "another token's yes is an error");
   assert.ok(site.fake.requests.every(({ method }) => method === "GET"));
   const right = await post(ask(100, state));
   assert.equal(right.json.result.isError ?? false, false, right.text);
