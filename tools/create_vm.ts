@@ -14,7 +14,14 @@ export default defineTool({
   subject: "guest",
   privileges: [
     ["/vms/{vmid}", "VM.Allocate"],
+    ["/vms/{vmid}", "VM.Config.CPU"],
+    ["/vms/{vmid}", "VM.Config.Disk"],
+    ["/vms/{vmid}", "VM.Config.HWType"],
+    ["/vms/{vmid}", "VM.Config.Memory"],
+    ["/vms/{vmid}", "VM.Config.Network"],
+    ["/vms/{vmid}", "VM.Config.Options"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
+    ["/sdn/zones/{zone}", "SDN.Use"],
   ],
   input: z.strictObject({
     vmid: newVmid.optional().describe("Default: the next free one"),

@@ -44,7 +44,7 @@ export function scopePrivileges(
       ...new Set(
         within.flatMap((tool) => tool.privileges.map(([, ...anyOf]) => leastOf(anyOf, major))),
       ),
-    ].sort();
+    ].filter((privilege) => privilege !== TOO_MUCH).sort();
     const role = `MCP-${scope}`;
     const token = `${auth.user}!${auth.tokenName}`;
     return {
@@ -63,6 +63,8 @@ export function scopePrivileges(
   });
 }
 
+/** Proxmox asks for it to list updates; it also lets its holder change the node, so nobody gets it. */
+const TOO_MUCH = "Sys.Modify";
 const BEFORE_NINE = "VM.Monitor";
 const SINCE_NINE = /^(VM\.GuestAgent\.|VM\.Replicate$)/;
 
