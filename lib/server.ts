@@ -17,7 +17,7 @@ import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { Doors } from "./mcp/doors.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
-import { ApiDescriptions } from "./proxmox/api_descriptions.ts";
+import { ApiDescriptions } from "./proxmox/api/api_descriptions.ts";
 import { connectProxmox, sleep } from "./proxmox/connect.ts";
 import { GuestDirectory, GuestLocks } from "./proxmox/guests.ts";
 import { path } from "./proxmox/path.ts";

@@ -7,7 +7,7 @@ interface Rule {
   readonly allowed: RegExp;
 }
 
-const PROXMOX_HELPERS = /^lib\/(proxmox\/\w+|tool|fields|errors|redact)\.ts$/;
+const PROXMOX_HELPERS = /^lib\/(proxmox\/(?:\w+\/)?\w+|tool|fields|errors|redact)\.ts$/;
 
 const RULES: readonly Rule[] = [
   { files: /^tools\/mod\.ts$/, allowed: /^(tools\/\w+|lib\/tool)\.ts$/ },
@@ -15,7 +15,7 @@ const RULES: readonly Rule[] = [
   {
     files: /^lib\/proxmox\//,
     allowed:
-      /^(zod|node:\w+|lib\/(proxmox\/\w+|errors|fields|nearest|redact|redact_bound|redact_text|tool)\.ts)$/,
+      /^(zod|node:\w+|lib\/(proxmox\/(?:\w+\/)?\w+|errors|fields|nearest|redact|redact_bound|redact_text|tool)\.ts)$/,
   },
   {
     files: /^lib\/auth\//,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { changed, guestReference, waiting } from "../lib/fields.ts";
-import { changePowerOfMany } from "../lib/proxmox/bulk.ts";
+import { changePowerOfMany } from "../lib/proxmox/guest/bulk.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 
 export default defineTool({

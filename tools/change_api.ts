@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { taskResult, waiting } from "../lib/fields.ts";
-import { checkCall, currentDigest, presentable } from "../lib/proxmox/api_call.ts";
+import { checkCall, currentDigest, presentable } from "../lib/proxmox/api/api_call.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 
 export default defineTool({

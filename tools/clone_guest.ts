@@ -8,10 +8,10 @@ import {
   taskResult,
   waiting,
 } from "../lib/fields.ts";
-import { requireState } from "../lib/proxmox/checks.ts";
+import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guests.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { nextVmid } from "../lib/proxmox/placement.ts";
+import { nextVmid } from "../lib/proxmox/guest/placement.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 
 export default defineTool({

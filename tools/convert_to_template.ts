@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { guestInput, taskResult, waiting } from "../lib/fields.ts";
-import { requireState } from "../lib/proxmox/checks.ts";
+import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guests.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { readSnapshots } from "../lib/proxmox/snapshots.ts";
-import { settle } from "../lib/proxmox/settle.ts";
+import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
+import { settle } from "../lib/proxmox/guest/settle.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 
 export default defineTool({

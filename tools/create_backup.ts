@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { guestInput, storageId, taskResult, waiting } from "../lib/fields.ts";
-import { requireState } from "../lib/proxmox/checks.ts";
+import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { chooseStorage } from "../lib/proxmox/storage.ts";
+import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 
 export default defineTool({

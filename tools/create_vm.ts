@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { newVmid, nodeName, storageId, tags, taskResult, waiting } from "../lib/fields.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { chooseNode, nextVmid } from "../lib/proxmox/placement.ts";
-import { chooseStorage, findIso, newDisk } from "../lib/proxmox/storage.ts";
+import { chooseNode, nextVmid } from "../lib/proxmox/guest/placement.ts";
+import { chooseStorage, findIso, newDisk } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guestInput, taskResult, waiting } from "../lib/fields.ts";
-import { destroyGuest } from "../lib/proxmox/destroy.ts";
+import { destroyGuest } from "../lib/proxmox/guest/destroy.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/fields.ts";
-import { requireState } from "../lib/proxmox/checks.ts";
+import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guests.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { requireSnapshot } from "../lib/proxmox/snapshots.ts";
+import { requireSnapshot } from "../lib/proxmox/guest/snapshots.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { nodeName, taskResult, volumeId, waiting } from "../lib/fields.ts";
-import { deleteVolume, requireUnused } from "../lib/proxmox/volume_use.ts";
-import { findVolumeById } from "../lib/proxmox/volumes.ts";
+import { deleteVolume, requireUnused } from "../lib/proxmox/storage/volume_use.ts";
+import { findVolumeById } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
-import { describeApiMethod } from "../lib/proxmox/api_manual.ts";
+import { describeApiMethod } from "../lib/proxmox/api/api_manual.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

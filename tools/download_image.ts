@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { nodeName, storageId, taskResult, waiting } from "../lib/fields.ts";
-import { requireFreeName } from "../lib/proxmox/images.ts";
+import { requireFreeName } from "../lib/proxmox/storage/images.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput } from "../lib/fields.ts";
-import { runInGuest, shellOf } from "../lib/proxmox/agent.ts";
-import { currentState } from "../lib/proxmox/power.ts";
+import { runInGuest, shellOf } from "../lib/proxmox/guest/agent.ts";
+import { currentState } from "../lib/proxmox/guest/power.ts";
 import { defineTool } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { paged } from "../lib/fields.ts";
-import { findGuests, findInput, foundRow } from "../lib/proxmox/find.ts";
+import { findGuests, findInput, foundRow } from "../lib/proxmox/guest/find.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

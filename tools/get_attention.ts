@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { paged, paging, rowsOf } from "../lib/fields.ts";
-import { collectAttention, countFindings, findingKey } from "../lib/proxmox/attention.ts";
+import { collectAttention, countFindings, findingKey } from "../lib/proxmox/attention/attention.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { SEVERITIES } from "../lib/proxmox/probes.ts";
+import { SEVERITIES } from "../lib/proxmox/attention/probes.ts";
 import { compact } from "../lib/proxmox/wire.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { paged, paging } from "../lib/fields.ts";
-import { coverageRow, readCoverage } from "../lib/proxmox/coverage.ts";
+import { coverageRow, readCoverage } from "../lib/proxmox/storage/coverage.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { warned } from "../lib/proxmox/nodes.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

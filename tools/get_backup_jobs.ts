@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { paged, paging } from "../lib/fields.ts";
-import { jobRow, readJobs } from "../lib/proxmox/backups.ts";
+import { jobRow, readJobs } from "../lib/proxmox/storage/backups.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 

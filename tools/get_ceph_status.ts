@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { rowsOf } from "../lib/fields.ts";
-import { cephStatus, describeCeph } from "../lib/proxmox/ceph.ts";
+import { cephStatus, describeCeph } from "../lib/proxmox/cluster/ceph.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

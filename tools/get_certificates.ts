@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
-import { readCertificates } from "../lib/proxmox/hardware.ts";
+import { readCertificates } from "../lib/proxmox/cluster/hardware.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { eachNode, warned } from "../lib/proxmox/nodes.ts";
+import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

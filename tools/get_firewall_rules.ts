@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guestInput, nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
-import { describeRule, firewallLevel } from "../lib/proxmox/firewall.ts";
+import { describeRule, firewallLevel } from "../lib/proxmox/cluster/firewall.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { compact, flag, text } from "../lib/proxmox/wire.ts";
 import { defineTool, READS } from "../lib/tool.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guestInput } from "../lib/fields.ts";
-import { guestReport, reportGuest } from "../lib/proxmox/guest_report.ts";
+import { guestReport, reportGuest } from "../lib/proxmox/guest/guest_report.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { guestInput, snapshotName } from "../lib/fields.ts";
-import { describeConfig, readPending } from "../lib/proxmox/guest_config.ts";
-import { pendingRow } from "../lib/proxmox/guest_report.ts";
+import { describeConfig, readPending } from "../lib/proxmox/guest/guest_config.ts";
+import { pendingRow } from "../lib/proxmox/guest/guest_report.ts";
 import { path } from "../lib/proxmox/path.ts";
 import type { GuestConfig } from "../lib/proxmox/wire.ts";
 import { defineTool, READS } from "../lib/tool.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guestReference, paged, paging } from "../lib/fields.ts";
-import { interfaceRow, readRowOfGuest } from "../lib/proxmox/addresses.ts";
+import { interfaceRow, readRowOfGuest } from "../lib/proxmox/guest/addresses.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { guestOf } from "../lib/proxmox/guests.ts";
 import { paginate } from "../lib/proxmox/list.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { paged, paging, rowsOf } from "../lib/fields.ts";
-import { haPlacement, haStatus } from "../lib/proxmox/ha.ts";
+import { haPlacement, haStatus } from "../lib/proxmox/cluster/ha.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { compact, flag, text } from "../lib/proxmox/wire.ts";
 import { defineTool, READS } from "../lib/tool.ts";

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { guestReference, nodeName, storageId } from "../lib/fields.ts";
-import { readSeries } from "../lib/proxmox/metrics.ts";
+import { readSeries } from "../lib/proxmox/cluster/metrics.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { firstPlace } from "../lib/proxmox/volumes.ts";
+import { firstPlace } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

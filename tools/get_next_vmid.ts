@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nextVmid } from "../lib/proxmox/placement.ts";
+import { nextVmid } from "../lib/proxmox/guest/placement.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { paged, paging, rowsOf } from "../lib/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { warned } from "../lib/proxmox/nodes.ts";
-import { replicationJobs } from "../lib/proxmox/replication.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
+import { replicationJobs } from "../lib/proxmox/cluster/replication.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { guestInput, paged, paging } from "../lib/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { readSnapshots, snapshotKey, snapshotRow } from "../lib/proxmox/snapshots.ts";
+import { readSnapshots, snapshotKey, snapshotRow } from "../lib/proxmox/guest/snapshots.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

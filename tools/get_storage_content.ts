@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { guestReference, nodeName, paged, paging, storageId } from "../lib/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { warned } from "../lib/proxmox/nodes.ts";
-import { readVolumes, volumeRow } from "../lib/proxmox/volumes.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
+import { readVolumes, volumeRow } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

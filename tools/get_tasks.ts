@@ -1,9 +1,14 @@
 import * as z from "zod";
 import { nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { eachNode, warned } from "../lib/proxmox/nodes.ts";
+import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { describeEntry, type TaskEntry, taskKey, withinReach } from "../lib/proxmox/task_list.ts";
+import {
+  describeEntry,
+  type TaskEntry,
+  taskKey,
+  withinReach,
+} from "../lib/proxmox/cluster/task_list.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 const PER_NODE = 500;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { paged, paging } from "../lib/fields.ts";
-import { ACCESS_LISTS, readAccess } from "../lib/proxmox/access.ts";
+import { ACCESS_LISTS, readAccess } from "../lib/proxmox/cluster/access.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guestInput } from "../lib/fields.ts";
-import { currentState } from "../lib/proxmox/power.ts";
+import { currentState } from "../lib/proxmox/guest/power.ts";
 import { compact, number, text } from "../lib/proxmox/wire.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 

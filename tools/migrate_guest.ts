@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { guestInput, nodeName, storageId, taskResult, waiting } from "../lib/fields.ts";
-import { requireState } from "../lib/proxmox/checks.ts";
-import { requireMigratable } from "../lib/proxmox/migration.ts";
+import { requireState } from "../lib/proxmox/guest/checks.ts";
+import { requireMigratable } from "../lib/proxmox/guest/migration.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { haNotes } from "../lib/proxmox/power.ts";
+import { haNotes } from "../lib/proxmox/guest/power.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guestInput } from "../lib/fields.ts";
-import { MAX_READ_BYTES, readFile } from "../lib/proxmox/guest_files.ts";
+import { MAX_READ_BYTES, readFile } from "../lib/proxmox/guest/guest_files.ts";
 import { defineTool, READS } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { newVmid, nodeName, storageId, taskResult, volumeId, waiting } from "../lib/fields.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { prepareRestore } from "../lib/proxmox/restore.ts";
+import { prepareRestore } from "../lib/proxmox/storage/restore.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guestInput, taskResult, waiting } from "../lib/fields.ts";
-import { changePower } from "../lib/proxmox/power.ts";
+import { changePower } from "../lib/proxmox/guest/power.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 
 export default defineTool({

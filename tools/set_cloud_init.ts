@@ -6,9 +6,9 @@ import {
   freeSlot,
   ipConfig,
   regenerateDrive,
-} from "../lib/proxmox/cloud_init.ts";
-import { configureGuest } from "../lib/proxmox/configure.ts";
-import { configOutput, undoConfig } from "../lib/proxmox/undo.ts";
+} from "../lib/proxmox/guest/cloud_init.ts";
+import { configureGuest } from "../lib/proxmox/guest/configure.ts";
+import { configOutput, undoConfig } from "../lib/proxmox/guest/undo.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput, tags } from "../lib/fields.ts";
-import { configureGuest } from "../lib/proxmox/configure.ts";
-import { configOutput, undoConfig } from "../lib/proxmox/undo.ts";
+import { configureGuest } from "../lib/proxmox/guest/configure.ts";
+import { configOutput, undoConfig } from "../lib/proxmox/guest/undo.ts";
 import { tagList } from "../lib/proxmox/wire.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { dryRun, taskResult } from "../lib/fields.ts";
-import { assertTask, stopTask } from "../lib/proxmox/task_list.ts";
+import { assertTask, stopTask } from "../lib/proxmox/cluster/task_list.ts";
 import { readTask } from "../lib/proxmox/tasks.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput, tags } from "../lib/fields.ts";
-import { configureGuest } from "../lib/proxmox/configure.ts";
-import { agentOption } from "../lib/proxmox/properties.ts";
-import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/undo.ts";
+import { configureGuest } from "../lib/proxmox/guest/configure.ts";
+import { agentOption } from "../lib/proxmox/guest/properties.ts";
+import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/guest/undo.ts";
 import { defineTool } from "../lib/tool.ts";
 
 export default defineTool({

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput } from "../lib/fields.ts";
-import { fileBody, MAX_WRITE_CHARACTERS } from "../lib/proxmox/guest_files.ts";
+import { fileBody, MAX_WRITE_CHARACTERS } from "../lib/proxmox/guest/guest_files.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { currentState } from "../lib/proxmox/power.ts";
+import { currentState } from "../lib/proxmox/guest/power.ts";
 import { defineTool, DESTROYS } from "../lib/tool.ts";
 
 export default defineTool({

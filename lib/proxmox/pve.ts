@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
-import type { ApiDescription } from "./api_description.ts";
-import type { ApiDescriptions } from "./api_descriptions.ts";
+import type { ApiDescription } from "./api/api_description.ts";
+import type { ApiDescriptions } from "./api/api_descriptions.ts";
 import { abortFailure, unlessAborted } from "./abort.ts";
 import type { Answer, Client, Params } from "./client.ts";
 import {

@@ -1,0 +1,112 @@
+import { AppError } from "../../errors.ts";
+import { isSecretKey, REDACTED, redactValue } from "../../redact.ts";
+import { boundJson } from "../../redact_bound.ts";
+import type { ApiMatch, ApiMethod } from "./api_description.ts";
+import { refusalOf, secretParams } from "./api_guard.ts";
+import { checkParams } from "./api_schema.ts";
+import type { Method, Params } from "../client.ts";
+import { type ApiPath, cidr, pathOf, volume } from "../path.ts";
+import type { Pve } from "../pve.ts";
+import { number, text } from "../wire.ts";
+
+const MOST_BYTES = 64 * 1024;
+
+/** A call that was checked against Proxmox's own description. */
+export interface CheckedCall {
+  readonly method: ApiMethod;
+  readonly path: ApiPath;
+  /** The guest that the call is about. */
+  readonly vmid: number | undefined;
+  readonly match: ApiMatch;
+}
+
+/**
+ * Finds the method and checks its parameters.
+ *
+ * @throws AppError `not_found`, `invalid`, or `forbidden` for what is not called through here
+ */
+export async function checkCall(
+  pve: Pve,
+  { method, path, params }: { method: Method; path: string; params: Params },
+): Promise<CheckedCall> {
+  const match = (await pve.apiDescription()).match(path);
+  const found = match.methods.find((each) => each.method === method);
+  if (found === undefined) {
+    const offered = match.methods.map((each) => each.method).join(", ");
+    throw new AppError("invalid", `${match.path} has no ${method}; it has ${offered}`);
+  }
+  const refusal = refusalOf(found);
+  if (refusal !== undefined) {
+    throw new AppError("forbidden", `${method} ${match.path} is not offered: ${refusal}`);
+  }
+  const [secret] = secretParams(found, Object.keys(params));
+  if (secret !== undefined) {
+    throw new AppError("forbidden", `${secret} is a secret; set it in Proxmox itself`);
+  }
+  const problems = checkParams({ ...params, ...match.values }, found.parameters, found);
+  for (const name of Object.keys(params)) {
+    if (name in match.values) problems.push(`${name} is in the path already`);
+  }
+  for (const [name, value] of Object.entries(match.values)) {
+    if (/[{}]/.test(value)) problems.push(`${name} must be given in place of ${value}`);
+  }
+  if (problems.length > 0) throw new AppError("invalid", problems.slice(0, 20).join("; "));
+  return {
+    method: found,
+    path: concrete(match),
+    vmid: number(match.values.vmid ?? params.vmid),
+    match,
+  };
+}
+
+/** The digest of what a change would overwrite, where the change takes one and it can be read. */
+export async function currentDigest(
+  pve: Pve,
+  { match, method, path }: CheckedCall,
+): Promise<string | undefined> {
+  const readable = match.methods.find((each) => each.method === "GET");
+  if (!("digest" in method.parameters) || !readable) return undefined;
+  if (checkParams(match.values, readable.parameters).length > 0) return undefined;
+  const { data } = await pve.page(path);
+  return typeof data === "object" && data !== null && "digest" in data
+    ? text(data.digest)
+    : undefined;
+}
+
+/** An answer without secrets, in bounded size; `cut` tells when not all of it is there. */
+export function presentable(data: unknown): { data: unknown; cut?: true } {
+  const clean = Array.isArray(data) ? data.map(redactRow) : redactValue(data);
+  const bounded = boundJson(clean, MOST_BYTES);
+  const whole = bounded === JSON.stringify(clean) &&
+    (JSON.stringify(data)?.length ?? 0) <= MOST_BYTES;
+  return whole ? { data: clean } : { data: JSON.parse(bounded), cut: true };
+}
+
+/** Some lists (`pending`, `cfg/db`) hold a setting's name in one column and its value in others. */
+function redactRow(row: unknown): unknown {
+  if (typeof row !== "object" || row === null || !("key" in row || "name" in row)) {
+    return redactValue(row);
+  }
+  const { key, ...columns } = row as Record<string, unknown>;
+  const setting = key ?? columns.name;
+  const secret = typeof setting === "string" && isSecretKey(setting);
+  for (const column of ["value", "pending"]) {
+    if (secret && columns[column] !== undefined) columns[column] = REDACTED;
+  }
+  const clean = redactValue(columns) as Record<string, unknown>;
+  if (key === undefined) return clean;
+  // A "key" without a value beside it is a secret itself.
+  const named = ["value", "pending", "delete"].some((column) => column in columns);
+  return { key: named ? key : REDACTED, ...clean };
+}
+
+function concrete({ path, values }: ApiMatch): ApiPath {
+  return pathOf(
+    path.split("/").slice(1).map((segment) => {
+      const name = segment.slice(1, -1);
+      const value = segment.startsWith("{") ? values[name] ?? "" : segment;
+      if (!segment.startsWith("{") || !value.includes("/")) return value;
+      return name === "cidr" ? cidr(value) : volume(value);
+    }),
+  );
+}

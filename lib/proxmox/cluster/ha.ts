@@ -1,0 +1,32 @@
+import { AppError } from "../../errors.ts";
+import { path } from "../path.ts";
+import type { Pve } from "../pve.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** HA as Proxmox reports it now: rows of type quorum, master, lrm, service and fencing. */
+export function haStatus(pve: Pve): Promise<Row[]> {
+  return pve.list<Row>(path`/cluster/ha/status/current`);
+}
+
+/** Where guests may run: rules since Proxmox VE 9, groups before. */
+export async function haPlacement(pve: Pve): Promise<Row[]> {
+  try {
+    return await pve.list<Row>(path`/cluster/ha/rules`);
+  } catch (error) {
+    if (!(error instanceof AppError) || !/not implemented|does not offer/.test(error.message)) {
+      throw error;
+    }
+    return await pve.list<Row>(path`/cluster/ha/groups`);
+  }
+}
+
+/** True for a service that HA has given up, is fencing, or finds no node for. */
+export function isUnplaced(service: Row): boolean {
+  return ["error", "fence", "recovery"].includes(String(service.state));
+}
+
+/** A local resource manager whose node no longer reports. */
+export function isDead(manager: Row): boolean {
+  return /dead/.test(String(manager.status));
+}

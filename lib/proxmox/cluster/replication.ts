@@ -1,0 +1,72 @@
+import { gather } from "../fan_out.ts";
+import { guestOf } from "../guests.ts";
+import { offlineNodes } from "../inventory.ts";
+import { path } from "../path.ts";
+import type { Pve } from "../pve.ts";
+import { compact, flag, number, text, time } from "../wire.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A replication job and, where its source node could be asked, how it goes. */
+export interface ReplicationJob {
+  readonly id: string;
+  readonly vmid?: number;
+  readonly source?: string;
+  readonly target?: string;
+  readonly schedule?: string;
+  readonly enabled: boolean;
+  readonly failures?: number;
+  readonly error?: string;
+  readonly last_sync?: string;
+  readonly next_sync?: string;
+  readonly duration_seconds?: number;
+}
+
+/** The jobs of all guests within the token's limits; only nodes that have one are asked. */
+export async function replicationJobs(
+  pve: Pve,
+): Promise<{ jobs: ReplicationJob[]; warnings: string[] }> {
+  const [rows, resources] = await Promise.all([
+    pve.list<Row>(path`/cluster/replication`),
+    pve.resources(),
+  ]);
+  const nodeOf = new Map(
+    resources.map(guestOf).filter((guest) => guest !== undefined)
+      .map((guest) => [guest.vmid, guest.node]),
+  );
+  const mine = rows.filter((row) => nodeOf.has(Number(row.guest)));
+  const offline = offlineNodes(resources);
+  const sources = [...new Set(mine.map((row) => nodeOf.get(Number(row.guest)) ?? ""))].sort();
+  const { results, warnings } = await gather(sources.filter((node) => !offline.has(node)), {
+    name: (node) => `state of the jobs of node ${node}`,
+    read: (node) => pve.list<Row>(path`/nodes/${node}/replication`),
+  });
+  const states = new Map(results.flat().map((state) => [state.id, state]));
+  const away = sources.filter((node) => offline.has(node))
+    .map((node) => `node ${node} is offline: the state of its jobs is unknown`);
+  return {
+    jobs: mine.map((row) => describeJob(row, states.get(row.id), nodeOf)),
+    warnings: [...away, ...warnings],
+  };
+}
+
+function describeJob(
+  row: Row,
+  state: Row | undefined,
+  nodeOf: ReadonlyMap<number, string>,
+): ReplicationJob {
+  return compact({
+    id: String(row.id),
+    vmid: number(row.guest),
+    source: nodeOf.get(Number(row.guest)),
+    target: text(row.target),
+    schedule: text(row.schedule),
+    enabled: !flag(row.disable),
+    failures: number(state?.fail_count),
+    error: text(state?.error),
+    // Zero stands for "never" and for "at once".
+    last_sync: time(number(state?.last_sync) || undefined),
+    next_sync: time(number(state?.next_sync) || undefined),
+    duration_seconds: number(state?.duration),
+  });
+}

@@ -1,0 +1,26 @@
+import { type Guest, guestLabel } from "../guests.ts";
+import { type CurrentState, currentState } from "./power.ts";
+import type { Pve } from "../pve.ts";
+
+/**
+ * Asks how the guest stands and requires that it is not locked and, where `from` is given, that it
+ * is in one of those states.
+ */
+export async function requireState(
+  pve: Pve,
+  guest: Guest,
+  { from }: { from?: readonly string[] } = {},
+): Promise<CurrentState> {
+  const state = await currentState(pve, guest);
+  const label = guestLabel(guest);
+  pve.check("is not locked", state.lock === undefined, `${label} is locked (${state.lock})`);
+  if (from) {
+    const wanted = from.join(" or ");
+    pve.check(
+      `is ${wanted}`,
+      from.includes(state.status),
+      `${label} is ${state.status}; it must be ${wanted}`,
+    );
+  }
+  return state;
+}

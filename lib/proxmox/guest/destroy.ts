@@ -1,0 +1,64 @@
+import { AppError } from "../../errors.ts";
+import { requireState } from "./checks.ts";
+import { type Guest, guestLabel, type GuestType } from "../guests.ts";
+import { path } from "../path.ts";
+import { currentState } from "./power.ts";
+import type { Pve } from "../pve.ts";
+import type { TaskState } from "../tasks.ts";
+import { flag, type GuestConfig } from "../wire.ts";
+
+const DEFAULT_WAIT_SECONDS = 300;
+const POLL_MS = 1_000;
+
+interface DestroyInput {
+  readonly vmid: number | string;
+  readonly node?: string | undefined;
+  /** Stop it first when it runs. */
+  readonly force: boolean;
+  readonly purge: boolean;
+  readonly wait?: boolean | undefined;
+  readonly timeout_seconds?: number | undefined;
+}
+
+/** Deletes a guest and its disks, once it is stopped. */
+export async function destroyGuest(
+  pve: Pve,
+  input: DestroyInput,
+  { type }: { type: GuestType },
+): Promise<TaskState> {
+  const guest = await pve.claim(input, { type });
+  const { node, vmid } = guest;
+  const label = guestLabel(guest);
+  const config = await pve.get<GuestConfig>(path`/nodes/${node}/${type}/${vmid}/config`);
+  pve.check(
+    "is not protected",
+    !flag(config.protection),
+    `${label} is protected (protection: 1); remove that with update_${
+      type === "qemu" ? "vm" : "container"
+    } first`,
+  );
+  const { status } = await requireState(pve, guest);
+  const runs = status !== "stopped";
+  pve.check("is stopped", !runs || input.force, `${label} is ${status}; stop it or give force`);
+  if (runs && input.force) {
+    const stop = await pve.post(path`/nodes/${node}/${type}/${vmid}/status/stop`);
+    await pve.task(stop, { timeout_seconds: input.timeout_seconds });
+    if (!pve.dryRun) await untilStopped(pve, guest, input.timeout_seconds ?? DEFAULT_WAIT_SECONDS);
+  }
+  const upid = await pve.delete(path`/nodes/${node}/${type}/${vmid}`, {
+    purge: input.purge,
+    "destroy-unreferenced-disks": true,
+  });
+  return pve.task(upid, input);
+}
+
+/** A guest under HA is stopped some time after the task that asks for it has ended. */
+async function untilStopped(pve: Pve, guest: Guest, seconds: number): Promise<void> {
+  const ends = pve.now().getTime() + seconds * 1000;
+  while ((await currentState(pve, guest)).status !== "stopped") {
+    if (pve.now().getTime() >= ends) {
+      throw new AppError("timeout", `${guestLabel(guest)} has not stopped after ${seconds} s`);
+    }
+    await pve.sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,56 @@
+import { REDACTED, redactText } from "../../redact_text.ts";
+import type { Guest } from "../guests.ts";
+import { path } from "../path.ts";
+import { concealed } from "../plan.ts";
+import type { Pve } from "../pve.ts";
+import { type GuestConfig, number, text } from "../wire.ts";
+
+/** A change of the configuration that waits for the guest's next start. */
+export type PendingChange = {
+  readonly key: string;
+  readonly value?: string;
+  /** Absent when the setting will be removed. */
+  readonly pending?: string;
+};
+
+/** A configuration as callers may see it: secrets hidden, SSH keys readable. */
+export function describeConfig(config: GuestConfig): Record<string, unknown> {
+  const shown: Record<string, unknown> = { ...concealed(config) };
+  const keys = text(config.sshkeys);
+  if (keys !== undefined) shown.sshkeys = decodeKeys(keys);
+  // A container's environment is NAME=value, separated by NUL bytes.
+  const environment = text(config.env);
+  if (environment !== undefined) {
+    shown.env = environment.split("\0").map((entry) => redactText(entry)).join("\n");
+  }
+  return shown;
+}
+
+/** Reads the changes of a guest's configuration that are not in effect yet. */
+export async function readPending(
+  pve: Pve,
+  { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
+): Promise<PendingChange[]> {
+  const rows = await pve.list<Record<string, unknown>>(
+    path`/nodes/${node}/${type}/${vmid}/pending`,
+  );
+  return rows.filter((row) => row.pending !== undefined || (number(row.delete) ?? 0) > 0)
+    .map((row) => {
+      const key = String(row.key);
+      const shown = concealed({ [key]: row.value });
+      const next = concealed({ [key]: row.pending });
+      return {
+        key,
+        ...(row.value === undefined ? {} : { value: String(shown[key] ?? REDACTED) }),
+        ...(row.pending === undefined ? {} : { pending: String(next[key] ?? REDACTED) }),
+      };
+    });
+}
+
+function decodeKeys(keys: string): string {
+  try {
+    return decodeURIComponent(keys).trim();
+  } catch {
+    return keys;
+  }
+}

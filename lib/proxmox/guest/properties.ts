@@ -1,0 +1,71 @@
+import { flag, text } from "../wire.ts";
+
+/** Keys of a guest's configuration that hold a disk or a container's volume. */
+const DISK = /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+|rootfs|mp\d+)$/;
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  K: 1024,
+  M: 1024 ** 2,
+  G: 1024 ** 3,
+  T: 1024 ** 4,
+};
+
+/** A disk of a guest, as its configuration tells it. */
+export interface Disk {
+  readonly key: string;
+  readonly volid: string;
+  /** Absent where the configuration does not tell the size. */
+  readonly bytes: number | undefined;
+}
+
+/**
+ * Takes a property string apart: `local:8/disk.qcow2,size=10G` is `{ "": "local:8/disk.qcow2",
+ * size: "10G" }`; the part without a name is under the empty key.
+ */
+export function properties(value: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    (text(value) ?? "").split(",").filter((part) => part !== "").map((part) => {
+      const at = part.indexOf("=");
+      return at < 0 ? ["", part] : [part.slice(0, at), part.slice(at + 1)];
+    }),
+  );
+}
+
+/** True when a VM's option `agent` switches the guest agent on. */
+export function agentEnabled(option: unknown): boolean {
+  const { "": bare, enabled } = properties(option);
+  return flag(bare ?? enabled);
+}
+
+/** The option `agent` switched on or off, its other settings kept; undefined when it is so already. */
+export function agentOption(before: unknown, wanted: boolean | undefined): string | undefined {
+  if (wanted === undefined || agentEnabled(before) === wanted) return undefined;
+  const { "": _, enabled: _enabled, ...others } = properties(before);
+  const kept = Object.entries(others).map(([key, value]) => `,${key}=${value}`);
+  return `${wanted ? 1 : 0}${kept.join("")}`;
+}
+
+/** `32G`, `512M` or `4194304` in bytes; undefined for anything else. */
+export function sizeInBytes(size: string | undefined): number | undefined {
+  const [, digits, unit = ""] = size?.match(/^(\d+(?:\.\d+)?)([KMGT]?)$/) ?? [];
+  const factor = UNITS[unit];
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
+}
+
+/** The disks and volumes of a configuration, without CD-ROMs and cloud-init drives. */
+export function disksOf(config: Readonly<Record<string, unknown>>): Disk[] {
+  return Object.entries(config).filter(([key]) => DISK.test(key)).flatMap(([key, value]) => {
+    const { "": bare, file, volume, media, size } = properties(value);
+    const volid = bare ?? file ?? volume ?? "none";
+    const isDisk = media !== "cdrom" && volid !== "none" && volid !== "cdrom";
+    return isDisk ? [{ key, volid, bytes: sizeInBytes(size) }] : [];
+  });
+}
+
+/** The keys of a configuration that name this volume, unused ones included. */
+export function keysNaming(config: Readonly<Record<string, unknown>>, volid: string): string[] {
+  return Object.entries(config).filter(([, value]) =>
+    typeof value === "string" && (value === volid || value.startsWith(`${volid},`) ||
+      value.split(",").some((part) => part.slice(part.indexOf("=") + 1) === volid))
+  ).map(([key]) => key);
+}

@@ -1,0 +1,130 @@
+import { AppError } from "../../errors.ts";
+import { gather } from "../fan_out.ts";
+import { path } from "../path.ts";
+import type { Pve } from "../pve.ts";
+import { flag, number, text } from "../wire.ts";
+
+/** A storage as one node offers it. Sizes are bytes. */
+export interface Storage {
+  readonly storage: string;
+  readonly type: string;
+  readonly content: readonly string[];
+  readonly availableBytes: number;
+}
+
+const GIB = 1024 ** 3;
+const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs", "btrfs"]);
+
+/** The node's active storages that take this kind of content. */
+export async function storagesFor(pve: Pve, node: string, content: string): Promise<Storage[]> {
+  const rows = await pve.list<Record<string, unknown>>(path`/nodes/${node}/storage`, {
+    content,
+    enabled: true,
+  });
+  return rows.filter((row) => flag(row.active)).map((row) => ({
+    storage: String(row.storage),
+    type: text(row.type) ?? "",
+    content: (text(row.content) ?? "").split(","),
+    availableBytes: number(row.avail) ?? 0,
+  })).filter((storage) => storage.content.includes(content));
+}
+
+/**
+ * Chooses where a new disk goes: the storage asked for, else the one with the most free space.
+ *
+ * @throws AppError `not_found` or `conflict`, naming the storages that would do
+ */
+export async function chooseStorage(
+  pve: Pve,
+  node: string,
+  { wanted, content, sizeGib }: { wanted: string | undefined; content: string; sizeGib: number },
+): Promise<Storage> {
+  const storages = await storagesFor(pve, node, content);
+  const names = storages.map((storage) => storage.storage).join(", ") || "none";
+  if (wanted !== undefined) {
+    const found = storages.find((storage) => storage.storage === wanted);
+    if (found) return found;
+    throw new AppError(
+      "not_found",
+      `node ${node} has no active storage ${wanted} for ${content}; it has: ${names}`,
+    );
+  }
+  const [best] = storages.toSorted((a, b) => b.availableBytes - a.availableBytes);
+  if (best && best.availableBytes >= sizeGib * GIB) return best;
+  throw new AppError(
+    "conflict",
+    `no storage of node ${node} has ${sizeGib} GiB free for ${content}; it has: ${names}`,
+  );
+}
+
+/** The value that makes Proxmox allocate a new disk: storages of files also take a format. */
+export function newDisk({ storage, type }: Storage, sizeGib: number): string {
+  return FILE_TYPES.has(type) && type !== "btrfs"
+    ? `${storage}:${sizeGib},format=qcow2`
+    : `${storage}:${sizeGib}`;
+}
+
+/**
+ * Finds an ISO image on a node.
+ *
+ * @throws AppError `not_found` naming the images that are there
+ */
+export function findIso(
+  pve: Pve,
+  node: string,
+  { name, storage }: { name: string; storage: string | undefined },
+): Promise<string> {
+  return findVolume(pve, node, { name, storage, content: "iso" });
+}
+
+/**
+ * Finds an image of this content type on a node, by its file's name or its volume id.
+ *
+ * @throws AppError `not_found` naming the images that are there; `unavailable` when a storage that
+ * may hold it cannot be read
+ */
+export async function findVolume(
+  pve: Pve,
+  node: string,
+  { name, storage, content }: { name: string; storage?: string | undefined; content: string },
+): Promise<string> {
+  const wanted = name.slice(name.lastIndexOf("/") + 1);
+  const given = storage ?? name.match(/^([^:/]+):/)?.[1];
+  const storages = given === undefined
+    ? (await storagesFor(pve, node, content)).map((candidate) => candidate.storage)
+    : [given];
+  const { results, warnings, errors: [error] } = await gather(storages, {
+    name: (id) => `storage ${id} could not be read`,
+    read: (id) =>
+      pve.list<Record<string, unknown>>(path`/nodes/${node}/storage/${id}/content`, { content }),
+  });
+  if (error !== undefined && results.length === 0) throw error;
+  const volumes = results.flat().map((row) => String(row.volid));
+  const found = volumes.find((volid) => volid.endsWith(`/${wanted}`));
+  if (found) return found;
+  const known = volumes.slice(0, 20).join(", ") || "none";
+  const reason = `no ${
+    content === "iso" ? "ISO" : content
+  } image ${wanted} on node ${node}; it has: ${known}`;
+  if (error === undefined) throw new AppError("not_found", reason);
+  throw new AppError("unavailable", `${reason}; ${warnings.join("; ")}`);
+}
+
+/**
+ * Requires that a storage of a node takes this content and has room for it.
+ *
+ * @throws AppError `not_found` naming the storages that would do
+ */
+export async function requireRoom(
+  pve: Pve,
+  node: string,
+  { storage, content, bytes }: { storage: string; content: string; bytes: number },
+): Promise<void> {
+  const found = await chooseStorage(pve, node, { wanted: storage, content, sizeGib: 0 });
+  const free = Math.floor(found.availableBytes / GIB);
+  pve.check(
+    `${storage} has room`,
+    found.availableBytes >= bytes,
+    `${storage} has ${free} GiB free, ${Math.ceil(bytes / GIB)} GiB are needed`,
+  );
+}

@@ -1,0 +1,183 @@
+import * as z from "zod";
+import { AppError } from "../../errors.ts";
+import { clip } from "../clip.ts";
+import { gather } from "../fan_out.ts";
+import { guestOf, type GuestType } from "../guests.ts";
+import { offlineNodes } from "../inventory.ts";
+import { path } from "../path.ts";
+import type { Pve } from "../pve.ts";
+import { compact, flag, number, type Resource, text, time } from "../wire.ts";
+
+/** One volume of a storage; of a backup also what it is a backup of. */
+export const volumeRow = z.object({
+  volid: z.string(),
+  node: z.string(),
+  content: z.string(),
+  format: z.string(),
+  size_bytes: z.number(),
+  used_bytes: z.number(),
+  vmid: z.number(),
+  time: z.string(),
+  protected: z.boolean(),
+  encrypted: z.boolean(),
+  verified: z.string().describe("ok or failed"),
+  notes: z.string(),
+  parent: z.string(),
+}).partial();
+
+export type Volume = z.output<typeof volumeRow> & { volid: string; node: string };
+
+/** A node where a storage's content can be read. */
+export interface Place {
+  readonly storage: string;
+  readonly node: string;
+}
+
+export interface VolumeFilter {
+  readonly storage?: string | undefined;
+  readonly node?: string | undefined;
+  readonly content?: string | undefined;
+  readonly vmid?: number | undefined;
+}
+
+/**
+ * Reads the volumes of all storages that fit; what cannot be read is told in the warnings.
+ *
+ * @throws AppError when nothing could be read: that is not the same as nothing being there
+ */
+export async function readVolumes(
+  pve: Pve,
+  filter: VolumeFilter,
+): Promise<{ volumes: Volume[]; warnings: string[] }> {
+  const resources = await pve.resources();
+  const { places, warnings } = placesOf(resources, filter);
+  const { content, vmid } = filter;
+  const { results, warnings: unread, errors } = await gather(places, {
+    name: ({ storage, node }) => `storage ${storage} on node ${node} could not be read`,
+    read: async (place) => {
+      const at = path`/nodes/${place.node}/storage/${place.storage}/content`;
+      const rows = await pve.list<Record<string, unknown>>(at, { content, vmid });
+      return rows.map((row) => describeVolume(row, place));
+    },
+  });
+  const missing = [...warnings, ...unread];
+  if (results.length === 0) {
+    const denied = errors.length > 0 && errors.every((error) => error.code === "forbidden");
+    if (missing.length > 0) {
+      throw new AppError(denied ? "forbidden" : "unavailable", missing.join("; "));
+    }
+    missing.push(`no storage${content === undefined ? "" : ` for ${content}`} can be seen`);
+  }
+  const guests = new Set(resources.map((row) => guestOf(row)?.vmid));
+  const volumes = results.flat().filter((volume) =>
+    volume.vmid === undefined || guests.has(volume.vmid) || mayKnow(pve, volume.vmid)
+  );
+  return { volumes, warnings: missing };
+}
+
+/**
+ * Finds one volume by its id.
+ *
+ * @throws AppError `not_found`; `unavailable` when a storage that may hold it cannot be read
+ */
+export async function findVolumeById(
+  pve: Pve,
+  { volid, node }: { volid: string; node?: string | undefined },
+): Promise<Volume> {
+  const storage = volid.slice(0, volid.indexOf(":"));
+  const { volumes, warnings } = await readVolumes(pve, { storage, node });
+  const found = volumes.filter((volume) => volume.volid === volid);
+  const [volume, ...others] = found;
+  const on = node === undefined ? "" : ` on node ${node}`;
+  if (volume === undefined) {
+    if (warnings.length > 0) throw new AppError("unavailable", warnings.join("; "));
+    throw new AppError("not_found", `there is no volume ${volid}${on}; see get_storage_content`);
+  }
+  if (others.length === 0) return volume;
+  const nodes = found.map((each) => each.node).join(" and ");
+  throw new AppError("conflict", `${volid} is on ${nodes}, each its own; give the node`);
+}
+
+/**
+ * Where to read: a shared storage once, any other on each of its nodes.
+ *
+ * @throws AppError `not_found` when the storage that was asked for is nowhere
+ */
+export function placesOf(
+  resources: readonly Resource[],
+  { storage, node, content }: VolumeFilter,
+): { places: Place[]; warnings: string[] } {
+  const offline = offlineNodes(resources);
+  const rows = resources.filter((row) =>
+    row.type === "storage" && (storage === undefined || row.storage === storage) &&
+    (node === undefined || row.node === node) &&
+    (content === undefined || (text(row.content)?.split(",").includes(content) ?? true))
+  );
+  if (storage !== undefined && rows.length === 0) {
+    const where = node === undefined ? "" : ` on node ${node}`;
+    const kind = content === undefined ? "" : ` for ${content}`;
+    throw new AppError(
+      "not_found",
+      `there is no storage ${storage}${kind}${where} within reach; see get_storage`,
+    );
+  }
+  const groups = Map.groupBy(
+    rows,
+    (row) => flag(row.shared) ? `${row.storage}` : `${row.storage} ${row.node}`,
+  );
+  const places: Place[] = [];
+  const warnings: string[] = [];
+  for (const group of groups.values()) {
+    const up = group.find((row) => row.status === "available" && !offline.has(row.node ?? ""));
+    const [{ storage: id = "", node: on = "" } = {}] = [up ?? group[0]];
+    if (up) places.push({ storage: id, node: on });
+    else warnings.push(`storage ${id} on node ${on} is not available: its content is unknown`);
+  }
+  return { places, warnings };
+}
+
+/** `qemu` or `lxc`, as a backup's name tells it; undefined for other volumes. */
+export function backupType(volid: string): GuestType | undefined {
+  if (/[:/]vzdump-qemu-|:backup\/vm\//.test(volid)) return "qemu";
+  return /[:/]vzdump-(lxc|openvz)-|:backup\/ct\//.test(volid) ? "lxc" : undefined;
+}
+
+function describeVolume(row: Record<string, unknown>, { node }: Place): Volume {
+  const verification = row.verification as { state?: unknown } | null | undefined;
+  return compact({
+    volid: String(row.volid),
+    node,
+    content: text(row.content),
+    format: text(row.format),
+    size_bytes: number(row.size),
+    used_bytes: number(row.used),
+    vmid: number(row.vmid),
+    time: time(row.ctime),
+    protected: flag(row.protected) || undefined,
+    encrypted: text(row.encrypted) === undefined ? undefined : true,
+    verified: text(verification?.state),
+    notes: notesOf(row),
+    parent: text(row.parent),
+  });
+}
+
+function notesOf(row: Record<string, unknown>): string | undefined {
+  const notes = text(row.notes);
+  return notes === undefined ? undefined : clip(notes);
+}
+
+/** True when a guest that is not listed, since it was deleted, would be within the token's limits. */
+function mayKnow(pve: Pve, vmid: number): boolean {
+  return pve.reaches({ vmid, node: "", pool: undefined, tags: [] });
+}
+
+/**
+ * A node where this storage can be used.
+ *
+ * @throws AppError `not_found` or `unavailable`
+ */
+export function firstPlace(resources: readonly Resource[], filter: VolumeFilter): Place {
+  const { places: [place], warnings } = placesOf(resources, filter);
+  if (place) return place;
+  throw new AppError("unavailable", warnings.join("; "));
+}
