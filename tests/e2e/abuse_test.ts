@@ -191,3 +191,66 @@ Deno.test("readyz asks Proxmox once a second, however often it is called", async
   await ask();
   assert.equal(site.fake.requests.length, 2);
 });
+
+Deno.test("readyz is about the database too", async () => {
+  await using site = await Site.start();
+  site.store.ping = () => Promise.reject(new Error("away"));
+  const response = await fetch(`${site.root}/readyz`);
+  assert.deepEqual([response.status, await response.json()], [503, {
+    status: "unavailable",
+    database: "unavailable",
+    proxmox: "ok",
+  }]);
+});
+
+Deno.test("metrics count calls by their outcome, unknown tools under one name", async () => {
+  await using site = await Site.start();
+  await site.call("start_vm", { vmid: 101 }, { role: "user" });
+  await site.call("get_vm_usage", { vmid: 999 });
+  await site.call("get_vm_usage", { vmid: 1 });
+  await site.call("no_such_tool");
+  const metrics = await fetch(`${site.root}/metrics`, { headers: site.headers() });
+  const text = await metrics.text();
+  for (
+    const [tool, outcome] of [
+      ["start_vm", "denied"],
+      ["get_vm_usage", "error"],
+      ["get_vm_usage", "invalid"],
+      ["unknown", "invalid"],
+    ]
+  ) {
+    const line = `proxmox_mcp_tool_calls_total{tool="${tool}",outcome="${outcome}"} 1`;
+    assert.ok(text.includes(line), line);
+  }
+});
+
+Deno.test("an answer over 1 MiB is refused, not sent", async () => {
+  await using site = await Site.start();
+  const rows = Array.from({ length: 400 }, (_, at) => ({
+    type: "qemu",
+    id: `qemu/${at + 100}`,
+    vmid: at + 100,
+    node: "pve1",
+    status: "running",
+    name: "x".repeat(4_000),
+  }));
+  site.fake.fault({ path: /^\/cluster\/resources$/ }, {
+    kind: "body",
+    body: JSON.stringify({ data: rows }),
+  });
+  const { code, text } = await site.call("get_vms", { limit: 500 });
+  assert.equal(code, "invalid");
+  assert.match(text, /larger than 1 MiB; ask for less at once/);
+});
+
+Deno.test("after a change the guests are looked up anew", async () => {
+  const now = new Date();
+  await using site = await Site.start({ now: () => now });
+  const lookups = () =>
+    site.fake.requests.filter(({ path }) => path === "/cluster/resources").length;
+  await site.call("get_vm_usage", { vmid: 100 });
+  await site.call("update_vm", { vmid: 101, description: "x" });
+  assert.equal(lookups(), 1);
+  await site.call("get_vm_usage", { vmid: 100 });
+  assert.equal(lookups(), 2);
+});
