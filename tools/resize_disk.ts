@@ -15,7 +15,10 @@ export default defineTool({
   scope: "admin",
   hints: CHANGES,
   subject: "guest",
-  privileges: [["/vms/{vmid}", "VM.Config.Disk"]],
+  privileges: [
+    ["/vms/{vmid}", "VM.Config.Disk"],
+    ["/storage/{storage}", "Datastore.AllocateSpace"],
+  ],
   input: z.strictObject({
     ...guestInput,
     disk: z.string().regex(/^[a-z]{2,9}\d{0,3}$/, "must be like scsi0 or rootfs")

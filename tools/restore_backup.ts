@@ -11,7 +11,11 @@ export default defineTool({
   scope: "admin",
   hints: DESTROYS,
   subject: "guest",
-  privileges: [["/vms/{vmid}", "VM.Allocate", "VM.Backup"]],
+  privileges: [
+    ["/vms/{vmid}", "VM.Allocate"],
+    ["/vms/{vmid}", "VM.Backup"],
+    ["/storage/{storage}", "Datastore.AllocateSpace"],
+  ],
   input: z.strictObject({
     volid: volumeId.describe("From get_backups"),
     vmid: newVmid.optional().describe("Default: the one it was made of"),

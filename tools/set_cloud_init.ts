@@ -19,7 +19,10 @@ export default defineTool({
   scope: "admin",
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
-  privileges: [["/vms/{vmid}", "VM.Config.Cloudinit"]],
+  privileges: [
+    ["/vms/{vmid}", "VM.Config.Cloudinit", "VM.Config.Network", "VM.Config.Disk"],
+    ["/storage/{storage}", "Datastore.AllocateSpace"],
+  ],
   input: z.strictObject({
     ...guestInput,
     user: z.string().min(1).max(64).optional(),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { FakeRequest } from "../fake_pve.ts";
+import { tools } from "../../tools/mod.ts";
 import { type Role, Site, type ToolAnswer } from "../site.ts";
 
 type Arguments = Record<string, unknown>;
@@ -53,6 +54,18 @@ export function testTool(spec: ToolCase): void {
     const answer = await site.call(tool, withoutPreview(args), { role });
     assert.equal(answer.isError, false, answer.text);
     await spec.works(answer.value, site);
+  });
+
+  Deno.test(`${tool} needs no more than reading and the privileges that it declares`, async () => {
+    const value = crypto.randomUUID();
+    await using site = await Site.start({
+      config: { auth: { user: "mcp@pve", token_name: "probe", token_value: value } },
+    });
+    grant(site, { value, privileges: [...READING, ...declaredBy(tool)] });
+    await spec.prepare?.(site);
+    const answer = await site.call(tool, withoutPreview(args));
+    assert.equal(answer.isError, false, answer.text);
+    assert.doesNotMatch(answer.text, /lacks the privilege/);
   });
 
   Deno.test(`${tool} is refused below its scope, for unknown guests and without privileges`, async () => {
@@ -152,4 +165,30 @@ function assertTold(answer: ToolAnswer, spec: ToolCase, code: string, reason: Re
     assert.equal(answer.isError, false, answer.text);
   }
   assert.match(answer.text, reason);
+}
+
+/** What it takes to see guests, nodes and storages at all. */
+const READING = [
+  "Datastore.Audit",
+  "Pool.Audit",
+  "SDN.Audit",
+  "Sys.Audit",
+  "VM.Audit",
+  "VM.GuestAgent.Audit",
+];
+
+function declaredBy(name: string): string[] {
+  const tool = tools.find((each) => each.name === name);
+  return tool?.privileges.flatMap(([, ...anyOf]) => anyOf) ?? [];
+}
+
+/** Makes the API token `mcp@pve!probe`, which may do just this, everywhere. */
+function grant(site: Site, { value, privileges }: { value: string; privileges: string[] }): void {
+  const { acl, roles, tokens, users } = site.fake.state;
+  users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });
+  roles.set("Probe", { privs: privileges, special: false });
+  tokens.push({ user: "mcp@pve", name: "probe", value, privsep: true, expire: 0 });
+  for (const [type, ugid] of [["user", "mcp@pve"], ["token", "mcp@pve!probe"]] as const) {
+    acl.push({ path: "/", roleid: "Probe", type, ugid, propagate: true });
+  }
 }
