@@ -9,6 +9,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import { authInfoOf, type Caller } from "./caller.ts";
+import { INVALID_REQUEST, malformedCall } from "./malformed.ts";
 import { OneShotTransport } from "./one_shot.ts";
 import { createMcpServer, type McpServices } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
@@ -54,6 +55,8 @@ export class Doors {
 
   /** Answers `POST` on the MCP path. `body` is the parsed JSON; it is at least an object or an array. */
   async post(request: Request, body: object, caller: Caller): Promise<Response> {
+    const malformed = malformedCall(body);
+    if (malformed) return Response.json(malformed);
     if (!Array.isArray(body) && !("jsonrpc" in body)) {
       return await this.#plain(body, caller);
     }
@@ -192,6 +195,8 @@ export class Doors {
   async #answer(body: unknown, caller: Caller): Promise<object | undefined> {
     const { id: givenId, method, params } = (body ?? {}) as Record<string, unknown>;
     if (typeof method !== "string") return INVALID_REQUEST;
+    const malformed = malformedCall(body);
+    if (malformed) return malformed;
     if (givenId === undefined && method.startsWith("notifications/")) return undefined;
     const id = typeof givenId === "string" || typeof givenId === "number" ? givenId : null;
     const request = { jsonrpc: "2.0" as const, id: id ?? 0, method, ...(params ? { params } : {}) };
@@ -207,15 +212,6 @@ export class Doors {
     }
   }
 }
-
-const INVALID_REQUEST = {
-  jsonrpc: "2.0",
-  id: null,
-  error: {
-    code: -32600,
-    message: "Invalid request: a JSON-RPC request has a method, and its params are an object",
-  },
-};
 
 function sessionNotFound(): Response {
   return Response.json({

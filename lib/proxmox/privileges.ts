@@ -5,6 +5,8 @@ import type { Client } from "./client.ts";
 export type Grants = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 const KEPT_MS = 5 * 60_000;
+const PATIENCE_MS = 3_000;
+const RETRY_MS = 30_000;
 
 /**
  * What the API token may do, read at most every five minutes. Old knowledge is given at once and
@@ -29,16 +31,22 @@ export class Access {
   }
 
   async #load(): Promise<Grants | undefined> {
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    let grants: Grants | undefined;
     try {
       const { data } = await this.#client.request("GET", path`/access/permissions`, { signal });
-      if (data !== null) this.#known = { grants: data as Grants, at: this.#now().getTime() };
+      grants = (data ?? undefined) as Grants | undefined;
     } catch {
       // Not knowing hides nothing: Proxmox itself refuses what the token may not do.
     } finally {
       this.#loading = undefined;
     }
-    return this.#known?.grants;
+    const at = this.#now().getTime();
+    // A silent Proxmox is not asked again by each reader, who would wait each time.
+    this.#known = grants
+      ? { grants, at }
+      : { grants: this.#known?.grants, at: at - KEPT_MS + RETRY_MS };
+    return this.#known.grants;
   }
 }
 

@@ -105,11 +105,16 @@ Deno.test("a request that is none is refused with its JSON-RPC code", async () =
     [JSON.stringify({ method: "x".repeat(2000) }), {}, 413, -32000],
     ['{"method":"nothing/here"}', {}, 200, -32601],
     ['{"method":"tools/call","params":{"name":"no_such_tool"}}', {}, 200, -32602],
+    ['{"method":"tools/call"}', {}, 200, -32602],
+    ['{"method":"tools/call","params":{"name":7}}', {}, 200, -32602],
+    ['{"method":"tools/call","params":{"name":"health","arguments":[]}}', {}, 200, -32602],
+    ['{"jsonrpc":"2.0","id":1,"method":"tools/call","params":"health"}', {}, 200, -32602],
   ];
   for (const [body, headers, status, code] of cases) {
     const answer = await site.post(body, { ...site.headers(), ...headers });
     assert.equal(answer.status, status, body.slice(0, 60));
     assert.equal(answer.json.error.code, code, body.slice(0, 60));
+    assert.doesNotMatch(answer.json.error.message, /\n/, "one line");
   }
 });
 
