@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { makePostgresSite, sharedServer } from "../auth/postgres.ts";
 import { Site } from "../site.ts";
+import { until } from "../support/until.ts";
 
 const server = sharedServer();
 const now = () => new Date();
@@ -71,4 +72,30 @@ Deno.test("instances keep one audit chain", async () => {
   );
   const verified = await first.store.verifyAudit();
   assert.deepEqual([verified.ok, verified.rows], [true, 6]);
+});
+
+Deno.test("while the database is away known tokens go on, unknown ones are told 503, and no row is lost", async () => {
+  const { real } = await server();
+  if (real === null) return;
+  await using pair = await startPair();
+  const { first } = pair;
+  const readiness = async () => {
+    const response = await fetch(`${first.root}/readyz`);
+    return { code: response.status, database: (await response.json()).database };
+  };
+  assert.equal((await first.call("get_nodes")).isError, false);
+  await real.stop();
+  try {
+    const known = await first.call("get_nodes");
+    assert.equal(known.isError, false, known.text);
+    const unknown = await first.post({ method: "tools/list" }, first.headers("pmcp_unknown"));
+    assert.equal(unknown.status, 503);
+    assert.ok(Number(unknown.headers.get("retry-after")) > 0);
+    assert.deepEqual(await readiness(), { code: 503, database: "unavailable" });
+  } finally {
+    await real.start();
+  }
+  await until(async () => (await readiness()).code === 200);
+  await until(async () => (await first.store.listAudit({ tool: "get_nodes" })).length === 2);
+  assert.equal((await first.store.verifyAudit()).ok, true);
 });
