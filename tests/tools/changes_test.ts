@@ -255,15 +255,21 @@ Deno.test("update_vm switches the guest agent and keeps its other settings", asy
 
 Deno.test("update_vm notices somebody else's change and shows it", async () => {
   await using site = await Site.start();
-  const undo = site.fake.fault({ method: "PUT", path: /qemu\/101\/config$/ }, {
-    kind: "status",
-    status: 500,
-    message: "checksum mismatch (file change by other user?)\n",
-  });
-  const answer = await site.call("update_vm", { vmid: 101, memory: 2048 });
-  undo();
+  const { requests, state } = site.fake;
+  const config = state.guests.get(101)!.config;
+  const receive = requests.push.bind(requests);
+  // Between the reading of the digest and the writing, somebody changes the memory.
+  requests.push = (request) => {
+    if (request.method === "PUT") config.memory = "2222";
+    return receive(request);
+  };
+  const answer = await site.call("update_vm", { vmid: 101, cpus: 3 });
   assert.equal(answer.code, "conflict");
-  assert.match(answer.text, /the configuration was changed meanwhile/);
+  assert.match(
+    answer.text,
+    /was changed meanwhile \(memory: "4096" → "2222"\); nothing was written/,
+  );
+  assert.notEqual(config.cores, 3);
 });
 
 Deno.test("a dry run sends nothing and shows requests, checks and changes", async () => {
