@@ -13,6 +13,14 @@ export interface FailedAnswer {
   readonly tokenId: string;
 }
 
+/** This Proxmox has no such method: an older version, or a newer one that dropped it. */
+export class NotOffered extends AppError {
+  constructor(message: string) {
+    super("unavailable", message);
+    this.name = "NotOffered";
+  }
+}
+
 const UNKNOWN_OUTCOME = "whether the change was made is unknown: look before trying again";
 
 /** Which of the two is said depends on whether the configuration has the option at all. */
@@ -43,7 +51,7 @@ export function failureOf(answer: FailedAnswer): AppError {
     return new AppError(code, [message.replace(/\.$/, ""), details].filter(Boolean).join(": "));
   }
   if (status === 501) {
-    return new AppError("unavailable", message || "this Proxmox does not offer that method");
+    return new NotOffered(message || "this Proxmox does not offer that method");
   }
   if (status >= 502) return unreachable(answer, message);
   if (status >= 300 && status < 400) {

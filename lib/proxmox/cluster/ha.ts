@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { NotOffered } from "../failure.ts";
 import { path } from "../path.ts";
 import type { Pve } from "../pve.ts";
 
@@ -14,9 +14,7 @@ export async function haPlacement(pve: Pve): Promise<Row[]> {
   try {
     return await pve.list<Row>(path`/cluster/ha/rules`);
   } catch (error) {
-    if (!(error instanceof AppError) || !/not implemented|does not offer/.test(error.message)) {
-      throw error;
-    }
+    if (!(error instanceof NotOffered)) throw error;
     return await pve.list<Row>(path`/cluster/ha/groups`);
   }
 }

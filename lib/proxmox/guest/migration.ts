@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { NotOffered } from "../failure.ts";
 import { type Guest, guestLabel } from "../guests.ts";
 import { path } from "../path.ts";
 import type { Pve } from "../pve.ts";
@@ -56,9 +56,7 @@ async function readConditions(
   try {
     return await pve.get<Row>(path`/nodes/${node}/${type}/${vmid}/migrate`, { target });
   } catch (error) {
-    const absent = error instanceof AppError && type === "lxc" &&
-      /not implemented|does not offer/i.test(error.message);
-    if (absent) return undefined;
+    if (error instanceof NotOffered && type === "lxc") return undefined;
     throw error;
   }
 }
