@@ -56,6 +56,18 @@ export const guestInput = {
   node: nodeName.optional(),
 };
 
+/** A guest to be made: what is not given is chosen. */
+export const newGuestInput = {
+  vmid: newVmid.optional().describe("Default: the next free one"),
+  node: nodeName.optional().describe("Default: the one with most free memory"),
+  storage: storageId.optional().describe("Default: the one with most free space"),
+  bridge: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/, "must be a bridge").default("vmbr0"),
+  pool: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, "must be a pool").optional(),
+  tags: tags.optional(),
+  description: z.string().max(8192).optional(),
+  start: z.boolean().default(false),
+};
+
 /** For every tool that changes something. */
 export const dryRun = {
   dry_run: z.boolean().default(false),

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { newVmid, nodeName, storageId, tags, taskResult, waiting } from "../lib/fields.ts";
+import { newGuestInput, taskResult, waiting } from "../lib/fields.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { chooseNode, nextVmid } from "../lib/proxmox/guest/placement.ts";
+import { placeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findVolume } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 
@@ -23,8 +23,7 @@ export default defineTool({
     ["/sdn/zones/{zone}", "SDN.Use"],
   ],
   input: z.strictObject({
-    vmid: newVmid.optional().describe("Default: the next free one"),
-    node: nodeName.optional().describe("Default: the one with most free memory"),
+    ...newGuestInput,
     hostname: z.string().max(255)
       .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "must be a DNS name"),
     template: z.string().min(1).max(255).describe("Its file name or volume id"),
@@ -32,18 +31,12 @@ export default defineTool({
     memory: z.int().min(16).default(512).describe("MiB"),
     swap: z.int().min(0).default(512).describe("MiB"),
     disk_size: z.int().min(1).max(65_536).default(8).describe("GiB"),
-    storage: storageId.optional().describe("Default: the one with most free space"),
-    bridge: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/, "must be a bridge").default("vmbr0"),
     ip: z.string().regex(/^(dhcp|\d+(\.\d+){3}\/\d+)$/, "must be dhcp or like 10.0.0.5/24")
       .default("dhcp"),
     gateway: z.ipv4().optional(),
     ssh_public_keys: z.array(z.string().min(1).max(8192)).max(50).optional(),
     unprivileged: z.boolean().default(true),
     nesting: z.boolean().default(true).describe("Unprivileged ones only"),
-    pool: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, "must be a pool").optional(),
-    tags: tags.optional(),
-    description: z.string().max(8192).optional(),
-    start: z.boolean().default(false),
     ...waiting,
   }),
   output: z.object({
@@ -54,10 +47,7 @@ export default defineTool({
   }),
   action: ({ hostname }) => `create container ${hostname}`,
   run: async (input, { pve }) => {
-    const node = input.node ?? await chooseNode(pve, input.memory);
-    const vmid = input.vmid ?? await nextVmid(pve);
-    pve.assertGuest({ vmid, node, pool: input.pool, tags: input.tags ?? [] });
-    await pve.hold(vmid);
+    const { node, vmid } = await placeGuest(pve, input);
     const [at] = input.template.includes(":") ? input.template.split(":") : [];
     const ostemplate = await findVolume(pve, node, {
       name: input.template,

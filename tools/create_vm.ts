@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { newVmid, nodeName, storageId, tags, taskResult, waiting } from "../lib/fields.ts";
+import { newGuestInput, storageId, taskResult, waiting } from "../lib/fields.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { chooseNode, nextVmid } from "../lib/proxmox/guest/placement.ts";
+import { placeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findIso, newDisk } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool.ts";
 
@@ -24,13 +24,11 @@ export default defineTool({
     ["/sdn/zones/{zone}", "SDN.Use"],
   ],
   input: z.strictObject({
-    vmid: newVmid.optional().describe("Default: the next free one"),
-    node: nodeName.optional().describe("Default: the one with most free memory"),
+    ...newGuestInput,
     name: z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, "must be a DNS name"),
     cpus: z.int().min(1).max(512).default(1),
     memory: z.int().min(16).default(2048).describe("MiB"),
     disk_size: z.int().min(1).max(65_536).default(10).describe("GiB"),
-    storage: storageId.optional().describe("Default: the one with most free space"),
     ostype: z.enum([
       "l26",
       "l24",
@@ -49,11 +47,6 @@ export default defineTool({
       .default("l26"),
     iso_name: z.string().min(1).max(255).optional(),
     iso_storage: storageId.optional(),
-    bridge: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/, "must be a bridge").default("vmbr0"),
-    pool: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, "must be a pool").optional(),
-    tags: tags.optional(),
-    description: z.string().max(8192).optional(),
-    start: z.boolean().default(false),
     ...waiting,
   }),
   output: z.object({
@@ -65,10 +58,7 @@ export default defineTool({
   }),
   action: ({ name }) => `create VM ${name}`,
   run: async (input, { pve }) => {
-    const node = input.node ?? await chooseNode(pve, input.memory);
-    const vmid = input.vmid ?? await nextVmid(pve);
-    pve.assertGuest({ vmid, node, pool: input.pool, tags: input.tags ?? [] });
-    await pve.hold(vmid);
+    const { node, vmid } = await placeGuest(pve, input);
     const storage = await chooseStorage(pve, node, {
       wanted: input.storage,
       content: "images",

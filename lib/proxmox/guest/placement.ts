@@ -13,11 +13,34 @@ export async function nextVmid(pve: Pve): Promise<number> {
 }
 
 /**
+ * Gives a guest-to-be its vmid and node, if the token's limits include it there, and holds the vmid
+ * until the call is over.
+ *
+ * @param wish.memory MiB
+ */
+export async function placeGuest(
+  pve: Pve,
+  wish: {
+    vmid?: number | undefined;
+    node?: string | undefined;
+    memory: number;
+    pool?: string | undefined;
+    tags?: readonly string[] | undefined;
+  },
+): Promise<{ vmid: number; node: string }> {
+  const node = wish.node ?? await chooseNode(pve, wish.memory);
+  const vmid = wish.vmid ?? await nextVmid(pve);
+  pve.assertGuest({ vmid, node, pool: wish.pool, tags: wish.tags ?? [] });
+  await pve.hold(vmid);
+  return { vmid, node };
+}
+
+/**
  * The online node with the most free memory.
  *
  * @throws AppError `conflict` when none has enough, `forbidden` when that is not known of any
  */
-export async function chooseNode(pve: Pve, memoryMib: number): Promise<string> {
+async function chooseNode(pve: Pve, memoryMib: number): Promise<string> {
   const online = (await pve.resources())
     .filter((row) => row.type === "node" && row.status === "online" && row.node !== undefined);
   const nodes = online.filter((row) => number(row.maxmem) !== undefined).map((row) => ({
