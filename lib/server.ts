@@ -1,4 +1,4 @@
-import { tools } from "../tools/mod.ts";
+import { TOOLS } from "./mcp/tools.ts";
 import { createAuditTrail } from "./audit.ts";
 import { AuditQueue } from "./auth/audit_queue.ts";
 import { createAuthenticator } from "./auth/authenticator.ts";
@@ -75,7 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onProblem: (error) => log.error(messageOf(error)),
   });
   const stopping = new AbortController();
-  const catalog = new Catalog(tools, config.tools);
+  const catalog = new Catalog(TOOLS, config.tools);
   const doors = new Doors({
     catalog,
     pve: {
@@ -164,7 +164,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: `${server.tls ? "https" : "http"}://${hostForUrl(server.host)}:${port}${server.path}`,
     address: { hostname, port },
-    toolCount: tools.length,
+    toolCount: TOOLS.length,
     reload: async (next) => {
       catalog.setPolicy(next.tools);
       const renewals = [authenticator.poll(), listener.reloadCertificate()];

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { Catalog } from "../lib/mcp/catalog.ts";
-import { tools } from "../tools/mod.ts";
+import { TOOLS } from "../lib/mcp/tools.ts";
 
 const FOLDER = new URL("./golden/", import.meta.url);
 const OPEN = { readOnly: false, allow: null, deny: [] };
 const NO_LIMITS = { limits: null };
 
 function listing(scope: "user" | "write" | "admin") {
-  return new Catalog(tools, OPEN).visibleTo({ scope, ...NO_LIMITS }, () => true);
+  return new Catalog(TOOLS, OPEN).visibleTo({ scope, ...NO_LIMITS }, () => true);
 }
 
 function sorted(value: unknown): unknown {

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { SCOPES } from "../lib/auth/scope.ts";
-import { tools } from "../tools/mod.ts";
+import { TOOLS } from "../lib/mcp/tools.ts";
 
 Deno.test("the list names every file in tools/, sorted", async () => {
   const files: string[] = [];
   for await (const { name } of Deno.readDir(new URL("../tools/", import.meta.url))) {
     if (name !== "mod.ts") files.push(name.replace(/\.ts$/, ""));
   }
-  assert.deepEqual(tools.map((tool) => tool.name), files.toSorted());
+  assert.deepEqual(TOOLS.map((tool) => tool.name), files.toSorted());
 });
 
 Deno.test("every tool states its scope, hints, privileges and strict input", () => {
-  for (const tool of tools) {
+  for (const tool of TOOLS) {
     const { hints, name } = tool;
     assert.match(name, /^[a-z]+(_[a-z]+)*$/, name);
     assert.ok(SCOPES.includes(tool.scope), name);
@@ -44,7 +44,7 @@ Deno.test("every tool states its scope, hints, privileges and strict input", () 
 });
 
 Deno.test("no schema begins with anyOf, oneOf or allOf, at which some clients drop the list", () => {
-  for (const tool of tools) {
+  for (const tool of TOOLS) {
     for (const [schema, io] of [[tool.input, "input"], [tool.output, "output"]] as const) {
       const json = z.toJSONSchema(schema, { io });
       assert.equal(json.type, "object", tool.name);
@@ -54,7 +54,7 @@ Deno.test("no schema begins with anyOf, oneOf or allOf, at which some clients dr
 });
 
 Deno.test("the destructive tools are the reviewed ones", () => {
-  const destructive = tools.filter((tool) => tool.hints.destructiveHint).map((tool) => tool.name);
+  const destructive = TOOLS.filter((tool) => tool.hints.destructiveHint).map((tool) => tool.name);
   for (
     const name of [
       "delete_vm",
@@ -67,7 +67,7 @@ Deno.test("the destructive tools are the reviewed ones", () => {
   ) {
     assert.ok(destructive.includes(name), name);
   }
-  for (const tool of tools) {
+  for (const tool of TOOLS) {
     if (/^(delete|stop_vm|stop_container|restore|rollback|reset)/.test(tool.name)) {
       assert.ok(destructive.includes(tool.name), `${tool.name} destroys something`);
       if (tool.name !== "stop_task") assert.equal(tool.scope, "admin", tool.name);
@@ -76,7 +76,7 @@ Deno.test("the destructive tools are the reviewed ones", () => {
 });
 
 Deno.test("no argument is a secret that a model would hold", () => {
-  for (const tool of tools) {
+  for (const tool of TOOLS) {
     for (const key of Object.keys(tool.input.shape)) {
       assert.doesNotMatch(key, /token|secret|approval|credential/i, `${tool.name}.${key}`);
     }

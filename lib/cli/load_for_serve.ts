@@ -1,4 +1,4 @@
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../mcp/tools.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
@@ -17,7 +17,7 @@ export async function loadForServe(args: ServeArguments, io: Io): Promise<Config
 }
 
 function requireToolNames({ tools: chosen }: Config): void {
-  const known = tools.map((tool) => tool.name);
+  const known = TOOLS.map((tool) => tool.name);
   for (const [key, names] of [["allow", chosen.allow ?? []], ["deny", chosen.deny]] as const) {
     const unknown = names.find((name) => !known.includes(name));
     if (unknown === undefined) continue;

@@ -3,7 +3,7 @@ import { type Permission, scopeOfPermission } from "../auth/scope.ts";
 import type { Store, TokenRecord } from "../auth/store.ts";
 import { effectiveScope, generateToken, hashToken } from "../auth/token.ts";
 import { nearest } from "../nearest.ts";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../mcp/tools.ts";
 import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "./context.ts";
 import { printable, shortTime } from "./table.ts";
 import { withSchema } from "./with_store.ts";
@@ -76,7 +76,7 @@ async function requireUser(store: Store, name: string): Promise<void> {
 }
 
 function requireTools(names: readonly string[]): void {
-  const known = tools.map((tool) => tool.name);
+  const known = TOOLS.map((tool) => tool.name);
   for (const name of names) {
     if (known.includes(name)) continue;
     const meant = nearest(name, known);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { AnyTool, Privilege } from "../tool.ts";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../mcp/tools.ts";
 import type { CliContext } from "./context.ts";
 import { table } from "./table.ts";
 
@@ -14,8 +14,8 @@ export function registerTools(program: Command, { io }: CliContext): void {
       "\nExamples:\n  proxmox-mcp tools\n  proxmox-mcp tools --json | jq '.[].name'",
     )
     .action((options: { readonly json?: boolean; readonly markdown?: boolean }) => {
-      if (options.json) return io.out(JSON.stringify(tools.map(asJson), null, 2));
-      io.out(options.markdown ? toolsMarkdown(tools) : toolsTable(tools));
+      if (options.json) return io.out(JSON.stringify(TOOLS.map(asJson), null, 2));
+      io.out(options.markdown ? toolsMarkdown(TOOLS) : toolsTable(TOOLS));
     });
 }
 

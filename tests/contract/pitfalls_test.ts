@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { defineTool, READS } from "../../lib/tool.ts";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
 import { until } from "../support/until.ts";
 
@@ -39,7 +39,7 @@ const WAYS_OUT = ["../../../access/users#", "..", "%2e%2e/%2e%2e/access", "a/../
 Deno.test("no string argument of any tool leaves its place in a path", async () => {
   await using site = await Site.start();
   let tried = 0;
-  for (const tool of tools) {
+  for (const tool of TOOLS) {
     const shape = Object.entries(tool.input.shape) as [string, z.ZodType][];
     const needed = shape.filter(([, field]) => !field.safeParse(undefined).success)
       .map(([name]) => [name, SAMPLES[name]]);
@@ -230,7 +230,7 @@ Deno.test("Proxmox may be away at the start, come, reject the token and come bac
   const undo = site.fake.fault({}, { kind: "drop_before" }, { times: Infinity });
   assert.deepEqual(await ready(), [503, "unavailable"]);
   assert.equal((await site.call("get_vms")).code, "unavailable");
-  assert.equal((await site.post({ method: "tools/list" })).json.result.tools.length, tools.length);
+  assert.equal((await site.post({ method: "tools/list" })).json.result.tools.length, TOOLS.length);
   undo();
   await until(async () => (await ready())[0] === 200);
   assert.equal((await site.call("get_vms")).isError, false);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hashToken } from "../../lib/auth/token.ts";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { cli, type CliResult, spawnCli, startServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
@@ -257,11 +257,11 @@ Deno.test("audit verify of an empty trail is ok, prune refuses the future", asyn
 
 Deno.test("tools lists every tool in three forms", async () => {
   const json = JSON.parse((await ok(["tools", "--json"])).out);
-  assert.deepEqual(json.map((tool: { name: string }) => tool.name), tools.map((tool) => tool.name));
+  assert.deepEqual(json.map((tool: { name: string }) => tool.name), TOOLS.map((tool) => tool.name));
   const rows = (await ok(["tools"])).out.split("\n");
-  assert.equal(rows.length, tools.length + 1);
+  assert.equal(rows.length, TOOLS.length + 1);
   const markdown = (await ok(["tools", "--markdown"])).out.split("\n");
-  assert.equal(markdown.length, tools.length + 2);
+  assert.equal(markdown.length, TOOLS.length + 2);
   assert.ok(markdown.every((row) => row.startsWith("| ") && row.endsWith(" |")));
 });
 

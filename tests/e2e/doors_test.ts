@@ -6,7 +6,7 @@ import {
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
 
 const ME = { name: "test", version: "1" };
@@ -25,7 +25,7 @@ Deno.test("the newer client lists and calls tools, in both eras", async () => {
         mode === "auto" ? "2026-07-28" : "2025-11-25",
       );
       const listed = await client.listTools();
-      assert.deepEqual(listed.tools.map((tool) => tool.name), tools.map((tool) => tool.name));
+      assert.deepEqual(listed.tools.map((tool) => tool.name), TOOLS.map((tool) => tool.name));
       const result = await client.callTool({ name: "get_nodes", arguments: {} });
       const { nodes } = result.structuredContent as { nodes: unknown[] };
       assert.equal(nodes.length, 3);
@@ -53,7 +53,7 @@ Deno.test("the older client lists and calls tools over Streamable HTTP and over 
     await client.connect(transport as Parameters<Client["connect"]>[0]);
     try {
       const listed = await client.listTools();
-      assert.equal(listed.tools.length, tools.length);
+      assert.equal(listed.tools.length, TOOLS.length);
       const result = await client.callTool({ name: "get_vms", arguments: { limit: 1 } });
       assert.deepEqual(JSON.parse(textOf(result)), result.structuredContent);
     } finally {
@@ -84,7 +84,7 @@ Deno.test("plain requests need neither jsonrpc nor id", async () => {
   assert.match(headers.get("content-type") ?? "", /^application\/json/);
   assert.equal(json.jsonrpc, "2.0");
   assert.equal(json.id, null);
-  assert.equal(json.result.tools.length, tools.length);
+  assert.equal(json.result.tools.length, TOOLS.length);
   for (const id of [7, "seven"]) {
     const called = await site.post({ id, method: "tools/call", params: { name: "health" } });
     assert.equal(called.json.id, id);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { includesScope } from "../../lib/auth/scope.ts";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
 import { type Role, Site } from "../site.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
 
@@ -81,12 +81,12 @@ Deno.test("every tool is refused without its scope, by token and in the list, an
   for (const role of ROLES) {
     const listed = await site.post({ method: "tools/list" }, site.headers(site.tokens[role]));
     const names = listed.json.result.tools.map((tool: { name: string }) => tool.name);
-    const allowed = tools.filter((tool) => includesScope(role, tool.scope));
+    const allowed = TOOLS.filter((tool) => includesScope(role, tool.scope));
     assert.deepEqual(names, allowed.map((tool) => tool.name), role);
   }
   const sent = site.fake.requests.length;
   for (const role of ROLES) {
-    for (const tool of tools) {
+    for (const tool of TOOLS) {
       if (includesScope(role, tool.scope)) continue;
       const answer = await site.call(tool.name, { vmid: 100 }, { role });
       assert.equal(answer.isError, true, tool.name);

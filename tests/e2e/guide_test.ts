@@ -6,7 +6,7 @@ import {
   StreamableHTTPClientTransport as ModernHttp,
 } from "@modelcontextprotocol/client";
 import { loadConfig } from "../../lib/config.ts";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { type ServeProcess, spawnCli, startServe, superviseServe } from "../support/cli.ts";
 import { has, runScript, strictCurl } from "../support/documents.ts";
@@ -207,7 +207,7 @@ Deno.test({
         const client = new ModernClient({ name: "guide", version: "1" });
         await client.connect(new Transport(new URL(url), { requestInit: { headers } }));
         const listed = await client.listTools();
-        assert.equal(listed.tools.length, tools.length);
+        assert.equal(listed.tools.length, TOOLS.length);
         await client.close();
       });
     }
@@ -277,7 +277,7 @@ Deno.test("the guide's options hold; --no-auth only where nobody else can reach 
       headers: { "content-type": "application/json" },
       body: '{"method": "tools/list"}',
     });
-    assert.equal((await response.json()).result.tools.length, tools.length);
+    assert.equal((await response.json()).result.tools.length, TOOLS.length);
     assert.match(await folder.read("debug.log"), /Server started/);
   });
 });
@@ -306,6 +306,6 @@ Deno.test("the guide's config file, environment and options are read as the Pyth
 
 Deno.test("the guide's tools have the scopes that it names", () => {
   for (const [scope, names] of Object.entries(GUIDE.scopes)) {
-    for (const name of names) assert.equal(tools.find((tool) => tool.name === name)?.scope, scope);
+    for (const name of names) assert.equal(TOOLS.find((tool) => tool.name === name)?.scope, scope);
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TokenLimits } from "../../lib/auth/limits.ts";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
 
@@ -92,7 +92,7 @@ Deno.test("a token that reaches some guests calls no tool about the whole cluste
   const token = await limited(site, { vmids: [{ from: 100, to: 100 }] });
   const { json } = await site.post({ method: "tools/list" }, site.headers(token));
   const names = json.result.tools.map((tool: { name: string }) => tool.name);
-  for (const tool of tools) {
+  for (const tool of TOOLS) {
     assert.equal(names.includes(tool.name), tool.subject !== "cluster", tool.name);
     if (tool.subject !== "cluster") continue;
     const answer = await site.call(tool.name, {}, { token });

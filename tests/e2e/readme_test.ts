@@ -8,7 +8,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { loadConfig } from "../../lib/config.ts";
 import { includesScope, type Scope } from "../../lib/auth/scope.ts";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { Site } from "../site.ts";
 import { MAIN, startServe } from "../support/cli.ts";
@@ -95,7 +95,7 @@ Deno.test("every client entry of the README leads a client to the tools", async 
       const client = new Client({ name: "readme", version: "1" });
       const Transport = sse ? SSEClientTransport : StreamableHTTPClientTransport;
       await client.connect(new Transport(new URL(url), { requestInit: { headers } }));
-      assert.equal((await client.listTools()).tools.length, tools.length);
+      assert.equal((await client.listTools()).tools.length, TOOLS.length);
       await client.close();
     });
   }
@@ -265,7 +265,7 @@ for (const version of ["9.2.11", "8.4.1"]) {
         for (const token of site.fake.state.tokens) if (token.value === value) token.value = fixed;
         const { json } = await site.post({ method: "tools/list" });
         const offered: string[] = json.result.tools.map((tool: { name: string }) => tool.name);
-        const within = tools.filter((tool) => includesScope(scope, tool.scope));
+        const within = TOOLS.filter((tool) => includesScope(scope, tool.scope));
         const missing = within.map((tool) => tool.name).filter((name) => !offered.includes(name));
         assert.deepEqual(missing, ["get_updates"]);
         for (const level of ["user", "write", "admin"] as const) {

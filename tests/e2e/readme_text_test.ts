@@ -5,7 +5,7 @@ import { createProgram } from "../../lib/cli/mod.ts";
 import { toolsMarkdown } from "../../lib/cli/tools.ts";
 import { ENVIRONMENT_NAMES, loadConfig } from "../../lib/config.ts";
 import { configSchema, knownKeys } from "../../lib/config/schema.ts";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
 import { blocksOf, headingsOf, rowsUnder } from "../support/documents.ts";
 import { Folder } from "../support/folder.ts";
 
@@ -19,7 +19,7 @@ Deno.test("the tool table is the one that the program writes", () => {
     const table = text.match(/<!-- tools:begin -->\n([\s\S]*?)\n<!-- tools:end -->/)?.[1];
     assert.equal(
       table,
-      toolsMarkdown(tools),
+      toolsMarkdown(TOOLS),
       `${name} is stale: put the output of \`deno run -A main.ts tools --markdown\` between ` +
         "<!-- tools:begin --> and <!-- tools:end -->",
     );

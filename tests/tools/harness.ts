@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FakeRequest } from "../fake_pve.ts";
-import { tools } from "../../tools/mod.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
 import { type Role, Site, type ToolAnswer } from "../site.ts";
 
 type Arguments = Record<string, unknown>;
@@ -178,7 +178,7 @@ const READING = [
 ];
 
 function declaredBy(name: string): string[] {
-  const tool = tools.find((each) => each.name === name);
+  const tool = TOOLS.find((each) => each.name === name);
   return tool?.privileges.flatMap(([, ...anyOf]) => anyOf) ?? [];
 }
 

@@ -4,7 +4,7 @@ import { Access, type Grants } from "../../proxmox/privileges.ts";
 import type { Client } from "../../proxmox/client.ts";
 import { connectProxmox } from "../../proxmox/connect.ts";
 import { path } from "../../proxmox/path.ts";
-import { tools } from "../../../tools/mod.ts";
+import { TOOLS } from "../../mcp/tools.ts";
 import { startAdvice } from "../probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
@@ -26,7 +26,7 @@ export async function checkProxmox(
   config: Config,
   { seen, now }: { seen: SeenServer; now: () => Date },
 ): Promise<ProxmoxReport> {
-  const offered = offeredTools(tools, config.tools);
+  const offered = offeredTools(TOOLS, config.tools);
   const adviceFor = (major: number) => scopePrivileges(offered, { auth: config.auth, major });
   const tokenId = `${config.auth.user}!${config.auth.tokenName}`;
   const { client, close } = await connectProxmox(config);
