@@ -3,7 +3,7 @@ import { findConfig } from "./config/locate.ts";
 import { parseConfigFile } from "./config/parse.ts";
 import { authSection, databaseSection, proxmoxSection, serverSection } from "./config/sections.ts";
 import type { Config, ConfigRequest, ReadEnvironment } from "./config/types.ts";
-import { redactValue } from "./redact.ts";
+import { redactValue } from "./log/redact.ts";
 
 export { sqlitePath } from "./config/database_url.ts";
 export { hostForUrl, isLoopback } from "./config/hosts.ts";

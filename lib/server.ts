@@ -12,7 +12,7 @@ import { createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./listen.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { Doors } from "./mcp/doors.ts";

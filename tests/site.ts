@@ -3,7 +3,7 @@ import { loadConfig } from "../lib/config.ts";
 import type { Permission } from "../lib/auth/scope.ts";
 import type { Store } from "../lib/auth/store.ts";
 import { openSqliteStore } from "../lib/auth/store_sqlite.ts";
-import { createLog } from "../lib/log.ts";
+import { createLog } from "../lib/log/log.ts";
 import { type RunningServer, startServer } from "../lib/server.ts";
 import { type FakePve, type FakePveOptions, startFakePve } from "./fake_pve.ts";
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Config } from "../config.ts";
 import { messageOf } from "../errors.ts";
-import { redactText } from "../redact.ts";
+import { redactText } from "../log/redact.ts";
 import { checkSecretFiles } from "./check/files.ts";
 import { fail, type Finding, ok, warn } from "./check/finding.ts";
 import { checkListening } from "./check/listening.ts";

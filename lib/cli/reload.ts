@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import { messageOf } from "../errors.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
 import type { RunningServer } from "../server.ts";
 
 /** What takes effect without a restart. */

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AppError, messageOf } from "../errors.ts";
-import { redactText } from "../redact.ts";
+import { redactText } from "../log/redact.ts";
 import { type CliContext, UsageError } from "./context.ts";
 import type { Io } from "./io.ts";
 import { VERSION } from "./version.ts";

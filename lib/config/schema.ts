@@ -1,6 +1,6 @@
 import * as z from "zod";
 import ipaddr from "ipaddr.js";
-import { parseLogFormat } from "../log_format.ts";
+import { parseLogFormat } from "../log/format.ts";
 
 const FORBIDDEN_IN_HOST = /[\s/?#@\\%]/;
 const RESERVED_PATHS = ["/healthz", "/readyz", "/metrics", "/api", "/openapi.json"];

@@ -1,4 +1,4 @@
-import type { LogFormat } from "../log_format.ts";
+import type { LogFormat } from "../log/format.ts";
 
 export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR" | "CRITICAL";
 export type ConfirmMode = "always" | "when_supported" | "never";

@@ -4,12 +4,12 @@ import { maySeeNode, mayTouchGuest, mayTouchNode, type TokenLimits } from "../au
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
 import { type Language, messagesIn } from "../messages.ts";
 import { clip } from "../proxmox/clip.ts";
 import type { Reach } from "../proxmox/plan.ts";
 import { Pve, type PveShared } from "../proxmox/pve.ts";
-import { boundedJson, redactValue } from "../redact.ts";
+import { boundedJson, redactValue } from "../log/redact.ts";
 import type { AnyTool } from "../tool.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { deadlineOf, parseInput, unknownTool, vmidOf } from "./input.ts";

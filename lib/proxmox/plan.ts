@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { isSecretKey, REDACTED } from "../redact_text.ts";
+import { isSecretKey, REDACTED } from "../log/redact_text.ts";
 import type { Params } from "./client.ts";
 import type { Guest } from "./guests.ts";
 

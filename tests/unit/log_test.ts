@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { AuditRow } from "../../lib/auth/audit.ts";
-import { createLog, type LogOptions } from "../../lib/log.ts";
+import { createLog, type LogOptions } from "../../lib/log/log.ts";
 import {
   formatLine,
   LOG_ATTRIBUTES,
   type LogFormat,
   parseLogFormat,
-} from "../../lib/log_format.ts";
+} from "../../lib/log/format.ts";
 
 const OLD_FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s";
 const NOW = new Date(2026, 6, 28, 14, 3, 9, 42);

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { boundedJson, isSecretKey, REDACTED, redactText, redactValue } from "../../lib/redact.ts";
+import {
+  boundedJson,
+  isSecretKey,
+  REDACTED,
+  redactText,
+  redactValue,
+} from "../../lib/log/redact.ts";
 
 const SECRET_KEYS = [
   "password",

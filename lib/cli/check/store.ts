@@ -1,7 +1,7 @@
 import type { Store } from "../../auth/store.ts";
 import { type Config, sqlitePath } from "../../config.ts";
 import { AppError, messageOf } from "../../errors.ts";
-import { redactText } from "../../redact.ts";
+import { redactText } from "../../log/redact.ts";
 import { openConfiguredStore } from "../with_store.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 

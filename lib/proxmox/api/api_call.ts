@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
-import { isSecretKey, REDACTED, redactValue } from "../../redact.ts";
-import { boundJson } from "../../redact_bound.ts";
+import { isSecretKey, REDACTED, redactValue } from "../../log/redact.ts";
+import { boundJson } from "../../log/bound.ts";
 import type { ApiMatch, ApiMethod } from "./api_description.ts";
 import { refusalOf, secretParams } from "./api_guard.ts";
 import { checkParams } from "./api_schema.ts";

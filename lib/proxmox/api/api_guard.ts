@@ -1,4 +1,4 @@
-import { isSecretKey } from "../../redact_text.ts";
+import { isSecretKey } from "../../log/redact_text.ts";
 import type { ApiMethod } from "./api_description.ts";
 
 type Refusal = readonly [methods: RegExp, path: RegExp, reason: string];

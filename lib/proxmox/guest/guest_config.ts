@@ -1,4 +1,4 @@
-import { REDACTED, redactText } from "../../redact_text.ts";
+import { REDACTED, redactText } from "../../log/redact_text.ts";
 import type { Guest } from "../guests.ts";
 import { path } from "../path.ts";
 import { concealed } from "../plan.ts";

@@ -1,5 +1,5 @@
-import { AppError } from "./errors.ts";
-import { ioReason } from "./io_reason.ts";
+import { AppError } from "../errors.ts";
+import { ioReason } from "../io_reason.ts";
 
 export interface LogFile {
   write(line: string): void;

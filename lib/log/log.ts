@@ -1,7 +1,7 @@
-import type { AuditRow } from "./auth/audit.ts";
-import type { LogLevel } from "./config/types.ts";
-import { formatLine, type LogAttributes, type LogFormat, pythonTime } from "./log_format.ts";
-import { openLogFile } from "./log_file.ts";
+import type { AuditRow } from "../auth/audit.ts";
+import type { LogLevel } from "../config/types.ts";
+import { formatLine, type LogAttributes, type LogFormat, pythonTime } from "./format.ts";
+import { openLogFile } from "./file.ts";
 import { redactText, redactValue } from "./redact.ts";
 
 export type LogFields = Readonly<Record<string, unknown>>;

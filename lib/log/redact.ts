@@ -1,7 +1,7 @@
-import { boundJson } from "./redact_bound.ts";
+import { boundJson } from "./bound.ts";
 import { isSecretKey, REDACTED, redactText } from "./redact_text.ts";
 
-export { boundText } from "./redact_bound.ts";
+export { boundText } from "./bound.ts";
 export { isSecretKey, REDACTED, redactText } from "./redact_text.ts";
 
 const MAX_DEPTH = 32;
