@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { changed, guestReference, waiting } from "../lib/fields.ts";
+import { changed, guestReference, waiting } from "../lib/tool/fields.ts";
 import { changePowerOfMany } from "../lib/proxmox/guest/bulk.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "bulk_power",

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/fields.ts";
+import { paged, paging } from "../lib/tool/fields.ts";
 import { checkCall, presentable } from "../lib/proxmox/api/api_call.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "call_api",

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { taskResult, waiting } from "../lib/fields.ts";
+import { taskResult, waiting } from "../lib/tool/fields.ts";
 import { checkCall, currentDigest, presentable } from "../lib/proxmox/api/api_call.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "change_api",

@@ -7,12 +7,12 @@ import {
   storageId,
   taskResult,
   waiting,
-} from "../lib/fields.ts";
+} from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guests.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { nextVmid } from "../lib/proxmox/guest/placement.ts";
-import { CHANGES, defineTool } from "../lib/tool.ts";
+import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "clone_guest",

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { guestInput, taskResult, waiting } from "../lib/fields.ts";
+import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guests.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
 import { settle } from "../lib/proxmox/guest/settle.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "convert_to_template",

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { guestInput, storageId, taskResult, waiting } from "../lib/fields.ts";
+import { guestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
-import { CHANGES, defineTool } from "../lib/tool.ts";
+import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "create_backup",

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { newGuestInput, taskResult, waiting } from "../lib/fields.ts";
+import { newGuestInput, taskResult, waiting } from "../lib/tool/fields.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { placeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findVolume } from "../lib/proxmox/storage/storage.ts";
-import { CHANGES, defineTool } from "../lib/tool.ts";
+import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "create_container",

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { nodeName, taskResult, volumeId, waiting } from "../lib/fields.ts";
+import { nodeName, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
 import { requireBackup } from "../lib/proxmox/storage/restore.ts";
 import { deleteVolume } from "../lib/proxmox/storage/volume_use.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "delete_backup",

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { guestInput, snapshotName, taskResult, waiting } from "../lib/fields.ts";
+import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guests.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { requireSnapshot } from "../lib/proxmox/guest/snapshots.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "delete_snapshot",

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { nodeName, taskResult, volumeId, waiting } from "../lib/fields.ts";
+import { nodeName, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
 import { deleteVolume, requireUnused } from "../lib/proxmox/storage/volume_use.ts";
 import { findVolumeById } from "../lib/proxmox/storage/volumes.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "delete_volume",

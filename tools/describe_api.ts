@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { describeApiMethod } from "../lib/proxmox/api/api_manual.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "describe_api",

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { nodeName, storageId, taskResult, waiting } from "../lib/fields.ts";
+import { nodeName, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireFreeName } from "../lib/proxmox/storage/images.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { CHANGES, defineTool } from "../lib/tool.ts";
+import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "download_image",

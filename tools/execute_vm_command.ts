@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { changed, dryRun, guestInput } from "../lib/fields.ts";
+import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { runInGuest, shellOf } from "../lib/proxmox/guest/agent.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
-import { defineTool } from "../lib/tool.ts";
+import { defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "execute_vm_command",

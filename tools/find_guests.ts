@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { paged } from "../lib/fields.ts";
+import { paged } from "../lib/tool/fields.ts";
 import { findGuests, findInput, foundRow } from "../lib/proxmox/guest/find.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "find_guests",

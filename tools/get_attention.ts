@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { paged, paging, rowsOf } from "../lib/fields.ts";
+import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { collectAttention, countFindings, findingKey } from "../lib/proxmox/attention/attention.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { SEVERITIES } from "../lib/proxmox/attention/probes.ts";
 import { compact } from "../lib/proxmox/wire.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_attention",

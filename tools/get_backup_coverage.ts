@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/fields.ts";
+import { paged, paging } from "../lib/tool/fields.ts";
 import { coverageRow, readCoverage } from "../lib/proxmox/storage/coverage.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_backup_coverage",

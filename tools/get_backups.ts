@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { guestReference, nodeName, paged, paging, storageId } from "../lib/fields.ts";
+import { guestReference, nodeName, paged, paging, storageId } from "../lib/tool/fields.ts";
 import { backupKey } from "../lib/proxmox/storage/backups.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { readVolumes, volumeRow } from "../lib/proxmox/storage/volumes.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_backups",

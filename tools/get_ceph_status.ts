@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { rowsOf } from "../lib/fields.ts";
+import { rowsOf } from "../lib/tool/fields.ts";
 import { cephStatus, describeCeph } from "../lib/proxmox/cluster/ceph.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_ceph_status",

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { path } from "../lib/proxmox/path.ts";
 import { compact, flag, number, text } from "../lib/proxmox/wire.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_cluster_status",

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
+import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { readDisks } from "../lib/proxmox/cluster/hardware.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_disks",

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { guestInput } from "../lib/fields.ts";
+import { guestInput } from "../lib/tool/fields.ts";
 import { guestReport, reportGuest } from "../lib/proxmox/guest/guest_report.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_guest",

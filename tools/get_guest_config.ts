@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { guestInput, snapshotName } from "../lib/fields.ts";
+import { guestInput, snapshotName } from "../lib/tool/fields.ts";
 import { describeConfig, readPending } from "../lib/proxmox/guest/guest_config.ts";
 import { pendingRow } from "../lib/proxmox/guest/guest_report.ts";
 import { path } from "../lib/proxmox/path.ts";
 import type { GuestConfig } from "../lib/proxmox/wire.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_guest_config",

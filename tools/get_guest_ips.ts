@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { guestReference, paged, paging } from "../lib/fields.ts";
+import { guestReference, paged, paging } from "../lib/tool/fields.ts";
 import { interfaceRow, readRowOfGuest } from "../lib/proxmox/guest/addresses.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { guestOf } from "../lib/proxmox/guests.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_guest_ips",

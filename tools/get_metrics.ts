@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { guestReference, nodeName, storageId } from "../lib/fields.ts";
+import { guestReference, nodeName, storageId } from "../lib/tool/fields.ts";
 import { readSeries } from "../lib/proxmox/cluster/metrics.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { firstPlace } from "../lib/proxmox/storage/volumes.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_metrics",

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
+import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { compact, flag, number, text } from "../lib/proxmox/wire.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_network",

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { nextVmid } from "../lib/proxmox/guest/placement.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_next_vmid",

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { nodeName } from "../lib/fields.ts";
+import { nodeName } from "../lib/tool/fields.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { compact, number, text } from "../lib/proxmox/wire.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

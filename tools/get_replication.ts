@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { paged, paging, rowsOf } from "../lib/fields.ts";
+import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { replicationJobs } from "../lib/proxmox/cluster/replication.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_replication",

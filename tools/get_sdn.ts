@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { paged, paging, rowsOf } from "../lib/fields.ts";
+import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { gather } from "../lib/proxmox/fan_out.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { readSubnets, readVnets, readZones } from "../lib/proxmox/cluster/sdn.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MOST_ZONES = 100;
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { guestInput, paged, paging } from "../lib/fields.ts";
+import { guestInput, paged, paging } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { readSnapshots, snapshotKey, snapshotRow } from "../lib/proxmox/guest/snapshots.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_snapshots",

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { nodeName, paged, paging } from "../lib/fields.ts";
+import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { warningsOf } from "../lib/proxmox/inventory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { compact, flag, number, text } from "../lib/proxmox/wire.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_storage",

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { assertTask } from "../lib/proxmox/cluster/task_list.ts";
 import { parseUpid, readTask } from "../lib/proxmox/tasks.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_task",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { nodeName, paged, paging, rowsOf } from "../lib/fields.ts";
+import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
 import { path } from "../lib/proxmox/path.ts";
@@ -9,7 +9,7 @@ import {
   taskKey,
   withinReach,
 } from "../lib/proxmox/cluster/task_list.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const PER_NODE = 500;
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/fields.ts";
+import { paged, paging } from "../lib/tool/fields.ts";
 import { ACCESS_LISTS, readAccess } from "../lib/proxmox/cluster/access.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_users_and_permissions",

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { guestInput } from "../lib/fields.ts";
+import { guestInput } from "../lib/tool/fields.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
 import { compact, number, text } from "../lib/proxmox/wire.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_vm_usage",

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { paged } from "../lib/fields.ts";
+import { paged } from "../lib/tool/fields.ts";
 import { guestListInput, guestRow, listGuests } from "../lib/proxmox/inventory.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "get_vms",

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { guestInput, nodeName, storageId, taskResult, waiting } from "../lib/fields.ts";
+import { guestInput, nodeName, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { requireMigratable } from "../lib/proxmox/guest/migration.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { haNotes } from "../lib/proxmox/guest/power.ts";
-import { CHANGES, defineTool } from "../lib/tool.ts";
+import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "migrate_guest",

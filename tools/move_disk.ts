@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { guestInput, storageId, taskResult, waiting } from "../lib/fields.ts";
+import { guestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
 import { requireDisk } from "../lib/proxmox/guest/disks.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { requireRoom } from "../lib/proxmox/storage/storage.ts";
-import { CHANGES, defineTool } from "../lib/tool.ts";
+import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "move_disk",

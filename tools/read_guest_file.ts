@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { guestInput } from "../lib/fields.ts";
+import { guestInput } from "../lib/tool/fields.ts";
 import { MAX_READ_BYTES, readFile } from "../lib/proxmox/guest/guest_files.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "read_guest_file",

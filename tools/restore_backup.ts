@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { newVmid, nodeName, storageId, taskResult, volumeId, waiting } from "../lib/fields.ts";
+import { newVmid, nodeName, storageId, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
 import { path } from "../lib/proxmox/path.ts";
 import { prepareRestore } from "../lib/proxmox/storage/restore.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "restore_backup",

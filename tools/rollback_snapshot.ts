@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { guestInput, snapshotName, taskResult, waiting } from "../lib/fields.ts";
+import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
 import { path } from "../lib/proxmox/path.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "rollback_snapshot",

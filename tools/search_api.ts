@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/fields.ts";
+import { paged, paging } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "search_api",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { changed, dryRun, guestInput, storageId } from "../lib/fields.ts";
+import { changed, dryRun, guestInput, storageId } from "../lib/tool/fields.ts";
 import {
   cloudInitDrive,
   encodeKeys,
@@ -9,7 +9,7 @@ import {
 } from "../lib/proxmox/guest/cloud_init.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { configOutput, undoConfig } from "../lib/proxmox/guest/undo.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "set_cloud_init",

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { changed, dryRun, guestInput } from "../lib/fields.ts";
+import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { configOutput, undoConfig } from "../lib/proxmox/guest/undo.ts";
-import { CHANGES, defineTool } from "../lib/tool.ts";
+import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "set_guest_notes",

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { changed, dryRun, guestInput, tags } from "../lib/fields.ts";
+import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { configOutput, undoConfig } from "../lib/proxmox/guest/undo.ts";
 import { tagList } from "../lib/proxmox/wire.ts";
-import { CHANGES, defineTool } from "../lib/tool.ts";
+import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "set_guest_tags",

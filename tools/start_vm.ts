@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { guestInput, taskResult, waiting } from "../lib/fields.ts";
+import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
 import { changePower } from "../lib/proxmox/guest/power.ts";
-import { CHANGES, defineTool } from "../lib/tool.ts";
+import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "start_vm",

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { dryRun, taskResult } from "../lib/fields.ts";
+import { dryRun, taskResult } from "../lib/tool/fields.ts";
 import { assertTask, stopTask } from "../lib/proxmox/cluster/task_list.ts";
 import { readTask } from "../lib/proxmox/tasks.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "stop_task",

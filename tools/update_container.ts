@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { changed, dryRun, guestInput, tags } from "../lib/fields.ts";
+import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/guest/undo.ts";
-import { defineTool, DESTROYS } from "../lib/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "update_container",

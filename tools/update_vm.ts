@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { changed, dryRun, guestInput, tags } from "../lib/fields.ts";
+import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { agentOption } from "../lib/proxmox/guest/properties.ts";
 import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/guest/undo.ts";
-import { defineTool } from "../lib/tool.ts";
+import { defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "update_vm",

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { taskResult, waiting } from "../lib/fields.ts";
+import { taskResult, waiting } from "../lib/tool/fields.ts";
 import { assertTask } from "../lib/proxmox/cluster/task_list.ts";
-import { defineTool, READS } from "../lib/tool.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const { upid, status, exit_status, warnings, log_tail } = taskResult;
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { AnyTool, Privilege } from "../tool.ts";
+import type { AnyTool, Privilege } from "../tool/tool.ts";
 import { TOOLS } from "../mcp/tools.ts";
 import type { CliContext } from "./context.ts";
 import { table } from "./table.ts";

@@ -10,7 +10,7 @@ import { clip } from "../proxmox/clip.ts";
 import type { Reach } from "../proxmox/plan.ts";
 import { Pve, type PveShared } from "../proxmox/pve.ts";
 import { boundedJson, redactValue } from "../log/redact.ts";
-import type { AnyTool } from "../tool.ts";
+import type { AnyTool } from "../tool/tool.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { deadlineOf, parseInput, unknownTool, vmidOf } from "./input.ts";
 

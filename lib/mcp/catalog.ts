@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { mayUseTool, type TokenLimits } from "../auth/limits.ts";
 import { includesScope, type Scope } from "../auth/scope.ts";
-import type { AnyTool } from "../tool.ts";
+import type { AnyTool } from "../tool/tool.ts";
 
 /** What the configuration lets the server offer. `readOnly` beats every allow-list. */
 export interface ToolPolicy {

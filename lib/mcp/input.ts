@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { AppError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { clip } from "../proxmox/clip.ts";
-import type { AnyTool } from "../tool.ts";
+import type { AnyTool } from "../tool/tool.ts";
 
 /** Wrong arguments that an error names. */
 const MAX_PROBLEMS = 10;

@@ -6,7 +6,7 @@ import {
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import type { AnyTool } from "../tool.ts";
+import type { AnyTool } from "../tool/tool.ts";
 import { type CallResult, type CallServices, callTool } from "./call.ts";
 import { callerOf } from "./caller.ts";
 import type { Confirmation } from "./confirmation.ts";

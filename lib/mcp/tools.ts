@@ -1,5 +1,5 @@
 import * as modules from "../../tools/mod.ts";
-import type { AnyTool } from "../tool.ts";
+import type { AnyTool } from "../tool/tool.ts";
 
 export type ToolName = keyof typeof modules;
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { paged, paging } from "../fields.ts";
+import { paged, paging } from "../tool/fields.ts";
 import { guestOf, type GuestType } from "./guests.ts";
 import { paginate } from "./list.ts";
 import { compact, flag, number, type Resource, tagList, text } from "./wire.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
-import { defineTool, READS } from "../../lib/tool.ts";
+import { defineTool, READS } from "../../lib/tool/tool.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
 import { until } from "../support/until.ts";

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { guestReference, newVmid, nodeName, snapshotName, storageId } from "../../lib/fields.ts";
+import {
+  guestReference,
+  newVmid,
+  nodeName,
+  snapshotName,
+  storageId,
+} from "../../lib/tool/fields.ts";
 
 Deno.test("guestReference takes vmids as numbers and decimal strings, and names", () => {
   assert.equal(guestReference.parse(101), 101);

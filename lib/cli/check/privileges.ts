@@ -1,7 +1,7 @@
 import { includesScope, type Scope, SCOPES } from "../../auth/scope.ts";
 import type { Config } from "../../config.ts";
 import { type Grants, mayAnywhere } from "../../proxmox/privileges.ts";
-import type { AnyTool } from "../../tool.ts";
+import type { AnyTool } from "../../tool/tool.ts";
 
 /** What a Proxmox token for one scope needs, and the commands that make it so. */
 export interface ScopePrivileges {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { paged, paging } from "../../fields.ts";
+import { paged, paging } from "../../tool/fields.ts";
 import { guestOf, type GuestType } from "../guests.ts";
 import {
   COLUMNS,

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Scope } from "./auth/scope.ts";
-import type { Pve } from "./proxmox/pve.ts";
+import type { Scope } from "../auth/scope.ts";
+import type { Pve } from "../proxmox/pve.ts";
 
 /** MCP's four hints about a tool; all are stated, none is left to a client's default. */
 export interface Hints {
