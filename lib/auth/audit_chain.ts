@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AuditRow, Outcome, StoredAuditRow } from "./audit.ts";
-import type { Row } from "./database.ts";
+import type { Row } from "../database/database.ts";
 import { dateOf, textOf, textOfDate } from "./rows.ts";
 import type { Scope } from "./scope.ts";
 

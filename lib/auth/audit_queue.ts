@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { AuditRow } from "./audit.ts";
-import { DatabaseAway } from "./database.ts";
+import { DatabaseAway } from "../database/database.ts";
 import type { Store } from "./store.ts";
 
 const MOST_ROWS = 10_000;

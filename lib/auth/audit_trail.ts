@@ -16,8 +16,8 @@ import {
   hashOf,
 } from "./audit_chain.ts";
 import { verifyChain } from "./audit_verify.ts";
-import type { Database, Queryable, Value } from "./database.ts";
-import { GroupCommit } from "./group_commit.ts";
+import type { Database, Queryable, Value } from "../database/database.ts";
+import { GroupCommit } from "../database/group_commit.ts";
 
 const ROWS_PER_COMMIT = 200;
 const ROWS_PER_DELETE = 5_000;

@@ -1,6 +1,6 @@
 import type { AuditProblem, AuditVerification } from "./audit.ts";
 import { type Checkpoint, checkpointOf, expectedHash, GENESIS_HASH } from "./audit_chain.ts";
-import type { Queryable, Row } from "./database.ts";
+import type { Queryable, Row } from "../database/database.ts";
 
 const ROWS_PER_PAGE = 500;
 const MOST_PROBLEMS = 100;

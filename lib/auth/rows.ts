@@ -1,4 +1,4 @@
-import type { Row } from "./database.ts";
+import type { Row } from "../database/database.ts";
 import { parseVmidRanges, type TokenLimits, type VmidRange } from "./limits.ts";
 import type { Permission } from "./scope.ts";
 import type { RoleRecord, TokenRecord, UserRecord } from "./store.ts";

@@ -1,11 +1,17 @@
 import { AppError } from "../errors.ts";
 import { AuditTrail } from "./audit_trail.ts";
-import type { Database, Queryable, Row } from "./database.ts";
-import { columnsOf, migrate, readVersion, requireDjangoTables, requireVersion } from "./migrate.ts";
+import type { Database, Queryable, Row } from "../database/database.ts";
+import {
+  columnsOf,
+  migrate,
+  readVersion,
+  requireDjangoTables,
+  requireVersion,
+} from "../database/migrate.ts";
 import { limitValues, requireToken, requireUsername, unusablePassword } from "./new_rows.ts";
 import * as queries from "./queries.ts";
 import { roleOf, tokenOf, userOf } from "./rows.ts";
-import { SCHEMA_VERSION } from "./schema.ts";
+import { SCHEMA_VERSION } from "../database/schema.ts";
 import type {
   AuditFilter,
   AuditPrune,

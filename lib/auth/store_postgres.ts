@@ -1,11 +1,11 @@
 import { AppError, messageOf, toAppError } from "../errors.ts";
-import type { Database, Dialect, Queryable, Row, Value } from "./database.ts";
-import { PostgresListener } from "./postgres_listener.ts";
-import { PostgresPool } from "./postgres_pool.ts";
-import { parsePostgresUrl, type PostgresTarget } from "./postgres_url.ts";
+import type { Database, Dialect, Queryable, Row, Value } from "../database/database.ts";
+import { PostgresListener } from "../database/postgres_listener.ts";
+import { PostgresPool } from "../database/postgres_pool.ts";
+import { parsePostgresUrl, type PostgresTarget } from "../database/postgres_url.ts";
 import { SqlStore, type SqlStoreOptions } from "./sql_store.ts";
 import type { Store } from "./store.ts";
-import { PostgresConnection, type Tls } from "./store_postgres_connection.ts";
+import { PostgresConnection, type Tls } from "../database/postgres_connection.ts";
 
 /** With the one that listens, at most ten connections. */
 const POOL = 9;

@@ -1,9 +1,9 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { AppError, toAppError } from "../errors.ts";
-import type { Database, Dialect, Queryable, Row, Value } from "./database.ts";
+import type { Database, Dialect, Queryable, Row, Value } from "../database/database.ts";
 import { textOfDate } from "./rows.ts";
 import { SqlStore, type SqlStoreOptions } from "./sql_store.ts";
-import { sqliteCodeOf, sqliteFailure, sqliteOpenFailure } from "./sqlite_failures.ts";
+import { sqliteCodeOf, sqliteFailure, sqliteOpenFailure } from "../database/sqlite_failures.ts";
 import type { Store } from "./store.ts";
 
 /** How long a transaction waits for another one to end, and how long between two attempts. */

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type Config, ENVIRONMENT_NAMES, hostForUrl, sqlitePath } from "../config.ts";
-import { parsePostgresUrl } from "../auth/postgres_url.ts";
+import { parsePostgresUrl } from "../database/postgres_url.ts";
 import { secretFilesOf } from "./secret_files.ts";
 
 /** Everything that the server needs of the machine, and nothing else. */

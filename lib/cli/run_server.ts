@@ -1,4 +1,4 @@
-import { DatabaseAway } from "../auth/database.ts";
+import { DatabaseAway } from "../database/database.ts";
 import type { Store } from "../auth/store.ts";
 import { type Config, sqlitePath } from "../config.ts";
 import { AppError, messageOf } from "../errors.ts";

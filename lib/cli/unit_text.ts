@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { parsePostgresUrl } from "../auth/postgres_url.ts";
+import { parsePostgresUrl } from "../database/postgres_url.ts";
 import { type Config, isLoopback, sqlitePath } from "../config.ts";
 import { requiredPermissions } from "./permissions.ts";
 import { secretFilesOf } from "./secret_files.ts";

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import { parsePostgresUrl } from "../auth/postgres_url.ts";
+import { parsePostgresUrl } from "../database/postgres_url.ts";
 import { AppError, messageOf } from "../errors.ts";
 
 /**

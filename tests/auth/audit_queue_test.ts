@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AuditQueue } from "../../lib/auth/audit_queue.ts";
-import { DatabaseAway } from "../../lib/auth/database.ts";
+import { DatabaseAway } from "../../lib/database/database.ts";
 import type { AuditRow } from "../../lib/auth/store.ts";
 import { AppError } from "../../lib/errors.ts";
 import { auditRow } from "./site.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MIGRATIONS, SCHEMA_VERSION } from "../../lib/auth/schema.ts";
+import { MIGRATIONS, SCHEMA_VERSION } from "../../lib/database/schema.ts";
 import { Clock } from "./clock.ts";
 import { auditRow, hashFor, newToken, type Site, withBench } from "./site.ts";
 

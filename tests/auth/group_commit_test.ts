@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GroupCommit } from "../../lib/auth/group_commit.ts";
+import { GroupCommit } from "../../lib/database/group_commit.ts";
 
 Deno.test("GroupCommit hands on together what was submitted while it wrote", async () => {
   const batches: number[][] = [];

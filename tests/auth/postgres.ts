@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import type { Row } from "../../lib/auth/database.ts";
+import type { Row } from "../../lib/database/database.ts";
 import { startPglite } from "./postgres_pglite.ts";
 import { findPrograms, startReal } from "./postgres_real.ts";
 import type { Site } from "./site.ts";

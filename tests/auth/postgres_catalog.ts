@@ -1,4 +1,4 @@
-import type { Row } from "../../lib/auth/database.ts";
+import type { Row } from "../../lib/database/database.ts";
 
 const DJANGO = "('auth_user', 'auth_user_roles', 'auth_application_tokens')";
 

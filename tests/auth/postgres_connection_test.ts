@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openStore } from "../../lib/auth/open_store.ts";
-import { parsePostgresUrl } from "../../lib/auth/postgres_url.ts";
+import { parsePostgresUrl } from "../../lib/database/postgres_url.ts";
 import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
 import { isRealPostgres, runAsOwner, sharedServer, urlOf } from "./postgres.ts";
 

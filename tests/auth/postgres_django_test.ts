@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MIGRATIONS, SCHEMA_VERSION } from "../../lib/auth/schema.ts";
+import { MIGRATIONS, SCHEMA_VERSION } from "../../lib/database/schema.ts";
 import type { Store } from "../../lib/auth/store.ts";
 import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
 import { Clock } from "./clock.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AuditQueue } from "../../lib/auth/audit_queue.ts";
 import { createAuthenticator } from "../../lib/auth/authenticator.ts";
-import { DatabaseAway } from "../../lib/auth/database.ts";
+import { DatabaseAway } from "../../lib/database/database.ts";
 import type { Store } from "../../lib/auth/store.ts";
 import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
 import { hashToken } from "../../lib/auth/token.ts";

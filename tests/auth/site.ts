@@ -1,4 +1,4 @@
-import type { Row } from "../../lib/auth/database.ts";
+import type { Row } from "../../lib/database/database.ts";
 import type { AuditRow, NewToken, Store } from "../../lib/auth/store.ts";
 import { Clock } from "./clock.ts";
 

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import type { Row } from "../../lib/auth/database.ts";
+import type { Row } from "../../lib/database/database.ts";
 import { openSqliteStore } from "../../lib/auth/store_sqlite.ts";
 import type { Site } from "./site.ts";
 

@@ -1,6 +1,6 @@
 import { AppError, messageOf } from "../errors.ts";
 import type { Database, Queryable, Row } from "./database.ts";
-import { GENESIS_HASH } from "./audit_chain.ts";
+import { GENESIS_HASH } from "../auth/audit_chain.ts";
 import {
   DJANGO_COLUMNS,
   type Migration,
@@ -10,8 +10,8 @@ import {
   statementsFor,
   type TableName,
 } from "./schema.ts";
-import { boolOf } from "./rows.ts";
-import type { MigrationReport } from "./store.ts";
+import { boolOf } from "../auth/rows.ts";
+import type { MigrationReport } from "../auth/store.ts";
 
 const LOCK_ATTEMPTS = 600;
 const LOCK_RETRY_MS = 100;

@@ -1,5 +1,5 @@
 import { backOff } from "./postgres_pool.ts";
-import type { PostgresConnection } from "./store_postgres_connection.ts";
+import type { PostgresConnection } from "./postgres_connection.ts";
 
 export interface ListenerOptions {
   readonly connect: (onNotify: (message: string) => void) => PostgresConnection;

@@ -1,5 +1,5 @@
 import { DatabaseAway } from "./database.ts";
-import type { PostgresConnection } from "./store_postgres_connection.ts";
+import type { PostgresConnection } from "./postgres_connection.ts";
 
 const FASTEST_RETRY_MS = 50;
 const SLOWEST_RETRY_MS = 1_000;
