@@ -1,6 +1,6 @@
 import { TOOLS } from "./mcp/tools.ts";
-import { createAuditTrail } from "./audit.ts";
-import { AuditQueue } from "./auth/audit_queue.ts";
+import { createAuditTrail } from "./audit/record.ts";
+import { AuditQueue } from "./audit/queue.ts";
 import { createAuthenticator } from "./auth/authenticator.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Store } from "./auth/store.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { AuditTrail } from "./audit_trail.ts";
+import { AuditTrail } from "../audit/trail.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
 import {
   columnsOf,

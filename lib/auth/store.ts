@@ -5,7 +5,7 @@ import type {
   AuditRow,
   AuditVerification,
   StoredAuditRow,
-} from "./audit.ts";
+} from "../audit/row.ts";
 import type { TokenLimits } from "./limits.ts";
 import type { Permission } from "./scope.ts";
 
@@ -18,7 +18,7 @@ export type {
   AuditVerification,
   Outcome,
   StoredAuditRow,
-} from "./audit.ts";
+} from "../audit/row.ts";
 
 /** A row of `auth_application_tokens` joined with its user and the user's role. Times are UTC. */
 export interface TokenRecord {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Outcome, StoredAuditRow } from "../auth/audit.ts";
+import type { Outcome, StoredAuditRow } from "../audit/row.ts";
 import {
   type CliContext,
   type CommonOptions,

@@ -1,6 +1,6 @@
 import { AppError, messageOf } from "../errors.ts";
 import type { Database, Queryable, Row } from "./database.ts";
-import { GENESIS_HASH } from "../auth/audit_chain.ts";
+import { GENESIS_HASH } from "../audit/chain.ts";
 import {
   DJANGO_COLUMNS,
   type Migration,

@@ -1,4 +1,4 @@
-import type { AuditRow } from "../auth/audit.ts";
+import type { AuditRow } from "../audit/row.ts";
 import type { LogLevel } from "../config/types.ts";
 import { formatLine, type LogAttributes, type LogFormat, pythonTime } from "./format.ts";
 import { openLogFile } from "./file.ts";

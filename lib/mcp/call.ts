@@ -1,5 +1,5 @@
-import type { AuditTrail } from "../audit.ts";
-import type { Outcome } from "../auth/audit.ts";
+import type { AuditTrail } from "../audit/record.ts";
+import type { Outcome } from "../audit/row.ts";
 import { maySeeNode, mayTouchGuest, mayTouchNode, type TokenLimits } from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AuditQueue } from "../../lib/auth/audit_queue.ts";
+import { AuditQueue } from "../../lib/audit/queue.ts";
 import { createAuthenticator } from "../../lib/auth/authenticator.ts";
 import { DatabaseAway } from "../../lib/database/database.ts";
 import type { Store } from "../../lib/auth/store.ts";

@@ -1,4 +1,4 @@
-import { AuditQueue } from "../../lib/auth/audit_queue.ts";
+import { AuditQueue } from "../../lib/audit/queue.ts";
 import { openSqliteStore } from "../../lib/auth/store_sqlite.ts";
 import { AppError } from "../../lib/errors.ts";
 import { auditRow } from "./site.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { AuditRow } from "../../lib/auth/audit.ts";
+import type { AuditRow } from "../../lib/audit/row.ts";
 import { createLog, type LogOptions } from "../../lib/log/log.ts";
 import {
   formatLine,

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
-import type { AuditRow } from "./audit.ts";
+import type { AuditRow } from "./row.ts";
 import { DatabaseAway } from "../database/database.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "../auth/store.ts";
 
 const MOST_ROWS = 10_000;
 const ROWS_PER_FLUSH = 200;

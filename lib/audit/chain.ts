@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { AuditRow, Outcome, StoredAuditRow } from "./audit.ts";
+import type { AuditRow, Outcome, StoredAuditRow } from "./row.ts";
 import type { Row } from "../database/database.ts";
-import { dateOf, textOf, textOfDate } from "./rows.ts";
-import type { Scope } from "./scope.ts";
+import { dateOf, textOf, textOfDate } from "../auth/rows.ts";
+import type { Scope } from "../auth/scope.ts";
 
 /** The hash that the very first row follows. */
 export const GENESIS_HASH = "0".repeat(64);

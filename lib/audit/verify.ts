@@ -1,5 +1,5 @@
-import type { AuditProblem, AuditVerification } from "./audit.ts";
-import { type Checkpoint, checkpointOf, expectedHash, GENESIS_HASH } from "./audit_chain.ts";
+import type { AuditProblem, AuditVerification } from "./row.ts";
+import { type Checkpoint, checkpointOf, expectedHash, GENESIS_HASH } from "./chain.ts";
 import type { Queryable, Row } from "../database/database.ts";
 
 const ROWS_PER_PAGE = 500;

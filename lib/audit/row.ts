@@ -1,4 +1,4 @@
-import type { Scope } from "./scope.ts";
+import type { Scope } from "../auth/scope.ts";
 
 export type Outcome = "ok" | "error" | "denied" | "invalid" | "cancelled";
 

@@ -6,7 +6,7 @@ import type {
   AuditRow,
   AuditVerification,
   StoredAuditRow,
-} from "./audit.ts";
+} from "./row.ts";
 import {
   AUDIT_COLUMNS,
   auditOf,
@@ -14,8 +14,8 @@ import {
   CHECKPOINT_TOOL,
   fieldsOf,
   hashOf,
-} from "./audit_chain.ts";
-import { verifyChain } from "./audit_verify.ts";
+} from "./chain.ts";
+import { verifyChain } from "./verify.ts";
 import type { Database, Queryable, Value } from "../database/database.ts";
 import { GroupCommit } from "../database/group_commit.ts";
 

@@ -1,5 +1,5 @@
-import type { AuditRow } from "./auth/audit.ts";
-import type { Log } from "./log/log.ts";
+import type { AuditRow } from "./row.ts";
+import type { Log } from "../log/log.ts";
 
 /** Where audit rows are kept; a Store is one. */
 export interface AuditStore {
