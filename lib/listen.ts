@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { type Config, hostForUrl } from "./config.ts";
+import { type Config, hostForUrl } from "./config/config.ts";
 import { AppError } from "./errors.ts";
 import { ioReason } from "./io_reason.ts";
 

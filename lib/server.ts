@@ -4,7 +4,7 @@ import { AuditQueue } from "./audit/queue.ts";
 import { createAuthenticator } from "./auth/authenticator.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Store } from "./auth/store.ts";
-import { type Config, hostForUrl } from "./config.ts";
+import { type Config, hostForUrl } from "./config/config.ts";
 import { AppError, messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createUseLimits } from "./http/limits.ts";

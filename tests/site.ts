@@ -1,5 +1,5 @@
 import { createAuthenticatedToken } from "./tokens.ts";
-import { loadConfig } from "../lib/config.ts";
+import { loadConfig } from "../lib/config/config.ts";
 import type { Permission } from "../lib/auth/scope.ts";
 import type { Store } from "../lib/auth/store.ts";
 import { openSqliteStore } from "../lib/auth/store_sqlite.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { messageOf } from "../errors.ts";
 import { redactText } from "../log/redact.ts";
 import { checkSecretFiles } from "./check/files.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Config, loadConfig, type ServeOptions } from "../config.ts";
+import { type Config, loadConfig, type ServeOptions } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import type { Io } from "./io.ts";
 

@@ -1,4 +1,4 @@
-import { environment } from "../config.ts";
+import { environment } from "../config/config.ts";
 import type { ReadEnvironment } from "../config/types.ts";
 
 /** What a command may touch of the process it runs in. */

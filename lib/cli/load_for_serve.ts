@@ -1,5 +1,5 @@
 import { TOOLS } from "../mcp/tools.ts";
-import { type Config, loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Io } from "./io.ts";

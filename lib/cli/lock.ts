@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { type Permissions, requiredPermissions } from "./permissions.ts";
 
 /** What the process may do beyond, or cannot do of, what the config needs. */

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type Config, ENVIRONMENT_NAMES, hostForUrl, sqlitePath } from "../config.ts";
+import { type Config, ENVIRONMENT_NAMES, hostForUrl, sqlitePath } from "../config/config.ts";
 import { parsePostgresUrl } from "../database/postgres_url.ts";
 import { secretFilesOf } from "./secret_files.ts";
 

@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { messageOf } from "../errors.ts";
 import { connectProxmox } from "../proxmox/connect.ts";
 import { path } from "../proxmox/path.ts";

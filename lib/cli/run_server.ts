@@ -1,6 +1,6 @@
 import { DatabaseAway } from "../database/database.ts";
 import type { Store } from "../auth/store.ts";
-import { type Config, sqlitePath } from "../config.ts";
+import { type Config, sqlitePath } from "../config/config.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { createLog, type Log } from "../log/log.ts";
 import { redactText } from "../log/redact.ts";

@@ -1,5 +1,5 @@
 import project from "../../deno.json" with { type: "json" };
-import { type Config, forgetVariables, sqlitePath } from "../config.ts";
+import { type Config, forgetVariables, sqlitePath } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import type { CliContext } from "./context.ts";
 import { listenToSignals, type Order } from "./orders.ts";

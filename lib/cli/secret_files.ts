@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 
 /** The files that hold nothing but a secret. */
 export function secretFilesOf({ auth, database, server }: Config): string[] {

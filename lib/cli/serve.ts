@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import { type CliContext, withCommonOptions } from "./context.ts";
 import { type Holding, holding, lockText, ownWay } from "./lock.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ServeOptions } from "../config.ts";
+import type { ServeOptions } from "../config/config.ts";
 import type { CommonOptions } from "./context.ts";
 import { readHost, readPath, readPort } from "./options.ts";
 

@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import type { Command } from "commander";
 import { parseAllowedIps } from "../auth/address.ts";
 import { parsePostgresUrl } from "../database/postgres_url.ts";
-import { type Config, sqlitePath } from "../config.ts";
+import { type Config, sqlitePath } from "../config/config.ts";
 import { type CliContext, configOf, withCommonOptions } from "./context.ts";
 import { reader } from "./options.ts";
 import { UNIT_NAME } from "./permissions.ts";

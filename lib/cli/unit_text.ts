@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { parsePostgresUrl } from "../database/postgres_url.ts";
-import { type Config, isLoopback, sqlitePath } from "../config.ts";
+import { type Config, isLoopback, sqlitePath } from "../config/config.ts";
 import { requiredPermissions } from "./permissions.ts";
 import { secretFilesOf } from "./secret_files.ts";
 

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { openStore } from "../auth/open_store.ts";
 import type { Store } from "../auth/store.ts";
-import { type Config, sqlitePath } from "../config.ts";
+import { type Config, sqlitePath } from "../config/config.ts";
 import { type CliContext, type CommonOptions, configOf } from "./context.ts";
 
 /**

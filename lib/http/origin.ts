@@ -1,4 +1,4 @@
-import { hostForUrl, isLoopback } from "../config.ts";
+import { hostForUrl, isLoopback } from "../config/config.ts";
 
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 

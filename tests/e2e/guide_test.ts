@@ -5,7 +5,7 @@ import {
   SSEClientTransport as ModernSse,
   StreamableHTTPClientTransport as ModernHttp,
 } from "@modelcontextprotocol/client";
-import { loadConfig } from "../../lib/config.ts";
+import { loadConfig } from "../../lib/config/config.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { type ServeProcess, spawnCli, startServe, superviseServe } from "../support/cli.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { permissionFlags } from "../../lib/cli/flags.ts";
-import { loadConfig } from "../../lib/config.ts";
+import { loadConfig } from "../../lib/config/config.ts";
 import { isRealPostgres, runAsOwner, sharedServer, urlOf } from "../auth/postgres.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { spawnCli, startServe } from "../support/cli.ts";

@@ -4,7 +4,7 @@ import project from "../../deno.json" with { type: "json" };
 import { bashCompletion, fishCompletion, zshCompletion } from "../../lib/cli/build/completions.ts";
 import { describeProgram } from "../../lib/cli/build/help.ts";
 import { manualPage } from "../../lib/cli/build/man.ts";
-import { loadConfig } from "../../lib/config.ts";
+import { loadConfig } from "../../lib/config/config.ts";
 import { Folder } from "../support/folder.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../lib/cli/package.ts", import.meta.url));

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { processIo } from "../../lib/cli/io.ts";
 import { createProgram } from "../../lib/cli/mod.ts";
 import { toolsMarkdown } from "../../lib/cli/tools.ts";
-import { ENVIRONMENT_NAMES, loadConfig } from "../../lib/config.ts";
+import { ENVIRONMENT_NAMES, loadConfig } from "../../lib/config/config.ts";
 import { configSchema, knownKeys } from "../../lib/config/schema.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { blocksOf, headingsOf, rowsUnder } from "../support/documents.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ConfigRequest, loadConfig, redactedConfig } from "../../lib/config.ts";
+import { type ConfigRequest, loadConfig, redactedConfig } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
 
 const SECRET = "12345678-aaaa-bbbb-cccc-1234567890ab";

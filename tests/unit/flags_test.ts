@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { permissionFlags, shellWord } from "../../lib/cli/flags.ts";
-import { loadConfig, type ServeOptions } from "../../lib/config.ts";
+import { loadConfig, type ServeOptions } from "../../lib/config/config.ts";
 import { cli } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 

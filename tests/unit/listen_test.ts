@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadConfig } from "../../lib/config.ts";
+import { loadConfig } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
 import { type Handle, listen } from "../../lib/listen.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";

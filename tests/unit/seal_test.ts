@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { serveSealed } from "../../lib/cli/seal.ts";
-import { loadConfig } from "../../lib/config.ts";
+import { loadConfig } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
 
 async function seal(script: string, now: () => Date): Promise<{ lines: string[]; error: unknown }> {

@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Command } from "commander";
-import { loadConfig } from "../../config.ts";
+import { loadConfig } from "../../config/config.ts";
 import type { CliContext } from "../context.ts";
 import { oneOf } from "../options.ts";
 import { UNIT_NAME } from "../permissions.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/config.ts";
 import { ioReason } from "../../io_reason.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 

@@ -1,6 +1,6 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { type Config, hostForUrl, isLoopback } from "../../config.ts";
+import { type Config, hostForUrl, isLoopback } from "../../config/config.ts";
 import { ioReason } from "../../io_reason.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 

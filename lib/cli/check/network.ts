@@ -1,4 +1,4 @@
-import { type Config, hostForUrl } from "../../config.ts";
+import { type Config, hostForUrl } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import { ioReason } from "../../io_reason.ts";
 import { type SeenServer, seeServer } from "./certificate.ts";

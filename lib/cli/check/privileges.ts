@@ -1,5 +1,5 @@
 import { includesScope, type Scope, SCOPES } from "../../auth/scope.ts";
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/config.ts";
 import { type Grants, mayAnywhere } from "../../proxmox/privileges.ts";
 import type { AnyTool } from "../../tool/tool.ts";
 

@@ -1,5 +1,5 @@
 import type { Store } from "../../auth/store.ts";
-import { type Config, sqlitePath } from "../../config.ts";
+import { type Config, sqlitePath } from "../../config/config.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
 import { openConfiguredStore } from "../with_store.ts";

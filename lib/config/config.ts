@@ -1,12 +1,12 @@
 import { dirname, resolve } from "node:path";
-import { findConfig } from "./config/locate.ts";
-import { parseConfigFile } from "./config/parse.ts";
-import { authSection, databaseSection, proxmoxSection, serverSection } from "./config/sections.ts";
-import type { Config, ConfigRequest, ReadEnvironment } from "./config/types.ts";
-import { redactValue } from "./log/redact.ts";
+import { findConfig } from "./locate.ts";
+import { parseConfigFile } from "./parse.ts";
+import { authSection, databaseSection, proxmoxSection, serverSection } from "./sections.ts";
+import type { Config, ConfigRequest, ReadEnvironment } from "./types.ts";
+import { redactValue } from "../log/redact.ts";
 
-export { sqlitePath } from "./config/database_url.ts";
-export { hostForUrl, isLoopback } from "./config/hosts.ts";
+export { sqlitePath } from "./database_url.ts";
+export { hostForUrl, isLoopback } from "./hosts.ts";
 export type {
   Config,
   ConfigRequest,
@@ -14,7 +14,7 @@ export type {
   LogLevel,
   ReadEnvironment,
   ServeOptions,
-} from "./config/types.ts";
+} from "./types.ts";
 
 /** The environment variables that the program reads, and no others. */
 export const ENVIRONMENT_NAMES = [
