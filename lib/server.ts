@@ -11,7 +11,7 @@ import { createUseLimits } from "./http/limits.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
 import { createReadiness } from "./http/readiness.ts";
-import { listen, type Listener } from "./listen.ts";
+import { listen, type Listener } from "./http/listen.ts";
 import type { Log } from "./log/log.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";

@@ -3,7 +3,7 @@ import { cors } from "hono/cors";
 import type { Principal } from "../auth/principal.ts";
 import { AppError, messageOf } from "../errors.ts";
 import type { Log } from "../log/log.ts";
-import { chooseLanguage, type Language, type Messages, messagesIn } from "../messages.ts";
+import { chooseLanguage, type Language, type Messages, messagesIn } from "../mcp/messages.ts";
 import type { Caller } from "../mcp/caller.ts";
 import { refusal, REFUSED, UNAUTHORIZED } from "./answers.ts";
 import { readJsonBody } from "./body.ts";

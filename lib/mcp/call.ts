@@ -5,7 +5,7 @@ import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
-import { type Language, messagesIn } from "../messages.ts";
+import { type Language, messagesIn } from "./messages.ts";
 import { clip } from "../proxmox/clip.ts";
 import type { Reach } from "../proxmox/plan.ts";
 import { Pve, type PveShared } from "../proxmox/pve.ts";

@@ -1,6 +1,6 @@
 import type { AuthInfo, ServerContext } from "@modelcontextprotocol/server";
 import type { Principal } from "../auth/principal.ts";
-import type { Language } from "../messages.ts";
+import type { Language } from "./messages.ts";
 
 /** Who makes a request and by which door it came: what the HTTP side knows and the MCP side needs. */
 export interface Caller {

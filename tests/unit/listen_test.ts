@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
-import { type Handle, listen } from "../../lib/listen.ts";
+import { type Handle, listen } from "../../lib/http/listen.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { Folder } from "../support/folder.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseLanguage, messagesIn } from "../../lib/messages.ts";
+import { chooseLanguage, messagesIn } from "../../lib/mcp/messages.ts";
 
 Deno.test("chooseLanguage follows Accept-Language, else the fallback", () => {
   const cases: [string | null, "en" | "tr", "en" | "tr"][] = [

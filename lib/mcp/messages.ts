@@ -1,4 +1,4 @@
-import type { Scope } from "./auth/scope.ts";
+import type { Scope } from "../auth/scope.ts";
 
 export type Language = "en" | "tr";
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { type Config, hostForUrl } from "./config/config.ts";
-import { AppError } from "./errors.ts";
-import { ioReason } from "./io_reason.ts";
+import { type Config, hostForUrl } from "../config/config.ts";
+import { AppError } from "../errors.ts";
+import { ioReason } from "../io_reason.ts";
 
 export type Handle = (request: Request, peer: string) => Response | Promise<Response>;
 
