@@ -10,8 +10,8 @@ import type { ScopePrivileges } from "./check/privileges.ts";
 import { checkProxmox } from "./check/proxmox.ts";
 import { checkStore } from "./check/store.ts";
 import { type CliContext, configOf, withCommonOptions } from "./context.ts";
-import { holding, lockText, ownWay } from "./lock.ts";
-import { canSeal } from "./seal.ts";
+import { holding, lockText, ownWay } from "../sandbox/held.ts";
+import { canSeal } from "../sandbox/worker.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
 import { printable } from "./table.ts";
 

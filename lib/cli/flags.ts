@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import { type CliContext, configOf, withCommonOptions } from "./context.ts";
-import { requiredPermissions } from "./permissions.ts";
+import { requiredPermissions } from "../sandbox/permissions.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
 
 /**

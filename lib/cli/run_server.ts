@@ -7,7 +7,7 @@ import { redactText } from "../log/redact.ts";
 import { type RunningServer, startServer } from "../server.ts";
 import type { CliContext } from "./context.ts";
 import type { Orders } from "./orders.ts";
-import { KEPT_LOG_FILES } from "./permissions.ts";
+import { KEPT_LOG_FILES } from "../sandbox/permissions.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { openConfiguredStore } from "./with_store.ts";

@@ -2,10 +2,10 @@ import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import { type CliContext, withCommonOptions } from "./context.ts";
-import { type Holding, holding, lockText, ownWay } from "./lock.ts";
+import { type Holding, holding, lockText, ownWay } from "../sandbox/held.ts";
 import { listenToSignals, Orders } from "./orders.ts";
 import { runServer } from "./run_server.ts";
-import { canSeal, serveSealed } from "./seal.ts";
+import { canSeal, serveSealed } from "../sandbox/worker.ts";
 import { loadForServe } from "./load_for_serve.ts";
 import { type ServeArguments, withServeOptions } from "./serve_options.ts";
 

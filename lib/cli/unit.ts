@@ -5,7 +5,7 @@ import { parsePostgresUrl } from "../database/postgres_url.ts";
 import { type Config, sqlitePath } from "../config/config.ts";
 import { type CliContext, configOf, withCommonOptions } from "./context.ts";
 import { reader } from "./options.ts";
-import { UNIT_NAME } from "./permissions.ts";
+import { UNIT_NAME } from "../sandbox/permissions.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
 import { unitText } from "./unit_text.ts";
 

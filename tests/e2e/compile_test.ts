@@ -92,7 +92,7 @@ Deno.test("compile without a config makes what seals itself, for both architectu
   assert.equal(metadata.permissions.prompt, false);
   assert.ok(metadata.unstable_config.features.includes("worker-options"));
   assert.equal(metadata.unsafely_ignore_certificate_errors, null);
-  assert.ok(executable.files.includes("lib/cli/worker.ts"));
+  assert.ok(executable.files.includes("lib/cli/serve/worker.ts"));
   assertOnlyTheProgram(executable);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { permissionFlags } from "../../lib/cli/flags.ts";
-import { workerPermissions } from "../../lib/cli/seal.ts";
+import { workerPermissions } from "../../lib/sandbox/worker.ts";
 import { type Config, loadConfig } from "../../lib/config/config.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { cli, spawnCli, startServe } from "../support/cli.ts";

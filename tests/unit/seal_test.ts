@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { serveSealed } from "../../lib/cli/seal.ts";
+import { serveSealed } from "../../lib/sandbox/worker.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
 

@@ -63,7 +63,7 @@ export async function compile(
       "--no-check",
       "--app-name=proxmox-mcp",
       ...excluded.flatMap((path) => ["--exclude", path]),
-      ...(options.config === undefined ? ["--include", "lib/cli/worker.ts"] : []),
+      ...(options.config === undefined ? ["--include", "lib/cli/serve/worker.ts"] : []),
       ...(options.target === undefined ? [] : ["--target", options.target]),
       "--output",
       resolve(options.output),

@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { loadConfig } from "../../config/config.ts";
 import type { CliContext } from "../context.ts";
 import { oneOf } from "../options.ts";
-import { UNIT_NAME } from "../permissions.ts";
+import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { PRIVATE_NETWORKS } from "../unit.ts";
 import { unitText } from "../unit_text.ts";
 import { compile, type Target } from "./compile.ts";

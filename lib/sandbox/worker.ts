@@ -1,10 +1,10 @@
 import project from "../../deno.json" with { type: "json" };
 import { type Config, forgetVariables, sqlitePath } from "../config/config.ts";
 import { AppError } from "../errors.ts";
-import type { CliContext } from "./context.ts";
-import { listenToSignals, type Order } from "./orders.ts";
+import type { CliContext } from "../cli/context.ts";
+import { listenToSignals, type Order } from "../cli/orders.ts";
 import { requiredPermissions } from "./permissions.ts";
-import type { ServeArguments } from "./serve_options.ts";
+import type { ServeArguments } from "../cli/serve_options.ts";
 
 /** What the parent tells the worker. */
 export type ToWorker =
@@ -18,7 +18,7 @@ export type FromWorker =
 
 const MAX_RESTARTS = 5;
 const RESTART_WINDOW_MS = 60_000;
-const WORKER = new URL("./worker.ts", import.meta.url);
+const WORKER = new URL("../cli/serve/worker.ts", import.meta.url);
 const FLAG = "--unstable-worker-options";
 
 /**
