@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import { type CliContext, configOf, withCommonOptions } from "./context.ts";
 import { requiredPermissions } from "../sandbox/permissions.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
+import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve/options.ts";
 
 /**
  * The flags with which `deno run` and `deno compile` give the server exactly what this config needs.

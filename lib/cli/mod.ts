@@ -1,16 +1,16 @@
 import type { Command } from "commander";
 import { registerAudit } from "./audit.ts";
-import { registerCheck } from "./check.ts";
+import { registerCheck } from "./check/check.ts";
 import type { CliContext } from "./context.ts";
 import { registerFlags } from "./flags.ts";
 import type { Io } from "./io.ts";
 import { registerMigrate } from "./migrate.ts";
 import { registerRole } from "./role.ts";
 import { createCommand, runProgram } from "./run.ts";
-import { registerServe } from "./serve.ts";
-import { registerToken } from "./token.ts";
+import { registerServe } from "./serve/serve.ts";
+import { registerToken } from "./token/token.ts";
 import { registerTools } from "./tools.ts";
-import { registerUnit } from "./unit.ts";
+import { registerUnit } from "./unit/unit.ts";
 import { registerUser } from "./user.ts";
 import { registerVersion } from "./version.ts";
 

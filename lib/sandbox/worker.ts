@@ -2,9 +2,9 @@ import project from "../../deno.json" with { type: "json" };
 import { type Config, forgetVariables, sqlitePath } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import type { CliContext } from "../cli/context.ts";
-import { listenToSignals, type Order } from "../cli/orders.ts";
+import { listenToSignals, type Order } from "../cli/serve/signals.ts";
 import { requiredPermissions } from "./permissions.ts";
-import type { ServeArguments } from "../cli/serve_options.ts";
+import type { ServeArguments } from "../cli/serve/options.ts";
 
 /** What the parent tells the worker. */
 export type ToWorker =

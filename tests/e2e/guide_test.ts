@@ -105,7 +105,7 @@ curl -X POST http://localhost:8812/mcp \\
   forbidden: "Bu işlem için gerekli yetkilere (admin) sahip değilsiniz.",
 } as const;
 
-const START = fileURLToPath(new URL("../../lib/cli/start.ts", import.meta.url));
+const START = fileURLToPath(new URL("../../lib/cli/serve/start.ts", import.meta.url));
 const UNVERIFIED = ["-A", "--unsafely-ignore-certificate-errors=127.0.0.1"];
 
 /** A folder as a site of the Python server has it: only the values of its own are filled in. */

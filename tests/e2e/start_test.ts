@@ -4,7 +4,7 @@ import { startFakePve } from "../fake_pve.ts";
 import { cli, superviseServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../lib/cli/start.ts", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../../lib/cli/serve/start.ts", import.meta.url));
 
 function start(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {

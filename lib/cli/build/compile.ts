@@ -5,7 +5,7 @@ import { AppError } from "../../errors.ts";
 import { type CliContext, configOf, withCommonOptions } from "../context.ts";
 import { permissionFlags } from "../flags.ts";
 import { oneOf } from "../options.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve_options.ts";
+import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
 import { embeddedPackages, unneededFiles } from "./npm_files.ts";
 
 export const TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"] as const;

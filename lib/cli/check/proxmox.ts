@@ -5,7 +5,7 @@ import type { Client } from "../../proxmox/client.ts";
 import { connectProxmox } from "../../proxmox/connect.ts";
 import { path } from "../../proxmox/path.ts";
 import { TOOLS } from "../../mcp/tools.ts";
-import { startAdvice } from "../probe.ts";
+import { startAdvice } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { trustAdvice } from "./network.ts";

@@ -1,10 +1,10 @@
 /** The server inside its own worker, with no permissions but those that its config calls for. */
 import { AppError, messageOf } from "../../errors.ts";
 import { processIo } from "../io.ts";
-import { loadForServe } from "../load_for_serve.ts";
+import { loadForServe } from "./load_config.ts";
 import { holding, lockText } from "../../sandbox/held.ts";
-import { Orders } from "../orders.ts";
-import { runServer } from "../run_server.ts";
+import { Orders } from "./signals.ts";
+import { runServer } from "./run_server.ts";
 import type { FromWorker, ToWorker } from "../../sandbox/worker.ts";
 
 /** The part of a worker's global scope that is used here. */

@@ -1,8 +1,8 @@
 import { basename, dirname } from "node:path";
-import { parsePostgresUrl } from "../database/postgres_url.ts";
-import { type Config, isLoopback, sqlitePath } from "../config/config.ts";
-import { requiredPermissions } from "../sandbox/permissions.ts";
-import { secretFilesOf } from "../sandbox/secret_files.ts";
+import { parsePostgresUrl } from "../../database/postgres_url.ts";
+import { type Config, isLoopback, sqlitePath } from "../../config/config.ts";
+import { requiredPermissions } from "../../sandbox/permissions.ts";
+import { secretFilesOf } from "../../sandbox/secret_files.ts";
 
 export interface UnitOptions {
   /** The executable's absolute path. */

@@ -1,12 +1,12 @@
-import type { TokenLimits, VmidRange } from "../auth/limits.ts";
-import { type Permission, scopeOfPermission } from "../auth/scope.ts";
-import type { Store, TokenRecord } from "../auth/store.ts";
-import { effectiveScope, generateToken, hashToken } from "../auth/token.ts";
-import { nearest } from "../nearest.ts";
-import { TOOLS } from "../mcp/tools.ts";
-import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "./context.ts";
-import { printable, shortTime } from "./table.ts";
-import { withSchema } from "./with_store.ts";
+import type { TokenLimits, VmidRange } from "../../auth/limits.ts";
+import { type Permission, scopeOfPermission } from "../../auth/scope.ts";
+import type { Store, TokenRecord } from "../../auth/store.ts";
+import { effectiveScope, generateToken, hashToken } from "../../auth/token.ts";
+import { nearest } from "../../nearest.ts";
+import { TOOLS } from "../../mcp/tools.ts";
+import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "../context.ts";
+import { printable, shortTime } from "../table.ts";
+import { withSchema } from "../with_store.ts";
 
 const DAY_MS = 86_400_000;
 

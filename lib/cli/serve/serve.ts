@@ -1,13 +1,13 @@
 import type { Command } from "commander";
-import type { Config } from "../config/config.ts";
-import { AppError } from "../errors.ts";
-import { type CliContext, withCommonOptions } from "./context.ts";
-import { type Holding, holding, lockText, ownWay } from "../sandbox/held.ts";
-import { listenToSignals, Orders } from "./orders.ts";
+import type { Config } from "../../config/config.ts";
+import { AppError } from "../../errors.ts";
+import { type CliContext, withCommonOptions } from "../context.ts";
+import { type Holding, holding, lockText, ownWay } from "../../sandbox/held.ts";
+import { listenToSignals, Orders } from "./signals.ts";
 import { runServer } from "./run_server.ts";
-import { canSeal, serveSealed } from "../sandbox/worker.ts";
-import { loadForServe } from "./load_for_serve.ts";
-import { type ServeArguments, withServeOptions } from "./serve_options.ts";
+import { canSeal, serveSealed } from "../../sandbox/worker.ts";
+import { loadForServe } from "./load_config.ts";
+import { type ServeArguments, withServeOptions } from "./options.ts";
 
 const EXAMPLES = `
 An option weighs more than the environment (MCP_HTTP_HOST, MCP_HTTP_PORT, MCP_HTTP_PATH,

@@ -1,13 +1,13 @@
 import { lookup } from "node:dns/promises";
 import type { Command } from "commander";
-import { parseAllowedIps } from "../auth/address.ts";
-import { parsePostgresUrl } from "../database/postgres_url.ts";
-import { type Config, sqlitePath } from "../config/config.ts";
-import { type CliContext, configOf, withCommonOptions } from "./context.ts";
-import { reader } from "./options.ts";
-import { UNIT_NAME } from "../sandbox/permissions.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
-import { unitText } from "./unit_text.ts";
+import { parseAllowedIps } from "../../auth/address.ts";
+import { parsePostgresUrl } from "../../database/postgres_url.ts";
+import { type Config, sqlitePath } from "../../config/config.ts";
+import { type CliContext, configOf, withCommonOptions } from "../context.ts";
+import { reader } from "../options.ts";
+import { UNIT_NAME } from "../../sandbox/permissions.ts";
+import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
+import { unitText } from "./text.ts";
 
 interface UnitArguments extends ServeArguments {
   readonly binary?: string;

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { fileURLToPath } from "node:url";
-import { type CliContext, configOf, withCommonOptions } from "./context.ts";
-import { permissionFlags } from "./flags.ts";
-import { processIo } from "./io.ts";
-import { createCommand, runProgram } from "./run.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
+import { type CliContext, configOf, withCommonOptions } from "../context.ts";
+import { permissionFlags } from "../flags.ts";
+import { processIo } from "../io.ts";
+import { createCommand, runProgram } from "../run.ts";
+import { type ServeArguments, serveOptionsOf, withServeOptions } from "./options.ts";
 
 const PASSED_ON: readonly Deno.Signal[] = ["SIGTERM", "SIGINT", "SIGHUP"];
 
@@ -24,7 +24,7 @@ function createStart(args: readonly string[]): (context: CliContext) => Command 
 }
 
 function main(): string {
-  return fileURLToPath(new URL("../../main.ts", import.meta.url));
+  return fileURLToPath(new URL("../../../main.ts", import.meta.url));
 }
 
 async function serve(args: readonly string[]): Promise<number> {

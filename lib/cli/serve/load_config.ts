@@ -1,9 +1,9 @@
-import { TOOLS } from "../mcp/tools.ts";
-import { type Config, loadConfig } from "../config/config.ts";
-import { AppError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
-import type { Io } from "./io.ts";
-import { type ServeArguments, serveOptionsOf } from "./serve_options.ts";
+import { TOOLS } from "../../mcp/tools.ts";
+import { type Config, loadConfig } from "../../config/config.ts";
+import { AppError } from "../../errors.ts";
+import { nearest } from "../../nearest.ts";
+import type { Io } from "../io.ts";
+import { type ServeArguments, serveOptionsOf } from "./options.ts";
 
 /** The config that `serve` runs by; rejects with AppError `invalid` for a tool that does not exist too. */
 export async function loadForServe(args: ServeArguments, io: Io): Promise<Config> {

@@ -1,16 +1,16 @@
-import { DatabaseAway } from "../database/database.ts";
-import type { Store } from "../auth/store.ts";
-import { type Config, sqlitePath } from "../config/config.ts";
-import { AppError, messageOf } from "../errors.ts";
-import { createLog, type Log } from "../log/log.ts";
-import { redactText } from "../log/redact.ts";
-import { type RunningServer, startServer } from "../server.ts";
-import type { CliContext } from "./context.ts";
-import type { Orders } from "./orders.ts";
-import { KEPT_LOG_FILES } from "../sandbox/permissions.ts";
+import { DatabaseAway } from "../../database/database.ts";
+import type { Store } from "../../auth/store.ts";
+import { type Config, sqlitePath } from "../../config/config.ts";
+import { AppError, messageOf } from "../../errors.ts";
+import { createLog, type Log } from "../../log/log.ts";
+import { redactText } from "../../log/redact.ts";
+import { type RunningServer, startServer } from "../../server.ts";
+import type { CliContext } from "../context.ts";
+import type { Orders } from "./signals.ts";
+import { KEPT_LOG_FILES } from "../../sandbox/permissions.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
-import { openConfiguredStore } from "./with_store.ts";
+import { openConfiguredStore } from "../with_store.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { parseAllowedIps } from "../auth/address.ts";
-import { effectiveScope } from "../auth/token.ts";
-import { parseVmidRanges, type VmidRange } from "../auth/limits.ts";
-import { PERMISSIONS } from "../auth/scope.ts";
-import { type CliContext, refuseAsUsage, withCommonOptions } from "./context.ts";
-import { list, oneOf, reader, wholeNumber } from "./options.ts";
-import { createToken, type CreateTokenOptions } from "./token_create.ts";
-import { type ListTokenOptions, listTokens } from "./token_list.ts";
-import { withSchema } from "./with_store.ts";
+import { parseAllowedIps } from "../../auth/address.ts";
+import { effectiveScope } from "../../auth/token.ts";
+import { parseVmidRanges, type VmidRange } from "../../auth/limits.ts";
+import { PERMISSIONS } from "../../auth/scope.ts";
+import { type CliContext, refuseAsUsage, withCommonOptions } from "../context.ts";
+import { list, oneOf, reader, wholeNumber } from "../options.ts";
+import { createToken, type CreateTokenOptions } from "./create.ts";
+import { type ListTokenOptions, listTokens } from "./list.ts";
+import { withSchema } from "../with_store.ts";
 
 const EXAMPLES = `
 The raw token is printed once, alone on standard output; the database only keeps its hash.

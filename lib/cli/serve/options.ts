@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { ServeOptions } from "../config/config.ts";
-import type { CommonOptions } from "./context.ts";
-import { readHost, readPath, readPort } from "./options.ts";
+import type { ServeOptions } from "../../config/config.ts";
+import type { CommonOptions } from "../context.ts";
+import { readHost, readPath, readPort } from "../options.ts";
 
 /** What commander makes of the options of `serve`. */
 export interface ServeArguments extends CommonOptions {

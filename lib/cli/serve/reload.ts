@@ -1,7 +1,7 @@
-import type { Config } from "../config/config.ts";
-import { messageOf } from "../errors.ts";
-import type { Log } from "../log/log.ts";
-import type { RunningServer } from "../server.ts";
+import type { Config } from "../../config/config.ts";
+import { messageOf } from "../../errors.ts";
+import type { Log } from "../../log/log.ts";
+import type { RunningServer } from "../../server.ts";
 
 /** What takes effect without a restart. */
 const RELOADED = /^(logging\.level|tools\.(read_only|allow|deny)|debug|file)(\.|$)/;

@@ -1,19 +1,19 @@
 import type { Command } from "commander";
-import type { Config } from "../config/config.ts";
-import { messageOf } from "../errors.ts";
-import { redactText } from "../log/redact.ts";
-import { checkSecretFiles } from "./check/files.ts";
-import { fail, type Finding, ok, warn } from "./check/finding.ts";
-import { checkListening } from "./check/listening.ts";
-import { checkNetwork } from "./check/network.ts";
-import type { ScopePrivileges } from "./check/privileges.ts";
-import { checkProxmox } from "./check/proxmox.ts";
-import { checkStore } from "./check/store.ts";
-import { type CliContext, configOf, withCommonOptions } from "./context.ts";
-import { holding, lockText, ownWay } from "../sandbox/held.ts";
-import { canSeal } from "../sandbox/worker.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve_options.ts";
-import { printable } from "./table.ts";
+import type { Config } from "../../config/config.ts";
+import { messageOf } from "../../errors.ts";
+import { redactText } from "../../log/redact.ts";
+import { checkSecretFiles } from "./files.ts";
+import { fail, type Finding, ok, warn } from "./finding.ts";
+import { checkListening } from "./listening.ts";
+import { checkNetwork } from "./network.ts";
+import type { ScopePrivileges } from "./privileges.ts";
+import { checkProxmox } from "./proxmox.ts";
+import { checkStore } from "./store.ts";
+import { type CliContext, configOf, withCommonOptions } from "../context.ts";
+import { holding, lockText, ownWay } from "../../sandbox/held.ts";
+import { canSeal } from "../../sandbox/worker.ts";
+import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
+import { printable } from "../table.ts";
 
 type CheckOptions = ServeArguments & { readonly json?: boolean };
 

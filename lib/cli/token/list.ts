@@ -1,9 +1,9 @@
-import { formatVmidRanges, type TokenLimits } from "../auth/limits.ts";
-import type { TokenRecord } from "../auth/store.ts";
-import { effectiveScope } from "../auth/token.ts";
-import type { CliContext, CommonOptions } from "./context.ts";
-import { shortTime, table } from "./table.ts";
-import { withSchema } from "./with_store.ts";
+import { formatVmidRanges, type TokenLimits } from "../../auth/limits.ts";
+import type { TokenRecord } from "../../auth/store.ts";
+import { effectiveScope } from "../../auth/token.ts";
+import type { CliContext, CommonOptions } from "../context.ts";
+import { shortTime, table } from "../table.ts";
+import { withSchema } from "../with_store.ts";
 
 export type ListTokenOptions = CommonOptions & { readonly json?: boolean };
 
