@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import project from "../../deno.json" with { type: "json" };
-import { bashCompletion, fishCompletion, zshCompletion } from "../../lib/cli/build/completions.ts";
-import { describeProgram } from "../../lib/cli/build/help.ts";
-import { manualPage } from "../../lib/cli/build/man.ts";
+import { bashCompletion, fishCompletion, zshCompletion } from "../../lib/build/completions.ts";
+import { describeProgram } from "../../lib/build/help.ts";
+import { manualPage } from "../../lib/build/man.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { Folder } from "../support/folder.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../lib/cli/package.ts", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../../lib/build/package_task.ts", import.meta.url));
 const DEB = `proxmox-mcp_${project.version}_amd64.deb`;
 
 interface Result {

@@ -1,6 +1,6 @@
-import { describePackage } from "./build/package.ts";
-import { processIo } from "./io.ts";
-import { createCommand, runProgram } from "./run.ts";
+import { describePackage } from "./package.ts";
+import { processIo } from "../cli/io.ts";
+import { createCommand, runProgram } from "../cli/run.ts";
 
 const io = processIo();
 const create = (context: Parameters<typeof describePackage>[1]) =>

@@ -1,11 +1,11 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { AppError } from "../../errors.ts";
-import { type CliContext, configOf, withCommonOptions } from "../context.ts";
-import { permissionFlags } from "../flags.ts";
-import { oneOf } from "../options.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
+import { AppError } from "../errors.ts";
+import { type CliContext, configOf, withCommonOptions } from "../cli/context.ts";
+import { permissionFlags } from "../cli/flags.ts";
+import { oneOf } from "../cli/options.ts";
+import { type ServeArguments, serveOptionsOf, withServeOptions } from "../cli/serve/options.ts";
 import { embeddedPackages, unneededFiles } from "./npm_files.ts";
 
 export const TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"] as const;

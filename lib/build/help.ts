@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from "commander";
-import { createProgram } from "../mod.ts";
-import { VERSION } from "../version.ts";
+import { createProgram } from "../cli/mod.ts";
+import { VERSION } from "../cli/version.ts";
 
 /** One command as its `--help` tells it. */
 export interface CommandHelp {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { AppError } from "../../errors.ts";
-import { UNIT_NAME } from "../../sandbox/permissions.ts";
+import { AppError } from "../errors.ts";
+import { UNIT_NAME } from "../sandbox/permissions.ts";
 
 /** One file of a package. */
 export interface PackageFile {

@@ -1,6 +1,6 @@
-import { describeCompile } from "./build/compile.ts";
-import { processIo } from "./io.ts";
-import { createCommand, runProgram } from "./run.ts";
+import { describeCompile } from "./compile.ts";
+import { processIo } from "../cli/io.ts";
+import { createCommand, runProgram } from "../cli/run.ts";
 
 const io = processIo();
 const create = (context: Parameters<typeof describeCompile>[1]) =>
