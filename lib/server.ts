@@ -17,11 +17,11 @@ import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { Doors } from "./mcp/doors.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
-import { ApiDescriptions } from "./proxmox/api/api_descriptions.ts";
-import { connectProxmox, sleep } from "./proxmox/connect.ts";
-import { GuestDirectory, GuestLocks } from "./proxmox/guests.ts";
-import { path } from "./proxmox/path.ts";
-import type { Resource } from "./proxmox/wire.ts";
+import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
+import { connectProxmox, sleep } from "./proxmox/api/connect.ts";
+import { GuestDirectory, GuestLocks } from "./proxmox/guest/directory.ts";
+import { path } from "./proxmox/api/path.ts";
+import type { Resource } from "./proxmox/api/values.ts";
 
 /** A server that answers. */
 export interface RunningServer {

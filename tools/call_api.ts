@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { paged, paging } from "../lib/tool/fields.ts";
-import { checkCall, presentable } from "../lib/proxmox/api/api_call.ts";
+import { checkCall, presentable } from "../lib/proxmox/apidoc/call.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
-import { checkCall, currentDigest, presentable } from "../lib/proxmox/api/api_call.ts";
+import { checkCall, currentDigest, presentable } from "../lib/proxmox/apidoc/call.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({

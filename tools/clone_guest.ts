@@ -9,8 +9,8 @@ import {
   waiting,
 } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
-import { guestLabel } from "../lib/proxmox/guests.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { guestLabel } from "../lib/proxmox/guest/directory.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { nextVmid } from "../lib/proxmox/guest/placement.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 

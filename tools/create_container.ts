@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { newGuestInput, taskResult, waiting } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { placeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findVolume } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";

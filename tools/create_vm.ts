@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { newGuestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { placeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findIso, newDisk } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";

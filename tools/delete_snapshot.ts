@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
-import { guestLabel } from "../lib/proxmox/guests.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { guestLabel } from "../lib/proxmox/guest/directory.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { requireSnapshot } from "../lib/proxmox/guest/snapshots.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
-import { describeApiMethod } from "../lib/proxmox/api/api_manual.ts";
+import { describeApiMethod } from "../lib/proxmox/apidoc/manual.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { nodeName, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireFreeName } from "../lib/proxmox/storage/images.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({

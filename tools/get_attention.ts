@@ -3,7 +3,7 @@ import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { collectAttention, countFindings, findingKey } from "../lib/proxmox/attention/attention.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { SEVERITIES } from "../lib/proxmox/attention/probes.ts";
-import { compact } from "../lib/proxmox/wire.ts";
+import { compact } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

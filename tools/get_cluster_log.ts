@@ -2,8 +2,8 @@ import * as z from "zod";
 import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip, newestFirst } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { path } from "../lib/proxmox/path.ts";
-import { compact, number, text, time } from "../lib/proxmox/wire.ts";
+import { path } from "../lib/proxmox/api/path.ts";
+import { compact, number, text, time } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const SEVERITIES = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { path } from "../lib/proxmox/path.ts";
-import { compact, flag, number, text } from "../lib/proxmox/wire.ts";
+import { path } from "../lib/proxmox/api/path.ts";
+import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

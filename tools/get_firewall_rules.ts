@@ -2,7 +2,7 @@ import * as z from "zod";
 import { guestInput, nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { describeRule, firewallLevel } from "../lib/proxmox/cluster/firewall.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { compact, flag, text } from "../lib/proxmox/wire.ts";
+import { compact, flag, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { guestInput, snapshotName } from "../lib/tool/fields.ts";
 import { describeConfig, readPending } from "../lib/proxmox/guest/guest_config.ts";
 import { pendingRow } from "../lib/proxmox/guest/guest_report.ts";
-import { path } from "../lib/proxmox/path.ts";
-import type { GuestConfig } from "../lib/proxmox/wire.ts";
+import { path } from "../lib/proxmox/api/path.ts";
+import type { GuestConfig } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { guestReference, paged, paging } from "../lib/tool/fields.ts";
 import { interfaceRow, readRowOfGuest } from "../lib/proxmox/guest/addresses.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
-import { guestOf } from "../lib/proxmox/guests.ts";
+import { guestOf } from "../lib/proxmox/guest/directory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { haPlacement, haStatus } from "../lib/proxmox/cluster/ha.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { compact, flag, text } from "../lib/proxmox/wire.ts";
+import { compact, flag, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { guestReference, nodeName, storageId } from "../lib/tool/fields.ts";
 import { readSeries } from "../lib/proxmox/cluster/metrics.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { firstPlace } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 

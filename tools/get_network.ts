@@ -2,8 +2,8 @@ import * as z from "zod";
 import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { path } from "../lib/proxmox/path.ts";
-import { compact, flag, number, text } from "../lib/proxmox/wire.ts";
+import { path } from "../lib/proxmox/api/path.ts";
+import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { nodeName } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/path.ts";
-import { compact, number, text } from "../lib/proxmox/wire.ts";
+import { path } from "../lib/proxmox/api/path.ts";
+import { compact, number, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 type Row = Readonly<Record<string, unknown>>;

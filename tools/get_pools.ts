@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { path } from "../lib/proxmox/path.ts";
-import { compact, text } from "../lib/proxmox/wire.ts";
+import { path } from "../lib/proxmox/api/path.ts";
+import { compact, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MEMBERS = 100;

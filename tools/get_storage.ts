@@ -2,7 +2,7 @@ import * as z from "zod";
 import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { warningsOf } from "../lib/proxmox/inventory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { compact, flag, number, text } from "../lib/proxmox/wire.ts";
+import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

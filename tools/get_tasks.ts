@@ -2,7 +2,7 @@ import * as z from "zod";
 import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import {
   describeEntry,
   type TaskEntry,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { guestInput } from "../lib/tool/fields.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
-import { compact, number, text } from "../lib/proxmox/wire.ts";
+import { compact, number, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { guestInput, nodeName, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { requireMigratable } from "../lib/proxmox/guest/migration.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { haNotes } from "../lib/proxmox/guest/power.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 

@@ -3,7 +3,7 @@ import { guestInput, storageId, taskResult, waiting } from "../lib/tool/fields.t
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
 import { requireDisk } from "../lib/proxmox/guest/disks.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { requireRoom } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 

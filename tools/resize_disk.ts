@@ -3,7 +3,7 @@ import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
 import { requireDisk } from "../lib/proxmox/guest/disks.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { sizeInBytes } from "../lib/proxmox/guest/properties.ts";
 import { settle } from "../lib/proxmox/guest/settle.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";

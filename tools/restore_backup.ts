@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { newVmid, nodeName, storageId, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { prepareRestore } from "../lib/proxmox/storage/restore.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 

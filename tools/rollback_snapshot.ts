@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { fileBody, MAX_WRITE_CHARACTERS } from "../lib/proxmox/guest/guest_files.ts";
-import { path } from "../lib/proxmox/path.ts";
+import { path } from "../lib/proxmox/api/path.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 

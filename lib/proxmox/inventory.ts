@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { paged, paging } from "../tool/fields.ts";
-import { guestOf, type GuestType } from "./guests.ts";
+import { guestOf, type GuestType } from "./guest/directory.ts";
 import { paginate } from "./list.ts";
-import { compact, flag, number, type Resource, tagList, text } from "./wire.ts";
+import { compact, flag, number, type Resource, tagList, text } from "./api/values.ts";
 
 /** One guest in a list. What is not known, not set or false is left out. */
 export const guestRow = z.object({

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { isSecretKey, REDACTED } from "../log/redact_text.ts";
-import type { Params } from "./client.ts";
-import type { Guest } from "./guests.ts";
+import type { Params } from "./api/client.ts";
+import type { Guest } from "./guest/directory.ts";
 
 /** What a caller may touch; the pipeline derives it from the token. */
 export interface Reach {

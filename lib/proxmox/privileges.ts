@@ -1,5 +1,5 @@
-import { path } from "./path.ts";
-import type { Client } from "./client.ts";
+import { path } from "./api/path.ts";
+import type { Client } from "./api/client.ts";
 
 /** Proxmox paths and the privileges granted there. */
 export type Grants = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

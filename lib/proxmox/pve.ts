@@ -1,8 +1,8 @@
 import { AppError } from "../errors.ts";
-import type { ApiDescription } from "./api/api_description.ts";
-import type { ApiDescriptions } from "./api/api_descriptions.ts";
-import { abortFailure, unlessAborted } from "./abort.ts";
-import type { Answer, Client, Params } from "./client.ts";
+import type { ApiDescription } from "./apidoc/description.ts";
+import type { ApiDescriptions } from "./apidoc/descriptions.ts";
+import { abortFailure, unlessAborted } from "./api/abort.ts";
+import type { Answer, Client, Params } from "./api/client.ts";
 import {
   assertMeant,
   type Guest,
@@ -10,12 +10,12 @@ import {
   type GuestLocks,
   guestOf,
   type GuestType,
-} from "./guests.ts";
-import { type ApiPath, path } from "./path.ts";
-import { noteQuorum } from "./quorum.ts";
+} from "./guest/directory.ts";
+import { type ApiPath, path } from "./api/path.ts";
+import { noteQuorum } from "./cluster/quorum.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
 import { concealed, type Plan, type Reach, withoutSecrets } from "./plan.ts";
-import type { Resource } from "./wire.ts";
+import type { Resource } from "./api/values.ts";
 
 /** The parts that all calls share. */
 export interface PveShared {

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
-import { reasonFailure } from "./failure.ts";
-import { type ApiPath, path } from "./path.ts";
-import { text } from "./wire.ts";
+import { reasonFailure } from "./api/errors.ts";
+import { type ApiPath, path } from "./api/path.ts";
+import { text } from "./api/values.ts";
 
 /** How a Proxmox task stands; `exit_status` is absent while it runs. */
 export interface TaskState {

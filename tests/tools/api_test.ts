@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { type ApiMethod, parseApiDescription } from "../../lib/proxmox/api/api_description.ts";
-import { presentable } from "../../lib/proxmox/api/api_call.ts";
-import { ApiDescriptions } from "../../lib/proxmox/api/api_descriptions.ts";
-import { refusalOf, secretParams } from "../../lib/proxmox/api/api_guard.ts";
-import { checkParams } from "../../lib/proxmox/api/api_schema.ts";
+import { type ApiMethod, parseApiDescription } from "../../lib/proxmox/apidoc/description.ts";
+import { presentable } from "../../lib/proxmox/apidoc/call.ts";
+import { ApiDescriptions } from "../../lib/proxmox/apidoc/descriptions.ts";
+import { refusalOf, secretParams } from "../../lib/proxmox/apidoc/guard.ts";
+import { checkParams } from "../../lib/proxmox/apidoc/schema.ts";
 import { AppError } from "../../lib/errors.ts";
 import { Site } from "../site.ts";
 

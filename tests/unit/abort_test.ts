@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../lib/errors.ts";
-import { abortFailure, unlessAborted } from "../../lib/proxmox/abort.ts";
-import { Client } from "../../lib/proxmox/client.ts";
-import { path } from "../../lib/proxmox/path.ts";
+import { abortFailure, unlessAborted } from "../../lib/proxmox/api/abort.ts";
+import { Client } from "../../lib/proxmox/api/client.ts";
+import { path } from "../../lib/proxmox/api/path.ts";
 import { until } from "../support/until.ts";
 
 Deno.test("a call that waits for its turn is given up at once, and takes nobody's place", async () => {

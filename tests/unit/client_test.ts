@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Client } from "../../lib/proxmox/client.ts";
-import { path } from "../../lib/proxmox/path.ts";
-import type { Transport } from "../../lib/proxmox/transport.ts";
+import { Client } from "../../lib/proxmox/api/client.ts";
+import { path } from "../../lib/proxmox/api/path.ts";
+import type { Transport } from "../../lib/proxmox/api/transport.ts";
 
 function clientOf(hosts: readonly string[], transport: Transport): Client {
   return new Client({

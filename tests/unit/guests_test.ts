@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GuestDirectory, GuestLocks } from "../../lib/proxmox/guests.ts";
+import { GuestDirectory, GuestLocks } from "../../lib/proxmox/guest/directory.ts";
 
 const open = new AbortController().signal;
 

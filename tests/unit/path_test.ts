@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AppError } from "../../lib/errors.ts";
-import { path, volume } from "../../lib/proxmox/path.ts";
+import { path, volume } from "../../lib/proxmox/api/path.ts";
 
 const HOSTILE = [
   "",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type TLSSocket } from "node:tls";
-import { createPinnedTransport } from "../../lib/proxmox/pinned_transport.ts";
+import { createPinnedTransport } from "../../lib/proxmox/api/pinned_transport.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 

@@ -1,9 +1,9 @@
 import type { Config } from "../../config/config.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { Access, type Grants } from "../../proxmox/privileges.ts";
-import type { Client } from "../../proxmox/client.ts";
-import { connectProxmox } from "../../proxmox/connect.ts";
-import { path } from "../../proxmox/path.ts";
+import type { Client } from "../../proxmox/api/client.ts";
+import { connectProxmox } from "../../proxmox/api/connect.ts";
+import { path } from "../../proxmox/api/path.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { startAdvice } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";

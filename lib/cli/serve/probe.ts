@@ -1,7 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
-import { connectProxmox } from "../../proxmox/connect.ts";
-import { path } from "../../proxmox/path.ts";
+import { connectProxmox } from "../../proxmox/api/connect.ts";
+import { path } from "../../proxmox/api/path.ts";
 
 /** What a first look at Proxmox showed; the message is one line. */
 export interface ProxmoxProbe {

@@ -1,6 +1,6 @@
 import { backupProbe, guestProbes, lockProbe } from "./guest_probes.ts";
 import { clusterProbes, nodeProbes, replicationProbe } from "./cluster_probes.ts";
-import { guestOf } from "../guests.ts";
+import { guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import { type Finding, runProbes, SEVERITIES, summarize, type Unread } from "./probes.ts";
 import type { Pve } from "../pve.ts";

@@ -2,12 +2,12 @@ import type { Finding, Probe } from "./probes.ts";
 import { clip } from "../clip.ts";
 import { haStatus, isDead, isUnplaced } from "../cluster/ha.ts";
 import { isFailing, pendingKernel, readCertificates, readDisks } from "../cluster/hardware.ts";
-import { path } from "../path.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { replicationJobs } from "../cluster/replication.ts";
 import { isRunning, type TaskEntry } from "../cluster/task_list.ts";
 import { succeeded } from "../tasks.ts";
-import { flag, number, type Resource, time } from "../wire.ts";
+import { flag, number, type Resource, time } from "../api/values.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,14 +1,14 @@
 import { AppError } from "../../errors.ts";
 import type { Finding, Probe, Unread } from "./probes.ts";
 import { newestGood } from "../storage/backups.ts";
-import { type Guest, guestLabel } from "../guests.ts";
-import { path } from "../path.ts";
+import { type Guest, guestLabel } from "../guest/directory.ts";
+import { path } from "../api/path.ts";
 import { currentState } from "../guest/power.ts";
 import type { Pve } from "../pve.ts";
 import { readSnapshots } from "../guest/snapshots.ts";
 import { isRunning, type TaskEntry, taskVmid } from "../cluster/task_list.ts";
 import { readVolumes } from "../storage/volumes.ts";
-import { flag } from "../wire.ts";
+import { flag } from "../api/values.ts";
 
 const DAY_MS = 86_400_000;
 const OLD_SNAPSHOT_DAYS = 30;

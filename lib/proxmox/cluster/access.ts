@@ -1,6 +1,6 @@
-import { path } from "../path.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { compact, flag, number, text, time } from "../wire.ts";
+import { compact, flag, number, text, time } from "../api/values.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
-import { type ApiPath, path } from "../path.ts";
+import { type ApiPath, path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { compact, flag, number, text } from "../wire.ts";
+import { compact, flag, number, text } from "../api/values.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

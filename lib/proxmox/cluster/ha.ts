@@ -1,5 +1,5 @@
-import { NotOffered } from "../failure.ts";
-import { path } from "../path.ts";
+import { NotOffered } from "../api/errors.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 
 type Row = Readonly<Record<string, unknown>>;

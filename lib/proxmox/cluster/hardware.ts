@@ -1,7 +1,7 @@
 import { clip } from "../clip.ts";
-import { path } from "../path.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { compact, flag, number, text, time } from "../wire.ts";
+import { compact, flag, number, text, time } from "../api/values.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import type { Pve } from "../pve.ts";
-import type { ApiPath } from "../path.ts";
-import { number } from "../wire.ts";
+import type { ApiPath } from "../api/path.ts";
+import { number } from "../api/values.ts";
 
 /** A series of measurements: one row per point, one value per column; null where nothing was measured. */
 export interface Series {

@@ -1,9 +1,9 @@
 import { gather } from "../fan_out.ts";
-import { guestOf } from "../guests.ts";
+import { guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
-import { path } from "../path.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { compact, flag, number, text, time } from "../wire.ts";
+import { compact, flag, number, text, time } from "../api/values.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

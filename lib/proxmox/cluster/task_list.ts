@@ -1,10 +1,10 @@
 import { AppError } from "../../errors.ts";
 import { clip, newestFirst } from "../clip.ts";
-import { guestOf } from "../guests.ts";
-import { path } from "../path.ts";
+import { guestOf } from "../guest/directory.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { parseUpid, type TaskState } from "../tasks.ts";
-import { compact, number, type Resource, text, time } from "../wire.ts";
+import { compact, number, type Resource, text, time } from "../api/values.ts";
 
 /** A task as Proxmox lists it: `status` is absent or RUNNING while it runs, else the exit status. */
 export interface TaskEntry {

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { AppError } from "../../errors.ts";
-import type { Guest } from "../guests.ts";
-import { path } from "../path.ts";
+import type { Guest } from "./directory.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { compact, text } from "../wire.ts";
+import { compact, text } from "../api/values.ts";
 
 /** One network interface inside a guest. */
 export const interfaceRow = z.object({

@@ -1,8 +1,8 @@
 import { AppError } from "../../errors.ts";
-import type { Guest } from "../guests.ts";
-import { path } from "../path.ts";
+import type { Guest } from "./directory.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { flag, type GuestConfig, number, text } from "../wire.ts";
+import { flag, type GuestConfig, number, text } from "../api/values.ts";
 
 /** How a command in a guest ended. */
 export interface CommandResult {

@@ -1,10 +1,10 @@
 import { AppError } from "../../errors.ts";
 import { forEachBounded } from "../fan_out.ts";
-import { type Guest, guestLabel, guestOf } from "../guests.ts";
-import { path } from "../path.ts";
+import { type Guest, guestLabel, guestOf } from "./directory.ts";
+import { path } from "../api/path.ts";
 import { currentState, haNotes } from "./power.ts";
 import type { Pve } from "../pve.ts";
-import { compact } from "../wire.ts";
+import { compact } from "../api/values.ts";
 
 export type BulkAction = "start" | "shutdown" | "stop";
 

@@ -1,4 +1,4 @@
-import { type Guest, guestLabel } from "../guests.ts";
+import { type Guest, guestLabel } from "./directory.ts";
 import { type CurrentState, currentState } from "./power.ts";
 import type { Pve } from "../pve.ts";
 

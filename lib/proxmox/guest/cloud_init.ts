@@ -1,9 +1,9 @@
 import { AppError } from "../../errors.ts";
-import type { Guest } from "../guests.ts";
-import { path } from "../path.ts";
+import type { Guest } from "./directory.ts";
+import { path } from "../api/path.ts";
 import { properties } from "./properties.ts";
 import type { Pve } from "../pve.ts";
-import { type GuestConfig, text } from "../wire.ts";
+import { type GuestConfig, text } from "../api/values.ts";
 
 /** Slots that a cloud-init drive is usually put into. */
 const SLOTS = ["ide2", "ide0", "ide1", "ide3", "sata5", "scsi30"];

@@ -1,10 +1,10 @@
 import { AppError } from "../../errors.ts";
-import { isModified } from "../failure.ts";
-import type { Guest } from "../guests.ts";
-import { path } from "../path.ts";
+import { isModified } from "../api/errors.ts";
+import type { Guest } from "./directory.ts";
+import { path } from "../api/path.ts";
 import { type Change, concealed } from "../plan.ts";
 import type { Pve } from "../pve.ts";
-import { flag, type GuestConfig } from "../wire.ts";
+import { flag, type GuestConfig } from "../api/values.ts";
 
 export interface ConfigEdit {
   /** Keys as Proxmox names them; undefined values are left alone. */

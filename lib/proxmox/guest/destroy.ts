@@ -1,11 +1,11 @@
 import { AppError } from "../../errors.ts";
 import { requireState } from "./checks.ts";
-import { type Guest, guestLabel, type GuestType } from "../guests.ts";
-import { path } from "../path.ts";
+import { type Guest, guestLabel, type GuestType } from "./directory.ts";
+import { path } from "../api/path.ts";
 import { currentState } from "./power.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
-import { flag, type GuestConfig } from "../wire.ts";
+import { flag, type GuestConfig } from "../api/values.ts";
 
 const DEFAULT_WAIT_SECONDS = 300;
 const POLL_MS = 1_000;

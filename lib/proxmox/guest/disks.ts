@@ -1,9 +1,9 @@
 import { AppError } from "../../errors.ts";
-import { type Guest, guestLabel } from "../guests.ts";
-import { path } from "../path.ts";
+import { type Guest, guestLabel } from "./directory.ts";
+import { path } from "../api/path.ts";
 import { type Disk, disksOf } from "./properties.ts";
 import type { Pve } from "../pve.ts";
-import type { GuestConfig } from "../wire.ts";
+import type { GuestConfig } from "../api/values.ts";
 
 /**
  * Reads a guest's configuration and the disk of this key in it.

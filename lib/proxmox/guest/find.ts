@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { paged, paging } from "../../tool/fields.ts";
-import { guestOf, type GuestType } from "../guests.ts";
+import { guestOf, type GuestType } from "./directory.ts";
 import {
   COLUMNS,
   DEFAULT_COLUMNS,
@@ -11,7 +11,7 @@ import {
   pick,
 } from "../inventory.ts";
 import { paginate } from "../list.ts";
-import type { Resource } from "../wire.ts";
+import type { Resource } from "../api/values.ts";
 
 const TYPE = z.enum(["qemu", "lxc"]);
 const ASCENDING = ["vmid", "name"] as const;

@@ -1,9 +1,9 @@
 import { REDACTED, redactText } from "../../log/redact_text.ts";
-import type { Guest } from "../guests.ts";
-import { path } from "../path.ts";
+import type { Guest } from "./directory.ts";
+import { path } from "../api/path.ts";
 import { concealed } from "../plan.ts";
 import type { Pve } from "../pve.ts";
-import { type GuestConfig, number, text } from "../wire.ts";
+import { type GuestConfig, number, text } from "../api/values.ts";
 
 /** A change of the configuration that waits for the guest's next start. */
 export type PendingChange = {

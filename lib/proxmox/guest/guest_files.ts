@@ -1,8 +1,8 @@
 import { AppError } from "../../errors.ts";
-import type { Guest } from "../guests.ts";
-import { path } from "../path.ts";
+import type { Guest } from "./directory.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { flag, text } from "../wire.ts";
+import { flag, text } from "../api/values.ts";
 
 /** The most that Proxmox reads of a file in one request. */
 export const MAX_READ_BYTES = 16 * 1024 * 1024;

@@ -4,14 +4,14 @@ import { AppError } from "../../errors.ts";
 import { ageSeconds, newestGood } from "../storage/backups.ts";
 import { gather } from "../fan_out.ts";
 import { describeConfig, readPending } from "./guest_config.ts";
-import type { Guest } from "../guests.ts";
-import { path } from "../path.ts";
+import type { Guest } from "./directory.ts";
+import { path } from "../api/path.ts";
 import { currentState } from "./power.ts";
 import { agentEnabled } from "./properties.ts";
 import type { Pve } from "../pve.ts";
 import { readSnapshots } from "./snapshots.ts";
 import { readVolumes } from "../storage/volumes.ts";
-import { compact, flag, type GuestConfig, number, text } from "../wire.ts";
+import { compact, flag, type GuestConfig, number, text } from "../api/values.ts";
 
 /** One change of a configuration that is not in effect yet. */
 export const pendingRow = z.object({

@@ -1,8 +1,8 @@
-import { NotOffered } from "../failure.ts";
-import { type Guest, guestLabel } from "../guests.ts";
-import { path } from "../path.ts";
+import { NotOffered } from "../api/errors.ts";
+import { type Guest, guestLabel } from "./directory.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { flag, number, text } from "../wire.ts";
+import { flag, number, text } from "../api/values.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

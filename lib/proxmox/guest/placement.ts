@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
-import { path } from "../path.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { number } from "../wire.ts";
+import { number } from "../api/values.ts";
 
 const MIB = 1024 ** 2;
 

@@ -1,9 +1,9 @@
-import type { Params } from "../client.ts";
-import { type Guest, guestLabel, type GuestType } from "../guests.ts";
-import { path } from "../path.ts";
+import type { Params } from "../api/client.ts";
+import { type Guest, guestLabel, type GuestType } from "./directory.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
-import { flag, text } from "../wire.ts";
+import { flag, text } from "../api/values.ts";
 
 /** A guest's state asked of its own node; the resource list lags some seconds behind it. */
 export interface CurrentState {

@@ -1,4 +1,4 @@
-import { flag, text } from "../wire.ts";
+import { flag, text } from "../api/values.ts";
 
 /** Keys of a guest's configuration that hold a disk or a container's volume. */
 const DISK = /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+|rootfs|mp\d+)$/;

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
-import { type Guest, guestLabel } from "../guests.ts";
-import { path } from "../path.ts";
+import { type Guest, guestLabel } from "./directory.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { compact, flag, text, time } from "../wire.ts";
+import { compact, flag, text, time } from "../api/values.ts";
 
 /** One snapshot in a list. */
 export const snapshotRow = z.object({

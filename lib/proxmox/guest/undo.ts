@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ConfigResult } from "./configure.ts";
-import { type Guest, guestLabel } from "../guests.ts";
-import { path } from "../path.ts";
+import { type Guest, guestLabel } from "./directory.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 
 /** The output of tools that change a configuration. */

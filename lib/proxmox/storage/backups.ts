@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { clip, newestFirst } from "../clip.ts";
 import { forEachBounded } from "../fan_out.ts";
-import { path } from "../path.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { compact, flag, number, text, time } from "../wire.ts";
+import { compact, flag, number, text, time } from "../api/values.ts";
 import type { Volume } from "./volumes.ts";
 
 /** One backup job. */

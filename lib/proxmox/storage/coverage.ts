@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { AppError } from "../../errors.ts";
 import { ageSeconds, newestGood, readMembership } from "./backups.ts";
-import { guestOf } from "../guests.ts";
+import { guestOf } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
 import { readVolumes } from "./volumes.ts";
-import { compact } from "../wire.ts";
+import { compact } from "../api/values.ts";
 
 /** How well one guest is backed up. */
 export const coverageRow = z.object({

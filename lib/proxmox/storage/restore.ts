@@ -1,11 +1,11 @@
 import { AppError } from "../../errors.ts";
 import { requireState } from "../guest/checks.ts";
-import { type Guest, guestLabel, type GuestType } from "../guests.ts";
-import { path } from "../path.ts";
+import { type Guest, guestLabel, type GuestType } from "../guest/directory.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { chooseStorage } from "./storage.ts";
 import { backupType, findVolumeById, type Volume } from "./volumes.ts";
-import { flag, type GuestConfig } from "../wire.ts";
+import { flag, type GuestConfig } from "../api/values.ts";
 
 export interface RestoreInput {
   readonly volid: string;

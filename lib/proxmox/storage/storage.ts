@@ -1,8 +1,8 @@
 import { AppError } from "../../errors.ts";
 import { gather } from "../fan_out.ts";
-import { path } from "../path.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { flag, number, text } from "../wire.ts";
+import { flag, number, text } from "../api/values.ts";
 
 /** A storage as one node offers it. Sizes are bytes. */
 export interface Storage {

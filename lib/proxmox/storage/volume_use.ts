@@ -1,14 +1,14 @@
 import { AppError } from "../../errors.ts";
 import { gather } from "../fan_out.ts";
-import { guestLabel } from "../guests.ts";
-import { path, volume as volumeSegment } from "../path.ts";
+import { guestLabel } from "../guest/directory.ts";
+import { path, volume as volumeSegment } from "../api/path.ts";
 import { keysNaming } from "../guest/properties.ts";
 import type { Pve } from "../pve.ts";
 import { settle } from "../guest/settle.ts";
 import { readSnapshots } from "../guest/snapshots.ts";
 import type { TaskState } from "../tasks.ts";
 import type { Volume } from "./volumes.ts";
-import type { GuestConfig } from "../wire.ts";
+import type { GuestConfig } from "../api/values.ts";
 
 /** Deletes a volume that is known to be there: Proxmox accepts the deletion of missing ones too. */
 export async function deleteVolume(

@@ -2,11 +2,11 @@ import * as z from "zod";
 import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
 import { gather } from "../fan_out.ts";
-import { guestOf, type GuestType } from "../guests.ts";
+import { guestOf, type GuestType } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
-import { path } from "../path.ts";
+import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { compact, flag, number, type Resource, text, time } from "../wire.ts";
+import { compact, flag, number, type Resource, text, time } from "../api/values.ts";
 
 /** One volume of a storage; of a backup also what it is a backup of. */
 export const volumeRow = z.object({

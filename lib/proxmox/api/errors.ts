@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import { AppError, type ErrorCode } from "../errors.ts";
+import { AppError, type ErrorCode } from "../../errors.ts";
 
 /** One answer that is not 2xx, as far as it could be read. */
 export interface FailedAnswer {

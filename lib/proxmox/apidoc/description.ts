@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
-import type { Method } from "../client.ts";
-import type { ParamSchema, ParamSchemas } from "./api_schema.ts";
-import { flag, text } from "../wire.ts";
+import type { Method } from "../api/client.ts";
+import type { ParamSchema, ParamSchemas } from "./schema.ts";
+import { flag, text } from "../api/values.ts";
 
 /** One method of the API. */
 export interface ApiMethod {

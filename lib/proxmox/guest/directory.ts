@@ -1,5 +1,5 @@
-import { AppError } from "../errors.ts";
-import { flag, number, type Resource, tagList, text } from "./wire.ts";
+import { AppError } from "../../errors.ts";
+import { flag, number, type Resource, tagList, text } from "../api/values.ts";
 
 export type GuestType = "qemu" | "lxc";
 

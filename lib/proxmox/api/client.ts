@@ -1,9 +1,9 @@
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 import { abortFailure, unlessAborted } from "./abort.ts";
-import { connectionFailure, failureOf, neverConnected } from "./failure.ts";
+import { connectionFailure, failureOf, neverConnected } from "./errors.ts";
 import type { ApiPath } from "./path.ts";
 import type { Transport } from "./transport.ts";
-import { number } from "./wire.ts";
+import { number } from "./values.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 export type Params = Readonly<Record<string, unknown>>;

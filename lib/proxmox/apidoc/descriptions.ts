@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
-import { type ApiDescription, parseApiDescription } from "./api_description.ts";
-import type { Client } from "../client.ts";
+import { type ApiDescription, parseApiDescription } from "./description.ts";
+import type { Client } from "../api/client.ts";
 
 const FILE = "/pve-docs/api-viewer/apidoc.js";
 const LOAD_MS = 60_000;

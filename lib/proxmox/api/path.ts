@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 
 /**
  * A path below `/api2/json`, built only by {@linkcode path} and {@linkcode pathOf}: the client takes nothing else, so no

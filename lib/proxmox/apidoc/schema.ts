@@ -1,5 +1,5 @@
 import { nearest } from "../../nearest.ts";
-import { flag, number } from "../wire.ts";
+import { flag, number } from "../api/values.ts";
 
 /** A parameter as Proxmox describes it; nothing is certain to be there. */
 export interface ParamSchema {

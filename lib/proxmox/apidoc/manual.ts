@@ -1,8 +1,8 @@
-import type { ApiMethod } from "./api_description.ts";
-import { refusalOf } from "./api_guard.ts";
-import type { ParamSchema } from "./api_schema.ts";
+import type { ApiMethod } from "./description.ts";
+import { refusalOf } from "./guard.ts";
+import type { ParamSchema } from "./schema.ts";
 import { clip } from "../clip.ts";
-import { compact, flag, number, text } from "../wire.ts";
+import { compact, flag, number, text } from "../api/values.ts";
 
 /** A method as a reader needs it before calling it. */
 export function describeApiMethod(method: ApiMethod) {

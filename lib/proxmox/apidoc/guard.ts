@@ -1,5 +1,5 @@
 import { isSecretKey } from "../../log/redact_text.ts";
-import type { ApiMethod } from "./api_description.ts";
+import type { ApiMethod } from "./description.ts";
 
 type Refusal = readonly [methods: RegExp, path: RegExp, reason: string];
 

@@ -1,4 +1,4 @@
-import { AppError, messageOf } from "../errors.ts";
+import { AppError, messageOf } from "../../errors.ts";
 import { Client } from "./client.ts";
 import { createPinnedTransport } from "./pinned_transport.ts";
 import { createFetchTransport, type Transport } from "./transport.ts";

@@ -1,13 +1,13 @@
 import { AppError } from "../../errors.ts";
 import { isSecretKey, REDACTED, redactValue } from "../../log/redact.ts";
 import { boundJson } from "../../log/bound.ts";
-import type { ApiMatch, ApiMethod } from "./api_description.ts";
-import { refusalOf, secretParams } from "./api_guard.ts";
-import { checkParams } from "./api_schema.ts";
-import type { Method, Params } from "../client.ts";
-import { type ApiPath, cidr, pathOf, volume } from "../path.ts";
+import type { ApiMatch, ApiMethod } from "./description.ts";
+import { refusalOf, secretParams } from "./guard.ts";
+import { checkParams } from "./schema.ts";
+import type { Method, Params } from "../api/client.ts";
+import { type ApiPath, cidr, pathOf, volume } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { number, text } from "../wire.ts";
+import { number, text } from "../api/values.ts";
 
 const MOST_BYTES = 64 * 1024;
 

@@ -1,7 +1,7 @@
-import { AppError } from "../errors.ts";
-import { path } from "./path.ts";
-import type { Pve } from "./pve.ts";
-import { flag } from "./wire.ts";
+import { AppError } from "../../errors.ts";
+import { path } from "../api/path.ts";
+import type { Pve } from "../pve.ts";
+import { flag } from "../api/values.ts";
 
 const CHECK = "the cluster has quorum";
 
