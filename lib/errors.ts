@@ -22,6 +22,16 @@ export class AppError extends Error {
     this.name = "AppError";
     this.code = code;
   }
+
+  /** The same failure, told in other words. */
+  withMessage(message: string): AppError {
+    return new AppError(this.code, message, { cause: this.cause });
+  }
+
+  /** The same failure, each of its texts cleaned of what must not be told. */
+  cleaned(clean: (text: string) => string): AppError {
+    return this.withMessage(clean(this.message));
+  }
 }
 
 /** The message of whatever was thrown, for logs and for causes. */

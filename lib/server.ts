@@ -5,7 +5,7 @@ import { createAuthenticator } from "./auth/authenticator.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Store } from "./auth/store.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
-import { AppError, messageOf } from "./errors.ts";
+import { messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createUseLimits } from "./http/limits.ts";
 import { createMetrics } from "./http/metrics.ts";
@@ -13,6 +13,7 @@ import { originRules } from "./http/origin.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
 import type { Log } from "./log/log.ts";
+import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { Doors } from "./mcp/doors.ts";
@@ -20,8 +21,6 @@ import { Access, mayAnywhere } from "./proxmox/privileges.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import { connectProxmox, sleep } from "./proxmox/api/connect.ts";
 import { GuestDirectory, GuestLocks } from "./proxmox/guest/directory.ts";
-import { path } from "./proxmox/api/path.ts";
-import type { Resource } from "./proxmox/api/values.ts";
 
 /** A server that answers. */
 export interface RunningServer {
@@ -65,11 +64,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const limits = createUseLimits(server.rateLimit, store.sharedCounters);
   const metrics = createMetrics(() => doors.openSessions);
   const signal = () => AbortSignal.timeout(config.proxmox.timeoutSeconds * 1000);
-  const directory = new GuestDirectory(async () => {
-    const { data } = await client.request("GET", path`/cluster/resources`, { signal: signal() });
-    if (Array.isArray(data)) return data as Resource[];
-    throw new AppError("unavailable", "Proxmox's list of resources is not a list");
-  }, now);
+  const directory = new GuestDirectory({
+    load: async () => (await client.read("/cluster/resources", signal())).data,
+    now,
+    advice: ADVICE,
+  });
   const audit = new AuditQueue({
     store,
     onProblem: (error) => log.error(messageOf(error)),
@@ -82,7 +81,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       client,
       directory,
       locks: new GuestLocks(),
-      descriptions: new ApiDescriptions(client),
+      descriptions: new ApiDescriptions(client, ADVICE.paths),
+      advice: ADVICE,
       now,
       sleep,
     },
@@ -121,7 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     readiness: createReadiness({
       database: () => store.ping(),
       proxmox: async () => {
-        await client.request("GET", path`/version`, { signal: AbortSignal.timeout(5_000) });
+        await client.read("/version", AbortSignal.timeout(5_000));
       },
     }, now),
     address: (peer, headers) => authenticator.addressOf(peer, headers.get("x-forwarded-for")),

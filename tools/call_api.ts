@@ -28,7 +28,7 @@ export default defineTool({
   action: ({ path }) => `read ${path}`,
   run: async ({ path, method, params, ...paging }, { pve }) => {
     const call = await checkCall(pve, { method, path, params });
-    const { data } = await pve.page(call.path, params);
+    const data = await pve.call("GET", call.path, params);
     if (!Array.isArray(data)) return presentable(data);
     const rows = data.map((row, index) => ({ row, index }));
     const { items, ...page } = paginate(rows, ({ index }) => index, paging);

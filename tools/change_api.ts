@@ -28,8 +28,7 @@ export default defineTool({
     const call = await checkCall(pve, { method, path, params });
     if (call.vmid !== undefined && !pve.dryRun) await pve.hold(call.vmid);
     const sent = { digest: await currentDigest(pve, call), ...params };
-    const send = { POST: pve.post, PUT: pve.put, DELETE: pve.delete }[method];
-    const data = await send.call(pve, call.path, sent) as unknown;
+    const data = await pve.call(method, call.path, sent);
     const isTask = typeof data === "string" && data.startsWith("UPID:");
     return isTask ? await pve.task(data, input) : presentable(data);
   },

@@ -10,7 +10,6 @@ import {
 } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { nextVmid } from "../lib/proxmox/guest/placement.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -59,7 +58,7 @@ export default defineTool({
       input.storage === undefined || !template || input.full === true,
       "a linked clone stays on its template's storage; give full or leave storage out",
     );
-    const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/clone`, {
+    const upid = await pve.post("/nodes/{node}/{type}/{vmid}/clone", { node, type, vmid }, {
       newid,
       [type === "qemu" ? "name" : "hostname"]: input.name,
       full: template ? input.full : true,

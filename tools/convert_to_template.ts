@@ -2,7 +2,6 @@ import * as z from "zod";
 import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
 import { settle } from "../lib/proxmox/guest/settle.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
@@ -30,7 +29,7 @@ export default defineTool({
       snapshots.length === 0,
       `${label} has ${snapshots.length} snapshots; delete them first`,
     );
-    const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/template`);
+    const upid = await pve.post("/nodes/{node}/{type}/{vmid}/template", { node, type, vmid });
     return settle(pve, upid, input);
   },
 });

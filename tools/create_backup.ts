@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { guestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -36,7 +35,7 @@ export default defineTool({
     });
     // The template of notes is one line, with its own escapes.
     const notes = input.notes?.replaceAll("\\", "\\\\").replaceAll(/\r?\n/g, "\\n");
-    const upid = await pve.post(path`/nodes/${node}/vzdump`, {
+    const upid = await pve.post("/nodes/{node}/vzdump", { node }, {
       vmid: String(vmid),
       storage,
       mode: input.mode,

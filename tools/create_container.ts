@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { newGuestInput, taskResult, waiting } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { placeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findVolume } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
@@ -60,7 +59,7 @@ export default defineTool({
       sizeGib: input.disk_size,
     });
     const gateway = input.gateway === undefined ? "" : `,gw=${input.gateway}`;
-    const upid = await pve.post(path`/nodes/${node}/lxc`, {
+    const upid = await pve.post("/nodes/{node}/lxc", { node }, {
       vmid,
       ostemplate,
       hostname: input.hostname,

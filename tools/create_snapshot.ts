@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -21,16 +20,17 @@ export default defineTool({
   output: z.object(taskResult),
   action: ({ vmid, name }) => `create snapshot ${name} of guest ${vmid}`,
   run: async (input, { pve }) => {
-    const { node, type, vmid } = await pve.claim(input);
+    const guest = await pve.claim(input);
+    const named = { snapname: input.name, description: input.description };
     // Containers have no memory to save: Proxmox refuses the parameter for them.
-    const vmstate = type === "qemu" && input.vmstate ? true : undefined;
-    const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/snapshot`, {
-      snapname: input.name,
-      description: input.description,
-      vmstate,
-    });
+    const upid = guest.type === "qemu"
+      ? await pve.post("/nodes/{node}/qemu/{vmid}/snapshot", guest, {
+        ...named,
+        vmstate: input.vmstate || undefined,
+      })
+      : await pve.post("/nodes/{node}/lxc/{vmid}/snapshot", guest, named);
     const task = await pve.task(upid, input);
-    return type === "lxc" && input.vmstate
+    return guest.type === "lxc" && input.vmstate
       ? { ...task, notes: ["vmstate was left out: a container's memory cannot be saved"] }
       : task;
   },

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { newGuestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { placeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findIso, newDisk } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
@@ -68,7 +67,7 @@ export default defineTool({
       ? undefined
       : await findIso(pve, node, { name: input.iso_name, storage: input.iso_storage });
     const disk = newDisk(storage, input.disk_size);
-    const upid = await pve.post(path`/nodes/${node}/qemu`, {
+    const upid = await pve.post("/nodes/{node}/qemu", { node }, {
       vmid,
       name: input.name,
       cores: input.cpus,

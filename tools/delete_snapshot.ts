@@ -2,7 +2,6 @@ import * as z from "zod";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { requireSnapshot } from "../lib/proxmox/guest/snapshots.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -22,7 +21,12 @@ export default defineTool({
     const { node, type, vmid } = guest;
     await requireState(pve, guest);
     const snapshot = await requireSnapshot(pve, guest, input.name);
-    const upid = await pve.delete(path`/nodes/${node}/${type}/${vmid}/snapshot/${input.name}`);
+    const upid = await pve.delete("/nodes/{node}/{type}/{vmid}/snapshot/{snapname}", {
+      node,
+      type,
+      vmid,
+      snapname: input.name,
+    });
     const of = snapshot.time === undefined ? "" : ` of ${snapshot.time}`;
     return {
       ...await pve.task(upid, input),

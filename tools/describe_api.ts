@@ -27,7 +27,12 @@ export default defineTool({
       return { path, methods: brief };
     }
     const wanted = methods.filter(({ method }) => method === (input.method ?? method));
-    if (wanted.length > 0) return { path, methods: wanted.map(describeApiMethod) };
+    if (wanted.length > 0) {
+      return {
+        path,
+        methods: wanted.map((each) => describeApiMethod(each, pve.advice)),
+      };
+    }
     const offered = methods.map(({ method }) => method).join(", ");
     throw new AppError("not_found", `${path} has no ${input.method}; it has ${offered}`);
   },

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { nodeName, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireFreeName } from "../lib/proxmox/storage/images.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -38,7 +37,7 @@ export default defineTool({
   run: async (input, { pve }) => {
     const { content, url } = input;
     const { node, storage, filename } = await requireFreeName(pve, input);
-    const upid = await pve.post(path`/nodes/${node}/storage/${storage}/download-url`, {
+    const upid = await pve.post("/nodes/{node}/storage/{storage}/download-url", { node, storage }, {
       url,
       content,
       filename,

@@ -2,7 +2,6 @@ import * as z from "zod";
 import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip, newestFirst } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { compact, number, text, time } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -28,7 +27,7 @@ export default defineTool({
   }),
   action: () => "read the cluster log",
   run: async (input, { pve }) => {
-    const all = await pve.list<Record<string, unknown>>(path`/cluster/log`, { max: NEWEST });
+    const all = await pve.list("/cluster/log", {}, { max: NEWEST });
     const wanted = input.text?.toLowerCase() ?? "";
     const rows = all.filter((row) =>
       (input.node === undefined || row.node === input.node) &&

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { path } from "../lib/proxmox/api/path.ts";
 import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -22,7 +21,7 @@ export default defineTool({
   }),
   action: () => "read the cluster's status",
   run: async (_input, { pve }) => {
-    const rows = await pve.list<Record<string, unknown>>(path`/cluster/status`);
+    const rows = await pve.list("/cluster/status");
     const cluster = rows.find((row) => row.type === "cluster");
     const nodes = rows.filter((row) => row.type === "node").map((row) =>
       compact({ node: String(row.name), online: flag(row.online), ip: text(row.ip) })

@@ -2,9 +2,8 @@ import * as z from "zod";
 import { guestInput, snapshotName } from "../lib/tool/fields.ts";
 import { describeConfig, readPending } from "../lib/proxmox/guest/guest_config.ts";
 import { pendingRow } from "../lib/proxmox/guest/guest_report.ts";
-import { path } from "../lib/proxmox/api/path.ts";
-import type { GuestConfig } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+import { readConfig } from "../lib/proxmox/guest/config.ts";
 
 export default defineTool({
   name: "get_guest_config",
@@ -26,14 +25,15 @@ export default defineTool({
   run: async (input, { pve }) => {
     const guest = await pve.find(input);
     const { node, type, vmid } = guest;
-    const at = path`/nodes/${node}/${type}/${vmid}/config`;
     const base = { vmid, type, node };
     if (input.snapshot !== undefined) {
-      const config = await pve.get<GuestConfig>(at, { snapshot: input.snapshot });
+      const config = await readConfig(pve, guest, {
+        snapshot: input.snapshot,
+      });
       return { ...base, config: describeConfig(config) };
     }
     const [config, pending] = await Promise.all([
-      pve.get<GuestConfig>(at, { current: true }),
+      readConfig(pve, guest, { current: true }),
       readPending(pve, guest),
     ]);
     return { ...base, config: describeConfig(config), ...(pending.length > 0 ? { pending } : {}) };

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { guestReference, nodeName, storageId } from "../lib/tool/fields.ts";
 import { readSeries } from "../lib/proxmox/cluster/metrics.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { firstPlace } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -37,16 +36,23 @@ export default defineTool({
       : `read the metrics of node ${node}`,
   run: async (input, { pve }) => {
     if (input.vmid !== undefined) {
-      const { node, type, vmid } = await pve.find({ vmid: input.vmid, node: input.node });
-      return readSeries(pve, path`/nodes/${node}/${type}/${vmid}/rrddata`, input);
+      const guest = await pve.find({ vmid: input.vmid, node: input.node });
+      return readSeries(
+        (params) => pve.list("/nodes/{node}/{type}/{vmid}/rrddata", guest, params),
+        input,
+      );
     }
     if (input.storage === undefined) {
-      return readSeries(pve, path`/nodes/${pve.node(input.node ?? "")}/rrddata`, input);
+      const node = pve.node(input.node ?? "");
+      return readSeries((params) => pve.list("/nodes/{node}/rrddata", { node }, params), input);
     }
-    const { storage, node } = firstPlace(await pve.resources(), {
+    const place = await firstPlace(pve, {
       storage: input.storage,
       node: input.node,
     });
-    return readSeries(pve, path`/nodes/${node}/storage/${storage}/rrddata`, input);
+    return readSeries(
+      (params) => pve.list("/nodes/{node}/storage/{storage}/rrddata", place, params),
+      input,
+    );
   },
 });

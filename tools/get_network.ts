@@ -2,7 +2,6 @@ import * as z from "zod";
 import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -23,8 +22,9 @@ export default defineTool({
   }),
   action: ({ node }) => `list the network interfaces of node ${node}`,
   run: async (input, { pve }) => {
-    const rows = await pve.list<Record<string, unknown>>(
-      path`/nodes/${pve.node(input.node)}/network`,
+    const rows = await pve.list(
+      "/nodes/{node}/network",
+      { node: pve.node(input.node) },
     );
     const { items, ...page } = paginate(rows, (row) => String(row.iface), input);
     const interfaces = items.map((row) =>

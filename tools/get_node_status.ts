@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { nodeName } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { compact, number, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -34,10 +33,10 @@ export default defineTool({
   }),
   action: ({ node }) => `read the status of node ${node}`,
   run: async ({ node }, { pve }) => {
-    const row = await pve.get<Record<string, unknown>>(path`/nodes/${pve.node(node)}/status`);
-    const [cpu, memory, swap, root] = ["cpuinfo", "memory", "swap", "rootfs"].map((key) =>
-      (row[key] ?? {}) as Row
-    );
+    const row = await pve.get("/nodes/{node}/status", { node: pve.node(node) });
+    const [cpu, memory, swap, root] = [row.cpuinfo, row.memory, row.swap, row.rootfs].map((
+      part,
+    ) => (part ?? {}) as Row);
     const load = Array.isArray(row.loadavg)
       ? row.loadavg.map(number).filter((value) => value !== undefined)
       : undefined;

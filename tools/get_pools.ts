@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -23,7 +22,7 @@ export default defineTool({
   action: () => "list pools",
   run: async (input, { pve }) => {
     const [pools, resources] = await Promise.all([
-      pve.list<Record<string, unknown>>(path`/pools`),
+      pve.list("/pools"),
       pve.resources(),
     ]);
     const { items, ...page } = paginate(pools, (row) => String(row.poolid), input);

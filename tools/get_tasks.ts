@@ -2,13 +2,7 @@ import * as z from "zod";
 import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
-import { path } from "../lib/proxmox/api/path.ts";
-import {
-  describeEntry,
-  type TaskEntry,
-  taskKey,
-  withinReach,
-} from "../lib/proxmox/cluster/task_list.ts";
+import { describeEntry, taskKey, taskOf, withinReach } from "../lib/proxmox/cluster/task_list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const PER_NODE = 500;
@@ -41,7 +35,7 @@ export default defineTool({
     const { hours, state } = input;
     const since = hours && Math.floor(pve.now().getTime() / 1000) - hours * 3600;
     const { results, warnings } = await eachNode(pve, input.node, async (node) => {
-      const { data, total = 0 } = await pve.page(path`/nodes/${node}/tasks`, {
+      const { rows, total = 0 } = await pve.page("/nodes/{node}/tasks", { node }, {
         source: state === undefined ? "all" : state === "running" ? "active" : "archive",
         statusfilter: state === "running" ? undefined : state,
         typefilter: input.type,
@@ -50,8 +44,7 @@ export default defineTool({
         since,
         limit: PER_NODE,
       });
-      const tasks = (Array.isArray(data) ? data : []) as TaskEntry[];
-      return { node, tasks: tasks.map((task) => ({ ...task, node })), total };
+      return { node, tasks: rows.map((row) => taskOf(row, node)), total };
     });
     const cut = results.filter(({ tasks, total }) => total > tasks.length)
       .map(({ node, total }) => `only the newest ${PER_NODE} of ${total} tasks of ${node} count`);

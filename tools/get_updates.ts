@@ -3,7 +3,6 @@ import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -23,7 +22,7 @@ export default defineTool({
   action: () => "list pending updates",
   run: async (input, { pve }) => {
     const { results, warnings } = await eachNode(pve, input.node, async (node) => {
-      const rows = await pve.list<Record<string, unknown>>(path`/nodes/${node}/apt/update`);
+      const rows = await pve.list("/nodes/{node}/apt/update", { node });
       return rows.map((row) => ({ node, row }));
     });
     const { items, ...page } = paginate(

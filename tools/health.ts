@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { path } from "../lib/proxmox/api/path.ts";
 import { flag, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -24,8 +23,8 @@ export default defineTool({
   action: () => "ask Proxmox for its health",
   run: async (_input, { pve, server }) => {
     const [version, rows] = await Promise.all([
-      pve.get<Record<string, unknown>>(path`/version`),
-      pve.list<Record<string, unknown>>(path`/cluster/status`),
+      pve.get("/version"),
+      pve.list("/cluster/status"),
     ]);
     const nodes = rows.filter((row) => row.type === "node");
     const cluster = rows.find((row) => row.type === "cluster");

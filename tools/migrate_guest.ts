@@ -2,7 +2,6 @@ import * as z from "zod";
 import { guestInput, nodeName, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { requireMigratable } from "../lib/proxmox/guest/migration.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { haNotes } from "../lib/proxmox/guest/power.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -37,20 +36,19 @@ export default defineTool({
       withLocalDisks: input.with_local_disks,
       restart: input.restart,
     });
-    notes.push(...haNotes(state).notes ?? []);
-    const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/migrate`, {
-      target,
-      ...(type === "qemu"
-        ? {
-          online: running ? true : undefined,
-          "with-local-disks": input.with_local_disks ? true : undefined,
-          targetstorage: input.target_storage,
-        }
-        : {
-          restart: running && input.restart ? true : undefined,
-          "target-storage": input.target_storage,
-        }),
-    });
+    notes.push(...haNotes(pve, state).notes ?? []);
+    const upid = type === "qemu"
+      ? await pve.post("/nodes/{node}/qemu/{vmid}/migrate", guest, {
+        target,
+        online: running || undefined,
+        "with-local-disks": input.with_local_disks || undefined,
+        targetstorage: input.target_storage,
+      })
+      : await pve.post("/nodes/{node}/lxc/{vmid}/migrate", guest, {
+        target,
+        restart: running && input.restart || undefined,
+        "target-storage": input.target_storage,
+      });
     return {
       ...await pve.task(upid, input),
       node: target,

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { guestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
+import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { requireDisk } from "../lib/proxmox/guest/disks.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { requireRoom } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -50,12 +50,18 @@ export default defineTool({
       send: (digest) => {
         const common = { storage, delete: input.delete_source, digest };
         return isVm
-          ? pve.post(path`/nodes/${node}/qemu/${vmid}/move_disk`, {
+          ? pve.post("/nodes/{node}/qemu/{vmid}/move_disk", guest, {
             ...common,
-            disk: key,
+            disk: key as ParamsOf<"/nodes/{node}/qemu/{vmid}/move_disk", "POST">["disk"],
             format: input.format,
           })
-          : pve.post(path`/nodes/${node}/lxc/${vmid}/move_volume`, { ...common, volume: key });
+          : pve.post("/nodes/{node}/lxc/{vmid}/move_volume", guest, {
+            ...common,
+            volume: key as ParamsOf<
+              "/nodes/{node}/lxc/{vmid}/move_volume",
+              "POST"
+            >["volume"],
+          });
       },
     });
     const undo = `move_disk ${key} of ${vmid} to ${from}`;

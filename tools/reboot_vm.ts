@@ -1,24 +1,14 @@
-import * as z from "zod";
-import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
-import { changePower } from "../lib/proxmox/guest/power.ts";
-import { CHANGES, defineTool } from "../lib/tool/tool.ts";
+import { powerTool } from "../lib/tool/power_tool.ts";
 
-export default defineTool({
+export default powerTool({
   name: "reboot_vm",
   title: "Reboot VM",
   description: "Shuts a VM's OS down and starts it again, which applies pending changes.",
-  scope: "write",
-  hints: CHANGES,
-  subject: "guest",
-  privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
-  input: z.strictObject({ ...guestInput, ...waiting }),
-  output: z.object(taskResult),
-  action: ({ vmid }) => `reboot VM ${vmid}`,
-  run: (input, { pve }) =>
-    changePower(pve, input, {
-      type: "qemu",
-      command: "reboot",
-      from: ["running"],
-      params: { timeout: input.timeout_seconds },
+  does: "reboot VM",
+  type: "qemu",
+  from: ["running"],
+  send: (pve, guest, { timeout_seconds }) =>
+    pve.post("/nodes/{node}/qemu/{vmid}/status/reboot", guest, {
+      timeout: timeout_seconds,
     }),
 });

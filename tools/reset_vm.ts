@@ -1,19 +1,12 @@
-import * as z from "zod";
-import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
-import { changePower } from "../lib/proxmox/guest/power.ts";
-import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
+import { powerTool } from "../lib/tool/power_tool.ts";
 
-export default defineTool({
+export default powerTool({
   name: "reset_vm",
   title: "Reset VM",
   description: "Resets a VM at once, like its reset button. Unsaved data is lost.",
-  scope: "admin",
-  hints: DESTROYS,
-  subject: "guest",
-  privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
-  input: z.strictObject({ ...guestInput, ...waiting }),
-  output: z.object(taskResult),
-  action: ({ vmid }) => `reset VM ${vmid}`,
-  run: (input, { pve }) =>
-    changePower(pve, input, { type: "qemu", command: "reset", from: ["running", "paused"] }),
+  does: "reset VM",
+  type: "qemu",
+  from: ["running", "paused"],
+  discards: true,
+  send: (pve, guest) => pve.post("/nodes/{node}/qemu/{vmid}/status/reset", guest),
 });

@@ -2,11 +2,14 @@ import * as z from "zod";
 import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
+import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { requireDisk } from "../lib/proxmox/guest/disks.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { sizeInBytes } from "../lib/proxmox/guest/properties.ts";
 import { settle } from "../lib/proxmox/guest/settle.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
+
+type VmDisk = ParamsOf<"/nodes/{node}/qemu/{vmid}/resize", "PUT">["disk"];
+type ContainerVolume = ParamsOf<"/nodes/{node}/lxc/{vmid}/resize", "PUT">["disk"];
 
 export default defineTool({
   name: "resize_disk",
@@ -35,7 +38,6 @@ export default defineTool({
   action: ({ vmid, disk }) => `grow disk ${disk} of guest ${vmid}`,
   run: async ({ disk: key, size, ...input }, { pve }) => {
     const guest = await pve.claim(input);
-    const { node, type, vmid } = guest;
     await requireState(pve, guest);
     const { config, disk } = await requireDisk(pve, guest, key);
     const given = sizeInBytes(size.replace("+", "")) ?? 0;
@@ -50,7 +52,17 @@ export default defineTool({
     const upid = await sendUnlessChanged(pve, guest, {
       before: config,
       send: (digest) =>
-        pve.put<string>(path`/nodes/${node}/${type}/${vmid}/resize`, { disk: key, size, digest }),
+        guest.type === "qemu"
+          ? pve.put("/nodes/{node}/qemu/{vmid}/resize", guest, {
+            disk: key as VmDisk,
+            size,
+            digest,
+          })
+          : pve.put("/nodes/{node}/lxc/{vmid}/resize", guest, {
+            disk: key as ContainerVolume,
+            size,
+            digest,
+          }),
     });
     return { ...await settle(pve, upid, input), size_bytes: after, former_size_bytes: before };
   },

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { newVmid, nodeName, storageId, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { prepareRestore } from "../lib/proxmox/storage/restore.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -35,7 +34,7 @@ export default defineTool({
   action: ({ volid }) => `restore backup ${volid}`,
   run: async (input, { pve }) => {
     const { type, vmid, node, replaces } = await prepareRestore(pve, input);
-    const upid = await pve.post(path`/nodes/${node}/${type}`, {
+    const upid = await pve.post("/nodes/{node}/{type}", { node, type }, {
       vmid,
       // A container's backup is given as its template.
       ...(type === "qemu" ? { archive: input.volid } : { ostemplate: input.volid, restore: true }),

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -21,7 +20,11 @@ export default defineTool({
   action: ({ vmid, name }) => `roll guest ${vmid} back to snapshot ${name}`,
   run: async (input, { pve }) => {
     const { node, type, vmid } = await pve.claim(input);
-    const rollback = path`/nodes/${node}/${type}/${vmid}/snapshot/${input.name}/rollback`;
-    return pve.task(await pve.post(rollback, input.start ? { start: true } : undefined), input);
+    const upid = await pve.post(
+      "/nodes/{node}/{type}/{vmid}/snapshot/{snapname}/rollback",
+      { node, type, vmid, snapname: input.name },
+      input.start ? { start: true } : {},
+    );
+    return pve.task(upid, input);
   },
 });

@@ -7,7 +7,7 @@ import {
   ipConfig,
   regenerateDrive,
 } from "../lib/proxmox/guest/cloud_init.ts";
-import { configureGuest } from "../lib/proxmox/guest/configure.ts";
+import { type ConfigEdit, configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { configOutput, undoConfig } from "../lib/proxmox/guest/undo.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -46,7 +46,7 @@ export default defineTool({
   run: async (input, { pve }) => {
     const guest = await pve.claim(input, { type: "qemu" });
     const { vmid } = guest;
-    const network = `ipconfig${input.interface}`;
+    const network = `ipconfig${input.interface}` as const;
     const result = await configureGuest(pve, guest, (before) => {
       const drive = cloudInitDrive(before);
       pve.check(
@@ -55,18 +55,17 @@ export default defineTool({
         `VM ${vmid} has no cloud-init drive; give drive_storage to add one`,
       );
       const slot = drive === undefined ? freeSlot(before) : undefined;
-      return {
-        set: {
-          ciuser: input.user,
-          cipassword: input.password,
-          sshkeys: input.ssh_public_keys && encodeKeys(input.ssh_public_keys),
-          [network]: ipConfig(before[network], input),
-          nameserver: input.nameserver,
-          searchdomain: input.searchdomain,
-          ciupgrade: input.upgrade,
-          ...(slot && input.drive_storage ? { [slot]: `${input.drive_storage}:cloudinit` } : {}),
-        },
+      const set: ConfigEdit<"qemu">["set"] = {
+        ciuser: input.user,
+        cipassword: input.password,
+        sshkeys: input.ssh_public_keys && encodeKeys(input.ssh_public_keys),
+        nameserver: input.nameserver,
+        searchdomain: input.searchdomain,
+        ciupgrade: input.upgrade,
       };
+      set[network] = ipConfig(before[network], input);
+      if (slot && input.drive_storage) set[slot] = `${input.drive_storage}:cloudinit`;
+      return { set };
     });
     const notes = await regenerateDrive(pve, guest);
     return { ...result, ...notes, ...undoConfig("set_cloud_init", guest, result, undefined) };

@@ -1,25 +1,15 @@
-import * as z from "zod";
-import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
-import { changePower } from "../lib/proxmox/guest/power.ts";
-import { CHANGES, defineTool } from "../lib/tool/tool.ts";
+import { powerTool } from "../lib/tool/power_tool.ts";
 
-export default defineTool({
+export default powerTool({
   name: "shutdown_vm",
   title: "Shut down VM",
   description:
     "Asks the VM's OS to shut down; fails when it does not within timeout_seconds. stop_vm forces it.",
-  scope: "write",
-  hints: CHANGES,
-  subject: "guest",
-  privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
-  input: z.strictObject({ ...guestInput, ...waiting }),
-  output: z.object(taskResult),
-  action: ({ vmid }) => `shut down VM ${vmid}`,
-  run: (input, { pve }) =>
-    changePower(pve, input, {
-      type: "qemu",
-      command: "shutdown",
-      from: ["running"],
-      params: { timeout: input.timeout_seconds },
+  does: "shut down VM",
+  type: "qemu",
+  from: ["running"],
+  send: (pve, guest, { timeout_seconds }) =>
+    pve.post("/nodes/{node}/qemu/{vmid}/status/shutdown", guest, {
+      timeout: timeout_seconds,
     }),
 });

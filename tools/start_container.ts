@@ -1,23 +1,11 @@
-import * as z from "zod";
-import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
-import { changePower } from "../lib/proxmox/guest/power.ts";
-import { CHANGES, defineTool } from "../lib/tool/tool.ts";
+import { powerTool } from "../lib/tool/power_tool.ts";
 
-export default defineTool({
+export default powerTool({
   name: "start_container",
   title: "Start container",
   description: "Starts a container.",
-  scope: "write",
-  hints: CHANGES,
-  subject: "guest",
-  privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
-  input: z.strictObject({ ...guestInput, ...waiting }),
-  output: z.object(taskResult),
-  action: ({ vmid }) => `start container ${vmid}`,
-  run: (input, { pve }) =>
-    changePower(pve, input, {
-      type: "lxc",
-      command: "start",
-      from: ["stopped"],
-    }),
+  does: "start container",
+  type: "lxc",
+  from: ["stopped"],
+  send: (pve, guest) => pve.post("/nodes/{node}/lxc/{vmid}/status/start", guest),
 });

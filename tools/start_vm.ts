@@ -1,19 +1,11 @@
-import * as z from "zod";
-import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
-import { changePower } from "../lib/proxmox/guest/power.ts";
-import { CHANGES, defineTool } from "../lib/tool/tool.ts";
+import { powerTool } from "../lib/tool/power_tool.ts";
 
-export default defineTool({
+export default powerTool({
   name: "start_vm",
   title: "Start VM",
   description: "Starts a VM.",
-  scope: "write",
-  hints: CHANGES,
-  subject: "guest",
-  privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
-  input: z.strictObject({ ...guestInput, ...waiting }),
-  output: z.object(taskResult),
-  action: ({ vmid }) => `start VM ${vmid}`,
-  run: (input, { pve }) =>
-    changePower(pve, input, { type: "qemu", command: "start", from: ["stopped"] }),
+  does: "start VM",
+  type: "qemu",
+  from: ["stopped"],
+  send: (pve, guest) => pve.post("/nodes/{node}/qemu/{vmid}/status/start", guest),
 });

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { fileBody, MAX_WRITE_CHARACTERS } from "../lib/proxmox/guest/guest_files.ts";
-import { path } from "../lib/proxmox/api/path.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -34,7 +33,7 @@ export default defineTool({
     const { node, vmid } = guest;
     const { status } = await currentState(pve, guest);
     pve.check("is running", status === "running", `VM ${vmid} is ${status}; start it first`);
-    await pve.post(path`/nodes/${node}/qemu/${vmid}/agent/file-write`, body);
+    await pve.post("/nodes/{node}/qemu/{vmid}/agent/file-write", { node, vmid }, body);
     return { bytes_written: bytes };
   },
 });

@@ -187,7 +187,9 @@ async function run(
   });
   try {
     const output = await tool.run(input, { pve, server: services.server });
-    const value = tool.output.parse(dryRun ? { dry_run: redactValue(pve.plan) } : output);
+    const value = tool.output.parse(
+      dryRun ? { dry_run: redactValue(pve.plan) } : warned(tool, output, pve.warnings),
+    );
     if (JSON.stringify(value).length > MAX_RESULT_BYTES) {
       throw new AppError("invalid", "the answer is larger than 1 MiB; ask for less at once");
     }
@@ -200,6 +202,18 @@ async function run(
     call.upid = pve.upid;
     pve.release();
   }
+}
+
+/** The output with what the caller must be told besides, where it has a place for that. */
+function warned(
+  tool: AnyTool,
+  output: Record<string, unknown>,
+  warnings: readonly string[],
+): Record<string, unknown> {
+  const place = ["notes", "warnings"].find((key) => key in tool.output.shape);
+  if (warnings.length === 0 || place === undefined) return output;
+  const told = output[place];
+  return { ...output, [place]: [...Array.isArray(told) ? told : [], ...warnings] };
 }
 
 /** A question for a person, or undefined when the call may go on. */

@@ -42,7 +42,7 @@ export interface Plan {
 }
 
 /** A copy whose passwords and the like are hidden: plans are shown, stored and logged. */
-export function concealed(params: Params): Params {
+export function redactedParams(params: Params): Params {
   return Object.fromEntries(
     Object.entries(params).filter(([, value]) => value !== undefined)
       .map(([key, value]) => [key, isSecretKey(key) ? REDACTED : value]),
@@ -54,9 +54,7 @@ export function withoutSecrets(error: unknown, params: Params): unknown {
   if (!(error instanceof AppError)) return error;
   const secrets = Object.entries(params).filter(([key]) => isSecretKey(key))
     .map(([, value]) => String(value)).filter((secret) => secret !== "");
-  const message = secrets.reduce(
-    (text, secret) => text.replaceAll(secret, REDACTED),
-    error.message,
+  return error.cleaned((text) =>
+    secrets.reduce((clean, secret) => clean.replaceAll(secret, REDACTED), text)
   );
-  return message === error.message ? error : new AppError(error.code, message);
 }

@@ -1,4 +1,3 @@
-import { path } from "./api/path.ts";
 import type { Client } from "./api/client.ts";
 
 /** Proxmox paths and the privileges granted there. */
@@ -34,7 +33,7 @@ export class Access {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     let grants: Grants | undefined;
     try {
-      const { data } = await this.#client.request("GET", path`/access/permissions`, { signal });
+      const { data } = await this.#client.read("/access/permissions", signal);
       grants = (data ?? undefined) as Grants | undefined;
     } catch {
       // Not knowing hides nothing: Proxmox itself refuses what the token may not do.

@@ -2,7 +2,11 @@ import { AppError } from "../errors.ts";
 import type { ApiDescription } from "./apidoc/description.ts";
 import type { ApiDescriptions } from "./apidoc/descriptions.ts";
 import { abortFailure, unlessAborted } from "./api/abort.ts";
+import { type Advice, explain } from "./advice.ts";
 import type { Answer, Client, Params } from "./api/client.ts";
+import { garbled } from "./api/errors.ts";
+import { checkedRows, type KeyedPath, leftOutText } from "./api/rows.ts";
+import type { ArgumentsOf, DataOf, ItemPath, PathWith, RowOf, Verb } from "./api/types.ts";
 import {
   assertMeant,
   type Guest,
@@ -11,10 +15,10 @@ import {
   guestOf,
   type GuestType,
 } from "./guest/directory.ts";
-import { type ApiPath, path } from "./api/path.ts";
+import { type ApiPath, apiPath } from "./api/path.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
-import { concealed, type Plan, type Reach, withoutSecrets } from "./plan.ts";
+import { type Plan, type Reach, redactedParams, withoutSecrets } from "./plan.ts";
 import type { Resource } from "./api/values.ts";
 
 /** The parts that all calls share. */
@@ -23,6 +27,7 @@ export interface PveShared {
   readonly directory: GuestDirectory;
   readonly locks: GuestLocks;
   readonly descriptions: ApiDescriptions;
+  readonly advice: Advice;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -48,6 +53,7 @@ export class Pve {
   readonly #shared: PveShared;
   readonly #call: PveCall;
   readonly #releases: (() => void)[] = [];
+  readonly #warnings = new Set<string>();
   #upid: string | undefined;
 
   constructor(shared: PveShared, call: PveCall) {
@@ -78,40 +84,95 @@ export class Pve {
     });
   }
 
-  /** Reads; T is what Proxmox is believed to send, so treat every field as possibly absent. */
-  async get<T>(path: ApiPath, params?: Params): Promise<T> {
-    const { data } = await this.page(path, params);
-    if (data === null) throw new AppError("unavailable", `Proxmox's answer to ${path} is empty`);
-    return data as T;
+  /** Reads an object. */
+  async get<P extends ItemPath>(
+    path: P,
+    ...[segments, params]: ArgumentsOf<P, "GET">
+  ): Promise<DataOf<P, "GET">> {
+    const at = apiPath(path, segments);
+    const { data } = await this.#read(at, params);
+    if (data === null) throw garbled(`Proxmox's answer to ${at} is empty`);
+    if (typeof data === "object" && !Array.isArray(data)) return data as DataOf<P, "GET">;
+    throw garbled(`Proxmox's answer to ${at} is not an object`);
   }
 
-  /** Reads a list; anything else than a list becomes an error, never an empty list. */
-  async list<T>(path: ApiPath, params?: Params): Promise<T[]> {
-    const data = await this.get<T[]>(path, params);
-    if (Array.isArray(data)) return data;
-    throw new AppError("unavailable", `Proxmox's answer to ${path} is not a list`);
+  /** Reads a list; rows that cannot be used are left out with a warning. */
+  async list<P extends KeyedPath>(
+    path: P,
+    ...args: ArgumentsOf<P, "GET">
+  ): Promise<RowOf<P>[]> {
+    return (await this.page(path, ...args)).rows;
   }
 
-  page(path: ApiPath, params?: Params): Promise<Answer> {
-    const options = { ...(params ? { params } : {}), signal: this.signal };
-    return this.#shared.client.request("GET", path, options);
+  /** Reads a list, and how long it is in all where Proxmox gives a part of it. */
+  async page<P extends KeyedPath>(
+    path: P,
+    ...[segments, params]: ArgumentsOf<P, "GET">
+  ): Promise<{ rows: RowOf<P>[]; total: number | undefined }> {
+    const at = apiPath(path, segments);
+    const { data, total } = await this.#read(at, params);
+    const checked = checkedRows(path, data);
+    if (!checked) {
+      const what = data === null ? "empty" : "not a list";
+      throw garbled(`Proxmox's answer to ${at} is ${what}`);
+    }
+    if (checked.leftOut > 0) this.warn(leftOutText(String(at), checked.leftOut));
+    return { rows: checked.rows, total };
   }
 
-  post<T = string>(path: ApiPath, params?: Params): Promise<T> {
-    return this.#change("POST", path, params);
+  /** Reads whatever it is; null when Proxmox has nothing to tell. */
+  async value<P extends PathWith<"GET">>(
+    path: P,
+    ...[segments, params]: ArgumentsOf<P, "GET">
+  ): Promise<unknown> {
+    return (await this.#read(apiPath(path, segments), params)).data;
   }
 
-  put<T = null>(path: ApiPath, params?: Params): Promise<T> {
-    return this.#change("PUT", path, params);
+  post<P extends PathWith<"POST">>(
+    path: P,
+    ...[segments, params]: ArgumentsOf<P, "POST">
+  ): Promise<DataOf<P, "POST">> {
+    return this.#change("POST", apiPath(path, segments), params);
   }
 
-  delete<T = string>(path: ApiPath, params?: Params): Promise<T> {
-    return this.#change("DELETE", path, params);
+  put<P extends PathWith<"PUT">>(
+    path: P,
+    ...[segments, params]: ArgumentsOf<P, "PUT">
+  ): Promise<DataOf<P, "PUT">> {
+    return this.#change("PUT", apiPath(path, segments), params);
+  }
+
+  delete<P extends PathWith<"DELETE">>(
+    path: P,
+    ...[segments, params]: ArgumentsOf<P, "DELETE">
+  ): Promise<DataOf<P, "DELETE">> {
+    return this.#change("DELETE", apiPath(path, segments), params);
+  }
+
+  /** A call that was checked against the description which Proxmox itself serves. */
+  async call(verb: Verb, path: ApiPath, params: Params): Promise<unknown> {
+    if (verb === "GET") return (await this.#read(path, params)).data;
+    return await this.#change<unknown>(verb, path, params);
+  }
+
+  /** Tells the caller, besides the answer, what is missing in it. */
+  warn(warning: string): void {
+    this.#warnings.add(warning);
+  }
+
+  /** What the caller must be told besides the answer. */
+  get warnings(): readonly string[] {
+    return [...this.#warnings];
+  }
+
+  /** Where messages lead on to. */
+  get advice(): Advice {
+    return this.#shared.advice;
   }
 
   /** The API as this Proxmox describes it, which always fits its version. */
   async apiDescription(): Promise<ApiDescription> {
-    const { version, repoid } = await this.get<Record<string, unknown>>(path`/version`);
+    const { version, repoid } = await this.get("/version");
     return this.#shared.descriptions.get(`${version} ${repoid}`);
   }
 
@@ -121,23 +182,23 @@ export class Pve {
    * @param options.type refuses guests of the other type, naming the right kind of tool
    * @throws AppError `not_found`, `conflict` for a name that fits several guests or the wrong type
    */
-  async find(
+  async find<T extends GuestType = GuestType>(
     given: { vmid: number | string; node?: string | undefined },
-    options: { type?: GuestType } = {},
-  ): Promise<Guest> {
+    options: { type?: T } = {},
+  ): Promise<Guest<T>> {
     const guest = await unlessAborted(this.#shared.directory.find(given.vmid), this.signal);
     if (!this.#call.reach.guest(guest)) {
       throw new AppError("forbidden", `the token's limits do not include ${given.vmid}`);
     }
     assertMeant(guest, { ...given, ...options });
-    return guest;
+    return guest as Guest<T>;
   }
 
   /** Like `find`, and holds the guest against other changes until the call is over. */
-  async claim(
+  async claim<T extends GuestType = GuestType>(
     given: { vmid: number | string; node?: string | undefined },
-    options: { type?: GuestType } = {},
-  ): Promise<Guest> {
+    options: { type?: T } = {},
+  ): Promise<Guest<T>> {
     const guest = await this.find(given, options);
     if (this.#call.dryRun) return guest;
     await this.hold(guest.vmid);
@@ -178,6 +239,8 @@ export class Pve {
   async resources({ fresh = true } = {}): Promise<Resource[]> {
     const { reach, signal } = this.#call;
     const rows = await unlessAborted(this.#shared.directory.resources({ fresh }), signal);
+    const { warning } = this.#shared.directory;
+    if (warning !== undefined) this.warn(warning);
     if (reach.everything) return rows;
     return rows.filter((row) => {
       const guest = guestOf(row);
@@ -217,6 +280,8 @@ export class Pve {
           progress: Math.round(elapsedMs / 1000),
           total: timeoutMs / 1000,
         }),
+    }).catch(async (error) => {
+      throw await this.#explained(error);
     }).finally(() => this.#shared.directory.drop());
   }
 
@@ -225,24 +290,47 @@ export class Pve {
     for (const release of this.#releases.splice(0)) release();
   }
 
-  async #change<T>(method: "POST" | "PUT" | "DELETE", path: ApiPath, params?: Params): Promise<T> {
+  async #read(path: ApiPath, params?: unknown): Promise<Answer> {
+    try {
+      return await this.#shared.client.request("GET", path, {
+        params: { ...params as Params },
+        signal: this.signal,
+      });
+    } catch (error) {
+      throw await this.#explained(error);
+    }
+  }
+
+  async #change<T>(verb: Exclude<Verb, "GET">, path: ApiPath, params?: unknown): Promise<T> {
+    const given: Params = { ...params as Params };
     if (this.#call.dryRun) {
-      const body = params ? { body: concealed(params) } : {};
-      this.plan.requests.push({ method, path: String(path), ...body });
+      const body = Object.keys(given).length > 0 ? { body: redactedParams(given) } : {};
+      this.plan.requests.push({ method: verb, path: String(path), ...body });
       await noteQuorum(this);
       return DRY_RUN_UPID as T;
     }
     try {
-      const { data } = await this.#shared.client.request(method, path, {
-        ...(params ? { params } : {}),
+      const { data } = await this.#shared.client.request(verb, path, {
+        params: given,
         signal: this.#call.signal,
       });
       if (typeof data === "string" && data.startsWith("UPID:")) this.#upid = data;
       return data as T;
     } catch (error) {
-      throw withoutSecrets(error, params ?? {});
+      throw withoutSecrets(await this.#explained(error), given);
     } finally {
       this.#shared.directory.drop();
     }
+  }
+
+  /** What only the cluster as a whole can tell about a failure. */
+  #explained(error: unknown): Promise<unknown> {
+    return explain(error, {
+      advice: this.advice,
+      nodes: async () => {
+        const rows = await unlessAborted(this.#shared.directory.resources(), this.signal);
+        return rows.filter((row) => row.type === "node").map((row) => row.node ?? "");
+      },
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import { reasonFailure } from "./api/errors.ts";
-import { type ApiPath, path } from "./api/path.ts";
+import type { DataOf } from "./api/types.ts";
+import type { Pve } from "./pve.ts";
 import { text } from "./api/values.ts";
 
 /** How a Proxmox task stands; `exit_status` is absent while it runs. */
@@ -13,15 +14,7 @@ export interface TaskState {
 }
 
 /** What waiting needs of its surroundings. */
-export interface TaskReader {
-  get(path: ApiPath, params?: Record<string, unknown>): Promise<unknown>;
-  page(
-    path: ApiPath,
-    params?: Record<string, unknown>,
-  ): Promise<{ data: unknown; total: number | undefined }>;
-  sleep(ms: number): Promise<void>;
-  now(): Date;
-}
+export type TaskReader = Pick<Pve, "advice" | "get" | "now" | "page" | "sleep">;
 
 export interface ParsedUpid {
   readonly node: string;
@@ -31,6 +24,8 @@ export interface ParsedUpid {
   /** `user@realm`, or `user@realm!token` for a task that an API token started. */
   readonly user: string;
 }
+
+type StatusRow = DataOf<"/nodes/{node}/tasks/{upid}/status", "GET">;
 
 const LOG_TAIL_LINES = 10;
 const LOG_PAGE = 500;
@@ -69,7 +64,7 @@ export async function readTask(
   lines = LOG_TAIL_LINES,
 ): Promise<TaskState> {
   const { node } = parseUpid(upid);
-  const row = await reader.get(path`/nodes/${node}/tasks/${upid}/status`);
+  const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid });
   return describeTask(upid, row, await readLogTail(reader, upid, lines));
 }
 
@@ -88,14 +83,16 @@ export async function waitTask(
   const started = reader.now().getTime();
   let failures = 0;
   for (let pause = FIRST_POLL_MS;; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
-    const row = await reader.get(path`/nodes/${node}/tasks/${upid}/status`).catch((error) => {
-      const passing = error instanceof AppError && error.code === "unavailable";
-      if (passing && ++failures <= TOLERATED_FAILURES) return undefined;
-      throw unfollowed(upid, error);
-    });
+    const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid }).catch(
+      (error) => {
+        const passing = error instanceof AppError && error.code === "unavailable";
+        if (passing && ++failures <= TOLERATED_FAILURES) return undefined;
+        throw unfollowed(error, reader.advice.task, upid);
+      },
+    );
     if (row !== undefined) failures = 0;
     const elapsed = reader.now().getTime() - started;
-    if (field(row, "status") === "stopped") {
+    if (row?.status === "stopped") {
       const state = describeTask(upid, row, await readLogTail(reader, upid).catch(() => []));
       const exit = state.exit_status ?? "the task ended without a status";
       if (succeeded(exit)) return state;
@@ -107,11 +104,11 @@ export async function waitTask(
         "timeout",
         `the task still runs after ${
           Math.round(timeoutMs / 1000)
-        } s and goes on: do not start it again, see get_task ${upid}`,
+        } s and goes on: do not start it again, ${reader.advice.task} ${upid}`,
       );
     }
     await reader.sleep(Math.min(pause, Math.max(timeoutMs - elapsed, 1))).catch((error) => {
-      throw unfollowed(upid, error);
+      throw unfollowed(error, reader.advice.task, upid);
     });
   }
 }
@@ -123,20 +120,20 @@ export async function readLogTail(
   lines = LOG_TAIL_LINES,
 ): Promise<string[]> {
   const { node } = parseUpid(upid);
-  const at = path`/nodes/${node}/tasks/${upid}/log`;
-  let page = await reader.page(at, { start: 0, limit: LOG_PAGE });
+  const read = (params: { start: number; limit: number }) =>
+    reader.page("/nodes/{node}/tasks/{upid}/log", { node, upid }, params);
+  let page = await read({ start: 0, limit: LOG_PAGE });
   if ((page.total ?? 0) > LOG_PAGE) {
-    page = await reader.page(at, { start: (page.total ?? 0) - lines, limit: lines });
+    page = await read({ start: (page.total ?? 0) - lines, limit: lines });
   }
-  const rows = Array.isArray(page.data) ? page.data : [];
-  return rows.map((row) => String(field(row, "t") ?? "").slice(0, 500)).slice(-lines);
+  return page.rows.map((row) => String(row.t).slice(0, 500)).slice(-lines);
 }
 
-function describeTask(upid: string, row: unknown, logTail: string[]): TaskState {
-  const exit = text(field(row, "exitstatus"));
+function describeTask(upid: string, row: StatusRow, logTail: string[]): TaskState {
+  const exit = text(row.exitstatus);
   return {
     upid,
-    status: field(row, "status") === "stopped" ? "stopped" : "running",
+    status: row.status === "stopped" ? "stopped" : "running",
     ...(exit === undefined ? {} : { exit_status: exit }),
     warnings: exit === undefined ? 0 : warningsIn(exit),
     log_tail: logTail,
@@ -144,24 +141,18 @@ function describeTask(upid: string, row: unknown, logTail: string[]): TaskState 
 }
 
 function taskFailure(upid: string, exit: string, logTail: string[]): AppError {
-  const { code, message } = reasonFailure(exit);
+  const failure = reasonFailure(exit);
   const log = logTail.filter((line) => line !== "" && line !== `TASK ERROR: ${exit}`).slice(-5);
   const tail = log.length === 0 ? "" : `; log: ${log.join(" | ")}`;
-  return new AppError(code, `${message} (task ${upid}${tail})`);
+  return failure.withMessage(`${failure.message} (task ${upid}${tail})`);
 }
 
-function unfollowed(upid: string, error: unknown): AppError {
+function unfollowed(error: unknown, advice: string, upid: string): AppError {
   const reason = error instanceof AppError ? error.message : "unexpected answer";
   const code = error instanceof AppError ? error.code : "unavailable";
   return new AppError(
     code,
-    `Proxmox accepted the task, but its end is unknown: ${reason}; see get_task ${upid}`,
+    `Proxmox accepted the task, but its end is unknown: ${reason}; ${advice} ${upid}`,
     { cause: error },
   );
-}
-
-function field(row: unknown, key: string): unknown {
-  return typeof row === "object" && row !== null
-    ? (row as Record<string, unknown>)[key]
-    : undefined;
 }

@@ -13,6 +13,15 @@ export interface Hints {
 /** A Proxmox path (with `{node}`, `{vmid}`, `{storage}`, `{pool}`) and the privileges of which one is needed there. */
 export type Privilege = readonly [path: string, ...anyOf: string[]];
 
+/** A privilege that only some calls need. */
+export interface ConditionalPrivilege<Input> {
+  readonly privilege: Privilege;
+  /** For documents: `with iso_name`, `for a running VM`. */
+  readonly when: string;
+  /** True when a call with this input needs it. */
+  readonly if: (input: Input) => boolean;
+}
+
 /**
  * What a tool's answer is about. A token that is limited to some guests or nodes may only call tools
  * that touch or list `guest`s or `node`s, which are checked and filtered one by one.
@@ -34,7 +43,10 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly scope: Scope;
   readonly hints: Hints;
   readonly subject: Subject;
+  /** What every call needs. */
   readonly privileges: readonly Privilege[];
+  /** What a call needs besides, by its input. */
+  readonly conditionalPrivileges?: readonly ConditionalPrivilege<z.output<I>>[];
   /** Strict, every field described. */
   readonly input: I;
   readonly output: O;

@@ -5,6 +5,7 @@ import { ApiDescriptions } from "../../lib/proxmox/apidoc/descriptions.ts";
 import { refusalOf, secretParams } from "../../lib/proxmox/apidoc/guard.ts";
 import { checkParams } from "../../lib/proxmox/apidoc/schema.ts";
 import { AppError } from "../../lib/errors.ts";
+import { ADVICE } from "../../lib/mcp/advice.ts";
 import { Site } from "../site.ts";
 
 const DESCRIPTION = "/pve-docs/api-viewer/apidoc.js";
@@ -274,7 +275,7 @@ Deno.test("refusalOf knows tickets, secrets, consoles, and what reaches further"
     ["GET", `${node}/scan/nfs`],
   ];
   for (const [method, path] of refused) {
-    assert.ok(refusalOf(api(method, path)), `${method} ${path}`);
+    assert.ok(refusalOf(api(method, path), ADVICE), `${method} ${path}`);
   }
   const offered: [ApiMethod["method"], string][] = [
     ["GET", "/access/users"],
@@ -286,11 +287,11 @@ Deno.test("refusalOf knows tickets, secrets, consoles, and what reaches further"
     ["PUT", "/cluster/options"],
   ];
   for (const [method, path] of offered) {
-    assert.equal(refusalOf(api(method, path)), undefined, `${method} ${path}`);
+    assert.equal(refusalOf(api(method, path), ADVICE), undefined, `${method} ${path}`);
   }
   for (const field of ["ticket", "value", "password", "recovery-secret"]) {
     const unknown = { ...api("POST", "/new/thing"), returns: { properties: { [field]: {} } } };
-    assert.ok(refusalOf(unknown), field);
+    assert.ok(refusalOf(unknown, ADVICE), field);
   }
 });
 
@@ -423,7 +424,7 @@ Deno.test("parseApiDescription reads JSON in JavaScript and runs none of it", ()
   }];
   for (const name of ["const apiSchema = ", "var pveapi = "]) {
     const file = `/* x */\n${name}${JSON.stringify(schema, null, 3)}\n;\nthrow new Error("run");`;
-    const { methods } = parseApiDescription(file);
+    const { methods } = parseApiDescription(file, ADVICE.paths);
     assert.deepEqual(methods.map(({ method, path, open }) => [method, path, open]), [
       ["GET", "/a", true],
       ["GET", "/a/{id}", false],
@@ -439,7 +440,7 @@ Deno.test("parseApiDescription reads JSON in JavaScript and runs none of it", ()
     ]
   ) {
     assert.throws(
-      () => parseApiDescription(file),
+      () => parseApiDescription(file, ADVICE.paths),
       (error) => error instanceof AppError && error.code === "unavailable",
       file,
     );
@@ -457,7 +458,7 @@ Deno.test("ApiDescription.match prefers the API's own words to placeholders", ()
     "/x/y/{b}",
   ];
   const schema = JSON.stringify(paths.map((path) => ({ path, info })));
-  const api = parseApiDescription(`const apiSchema = ${schema};`);
+  const api = parseApiDescription(`const apiSchema = ${schema};`, ADVICE.paths);
   const cases: [string, string, Record<string, string>][] = [
     ["/s/local/content", "/s/{storage}/content", { storage: "local" }],
     ["/s/local/status", "/s/{storage}/{other}", { storage: "local", other: "status" }],
@@ -521,7 +522,7 @@ Deno.test("ApiDescriptions keeps no failure", async () => {
       fails
         ? Promise.reject(new AppError("unavailable", "down"))
         : Promise.resolve(`const apiSchema = [{"path":"/a","info":{"GET":{}}}];`),
-  });
+  }, ADVICE.paths);
   await assert.rejects(descriptions.get("9"), /down/);
   fails = false;
   assert.equal((await descriptions.get("9")).methods.length, 1);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AppError } from "../../lib/errors.ts";
 import { abortFailure, unlessAborted } from "../../lib/proxmox/api/abort.ts";
 import { Client } from "../../lib/proxmox/api/client.ts";
-import { path } from "../../lib/proxmox/api/path.ts";
+import { apiPath } from "../../lib/proxmox/api/path.ts";
 import { until } from "../support/until.ts";
 
 Deno.test("a call that waits for its turn is given up at once, and takes nobody's place", async () => {
@@ -19,11 +19,11 @@ Deno.test("a call that waits for its turn is given up at once, and takes nobody'
     random: () => 0,
   });
   const { signal } = new AbortController();
-  const ask = () => client.request("GET", path`/version`, { signal });
+  const ask = () => client.request("GET", apiPath("/version"), { signal });
   const running = Array.from({ length: 32 }, ask);
   await until(() => hanging.length === 32);
   const impatient = new AbortController();
-  const waiting = client.request("GET", path`/version`, { signal: impatient.signal });
+  const waiting = client.request("GET", apiPath("/version"), { signal: impatient.signal });
   const patient = ask();
   impatient.abort();
   await assert.rejects(waiting, { code: "timeout", message: /the call was cancelled/ });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "../../lib/proxmox/api/client.ts";
-import { path } from "../../lib/proxmox/api/path.ts";
+import { apiPath } from "../../lib/proxmox/api/path.ts";
 import type { Transport } from "../../lib/proxmox/api/transport.ts";
 
 function clientOf(hosts: readonly string[], transport: Transport): Client {
@@ -33,11 +33,11 @@ Deno.test("a host that does not answer is not asked first again", async () => {
   const { signal } = new AbortController();
   // Both calls find the first host silent: the second failure must not lead back to it.
   const failures = await Promise.allSettled([
-    client.request("GET", path`/version`, { signal }),
-    client.request("PUT", path`/version`, { signal }),
+    client.request("GET", apiPath("/version"), { signal }),
+    client.request("PUT", apiPath("/version"), { signal }),
   ]);
   assert.deepEqual(failures.map(({ status }) => status), ["rejected", "rejected"]);
-  await client.request("GET", path`/version`, { signal });
+  await client.request("GET", apiPath("/version"), { signal });
   assert.deepEqual(asked, ["10.0.0.1", "10.0.0.1", "10.0.0.2"]);
 });
 
@@ -49,7 +49,7 @@ Deno.test("all hosts are tried when none can be connected to, each once", async 
   });
   const { signal } = new AbortController();
   await assert.rejects(
-    client.request("POST", path`/nodes`, { signal }),
+    client.request("POST", apiPath("/nodes"), { signal }),
     /cannot reach Proxmox at 10\.0\.0\.2:8006; nothing was sent/,
   );
   assert.deepEqual(asked, ["10.0.0.1", "10.0.0.2"]);
@@ -59,6 +59,6 @@ Deno.test("a total may come as a number or as text, or not at all", async () => 
   const bodies = [{ data: [], total: 7 }, { data: [], total: "1201" }, { data: [] }];
   const client = clientOf(["10.0.0.1"], () => Promise.resolve(Response.json(bodies.shift())));
   const { signal } = new AbortController();
-  const read = async () => (await client.request("GET", path`/cluster/log`, { signal })).total;
+  const read = async () => (await client.request("GET", apiPath("/cluster/log"), { signal })).total;
   assert.deepEqual([await read(), await read(), await read()], [7, 1201, undefined]);
 });

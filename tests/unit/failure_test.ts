@@ -45,8 +45,8 @@ Deno.test("failureOf reads Proxmox's reasons", () => {
     [
       500,
       { message: "hostname lookup 'pve9' failed - failed to get address info\n" },
-      "not_found",
-      /node 'pve9' does not exist/,
+      "unavailable",
+      /^hostname lookup 'pve9' failed/,
     ],
     [500, { message: "VM is locked (snapshot)\n" }, "conflict", /locked \(snapshot\)/],
     [
@@ -66,7 +66,7 @@ Deno.test("failureOf reads Proxmox's reasons", () => {
       500,
       { message: "unable to open file '/etc/pve/nodes/a.conf.tmp' - Permission denied\n" },
       "unavailable",
-      /no quorum/,
+      /Permission denied$/,
     ],
     [
       500,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ADVICE } from "../../lib/mcp/advice.ts";
 import { GuestDirectory, GuestLocks } from "../../lib/proxmox/guest/directory.ts";
 
 const open = new AbortController().signal;
@@ -33,10 +34,16 @@ Deno.test("GuestLocks: who gives up waiting is told which change is under way", 
 Deno.test("GuestDirectory asks once for those that come together, and anew after a change", async () => {
   let asked = 0;
   let now = 0;
-  const directory = new GuestDirectory(() => {
-    asked++;
-    return Promise.resolve([{ type: "qemu", id: "qemu/101", vmid: 101, node: "pve1", name: "a" }]);
-  }, () => new Date(now));
+  const directory = new GuestDirectory({
+    load: () => {
+      asked++;
+      return Promise.resolve([
+        { type: "qemu", id: "qemu/101", vmid: 101, node: "pve1", name: "a" },
+      ]);
+    },
+    now: () => new Date(now),
+    advice: ADVICE,
+  });
   await Promise.all([directory.find(101), directory.find("a"), directory.resources()]);
   assert.equal(asked, 1);
   await directory.find(101);

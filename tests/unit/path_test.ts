@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AppError } from "../../lib/errors.ts";
-import { path, volume } from "../../lib/proxmox/api/path.ts";
+import { apiPath } from "../../lib/proxmox/api/path.ts";
 
 const HOSTILE = [
   "",
@@ -18,59 +18,67 @@ const HOSTILE = [
   "a\u0085b",
 ];
 
-Deno.test("path refuses what could leave its segment", () => {
-  for (const value of HOSTILE) {
+Deno.test("apiPath refuses what could leave its segment", () => {
+  for (const node of HOSTILE) {
     assert.throws(
-      () => path`/nodes/${value}/status`,
+      () => apiPath("/nodes/{node}/status", { node }),
       (error) => error instanceof AppError && error.code === "invalid",
-      JSON.stringify(value),
+      JSON.stringify(node),
     );
   }
 });
 
-Deno.test("path refuses numbers that are no ids", () => {
-  for (const value of [NaN, -1, 1.5, Infinity, 2 ** 60]) assert.throws(() => path`/x/${value}`);
+Deno.test("apiPath refuses numbers that are no ids, and a placeholder without a value", () => {
+  for (const vmid of [NaN, -1, 1.5, Infinity, 2 ** 60]) {
+    assert.throws(() => apiPath("/x/{vmid}", { vmid }), AppError);
+  }
+  assert.throws(() => apiPath("/x/{vmid}"), AppError);
 });
 
-Deno.test("path keeps a UPID whole", () => {
+Deno.test("apiPath keeps a UPID whole", () => {
   const upid = "UPID:pve1:0000011A:00071E1D:6B0363C7:qmcreate:150:root@pam!full:";
-  const built = String(path`/nodes/${"pve1"}/tasks/${upid}/status`);
+  const built = String(apiPath("/nodes/{node}/tasks/{upid}/status", { node: "pve1", upid }));
   assert.equal(decodeURIComponent(built), `/nodes/pve1/tasks/${upid}/status`);
 });
 
-Deno.test("path: whatever is accepted stays one segment of the resolved URL", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 40 }), (value) => {
-    let built: string;
-    try {
-      built = String(path`/nodes/${value}/end`);
-    } catch (error) {
-      assert.ok(error instanceof AppError);
-      return;
-    }
-    const segments = new URL(`https://host${built}`).pathname.split("/");
-    assert.equal(segments.length, 4);
-    assert.equal(decodeURIComponent(segments[2] ?? ""), value);
-  }));
+Deno.test("apiPath: whatever is accepted stays one segment of the resolved URL", () => {
+  for (const name of ["node", "volume", "cidr"]) {
+    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 40 }), (value) => {
+      let built: string;
+      try {
+        built = String(apiPath(`/nodes/{${name}}/end`, { [name]: value }));
+      } catch (error) {
+        assert.ok(error instanceof AppError);
+        return;
+      }
+      const segments = new URL(`https://host${built}`).pathname.split("/");
+      assert.equal(segments.length, 4);
+      assert.equal(decodeURIComponent(segments[2] ?? ""), value);
+    }));
+  }
 });
 
-Deno.test("volume takes volume ids and refuses ways out", () => {
+Deno.test("apiPath lets volumes and networks hold slashes, and no way out", () => {
   assert.equal(
-    String(path`/c/${volume("local:iso/debian 13.iso")}`),
+    String(apiPath("/c/{volume}", { volume: "local:iso/debian 13.iso" })),
     "/c/local%3Aiso%2Fdebian%2013.iso",
   );
+  assert.equal(String(apiPath("/c/{cidr}", { cidr: "10.0.0.0/24" })), "/c/10.0.0.0%2F24");
   for (
-    const value of [
-      "local",
-      "local:",
+    const volume of [
+      "iso/x.iso",
       "local:../x",
       "local:iso/../../x",
       "local:a//b",
       "../x:y",
       "local:a%2fb",
-      "local:a#b",
-      "local:a\nb",
+      "local:iso/a#b",
+      "local:a/\nb",
     ]
   ) {
-    assert.throws(() => volume(value), AppError, value);
+    assert.throws(() => apiPath("/c/{volume}", { volume }), AppError, volume);
+  }
+  for (const cidr of ["10.0.0.0/../x", "10.0.0.0/24/1", "x/1"]) {
+    assert.throws(() => apiPath("/c/{cidr}", { cidr }), AppError, cidr);
   }
 });

@@ -2,8 +2,8 @@ import type { Config } from "../../config/config.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { Access, type Grants } from "../../proxmox/privileges.ts";
 import type { Client } from "../../proxmox/api/client.ts";
+import { isKind } from "../../proxmox/api/errors.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
-import { path } from "../../proxmox/api/path.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { startAdvice } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
@@ -56,7 +56,7 @@ export async function checkProxmox(
 
 async function versionOf(client: Client): Promise<string> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  const { data } = await client.request("GET", path`/version`, { signal });
+  const { data } = await client.read("/version", signal);
   const version = typeof data === "object" && data !== null && "version" in data
     ? String(data.version)
     : "";
@@ -97,13 +97,13 @@ function aboutFailure(
   },
 ): ProxmoxReport {
   const message = messageOf(error);
-  if (/rejected the API token/.test(message)) {
+  if (isKind(error, "token_rejected")) {
     const finding = fail("token", message, "make one with the commands below, on a node");
     return { findings: [finding], advice: advice() };
   }
-  if (/cannot trust the certificate/.test(message)) {
+  if (isKind(error, "untrusted")) {
     const finding = config.proxmox.verifySsl
-      ? fail("tls", `the certificate is not trusted (${reasonIn(message)})`, trustAdvice(seen))
+      ? fail("tls", `the certificate is not trusted (${reasonIn(error.reason)})`, trustAdvice(seen))
       : fail("tls", startAdvice(config));
     return { findings: [finding], advice: [] };
   }
@@ -111,6 +111,6 @@ function aboutFailure(
   return { findings: [fail(name, message)], advice: [] };
 }
 
-function reasonIn(message: string): string {
-  return /peer certificate: ([\w ]+)/.exec(message)?.[1] ?? "its signer is unknown";
+function reasonIn(reason: string): string {
+  return /peer certificate: ([\w ]+)/.exec(reason)?.[1] ?? "its signer is unknown";
 }

@@ -1,7 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
+import { isKind } from "../../proxmox/api/errors.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
-import { path } from "../../proxmox/api/path.ts";
 
 /** What a first look at Proxmox showed; the message is one line. */
 export interface ProxmoxProbe {
@@ -17,14 +17,13 @@ export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
   const { client, close } = await connectProxmox(config);
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const { data } = await client.request("GET", path`/version`, { signal });
+    const { data } = await client.read("/version", signal);
     return { kind: "ok", message: `Proxmox VE ${versionOf(data)}` };
   } catch (error) {
-    const message = messageOf(error);
-    if (!config.proxmox.verifySsl && /cannot trust the certificate/.test(message)) {
+    if (!config.proxmox.verifySsl && isKind(error, "untrusted")) {
       return { kind: "unverified", message: startAdvice(config) };
     }
-    return { kind: "failed", message };
+    return { kind: "failed", message: messageOf(error) };
   } finally {
     close();
   }

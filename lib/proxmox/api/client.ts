@@ -1,11 +1,11 @@
 import { AppError } from "../../errors.ts";
 import { abortFailure, unlessAborted } from "./abort.ts";
-import { connectionFailure, failureOf, neverConnected } from "./errors.ts";
-import type { ApiPath } from "./path.ts";
+import { connectionFailure, failureOf, garbled, neverConnected, noAnswer } from "./errors.ts";
+import { type ApiPath, apiPath } from "./path.ts";
 import type { Transport } from "./transport.ts";
+import type { PathWith, Verb } from "./types.ts";
 import { number } from "./values.ts";
 
-export type Method = "GET" | "POST" | "PUT" | "DELETE";
 export type Params = Readonly<Record<string, unknown>>;
 
 /** An answer's `data`, and `total` where Proxmox pages. */
@@ -61,7 +61,7 @@ export class Client {
    * @throws AppError with Proxmox's own reason; never with the token's value
    */
   async request(
-    method: Method,
+    method: Verb,
     path: ApiPath,
     { params = {}, signal }: { params?: Params; signal: AbortSignal },
   ): Promise<Answer> {
@@ -80,6 +80,11 @@ export class Client {
     }
   }
 
+  /** Reads one of the API's paths that need no values, for what is no tool's call. */
+  read(path: PathWith<"GET">, signal: AbortSignal): Promise<Answer> {
+    return this.request("GET", apiPath(path), { signal });
+  }
+
   /** Reads a file that Proxmox serves outside of its API, such as its API description. */
   async file(pathname: string, signal: AbortSignal): Promise<string> {
     const url = this.#url(this.#preferred, pathname);
@@ -96,7 +101,7 @@ export class Client {
   }
 
   async #attempt(
-    method: Method,
+    method: Verb,
     path: ApiPath,
     { params, signal }: { params: Params; signal: AbortSignal },
   ): Promise<Answer | { retry: AppError }> {
@@ -119,7 +124,7 @@ export class Client {
           host = (host + 1) % hosts.length;
           this.#preferred = host;
         }
-        if (deadline.aborted) throw this.#timeout(change);
+        if (deadline.aborted) throw noAnswer(this.#options.timeoutMs, change);
         if (sent) break;
       }
     }
@@ -127,7 +132,7 @@ export class Client {
   }
 
   #send(
-    method: Method,
+    method: Verb,
     url: URL,
     { params, signal }: { params: Params; signal: AbortSignal },
   ): Promise<Response> {
@@ -156,7 +161,7 @@ export class Client {
     try {
       parsed = JSON.parse(body);
     } catch (cause) {
-      throw new AppError("unavailable", "Proxmox's answer was cut off or is not JSON", { cause });
+      throw garbled("Proxmox's answer was cut off or is not JSON", cause);
     }
     return { data: parsed.data ?? null, total: number(parsed.total) };
   }
@@ -171,23 +176,11 @@ export class Client {
     return AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
   }
 
-  #timeout(change: boolean): AppError {
-    const seconds = this.#options.timeoutMs / 1000;
-    return new AppError(
-      "timeout",
-      `Proxmox did not answer within ${seconds} s${
-        change ? "; whether the change was made is unknown: look before trying again" : ""
-      }`,
-    );
-  }
-
   /** A last net: no message may hold the token's value, whatever Proxmox sends back. */
   #scrub(error: unknown): unknown {
     const secret = this.#options.tokenValue;
-    if (!(error instanceof AppError) || secret === "" || !error.message.includes(secret)) {
-      return error;
-    }
-    return new AppError(error.code, error.message.replaceAll(secret, "[redacted]"));
+    if (!(error instanceof AppError) || secret === "") return error;
+    return error.cleaned((text) => text.replaceAll(secret, "[redacted]"));
   }
 
   async #enter(signal: AbortSignal): Promise<void> {
@@ -229,7 +222,7 @@ async function readBounded(response: Response): Promise<string> {
   for await (const chunk of response.body) {
     size += chunk.byteLength;
     if (size > MAX_ANSWER_BYTES) {
-      throw new AppError("unavailable", "Proxmox's answer is larger than 32 MiB");
+      throw garbled("Proxmox's answer is larger than 32 MiB");
     }
     text += decoder.decode(chunk, { stream: true });
   }

@@ -1,6 +1,85 @@
 import { STATUS_CODES } from "node:http";
 import { AppError, type ErrorCode } from "../../errors.ts";
 
+/** What went wrong, for code to tell apart; `other` is a reason that nothing here knows. */
+export type ProxmoxErrorKind =
+  | "agent_away"
+  | "agent_error"
+  | "agent_stuck"
+  | "connection_broken"
+  | "denied"
+  | "exists"
+  | "garbled"
+  | "gateway"
+  | "invalid_parameters"
+  | "locked"
+  | "missing"
+  | "modified"
+  | "no_answer"
+  | "no_quorum"
+  | "node_away"
+  | "node_unresolved"
+  | "not_installed"
+  | "not_offered"
+  | "not_running"
+  | "other"
+  | "redirected"
+  | "storage_away"
+  | "token_rejected"
+  | "unknown_parameters"
+  | "unreachable"
+  | "untrusted"
+  | "wrong_state";
+
+export interface ProxmoxFacts {
+  readonly kind: ProxmoxErrorKind;
+  /** The HTTP status; undefined where no answer came, and for a task's end. */
+  readonly status?: number | undefined;
+  /** Proxmox's own words; empty where it gave none. */
+  readonly reason?: string;
+  /** What Proxmox said of single parameters. */
+  readonly errors?: Readonly<Record<string, string>>;
+}
+
+/** A failure that Proxmox told, or that lies on the way to it. Its kind is decided in this file only. */
+export class ProxmoxError extends AppError {
+  readonly kind: ProxmoxErrorKind;
+  readonly status: number | undefined;
+  readonly reason: string;
+  readonly errors: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { cause, errors = {}, kind, reason = "", status }: ProxmoxFacts & { cause?: unknown },
+  ) {
+    super(code, message, { cause });
+    this.name = "ProxmoxError";
+    this.kind = kind;
+    this.status = status;
+    this.reason = reason;
+    this.errors = errors;
+  }
+
+  override withMessage(message: string): ProxmoxError {
+    return new ProxmoxError(this.code, message, this);
+  }
+
+  override cleaned(clean: (text: string) => string): ProxmoxError {
+    const errors = Object.fromEntries(
+      Object.entries(this.errors).map(([key, text]) => [key, clean(text)]),
+    );
+    const { cause, code, kind, message, reason, status } = this;
+    const facts = { cause, errors, kind, reason: clean(reason), status };
+    return new ProxmoxError(code, clean(message), facts);
+  }
+}
+
+/** True for a ProxmoxError of one of these kinds. */
+export function isKind(error: unknown, ...kinds: ProxmoxErrorKind[]): error is ProxmoxError {
+  return error instanceof ProxmoxError && kinds.includes(error.kind);
+}
+
 /** One answer that is not 2xx, as far as it could be read. */
 export interface FailedAnswer {
   readonly status: number;
@@ -13,108 +92,106 @@ export interface FailedAnswer {
   readonly tokenId: string;
 }
 
-/** This Proxmox has no such method: an older version, or a newer one that dropped it. */
-export class NotOffered extends AppError {
-  constructor(message: string) {
-    super("unavailable", message);
-    this.name = "NotOffered";
-  }
-}
+export const UNKNOWN_OUTCOME =
+  "whether the change was made is unknown: look before trying again" as const;
 
-const UNKNOWN_OUTCOME = "whether the change was made is unknown: look before trying again";
+/**
+ * Reads Proxmox's reason from the body (`message`, and `errors` per parameter) and tells its kind. Not
+ * found, locked and no quorum are all status 500 and told apart by their texts; 401, 595 and 596 come
+ * without a body.
+ */
+export function failureOf(answer: FailedAnswer): ProxmoxError {
+  const { status, tokenId } = answer;
+  const { message: told, errors } = readBody(answer.body);
+  // Older versions give the reason in the status line only.
+  const reason = told || (answer.reason === STATUS_CODES[status] ? "" : answer.reason ?? "");
+  const facts = { status, reason, errors };
+  if (status === 401) {
+    const given = reason === "" ? "" : ` (${reason})`;
+    const message =
+      `Proxmox rejected the API token ${tokenId}${given}; check auth.user, auth.token_name and auth.token_value, and that the token is not expired`;
+    return new ProxmoxError("unavailable", message, { ...facts, kind: "token_rejected" });
+  }
+  if (status === 403) {
+    return new ProxmoxError("forbidden", forbiddenText(reason, tokenId), {
+      ...facts,
+      kind: "denied",
+    });
+  }
+  if (status === 400) return refusedParameters(reason, errors);
+  if (status === 501) {
+    const message = reason || "this Proxmox does not offer that method";
+    return new ProxmoxError("unavailable", message, { ...facts, kind: "not_offered" });
+  }
+  if (status >= 502) return unreachable(answer, reason);
+  if (status >= 300 && status < 400) {
+    const message = `Proxmox answered with a redirect (${status})`;
+    return new ProxmoxError("unavailable", message, { ...facts, kind: "redirected" });
+  }
+  if (reason !== "") return reasonFailure(reason, status);
+  const message =
+    `Proxmox answered with status ${status} and no reason (older versions give it only where proxmox.fingerprint is set)`;
+  return new ProxmoxError("internal", message, { ...facts, kind: "other" });
+}
 
 /** Which of the two is said depends on whether the configuration has the option at all. */
 const AGENT_AWAY = /QEMU guest agent is not running|No QEMU guest agent configured/i;
+const MISSING = /does not exist|no such|not found|not defined(?! in schema)/i;
 
-/**
- * Reads Proxmox's reason from the body (`message`, and `errors` per parameter) and gives it the code
- * that callers can act on. Not found, locked and no quorum are all status 500 and told apart by
- * their texts; 401, 595 and 596 come without a body.
- */
-export function failureOf(answer: FailedAnswer): AppError {
-  const { status } = answer;
-  const { message: told, errors } = readBody(answer.body);
-  // Older versions give the reason in the status line only.
-  const message = told || (answer.reason === STATUS_CODES[status] ? "" : answer.reason ?? "");
-  if (status === 401) {
-    return new AppError(
-      "unavailable",
-      `Proxmox rejected the API token ${answer.tokenId}${
-        message === "" ? "" : ` (${message})`
-      }; check auth.user, auth.token_name and auth.token_value, and that the token is not expired`,
-    );
-  }
-  if (status === 403) return new AppError("forbidden", forbiddenText(message, answer.tokenId));
-  if (status === 400) {
-    const details = Object.entries(errors).map(([key, text]) => `${key}: ${text}`).join("; ");
-    const code = Object.values(errors).some(isMissing) ? "not_found" : "invalid";
-    return new AppError(code, [message.replace(/\.$/, ""), details].filter(Boolean).join(": "));
-  }
-  if (status === 501) {
-    return new NotOffered(message || "this Proxmox does not offer that method");
-  }
-  if (status >= 502) return unreachable(answer, message);
-  if (status >= 300 && status < 400) {
-    return new AppError("unavailable", `Proxmox answered with a redirect (${status})`);
-  }
-  return reasonFailure(
-    message ||
-      `Proxmox answered with status ${status} and no reason (older versions give it only where proxmox.fingerprint is set)`,
-  );
-}
+/** The first line that fits a reason gives its kind. Texts as recorded on 9.2, some of older versions. */
+const REASONS: readonly (readonly [ProxmoxErrorKind, ErrorCode, RegExp])[] = [
+  ["no_quorum", "unavailable", /no quorum|\/etc\/pve\/.*Permission denied/i],
+  ["agent_away", "unavailable", AGENT_AWAY],
+  // The agent's process is there but hangs.
+  ["agent_stuck", "unavailable", /(?:qmp|qga) command 'guest-|qga socket/],
+  ["node_unresolved", "unavailable", /hostname lookup/i],
+  ["missing", "not_found", MISSING],
+  // VMs and containers say it differently.
+  ["modified", "conflict", /checksum miss?match \(file|detected modified configuration/i],
+  ["locked", "conflict", /is locked|can't lock file/i],
+  ["not_running", "conflict", /^(?:VM|CT|container) '?\d+'? (?:is )?not running/i],
+  ["exists", "conflict", /already (?:exists|defined|in use|used)/i],
+  [
+    "wrong_state",
+    "conflict",
+    /checksum mismatch|already running|protection|not running|is running|can't (?:remove|delete|migrate)|got timeout|is a template|base volume|in use/i,
+  ],
+  ["denied", "forbidden", /only root can|not allowed|Permission check failed/i],
+  ["not_installed", "unavailable", /not installed|not (?:fully )?configured|not initialized/i],
+  ["agent_error", "unavailable", /Agent error/i],
+  ["unreachable", "unavailable", /Connection refused|No route to host/i],
+  ["storage_away", "unavailable", /storage '[^']+' is (?:disabled|not (?:online|available))/i],
+];
 
 /** The error for a text that Proxmox gives as a reason, in an answer or as a task's exit status. */
-export function reasonFailure(reason: string): AppError {
-  return new AppError(codeOfReason(reason), withRemedy(reason));
+export function reasonFailure(reason: string, status?: number): ProxmoxError {
+  const [kind, code] = REASONS.find(([, , pattern]) => pattern.test(reason)) ??
+    ["other", "internal"] as const;
+  return new ProxmoxError(code, withRemedy(kind, reason), { kind, reason, status });
 }
 
-function codeOfReason(reason: string): ErrorCode {
-  if (/no quorum|\/etc\/pve\/.*Permission denied/i.test(reason) || AGENT_AWAY.test(reason)) {
-    return "unavailable";
-  }
-  // The agent's process is there but hangs.
-  if (/qmp command 'guest-|qga socket/.test(reason)) {
-    return "unavailable";
-  }
-  if (isMissing(reason)) return "not_found";
-  if (isModified(reason)) return "conflict";
-  if (
-    /is locked|can't lock file|checksum mismatch|already (running|exists|in use|defined|used)|protection|not running|is running|can't (remove|delete|migrate)|got timeout|is a template|base volume|in use/i
-      .test(reason)
-  ) return "conflict";
-  if (/only root can|not allowed|Permission check failed/i.test(reason)) return "forbidden";
-  if (
-    /not installed|Agent error|Connection refused|No route to host|storage '[^']+' is (disabled|not (online|available))/i
-      .test(reason)
-  ) return "unavailable";
-  return "internal";
+/** What a reason may be followed by: what to do about it. */
+const REMEDIES: Readonly<Partial<Record<ProxmoxErrorKind, string>>> = {
+  agent_away: "install qemu-guest-agent in the guest, start it, and set the VM's option agent to 1",
+  modified: "the configuration was changed meanwhile: read it again, then retry",
+};
+
+function withRemedy(kind: ProxmoxErrorKind, reason: string): string {
+  const remedy = REMEDIES[kind];
+  return remedy === undefined ? reason : `${reason}; ${remedy}`;
 }
 
-/** True when a configuration was changed after its digest was read; VMs and containers say it differently. */
-export function isModified(reason: string): boolean {
-  return /checksum miss?match \(file|detected modified configuration/i.test(reason);
-}
-
-function isMissing(reason: string): boolean {
-  // "not defined in schema" is a parameter that this Proxmox does not know.
-  return /does not exist|no such|hostname lookup|not found|not defined(?! in schema)/i.test(reason);
-}
-
-function withRemedy(reason: string): string {
-  if (AGENT_AWAY.test(reason)) {
-    return `${reason}; install qemu-guest-agent in the guest, start it, and set the VM's option agent to 1`;
+function refusedParameters(reason: string, errors: Readonly<Record<string, string>>): ProxmoxError {
+  const details = Object.entries(errors).map(([key, text]) => `${key}: ${text}`).join("; ");
+  const message = [reason.replace(/\.$/, ""), details].filter(Boolean).join(": ");
+  const facts = { status: 400, reason, errors };
+  const texts = Object.values(errors);
+  if (texts.some((text) => MISSING.test(text))) {
+    return new ProxmoxError("not_found", message, { ...facts, kind: "missing" });
   }
-  if (/no quorum|\/etc\/pve\/.*Permission denied/i.test(reason)) {
-    return `${reason}; the cluster has no quorum, so nothing can be changed: see get_cluster_status`;
-  }
-  if (isModified(reason)) {
-    return `${reason}; the configuration was changed meanwhile: read it again, then retry`;
-  }
-  if (/hostname lookup/i.test(reason)) {
-    const node = reason.match(/'([^']+)'/)?.[1];
-    return `node ${node ? `'${node}' ` : ""}does not exist; see get_nodes`;
-  }
-  return reason;
+  const unknown = texts.some((text) => text.includes("not defined in schema"));
+  const kind = unknown ? "unknown_parameters" : "invalid_parameters";
+  return new ProxmoxError("invalid", message, { ...facts, kind });
 }
 
 function forbiddenText(message: string, tokenId: string): string {
@@ -126,19 +203,22 @@ function forbiddenText(message: string, tokenId: string): string {
   return `Proxmox refused the API token ${tokenId}: ${reason}`;
 }
 
-function unreachable(answer: FailedAnswer, message: string): AppError {
-  const what = {
-    502: "bad gateway",
-    503: "service unavailable",
-    504: "gateway timeout",
-    595: "the node cannot be reached (down, or its pveproxy or pvedaemon is stopped)",
-    596: "the connection between the nodes broke",
-    599: "too many connections between the nodes",
-  }[answer.status] ?? "the server failed";
-  const reason = message === "" ? what : `${what}: ${message}`;
+const UNREACHABLE: Readonly<Record<number, readonly [ProxmoxErrorKind, string]>> = {
+  502: ["gateway", "bad gateway"],
+  503: ["gateway", "service unavailable"],
+  504: ["gateway", "gateway timeout"],
+  595: ["node_away", "the node cannot be reached (down, or its pveproxy or pvedaemon is stopped)"],
+  596: ["connection_broken", "the connection between the nodes broke"],
+  599: ["connection_broken", "too many connections between the nodes"],
+};
+
+function unreachable({ change, status }: FailedAnswer, reason: string): ProxmoxError {
+  const [kind, what] = UNREACHABLE[status] ?? ["gateway", "the server failed"];
+  const told = reason === "" ? what : `${what}: ${reason}`;
   // 595 means that the peer was never reached; after the others the change may have been made.
-  const doubt = answer.change && answer.status !== 595 ? `; ${UNKNOWN_OUTCOME}` : "";
-  return new AppError("unavailable", `Proxmox answered ${answer.status}, ${reason}${doubt}`);
+  const doubt = change && kind !== "node_away" ? `; ${UNKNOWN_OUTCOME}` : "";
+  const message = `Proxmox answered ${status}, ${told}${doubt}`;
+  return new ProxmoxError("unavailable", message, { kind, reason, status });
 }
 
 function readBody(body: string): { message: string; errors: Record<string, string> } {
@@ -157,29 +237,36 @@ function readBody(body: string): { message: string; errors: Record<string, strin
   return { message, errors };
 }
 
+/** An answer that came and cannot be used. */
+export function garbled(message: string, cause?: unknown): ProxmoxError {
+  return new ProxmoxError("unavailable", message, { kind: "garbled", cause });
+}
+
+/** No answer within the time that a request may take. */
+export function noAnswer(timeoutMs: number, change: boolean): ProxmoxError {
+  const doubt = change ? `; ${UNKNOWN_OUTCOME}` : "";
+  const message = `Proxmox did not answer within ${timeoutMs / 1000} s${doubt}`;
+  return new ProxmoxError("timeout", message, { kind: "no_answer" });
+}
+
 /**
  * The error for a request that got no answer. `sent` is false when the connection was never made,
  * so that nothing can have happened.
  */
 export function connectionFailure(
   cause: unknown,
-  options: { endpoint: string; change: boolean; sent: boolean },
-): AppError {
+  { change, endpoint, sent }: { endpoint: string; change: boolean; sent: boolean },
+): ProxmoxError {
   const reason = causeText(cause);
   if (/certificate|UnknownIssuer|self.signed|NotValidForName|fingerprint/i.test(reason)) {
-    return new AppError(
-      "unavailable",
-      `cannot trust the certificate of ${options.endpoint} (${reason}); set proxmox.ca_file to the cluster's CA ` +
-        `(/etc/pve/pve-root-ca.pem on a node), or proxmox.fingerprint, or proxmox.verify_ssl to false`,
-      { cause },
-    );
+    const message =
+      `cannot trust the certificate of ${endpoint} (${reason}); set proxmox.ca_file to the cluster's CA ` +
+      `(/etc/pve/pve-root-ca.pem on a node), or proxmox.fingerprint, or proxmox.verify_ssl to false`;
+    return new ProxmoxError("unavailable", message, { kind: "untrusted", reason, cause });
   }
-  const doubt = options.change
-    ? (options.sent ? `; ${UNKNOWN_OUTCOME}` : "; nothing was sent")
-    : "";
-  return new AppError("unavailable", `cannot reach Proxmox at ${options.endpoint}${doubt}`, {
-    cause,
-  });
+  const doubt = change ? (sent ? `; ${UNKNOWN_OUTCOME}` : "; nothing was sent") : "";
+  const message = `cannot reach Proxmox at ${endpoint}${doubt}`;
+  return new ProxmoxError("unavailable", message, { kind: "unreachable", cause });
 }
 
 /** True when the connection was never made: refused, unresolvable, no route, or not trusted. */
@@ -188,6 +275,7 @@ export function neverConnected(cause: unknown): boolean {
     .test(causeText(cause));
 }
 
+/** Deno's `fetch` says only in the texts of its error's causes why there is no connection. */
 function causeText(error: unknown): string {
   const parts: string[] = [];
   for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {

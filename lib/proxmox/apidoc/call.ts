@@ -4,8 +4,9 @@ import { boundJson } from "../../log/bound.ts";
 import type { ApiMatch, ApiMethod } from "./description.ts";
 import { refusalOf, secretParams } from "./guard.ts";
 import { checkParams } from "./schema.ts";
-import type { Method, Params } from "../api/client.ts";
-import { type ApiPath, cidr, pathOf, volume } from "../api/path.ts";
+import type { Params } from "../api/client.ts";
+import { type ApiPath, apiPath } from "../api/path.ts";
+import type { Verb } from "../api/types.ts";
 import type { Pve } from "../pve.ts";
 import { number, text } from "../api/values.ts";
 
@@ -27,7 +28,7 @@ export interface CheckedCall {
  */
 export async function checkCall(
   pve: Pve,
-  { method, path, params }: { method: Method; path: string; params: Params },
+  { method, path, params }: { method: Verb; path: string; params: Params },
 ): Promise<CheckedCall> {
   const match = (await pve.apiDescription()).match(path);
   const found = match.methods.find((each) => each.method === method);
@@ -35,7 +36,7 @@ export async function checkCall(
     const offered = match.methods.map((each) => each.method).join(", ");
     throw new AppError("invalid", `${match.path} has no ${method}; it has ${offered}`);
   }
-  const refusal = refusalOf(found);
+  const refusal = refusalOf(found, pve.advice);
   if (refusal !== undefined) {
     throw new AppError("forbidden", `${method} ${match.path} is not offered: ${refusal}`);
   }
@@ -53,7 +54,7 @@ export async function checkCall(
   if (problems.length > 0) throw new AppError("invalid", problems.slice(0, 20).join("; "));
   return {
     method: found,
-    path: concrete(match),
+    path: apiPath(match.path, match.values),
     vmid: number(match.values.vmid ?? params.vmid),
     match,
   };
@@ -67,7 +68,7 @@ export async function currentDigest(
   const readable = match.methods.find((each) => each.method === "GET");
   if (!("digest" in method.parameters) || !readable) return undefined;
   if (checkParams(match.values, readable.parameters).length > 0) return undefined;
-  const { data } = await pve.page(path);
+  const data = await pve.call("GET", path, {});
   return typeof data === "object" && data !== null && "digest" in data
     ? text(data.digest)
     : undefined;
@@ -98,15 +99,4 @@ function redactRow(row: unknown): unknown {
   // A "key" without a value beside it is a secret itself.
   const named = ["value", "pending", "delete"].some((column) => column in columns);
   return { key: named ? key : REDACTED, ...clean };
-}
-
-function concrete({ path, values }: ApiMatch): ApiPath {
-  return pathOf(
-    path.split("/").slice(1).map((segment) => {
-      const name = segment.slice(1, -1);
-      const value = segment.startsWith("{") ? values[name] ?? "" : segment;
-      if (!segment.startsWith("{") || !value.includes("/")) return value;
-      return name === "cidr" ? cidr(value) : volume(value);
-    }),
-  );
 }

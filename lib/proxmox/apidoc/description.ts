@@ -1,11 +1,11 @@
 import { AppError } from "../../errors.ts";
-import type { Method } from "../api/client.ts";
+import type { Verb } from "../api/types.ts";
 import type { ParamSchema, ParamSchemas } from "./schema.ts";
 import { flag, text } from "../api/values.ts";
 
 /** One method of the API. */
 export interface ApiMethod {
-  readonly method: Method;
+  readonly method: Verb;
   /** With placeholders: `/nodes/{node}/qemu`. */
   readonly path: string;
   readonly description: string;
@@ -32,8 +32,12 @@ export class ApiDescription {
   readonly methods: readonly ApiMethod[];
   readonly #paths: ReadonlyMap<string, ApiMethod[]>;
 
-  constructor(methods: readonly ApiMethod[]) {
+  readonly #advice: string;
+
+  /** @param advice where to look for paths */
+  constructor(methods: readonly ApiMethod[], advice: string) {
     this.methods = methods;
+    this.#advice = advice;
     this.#paths = Map.groupBy(methods, (method) => method.path);
   }
 
@@ -54,7 +58,7 @@ export class ApiDescription {
     if (!path.startsWith("/") || best?.values === undefined) {
       throw new AppError(
         "not_found",
-        `the API has no path ${JSON.stringify(path)}; see search_api`,
+        `the API has no path ${JSON.stringify(path)}; ${this.#advice}`,
       );
     }
     return {
@@ -82,7 +86,7 @@ export class ApiDescription {
  *
  * @throws AppError `unavailable`
  */
-export function parseApiDescription(file: string): ApiDescription {
+export function parseApiDescription(file: string, advice: string): ApiDescription {
   const start = file.search(/\b(?:apiSchema|pveapi)\s*=\s*\[/);
   const open = start < 0 ? -1 : file.indexOf("[", start);
   try {
@@ -90,7 +94,7 @@ export function parseApiDescription(file: string): ApiDescription {
     const methods: ApiMethod[] = [];
     collect(JSON.parse(file.slice(open, endOfArray(file, open))), methods, 0);
     if (methods.length === 0) throw new SyntaxError("no method in it");
-    return new ApiDescription(methods);
+    return new ApiDescription(methods, advice);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new AppError("unavailable", "Proxmox's description of its API cannot be read", { cause });
@@ -111,7 +115,7 @@ function collect(nodes: unknown, into: ApiMethod[], depth: number): void {
   }
 }
 
-function describeMethod(path: string, method: Method, info: Record<string, unknown>): ApiMethod {
+function describeMethod(path: string, method: Verb, info: Record<string, unknown>): ApiMethod {
   const parameters = record(info.parameters);
   return {
     method,

@@ -10,8 +10,12 @@ export class ApiDescriptions {
   readonly #client: Pick<Client, "file">;
   #current: { version: string; loading: Promise<ApiDescription> } | undefined;
 
-  constructor(client: Pick<Client, "file">) {
+  readonly #advice: string;
+
+  /** @param advice where to look for paths */
+  constructor(client: Pick<Client, "file">, advice: string) {
     this.#client = client;
+    this.#advice = advice;
   }
 
   /**
@@ -41,6 +45,6 @@ export class ApiDescriptions {
         { cause },
       );
     });
-    return parseApiDescription(file);
+    return parseApiDescription(file, this.#advice);
   }
 }

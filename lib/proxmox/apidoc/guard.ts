@@ -1,7 +1,9 @@
 import { isSecretKey } from "../../log/redact_text.ts";
+import type { Advice, Topic } from "../advice.ts";
 import type { ApiMethod } from "./description.ts";
 
-type Refusal = readonly [methods: RegExp, path: RegExp, reason: string];
+/** The reason, or what is to be used instead. */
+type Refusal = readonly [methods: RegExp, path: RegExp, reason: string | { readonly use: Topic }];
 
 const ANY = /./;
 const WRITE = /POST|PUT|DELETE/;
@@ -21,9 +23,9 @@ const REFUSED: readonly Refusal[] = [
   [WRITE, /^\/access\/tfa(\/|$)/, "a second factor's secret would be handed out"],
   [ANY, /(proxy|shell|websocket)$/, CONSOLE],
   [ANY, /\/(mtunnel|monitor)$/, "it reaches past Proxmox's own checks"],
-  [ANY, /\/agent\/(exec|exec-status)$/, "use execute_vm_command"],
-  [ANY, /\/agent\/file-read$/, "use read_guest_file"],
-  [ANY, /\/agent\/file-write$/, "use write_guest_file"],
+  [ANY, /\/agent\/(exec|exec-status)$/, { use: "command" }],
+  [ANY, /\/agent\/file-read$/, { use: "read_file" }],
+  [ANY, /\/agent\/file-write$/, { use: "write_file" }],
   [ANY, /\/agent\/set-user-password$/, "passwords do not pass through here"],
   [ANY, /\/cloudinit\/dump$/, "it may hold passwords"],
   [ANY, /\/file-restore\/download$/, "it would hand out a guest's files"],
@@ -38,9 +40,12 @@ const REFUSED: readonly Refusal[] = [
 const HARMLESS = new Set(["config-keys", "keyboard", "lock-token", "tokenid", "tokens"]);
 
 /** Why a method is not called at all; undefined when it may be. */
-export function refusalOf({ method, path, returns }: ApiMethod): string | undefined {
+export function refusalOf(
+  { method, path, returns }: ApiMethod,
+  advice: Advice,
+): string | undefined {
   const rule = REFUSED.find(([methods, where]) => methods.test(method) && where.test(path));
-  if (rule) return rule[2];
+  if (rule) return typeof rule[2] === "string" ? rule[2] : advice[rule[2].use];
   const secret = Object.keys(returns.properties ?? {}).find((name) =>
     name === "value" || name === "ticket" || /password|secret/i.test(name)
   );

@@ -1,3 +1,4 @@
+import type { Advice } from "../advice.ts";
 import type { ApiMethod } from "./description.ts";
 import { refusalOf } from "./guard.ts";
 import type { ParamSchema } from "./schema.ts";
@@ -5,7 +6,7 @@ import { clip } from "../clip.ts";
 import { compact, flag, number, text } from "../api/values.ts";
 
 /** A method as a reader needs it before calling it. */
-export function describeApiMethod(method: ApiMethod) {
+export function describeApiMethod(method: ApiMethod, advice: Advice) {
   const { description, parameters, permissions, returns } = method;
   return compact({
     method: method.method,
@@ -15,7 +16,7 @@ export function describeApiMethod(method: ApiMethod) {
     ),
     permissions: permissions === undefined ? undefined : clip(JSON.stringify(permissions), 2_000),
     returns: describeReturn(returns),
-    refused: refusalOf(method),
+    refused: refusalOf(method, advice),
   });
 }
 

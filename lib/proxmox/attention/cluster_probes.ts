@@ -2,7 +2,6 @@ import type { Finding, Probe } from "./probes.ts";
 import { clip } from "../clip.ts";
 import { haStatus, isDead, isUnplaced } from "../cluster/ha.ts";
 import { isFailing, pendingKernel, readCertificates, readDisks } from "../cluster/hardware.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { replicationJobs } from "../cluster/replication.ts";
 import { isRunning, type TaskEntry } from "../cluster/task_list.ts";
@@ -73,7 +72,7 @@ export function nodeProbes(pve: Pve, node: string): Probe[] {
 }
 
 async function quorum(pve: Pve): Promise<Finding[]> {
-  const rows = await pve.list<Row>(path`/cluster/status`);
+  const rows = await pve.list("/cluster/status");
   const cluster = rows.find((row) => row.type === "cluster");
   const found: Finding[] = rows.filter((row) => row.type === "node" && !flag(row.online))
     .map((row) => ({
@@ -141,12 +140,12 @@ async function failedTasks(
   node: string,
   cut: (reason: string) => void,
 ): Promise<Finding[]> {
-  const { data, total = 0 } = await pve.page(path`/nodes/${node}/tasks`, {
+  const { rows, total = 0 } = await pve.page("/nodes/{node}/tasks", { node }, {
     since: Math.floor(pve.now().getTime() / 1000) - DAY_SECONDS,
     statusfilter: "error",
     limit: TASKS_PER_NODE,
   });
-  const tasks = (Array.isArray(data) ? data : []) as TaskEntry[];
+  const tasks = rows as unknown as TaskEntry[];
   if (total > tasks.length) cut(`only the newest ${tasks.length} of ${total} failed tasks count`);
   const failed = tasks.filter((task) => !isRunning(task) && !succeeded(task.status ?? ""));
   const groups = Map.groupBy(failed, (task) => `node ${node} ${task.type} ${task.id ?? ""}`.trim());

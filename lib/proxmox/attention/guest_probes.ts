@@ -1,8 +1,7 @@
-import { AppError } from "../../errors.ts";
+import { isKind } from "../api/errors.ts";
 import type { Finding, Probe, Unread } from "./probes.ts";
 import { newestGood } from "../storage/backups.ts";
 import { type Guest, guestLabel } from "../guest/directory.ts";
-import { path } from "../api/path.ts";
 import { currentState } from "../guest/power.ts";
 import type { Pve } from "../pve.ts";
 import { readSnapshots } from "../guest/snapshots.ts";
@@ -52,7 +51,7 @@ export function lockProbe(pve: Pve, guests: readonly Guest[]): Probe {
     read: async () => {
       const locked = guests.filter((guest) => guest.lock !== undefined);
       if (locked.length === 0) return [];
-      const tasks = await pve.list<TaskEntry>(path`/cluster/tasks`);
+      const tasks = await pve.list("/cluster/tasks") as unknown as TaskEntry[];
       const busy = new Set(tasks.filter(isRunning).map((task) => taskVmid(task.id)));
       return locked.filter((guest) => !busy.has(guest.vmid)).map((guest) => ({
         severity: "warning",
@@ -112,10 +111,10 @@ async function deadAgent(pve: Pve, guest: Guest): Promise<Finding[]> {
   // Only the guest's own status tells whether the agent is enabled in the configuration.
   if (status !== "running" || !flag(row.agent)) return [];
   try {
-    await pve.get(path`/nodes/${node}/qemu/${vmid}/agent/info`);
+    await pve.get("/nodes/{node}/qemu/{vmid}/agent/info", { node, vmid });
     return [];
   } catch (error) {
-    if (!(error instanceof AppError) || !/agent is not running/.test(error.message)) throw error;
+    if (!isKind(error, "agent_away")) throw error;
     return [{
       severity: "info",
       what: "the guest agent is enabled but does not answer: install or start it in the guest",

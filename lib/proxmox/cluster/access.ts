@@ -1,4 +1,3 @@
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, text, time } from "../api/values.ts";
 
@@ -24,13 +23,13 @@ export async function readAccess(
 ): Promise<AccessRow[]> {
   switch (list) {
     case "users":
-      return (await pve.list<Row>(path`/access/users`, { full: true })).map(describeUser);
+      return (await pve.list("/access/users", {}, { full: true })).map(describeUser);
     case "groups":
-      return (await pve.list<Row>(path`/access/groups`)).map((row) =>
+      return (await pve.list("/access/groups")).map((row) =>
         compact({ name: String(row.groupid), comment: text(row.comment), users: words(row.users) })
       );
     case "roles":
-      return (await pve.list<Row>(path`/access/roles`)).map((row) =>
+      return (await pve.list("/access/roles")).map((row) =>
         compact({
           name: String(row.roleid),
           built_in: flag(row.special),
@@ -38,7 +37,7 @@ export async function readAccess(
         })
       );
     case "permissions":
-      return (await pve.list<Row>(path`/access/acl`)).map((row) => ({
+      return (await pve.list("/access/acl")).map((row) => ({
         name: `${row.path} ${row.type} ${row.ugid} ${row.roleid}`,
         path: row.path,
         holder: row.ugid,
@@ -48,7 +47,7 @@ export async function readAccess(
         propagate: row.propagate === undefined || flag(row.propagate),
       }));
     case "realms":
-      return (await pve.list<Row>(path`/access/domains`)).map((row) =>
+      return (await pve.list("/access/domains")).map((row) =>
         compact({
           name: String(row.realm),
           type: text(row.type),
@@ -57,7 +56,7 @@ export async function readAccess(
         })
       );
     case "effective":
-      return effective(await pve.get<Row>(path`/access/permissions`, { userid: user }));
+      return effective(await pve.get("/access/permissions", {}, { userid: user }));
   }
 }
 

@@ -1,6 +1,5 @@
-import { AppError } from "../../errors.ts";
+import { isKind } from "../api/errors.ts";
 import { clip } from "../clip.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { compact, number, text } from "../api/values.ts";
 
@@ -9,11 +8,9 @@ type Row = Readonly<Record<string, unknown>>;
 /** Ceph's own status; undefined on a cluster without Ceph, which is an answer and no failure. */
 export async function cephStatus(pve: Pve): Promise<Row | undefined> {
   try {
-    return await pve.get<Row>(path`/cluster/ceph/status`);
+    return await pve.get("/cluster/ceph/status");
   } catch (error) {
-    const absent = error instanceof AppError && error.code !== "forbidden" &&
-      /not installed|not (fully )?configured|not initialized/.test(error.message);
-    if (absent) return undefined;
+    if (isKind(error, "not_installed")) return undefined;
     throw error;
   }
 }

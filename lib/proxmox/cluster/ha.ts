@@ -1,21 +1,20 @@
-import { NotOffered } from "../api/errors.ts";
-import { path } from "../api/path.ts";
+import { isKind } from "../api/errors.ts";
 import type { Pve } from "../pve.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
 /** HA as Proxmox reports it now: rows of type quorum, master, lrm, service and fencing. */
 export function haStatus(pve: Pve): Promise<Row[]> {
-  return pve.list<Row>(path`/cluster/ha/status/current`);
+  return pve.list("/cluster/ha/status/current");
 }
 
 /** Where guests may run: rules since Proxmox VE 9, groups before. */
 export async function haPlacement(pve: Pve): Promise<Row[]> {
   try {
-    return await pve.list<Row>(path`/cluster/ha/rules`);
+    return await pve.list("/cluster/ha/rules");
   } catch (error) {
-    if (!(error instanceof NotOffered)) throw error;
-    return await pve.list<Row>(path`/cluster/ha/groups`);
+    if (!isKind(error, "not_offered")) throw error;
+    return await pve.list("/cluster/ha/groups");
   }
 }
 

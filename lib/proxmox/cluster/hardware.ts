@@ -1,5 +1,4 @@
 import { clip } from "../clip.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, text, time } from "../api/values.ts";
 
@@ -10,7 +9,7 @@ const MAX_NAMES = 20;
 
 /** The certificates that a node serves or trusts, without the certificates themselves. */
 export async function readCertificates(pve: Pve, node: string) {
-  const rows = await pve.list<Row>(path`/nodes/${node}/certificates/info`);
+  const rows = await pve.list("/nodes/{node}/certificates/info", { node });
   return rows.map((row) => {
     const end = number(row.notafter);
     const now = pve.now().getTime() / 1000;
@@ -29,7 +28,7 @@ export async function readCertificates(pve: Pve, node: string) {
 
 /** A node's disks. Proxmox wakes sleeping ones to ask for their health. */
 export async function readDisks(pve: Pve, node: string) {
-  const rows = await pve.list<Row>(path`/nodes/${node}/disks/list`);
+  const rows = await pve.list("/nodes/{node}/disks/list", { node });
   return rows.map((row) =>
     compact({
       node,
@@ -56,7 +55,7 @@ export async function pendingKernel(
   pve: Pve,
   node: string,
 ): Promise<{ running: string; installed: string } | undefined> {
-  const rows = await pve.list<Row>(path`/nodes/${node}/apt/versions`);
+  const rows = await pve.list("/nodes/{node}/apt/versions", { node });
   const running = rows.map((row) => text(row.RunningKernel)).find((kernel) => kernel);
   const newest = rows.filter((row) => row.CurrentState === "Installed")
     .map((row) =>

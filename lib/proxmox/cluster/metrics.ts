@@ -1,5 +1,4 @@
-import type { Pve } from "../pve.ts";
-import type { ApiPath } from "../api/path.ts";
+import type { ParamsOf } from "../api/types.ts";
 import { number } from "../api/values.ts";
 
 /** A series of measurements: one row per point, one value per column; null where nothing was measured. */
@@ -35,8 +34,12 @@ const COLUMNS: Readonly<Record<string, string>> = {
   diskwrite: "disk_written_bytes_per_second",
 };
 
+type SeriesParams =
+  & ParamsOf<"/nodes/{node}/rrddata", "GET">
+  & ParamsOf<"/nodes/{node}/{type}/{vmid}/rrddata", "GET">;
+
 export interface SeriesOptions {
-  readonly timeframe: string;
+  readonly timeframe: SeriesParams["timeframe"];
   readonly consolidation: "average" | "maximum";
   /** At most this many rows; neighbouring points are put together. */
   readonly points: number;
@@ -45,12 +48,11 @@ export interface SeriesOptions {
 
 /** Reads a round-robin database. Rows without any value are left out: there was nothing to measure. */
 export async function readSeries(
-  pve: Pve,
-  at: ApiPath,
+  read: (params: SeriesParams) => Promise<readonly Readonly<Record<string, unknown>>[]>,
   { timeframe, consolidation, points, fields }: SeriesOptions,
 ): Promise<Series> {
   const cf = consolidation === "average" ? "AVERAGE" : "MAX";
-  const raw = await pve.list<Record<string, unknown>>(at, { timeframe, cf });
+  const raw = await read({ timeframe, cf });
   const rows = raw.map(rename).filter((row) => row.size > 1);
   const known = [...new Set(rows.flatMap((row) => [...row.keys()]))].filter((key) => key !== "time")
     .sort();

@@ -1,5 +1,4 @@
 import { AppError } from "../../errors.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { flag } from "../api/values.ts";
 
@@ -10,14 +9,14 @@ export async function noteQuorum(pve: Pve): Promise<void> {
   const isNoted = () => pve.plan.checks.some(({ check }) => check === CHECK);
   if (isNoted()) return;
   try {
-    const rows = await pve.list<Record<string, unknown>>(path`/cluster/status`);
+    const rows = await pve.list("/cluster/status");
     const cluster = rows.find((row) => row.type === "cluster");
     const quorate = cluster === undefined || flag(cluster.quorate);
     if (isNoted()) return;
     pve.check(
       CHECK,
       quorate,
-      "the cluster has no quorum: Proxmox would refuse; see get_cluster_status",
+      `the cluster has no quorum: Proxmox would refuse; ${pve.advice.quorum}`,
     );
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -1,7 +1,6 @@
 import { gather } from "../fan_out.ts";
 import { guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, text, time } from "../api/values.ts";
 
@@ -27,7 +26,7 @@ export async function replicationJobs(
   pve: Pve,
 ): Promise<{ jobs: ReplicationJob[]; warnings: string[] }> {
   const [rows, resources] = await Promise.all([
-    pve.list<Row>(path`/cluster/replication`),
+    pve.list("/cluster/replication"),
     pve.resources(),
   ]);
   const nodeOf = new Map(
@@ -39,7 +38,7 @@ export async function replicationJobs(
   const sources = [...new Set(mine.map((row) => nodeOf.get(Number(row.guest)) ?? ""))].sort();
   const { results, warnings } = await gather(sources.filter((node) => !offline.has(node)), {
     name: (node) => `state of the jobs of node ${node}`,
-    read: (node) => pve.list<Row>(path`/nodes/${node}/replication`),
+    read: (node) => pve.list("/nodes/{node}/replication", { node }),
   });
   const states = new Map(results.flat().map((state) => [state.id, state]));
   const away = sources.filter((node) => offline.has(node))

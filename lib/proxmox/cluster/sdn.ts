@@ -1,5 +1,4 @@
 import { clip } from "../clip.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, type Resource, text } from "../api/values.ts";
 
@@ -7,7 +6,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** The zones, each with the nodes where it does not work. */
 export async function readZones(pve: Pve, resources: readonly Resource[]) {
-  const rows = await pve.list<Row>(path`/cluster/sdn/zones`, { pending: true });
+  const rows = await pve.list("/cluster/sdn/zones", {}, { pending: true });
   const states = resources.map((row) => ({ zone: zoneOf(row), ...row }))
     .filter((row) => row.zone !== undefined);
   return rows.map((row) => {
@@ -31,7 +30,7 @@ export async function readZones(pve: Pve, resources: readonly Resource[]) {
 
 /** The virtual networks; `unapplied` tells what waits for being applied: new, changed, deleted. */
 export async function readVnets(pve: Pve) {
-  const rows = await pve.list<Row>(path`/cluster/sdn/vnets`, { pending: true });
+  const rows = await pve.list("/cluster/sdn/vnets", {}, { pending: true });
   return rows.map((row) =>
     compact({
       vnet: String(row.vnet),
@@ -46,7 +45,7 @@ export async function readVnets(pve: Pve) {
 
 /** The subnets of one virtual network. */
 export async function readSubnets(pve: Pve, vnet: string) {
-  const rows = await pve.list<Row>(path`/cluster/sdn/vnets/${vnet}/subnets`, { pending: true });
+  const rows = await pve.list("/cluster/sdn/vnets/{vnet}/subnets", { vnet }, { pending: true });
   return rows.map((row) =>
     compact({
       vnet,

@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { clip, newestFirst } from "../clip.ts";
 import { guestOf } from "../guest/directory.ts";
-import { path } from "../api/path.ts";
+import type { RowOf } from "../api/types.ts";
 import type { Pve } from "../pve.ts";
 import { parseUpid, type TaskState } from "../tasks.ts";
 import { compact, number, type Resource, text, time } from "../api/values.ts";
@@ -17,6 +17,11 @@ export interface TaskEntry {
   readonly starttime?: number;
   readonly endtime?: number;
   readonly status?: string;
+}
+
+/** Reads a row of a node's list of tasks. */
+export function taskOf(row: RowOf<"/nodes/{node}/tasks">, node: string): TaskEntry {
+  return { ...row as unknown as TaskEntry, node };
 }
 
 const STOP_POLLS = 20;
@@ -98,7 +103,7 @@ export async function stopTask(
   upid: string,
   read: () => Promise<TaskState>,
 ): Promise<TaskState> {
-  await pve.delete(path`/nodes/${parseUpid(upid).node}/tasks/${upid}`);
+  await pve.delete("/nodes/{node}/tasks/{upid}", { node: parseUpid(upid).node, upid });
   let state = await read();
   for (let poll = 0; state.status === "running" && poll < STOP_POLLS && !pve.dryRun; poll++) {
     await pve.sleep(STOP_POLL_MS);

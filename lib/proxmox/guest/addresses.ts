@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AppError } from "../../errors.ts";
+import { ProxmoxError } from "../api/errors.ts";
 import type { Guest } from "./directory.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { compact, text } from "../api/values.ts";
 
@@ -42,15 +42,16 @@ export function flatAddresses(interfaces: readonly Interface[]): string[] {
 }
 
 async function containerInterfaces(pve: Pve, node: string, vmid: number): Promise<Row[]> {
-  const { data } = await pve.page(path`/nodes/${node}/lxc/${vmid}/interfaces`);
+  const data = await pve.value("/nodes/{node}/lxc/{vmid}/interfaces", { node, vmid });
   if (Array.isArray(data)) return data;
-  throw new AppError("conflict", `container ${vmid} is not running`);
+  throw new ProxmoxError("conflict", `container ${vmid} is not running`, { kind: "not_running" });
 }
 
 async function agentInterfaces(pve: Pve, node: string, vmid: number): Promise<Row[]> {
-  const answer = await pve.get<{ result?: unknown }>(
-    path`/nodes/${node}/qemu/${vmid}/agent/network-get-interfaces`,
-  );
+  const answer = await pve.get("/nodes/{node}/qemu/{vmid}/agent/network-get-interfaces", {
+    node,
+    vmid,
+  });
   if (Array.isArray(answer?.result)) return answer.result;
   throw new AppError("unavailable", "the guest agent's answer holds no list of interfaces");
 }

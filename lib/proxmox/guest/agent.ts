@@ -1,8 +1,8 @@
 import { AppError } from "../../errors.ts";
+import { isKind } from "../api/errors.ts";
 import type { Guest } from "./directory.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
-import { flag, type GuestConfig, number, text } from "../api/values.ts";
+import { flag, number, text } from "../api/values.ts";
 
 /** How a command in a guest ended. */
 export interface CommandResult {
@@ -20,8 +20,7 @@ const MAX_OUTPUT = 64 * 1024;
 
 /** The argument vector that makes the guest's own shell run a command line. */
 export async function shellOf(pve: Pve, guest: Guest, commandLine: string): Promise<string[]> {
-  const { node, vmid } = guest;
-  const config = await pve.get<GuestConfig>(path`/nodes/${node}/qemu/${vmid}/config`);
+  const config = await pve.get("/nodes/{node}/qemu/{vmid}/config", guest);
   return /^w(in|2k|xp|vista)/.test(text(config.ostype) ?? "")
     ? ["cmd.exe", "/c", commandLine]
     : ["/bin/sh", "-c", commandLine];
@@ -38,14 +37,10 @@ export async function runInGuest(
   guest: Guest,
   { argv, input, timeoutMs }: { argv: readonly string[]; input?: string; timeoutMs: number },
 ): Promise<CommandResult> {
-  const { node, vmid } = guest;
-  const started = await pve.post<{ pid?: unknown } | null>(
-    path`/nodes/${node}/qemu/${vmid}/agent/exec`,
-    {
-      command: argv,
-      "input-data": input,
-    },
-  ).catch((error) => {
+  const started = await pve.post("/nodes/{node}/qemu/{vmid}/agent/exec", guest, {
+    command: argv,
+    "input-data": input,
+  }).catch((error) => {
     throw explainBrokenPipe(error, argv[0] ?? "");
   });
   const none = { stdout: "", stderr: "", stdout_truncated: false, stderr_truncated: false };
@@ -56,10 +51,9 @@ export async function runInGuest(
   }
   const begin = pve.now().getTime();
   for (let pause = FIRST_POLL_MS;; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
-    const status = await pve.get<Record<string, unknown>>(
-      path`/nodes/${node}/qemu/${vmid}/agent/exec-status`,
-      { pid },
-    );
+    const status = await pve.get("/nodes/{node}/qemu/{vmid}/agent/exec-status", guest, {
+      pid,
+    });
     if (flag(status.exited)) return describeResult(status);
     const elapsed = pve.now().getTime() - begin;
     if (elapsed >= timeoutMs) {
@@ -95,12 +89,6 @@ function describeResult(status: Record<string, unknown>): CommandResult {
 
 /** A missing program makes Proxmox itself break the connection: seen on 9.2 as 596 after 5 s. */
 function explainBrokenPipe(error: unknown, program: string): unknown {
-  if (!(error instanceof AppError) || !error.message.includes("596")) return error;
-  return new AppError(
-    "unavailable",
-    `${error.message}; often there is no ${program} in the guest`,
-    {
-      cause: error,
-    },
-  );
+  if (!isKind(error, "connection_broken")) return error;
+  return error.withMessage(`${error.message}; often there is no ${program} in the guest`);
 }

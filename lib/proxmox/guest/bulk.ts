@@ -1,7 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { forEachBounded } from "../fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "./directory.ts";
-import { path } from "../api/path.ts";
 import { currentState, haNotes } from "./power.ts";
 import type { Pve } from "../pve.ts";
 import { compact } from "../api/values.ts";
@@ -73,7 +72,7 @@ async function changePowerOfOne(
   { action, wait, ends }: BulkInput & { ends: number },
 ): Promise<BulkResult> {
   const guest = await pve.claim({ vmid: reference });
-  const { node, type, vmid } = guest;
+  const { vmid } = guest;
   const base = compact({ vmid, name: guest.name });
   const state = await currentState(pve, guest);
   const { status, lock, template } = state;
@@ -83,16 +82,15 @@ async function changePowerOfOne(
   }
   requireReady(pve, guest, { template, lock });
   const left = Math.max(1, Math.round((ends - pve.now().getTime()) / 1000));
-  const upid = await pve.post(
-    path`/nodes/${node}/${type}/${vmid}/status/${action}`,
-    action === "shutdown" ? { timeout: left } : undefined,
-  );
+  const upid = action === "shutdown"
+    ? await pve.post("/nodes/{node}/{type}/{vmid}/status/shutdown", guest, { timeout: left })
+    : await pve.post(`/nodes/{node}/{type}/{vmid}/status/${action}`, guest);
   if (pve.dryRun) return { ...base, result: "planned" };
   await pve.task(upid, { wait, timeout_seconds: left });
   pve.progress(`${guestLabel(guest)}: ${action} ${wait ? "done" : "accepted"}`);
-  const [detail] = haNotes(state).notes ?? [];
+  const [detail] = haNotes(pve, state).notes ?? [];
   const result = wait ? "done" : "started";
-  return { ...base, result, upid, ...(detail === undefined ? {} : { detail }) };
+  return { ...base, result, upid: String(upid), ...(detail === undefined ? {} : { detail }) };
 }
 
 function requireReady(

@@ -1,12 +1,11 @@
 import { AppError } from "../../errors.ts";
 import type { Guest } from "./directory.ts";
-import { path } from "../api/path.ts";
 import { properties } from "./properties.ts";
 import type { Pve } from "../pve.ts";
 import { type GuestConfig, text } from "../api/values.ts";
 
 /** Slots that a cloud-init drive is usually put into. */
-const SLOTS = ["ide2", "ide0", "ide1", "ide3", "sata5", "scsi30"];
+const SLOTS = ["ide2", "ide0", "ide1", "ide3", "sata5", "scsi30"] as const;
 
 export interface Addresses {
   readonly ip?: string | undefined;
@@ -23,7 +22,7 @@ export function cloudInitDrive(config: GuestConfig): string | undefined {
 }
 
 /** A slot where a cloud-init drive can be put. */
-export function freeSlot(config: GuestConfig): string | undefined {
+export function freeSlot(config: GuestConfig): typeof SLOTS[number] | undefined {
   return SLOTS.find((slot) => config[slot] === undefined);
 }
 
@@ -55,7 +54,7 @@ export async function regenerateDrive(
   { node, vmid }: Guest,
 ): Promise<{ notes?: string[] }> {
   try {
-    await pve.put(path`/nodes/${node}/qemu/${vmid}/cloudinit`);
+    await pve.put("/nodes/{node}/qemu/{vmid}/cloudinit", { node, vmid });
     return {};
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

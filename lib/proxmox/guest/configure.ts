@@ -1,14 +1,22 @@
 import { AppError } from "../../errors.ts";
-import { isModified } from "../api/errors.ts";
-import type { Guest } from "./directory.ts";
-import { path } from "../api/path.ts";
-import { type Change, concealed } from "../plan.ts";
+import { isKind } from "../api/errors.ts";
+import type { ParamsOf } from "../api/types.ts";
+import { readConfig } from "./config.ts";
+import type { Guest, GuestType } from "./directory.ts";
+import { type Change, redactedParams } from "../plan.ts";
 import type { Pve } from "../pve.ts";
 import { flag, type GuestConfig } from "../api/values.ts";
 
-export interface ConfigEdit {
+const CONFIG = "/nodes/{node}/{type}/{vmid}/config";
+
+type Settings<T extends GuestType> = ParamsOf<
+  GuestType extends T ? typeof CONFIG : `/nodes/{node}/${T}/{vmid}/config`,
+  "PUT"
+>;
+
+export interface ConfigEdit<T extends GuestType = GuestType> {
   /** Keys as Proxmox names them; undefined values are left alone. */
-  readonly set: Readonly<Record<string, unknown>>;
+  readonly set: Settings<T>;
   readonly unset?: readonly string[];
 }
 
@@ -26,28 +34,26 @@ export interface ConfigResult {
  * @param edit may depend on what is set now
  * @throws AppError `conflict` that shows what was changed meanwhile
  */
-export async function configureGuest(
+export async function configureGuest<T extends GuestType>(
   pve: Pve,
-  guest: Pick<Guest, "node" | "type" | "vmid">,
-  edit: ConfigEdit | ((before: GuestConfig) => ConfigEdit),
+  guest: Pick<Guest<T>, "node" | "type" | "vmid">,
+  edit: ConfigEdit<T> | ((before: GuestConfig) => ConfigEdit<T>),
 ): Promise<ConfigResult> {
-  const { node, type, vmid } = guest;
-  const at = path`/nodes/${node}/${type}/${vmid}/config`;
-  const before = await pve.get<GuestConfig>(at);
+  const before = await readConfig(pve, guest);
   const wanted = typeof edit === "function" ? edit(before) : edit;
-  const set = Object.fromEntries(
-    Object.entries(wanted.set).filter(([key, value]) =>
+  const set: Readonly<Record<string, unknown>> = Object.fromEntries(
+    Object.entries(wanted.set as Record<string, unknown>).filter(([key, value]) =>
       value !== undefined && !same(before[key], value)
     ),
   );
   const unset = (wanted.unset ?? []).filter((key) => before[key] !== undefined);
-  const changes = describeChanges(concealed(before), concealed(set), unset);
+  const changes = describeChanges(redactedParams(before), redactedParams(set), unset);
   Object.assign(pve.plan.changes, changes);
   if (Object.keys(changes).length === 0) return { changes, pending: [] };
   await sendUnlessChanged(pve, guest, {
     before,
     send: (digest) =>
-      pve.put(at, {
+      pve.put(CONFIG, guest, {
         ...set,
         ...(unset.length > 0 ? { delete: unset.join(",") } : {}),
         digest,
@@ -63,24 +69,23 @@ export async function configureGuest(
  */
 export async function sendUnlessChanged<T>(
   pve: Pve,
-  { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
+  guest: Pick<Guest, "node" | "type" | "vmid">,
   { before, send }: { before: GuestConfig; send: (digest: string | undefined) => Promise<T> },
 ): Promise<T> {
   try {
     return await send(before.digest);
   } catch (error) {
-    if (!(error instanceof AppError) || !isModified(error.message)) throw error;
-    const at = path`/nodes/${node}/${type}/${vmid}/config`;
-    throw new AppError("conflict", await meanwhile(pve, at, before), { cause: error });
+    if (!isKind(error, "modified")) throw error;
+    throw new AppError("conflict", await meanwhile(pve, guest, before), { cause: error });
   }
 }
 
 async function meanwhile(
   pve: Pve,
-  at: ReturnType<typeof path>,
+  guest: Pick<Guest, "node" | "type" | "vmid">,
   before: GuestConfig,
 ): Promise<string> {
-  const after = await pve.get<GuestConfig>(at);
+  const after = await readConfig(pve, guest);
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((key) => key !== "digest" && !same(before[key], after[key]));
   const list = keys.map((key) => `${key}: ${show(before[key])} → ${show(after[key])}`).join(", ");
@@ -91,12 +96,10 @@ async function meanwhile(
 
 async function pendingKeys(
   pve: Pve,
-  { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
+  guest: Pick<Guest, "node" | "type" | "vmid">,
   changes: Record<string, Change>,
 ): Promise<string[]> {
-  const rows = await pve.list<Record<string, unknown>>(
-    path`/nodes/${node}/${type}/${vmid}/pending`,
-  );
+  const rows = await pve.list("/nodes/{node}/{type}/{vmid}/pending", guest);
   return rows.filter((row) => row.pending !== undefined || row.delete !== undefined)
     .map((row) => String(row.key)).filter((key) => key in changes);
 }

@@ -1,11 +1,11 @@
 import { AppError } from "../../errors.ts";
 import { requireState } from "./checks.ts";
 import { type Guest, guestLabel, type GuestType } from "./directory.ts";
-import { path } from "../api/path.ts";
 import { currentState } from "./power.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
-import { flag, type GuestConfig } from "../api/values.ts";
+import { flag } from "../api/values.ts";
+import { readConfig } from "./config.ts";
 
 const DEFAULT_WAIT_SECONDS = 300;
 const POLL_MS = 1_000;
@@ -29,7 +29,7 @@ export async function destroyGuest(
   const guest = await pve.claim(input, { type });
   const { node, vmid } = guest;
   const label = guestLabel(guest);
-  const config = await pve.get<GuestConfig>(path`/nodes/${node}/${type}/${vmid}/config`);
+  const config = await readConfig(pve, guest);
   pve.check(
     "is not protected",
     !flag(config.protection),
@@ -41,11 +41,11 @@ export async function destroyGuest(
   const runs = status !== "stopped";
   pve.check("is stopped", !runs || input.force, `${label} is ${status}; stop it or give force`);
   if (runs && input.force) {
-    const stop = await pve.post(path`/nodes/${node}/${type}/${vmid}/status/stop`);
+    const stop = await pve.post("/nodes/{node}/{type}/{vmid}/status/stop", { node, type, vmid });
     await pve.task(stop, { timeout_seconds: input.timeout_seconds });
     if (!pve.dryRun) await untilStopped(pve, guest, input.timeout_seconds ?? DEFAULT_WAIT_SECONDS);
   }
-  const upid = await pve.delete(path`/nodes/${node}/${type}/${vmid}`, {
+  const upid = await pve.delete("/nodes/{node}/{type}/{vmid}", { node, type, vmid }, {
     purge: input.purge,
     "destroy-unreferenced-disks": true,
   });

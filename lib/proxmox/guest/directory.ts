@@ -1,12 +1,15 @@
 import { AppError } from "../../errors.ts";
+import type { Advice } from "../advice.ts";
+import { garbled } from "../api/errors.ts";
+import { checkedRows, leftOutText } from "../api/rows.ts";
 import { flag, number, type Resource, tagList, text } from "../api/values.ts";
 
 export type GuestType = "qemu" | "lxc";
 
 /** A VM or a container, as the cluster's resource list knows it. */
-export interface Guest {
+export interface Guest<T extends GuestType = GuestType> {
   readonly vmid: number;
-  readonly type: GuestType;
+  readonly type: T;
   readonly node: string;
   /** Absent for a guest made in the last seconds and for guests of an offline node. */
   readonly name: string | undefined;
@@ -74,14 +77,25 @@ const CACHE_MS = 2_000;
  * seconds and dropped after any change made here.
  */
 export class GuestDirectory {
-  readonly #load: () => Promise<Resource[]>;
+  readonly #load: () => Promise<unknown>;
   readonly #now: () => Date;
+  readonly #advice: Advice;
+  #warning: string | undefined;
   #cached: { rows: Resource[]; at: number } | undefined;
   #loading: Promise<Resource[]> | undefined;
 
-  constructor(load: () => Promise<Resource[]>, now: () => Date) {
+  /** @param options.load gives what Proxmox answers to `/cluster/resources` */
+  constructor(
+    { advice, load, now }: { load: () => Promise<unknown>; now: () => Date; advice: Advice },
+  ) {
     this.#load = load;
     this.#now = now;
+    this.#advice = advice;
+  }
+
+  /** What is missing in the list as it was read last. */
+  get warning(): string | undefined {
+    return this.#warning;
   }
 
   /** Forgets what is known, so that the next reader asks Proxmox. */
@@ -109,14 +123,15 @@ export class GuestDirectory {
       matches = matching(await this.resources({ fresh: true }), reference);
     }
     const [guest, ...others] = matches;
-    if (guest === undefined) throw missing(reference);
+    if (guest === undefined) throw missing(reference, this.#advice);
     if (others.length === 0) return guest;
     const names = matches.map((match) => `${guestLabel(match)} on ${match.node}`).join(" and ");
     throw new AppError("conflict", `the name ${reference} fits ${names}; give the vmid instead`);
   }
 
   #start(): Promise<Resource[]> {
-    const loading = this.#load().then((rows) => {
+    const loading = this.#load().then((data) => {
+      const rows = this.#checked(data);
       // A change made meanwhile has dropped this load: its answer may be older than the change.
       if (this.#loading === loading) this.#cached = { rows, at: this.#now().getTime() };
       return rows;
@@ -125,6 +140,14 @@ export class GuestDirectory {
     });
     this.#loading = loading;
     return loading;
+  }
+
+  #checked(data: unknown): Resource[] {
+    const checked = checkedRows("/cluster/resources", data);
+    if (!checked) throw garbled("Proxmox's list of resources is not a list");
+    const { leftOut, rows } = checked;
+    this.#warning = leftOut === 0 ? undefined : leftOutText("/cluster/resources", leftOut);
+    return rows as unknown as Resource[];
   }
 }
 
@@ -135,15 +158,15 @@ function matching(rows: Resource[], reference: number | string): Guest[] {
     : guests.filter((guest) => guest.name === reference);
 }
 
-function missing(reference: number | string): AppError {
+function missing(reference: number | string, { guests }: Advice): AppError {
   return typeof reference === "number"
     ? new AppError(
       "not_found",
-      `no guest has the vmid ${reference}; see get_vms and get_containers`,
+      `no guest has the vmid ${reference}; ${guests}`,
     )
     : new AppError(
       "not_found",
-      `no guest is named ${reference}; see get_vms and get_containers (a new guest's name shows after some seconds)`,
+      `no guest is named ${reference}; ${guests} (a new guest's name shows after some seconds)`,
     );
 }
 

@@ -1,9 +1,9 @@
 import { AppError } from "../../errors.ts";
 import { type Guest, guestLabel } from "./directory.ts";
-import { path } from "../api/path.ts";
 import { type Disk, disksOf } from "./properties.ts";
 import type { Pve } from "../pve.ts";
 import type { GuestConfig } from "../api/values.ts";
+import { readConfig } from "./config.ts";
 
 /**
  * Reads a guest's configuration and the disk of this key in it.
@@ -15,8 +15,7 @@ export async function requireDisk(
   guest: Guest,
   key: string,
 ): Promise<{ config: GuestConfig; disk: Disk }> {
-  const { node, type, vmid } = guest;
-  const config = await pve.get<GuestConfig>(path`/nodes/${node}/${type}/${vmid}/config`);
+  const config = await readConfig(pve, guest);
   const disks = disksOf(config);
   const disk = disks.find((candidate) => candidate.key === key);
   if (disk) return { config, disk };

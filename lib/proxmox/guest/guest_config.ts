@@ -1,7 +1,6 @@
 import { REDACTED, redactText } from "../../log/redact_text.ts";
 import type { Guest } from "./directory.ts";
-import { path } from "../api/path.ts";
-import { concealed } from "../plan.ts";
+import { redactedParams } from "../plan.ts";
 import type { Pve } from "../pve.ts";
 import { type GuestConfig, number, text } from "../api/values.ts";
 
@@ -15,7 +14,7 @@ export type PendingChange = {
 
 /** A configuration as callers may see it: secrets hidden, SSH keys readable. */
 export function describeConfig(config: GuestConfig): Record<string, unknown> {
-  const shown: Record<string, unknown> = { ...concealed(config) };
+  const shown: Record<string, unknown> = { ...redactedParams(config) };
   const keys = text(config.sshkeys);
   if (keys !== undefined) shown.sshkeys = decodeKeys(keys);
   // A container's environment is NAME=value, separated by NUL bytes.
@@ -29,16 +28,14 @@ export function describeConfig(config: GuestConfig): Record<string, unknown> {
 /** Reads the changes of a guest's configuration that are not in effect yet. */
 export async function readPending(
   pve: Pve,
-  { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
+  guest: Pick<Guest, "node" | "type" | "vmid">,
 ): Promise<PendingChange[]> {
-  const rows = await pve.list<Record<string, unknown>>(
-    path`/nodes/${node}/${type}/${vmid}/pending`,
-  );
+  const rows = await pve.list("/nodes/{node}/{type}/{vmid}/pending", guest);
   return rows.filter((row) => row.pending !== undefined || (number(row.delete) ?? 0) > 0)
     .map((row) => {
       const key = String(row.key);
-      const shown = concealed({ [key]: row.value });
-      const next = concealed({ [key]: row.pending });
+      const shown = redactedParams({ [key]: row.value });
+      const next = redactedParams({ [key]: row.pending });
       return {
         key,
         ...(row.value === undefined ? {} : { value: String(shown[key] ?? REDACTED) }),

@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
+import { isKind } from "../api/errors.ts";
+import type { ParamsOf } from "../api/types.ts";
 import type { Guest } from "./directory.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { flag, text } from "../api/values.ts";
 
@@ -23,18 +24,20 @@ export interface FileContent {
  */
 export async function readFile(
   pve: Pve,
-  { node, vmid }: Guest,
+  guest: Guest,
   { file, offset, count }: { file: string; offset: number; count: number },
 ): Promise<FileContent> {
-  const at = path`/nodes/${node}/qemu/${vmid}/agent/file-read`;
   const part = { ...(offset > 0 ? { offset } : {}), ...(count < MAX_READ_BYTES ? { count } : {}) };
   let skipped = offset;
-  const answer = await pve.get<Record<string, unknown>>(at, { file, ...part }).catch((error) => {
+  const read = (params: typeof part) =>
+    pve.get("/nodes/{node}/qemu/{vmid}/agent/file-read", guest, { file, ...params });
+  const answer = await read(part).catch((error) => {
     // Proxmox VE 8 reads the first 16 MiB and knows neither parameter.
-    const old = error instanceof AppError && /(count|offset): .*not defined/.test(error.message);
+    const old = isKind(error, "unknown_parameters") &&
+      ("count" in error.errors || "offset" in error.errors);
     if (!old) throw error;
     skipped = 0;
-    return pve.get<Record<string, unknown>>(at, { file });
+    return read({});
   });
   const all = bytesOf(text(answer.content) ?? "");
   const from = skipped === offset ? 0 : offset;
@@ -54,7 +57,7 @@ export async function readFile(
  */
 export function fileBody(
   { file, content, encoding }: { file: string; content: string; encoding: "text" | "base64" },
-): { body: Record<string, unknown>; bytes: number } {
+): { body: ParamsOf<"/nodes/{node}/qemu/{vmid}/agent/file-write", "POST">; bytes: number } {
   const bytes = encoding === "text" ? new TextEncoder().encode(content) : fromBase64(content);
   const ascii = encoding === "text" && bytes.length === content.length;
   const sent = ascii ? content : bytes.toBase64();

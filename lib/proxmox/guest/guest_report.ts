@@ -1,17 +1,18 @@
 import * as z from "zod";
 import { flatAddresses, readInterfaces } from "./addresses.ts";
 import { AppError } from "../../errors.ts";
+import { isKind } from "../api/errors.ts";
 import { ageSeconds, newestGood } from "../storage/backups.ts";
 import { gather } from "../fan_out.ts";
 import { describeConfig, readPending } from "./guest_config.ts";
 import type { Guest } from "./directory.ts";
-import { path } from "../api/path.ts";
 import { currentState } from "./power.ts";
 import { agentEnabled } from "./properties.ts";
 import type { Pve } from "../pve.ts";
 import { readSnapshots } from "./snapshots.ts";
 import { readVolumes } from "../storage/volumes.ts";
 import { compact, flag, type GuestConfig, number, text } from "../api/values.ts";
+import { readConfig } from "./config.ts";
 
 /** One change of a configuration that is not in effect yet. */
 export const pendingRow = z.object({
@@ -101,8 +102,7 @@ async function statusPart(pve: Pve, guest: Guest): Promise<Report> {
 }
 
 async function configPart(pve: Pve, guest: Guest): Promise<Report> {
-  const { node, type, vmid } = guest;
-  const config = await pve.get<GuestConfig>(path`/nodes/${node}/${type}/${vmid}/config`);
+  const config = await readConfig(pve, guest);
   return { config: describeConfig(config), ...await addressPart(pve, guest, config) };
 }
 
@@ -114,8 +114,8 @@ async function addressPart(pve: Pve, guest: Guest, config: GuestConfig): Promise
     return { addresses, ...(guest.type === "qemu" ? { agent: "running" } : {}) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (/agent is not running/i.test(error.message)) return { agent: "not running" };
-    if (/^(VM|container) \d+ is not running/.test(error.message)) return {};
+    if (isKind(error, "agent_away")) return { agent: "not running" };
+    if (isKind(error, "not_running")) return {};
     return { warnings: [`the addresses could not be read: ${error.message}`] };
   }
 }

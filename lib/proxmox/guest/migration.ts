@@ -1,6 +1,5 @@
-import { NotOffered } from "../api/errors.ts";
+import { isKind } from "../api/errors.ts";
 import { type Guest, guestLabel } from "./directory.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { flag, number, text } from "../api/values.ts";
 
@@ -28,12 +27,12 @@ export async function requireMigratable(
 ): Promise<string[]> {
   const { target } = wish;
   const label = guestLabel(guest);
-  const nodes = await pve.list<Row>(path`/nodes`);
+  const nodes = await pve.list("/nodes");
   const node = nodes.find((row) => row.node === target);
   pve.check(
     `node ${target} is online`,
     node?.status === "online",
-    node ? `node ${target} is ${node.status}` : `there is no node ${target}; see get_nodes`,
+    node ? `node ${target} is ${node.status}` : `there is no node ${target}; ${pve.advice.nodes}`,
   );
   pve.check("is on another node", guest.node !== target, `${label} is on node ${target} already`);
   const conditions = await readConditions(pve, guest, target);
@@ -50,13 +49,13 @@ export async function requireMigratable(
 /** Undefined where Proxmox offers no such check: for containers before 9. */
 async function readConditions(
   pve: Pve,
-  { node, type, vmid }: Guest,
+  guest: Guest,
   target: string,
 ): Promise<Row | undefined> {
   try {
-    return await pve.get<Row>(path`/nodes/${node}/${type}/${vmid}/migrate`, { target });
+    return await pve.get("/nodes/{node}/{type}/{vmid}/migrate", guest, { target });
   } catch (error) {
-    if (error instanceof NotOffered && type === "lxc") return undefined;
+    if (isKind(error, "not_offered") && guest.type === "lxc") return undefined;
     throw error;
   }
 }

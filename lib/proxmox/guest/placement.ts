@@ -1,5 +1,4 @@
 import { AppError } from "../../errors.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { number } from "../api/values.ts";
 
@@ -7,7 +6,7 @@ const MIB = 1024 ** 2;
 
 /** The vmid that Proxmox would give next. */
 export async function nextVmid(pve: Pve): Promise<number> {
-  const vmid = number(await pve.get(path`/cluster/nextid`));
+  const vmid = number(await pve.value("/cluster/nextid"));
   if (vmid === undefined) throw new AppError("unavailable", "Proxmox named no free vmid");
   return vmid;
 }

@@ -1,6 +1,4 @@
-import type { Params } from "../api/client.ts";
 import { type Guest, guestLabel, type GuestType } from "./directory.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { flag, text } from "../api/values.ts";
@@ -16,11 +14,9 @@ export interface CurrentState {
 /** Asks the guest's node how the guest stands. */
 export async function currentState(
   pve: Pve,
-  { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
+  guest: Pick<Guest, "node" | "type" | "vmid">,
 ): Promise<CurrentState> {
-  const row = await pve.get<Record<string, unknown>>(
-    path`/nodes/${node}/${type}/${vmid}/status/current`,
-  );
+  const row = await pve.get("/nodes/{node}/{type}/{vmid}/status/current", guest);
   return {
     // A suspended VM is "running" with the QEMU status "paused".
     status: row.qmpstatus === "paused" ? "paused" : text(row.status) ?? "unknown",
@@ -34,10 +30,12 @@ export async function currentState(
  * What to tell when the HA manager acts instead: Proxmox's task then ends well as soon as the wish is
  * noted, whatever comes of it.
  */
-export function haNotes({ row }: CurrentState): { notes?: string[] } {
+export function haNotes(pve: Pve, { row }: CurrentState): { notes?: string[] } {
   const { ha } = row;
   const managed = typeof ha === "object" && ha !== null && "managed" in ha && flag(ha.managed);
-  return managed ? { notes: ["HA does it: the task is only the request; see get_guest"] } : {};
+  return managed
+    ? { notes: [`HA does it: the task is only the request; ${pve.advice.guest}`] }
+    : {};
 }
 
 interface PowerInput {
@@ -52,17 +50,16 @@ interface PowerInput {
  *
  * @param options.from the states in which the change makes sense
  */
-export async function changePower(
+export async function changePower<T extends GuestType>(
   pve: Pve,
   input: PowerInput,
-  options: {
-    type: GuestType;
-    command: "start" | "stop" | "shutdown" | "reboot" | "reset" | "suspend" | "resume";
+  { from, send, type }: {
+    type: T;
     from: readonly string[];
-    params?: Params;
+    /** Sends the request; gives the UPID. */
+    send: (guest: Guest<T>) => Promise<unknown>;
   },
 ): Promise<TaskState & { notes?: string[] }> {
-  const { command, from, params, type } = options;
   const guest = await pve.claim(input, { type });
   const state = await currentState(pve, guest);
   const { status, lock, template } = state;
@@ -77,7 +74,6 @@ export async function changePower(
     suspended || from.includes(status),
     `${label} is ${already}`,
   );
-  const { node, vmid } = guest;
-  const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/status/${command}`, params);
-  return { ...await pve.task(upid, input), ...haNotes(state) };
+  const upid = await send(guest);
+  return { ...await pve.task(upid, input), ...haNotes(pve, state) };
 }

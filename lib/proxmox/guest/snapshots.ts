@@ -2,7 +2,6 @@ import * as z from "zod";
 import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
 import { type Guest, guestLabel } from "./directory.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, text, time } from "../api/values.ts";
 
@@ -25,11 +24,9 @@ export interface Snapshots {
 /** Reads a guest's snapshots; Proxmox's pseudo-entry `current` only tells where the guest stands. */
 export async function readSnapshots(
   pve: Pve,
-  { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
+  guest: Pick<Guest, "node" | "type" | "vmid">,
 ): Promise<Snapshots> {
-  const rows = await pve.list<Record<string, unknown>>(
-    path`/nodes/${node}/${type}/${vmid}/snapshot`,
-  );
+  const rows = await pve.list("/nodes/{node}/{type}/{vmid}/snapshot", guest);
   const current = rows.find((row) => row.name === "current");
   const snapshots = rows.filter((row) => row !== current).map((row) =>
     compact({

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { ConfigResult } from "./configure.ts";
 import { type Guest, guestLabel } from "./directory.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 
 /** The output of tools that change a configuration. */
@@ -22,10 +21,9 @@ export const configOutput = {
  */
 export async function snapshotFirst(pve: Pve, guest: Guest): Promise<string> {
   const { node, type, vmid } = guest;
-  const { hasFeature } = await pve.get<{ hasFeature?: unknown }>(
-    path`/nodes/${node}/${type}/${vmid}/feature`,
-    { feature: "snapshot" },
-  );
+  const { hasFeature } = await pve.get("/nodes/{node}/{type}/{vmid}/feature", guest, {
+    feature: "snapshot",
+  });
   const able = hasFeature === 1 || hasFeature === true || hasFeature === "1";
   pve.check(
     "its storage can take snapshots",
@@ -34,7 +32,7 @@ export async function snapshotFirst(pve: Pve, guest: Guest): Promise<string> {
   );
   const stamp = pve.now().toISOString().replace(/[-:]|\..*$/g, "");
   const snapname = `before_${stamp}`;
-  const upid = await pve.post(path`/nodes/${node}/${type}/${vmid}/snapshot`, {
+  const upid = await pve.post("/nodes/{node}/{type}/{vmid}/snapshot", { node, type, vmid }, {
     snapname,
     description: "Taken before a change of the configuration (snapshot_first)",
   });

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { clip, newestFirst } from "../clip.ts";
 import { forEachBounded } from "../fan_out.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, text, time } from "../api/values.ts";
 import type { Volume } from "./volumes.ts";
@@ -24,7 +23,7 @@ export type Job = z.output<typeof jobRow> & { id: string; enabled: boolean };
 
 /** Reads the cluster's backup jobs. */
 export async function readJobs(pve: Pve): Promise<Job[]> {
-  const rows = await pve.list<Record<string, unknown>>(path`/cluster/backup`);
+  const rows = await pve.list("/cluster/backup");
   return rows.map((row) =>
     compact({
       id: String(row.id),
@@ -48,18 +47,23 @@ export async function readMembership(pve: Pve): Promise<Map<number, string[]>> {
   const trees = await forEachBounded(
     jobs,
     (job) =>
-      pve.get<{ children?: { id?: unknown }[] }>(
-        path`/cluster/backup/${job.id}/included_volumes`,
+      pve.get(
+        "/cluster/backup/{id}/included_volumes",
+        { id: job.id },
       ),
   );
   const membership = new Map<number, string[]>();
   jobs.forEach((job, index) => {
-    for (const { id } of trees[index]?.children ?? []) {
+    for (const { id } of childrenOf(trees[index])) {
       const vmid = number(id);
       if (vmid !== undefined) membership.set(vmid, [...membership.get(vmid) ?? [], job.id]);
     }
   });
   return membership;
+}
+
+function childrenOf(tree: { readonly children?: unknown } | undefined): { id?: unknown }[] {
+  return Array.isArray(tree?.children) ? tree.children.filter((child) => child !== null) : [];
 }
 
 /** The newest backup of each guest that did not fail its verification. */

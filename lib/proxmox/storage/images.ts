@@ -31,7 +31,7 @@ export async function requireFreeName(
     throw new AppError("invalid", "the URL's last part is no file name; give filename");
   }
   const { content } = input;
-  const { storage, node } = firstPlace(await pve.resources(), {
+  const { storage, node } = await firstPlace(pve, {
     storage: input.storage,
     node: input.node,
     content,

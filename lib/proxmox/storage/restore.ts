@@ -1,11 +1,10 @@
 import { AppError } from "../../errors.ts";
 import { requireState } from "../guest/checks.ts";
 import { type Guest, guestLabel, type GuestType } from "../guest/directory.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { chooseStorage } from "./storage.ts";
 import { backupType, findVolumeById, type Volume } from "./volumes.ts";
-import { flag, type GuestConfig } from "../api/values.ts";
+import { flag } from "../api/values.ts";
 
 export interface RestoreInput {
   readonly volid: string;
@@ -49,7 +48,7 @@ export async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Res
   pve.check(
     "the backup is verified or unverified",
     backup.verified !== "failed",
-    `the verification of ${input.volid} has failed; take another one, see get_backups`,
+    `the verification of ${input.volid} has failed; take another one, ${pve.advice.backups}`,
   );
   const vmid = input.vmid ?? backup.vmid;
   if (vmid === undefined) {
@@ -86,8 +85,9 @@ async function requireReplaceable(
     `${label} is on node ${guest.node} and can be replaced only there`,
   );
   await requireState(pve, guest, { from: ["stopped"] });
-  const config = await pve.get<GuestConfig>(
-    path`/nodes/${guest.node}/${guest.type}/${guest.vmid}/config`,
+  const config = await pve.get(
+    "/nodes/{node}/{type}/{vmid}/config",
+    guest,
   );
   pve.check("is not protected", !flag(config.protection), `${label} is protected (protection: 1)`);
 }

@@ -1,6 +1,5 @@
 import { AppError } from "../../errors.ts";
 import { gather } from "../fan_out.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { flag, number, text } from "../api/values.ts";
 
@@ -17,7 +16,7 @@ const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs", "btrfs"
 
 /** The node's active storages that take this kind of content. */
 export async function storagesFor(pve: Pve, node: string, content: string): Promise<Storage[]> {
-  const rows = await pve.list<Record<string, unknown>>(path`/nodes/${node}/storage`, {
+  const rows = await pve.list("/nodes/{node}/storage", { node }, {
     content,
     enabled: true,
   });
@@ -96,7 +95,7 @@ export async function findVolume(
   const { results, warnings, errors: [error] } = await gather(storages, {
     name: (id) => `storage ${id} could not be read`,
     read: (id) =>
-      pve.list<Record<string, unknown>>(path`/nodes/${node}/storage/${id}/content`, { content }),
+      pve.list("/nodes/{node}/storage/{storage}/content", { node, storage: id }, { content }),
   });
   if (error !== undefined && results.length === 0) throw error;
   const volumes = results.flat().map((row) => String(row.volid));

@@ -1,14 +1,13 @@
 import { AppError } from "../../errors.ts";
 import { gather } from "../fan_out.ts";
 import { guestLabel } from "../guest/directory.ts";
-import { path, volume as volumeSegment } from "../api/path.ts";
 import { keysNaming } from "../guest/properties.ts";
 import type { Pve } from "../pve.ts";
 import { settle } from "../guest/settle.ts";
 import { readSnapshots } from "../guest/snapshots.ts";
 import type { TaskState } from "../tasks.ts";
 import type { Volume } from "./volumes.ts";
-import type { GuestConfig } from "../api/values.ts";
+import { readConfig } from "../guest/config.ts";
 
 /** Deletes a volume that is known to be there: Proxmox accepts the deletion of missing ones too. */
 export async function deleteVolume(
@@ -24,7 +23,8 @@ export async function deleteVolume(
   );
   const storage = volid.slice(0, volid.indexOf(":"));
   const upid = await pve.delete(
-    path`/nodes/${node}/storage/${storage}/content/${volumeSegment(volid)}`,
+    "/nodes/{node}/storage/{storage}/content/{volume}",
+    { node, storage, volume: volid },
   );
   return settle(pve, upid, options);
 }
@@ -40,14 +40,12 @@ export async function requireUnused(pve: Pve, { volid, vmid }: Volume): Promise<
   );
   if (vmid === undefined || owner === undefined) return;
   const guest = await pve.find({ vmid });
-  const { node, type } = guest;
-  const at = path`/nodes/${node}/${type}/${vmid}/config`;
   const { snapshots } = await readSnapshots(pve, guest);
   const { results, warnings } = await gather([undefined, ...snapshots], {
     name: (snapshot) => snapshot ? `snapshot ${snapshot.name}` : "the configuration",
     read: async (snapshot) => {
       const params = snapshot ? { snapshot: snapshot.name } : {};
-      const keys = keysNaming(await pve.get<GuestConfig>(at, params), volid);
+      const keys = keysNaming(await readConfig(pve, guest, params), volid);
       return keys.map((key) => snapshot ? `${key} of snapshot ${snapshot.name}` : key);
     },
   });

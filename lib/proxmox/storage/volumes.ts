@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { AppError } from "../../errors.ts";
+import type { Advice } from "../advice.ts";
 import { clip } from "../clip.ts";
 import { gather } from "../fan_out.ts";
 import { guestOf, type GuestType } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
-import { path } from "../api/path.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, type Resource, text, time } from "../api/values.ts";
 
@@ -50,13 +50,15 @@ export async function readVolumes(
   filter: VolumeFilter,
 ): Promise<{ volumes: Volume[]; warnings: string[] }> {
   const resources = await pve.resources();
-  const { places, warnings } = placesOf(resources, filter);
+  const { places, warnings } = placesOf(resources, filter, pve.advice);
   const { content, vmid } = filter;
   const { results, warnings: unread, errors } = await gather(places, {
     name: ({ storage, node }) => `storage ${storage} on node ${node} could not be read`,
     read: async (place) => {
-      const at = path`/nodes/${place.node}/storage/${place.storage}/content`;
-      const rows = await pve.list<Record<string, unknown>>(at, { content, vmid });
+      const rows = await pve.list("/nodes/{node}/storage/{storage}/content", place, {
+        content,
+        vmid,
+      });
       return rows.map((row) => describeVolume(row, place));
     },
   });
@@ -91,7 +93,7 @@ export async function findVolumeById(
   const on = node === undefined ? "" : ` on node ${node}`;
   if (volume === undefined) {
     if (warnings.length > 0) throw new AppError("unavailable", warnings.join("; "));
-    throw new AppError("not_found", `there is no volume ${volid}${on}; see get_storage_content`);
+    throw new AppError("not_found", `there is no volume ${volid}${on}; ${pve.advice.volumes}`);
   }
   if (others.length === 0) return volume;
   const nodes = found.map((each) => each.node).join(" and ");
@@ -103,9 +105,10 @@ export async function findVolumeById(
  *
  * @throws AppError `not_found` when the storage that was asked for is nowhere
  */
-export function placesOf(
+function placesOf(
   resources: readonly Resource[],
   { storage, node, content }: VolumeFilter,
+  advice: Advice,
 ): { places: Place[]; warnings: string[] } {
   const offline = offlineNodes(resources);
   const rows = resources.filter((row) =>
@@ -118,7 +121,7 @@ export function placesOf(
     const kind = content === undefined ? "" : ` for ${content}`;
     throw new AppError(
       "not_found",
-      `there is no storage ${storage}${kind}${where} within reach; see get_storage`,
+      `there is no storage ${storage}${kind}${where} within reach; ${advice.storages}`,
     );
   }
   const groups = Map.groupBy(
@@ -176,8 +179,8 @@ function mayKnow(pve: Pve, vmid: number): boolean {
  *
  * @throws AppError `not_found` or `unavailable`
  */
-export function firstPlace(resources: readonly Resource[], filter: VolumeFilter): Place {
-  const { places: [place], warnings } = placesOf(resources, filter);
+export async function firstPlace(pve: Pve, filter: VolumeFilter): Promise<Place> {
+  const { places: [place], warnings } = placesOf(await pve.resources(), filter, pve.advice);
   if (place) return place;
   throw new AppError("unavailable", warnings.join("; "));
 }

@@ -1,0 +1,26 @@
+import type { Advice } from "../proxmox/advice.ts";
+import type { ToolName } from "./tools.ts";
+
+/** Which tool leads on from a message. */
+export const ADVICE: Advice = {
+  backups: see("get_backups"),
+  command: use("execute_vm_command"),
+  guest: see("get_guest"),
+  guests: see("get_vms", "get_containers"),
+  nodes: see("get_nodes"),
+  paths: see("search_api"),
+  quorum: see("get_cluster_status"),
+  read_file: use("read_guest_file"),
+  storages: see("get_storage"),
+  task: see("get_task"),
+  volumes: see("get_storage_content"),
+  write_file: use("write_guest_file"),
+};
+
+function see(...tools: ToolName[]): string {
+  return `see ${tools.join(" and ")}`;
+}
+
+function use(tool: ToolName): string {
+  return `use ${tool}`;
+}

@@ -1,0 +1,48 @@
+import { isKind, ProxmoxError } from "./api/errors.ts";
+
+/** What a message may lead on to. */
+export type Topic =
+  | "backups"
+  | "command"
+  | "guest"
+  | "guests"
+  | "nodes"
+  | "paths"
+  | "quorum"
+  | "read_file"
+  | "storages"
+  | "task"
+  | "volumes"
+  | "write_file";
+
+/** What to do next, by topic, in the words of whoever serves this: nothing here knows a tool by name. */
+export type Advice = Readonly<Record<Topic, string>>;
+
+/**
+ * Says more about a failure where the cluster as a whole tells more: that changes need quorum, and that
+ * a name which could not be looked up is no node at all. The name of a node that there is keeps
+ * Proxmox's own reason, since then the name service is at fault.
+ */
+export async function explain(
+  error: unknown,
+  { advice, nodes }: { advice: Advice; nodes: () => Promise<readonly string[]> },
+): Promise<unknown> {
+  if (isKind(error, "no_quorum")) {
+    const state = "the cluster has no quorum, so nothing can be changed";
+    return error.withMessage(`${error.message}; ${state}: ${advice.quorum}`);
+  }
+  if (isKind(error, "node_unresolved")) return await explainNode(error, { advice, nodes });
+  return error;
+}
+
+async function explainNode(
+  error: ProxmoxError,
+  { advice, nodes }: { advice: Advice; nodes: () => Promise<readonly string[]> },
+): Promise<ProxmoxError> {
+  const name = /'([^']+)'/.exec(error.reason)?.[1];
+  // While the list cannot be read, Proxmox's own words are all that is known.
+  const known = await nodes().catch(() => undefined);
+  if (name === undefined || known === undefined || known.includes(name)) return error;
+  const message = `node '${name}' does not exist; ${advice.nodes}`;
+  return new ProxmoxError("not_found", message, { ...error, kind: "missing" });
+}

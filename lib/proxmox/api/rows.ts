@@ -1,0 +1,74 @@
+import type { ListPath, RowOf } from "./types.ts";
+
+/** The field without which a row means nothing, for each list that is read. */
+const KEYS = {
+  "/access/acl": "path",
+  "/access/domains": "realm",
+  "/access/groups": "groupid",
+  "/access/roles": "roleid",
+  "/access/users": "userid",
+  "/cluster/backup": "id",
+  "/cluster/firewall/groups/{group}": "pos",
+  "/cluster/firewall/rules": "pos",
+  "/cluster/ha/groups": "group",
+  "/cluster/ha/rules": "rule",
+  "/cluster/ha/status/current": "id",
+  "/cluster/log": "uid",
+  "/cluster/replication": "id",
+  "/cluster/resources": "id",
+  "/cluster/sdn/vnets": "vnet",
+  "/cluster/sdn/vnets/{vnet}/subnets": "cidr",
+  "/cluster/sdn/zones": "zone",
+  "/cluster/status": "id",
+  "/cluster/tasks": "upid",
+  "/nodes": "node",
+  "/nodes/{node}/apt/update": "Package",
+  "/nodes/{node}/apt/versions": "Package",
+  "/nodes/{node}/certificates/info": "filename",
+  "/nodes/{node}/disks/list": "devpath",
+  "/nodes/{node}/firewall/rules": "pos",
+  "/nodes/{node}/network": "iface",
+  "/nodes/{node}/replication": "id",
+  "/nodes/{node}/rrddata": "time",
+  "/nodes/{node}/storage": "storage",
+  "/nodes/{node}/storage/{storage}/content": "volid",
+  "/nodes/{node}/storage/{storage}/rrddata": "time",
+  "/nodes/{node}/tasks": "upid",
+  "/nodes/{node}/tasks/{upid}/log": "t",
+  "/nodes/{node}/{type}/{vmid}/firewall/rules": "pos",
+  "/nodes/{node}/{type}/{vmid}/pending": "key",
+  "/nodes/{node}/{type}/{vmid}/rrddata": "time",
+  "/nodes/{node}/{type}/{vmid}/snapshot": "name",
+  "/pools": "poolid",
+} as const satisfies { readonly [P in ListPath]?: keyof RowOf<P> };
+
+/** A list that can be read: one whose rows' key is known. */
+export type KeyedPath = keyof typeof KEYS;
+
+/**
+ * The rows of an answer that can be used. Proxmox has been seen to send `null` rows and rows without
+ * their key; one such row must not cost the others.
+ *
+ * @returns undefined when the answer is no list
+ */
+export function checkedRows<P extends KeyedPath>(
+  path: P,
+  data: unknown,
+): { rows: RowOf<P>[]; leftOut: number } | undefined {
+  if (!Array.isArray(data)) return undefined;
+  const key = KEYS[path];
+  const rows = data.filter((row) => isRow(row) && row[key] !== undefined && row[key] !== null);
+  return { rows: rows as RowOf<P>[], leftOut: data.length - rows.length };
+}
+
+/** What to tell of rows that were left out. */
+export function leftOutText(path: string, leftOut: number): string {
+  const rows = leftOut === 1 ? "one row" : `${leftOut} rows`;
+  return `Proxmox's answer to ${path} has ${rows} that cannot be read and ${
+    leftOut === 1 ? "is" : "are"
+  } left out`;
+}
+
+function isRow(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

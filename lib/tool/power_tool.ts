@@ -1,0 +1,49 @@
+import * as z from "zod";
+import type { Guest, GuestType } from "../proxmox/guest/directory.ts";
+import { changePower } from "../proxmox/guest/power.ts";
+import type { Pve } from "../proxmox/pve.ts";
+import { guestInput, taskResult, waiting } from "./fields.ts";
+import { type AnyTool, CHANGES, DESTROYS } from "./tool.ts";
+
+const common = { ...guestInput, ...waiting };
+
+/** What a power tool declares; the rest is the same for all. */
+interface PowerSpec<T extends GuestType, Extra extends z.ZodRawShape> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** What it does, as the infinitive that follows "Cannot": `shut down VM`. */
+  readonly does: string;
+  readonly type: T;
+  /** The states in which it makes sense. */
+  readonly from: readonly string[];
+  /** True when what the guest has not saved is lost. */
+  readonly discards?: boolean;
+  /** Input besides the guest and waiting. */
+  readonly input?: Extra;
+  /** Sends the request; gives the UPID. */
+  send(
+    pve: Pve,
+    guest: Guest<T>,
+    input: z.output<z.ZodObject<typeof common & Extra>>,
+  ): Promise<unknown>;
+}
+
+/** A tool that changes the power state of one guest. */
+export function powerTool<
+  T extends GuestType,
+  Extra extends z.ZodRawShape = Record<never, never>,
+>({ discards = false, does, from, input, send, type, ...described }: PowerSpec<T, Extra>): AnyTool {
+  return {
+    ...described,
+    scope: discards ? "admin" : "write",
+    hints: discards ? DESTROYS : CHANGES,
+    subject: "guest",
+    privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
+    input: z.strictObject({ ...common, ...input }),
+    output: z.object(taskResult),
+    action: ({ vmid }) => `${does} ${vmid}`,
+    run: (given, { pve }) =>
+      changePower(pve, given, { type, from, send: (guest) => send(pve, guest, given) }),
+  };
+}
