@@ -3,7 +3,7 @@ import { Catalog } from "../lib/mcp/catalog.ts";
 import { TOOLS } from "../lib/mcp/tools.ts";
 
 const FOLDER = new URL("./golden/", import.meta.url);
-const OPEN = { readOnly: false, allow: null, deny: [] };
+const OPEN = { read_only: false, allow: null, deny: [] };
 const NO_LIMITS = { limits: null };
 
 function listing(scope: "user" | "write" | "admin") {

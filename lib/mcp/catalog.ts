@@ -3,9 +3,9 @@ import { mayUseTool, type TokenLimits } from "../auth/limits.ts";
 import { includesScope, type Scope } from "../auth/scope.ts";
 import type { AnyTool } from "../tool/tool.ts";
 
-/** What the configuration lets the server offer. `readOnly` beats every allow-list. */
+/** What the configuration lets the server offer. `read_only` beats every allow-list. */
 export interface ToolPolicy {
-  readonly readOnly: boolean;
+  readonly read_only: boolean;
   readonly allow: readonly string[] | null;
   readonly deny: readonly string[];
 }
@@ -53,8 +53,8 @@ export class Catalog {
 
   /** True when the configuration offers the tool at all. */
   offers(tool: AnyTool): boolean {
-    const { readOnly, allow, deny } = this.#policy;
-    if (readOnly && tool.scope !== "user") return false;
+    const { read_only, allow, deny } = this.#policy;
+    if (read_only && tool.scope !== "user") return false;
     return !deny.includes(tool.name) && (allow === null || allow.includes(tool.name));
   }
 

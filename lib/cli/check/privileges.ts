@@ -13,7 +13,7 @@ export interface ScopePrivileges {
 /** The tools that the config offers. */
 export function offeredTools(tools: readonly AnyTool[], policy: Config["tools"]): AnyTool[] {
   return tools.filter((tool) =>
-    !(policy.readOnly && tool.scope !== "user") && !policy.deny.includes(tool.name) &&
+    !(policy.read_only && tool.scope !== "user") && !policy.deny.includes(tool.name) &&
     (policy.allow === null || policy.allow.includes(tool.name))
   );
 }
@@ -46,14 +46,14 @@ export function scopePrivileges(
       ),
     ].filter((privilege) => privilege !== TOO_MUCH).sort();
     const role = `MCP-${scope}`;
-    const token = `${auth.user}!${auth.tokenName}`;
+    const token = `${auth.user}!${auth.token_name}`;
     return {
       scope,
       privileges,
       commands: [
         `pveum role add ${role} --privs ${privileges.join(",")}`,
         ...(auth.user === "root@pam" ? [] : [`pveum user add ${auth.user}`]),
-        `pveum user token add ${auth.user} ${auth.tokenName} --privsep 1`,
+        `pveum user token add ${auth.user} ${auth.token_name} --privsep 1`,
         ...(auth.user === "root@pam"
           ? []
           : [`pveum acl modify / --roles ${role} --users ${auth.user}`]),

@@ -28,7 +28,7 @@ export async function checkProxmox(
 ): Promise<ProxmoxReport> {
   const offered = offeredTools(TOOLS, config.tools);
   const adviceFor = (major: number) => scopePrivileges(offered, { auth: config.auth, major });
-  const tokenId = `${config.auth.user}!${config.auth.tokenName}`;
+  const tokenId = `${config.auth.user}!${config.auth.token_name}`;
   const { client, close } = await connectProxmox(config);
   try {
     const version = await versionOf(client);
@@ -102,7 +102,7 @@ function aboutFailure(
     return { findings: [finding], advice: advice() };
   }
   if (/cannot trust the certificate/.test(message)) {
-    const finding = config.proxmox.verifySsl
+    const finding = config.proxmox.verify_ssl
       ? fail("tls", `the certificate is not trusted (${reasonIn(message)})`, trustAdvice(seen))
       : fail("tls", startAdvice(config));
     return { findings: [finding], advice: [] };

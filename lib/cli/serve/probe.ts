@@ -21,7 +21,7 @@ export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
     return { kind: "ok", message: `Proxmox VE ${versionOf(data)}` };
   } catch (error) {
     const message = messageOf(error);
-    if (!config.proxmox.verifySsl && /cannot trust the certificate/.test(message)) {
+    if (!config.proxmox.verify_ssl && /cannot trust the certificate/.test(message)) {
       return { kind: "unverified", message: startAdvice(config) };
     }
     return { kind: "failed", message };
