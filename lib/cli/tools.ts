@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import type { AnyTool, Privilege } from "../tool/tool.ts";
+import { allPrivileges, privilegeText } from "../tool/privileges.ts";
+import type { AnyTool } from "../tool/tool.ts";
 import { TOOLS } from "../mcp/tools.ts";
 import type { CliContext } from "./context.ts";
 import { table } from "./table.ts";
@@ -22,7 +23,7 @@ export function registerTools(program: Command, { io }: CliContext): void {
 /** The Markdown table that the README holds. */
 export function toolsMarkdown(list: readonly AnyTool[]): string {
   const rows = list.map((tool) =>
-    `| \`${tool.name}\` | ${tool.scope} | ${tool.title} | ${privilegeText(tool.privileges)} |`
+    `| \`${tool.name}\` | ${tool.scope} | ${tool.title} | ${neededBy(tool)} |`
   );
   return [
     "| Tool | Scope | What it does | Proxmox privileges |",
@@ -35,13 +36,12 @@ export function toolsMarkdown(list: readonly AnyTool[]): string {
 function toolsTable(list: readonly AnyTool[]): string {
   return table(
     ["tool", "scope", "what it does", "Proxmox privileges"],
-    list.map((tool) => [tool.name, tool.scope, tool.title, privilegeText(tool.privileges)]),
+    list.map((tool) => [tool.name, tool.scope, tool.title, neededBy(tool)]),
   );
 }
 
-function privilegeText(privileges: readonly Privilege[]): string {
-  return privileges.map(([path, ...anyOf]) => `${anyOf.join(" or ")} on ${path}`).join(", ") ||
-    "none";
+function neededBy(tool: AnyTool): string {
+  return privilegeText(allPrivileges(tool)) || "none";
 }
 
 function asJson(tool: AnyTool) {
@@ -50,6 +50,6 @@ function asJson(tool: AnyTool) {
     scope: tool.scope,
     title: tool.title,
     description: tool.description,
-    privileges: tool.privileges.map(([path, ...anyOf]) => ({ path, any_of: anyOf })),
+    privileges: allPrivileges(tool).map(([path, ...anyOf]) => ({ path, any_of: anyOf })),
   };
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import ipaddr from "ipaddr.js";
 import { parseLogFormat } from "../log/format.ts";
+import { bareHost } from "./hosts.ts";
 
 const FORBIDDEN_IN_HOST = /[\s/?#@\\%]/;
 const RESERVED_PATHS = ["/healthz", "/readyz", "/metrics", "/api", "/openapi.json"];
@@ -33,7 +34,7 @@ export const hostName = text.transform((value, context) => {
     const name = value.slice(scheme[0].length).replace(/[/?#].*$/, "").replace(/:\d+$/, "");
     return complain(context, `must be a name or address, not a URL: write "${name}"`);
   }
-  const bare = value.replace(/^\[(.*)\]$/, "$1");
+  const bare = bareHost(value);
   if (ipaddr.isValid(bare)) return bare;
   const withPort = value.match(/^(.+):(\d+)$/);
   if (withPort) {

@@ -1,6 +1,7 @@
 import { includesScope, type Scope, SCOPES } from "../../auth/scope.ts";
 import type { Config } from "../../config/config.ts";
 import { type Grants, mayAnywhere } from "../../proxmox/privileges.ts";
+import { allPrivileges, privilegeText } from "../../tool/privileges.ts";
 import type { AnyTool } from "../../tool/tool.ts";
 
 /** What a Proxmox token for one scope needs, and the commands that make it so. */
@@ -10,21 +11,11 @@ export interface ScopePrivileges {
   readonly commands: readonly string[];
 }
 
-/** The tools that the config offers. */
-export function offeredTools(tools: readonly AnyTool[], policy: Config["tools"]): AnyTool[] {
-  return tools.filter((tool) =>
-    !(policy.read_only && tool.scope !== "user") && !policy.deny.includes(tool.name) &&
-    (policy.allow === null || policy.allow.includes(tool.name))
-  );
-}
-
 /** The tools that can do nothing with these grants, each with the privileges it lacks. */
 export function lackingTools(tools: readonly AnyTool[], grants: Grants): [AnyTool, string][] {
   return tools.flatMap((tool): [AnyTool, string][] => {
-    const missing = tool.privileges.filter((privilege) => !mayAnywhere(grants, [privilege]));
-    if (missing.length === 0) return [];
-    const text = missing.map(([path, ...anyOf]) => `${anyOf.join(" or ")} on ${path}`).join(", ");
-    return [[tool, text]];
+    const missing = allPrivileges(tool).filter((privilege) => !mayAnywhere(grants, [privilege]));
+    return missing.length === 0 ? [] : [[tool, privilegeText(missing)]];
   });
 }
 

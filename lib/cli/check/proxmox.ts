@@ -5,11 +5,12 @@ import type { Client } from "../../proxmox/api/client.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { path } from "../../proxmox/api/path.ts";
 import { TOOLS } from "../../mcp/tools.ts";
+import { isOffered } from "../../tool/policy.ts";
 import { startAdvice } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { trustAdvice } from "./network.ts";
-import { lackingTools, offeredTools, type ScopePrivileges, scopePrivileges } from "./privileges.ts";
+import { lackingTools, type ScopePrivileges, scopePrivileges } from "./privileges.ts";
 
 const PATIENCE_MS = 10_000;
 const NEWEST_KNOWN = 9;
@@ -26,7 +27,7 @@ export async function checkProxmox(
   config: Config,
   { seen, now }: { seen: SeenServer; now: () => Date },
 ): Promise<ProxmoxReport> {
-  const offered = offeredTools(TOOLS, config.tools);
+  const offered = TOOLS.filter((tool) => isOffered(tool, config.tools));
   const adviceFor = (major: number) => scopePrivileges(offered, { auth: config.auth, major });
   const tokenId = `${config.auth.user}!${config.auth.token_name}`;
   const { client, close } = await connectProxmox(config);
