@@ -27,13 +27,16 @@ export function lackingTools(tools: readonly AnyTool[], grants: Grants): [AnyToo
  */
 export function scopePrivileges(
   tools: readonly AnyTool[],
-  { auth, major }: { auth: Config["auth"]; major: number },
+  { auth, major }: { auth: Pick<Config["auth"], "user" | "token_name">; major: number },
 ): ScopePrivileges[] {
   return SCOPES.map((scope) => {
     const within = tools.filter((tool) => includesScope(scope, tool.scope));
     const privileges = [
       ...new Set(
-        within.flatMap((tool) => tool.privileges.map(([, ...anyOf]) => leastOf(anyOf, major))),
+        within.flatMap((tool) => [
+          ...allPrivileges(tool).map(([, ...anyOf]) => leastOf(anyOf, major)),
+          ...WITH_SOME_INPUTS[tool.name] ?? [],
+        ]),
       ),
     ].filter((privilege) => privilege !== TOO_MUCH).sort();
     const role = `MCP-${scope}`;
@@ -53,6 +56,12 @@ export function scopePrivileges(
     };
   });
 }
+
+/** What a tool can do without, but not whatever it is asked: an ISO image is a CD, zones are hidden. */
+const WITH_SOME_INPUTS: Readonly<Record<string, readonly string[]>> = {
+  create_vm: ["VM.Config.CDROM"],
+  get_sdn: ["SDN.Audit"],
+};
 
 /** Proxmox asks for it to list updates; it also lets its holder change the node, so nobody gets it. */
 const TOO_MUCH = "Sys.Modify";
