@@ -1,6 +1,5 @@
 import { dirname } from "node:path";
 import { AppError } from "../errors.ts";
-import { redactValue } from "../log/redact.ts";
 import { isLoopback } from "./hosts.ts";
 import { findConfig } from "./locate.ts";
 import { parseConfigFile } from "./parse.ts";
@@ -61,9 +60,4 @@ function requireLoopback(host: string): void {
     `Cannot serve with --no-auth on ${host}: anyone who reaches that address could operate the ` +
       "cluster: add --host 127.0.0.1 or leave --no-auth out",
   );
-}
-
-/** The config as it may be shown: every secret replaced. */
-export function redactedConfig(config: Config): unknown {
-  return redactValue(config);
 }

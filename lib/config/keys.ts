@@ -55,6 +55,7 @@ export function optional<T extends z.ZodType>(schema: T) {
   return schema.optional().transform((value) => value ?? null);
 }
 
+/** What is known of the key at `path`. */
 export function describeKey(path: string, schema: z.ZodType): Key {
   const facts = FACTS.get(schema) ?? {};
   return { path, schema, facts, default: facts.required ? undefined : defaultOf(schema) };
@@ -72,6 +73,7 @@ export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.ZodT
   return inner === null ? {} : shapeOf(inner);
 }
 
+/** True when keys stand below it. */
 export function isSection(schema: z.core.$ZodType): boolean {
   return Object.keys(shapeOf(schema)).length > 0;
 }

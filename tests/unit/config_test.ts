@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { type ConfigRequest, loadConfig, redactedConfig } from "../../lib/config/config.ts";
+import { type ConfigRequest, loadConfig } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
+import { redactValue } from "../../lib/log/redact.ts";
 
 const SECRET = "12345678-aaaa-bbbb-cccc-1234567890ab";
 
@@ -354,9 +355,9 @@ Deno.test("loadConfig with debug logs at DEBUG", async () => {
   assert.equal(config.logging.file, "/var/log/x.log");
 });
 
-Deno.test("redactedConfig holds no secret", async () => {
+Deno.test("redactValue leaves no secret in a config", async () => {
   const env = { DATABASE_URL: "postgres://site:hunter2@db.example/mcp" };
-  const dump = JSON.stringify(redactedConfig(await load({ env })));
+  const dump = JSON.stringify(redactValue(await load({ env })));
   assert.ok(!dump.includes(SECRET) && !dump.includes("hunter2"), dump);
   assert.ok(dump.includes("your-token-name") && dump.includes("db.example"), dump);
 });
