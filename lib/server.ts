@@ -61,9 +61,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const proxmox = await connectProxmox(config);
   const client = proxmox.client;
   const access = new Access(client, now);
-  const limits = createUseLimits(server.rateLimit, store.sharedCounters);
+  const limits = createUseLimits(server.rate_limit, store.sharedCounters);
   const metrics = createMetrics(() => doors.openSessions);
-  const signal = () => AbortSignal.timeout(config.proxmox.timeoutSeconds * 1000);
+  const signal = () => AbortSignal.timeout(config.proxmox.timeout_seconds * 1000);
   const directory = new GuestDirectory({
     load: async () => (await client.read("/cluster/resources", signal())).data,
     now,
@@ -104,14 +104,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const authenticator = createAuthenticator({
     store,
     now,
-    trustedProxies: server.trustedProxies,
+    trustedProxies: server.trusted_proxies,
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
   authenticator.onRevoked((tokenId) => doors.closeToken(tokenId));
   const app = createApp({
     path: server.path,
     scheme: server.tls ? "https" : "http",
-    maxBodyBytes: server.maxBodyBytes,
+    maxBodyBytes: server.max_body_bytes,
     language: server.language,
     origin: originRules(server),
     doors,
@@ -126,7 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }, now),
     address: (peer, headers) => authenticator.addressOf(peer, headers.get("x-forwarded-for")),
     authenticate: (token, address) =>
-      server.noAuth
+      config.no_auth
         ? Promise.resolve(anonymous(address))
         : authenticator.authenticate(token, address),
     newId: () => crypto.randomUUID(),
@@ -152,7 +152,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { hostname, port } = listener.address;
   const shutdown = async () => {
     const closed = listener.shutdown();
-    const patience = AbortSignal.timeout(server.shutdownSeconds * 1000);
+    const patience = AbortSignal.timeout(server.shutdown_seconds * 1000);
     await Promise.race([limits.idle(), aborted(patience)]);
     // What is cut off still leaves its audit row.
     stopping.abort();
@@ -179,7 +179,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** The same on every instance with this config, so that any of them can take the answer. */
 async function confirmationKey({ auth }: Config): Promise<Uint8Array> {
-  const seed = new TextEncoder().encode(`proxmox-mcp confirmation ${auth.tokenValue}`);
+  const seed = new TextEncoder().encode(`proxmox-mcp confirmation ${auth.token_value}`);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", seed));
 }
 

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { SCOPES } from "../lib/auth/scope.ts";
+import { toolIndex } from "../lib/build/tool_index.ts";
 import { TOOLS } from "../lib/mcp/tools.ts";
+import { toolFiles } from "./support/tool_files.ts";
 
 Deno.test("the list names every file in tools/, sorted", async () => {
-  const files: string[] = [];
-  for await (const { name } of Deno.readDir(new URL("../tools/", import.meta.url))) {
-    if (name !== "mod.ts") files.push(name.replace(/\.ts$/, ""));
-  }
-  assert.deepEqual(TOOLS.map((tool) => tool.name), files.toSorted());
+  const files = await toolFiles();
+  const index = await Deno.readTextFile(new URL("../tools/mod.ts", import.meta.url));
+  assert.equal(index, toolIndex(files), "tools/mod.ts is stale: run deno task generate");
+  assert.deepEqual(TOOLS.map((tool) => tool.name), files);
 });
 
 Deno.test("every tool states its scope, hints, privileges and strict input", () => {

@@ -1,3 +1,5 @@
+import type { RoleRecord, TokenRecord, UserRecord } from "./store.ts";
+
 /** Scopes in ascending order: each includes the ones before it. */
 export const SCOPES = ["user", "write", "admin"] as const;
 
@@ -23,4 +25,21 @@ export function lesserScope(a: Scope, b: Scope): Scope {
 /** The scope that a token's permission stands for. */
 export function scopeOfPermission(permission: Permission): Scope {
   return permission === "read" ? "user" : permission;
+}
+
+/** The scope that a role gives. */
+export function scopeOfRole(role: RoleRecord): Scope {
+  if (role.isSuperuser || role.canAdmin) return "admin";
+  return role.canWrite ? "write" : "user";
+}
+
+/** The scope of the user's role; without one, a superuser has all and anyone else reads. */
+export function scopeOfUser({ role, isSuperuser }: UserRecord): Scope {
+  if (role !== null) return scopeOfRole(role);
+  return isSuperuser ? "admin" : "user";
+}
+
+/** The lesser of the token's permission and what its user's role allows. */
+export function effectiveScope(record: TokenRecord): Scope {
+  return lesserScope(scopeOfPermission(record.permission), scopeOfUser(record.user));
 }

@@ -1,6 +1,6 @@
 import { includesAddress, readAddressList } from "./address.ts";
-import { lesserScope, PERMISSIONS, type Scope, scopeOfPermission } from "./scope.ts";
-import type { TokenRecord, UserRecord } from "./store.ts";
+import { effectiveScope, PERMISSIONS, type Scope } from "./scope.ts";
+import type { TokenRecord } from "./store.ts";
 
 /** What a token's row says about a request. The reason is for the log only, never for the caller. */
 export type Judgement =
@@ -19,21 +19,30 @@ export async function hashToken(raw: string): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-/** The lesser of the token's permission and what its user's role allows. */
-export function effectiveScope(record: TokenRecord): Scope {
-  return lesserScope(scopeOfPermission(record.permission), scopeOfUser(record.user));
+export type TokenFlaw = "revoked" | "expired" | "user inactive";
+
+/**
+ * Why a token is not good for anyone now. It is expired from the very instant of `expires`; a time that
+ * cannot be read counts as past.
+ */
+function flawsOf({ isActive, expires, user }: TokenRecord, now: Date): TokenFlaw[] {
+  const flaws: (TokenFlaw | null)[] = [
+    isActive ? null : "revoked",
+    expires === null || now < expires ? null : "expired",
+    user.isActive ? null : "user inactive",
+  ];
+  return flaws.filter((flaw) => flaw !== null);
 }
 
-function scopeOfUser({ role, isSuperuser }: UserRecord): Scope {
-  if (role === null) return isSuperuser ? "admin" : "user";
-  if (role.isSuperuser || role.canAdmin) return "admin";
-  return role.canWrite ? "write" : "user";
+/** What is said of a token in one word: what weighs most when several things are wrong with it. */
+export function tokenState(record: TokenRecord, now: Date): TokenFlaw | "active" {
+  const flaws = flawsOf(record, now);
+  return flaws.includes("revoked") ? "revoked" : flaws.at(-1) ?? "active";
 }
 
 /**
  * Whether a token is good now, for a client at `address` (no address: that one is not looked at).
- * Every condition is worked out whatever the others say, so that time tells nothing either. A token is
- * expired from the very instant of `expires`; a time that cannot be read counts as past.
+ * Every condition is worked out whatever the others say, so that time tells nothing either.
  */
 export function judgeToken(
   record: TokenRecord,
@@ -43,9 +52,9 @@ export function judgeToken(
   const anyAddress = list.ranges.length + list.malformed.length === 0;
   const allowed = includesAddress(list, address ?? "");
   const reasons = [
-    record.isActive ? "" : "revoked",
-    record.expires === null || now < record.expires ? "" : "expired",
-    record.user.isActive ? "" : `user ${record.user.username} is not active`,
+    ...flawsOf(record, now).map((flaw) =>
+      flaw === "user inactive" ? `user ${record.user.username} is not active` : flaw
+    ),
     PERMISSIONS.includes(record.permission) ? "" : `unknown permission ${record.permission}`,
     anyAddress || allowed || address === undefined ? "" : addressReason(address, list.malformed),
   ].filter((reason) => reason !== "");

@@ -1,20 +1,8 @@
 import { InvalidArgumentError } from "commander";
-import type * as z from "zod";
 import { AppError } from "../errors.ts";
-import { listenHost, listenPort, mountPath } from "../config/schema.ts";
 import { nearest } from "../nearest.ts";
 
 type Reader<T> = (text: string) => T;
-
-/** `--port`: 0 lets the system choose. */
-export const readPort: Reader<number> = (text) =>
-  accept(listenPort, /^\d+$/.test(text) ? Number(text) : NaN);
-
-/** `--host`: an address or a name without a port. */
-export const readHost: Reader<string> = (text) => accept(listenHost, text);
-
-/** `--path`: where MCP is served. */
-export const readPath: Reader<string> = (text) => accept(mountPath, text);
 
 /** A whole number within bounds. */
 export function wholeNumber(min: number, max: number): Reader<number> {
@@ -65,10 +53,4 @@ export function reader<T>(read: Reader<T>): Reader<T> {
       throw error instanceof AppError ? new InvalidArgumentError(error.message) : error;
     }
   };
-}
-
-function accept<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new InvalidArgumentError(`It ${result.error.issues[0]?.message ?? "cannot be used"}`);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { RoleRecord } from "../auth/store.ts";
+import { scopeOfRole } from "../auth/scope.ts";
 import { type CliContext, type CommonOptions, withCommonOptions } from "./context.ts";
 import { table } from "./table.ts";
 import { withSchema } from "./with_store.ts";
@@ -12,12 +12,6 @@ export function registerRole(program: Command, context: CliContext): void {
     .description("list the roles and what they allow")
     .option("--json", "print JSON")
     .action((options: ListOptions) => listRoles(context, options));
-}
-
-/** The scope that a role allows: `user`, `write` or `admin`. */
-export function scopeOfRole(role: RoleRecord): string {
-  if (role.isSuperuser || role.canAdmin) return "admin";
-  return role.canWrite ? "write" : "user";
 }
 
 async function listRoles(context: CliContext, options: ListOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { describePrivileges } from "../tool/privileges.ts";
 import type { AnyTool, Privilege } from "../tool/tool.ts";
 import { TOOLS } from "../mcp/tools.ts";
 import type { CliContext } from "./context.ts";
@@ -22,7 +23,7 @@ export function registerTools(program: Command, { io }: CliContext): void {
 /** The Markdown table that the README holds. */
 export function toolsMarkdown(list: readonly AnyTool[]): string {
   const rows = list.map((tool) =>
-    `| \`${tool.name}\` | ${tool.scope} | ${tool.title} | ${privilegeText(tool.privileges)} |`
+    `| \`${tool.name}\` | ${tool.scope} | ${tool.title} | ${neededBy(tool)} |`
   );
   return [
     "| Tool | Scope | What it does | Proxmox privileges |",
@@ -35,13 +36,12 @@ export function toolsMarkdown(list: readonly AnyTool[]): string {
 function toolsTable(list: readonly AnyTool[]): string {
   return table(
     ["tool", "scope", "what it does", "Proxmox privileges"],
-    list.map((tool) => [tool.name, tool.scope, tool.title, privilegeText(tool.privileges)]),
+    list.map((tool) => [tool.name, tool.scope, tool.title, neededBy(tool)]),
   );
 }
 
-function privilegeText(privileges: readonly Privilege[]): string {
-  return privileges.map(([path, ...anyOf]) => `${anyOf.join(" or ")} on ${path}`).join(", ") ||
-    "none";
+function neededBy(tool: AnyTool): string {
+  return describePrivileges(tool) || "none";
 }
 
 function asJson(tool: AnyTool) {
@@ -50,6 +50,16 @@ function asJson(tool: AnyTool) {
     scope: tool.scope,
     title: tool.title,
     description: tool.description,
-    privileges: tool.privileges.map(([path, ...anyOf]) => ({ path, any_of: anyOf })),
+    privileges: [
+      ...tool.privileges.map(asJsonPrivilege),
+      ...(tool.conditionalPrivileges ?? []).map(({ privilege, when }) => ({
+        ...asJsonPrivilege(privilege),
+        when,
+      })),
+    ],
   };
+}
+
+function asJsonPrivilege([path, ...anyOf]: Privilege) {
+  return { path, any_of: anyOf };
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { scopeOfUser } from "../auth/scope.ts";
 import type { Store } from "../auth/store.ts";
 import { nearest } from "../nearest.ts";
 import {
@@ -8,7 +9,6 @@ import {
   UsageError,
   withCommonOptions,
 } from "./context.ts";
-import { scopeOfRole } from "./role.ts";
 import { table } from "./table.ts";
 import { withSchema } from "./with_store.ts";
 
@@ -69,7 +69,7 @@ async function listUsers(context: CliContext, options: ListOptions): Promise<voi
     id: user.id,
     name: user.username,
     role: user.role?.name ?? null,
-    scope: user.role ? scopeOfRole(user.role) : user.isSuperuser ? "admin" : "user",
+    scope: scopeOfUser(user),
     superuser: user.isSuperuser,
     active: user.isActive,
   }));

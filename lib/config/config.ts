@@ -1,12 +1,17 @@
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
+import { AppError } from "../errors.ts";
+import { isLoopback } from "./hosts.ts";
 import { findConfig } from "./locate.ts";
 import { parseConfigFile } from "./parse.ts";
-import { authSection, databaseSection, proxmoxSection, serverSection } from "./sections.ts";
+import { configSchema } from "./schema.ts";
+import { settle } from "./settle.ts";
 import type { Config, ConfigRequest, ReadEnvironment } from "./types.ts";
-import { redactValue } from "../log/redact.ts";
 
 export { sqlitePath } from "./database_url.ts";
 export { hostForUrl, isLoopback } from "./hosts.ts";
+export { filesOf, type NamedFile } from "./files.ts";
+export { ENVIRONMENT_NAMES, OPTION_KEYS, type OptionKey, readText } from "./overrides.ts";
+export { CONFIG_KEYS } from "./schema.ts";
 export type {
   Config,
   ConfigRequest,
@@ -15,16 +20,6 @@ export type {
   ReadEnvironment,
   ServeOptions,
 } from "./types.ts";
-
-/** The environment variables that the program reads, and no others. */
-export const ENVIRONMENT_NAMES = [
-  "CREDENTIALS_DIRECTORY",
-  "DATABASE_URL",
-  "MCP_HTTP_HOST",
-  "MCP_HTTP_PATH",
-  "MCP_HTTP_PORT",
-  "PROXMOX_MCP_CONFIG",
-] as const;
 
 /** Reads the real environment; an empty variable counts as unset. */
 export function environment(): ReadEnvironment {
@@ -46,33 +41,23 @@ export function forgetVariables(prefix: string): void {
 export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const readFile = request.readFile ?? Deno.readTextFile;
   const found = await findConfig(request.file ?? request.env("PROXMOX_MCP_CONFIG"), readFile);
-  const data = parseConfigFile(found.text, found.name);
-  const source = { found, data, folder: dirname(found.absolute), request, readFile };
-  const logFile = request.options?.logFile ?? data.logging.file ?? null;
-  const debug = request.options?.debug ?? false;
-  return {
-    file: found.absolute,
-    debug,
-    proxmox: proxmoxSection(source),
-    auth: await authSection(source),
-    server: await serverSection(source),
-    database: await databaseSection(source),
-    audit: { database: data.audit.database },
-    tools: {
-      readOnly: data.tools.read_only,
-      allow: data.tools.allow ?? null,
-      deny: data.tools.deny,
-      confirm: data.tools.confirm,
-    },
-    logging: {
-      level: debug ? "DEBUG" : data.logging.level,
-      format: data.logging.format,
-      file: logFile === null ? null : resolve(logFile),
-    },
-  };
+  const { raw, data } = parseConfigFile(found.text, found.name);
+  await settle(configSchema, {
+    section: { raw, data },
+    around: { name: found.name, folder: dirname(found.absolute), request, readFile },
+  });
+  const debug = request.options?.["--debug"] === true;
+  const no_auth = request.options?.["--no-auth"] === true;
+  if (no_auth) requireLoopback(data.server.host);
+  if (debug) data.logging.level = "DEBUG";
+  return { ...data, file: found.absolute, debug, no_auth };
 }
 
-/** The config as it may be shown: every secret replaced. */
-export function redactedConfig(config: Config): unknown {
-  return redactValue(config);
+function requireLoopback(host: string): void {
+  if (isLoopback(host)) return;
+  throw new AppError(
+    "invalid",
+    `Cannot serve with --no-auth on ${host}: anyone who reaches that address could operate the ` +
+      "cluster: add --host 127.0.0.1 or leave --no-auth out",
+  );
 }

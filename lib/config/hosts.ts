@@ -2,9 +2,14 @@ import ipaddr from "ipaddr.js";
 
 /** True for an address or name that only this machine can reach. */
 export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[(.*)\]$/, "$1");
+  const name = bareHost(host);
   if (name.toLowerCase() === "localhost") return true;
   return ipaddr.isValid(name) && ipaddr.process(name).range() === "loopback";
+}
+
+/** The host without the brackets of IPv6. */
+export function bareHost(host: string): string {
+  return host.replace(/^\[(.*)\]$/, "$1");
 }
 
 /** The host as it stands in a URL or a permission: IPv6 in brackets. */

@@ -1,12 +1,16 @@
 import type * as z from "zod";
 import { AppError, messageOf } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import { type ConfigFile, configSchema, knownKeys } from "./schema.ts";
+import { CONFIG_KEYS, type ConfigFile, configSchema } from "./schema.ts";
 
 /** Parses the text of the config file `name`; rejects with one line that names the key. */
-export function parseConfigFile(text: string, name: string): ConfigFile {
-  const result = configSchema.safeParse(parseJson(text, name), { reportInput: false });
-  if (result.success) return result.data;
+export function parseConfigFile(
+  text: string,
+  name: string,
+): { readonly raw: Readonly<Record<string, unknown>>; readonly data: ConfigFile } {
+  const raw = parseJson(text, name);
+  const result = configSchema.safeParse(raw, { reportInput: false });
+  if (result.success) return { raw: raw as Record<string, unknown>, data: result.data };
   const issues = result.error.issues;
   const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
   if (unknown) throw new AppError("invalid", unknownKey(unknown, name));
@@ -24,7 +28,7 @@ function unknownKey(issue: z.core.$ZodIssueUnrecognizedKeys, name: string): stri
 
 /** A sibling that is near or begins so, else the same key where it belongs, else any near key. */
 function nearestKey(section: string, key: string): string | null {
-  const keys = knownKeys();
+  const keys = CONFIG_KEYS.map(({ path }) => path);
   const prefix = section === "" ? "" : `${section}.`;
   const siblings = keys
     .filter((path) => path.startsWith(prefix))
@@ -53,7 +57,13 @@ function describe(issue: z.core.$ZodIssue): string {
     const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
     return `${key} must be ${article} ${issue.expected}`;
   }
-  return `${key} ${issue.message}`;
+  return `${key} ${inSection(issue.message, path)}`;
+}
+
+/** The message about the key at `path`, in which `{name}` stands for the sibling of that name. */
+export function inSection(message: string, path: string): string {
+  const section = path.replace(/\[\d+\]$/, "").split(".").slice(0, -1).join(".");
+  return message.replace(/\{(\w+)\}/g, (_, name) => joinKey(section, name));
 }
 
 function joinKey(left: string, key: string): string {

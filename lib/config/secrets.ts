@@ -22,38 +22,19 @@ export async function secretPath(
   }
 }
 
-/** A value that the config may hold itself or name a file for. */
-export interface SecretSource {
-  readonly key: string;
-  readonly value: string | undefined;
-  readonly file: string | null;
-  readonly configName: string;
-}
-
-/** The secret without the newline that editors leave behind; undefined when neither is given. */
-export async function readSecret(
-  source: SecretSource,
-  readFile: ReadFile,
-): Promise<string | undefined> {
-  const { key, value, file, configName } = source;
-  if (file === null) return value;
-  if (value !== undefined) throw bothGiven(key, `${key}_file`, configName);
-  const failed = `Cannot read ${key}_file ${file} of ${configName}`;
+/** The secret in the file, without the newline that editors leave behind. */
+export async function readSecretFile(
+  path: string,
+  { key, around }: { key: string; around: { name: string; readFile: ReadFile } },
+): Promise<string> {
+  const failed = `Cannot read ${key} ${path} of ${around.name}`;
   let text: string;
   try {
-    text = await readFile(file);
+    text = await around.readFile(path);
   } catch (error) {
     throw new AppError("invalid", `${failed}: ${ioReason(error)}`, { cause: error });
   }
   const secret = text.replace(/\r?\n$/, "");
   if (secret.trim() === "") throw new AppError("invalid", `${failed}: it is empty`);
   return secret;
-}
-
-/** Two keys that exclude one another were both set. */
-export function bothGiven(first: string, second: string, configName: string): AppError {
-  return new AppError(
-    "invalid",
-    `Cannot use ${configName}: ${first} and ${second} are both given: keep one of them`,
-  );
 }

@@ -40,31 +40,31 @@ export interface UseLimits {
  * shared place is away each instance counts for itself. Calls in flight are always its own.
  */
 export function createUseLimits(
-  { requestsPerMinute, failedLoginsPerMinute }: {
-    requestsPerMinute: number;
-    failedLoginsPerMinute: number;
+  { requests_per_minute, failed_logins_per_minute }: {
+    requests_per_minute: number;
+    failed_logins_per_minute: number;
   },
   shared: SharedCounters | null,
 ): UseLimits {
   const counter = (keyPrefix: string, points: number, duration: number) =>
     createCounter({ keyPrefix, points: points || 1, duration }, shared);
-  const requests = counter("request", requestsPerMinute, MINUTE);
-  const logins = counter("login", failedLoginsPerMinute, MINUTE);
+  const requests = counter("request", requests_per_minute, MINUTE);
+  const logins = counter("login", failed_logins_per_minute, MINUTE);
   const lockouts = counter("lockout", 1, LOCKOUTS_REMEMBERED);
   return {
     request: async (tokenId, count = 1) => {
-      if (requestsPerMinute === 0) return undefined;
+      if (requests_per_minute === 0) return undefined;
       return await requests.consume(tokenId, count).then(() => undefined, waitOf);
     },
     loginAllowed: async (address) => {
-      if (failedLoginsPerMinute === 0) return undefined;
+      if (failed_logins_per_minute === 0) return undefined;
       const state = await logins.get(address);
-      return state && state.consumedPoints >= failedLoginsPerMinute ? waitOf(state) : undefined;
+      return state && state.consumedPoints >= failed_logins_per_minute ? waitOf(state) : undefined;
     },
     loginFailed: async (address) => {
-      if (failedLoginsPerMinute === 0) return;
+      if (failed_logins_per_minute === 0) return;
       const state = await logins.penalty(address);
-      if (state.consumedPoints < failedLoginsPerMinute) return;
+      if (state.consumedPoints < failed_logins_per_minute) return;
       const { consumedPoints } = await lockouts.penalty(address);
       const seconds = Math.min(MINUTE * 2 ** (consumedPoints - 1), LONGEST_LOCKOUT);
       await logins.block(address, seconds);

@@ -162,15 +162,15 @@ function accept<T>({ host, port }: ServerSection, bind: () => T): T {
 }
 
 async function readCertificate(tls: NonNullable<ServerSection["tls"]>): Promise<Certificate> {
-  const cert = await readPem("cert_file", tls.certFile);
-  const key = await readPem("key_file", tls.keyFile);
+  const cert = await readPem("cert_file", tls.cert_file);
+  const key = await readPem("key_file", tls.key_file);
   let fit: boolean;
   try {
     fit = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
   } catch (cause) {
     throw new AppError(
       "invalid",
-      `Cannot use server.tls.cert_file ${tls.certFile} and key_file ${tls.keyFile}: one of them holds ` +
+      `Cannot use server.tls.cert_file ${tls.cert_file} and key_file ${tls.key_file}: one of them holds ` +
         "no PEM certificate or key",
       { cause },
     );
@@ -178,7 +178,7 @@ async function readCertificate(tls: NonNullable<ServerSection["tls"]>): Promise<
   if (fit) return { cert, key };
   throw new AppError(
     "invalid",
-    `Cannot use server.tls.cert_file ${tls.certFile}: server.tls.key_file ${tls.keyFile} is not its key`,
+    `Cannot use server.tls.cert_file ${tls.cert_file}: server.tls.key_file ${tls.key_file} is not its key`,
   );
 }
 

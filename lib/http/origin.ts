@@ -15,13 +15,13 @@ export interface OriginRules {
  */
 export function originRules(server: {
   host: string;
-  allowedHosts: readonly string[] | null;
-  allowedOrigins: readonly string[];
+  allowed_hosts: readonly string[] | null;
+  allowed_origins: readonly string[];
 }): OriginRules {
   const listening = hostForUrl(server.host.toLowerCase());
-  const hosts = server.allowedHosts?.map((host) => hostForUrl(host.toLowerCase())) ??
+  const hosts = server.allowed_hosts?.map((host) => hostForUrl(host.toLowerCase())) ??
     (isLoopback(server.host) ? [...LOOPBACK_NAMES, listening] : null);
-  return { hosts, origins: server.allowedOrigins.map((origin) => origin.toLowerCase()) };
+  return { hosts, origins: server.allowed_origins.map((origin) => origin.toLowerCase()) };
 }
 
 /** Which header is refused, if any. Over HTTP/2 the host stands in the request's URL only. */

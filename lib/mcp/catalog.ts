@@ -1,14 +1,8 @@
 import * as z from "zod";
 import { mayUseTool, type TokenLimits } from "../auth/limits.ts";
 import { includesScope, type Scope } from "../auth/scope.ts";
+import { isOffered, type ToolPolicy } from "../tool/policy.ts";
 import type { AnyTool } from "../tool/tool.ts";
-
-/** What the configuration lets the server offer. `readOnly` beats every allow-list. */
-export interface ToolPolicy {
-  readonly readOnly: boolean;
-  readonly allow: readonly string[] | null;
-  readonly deny: readonly string[];
-}
 
 /** A tool as `tools/list` describes it. */
 export interface ToolDescription {
@@ -53,9 +47,7 @@ export class Catalog {
 
   /** True when the configuration offers the tool at all. */
   offers(tool: AnyTool): boolean {
-    const { readOnly, allow, deny } = this.#policy;
-    if (readOnly && tool.scope !== "user") return false;
-    return !deny.includes(tool.name) && (allow === null || allow.includes(tool.name));
+    return isOffered(tool, this.#policy);
   }
 
   /**

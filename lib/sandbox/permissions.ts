@@ -1,7 +1,12 @@
 import { basename } from "node:path";
-import { type Config, ENVIRONMENT_NAMES, hostForUrl, sqlitePath } from "../config/config.ts";
+import {
+  type Config,
+  ENVIRONMENT_NAMES,
+  filesOf,
+  hostForUrl,
+  sqlitePath,
+} from "../config/config.ts";
 import { parsePostgresUrl } from "../database/postgres_url.ts";
-import { secretFilesOf } from "./secret_files.ts";
 
 /** Everything that the server needs of the machine, and nothing else. */
 export interface Permissions {
@@ -35,16 +40,15 @@ export function requiredPermissions(config: Config): Permissions {
     ]),
     read: unique([
       config.file,
-      ...secretFilesOf(config).flatMap((path) => [path, credentialOf(path)]),
-      proxmox.caFile,
-      server.tls?.certFile,
+      ...filesOf(config, "secret_file").flatMap(({ path }) => [path, credentialOf(path)]),
+      ...filesOf(config, "file").map(({ path }) => path),
       ...database.read,
       ...log,
     ]),
     write: unique([...database.write, ...log]),
     env: [...ENVIRONMENT_NAMES],
     ignoreEnv: ["PG*"],
-    unverifiedHosts: proxmox.verifySsl ? [] : [...proxmox.hosts],
+    unverifiedHosts: proxmox.verify_ssl ? [] : [...proxmox.hosts],
   };
 }
 
@@ -81,7 +85,6 @@ function logFiles(path: string | null): string[] {
   return [path, ...rotated];
 }
 
-function unique(values: readonly (string | null | undefined)[]): string[] {
-  const given = values.filter((value) => value !== null && value !== undefined);
-  return [...new Set(given)];
+function unique(values: readonly (string | null)[]): string[] {
+  return [...new Set(values.filter((value) => value !== null))];
 }

@@ -13,3 +13,18 @@ export function allPrivileges(tool: AnyTool): readonly Privilege[] {
     ...(tool.conditionalPrivileges ?? []).map(({ privilege }) => privilege),
   ];
 }
+
+/** `VM.Clone on /vms/{vmid}, VM.Allocate on /vms/{vmid}`. */
+export function privilegeText(privileges: readonly Privilege[]): string {
+  return privileges.map(([path, ...anyOf]) => `${anyOf.join(" or ")} on ${path}`).join(", ");
+}
+
+/** The same for all that a tool may need, with what it depends on: `VM.Config.CDROM on /vms/{vmid} with iso_name`. */
+export function describePrivileges(tool: AnyTool): string {
+  return [
+    ...tool.privileges.map((privilege) => privilegeText([privilege])),
+    ...(tool.conditionalPrivileges ?? []).map(({ privilege, when }) =>
+      `${privilegeText([privilege])} ${when}`
+    ),
+  ].join(", ");
+}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { effectiveScope, generateToken, hashToken, judgeToken } from "../../lib/auth/token.ts";
+import { effectiveScope } from "../../lib/auth/scope.ts";
+import { generateToken, hashToken, judgeToken } from "../../lib/auth/token.ts";
 import type { RoleRecord, TokenRecord, UserRecord } from "../../lib/auth/store.ts";
 import type { Permission, Scope } from "../../lib/auth/scope.ts";
 

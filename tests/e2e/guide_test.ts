@@ -287,9 +287,9 @@ Deno.test("the guide's config file, environment and options are read as the Pyth
   const file = await folder.write("config.json", GUIDE.config);
   const config = await loadConfig({ file, env: () => undefined });
   assert.deepEqual(config.proxmox.hosts, ["your-proxmox-host"]);
-  assert.deepEqual([config.proxmox.port, config.proxmox.verifySsl], [8006, false]);
+  assert.deepEqual([config.proxmox.port, config.proxmox.verify_ssl], [8006, false]);
   assert.deepEqual(
-    [config.auth.user, config.auth.tokenName, config.auth.tokenValue],
+    [config.auth.user, config.auth.token_name, config.auth.token_value],
     ["username@pve", "your-token-name", "your-token-value"],
   );
   assert.equal(config.logging.file, `${Deno.cwd()}/proxmox_mcp.log`);
@@ -298,7 +298,7 @@ Deno.test("the guide's config file, environment and options are read as the Pyth
   const fromEnvironment = await loadConfig({
     file,
     env: (name) => env[name as keyof typeof env],
-    options: { port: 9001 },
+    options: { "--port": 9001 },
   });
   const { host, port, path } = fromEnvironment.server;
   assert.deepEqual([host, port, path], ["10.0.0.1", 9001, "/mcp-x798631"]);

@@ -79,7 +79,7 @@ Deno.test({
     assert.equal((await Deno.stat(config)).mode! & 0o777, 0o640);
     assert.equal((await Deno.stat(`${root}/usr/bin/proxmox-mcp`)).mode! & 0o777, 0o755);
     const loaded = await loadConfig({ file: config, env: () => undefined, secrets: "skip" });
-    assert.equal(loaded.server.requireLock, true);
+    assert.equal(loaded.server.require_lock, true);
     const unit = await Deno.readTextFile(`${root}/usr/lib/systemd/system/proxmox-mcp.service`);
     assert.match(
       unit,

@@ -2,29 +2,13 @@ import assert from "node:assert/strict";
 import type { Command } from "commander";
 import { processIo } from "../../lib/cli/io.ts";
 import { createProgram } from "../../lib/cli/mod.ts";
-import { toolsMarkdown } from "../../lib/cli/tools.ts";
 import { ENVIRONMENT_NAMES, loadConfig } from "../../lib/config/config.ts";
-import { configSchema, knownKeys } from "../../lib/config/schema.ts";
-import { TOOLS } from "../../lib/mcp/tools.ts";
 import { blocksOf, headingsOf, rowsUnder } from "../support/documents.ts";
-import { Folder } from "../support/folder.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const ENGLISH = await Deno.readTextFile(new URL("README.md", ROOT));
 const TURKISH = await Deno.readTextFile(new URL("README.tr.md", ROOT));
 const BOTH = [["README.md", ENGLISH], ["README.tr.md", TURKISH]] as const;
-
-Deno.test("the tool table is the one that the program writes", () => {
-  for (const [name, text] of BOTH) {
-    const table = text.match(/<!-- tools:begin -->\n([\s\S]*?)\n<!-- tools:end -->/)?.[1];
-    assert.equal(
-      table,
-      toolsMarkdown(TOOLS),
-      `${name} is stale: put the output of \`deno run -A main.ts tools --markdown\` between ` +
-        "<!-- tools:begin --> and <!-- tools:end -->",
-    );
-  }
-});
 
 Deno.test("the Turkish README has the headings, tables and examples of the English one", () => {
   const levels = (text: string) => headingsOf(text).map(({ level }) => level);
@@ -48,44 +32,44 @@ Deno.test("what the READMEs link to is there", async () => {
   }
 });
 
-/** The leaves of the config with their defaults; undefined where there is none. */
-async function defaults(): Promise<Map<string, unknown>> {
-  const keys = knownKeys();
-  const leaves = keys.filter((key) => !keys.some((other) => other.startsWith(`${key}.`)));
-  const parsed = configSchema.parse({ proxmox: {}, auth: { user: "a@pve", token_name: "a" } });
-  const values = new Map<string, unknown>(leaves.map((key) => [key, valueAt(parsed, key)]));
-  await using folder = await Folder.make();
+/** The config without anything that need not be given, by key; paths as they stand in the file. */
+async function loadedDefaults(): Promise<(key: string) => unknown> {
+  const file = "/etc/site/config.json";
   const auth = { user: "a@pve", token_name: "a", token_value: "a" };
-  const file = await folder.write("config.json", { proxmox: { host: "a" }, auth });
-  const { database } = await loadConfig({ file, env: () => undefined });
-  values.set("database.url", database.url.replace(`${folder.path}/`, ""));
-  for (const key of ["auth.user", "auth.token_name"]) values.set(key, undefined);
-  return values;
+  const readFile = () => Promise.resolve(JSON.stringify({ proxmox: { host: "a" }, auth }));
+  const loaded = await loadConfig({ file, env: () => undefined, readFile });
+  return (key) => {
+    const value = key.split(".").reduce<unknown>(
+      (at, name) => (at as Record<string, unknown> | null)?.[name],
+      loaded,
+    );
+    if (typeof value === "string") return value.replace("/etc/site/", "");
+    return typeof value === "object" && value !== null && "source" in value ? value.source : value;
+  };
 }
 
-function valueAt(from: unknown, key: string): unknown {
-  const value = key.split(".").reduce<unknown>(
-    (at, part) => (at as Record<string, unknown> | undefined)?.[part],
-    from,
-  );
-  return typeof value === "object" && value !== null && "source" in value ? value.source : value;
-}
-
-Deno.test("the config table names every key with its default, and no other", async () => {
-  const expected = await defaults();
+Deno.test("the config table tells the defaults that are loaded", async () => {
+  const required = ["proxmox.host", "auth.user", "auth.token_name", "auth.token_value"];
+  const loaded = await loadedDefaults();
   for (const [name, text] of BOTH) {
     const heading = headingsOf(text).filter(({ level }) => level === 2)[CONFIGURATION]?.text;
-    const rows = rowsUnder(text, `## ${heading}`).map(([keys = "", value = ""]) =>
-      [[...keys.matchAll(/`([^`]+)`/g)].map(([, key]) => key ?? ""), value] as const
-    );
-    assert.deepEqual(rows.flatMap(([keys]) => keys).toSorted(), [...expected.keys()].toSorted());
-    for (const [keys, shown] of rows) {
-      for (const key of keys) {
-        const value = shown.match(/^`(.+)`$/)?.[1];
-        assert.equal(value, JSON.stringify(expected.get(key)), `${name}: default of ${key}`);
+    const none = name === "README.md" ? "none" : "yok";
+    for (const [keys = "", shown = ""] of rowsUnder(text, `## ${heading}`)) {
+      for (const [, key = ""] of keys.matchAll(/`([^`]+)`/g)) {
+        const value = loaded(key) ?? null;
+        if (required.includes(key)) assert.match(shown, /^(required|zorunlu)$/, key);
+        else if (key === "proxmox.hosts" || value === null) assert.equal(shown, none, key);
+        else assert.equal(shown, `\`${JSON.stringify(value)}\``, `${name}: default of ${key}`);
       }
     }
-    for (const variable of ENVIRONMENT_NAMES) assert.ok(text.includes(`\`${variable}\``), variable);
+  }
+});
+
+Deno.test("the READMEs name every environment variable that is read", () => {
+  for (const [name, text] of BOTH) {
+    for (const variable of ENVIRONMENT_NAMES) {
+      assert.ok(text.includes(`\`${variable}\``), `${name}: ${variable}`);
+    }
   }
 });
 

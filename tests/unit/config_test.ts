@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { type ConfigRequest, loadConfig, redactedConfig } from "../../lib/config/config.ts";
+import { type ConfigRequest, loadConfig } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
+import { redactValue } from "../../lib/log/redact.ts";
 
 const SECRET = "12345678-aaaa-bbbb-cccc-1234567890ab";
 
@@ -67,16 +68,17 @@ Deno.test("loadConfig takes the Python server's config unchanged", async () => {
   assert.deepEqual(config.proxmox, {
     hosts: ["pve.example"],
     port: 8006,
-    verifySsl: false,
-    caFile: null,
+    verify_ssl: false,
+    ca_file: null,
     fingerprint: null,
-    timeoutSeconds: 30,
+    service: "PVE",
+    timeout_seconds: 30,
   });
   assert.deepEqual(config.auth, {
     user: "username@pve",
-    tokenName: "your-token-name",
-    tokenValue: SECRET,
-    tokenValueFile: null,
+    token_name: "your-token-name",
+    token_value: SECRET,
+    token_value_file: null,
   });
   assert.equal(config.logging.file, `${Deno.cwd()}/proxmox_mcp.log`);
   assert.equal(config.logging.level, "INFO");
@@ -89,26 +91,25 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     port: 8812,
     path: "/mcp",
     tls: null,
-    allowedHosts: null,
-    allowedOrigins: [],
-    trustedProxies: [],
-    maxBodyBytes: 4194304,
-    rateLimit: { requestsPerMinute: 600, failedLoginsPerMinute: 10 },
+    allowed_hosts: null,
+    allowed_origins: [],
+    trusted_proxies: [],
+    max_body_bytes: 4194304,
+    rate_limit: { requests_per_minute: 600, failed_logins_per_minute: 10 },
     language: "en",
-    requireLock: false,
-    shutdownSeconds: 10,
-    noAuth: false,
+    require_lock: false,
+    shutdown_seconds: 10,
   });
-  assert.deepEqual(database, { url: "sqlite:/etc/site/proxmox-mcp.db", urlFile: null });
+  assert.deepEqual(database, { url: "sqlite:/etc/site/proxmox-mcp.db", url_file: null });
   assert.deepEqual(audit, { database: true });
-  assert.deepEqual(tools, { readOnly: false, allow: null, deny: [], confirm: "when_supported" });
+  assert.deepEqual(tools, { read_only: false, allow: null, deny: [], confirm: "when_supported" });
   assert.equal(debug, false);
 });
 
 Deno.test("loadConfig weighs option over environment over file over default", async () => {
   const config = { ...OLD, server: { host: "::1", port: 1001, path: "/file" } };
   const env = { MCP_HTTP_HOST: "127.0.0.2", MCP_HTTP_PORT: "1002", MCP_HTTP_PATH: "/env" };
-  const options = { host: "127.0.0.3", port: 1003, path: "/option" };
+  const options = { "--host": "127.0.0.3", "--port": 1003, "--path": "/option" };
   const chosen = async (given: Given) => {
     const { server } = await load(given);
     return [server.host, server.port, server.path];
@@ -269,7 +270,7 @@ Deno.test("loadConfig says which value cannot be used and why", async () => {
       /^Cannot use DATABASE_URL: Cannot read the database URL: /,
     ],
     [
-      { options: { noAuth: true, host: "0.0.0.0" } },
+      { options: { "--no-auth": true, "--host": "0.0.0.0" } },
       /^Cannot serve with --no-auth on 0\.0\.0\.0: anyone/,
     ],
   ];
@@ -298,11 +299,11 @@ Deno.test("loadConfig reads secrets from files and trims the last newline", asyn
   };
   const files = { "/etc/site/secrets/token": `${SECRET}\n`, "/run/db": "postgres://u:p@h/d\r\n" };
   const loaded = await load({ config, files });
-  assert.equal(loaded.auth.tokenValue, SECRET);
-  assert.equal(loaded.auth.tokenValueFile, "/etc/site/secrets/token");
+  assert.equal(loaded.auth.token_value, SECRET);
+  assert.equal(loaded.auth.token_value_file, "/etc/site/secrets/token");
   assert.equal(loaded.database.url, "postgres://u:p@h/d");
   const skipped = await load({ config, files: { "/run/db": "sqlite:x" }, secrets: "skip" });
-  assert.equal(skipped.auth.tokenValue, "");
+  assert.equal(skipped.auth.token_value, "");
   assert.match(
     await refusal({ config, files: { ...files, "/etc/site/secrets/token": "\n" } }),
     /token_value_file .*: it is empty$/,
@@ -317,10 +318,10 @@ Deno.test("loadConfig prefers the credentials that systemd hands over", async ()
   const env = { CREDENTIALS_DIRECTORY: "/run/credentials/m.service" };
   const files = { "/run/credentials/m.service/token": SECRET };
   const loaded = await load({ config, env, files });
-  assert.equal(loaded.auth.tokenValue, SECRET);
-  assert.equal(loaded.auth.tokenValueFile, "/run/credentials/m.service/token");
+  assert.equal(loaded.auth.token_value, SECRET);
+  assert.equal(loaded.auth.token_value_file, "/run/credentials/m.service/token");
   const without = await load({ config, env, files: { "/root/token": SECRET } });
-  assert.equal(without.auth.tokenValueFile, "/root/token");
+  assert.equal(without.auth.token_value_file, "/root/token");
 });
 
 Deno.test("loadConfig reads hosts, fingerprints and log levels in their usual spellings", async () => {
@@ -341,22 +342,22 @@ Deno.test("loadConfig reads hosts, fingerprints and log levels in their usual sp
 
 Deno.test("loadConfig accepts --no-auth on loopback addresses only", async () => {
   for (const host of ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost"]) {
-    assert.equal((await load({ options: { noAuth: true, host } })).server.noAuth, true);
+    assert.equal((await load({ options: { "--no-auth": true, "--host": host } })).no_auth, true);
   }
   for (const host of ["0.0.0.0", "::", "10.0.0.1", "localhost.example", "::ffff:10.0.0.1"]) {
-    await refusal({ options: { noAuth: true, host } });
+    await refusal({ options: { "--no-auth": true, "--host": host } });
   }
 });
 
 Deno.test("loadConfig with debug logs at DEBUG", async () => {
-  const config = await load({ options: { debug: true, logFile: "/var/log/x.log" } });
+  const config = await load({ options: { "--debug": true, "--log-file": "/var/log/x.log" } });
   assert.equal(config.logging.level, "DEBUG");
   assert.equal(config.logging.file, "/var/log/x.log");
 });
 
-Deno.test("redactedConfig holds no secret", async () => {
+Deno.test("redactValue leaves no secret in a config", async () => {
   const env = { DATABASE_URL: "postgres://site:hunter2@db.example/mcp" };
-  const dump = JSON.stringify(redactedConfig(await load({ env })));
+  const dump = JSON.stringify(redactValue(await load({ env })));
   assert.ok(!dump.includes(SECRET) && !dump.includes("hunter2"), dump);
   assert.ok(dump.includes("your-token-name") && dump.includes("db.example"), dump);
 });

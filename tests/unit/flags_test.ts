@@ -48,7 +48,7 @@ Deno.test("permissionFlags names every host, secret, certificate and log file", 
       server: { host: "::", tls: { cert_file: "c.pem", key_file: "/etc/ssl/k.pem" } },
       database: { url: "sqlite:/var/lib/m/x.db" },
       logging: { file: "/var/log/m/x.log" },
-    }, { port: 9000 }),
+    }, { "--port": 9000 }),
     [
       "--no-prompt",
       "--deny-import",

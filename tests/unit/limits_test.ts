@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createUseLimits } from "../../lib/http/limits.ts";
 
-const RATES = { requestsPerMinute: 2, failedLoginsPerMinute: 2 };
+const RATES = { requests_per_minute: 2, failed_logins_per_minute: 2 };
 
 Deno.test("an address that goes on failing waits twice as long each time, an hour at most", async () => {
   const limits = createUseLimits(RATES, null);
@@ -31,7 +31,7 @@ Deno.test("at most 20 calls of a token and 200 of all are under way at once", ()
 });
 
 Deno.test("a rate of 0 switches that limit off", async () => {
-  const limits = createUseLimits({ requestsPerMinute: 0, failedLoginsPerMinute: 0 }, null);
+  const limits = createUseLimits({ requests_per_minute: 0, failed_logins_per_minute: 0 }, null);
   for (let i = 0; i < 100; i++) {
     assert.equal(await limits.request(1), undefined);
     await limits.loginFailed("192.0.2.1");

@@ -95,5 +95,5 @@ function aboutLock(config: Config): Finding {
   if (canSeal()) return ok("lock", "locked (worker)");
   const remedy = "start with `deno task start`, or compile with `deno task compile`";
   const text = lockText(held, ownWay());
-  return config.server.requireLock ? fail("lock", text, remedy) : warn("lock", text, remedy);
+  return config.server.require_lock ? fail("lock", text, remedy) : warn("lock", text, remedy);
 }

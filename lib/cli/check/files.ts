@@ -1,4 +1,4 @@
-import type { Config } from "../../config/config.ts";
+import { type Config, filesOf, type NamedFile } from "../../config/config.ts";
 import { ioReason } from "../../io_reason.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
@@ -8,22 +8,18 @@ const WRITABLE_BY_OTHERS = 0o022;
 /** Looks at who else may read or change the files that hold secrets. */
 export async function checkSecretFiles(config: Config): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [what, path] of secretFiles(config)) {
-    const finding = await checkFile(what, path);
+  for (const { key, path } of filesWithSecrets(config)) {
+    const finding = await checkFile(key, path);
     if (finding !== null) findings.push(finding);
   }
   return findings.length > 0 ? findings : [ok("secrets", "only their owner and group read them")];
 }
 
-function secretFiles(config: Config): [string, string][] {
-  const files: [string, string | null][] = [
-    ["auth.token_value_file", config.auth.tokenValueFile],
-    ["database.url_file", config.database.urlFile],
-    ["server.tls.key_file", config.server.tls?.keyFile ?? null],
-    // A config that names files for its secrets may be read by everyone.
-    ["the config", config.auth.tokenValueFile === null ? config.file : null],
-  ];
-  return files.filter((entry): entry is [string, string] => entry[1] !== null);
+/** A config that names a file for its token may be read by everyone. */
+function filesWithSecrets(config: Config): NamedFile[] {
+  const files = filesOf(config, "secret_file");
+  if (config.auth.token_value_file !== null || config.file === null) return files;
+  return [...files, { key: "the config", path: config.file }];
 }
 
 async function checkFile(what: string, path: string): Promise<Finding | null> {

@@ -31,7 +31,9 @@ async function checkPort(config: Config): Promise<Finding> {
 }
 
 function aboutEavesdroppers({ server }: Config): Finding[] {
-  if (server.tls !== null || isLoopback(server.host) || server.trustedProxies.length > 0) return [];
+  if (server.tls !== null || isLoopback(server.host) || server.trusted_proxies.length > 0) {
+    return [];
+  }
   return [warn(
     "exposure",
     `tokens travel unencrypted to ${hostForUrl(server.host)}:${server.port}`,

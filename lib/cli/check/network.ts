@@ -93,7 +93,7 @@ function aboutCertificate(
   const days = Math.floor((seen.validTo.getTime() - now.getTime()) / DAY_MS);
   const shown = `${host}: certificate of ${seen.subject}, signed by ${seen.issuer}, ` +
     `for ${seen.names.join(" ") || "no name"}, ${days} days left, SHA-256 ${seen.fingerprint}`;
-  const { fingerprint, verifySsl, caFile } = config.proxmox;
+  const { fingerprint, verify_ssl, ca_file } = config.proxmox;
   const sameHex = seen.fingerprint.replaceAll(":", "").toLowerCase() === fingerprint;
   if (fingerprint !== null) {
     return [
@@ -105,7 +105,7 @@ function aboutCertificate(
       ),
     ];
   }
-  if (!verifySsl) {
+  if (!verify_ssl) {
     return [
       warn("cert", `${shown}; it is not verified`, `to verify it, ${trustAdvice(seen)}`),
     ];
@@ -122,7 +122,7 @@ function aboutCertificate(
     )];
   }
   if (days < 30) return [warn("cert", shown, "on the node: pvecm updatecerts --force")];
-  return [ok("cert", `${shown}${caFile === null ? "" : `; ca_file ${caFile}`}`)];
+  return [ok("cert", `${shown}${ca_file === null ? "" : `; ca_file ${ca_file}`}`)];
 }
 
 /** The line for the config by which this certificate would be trusted. */

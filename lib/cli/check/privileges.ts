@@ -1,6 +1,7 @@
 import { includesScope, type Scope, SCOPES } from "../../auth/scope.ts";
 import type { Config } from "../../config/config.ts";
 import { type Grants, mayAnywhere } from "../../proxmox/privileges.ts";
+import { allPrivileges, privilegeText } from "../../tool/privileges.ts";
 import type { AnyTool } from "../../tool/tool.ts";
 
 /** What a Proxmox token for one scope needs, and the commands that make it so. */
@@ -10,21 +11,11 @@ export interface ScopePrivileges {
   readonly commands: readonly string[];
 }
 
-/** The tools that the config offers. */
-export function offeredTools(tools: readonly AnyTool[], policy: Config["tools"]): AnyTool[] {
-  return tools.filter((tool) =>
-    !(policy.readOnly && tool.scope !== "user") && !policy.deny.includes(tool.name) &&
-    (policy.allow === null || policy.allow.includes(tool.name))
-  );
-}
-
 /** The tools that can do nothing with these grants, each with the privileges it lacks. */
 export function lackingTools(tools: readonly AnyTool[], grants: Grants): [AnyTool, string][] {
   return tools.flatMap((tool): [AnyTool, string][] => {
     const missing = tool.privileges.filter((privilege) => !mayAnywhere(grants, [privilege]));
-    if (missing.length === 0) return [];
-    const text = missing.map(([path, ...anyOf]) => `${anyOf.join(" or ")} on ${path}`).join(", ");
-    return [[tool, text]];
+    return missing.length === 0 ? [] : [[tool, privilegeText(missing)]];
   });
 }
 
@@ -36,24 +27,24 @@ export function lackingTools(tools: readonly AnyTool[], grants: Grants): [AnyToo
  */
 export function scopePrivileges(
   tools: readonly AnyTool[],
-  { auth, major }: { auth: Config["auth"]; major: number },
+  { auth, major }: { auth: Pick<Config["auth"], "user" | "token_name">; major: number },
 ): ScopePrivileges[] {
   return SCOPES.map((scope) => {
     const within = tools.filter((tool) => includesScope(scope, tool.scope));
     const privileges = [
       ...new Set(
-        within.flatMap((tool) => tool.privileges.map(([, ...anyOf]) => leastOf(anyOf, major))),
+        within.flatMap((tool) => allPrivileges(tool).map(([, ...anyOf]) => leastOf(anyOf, major))),
       ),
     ].filter((privilege) => privilege !== TOO_MUCH).sort();
     const role = `MCP-${scope}`;
-    const token = `${auth.user}!${auth.tokenName}`;
+    const token = `${auth.user}!${auth.token_name}`;
     return {
       scope,
       privileges,
       commands: [
         `pveum role add ${role} --privs ${privileges.join(",")}`,
         ...(auth.user === "root@pam" ? [] : [`pveum user add ${auth.user}`]),
-        `pveum user token add ${auth.user} ${auth.tokenName} --privsep 1`,
+        `pveum user token add ${auth.user} ${auth.token_name} --privsep 1`,
         ...(auth.user === "root@pam"
           ? []
           : [`pveum acl modify / --roles ${role} --users ${auth.user}`]),

@@ -5,11 +5,12 @@ import type { Client } from "../../proxmox/api/client.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { TOOLS } from "../../mcp/tools.ts";
+import { isOffered } from "../../tool/policy.ts";
 import { startAdvice } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { trustAdvice } from "./network.ts";
-import { lackingTools, offeredTools, type ScopePrivileges, scopePrivileges } from "./privileges.ts";
+import { lackingTools, type ScopePrivileges, scopePrivileges } from "./privileges.ts";
 
 const PATIENCE_MS = 10_000;
 const NEWEST_KNOWN = 9;
@@ -26,9 +27,9 @@ export async function checkProxmox(
   config: Config,
   { seen, now }: { seen: SeenServer; now: () => Date },
 ): Promise<ProxmoxReport> {
-  const offered = offeredTools(TOOLS, config.tools);
+  const offered = TOOLS.filter((tool) => isOffered(tool, config.tools));
   const adviceFor = (major: number) => scopePrivileges(offered, { auth: config.auth, major });
-  const tokenId = `${config.auth.user}!${config.auth.tokenName}`;
+  const tokenId = `${config.auth.user}!${config.auth.token_name}`;
   const { client, close } = await connectProxmox(config);
   try {
     const version = await versionOf(client);
@@ -102,7 +103,7 @@ function aboutFailure(
     return { findings: [finding], advice: advice() };
   }
   if (isKind(error, "untrusted")) {
-    const finding = config.proxmox.verifySsl
+    const finding = config.proxmox.verify_ssl
       ? fail("tls", `the certificate is not trusted (${reasonIn(error.reason)})`, trustAdvice(seen))
       : fail("tls", startAdvice(config));
     return { findings: [finding], advice: [] };

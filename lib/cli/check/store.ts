@@ -1,4 +1,5 @@
 import type { Store } from "../../auth/store.ts";
+import { tokenState } from "../../auth/token.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
@@ -32,9 +33,7 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
 
 async function checkTokens(store: Store, now: Date): Promise<Finding> {
   const tokens = await store.listTokens();
-  const active = tokens.filter((token) =>
-    token.isActive && token.user.isActive && (token.expires === null || token.expires > now)
-  );
+  const active = tokens.filter((token) => tokenState(token, now) === "active");
   if (active.length === 0) {
     return warn(
       "tokens",

@@ -1,28 +1,31 @@
-import type { Command } from "commander";
-import type { ServeOptions } from "../../config/config.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { OPTION_KEYS, type OptionKey, readText, type ServeOptions } from "../../config/config.ts";
 import type { CommonOptions } from "../context.ts";
-import { readHost, readPath, readPort } from "../options.ts";
 
 /** What commander makes of the options of `serve`. */
 export interface ServeArguments extends CommonOptions {
-  readonly host?: string;
-  readonly port?: number;
-  readonly path?: string;
   /** False when `--no-auth` was given. */
   readonly auth?: boolean;
-  readonly logFile?: string;
+  /** The options that stand for keys of the config, under commander's names for them. */
+  readonly [option: string]: unknown;
 }
 
 /** The options by which `serve` and the commands about it differ from the config. */
 export function withServeOptions(command: Command): Command {
-  return command
-    .option("--host <HOST>", "address to listen on (default: 127.0.0.1)", readHost)
-    .option("--port <PORT>", "port to listen on (default: 8812)", readPort)
-    .option("--path <PATH>", "where MCP is served (default: /mcp)", readPath)
-    .option("--log-file <FILE>", "log to this file as well as to standard error");
+  for (const key of OPTION_KEYS) command.addOption(optionFor(key));
+  return command;
 }
 
-export function serveOptionsOf(options: ServeArguments): ServeOptions {
-  const { host, port, path, logFile, auth, debug } = options;
-  return { host, port, path, logFile, debug, noAuth: auth === false };
+export function serveOptionsOf(args: ServeArguments): ServeOptions {
+  const given = OPTION_KEYS.map((key) => [key.name, args[optionFor(key).attributeName()]]);
+  return { ...Object.fromEntries(given), "--debug": args.debug, "--no-auth": args.auth === false };
+}
+
+function optionFor(key: OptionKey): Option {
+  const shown = key.default === undefined ? "" : ` (default: ${key.default})`;
+  return new Option(key.flags, `${key.help}${shown}`).argParser((text) => {
+    const read = readText(key, text);
+    if ("problem" in read) throw new InvalidArgumentError(`It ${read.problem}`);
+    return read.value;
+  });
 }

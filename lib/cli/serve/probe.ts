@@ -20,7 +20,7 @@ export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
     const { data } = await client.read("/version", signal);
     return { kind: "ok", message: `Proxmox VE ${versionOf(data)}` };
   } catch (error) {
-    if (!config.proxmox.verifySsl && isKind(error, "untrusted")) {
+    if (!config.proxmox.verify_ssl && isKind(error, "untrusted")) {
       return { kind: "unverified", message: startAdvice(config) };
     }
     return { kind: "failed", message: messageOf(error) };

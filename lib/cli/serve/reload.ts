@@ -1,10 +1,14 @@
-import type { Config } from "../../config/config.ts";
+import { type Config, CONFIG_KEYS } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import type { Log } from "../../log/log.ts";
 import type { RunningServer } from "../../server.ts";
 
-/** What takes effect without a restart. */
-const RELOADED = /^(logging\.level|tools\.(read_only|allow|deny)|debug|file)(\.|$)/;
+/** What takes effect without a restart, or is no key of the file. */
+const RELOADED = [
+  "debug",
+  "file",
+  ...CONFIG_KEYS.filter(({ facts }) => facts.reloads).map(({ path }) => path),
+];
 
 /**
  * Takes over what can change while the server runs (log level and file, tools, tokens' limits,
@@ -26,7 +30,7 @@ export async function reload(
   log.setLevel(next.logging.level);
   const problems = await server.reload(next);
   for (const problem of problems) log.error(`Cannot reload all: ${problem}`);
-  const waiting = changedKeys(current, next).filter((key) => !RELOADED.test(key));
+  const waiting = changedKeys(current, next).filter((key) => !RELOADED.includes(key));
   if (waiting.length > 0) {
     log.warning(`Reloaded; takes effect after a restart only: ${waiting.join(", ")}`);
   } else if (problems.length === 0) {
@@ -35,17 +39,16 @@ export async function reload(
   return next;
 }
 
-/** The keys, as the file spells them, whose values differ. */
+/** The keys whose values differ. */
 function changedKeys(before: unknown, after: unknown, path = ""): string[] {
   if (Object.is(before, after)) return [];
   if (!isRecord(before) || !isRecord(after)) {
     return JSON.stringify(before) === JSON.stringify(after) ? [] : [path];
   }
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.flatMap((key) => {
-    const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    return changedKeys(before[key], after[key], path === "" ? name : `${path}.${name}`);
-  });
+  return keys.flatMap((key) =>
+    changedKeys(before[key], after[key], path === "" ? key : `${path}.${key}`)
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -31,7 +31,7 @@ export async function runServer(options: RunOptions): Promise<void> {
     ...config.logging,
     stderr: io.err,
     now: io.now,
-    secrets: [config.auth.tokenValue],
+    secrets: [config.auth.token_value],
     keepFiles: KEPT_LOG_FILES,
   });
   try {
@@ -136,7 +136,7 @@ function announce(
   { context: { io, version }, lock }: RunOptions,
   { config, server, proxmox }: { config: Config; server: RunningServer; proxmox: ProxmoxProbe },
 ): void {
-  const auth = config.server.noAuth ? " (NO AUTHENTICATION: --no-auth)" : "";
+  const auth = config.no_auth ? " (NO AUTHENTICATION: --no-auth)" : "";
   const lines = {
     address: `${server.url}${auth}`,
     lock: lock(config),

@@ -40,7 +40,7 @@ async function serve(context: CliContext, options: ServeArguments): Promise<void
     const args = { ...options, ...(config.file === null ? {} : { config: config.file }) };
     return await serveSealed(context, { config, args });
   }
-  if (held.tooWide.length > 0 && config.server.requireLock) {
+  if (held.tooWide.length > 0 && config.server.require_lock) {
     throw new AppError(
       "invalid",
       `Cannot serve: server.require_lock is set and the process ${held.tooWide.join(", ")}: ` +

@@ -1,7 +1,7 @@
 import type { TokenLimits, VmidRange } from "../../auth/limits.ts";
-import { type Permission, scopeOfPermission } from "../../auth/scope.ts";
+import { effectiveScope, type Permission, scopeOfPermission } from "../../auth/scope.ts";
 import type { Store, TokenRecord } from "../../auth/store.ts";
-import { effectiveScope, generateToken, hashToken } from "../../auth/token.ts";
+import { generateToken, hashToken } from "../../auth/token.ts";
 import { nearest } from "../../nearest.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "../context.ts";

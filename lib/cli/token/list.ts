@@ -1,6 +1,7 @@
 import { formatVmidRanges, type TokenLimits } from "../../auth/limits.ts";
+import { effectiveScope } from "../../auth/scope.ts";
 import type { TokenRecord } from "../../auth/store.ts";
-import { effectiveScope } from "../../auth/token.ts";
+import { tokenState } from "../../auth/token.ts";
 import type { CliContext, CommonOptions } from "../context.ts";
 import { shortTime, table } from "../table.ts";
 import { withSchema } from "../with_store.ts";
@@ -22,7 +23,7 @@ export async function listTokens(context: CliContext, options: ListTokenOptions)
       token.user.username,
       token.name,
       effectiveScope(token),
-      stateOf(token, now),
+      tokenState(token, now),
       shortTime(token.expires),
       shortTime(token.lastUsed),
       token.allowedIps === "" ? "any" : token.allowedIps,
@@ -38,7 +39,7 @@ function asJson(token: TokenRecord, now: Date) {
     name: token.name,
     permission: token.permission,
     scope: effectiveScope(token),
-    state: stateOf(token, now),
+    state: tokenState(token, now),
     created_at: token.createdAt.toISOString(),
     expires: token.expires?.toISOString() ?? null,
     last_used: token.lastUsed?.toISOString() ?? null,
@@ -46,12 +47,6 @@ function asJson(token: TokenRecord, now: Date) {
     hash_prefix: token.hashPrefix,
     limits: token.limits,
   };
-}
-
-function stateOf(token: TokenRecord, now: Date): string {
-  if (!token.isActive) return "revoked";
-  if (!token.user.isActive) return "user inactive";
-  return token.expires !== null && token.expires <= now ? "expired" : "active";
 }
 
 function limitText(limits: TokenLimits | null): string {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { parseAllowedIps } from "../../auth/address.ts";
-import { effectiveScope } from "../../auth/token.ts";
+import { effectiveScope } from "../../auth/scope.ts";
 import { parseVmidRanges, type VmidRange } from "../../auth/limits.ts";
 import { PERMISSIONS } from "../../auth/scope.ts";
 import { type CliContext, refuseAsUsage, withCommonOptions } from "../context.ts";

@@ -1,8 +1,7 @@
 import { basename, dirname } from "node:path";
 import { parsePostgresUrl } from "../../database/postgres_url.ts";
-import { type Config, isLoopback, sqlitePath } from "../../config/config.ts";
+import { type Config, filesOf, isLoopback, sqlitePath } from "../../config/config.ts";
 import { requiredPermissions } from "../../sandbox/permissions.ts";
-import { secretFilesOf } from "../../sandbox/secret_files.ts";
 
 export interface UnitOptions {
   /** The executable's absolute path. */
@@ -55,7 +54,7 @@ function service(config: Config, { binary, name }: UnitOptions): string[] {
     "RestartSec=2",
     "# A usage error does not go away by itself.",
     "RestartPreventExitStatus=2",
-    `TimeoutStopSec=${config.server.shutdownSeconds + 5}`,
+    `TimeoutStopSec=${config.server.shutdown_seconds + 5}`,
   ];
 }
 
@@ -65,7 +64,7 @@ function files(config: Config, { name }: UnitOptions): string[] {
   const folders = [database, log].filter((path) => path !== null).map((path) => dirname(path));
   const own = [`${STATE}/${name}`, `${LOGS}/${name}`];
   const foreign = [...new Set(folders.filter((folder) => !own.includes(folder)))];
-  const lines = secretFilesOf(config).map((path) =>
+  const lines = filesOf(config, "secret_file").map(({ path }) =>
     `LoadCredential=${word(`${basename(path)}:${path}`)}`
   );
   if (lines.length > 0) lines.unshift("# The secrets' files need only be readable by root.");

@@ -1,3 +1,4 @@
+import { hostForUrl } from "../../config/hosts.ts";
 import { AppError } from "../../errors.ts";
 import { abortFailure, unlessAborted } from "./abort.ts";
 import { connectionFailure, failureOf, garbled, neverConnected, noAnswer } from "./errors.ts";
@@ -167,9 +168,8 @@ export class Client {
   }
 
   #url(host: number, pathname: string): URL {
-    const name = this.#options.hosts[host] ?? "";
-    const authority = name.includes(":") && !name.startsWith("[") ? `[${name}]` : name;
-    return new URL(`https://${authority}:${this.#options.port}${pathname}`);
+    const name = hostForUrl(this.#options.hosts[host] ?? "");
+    return new URL(`https://${name}:${this.#options.port}${pathname}`);
   }
 
   #deadline(signal: AbortSignal): AbortSignal {

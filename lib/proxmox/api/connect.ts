@@ -8,14 +8,14 @@ export interface ProxmoxTarget {
   readonly proxmox: {
     readonly hosts: readonly string[];
     readonly port: number;
-    readonly caFile: string | null;
+    readonly ca_file: string | null;
     readonly fingerprint: string | null;
-    readonly timeoutSeconds: number;
+    readonly timeout_seconds: number;
   };
   readonly auth: {
     readonly user: string;
-    readonly tokenName: string;
-    readonly tokenValue: string;
+    readonly token_name: string;
+    readonly token_value: string;
   };
 }
 
@@ -32,9 +32,9 @@ export async function connectProxmox(
     hosts: proxmox.hosts,
     port: proxmox.port,
     user: auth.user,
-    tokenName: auth.tokenName,
-    tokenValue: auth.tokenValue,
-    timeoutMs: proxmox.timeoutSeconds * 1000,
+    tokenName: auth.token_name,
+    tokenValue: auth.token_value,
+    timeoutMs: proxmox.timeout_seconds * 1000,
     transport,
     sleep,
     random: Math.random,
@@ -64,12 +64,12 @@ async function openTransport(
   if (proxmox.fingerprint !== null) {
     const transport = createPinnedTransport({
       fingerprint: proxmox.fingerprint,
-      timeoutMs: proxmox.timeoutSeconds * 1000,
+      timeoutMs: proxmox.timeout_seconds * 1000,
     });
     return { transport, close: () => transport[Symbol.dispose]() };
   }
   const transport = createFetchTransport(
-    proxmox.caFile === null ? [] : [await readCa(proxmox.caFile)],
+    proxmox.ca_file === null ? [] : [await readCa(proxmox.ca_file)],
   );
   return { transport, close: () => transport[Symbol.dispose]() };
 }

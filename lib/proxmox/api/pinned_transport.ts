@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { type Duplex, Readable } from "node:stream";
 import { connect } from "node:tls";
+import { bareHost } from "../../config/hosts.ts";
 import type { Transport } from "./transport.ts";
 
 export interface PinOptions {
@@ -84,7 +85,7 @@ function exchange(
   const length = init.body === undefined ? {} : { "content-length": encodedLength(init.body) };
   const outgoing = httpsRequest({
     agent,
-    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    host: bareHost(url.hostname),
     port: Number(url.port || 443),
     path: url.pathname + url.search,
     method: init.method,

@@ -1,0 +1,98 @@
+import * as z from "zod";
+import { key, optional } from "./keys.ts";
+import {
+  boolean,
+  fingerprint,
+  hostName,
+  text,
+  tokenName,
+  tokenValue,
+  userName,
+  wholeNumber,
+} from "./values.ts";
+
+/** The servers of one cluster; `host` and `hosts` become `hosts`. */
+export const proxmox = z.strictObject({
+  host: key(optional(hostName), {
+    required: true,
+    en: "name or address of a node",
+    tr: "bir düğümün adı ya da adresi",
+  }),
+  hosts: key(optional(z.array(hostName).min(1, "must not be empty")), {
+    en: "several nodes instead, tried in this order when one cannot be connected to",
+    tr: "onun yerine birden çok düğüm; birine bağlanılamazsa bu sırayla denenir",
+  }),
+  port: key(wholeNumber(1, 65535).default(8006), {
+    en: "of Proxmox's API",
+    tr: "Proxmox API'sinin portu",
+  }),
+  verify_ssl: key(boolean.default(true), {
+    en: "`false` trusts any certificate",
+    tr: "`false` her sertifikaya güvenir",
+  }),
+  ca_file: key(optional(text), {
+    kind: "file",
+    en:
+      "PEM file of a CA to trust as well; a cluster's own is `/etc/pve/pve-root-ca.pem` on a node",
+    tr: "ayrıca güvenilecek CA'nın PEM dosyası; kümenin kendisininki düğümde " +
+      "`/etc/pve/pve-root-ca.pem`'dir",
+  }),
+  fingerprint: key(optional(fingerprint), {
+    en: "SHA-256 of the only certificate to trust, with or without colons",
+    tr: "güvenilecek tek sertifikanın SHA-256'sı, iki noktalı ya da noktasız",
+  }),
+  service: key(z.literal("PVE", 'must be "PVE": no other service is supported').default("PVE"), {
+    en: "no other is supported",
+    tr: "başkası desteklenmez",
+  }),
+  timeout_seconds: key(
+    z.number().positive("must be more than 0").max(600, "must be at most 600").default(30),
+    {
+      en: "for each request to Proxmox, at most 600",
+      tr: "Proxmox'a giden her istek için, en çok 600",
+    },
+  ),
+}).transform(({ host, hosts, ...rest }, context) => {
+  const names = hosts ?? (host === null ? [] : [host]);
+  const { fingerprint, ca_file, verify_ssl } = rest;
+  const refuse = (name: string, message: string) => {
+    context.addIssue({ code: "custom", path: [name], message, input: undefined });
+    return z.NEVER;
+  };
+  const conflict = (name: string, other: string) =>
+    refuse(name, `and ${other} are both given: keep one of them`);
+  if (host !== null && hosts !== null) return conflict("host", "{hosts}");
+  if (names.length === 0) return refuse("host", "is missing");
+  if (fingerprint !== null && !verify_ssl) return conflict("fingerprint", "{verify_ssl}: false");
+  if (fingerprint !== null && ca_file !== null) return conflict("fingerprint", "{ca_file}");
+  if (ca_file !== null && !verify_ssl) return conflict("ca_file", "{verify_ssl}: false");
+  if (fingerprint !== null && names.length > 1) {
+    const message =
+      "fits one certificate, but {hosts} names several servers: give {ca_file} instead";
+    return refuse("fingerprint", message);
+  }
+  /** Names or addresses, IPv6 without brackets; tried in this order. */
+  return { ...rest, hosts: [...new Set(names)] };
+});
+
+/** The API token of one cluster. */
+export const auth = z.strictObject({
+  user: key(userName, {
+    en: "`name@realm` of the API token",
+    tr: "API token'ının `ad@realm` kullanıcısı",
+  }),
+  token_name: key(tokenName, { en: "the part after `!`", tr: "`!` işaretinden sonraki bölüm" }),
+  /** Empty when the config was loaded with `secrets: "skip"`. */
+  token_value: key(tokenValue.default(""), {
+    required: true,
+    en: "the token's secret; or `token_value_file`",
+    tr: "token'ın sırrı; ya da `token_value_file`",
+  }),
+  token_value_file: key(optional(text), {
+    kind: "secret_file",
+    holds: "token_value",
+    proxmoxOnly: true,
+    en: "file that holds it",
+    tr: "sırrı içeren dosya",
+  }),
+});
