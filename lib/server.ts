@@ -15,7 +15,7 @@ import { listen, type Listener } from "./http/listen.ts";
 import type { Log } from "./log/log.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
-import { Doors } from "./mcp/doors.ts";
+import { Transports } from "./mcp/transports.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import { connectProxmox, sleep } from "./proxmox/api/connect.ts";
@@ -63,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const client = proxmox.client;
   const access = new Access(client, now);
   const limits = createUseLimits(server.rateLimit, store.sharedCounters);
-  const metrics = createMetrics(() => doors.openSessions);
+  const metrics = createMetrics(() => transports.openSessions);
   const signal = () => AbortSignal.timeout(config.proxmox.timeoutSeconds * 1000);
   const directory = new GuestDirectory(async () => {
     const { data } = await client.request("GET", path`/cluster/resources`, { signal: signal() });
@@ -76,7 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const stopping = new AbortController();
   const catalog = new Catalog(TOOLS, config.tools);
-  const doors = new Doors({
+  const transports = new Transports({
     catalog,
     pve: {
       client,
@@ -107,14 +107,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     trustedProxies: server.trustedProxies,
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
-  authenticator.onRevoked((tokenId) => doors.closeToken(tokenId));
+  authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const app = createApp({
     path: server.path,
     scheme: server.tls ? "https" : "http",
     maxBodyBytes: server.maxBodyBytes,
     language: server.language,
     origin: originRules(server),
-    doors,
+    transports,
     limits,
     metrics,
     log,
@@ -132,12 +132,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     newId: () => crypto.randomUUID(),
   });
   const sweeper = setInterval(() => {
-    doors.sweep();
+    transports.sweep();
     void limits.sweep();
   }, SWEEP_MS);
   const close = async () => {
     clearInterval(sweeper);
-    await doors.close();
+    await transports.close();
     await authenticator.close();
     await audit.close();
     proxmox.close();

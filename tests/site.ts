@@ -135,7 +135,7 @@ export class Site {
     return { status: response.status, headers: response.headers, json, text };
   }
 
-  /** Calls a tool through the plain door. */
+  /** Calls a tool as curl does. */
   async call(
     name: string,
     args: Record<string, unknown> = {},
