@@ -1,3 +1,4 @@
+import { aborted } from "./abort.ts";
 import { TOOLS } from "./mcp/tools.ts";
 import { createAuditTrail } from "./audit/record.ts";
 import { AuditQueue } from "./audit/queue.ts";
@@ -193,11 +194,4 @@ function anonymous(address: string): Principal {
     limits: null,
     address,
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,5 +1,4 @@
-import { AppError } from "../errors.ts";
-import { ioReason } from "../io_reason.ts";
+import { AppError, ioReason } from "../errors.ts";
 
 export interface LogFile {
   write(line: string): void;

@@ -1,6 +1,5 @@
 import { type Config, hostForUrl } from "../../config/config.ts";
-import { messageOf } from "../../errors.ts";
-import { ioReason } from "../../io_reason.ts";
+import { ioReason, messageOf } from "../../errors.ts";
 import { type SeenServer, seeServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 

@@ -1,3 +1,4 @@
+import { aborted } from "../../abort.ts";
 import { AppError } from "../../errors.ts";
 import { flag, number, type Resource, tagList, text } from "../api/values.ts";
 
@@ -176,11 +177,4 @@ export class GuestLocks {
       resolve();
     };
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
