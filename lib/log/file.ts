@@ -1,5 +1,8 @@
 import { AppError, ioReason } from "../errors.ts";
 
+/** How many rotated files are kept beside the one in use. */
+export const KEPT_FILES = 5;
+
 export interface LogFile {
   write(line: string): void;
   reopen(): void;

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { type Config, ENVIRONMENT_NAMES, hostForUrl, sqlitePath } from "../config/config.ts";
 import { parsePostgresUrl } from "../database/postgres_url.ts";
+import { KEPT_FILES } from "../log/file.ts";
 import { secretFilesOf } from "./secret_files.ts";
 
 /** Everything that the server needs of the machine, and nothing else. */
@@ -15,9 +16,6 @@ export interface Permissions {
   /** Hosts whose certificate is not verified. */
   readonly unverifiedHosts: readonly string[];
 }
-
-/** How many rotated log files the log keeps; each may be renamed, so each must be named here. */
-export const KEPT_LOG_FILES = 5;
 
 /** Name of the systemd unit, of its user and of its folders. */
 export const UNIT_NAME = "proxmox-mcp";
@@ -75,9 +73,10 @@ function credentialOf(path: string): string {
   return `/run/credentials/${UNIT_NAME}.service/${basename(path)}`;
 }
 
+/** Each of the log's files may be renamed, so each must be named. */
 function logFiles(path: string | null): string[] {
   if (path === null) return [];
-  const rotated = Array.from({ length: KEPT_LOG_FILES }, (_, index) => `${path}.${index + 1}`);
+  const rotated = Array.from({ length: KEPT_FILES }, (_, index) => `${path}.${index + 1}`);
   return [path, ...rotated];
 }
 

@@ -7,7 +7,6 @@ import { redactText } from "../../log/redact.ts";
 import { type RunningServer, startServer } from "../../server.ts";
 import type { CliContext } from "../context.ts";
 import type { Orders } from "./signals.ts";
-import { KEPT_LOG_FILES } from "../../sandbox/permissions.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { openConfiguredStore } from "../with_store.ts";
@@ -32,7 +31,6 @@ export async function runServer(options: RunOptions): Promise<void> {
     stderr: io.err,
     now: io.now,
     secrets: [config.auth.tokenValue],
-    keepFiles: KEPT_LOG_FILES,
   });
   try {
     using _failures = logFailures(log);
