@@ -5,6 +5,7 @@ import { AppError } from "../errors.ts";
 import { type CliContext, configOf, withCommonOptions } from "../cli/context.ts";
 import { permissionFlags } from "../cli/flags.ts";
 import { oneOf } from "../cli/options.ts";
+import { runTask } from "../cli/run.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "../cli/serve/options.ts";
 import { embeddedPackages, unneededFiles } from "./npm_files.ts";
 
@@ -16,7 +17,7 @@ export interface CompileArguments extends ServeArguments {
   readonly output?: string;
 }
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const NOTES = `
 With --config the executable may do exactly what that config calls for, and looks there for it. A
@@ -28,7 +29,7 @@ Examples:
   deno task compile --target aarch64-unknown-linux-gnu --output dist/proxmox-mcp-arm64`;
 
 /** Declares `deno task compile`. */
-export function describeCompile(command: Command, context: CliContext): Command {
+function describeCompile(command: Command, context: CliContext): Command {
   return withServeOptions(withCommonOptions(command))
     .description("make one executable, locked to a config when one is given")
     .option(
@@ -97,3 +98,5 @@ function below(path: string, folder: string | null): string {
   const shorter = relative(folder, path);
   return shorter.startsWith("..") || isAbsolute(shorter) ? path : shorter;
 }
+
+if (import.meta.main) await runTask("compile", describeCompile);

@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { AppError, messageOf } from "../errors.ts";
 import { redactText } from "../log/redact.ts";
 import { type CliContext, UsageError } from "./context.ts";
-import type { Io } from "./io.ts";
+import { type Io, processIo } from "./io.ts";
 import { VERSION } from "./version.ts";
 
 const FAILED = 1;
@@ -27,6 +27,16 @@ export async function runProgram(
   } catch (error) {
     return report(error, { io, debug: args.includes("--debug") });
   }
+}
+
+/** Runs a program of one command, `deno task NAME`, and ends the process. */
+export async function runTask(
+  name: string,
+  describe: (command: Command, context: CliContext) => Command,
+): Promise<never> {
+  const io = processIo();
+  const create = (context: CliContext) => describe(createCommand(`deno task ${name}`, io), context);
+  Deno.exit(await runProgram(Deno.args, { io, create }));
 }
 
 /** A command that neither ends the process nor writes anywhere but to `io`. */
