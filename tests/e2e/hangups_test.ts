@@ -139,17 +139,7 @@ Deno.test("2025-11-25: hanging up cancels nothing, as that revision wants it", a
 
 Deno.test("a client without a progress token is told none", async () => {
   await using site = await Site.start({ pve: { taskPolls: 4 } });
-  const opened = await fetch(site.server.url, {
-    method: "POST",
-    headers: { ...site.headers(), accept: "application/json, text/event-stream" },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "initialize",
-      params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: ME },
-    }),
-  });
-  await opened.text();
+  const session = await site.openSession();
   const { text } = await site.post(
     {
       jsonrpc: "2.0",
@@ -157,11 +147,7 @@ Deno.test("a client without a progress token is told none", async () => {
       method: "tools/call",
       params: { name: "start_vm", arguments: { vmid: 101 } },
     },
-    {
-      ...site.headers(),
-      accept: "application/json, text/event-stream",
-      "mcp-session-id": opened.headers.get("mcp-session-id") ?? "",
-    },
+    session,
   );
   assert.match(text, /"exit_status":"OK"/);
   assert.doesNotMatch(text, /notifications\/progress/);

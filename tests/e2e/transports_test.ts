@@ -188,23 +188,10 @@ Deno.test("GET and DELETE without a session are not allowed; an unknown session 
 
 Deno.test("a session belongs to the token that opened it", async () => {
   await using site = await Site.start();
-  const opened = await fetch(site.server.url, {
-    method: "POST",
-    headers: { ...site.headers(), accept: "application/json, text/event-stream" },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "initialize",
-      params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: ME },
-    }),
-  });
-  await opened.text();
-  const session = { "mcp-session-id": opened.headers.get("mcp-session-id") ?? "" };
-  const accept = { accept: "application/json, text/event-stream" };
+  const session = await site.openSession();
   const body = { jsonrpc: "2.0", id: 2, method: "tools/list" };
-  const own = await site.post(body, { ...site.headers(), ...session, ...accept });
-  assert.equal(own.status, 200);
-  const other = { ...site.headers(site.tokens.user), ...session, ...accept };
+  assert.equal((await site.post(body, session)).status, 200);
+  const other = { ...session, ...site.headers(site.tokens.user) };
   assert.equal((await site.post(body, other)).status, 404);
 });
 
