@@ -29,6 +29,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** `text` with every run of white space as one space. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
 /** The state behind a failed file or network call, in plain words and without a stack. */
 export function ioReason(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file or folder";
@@ -41,7 +46,7 @@ export function ioReason(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) return "the address is in use";
   if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
   if (error instanceof Deno.errors.InvalidData) return "it is not UTF-8 text";
-  return messageOf(error).replace(/\s+/g, " ").trim();
+  return oneLine(messageOf(error));
 }
 
 /**

@@ -57,7 +57,7 @@ export function createCommand(name: string, io: Io): Command {
 
 function report(error: unknown, { io, debug }: { io: Io; debug: boolean }): number {
   if (error instanceof CommanderError) return reportUsage(error, io);
-  io.err(`proxmox-mcp: ${oneLine(messageOf(error))}`);
+  io.err(`proxmox-mcp: ${printed(messageOf(error))}`);
   if (debug) io.err(redactText(stackOf(error)));
   if (!debug && !(error instanceof AppError || error instanceof UsageError)) {
     io.err("proxmox-mcp: this was not foreseen; --debug shows where it happened");
@@ -68,12 +68,12 @@ function report(error: unknown, { io, debug }: { io: Io; debug: boolean }): numb
 function reportUsage(error: CommanderError, io: Io): number {
   if (error.exitCode === 0) return 0;
   if (error.code === "commander.help") return MISUSED;
-  io.err(`proxmox-mcp: ${oneLine(error.message.replace(/^error: /, ""))}`);
+  io.err(`proxmox-mcp: ${printed(error.message.replace(/^error: /, ""))}`);
   return MISUSED;
 }
 
 /** Control characters could repaint the terminal; a secret may stand in any message. */
-function oneLine(text: string): string {
+function printed(text: string): string {
   return redactText(text).replace(/[\s\p{Cc}]+/gu, " ").trim();
 }
 

@@ -1,11 +1,9 @@
 import type { Config } from "../../config/config.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { Access, type Grants } from "../../proxmox/privileges.ts";
-import type { Client } from "../../proxmox/api/client.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
-import { path } from "../../proxmox/api/path.ts";
 import { TOOLS } from "../../mcp/tools.ts";
-import { startAdvice } from "../serve/probe.ts";
+import { startAdvice, versionOf } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { trustAdvice } from "./network.ts";
@@ -31,7 +29,7 @@ export async function checkProxmox(
   const tokenId = `${config.auth.user}!${config.auth.tokenName}`;
   const { client, close } = await connectProxmox(config);
   try {
-    const version = await versionOf(client);
+    const version = await versionOf(client, AbortSignal.timeout(PATIENCE_MS));
     const major = Number.parseInt(version, 10) || NEWEST_KNOWN;
     const findings = [aboutVersion(version, major), ok("token", `${tokenId} is accepted`)];
     const grants = await new Access(client, now).grants();
@@ -52,15 +50,6 @@ export async function checkProxmox(
   } finally {
     close();
   }
-}
-
-async function versionOf(client: Client): Promise<string> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const { data } = await client.request("GET", path`/version`, { signal });
-  const version = typeof data === "object" && data !== null && "version" in data
-    ? String(data.version)
-    : "";
-  return version.replace(/[^\w.~+-]/g, "").slice(0, 40);
 }
 
 function aboutVersion(version: string, major: number): Finding {

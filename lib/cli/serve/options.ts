@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { ServeOptions } from "../../config/config.ts";
-import type { CommonOptions } from "../context.ts";
+import type { Config, ServeOptions } from "../../config/config.ts";
+import { type CliContext, type CommonOptions, configOf } from "../context.ts";
 import { readHost, readPath, readPort } from "../options.ts";
 
 /** What commander makes of the options of `serve`. */
@@ -25,4 +25,9 @@ export function withServeOptions(command: Command): Command {
 export function serveOptionsOf(options: ServeArguments): ServeOptions {
   const { host, port, path, logFile, auth, debug } = options;
   return { host, port, path, logFile, debug, noAuth: auth === false };
+}
+
+/** The config that `serve` would run by, without its secrets: for commands that only describe it. */
+export function serveConfigOf(context: CliContext, options: ServeArguments): Promise<Config> {
+  return configOf(context, options, { secrets: "skip", serve: serveOptionsOf(options) });
 }

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
+import type { Client } from "../../proxmox/api/client.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { path } from "../../proxmox/api/path.ts";
 
@@ -16,9 +17,8 @@ const PATIENCE_MS = 4_000;
 export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
   const { client, close } = await connectProxmox(config);
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    const { data } = await client.request("GET", path`/version`, { signal });
-    return { kind: "ok", message: `Proxmox VE ${versionOf(data)}` };
+    const version = await versionOf(client, AbortSignal.timeout(PATIENCE_MS));
+    return { kind: "ok", message: `Proxmox VE ${version || "of unknown version"}` };
   } catch (error) {
     const message = messageOf(error);
     if (!config.proxmox.verifySsl && /cannot trust the certificate/.test(message)) {
@@ -30,11 +30,13 @@ export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
   }
 }
 
-function versionOf(data: unknown): string {
+/** The version that Proxmox tells, such as `9.2.11`; empty when its answer holds none. */
+export async function versionOf(client: Client, signal: AbortSignal): Promise<string> {
+  const { data } = await client.request("GET", path`/version`, { signal });
   const version = typeof data === "object" && data !== null && "version" in data
     ? String(data.version)
-    : "of unknown version";
-  return version.replace(/[^\w.~+ -]/g, "").slice(0, 40);
+    : "";
+  return version.replace(/[^\w.~+-]/g, "").slice(0, 40);
 }
 
 /** What to do when `verify_ssl: false` is set but the process still verifies. */

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { fileURLToPath } from "node:url";
-import { type CliContext, configOf, withCommonOptions } from "../context.ts";
+import { type CliContext, withCommonOptions } from "../context.ts";
 import { permissionFlags } from "../flags.ts";
 import { runTask } from "../run.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "./options.ts";
+import { type ServeArguments, serveConfigOf, withServeOptions } from "./options.ts";
 import { listenToSignals } from "./signals.ts";
 
 /** `deno task start`: `serve` from a checkout, with exactly the permissions that its config calls for. */
@@ -12,10 +12,7 @@ function describeStart(command: Command, context: CliContext): Command {
     .description("run the server from a checkout with the permission flags of its config")
     .option("--no-auth", "ask for no token; only while listening on a loopback address")
     .action(async (options: ServeArguments) => {
-      const config = await configOf(context, options, {
-        secrets: "skip",
-        serve: serveOptionsOf(options),
-      });
+      const config = await serveConfigOf(context, options);
       context.setStatus(await serve([...permissionFlags(config), main(), "serve", ...Deno.args]));
     });
 }
