@@ -43,7 +43,9 @@ export function createMetrics(sessions: () => Record<string, number>): Metrics {
     labelNames: ["door"],
     registers,
     collect() {
-      for (const [door, count] of Object.entries(sessions())) this.set({ door }, count);
+      for (const [transport, count] of Object.entries(sessions())) {
+        this.set({ door: transport }, count);
+      }
     },
   });
   return {
