@@ -20,6 +20,12 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best;
 }
 
+/** The end of a message about a word that there is not: what was probably meant, else `otherwise`. */
+export function didYouMean(word: string, candidates: readonly string[], otherwise = ""): string {
+  const meant = nearest(word, candidates);
+  return meant === null ? otherwise : `: did you mean ${meant}?`;
+}
+
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Infinity;

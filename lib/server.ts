@@ -1,3 +1,4 @@
+import { aborted } from "./abort.ts";
 import { TOOLS } from "./mcp/tools.ts";
 import { createAuditTrail } from "./audit/record.ts";
 import { AuditQueue } from "./audit/queue.ts";
@@ -16,7 +17,7 @@ import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
-import { Doors } from "./mcp/doors.ts";
+import { Transports } from "./mcp/transports.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import { connectProxmox, sleep } from "./proxmox/api/connect.ts";
@@ -62,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const client = proxmox.client;
   const access = new Access(client, now);
   const limits = createUseLimits(server.rate_limit, store.sharedCounters);
-  const metrics = createMetrics(() => doors.openSessions);
+  const metrics = createMetrics(() => transports.openSessions);
   const signal = () => AbortSignal.timeout(config.proxmox.timeout_seconds * 1000);
   const directory = new GuestDirectory({
     load: async () => (await client.read("/cluster/resources", signal())).data,
@@ -75,7 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const stopping = new AbortController();
   const catalog = new Catalog(TOOLS, config.tools);
-  const doors = new Doors({
+  const transports = new Transports({
     catalog,
     pve: {
       client,
@@ -107,14 +108,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     trustedProxies: server.trusted_proxies,
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
-  authenticator.onRevoked((tokenId) => doors.closeToken(tokenId));
+  authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const app = createApp({
     path: server.path,
     scheme: server.tls ? "https" : "http",
     maxBodyBytes: server.max_body_bytes,
     language: server.language,
     origin: originRules(server),
-    doors,
+    transports,
     limits,
     metrics,
     log,
@@ -132,12 +133,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     newId: () => crypto.randomUUID(),
   });
   const sweeper = setInterval(() => {
-    doors.sweep();
+    transports.sweep();
     void limits.sweep();
   }, SWEEP_MS);
   const close = async () => {
     clearInterval(sweeper);
-    await doors.close();
+    await transports.close();
     await authenticator.close();
     await audit.close();
     proxmox.close();
@@ -193,11 +194,4 @@ function anonymous(address: string): Principal {
     limits: null,
     address,
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

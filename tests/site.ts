@@ -135,7 +135,23 @@ export class Site {
     return { status: response.status, headers: response.headers, json, text };
   }
 
-  /** Calls a tool through the plain door. */
+  /** Opens a session of revision 2025-11-25; gives the headers of the requests in it. */
+  async openSession(): Promise<Record<string, string>> {
+    const accept = "application/json, text/event-stream";
+    const { headers } = await this.post({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "initialize",
+      params: {
+        protocolVersion: "2025-11-25",
+        capabilities: {},
+        clientInfo: { name: "test", version: "1" },
+      },
+    }, { ...this.headers(), accept });
+    return { ...this.headers(), accept, "mcp-session-id": headers.get("mcp-session-id") ?? "" };
+  }
+
+  /** Calls a tool as curl does. */
   async call(
     name: string,
     args: Record<string, unknown> = {},

@@ -1,3 +1,4 @@
+import { auditFields } from "./log_fields.ts";
 import type { AuditRow } from "./row.ts";
 import type { Log } from "../log/log.ts";
 
@@ -28,7 +29,7 @@ export function createAuditTrail(store: AuditStore | null, log: Log): AuditTrail
   return {
     admit: () => store?.checkAudit() ?? Promise.resolve(),
     write: async (row) => {
-      log.audit(row);
+      log.audit(auditFields(row));
       await store?.appendAudit(row);
     },
   };

@@ -1,11 +1,12 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { AppError } from "../errors.ts";
-import { type CliContext, configOf, withCommonOptions } from "../cli/context.ts";
+import { type CliContext, withCommonOptions } from "../cli/context.ts";
 import { permissionFlags } from "../cli/flags.ts";
 import { oneOf } from "../cli/options.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "../cli/serve/options.ts";
+import { runTask } from "../cli/run.ts";
+import { type ServeArguments, serveConfigOf, withServeOptions } from "../cli/serve/options.ts";
+import { execute } from "./execute.ts";
 import { embeddedPackages, unneededFiles } from "./npm_files.ts";
 
 export const TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"] as const;
@@ -16,7 +17,7 @@ export interface CompileArguments extends ServeArguments {
   readonly output?: string;
 }
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const NOTES = `
 With --config the executable may do exactly what that config calls for, and looks there for it. A
@@ -28,7 +29,7 @@ Examples:
   deno task compile --target aarch64-unknown-linux-gnu --output dist/proxmox-mcp-arm64`;
 
 /** Declares `deno task compile`. */
-export function describeCompile(command: Command, context: CliContext): Command {
+function describeCompile(command: Command, context: CliContext): Command {
   return withServeOptions(withCommonOptions(command))
     .description("make one executable, locked to a config when one is given")
     .option(
@@ -55,7 +56,8 @@ export async function compile(
     : await lockedFlags(context, { ...options, config: options.config });
   const found = options.config === undefined ? [] : [`--default-config=${options.config}`];
   const excluded = await unneededFiles(await embeddedPackages(ROOT, "main.ts"));
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+  await execute(Deno.execPath(), {
+    failure: "Cannot compile",
     args: [
       "compile",
       "--node-modules-dir=none",
@@ -72,21 +74,14 @@ export async function compile(
       ...found,
     ],
     cwd: ROOT,
-    stdout: "null",
-  }).output();
-  if (code === 0) return;
-  const reason = new TextDecoder().decode(stderr).replace(/\s+/g, " ").trim();
-  throw new AppError("internal", `Cannot compile: ${reason}`);
+  });
 }
 
 async function lockedFlags(
   context: CliContext,
   options: CompileArguments & { readonly config: string },
 ): Promise<string[]> {
-  const config = await configOf(context, options, {
-    secrets: "skip",
-    serve: serveOptionsOf(options),
-  });
+  const config = await serveConfigOf(context, options);
   const base = isAbsolute(options.config) ? null : Deno.cwd();
   return permissionFlags(config, (path) => below(path, base));
 }
@@ -97,3 +92,5 @@ function below(path: string, folder: string | null): string {
   const shorter = relative(folder, path);
   return shorter.startsWith("..") || isAbsolute(shorter) ? path : shorter;
 }
+
+if (import.meta.main) await runTask("compile", describeCompile);

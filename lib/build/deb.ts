@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { AppError } from "../errors.ts";
 import { UNIT_NAME } from "../sandbox/permissions.ts";
+import { execute } from "./execute.ts";
 
 /** One file of a package. */
 export interface PackageFile {
@@ -63,14 +63,11 @@ export async function buildDeb(options: DebOptions): Promise<void> {
     await Deno.chmod(folder, 0o755);
     const control = controlFiles(options);
     for (const file of [...options.files, ...control]) await install(folder, file);
-    const { code, stderr } = await new Deno.Command("dpkg-deb", {
+    await execute("dpkg-deb", {
+      failure: `Cannot build ${options.output}`,
       args: ["--build", "--root-owner-group", "-Zxz", folder, options.output],
       env: { SOURCE_DATE_EPOCH: String(Math.floor(options.date.getTime() / 1000)) },
-      stdout: "null",
-    }).output();
-    if (code === 0) return;
-    const reason = new TextDecoder().decode(stderr).replace(/\s+/g, " ").trim();
-    throw new AppError("internal", `Cannot build ${options.output}: ${reason}`);
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { loadConfig } from "../config/config.ts";
 import type { CliContext } from "../cli/context.ts";
 import { oneOf } from "../cli/options.ts";
+import { runTask } from "../cli/run.ts";
 import { UNIT_NAME } from "../sandbox/permissions.ts";
 import { PRIVATE_NETWORKS } from "../cli/unit/unit.ts";
 import { unitText } from "../cli/unit/text.ts";
@@ -17,7 +18,7 @@ import { manualPage } from "./man.ts";
 import { embeddedPackages, type NpmPackage } from "./npm_files.ts";
 import { dockerfile, PACKAGED_CONFIG, serverJson } from "./texts.ts";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CONFIG = "etc/proxmox-mcp/config.json";
 
 const ARCHITECTURES = ["amd64", "arm64"] as const;
@@ -35,7 +36,7 @@ interface PackageArguments {
 }
 
 /** Declares `deno task package`. */
-export function describePackage(command: Command, context: CliContext): Command {
+function describePackage(command: Command, context: CliContext): Command {
   return command
     .description("build the executable, the Debian package and what goes with them")
     .option("--arch <ARCH>", ARCHITECTURES.join(" or "), oneOf(ARCHITECTURES), ownArchitecture())
@@ -157,3 +158,5 @@ async function releaseDate(): Promise<Date> {
 function ownArchitecture(): Architecture {
   return Deno.build.arch === "aarch64" ? "arm64" : "amd64";
 }
+
+if (import.meta.main) await runTask("package", describePackage);

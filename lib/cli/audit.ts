@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Outcome, StoredAuditRow } from "../audit/row.ts";
+import type { AuditFilter, StoredAuditRow } from "../audit/row.ts";
 import {
   type CliContext,
   type CommonOptions,
@@ -13,14 +13,7 @@ import { withSchema } from "./with_store.ts";
 
 const OUTCOMES = ["ok", "error", "denied", "invalid", "cancelled"] as const;
 
-interface ListOptions extends CommonOptions {
-  readonly user?: string;
-  readonly tool?: string;
-  readonly vmid?: number;
-  readonly outcome?: Outcome;
-  readonly since?: Date;
-  readonly until?: Date;
-  readonly limit?: number;
+interface ListOptions extends CommonOptions, AuditFilter {
   readonly json?: boolean;
 }
 

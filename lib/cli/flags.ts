@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import { AppError } from "../errors.ts";
-import { type CliContext, configOf, withCommonOptions } from "./context.ts";
+import { type CliContext, withCommonOptions } from "./context.ts";
 import { requiredPermissions } from "../sandbox/permissions.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "./serve/options.ts";
+import { type ServeArguments, serveConfigOf, withServeOptions } from "./serve/options.ts";
 
 /**
  * The flags with which `deno run` and `deno compile` give the server exactly what this config needs.
@@ -43,10 +43,7 @@ export function registerFlags(program: Command, context: CliContext): void {
     .description("print the Deno permission flags that this config needs, on one line")
     .addHelpText("after", "\nExample:\n  deno run $(proxmox-mcp flags) main.ts serve")
     .action(async (options: ServeArguments) => {
-      const config = await configOf(context, options, {
-        secrets: "skip",
-        serve: serveOptionsOf(options),
-      });
+      const config = await serveConfigOf(context, options);
       context.io.out(permissionFlags(config).map(shellWord).join(" "));
     });
 }

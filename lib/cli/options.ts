@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { AppError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { didYouMean } from "../nearest.ts";
 
 type Reader<T> = (text: string) => T;
 
@@ -18,8 +18,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
   return (text) => {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
-    const meant = nearest(text, words);
-    const hint = meant === null ? "" : `: did you mean ${meant}?`;
+    const hint = didYouMean(text, words);
     throw new InvalidArgumentError(`It must be one of ${words.join(", ")}${hint}`);
   };
 }

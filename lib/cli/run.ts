@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { AppError, messageOf } from "../errors.ts";
 import { redactText } from "../log/redact.ts";
 import { type CliContext, UsageError } from "./context.ts";
-import type { Io } from "./io.ts";
+import { type Io, processIo } from "./io.ts";
 import { VERSION } from "./version.ts";
 
 const FAILED = 1;
@@ -29,6 +29,16 @@ export async function runProgram(
   }
 }
 
+/** Runs a program of one command, `deno task NAME`, and ends the process. */
+export async function runTask(
+  name: string,
+  describe: (command: Command, context: CliContext) => Command,
+): Promise<never> {
+  const io = processIo();
+  const create = (context: CliContext) => describe(createCommand(`deno task ${name}`, io), context);
+  Deno.exit(await runProgram(Deno.args, { io, create }));
+}
+
 /** A command that neither ends the process nor writes anywhere but to `io`. */
 export function createCommand(name: string, io: Io): Command {
   return new Command(name)
@@ -47,7 +57,7 @@ export function createCommand(name: string, io: Io): Command {
 
 function report(error: unknown, { io, debug }: { io: Io; debug: boolean }): number {
   if (error instanceof CommanderError) return reportUsage(error, io);
-  io.err(`proxmox-mcp: ${oneLine(messageOf(error))}`);
+  io.err(`proxmox-mcp: ${printed(messageOf(error))}`);
   if (debug) io.err(redactText(stackOf(error)));
   if (!debug && !(error instanceof AppError || error instanceof UsageError)) {
     io.err("proxmox-mcp: this was not foreseen; --debug shows where it happened");
@@ -58,12 +68,12 @@ function report(error: unknown, { io, debug }: { io: Io; debug: boolean }): numb
 function reportUsage(error: CommanderError, io: Io): number {
   if (error.exitCode === 0) return 0;
   if (error.code === "commander.help") return MISUSED;
-  io.err(`proxmox-mcp: ${oneLine(error.message.replace(/^error: /, ""))}`);
+  io.err(`proxmox-mcp: ${printed(error.message.replace(/^error: /, ""))}`);
   return MISUSED;
 }
 
 /** Control characters could repaint the terminal; a secret may stand in any message. */
-function oneLine(text: string): string {
+function printed(text: string): string {
   return redactText(text).replace(/[\s\p{Cc}]+/gu, " ").trim();
 }
 

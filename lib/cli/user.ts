@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { scopeOfUser } from "../auth/scope.ts";
 import type { Store } from "../auth/store.ts";
-import { nearest } from "../nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import {
   type CliContext,
   type CommonOptions,
@@ -56,11 +56,8 @@ async function knownRole(store: Store, name: string): Promise<string> {
   const found = names.find((known) => known === name) ??
     names.find((known) => known.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
-  const meant = nearest(name, names);
-  throw new UsageError(
-    `Cannot create user: there is no role ${name}` +
-      (meant === null ? `: the roles are ${names.join(", ")}` : `: did you mean ${meant}?`),
-  );
+  const hint = didYouMean(name, names, `: the roles are ${names.join(", ")}`);
+  throw new UsageError(`Cannot create user: there is no role ${name}${hint}`);
 }
 
 async function listUsers(context: CliContext, options: ListOptions): Promise<void> {

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import { AppError } from "../errors.ts";
-import { ioReason } from "../io_reason.ts";
+import { AppError, ioReason } from "../errors.ts";
 import type { ReadFile } from "./types.ts";
 
 /** Where a config file is looked for when none is named. */

@@ -1,6 +1,5 @@
 import { basename, join } from "node:path";
-import { AppError } from "../errors.ts";
-import { ioReason } from "../io_reason.ts";
+import { AppError, ioReason } from "../errors.ts";
 import type { ConfigRequest, ReadFile } from "./types.ts";
 
 /**

@@ -1,4 +1,10 @@
-import { INVALID_REQUEST, PARSE_ERROR, refusal, REFUSED } from "./answers.ts";
+import {
+  INVALID_REQUEST,
+  PARSE_ERROR,
+  readRequestBody,
+  refusal,
+  REFUSED,
+} from "../mcp/json_rpc.ts";
 
 const MAX_BATCH = 20;
 
@@ -14,13 +20,15 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
   if (type !== "application/json") {
     return refuse(415, REFUSED, "Unsupported content type: send application/json");
   }
-  const text = await readText(request, maxBytes);
-  if (text === undefined) {
+  const read = await readRequestBody(request, maxBytes);
+  if (read.tooLarge) {
+    // A body that names no length may be endless: unless it is given up, its connection stays open.
+    await request.body?.cancel();
     return refuse(413, REFUSED, `Request body too large: the limit is ${maxBytes} bytes`);
   }
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = JSON.parse(read.text);
   } catch {
     return refuse(400, PARSE_ERROR, "Parse error: the body is not JSON");
   }
@@ -32,19 +40,6 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
     return refuse(400, INVALID_REQUEST, message);
   }
   return { body };
-}
-
-async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
-  if (request.body === null) return "";
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return await new Blob(chunks as BlobPart[]).text();
 }
 
 function refuse(status: number, code: number, message: string): ParsedBody {

@@ -1,7 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type Config, hostForUrl } from "../config/config.ts";
-import { AppError } from "../errors.ts";
-import { ioReason } from "../io_reason.ts";
+import { AppError, ioReason } from "../errors.ts";
 
 export type Handle = (request: Request, peer: string) => Response | Promise<Response>;
 

@@ -9,7 +9,7 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** @param sessions the number of open sessions by door, read when the metrics are */
+/** @param sessions the number of open sessions by transport, read when the metrics are */
 export function createMetrics(sessions: () => Record<string, number>): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -43,7 +43,9 @@ export function createMetrics(sessions: () => Record<string, number>): Metrics {
     labelNames: ["door"],
     registers,
     collect() {
-      for (const [door, count] of Object.entries(sessions())) this.set({ door }, count);
+      for (const [transport, count] of Object.entries(sessions())) {
+        this.set({ door: transport }, count);
+      }
     },
   });
   return {

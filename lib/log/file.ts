@@ -1,5 +1,7 @@
-import { AppError } from "../errors.ts";
-import { ioReason } from "../io_reason.ts";
+import { AppError, ioReason } from "../errors.ts";
+
+/** How many rotated files are kept beside the one in use. */
+export const KEPT_FILES = 5;
 
 export interface LogFile {
   write(line: string): void;

@@ -1,9 +1,11 @@
-import type { AuditRow } from "../audit/row.ts";
-import type { LogLevel } from "../config/types.ts";
 import { formatLine, type LogAttributes, type LogFormat, pythonTime } from "./format.ts";
-import { openLogFile } from "./file.ts";
+import { KEPT_FILES, openLogFile } from "./file.ts";
 import { redactText, redactValue } from "./redact.ts";
 
+/** The levels with Python's numbers for them. */
+const LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 } as const;
+
+export type LogLevel = keyof typeof LEVELS;
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
@@ -16,7 +18,7 @@ export interface Log {
   warning(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
   /** The line of one tool call; written whatever the level. */
-  audit(row: AuditRow): void;
+  audit(fields: LogFields): void;
   setLevel(level: LogLevel): void;
   /** Opens the log file anew, after another program has moved it away. */
   reopen(): void;
@@ -34,18 +36,9 @@ export interface LogOptions {
   readonly secrets?: readonly string[];
   /** Size at which the file is rotated; default 10 MiB. */
   readonly maxFileBytes?: number;
-  /** How many rotated files are kept, `FILE.1` being the newest; default 5. */
+  /** How many rotated files are kept, `FILE.1` being the newest; default `KEPT_FILES`. */
   readonly keepFiles?: number;
 }
-
-/** Python's numbers for the levels. */
-const LEVELS: Readonly<Record<LogLevel, number>> = {
-  DEBUG: 10,
-  INFO: 20,
-  WARNING: 30,
-  ERROR: 40,
-  CRITICAL: 50,
-};
 
 const NAME = "proxmox_mcp";
 const CONTROL = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -64,10 +57,10 @@ export function createLog(options: LogOptions): Log {
   const started = now().getTime();
   const file = options.file === null ? null : openLogFile(options.file, {
     maxBytes: options.maxFileBytes ?? 10 * 1024 * 1024,
-    keep: options.keepFiles ?? 5,
+    keep: options.keepFiles ?? KEPT_FILES,
     onFailure: stderr,
   });
-  let threshold = LEVELS[options.level];
+  let threshold: number = LEVELS[options.level];
 
   function emit(event: Event): void {
     const time = now();
@@ -92,42 +85,13 @@ export function createLog(options: LogOptions): Log {
     info: (message, fields) => log("INFO", message, fields),
     warning: (message, fields) => log("WARNING", message, fields),
     error: (message, fields) => log("ERROR", message, fields),
-    audit: (row) =>
-      emit({ level: "INFO", name: `${NAME}.audit`, message: "AUDIT", fields: auditFields(row) }),
+    audit: (fields) => emit({ level: "INFO", name: `${NAME}.audit`, message: "AUDIT", fields }),
     setLevel: (level) => {
       threshold = LEVELS[level];
     },
     reopen: () => file?.reopen(),
     close: () => file?.close(),
   };
-}
-
-function auditFields(row: AuditRow): LogFields {
-  return {
-    time: row.time.toISOString(),
-    request_id: row.requestId,
-    user: row.user,
-    token_id: row.tokenId,
-    token_name: row.tokenName,
-    address: row.address,
-    door: row.door,
-    tool: row.tool,
-    scope: row.scope,
-    outcome: row.outcome,
-    ...(row.vmid === null ? {} : { vmid: row.vmid }),
-    ...(row.upid === "" ? {} : { upid: row.upid }),
-    ...(row.error === "" ? {} : { error: row.error }),
-    duration_ms: row.durationMs,
-    arguments: parsed(row.arguments),
-  };
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
 }
 
 function jsonLine(event: Event, time: Date): string {

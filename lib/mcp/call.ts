@@ -33,12 +33,12 @@ export interface CallServices {
   readonly observe: (tool: string, outcome: Outcome, seconds: number) => void;
 }
 
-/** One call of one tool, by whatever door it came. */
+/** One call of one tool, by whatever transport it came. */
 export interface CallRequest {
   readonly principal: Principal;
   readonly tool: string;
   readonly arguments: unknown;
-  readonly door: string;
+  readonly transport: string;
   readonly requestId: string;
   readonly language: Language;
   readonly signal: AbortSignal;
@@ -109,7 +109,7 @@ async function runAudited(services: CallServices, request: CallRequest): Promise
       tokenId: principal.tokenId === 0 ? null : principal.tokenId,
       tokenName: principal.tokenName,
       address: principal.address,
-      door: request.door,
+      door: request.transport,
       tool: request.tool.slice(0, 100),
       scope: services.catalog.get(request.tool)?.scope ?? null,
       arguments: boundedJson(request.arguments ?? {}, MAX_ARGUMENTS_BYTES),

@@ -2,11 +2,11 @@ import type { AuthInfo, ServerContext } from "@modelcontextprotocol/server";
 import type { Principal } from "../auth/principal.ts";
 import type { Language } from "./messages.ts";
 
-/** Who makes a request and by which door it came: what the HTTP side knows and the MCP side needs. */
+/** Who makes a request and by which transport it came: what the HTTP side knows and the MCP side needs. */
 export interface Caller {
   readonly principal: Principal;
   readonly requestId: string;
-  readonly door: string;
+  readonly transport: string;
   readonly language: Language;
 }
 
@@ -16,9 +16,9 @@ export function authInfoOf(caller: Caller): AuthInfo {
   return { token: "", clientId: user, scopes: [scope], extra: { caller } };
 }
 
-/** The caller of the request being handled; a request without one has passed no gate. */
+/** The caller of the request being handled; a request without one was not authenticated. */
 export function callerOf(context: ServerContext): Caller {
   const caller = context.http?.authInfo?.extra?.caller;
-  if (caller === undefined) throw new Error("A request reached MCP without passing the gate");
+  if (caller === undefined) throw new Error("A request reached MCP without authentication");
   return caller as Caller;
 }

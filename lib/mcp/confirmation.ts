@@ -20,7 +20,7 @@ interface Asked {
 
 /**
  * Asks a person before something is destroyed, through clients that can show a question. What was
- * asked is sealed into the request state and bound to the token, so a yes counts for that very call
+ * asked is signed into the request state and bound to the token, so a yes counts for that very call
  * only: the same tool with the same arguments.
  */
 export class Confirmation {

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { AppError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 import { clip } from "../proxmox/clip.ts";
 import type { AnyTool } from "../tool/tool.ts";
 
@@ -39,11 +39,10 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** What to tell of a tool that there is not. */
-export function unknownTool(name: string, names: string[]): string {
-  const near = nearest(name, names);
+/** The answer to a call of a tool that there is not; callers choose the name. */
+export function unknownTool(name: string, names: readonly string[]): string {
   const shown = JSON.stringify(name.slice(0, 100));
-  return `Unknown tool ${shown}${near ? `: did you mean ${near}?` : "; see tools/list"}`;
+  return `Unknown tool ${shown}${didYouMean(name, names, "; see tools/list")}`;
 }
 
 /** Milliseconds that a call with this input may last. */

@@ -1,6 +1,7 @@
 import type { Scope } from "../auth/scope.ts";
 
-export type Language = "en" | "tr";
+export const LANGUAGES = ["en", "tr"] as const;
+export type Language = typeof LANGUAGES[number];
 
 /** The refusals that callers see in their own language. Words are part of the interface. */
 export interface Messages {
@@ -39,21 +40,4 @@ const TURKISH: Messages = {
 /** The messages of a language. */
 export function messagesIn(language: Language): Messages {
   return language === "tr" ? TURKISH : ENGLISH;
-}
-
-/**
- * The language that an `Accept-Language` header prefers among those there are, else the fallback.
- * Quality values count; a language with `q=0` is not acceptable.
- */
-export function chooseLanguage(header: string | null, fallback: Language): Language {
-  const wishes = (header ?? "").split(",").map((entry, index) => {
-    const [tag = "", ...parameters] = entry.trim().toLowerCase().split(";");
-    const q = parameters.map((text) => text.trim().match(/^q=([\d.]+)$/)?.[1]).find(Boolean);
-    return { language: tag.split("-")[0], quality: q === undefined ? 1 : Number(q), index };
-  }).filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality || a.index - b.index);
-  for (const { language } of wishes) {
-    if (language === "tr" || language === "en") return language;
-  }
-  return fallback;
 }

@@ -7,6 +7,7 @@ import {
   sqlitePath,
 } from "../config/config.ts";
 import { parsePostgresUrl } from "../database/postgres_url.ts";
+import { KEPT_FILES } from "../log/file.ts";
 
 /** Everything that the server needs of the machine, and nothing else. */
 export interface Permissions {
@@ -20,9 +21,6 @@ export interface Permissions {
   /** Hosts whose certificate is not verified. */
   readonly unverifiedHosts: readonly string[];
 }
-
-/** How many rotated log files the log keeps; each may be renamed, so each must be named here. */
-export const KEPT_LOG_FILES = 5;
 
 /** Name of the systemd unit, of its user and of its folders. */
 export const UNIT_NAME = "proxmox-mcp";
@@ -79,9 +77,10 @@ function credentialOf(path: string): string {
   return `/run/credentials/${UNIT_NAME}.service/${basename(path)}`;
 }
 
+/** Each of the log's files may be renamed, so each must be named. */
 function logFiles(path: string | null): string[] {
   if (path === null) return [];
-  const rotated = Array.from({ length: KEPT_LOG_FILES }, (_, index) => `${path}.${index + 1}`);
+  const rotated = Array.from({ length: KEPT_FILES }, (_, index) => `${path}.${index + 1}`);
   return [path, ...rotated];
 }
 

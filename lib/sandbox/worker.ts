@@ -1,15 +1,7 @@
 import project from "../../deno.json" with { type: "json" };
 import { type Config, forgetVariables, sqlitePath } from "../config/config.ts";
 import { AppError } from "../errors.ts";
-import type { CliContext } from "../cli/context.ts";
-import { listenToSignals, type Order } from "../cli/serve/signals.ts";
 import { requiredPermissions } from "./permissions.ts";
-import type { ServeArguments } from "../cli/serve/options.ts";
-
-/** What the parent tells the worker. */
-export type ToWorker =
-  | { readonly kind: "start"; readonly args: ServeArguments; readonly version: string }
-  | { readonly kind: "order"; readonly order: Order };
 
 /** What the worker tells its parent. */
 export type FromWorker =
@@ -18,14 +10,13 @@ export type FromWorker =
 
 const MAX_RESTARTS = 5;
 const RESTART_WINDOW_MS = 60_000;
-const WORKER = new URL("../cli/serve/worker.ts", import.meta.url);
 const FLAG = "--unstable-worker-options";
 
 /**
  * Whether a worker can be given permissions of its own. The runtime ends the process instead of
  * throwing when its flag is missing, so the flag is looked for where it can stand.
  */
-export function canSeal(): boolean {
+export function canSandbox(): boolean {
   if (Deno.build.standalone) return true;
   const flags = runtimeFlags();
   if (flags === null) return false;
@@ -45,17 +36,28 @@ function runtimeFlags(): string[] | null {
   }
 }
 
+/** A server that is to run in a worker, and what it is told. */
+export interface SandboxTask<Message> {
+  /** What the worker runs. */
+  readonly module: URL;
+  readonly config: Config;
+  /** The first message of every worker. */
+  readonly start: Message;
+  /** Passes later messages on, until it is disposed of. */
+  readonly listen: (pass: (message: Message) => void) => Disposable;
+  readonly io: { err(line: string): void; readonly now: () => Date };
+}
+
 /**
  * Runs the server in a worker that holds exactly what the config needs. This side only starts it,
- * passes orders on, and starts it again when it breaks, at most 5 times a minute.
+ * passes messages on, and starts it again when it breaks, at most 5 times a minute.
+ *
+ * @throws AppError `invalid` with the worker's refusal, `internal` when it breaks too often
  */
-export async function serveSealed(
-  { io, version }: CliContext,
-  { config, args, module = WORKER }: { config: Config; args: ServeArguments; module?: URL },
-): Promise<void> {
-  const start = () => new SealedWorker(config, { module, start: { args, version } });
-  let worker = start();
-  using _signals = listenToSignals((order) => worker.send({ kind: "order", order }));
+export async function serveInWorker<Message>(task: SandboxTask<Message>): Promise<void> {
+  const { io, listen } = task;
+  let worker = new SandboxWorker(task);
+  using _listening = listen((message) => worker.send(message));
   const restarts: number[] = [];
   for (;;) {
     const end = await worker.end;
@@ -72,7 +74,7 @@ export async function serveSealed(
       );
     }
     io.err(`proxmox-mcp: the server broke and is started again: ${end.message}`);
-    worker = start();
+    worker = new SandboxWorker(task);
   }
 }
 
@@ -103,14 +105,11 @@ function unsetVariables(config: Config): string[] {
   return ["PG*"];
 }
 
-class SealedWorker {
+class SandboxWorker<Message> {
   readonly end: Promise<FromWorker | { readonly kind: "broke"; readonly message: string }>;
   readonly #worker: Worker;
 
-  constructor(
-    config: Config,
-    { module, start }: { module: URL; start: { args: ServeArguments; version: string } },
-  ) {
+  constructor({ module, config, start }: SandboxTask<Message>) {
     const permissions = workerPermissions(config);
     const options = { type: "module", name: "server", deno: { permissions } } as WorkerOptions;
     this.#worker = new Worker(module.href, options);
@@ -121,10 +120,10 @@ class SealedWorker {
         resolve({ kind: "broke", message: event.message });
       };
     });
-    this.send({ kind: "start", ...start });
+    this.send(start);
   }
 
-  send(message: ToWorker): void {
+  send(message: Message): void {
     this.#worker.postMessage(message);
   }
 

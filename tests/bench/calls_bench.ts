@@ -17,7 +17,11 @@ Deno.bench("GET /healthz", { group: "server", baseline: true }, async () => {
   await (await fetch(`${site.root}/healthz`)).body?.cancel();
 });
 
-Deno.bench("ping behind the gate", { group: "server" }, async () => await post({ method: "ping" }));
+Deno.bench(
+  "ping with authentication",
+  { group: "server" },
+  async () => await post({ method: "ping" }),
+);
 
 Deno.bench(
   "tools/list of an admin",

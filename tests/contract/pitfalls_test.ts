@@ -188,34 +188,11 @@ Deno.test("a preview shows the live state, and changes made since are not overwr
 
 Deno.test("ten thousand sessions are bounded, and the newest still work", async () => {
   await using site = await Site.start();
-  const headers = { ...site.headers(), accept: "application/json, text/event-stream" };
-  const open = async () => {
-    const response = await fetch(site.server.url, {
-      method: "POST",
-      headers,
-      body: JSON.stringify({
-        jsonrpc: "2.0",
-        id: 1,
-        method: "initialize",
-        params: {
-          protocolVersion: "2025-11-25",
-          capabilities: {},
-          clientInfo: { name: "test", version: "1" },
-        },
-      }),
-    });
-    await response.text();
-    return response.headers.get("mcp-session-id") ?? "";
-  };
-  const first = await open();
-  let last = "";
-  for (let n = 0; n < 1_000; n++) last = await open();
-  const ping = async (id: string) =>
-    (await site.post({ jsonrpc: "2.0", id: 2, method: "ping" }, {
-      ...headers,
-      "mcp-session-id": id,
-    }))
-      .status;
+  const first = await site.openSession();
+  let last = first;
+  for (let n = 0; n < 1_000; n++) last = await site.openSession();
+  const ping = async (session: Record<string, string>) =>
+    (await site.post({ jsonrpc: "2.0", id: 2, method: "ping" }, session)).status;
   assert.deepEqual([await ping(first), await ping(last)], [404, 200]);
   const metrics = await fetch(`${site.root}/metrics`, { headers: site.headers() });
   assert.match(await metrics.text(), /proxmox_mcp_open_sessions\{door="http"\} 1000/);

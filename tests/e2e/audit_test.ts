@@ -25,7 +25,7 @@ Deno.test("nothing runs unaudited: reads are withheld, changes are not begun, an
   ]);
 });
 
-Deno.test("a row tells who called what by which door, and how it ended", async () => {
+Deno.test("a row tells who called what by which transport, and how it ended", async () => {
   await using site = await Site.start();
   await site.post(
     { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "get_nodes", arguments: {} } },

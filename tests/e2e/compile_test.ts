@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startFakePve } from "../fake_pve.ts";
-import { cli, superviseServe } from "../support/cli.ts";
+import { superviseServe } from "../support/cli.ts";
+import { callFails } from "../support/call.ts";
 import { type Executable, holds, readExecutable } from "../support/executable.ts";
 import { Folder } from "../support/folder.ts";
 
@@ -31,7 +32,7 @@ async function compile(cwd: string, args: readonly string[]): Promise<string> {
   const { path } = await runtime();
   const output = join(cwd, "proxmox-mcp");
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-prompt", `${ROOT}lib/cli/compile.ts`, ...args, "--output", output],
+    args: ["run", "-A", "--no-prompt", `${ROOT}lib/build/compile.ts`, ...args, "--output", output],
     env: path === null ? {} : { DENORT_BIN: path },
     cwd,
   }).output();
@@ -79,7 +80,7 @@ Deno.test("compile --config bakes in exactly what that config calls for", async 
   assertOnlyTheProgram(executable);
 });
 
-Deno.test("compile without a config makes what seals itself, for both architectures", async () => {
+Deno.test("compile without a config makes what runs its server in a worker, for both architectures", async () => {
   await using folder = await Folder.make();
   const target = "aarch64-unknown-linux-gnu";
   const { real } = await runtime();
@@ -100,7 +101,7 @@ Deno.test("compile refuses an unknown target and an unusable config with one lin
   await using folder = await Folder.make();
   const run = async (...args: string[]) => {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-prompt", `${ROOT}lib/cli/compile.ts`, ...args],
+      args: ["run", "-A", "--no-prompt", `${ROOT}lib/build/compile.ts`, ...args],
       cwd: folder.path,
     }).output();
     return { code, err: new TextDecoder().decode(stderr).trim() };
@@ -138,15 +139,7 @@ Deno.test({
     const command = new Deno.Command(binary, { args: ["serve"], stdout: "piped", stderr: "piped" });
     await using server = await superviseServe(command);
     assert.ok(server.lines.includes("  lock     locked (compiled)"));
-    await cli(["user", "create", "ayse", "--superuser", "--config", config]);
-    const args = ["--user", "ayse", "--name", "x", "--permission", "read", "--config", config];
-    const token = (await cli(["token", "create", ...args])).out;
-    const answer = await fetch(server.url, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify({ method: "tools/call", params: { name: "health", arguments: {} } }),
-    });
-    assert.equal((await answer.json()).result.isError ?? false, false);
+    assert.equal(await callFails(server.url, { config }), false);
     server.kill("SIGTERM");
     assert.equal((await server.status).code, 0);
   },

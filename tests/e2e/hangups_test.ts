@@ -64,7 +64,7 @@ function watched() {
   };
 }
 
-const doors: [string, (site: Site) => Promise<Connected>][] = [
+const transports: [string, (site: Site) => Promise<Connected>][] = [
   ["2026-07-28", (site) => modern(site, "auto")],
   ["2025-11-25", (site) => modern(site, "legacy")],
   ["HTTP+SSE", sse],
@@ -75,8 +75,8 @@ async function auditOf(site: Site, count: number) {
   return (await site.store.listAudit({ tool: "start_vm" }))[0];
 }
 
-for (const [door, connect] of doors) {
-  Deno.test(`${door}: progress rises for a client that asked for it`, async () => {
+for (const [name, connect] of transports) {
+  Deno.test(`${name}: progress rises for a client that asked for it`, async () => {
     await using site = await Site.start({ pve: { taskPolls: 4 } });
     const client = await connect(site);
     const call = client.start(101);
@@ -90,7 +90,7 @@ for (const [door, connect] of doors) {
     await client.close();
   });
 
-  Deno.test(`${door}: a cancelled call is audited as such and lets its guest go`, async () => {
+  Deno.test(`${name}: a cancelled call is audited as such and lets its guest go`, async () => {
     await using site = await Site.start({ pve: { taskPolls: 1e9 } });
     const client = await connect(site);
     const call = client.start(101);
@@ -112,8 +112,8 @@ for (const [door, connect] of doors) {
   });
 }
 
-for (const [door, connect] of [doors[0], doors[2]] as typeof doors) {
-  Deno.test(`${door}: a client that hangs up cancels its call`, async () => {
+for (const [name, connect] of [transports[0], transports[2]] as typeof transports) {
+  Deno.test(`${name}: a client that hangs up cancels its call`, async () => {
     await using site = await Site.start({ pve: { taskPolls: 1e9 } });
     const client = await connect(site);
     const call = client.start(101);
@@ -139,17 +139,7 @@ Deno.test("2025-11-25: hanging up cancels nothing, as that revision wants it", a
 
 Deno.test("a client without a progress token is told none", async () => {
   await using site = await Site.start({ pve: { taskPolls: 4 } });
-  const opened = await fetch(site.server.url, {
-    method: "POST",
-    headers: { ...site.headers(), accept: "application/json, text/event-stream" },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "initialize",
-      params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: ME },
-    }),
-  });
-  await opened.text();
+  const session = await site.openSession();
   const { text } = await site.post(
     {
       jsonrpc: "2.0",
@@ -157,11 +147,7 @@ Deno.test("a client without a progress token is told none", async () => {
       method: "tools/call",
       params: { name: "start_vm", arguments: { vmid: 101 } },
     },
-    {
-      ...site.headers(),
-      accept: "application/json, text/event-stream",
-      "mcp-session-id": opened.headers.get("mcp-session-id") ?? "",
-    },
+    session,
   );
   assert.match(text, /"exit_status":"OK"/);
   assert.doesNotMatch(text, /notifications\/progress/);

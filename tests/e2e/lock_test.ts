@@ -4,8 +4,9 @@ import { permissionFlags } from "../../lib/cli/flags.ts";
 import { workerPermissions } from "../../lib/sandbox/worker.ts";
 import { type Config, loadConfig } from "../../lib/config/config.ts";
 import { startFakePve } from "../fake_pve.ts";
-import { cli, spawnCli, startServe } from "../support/cli.ts";
+import { spawnCli, startServe } from "../support/cli.ts";
 import type { EscapeTargets } from "../support/escapes.ts";
+import { callFails } from "../support/call.ts";
 import { Folder } from "../support/folder.ts";
 
 const LIBRARY = "/lib/x86_64-linux-gnu/libc.so.6";
@@ -48,7 +49,7 @@ async function trap(folder: Folder): Promise<Trap> {
   };
 }
 
-function assertSealed(results: Record<string, string>, { escaped }: Trap): void {
+function assertConfined(results: Record<string, string>, { escaped }: Trap): void {
   const { "fetch the allowed port": allowed, ...attempts } = results;
   assert.equal(allowed, "ALLOWED");
   assert.ok(Object.keys(attempts).length >= 20);
@@ -67,7 +68,7 @@ Deno.test("a process with the flags of a config can do nothing else", async () =
     env: { PGPASSWORD: "S3cret" },
   }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
-  assertSealed(JSON.parse(new TextDecoder().decode(stdout)), trapped);
+  assertConfined(JSON.parse(new TextDecoder().decode(stdout)), trapped);
 });
 
 Deno.test("a worker with the permissions of a config can do nothing else", async () => {
@@ -79,7 +80,7 @@ Deno.test("a worker with the permissions of a config can do nothing else", async
   const { promise, resolve } = Promise.withResolvers<Record<string, string>>();
   worker.onmessage = ({ data }) => resolve(data);
   worker.postMessage(trapped.targets);
-  assertSealed(await promise, trapped);
+  assertConfined(await promise, trapped);
   worker.terminate();
 });
 
@@ -99,18 +100,6 @@ async function flagsOf(config: string): Promise<string[]> {
   return permissionFlags(await loadConfig({ file: config, env: () => undefined }));
 }
 
-async function callHealth(url: string, config: string): Promise<unknown> {
-  await cli(["user", "create", "ayse", "--superuser", "--config", config]);
-  const args = ["--user", "ayse", "--name", "x", "--permission", "read", "--config", config];
-  const token = (await cli(["token", "create", ...args])).out;
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ method: "tools/call", params: { name: "health", arguments: {} } }),
-  });
-  return (await answer.json()).result.isError ?? false;
-}
-
 Deno.test("serve with exactly its flags is locked, and serves", async () => {
   await using folder = await Folder.make();
   await using site = await pveSite(folder, { require_lock: true });
@@ -118,28 +107,28 @@ Deno.test("serve with exactly its flags is locked, and serves", async () => {
     flags: await flagsOf(site.config),
   });
   assert.ok(server.lines.includes("  lock     locked (flags)"), server.lines.join("\n"));
-  assert.equal(await callHealth(server.url, site.config), false);
+  assert.equal(await callFails(server.url, site), false);
   server.kill("SIGINT");
   assert.equal((await server.status).code, 0);
 });
 
-Deno.test("serve that may do everything seals itself in a worker, and serves", async () => {
+Deno.test("serve that may do everything runs in a worker that may not, and serves", async () => {
   await using folder = await Folder.make();
   await using site = await pveSite(folder, { require_lock: true });
   await using server = await startServe(["--config", site.config], { flags: ["-A"] });
   assert.ok(server.lines.includes("  lock     locked (worker)"), server.lines.join("\n"));
-  assert.equal(await callHealth(server.url, site.config), false);
+  assert.equal(await callFails(server.url, site), false);
   server.kill("SIGTERM");
   assert.equal((await server.status).code, 0);
 });
 
-Deno.test("serve that cannot seal itself says what is too wide, or refuses when it must be locked", async () => {
+Deno.test("serve that cannot use a worker says what is too wide, or refuses when it must be locked", async () => {
   await using folder = await Folder.make();
   await using site = await pveSite(folder);
   const project = JSON.parse(
     await Deno.readTextFile(fileURLToPath(new URL("../../deno.json", import.meta.url))),
   );
-  const unsealable = await folder.write("deno.json", {
+  const workerless = await folder.write("deno.json", {
     imports: project.imports,
     unstable: ["no-legacy-abort"],
     lock: { path: fileURLToPath(new URL("../../deno.lock", import.meta.url)), frozen: true },
@@ -147,7 +136,7 @@ Deno.test("serve that cannot seal itself says what is too wide, or refuses when 
   const flags = (await flagsOf(site.config)).map((flag) =>
     flag.startsWith("--allow-read") ? `${flag},/etc` : flag
   );
-  const options = { flags: [...flags, "--allow-run", `--config=${unsealable}`] };
+  const options = { flags: [...flags, "--allow-run", `--config=${workerless}`] };
   await using server = await startServe(["--config", site.config], options);
   const lock = server.lines.find((line) => line.startsWith("  lock")) ?? "";
   assert.match(lock, /NOT LOCKED: may run programs, may read \/etc\/passwd$/);

@@ -7,7 +7,7 @@ import { manualPage } from "../../lib/build/man.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { Folder } from "../support/folder.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../lib/build/package_task.ts", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../../lib/build/package.ts", import.meta.url));
 const DEB = `proxmox-mcp_${project.version}_amd64.deb`;
 
 interface Result {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { startFakePve } from "../fake_pve.ts";
 import { cli, superviseServe } from "../support/cli.ts";
+import { callFails } from "../support/call.ts";
 import { Folder } from "../support/folder.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../lib/cli/serve/start.ts", import.meta.url));
@@ -47,15 +48,7 @@ Deno.test("start pins a certificate and refuses any other", async () => {
   {
     await using server = await superviseServe(start("--config", config));
     assert.match(server.lines.join("\n"), /127\.0\.0\.1 port \d+: Proxmox VE 9\.2\.11/);
-    await cli(["user", "create", "ayse", "--superuser", "--config", config]);
-    const args = ["--user", "ayse", "--name", "x", "--permission", "read", "--config", config];
-    const token = (await cli(["token", "create", ...args])).out;
-    const answer = await fetch(server.url, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify({ method: "tools/call", params: { name: "get_vms", arguments: {} } }),
-    });
-    assert.equal((await answer.json()).result.isError ?? false, false);
+    assert.equal(await callFails(server.url, { config, tool: "get_vms" }), false);
   }
   const before = pve.requests.length;
   const wrong = JSON.parse(await folder.read("config.json"));

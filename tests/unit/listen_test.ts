@@ -34,14 +34,14 @@ function refusal(message: RegExp) {
 Deno.test("listen takes a renewed certificate without ending what is under way", async () => {
   await using folder = await Folder.make();
   const old = await install(folder);
-  const gate = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
   let slow = true;
   const handle: Handle = async () => {
     if (!slow) return new Response("fast");
     slow = false;
     arrived.resolve();
-    await gate.promise;
+    await released.promise;
     return new Response("slow");
   };
   const listener = await listen(await serverSection(folder, true), handle);
@@ -53,7 +53,7 @@ Deno.test("listen takes a renewed certificate without ending what is under way",
   assert.equal(await listener.reloadCertificate(), true);
   assert.equal(await get(port, renewed.caPem), "fast");
   await assert.rejects(get(port, old.caPem), TypeError);
-  gate.resolve();
+  released.resolve();
   assert.equal(await pending, "slow");
   await listener.shutdown();
   await listener.finished;

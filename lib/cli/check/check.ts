@@ -11,7 +11,7 @@ import { checkProxmox } from "./proxmox.ts";
 import { checkStore } from "./store.ts";
 import { type CliContext, configOf, withCommonOptions } from "../context.ts";
 import { holding, lockText, ownWay } from "../../sandbox/held.ts";
-import { canSeal } from "../../sandbox/worker.ts";
+import { canSandbox } from "../../sandbox/worker.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
 import { printable } from "../table.ts";
 
@@ -92,7 +92,7 @@ function aboutLock(config: Config): Finding {
     return fail("lock", `this process may not ${held.missing.join(", ")}`, remedy);
   }
   if (held.tooWide.length === 0) return ok("lock", lockText(held, ownWay()));
-  if (canSeal()) return ok("lock", "locked (worker)");
+  if (canSandbox()) return ok("lock", "locked (worker)");
   const remedy = "start with `deno task start`, or compile with `deno task compile`";
   const text = lockText(held, ownWay());
   return config.server.require_lock ? fail("lock", text, remedy) : warn("lock", text, remedy);

@@ -1,5 +1,5 @@
 import { type Config, filesOf, type NamedFile } from "../../config/config.ts";
-import { ioReason } from "../../io_reason.ts";
+import { ioReason } from "../../errors.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
 const READABLE_BY_ALL = 0o004;

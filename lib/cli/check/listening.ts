@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Config, hostForUrl, isLoopback } from "../../config/config.ts";
-import { ioReason } from "../../io_reason.ts";
+import { ioReason } from "../../errors.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
 const PATIENCE_MS = 2_000;

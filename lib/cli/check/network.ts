@@ -1,6 +1,5 @@
 import { type Config, hostForUrl } from "../../config/config.ts";
-import { messageOf } from "../../errors.ts";
-import { ioReason } from "../../io_reason.ts";
+import { ioReason, messageOf, oneLine } from "../../errors.ts";
 import { type SeenServer, seeServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
@@ -147,8 +146,4 @@ function sameName(pattern: string, host: string): boolean {
   if (pattern.toLowerCase() === host.toLowerCase()) return true;
   const [first, ...rest] = host.split(".");
   return first !== "" && pattern.startsWith("*.") && pattern.slice(2) === rest.join(".");
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
 }

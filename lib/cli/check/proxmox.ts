@@ -1,12 +1,11 @@
 import type { Config } from "../../config/config.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { Access, type Grants } from "../../proxmox/privileges.ts";
-import type { Client } from "../../proxmox/api/client.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { isOffered } from "../../tool/policy.ts";
-import { startAdvice } from "../serve/probe.ts";
+import { startAdvice, versionOf } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { trustAdvice } from "./network.ts";
@@ -32,7 +31,7 @@ export async function checkProxmox(
   const tokenId = `${config.auth.user}!${config.auth.token_name}`;
   const { client, close } = await connectProxmox(config);
   try {
-    const version = await versionOf(client);
+    const version = await versionOf(client, AbortSignal.timeout(PATIENCE_MS));
     const major = Number.parseInt(version, 10) || NEWEST_KNOWN;
     const findings = [aboutVersion(version, major), ok("token", `${tokenId} is accepted`)];
     const grants = await new Access(client, now).grants();
@@ -53,15 +52,6 @@ export async function checkProxmox(
   } finally {
     close();
   }
-}
-
-async function versionOf(client: Client): Promise<string> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const { data } = await client.read("/version", signal);
-  const version = typeof data === "object" && data !== null && "version" in data
-    ? String(data.version)
-    : "";
-  return version.replace(/[^\w.~+-]/g, "").slice(0, 40);
 }
 
 function aboutVersion(version: string, major: number): Finding {

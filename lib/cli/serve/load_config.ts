@@ -1,7 +1,6 @@
-import { TOOLS } from "../../mcp/tools.ts";
+import { missingTool } from "../../mcp/tools.ts";
 import { type Config, loadConfig } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
-import { nearest } from "../../nearest.ts";
 import type { Io } from "../io.ts";
 import { type ServeArguments, serveOptionsOf } from "./options.ts";
 
@@ -17,12 +16,8 @@ export async function loadForServe(args: ServeArguments, io: Io): Promise<Config
 }
 
 function requireToolNames({ tools: chosen }: Config): void {
-  const known = TOOLS.map((tool) => tool.name);
   for (const [key, names] of [["allow", chosen.allow ?? []], ["deny", chosen.deny]] as const) {
-    const unknown = names.find((name) => !known.includes(name));
-    if (unknown === undefined) continue;
-    const meant = nearest(unknown, known);
-    const hint = meant === null ? ": `tools` lists them all" : `: did you mean ${meant}?`;
-    throw new AppError("invalid", `Cannot use tools.${key}: there is no tool ${unknown}${hint}`);
+    const problem = missingTool(names);
+    if (problem !== null) throw new AppError("invalid", `Cannot use tools.${key}: ${problem}`);
   }
 }

@@ -1,6 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { OPTION_KEYS, type OptionKey, readText, type ServeOptions } from "../../config/config.ts";
-import type { CommonOptions } from "../context.ts";
+import {
+  type Config,
+  OPTION_KEYS,
+  type OptionKey,
+  readText,
+  type ServeOptions,
+} from "../../config/config.ts";
+import { type CliContext, type CommonOptions, configOf } from "../context.ts";
 
 /** What commander makes of the options of `serve`. */
 export interface ServeArguments extends CommonOptions {
@@ -28,4 +34,9 @@ function optionFor(key: OptionKey): Option {
     if ("problem" in read) throw new InvalidArgumentError(`It ${read.problem}`);
     return read.value;
   });
+}
+
+/** The config that `serve` would run by, without its secrets: for commands that only describe it. */
+export function serveConfigOf(context: CliContext, options: ServeArguments): Promise<Config> {
+  return configOf(context, options, { secrets: "skip", serve: serveOptionsOf(options) });
 }

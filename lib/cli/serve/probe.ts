@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
+import type { Client } from "../../proxmox/api/client.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 
 /** What a first look at Proxmox showed; the message is one line. */
@@ -16,9 +17,8 @@ const PATIENCE_MS = 4_000;
 export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
   const { client, close } = await connectProxmox(config);
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    const { data } = await client.read("/version", signal);
-    return { kind: "ok", message: `Proxmox VE ${versionOf(data)}` };
+    const version = await versionOf(client, AbortSignal.timeout(PATIENCE_MS));
+    return { kind: "ok", message: `Proxmox VE ${version || "of unknown version"}` };
   } catch (error) {
     if (!config.proxmox.verify_ssl && isKind(error, "untrusted")) {
       return { kind: "unverified", message: startAdvice(config) };
@@ -29,11 +29,13 @@ export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
   }
 }
 
-function versionOf(data: unknown): string {
+/** The version that Proxmox tells, such as `9.2.11`; empty when its answer holds none. */
+export async function versionOf(client: Client, signal: AbortSignal): Promise<string> {
+  const { data } = await client.read("/version", signal);
   const version = typeof data === "object" && data !== null && "version" in data
     ? String(data.version)
-    : "of unknown version";
-  return version.replace(/[^\w.~+ -]/g, "").slice(0, 40);
+    : "";
+  return version.replace(/[^\w.~+-]/g, "").slice(0, 40);
 }
 
 /** What to do when `verify_ssl: false` is set but the process still verifies. */

@@ -6,8 +6,7 @@ import { createLog, type Log } from "../../log/log.ts";
 import { redactText } from "../../log/redact.ts";
 import { type RunningServer, startServer } from "../../server.ts";
 import type { CliContext } from "../context.ts";
-import type { Orders } from "./signals.ts";
-import { KEPT_LOG_FILES } from "../../sandbox/permissions.ts";
+import type { SignalQueue } from "./signals.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { openConfiguredStore } from "../with_store.ts";
@@ -16,14 +15,14 @@ const CERTIFICATE_CHECK_MS = 60_000;
 
 export interface RunOptions {
   readonly context: Pick<CliContext, "io" | "version">;
-  /** Reads the config, now and whenever a reload is ordered. */
+  /** Reads the config, now and for every reload. */
   readonly load: () => Promise<Config>;
-  readonly orders: Orders;
+  readonly signals: SignalQueue;
   /** Whether the process is locked, for the start-up block. */
   readonly lock: (config: Config) => string;
 }
 
-/** Runs the server until it is ordered to stop. Rejects with AppError when it cannot start. */
+/** Runs the server until it is told to stop. Rejects with AppError when it cannot start. */
 export async function runServer(options: RunOptions): Promise<void> {
   const { io } = options.context;
   const config = await options.load();
@@ -32,7 +31,6 @@ export async function runServer(options: RunOptions): Promise<void> {
     stderr: io.err,
     now: io.now,
     secrets: [config.auth.token_value],
-    keepFiles: KEPT_LOG_FILES,
   });
   try {
     using _failures = logFailures(log);
@@ -55,7 +53,7 @@ interface Parts {
 }
 
 async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<void> {
-  const { context, orders } = options;
+  const { context, signals } = options;
   const { config, log } = parts;
   const probing = probeProxmox(config);
   const server = await startServer({ ...parts, now: context.io.now, version: context.version });
@@ -72,23 +70,23 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
       url: server.url,
       tools: server.toolCount,
     });
-    while (await nextOrder(orders, server) === "reload") {
+    while (await nextSignal(signals, server) === "reload") {
       current = await reload(current, { load: options.load, log, server });
     }
     log.info("Server stopping");
   } finally {
     clearInterval(timer);
-    await Promise.race([server.shutdown(), secondStop(orders)]);
+    await Promise.race([server.shutdown(), secondStop(signals)]);
   }
 }
 
-function nextOrder(orders: Orders, server: RunningServer) {
-  return Promise.race([orders.next(), server.finished.then(() => "stop" as const)]);
+function nextSignal(signals: SignalQueue, server: RunningServer) {
+  return Promise.race([signals.next(), server.finished.then(() => "stop" as const)]);
 }
 
 /** Who asks twice does not want to wait for the calls under way. */
-async function secondStop(orders: Orders): Promise<void> {
-  while (await orders.next() !== "stop");
+async function secondStop(signals: SignalQueue): Promise<void> {
+  while (await signals.next() !== "stop");
 }
 
 async function renewCertificate(

@@ -3,11 +3,14 @@ import type { Config } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
 import { type CliContext, withCommonOptions } from "../context.ts";
 import { type Holding, holding, lockText, ownWay } from "../../sandbox/held.ts";
-import { listenToSignals, Orders } from "./signals.ts";
+import { listenToSignals, SignalQueue } from "./signals.ts";
 import { runServer } from "./run_server.ts";
-import { canSeal, serveSealed } from "../../sandbox/worker.ts";
+import { canSandbox, serveInWorker } from "../../sandbox/worker.ts";
 import { loadForServe } from "./load_config.ts";
 import { type ServeArguments, withServeOptions } from "./options.ts";
+import type { ToServer } from "./worker.ts";
+
+const WORKER = new URL("./worker.ts", import.meta.url);
 
 const EXAMPLES = `
 An option weighs more than the environment (MCP_HTTP_HOST, MCP_HTTP_PORT, MCP_HTTP_PATH,
@@ -36,9 +39,15 @@ async function serve(context: CliContext, options: ServeArguments): Promise<void
   const config = await load();
   const held = holding(config);
   requireNeeds(config, held);
-  if (held.tooWide.length > 0 && canSeal()) {
+  if (held.tooWide.length > 0 && canSandbox()) {
     const args = { ...options, ...(config.file === null ? {} : { config: config.file }) };
-    return await serveSealed(context, { config, args });
+    return await serveInWorker<ToServer>({
+      module: WORKER,
+      config,
+      start: { kind: "start", args, version: context.version },
+      listen: (pass) => listenToSignals((signal) => pass({ kind: "signal", signal })),
+      io: context.io,
+    });
   }
   if (held.tooWide.length > 0 && config.server.require_lock) {
     throw new AppError(
@@ -47,9 +56,9 @@ async function serve(context: CliContext, options: ServeArguments): Promise<void
         "start with `deno task start`, or compile with `deno task compile`",
     );
   }
-  const orders = new Orders();
-  using _signals = listenToSignals((order) => orders.push(order));
-  await runServer({ context, load, orders, lock: () => lockText(held, ownWay()) });
+  const signals = new SignalQueue();
+  using _listening = listenToSignals((signal) => signals.push(signal));
+  await runServer({ context, load, signals, lock: () => lockText(held, ownWay()) });
 }
 
 function requireNeeds(config: Config, { missing }: Holding): void {

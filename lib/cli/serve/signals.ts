@@ -1,39 +1,38 @@
 /** What a running server can be told. */
-export type Order = "stop" | "reload";
+export type Signal = "stop" | "reload";
 
-/** Orders in the order in which they came. */
-export class Orders {
-  readonly #queue: Order[] = [];
-  #waiting: ((order: Order) => void) | null = null;
+/** Signals in the order in which they came. */
+export class SignalQueue {
+  readonly #queue: Signal[] = [];
+  #waiting: ((signal: Signal) => void) | null = null;
 
-  push(order: Order): void {
-    if (this.#waiting === null) return void this.#queue.push(order);
-    this.#waiting(order);
+  push(signal: Signal): void {
+    if (this.#waiting === null) return void this.#queue.push(signal);
+    this.#waiting(signal);
     this.#waiting = null;
   }
 
-  /** The next order; a newer call takes the place of one that still waits. */
-  next(): Promise<Order> {
-    const order = this.#queue.shift();
-    if (order !== undefined) return Promise.resolve(order);
+  /** The next signal; a newer call takes the place of one that still waits. */
+  next(): Promise<Signal> {
+    const signal = this.#queue.shift();
+    if (signal !== undefined) return Promise.resolve(signal);
     return new Promise((resolve) => {
       this.#waiting = resolve;
     });
   }
 }
 
-const MEANING: Readonly<Partial<Record<Deno.Signal, Order>>> = {
-  SIGTERM: "stop",
-  SIGINT: "stop",
-  SIGHUP: "reload",
-};
+const MEANING = { SIGTERM: "stop", SIGINT: "stop", SIGHUP: "reload" } as const;
 
-/** Turns the process's signals into orders until it is disposed of. */
-export function listenToSignals(onOrder: (order: Order) => void): Disposable {
-  const removals = (Object.entries(MEANING) as [Deno.Signal, Order][]).map(([signal, order]) => {
-    const listener = () => onOrder(order);
-    Deno.addSignalListener(signal, listener);
-    return () => Deno.removeSignalListener(signal, listener);
+/** Hands over the process's signals, what they mean and by their names, until it is disposed of. */
+export function listenToSignals(
+  onSignal: (signal: Signal, name: Deno.Signal) => void,
+): Disposable {
+  const names = Object.keys(MEANING) as (keyof typeof MEANING)[];
+  const removals = names.map((name) => {
+    const listener = () => onSignal(MEANING[name], name);
+    Deno.addSignalListener(name, listener);
+    return () => Deno.removeSignalListener(name, listener);
   });
   return {
     [Symbol.dispose]: () => {

@@ -1,26 +1,20 @@
 import type { Command } from "commander";
 import { fileURLToPath } from "node:url";
-import { type CliContext, configOf, withCommonOptions } from "../context.ts";
+import { type CliContext, withCommonOptions } from "../context.ts";
 import { permissionFlags } from "../flags.ts";
-import { processIo } from "../io.ts";
-import { createCommand, runProgram } from "../run.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "./options.ts";
-
-const PASSED_ON: readonly Deno.Signal[] = ["SIGTERM", "SIGINT", "SIGHUP"];
+import { runTask } from "../run.ts";
+import { type ServeArguments, serveConfigOf, withServeOptions } from "./options.ts";
+import { listenToSignals } from "./signals.ts";
 
 /** `deno task start`: `serve` from a checkout, with exactly the permissions that its config calls for. */
-function createStart(args: readonly string[]): (context: CliContext) => Command {
-  return (context) =>
-    withServeOptions(withCommonOptions(createCommand("deno task start", context.io)))
-      .description("run the server from a checkout with the permission flags of its config")
-      .option("--no-auth", "ask for no token; only while listening on a loopback address")
-      .action(async (options: ServeArguments) => {
-        const config = await configOf(context, options, {
-          secrets: "skip",
-          serve: serveOptionsOf(options),
-        });
-        context.setStatus(await serve([...permissionFlags(config), main(), "serve", ...args]));
-      });
+function describeStart(command: Command, context: CliContext): Command {
+  return withServeOptions(withCommonOptions(command))
+    .description("run the server from a checkout with the permission flags of its config")
+    .option("--no-auth", "ask for no token; only while listening on a loopback address")
+    .action(async (options: ServeArguments) => {
+      const config = await serveConfigOf(context, options);
+      context.setStatus(await serve([...permissionFlags(config), main(), "serve", ...Deno.args]));
+    });
 }
 
 function main(): string {
@@ -29,14 +23,9 @@ function main(): string {
 
 async function serve(args: readonly string[]): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), { args: ["run", ...args] }).spawn();
-  const listeners = PASSED_ON.map((signal) => {
-    const listener = () => child.kill(signal);
-    Deno.addSignalListener(signal, listener);
-    return () => Deno.removeSignalListener(signal, listener);
-  });
+  using _listening = listenToSignals((_, name) => child.kill(name));
   const { code } = await child.status;
-  for (const remove of listeners) remove();
   return code;
 }
 
-Deno.exit(await runProgram(Deno.args, { io: processIo(), create: createStart(Deno.args) }));
+if (import.meta.main) await runTask("start", describeStart);

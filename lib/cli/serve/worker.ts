@@ -3,35 +3,41 @@ import { AppError, messageOf } from "../../errors.ts";
 import { processIo } from "../io.ts";
 import { loadForServe } from "./load_config.ts";
 import { holding, lockText } from "../../sandbox/held.ts";
-import { Orders } from "./signals.ts";
+import { type Signal, SignalQueue } from "./signals.ts";
 import { runServer } from "./run_server.ts";
-import type { FromWorker, ToWorker } from "../../sandbox/worker.ts";
+import type { FromWorker } from "../../sandbox/worker.ts";
+import type { ServeArguments } from "./options.ts";
+
+/** What the worker is told. */
+export type ToServer =
+  | { readonly kind: "start"; readonly args: ServeArguments; readonly version: string }
+  | { readonly kind: "signal"; readonly signal: Signal };
 
 /** The part of a worker's global scope that is used here. */
 interface WorkerScope {
-  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+  onmessage: ((event: MessageEvent<ToServer>) => void) | null;
   postMessage(message: FromWorker): void;
 }
 
 attach(self as unknown as WorkerScope);
 
 function attach(scope: WorkerScope): void {
-  const orders = new Orders();
+  const signals = new SignalQueue();
   scope.onmessage = ({ data }) => {
-    if (data.kind === "order") return orders.push(data.order);
-    void serve(data, orders).then((end) => scope.postMessage(end));
+    if (data.kind === "signal") return signals.push(data.signal);
+    void serve(data, signals).then((end) => scope.postMessage(end));
   };
 }
 
 async function serve(
-  { args, version }: Extract<ToWorker, { kind: "start" }>,
-  orders: Orders,
+  { args, version }: Extract<ToServer, { kind: "start" }>,
+  signals: SignalQueue,
 ): Promise<FromWorker> {
   const io = processIo();
   try {
     await runServer({
       context: { io, version },
-      orders,
+      signals,
       load: () => loadForServe(args, io),
       lock: (config) => lockText(holding(config), "worker"),
     });

@@ -2,8 +2,8 @@ import type { TokenLimits, VmidRange } from "../../auth/limits.ts";
 import { effectiveScope, type Permission, scopeOfPermission } from "../../auth/scope.ts";
 import type { Store, TokenRecord } from "../../auth/store.ts";
 import { generateToken, hashToken } from "../../auth/token.ts";
-import { nearest } from "../../nearest.ts";
-import { TOOLS } from "../../mcp/tools.ts";
+import { didYouMean } from "../../nearest.ts";
+import { missingTool } from "../../mcp/tools.ts";
 import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "../context.ts";
 import { printable, shortTime } from "../table.ts";
 import { withSchema } from "../with_store.ts";
@@ -27,7 +27,8 @@ export interface CreateTokenOptions extends CommonOptions {
 /** Creates a token; nothing is written unless every option can be used. */
 export async function createToken(context: CliContext, options: CreateTokenOptions): Promise<void> {
   const { io } = context;
-  requireTools([...options.tool ?? [], ...options.denyTool ?? []]);
+  const problem = missingTool([...options.tool ?? [], ...options.denyTool ?? []]);
+  if (problem !== null) throw new UsageError(`Cannot create token: ${problem}`);
   await withSchema(context, options, async (store) => {
     await requireUser(store, options.user);
     const raw = generateToken();
@@ -68,21 +69,8 @@ function notes(token: TokenRecord): string[] {
 async function requireUser(store: Store, name: string): Promise<void> {
   const names = (await store.listUsers()).map((user) => user.username);
   if (names.includes(name)) return;
-  const meant = nearest(name, names);
-  throw new UsageError(
-    `Cannot create token: there is no user ${name}` +
-      (meant === null ? ": create it with `user create`" : `: did you mean ${meant}?`),
-  );
-}
-
-function requireTools(names: readonly string[]): void {
-  const known = TOOLS.map((tool) => tool.name);
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    const meant = nearest(name, known);
-    const hint = meant === null ? ": `tools` lists them all" : `: did you mean ${meant}?`;
-    throw new UsageError(`Cannot create token: there is no tool ${name}${hint}`);
-  }
+  const hint = didYouMean(name, names, ": create it with `user create`");
+  throw new UsageError(`Cannot create token: there is no user ${name}${hint}`);
 }
 
 function limitsOf(options: CreateTokenOptions): TokenLimits | null {

@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import { parseAllowedIps } from "../../auth/address.ts";
 import { parsePostgresUrl } from "../../database/postgres_url.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
-import { type CliContext, configOf, withCommonOptions } from "../context.ts";
+import { type CliContext, withCommonOptions } from "../context.ts";
 import { reader } from "../options.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
-import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
+import { type ServeArguments, serveConfigOf, withServeOptions } from "../serve/options.ts";
 import { unitText } from "./text.ts";
 
 interface UnitArguments extends ServeArguments {
@@ -44,10 +44,7 @@ export function registerUnit(program: Command, context: CliContext): void {
 
 async function printUnit(context: CliContext, options: UnitArguments): Promise<void> {
   const { io } = context;
-  const config = await configOf(context, options, {
-    secrets: "skip",
-    serve: serveOptionsOf(options),
-  });
+  const config = await serveConfigOf(context, options);
   const { addresses, unknown } = await lookUp(namesOf(config));
   for (const name of unknown) {
     io.err(`note: there is no address for ${name} now: the unit allows private networks instead`);

@@ -1,3 +1,4 @@
+import { aborted } from "../../abort.ts";
 import { AppError } from "../../errors.ts";
 import type { Advice } from "../advice.ts";
 import { garbled } from "../api/errors.ts";
@@ -199,11 +200,4 @@ export class GuestLocks {
       resolve();
     };
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

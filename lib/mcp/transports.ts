@@ -9,7 +9,14 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import { authInfoOf, type Caller } from "./caller.ts";
-import { INVALID_REQUEST, malformedCall } from "./malformed.ts";
+import {
+  idOf,
+  malformedCall,
+  NO_REQUEST,
+  refusal,
+  REFUSED,
+  SESSION_NOT_FOUND,
+} from "./json_rpc.ts";
 import { OneShotTransport } from "./one_shot.ts";
 import { createMcpServer, type McpServices } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
@@ -28,10 +35,10 @@ const MAX_HTTP_SESSIONS = 1_000;
 const IDLE_MS = 10 * 60_000;
 
 /**
- * The doors into MCP: Streamable HTTP of today (stateless) and of the older revisions (sessions),
- * plain JSON without any handshake, and HTTP+SSE. Every request has passed the gate before.
+ * The transports into MCP: Streamable HTTP of today (stateless) and of the older revisions (sessions),
+ * plain JSON without any handshake, and HTTP+SSE. Every request has been authenticated before.
  */
-export class Doors {
+export class Transports {
   readonly #services: McpServices;
   readonly #modern: McpHttpHandler;
   readonly #http: Sessions<HttpSession>;
@@ -76,14 +83,9 @@ export class Doors {
   async other(request: Request, caller: Caller): Promise<Response> {
     const sessionId = request.headers.get("mcp-session-id");
     if (sessionId === null) {
-      return Response.json(
-        {
-          jsonrpc: "2.0",
-          id: null,
-          error: { code: -32000, message: "Method not allowed: POST here" },
-        },
-        { status: 405, headers: { allow: "POST" } },
-      );
+      return refusal(405, { code: REFUSED, message: "Method not allowed: POST here" }, {
+        allow: "POST",
+      });
     }
     return await this.#session(request, { sessionId, caller });
   }
@@ -110,7 +112,7 @@ export class Doors {
     try {
       message = parseJSONRPCMessage(body);
     } catch {
-      return Response.json(INVALID_REQUEST, { status: 400 });
+      return Response.json(NO_REQUEST, { status: 400 });
     }
     session.transport.receive(message, { authInfo: authInfoOf(caller) });
     return new Response("Accepted", { status: 202 });
@@ -181,7 +183,7 @@ export class Doors {
   async #plain(body: object, caller: Caller): Promise<Response> {
     const answer = await this.#answer(body, caller);
     if (answer === undefined) return new Response(null, { status: 202 });
-    return Response.json(answer, { status: answer === INVALID_REQUEST ? 400 : 200 });
+    return Response.json(answer, { status: answer === NO_REQUEST ? 400 : 200 });
   }
 
   /** Batches were part of 2025-03-26 and of no other revision. */
@@ -193,14 +195,15 @@ export class Doors {
 
   /** The answer to one message without a session; undefined for a notification. */
   async #answer(body: unknown, caller: Caller): Promise<object | undefined> {
-    const { id: givenId, method, params } = (body ?? {}) as Record<string, unknown>;
-    if (typeof method !== "string") return INVALID_REQUEST;
+    const message = (body ?? {}) as Record<string, unknown>;
+    const { id: givenId, method, params } = message;
+    if (typeof method !== "string") return NO_REQUEST;
     const malformed = malformedCall(body);
     if (malformed) return malformed;
     if (givenId === undefined && method.startsWith("notifications/")) return undefined;
-    const id = typeof givenId === "string" || typeof givenId === "number" ? givenId : null;
+    const id = idOf(message);
     const request = { jsonrpc: "2.0" as const, id: id ?? 0, method, ...(params ? { params } : {}) };
-    if (!isJSONRPCRequest(request)) return INVALID_REQUEST;
+    if (!isJSONRPCRequest(request)) return NO_REQUEST;
     const server = createMcpServer(this.#services);
     const transport = new OneShotTransport();
     await server.connect(transport);
@@ -214,9 +217,8 @@ export class Doors {
 }
 
 function sessionNotFound(): Response {
-  return Response.json({
-    jsonrpc: "2.0",
-    id: null,
-    error: { code: -32001, message: "Session not found: open a new one" },
-  }, { status: 404 });
+  return refusal(404, {
+    code: SESSION_NOT_FOUND,
+    message: "Session not found: open a new one",
+  });
 }

@@ -7,7 +7,7 @@ import { createAuthenticatedToken } from "../tokens.ts";
 const ROLES: readonly Role[] = ["user", "write", "admin"];
 const now = () => new Date();
 
-Deno.test("every door but health is shut without a good token", async (t) => {
+Deno.test("every route but health is shut without a good token", async (t) => {
   await using site = await Site.start();
   const past = new Date(Date.now() - 1000);
   const expired = await createAuthenticatedToken(site.store, {
@@ -39,7 +39,7 @@ Deno.test("every door but health is shut without a good token", async (t) => {
     revoked: { authorization: `Bearer ${revoked}` },
     elsewhere: { authorization: `Bearer ${elsewhere}` },
   };
-  const doors: [string, string][] = [
+  const routes: [string, string][] = [
     ["POST", "/mcp"],
     ["GET", "/mcp"],
     ["DELETE", "/mcp"],
@@ -51,7 +51,7 @@ Deno.test("every door but health is shut without a good token", async (t) => {
   ];
   for (const [name, given] of Object.entries(headers)) {
     await t.step(name, async () => {
-      for (const [method, path] of doors) {
+      for (const [method, path] of routes) {
         const response = await fetch(`${site.root}${path}`, {
           method,
           headers: { "content-type": "application/json", ...given },
@@ -143,7 +143,7 @@ Deno.test("read-only mode beats the allow-list, and deny takes a tool away", asy
   }
 });
 
-Deno.test("a foreign Host or Origin is refused before the gate", async () => {
+Deno.test("a foreign Host or Origin is refused before authentication", async () => {
   await using site = await Site.start({
     config: { server: { allowed_origins: ["https://console.example"] } },
   });

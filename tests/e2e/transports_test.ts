@@ -134,6 +134,45 @@ Deno.test("a body over the limit is refused though it names no length", async ()
   assert.equal((await site.post({ method: "tools/list" })).status, 200);
 });
 
+Deno.test("every answer bears an X-Request-Id of the server's own", async () => {
+  await using site = await Site.start();
+  const given = "0123456789";
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const headers = { ...site.headers(), ...init.headers, "x-request-id": given };
+    const response = await fetch(`${site.root}${path}`, { ...init, headers });
+    await response.body?.cancel();
+    return [response.status, response.headers.get("x-request-id") ?? ""] as const;
+  };
+  const call = { method: "tools/call", params: { name: "get_nodes", arguments: {} } };
+  const answers = [
+    await ask("/healthz"),
+    await ask("/metrics"),
+    await ask("/nothing"),
+    await ask("/mcp"),
+    await ask("/mcp", { headers: { authorization: "Bearer wrong" } }),
+    await ask("/mcp", { headers: { origin: "https://evil.example" } }),
+    await ask("/mcp/sse"),
+    await ask("/mcp", { method: "POST", body: "{" }),
+    await ask("/mcp", { method: "POST", body: JSON.stringify(call) }),
+  ];
+  assert.deepEqual(answers.map(([status]) => status), [
+    200,
+    200,
+    404,
+    405,
+    401,
+    403,
+    200,
+    400,
+    200,
+  ]);
+  const ids = answers.map(([, id]) => id);
+  for (const id of ids) assert.match(id, /^[0-9a-f-]{36}$/);
+  assert.equal(new Set(ids).size, ids.length);
+  const [row] = await site.store.listAudit({ limit: 1 });
+  assert.equal(row?.requestId, ids.at(-1));
+});
+
 Deno.test("GET and DELETE without a session are not allowed; an unknown session is not found", async () => {
   await using site = await Site.start();
   for (const method of ["GET", "DELETE"]) {
@@ -149,23 +188,10 @@ Deno.test("GET and DELETE without a session are not allowed; an unknown session 
 
 Deno.test("a session belongs to the token that opened it", async () => {
   await using site = await Site.start();
-  const opened = await fetch(site.server.url, {
-    method: "POST",
-    headers: { ...site.headers(), accept: "application/json, text/event-stream" },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "initialize",
-      params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: ME },
-    }),
-  });
-  await opened.text();
-  const session = { "mcp-session-id": opened.headers.get("mcp-session-id") ?? "" };
-  const accept = { accept: "application/json, text/event-stream" };
+  const session = await site.openSession();
   const body = { jsonrpc: "2.0", id: 2, method: "tools/list" };
-  const own = await site.post(body, { ...site.headers(), ...session, ...accept });
-  assert.equal(own.status, 200);
-  const other = { ...site.headers(site.tokens.user), ...session, ...accept };
+  assert.equal((await site.post(body, session)).status, 200);
+  const other = { ...session, ...site.headers(site.tokens.user) };
   assert.equal((await site.post(body, other)).status, 404);
 });
 
@@ -204,7 +230,7 @@ Deno.test("at most 100 SSE sessions are open; the longest idle one makes room", 
   for (const other of others) await other.body?.cancel();
 });
 
-Deno.test("another path moves every door below it", async () => {
+Deno.test("another path moves every transport below it", async () => {
   await using site = await Site.start({ config: { server: { path: "/mcp-x798631" } } });
   assert.match(site.server.url, /\/mcp-x798631$/);
   assert.equal((await site.post({ method: "tools/list" })).status, 200);

@@ -1,0 +1,27 @@
+import type { Principal } from "../auth/principal.ts";
+import type { Log } from "../log/log.ts";
+import type { Language } from "../mcp/messages.ts";
+import type { Transports } from "../mcp/transports.ts";
+import type { UseLimits } from "./limits.ts";
+import type { Metrics } from "./metrics.ts";
+import type { OriginRules } from "./origin.ts";
+import type { Readiness } from "./readiness.ts";
+
+/** What the routes are given. */
+export interface AppServices {
+  readonly path: string;
+  readonly scheme: "http" | "https";
+  readonly maxBodyBytes: number;
+  readonly language: Language;
+  readonly origin: OriginRules;
+  readonly transports: Pick<Transports, "post" | "other" | "openSse" | "postSse">;
+  readonly limits: UseLimits;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly readiness: () => Promise<Readiness>;
+  /** The caller's address, from the peer and trusted proxies' headers. */
+  readonly address: (peer: string, headers: Headers) => string;
+  /** @throws AppError `unauthorized`, or `unavailable` when nobody can tell */
+  readonly authenticate: (token: string | null, address: string) => Promise<Principal>;
+  readonly newId: () => string;
+}

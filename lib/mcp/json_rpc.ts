@@ -1,0 +1,65 @@
+import { INVALID_PARAMS, INVALID_REQUEST } from "@modelcontextprotocol/server";
+
+export {
+  INTERNAL_ERROR,
+  INVALID_REQUEST,
+  PARSE_ERROR,
+  readRequestBody,
+} from "@modelcontextprotocol/server";
+
+/** Codes of our own: no good token, no such session; and whatever else is refused. */
+export const UNAUTHORIZED = -32001;
+export const SESSION_NOT_FOUND = -32001;
+export const REFUSED = -32000;
+
+/** A JSON-RPC error, ready to be sent. */
+export interface RpcError {
+  readonly jsonrpc: "2.0";
+  readonly id: string | number | null;
+  readonly error: { readonly code: number; readonly message: string };
+}
+
+/** An error in the form that MCP clients and curl users both can read. */
+export function rpcError(
+  error: { code: number; message: string },
+  id: string | number | null = null,
+): RpcError {
+  return { jsonrpc: "2.0", id, error };
+}
+
+/** The HTTP answer that refuses a whole request. */
+export function refusal(
+  status: number,
+  error: { code: number; message: string },
+  headers: Record<string, string> = {},
+): Response {
+  return Response.json(rpcError(error), { status, headers });
+}
+
+/** The answer to a body that is no JSON-RPC request. */
+export const NO_REQUEST: RpcError = rpcError({
+  code: INVALID_REQUEST,
+  message: "Invalid request: a JSON-RPC request has a method, and its params are an object",
+});
+
+/**
+ * The answer to a `tools/call` that names no tool or whose arguments are no object; undefined for
+ * every other body. The SDK would answer with many lines about its own schema.
+ */
+export function malformedCall(body: unknown): RpcError | undefined {
+  if (!isRecord(body) || body.method !== "tools/call") return undefined;
+  const { name, arguments: given } = isRecord(body.params) ? body.params : {};
+  if (typeof name === "string" && (given === undefined || isRecord(given))) return undefined;
+  const message =
+    "Invalid params: tools/call takes params.name, a tool's name, and params.arguments, an object";
+  return rpcError({ code: INVALID_PARAMS, message }, idOf(body));
+}
+
+/** The id that an answer to this message bears; null when it has none. */
+export function idOf({ id }: Readonly<Record<string, unknown>>): string | number | null {
+  return typeof id === "string" || typeof id === "number" ? id : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
