@@ -33,7 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto"],
   ],
   "lib/mcp": [
-    ...["tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit", "lib/log"],
+    ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
+    "lib/log",
     ...["lib/nearest.ts", "lib/errors.ts", "@modelcontextprotocol/server", "zod"],
   ],
   "lib/mcp/tools.ts": ["tools/mod.ts", "lib/tool", "lib/nearest.ts"],
