@@ -1,10 +1,11 @@
+import type { AccountStore } from "../lib/auth/account_store.ts";
+import type { NewToken } from "../lib/auth/accounts.ts";
 import type { Permission } from "../lib/auth/scope.ts";
-import type { NewToken, Store } from "../lib/auth/store.ts";
 import { generateToken, hashToken } from "../lib/auth/token.ts";
 
 /** Makes a token and returns it raw. */
 export async function createAuthenticatedToken(
-  store: Store,
+  store: AccountStore,
   { username, permission, now, ...rest }:
     & { username: string; permission: Permission; now: () => Date }
     & Partial<NewToken>,

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { RoleRecord } from "../auth/store.ts";
+import type { RoleRecord } from "../auth/accounts.ts";
 import { type CliContext, type CommonOptions, withCommonOptions } from "./context.ts";
 import { table } from "./table.ts";
 import { withSchema } from "./with_store.ts";

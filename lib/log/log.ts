@@ -1,4 +1,3 @@
-import type { AuditRow } from "../audit/row.ts";
 import type { LogLevel } from "../config/types.ts";
 import { formatLine, type LogAttributes, type LogFormat, pythonTime } from "./format.ts";
 import { openLogFile } from "./file.ts";
@@ -16,7 +15,7 @@ export interface Log {
   warning(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
   /** The line of one tool call; written whatever the level. */
-  audit(row: AuditRow): void;
+  audit(fields: LogFields): void;
   setLevel(level: LogLevel): void;
   /** Opens the log file anew, after another program has moved it away. */
   reopen(): void;
@@ -92,42 +91,13 @@ export function createLog(options: LogOptions): Log {
     info: (message, fields) => log("INFO", message, fields),
     warning: (message, fields) => log("WARNING", message, fields),
     error: (message, fields) => log("ERROR", message, fields),
-    audit: (row) =>
-      emit({ level: "INFO", name: `${NAME}.audit`, message: "AUDIT", fields: auditFields(row) }),
+    audit: (fields) => emit({ level: "INFO", name: `${NAME}.audit`, message: "AUDIT", fields }),
     setLevel: (level) => {
       threshold = LEVELS[level];
     },
     reopen: () => file?.reopen(),
     close: () => file?.close(),
   };
-}
-
-function auditFields(row: AuditRow): LogFields {
-  return {
-    time: row.time.toISOString(),
-    request_id: row.requestId,
-    user: row.user,
-    token_id: row.tokenId,
-    token_name: row.tokenName,
-    address: row.address,
-    door: row.door,
-    tool: row.tool,
-    scope: row.scope,
-    outcome: row.outcome,
-    ...(row.vmid === null ? {} : { vmid: row.vmid }),
-    ...(row.upid === "" ? {} : { upid: row.upid }),
-    ...(row.error === "" ? {} : { error: row.error }),
-    duration_ms: row.durationMs,
-    arguments: parsed(row.arguments),
-  };
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
 }
 
 function jsonLine(event: Event, time: Date): string {

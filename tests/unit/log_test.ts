@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { auditFields } from "../../lib/audit/log.ts";
 import type { AuditRow } from "../../lib/audit/row.ts";
 import { createLog, type LogOptions } from "../../lib/log/log.ts";
 import {
@@ -80,7 +81,7 @@ Deno.test("createLog leaves out what is below its level, which may change", () =
 
 Deno.test("createLog's audit line holds AUDIT and every fact, whatever the level", () => {
   const { log, lines } = collect({ level: "CRITICAL" });
-  log.audit(ROW);
+  log.audit(auditFields(ROW));
   assert.deepEqual(lines, [
     "2026-07-28 14:03:09,042 - proxmox_mcp.audit - INFO - AUDIT time=2026-07-28T12:03:09.042Z " +
     "request_id=r-1 user=ayse token_id=3 token_name=laptop address=10.0.0.5 door=mcp " +
@@ -92,7 +93,7 @@ Deno.test("createLog's audit line holds AUDIT and every fact, whatever the level
 
 Deno.test("createLog writes one JSON object per line", () => {
   const { log, lines } = collect({ format: format("json") });
-  log.audit(ROW);
+  log.audit(auditFields(ROW));
   log.error("broken\nline", { level: "spoofed", at: { deep: "\u202e" } });
   const [audit, error] = lines.map((line) => JSON.parse(line));
   assert.equal(audit.message, "AUDIT");
