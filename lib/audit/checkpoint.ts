@@ -1,6 +1,6 @@
 import type { Row } from "../database/database.ts";
 import { textOf } from "../database/values.ts";
-import type { AuditPrune, AuditRow } from "./row.ts";
+import { type AuditPrune, type AuditRow, EMPTY_ROW } from "./row.ts";
 
 /** The `tool` of a row that signs for removed ones, and its `door`: no request comes through it. */
 const TOOL = "audit_prune";
@@ -19,21 +19,12 @@ export function checkpointRow(
 ): AuditRow {
   const { first, through, rows, hash } = signed;
   return {
+    ...EMPTY_ROW,
     time: at,
-    requestId: "",
     user: by,
-    tokenId: null,
-    tokenName: "",
-    address: "",
     door: DOOR,
     tool: TOOL,
-    scope: null,
     arguments: JSON.stringify({ before, first, through, rows, hash }),
-    vmid: null,
-    outcome: "ok",
-    error: "",
-    upid: "",
-    durationMs: 0,
   };
 }
 

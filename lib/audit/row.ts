@@ -20,6 +20,24 @@ export interface AuditRow {
   readonly durationMs: number;
 }
 
+/** What a row tells where there is nothing to tell. */
+export const EMPTY_ROW: Omit<AuditRow, "time"> = {
+  requestId: "",
+  user: "",
+  tokenId: null,
+  tokenName: "",
+  address: "",
+  door: "",
+  tool: "",
+  scope: null,
+  arguments: "",
+  vmid: null,
+  outcome: "ok",
+  error: "",
+  upid: "",
+  durationMs: 0,
+};
+
 /** A row as it was kept: `seq` counts from 1 without gaps, `hash` is lower-case hex SHA-256. */
 export interface StoredAuditRow extends AuditRow {
   readonly seq: number;

@@ -1,8 +1,9 @@
 import type { Database, Queryable, Value } from "../database/database.ts";
 import { GroupCommit } from "../database/group_commit.ts";
 import { AppError } from "../errors.ts";
-import { AUDIT_COLUMNS, auditOf, type AuditValues, hashOf, valuesOf } from "./chain.ts";
+import { AUDIT_COLUMNS, type AuditValues, hashOf, valuesOf } from "./chain.ts";
 import { checkpointRow } from "./checkpoint.ts";
+import { auditOf } from "./columns.ts";
 import type {
   AuditFilter,
   AuditPrune,

@@ -1,4 +1,4 @@
-import type { AuditRow } from "../../lib/audit/row.ts";
+import { type AuditRow, EMPTY_ROW } from "../../lib/audit/row.ts";
 import { AuditTrail } from "../../lib/audit/trail.ts";
 import { AccountStore } from "../../lib/auth/account_store.ts";
 import type { NewToken } from "../../lib/auth/accounts.ts";
@@ -95,6 +95,7 @@ export function newToken(changes: Partial<NewToken> = {}): NewToken {
 
 export function auditRow(changes: Partial<AuditRow> = {}): AuditRow {
   return {
+    ...EMPTY_ROW,
     time: new Date("2026-03-01T12:00:00.123Z"),
     requestId: "request-1",
     user: "alice",
@@ -106,8 +107,6 @@ export function auditRow(changes: Partial<AuditRow> = {}): AuditRow {
     scope: "write",
     arguments: '{"vmid":101}',
     vmid: 101,
-    outcome: "ok",
-    error: "",
     upid: "UPID:pve1:0001:0002:67C2F000:qmstart:101:root@pam!mcp:",
     durationMs: 12.5,
     ...changes,
