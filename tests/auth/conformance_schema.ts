@@ -4,6 +4,7 @@ import { AccountStore } from "../../lib/auth/account_store.ts";
 import { ping } from "../../lib/database/database.ts";
 import { migrate } from "../../lib/database/migrate.ts";
 import { checkSchema, SCHEMA_VERSION } from "../../lib/database/schema.ts";
+import { NO_LIMITS } from "../tokens.ts";
 import {
   auditRow,
   hashFor,
@@ -121,14 +122,7 @@ export function runSchemaCases(name: string, makeSite: () => Promise<Site>): voi
         await assert.rejects(trail.verify(), refusal);
         const at = new Date();
         await assert.rejects(trail.prune({ before: at, by: "root", at }), refusal);
-        const limits = {
-          pools: ["dev"],
-          tags: null,
-          vmids: null,
-          nodes: null,
-          toolsAllow: null,
-          toolsDeny: [],
-        };
+        const limits = { ...NO_LIMITS, pools: ["dev"] };
         await assert.rejects(store.createToken(newToken({ limits })), { code: "conflict" });
       } finally {
         await database.close();
@@ -139,14 +133,7 @@ export function runSchemaCases(name: string, makeSite: () => Promise<Site>): voi
   Deno.test(
     `${name}: without the audit table limits still hold where their table is`,
     withStore(async ({ site, store }) => {
-      const limits = {
-        pools: null,
-        tags: null,
-        vmids: [{ from: 100, to: 199 }],
-        nodes: null,
-        toolsAllow: null,
-        toolsDeny: [],
-      };
+      const limits = { ...NO_LIMITS, vmids: [{ from: 100, to: 199 }] };
       await store.createToken(newToken({ limits }));
       const database = await site.open({ ownTables: false });
       try {

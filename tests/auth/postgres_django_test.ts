@@ -5,6 +5,7 @@ import type { Database } from "../../lib/database/database.ts";
 import { migrate } from "../../lib/database/migrate.ts";
 import { openPostgres } from "../../lib/database/postgres_database.ts";
 import { checkSchema, SCHEMA_VERSION } from "../../lib/database/schema.ts";
+import { NO_LIMITS } from "../tokens.ts";
 import { Clock } from "./clock.ts";
 import { isRealPostgres, makePostgresSite, sharedServer, urlOf } from "./postgres.ts";
 import { describeDjangoTables, ownTables } from "./postgres_catalog.ts";
@@ -170,14 +171,7 @@ if (await isRealPostgres()) {
         await checkSchema(database);
         await trail.append(auditRow());
         assert.equal((await trail.verify()).rows, 1);
-        const limits = {
-          pools: ["dev"],
-          tags: null,
-          vmids: null,
-          nodes: null,
-          toolsAllow: null,
-          toolsDeny: [],
-        };
+        const limits = { ...NO_LIMITS, pools: ["dev"] };
         await store.createToken(newToken({ limits }));
         assert.deepEqual((await store.findToken(hashFor("a")))?.limits, limits);
       });
