@@ -1,11 +1,14 @@
 import { aborted } from "./abort.ts";
 import { TOOLS } from "./mcp/tools.ts";
-import { createAuditTrail } from "./audit/record.ts";
+import { AuditLog } from "./audit/log.ts";
 import { AuditQueue } from "./audit/queue.ts";
+import type { AuditTrail } from "./audit/trail.ts";
+import type { AccountStore } from "./auth/account_store.ts";
 import { createAuthenticator } from "./auth/authenticator.ts";
 import type { Principal } from "./auth/principal.ts";
-import type { Store } from "./auth/store.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
+import { type Database, ping } from "./database/database.ts";
+import { sharedCountersOf } from "./database/shared_counters.ts";
 import { messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createUseLimits } from "./http/limits.ts";
@@ -41,7 +44,9 @@ export interface RunningServer {
 
 export interface ServerOptions {
   readonly config: Config;
-  readonly store: Store;
+  readonly database: Database;
+  readonly accounts: AccountStore;
+  readonly trail: AuditTrail;
   readonly log: Log;
   readonly now: () => Date;
   readonly version: string;
@@ -57,12 +62,12 @@ const CLOSING_MS = 1_000;
  * @throws AppError `unavailable` when the port is in use, `invalid` for unreadable certificates
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, log, now, store, version } = options;
+  const { config, log, now, database, accounts, trail, version } = options;
   const { server } = config;
   const proxmox = await connectProxmox(config);
   const client = proxmox.client;
   const access = new Access(client, now);
-  const limits = createUseLimits(server.rate_limit, store.sharedCounters);
+  const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
   const metrics = createMetrics(() => transports.openSessions);
   const signal = () => AbortSignal.timeout(config.proxmox.timeout_seconds * 1000);
   const directory = new GuestDirectory({
@@ -70,8 +75,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     now,
     advice: ADVICE,
   });
-  const audit = new AuditQueue({
-    store,
+  const queue = new AuditQueue({
+    trail,
     onProblem: (error) => log.error(messageOf(error)),
   });
   const stopping = new AbortController();
@@ -87,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       now,
       sleep,
     },
-    audit: createAuditTrail(config.audit.database ? audit : null, log),
+    audit: new AuditLog({ queue, log }),
     log,
     now,
     confirm: config.tools.confirm,
@@ -103,7 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     observe: metrics.call,
   });
   const authenticator = createAuthenticator({
-    store,
+    store: accounts,
     now,
     trustedProxies: server.trusted_proxies,
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
@@ -120,7 +125,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics,
     log,
     readiness: createReadiness({
-      database: () => store.ping(),
+      database: () => ping(database),
       proxmox: async () => {
         await client.read("/version", AbortSignal.timeout(5_000));
       },
@@ -140,7 +145,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clearInterval(sweeper);
     await transports.close();
     await authenticator.close();
-    await audit.close();
+    await queue.close();
     proxmox.close();
   };
   let listener: Listener;

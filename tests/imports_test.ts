@@ -52,14 +52,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
     ...["ipaddr.js", "zod", "node:path"],
   ],
-  "lib/auth": [
-    ...["lib/audit", "lib/auth/scope.ts", "lib/database", "lib/errors.ts"],
-    ...["ipaddr.js", "node:crypto"],
-  ],
-  "lib/audit": [
-    ...["lib/auth/scope.ts", "lib/database", "lib/log", "lib/errors.ts", "node:crypto"],
-  ],
-  "lib/auth/scope.ts": [],
+  "lib/auth": ["lib/database", "lib/errors.ts", "node:crypto", "node:net"],
+  "lib/audit": ["lib/database", "lib/log", "lib/errors.ts", "node:crypto"],
   "lib/database": ["lib/errors.ts", "postgres", "node:sqlite"],
   "lib/log": ["lib/errors.ts"],
   "lib/abort.ts": [],

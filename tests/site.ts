@@ -1,8 +1,11 @@
 import { createAuthenticatedToken } from "./tokens.ts";
 import { loadConfig } from "../lib/config/config.ts";
 import type { Permission } from "../lib/auth/scope.ts";
-import type { Store } from "../lib/auth/store.ts";
-import { openSqliteStore } from "../lib/auth/store_sqlite.ts";
+import { AuditTrail } from "../lib/audit/trail.ts";
+import { AccountStore } from "../lib/auth/account_store.ts";
+import type { Database } from "../lib/database/database.ts";
+import { migrate } from "../lib/database/migrate.ts";
+import { openDatabase } from "../lib/database/open.ts";
 import { createLog } from "../lib/log/log.ts";
 import { type RunningServer, startServer } from "../lib/server.ts";
 import { type FakePve, type FakePveOptions, startFakePve } from "./fake_pve.ts";
@@ -24,7 +27,7 @@ export interface SiteOptions {
   readonly config?: Record<string, Record<string, unknown>>;
   readonly now?: () => Date;
   /** Opens the database; default: an SQLite file of the site's own. */
-  readonly openStore?: () => Promise<Store>;
+  readonly openDatabase?: () => Promise<Database>;
   /** Who holds the tokens; several sites on one database need several names. */
   readonly username?: string;
 }
@@ -33,18 +36,25 @@ export interface SiteOptions {
 export class Site {
   readonly fake: FakePve;
   readonly server: RunningServer;
-  readonly store: Store;
+  readonly database: Database;
+  readonly store: AccountStore;
+  readonly trail: AuditTrail;
   readonly folder: string;
   readonly tokens: Readonly<Record<Role, string>>;
   /** What the server has logged. */
   readonly lines: string[];
 
   private constructor(
-    parts: Pick<Site, "fake" | "server" | "store" | "folder" | "tokens" | "lines">,
+    parts: Pick<
+      Site,
+      "fake" | "server" | "database" | "store" | "trail" | "folder" | "tokens" | "lines"
+    >,
   ) {
     this.fake = parts.fake;
     this.server = parts.server;
+    this.database = parts.database;
     this.store = parts.store;
+    this.trail = parts.trail;
     this.folder = parts.folder;
     this.tokens = parts.tokens;
     this.lines = parts.lines;
@@ -84,9 +94,11 @@ export class Site {
     });
     const lines: string[] = [];
     const log = createLog({ ...loaded.logging, stderr: (line) => lines.push(line), now });
-    const store = await options.openStore?.() ??
-      await openSqliteStore({ path: `${folder}/test.db`, now });
-    await store.migrate();
+    const database = await options.openDatabase?.() ??
+      await openDatabase(`sqlite:${folder}/test.db`);
+    await migrate(database, { now });
+    const store = new AccountStore(database);
+    const trail = new AuditTrail(database);
     const permissions: Record<Role, Permission> = { user: "read", write: "write", admin: "admin" };
     await store.createUser({
       username,
@@ -101,8 +113,16 @@ export class Site {
       write: await token("write"),
       admin: await token("admin"),
     };
-    const server = await startServer({ config: loaded, store, log, now, version: "0.0.0-test" });
-    return new Site({ fake, server, store, folder, tokens, lines });
+    const server = await startServer({
+      config: loaded,
+      database,
+      accounts: store,
+      trail,
+      log,
+      now,
+      version: "0.0.0-test",
+    });
+    return new Site({ fake, server, database, store, trail, folder, tokens, lines });
   }
 
   /** The server's address without the MCP path. */
@@ -175,7 +195,7 @@ export class Site {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.shutdown();
-    await this.store.close();
+    await this.database.close();
     await this.fake.close();
     await Deno.remove(this.folder, { recursive: true });
   }

@@ -1,10 +1,22 @@
+import type { AccountStore } from "../lib/auth/account_store.ts";
+import type { NewToken } from "../lib/auth/accounts.ts";
+import type { TokenLimits } from "../lib/auth/limits.ts";
 import type { Permission } from "../lib/auth/scope.ts";
-import type { NewToken, Store } from "../lib/auth/store.ts";
 import { generateToken, hashToken } from "../lib/auth/token.ts";
+
+/** Limits of which none is given. */
+export const NO_LIMITS: TokenLimits = {
+  pools: null,
+  tags: null,
+  vmids: null,
+  nodes: null,
+  toolsAllow: null,
+  toolsDeny: [],
+};
 
 /** Makes a token and returns it raw. */
 export async function createAuthenticatedToken(
-  store: Store,
+  store: AccountStore,
   { username, permission, now, ...rest }:
     & { username: string; permission: Permission; now: () => Date }
     & Partial<NewToken>,

@@ -1,16 +1,16 @@
+import { DatabaseAway } from "../database/database.ts";
 import { AppError } from "../errors.ts";
 import type { AuditRow } from "./row.ts";
-import { DatabaseAway } from "../database/database.ts";
-import type { Store } from "../auth/store.ts";
+import type { AuditTrail } from "./trail.ts";
 
-const MOST_ROWS = 10_000;
+const MAX_ROWS = 10_000;
 const ROWS_PER_FLUSH = 200;
 const RETRY_MS = 1_000;
 
 export interface AuditQueueOptions {
-  readonly store: Pick<Store, "appendAudit" | "checkAudit">;
+  readonly trail: Pick<AuditTrail, "append" | "check">;
   /** Rows kept in memory while the database is away; 10,000 when not given. */
-  readonly most?: number;
+  readonly max?: number;
   /** Told when rows begin to be kept back, and of rows that are lost at the end, for the log. */
   readonly onProblem?: (error: unknown) => void;
 }
@@ -21,8 +21,8 @@ export interface AuditQueueOptions {
  * A row may be written twice when the connection is lost just as it is committed.
  */
 export class AuditQueue {
-  readonly #store: Pick<Store, "appendAudit" | "checkAudit">;
-  readonly #most: number;
+  readonly #trail: AuditQueueOptions["trail"];
+  readonly #max: number;
   readonly #onProblem: (error: unknown) => void;
   #rows: AuditRow[] = [];
   /** Calls that may run while nothing can be written; each will bring a row. */
@@ -31,9 +31,9 @@ export class AuditQueue {
   #flushing: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor({ store, most = MOST_ROWS, onProblem = () => {} }: AuditQueueOptions) {
-    this.#store = store;
-    this.#most = most;
+  constructor({ trail, max = MAX_ROWS, onProblem = () => {} }: AuditQueueOptions) {
+    this.#trail = trail;
+    this.#max = max;
     this.#onProblem = onProblem;
   }
 
@@ -43,17 +43,17 @@ export class AuditQueue {
   }
 
   /** Rejects with AppError `unavailable` when a row could neither be written nor kept. */
-  async checkAudit(): Promise<void> {
+  async check(): Promise<void> {
     if (this.#refusal !== null) await this.flush();
     if (this.#refusal !== null) throw this.#refusal;
     if (this.#rows.length === 0) {
       try {
-        return await this.#store.checkAudit();
+        return await this.#trail.check();
       } catch (error) {
         if (!(error instanceof DatabaseAway)) throw error;
       }
     }
-    if (this.#rows.length + this.#admitted >= this.#most) throw full();
+    if (this.#rows.length + this.#admitted >= this.#max) throw full();
     this.#admitted++;
   }
 
@@ -62,11 +62,11 @@ export class AuditQueue {
    * `unavailable` when the queue is full, or when the database cannot be written: then the row is kept
    * too, so that it is not lost, and no further call is let in until it is written.
    */
-  async appendAudit(row: AuditRow): Promise<void> {
+  async append(row: AuditRow): Promise<void> {
     this.#admitted = Math.max(0, this.#admitted - 1);
     if (this.#rows.length > 0) return this.#keep(row);
     try {
-      await this.#store.appendAudit(row);
+      await this.#trail.append(row);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "unavailable") throw error;
       this.#keep(row);
@@ -98,7 +98,7 @@ export class AuditQueue {
   }
 
   #keep(row: AuditRow): void {
-    if (this.#rows.length >= this.#most) throw full();
+    if (this.#rows.length >= this.#max) throw full();
     this.#rows.push(row);
     if (this.#rows.length === 1) {
       this.#onProblem(new DatabaseAway("Cannot write audit rows: they wait for the database"));
@@ -118,7 +118,7 @@ export class AuditQueue {
   async #write(): Promise<void> {
     while (this.#rows.length > 0) {
       const batch = this.#rows.slice(0, ROWS_PER_FLUSH);
-      const results = await Promise.allSettled(batch.map((row) => this.#store.appendAudit(row)));
+      const results = await Promise.allSettled(batch.map((row) => this.#trail.append(row)));
       const left = batch.filter((_, at) => results[at]?.status === "rejected");
       this.#rows = [...left, ...this.#rows.slice(batch.length)];
       const failure = results.find((result) => result.status === "rejected");

@@ -1,5 +1,3 @@
-import type { Scope } from "../auth/scope.ts";
-
 export type Outcome = "ok" | "error" | "denied" | "invalid" | "cancelled";
 
 /** One tool call as it is kept. Arguments are already redacted and bounded. */
@@ -12,7 +10,8 @@ export interface AuditRow {
   readonly address: string;
   readonly door: string;
   readonly tool: string;
-  readonly scope: Scope | null;
+  /** The tool's; null when there is no such tool. */
+  readonly scope: string | null;
   readonly arguments: string;
   readonly vmid: number | null;
   readonly outcome: Outcome;
@@ -20,6 +19,24 @@ export interface AuditRow {
   readonly upid: string;
   readonly durationMs: number;
 }
+
+/** What a row tells where there is nothing to tell. */
+export const EMPTY_ROW: Omit<AuditRow, "time"> = {
+  requestId: "",
+  user: "",
+  tokenId: null,
+  tokenName: "",
+  address: "",
+  door: "",
+  tool: "",
+  scope: null,
+  arguments: "",
+  vmid: null,
+  outcome: "ok",
+  error: "",
+  upid: "",
+  durationMs: 0,
+};
 
 /** A row as it was kept: `seq` counts from 1 without gaps, `hash` is lower-case hex SHA-256. */
 export interface StoredAuditRow extends AuditRow {
@@ -46,11 +63,11 @@ export interface AuditFilter {
 export interface AuditProblem {
   /** The row concerned; of removed rows the first. */
   readonly seq: number;
-  readonly kind: "edited" | "removed" | "reordered";
+  readonly kind: "edited" | "removed" | "reordered" | "unknown";
   readonly message: string;
 }
 
-/** What `verifyAudit` found. `problems` holds at most the first 100. */
+/** What `AuditTrail.verify` found. `problems` holds at most the first 100. */
 export interface AuditVerification {
   readonly ok: boolean;
   /** Rows read. */

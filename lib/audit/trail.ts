@@ -1,4 +1,9 @@
+import type { Database, Queryable, Value } from "../database/database.ts";
+import { GroupCommit } from "../database/group_commit.ts";
 import { AppError } from "../errors.ts";
+import { AUDIT_COLUMNS, type AuditValues, hashOf, valuesOf } from "./chain.ts";
+import { checkpointRow } from "./checkpoint.ts";
+import { auditOf } from "./columns.ts";
 import type {
   AuditFilter,
   AuditPrune,
@@ -7,21 +12,11 @@ import type {
   AuditVerification,
   StoredAuditRow,
 } from "./row.ts";
-import {
-  AUDIT_COLUMNS,
-  auditOf,
-  CHECKPOINT_DOOR,
-  CHECKPOINT_TOOL,
-  fieldsOf,
-  hashOf,
-} from "./chain.ts";
 import { verifyChain } from "./verify.ts";
-import type { Database, Queryable, Value } from "../database/database.ts";
-import { GroupCommit } from "../database/group_commit.ts";
 
 const ROWS_PER_COMMIT = 200;
 const ROWS_PER_DELETE = 5_000;
-const MOST_LISTED = 10_000;
+const MAX_LISTED = 10_000;
 const LISTED = 100;
 
 /** Rows that one statement inserts: few sizes, so that few statements are prepared. */
@@ -36,32 +31,42 @@ interface Head {
 /** A row as it goes into the table. */
 interface Entry {
   readonly time: Date;
-  readonly fields: ReturnType<typeof fieldsOf>;
+  readonly values: AuditValues;
 }
 
-/** The table `proxmox_mcp_audit`, whose rows each carry the hash of the one before. */
+/**
+ * The table `proxmox_mcp_audit`, whose rows each carry the hash of the one before. Where the database
+ * refuses tables of our own nothing is kept, and there is nothing to read.
+ */
 export class AuditTrail {
   readonly #database: Database;
   readonly #columns: string;
   readonly #commits: GroupCommit<Entry | null>;
 
   constructor(database: Database) {
+    const time = `${database.dialect.utcText("time")} AS time`;
+    const columns = AUDIT_COLUMNS.map((column) => column === "time" ? time : column);
     this.#database = database;
-    this.#columns = ["seq", `${database.dialect.auditTime} AS time`, ...AUDIT_COLUMNS.slice(1)]
-      .concat("previous_hash", "hash").join(", ");
-    this.#commits = new GroupCommit((rows) => this.#write(rows), { most: ROWS_PER_COMMIT });
+    this.#columns = ["seq", ...columns, "previous_hash", "hash"].join(", ");
+    this.#commits = new GroupCommit((rows) => this.#write(rows), { max: ROWS_PER_COMMIT });
   }
 
+  /** Appends one row; resolves only when it is durable. Rows appended together share a commit. */
   async append(row: AuditRow): Promise<void> {
-    await this.#commits.submit(entryOf(row));
+    if (this.#database.ownTables) await this.#commits.submit(entryOf(row));
   }
 
-  /** Commits a change that is no row, so that a full disk shows. */
-  check(): Promise<void> {
-    return this.#commits.submit(null);
+  /**
+   * Rejects when a row could not be written now, so that no call need run unaudited. Commits a change
+   * that is no row, so that a full disk shows.
+   */
+  async check(): Promise<void> {
+    if (this.#database.ownTables) await this.#commits.submit(null);
   }
 
-  async list(filter: AuditFilter): Promise<StoredAuditRow[]> {
+  /** Newest first. */
+  async list(filter: AuditFilter = {}): Promise<StoredAuditRow[]> {
+    this.#requireTable();
     const conditions: [string, Value | undefined][] = [
       ["username =", filter.user],
       ["tool =", filter.tool],
@@ -72,7 +77,7 @@ export class AuditTrail {
     ];
     const given = conditions.filter(([, value]) => value !== undefined);
     const where = given.map(([condition], at) => `${condition} $${at + 1}`).join(" AND ");
-    const limit = Math.min(Math.max(Math.trunc(filter.limit ?? LISTED), 0), MOST_LISTED);
+    const limit = Math.min(Math.max(Math.trunc(filter.limit ?? LISTED), 0), MAX_LISTED);
     const rows = await this.#database.all(
       `SELECT ${this.#columns} FROM proxmox_mcp_audit ${where === "" ? "" : `WHERE ${where}`}
         ORDER BY seq DESC LIMIT $${given.length + 1}`,
@@ -81,13 +86,15 @@ export class AuditTrail {
     return rows.map(auditOf);
   }
 
-  verify(): Promise<AuditVerification> {
-    return this.#database.snapshot((tx) => verifyChain(tx, this.#columns));
+  /** Reads the whole trail as it is at one moment and reports where its chain breaks. */
+  async verify(): Promise<AuditVerification> {
+    this.#requireTable();
+    return await this.#database.snapshot((tx) => verifyChain(tx, this.#columns));
   }
 
   /**
-   * Throws AppError `conflict` when the trail does not verify: a checkpoint would cover up what
-   * happened to it.
+   * Removes old rows and appends a row that signs for them, so that verification still passes. Throws
+   * AppError `conflict` when the trail does not verify: a checkpoint would cover up what happened to it.
    */
   async prune(prune: AuditPrune): Promise<AuditPruneReport> {
     const [problem] = (await this.verify()).problems;
@@ -109,7 +116,7 @@ export class AuditTrail {
       if (removed === 0) return { removed, checkpoint: null };
       const first = Number(old?.first);
       const [last] = await tx.all("SELECT hash FROM proxmox_mcp_audit WHERE seq = $1", [through]);
-      const signed = { before: prune.before, first, through, rows: removed, hash: last?.hash };
+      const signed = { first, through, rows: removed, hash: String(last?.hash) };
       await remove(tx, { first, through });
       const entries = [entryOf(checkpointRow(prune, signed))];
       const { seq } = await this.#append(tx, { head, entries });
@@ -139,11 +146,12 @@ export class AuditTrail {
     { head, entries }: { head: Head; entries: readonly Entry[] },
   ): Promise<Head> {
     let { seq, hash } = head;
-    const rows = entries.map(({ time, fields }): Value[] => {
+    const rows = entries.map(({ time, values }): Value[] => {
       const previous = hash;
       seq++;
-      hash = hashOf(previous, fields);
-      return [seq, previous, hash, time, ...fields.slice(1)];
+      hash = hashOf(previous, values);
+      const columns = AUDIT_COLUMNS.map((column) => column === "time" ? time : values[column]);
+      return [seq, previous, hash, ...columns];
     });
     await insert(tx, rows);
     await tx.all(
@@ -152,10 +160,15 @@ export class AuditTrail {
     );
     return { seq, hash };
   }
+
+  #requireTable(): void {
+    if (this.#database.ownTables) return;
+    throw new AppError("invalid", "Cannot read the audit trail: audit.database is false");
+  }
 }
 
 function entryOf(row: AuditRow): Entry {
-  return { time: row.time, fields: fieldsOf(row) };
+  return { time: row.time, values: valuesOf(row) };
 }
 
 async function probe(tx: Queryable): Promise<void> {
@@ -194,24 +207,4 @@ async function remove(
     const to = Math.min(from + ROWS_PER_DELETE - 1, through);
     await tx.all("DELETE FROM proxmox_mcp_audit WHERE seq BETWEEN $1 AND $2", [from, to]);
   }
-}
-
-function checkpointRow({ by, at }: AuditPrune, signed: Record<string, unknown>): AuditRow {
-  return {
-    time: at,
-    requestId: "",
-    user: by,
-    tokenId: null,
-    tokenName: "",
-    address: "",
-    door: CHECKPOINT_DOOR,
-    tool: CHECKPOINT_TOOL,
-    scope: null,
-    arguments: JSON.stringify(signed),
-    vmid: null,
-    outcome: "ok",
-    error: "",
-    upid: "",
-    durationMs: 0,
-  };
 }

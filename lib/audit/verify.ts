@@ -1,9 +1,10 @@
-import type { AuditProblem, AuditVerification } from "./row.ts";
-import { type Checkpoint, checkpointOf, expectedHash, GENESIS_HASH } from "./chain.ts";
 import type { Queryable, Row } from "../database/database.ts";
+import { expectedHash, GENESIS_HASH } from "./chain.ts";
+import { type Checkpoint, checkpointOf } from "./checkpoint.ts";
+import type { AuditProblem, AuditVerification } from "./row.ts";
 
 const ROWS_PER_PAGE = 500;
-const MOST_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 
 /** A row whose predecessor in the table is not the one that it names. */
 interface BrokenLink {
@@ -12,9 +13,9 @@ interface BrokenLink {
 }
 
 /**
- * Walks the trail from its first to its last row. An edited row does not fit its own hash, a removed
- * one leaves a gap in `seq` (or falls short of the head), and one out of order names another
- * predecessor. What stands before the first row must be signed for by a checkpoint further on.
+ * Walks the trail from its first to its last row, each hashed by its own format. An edited row does not
+ * fit its own hash, a removed one leaves a gap in `seq` (or falls short of the head), and one out of
+ * order names another predecessor. What stands before the first row must be signed for by a checkpoint further on.
  */
 export async function verifyChain(tx: Queryable, columns: string): Promise<AuditVerification> {
   const problems: AuditProblem[] = [];
@@ -25,8 +26,9 @@ export async function verifyChain(tx: Queryable, columns: string): Promise<Audit
   let rows = 0;
   for await (const row of readRows(tx, columns)) {
     rows++;
-    const intact = expectedHash(row) === row.hash;
-    if (!intact) add(problems, editedRow(seqOf(row)));
+    const hash = expectedHash(row);
+    const intact = hash === row.hash;
+    if (!intact) add(problems, hash === null ? unknownRow(row) : editedRow(seqOf(row)));
     const checkpoint = intact ? checkpointOf(row) : null;
     if (checkpoint !== null) checkpoints.push(checkpoint);
     if (last !== null) compare(last, { row, problems, broken });
@@ -61,7 +63,7 @@ function compare(
   const seq = seqOf(row);
   const expected = seqOf(last) + 1;
   if (seq !== expected) add(problems, removedRows(expected, seq - 1));
-  else if (row.previous_hash !== last.hash && broken.length < MOST_PROBLEMS) {
+  else if (row.previous_hash !== last.hash && broken.length < MAX_PROBLEMS) {
     broken.push({ seq, previousHash: String(row.previous_hash) });
   }
 }
@@ -123,7 +125,7 @@ function truePlace(seq: number, predecessors: ReadonlyMap<number, number | null>
 /** One problem per row is enough. */
 function add(problems: AuditProblem[], problem: AuditProblem): void {
   const known = problems.some(({ seq }) => seq === problem.seq);
-  if (!known && problems.length < MOST_PROBLEMS) problems.push(problem);
+  if (!known && problems.length < MAX_PROBLEMS) problems.push(problem);
 }
 
 function seqOf(row: Row): number {
@@ -132,6 +134,12 @@ function seqOf(row: Row): number {
 
 function editedRow(seq: number): AuditProblem {
   return { seq, kind: "edited", message: `row ${seq} was edited` };
+}
+
+function unknownRow(row: Row): AuditProblem {
+  const format = Number(row.format);
+  const message = `row ${seqOf(row)} has format ${format}, which this program does not know`;
+  return { seq: seqOf(row), kind: "unknown", message };
 }
 
 function replacedRow(seq: number): AuditProblem {

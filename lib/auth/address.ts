@@ -1,11 +1,13 @@
-import ipaddr from "ipaddr.js";
+import { BlockList, isIPv4, isIPv6, SocketAddress } from "node:net";
 import { AppError } from "../errors.ts";
 
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
-
-/** Addresses and CIDR ranges, and what could not be read as one. */
+/**
+ * Addresses and CIDR ranges, and what could not be read as one. A list for each family, since a single
+ * BlockList lets IPv4 addresses match IPv6 ranges such as `::ffff:0:0/95` (Deno 2.9.6).
+ */
 export interface AddressList {
-  readonly ranges: readonly (readonly [Address, number])[];
+  readonly ipv4: BlockList;
+  readonly ipv6: BlockList;
   /** Entries that are neither; they match nothing. */
   readonly malformed: readonly string[];
 }
@@ -31,28 +33,27 @@ export function parseAllowedIps(text: string): AddressList {
 
 /** Reads entries one by one and keeps those that are malformed apart. */
 export function readAddressList(entries: readonly string[]): AddressList {
-  const ranges: [Address, number][] = [];
   const malformed: string[] = [];
+  const list = { ipv4: new BlockList(), ipv6: new BlockList(), malformed };
   for (const entry of entries) {
-    const range = parseRange(entry.trim());
+    const range = rangeOf(entry.trim());
     if (range === null) malformed.push(entry.trim());
-    else ranges.push(range);
+    else list[range.family].addSubnet(range.start, range.bits, range.family);
   }
-  return { ranges, malformed };
+  return list;
 }
 
 /** True when the address lies in one of the ranges. IPv4-mapped IPv6 addresses count as IPv4. */
-export function includesAddress(list: AddressList, address: string): boolean {
-  const parsed = parseAddress(address);
-  if (parsed === null) return false;
-  return list.ranges.some(([start, bits]) =>
-    start.kind() === parsed.kind() && parsed.match(start, bits)
-  );
+export function includesAddress(list: AddressList, text: string): boolean {
+  const address = canonicalAddress(text);
+  if (address === null) return false;
+  const family = familyOf(address);
+  return list[family].check(address, family);
 }
 
 /** The canonical text of an address (IPv4-mapped as IPv4, no zone); null when it is none. */
 export function canonicalAddress(text: string): string | null {
-  return parseAddress(text)?.toString() ?? null;
+  return canonical(text.replace(/%[\w.-]+$/, ""));
 }
 
 /**
@@ -75,37 +76,38 @@ export function clientAddress(
   return address;
 }
 
-function parseRange(text: string): [Address, number] | null {
-  const slash = text.indexOf("/");
-  const address = parseAddressAsWritten(slash < 0 ? text : text.slice(0, slash));
-  if (address === null) return null;
-  const widest = address.kind() === "ipv4" ? 32 : 128;
-  const prefix = slash < 0 ? `${widest}` : text.slice(slash + 1);
-  const bits = Number(prefix);
-  if (!/^\d{1,3}$/.test(prefix) || bits > widest) return null;
-  if (isMapped(address) && bits >= 96) return [address.toIPv4Address(), bits - 96];
-  return [address, bits];
+type Family = "ipv4" | "ipv6";
+
+interface Range {
+  readonly family: Family;
+  readonly start: string;
+  readonly bits: number;
 }
 
-function parseAddress(text: string): Address | null {
-  const address = parseAddressAsWritten(text.replace(/%[\w.-]+$/, ""));
-  return address !== null && isMapped(address) ? address.toIPv4Address() : address;
+function rangeOf(text: string): Range | null {
+  const [, address = "", prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const start = canonical(address);
+  if (start === null) return null;
+  const widest = isIPv4(address) ? 32 : 128;
+  const bits = prefix === undefined ? widest : Number(prefix);
+  if (bits > widest) return null;
+  const isMapped = isIPv4(start) && !isIPv4(address);
+  if (!isMapped) return { family: familyOf(start), start, bits };
+  return bits < 96
+    ? { family: "ipv6", start: address, bits }
+    : { family: "ipv4", start, bits: bits - 96 };
 }
 
-/**
- * Only the usual forms: ipaddr.js by itself also takes octal, hexadecimal and shortened IPv4, and reads
- * the deprecated `::1.2.3.4` as the IPv4-mapped address.
- */
-function parseAddressAsWritten(text: string): Address | null {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
-  if (text.includes("%") || /^::\d+\./.test(text)) return null;
-  const dotted = /:(\d[^:]*\.[^:]*)$/.exec(text)?.[1];
-  if (dotted !== undefined && !ipaddr.IPv4.isValidFourPartDecimal(dotted)) return null;
-  return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : null;
+/** Without a zone. The deprecated `::1.2.3.4` is none: it looks like an IPv4-mapped address. */
+function canonical(text: string): string | null {
+  if (isIPv4(text)) return text;
+  if (!isIPv6(text) || text.includes("%") || /^::\d+\./.test(text)) return null;
+  const { address } = new SocketAddress({ address: text, family: "ipv6" });
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? address;
 }
 
-function isMapped(address: Address): address is ipaddr.IPv6 {
-  return address.kind() === "ipv6" && (address as ipaddr.IPv6).isIPv4MappedAddress();
+function familyOf(address: string): Family {
+  return isIPv4(address) ? "ipv4" : "ipv6";
 }
 
 /** Some proxies append the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */

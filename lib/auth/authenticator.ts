@@ -1,16 +1,15 @@
 import { AppError } from "../errors.ts";
 import { type AddressList, clientAddress, parseAllowedIps } from "./address.ts";
 import type { Principal } from "./principal.ts";
-import type { Store } from "./store.ts";
 import { hashToken, judgeToken } from "./token.ts";
-import { TokenWatch } from "./token_watch.ts";
+import { type TokenSource, TokenWatch } from "./token_watch.ts";
 
 /** Longer ones, in UTF-16 units, are refused unread. */
 const LONGEST_TOKEN = 4_096;
 const UNAUTHORIZED = "Authentication required. Provide a valid token.";
 
 export interface AuthenticatorOptions {
-  readonly store: Store;
+  readonly store: TokenSource;
   readonly now: () => Date;
   /** Addresses and CIDR ranges of the proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[];
@@ -37,7 +36,7 @@ export interface Authenticator {
   onRevoked(listener: (tokenId: number) => void): () => void;
   /** Looks every known token up again, as happens by itself in the store's interval. */
   poll(): Promise<void>;
-  /** Ends the polling and waits for what is still being written; the store stays open. */
+  /** Ends the polling and waits for what is still being written; the database stays open. */
   close(): Promise<void>;
 }
 

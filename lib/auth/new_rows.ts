@@ -1,6 +1,5 @@
 import { AppError } from "../errors.ts";
-import { formatVmidRanges, type TokenLimits } from "./limits.ts";
-import type { NewToken } from "./store.ts";
+import type { NewToken } from "./accounts.ts";
 
 /** Throws AppError `invalid` for a hash or a name that a token cannot have. */
 export function requireToken(token: NewToken): void {
@@ -25,17 +24,4 @@ export function requireUsername(username: string): void {
 /** What Django writes for a user without a password: `!` and 40 random characters. */
 export function unusablePassword(): string {
   return `!${crypto.getRandomValues(new Uint8Array(20)).toHex()}`;
-}
-
-/** The columns of `proxmox_mcp_token_limits` in order; null stands for no limit of that kind. */
-export function limitValues(tokenId: number, limits: TokenLimits): (number | string | null)[] {
-  return [
-    tokenId,
-    limits.pools?.join(",") ?? null,
-    limits.tags?.join(",") ?? null,
-    limits.vmids === null ? null : formatVmidRanges(limits.vmids),
-    limits.nodes?.join(",") ?? null,
-    limits.toolsAllow?.join(",") ?? null,
-    limits.toolsDeny.length === 0 ? null : limits.toolsDeny.join(","),
-  ];
 }

@@ -1,12 +1,15 @@
+import { LIMIT_COLUMNS } from "./limit_columns.ts";
+
 const ROLE_COLUMNS = `u.role_id, r.name AS role_name, r.is_superuser AS role_is_superuser,
   r.can_write AS role_can_write, r.can_admin AS role_can_admin, r.description AS role_description`;
 
-/** Every token with its user and role, and its limits where that table is there. */
-export function tokenQuery(options: { limits: boolean }): string {
-  const limits = options.limits
-    ? `l.token_id AS limits_token_id, l.pools, l.tags, l.vmids, l.nodes, l.tools_allow, l.tools_deny`
+/** Every token with its user and role, and these columns of its limits; none where that table is not. */
+export function tokenQuery(limitColumns: readonly string[]): string {
+  const hasLimits = limitColumns.length > 0;
+  const limits = hasLimits
+    ? ["token_id AS limits_token_id", ...limitColumns].map((column) => `l.${column}`).join(", ")
     : "NULL AS limits_token_id";
-  const join = options.limits ? "LEFT JOIN proxmox_mcp_token_limits l ON l.token_id = t.id" : "";
+  const join = hasLimits ? "LEFT JOIN proxmox_mcp_token_limits l ON l.token_id = t.id" : "";
   return `SELECT t.id, t.name, t.token_hash, t.permission, t.expires, t.is_active, t.allowed_ips,
     t.created_at, t.last_used, t.user_id, u.username, u.is_active AS user_is_active,
     u.is_superuser AS user_is_superuser, ${ROLE_COLUMNS}, ${limits}
@@ -27,8 +30,8 @@ export const INSERT_TOKEN = `INSERT INTO auth_application_tokens
   VALUES ($1, $2, $3, $4, $5, $6, NULL, TRUE, $7) RETURNING id`;
 
 export const INSERT_LIMITS = `INSERT INTO proxmox_mcp_token_limits
-  (token_id, pools, tags, vmids, nodes, tools_allow, tools_deny)
-  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+  (token_id, ${LIMIT_COLUMNS.join(", ")})
+  VALUES ($1, ${LIMIT_COLUMNS.map((_, at) => `$${at + 2}`).join(", ")})`;
 
 export const INSERT_USER = `INSERT INTO auth_user
   (password, last_login, is_superuser, username, first_name, last_name, email, is_staff, is_active,

@@ -1,4 +1,4 @@
-import type { RoleRecord, TokenRecord, UserRecord } from "./store.ts";
+import type { RoleRecord, TokenRecord, UserRecord } from "./accounts.ts";
 
 /** Scopes in ascending order: each includes the ones before it. */
 export const SCOPES = ["user", "write", "admin"] as const;

@@ -1,6 +1,6 @@
+import type { TokenRecord, UserRecord } from "./accounts.ts";
 import { includesAddress, readAddressList } from "./address.ts";
 import { effectiveScope, PERMISSIONS, type Scope } from "./scope.ts";
-import type { TokenRecord } from "./store.ts";
 
 /** What a token's row says about a request. The reason is for the log only, never for the caller. */
 export type Judgement =
@@ -48,8 +48,8 @@ export function judgeToken(
   record: TokenRecord,
   { address, now }: { address?: string; now: Date },
 ): Judgement {
-  const list = readAddressList(record.allowedIps.trim() === "" ? [] : record.allowedIps.split(","));
-  const anyAddress = list.ranges.length + list.malformed.length === 0;
+  const anyAddress = record.allowedIps.trim() === "";
+  const list = readAddressList(anyAddress ? [] : record.allowedIps.split(","));
   const allowed = includesAddress(list, address ?? "");
   const reasons = [
     ...flawsOf(record, now).map((flaw) =>

@@ -1,4 +1,4 @@
-import type { TokenRecord } from "./store.ts";
+import type { TokenRecord } from "./accounts.ts";
 
 /** A token that was good when it was last looked up. */
 export interface CachedToken {
@@ -11,10 +11,10 @@ export interface CachedToken {
 /** Tokens by the hash of their raw form, the most recently used ones up to a bound. */
 export class TokenCache {
   readonly #entries = new Map<string, CachedToken>();
-  readonly #most: number;
+  readonly #max: number;
 
-  constructor(options: { most: number }) {
-    this.#most = options.most;
+  constructor(options: { max: number }) {
+    this.#max = options.max;
   }
 
   get(tokenHash: string): CachedToken | undefined {
@@ -25,7 +25,7 @@ export class TokenCache {
   set(tokenHash: string, entry: CachedToken): void {
     this.#entries.delete(tokenHash);
     this.#entries.set(tokenHash, entry);
-    if (this.#entries.size <= this.#most) return;
+    if (this.#entries.size <= this.#max) return;
     for (const oldest of this.#entries.keys()) {
       this.#entries.delete(oldest);
       return;

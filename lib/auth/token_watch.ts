@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
-import type { Store, TokenRecord } from "./store.ts";
+import type { AccountStore } from "./account_store.ts";
+import type { TokenRecord } from "./accounts.ts";
 import { judgeToken } from "./token.ts";
 import { isSameToken, TokenCache } from "./token_cache.ts";
 
@@ -7,11 +8,17 @@ import { isSameToken, TokenCache } from "./token_cache.ts";
 const HONOURED_MS = 60_000;
 const TOUCH_AFTER_MS = 60_000;
 const PATIENCE_MS = 3_000;
-const MOST_TOKENS = 10_000;
+const MAX_TOKENS = 10_000;
 const UNAVAILABLE = "Cannot check the token: the database is not available, try again later";
 
+/** What is asked about tokens. */
+export type TokenSource = Pick<
+  AccountStore,
+  "findToken" | "findTokensById" | "touchToken" | "onRevoked" | "watchIntervalMs"
+>;
+
 export interface TokenWatchOptions {
-  readonly store: Store;
+  readonly store: TokenSource;
   readonly now: () => Date;
   readonly onProblem: (error: unknown) => void;
   /** How long a lookup may take before the database counts as away; 3,000 ms when not given. */
@@ -20,11 +27,11 @@ export interface TokenWatchOptions {
 
 /** Looks tokens up, remembers the good ones for when the database is away, and notices their end. */
 export class TokenWatch {
-  readonly #store: Store;
+  readonly #store: TokenSource;
   readonly #now: () => Date;
   readonly #onProblem: (error: unknown) => void;
   readonly #patienceMs: number;
-  readonly #cache = new TokenCache({ most: MOST_TOKENS });
+  readonly #cache = new TokenCache({ max: MAX_TOKENS });
   readonly #listeners = new Set<(tokenId: number) => void>();
   readonly #touches = new Set<Promise<void>>();
   readonly #timer: ReturnType<typeof setInterval>;

@@ -9,7 +9,7 @@ import {
 } from "./context.ts";
 import { oneOf, readTime, wholeNumber } from "./options.ts";
 import { shortTime, table } from "./table.ts";
-import { withSchema } from "./with_store.ts";
+import { withAuditTrail } from "./with_store.ts";
 
 const OUTCOMES = ["ok", "error", "denied", "invalid", "cancelled"] as const;
 
@@ -54,7 +54,7 @@ export function registerAudit(program: Command, context: CliContext): void {
 
 async function listAudit(context: CliContext, options: ListOptions): Promise<void> {
   const { config: _file, debug: _debug, json, ...filter } = options;
-  const rows = await withSchema(context, options, (store) => store.listAudit(filter));
+  const rows = await withAuditTrail(context, options, (trail) => trail.list(filter));
   if (json) {
     for (const row of rows) context.io.out(JSON.stringify(asJson(row)));
     return;
@@ -77,7 +77,7 @@ async function listAudit(context: CliContext, options: ListOptions): Promise<voi
 
 async function verifyAudit(context: CliContext, options: CommonOptions): Promise<void> {
   const { io } = context;
-  const found = await withSchema(context, options, (store) => store.verifyAudit());
+  const found = await withAuditTrail(context, options, (trail) => trail.verify());
   for (const problem of found.problems) io.out(problem.message);
   if (!found.ok) context.setStatus(1);
   const range = found.first === null ? "" : ` (${found.first} to ${found.last})`;
@@ -91,10 +91,10 @@ async function pruneAudit(context: CliContext, options: PruneOptions): Promise<v
     throw new UsageError("Cannot prune the audit trail: --before lies in the future");
   }
   const by = options.by ?? "command line";
-  const report = await withSchema(
+  const report = await withAuditTrail(
     context,
     options,
-    (store) => refuseAsUsage(() => store.pruneAudit({ before: options.before, by, at })),
+    (trail) => refuseAsUsage(() => trail.prune({ before: options.before, by, at })),
   );
   io.out(
     report.removed === 0

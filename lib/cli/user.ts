@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import type { AccountStore } from "../auth/account_store.ts";
 import { scopeOfUser } from "../auth/scope.ts";
-import type { Store } from "../auth/store.ts";
 import { didYouMean } from "../nearest.ts";
 import {
   type CliContext,
@@ -51,7 +51,7 @@ async function createUser(context: CliContext, name: string, options: CreateOpti
   });
 }
 
-async function knownRole(store: Store, name: string): Promise<string> {
+async function knownRole(store: AccountStore, name: string): Promise<string> {
   const names = (await store.listRoles()).map((role) => role.name);
   const found = names.find((known) => known === name) ??
     names.find((known) => known.toLowerCase() === name.toLowerCase());

@@ -1,22 +1,22 @@
 import { dirname } from "node:path";
-import { openStore } from "../auth/open_store.ts";
-import type { Store } from "../auth/store.ts";
+import { AuditTrail } from "../audit/trail.ts";
+import { AccountStore } from "../auth/account_store.ts";
 import { type Config, sqlitePath } from "../config/config.ts";
+import type { Database } from "../database/database.ts";
+import { openDatabase } from "../database/open.ts";
+import { checkSchema } from "../database/schema.ts";
 import { type CliContext, type CommonOptions, configOf } from "./context.ts";
 
 /**
  * Opens the database that the config names; its schema is left as it is. A file that this creates
  * belongs to whoever its folder belongs to: root may run the first command, the server runs as another.
  */
-export async function openConfiguredStore(config: Config, now: () => Date): Promise<Store> {
+export async function openConfiguredDatabase(config: Config): Promise<Database> {
   const path = sqlitePath(config.database.url);
   const fresh = path !== null && await ownerOf(path) === null;
-  const store = await openStore(config.database.url, {
-    now,
-    auditDatabase: config.audit.database,
-  });
+  const database = await openDatabase(config.database.url, { ownTables: config.audit.database });
   if (fresh) await giveToOwnerOf(dirname(path), [path, `${path}-wal`, `${path}-shm`]);
-  return store;
+  return database;
 }
 
 async function giveToOwnerOf(folder: string, paths: readonly string[]): Promise<void> {
@@ -38,29 +38,41 @@ async function ownerOf(path: string): Promise<{ uid: number; gid: number } | nul
   }
 }
 
-/** Runs a command on the store, which is closed whatever happens. */
-export async function withStore<T>(
+/** Runs a command on the database, which is closed whatever happens. */
+export async function withDatabase<T>(
   context: CliContext,
   options: CommonOptions,
-  work: (store: Store, config: Config) => Promise<T>,
+  work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const config = await configOf(context, options, { secrets: "skip" });
-  const store = await openConfiguredStore(config, context.io.now);
+  const database = await openConfiguredDatabase(config);
   try {
-    return await work(store, config);
+    return await work(database);
   } finally {
-    await store.close();
+    await database.close();
   }
 }
 
-/** The same for commands that need the schema: without it they say to run `migrate`. */
+/** Runs a command on the accounts. Without the schema it says to run `migrate`. */
 export function withSchema<T>(
   context: CliContext,
   options: CommonOptions,
-  work: (store: Store, config: Config) => Promise<T>,
+  work: (store: AccountStore) => Promise<T>,
 ): Promise<T> {
-  return withStore(context, options, async (store, config) => {
-    await store.checkSchema();
-    return await work(store, config);
+  return withDatabase(context, options, async (database) => {
+    await checkSchema(database);
+    return await work(new AccountStore(database));
+  });
+}
+
+/** The same for the audit trail. */
+export function withAuditTrail<T>(
+  context: CliContext,
+  options: CommonOptions,
+  work: (trail: AuditTrail) => Promise<T>,
+): Promise<T> {
+  return withDatabase(context, options, async (database) => {
+    await checkSchema(database);
+    return await work(new AuditTrail(database));
   });
 }

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 /** What a statement's parameters may be. Times are given as Date and kept in UTC. */
 export type Value = string | number | boolean | null | Date;
 
-/** A result row by column name, as the driver gives it; `rows.ts` reads it. */
+/** A result row by column name, as the driver gives it; `values.ts` reads it. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Runs one statement at a time, whose parameters are `$1`, `$2`, … and gives the rows it returns. */
@@ -20,6 +20,8 @@ export interface Database {
   /** One statement that only reads. */
   all: Queryable["all"];
   readonly dialect: Dialect;
+  /** False where the database refuses tables of this program's own: it runs on Django's alone. */
+  readonly ownTables: boolean;
   /** Commits when the work resolves, durably; rolls back when it rejects. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
   /** Only reads, and sees everything as it is at one moment. */
@@ -28,8 +30,13 @@ export interface Database {
    * From now on tells of every message that `dialect.notify` sends, from any instance, and null when
    * some may have been missed. Null where the database passes nothing on.
    */
-  readonly listen: ((listener: (message: string | null) => void) => void) | null;
+  readonly listen: ((channel: string, listener: (message: string | null) => void) => void) | null;
   close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** See `Database.ownTables`; true when not given. */
+  readonly ownTables?: boolean;
 }
 
 /** What differs between the databases, as pieces of SQL. */
@@ -41,14 +48,19 @@ export interface Dialect {
   readonly idsOfJson: string;
   /** Appended to a SELECT whose rows must not change until the transaction ends. */
   readonly forUpdate: string;
-  /** An audit row's time as the text `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
-  readonly auditTime: string;
+  /** A column of times as the text `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
+  readonly utcText: (column: string) => string;
   /** Gives `locked`: whether no other instance migrates until this transaction ends. */
   readonly tryLockSchema: string | null;
-  /** Sends `$1` to every listener when the transaction commits. */
+  /** Sends `$2` to every listener of the channel `$1` when the transaction commits. */
   readonly notify: string | null;
-  /** See `Store.watchIntervalMs`. */
+  /** How often to look again for what another process may have changed, in milliseconds. */
   readonly watchIntervalMs: number;
+}
+
+/** Resolves when the database answers. */
+export async function ping(database: Database): Promise<void> {
+  await database.all("SELECT 1 AS one");
 }
 
 /** The database cannot be reached at all; it may come back without anyone's doing. */

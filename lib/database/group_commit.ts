@@ -6,11 +6,11 @@ export class GroupCommit<T> {
   #waiting: { item: T; done: () => void; failed: (reason: unknown) => void }[] = [];
   #running = false;
   readonly #write: (items: readonly T[]) => Promise<void>;
-  readonly #most: number;
+  readonly #max: number;
 
-  constructor(write: (items: readonly T[]) => Promise<void>, options: { most: number }) {
+  constructor(write: (items: readonly T[]) => Promise<void>, options: { max: number }) {
     this.#write = write;
-    this.#most = options.most;
+    this.#max = options.max;
   }
 
   /** Resolves when the item is written, rejects with what `write` rejected with. */
@@ -25,7 +25,7 @@ export class GroupCommit<T> {
     this.#running = true;
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#most);
+      const batch = this.#waiting.splice(0, this.#max);
       try {
         await this.#write(batch.map(({ item }) => item));
         for (const { done } of batch) done();

@@ -37,7 +37,7 @@ export class PostgresListener {
         listener(null);
         await Promise.race([connection.lost, this.#stop.promise]);
       } catch {
-        // The store's own statements report why the database is away.
+        // The other statements report why the database is away.
       }
       await connection?.close();
       await this.#pause(backOff(failures));

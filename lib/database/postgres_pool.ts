@@ -12,7 +12,7 @@ export function backOff(failures: number): number {
 export interface PoolOptions {
   readonly connect: () => PostgresConnection;
   /** At most so many connections. */
-  readonly most: number;
+  readonly max: number;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface PoolOptions {
  */
 export class PostgresPool {
   readonly #connect: () => PostgresConnection;
-  readonly #most: number;
+  readonly #max: number;
   readonly #idle: PostgresConnection[] = [];
   readonly #waiting: (() => void)[] = [];
   #open = 0;
@@ -30,9 +30,9 @@ export class PostgresPool {
   #attempt: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor({ connect, most }: PoolOptions) {
+  constructor({ connect, max }: PoolOptions) {
     this.#connect = connect;
-    this.#most = most;
+    this.#max = max;
   }
 
   async use<T>(work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
@@ -88,7 +88,7 @@ export class PostgresPool {
       const idle = this.#idle.pop();
       if (idle !== undefined && !idle.isLost) return idle;
       if (idle !== undefined) this.#open--;
-      if (this.#open < this.#most) {
+      if (this.#open < this.#max) {
         const connection = this.#connect();
         this.#open++;
         return connection;

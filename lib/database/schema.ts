@@ -1,80 +1,70 @@
-import { POSTGRES_TABLES } from "./postgres_schema.ts";
-import { SQLITE_TABLES } from "./sqlite_schema.ts";
+import { AppError } from "../errors.ts";
+import type { Database, Dialect, Queryable } from "./database.ts";
+import { MIGRATIONS } from "./migrations/mod.ts";
+import type { DjangoTable, Migration } from "./migrations/migration.ts";
 
-/** One step of the schema. Steps are only ever appended; what one has done is never changed. */
-export interface Migration {
-  readonly version: number;
-  readonly name: string;
-  /** Created in this order where missing; those of Django are adopted where they exist. */
-  readonly tables: readonly TableName[];
+/** The version that a schema has after these steps. */
+export function versionAfter(migrations: readonly Migration[]): number {
+  return migrations.at(-1)?.version ?? 0;
 }
-
-export type TableName = keyof typeof SQLITE_TABLES;
-
-export const MIGRATIONS: readonly Migration[] = [
-  {
-    version: 1,
-    name: "accounts",
-    tables: ["proxmox_mcp_schema", "auth_user_roles", "auth_user", "auth_application_tokens"],
-  },
-  { version: 2, name: "audit trail", tables: ["proxmox_mcp_audit", "proxmox_mcp_audit_head"] },
-  { version: 3, name: "token limits", tables: ["proxmox_mcp_token_limits"] },
-  { version: 4, name: "shared rates", tables: ["proxmox_mcp_rates"] },
-];
 
 /** The schema that this program works with. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
+export const SCHEMA_VERSION = versionAfter(MIGRATIONS);
 
-/** The columns that the program reads and writes in Django's tables. */
-export const DJANGO_COLUMNS: Readonly<Partial<Record<TableName, readonly string[]>>> = {
-  auth_user_roles: [
-    ...["id", "name", "is_superuser", "can_write", "can_admin", "description"],
-    ...["created_at", "updated_at"],
-  ],
-  auth_user: [
-    ...["id", "password", "last_login", "is_superuser", "username", "first_name", "last_name"],
-    ...["email", "is_staff", "is_active", "date_joined", "role_id"],
-  ],
-  auth_application_tokens: [
-    ...["id", "user_id", "name", "token_hash", "permission", "expires", "created_at"],
-    ...["last_used", "is_active", "allowed_ips"],
-  ],
-};
-
-/** The statements that create a table with its indexes and constraints. */
-export function statementsFor(table: TableName, dialect: "sqlite" | "postgres"): readonly string[] {
-  return (dialect === "sqlite" ? SQLITE_TABLES : POSTGRES_TABLES)[table];
+/**
+ * Throws AppError `conflict` when the schema is missing, older or newer than this program, naming both
+ * versions, or when a table of Django's lacks a column.
+ */
+export async function checkSchema(database: Database): Promise<void> {
+  const version = await readVersion(database, database.dialect);
+  refuseNewer(version, SCHEMA_VERSION);
+  if (database.ownTables && version < SCHEMA_VERSION) throw tooOld(version);
+  const adopted = MIGRATIONS.flatMap(({ changes }) => changes.map(({ adopts }) => adopts));
+  for (const table of adopted.filter((table) => table !== undefined)) {
+    requireColumns(table, await columnsOf(database, { ...table, dialect: database.dialect }));
+  }
 }
 
-/** A role that a newly created roles table starts with. */
-export interface RoleSeed {
-  readonly name: string;
-  readonly isSuperuser: boolean;
-  readonly canWrite: boolean;
-  readonly canAdmin: boolean;
-  readonly description: string;
+/** The version of the schema, 0 when there is none. */
+export async function readVersion(queryable: Queryable, dialect: Dialect): Promise<number> {
+  const columns = await columnsOf(queryable, { table: "proxmox_mcp_schema", dialect });
+  if (columns.length === 0) return 0;
+  const rows = await queryable.all("SELECT max(version) AS version FROM proxmox_mcp_schema");
+  return Number(rows[0]?.version ?? 0);
 }
 
-export const ROLE_SEEDS: readonly RoleSeed[] = [
-  {
-    name: "Administrator",
-    isSuperuser: true,
-    canWrite: true,
-    canAdmin: true,
-    description: "Creates and destroys",
-  },
-  {
-    name: "Operator",
-    isSuperuser: false,
-    canWrite: true,
-    canAdmin: false,
-    description: "Changes what can be changed back",
-  },
-  {
-    name: "Viewer",
-    isSuperuser: false,
-    canWrite: false,
-    canAdmin: false,
-    description: "Only reads",
-  },
-];
+/** Throws AppError `conflict` when the schema is newer than the program knows. */
+export function refuseNewer(version: number, known: number): void {
+  if (version <= known) return;
+  throw new AppError(
+    "conflict",
+    `Cannot use the database: it has schema version ${version}, this program knows versions up to ` +
+      `${known}; use a newer proxmox-mcp`,
+  );
+}
+
+/** The names of a table's columns, none when there is no such table. */
+export async function columnsOf(
+  queryable: Queryable,
+  { table, dialect }: { table: string; dialect: Dialect },
+): Promise<string[]> {
+  const rows = await queryable.all(dialect.columnsOf, [table]);
+  return rows.map(({ name }) => String(name));
+}
+
+/** Throws AppError `conflict` naming the first column that the table lacks. */
+export function requireColumns({ table, columns }: DjangoTable, present: readonly string[]): void {
+  const missing = columns.find((column) => !present.includes(column));
+  if (missing === undefined) return;
+  const state = present.length === 0 ? "it does not exist" : `it has no column ${missing}`;
+  throw new AppError("conflict", `Cannot use the table ${table}: ${state}`);
+}
+
+function tooOld(version: number): AppError {
+  const state = version === 0 ? "has no schema yet" : `has schema version ${version}`;
+  return new AppError(
+    "conflict",
+    `Cannot use the database: it ${state}, this program needs version ${SCHEMA_VERSION}; ` +
+      "run `proxmox-mcp migrate`",
+  );
+}

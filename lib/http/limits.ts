@@ -4,7 +4,7 @@ import {
   RateLimiterPostgres,
   RateLimiterRes,
 } from "rate-limiter-flexible";
-import type { SharedCounters } from "../auth/store.ts";
+import type { SharedCounters } from "../database/shared_counters.ts";
 
 const MAX_IN_FLIGHT_PER_TOKEN = 20;
 const MAX_IN_FLIGHT = 200;

@@ -1,4 +1,4 @@
-import type { AuditTrail } from "../audit/record.ts";
+import type { AuditLog } from "../audit/log.ts";
 import type { Outcome } from "../audit/row.ts";
 import { maySeeNode, mayTouchGuest, mayTouchNode, type TokenLimits } from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
@@ -18,7 +18,7 @@ import { deadlineOf, parseInput, unknownTool, vmidOf } from "./input.ts";
 export interface CallServices {
   readonly catalog: Catalog;
   readonly pve: PveShared;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLog;
   readonly log: Log;
   readonly confirm: "always" | "when_supported" | "never";
   readonly server: { readonly version: string; readonly startedAt: Date };

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../lib/errors.ts";
 import { type Authenticator, createAuthenticator } from "../../lib/auth/authenticator.ts";
-import type { RevocationListener, Store, TokenRecord } from "../../lib/auth/store.ts";
+import type { RevocationListener, TokenRecord } from "../../lib/auth/accounts.ts";
+import type { TokenSource } from "../../lib/auth/token_watch.ts";
+import { ping } from "../../lib/database/database.ts";
 import { hashToken } from "../../lib/auth/token.ts";
 import { Clock } from "./clock.ts";
 import { makeSqliteSite } from "./sqlite_site.ts";
@@ -11,8 +13,8 @@ const RAW = "pmcp_the-raw-token";
 const ADDRESS = "192.0.2.7";
 
 /** Stands between the authenticator and its store: counts, delays, and plays a database that is away. */
-class Gate implements Pick<Store, "findToken" | "findTokensById" | "touchToken"> {
-  readonly store: Store;
+class Gate implements TokenSource {
+  readonly store: TokenSource;
   isAway = false;
   lookups = 0;
   touches = 0;
@@ -21,7 +23,7 @@ class Gate implements Pick<Store, "findToken" | "findTokensById" | "touchToken">
   held: Promise<void> | null = null;
   lookedUp = Promise.withResolvers<void>();
 
-  constructor(store: Store) {
+  constructor(store: TokenSource) {
     this.store = store;
   }
 
@@ -74,7 +76,7 @@ function scene(
       const gate = new Gate(store);
       const problems: unknown[] = [];
       const authenticator = createAuthenticator({
-        store: gate as unknown as Store,
+        store: gate,
         now: clock.now,
         ...options,
         onProblem: (error) => problems.push(error),
@@ -305,9 +307,9 @@ Deno.test(
 );
 
 Deno.test("createAuthenticator refuses a malformed trusted proxy", () =>
-  withBench(makeSqliteSite, async ({ store }) => {
+  withBench(makeSqliteSite, async ({ database, store }) => {
     const make = () =>
       createAuthenticator({ store, now: new Clock().now, trustedProxies: ["10.0.0.0/99"] });
     assert.throws(make, { code: "invalid" });
-    await store.ping();
+    await ping(database);
   }));

@@ -1,11 +1,15 @@
 import { runAccountCases } from "./conformance_accounts.ts";
 import { runAuditCases } from "./conformance_audit.ts";
+import { runFormatCases } from "./conformance_formats.ts";
+import { runMigrationCases } from "./conformance_migrations.ts";
 import { runSchemaCases } from "./conformance_schema.ts";
 import type { Site } from "./site.ts";
 
 /** Registers every case that a store must pass, on databases that `makeSite` makes one by one. */
 export function runStoreCases(name: string, makeSite: () => Promise<Site>): void {
   runSchemaCases(name, makeSite);
+  runMigrationCases(name, makeSite);
   runAccountCases(name, makeSite);
   runAuditCases(name, makeSite);
+  runFormatCases(name, makeSite);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { NO_LIMITS } from "../tokens.ts";
 import { hashFor, newToken, type Site, withBench } from "./site.ts";
 
 export function runAccountCases(name: string, makeSite: () => Promise<Site>): void {
@@ -38,6 +39,7 @@ export function runAccountCases(name: string, makeSite: () => Promise<Site>): vo
     withStore(async ({ store, clock }) => {
       const expires = new Date("2026-04-01T00:00:00.250Z");
       const limits = {
+        ...NO_LIMITS,
         pools: ["dev", "qa/nightly"],
         tags: ["sandbox"],
         vmids: [{ from: 100, to: 199 }, { from: 250, to: 250 }],
@@ -84,14 +86,7 @@ export function runAccountCases(name: string, makeSite: () => Promise<Site>): vo
   Deno.test(
     `${name}: limits that name nothing reach nothing, unlike limits that are not given`,
     withStore(async ({ store }) => {
-      const limits = {
-        pools: [],
-        tags: null,
-        vmids: [],
-        nodes: null,
-        toolsAllow: [],
-        toolsDeny: [],
-      };
+      const limits = { ...NO_LIMITS, pools: [], vmids: [], toolsAllow: [] };
       await store.createToken(newToken({ limits }));
       assert.deepEqual((await store.findToken(hashFor("a")))?.limits, limits);
     }),

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
+import { AuditTrail } from "../../lib/audit/trail.ts";
 import { auditRow, type Bench, type Site, withBench } from "./site.ts";
 
 export function runAuditCases(name: string, makeSite: () => Promise<Site>): void {
-  const withStore = (work: Parameters<typeof withBench>[1]) => () => withBench(makeSite, work);
+  const withTrail = (work: Parameters<typeof withBench>[1]) => () => withBench(makeSite, work);
   const withRows = (work: Parameters<typeof withBench>[1]) =>
-    withStore(async (bench) => {
+    withTrail(async (bench) => {
       await appendRows(bench, 9);
       await work(bench);
     });
 
   Deno.test(
     `${name}: audit rows come back as they went in, newest first`,
-    withStore(async ({ store }) => {
+    withTrail(async ({ trail }) => {
       const rows = [
         auditRow(),
         auditRow({ tokenId: null, scope: null, vmid: null, outcome: "denied", durationMs: 0 }),
@@ -21,22 +22,22 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
           durationMs: 1e-3,
         }),
       ];
-      for (const row of rows) await store.appendAudit(row);
-      const listed = await store.listAudit();
+      for (const row of rows) await trail.append(row);
+      const listed = await trail.list();
       assert.deepEqual(listed.map((row) => row.seq), [3, 2, 1]);
       assert.deepEqual(
         listed.map(({ seq: _seq, hash: _hash, previousHash: _previous, ...row }) => row).reverse(),
         rows,
       );
       assert.equal(listed[0]?.previousHash, listed[1]?.hash);
-      assert.deepEqual((await store.verifyAudit()).problems, []);
+      assert.deepEqual((await trail.verify()).problems, []);
     }),
   );
 
   Deno.test(
     `${name}: audit keeps what no database can hold in a form that verifies`,
-    withStore(async ({ store }) => {
-      await store.appendAudit(
+    withTrail(async ({ trail }) => {
+      await trail.append(
         auditRow({
           tool: "nul\0",
           error: "lone \uD800",
@@ -45,22 +46,22 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
           durationMs: Infinity,
         }),
       );
-      const [row] = await store.listAudit();
+      const [row] = await trail.list();
       assert.equal(row?.tool, "nul\uFFFD");
       assert.equal(row?.vmid, null);
-      assert.equal((await store.verifyAudit()).ok, true);
+      assert.equal((await trail.verify()).ok, true);
     }),
   );
 
   Deno.test(
     `${name}: audit can be asked by user, tool, vmid, outcome and time`,
-    withStore(async ({ store }) => {
+    withTrail(async ({ trail }) => {
       const day = (date: number) => new Date(Date.UTC(2026, 2, date));
-      await store.appendAudit(auditRow({ time: day(1), user: "alice", vmid: 101 }));
-      await store.appendAudit(auditRow({ time: day(2), user: "bob", vmid: 102, tool: "stop_vm" }));
-      await store.appendAudit(auditRow({ time: day(3), user: "bob", vmid: 102, outcome: "error" }));
-      const seqs = async (filter: Parameters<typeof store.listAudit>[0]) =>
-        (await store.listAudit(filter)).map((row) => row.seq);
+      await trail.append(auditRow({ time: day(1), user: "alice", vmid: 101 }));
+      await trail.append(auditRow({ time: day(2), user: "bob", vmid: 102, tool: "stop_vm" }));
+      await trail.append(auditRow({ time: day(3), user: "bob", vmid: 102, outcome: "error" }));
+      const seqs = async (filter: Parameters<typeof trail.list>[0]) =>
+        (await trail.list(filter)).map((row) => row.seq);
       assert.deepEqual(await seqs({ user: "bob" }), [3, 2]);
       assert.deepEqual(await seqs({ tool: "stop_vm" }), [2]);
       assert.deepEqual(await seqs({ vmid: 102, outcome: "error" }), [3]);
@@ -73,27 +74,26 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
 
   Deno.test(
     `${name}: audit rows appended together by two instances form one chain`,
-    withStore(async ({ site, store, clock }) => {
-      const other = await site.open({ now: clock.now });
+    withTrail(async ({ site, trail }) => {
+      const database = await site.open();
+      const other = new AuditTrail(database);
       try {
         const each = Array.from({ length: 150 }, (_, at) => [
-          store.appendAudit(auditRow({ requestId: `a${at}` })),
-          other.appendAudit(auditRow({ requestId: `b${at}` })),
+          trail.append(auditRow({ requestId: `a${at}` })),
+          other.append(auditRow({ requestId: `b${at}` })),
         ]);
         await Promise.all(each.flat());
       } finally {
-        await other.close();
+        await database.close();
       }
-      assert.deepEqual(await store.verifyAudit(), {
+      assert.deepEqual(await trail.verify(), {
         ok: true,
         rows: 300,
         first: 1,
         last: 300,
         problems: [],
       });
-      const own = (await store.listAudit({ limit: 300 })).filter((row) =>
-        row.requestId.startsWith("a")
-      );
+      const own = (await trail.list({ limit: 300 })).filter((row) => row.requestId.startsWith("a"));
       assert.deepEqual(
         own.map((row) => Number(row.requestId.slice(1))).reverse(),
         Array.from({ length: 150 }, (_, at) => at),
@@ -138,18 +138,49 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
       ],
       [[7, "edited"]],
     ],
+    [
+      "two rows exchanged and linked anew",
+      [
+        "UPDATE proxmox_mcp_audit SET seq = 100 WHERE seq = 5",
+        "UPDATE proxmox_mcp_audit SET seq = 5 WHERE seq = 6",
+        "UPDATE proxmox_mcp_audit SET seq = 6 WHERE seq = 100",
+        ...[5, 6, 7].map(linkAnew),
+      ],
+      [[5, "edited"], [6, "edited"], [7, "edited"]],
+    ],
+    [
+      "a removed row whose gap was closed and linked anew",
+      [
+        "DELETE FROM proxmox_mcp_audit WHERE seq = 5",
+        ...[6, 7, 8, 9].map((seq) =>
+          `UPDATE proxmox_mcp_audit SET seq = ${seq - 1} WHERE seq = ${seq}`
+        ),
+        linkAnew(5),
+        "UPDATE proxmox_mcp_audit_head SET seq = 8",
+      ],
+      [[5, "edited"]],
+    ],
+    [
+      "removed first rows after which the next passes as the first",
+      [
+        "DELETE FROM proxmox_mcp_audit WHERE seq <= 8",
+        `UPDATE proxmox_mcp_audit SET seq = 1, previous_hash = '${"0".repeat(64)}'`,
+        "UPDATE proxmox_mcp_audit_head SET seq = 1",
+      ],
+      [[1, "edited"]],
+    ],
   ];
   for (const [what, statements, expected] of tamperings) {
     Deno.test(
-      `${name}: verifyAudit finds ${what}`,
-      withRows(async ({ site, store }) => {
+      `${name}: verify finds ${what}`,
+      withRows(async ({ site, trail }) => {
         for (const statement of statements) await site.run(statement);
-        const { ok, problems } = await store.verifyAudit();
+        const { ok, problems } = await trail.verify();
         assert.equal(ok, false);
         assert.deepEqual(problems.map(({ seq, kind }) => [seq, kind]), expected);
         for (const { seq, message } of problems) assert.match(message, new RegExp(`\\b${seq}\\b`));
         await assert.rejects(
-          store.pruneAudit({ before: new Date("2030-01-01"), by: "root", at: new Date() }),
+          trail.prune({ before: new Date("2030-01-01"), by: "root", at: new Date() }),
           { code: "conflict" },
         );
       }),
@@ -157,8 +188,8 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
   }
 
   Deno.test(
-    `${name}: verifyAudit finds a row that was added beside the program`,
-    withRows(async ({ site, store }) => {
+    `${name}: verify finds a row that was added beside the program`,
+    withRows(async ({ site, trail }) => {
       const columns =
         "time, request_id, username, token_id, token_name, address, door, tool, scope, " +
         "arguments, vmid, outcome, error, upid, duration_ms, previous_hash, hash";
@@ -166,36 +197,36 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
         `INSERT INTO proxmox_mcp_audit (seq, ${columns})
           SELECT 10, ${columns} FROM proxmox_mcp_audit WHERE seq = 9`,
       );
-      assert.deepEqual((await store.verifyAudit()).ok, false);
+      assert.deepEqual((await trail.verify()).ok, false);
     }),
   );
 
   Deno.test(
-    `${name}: pruneAudit leaves a checkpoint so that the rest verifies`,
-    withRows(async ({ store, clock }) => {
+    `${name}: prune leaves a checkpoint so that the rest verifies`,
+    withRows(async ({ trail, clock }) => {
       const prune = { by: "root", at: clock.now() };
-      assert.deepEqual(await store.pruneAudit({ ...prune, before: minute(0) }), {
+      assert.deepEqual(await trail.prune({ ...prune, before: minute(0) }), {
         removed: 0,
         checkpoint: null,
       });
-      assert.deepEqual(await store.pruneAudit({ ...prune, before: minute(4) }), {
+      assert.deepEqual(await trail.prune({ ...prune, before: minute(4) }), {
         removed: 4,
         checkpoint: 10,
       });
-      assert.deepEqual(await store.verifyAudit(), {
+      assert.deepEqual(await trail.verify(), {
         ok: true,
         rows: 6,
         first: 5,
         last: 10,
         problems: [],
       });
-      const [checkpoint] = await store.listAudit({ limit: 1 });
+      const [checkpoint] = await trail.list({ limit: 1 });
       assert.equal(checkpoint?.user, "root");
       assert.equal(checkpoint?.tool, "audit_prune");
-      await store.appendAudit(auditRow({ time: clock.now() }));
+      await trail.append(auditRow({ time: clock.now() }));
       const everything = new Date(clock.now().getTime() + 1);
-      assert.equal((await store.pruneAudit({ ...prune, before: everything })).removed, 7);
-      assert.deepEqual(await store.verifyAudit(), {
+      assert.equal((await trail.prune({ ...prune, before: everything })).removed, 7);
+      assert.deepEqual(await trail.verify(), {
         ok: true,
         rows: 1,
         first: 12,
@@ -207,29 +238,35 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
 
   Deno.test(
     `${name}: a checkpoint signs for the rows before it only as it was written`,
-    withRows(async ({ site, store, clock }) => {
-      await store.pruneAudit({ before: minute(4), by: "root", at: clock.now() });
+    withRows(async ({ site, trail, clock }) => {
+      await trail.prune({ before: minute(4), by: "root", at: clock.now() });
       await site.run("DELETE FROM proxmox_mcp_audit WHERE seq = 5");
-      assert.deepEqual((await store.verifyAudit()).problems, [
+      assert.deepEqual((await trail.verify()).problems, [
         { seq: 1, kind: "removed", message: "rows 1 to 5 were removed" },
       ]);
     }),
   );
 
   Deno.test(
-    `${name}: checkAudit leaves no row`,
-    withStore(async ({ store }) => {
-      await store.checkAudit();
-      await Promise.all([store.checkAudit(), store.appendAudit(auditRow()), store.checkAudit()]);
-      assert.equal((await store.verifyAudit()).rows, 1);
+    `${name}: check leaves no row`,
+    withTrail(async ({ trail }) => {
+      await trail.check();
+      await Promise.all([trail.check(), trail.append(auditRow()), trail.check()]);
+      assert.equal((await trail.verify()).rows, 1);
     }),
   );
 }
 
-async function appendRows({ store }: Bench, count: number): Promise<void> {
+async function appendRows({ trail }: Bench, count: number): Promise<void> {
   for (let at = 0; at < count; at++) {
-    await store.appendAudit(auditRow({ time: minute(at), requestId: `request-${at + 1}` }));
+    await trail.append(auditRow({ time: minute(at), requestId: `request-${at + 1}` }));
   }
+}
+
+/** Gives a row the hash of the one before it as what it names, as if it had been written after that. */
+function linkAnew(seq: number): string {
+  return `UPDATE proxmox_mcp_audit SET previous_hash =
+    (SELECT hash FROM proxmox_mcp_audit WHERE seq = ${seq - 1}) WHERE seq = ${seq}`;
 }
 
 function minute(at: number): Date {

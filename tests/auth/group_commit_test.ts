@@ -7,7 +7,7 @@ Deno.test("GroupCommit hands on together what was submitted while it wrote", asy
   const commit = new GroupCommit<number>(async (items) => {
     batches.push([...items]);
     if (batches.length === 1) await first.promise;
-  }, { most: 3 });
+  }, { max: 3 });
   const done = [commit.submit(1)];
   await Promise.resolve().then(() => done.push(...[2, 3, 4, 5].map((item) => commit.submit(item))));
   first.resolve();
@@ -22,7 +22,7 @@ Deno.test("GroupCommit fails together what it wrote together, and goes on", asyn
   const commit = new GroupCommit<number>(() => {
     if (isBroken) throw new Error("broken");
     return Promise.resolve();
-  }, { most: 10 });
+  }, { max: 10 });
   const results = await Promise.allSettled([commit.submit(1), commit.submit(2)]);
   assert.deepEqual(results.map((result) => result.status), ["rejected", "rejected"]);
   isBroken = false;

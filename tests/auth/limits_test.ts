@@ -10,12 +10,12 @@ import {
   parseVmidRanges,
   type TokenLimits,
 } from "../../lib/auth/limits.ts";
+import { NO_LIMITS } from "../tokens.ts";
 
 const GUEST: GuestPlace = { vmid: 150, node: "pve1", pool: "dev", tags: ["sandbox", "web"] };
 
 function limits(changes: Partial<TokenLimits>): TokenLimits {
-  const none = { pools: null, tags: null, vmids: null, nodes: null };
-  return { ...none, toolsAllow: null, toolsDeny: [], ...changes };
+  return { ...NO_LIMITS, ...changes };
 }
 
 Deno.test("parseVmidRanges reads ids and rising ranges", () => {

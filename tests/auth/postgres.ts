@@ -3,7 +3,7 @@ import type { Row } from "../../lib/database/database.ts";
 import { startPglite } from "./postgres_pglite.ts";
 import { findPrograms, startReal } from "./postgres_real.ts";
 import type { Site } from "./site.ts";
-import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
+import { openPostgres } from "../../lib/database/postgres_database.ts";
 
 /** The server's superuser, whose password is the worst that a URL may hold. */
 export const OWNER = { user: "postgres", password: "p@ss:w/or d%?#" };
@@ -91,8 +91,11 @@ export async function makePostgresSite(
   return {
     database,
     url,
-    open: (options) => openPostgresStore({ url, ...options }),
+    open: (options) => openPostgres(url, options),
     run: (sql) => runAsOwner(server, { database, sql }),
+    script: async (sql) => {
+      await runAsOwner(server, { database, sql: `SET TIME ZONE 'UTC'; ${sql}` });
+    },
     dispose: () => dropDatabase(server, database),
   };
 }

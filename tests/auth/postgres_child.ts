@@ -1,19 +1,21 @@
-import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
+import { AccountStore } from "../../lib/auth/account_store.ts";
+import { ping } from "../../lib/database/database.ts";
+import { openPostgres } from "../../lib/database/postgres_database.ts";
 import { toAppError } from "../../lib/errors.ts";
 
 /** Tells on stdout whether a process with few permissions reaches the database of the URL given. */
 async function tryPing(url: string): Promise<string> {
-  const store = await openPostgresStore({ url, now: () => new Date() });
-  const stop = store.onRevoked(() => {});
+  const database = await openPostgres(url);
+  const stop = new AccountStore(database).onRevoked(() => {});
   try {
-    await store.ping();
+    await ping(database);
     return "reached";
   } catch (error) {
     const { code, message } = toAppError(error);
     return `${code}: ${message}`;
   } finally {
     stop();
-    await store.close();
+    await database.close();
   }
 }
 

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import { openStore } from "../../lib/auth/open_store.ts";
+import { ping } from "../../lib/database/database.ts";
+import { openDatabase } from "../../lib/database/open.ts";
+import { openPostgres } from "../../lib/database/postgres_database.ts";
 import { parsePostgresUrl } from "../../lib/database/postgres_url.ts";
-import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
 import { isRealPostgres, runAsOwner, sharedServer, urlOf } from "./postgres.ts";
 
 const server = sharedServer();
-const now = () => new Date();
 
-async function ping(url: string): Promise<void> {
-  const store = await openPostgresStore({ url, now });
+async function reach(url: string): Promise<void> {
+  const database = await openPostgres(url);
   try {
-    await store.ping();
+    await ping(database);
   } finally {
-    await store.close();
+    await database.close();
   }
 }
 
@@ -65,26 +65,26 @@ Deno.test("parsePostgresUrl refuses what it cannot read without showing the pass
   }
 });
 
-Deno.test("openStore chooses by the URL and refuses others", async () => {
-  await assert.rejects(openStore("mysql://alice:s3cret@db/mcp", { now }), {
+Deno.test("openDatabase chooses by the URL and refuses others", async () => {
+  await assert.rejects(openDatabase("mysql://alice:s3cret@db/mcp"), {
     code: "invalid",
     message: "Cannot open the database: its URL begins with sqlite: or postgres://",
   });
   const folder = await Deno.makeTempDir();
-  const stores = [
-    await openStore(`sqlite:${folder}/store.db`, { now }),
-    await openStore(urlOf(await server(), { database: "postgres" }), { now }),
+  const databases = [
+    await openDatabase(`sqlite:${folder}/store.db`),
+    await openDatabase(urlOf(await server(), { database: "postgres" })),
   ];
-  for (const store of stores) {
-    await store.ping();
-    await store.close();
+  for (const database of databases) {
+    await ping(database);
+    await database.close();
   }
   await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("an sslrootcert that cannot be read is named", async () => {
   const url = "postgres://alice@db/mcp?sslmode=verify-full&sslrootcert=/nowhere/ca.pem";
-  await assert.rejects(openPostgresStore({ url, now }), {
+  await assert.rejects(openPostgres(url), {
     code: "invalid",
     message: /^Cannot read sslrootcert \/nowhere\/ca.pem: /,
   });
@@ -112,12 +112,12 @@ if (await isRealPostgres()) {
       [`?sslmode=verify-full&sslrootcert=${caFile}`, true],
     ];
     for (const [query, expected] of good) {
-      const store = await openPostgresStore({ url: url(query), now });
+      const database = await openPostgres(url(query));
       try {
-        await store.ping();
+        await ping(database);
         assert.equal(await encrypted(), expected, query);
       } finally {
-        await store.close();
+        await database.close();
       }
     }
     const bad: [string, string][] = [
@@ -125,9 +125,9 @@ if (await isRealPostgres()) {
       [url(`?sslmode=verify-full&sslrootcert=${caFile}`, "localhost"), "another name"],
     ];
     for (const [refused, why] of bad) {
-      await assert.rejects(ping(refused), { code: "unavailable", message: /certificate/ }, why);
+      await assert.rejects(reach(refused), { code: "unavailable", message: /certificate/ }, why);
     }
-    await ping(url(`?sslmode=verify-ca&sslrootcert=${caFile}`, "localhost"));
+    await reach(url(`?sslmode=verify-ca&sslrootcert=${caFile}`, "localhost"));
   });
 
   Deno.test("sslmode=require never falls back to plain text, prefer does", async () => {
@@ -143,9 +143,9 @@ if (await isRealPostgres()) {
     await setSsl("off");
     try {
       const url = (query: string) => urlOf(running, { database: "postgres", query });
-      await ping(url("?sslmode=prefer"));
+      await reach(url("?sslmode=prefer"));
       for (const mode of ["require", "verify-full"]) {
-        await assert.rejects(ping(url(`?sslmode=${mode}`)), { name: "DatabaseAway" });
+        await assert.rejects(reach(url(`?sslmode=${mode}`)), { name: "DatabaseAway" });
       }
     } finally {
       await setSsl("on");

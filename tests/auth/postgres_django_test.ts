@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import { MIGRATIONS, SCHEMA_VERSION } from "../../lib/database/schema.ts";
-import type { Store } from "../../lib/auth/store.ts";
-import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
+import { AuditTrail } from "../../lib/audit/trail.ts";
+import { AccountStore } from "../../lib/auth/account_store.ts";
+import type { Database } from "../../lib/database/database.ts";
+import { migrate } from "../../lib/database/migrate.ts";
+import { openPostgres } from "../../lib/database/postgres_database.ts";
+import { checkSchema, SCHEMA_VERSION } from "../../lib/database/schema.ts";
+import { NO_LIMITS } from "../tokens.ts";
 import { Clock } from "./clock.ts";
 import { isRealPostgres, makePostgresSite, sharedServer, urlOf } from "./postgres.ts";
 import { describeDjangoTables, ownTables } from "./postgres_catalog.ts";
-import { auditRow, hashFor, newToken, type Site } from "./site.ts";
+import { auditRow, type Bench, hashFor, newToken, OWN_TABLES, type Site } from "./site.ts";
 
 const DJANGO_DDL = await Deno.readTextFile(new URL("./django.sql", import.meta.url));
 /** Django before 4.1 made its keys otherwise; nothing else differs for these models. */
@@ -30,7 +34,7 @@ const DJANGO_ROWS = `
     (user_id, name, token_hash, permission, created_at, is_active, allowed_ips)
     SELECT id, 'from Django', '${hashFor("d")}', 'admin', now(), true, '' FROM auth_user`;
 
-const TABLES = MIGRATIONS.flatMap((migration) => migration.tables).sort();
+const DJANGO_TABLES = 3;
 
 const server = sharedServer();
 
@@ -45,15 +49,15 @@ async function withSite(work: (site: PostgresSite) => Promise<void>): Promise<vo
   }
 }
 
-async function withStore(
-  opening: Promise<Store>,
-  work: (store: Store) => Promise<void>,
+async function withOpened(
+  opening: Promise<Database>,
+  work: (opened: Pick<Bench, "database" | "store" | "trail">) => Promise<void>,
 ): Promise<void> {
-  const store = await opening;
+  const database = await opening;
   try {
-    await work(store);
+    await work({ database, store: new AccountStore(database), trail: new AuditTrail(database) });
   } finally {
-    await store.close();
+    await database.close();
   }
 }
 
@@ -65,10 +69,10 @@ for (const [version, ddl] of [["4.1 and later", DJANGO_DDL], ["3.2", OLDER_DDL]]
       await site.run(ddl);
       await site.run(DJANGO_ROWS);
       const before = await describeDjangoTables(site.run);
-      await withStore(site.open({ now }), async (store) => {
-        const { applied } = await store.migrate();
+      await withOpened(site.open(), async ({ database, store }) => {
+        const { applied } = await migrate(database, { now });
         assert.ok(applied.includes("kept table auth_application_tokens"));
-        await store.checkSchema();
+        await checkSchema(database);
         const token = await store.findToken(hashFor("d"));
         assert.equal(token?.user.role?.name, "Betreiber");
         await store.createToken(newToken());
@@ -88,8 +92,8 @@ for (const [version, ddl] of [["4.1 and later", DJANGO_DDL], ["3.2", OLDER_DDL]]
 
 Deno.test("migrate makes the tables just as Django does", () =>
   withSite(async (site) => {
-    await withStore(site.open({ now }), async (store) => {
-      await store.migrate();
+    await withOpened(site.open(), async ({ database }) => {
+      await migrate(database, { now });
     });
     const made = await describeDjangoTables(site.run);
     await withSite(async (other) => {
@@ -100,18 +104,19 @@ Deno.test("migrate makes the tables just as Django does", () =>
 
 Deno.test("two instances that migrate at once do each step once", () =>
   withSite(async (site) => {
-    const stores = [await site.open({ now }), await site.open({ now }), await site.open({ now })];
-    const reports = await Promise.all(stores.map((store) => store.migrate()));
+    const databases = [await site.open(), await site.open(), await site.open()];
+    const reports = await Promise.all(databases.map((database) => migrate(database, { now })));
     for (const { to } of reports) assert.equal(to, SCHEMA_VERSION);
     const applied = reports.flatMap((report) => report.applied);
     assert.equal(new Set(applied).size, applied.length);
-    assert.equal(applied.filter((step) => step.startsWith("created table")).length, TABLES.length);
-    for (const store of stores) await store.close();
+    const created = applied.filter((step) => step.startsWith("created table"));
+    assert.equal(created.length, DJANGO_TABLES + OWN_TABLES.length);
+    for (const database of databases) await database.close();
   }));
 
 if (await isRealPostgres()) {
   /** A database user that may read and write rows, and nothing else. */
-  const openAsClerk = async (site: PostgresSite, options: Parameters<Site["open"]>[0]) => {
+  const openAsClerk = async (site: PostgresSite, options?: Parameters<Site["open"]>[0]) => {
     const account = { user: `clerk_${site.database}`, password: "clerk" };
     await site.run(
       `DO $$ BEGIN CREATE ROLE ${account.user} LOGIN PASSWORD 'clerk';
@@ -120,7 +125,7 @@ if (await isRealPostgres()) {
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${account.user}`,
     );
     const url = urlOf(await server(), { database: site.database, ...account });
-    return await openPostgresStore({ url, ...options });
+    return await openPostgres(url, options);
   };
   const withoutClerk = async (site: PostgresSite) => {
     await site.run(`DROP OWNED BY clerk_${site.database}; DROP ROLE clerk_${site.database}`);
@@ -130,24 +135,27 @@ if (await isRealPostgres()) {
     withSite(async (site) => {
       await site.run(DJANGO_DDL);
       await site.run(DJANGO_ROWS);
-      await withStore(openAsClerk(site, { now }), async (store) => {
-        await assert.rejects(store.migrate(), {
+      await withOpened(openAsClerk(site), async ({ database }) => {
+        await assert.rejects(migrate(database, { now }), {
           code: "forbidden",
           message:
             "Cannot create the table proxmox_mcp_schema: permission denied for schema public; " +
             "grant the right, or set audit.database to false to run on Django's tables alone",
         });
-        await assert.rejects(store.checkSchema(), { code: "conflict" });
+        await assert.rejects(checkSchema(database), { code: "conflict" });
       });
-      await withStore(openAsClerk(site, { now, auditDatabase: false }), async (store) => {
-        await store.checkSchema();
-        const token = await store.findToken(hashFor("d"));
-        assert.equal(token?.name, "from Django");
-        await store.touchToken(token?.id ?? 0, now());
-        await store.checkAudit();
-        await store.appendAudit(auditRow());
-        assert.equal((await store.revokeToken(token?.id ?? 0)).isActive, false);
-      });
+      await withOpened(
+        openAsClerk(site, { ownTables: false }),
+        async ({ database, store, trail }) => {
+          await checkSchema(database);
+          const token = await store.findToken(hashFor("d"));
+          assert.equal(token?.name, "from Django");
+          await store.touchToken(token?.id ?? 0, now());
+          await trail.check();
+          await trail.append(auditRow());
+          assert.equal((await store.revokeToken(token?.id ?? 0)).isActive, false);
+        },
+      );
       assert.deepEqual(await ownTables(site.run), []);
       await withoutClerk(site);
     }));
@@ -157,44 +165,34 @@ if (await isRealPostgres()) {
       await site.run(DJANGO_DDL);
       await site.run(DJANGO_ROWS);
       const before = await describeDjangoTables(site.run);
-      await withStore(openAsClerk(site, { now }), async (store) => {
+      await withOpened(openAsClerk(site), async ({ database, store, trail }) => {
         await site.run(`GRANT CREATE ON SCHEMA public TO clerk_${site.database}`);
-        await store.migrate();
-        await store.checkSchema();
-        await store.appendAudit(auditRow());
-        assert.equal((await store.verifyAudit()).rows, 1);
-        const limits = {
-          pools: ["dev"],
-          tags: null,
-          vmids: null,
-          nodes: null,
-          toolsAllow: null,
-          toolsDeny: [],
-        };
+        await migrate(database, { now });
+        await checkSchema(database);
+        await trail.append(auditRow());
+        assert.equal((await trail.verify()).rows, 1);
+        const limits = { ...NO_LIMITS, pools: ["dev"] };
         await store.createToken(newToken({ limits }));
         assert.deepEqual((await store.findToken(hashFor("a")))?.limits, limits);
       });
       assert.deepEqual(await describeDjangoTables(site.run), before);
-      assert.deepEqual(
-        await ownTables(site.run),
-        TABLES.filter((table) => !table.startsWith("auth_")),
-      );
+      assert.deepEqual(await ownTables(site.run), OWN_TABLES);
       await withoutClerk(site);
     }));
 
   Deno.test("rights taken away are named and are no outage", () =>
     withSite(async (site) => {
-      await withStore(site.open({ now }), async (store) => {
-        await store.migrate();
+      await withOpened(site.open(), async ({ database }) => {
+        await migrate(database, { now });
       });
-      await withStore(openAsClerk(site, { now }), async (store) => {
+      await withOpened(openAsClerk(site), async ({ trail }) => {
         await site.run(`REVOKE ALL ON proxmox_mcp_audit_head FROM clerk_${site.database}`);
         const refusal = {
           code: "forbidden",
           message: /^Cannot use the database: permission denied for table proxmox_mcp_audit_head/,
         };
-        await assert.rejects(store.checkAudit(), refusal);
-        await assert.rejects(store.appendAudit(auditRow()), refusal);
+        await assert.rejects(trail.check(), refusal);
+        await assert.rejects(trail.append(auditRow()), refusal);
       });
       await withoutClerk(site);
     }));

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { AuditQueue } from "../../lib/audit/queue.ts";
+import { AccountStore } from "../../lib/auth/account_store.ts";
 import { createAuthenticator } from "../../lib/auth/authenticator.ts";
-import { DatabaseAway } from "../../lib/database/database.ts";
-import type { Store } from "../../lib/auth/store.ts";
-import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
+import { DatabaseAway, ping } from "../../lib/database/database.ts";
+import { openPostgres } from "../../lib/database/postgres_database.ts";
+import { checkSchema } from "../../lib/database/schema.ts";
 import { hashToken } from "../../lib/auth/token.ts";
 import {
   isRealPostgres,
@@ -25,7 +26,7 @@ interface Scene extends Bench {
   readonly server: Server;
   readonly real: RealServer;
   /** A second instance of the program on the same database. */
-  readonly other: Store;
+  readonly other: AccountStore;
 }
 
 function scene(work: (scene: Scene) => Promise<void>): () => Promise<void> {
@@ -34,19 +35,19 @@ function scene(work: (scene: Scene) => Promise<void>): () => Promise<void> {
     const { real } = running;
     assert.ok(real);
     await withBench(() => makePostgresSite(running), async (bench) => {
-      const other = await bench.site.open({ now: bench.clock.now });
+      const second = await bench.site.open();
       try {
-        await work({ ...bench, server: running, real, other });
+        await work({ ...bench, server: running, real, other: new AccountStore(second) });
       } finally {
         await real.start().catch(() => {});
-        await other.close();
+        await second.close();
       }
     });
   };
 }
 
 /** Resolves when the store listens for revocations, or listens again. */
-function listening(store: Store): { ready: Promise<void>; stop: () => void } {
+function listening(store: AccountStore): { ready: Promise<void>; stop: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = store.onRevoked((tokenId) => {
     if (tokenId === null) resolve();
@@ -54,7 +55,7 @@ function listening(store: Store): { ready: Promise<void>; stop: () => void } {
   return { ready: promise, stop };
 }
 
-function revocationOf(store: Store, id: number): Promise<void> {
+function revocationOf(store: AccountStore, id: number): Promise<void> {
   return new Promise((resolve) => {
     store.onRevoked((tokenId) => {
       if (tokenId === id) resolve();
@@ -79,23 +80,23 @@ if (await isRealPostgres()) {
 
   Deno.test(
     "while the database is away known tokens are honoured and audit rows wait, and both recover",
-    scene(async ({ store, other, real, clock }) => {
+    scene(async ({ database, store, trail, other, real, clock }) => {
       const { id } = await store.createToken(newToken({ tokenHash: await hashToken(RAW) }));
       const authenticator = createAuthenticator({ store, now: clock.now });
-      const queue = new AuditQueue({ store });
+      const queue = new AuditQueue({ trail });
       try {
         await authenticator.authenticate(RAW, ADDRESS);
-        await queue.appendAudit(auditRow({ requestId: "before" }));
+        await queue.append(auditRow({ requestId: "before" }));
         await real.stop();
-        await assert.rejects(store.ping(), DatabaseAway);
+        await assert.rejects(ping(database), DatabaseAway);
         clock.advance(59_000);
         assert.equal((await authenticator.authenticate(RAW, ADDRESS)).tokenId, id);
         await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
           code: "unavailable",
         });
         for (const requestId of ["away 1", "away 2"]) {
-          await queue.checkAudit();
-          await queue.appendAudit(auditRow({ requestId }));
+          await queue.check();
+          await queue.append(auditRow({ requestId }));
         }
         assert.equal(queue.length, 2);
         clock.advance(2_000);
@@ -104,15 +105,15 @@ if (await isRealPostgres()) {
         await real.start();
         await queue.flush();
         assert.equal(queue.length, 0);
-        await queue.appendAudit(auditRow({ requestId: "after" }));
+        await queue.append(auditRow({ requestId: "after" }));
         assert.equal((await authenticator.authenticate(RAW, ADDRESS)).tokenId, id);
         await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
           code: "unauthorized",
         });
-        assert.deepEqual((await store.listAudit()).map((row) => row.requestId), [
+        assert.deepEqual((await trail.list()).map((row) => row.requestId), [
           ...["after", "away 2", "away 1", "before"],
         ]);
-        assert.equal((await store.verifyAudit()).ok, true);
+        assert.equal((await trail.verify()).ok, true);
         const ended = new Promise((resolve) => authenticator.onRevoked(resolve));
         await other.revokeToken(id);
         assert.equal(await ended, id);
@@ -125,29 +126,29 @@ if (await isRealPostgres()) {
 
   Deno.test(
     "the queue of audit rows refuses calls when it is full",
-    scene(async ({ store, real }) => {
-      const queue = new AuditQueue({ store, most: 2 });
+    scene(async ({ trail, real }) => {
+      const queue = new AuditQueue({ trail, max: 2 });
       await real.stop();
-      await queue.checkAudit();
-      await queue.checkAudit();
-      await assert.rejects(queue.checkAudit(), {
+      await queue.check();
+      await queue.check();
+      await assert.rejects(queue.check(), {
         code: "unavailable",
         message: /^Cannot run the call/,
       });
-      await queue.appendAudit(auditRow());
-      await queue.appendAudit(auditRow());
-      await assert.rejects(queue.appendAudit(auditRow()), { code: "unavailable" });
+      await queue.append(auditRow());
+      await queue.append(auditRow());
+      await assert.rejects(queue.append(auditRow()), { code: "unavailable" });
       await real.start();
       await queue.close();
-      assert.equal((await store.verifyAudit()).rows, 2);
+      assert.equal((await trail.verify()).rows, 2);
     }),
   );
 
   Deno.test(
     "a database that dies under load fails what was under way and nothing else",
-    scene(async ({ store, real }) => {
+    scene(async ({ store, trail, real }) => {
       const rows = Array.from({ length: 300 }, (_, at) => `r${at}`);
-      const appended = rows.map((requestId) => store.appendAudit(auditRow({ requestId })));
+      const appended = rows.map((requestId) => trail.append(auditRow({ requestId })));
       const found = rows.map(() => store.findToken(hashFor("a")));
       const settled = Promise.allSettled([...appended, ...found]);
       await appended[0];
@@ -158,23 +159,24 @@ if (await isRealPostgres()) {
       await real.start();
       const acknowledged = (await Promise.allSettled(appended))
         .filter((result) => result.status === "fulfilled").length;
-      const { ok, rows: kept } = await store.verifyAudit();
+      const { ok, rows: kept } = await trail.verify();
       assert.equal(ok, true);
       assert.ok(kept >= acknowledged, `${kept} rows of ${acknowledged} acknowledged`);
     }),
   );
 
   Deno.test(
-    "a store opened while the database is away works once it is back",
-    scene(async ({ site, store, real, clock }) => {
+    "a database opened while the database is away works once it is back",
+    scene(async ({ site, store, real }) => {
       await store.createToken(newToken());
       await real.stop();
-      const late = await site.open({ now: clock.now });
+      const late = await site.open();
       try {
-        await assert.rejects(late.checkSchema(), { message: /the connection was refused/ });
+        await assert.rejects(checkSchema(late), { message: /the connection was refused/ });
         await real.start();
-        await late.checkSchema();
-        assert.equal((await late.findToken(hashFor("a")))?.name, "laptop");
+        await checkSchema(late);
+        const token = await new AccountStore(late).findToken(hashFor("a"));
+        assert.equal(token?.name, "laptop");
       } finally {
         await late.close();
       }
@@ -220,9 +222,9 @@ if (await isRealPostgres()) {
       urlOf({ host: "host.invalid", port: 5432 }, { database: "postgres" }),
     ];
     for (const url of urls) {
-      const store = await openPostgresStore({ url, now: () => new Date() });
+      const database = await openPostgres(url);
       try {
-        await assert.rejects(store.ping(), (error) => {
+        await assert.rejects(ping(database), (error) => {
           assert.ok(error instanceof DatabaseAway);
           for (const text of [error.message, Deno.inspect(error, { showHidden: true })]) {
             for (const secret of [wrong, OWNER.password, encodeURIComponent(OWNER.password)]) {
@@ -232,7 +234,7 @@ if (await isRealPostgres()) {
           return true;
         });
       } finally {
-        await store.close();
+        await database.close();
       }
     }
   });

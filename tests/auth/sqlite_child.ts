@@ -1,5 +1,7 @@
 import { AuditQueue } from "../../lib/audit/queue.ts";
-import { openSqliteStore } from "../../lib/auth/store_sqlite.ts";
+import { AuditTrail } from "../../lib/audit/trail.ts";
+import { AccountStore } from "../../lib/auth/account_store.ts";
+import { openSqlite } from "../../lib/database/sqlite_database.ts";
 import { AppError } from "../../lib/errors.ts";
 import { auditRow } from "./site.ts";
 
@@ -12,12 +14,12 @@ export interface Outcome {
 }
 
 if (import.meta.main) {
-  const [path = "", most] = Deno.args;
-  say(JSON.stringify(await fill(path, Number(most))));
+  const [path = "", max] = Deno.args;
+  say(JSON.stringify(await fill(path, Number(max))));
 }
 
-/** Opens the store and appends rows until it fails, then asks whether another may be. */
-async function fill(path: string, most: number): Promise<Outcome> {
+/** Opens the database and appends rows until it fails, then asks whether another may be. */
+async function fill(path: string, max: number): Promise<Outcome> {
   const failures: [string, string][] = [];
   let written = 0;
   const note = (error: unknown) => {
@@ -26,16 +28,16 @@ async function fill(path: string, most: number): Promise<Outcome> {
     );
   };
   try {
-    const store = await openSqliteStore({ path, now: () => new Date() });
-    const queue = new AuditQueue({ store });
+    const database = await openSqlite(path);
+    const queue = new AuditQueue({ trail: new AuditTrail(database) });
     const row = auditRow({ arguments: "x".repeat(2_000) });
-    while (written < most && failures.length === 0) {
-      await queue.appendAudit(row).then(() => written++, note);
+    while (written < max && failures.length === 0) {
+      await queue.append(row).then(() => written++, note);
     }
-    await queue.checkAudit().catch(note);
-    await store.listUsers().catch(note);
+    await queue.check().catch(note);
+    await new AccountStore(database).listUsers().catch(note);
     await queue.close();
-    await store.close();
+    await database.close();
   } catch (error) {
     note(error);
   }

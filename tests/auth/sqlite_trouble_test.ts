@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { AuditTrail } from "../../lib/audit/trail.ts";
+import { migrate } from "../../lib/database/migrate.ts";
 import { makeSqliteSite } from "./sqlite_site.ts";
 import type { Outcome } from "./sqlite_child.ts";
 
@@ -34,9 +36,9 @@ async function withMigratedFile(
 ): Promise<void> {
   const site = await makeSqliteSite();
   try {
-    const store = await site.open({ now: () => new Date() });
-    await store.migrate();
-    await store.close();
+    const database = await site.open();
+    await migrate(database, { now: () => new Date() });
+    await database.close();
     await work(site);
   } finally {
     await site.dispose();
@@ -52,12 +54,12 @@ Deno.test("SQLite store: a full disk refuses rows, acknowledges none that is not
     assert.ok(written > 0 && written < 5_000, `${written} rows`);
     assert.deepEqual(failures.map(([code]) => code), ["unavailable", "unavailable"]);
     for (const [, message] of failures) assert.match(message, /^Cannot use the database: /);
-    const store = await site.open({ now: () => new Date() });
+    const database = await site.open();
     try {
-      const { ok, rows } = await store.verifyAudit();
+      const { ok, rows } = await new AuditTrail(database).verify();
       assert.deepEqual({ ok, rows }, { ok: true, rows: written });
     } finally {
-      await store.close();
+      await database.close();
     }
   }));
 

@@ -1,26 +1,27 @@
 import assert from "node:assert/strict";
-import { openSqliteStore } from "../../lib/auth/store_sqlite.ts";
+import { migrate } from "../../lib/database/migrate.ts";
+import { openSqlite } from "../../lib/database/sqlite_database.ts";
 import { runStoreCases } from "./conformance.ts";
 import { makeSqliteSite } from "./sqlite_site.ts";
 
 runStoreCases("SQLite store", makeSqliteSite);
 
-Deno.test("openSqliteStore creates a file that only its owner reads", async () => {
+Deno.test("openSqlite creates a file that only its owner reads", async () => {
   const site = await makeSqliteSite();
-  const store = await site.open({ now: () => new Date() });
+  const database = await site.open();
   try {
-    await store.migrate();
+    await migrate(database, { now: () => new Date() });
     for (const suffix of ["", "-wal", "-shm"]) {
       const { mode } = await Deno.stat(site.path + suffix);
       assert.equal((mode ?? 0) & 0o777, 0o600, `mode of store.db${suffix}`);
     }
   } finally {
-    await store.close();
+    await database.close();
     await site.dispose();
   }
 });
 
-Deno.test("openSqliteStore says in one line what is wrong with a path", async () => {
+Deno.test("openSqlite says in one line what is wrong with a path", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/notes.txt`, "no database at all\n".repeat(100));
@@ -31,7 +32,7 @@ Deno.test("openSqliteStore says in one line what is wrong with a path", async ()
       [":memory:", "invalid", /name a file by its path$/],
     ];
     for (const [path, code, message] of cases) {
-      await assert.rejects(openSqliteStore({ path, now: () => new Date() }), (error: Error) => {
+      await assert.rejects(openSqlite(path), (error: Error) => {
         assert.equal((error as { code?: unknown }).code, code);
         assert.match(error.message, message);
         assert.ok(error.message.startsWith(`Cannot open database ${path}: `));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { effectiveScope } from "../../lib/auth/scope.ts";
 import { generateToken, hashToken, judgeToken } from "../../lib/auth/token.ts";
-import type { RoleRecord, TokenRecord, UserRecord } from "../../lib/auth/store.ts";
+import type { RoleRecord, TokenRecord, UserRecord } from "../../lib/auth/accounts.ts";
 import type { Permission, Scope } from "../../lib/auth/scope.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");

@@ -261,7 +261,7 @@ Deno.test("the API token's value is told to nobody, even when Proxmox repeats it
     assert.ok(isError && !text.includes(value), text);
   }
   assert.ok(!site.lines.join("\n").includes(value));
-  assert.ok(!JSON.stringify(await site.store.listAudit({})).includes(value));
+  assert.ok(!JSON.stringify(await site.trail.list({})).includes(value));
 });
 
 Deno.test("every call has a deadline, and ends when it is over", async () => {
@@ -280,7 +280,7 @@ Deno.test("every call has a deadline, and ends when it is over", async () => {
     AbortSignal.timeout = timeout;
   }
   assert.deepEqual(asked, [120_000, 240_000]);
-  const outcomes = (await site.store.listAudit({})).map(({ outcome }) => outcome);
+  const outcomes = (await site.trail.list({})).map(({ outcome }) => outcome);
   assert.deepEqual(outcomes, ["error", "error"], "nobody has cancelled them");
 });
 

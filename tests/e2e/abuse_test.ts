@@ -24,7 +24,7 @@ Deno.test("wrong arguments by the thousand are told in short", async () => {
     const { code, text } = await site.call("get_vms", args);
     assert.equal(code, "invalid", text.slice(0, 300));
     assert.ok(text.length < 1_000, `${text.length} characters`);
-    const [row] = await site.store.listAudit({ limit: 1 });
+    const [row] = await site.trail.list({ limit: 1 });
     assert.equal(row?.outcome, "invalid");
     assert.ok(row.arguments.length <= 4_096);
   }
@@ -35,7 +35,7 @@ Deno.test("names that every object has are no tools, arguments or methods", asyn
   for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
     const { json } = await site.post(call(name, {}, { id: 1 }));
     assert.equal(json.error.code, -32602, name);
-    const [row] = await site.store.listAudit({ limit: 1 });
+    const [row] = await site.trail.list({ limit: 1 });
     assert.deepEqual([row?.tool, row?.outcome], [name, "invalid"]);
     assert.equal((await site.post({ method: name })).json.error.code, -32601, name);
   }
@@ -71,7 +71,7 @@ Deno.test("a batch is answered as one, and each of its calls is audited", async 
     assert.equal(json[0].result.structuredContent.total, 3);
     assert.equal(json[1].result._meta.code, "forbidden");
     assert.equal(json[2].error.code, -32602);
-    const rows = await site.store.listAudit({ limit: 3 });
+    const rows = await site.trail.list({ limit: 3 });
     assert.deepEqual(rows.map((row) => `${row.tool} ${row.outcome}`).sort(), [
       "get_nodes ok",
       "nosuch invalid",
@@ -80,11 +80,11 @@ Deno.test("a batch is answered as one, and each of its calls is audited", async 
   }
   assert.equal((await site.post(batch.slice(3))).status, 202);
   assert.equal((await site.post([1, 2])).json.error.code, -32600);
-  const rows = (await site.store.listAudit({})).length;
+  const rows = (await site.trail.list({})).length;
   const long = await site.post(Array.from({ length: 21 }, () => batch[0]));
   assert.deepEqual([long.status, long.json.error.code], [400, -32600]);
   assert.equal((await site.post(batch, { "content-type": "application/json" })).status, 401);
-  assert.equal((await site.store.listAudit({})).length, rows);
+  assert.equal((await site.trail.list({})).length, rows);
 });
 
 Deno.test("each call of a batch counts against the rate", async () => {
@@ -194,7 +194,7 @@ Deno.test("readyz asks Proxmox once a second, however often it is called", async
 
 Deno.test("readyz is about the database too", async () => {
   await using site = await Site.start();
-  site.store.ping = () => Promise.reject(new Error("away"));
+  site.database.all = () => Promise.reject(new Error("away"));
   const response = await fetch(`${site.root}/readyz`);
   assert.deepEqual([response.status, await response.json()], [503, {
     status: "unavailable",

@@ -4,8 +4,8 @@ import { Site } from "../site.ts";
 
 Deno.test("nothing runs unaudited: reads are withheld, changes are not begun, and rows are kept", async () => {
   await using site = await Site.start();
-  const { appendAudit } = site.store;
-  site.store.appendAudit = () => Promise.reject(new AppError("unavailable", "the disk is full"));
+  const { append } = site.trail;
+  site.trail.append = () => Promise.reject(new AppError("unavailable", "the disk is full"));
   const read = await site.call("get_vms");
   assert.equal(read.code, "unavailable");
   assert.equal(read.value, undefined, "the answer is withheld");
@@ -15,9 +15,9 @@ Deno.test("nothing runs unaudited: reads are withheld, changes are not begun, an
   assert.ok(site.fake.requests.every(({ method }) => method === "GET"), "a change was sent");
   const lines = site.lines.filter((line) => line.includes("AUDIT"));
   assert.equal(lines.length, 2, "the log has them in any case");
-  site.store.appendAudit = appendAudit.bind(site.store);
+  site.trail.append = append.bind(site.trail);
   assert.equal((await site.call("start_vm", { vmid: 101 })).isError, false);
-  const rows = await site.store.listAudit({});
+  const rows = await site.trail.list({});
   assert.deepEqual(rows.map(({ tool, outcome }) => `${tool} ${outcome}`), [
     "start_vm ok",
     "start_vm error",
@@ -37,7 +37,7 @@ Deno.test("a row tells who called what by which transport, and how it ended", as
   });
   await site.call("get_node_status", { node: "pve1" }, { role: "user" });
   await site.call("start_vm", { vmid: "101", bogus: 1 });
-  const [invalid, failed, done] = await site.store.listAudit({});
+  const [invalid, failed, done] = await site.trail.list({});
   assert.deepEqual(
     [done?.user, done?.door, done?.tool, done?.outcome, done?.address, done?.error],
     ["ada", "mcp", "get_nodes", "ok", "127.0.0.1", ""],

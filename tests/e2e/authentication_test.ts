@@ -95,7 +95,7 @@ Deno.test("every tool is refused without its scope, by token and in the list, an
         answer.text,
         `You do not have the required scope (${tool.scope}) for this operation.`,
       );
-      const [row] = await site.store.listAudit({ limit: 1 });
+      const [row] = await site.trail.list({ limit: 1 });
       assert.deepEqual([row?.tool, row?.outcome, row?.door], [tool.name, "denied", "curl"]);
     }
   }

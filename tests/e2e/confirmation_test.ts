@@ -62,7 +62,7 @@ Deno.test("a client that can ask is made to ask before something is destroyed", 
       const result = await stop(client, vmid);
       await client.close();
       assert.equal(result.isError ?? false, false, JSON.stringify(result.content));
-      const rows = await site.store.listAudit({ tool: "stop_vm", vmid });
+      const rows = await site.trail.list({ tool: "stop_vm", vmid });
       assert.deepEqual(rows.map((row) => row.outcome), ["ok", "denied"]);
     });
   }

@@ -71,8 +71,8 @@ const transports: [string, (site: Site) => Promise<Connected>][] = [
 ];
 
 async function auditOf(site: Site, count: number) {
-  await until(async () => (await site.store.listAudit({ tool: "start_vm" })).length === count);
-  return (await site.store.listAudit({ tool: "start_vm" }))[0];
+  await until(async () => (await site.trail.list({ tool: "start_vm" })).length === count);
+  return (await site.trail.list({ tool: "start_vm" }))[0];
 }
 
 for (const [name, connect] of transports) {
@@ -184,7 +184,7 @@ Deno.test("shutting down cuts off what does not end in time, and audits it", asy
     overSse.progress.length > 0
   );
   await site.server.shutdown();
-  const rows = await site.store.listAudit({ tool: "start_vm" });
+  const rows = await site.trail.list({ tool: "start_vm" });
   assert.deepEqual(rows.map((row) => row.outcome), ["cancelled", "cancelled"]);
   assert.match((await plain).text, /accepted the task, but its end is unknown/);
   for await (const _ of stream.body!);

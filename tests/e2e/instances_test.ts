@@ -4,7 +4,6 @@ import { Site } from "../site.ts";
 import { until } from "../support/until.ts";
 
 const server = sharedServer();
-const now = () => new Date();
 
 interface Pair extends AsyncDisposable {
   readonly first: Site;
@@ -14,9 +13,9 @@ interface Pair extends AsyncDisposable {
 /** Two instances on one PostgreSQL. */
 async function startPair(config: Record<string, Record<string, unknown>> = {}): Promise<Pair> {
   const database = await makePostgresSite(await server());
-  const openStore = () => database.open({ now });
-  const first = await Site.start({ openStore, config, username: "ada" });
-  const second = await Site.start({ openStore, config, username: "grace" });
+  const openDatabase = () => database.open();
+  const first = await Site.start({ openDatabase, config, username: "ada" });
+  const second = await Site.start({ openDatabase, config, username: "grace" });
   return {
     first,
     second,
@@ -70,7 +69,7 @@ Deno.test("instances keep one audit chain", async () => {
   await Promise.all(
     [first, second, first, second, first, second].map((site) => site.call("get_nodes")),
   );
-  const verified = await first.store.verifyAudit();
+  const verified = await first.trail.verify();
   assert.deepEqual([verified.ok, verified.rows], [true, 6]);
 });
 
@@ -103,6 +102,6 @@ async function outlivesTheDatabase(): Promise<void> {
     await real.start();
   }
   await until(async () => (await readiness()).code === 200);
-  await until(async () => (await first.store.listAudit({ tool: "get_nodes" })).length === 2);
-  assert.equal((await first.store.verifyAudit()).ok, true);
+  await until(async () => (await first.trail.list({ tool: "get_nodes" })).length === 2);
+  assert.equal((await first.trail.verify()).ok, true);
 }

@@ -2,23 +2,14 @@ import assert from "node:assert/strict";
 import type { TokenLimits } from "../../lib/auth/limits.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
-import { createAuthenticatedToken } from "../tokens.ts";
-
-const NONE: TokenLimits = {
-  pools: null,
-  tags: null,
-  vmids: null,
-  nodes: null,
-  toolsAllow: null,
-  toolsDeny: [],
-};
+import { createAuthenticatedToken, NO_LIMITS } from "../tokens.ts";
 
 function limited(site: Site, limits: Partial<TokenLimits>): Promise<string> {
   return createAuthenticatedToken(site.store, {
     username: "ada",
     permission: "admin",
     now: () => new Date(),
-    limits: { ...NONE, ...limits },
+    limits: { ...NO_LIMITS, ...limits },
   });
 }
 

@@ -169,7 +169,7 @@ Deno.test("every answer bears an X-Request-Id of the server's own", async () => 
   const ids = answers.map(([, id]) => id);
   for (const id of ids) assert.match(id, /^[0-9a-f-]{36}$/);
   assert.equal(new Set(ids).size, ids.length);
-  const [row] = await site.store.listAudit({ limit: 1 });
+  const [row] = await site.trail.list({ limit: 1 });
   assert.equal(row?.requestId, ids.at(-1));
 });
 

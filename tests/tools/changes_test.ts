@@ -18,7 +18,7 @@ Deno.test("start_vm starts and tells how the task ended", async () => {
   assert.match(value.upid, /^UPID:pve1:.*:qmstart:101:root@pam!mcp:$/);
   assert.equal(value.status, "stopped");
   assert.equal(await statusOf(site, 101), "running");
-  const [row] = await site.store.listAudit({ tool: "start_vm" });
+  const [row] = await site.trail.list({ tool: "start_vm" });
   assert.equal(row?.upid, value.upid);
   assert.equal(row?.vmid, 101);
 });
@@ -366,7 +366,7 @@ Deno.test("secrets in arguments reach neither the audit nor the log", async () =
     vmid: 100,
     command: `mysql --password=${secret} -e 'select 1'`,
   });
-  const [row] = await site.store.listAudit({ limit: 1 });
+  const [row] = await site.trail.list({ limit: 1 });
   assert.ok(row && !row.arguments.includes(secret), row?.arguments);
   assert.ok(site.lines.some((line) => line.includes("AUDIT")));
   assert.ok(!site.lines.join("\n").includes(secret));

@@ -415,7 +415,7 @@ testTool({
     );
     assert.doesNotMatch(JSON.stringify(value), /hunter2/);
     assert.doesNotMatch(site.lines.join("\n"), /hunter2/);
-    const [row] = await site.store.listAudit({ tool: "set_cloud_init" });
+    const [row] = await site.trail.list({ tool: "set_cloud_init" });
     assert.ok(row);
     assert.doesNotMatch(JSON.stringify(row), /hunter2/);
     const config2 = await site.call("get_guest_config", { vmid: 150 });

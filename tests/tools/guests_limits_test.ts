@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TokenLimits } from "../../lib/auth/limits.ts";
 import { Site } from "../site.ts";
-import { createAuthenticatedToken } from "../tokens.ts";
+import { createAuthenticatedToken, NO_LIMITS } from "../tokens.ts";
 import { changes } from "./harness.ts";
 
 function limited(site: Site, limits: Partial<TokenLimits>): Promise<string> {
@@ -9,15 +9,7 @@ function limited(site: Site, limits: Partial<TokenLimits>): Promise<string> {
     username: "ada",
     permission: "admin",
     now: () => new Date(),
-    limits: {
-      pools: null,
-      tags: null,
-      vmids: null,
-      nodes: null,
-      toolsAllow: null,
-      toolsDeny: [],
-      ...limits,
-    },
+    limits: { ...NO_LIMITS, ...limits },
   });
 }
 

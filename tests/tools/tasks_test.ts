@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import type { TokenLimits } from "../../lib/auth/limits.ts";
 import { Site } from "../site.ts";
-import { createAuthenticatedToken } from "../tokens.ts";
+import { createAuthenticatedToken, NO_LIMITS } from "../tokens.ts";
 import { changes } from "./harness.ts";
 
 type Row = Record<string, unknown>;
-
-const NONE = { pools: null, tags: null, vmids: null, nodes: null, toolsAllow: null, toolsDeny: [] };
 
 /** Starts a task that goes on until it is told to end. */
 async function startLong(site: Site, tool: string, args: Row): Promise<string> {
@@ -23,7 +21,7 @@ function limited(site: Site, limits: Partial<TokenLimits>): Promise<string> {
     username: "ada",
     permission: "admin",
     now: () => new Date(),
-    limits: { ...NONE, ...limits },
+    limits: { ...NO_LIMITS, ...limits },
   });
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { auditFields } from "../../lib/audit/log_fields.ts";
-import type { AuditRow } from "../../lib/audit/row.ts";
+import { auditFields } from "../../lib/audit/log.ts";
+import { type AuditRow, EMPTY_ROW } from "../../lib/audit/row.ts";
 import { createLog, type LogOptions } from "../../lib/log/log.ts";
 import {
   formatLine,
@@ -14,6 +14,7 @@ const OLD_FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s";
 const NOW = new Date(2026, 6, 28, 14, 3, 9, 42);
 
 const ROW: AuditRow = {
+  ...EMPTY_ROW,
   time: new Date("2026-07-28T12:03:09.042Z"),
   requestId: "r-1",
   user: "ayse",
@@ -25,8 +26,6 @@ const ROW: AuditRow = {
   scope: "write",
   arguments: '{"vmid":101,"password":"[redacted]"}',
   vmid: 101,
-  outcome: "ok",
-  error: "",
   upid: "UPID:pve1:00:00:00:qmstart:101:root@pam!mcp:",
   durationMs: 12,
 };

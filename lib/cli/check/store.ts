@@ -1,9 +1,11 @@
-import type { Store } from "../../auth/store.ts";
+import { AccountStore } from "../../auth/account_store.ts";
 import { tokenState } from "../../auth/token.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
+import type { Database } from "../../database/database.ts";
+import { checkSchema } from "../../database/schema.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
-import { openConfiguredStore } from "../with_store.ts";
+import { openConfiguredDatabase } from "../with_store.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
 /** Opens the database and looks at its schema and tokens; creates nothing. */
@@ -16,22 +18,23 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
       warn("store", `${shown} does not exist yet`, "proxmox-mcp migrate (serve does it too)"),
     ];
   }
-  let store: Store | null = null;
+  let database: Database | null = null;
   try {
-    store = await openConfiguredStore(config, now);
-    await store.checkSchema();
-    return [ok("store", `${shown}, schema up to date`), await checkTokens(store, now())];
+    database = await openConfiguredDatabase(config);
+    await checkSchema(database);
+    const tokens = await checkTokens(new AccountStore(database), now());
+    return [ok("store", `${shown}, schema up to date`), tokens];
   } catch (error) {
     const remedy = error instanceof AppError && error.code === "conflict"
       ? "proxmox-mcp migrate"
       : null;
     return [fail("store", `${shown}: ${messageOf(error)}`, remedy)];
   } finally {
-    await store?.close();
+    await database?.close();
   }
 }
 
-async function checkTokens(store: Store, now: Date): Promise<Finding> {
+async function checkTokens(store: AccountStore, now: Date): Promise<Finding> {
   const tokens = await store.listTokens();
   const active = tokens.filter((token) => tokenState(token, now) === "active");
   if (active.length === 0) {

@@ -1,6 +1,9 @@
-import { DatabaseAway } from "../../database/database.ts";
-import type { Store } from "../../auth/store.ts";
+import { AuditTrail } from "../../audit/trail.ts";
+import { AccountStore } from "../../auth/account_store.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
+import { type Database, DatabaseAway } from "../../database/database.ts";
+import { migrate } from "../../database/migrate.ts";
+import { checkSchema } from "../../database/schema.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { createLog, type Log } from "../../log/log.ts";
 import { redactText } from "../../log/redact.ts";
@@ -9,7 +12,7 @@ import type { CliContext } from "../context.ts";
 import type { SignalQueue } from "./signals.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
-import { openConfiguredStore } from "../with_store.ts";
+import { openConfiguredDatabase } from "../with_store.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 
@@ -34,11 +37,11 @@ export async function runServer(options: RunOptions): Promise<void> {
   });
   try {
     using _failures = logFailures(log);
-    const store = await readyStore(config, { now: io.now, log });
+    const database = await readyDatabase(config, { now: io.now, log });
     try {
-      await serveUntilStopped(options, { config, log, store });
+      await serveUntilStopped(options, { config, log, database });
     } finally {
-      await store.close();
+      await database.close();
     }
     log.info("Server stopped");
   } finally {
@@ -49,14 +52,20 @@ export async function runServer(options: RunOptions): Promise<void> {
 interface Parts {
   readonly config: Config;
   readonly log: Log;
-  readonly store: Store;
+  readonly database: Database;
 }
 
 async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<void> {
   const { context, signals } = options;
-  const { config, log } = parts;
+  const { config, log, database } = parts;
   const probing = probeProxmox(config);
-  const server = await startServer({ ...parts, now: context.io.now, version: context.version });
+  const server = await startServer({
+    ...parts,
+    accounts: new AccountStore(database),
+    trail: new AuditTrail(database),
+    now: context.io.now,
+    version: context.version,
+  });
   let current = config;
   const renew = () => renewCertificate(server, { config: current, log });
   const timer = setInterval(renew, CERTIFICATE_CHECK_MS);
@@ -101,23 +110,23 @@ async function renewCertificate(
  * A fresh SQLite file gets its schema at once, any other database by `migrate`. PostgreSQL may be away
  * while the server starts.
  */
-async function readyStore(
+async function readyDatabase(
   config: Config,
   { now, log }: { now: () => Date; log: Log },
-): Promise<Store> {
+): Promise<Database> {
   const path = sqlitePath(config.database.url);
   const fresh = path !== null && await isEmptyFile(path);
-  const store = await openConfiguredStore(config, now);
+  const database = await openConfiguredDatabase(config);
   try {
-    if (fresh) await store.migrate();
-    await store.checkSchema();
-    return store;
+    if (fresh) await migrate(database, { now });
+    await checkSchema(database);
+    return database;
   } catch (error) {
     if (error instanceof DatabaseAway) {
       log.error(messageOf(error));
-      return store;
+      return database;
     }
-    await store.close();
+    await database.close();
     throw error;
   }
 }

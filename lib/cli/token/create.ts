@@ -1,6 +1,7 @@
+import type { AccountStore } from "../../auth/account_store.ts";
+import type { TokenRecord } from "../../auth/accounts.ts";
 import type { TokenLimits, VmidRange } from "../../auth/limits.ts";
 import { effectiveScope, type Permission, scopeOfPermission } from "../../auth/scope.ts";
-import type { Store, TokenRecord } from "../../auth/store.ts";
 import { generateToken, hashToken } from "../../auth/token.ts";
 import { didYouMean } from "../../nearest.ts";
 import { missingTool } from "../../mcp/tools.ts";
@@ -66,7 +67,7 @@ function notes(token: TokenRecord): string[] {
   return lines;
 }
 
-async function requireUser(store: Store, name: string): Promise<void> {
+async function requireUser(store: AccountStore, name: string): Promise<void> {
   const names = (await store.listUsers()).map((user) => user.username);
   if (names.includes(name)) return;
   const hint = didYouMean(name, names, ": create it with `user create`");

@@ -1,6 +1,6 @@
 import { formatVmidRanges, type TokenLimits } from "../../auth/limits.ts";
+import type { TokenRecord } from "../../auth/accounts.ts";
 import { effectiveScope } from "../../auth/scope.ts";
-import type { TokenRecord } from "../../auth/store.ts";
 import { tokenState } from "../../auth/token.ts";
 import type { CliContext, CommonOptions } from "../context.ts";
 import { shortTime, table } from "../table.ts";

@@ -1,16 +1,12 @@
 import { AppError, messageOf, toAppError } from "../errors.ts";
-import type { Database, Dialect, Queryable, Row, Value } from "../database/database.ts";
-import { PostgresListener } from "../database/postgres_listener.ts";
-import { PostgresPool } from "../database/postgres_pool.ts";
-import { parsePostgresUrl, type PostgresTarget } from "../database/postgres_url.ts";
-import { SqlStore, type SqlStoreOptions } from "./sql_store.ts";
-import type { Store } from "./store.ts";
-import { PostgresConnection, type Tls } from "../database/postgres_connection.ts";
+import type { Database, DatabaseOptions, Dialect, Queryable, Row, Value } from "./database.ts";
+import { PostgresConnection, type Tls } from "./postgres_connection.ts";
+import { PostgresListener } from "./postgres_listener.ts";
+import { PostgresPool } from "./postgres_pool.ts";
+import { parsePostgresUrl, type PostgresTarget } from "./postgres_url.ts";
 
 /** With the one that listens, at most ten connections. */
 const POOL = 9;
-
-const CHANNEL = "proxmox_mcp_revoked";
 /** The key of the advisory lock under which the schema is changed. */
 const SCHEMA_LOCK = 7_288_112_006;
 
@@ -20,22 +16,24 @@ const DIALECT: Dialect = {
     WHERE attrelid = to_regclass($1::text) AND attnum > 0 AND NOT attisdropped`,
   idsOfJson: "(SELECT value::bigint FROM json_array_elements_text($1::text::json))",
   forUpdate: "FOR UPDATE",
-  auditTime: "to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
+  utcText: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`,
   tryLockSchema: `SELECT pg_try_advisory_xact_lock(${SCHEMA_LOCK}) AS locked`,
-  notify: `SELECT pg_notify('${CHANNEL}', $1)`,
+  notify: "SELECT pg_notify($1, $2)",
   watchIntervalMs: 10_000,
 };
 
+interface PostgresPlace {
+  readonly target: PostgresTarget;
+  readonly ssl: Tls;
+}
+
 /**
- * A store on PostgreSQL 12 or later. Connects when it is first used, so that the server can start while
- * the database is away. Throws AppError `invalid` for a malformed URL or an unreadable certificate file.
+ * Connects to PostgreSQL 12 or later when it is first used, so that the server can start while the
+ * database is away. Throws AppError `invalid` for a malformed URL or an unreadable certificate file.
  */
-export async function openPostgresStore(
-  options: SqlStoreOptions & { url: string },
-): Promise<Store> {
-  const target = parsePostgresUrl(options.url);
-  const ssl = await tlsFor(target);
-  return new SqlStore(new PostgresDatabase({ target, ssl }), options);
+export async function openPostgres(url: string, options: DatabaseOptions = {}): Promise<Database> {
+  const target = parsePostgresUrl(url);
+  return new PostgresDatabase({ target, ssl: await tlsFor(target) }, options);
 }
 
 /**
@@ -58,13 +56,15 @@ async function tlsFor({ host, sslMode, sslRootCert }: PostgresTarget): Promise<T
 
 class PostgresDatabase implements Database {
   readonly dialect = DIALECT;
-  readonly #where: { readonly target: PostgresTarget; readonly ssl: Tls };
+  readonly ownTables: boolean;
+  readonly #place: PostgresPlace;
   readonly #pool: PostgresPool;
-  #listener: PostgresListener | null = null;
+  readonly #listeners: PostgresListener[] = [];
 
-  constructor(where: { readonly target: PostgresTarget; readonly ssl: Tls }) {
-    this.#where = where;
-    this.#pool = new PostgresPool({ connect: () => new PostgresConnection(where), most: POOL });
+  constructor(place: PostgresPlace, { ownTables = true }: DatabaseOptions) {
+    this.ownTables = ownTables;
+    this.#place = place;
+    this.#pool = new PostgresPool({ connect: () => new PostgresConnection(place), max: POOL });
   }
 
   all(text: string, params: readonly Value[] = []): Promise<Row[]> {
@@ -80,16 +80,14 @@ class PostgresDatabase implements Database {
     return this.#pool.use((connection) => inTransaction(connection, { begin, work }));
   }
 
-  listen(listener: (message: string | null) => void): void {
-    this.#listener ??= new PostgresListener({
-      connect: (onNotify) => new PostgresConnection({ ...this.#where, onNotify }),
-      channel: CHANNEL,
-      listener,
-    });
+  listen(channel: string, listener: (message: string | null) => void): void {
+    const connect = (onNotify: (message: string) => void) =>
+      new PostgresConnection({ ...this.#place, onNotify });
+    this.#listeners.push(new PostgresListener({ connect, channel, listener }));
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#listener?.close(), this.#pool.close()]);
+    await Promise.all([...this.#listeners, this.#pool].map((part) => part.close()));
   }
 }
 

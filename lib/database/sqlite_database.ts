@@ -1,10 +1,7 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { AppError, toAppError } from "../errors.ts";
-import type { Database, Dialect, Queryable, Row, Value } from "../database/database.ts";
-import { textOfDate } from "./rows.ts";
-import { SqlStore, type SqlStoreOptions } from "./sql_store.ts";
-import { sqliteCodeOf, sqliteFailure, sqliteOpenFailure } from "../database/sqlite_failures.ts";
-import type { Store } from "./store.ts";
+import type { Database, DatabaseOptions, Dialect, Queryable, Row, Value } from "./database.ts";
+import { SqliteConnection } from "./sqlite_connection.ts";
+import { sqliteCodeOf, sqliteOpenFailure } from "./sqlite_failures.ts";
 
 /** How long a transaction waits for another one to end, and how long between two attempts. */
 const LOCK_WAIT_MS = 5_000;
@@ -16,7 +13,7 @@ const DIALECT: Dialect = {
   columnsOf: "SELECT name FROM pragma_table_info($1)",
   idsOfJson: "(SELECT value FROM json_each($1))",
   forUpdate: "",
-  auditTime: "time",
+  utcText: (column) => column,
   tryLockSchema: null,
   notify: null,
   watchIntervalMs: 1_000,
@@ -26,14 +23,13 @@ const DIALECT: Dialect = {
  * Opens the database file, creating it with mode 0600. Throws AppError `invalid` or `unavailable`, with
  * the path and the remedy, when it cannot be opened for writing. The schema is left as it is.
  */
-export async function openSqliteStore(options: SqlStoreOptions & { path: string }): Promise<Store> {
-  const { path } = options;
+export async function openSqlite(path: string, options: DatabaseOptions = {}): Promise<Database> {
   if (path === "" || path.startsWith(":") || path.startsWith("file:")) {
     throw new AppError("invalid", `Cannot open database ${path}: name a file by its path`);
   }
   try {
     Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 }).close();
-    return new SqlStore(await SqliteDatabase.open(path), options);
+    return await SqliteDatabase.open(path, options);
   } catch (error) {
     throw sqliteOpenFailure(error, path);
   }
@@ -43,22 +39,28 @@ export async function openSqliteStore(options: SqlStoreOptions & { path: string 
 class SqliteDatabase implements Database {
   readonly dialect = DIALECT;
   readonly listen = null;
+  readonly ownTables: boolean;
   readonly #path: string;
-  readonly #writer: Connection;
-  readonly #reader: Connection;
+  readonly #writer: SqliteConnection;
+  readonly #reader: SqliteConnection;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, { writer, reader }: Record<"writer" | "reader", Connection>) {
+  /** The writer has opened the file, which a reader alone could not create. */
+  private constructor(
+    writer: SqliteConnection,
+    { path, ownTables }: { path: string; ownTables: boolean },
+  ) {
+    this.ownTables = ownTables;
     this.#path = path;
     this.#writer = writer;
-    this.#reader = reader;
+    this.#reader = new SqliteConnection(path, { readOnly: true });
   }
 
-  static async open(path: string): Promise<SqliteDatabase> {
-    const writer = new Connection(path, { readOnly: false });
+  static async open(path: string, { ownTables = true }: DatabaseOptions): Promise<SqliteDatabase> {
+    const writer = new SqliteConnection(path, { readOnly: false });
     try {
       await whenUnlocked(() => writer.makeDurable());
-      return new SqliteDatabase(path, { writer, reader: new Connection(path, { readOnly: true }) });
+      return new SqliteDatabase(writer, { path, ownTables });
     } catch (error) {
       writer.close();
       throw error;
@@ -79,7 +81,7 @@ class SqliteDatabase implements Database {
 
   /** On a connection of its own, since it may take long. */
   async snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const connection = new Connection(this.#path, { readOnly: true });
+    const connection = new SqliteConnection(this.#path, { readOnly: true });
     try {
       return await inTransaction(connection, { begin: "BEGIN", work });
     } finally {
@@ -95,7 +97,7 @@ class SqliteDatabase implements Database {
 }
 
 async function inTransaction<T>(
-  connection: Connection,
+  connection: SqliteConnection,
   { begin, work }: { begin: string; work: (tx: Queryable) => Promise<T> },
 ): Promise<T> {
   await whenUnlocked(() => connection.run(begin));
@@ -130,59 +132,4 @@ async function whenUnlocked(attempt: () => void): Promise<void> {
 function isBusy(error: unknown): boolean {
   const raw = error instanceof AppError ? (error.cause as Error).cause : error;
   return (sqliteCodeOf(raw) & 0xff) === BUSY;
-}
-
-class Connection {
-  readonly #path: string;
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
-
-  constructor(path: string, { readOnly }: { readOnly: boolean }) {
-    this.#path = path;
-    this.#database = new DatabaseSync(path, {
-      readOnly,
-      enableForeignKeyConstraints: true,
-      timeout: 0,
-    });
-  }
-
-  /** Every commit reaches the disk, readers never wait for a writer. */
-  makeDurable(): void {
-    this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  }
-
-  run(text: string, params: readonly Value[] = []): Row[] {
-    try {
-      return this.#prepared(text).all(...params.map(encode)) as Row[];
-    } catch (error) {
-      throw sqliteFailure(error, this.#path);
-    }
-  }
-
-  #prepared(text: string): StatementSync {
-    const known = this.#statements.get(text);
-    if (known !== undefined) return known;
-    const statement = this.#database.prepare(text.replaceAll(/\$(\d+)/g, "?$1"));
-    this.#statements.set(text, statement);
-    return statement;
-  }
-
-  /** SQLite may have rolled back by itself, as it does when the disk is full. */
-  rollBack(): void {
-    try {
-      this.run("ROLLBACK");
-    } catch {
-      return;
-    }
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.#database.close();
-  }
-}
-
-function encode(value: Value): string | number | null {
-  if (typeof value === "boolean") return value ? 1 : 0;
-  return value instanceof Date ? textOfDate(value) : value;
 }

@@ -1,0 +1,61 @@
+import type { TokenLimits } from "./limits.ts";
+import type { Permission } from "./scope.ts";
+
+/** A row of `auth_application_tokens` joined with its user and the user's role. Times are UTC. */
+export interface TokenRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly permission: Permission;
+  readonly expires: Date | null;
+  readonly isActive: boolean;
+  /** Comma-separated addresses and CIDR ranges; empty means any. */
+  readonly allowedIps: string;
+  readonly createdAt: Date;
+  readonly lastUsed: Date | null;
+  /** First eight characters of the hash: enough to tell rows apart, useless to an attacker. */
+  readonly hashPrefix: string;
+  /** A narrower reach than the scope gives; null when there is none. */
+  readonly limits: TokenLimits | null;
+  readonly user: UserRecord;
+}
+
+export interface UserRecord {
+  readonly id: number;
+  readonly username: string;
+  readonly isActive: boolean;
+  readonly isSuperuser: boolean;
+  readonly role: RoleRecord | null;
+}
+
+export interface RoleRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly isSuperuser: boolean;
+  readonly canWrite: boolean;
+  readonly canAdmin: boolean;
+  readonly description: string;
+}
+
+export interface NewUser {
+  readonly username: string;
+  readonly roleName: string | null;
+  readonly isSuperuser: boolean;
+  readonly createdAt: Date;
+}
+
+export interface NewToken {
+  readonly username: string;
+  readonly name: string;
+  readonly tokenHash: string;
+  readonly permission: Permission;
+  readonly expires: Date | null;
+  readonly allowedIps: string;
+  readonly createdAt: Date;
+  readonly limits?: TokenLimits | null;
+}
+
+/**
+ * Told the id of a token that was revoked, or null when revocations may have been missed (a lost
+ * connection came back) and every token in use should be looked up again.
+ */
+export type RevocationListener = (tokenId: number | null) => void;

@@ -1,0 +1,15 @@
+import { ACCOUNTS } from "./0001_accounts.ts";
+import { AUDIT_TRAIL } from "./0002_audit_trail.ts";
+import { TOKEN_LIMITS } from "./0003_token_limits.ts";
+import { SHARED_RATES } from "./0004_shared_rates.ts";
+import { AUDIT_FORMAT } from "./0005_audit_format.ts";
+import type { Migration } from "./migration.ts";
+
+/** Every step of the schema in order; a new one goes to the end. */
+export const MIGRATIONS: readonly Migration[] = [
+  ACCOUNTS,
+  AUDIT_TRAIL,
+  TOKEN_LIMITS,
+  SHARED_RATES,
+  AUDIT_FORMAT,
+];
