@@ -26,10 +26,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/server.ts": [
     ...["lib/http", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit", "lib/log"],
-    ...["lib/abort.ts", "lib/errors.ts"],
+    ...["lib/database", "lib/abort.ts", "lib/errors.ts"],
   ],
   "lib/http": [
-    ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/errors.ts"],
+    ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto"],
   ],
   "lib/mcp": [
@@ -50,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/config": [
     ...["lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
-    ...["ipaddr.js", "zod", "node:path"],
+    ...["lib/auth", "zod", "node:net", "node:path"],
   ],
   "lib/auth": ["lib/database", "lib/errors.ts", "node:crypto", "node:net"],
   "lib/audit": ["lib/database", "lib/log", "lib/errors.ts", "node:crypto"],

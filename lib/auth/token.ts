@@ -1,4 +1,4 @@
-import type { TokenRecord, UserRecord } from "./accounts.ts";
+import type { TokenRecord } from "./accounts.ts";
 import { includesAddress, readAddressList } from "./address.ts";
 import { effectiveScope, PERMISSIONS, type Scope } from "./scope.ts";
 

@@ -1,10 +1,12 @@
-import ipaddr from "ipaddr.js";
+import { includesAddress, readAddressList } from "../auth/address.ts";
+
+const LOOPBACK = readAddressList(["127.0.0.0/8", "::1"]);
 
 /** True for an address or name that only this machine can reach. */
 export function isLoopback(host: string): boolean {
   const name = bareHost(host);
   if (name.toLowerCase() === "localhost") return true;
-  return ipaddr.isValid(name) && ipaddr.process(name).range() === "loopback";
+  return includesAddress(LOOPBACK, name);
 }
 
 /** The host without the brackets of IPv6. */

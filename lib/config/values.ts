@@ -1,5 +1,6 @@
 import * as z from "zod";
-import ipaddr from "ipaddr.js";
+import { isIP } from "node:net";
+import { readAddressList } from "../auth/address.ts";
 import { parseLogFormat } from "../log/format.ts";
 import { bareHost } from "./hosts.ts";
 
@@ -35,7 +36,7 @@ export const hostName = text.transform((value, context) => {
     return complain(context, `must be a name or address, not a URL: write "${name}"`);
   }
   const bare = bareHost(value);
-  if (ipaddr.isValid(bare)) return bare;
+  if (isIP(bare) !== 0) return bare;
   const withPort = value.match(/^(.+):(\d+)$/);
   if (withPort) {
     return complain(
@@ -85,7 +86,7 @@ export const tokenValue = z.string().trim()
   .regex(/^[\x21-\x7e]+$/, "must be the token's secret, without spaces");
 
 export const network = text.refine(
-  (value) => value.includes("/") ? ipaddr.isValidCIDR(value) : ipaddr.isValid(value),
+  (value) => readAddressList([value]).malformed.length === 0,
   "must hold addresses and networks such as 10.0.0.5 or 10.0.0.0/8",
 );
 
