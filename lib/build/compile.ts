@@ -63,6 +63,8 @@ export async function compile(
       "--node-modules-dir=none",
       "--exclude-unused-npm",
       "--no-check",
+      // The runtime would run compiled code out of a file in /tmp, whoever wrote it (seen in 2.9.6).
+      "--no-code-cache",
       "--app-name=proxmox-mcp",
       ...excluded.flatMap((path) => ["--exclude", path]),
       ...(options.config === undefined ? ["--include", "lib/cli/serve/worker.ts"] : []),

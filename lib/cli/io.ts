@@ -1,4 +1,4 @@
-import { environment } from "../config/config.ts";
+import { environment, settleEnvironment } from "../config/config.ts";
 import type { ReadEnvironment } from "../config/types.ts";
 
 /** What a command may touch of the process it runs in. */
@@ -9,11 +9,14 @@ export interface Io {
   err(line: string): void;
   readonly env: ReadEnvironment;
   readonly now: () => Date;
+  /** Proxies that the environment named and that are not used. */
+  readonly unusedProxies?: readonly string[];
 }
 
-/** The real process. */
+/** The real process, whose environment is settled first. */
 export function processIo(): Io {
   return {
+    unusedProxies: settleEnvironment(),
     out: (line) => writeLine(Deno.stdout, line),
     err: (line) => writeLine(Deno.stderr, line),
     env: environment(),

@@ -5,9 +5,10 @@ import { findConfig } from "./locate.ts";
 import { parseConfigFile } from "./parse.ts";
 import { configSchema } from "./schema.ts";
 import { settle } from "./settle.ts";
-import type { Config, ConfigRequest, ReadEnvironment } from "./types.ts";
+import type { Config, ConfigRequest } from "./types.ts";
 
 export { sqlitePath } from "./database_url.ts";
+export { environment, forgetVariables, SETTLED_NAMES, settleEnvironment } from "./environment.ts";
 export { hostForUrl, isLoopback } from "./hosts.ts";
 export { filesOf, type NamedFile } from "./files.ts";
 export { ENVIRONMENT_NAMES, OPTION_KEYS, type OptionKey, readText } from "./overrides.ts";
@@ -20,18 +21,6 @@ export type {
   ReadEnvironment,
   ServeOptions,
 } from "./types.ts";
-
-/** Reads the real environment; an empty variable counts as unset. */
-export function environment(): ReadEnvironment {
-  return (name) => Deno.env.get(name) || undefined;
-}
-
-/** Removes every variable that begins so, for this process and what it starts. */
-export function forgetVariables(prefix: string): void {
-  for (const name of Object.keys(Deno.env.toObject())) {
-    if (name.startsWith(prefix)) Deno.env.delete(name);
-  }
-}
 
 /**
  * Merges option, environment, file and default, in this order of weight. Paths in the file are

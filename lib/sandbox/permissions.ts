@@ -4,6 +4,7 @@ import {
   ENVIRONMENT_NAMES,
   filesOf,
   hostForUrl,
+  SETTLED_NAMES,
   sqlitePath,
 } from "../config/config.ts";
 import { parsePostgresUrl } from "../database/postgres_url.ts";
@@ -44,7 +45,7 @@ export function requiredPermissions(config: Config): Permissions {
       ...log,
     ]),
     write: unique([...database.write, ...log]),
-    env: [...ENVIRONMENT_NAMES],
+    env: [...ENVIRONMENT_NAMES, ...SETTLED_NAMES].sort(),
     ignoreEnv: ["PG*"],
     unverifiedHosts: proxmox.verify_ssl ? [] : [...proxmox.hosts],
   };

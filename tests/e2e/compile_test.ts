@@ -43,6 +43,8 @@ async function compile(cwd: string, args: readonly string[]): Promise<string> {
 }
 
 function assertOnlyTheProgram(executable: Executable): void {
+  const { code_cache_key } = executable.metadata;
+  assert.equal(code_cache_key, null, "code would be run that anyone can write");
   const own = executable.files.filter((file) => !file.startsWith(".deno_compile_node_modules/"));
   for (const file of own) assert.match(file, /^(main\.ts|deno\.json|(lib|tools)\/[\w/]+\.ts)$/);
   assert.ok(own.includes("main.ts") && own.includes("tools/get_nodes.ts"));
@@ -71,7 +73,7 @@ Deno.test("compile --config bakes in exactly what that config calls for", async 
   assert.deepEqual(permissions.allow_net, ["127.0.0.1:9001", "pve.example:8006"]);
   assert.deepEqual(permissions.allow_read, ["config.json", ...database]);
   assert.deepEqual(permissions.allow_write, database);
-  assert.equal(permissions.allow_env instanceof Array && permissions.allow_env.length, 6);
+  assert.equal(permissions.allow_env instanceof Array && permissions.allow_env.length, 13);
   assert.deepEqual(permissions.ignore_env, ["PG*"]);
   for (const kind of ["allow_run", "allow_ffi", "allow_sys"]) assert.equal(permissions[kind], null);
   assert.deepEqual(permissions.deny_import, [], "every import is denied");

@@ -2,6 +2,7 @@
 export interface Executable {
   readonly metadata: {
     readonly argv: readonly string[];
+    readonly code_cache_key: number | null;
     readonly permissions: Readonly<Record<string, readonly string[] | boolean | null>>;
     readonly unsafely_ignore_certificate_errors: readonly string[] | null;
     readonly unstable_config: { readonly features: readonly string[] };

@@ -5,8 +5,8 @@ import { cli } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 
 const ENV =
-  "--allow-env=CREDENTIALS_DIRECTORY,DATABASE_URL,MCP_HTTP_HOST,MCP_HTTP_PATH,MCP_HTTP_PORT," +
-  "PROXMOX_MCP_CONFIG";
+  "--allow-env=ALL_PROXY,CREDENTIALS_DIRECTORY,DATABASE_URL,DENO_TLS_CA_STORE,HTTPS_PROXY,HTTP_PROXY," +
+  "MCP_HTTP_HOST,MCP_HTTP_PATH,MCP_HTTP_PORT,PROXMOX_MCP_CONFIG,all_proxy,http_proxy,https_proxy";
 
 async function flagsFor(config: Record<string, unknown>, options: ServeOptions = {}) {
   const loaded = await loadConfig({

@@ -78,11 +78,18 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ...store,
       ...network.findings,
       ...proxmox.findings,
+      ...aboutProxies(context.io.unusedProxies ?? []),
       ...await checkListening(config),
       aboutLock(config),
     ],
     advice: proxmox.advice,
   };
+}
+
+function aboutProxies(names: readonly string[]): Finding[] {
+  if (names.length === 0) return [];
+  const message = `${names.join(", ")} set and not used: requests go to Proxmox only`;
+  return [ok("proxy", message)];
 }
 
 function aboutLock(config: Config): Finding {

@@ -22,7 +22,11 @@ function main(): string {
 }
 
 async function serve(args: readonly string[]): Promise<number> {
-  const child = new Deno.Command(Deno.execPath(), { args: ["run", ...args] }).spawn();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...args],
+    // Else the runtime asks its maker for a newer version, by whatever proxy there is.
+    env: { DENO_NO_UPDATE_CHECK: "1" },
+  }).spawn();
   using _listening = listenToSignals((_, name) => child.kill(name));
   const { code } = await child.status;
   return code;
