@@ -6,6 +6,10 @@ import { refusalOf, secretParams } from "../../lib/proxmox/api/api_guard.ts";
 import { checkParams } from "../../lib/proxmox/api/api_schema.ts";
 import { AppError } from "../../lib/errors.ts";
 import { Site } from "../site.ts";
+import { API } from "./cases/api.ts";
+import { testTools } from "./harness.ts";
+
+testTools(API);
 
 const DESCRIPTION = "/pve-docs/api-viewer/apidoc.js";
 
