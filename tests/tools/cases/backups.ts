@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ToolName } from "../../../lib/mcp/tools.ts";
 import type { Site } from "../../site.ts";
-import { backupOf, guest, set } from "../guests.ts";
+import { backupOf, calling, guest, set } from "../guests.ts";
 import { lastChange } from "../requests.ts";
 import type { ToolCase } from "../tool_case.ts";
 
@@ -49,6 +49,9 @@ export const BACKUPS = {
       },
       { args: { vmid: 102, mode: "fast" }, code: "invalid", text: /mode/ },
     ],
+    variants: [
+      { args: { vmid: 102, storage: "local", mode: "stop", compress: "gzip" } },
+    ],
   },
 
   delete_backup: {
@@ -81,6 +84,9 @@ export const BACKUPS = {
           Object.assign(backupOf(site, 100), { volid: "nfs1:backup/kept", protected: true });
         },
       },
+    ],
+    variants: [
+      { args: { volid: CONTAINER_BACKUP }, prepare: nameBackups },
     ],
   },
 
@@ -231,6 +237,16 @@ export const BACKUPS = {
       },
       { args: { volid: VM_BACKUP, vmid: 400 }, code: "not_found", text: /there is no volume/ },
       { args: { volid: VM_BACKUP, vmid: "101;x" }, code: "invalid", text: /vmid/ },
+    ],
+    variants: [
+      { args: { volid: CONTAINER_BACKUP, vmid: 401 }, prepare: nameBackups },
+      {
+        args: { volid: VM_BACKUP, overwrite: true },
+        prepare: async (site) => {
+          nameBackups(site);
+          await calling("shutdown_vm", { vmid: 100 })(site);
+        },
+      },
     ],
   },
 } satisfies Partial<Record<ToolName, ToolCase>>;

@@ -50,6 +50,10 @@ export const GUESTS_LIFECYCLE = {
         text: /ip: must be dhcp/,
       },
     ],
+    variants: [
+      { args: { hostname: "new2", template: TEMPLATE, pool: "dev" } },
+      { args: { hostname: "new2", template: TEMPLATE, unprivileged: false } },
+    ],
   },
 
   create_vm: {
@@ -131,6 +135,9 @@ export const GUESTS_LIFECYCLE = {
         text: /container 202 is locked \(backup\)/,
         prepare: set(202, { lock: "backup" }),
       },
+    ],
+    variants: [
+      { args: { vmid: 202, purge: false } },
     ],
   },
 

@@ -31,6 +31,10 @@ export const GUESTS_MOVES = {
       },
       { args: { vmid: 101, new_vmid: 99 }, code: "invalid", text: /new_vmid/ },
     ],
+    variants: [
+      { args: { vmid: 202, name: "copy2", pool: "dev" } },
+      { args: { vmid: 100, snapshot: "clean" } },
+    ],
   },
 
   convert_to_template: {
@@ -108,6 +112,10 @@ export const GUESTS_MOVES = {
         prepare: set(101, { ide2: "local:iso/debian-13.iso,media=cdrom" }),
       },
     ],
+    variants: [
+      { args: { vmid: 102, target: "pve1", with_local_disks: true } },
+      { args: { vmid: 200, target: "pve3", restart: true } },
+    ],
   },
 
   move_disk: {
@@ -153,6 +161,9 @@ export const GUESTS_MOVES = {
         text: /container 201 is running; it must be stopped/,
       },
     ],
+    variants: [
+      { args: { vmid: 202, disk: "rootfs", storage: "local-lvm", delete_source: true } },
+    ],
   },
 
   resize_disk: {
@@ -177,6 +188,9 @@ export const GUESTS_MOVES = {
       { args: { vmid: 101, disk: "scsi0", size: "-1G" }, code: "invalid", text: /size/ },
       { args: { vmid: 101, disk: "scsi0", size: "10" }, code: "invalid", text: /size/ },
       { args: { vmid: 101, disk: "../x", size: "1G" }, code: "invalid", text: /disk/ },
+    ],
+    variants: [
+      { args: { vmid: 202, disk: "rootfs", size: "16G" } },
     ],
   },
 } satisfies Partial<Record<ToolName, ToolCase>>;

@@ -95,6 +95,9 @@ export const GUESTS_POWER = {
       assert.match(twice.text, /VM 100 is paused/);
     },
     refuses: [{ args: { vmid: 101 }, code: "conflict", text: /VM 101 is stopped/ }],
+    variants: [
+      { args: { vmid: 100, to_disk: true } },
+    ],
   },
 
   resume_vm: {
@@ -176,6 +179,10 @@ export const GUESTS_POWER = {
         code: "conflict",
         text: /failed for all 2 guests \(900: VM 900 is a template; 999: no guest has the vmid 999/,
       },
+    ],
+    variants: [
+      { args: { action: "start", pool: "dev" } },
+      { args: { action: "stop", tag: "prod" } },
     ],
   },
 } satisfies Partial<Record<ToolName, ToolCase>>;

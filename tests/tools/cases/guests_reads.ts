@@ -113,6 +113,10 @@ export const GUESTS_READS = {
       { args: { node: "pve1", timeframe: "decade" }, code: "invalid", text: /timeframe/ },
       { args: { vmid: 100, points: 201 }, code: "invalid", text: /points/ },
     ],
+    variants: [
+      { args: { node: "pve1" } },
+      { args: { storage: "nfs1" } },
+    ],
   },
 
   get_next_vmid: {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { ToolName } from "../../../lib/mcp/tools.ts";
-import { guest } from "../guests.ts";
+import { guest, set } from "../guests.ts";
 import { lastChange } from "../requests.ts";
 import type { ToolCase } from "../tool_case.ts";
+
+const addDrive = set(150, { ide2: "local-lvm:vm-150-cloudinit,media=cdrom" });
 
 export const GUESTS_SETTINGS = {
   set_cloud_init: {
@@ -54,6 +56,10 @@ export const GUESTS_SETTINGS = {
         code: "invalid",
         text: /gateway/,
       },
+    ],
+    variants: [
+      { args: { vmid: 150, ip: "dhcp" }, prepare: addDrive },
+      { args: { vmid: 150, nameserver: "10.0.0.53" }, prepare: addDrive },
     ],
   },
 
@@ -112,6 +118,15 @@ export const GUESTS_SETTINGS = {
         code: "conflict",
         text: /cannot be snapshotted where its disks are; leave snapshot_first out/,
       },
+    ],
+    variants: [
+      { args: { vmid: 202, cpus: 1, cpu_limit: 1 } },
+      { args: { vmid: 202, memory: 64, swap: 0 } },
+      {
+        args: { vmid: 202, hostname: "ct4", nameserver: "10.0.0.53", searchdomain: "example.org" },
+      },
+      { args: { vmid: 202, tags: ["a"], onboot: true, protection: true } },
+      { args: { vmid: 202, unset: ["swap"] } },
     ],
   },
 

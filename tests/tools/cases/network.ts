@@ -34,6 +34,10 @@ export const NETWORK = {
       { args: { group: "web", node: "pve1" }, code: "invalid", text: /give group alone/ },
       { args: { vmid: 100, node: "pve2" }, code: "not_found", text: /on node pve1, not on pve2/ },
     ],
+    variants: [
+      { args: {} },
+      { args: { node: "pve1" } },
+    ],
   },
 
   get_network: {

@@ -39,6 +39,22 @@ export const STORAGE = {
       },
       { args: { volid: "local:iso/a#b" }, code: "invalid", text: /volid/ },
     ],
+    variants: [
+      {
+        args: { volid: "local-lvm:vm-101-disk-7" },
+        prepare: (site) =>
+          site.fake.state.volumes.push({
+            volid: "local-lvm:vm-101-disk-7",
+            storage: "local-lvm",
+            node: "pve1",
+            content: "images",
+            format: "raw",
+            size: 1024,
+            ctime: 0,
+            vmid: 101,
+          }),
+      },
+    ],
   },
 
   download_image: {
@@ -75,6 +91,9 @@ export const STORAGE = {
         text: /must be a file name/,
       },
       { args: { url: IMAGE, storage: "local", checksum: "zz" }, code: "invalid", text: /checksum/ },
+    ],
+    variants: [
+      { args: { url: IMAGE, storage: "local", content: "vztmpl", filename: "alpine.tar.xz" } },
     ],
   },
 
