@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { FakeGuest, FakeVolume } from "../fake_pve.ts";
+import type { FakeGuest } from "../fake_pve.ts";
 import type { Site } from "../site.ts";
 
 /** A guest as the simulated cluster holds it. */
@@ -24,13 +24,4 @@ export function calling(tool: string, args: Record<string, unknown>) {
     const { isError, text } = await site.call(tool, args);
     assert.equal(isError, false, text);
   };
-}
-
-/** The newest backup of a guest, as the simulated cluster holds it. */
-export function backupOf(site: Site, vmid: number): FakeVolume {
-  const [newest] = site.fake.state.volumes
-    .filter((volume) => volume.content === "backup" && volume.vmid === vmid)
-    .sort((a, b) => b.ctime - a.ctime);
-  assert.ok(newest, `there is no backup of ${vmid}`);
-  return newest;
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
-import { BACKUPS, CONTAINER_BACKUP, nameBackups, VM_BACKUP } from "./cases/backups.ts";
+import { backupOf, CONTAINER_BACKUP, nameBackups, VM_BACKUP } from "./backups.ts";
+import { BACKUPS } from "./cases/backups.ts";
 import { SNAPSHOTS } from "./cases/snapshots.ts";
 import { STORAGE } from "./cases/storage.ts";
-import { backupOf, guest } from "./guests.ts";
+import { guest } from "./guests.ts";
 import { testTools } from "./harness.ts";
 import { changes, lastChange } from "./requests.ts";
 

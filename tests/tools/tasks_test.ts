@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
+import { backupOf } from "./backups.ts";
 import { TASKS } from "./cases/tasks.ts";
-import { backupOf } from "./guests.ts";
 import { testTools } from "./harness.ts";
 import { limited } from "./limited.ts";
 import { changes } from "./requests.ts";

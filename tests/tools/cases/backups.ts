@@ -1,24 +1,9 @@
 import assert from "node:assert/strict";
 import type { ToolName } from "../../../lib/mcp/tools.ts";
-import type { Site } from "../../site.ts";
-import { backupOf, calling, guest, set } from "../guests.ts";
+import { backupOf, CONTAINER_BACKUP, LISTED_BACKUPS, nameBackups, VM_BACKUP } from "../backups.ts";
+import { calling, guest, set } from "../guests.ts";
 import { lastChange } from "../requests.ts";
 import type { ToolCase } from "../tool_case.ts";
-
-export const VM_BACKUP = "nfs1:backup/vzdump-qemu-100-test.vma.zst";
-export const CONTAINER_BACKUP = "nfs1:backup/vzdump-lxc-200-test.tar.zst";
-
-/** For tools that are of use without backups, or whose declaration is about storages. */
-export const LISTED_BACKUPS = {
-  privileges: ["Datastore.AllocateSpace", "VM.Backup"],
-  reason: "Proxmox lists a backup only to who may back its guest up",
-};
-
-/** Gives the backups of 100 and 200 names that are known beforehand. */
-export function nameBackups(site: Site): void {
-  backupOf(site, 100).volid = VM_BACKUP;
-  backupOf(site, 200).volid = CONTAINER_BACKUP;
-}
 
 export const BACKUPS = {
   create_backup: {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ToolName } from "../../../lib/mcp/tools.ts";
+import { LISTED_BACKUPS } from "../backups.ts";
 import type { ToolCase } from "../tool_case.ts";
-import { LISTED_BACKUPS } from "./backups.ts";
 
 type Row = Record<string, unknown>;
 
