@@ -7,6 +7,10 @@ import { checkParams } from "../../lib/proxmox/apidoc/schema.ts";
 import { AppError } from "../../lib/errors.ts";
 import { ADVICE } from "../../lib/mcp/advice.ts";
 import { Site } from "../site.ts";
+import { API } from "./cases/api.ts";
+import { testTools } from "./harness.ts";
+
+testTools(API);
 
 const DESCRIPTION = "/pve-docs/api-viewer/apidoc.js";
 

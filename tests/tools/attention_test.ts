@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
-import { changes } from "./harness.ts";
+import { guest } from "./guests.ts";
+import { changes } from "./requests.ts";
 
 interface Finding {
   severity: string;
@@ -55,12 +56,6 @@ function healthy(site: Site): void {
 
 function node(site: Site, name: string) {
   const found = site.fake.state.nodes.get(name);
-  assert.ok(found);
-  return found;
-}
-
-function guest(site: Site, vmid: number) {
-  const found = site.fake.state.guests.get(vmid);
   assert.ok(found);
   return found;
 }

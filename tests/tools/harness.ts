@@ -1,156 +1,199 @@
 import assert from "node:assert/strict";
-import type { FakeRequest } from "../fake_pve.ts";
-import { TOOLS } from "../../lib/mcp/tools.ts";
-import { type Role, Site, type ToolAnswer } from "../site.ts";
+import { SCOPES } from "../../lib/auth/scope.ts";
+import { type ToolName, TOOLS } from "../../lib/mcp/tools.ts";
+import type { AnyTool } from "../../lib/tool/tool.ts";
+import { Site, type ToolAnswer } from "../site.ts";
+import { privilegesOf, READING, restrict, startProbed, unrestrict } from "./probe.ts";
+import { changes } from "./requests.ts";
+import type { Arguments, Refusal, ToolCase, Variant } from "./tool_case.ts";
 
-type Arguments = Record<string, unknown>;
-
-/** Other arguments, or another state, in which the tool must refuse and send no change. */
-export interface Refusal {
+interface Call {
+  readonly site: Site;
+  readonly tool: AnyTool;
+  readonly spec: ToolCase;
   readonly args: Arguments;
-  readonly code: string;
-  readonly text: RegExp;
-  readonly prepare?: (site: Site) => unknown;
 }
 
-/** What must hold for a tool, besides what must hold for every tool. */
-export interface ToolCase {
-  readonly tool: string;
-  readonly role: Role;
-  readonly args: Arguments;
-  readonly prepare?: (site: Site) => unknown;
-  /** Checks the answer, and that the cluster is as it should be now. */
-  // deno-lint-ignore no-explicit-any -- each case knows the shape it asks for
-  readonly works: (value: any, site: Site) => unknown;
-  readonly refuses?: readonly Refusal[];
-  /** The request that Proxmox refuses, drops or fails in the standard checks. */
-  readonly request: readonly [method: string, path: RegExp];
-  /** The tool answers with a warning or note that tells what failed, and what it has got. */
-  readonly partial?: boolean;
-  /** The change is a task, which may fail in the end. */
-  readonly task?: boolean;
+interface Planned {
+  readonly requests: readonly { readonly method: string; readonly path: string }[];
+  readonly checks: readonly { readonly ok: boolean }[];
 }
 
-const LOWER: Record<Role, Role | undefined> = { user: undefined, write: "user", admin: "write" };
-
-/** The requests that were sent to change something. */
-export function changes(site: Site): FakeRequest[] {
-  return site.fake.requests.filter(({ method }) => method !== "GET");
+/** Registers, for each of the cases, its own tests and those that hold for every tool. */
+export function testTools(cases: Partial<Record<ToolName, ToolCase>>): void {
+  for (const tool of TOOLS) {
+    const spec = cases[tool.name as ToolName];
+    if (spec) testTool(tool, spec);
+  }
 }
 
-/** The last change that was sent. */
-// deno-lint-ignore no-explicit-any -- each test knows the body it asks for
-export function lastChange(site: Site): { method: string; path: string; query: any; body: any } {
-  const last = changes(site).at(-1);
-  assert.ok(last, "no change was sent");
-  return last;
-}
-
-/** Registers the tests that hold for every tool, and those of the case. */
-export function testTool(spec: ToolCase): void {
-  const { tool, args, role } = spec;
-  Deno.test(`${tool} works and tells what it did`, async () => {
-    await using site = await started(spec);
-    const answer = await site.call(tool, withoutPreview(args), { role });
-    assert.equal(answer.isError, false, answer.text);
-    await spec.works(answer.value, site);
-  });
-
-  Deno.test(`${tool} needs no more than reading and the privileges that it declares`, async () => {
-    const value = crypto.randomUUID();
-    await using site = await Site.start({
-      config: { auth: { user: "mcp@pve", token_name: "probe", token_value: value } },
+function testTool(tool: AnyTool, spec: ToolCase): void {
+  const reads = tool.hints.readOnlyHint;
+  if (!reads) {
+    Deno.test(`${tool.name} works with reading and the privileges that it declares`, async () => {
+      await using site = await startProbed();
+      await spec.prepare?.(site);
+      await assertWorks({ site, tool, spec, args: argumentsOf(spec, site) });
     });
-    grant(site, { value, privileges: [...READING, ...declaredBy(tool)] });
+  }
+
+  for (const variant of spec.variants ?? []) {
+    Deno.test(`${tool.name} needs what it declares for ${titleOf(variant)}`, async () => {
+      await using site = await startProbed();
+      await variant.prepare?.(site);
+      await callRestricted({ site, tool, spec, args: variant.args });
+    });
+  }
+
+  for (const refusal of spec.refuses?.filter(({ prepare }) => prepare) ?? []) {
+    Deno.test(`${tool.name} refuses: ${refusal.text.source}`, async () => {
+      await using site = await Site.start();
+      await refusal.prepare?.(site);
+      await assertRefused(site, tool, refusal);
+    });
+  }
+
+  // Nothing is changed here until the last step, so that one site serves all of them.
+  Deno.test(`${tool.name} refuses${reads ? ", works" : ", plans"} and fails as it should`, async (t) => {
+    await using site = await startProbed();
+    for (const refusal of spec.refuses?.filter(({ prepare }) => !prepare) ?? []) {
+      await t.step(`refuses: ${refusal.text.source}`, () => assertRefused(site, tool, refusal));
+    }
     await spec.prepare?.(site);
-    const answer = await site.call(tool, withoutPreview(args));
-    assert.equal(answer.isError, false, answer.text);
-    assert.doesNotMatch(answer.text, /lacks the privilege/);
-  });
-
-  Deno.test(`${tool} is refused below its scope, for unknown guests and without privileges`, async () => {
-    await using site = await started(spec);
-    const lower = LOWER[role];
-    if (lower) {
-      const before = site.fake.requests.length;
-      const refused = await site.call(tool, args, { role: lower });
-      assert.equal(refused.code, "forbidden", refused.text);
-      assert.match(refused.text, new RegExp(`scope \\(${role}\\)`));
-      assert.equal(site.fake.requests.length, before, "something was sent");
+    const call = { site, tool, spec, args: argumentsOf(spec, site) };
+    if (tool.scope !== "user") {
+      await t.step("is refused below its scope", () => assertScope(call));
     }
-    if (typeof args.vmid === "number" && !("volid" in args)) {
-      const missing = await site.call(tool, { ...args, vmid: 999 });
-      if (!tool.startsWith("create_") && tool !== "get_backups" && tool !== "get_storage_content") {
-        assert.equal(missing.code, "not_found", missing.text);
-        assert.match(missing.text, /999/);
-      }
+    if (takesGuest(tool)) {
+      await t.step("says which guest there is not", () => assertNoSuchGuest(call));
     }
-    const undo = fail(site, spec, 403, "Permission check failed (/vms/100, VM.Test)");
-    const denied = await site.call(tool, withoutPreview(args));
-    undo();
-    assertTold(denied, spec, "forbidden", /lacks the privilege VM\.Test on \/vms\/100/);
-  });
-
-  Deno.test(`${tool} tells Proxmox's reason when it says no`, async () => {
-    await using site = await started(spec);
-    const undo = fail(site, spec, 500, "cluster not ready - no quorum?");
-    const answer = await site.call(tool, withoutPreview(args));
-    undo();
-    assertTold(answer, spec, "unavailable", /no quorum/);
-    if (!spec.task) return;
-    site.fake.state.outcomes.push({ exit: "the disk is on fire" });
-    const failed = await site.call(tool, withoutPreview(args));
-    assert.equal(failed.isError, true, failed.text);
-    assert.match(failed.text, /^Cannot .*the disk is on fire/);
-  });
-
-  if (role !== "user" && !/^read_/.test(tool)) {
-    Deno.test(`${tool} sends nothing in a dry run and plans what it would send`, async () => {
-      await using site = await started(spec);
-      const before = changes(site).length;
-      const { value, text } = await site.call(tool, { ...args, dry_run: true });
-      assert.equal(changes(site).length, before, "a change was sent");
-      const plan = value?.dry_run;
-      assert.ok(plan?.requests?.length > 0, text);
-      const planned = plan.requests.at(-1);
-      const [method, path] = spec.request;
-      assert.ok(
-        plan.requests.some((request: { method: string; path: string }) =>
-          request.method === method && path.test(request.path)
-        ),
-        `${method} ${path} is not planned, but ${planned.method} ${planned.path}`,
+    if (!reads) {
+      await t.step(
+        "sends nothing in a dry run and plans what it would send",
+        () => assertPlans(call),
       );
-      assert.deepEqual(plan.checks.filter((check: { ok: boolean }) => !check.ok), []);
-    });
+    }
+    await t.step("tells which privilege is missing, and where", () => assertDenied(call));
+    await t.step("tells why Proxmox says no", () => assertFails(call));
+    if ("wait" in tool.input.shape) {
+      await t.step("tells why its task has failed", () => assertTaskFails(call));
+    }
+    if (reads) {
+      await t.step(
+        "works with reading and the privileges that it declares",
+        () => assertWorks(call),
+      );
+    }
+  });
+}
+
+async function assertWorks(call: Call): Promise<void> {
+  const { value } = await callRestricted(call);
+  await call.spec.works(value, call.site);
+}
+
+/** Calls the tool with no more than it declares, after a dry run, which must plan just what is sent. */
+async function callRestricted(call: Call): Promise<ToolAnswer> {
+  const { site, tool, spec, args } = call;
+  restrict(site, [
+    ...READING,
+    ...privilegesOf(tool, args),
+    ...spec.undeclared?.privileges ?? [],
+  ]);
+  const planned = tool.hints.readOnlyHint ? [] : await plan(call);
+  const before = changes(site).length;
+  const answer = await site.call(tool.name, forReal(tool, args), { role: tool.scope });
+  unrestrict(site);
+  assert.equal(answer.isError, false, answer.text);
+  assert.doesNotMatch(answer.text, /lacks the privilege/);
+  const sent = changes(site).slice(before).map(({ method, path }) => `${method} ${path}`);
+  // A tool for many guests changes them side by side, in no certain order.
+  assert.deepEqual(sent.toSorted(), planned.toSorted(), "a dry run does not plan what is sent");
+  return answer;
+}
+
+/** What a dry run plans to send; checks that it sends nothing and that all of its checks hold. */
+async function plan({ site, tool, args }: Call): Promise<string[]> {
+  const before = changes(site).length;
+  const dryRun = { ...args, dry_run: true };
+  const { value, text } = await site.call(tool.name, dryRun, { role: tool.scope });
+  assert.equal(changes(site).length, before, "a change was sent");
+  const planned: Planned | undefined = value?.dry_run;
+  assert.ok(planned && planned.requests.length > 0, text);
+  assert.deepEqual(planned.checks.filter(({ ok }) => !ok), []);
+  return planned.requests.map(({ method, path }) => `${method} ${path}`);
+}
+
+async function assertPlans(call: Call): Promise<void> {
+  const [method, path] = call.spec.request;
+  const planned = await plan(call);
+  assert.ok(
+    planned.some((request) => {
+      const [sent, to = ""] = request.split(" ");
+      return sent === method && path.test(to);
+    }),
+    `${method} ${path} is not planned, but ${planned}`,
+  );
+}
+
+async function assertRefused(site: Site, tool: AnyTool, refusal: Refusal): Promise<void> {
+  const before = changes(site).length;
+  const answer = await site.call(tool.name, refusal.args);
+  const what = `${titleOf(refusal)}: ${answer.text}`;
+  assert.equal(answer.code, refusal.code, what);
+  assert.match(answer.text, refusal.text, what);
+  assert.equal(changes(site).length, before, `${what}: a change was sent`);
+}
+
+async function assertScope({ site, tool, args }: Call): Promise<void> {
+  const before = site.fake.requests.length;
+  for (const role of SCOPES.slice(0, SCOPES.indexOf(tool.scope))) {
+    const refused = await site.call(tool.name, args, { role });
+    assert.equal(refused.code, "forbidden", refused.text);
+    assert.match(refused.text, new RegExp(`scope \\(${tool.scope}\\)`));
   }
+  assert.equal(site.fake.requests.length, before, "something was sent");
+}
 
-  if (spec.refuses?.length) {
-    Deno.test(`${tool} refuses what cannot be, before it changes anything`, async () => {
-      for (const refusal of spec.refuses ?? []) {
-        await using site = await Site.start();
-        await refusal.prepare?.(site);
-        const before = changes(site).length;
-        const answer = await site.call(tool, withoutPreview(refusal.args));
-        const what = `${JSON.stringify(refusal.args)}: ${answer.text}`;
-        assert.equal(answer.code, refusal.code, what);
-        assert.match(answer.text, refusal.text, what);
-        assert.equal(changes(site).length, before, `${what}: a change was sent`);
-      }
-    });
+async function assertNoSuchGuest({ site, tool, spec, args }: Call): Promise<void> {
+  const before = changes(site).length;
+  const ask = (vmid: number | string) =>
+    site.call(tool.name, { ...forReal(tool, args), ...addressed(tool, vmid) });
+  const unnamed = await ask("nobody");
+  assert.match(unnamed.text, /no guest is named nobody/);
+  const unknown = await ask(999);
+  if (spec.goneGuests !== undefined) assert.equal(unknown.isError, false, unknown.text);
+  else assert.match(unknown.text, /no guest has the vmid 999/);
+  if ("vmid" in tool.input.shape) {
+    assert.equal(unnamed.code, "not_found", unnamed.text);
+    if (spec.goneGuests === undefined) assert.equal(unknown.code, "not_found", unknown.text);
   }
+  assert.equal(changes(site).length, before, "a change was sent");
 }
 
-async function started({ prepare }: ToolCase): Promise<Site> {
-  const site = await Site.start();
-  await prepare?.(site);
-  return site;
+async function assertDenied(call: Call): Promise<void> {
+  const undo = fail(call, 403, "Permission check failed (/vms/100, VM.Test)");
+  const answer = await call.site.call(call.tool.name, forReal(call.tool, call.args));
+  undo();
+  assertTold(answer, call.spec, "forbidden", /lacks the privilege VM\.Test on \/vms\/100/);
 }
 
-function withoutPreview(args: Arguments): Arguments {
-  return args.dry_run === undefined ? args : { ...args, dry_run: false };
+async function assertFails(call: Call): Promise<void> {
+  const undo = fail(call, 500, "cluster not ready - no quorum?");
+  const answer = await call.site.call(call.tool.name, forReal(call.tool, call.args));
+  undo();
+  assertTold(answer, call.spec, "unavailable", /no quorum/);
 }
 
-function fail(site: Site, spec: ToolCase, status: number, message: string): () => void {
+async function assertTaskFails({ site, tool, spec, args }: Call): Promise<void> {
+  site.fake.state.outcomes.push({ exit: "the disk is on fire" });
+  const answer = await site.call(tool.name, forReal(tool, args));
+  if (!spec.partial) assert.match(answer.text, /^Cannot /);
+  assert.equal(answer.isError, !spec.partial, answer.text);
+  assert.match(answer.text, /the disk is on fire/);
+}
+
+function fail({ site, spec }: Call, status: number, message: string): () => void {
   const [method, path] = spec.request;
   return site.fake.fault({ method, path }, { kind: "status", status, message: `${message}\n` }, {
     times: 50,
@@ -167,28 +210,25 @@ function assertTold(answer: ToolAnswer, spec: ToolCase, code: string, reason: Re
   assert.match(answer.text, reason);
 }
 
-/** What it takes to see guests, nodes and storages at all. */
-const READING = [
-  "Datastore.Audit",
-  "Pool.Audit",
-  "SDN.Audit",
-  "Sys.Audit",
-  "VM.Audit",
-  "VM.GuestAgent.Audit",
-];
-
-function declaredBy(name: string): string[] {
-  const tool = TOOLS.find((each) => each.name === name);
-  return tool?.privileges.flatMap(([, ...anyOf]) => anyOf) ?? [];
+/** True when the tool's input names a guest that exists: only such a field takes names too. */
+function takesGuest(tool: AnyTool): boolean {
+  const { vmid, vmids } = tool.input.shape;
+  return vmid?.safeParse("web1").success || vmids?.safeParse(["web1"]).success || false;
 }
 
-/** Makes the API token `mcp@pve!probe`, which may do just this, everywhere. */
-function grant(site: Site, { value, privileges }: { value: string; privileges: string[] }): void {
-  const { acl, roles, tokens, users } = site.fake.state;
-  users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });
-  roles.set("Probe", { privs: privileges, special: false });
-  tokens.push({ user: "mcp@pve", name: "probe", value, privsep: true, expire: 0 });
-  for (const [type, ugid] of [["user", "mcp@pve"], ["token", "mcp@pve!probe"]] as const) {
-    acl.push({ path: "/", roleid: "Probe", type, ugid, propagate: true });
-  }
+function addressed(tool: AnyTool, vmid: number | string): Arguments {
+  return "vmids" in tool.input.shape ? { vmids: [vmid] } : { vmid };
+}
+
+/** The arguments for the change itself, also of a tool that previews unless told otherwise. */
+function forReal(tool: AnyTool, args: Arguments): Arguments {
+  return tool.input.parse(args).dry_run === true ? { ...args, dry_run: false } : args;
+}
+
+function argumentsOf({ args }: ToolCase, site: Site): Arguments {
+  return typeof args === "function" ? args(site) : args;
+}
+
+function titleOf({ args }: Refusal | Variant): string {
+  return JSON.stringify(args).slice(0, 200);
 }

@@ -1,37 +1,45 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
-import { changes, lastChange, testTool } from "./harness.ts";
+import { backupOf, CONTAINER_BACKUP, nameBackups, VM_BACKUP } from "./backups.ts";
+import { BACKUPS } from "./cases/backups.ts";
+import { SNAPSHOTS } from "./cases/snapshots.ts";
+import { STORAGE } from "./cases/storage.ts";
+import { guest } from "./guests.ts";
+import { testTools } from "./harness.ts";
+import { changes, lastChange } from "./requests.ts";
+
+testTools(BACKUPS);
+testTools(SNAPSHOTS);
+testTools(STORAGE);
+
+Deno.test("create_snapshot and rollback_snapshot, for VMs and containers", async () => {
+  await using site = await Site.start();
+  const created = await site.call("create_snapshot", {
+    vmid: 100,
+    name: "before1",
+    description: "test",
+    vmstate: true,
+  }, { role: "write" });
+  assert.equal(created.value?.exit_status, "OK", created.text);
+  const rolled = await site.call("rollback_snapshot", { vmid: 100, name: "before1" });
+  assert.equal(rolled.value?.exit_status, "OK", rolled.text);
+  const container = await site.call("create_snapshot", {
+    vmid: 201,
+    name: "before1",
+    vmstate: true,
+  });
+  assert.equal(container.value?.exit_status, "OK", container.text);
+  assert.match(container.value.notes[0], /vmstate was left out/);
+  const body = site.fake.requests.findLast(({ path }) => /lxc\/201\/snapshot$/.test(path))?.body;
+  assert.ok(!("vmstate" in (body as object)));
+  const missing = await site.call("rollback_snapshot", { vmid: 100, name: "nosuch" });
+  assert.equal(missing.code, "not_found");
+  assert.match(missing.text, /snapshot 'nosuch' does not exist/);
+  const twice = await site.call("create_snapshot", { vmid: 100, name: "before1" });
+  assert.equal(twice.isError, true);
+});
 
 const IMAGE = "https://example.org/images/alpine-virt.iso";
-
-testTool({
-  tool: "get_storage_content",
-  role: "user",
-  args: { storage: "local", node: "pve1" },
-  request: ["GET", /pve1\/storage\/local\/content$/],
-  works: async (value, site) => {
-    const row = value.volumes.find((volume: { volid: string }) =>
-      volume.volid === "local:iso/debian-13.iso"
-    );
-    assert.equal(row.content, "iso");
-    assert.equal(row.size_bytes, 754_974_720);
-    assert.match(row.time, /^\d{4}-\d\d-\d\dT/);
-    const disks = await site.call("get_storage_content", { content: "images", vmid: 100 });
-    assert.deepEqual(
-      disks.value.volumes.map((volume: { volid: string }) => volume.volid),
-      ["local-lvm:vm-100-disk-0"],
-    );
-    const page = await site.call("get_storage_content", { limit: 3 });
-    assert.equal(page.value.volumes.length, 3);
-    const next = await site.call("get_storage_content", { cursor: page.value.next_cursor });
-    assert.equal(next.value.volumes.length + 3, page.value.total);
-  },
-  refuses: [
-    { args: { storage: "nosuch" }, code: "not_found", text: /no storage nosuch within reach/ },
-    { args: { storage: "local", node: "pve9" }, code: "not_found", text: /on node pve9/ },
-    { args: { storage: "local", content: "music" }, code: "invalid", text: /content/ },
-  ],
-});
 
 Deno.test("get_storage_content names the storages that it could not read", async () => {
   await using site = await Site.start();
@@ -44,42 +52,6 @@ Deno.test("get_storage_content names the storages that it could not read", async
   assert.equal(isError, false);
   assert.deepEqual(value.warnings, ["storage local on node pve2 could not be read: away"]);
   assert.ok(!value.volumes.some((row: { node: string }) => row.node === "pve2"));
-});
-
-testTool({
-  tool: "download_image",
-  role: "admin",
-  args: { url: IMAGE, storage: "local", node: "pve2" },
-  request: ["POST", /pve2\/storage\/local\/download-url$/],
-  task: true,
-  works: (value, site) => {
-    assert.equal(value.volid, "local:iso/alpine-virt.iso");
-    assert.ok(
-      site.fake.state.volumes.some((one) => one.volid === value.volid && one.node === "pve2"),
-    );
-    assert.deepEqual(lastChange(site).body, {
-      url: IMAGE,
-      content: "iso",
-      filename: "alpine-virt.iso",
-      "verify-certificates": true,
-    });
-  },
-  refuses: [
-    {
-      args: { url: IMAGE, storage: "local", node: "pve1", filename: "debian-13.iso" },
-      code: "conflict",
-      text: /local:iso\/debian-13\.iso exists already/,
-    },
-    { args: { url: "https://example.org/", storage: "local" }, code: "invalid", text: /filename/ },
-    { args: { url: "file:///etc/passwd", storage: "local" }, code: "invalid", text: /url/ },
-    { args: { url: IMAGE, storage: "local-lvm" }, code: "not_found", text: /local-lvm for iso/ },
-    {
-      args: { url: IMAGE, storage: "local", filename: "../x.iso" },
-      code: "invalid",
-      text: /must be a file name/,
-    },
-    { args: { url: IMAGE, storage: "local", checksum: "zz" }, code: "invalid", text: /checksum/ },
-  ],
 });
 
 Deno.test("download_image sends a checksum with its algorithm and tells a wrong one", async () => {
@@ -106,42 +78,6 @@ Deno.test("download_image sends a checksum with its algorithm and tells a wrong 
     storage: "local",
   });
   assert.match(missing.text, /download failed/);
-});
-
-testTool({
-  tool: "delete_volume",
-  role: "admin",
-  args: { volid: "local:iso/virtio-win.iso", node: "pve2" },
-  request: ["DELETE", /pve2\/storage\/local\/content\/local%3Aiso%2Fvirtio-win\.iso$/],
-  task: true,
-  works: (value, site) => {
-    assert.equal(value.exit_status, "OK");
-    const left = site.fake.state.volumes.filter((one) => one.volid === "local:iso/virtio-win.iso");
-    assert.deepEqual(left.map((one) => one.node), ["pve1", "pve3"]);
-  },
-  refuses: [
-    {
-      args: { volid: "local:iso/virtio-win.iso" },
-      code: "conflict",
-      text: /is on pve1 and pve2 and pve3, each its own; give the node/,
-    },
-    { args: { volid: "local:iso/nosuch.iso" }, code: "not_found", text: /there is no volume/ },
-    {
-      args: { volid: "local-lvm:vm-100-disk-0" },
-      code: "conflict",
-      text: /local-lvm:vm-100-disk-0 is scsi0, scsi0 of snapshot clean of VM 100/,
-    },
-    {
-      args: { volid: "nfs1:backup/x.vma.zst" },
-      code: "conflict",
-      text: /is a backup; use delete_backup/,
-      prepare: (site) => {
-        const backup = site.fake.state.volumes.find((one) => one.content === "backup");
-        Object.assign(backup ?? {}, { volid: "nfs1:backup/x.vma.zst", storage: "nfs1" });
-      },
-    },
-    { args: { volid: "local:iso/a#b" }, code: "invalid", text: /volid/ },
-  ],
 });
 
 Deno.test("delete_volume deletes a disk that no guest uses, and nothing when it cannot tell", async () => {
@@ -182,4 +118,125 @@ Deno.test("a file with spaces in its name can be deleted", async () => {
   assert.equal(value?.exit_status, "OK", text);
   assert.ok(!site.fake.state.volumes.includes(iso));
   assert.match(lastChange(site).path, /local%3Aiso%2FWindows%2011%20\(x64\)\.iso$/);
+});
+
+Deno.test("get_backups reads a shared storage once and tells storages that are away", async () => {
+  await using site = await Site.start();
+  await site.call("get_backups");
+  const reads = site.fake.requests.filter(({ path }) => /\/content$/.test(path));
+  assert.deepEqual(reads.map(({ path }) => path).toSorted(), [
+    "/nodes/pve1/storage/local/content",
+    "/nodes/pve1/storage/nfs1/content",
+    "/nodes/pve2/storage/local/content",
+    "/nodes/pve3/storage/local/content",
+  ]);
+  site.fake.offline("pve1");
+  const { value, text } = await site.call("get_backups");
+  assert.deepEqual(
+    value?.backups.map((row: { vmid: number; node: string }) => [row.vmid, row.node])[0]?.[1],
+    "pve2",
+    text,
+  );
+  assert.match(value.warnings.join("\n"), /storage local on node pve1 is not available/);
+  assert.ok(!value.backups.some((row: { vmid: number }) => row.vmid === 101));
+});
+
+Deno.test("get_backups fails when nothing could be read, which is not the same as no backups", async () => {
+  await using site = await Site.start();
+  site.fake.fault({ path: /\/content$/ }, { kind: "status", status: 500, message: "away\n" }, {
+    times: 50,
+  });
+  const answer = await site.call("get_backups");
+  assert.equal(answer.code, "unavailable", answer.text);
+  assert.match(answer.text, /storage nfs1 on node pve1 could not be read: away/);
+});
+
+Deno.test("get_backups tells verification, encryption, protection and notes", async () => {
+  await using site = await Site.start();
+  const backup = backupOf(site, 100);
+  backup.verification = { state: "failed", upid: "UPID:x" };
+  backup.encrypted = "aa:bb";
+  backup.protected = true;
+  backup.notes = "x".repeat(2000);
+  const { value } = await site.call("get_backups", { vmid: 100 });
+  const [row] = value.backups;
+  assert.deepEqual([row.verified, row.encrypted, row.protected], ["failed", true, true]);
+  assert.match(row.notes, /^x{500}… \(cut\)$/);
+});
+
+Deno.test("get_backup_coverage counts no failed backup and calls nothing missing that it cannot see", async () => {
+  await using site = await Site.start();
+  backupOf(site, 100).verification = { state: "failed", upid: "UPID:x" };
+  const { value } = await site.call("get_backup_coverage", {}, { role: "user" });
+  const stateOf = (answer: typeof value, vmid: number) =>
+    answer.guests.find((row: { vmid: number }) => row.vmid === vmid).state;
+  assert.equal(stateOf(value, 100), "not backed up");
+  site.fake.fault({ path: /storage\/local\/content$/ }, {
+    kind: "status",
+    status: 500,
+    message: "away\n",
+  }, { times: 3 });
+  const partly = await site.call("get_backup_coverage");
+  assert.equal(stateOf(partly.value, 100), "unknown");
+  assert.equal(stateOf(partly.value, 150), "backed up");
+  assert.equal(partly.value.not_backed_up, 0);
+  site.fake.fault({ path: /cluster\/backup$/ }, {
+    kind: "status",
+    status: 403,
+    message: "Permission check failed (/, Sys.Audit)\n",
+  });
+  const jobless = await site.call("get_backup_coverage");
+  assert.equal(jobless.value.guests[0].jobs, undefined);
+  assert.match(jobless.value.warnings[0], /the backup jobs could not be read: .*Sys\.Audit on \//);
+});
+
+Deno.test("restore_backup gives a container's backup as ostemplate with restore", async () => {
+  await using site = await Site.start();
+  nameBackups(site);
+  const { value, text } = await site.call("restore_backup", { volid: CONTAINER_BACKUP, vmid: 401 });
+  assert.equal(value?.exit_status, "OK", text);
+  assert.equal(value.type, "lxc");
+  const { body, path } = lastChange(site);
+  assert.match(path, /\/lxc$/);
+  assert.equal(body.ostemplate, CONTAINER_BACKUP);
+  assert.equal(body.restore, true);
+  assert.ok(!("archive" in body) && !("force" in body));
+  assert.equal(guest(site, 401)?.config.hostname, "ct1");
+});
+
+Deno.test("restore_backup replaces a stopped guest with overwrite, on its own node", async () => {
+  await using site = await Site.start();
+  nameBackups(site);
+  await site.call("shutdown_vm", { vmid: 100 });
+  const machine = guest(site, 100);
+  assert.ok(machine);
+  machine.config.memory = "64";
+  const { value, text } = await site.call("restore_backup", { volid: VM_BACKUP, overwrite: true });
+  assert.equal(value?.exit_status, "OK", text);
+  assert.equal(lastChange(site).body.force, true);
+  assert.equal(guest(site, 100)?.config.memory, "2048");
+  assert.equal(value.node, "pve1");
+});
+
+Deno.test("a backup on one node's own storage is restored there and nowhere else", async () => {
+  await using site = await Site.start();
+  const { volid } = backupOf(site, 101);
+  const away = await site.call("restore_backup", { volid, vmid: 402, node: "pve2" });
+  assert.equal(away.code, "not_found", away.text);
+  assert.match(away.text, /on node pve2/);
+  const { value, text } = await site.call("restore_backup", { volid, vmid: 402 });
+  assert.equal(value?.node, "pve1", text);
+  assert.equal(changes(site).length, 1);
+});
+
+Deno.test("a backup that two nodes have each is restored where the caller says", async () => {
+  await using site = await Site.start();
+  const backup = backupOf(site, 101);
+  site.fake.state.volumes.push({ ...backup, node: "pve2" });
+  const { volid } = backup;
+  const unsure = await site.call("restore_backup", { volid, vmid: 402 });
+  assert.equal(unsure.code, "conflict");
+  assert.match(unsure.text, /is on pve1 and pve2, each its own; give the node/);
+  const { value, text } = await site.call("restore_backup", { volid, vmid: 402, node: "pve2" });
+  assert.equal(value?.node, "pve2", text);
 });

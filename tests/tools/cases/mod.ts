@@ -1,0 +1,34 @@
+import type { ToolName } from "../../../lib/mcp/tools.ts";
+import type { ToolCase } from "../tool_case.ts";
+import { API } from "./api.ts";
+import { BACKUPS } from "./backups.ts";
+import { CLUSTER } from "./cluster.ts";
+import { GUESTS_INSIDE } from "./guests_inside.ts";
+import { GUESTS_LIFECYCLE } from "./guests_lifecycle.ts";
+import { GUESTS_MOVES } from "./guests_moves.ts";
+import { GUESTS_POWER } from "./guests_power.ts";
+import { GUESTS_READS } from "./guests_reads.ts";
+import { GUESTS_SETTINGS } from "./guests_settings.ts";
+import { NETWORK } from "./network.ts";
+import { NODES } from "./nodes.ts";
+import { SNAPSHOTS } from "./snapshots.ts";
+import { STORAGE } from "./storage.ts";
+import { TASKS } from "./tasks.ts";
+
+/** A case for every tool: without one it does not compile. */
+export const CASES: Record<ToolName, ToolCase> = {
+  ...API,
+  ...BACKUPS,
+  ...CLUSTER,
+  ...GUESTS_INSIDE,
+  ...GUESTS_LIFECYCLE,
+  ...GUESTS_MOVES,
+  ...GUESTS_POWER,
+  ...GUESTS_READS,
+  ...GUESTS_SETTINGS,
+  ...NETWORK,
+  ...NODES,
+  ...SNAPSHOTS,
+  ...STORAGE,
+  ...TASKS,
+};

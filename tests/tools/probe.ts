@@ -1,0 +1,48 @@
+import { privilegesOf as neededFor } from "../../lib/tool/privileges.ts";
+import type { AnyTool } from "../../lib/tool/tool.ts";
+import { Site } from "../site.ts";
+import type { Arguments } from "./tool_case.ts";
+
+/** What it takes to see guests, nodes and storages at all. */
+export const READING = [
+  "Datastore.Audit",
+  "Pool.Audit",
+  "SDN.Audit",
+  "Sys.Audit",
+  "VM.Audit",
+  "VM.GuestAgent.Audit",
+];
+
+/** The names of the privileges that a tool declares for a call with these arguments. */
+export function privilegesOf(tool: AnyTool, args: Arguments): string[] {
+  return neededFor(tool, tool.input.parse(args)).flatMap(([, ...anyOf]) => anyOf);
+}
+
+/**
+ * A site whose API token is `mcp@pve!probe`, of an ordinary user. Until `restrict` it may do all that
+ * a token may, so that a case can prepare what it needs.
+ */
+export async function startProbed(): Promise<Site> {
+  const value = crypto.randomUUID();
+  const site = await Site.start({
+    config: { auth: { user: "mcp@pve", token_name: "probe", token_value: value } },
+  });
+  const { acl, tokens, users } = site.fake.state;
+  users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });
+  tokens.push({ user: "mcp@pve", name: "probe", value, privsep: true, expire: 0 });
+  for (const [type, ugid] of [["user", "mcp@pve"], ["token", "mcp@pve!probe"]] as const) {
+    acl.push({ path: "/", roleid: "Probe", type, ugid, propagate: true });
+  }
+  unrestrict(site);
+  return site;
+}
+
+/** Leaves the token of a probed site just these privileges, everywhere. */
+export function restrict(site: Site, privileges: readonly string[]): void {
+  site.fake.state.roles.set("Probe", { privs: [...privileges], special: false });
+}
+
+/** Lets the token of a probed site do everything again. */
+export function unrestrict(site: Site): void {
+  restrict(site, site.fake.state.roles.get("Administrator")?.privs ?? []);
+}

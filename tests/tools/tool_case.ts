@@ -1,0 +1,37 @@
+import type { Site } from "../site.ts";
+
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** Other arguments, or another state, in which the tool must refuse and send no change. */
+export interface Refusal {
+  readonly args: Arguments;
+  readonly code: string;
+  readonly text: RegExp;
+  readonly prepare?: (site: Site) => unknown;
+}
+
+/** Other arguments, which need other privileges. */
+export interface Variant {
+  readonly args: Arguments;
+  readonly prepare?: (site: Site) => unknown;
+}
+
+/** What must hold for a tool, besides what must hold for every tool. */
+export interface ToolCase {
+  /** A function where they name what `prepare` has made. */
+  readonly args: Arguments | ((site: Site) => Arguments);
+  readonly prepare?: (site: Site) => unknown;
+  /** Checks the answer, and that the cluster is as it should be now. */
+  // deno-lint-ignore no-explicit-any -- each case knows the shape it asks for
+  readonly works: (value: any, site: Site) => unknown;
+  readonly refuses?: readonly Refusal[];
+  readonly variants?: readonly Variant[];
+  /** The request that Proxmox refuses or fails in the standard checks. */
+  readonly request: readonly [method: string, path: RegExp];
+  /** The tool answers with a warning or note that tells what failed, and what it has got. */
+  readonly partial?: true;
+  /** Why a vmid that no guest has is no error. */
+  readonly goneGuests?: string;
+  /** What `works` asks for beyond what the tool declares, and why it is not declared. */
+  readonly undeclared?: { readonly privileges: readonly string[]; readonly reason: string };
+}
