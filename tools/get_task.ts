@@ -11,6 +11,11 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [],
+  conditionalPrivileges: [{
+    privilege: ["/nodes/{node}", "Sys.Audit"],
+    when: "for others' tasks",
+    if: () => true,
+  }],
   input: z.strictObject({
     upid: z.string().max(300),
     lines: z.int().min(1).max(500).default(50).describe("Of the log's end"),

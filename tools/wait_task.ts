@@ -13,6 +13,11 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [],
+  conditionalPrivileges: [{
+    privilege: ["/nodes/{node}", "Sys.Audit"],
+    when: "for others' tasks",
+    if: () => true,
+  }],
   input: z.strictObject({
     upid: z.string().max(300),
     timeout_seconds: waiting.timeout_seconds,

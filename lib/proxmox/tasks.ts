@@ -57,6 +57,11 @@ export function warningsIn(exitStatus: string): number {
   return Number(exitStatus.match(/^WARNINGS: (\d+)$/)?.[1] ?? 0);
 }
 
+/** True for a task that somebody or a restart stopped: it did not fail by itself. */
+export function wasInterrupted(exitStatus: string): boolean {
+  return /^(?:received|interrupted by) /.test(exitStatus);
+}
+
 /** Reads a task's state and the end of its log. */
 export async function readTask(
   reader: TaskReader,

@@ -57,10 +57,27 @@ export function tagList(value: unknown): string[] {
   return (text(value) ?? "").split(/[;,\s]+/).filter((tag) => tag !== "");
 }
 
-/** Unix seconds as RFC 3339. */
+const LAST_SECOND = 8.64e12;
+
+/** Unix seconds as RFC 3339; undefined for anything else. */
 export function time(seconds: unknown): string | undefined {
   const value = number(seconds);
-  return value === undefined ? undefined : new Date(value * 1000).toISOString();
+  if (value === undefined || Math.abs(value) > LAST_SECOND) return undefined;
+  return new Date(value * 1000).toISOString();
+}
+
+/** An object; an empty one for anything else. */
+export function record(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+/** The objects of a list within a row; none for anything else. */
+export function records(value: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Drops the undefined values, so that results hold only what is known. */
