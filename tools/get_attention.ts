@@ -122,7 +122,7 @@ async function lookAtEverything(pve: Pve, mostGuests: number): Promise<Findings>
   const resources = await pve.resources();
   const offline = offlineNodes(resources);
   const nodes = resources.filter((row) => row.type === "node")
-    .map((row) => text(row.node) ?? row.id);
+    .map((row) => row.node ?? row.id);
   const online = nodes.filter((node) => !offline.has(node));
   const guests = resources.map(guestOf).filter((guest) => guest !== undefined)
     .filter((guest) => !guest.template).sort((a, b) => a.vmid - b.vmid);

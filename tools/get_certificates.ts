@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Certificate, readCertificates } from "../lib/proxmox/cluster/certificates.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
-import type { Columns } from "../lib/tool/columns.ts";
+import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -16,7 +16,7 @@ const certificateRow = z.object(
     expires: z.string(),
     days_left: z.number(),
     fingerprint: z.string(),
-  } satisfies Columns<Certificate>,
+  } satisfies ColumnsOf<Certificate>,
 ).partial();
 
 export default defineTool({

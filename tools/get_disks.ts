@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Disk, readDisks } from "../lib/proxmox/cluster/disks.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
-import type { Columns } from "../lib/tool/columns.ts";
+import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -17,7 +17,7 @@ const diskRow = z.object(
     used_as: z.string(),
     health: z.string().describe("Else than PASSED, OK, UNKNOWN: fails"),
     life_left_percent: z.number(),
-  } satisfies Columns<Disk>,
+  } satisfies ColumnsOf<Disk>,
 ).partial();
 
 export default defineTool({

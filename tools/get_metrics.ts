@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { number, time } from "../lib/proxmox/api/values.ts";
 import { firstPlace } from "../lib/proxmox/storage/volumes.ts";
-import { guestReference, nodeName, storageId } from "../lib/tool/fields.ts";
+import { guestReference, nodeName, paged, storageId } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -45,6 +45,7 @@ export default defineTool({
   output: z.object({
     columns: z.array(z.string()),
     rows: z.array(z.array(z.unknown())),
+    warnings: paged.warnings,
   }),
   action: ({ vmid, storage, node }) =>
     vmid !== undefined

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { paged, paging } from "../lib/tool/fields.ts";
 import { offlineNodes } from "../lib/proxmox/inventory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { compact, number, text } from "../lib/proxmox/api/values.ts";
+import { compact } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -34,20 +34,20 @@ export default defineTool({
   run: async (input, { pve }) => {
     const resources = await pve.resources();
     const nodes = resources.filter((row) => row.type === "node");
-    const { items, ...page } = paginate(nodes, (row) => text(row.node) ?? row.id, input);
+    const { items, ...page } = paginate(nodes, (row) => row.node ?? row.id, input);
     const offline = [...offlineNodes(resources)];
     return {
       nodes: items.map((row) =>
         compact({
-          node: text(row.node),
-          status: text(row.status),
-          cpus: number(row.maxcpu),
-          cpu_fraction: number(row.cpu),
-          memory_bytes: number(row.maxmem),
-          memory_used_bytes: number(row.mem),
-          disk_bytes: number(row.maxdisk),
-          disk_used_bytes: number(row.disk),
-          uptime_seconds: number(row.uptime),
+          node: row.node,
+          status: row.status,
+          cpus: row.maxcpu,
+          cpu_fraction: row.cpu,
+          memory_bytes: row.maxmem,
+          memory_used_bytes: row.mem,
+          disk_bytes: row.maxdisk,
+          disk_used_bytes: row.disk,
+          uptime_seconds: row.uptime,
         })
       ),
       ...page,

@@ -3,7 +3,7 @@ import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { type ReplicationJob, replicationJobs } from "../lib/proxmox/cluster/replication.ts";
-import type { Columns } from "../lib/tool/columns.ts";
+import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -20,7 +20,7 @@ const jobRow = z.object(
     last_sync: z.string(),
     next_sync: z.string(),
     duration_seconds: z.number(),
-  } satisfies Columns<ReplicationJob>,
+  } satisfies ColumnsOf<ReplicationJob>,
 ).partial();
 
 export default defineTool({

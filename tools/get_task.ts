@@ -31,6 +31,7 @@ export default defineTool({
     exit_status: z.string().describe("OK, WARNINGS: n, or the error"),
     warnings: z.number(),
     log_tail: z.array(z.string()),
+    notes: z.array(z.string()),
   }).partial(),
   action: ({ upid }) => `read task ${upid}`,
   run: async ({ upid, lines }, { pve }) => {

@@ -1,9 +1,6 @@
 import type * as z from "zod";
 
-/**
- * The schemas of a row's columns: one for each field of the interface, none besides. What reads the rows
- * knows no schema, so `{ … } satisfies Columns<Row>` keeps the two together.
- */
-export type Columns<Row> = {
-  readonly [Column in keyof Row]-?: z.ZodType<Exclude<Row[Column], undefined>>;
+/** The columns of a row: a schema for each field that the row has, and for no other. */
+export type ColumnsOf<Row> = {
+  readonly [Field in keyof Row]-?: z.ZodType<Exclude<Row[Field], undefined>>;
 };

@@ -1,13 +1,12 @@
 /**
- * What Proxmox sends, as far as the tools read it. Nothing is certain to be there: absent means the
- * default, booleans are 0/1, and numbers may come as strings, so values pass through `number`,
- * `flag` and `text` before they are used.
+ * A row of `/cluster/resources`, as far as the tools read it: nothing is certain to be there. Read by
+ * {@linkcode resourceOf}.
  */
 export interface Resource {
   readonly type: string;
   readonly id: string;
   readonly node?: string;
-  readonly vmid?: number | string;
+  readonly vmid?: number;
   readonly name?: string;
   readonly status?: string;
   readonly cpu?: number;
@@ -29,6 +28,37 @@ export interface Resource {
   readonly sdn?: string;
   readonly network?: string;
   readonly "network-type"?: string;
+}
+
+/** Reads a row of `/cluster/resources`. */
+export function resourceOf(row: Readonly<Record<string, unknown>>): Resource {
+  return compact({
+    type: text(row.type) ?? "",
+    id: String(row.id),
+    node: text(row.node),
+    vmid: number(row.vmid),
+    name: text(row.name),
+    status: text(row.status),
+    cpu: number(row.cpu),
+    maxcpu: number(row.maxcpu),
+    mem: number(row.mem),
+    maxmem: number(row.maxmem),
+    disk: number(row.disk),
+    maxdisk: number(row.maxdisk),
+    uptime: number(row.uptime),
+    template: number(row.template),
+    tags: text(row.tags),
+    pool: text(row.pool),
+    lock: text(row.lock),
+    hastate: text(row.hastate),
+    storage: text(row.storage),
+    plugintype: text(row.plugintype),
+    content: text(row.content),
+    shared: number(row.shared),
+    sdn: text(row.sdn),
+    network: text(row.network),
+    "network-type": text(row["network-type"]),
+  });
 }
 
 /** A guest's configuration: keys as in the API, values as they come. */
