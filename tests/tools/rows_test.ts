@@ -17,7 +17,7 @@ interface ListCase {
   readonly changes?: true;
 }
 
-const CASES: Readonly<Record<KeyedPath, ListCase>> = {
+const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
   "/access/acl": access("path", "permissions"),
   "/access/domains": access("realm", "realms"),
   "/access/groups": {
@@ -51,7 +51,15 @@ const CASES: Readonly<Record<KeyedPath, ListCase>> = {
     prepare: (site) => site.call("start_vm", { vmid: 101 }),
   },
   "/cluster/replication": { key: "id", tool: "get_replication" },
-  "/cluster/resources": { key: "id", tool: "get_vms", args: { fields: ["vmid", "name", "tags"] } },
+  "/cluster/resources": [
+    "find_guests",
+    "get_containers",
+    "get_nodes",
+    "get_sdn",
+    "get_storage",
+    "get_tasks",
+    "get_vms",
+  ].map((tool) => ({ key: "id", tool })),
   "/cluster/sdn/vnets": { key: "vnet", tool: "get_sdn", prepare: someSdn },
   "/cluster/sdn/vnets/{vnet}/subnets": { key: "cidr", tool: "get_sdn", prepare: someSdn },
   "/cluster/sdn/zones": { key: "zone", tool: "get_sdn", prepare: someSdn },
@@ -164,7 +172,11 @@ function someSdn({ fake }: Site): void {
   subnets.set("v1", { vnet: "v1", cidr: "10.1.0.0/24", gateway: "10.1.0.1", snat: 1 });
 }
 
-for (const [template, spec] of Object.entries(CASES)) {
+const EACH = Object.entries(CASES).flatMap(([template, specs]) =>
+  [specs].flat().map((spec) => ({ template, spec }))
+);
+
+for (const { template, spec } of EACH) {
   Deno.test(`${spec.tool} gives the good rows of ${template} and tells of the others`, async () => {
     const path = new RegExp(`^${template.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
     await using site = await started(spec);
@@ -213,16 +225,21 @@ async function read(fake: FakePve, path: RegExp): Promise<Row[]> {
 
 /** Good rows among ones that cannot be read, and for each field one that has it in a wrong type. */
 function spoiled(rows: readonly Row[], key: string): unknown[] {
-  const samples = [rows[0], rows.at(-1)].filter((row) => row !== undefined);
+  const samples = new Map(rows.map((row) => [row.type, row])).values().toArray();
   const wrong = samples.flatMap((sample) =>
     Object.keys(sample).filter((field) => field !== key).map((field, index) => ({
       ...sample,
-      [key]: typeof sample[key] === "number" ? sample[key] + 1000 + index : `${sample[key]}x`,
+      [key]: another(sample[key], index),
+      ...(sample.type === "node" ? { node: another(sample.node, index) } : {}),
       [field]: ofWrongType(sample[field]),
     }))
   );
   const { [key]: _, ...keyless } = samples[0] ?? {};
   return [null, keyless, { ...keyless, [key]: { odd: 1 } }, ...rows, ...wrong];
+}
+
+function another(key: unknown, index: number): unknown {
+  return typeof key === "number" ? key + 1000 + index : `${key}x${index}`;
 }
 
 function ofWrongType(value: unknown): unknown {
