@@ -194,7 +194,8 @@ for (const { template, spec } of EACH) {
 }
 
 async function started({ prepare, pve = {} }: ListCase): Promise<Site> {
-  const site = await Site.start({ pve });
+  const at = Date.now();
+  const site = await Site.start({ pve: { now: () => at, ...pve } });
   await prepare?.(site);
   return site;
 }
