@@ -119,7 +119,7 @@ export async function waitTask(
 }
 
 /** The last lines of a task's log, without the closing `TASK OK`. */
-export async function readLogTail(
+async function readLogTail(
   reader: TaskReader,
   upid: string,
   lines = LOG_TAIL_LINES,
