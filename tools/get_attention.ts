@@ -48,7 +48,17 @@ export default defineTool({
     { privilege: ["/vms/{vmid}", "VM.Audit"], when: "for guests", if: () => true },
     {
       privilege: ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
-      when: "for storages and backups",
+      when: "for storages",
+      if: () => true,
+    },
+    {
+      privilege: ["/storage/{storage}", "Datastore.AllocateSpace", "Datastore.Allocate"],
+      when: "for backups",
+      if: () => true,
+    },
+    {
+      privilege: ["/vms/{vmid}", "VM.Backup"],
+      when: "for backups, without Datastore.Allocate",
       if: () => true,
     },
     {
