@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
-import { checkCall, currentDigest, presentable } from "../lib/proxmox/apidoc/call.ts";
+import { record, text } from "../lib/proxmox/api/values.ts";
+import { checkCall, type CheckedCall, presentable } from "../lib/proxmox/apidoc/call.ts";
+import { checkParams } from "../lib/proxmox/apidoc/schema.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -33,3 +36,14 @@ export default defineTool({
     return isTask ? await pve.task(data, input) : presentable(data);
   },
 });
+
+/** The digest of what a change would overwrite, where the change takes one and it can be read. */
+async function currentDigest(
+  pve: Pve,
+  { match, method, path }: CheckedCall,
+): Promise<string | undefined> {
+  const readable = match.methods.find((each) => each.method === "GET");
+  if (!("digest" in method.parameters) || !readable) return undefined;
+  if (checkParams(match.values, readable.parameters).length > 0) return undefined;
+  return text(record(await pve.call("GET", path, {})).digest);
+}

@@ -1,7 +1,22 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
-import { describeApiMethod } from "../lib/proxmox/apidoc/manual.ts";
+import type { Advice } from "../lib/proxmox/advice.ts";
+import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
+import type { ApiMethod } from "../lib/proxmox/apidoc/description.ts";
+import { refusalOf } from "../lib/proxmox/apidoc/guard.ts";
+import type { ParamSchema } from "../lib/proxmox/apidoc/schema.ts";
+import { clip } from "../lib/proxmox/clip.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+/** A method; without its parameters and the rest where a path has several. */
+const methodRow = z.object({
+  method: z.string(),
+  description: z.string(),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  permissions: z.string().optional(),
+  returns: z.string().optional(),
+  refused: z.string().optional(),
+});
 
 export default defineTool({
   name: "describe_api",
@@ -17,7 +32,7 @@ export default defineTool({
   }),
   output: z.object({
     path: z.string(),
-    methods: z.array(z.looseObject({ method: z.string(), description: z.string() })),
+    methods: z.array(methodRow),
   }),
   action: ({ path }) => `describe ${path}`,
   run: async (input, { pve }) => {
@@ -30,10 +45,49 @@ export default defineTool({
     if (wanted.length > 0) {
       return {
         path,
-        methods: wanted.map((each) => describeApiMethod(each, pve.advice)),
+        methods: wanted.map((each) => describeMethod(each, pve.advice)),
       };
     }
     const offered = methods.map(({ method }) => method).join(", ");
     throw new AppError("not_found", `${path} has no ${input.method}; it has ${offered}`);
   },
 });
+
+/** A method as a reader needs it before calling it. */
+function describeMethod(method: ApiMethod, advice: Advice) {
+  const { description, parameters, permissions, returns } = method;
+  return compact({
+    method: method.method,
+    description: clip(description, 2_000),
+    parameters: Object.fromEntries(
+      Object.entries(parameters).map(([name, schema]) => [name, describeParam(schema)]),
+    ),
+    permissions: permissions === undefined ? undefined : clip(JSON.stringify(permissions), 2_000),
+    returns: describeReturn(returns),
+    refused: refusalOf(method, advice),
+  });
+}
+
+function describeParam(schema: ParamSchema) {
+  return compact({
+    type: text(schema.type),
+    required: flag(schema.optional) ? undefined : true,
+    description: clip(text(schema.description)?.trim() ?? "", 240) || undefined,
+    enum: schema.enum,
+    default: schema.default,
+    minimum: number(schema.minimum),
+    maximum: number(schema.maximum),
+    max_length: number(schema.maxLength),
+    pattern: text(schema.pattern),
+    format: typeof schema.format === "string" ? schema.format : undefined,
+    keys: typeof schema.format === "object" && schema.format !== null
+      ? Object.keys(schema.format)
+      : undefined,
+  });
+}
+
+function describeReturn({ type, properties, items }: ApiMethod["returns"]): string {
+  const fields = properties ?? (items as ApiMethod["returns"] | undefined)?.properties ?? {};
+  const names = Object.keys(fields).sort().join(", ");
+  return clip(`${type ?? "anything"}${names === "" ? "" : ` of ${names}`}`, 2_000);
+}

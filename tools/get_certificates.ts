@@ -1,9 +1,23 @@
 import * as z from "zod";
-import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
-import { readCertificates } from "../lib/proxmox/cluster/hardware.ts";
+import { type Certificate, readCertificates } from "../lib/proxmox/cluster/certificates.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
+import type { ColumnsOf } from "../lib/tool/columns.ts";
+import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const certificateRow = z.object(
+  {
+    node: z.string(),
+    file: z.string(),
+    subject: z.string(),
+    issuer: z.string(),
+    names: z.array(z.string()),
+    expires: z.string(),
+    days_left: z.number(),
+    fingerprint: z.string(),
+  } satisfies ColumnsOf<Certificate>,
+).partial();
 
 export default defineTool({
   name: "get_certificates",
@@ -13,9 +27,14 @@ export default defineTool({
   hints: READS,
   subject: "node",
   privileges: [],
+  conditionalPrivileges: [{
+    privilege: ["/nodes/{node}", "Sys.Audit"],
+    when: "without node",
+    if: ({ node }) => node === undefined,
+  }],
   input: z.strictObject({ node: nodeName.optional(), ...paging }),
   output: z.object({
-    certificates: rowsOf("node, file, subject, issuer, names, expires, days_left, fingerprint"),
+    certificates: z.array(certificateRow),
     ...paged,
   }),
   action: () => "list certificates",

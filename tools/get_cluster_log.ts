@@ -1,12 +1,21 @@
 import * as z from "zod";
-import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip, newestFirst } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { compact, number, text, time } from "../lib/proxmox/api/values.ts";
+import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const SEVERITIES = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 const NEWEST = 1_000;
+
+const entryRow = z.object({
+  time: z.string(),
+  node: z.string(),
+  user: z.string(),
+  tag: z.string(),
+  severity: z.string(),
+  message: z.string(),
+}).partial();
 
 export default defineTool({
   name: "get_cluster_log",
@@ -16,13 +25,18 @@ export default defineTool({
   hints: READS,
   subject: "cluster",
   privileges: [],
+  conditionalPrivileges: [{
+    privilege: ["/", "Sys.Syslog"],
+    when: "to see others' entries",
+    if: () => true,
+  }],
   input: z.strictObject({
     text: z.string().max(200).optional().describe("Part of the message, user or tag"),
     node: z.string().optional(),
     ...paging,
   }),
   output: z.object({
-    entries: rowsOf("time, node, user, tag, severity, message"),
+    entries: z.array(entryRow),
     ...paged,
   }),
   action: () => "read the cluster log",
@@ -31,7 +45,7 @@ export default defineTool({
     const wanted = input.text?.toLowerCase() ?? "";
     const rows = all.filter((row) =>
       (input.node === undefined || row.node === input.node) &&
-      [row.msg, row.user, row.tag].some((part) => String(part).toLowerCase().includes(wanted))
+      [row.msg, row.user, row.tag].some((part) => (text(part) ?? "").toLowerCase().includes(wanted))
     );
     const key = (row: Record<string, unknown>) =>
       `${newestFirst(row.time)}${newestFirst(row.uid)}${row.id}`;
@@ -43,7 +57,7 @@ export default defineTool({
         user: text(row.user),
         tag: text(row.tag),
         severity: SEVERITIES[number(row.pri) ?? -1],
-        message: clip(String(row.msg ?? "")),
+        message: clip(text(row.msg) ?? ""),
       })
     );
     return { entries, ...page };

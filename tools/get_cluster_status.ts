@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
+import { readCluster } from "../lib/proxmox/cluster/quorum.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -21,25 +21,15 @@ export default defineTool({
   }),
   action: () => "read the cluster's status",
   run: async (_input, { pve }) => {
-    const rows = await pve.list("/cluster/status");
-    const cluster = rows.find((row) => row.type === "cluster");
-    const nodes = rows.filter((row) => row.type === "node").map((row) =>
-      compact({ node: String(row.name), online: flag(row.online), ip: text(row.ip) })
-    );
-    const quorate = cluster === undefined || flag(cluster.quorate);
+    const { size, ...cluster } = await readCluster(pve);
+    const { nodes, quorate } = cluster;
     const warnings = nodes.filter((node) => !node.online).map((node) =>
       `node ${node.node} is offline`
     );
     if (!quorate) warnings.unshift("the cluster has no quorum: nothing can be changed");
-    const votes = number(cluster?.nodes);
-    if (votes !== undefined && votes !== nodes.length) {
-      warnings.push(`the cluster counts ${votes} nodes, ${nodes.length} are visible`);
+    if (size !== undefined && size !== nodes.length) {
+      warnings.push(`the cluster counts ${size} nodes, ${nodes.length} are visible`);
     }
-    return {
-      ...compact({ name: text(cluster?.name) }),
-      quorate,
-      nodes,
-      ...(warnings.length > 0 ? { warnings } : {}),
-    };
+    return { ...cluster, ...(warnings.length > 0 ? { warnings } : {}) };
   },
 });

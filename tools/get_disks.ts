@@ -1,9 +1,24 @@
 import * as z from "zod";
-import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
-import { readDisks } from "../lib/proxmox/cluster/hardware.ts";
+import { type Disk, readDisks } from "../lib/proxmox/cluster/disks.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
+import type { ColumnsOf } from "../lib/tool/columns.ts";
+import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const diskRow = z.object(
+  {
+    node: z.string(),
+    device: z.string(),
+    model: z.string(),
+    serial: z.string(),
+    type: z.string(),
+    size_bytes: z.number(),
+    used_as: z.string(),
+    health: z.string().describe("Else than PASSED, OK, UNKNOWN: fails"),
+    life_left_percent: z.number(),
+  } satisfies ColumnsOf<Disk>,
+).partial();
 
 export default defineTool({
   name: "get_disks",
@@ -15,9 +30,7 @@ export default defineTool({
   privileges: [["/nodes/{node}", "Sys.Audit"]],
   input: z.strictObject({ node: nodeName.optional(), ...paging }),
   output: z.object({
-    disks: rowsOf(
-      "node, device, model, serial, type, size_bytes, used_as, health (else than PASSED, OK, UNKNOWN: fails), life_left_percent",
-    ),
+    disks: z.array(diskRow),
     ...paged,
   }),
   action: () => "list disks",

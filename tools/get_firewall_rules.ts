@@ -34,6 +34,23 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [],
+  conditionalPrivileges: [
+    {
+      privilege: ["/vms/{vmid}", "VM.Audit"],
+      when: "with vmid",
+      if: ({ vmid }) => vmid !== undefined,
+    },
+    {
+      privilege: ["/nodes/{node}", "Sys.Audit"],
+      when: "with node alone",
+      if: ({ vmid, node }) => vmid === undefined && node !== undefined,
+    },
+    {
+      privilege: ["/", "Sys.Audit"],
+      when: "without vmid and node",
+      if: ({ vmid, node }) => vmid === undefined && node === undefined,
+    },
+  ],
   input: z.strictObject({
     vmid: guestInput.vmid.optional(),
     node: nodeName.optional(),

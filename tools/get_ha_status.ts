@@ -1,9 +1,39 @@
 import * as z from "zod";
-import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
-import { haPlacement, haStatus } from "../lib/proxmox/cluster/ha.ts";
+import { isKind } from "../lib/proxmox/api/errors.ts";
+import { compact, flag, number, record, text } from "../lib/proxmox/api/values.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { compact, flag, text } from "../lib/proxmox/api/values.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
+import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const MOST_RULES = 100;
+
+const managerRow = z.object({ node: z.string(), status: z.string() }).partial();
+
+const guestRow = z.object({
+  sid: z.string(),
+  node: z.string(),
+  state: z.string(),
+  requested: z.string(),
+  detail: z.string(),
+}).partial();
+
+/** A rule in Proxmox's own words, or a group, which has the place of rules on Proxmox VE 8. */
+const ruleRow = z.object({
+  rule: z.string(),
+  group: z.string().describe("On Proxmox VE 8"),
+  type: z.string(),
+  resources: z.string(),
+  nodes: z.string(),
+  affinity: z.string(),
+  strict: z.number(),
+  restricted: z.number(),
+  nofailback: z.number(),
+  disable: z.number(),
+  order: z.number(),
+  comment: z.string(),
+  errors: z.record(z.string(), z.unknown()),
+}).partial();
 
 export default defineTool({
   name: "get_ha_status",
@@ -17,14 +47,17 @@ export default defineTool({
   output: z.object({
     quorate: z.boolean(),
     master: z.string().optional(),
-    managers: rowsOf("node, status"),
-    guests: rowsOf("sid, node, state, requested, detail"),
-    rules: rowsOf("Groups on Proxmox VE 8"),
+    managers: z.array(managerRow),
+    guests: z.array(guestRow),
+    rules: z.array(ruleRow),
     ...paged,
   }),
   action: () => "read the HA status",
   run: async (input, { pve }) => {
-    const [rows, rules] = await Promise.all([haStatus(pve), haPlacement(pve)]);
+    const [rows, rules] = await Promise.all([
+      pve.list("/cluster/ha/status/current"),
+      readRules(pve),
+    ]);
     const services = rows.filter((row) => row.type === "service");
     const { items, ...page } = paginate(services, (row) => String(row.sid), input);
     const master = rows.find((row) => row.type === "master");
@@ -32,7 +65,7 @@ export default defineTool({
       ...compact({ master: text(master?.node) }),
       quorate: flag(rows.find((row) => row.type === "quorum")?.quorate),
       managers: rows.filter((row) => row.type === "lrm")
-        .map((row) => ({ node: String(row.node), status: String(row.status) })),
+        .map((row) => compact({ node: text(row.node), status: text(row.status) })),
       guests: items.map((row) =>
         compact({
           sid: text(row.sid),
@@ -42,9 +75,41 @@ export default defineTool({
           detail: text(row.status),
         })
       ),
-      rules: rules.slice(0, 100).map(({ digest: _, ...rule }) => rule),
+      rules: rules.slice(0, MOST_RULES).map(describeRule),
       ...page,
-      ...(rules.length > 100 ? { warnings: [`only 100 of ${rules.length} rules are shown`] } : {}),
+      ...(rules.length > MOST_RULES
+        ? { warnings: [`only ${MOST_RULES} of ${rules.length} rules are shown`] }
+        : {}),
     };
   },
 });
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Where guests may run: rules since Proxmox VE 9, groups before. */
+async function readRules(pve: Pve): Promise<Row[]> {
+  try {
+    return await pve.list("/cluster/ha/rules");
+  } catch (error) {
+    if (!isKind(error, "not_offered")) throw error;
+    return await pve.list("/cluster/ha/groups");
+  }
+}
+
+function describeRule(row: Row) {
+  return compact({
+    rule: text(row.rule),
+    group: text(row.group),
+    type: text(row.type),
+    resources: text(row.resources),
+    nodes: text(row.nodes),
+    affinity: text(row.affinity),
+    strict: number(row.strict),
+    restricted: number(row.restricted),
+    nofailback: number(row.nofailback),
+    disable: number(row.disable),
+    order: number(row.order),
+    comment: text(row.comment),
+    errors: row.errors === undefined ? undefined : record(row.errors),
+  });
+}

@@ -1,9 +1,23 @@
 import * as z from "zod";
-import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
+import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const interfaceRow = z.object({
+  name: z.string(),
+  type: z.string(),
+  active: z.boolean(),
+  autostart: z.boolean(),
+  method: z.string(),
+  cidrs: z.array(z.string()),
+  gateways: z.array(z.string()),
+  ports: z.string(),
+  vlan_aware: z.boolean(),
+  mtu: z.number(),
+  comment: z.string(),
+}).partial();
 
 export default defineTool({
   name: "get_network",
@@ -15,9 +29,7 @@ export default defineTool({
   privileges: [],
   input: z.strictObject({ node: nodeName, ...paging }),
   output: z.object({
-    interfaces: rowsOf(
-      "name, type, active, autostart, method, cidrs, gateways, ports, vlan_aware, mtu, comment",
-    ),
+    interfaces: z.array(interfaceRow),
     ...paged,
   }),
   action: ({ node }) => `list the network interfaces of node ${node}`,

@@ -1,9 +1,7 @@
 import * as z from "zod";
 import { nodeName } from "../lib/tool/fields.ts";
-import { compact, number, text } from "../lib/proxmox/api/values.ts";
+import { compact, number, record, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
-
-type Row = Readonly<Record<string, unknown>>;
 
 export default defineTool({
   name: "get_node_status",
@@ -34,9 +32,8 @@ export default defineTool({
   action: ({ node }) => `read the status of node ${node}`,
   run: async ({ node }, { pve }) => {
     const row = await pve.get("/nodes/{node}/status", { node: pve.node(node) });
-    const [cpu, memory, swap, root] = [row.cpuinfo, row.memory, row.swap, row.rootfs].map((
-      part,
-    ) => (part ?? {}) as Row);
+    const [cpu, memory, swap, root] = [row.cpuinfo, row.memory, row.swap, row.rootfs]
+      .map(record);
     const load = Array.isArray(row.loadavg)
       ? row.loadavg.map(number).filter((value) => value !== undefined)
       : undefined;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { paged, paging } from "../lib/tool/fields.ts";
 import { offlineNodes } from "../lib/proxmox/inventory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { compact, number } from "../lib/proxmox/api/values.ts";
+import { compact } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -41,13 +41,13 @@ export default defineTool({
         compact({
           node: row.node,
           status: row.status,
-          cpus: number(row.maxcpu),
-          cpu_fraction: number(row.cpu),
-          memory_bytes: number(row.maxmem),
-          memory_used_bytes: number(row.mem),
-          disk_bytes: number(row.maxdisk),
-          disk_used_bytes: number(row.disk),
-          uptime_seconds: number(row.uptime),
+          cpus: row.maxcpu,
+          cpu_fraction: row.cpu,
+          memory_bytes: row.maxmem,
+          memory_used_bytes: row.mem,
+          disk_bytes: row.maxdisk,
+          disk_used_bytes: row.disk,
+          uptime_seconds: row.uptime,
         })
       ),
       ...page,

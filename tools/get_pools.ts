@@ -1,10 +1,18 @@
 import * as z from "zod";
-import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
+import { guestOf } from "../lib/proxmox/guest/directory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
+import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MEMBERS = 100;
+
+const poolRow = z.object({
+  pool: z.string(),
+  comment: z.string(),
+  guests: z.number(),
+  vmids: z.array(z.number()).describe(`At most ${MEMBERS}`),
+}).partial();
 
 export default defineTool({
   name: "get_pools",
@@ -14,9 +22,14 @@ export default defineTool({
   hints: READS,
   subject: "cluster",
   privileges: [["/pool/{pool}", "Pool.Audit"]],
+  conditionalPrivileges: [{
+    privilege: ["/vms/{vmid}", "VM.Audit"],
+    when: "to see their guests",
+    if: () => true,
+  }],
   input: z.strictObject(paging),
   output: z.object({
-    pools: rowsOf("pool, comment, guests, vmids (at most 100)"),
+    pools: z.array(poolRow),
     ...paged,
   }),
   action: () => "list pools",
@@ -27,8 +40,9 @@ export default defineTool({
     ]);
     const { items, ...page } = paginate(pools, (row) => String(row.poolid), input);
     const rows = items.map((row) => {
-      const vmids = resources.filter((guest) => guest.vmid && guest.pool === row.poolid)
-        .map((guest) => Number(guest.vmid)).sort((a, b) => a - b);
+      const vmids = resources.map(guestOf).filter((guest) => guest !== undefined)
+        .filter((guest) => guest.pool === text(row.poolid))
+        .map((guest) => guest.vmid).sort((a, b) => a - b);
       return compact({
         pool: text(row.poolid),
         comment: text(row.comment),

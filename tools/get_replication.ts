@@ -1,10 +1,27 @@
 import * as z from "zod";
-import { paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import { replicationJobs } from "../lib/proxmox/cluster/replication.ts";
+import { type ReplicationJob, replicationJobs } from "../lib/proxmox/cluster/replication.ts";
+import type { ColumnsOf } from "../lib/tool/columns.ts";
+import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const jobRow = z.object(
+  {
+    id: z.string(),
+    vmid: z.number(),
+    source: z.string(),
+    target: z.string(),
+    schedule: z.string(),
+    enabled: z.boolean(),
+    failures: z.number(),
+    error: z.string(),
+    last_sync: z.string(),
+    next_sync: z.string(),
+    duration_seconds: z.number(),
+  } satisfies ColumnsOf<ReplicationJob>,
+).partial();
 
 export default defineTool({
   name: "get_replication",
@@ -19,9 +36,7 @@ export default defineTool({
     ...paging,
   }),
   output: z.object({
-    jobs: rowsOf(
-      "id, vmid, source, target, schedule, enabled, failures, error, last_sync, next_sync, duration_seconds",
-    ),
+    jobs: z.array(jobRow),
     ...paged,
   }),
   action: () => "list replication jobs",

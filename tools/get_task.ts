@@ -11,6 +11,11 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [],
+  conditionalPrivileges: [{
+    privilege: ["/nodes/{node}", "Sys.Audit"],
+    when: "for others' tasks",
+    if: () => true,
+  }],
   input: z.strictObject({
     upid: z.string().max(300),
     lines: z.int().min(1).max(500).default(50).describe("Of the log's end"),
@@ -26,6 +31,7 @@ export default defineTool({
     exit_status: z.string().describe("OK, WARNINGS: n, or the error"),
     warnings: z.number(),
     log_tail: z.array(z.string()),
+    notes: z.array(z.string()),
   }).partial(),
   action: ({ upid }) => `read task ${upid}`,
   run: async ({ upid, lines }, { pve }) => {

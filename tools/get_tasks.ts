@@ -1,11 +1,26 @@
 import * as z from "zod";
-import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { compact, type Resource, time } from "../lib/proxmox/api/values.ts";
+import { clip, newestFirst } from "../lib/proxmox/clip.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
-import { describeEntry, taskKey, taskOf, withinReach } from "../lib/proxmox/cluster/task_list.ts";
+import { isRunning, type TaskEntry, taskOf, taskVmid } from "../lib/proxmox/cluster/task_list.ts";
+import { guestOf } from "../lib/proxmox/guest/directory.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
+import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const PER_NODE = 500;
+
+const taskRow = z.object({
+  upid: z.string(),
+  node: z.string(),
+  type: z.string(),
+  id: z.string(),
+  user: z.string(),
+  status: z.string().describe("running, OK, WARNINGS: n, or the error"),
+  started: z.string(),
+  ended: z.string(),
+}).partial();
 
 export default defineTool({
   name: "get_tasks",
@@ -15,6 +30,11 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [],
+  conditionalPrivileges: [{
+    privilege: ["/nodes/{node}", "Sys.Audit"],
+    when: "without node, or to see others' tasks",
+    if: () => true,
+  }],
   input: z.strictObject({
     node: nodeName.optional(),
     vmid: z.int().min(100).optional(),
@@ -24,12 +44,7 @@ export default defineTool({
     hours: z.int().min(1).optional().describe("Started in the last n hours"),
     ...paging,
   }),
-  output: z.object({
-    tasks: rowsOf(
-      "upid, node, type, id, user, status (running, OK, WARNINGS: n, or the error), started, ended",
-    ),
-    ...paged,
-  }),
+  output: z.object({ tasks: z.array(taskRow), ...paged }),
   action: () => "list tasks",
   run: async (input, { pve }) => {
     const { hours, state } = input;
@@ -51,12 +66,44 @@ export default defineTool({
     const tasks = withinReach(
       pve,
       results.flatMap((part) => part.tasks),
-      await pve.resources({
-        fresh: false,
-      }),
+      await pve.resources({ fresh: false }),
     );
-    const running = state === "running" ? tasks.filter((task) => !task.endtime) : tasks;
-    const { items, ...page } = paginate(running, taskKey, input);
-    return { tasks: items.map(describeEntry), ...page, ...warned([...warnings, ...cut]) };
+    const wanted = state === "running" ? tasks.filter((task) => !task.ended) : tasks;
+    const { items, ...page } = paginate(wanted, taskKey, input);
+    return { tasks: items.map(describeTask), ...page, ...warned([...warnings, ...cut]) };
   },
 });
+
+/** Leaves the tasks of guests within the token's limits, and those of no single guest. */
+function withinReach(
+  pve: Pve,
+  tasks: readonly TaskEntry[],
+  resources: readonly Resource[],
+): TaskEntry[] {
+  const guests = new Map(
+    resources.map(guestOf).filter((guest) => guest !== undefined)
+      .map((guest) => [guest.vmid, guest]),
+  );
+  return tasks.filter((task) => {
+    const vmid = taskVmid(task.id);
+    if (vmid === undefined) return true;
+    const gone = { vmid, node: task.node, pool: undefined, tags: [] };
+    return pve.reaches(guests.get(vmid) ?? gone);
+  });
+}
+
+/** Sorts running tasks first, then the newest first. */
+function taskKey(task: TaskEntry): string {
+  const [, node, pid, start] = task.upid.split(":");
+  return `${isRunning(task) ? 0 : 1}${newestFirst(task.started)}${node}${pid}${start}`;
+}
+
+function describeTask(task: TaskEntry) {
+  const { ended, started, status = "unknown", ...named } = task;
+  return compact({
+    ...named,
+    status: isRunning(task) ? "running" : clip(status),
+    started: time(started),
+    ended: time(ended),
+  });
+}

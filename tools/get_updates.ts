@@ -1,10 +1,19 @@
 import * as z from "zod";
-import { nodeName, paged, paging, rowsOf } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
+import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const updateRow = z.object({
+  node: z.string(),
+  package: z.string(),
+  from: z.string(),
+  to: z.string(),
+  origin: z.string(),
+  title: z.string(),
+}).partial();
 
 export default defineTool({
   name: "get_updates",
@@ -14,9 +23,14 @@ export default defineTool({
   hints: READS,
   subject: "node",
   privileges: [["/nodes/{node}", "Sys.Modify"]],
+  conditionalPrivileges: [{
+    privilege: ["/nodes/{node}", "Sys.Audit"],
+    when: "without node",
+    if: ({ node }) => node === undefined,
+  }],
   input: z.strictObject({ node: nodeName.optional(), ...paging }),
   output: z.object({
-    updates: rowsOf("node, package, from, to, origin, title"),
+    updates: z.array(updateRow),
     ...paged,
   }),
   action: () => "list pending updates",

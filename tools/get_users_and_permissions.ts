@@ -1,8 +1,34 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/tool/fields.ts";
-import { ACCESS_LISTS, readAccess } from "../lib/proxmox/cluster/access.ts";
 import { paginate } from "../lib/proxmox/list.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
+import { compact, flag, number, record, records, text, time } from "../lib/proxmox/api/values.ts";
+import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const LISTS = ["users", "groups", "roles", "permissions", "realms", "effective"] as const;
+
+/** One row of any of the lists; `name` is its key. */
+const accessRow = z.object({
+  name: z.string(),
+  enabled: z.boolean(),
+  expires: z.string(),
+  groups: z.array(z.string()),
+  comment: z.string(),
+  locked: z.boolean(),
+  tokens: z.array(
+    z.object({ name: z.string(), expires: z.string(), privilege_separated: z.boolean() }).partial(),
+  ),
+  users: z.array(z.string()),
+  built_in: z.boolean(),
+  privileges: z.array(z.string()),
+  path: z.string(),
+  holder: z.string(),
+  holder_type: z.string(),
+  role: z.string(),
+  propagate: z.boolean(),
+  type: z.string(),
+  second_factor: z.string(),
+}).partial();
 
 export default defineTool({
   name: "get_users_and_permissions",
@@ -12,18 +38,119 @@ export default defineTool({
   hints: READS,
   subject: "cluster",
   privileges: [],
+  conditionalPrivileges: [
+    {
+      privilege: ["/access/groups", "Sys.Audit", "User.Modify"],
+      when: "to see other users",
+      if: ({ list }) => list === "users",
+    },
+    {
+      privilege: ["/access/groups", "Sys.Audit", "User.Modify", "Group.Allocate"],
+      when: "to see groups",
+      if: ({ list }) => list === "groups",
+    },
+    {
+      privilege: ["/access", "Sys.Audit", "Permissions.Modify"],
+      when: "to see others' permissions",
+      if: ({ list, user }) =>
+        list === "permissions" || (list === "effective" && user !== undefined),
+    },
+  ],
   input: z.strictObject({
-    list: z.enum(ACCESS_LISTS).default("users")
+    list: z.enum(LISTS).default("users")
       .describe("effective: what may be done per path"),
     user: z.string().max(200).regex(/^[^\s:/]+@[^\s:/]+$/, "must be user@realm or user@realm!token")
       .optional().describe("With effective"),
     ...paging,
   }),
-  output: z.object({ rows: z.array(z.record(z.string(), z.unknown())), ...paged }),
+  output: z.object({ rows: z.array(accessRow), ...paged }),
   action: ({ list }) => `list Proxmox ${list}`,
   run: async (input, { pve }) => {
-    const rows = await readAccess(pve, input.list, input.user);
+    const rows = await readList(pve, input);
     const { items, ...page } = paginate(rows, (row) => row.name, input);
     return { rows: items, ...page };
   },
 });
+
+type Row = Readonly<Record<string, unknown>>;
+type AccessRow = z.input<typeof accessRow> & { name: string };
+
+/** Reads one of the lists. Nothing in it can be used to log in. */
+async function readList(
+  pve: Pve,
+  { list, user }: { list: typeof LISTS[number]; user?: string | undefined },
+): Promise<AccessRow[]> {
+  switch (list) {
+    case "users":
+      return (await pve.list("/access/users", {}, { full: true })).map(describeUser);
+    case "groups":
+      return (await pve.list("/access/groups")).map((row) =>
+        compact({ name: String(row.groupid), comment: text(row.comment), users: words(row.users) })
+      );
+    case "roles":
+      return (await pve.list("/access/roles")).map((row) =>
+        compact({
+          name: String(row.roleid),
+          built_in: flag(row.special),
+          privileges: words(row.privs),
+        })
+      );
+    case "permissions":
+      return (await pve.list("/access/acl")).map((row) => ({
+        name: [row.path, row.type, row.ugid, row.roleid].map(text).join(" "),
+        ...compact({
+          path: text(row.path),
+          holder: text(row.ugid),
+          holder_type: text(row.type),
+          role: text(row.roleid),
+        }),
+        // Absent means the default, which is to propagate.
+        propagate: row.propagate === undefined || flag(row.propagate),
+      }));
+    case "realms":
+      return (await pve.list("/access/domains")).map((row) =>
+        compact({
+          name: String(row.realm),
+          type: text(row.type),
+          comment: text(row.comment),
+          second_factor: text(row.tfa),
+        })
+      );
+    case "effective":
+      return effective(await pve.get("/access/permissions", {}, { userid: user }));
+  }
+}
+
+/** `keys` may hold the seed of a second factor, so only what is known to be harmless is taken. */
+function describeUser(row: Row): AccessRow {
+  const tokens = records(row.tokens);
+  return compact({
+    name: String(row.userid),
+    enabled: row.enable === undefined || flag(row.enable),
+    expires: time(number(row.expire) || undefined),
+    groups: words(row.groups),
+    comment: text(row.comment),
+    locked: flag(row["totp-locked"]) || undefined,
+    tokens: tokens.length === 0 ? undefined : tokens.map((token) =>
+      compact({
+        name: text(token.tokenid),
+        expires: time(number(token.expire) || undefined),
+        privilege_separated: token.privsep === undefined || flag(token.privsep),
+      })
+    ),
+  });
+}
+
+/** The value of a privilege is its propagate flag: 0 is granted all the same. */
+function effective(paths: Row): AccessRow[] {
+  return Object.entries(paths).map(([name, privileges]) => ({
+    name,
+    privileges: Object.keys(record(privileges)).sort(),
+  }));
+}
+
+function words(value: unknown): string[] | undefined {
+  const list = Array.isArray(value) ? value.map(String) : (text(value) ?? "").split(/[,;\s]+/);
+  const found = list.filter((word) => word !== "").sort();
+  return found.length === 0 ? undefined : found;
+}

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { flag, text } from "../lib/proxmox/api/values.ts";
+import { compact, text } from "../lib/proxmox/api/values.ts";
+import { readCluster } from "../lib/proxmox/cluster/quorum.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -22,21 +23,16 @@ export default defineTool({
   }),
   action: () => "ask Proxmox for its health",
   run: async (_input, { pve, server }) => {
-    const [version, rows] = await Promise.all([
+    const [version, { nodes, quorate }] = await Promise.all([
       pve.get("/version"),
-      pve.list("/cluster/status"),
+      readCluster(pve),
     ]);
-    const nodes = rows.filter((row) => row.type === "node");
-    const cluster = rows.find((row) => row.type === "cluster");
-    const online = nodes.filter((row) => flag(row.online)).length;
-    // A host that is in no cluster lists itself only and needs no quorum.
-    const quorate = cluster === undefined || flag(cluster.quorate);
-    const proxmox = text(version.version);
+    const online = nodes.filter((node) => node.online).length;
     return {
       status: quorate && online === nodes.length ? "ok" as const : "degraded" as const,
       server_version: server.version,
       uptime_seconds: Math.floor((pve.now().getTime() - server.startedAt.getTime()) / 1000),
-      ...(proxmox ? { proxmox_version: proxmox } : {}),
+      ...compact({ proxmox_version: text(version.version) }),
       quorate,
       nodes_online: online,
       nodes_total: nodes.length,

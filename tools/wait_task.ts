@@ -3,7 +3,7 @@ import { taskResult, waiting } from "../lib/tool/fields.ts";
 import { assertTask } from "../lib/proxmox/cluster/task_list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
-const { upid, status, exit_status, warnings, log_tail } = taskResult;
+const { upid, status, exit_status, warnings, log_tail, notes } = taskResult;
 
 export default defineTool({
   name: "wait_task",
@@ -13,11 +13,16 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [],
+  conditionalPrivileges: [{
+    privilege: ["/nodes/{node}", "Sys.Audit"],
+    when: "for others' tasks",
+    if: () => true,
+  }],
   input: z.strictObject({
     upid: z.string().max(300),
     timeout_seconds: waiting.timeout_seconds,
   }),
-  output: z.object({ upid, status, exit_status, warnings, log_tail }),
+  output: z.object({ upid, status, exit_status, warnings, log_tail, notes }),
   action: ({ upid }) => `see task ${upid} succeed`,
   run: async ({ upid, timeout_seconds }, { pve }) => {
     await assertTask(pve, upid);

@@ -100,7 +100,7 @@ const UNIT = /_(bytes|seconds|fraction|mib|gib|days|count|at)$/;
 
 /**
  * Leaves out what says nothing: every byte of the list is read by a model again and again. In results
- * a field without a type is text, or what its name's ending says.
+ * a field without a type is text, or what its name's ending says, or what its properties or items say.
  */
 function slim(
   json: z.core.JSONSchema.BaseSchema,
@@ -114,7 +114,8 @@ function slim(
     if (json.additionalProperties === false) delete json.additionalProperties;
     if (isEmpty(json.items)) delete json.items;
     if (isEmpty(json.properties)) delete json.properties;
-    if (json.type === "string" || UNIT.test(name)) delete json.type;
+    const told = json.properties !== undefined || json.items !== undefined || UNIT.test(name);
+    if (json.type === "string" || told) delete json.type;
   }
   // The server checks these; a model that breaks one is told in words.
   for (const key of ["pattern", "maxLength", "minLength", "minItems", "propertyNames"] as const) {

@@ -1,4 +1,4 @@
-import { isKind, ProxmoxError } from "./api/errors.ts";
+import { isKind, ProxmoxError, unresolvedName } from "./api/errors.ts";
 
 /** What a message may lead on to. */
 export type Topic =
@@ -39,7 +39,7 @@ async function explainNode(
   error: ProxmoxError,
   { advice, nodes }: { advice: Advice; nodes: () => Promise<readonly string[]> },
 ): Promise<ProxmoxError> {
-  const name = /'([^']+)'/.exec(error.reason)?.[1];
+  const name = unresolvedName(error);
   // While the list cannot be read, Proxmox's own words are all that is known.
   const known = await nodes().catch(() => undefined);
   if (name === undefined || known === undefined || known.includes(name)) return error;

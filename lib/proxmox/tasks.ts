@@ -57,6 +57,11 @@ export function warningsIn(exitStatus: string): number {
   return Number(exitStatus.match(/^WARNINGS: (\d+)$/)?.[1] ?? 0);
 }
 
+/** True for a task that somebody or a restart stopped: it did not fail by itself. */
+export function wasInterrupted(exitStatus: string): boolean {
+  return /^(?:received|interrupted by) /.test(exitStatus);
+}
+
 /** Reads a task's state and the end of its log. */
 export async function readTask(
   reader: TaskReader,
@@ -114,7 +119,7 @@ export async function waitTask(
 }
 
 /** The last lines of a task's log, without the closing `TASK OK`. */
-export async function readLogTail(
+async function readLogTail(
   reader: TaskReader,
   upid: string,
   lines = LOG_TAIL_LINES,

@@ -111,8 +111,3 @@ export const taskResult = {
   warnings: z.int().optional(),
   log_tail: z.array(z.string()).optional(),
 };
-
-/** Rows of a list whose columns are only named: the values speak for themselves, units are in the names. */
-export function rowsOf(columns: string) {
-  return z.array(z.record(z.string(), z.unknown())).describe(columns);
-}

@@ -80,6 +80,11 @@ export function isKind(error: unknown, ...kinds: ProxmoxErrorKind[]): error is P
   return error instanceof ProxmoxError && kinds.includes(error.kind);
 }
 
+/** The name that could not be looked up, of a failure of the kind `node_unresolved`. */
+export function unresolvedName({ reason }: ProxmoxError): string | undefined {
+  return /'([^']+)'/.exec(reason)?.[1];
+}
+
 /** One answer that is not 2xx, as far as it could be read. */
 export interface FailedAnswer {
   readonly status: number;

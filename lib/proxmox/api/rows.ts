@@ -1,4 +1,5 @@
 import type { ListPath, RowOf } from "./types.ts";
+import { isRecord } from "./values.ts";
 
 /** The field without which a row means nothing, for each list that is read. */
 const KEYS = {
@@ -57,7 +58,7 @@ export function checkedRows<P extends KeyedPath>(
 ): { rows: RowOf<P>[]; leftOut: number } | undefined {
   if (!Array.isArray(data)) return undefined;
   const key = KEYS[path];
-  const rows = data.filter((row) => isRow(row) && row[key] !== undefined && row[key] !== null);
+  const rows = data.filter((row) => isRecord(row) && isKey(row[key]));
   return { rows: rows as RowOf<P>[], leftOut: data.length - rows.length };
 }
 
@@ -69,6 +70,7 @@ export function leftOutText(path: string, leftOut: number): string {
   } left out`;
 }
 
-function isRow(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** A key is text or a number; a line of a log may be empty. */
+function isKey(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number";
 }

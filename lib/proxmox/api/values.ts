@@ -1,13 +1,12 @@
 /**
- * What Proxmox sends, as far as the tools read it. Nothing is certain to be there: absent means the
- * default, booleans are 0/1, and numbers may come as strings, so values pass through `number`,
- * `flag` and `text` before they are used.
+ * A row of `/cluster/resources`, as far as the tools read it: nothing is certain to be there. Read by
+ * {@linkcode resourceOf}.
  */
 export interface Resource {
   readonly type: string;
   readonly id: string;
   readonly node?: string;
-  readonly vmid?: number | string;
+  readonly vmid?: number;
   readonly name?: string;
   readonly status?: string;
   readonly cpu?: number;
@@ -29,6 +28,37 @@ export interface Resource {
   readonly sdn?: string;
   readonly network?: string;
   readonly "network-type"?: string;
+}
+
+/** Reads a row of `/cluster/resources`. */
+export function resourceOf(row: Readonly<Record<string, unknown>>): Resource {
+  return compact({
+    type: text(row.type) ?? "",
+    id: String(row.id),
+    node: text(row.node),
+    vmid: number(row.vmid),
+    name: text(row.name),
+    status: text(row.status),
+    cpu: number(row.cpu),
+    maxcpu: number(row.maxcpu),
+    mem: number(row.mem),
+    maxmem: number(row.maxmem),
+    disk: number(row.disk),
+    maxdisk: number(row.maxdisk),
+    uptime: number(row.uptime),
+    template: number(row.template),
+    tags: text(row.tags),
+    pool: text(row.pool),
+    lock: text(row.lock),
+    hastate: text(row.hastate),
+    storage: text(row.storage),
+    plugintype: text(row.plugintype),
+    content: text(row.content),
+    shared: number(row.shared),
+    sdn: text(row.sdn),
+    network: text(row.network),
+    "network-type": text(row["network-type"]),
+  });
 }
 
 /** A guest's configuration: keys as in the API, values as they come. */
@@ -57,10 +87,27 @@ export function tagList(value: unknown): string[] {
   return (text(value) ?? "").split(/[;,\s]+/).filter((tag) => tag !== "");
 }
 
-/** Unix seconds as RFC 3339. */
+const LAST_SECOND = 8.64e12;
+
+/** Unix seconds as RFC 3339; undefined for anything else. */
 export function time(seconds: unknown): string | undefined {
   const value = number(seconds);
-  return value === undefined ? undefined : new Date(value * 1000).toISOString();
+  if (value === undefined || Math.abs(value) > LAST_SECOND) return undefined;
+  return new Date(value * 1000).toISOString();
+}
+
+/** An object; an empty one for anything else. */
+export function record(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+/** The objects of a list within a row; none for anything else. */
+export function records(value: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Drops the undefined values, so that results hold only what is known. */

@@ -8,7 +8,7 @@ import type { Params } from "../api/client.ts";
 import { type ApiPath, apiPath } from "../api/path.ts";
 import type { Verb } from "../api/types.ts";
 import type { Pve } from "../pve.ts";
-import { number, text } from "../api/values.ts";
+import { number } from "../api/values.ts";
 
 const MOST_BYTES = 64 * 1024;
 
@@ -58,20 +58,6 @@ export async function checkCall(
     vmid: number(match.values.vmid ?? params.vmid),
     match,
   };
-}
-
-/** The digest of what a change would overwrite, where the change takes one and it can be read. */
-export async function currentDigest(
-  pve: Pve,
-  { match, method, path }: CheckedCall,
-): Promise<string | undefined> {
-  const readable = match.methods.find((each) => each.method === "GET");
-  if (!("digest" in method.parameters) || !readable) return undefined;
-  if (checkParams(match.values, readable.parameters).length > 0) return undefined;
-  const data = await pve.call("GET", path, {});
-  return typeof data === "object" && data !== null && "digest" in data
-    ? text(data.digest)
-    : undefined;
 }
 
 /** An answer without secrets, in bounded size; `cut` tells when not all of it is there. */

@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
 import type { Verb } from "../api/types.ts";
 import type { ParamSchema, ParamSchemas } from "./schema.ts";
-import { flag, text } from "../api/values.ts";
+import { flag, record, text } from "../api/values.ts";
 
 /** One method of the API. */
 export interface ApiMethod {
@@ -185,10 +185,4 @@ function score(method: ApiMethod, words: readonly string[]): { matched: number; 
     matched: points.filter((point) => point > 0).length,
     points: points.reduce<number>((sum, point) => sum + point, 0) - segments.length / 100,
   };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Record<string, unknown>
-    : {};
 }

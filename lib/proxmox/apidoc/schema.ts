@@ -56,7 +56,7 @@ export function checkParams(
 }
 
 /** The schema of a parameter; `net0` is described as `net[n]`. */
-export function schemaFor(name: string, schemas: ParamSchemas): ParamSchema | undefined {
+function schemaFor(name: string, schemas: ParamSchemas): ParamSchema | undefined {
   if (Object.hasOwn(schemas, name)) return schemas[name];
   const indexed = name.replace(/\d+$/, "[n]");
   return indexed !== name && Object.hasOwn(schemas, indexed) ? schemas[indexed] : undefined;

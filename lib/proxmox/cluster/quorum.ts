@@ -1,6 +1,33 @@
 import { AppError } from "../../errors.ts";
 import type { Pve } from "../pve.ts";
-import { flag } from "../api/values.ts";
+import { compact, flag, number, text } from "../api/values.ts";
+
+/** Who is in the cluster, and whether it can decide anything. */
+export interface ClusterState {
+  /** Absent on a host that is in no cluster. */
+  readonly name?: string;
+  readonly quorate: boolean;
+  /** How many nodes the cluster counts, of which not all need be listed. */
+  readonly size?: number;
+  readonly nodes: { node: string; online: boolean; ip?: string }[];
+}
+
+/** Reads the cluster's state. A host that is in no cluster lists itself only and needs no quorum. */
+export async function readCluster(pve: Pve): Promise<ClusterState> {
+  const rows = await pve.list("/cluster/status");
+  const cluster = rows.find((row) => row.type === "cluster");
+  return {
+    ...compact({ name: text(cluster?.name), size: number(cluster?.nodes) }),
+    quorate: cluster === undefined || flag(cluster.quorate),
+    nodes: rows.filter((row) => row.type === "node").map((row) =>
+      compact({
+        node: text(row.name) ?? String(row.id),
+        online: flag(row.online),
+        ip: text(row.ip),
+      })
+    ),
+  };
+}
 
 const CHECK = "the cluster has quorum";
 
@@ -9,9 +36,7 @@ export async function noteQuorum(pve: Pve): Promise<void> {
   const isNoted = () => pve.plan.checks.some(({ check }) => check === CHECK);
   if (isNoted()) return;
   try {
-    const rows = await pve.list("/cluster/status");
-    const cluster = rows.find((row) => row.type === "cluster");
-    const quorate = cluster === undefined || flag(cluster.quorate);
+    const { quorate } = await readCluster(pve);
     if (isNoted()) return;
     pve.check(
       CHECK,

@@ -4,8 +4,6 @@ import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, text, time } from "../api/values.ts";
 
-type Row = Readonly<Record<string, unknown>>;
-
 /** A replication job and, where its source node could be asked, how it goes. */
 export interface ReplicationJob {
   readonly id: string;
@@ -40,14 +38,16 @@ export async function replicationJobs(
     name: (node) => `state of the jobs of node ${node}`,
     read: (node) => pve.list("/nodes/{node}/replication", { node }),
   });
-  const states = new Map(results.flat().map((state) => [state.id, state]));
+  const states = new Map(results.flat().map((state) => [String(state.id), state]));
   const away = sources.filter((node) => offline.has(node))
     .map((node) => `node ${node} is offline: the state of its jobs is unknown`);
   return {
-    jobs: mine.map((row) => describeJob(row, states.get(row.id), nodeOf)),
+    jobs: mine.map((row) => describeJob(row, states.get(String(row.id)), nodeOf)),
     warnings: [...away, ...warnings],
   };
 }
+
+type Row = Readonly<Record<string, unknown>>;
 
 function describeJob(
   row: Row,

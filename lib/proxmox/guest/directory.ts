@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 import type { Advice } from "../advice.ts";
 import { garbled } from "../api/errors.ts";
 import { checkedRows, leftOutText } from "../api/rows.ts";
-import { flag, number, type Resource, tagList, text } from "../api/values.ts";
+import { flag, number, type Resource, resourceOf, tagList, text } from "../api/values.ts";
 
 export type GuestType = "qemu" | "lxc";
 
@@ -148,7 +148,7 @@ export class GuestDirectory {
     if (!checked) throw garbled("Proxmox's list of resources is not a list");
     const { leftOut, rows } = checked;
     this.#warning = leftOut === 0 ? undefined : leftOutText("/cluster/resources", leftOut);
-    return rows as unknown as Resource[];
+    return rows.map(resourceOf);
   }
 }
 

@@ -1,0 +1,37 @@
+import type { Pve } from "../pve.ts";
+import { compact, number, text, time } from "../api/values.ts";
+
+/** A certificate that a node serves or trusts, without the certificate itself. */
+export interface Certificate {
+  readonly node: string;
+  readonly file?: string;
+  readonly subject?: string;
+  readonly issuer?: string;
+  readonly names?: string[];
+  readonly expires?: string;
+  /** Negative once it has expired. */
+  readonly days_left?: number;
+  readonly fingerprint?: string;
+}
+
+const DAY_SECONDS = 86_400;
+const MAX_NAMES = 20;
+
+/** Reads a node's certificates. */
+export async function readCertificates(pve: Pve, node: string): Promise<Certificate[]> {
+  const rows = await pve.list("/nodes/{node}/certificates/info", { node });
+  const now = pve.now().getTime() / 1000;
+  return rows.map((row) => {
+    const end = number(row.notafter);
+    return compact({
+      node,
+      file: text(row.filename),
+      subject: text(row.subject),
+      issuer: text(row.issuer),
+      names: Array.isArray(row.san) ? row.san.slice(0, MAX_NAMES).map(String) : undefined,
+      expires: time(end),
+      days_left: end === undefined ? undefined : Math.floor((end - now) / DAY_SECONDS),
+      fingerprint: text(row.fingerprint),
+    });
+  });
+}

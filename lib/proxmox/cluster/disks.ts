@@ -1,0 +1,36 @@
+import { clip } from "../clip.ts";
+import type { Pve } from "../pve.ts";
+import { compact, flag, number, text } from "../api/values.ts";
+
+/** A physical disk of a node. */
+export interface Disk {
+  readonly node: string;
+  readonly device?: string;
+  readonly model?: string;
+  readonly serial?: string;
+  readonly type?: string;
+  readonly size_bytes?: number;
+  readonly used_as?: string;
+  /** In SMART's words; `UNKNOWN` where there is no SMART, as in many virtual and RAID disks. */
+  readonly health: string;
+  readonly life_left_percent?: number;
+}
+
+/** Reads a node's disks. Proxmox wakes sleeping ones to ask for their health. */
+export async function readDisks(pve: Pve, node: string): Promise<Disk[]> {
+  const rows = await pve.list("/nodes/{node}/disks/list", { node });
+  return rows.map((row) =>
+    compact({
+      node,
+      device: text(row.devpath),
+      model: clip(text(row.model) ?? "", 100) || undefined,
+      serial: text(row.serial),
+      type: text(row.type),
+      size_bytes: number(row.size),
+      used_as: text(row.used) ?? (flag(row.mounted) ? "mounted" : undefined),
+      health: text(row.health) ?? "UNKNOWN",
+      // What Proxmox calls wearout is the share of its life that is left; "N/A" for most disks.
+      life_left_percent: number(row.wearout),
+    })
+  );
+}
