@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { newGuestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { placeGuest } from "../lib/proxmox/guest/placement.ts";
-import { chooseStorage, findIso, newDisk } from "../lib/proxmox/storage/storage.ts";
+import { chooseStorage, findVolume, type Storage } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
+
+const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs", "btrfs"]);
 
 export default defineTool({
   name: "create_vm",
@@ -63,9 +65,11 @@ export default defineTool({
       content: "images",
       sizeGib: input.disk_size,
     });
-    const iso = input.iso_name === undefined
-      ? undefined
-      : await findIso(pve, node, { name: input.iso_name, storage: input.iso_storage });
+    const iso = input.iso_name === undefined ? undefined : await findVolume(pve, node, {
+      name: input.iso_name,
+      storage: input.iso_storage,
+      content: "iso",
+    });
     const disk = newDisk(storage, input.disk_size);
     const upid = await pve.post("/nodes/{node}/qemu", { node }, {
       vmid,
@@ -87,3 +91,10 @@ export default defineTool({
     return { ...await pve.task(upid, input), vmid, node, storage: storage.storage, disk };
   },
 });
+
+/** The value that makes Proxmox allocate a new disk: storages of files also take a format. */
+function newDisk({ storage, type }: Storage, sizeGib: number): string {
+  return FILE_TYPES.has(type) && type !== "btrfs"
+    ? `${storage}:${sizeGib},format=qcow2`
+    : `${storage}:${sizeGib}`;
+}

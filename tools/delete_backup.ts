@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { nodeName, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
-import { requireBackup } from "../lib/proxmox/storage/restore.ts";
-import { deleteVolume } from "../lib/proxmox/storage/volume_use.ts";
+import { requireBackup } from "../lib/proxmox/storage/backups.ts";
+import { deleteVolume } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({

@@ -19,5 +19,6 @@ export default defineTool({
   }),
   output: z.object(taskResult),
   action: ({ vmid }) => `delete container ${vmid}`,
-  run: (input, { pve }) => destroyGuest(pve, input, { type: "lxc" }),
+  run: (input, { pve }) =>
+    destroyGuest(pve, input, { type: "lxc", unprotect: "remove that with update_container" }),
 });

@@ -19,5 +19,6 @@ export default defineTool({
   }),
   output: z.object(taskResult),
   action: ({ vmid }) => `delete VM ${vmid}`,
-  run: (input, { pve }) => destroyGuest(pve, input, { type: "qemu" }),
+  run: (input, { pve }) =>
+    destroyGuest(pve, input, { type: "qemu", unprotect: "remove that with update_vm" }),
 });

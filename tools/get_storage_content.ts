@@ -2,8 +2,9 @@ import * as z from "zod";
 import { guestReference, nodeName, paged, paging, storageId } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import { readVolumes, volumeRow } from "../lib/proxmox/storage/volumes.ts";
+import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+import { volumeRow } from "../lib/tool/volume_row.ts";
 
 export default defineTool({
   name: "get_storage_content",

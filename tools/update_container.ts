@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
-import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/guest/undo.ts";
+import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
+import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({

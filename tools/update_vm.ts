@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
-import { agentOption } from "../lib/proxmox/guest/properties.ts";
-import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/guest/undo.ts";
+import { agentEnabled, properties } from "../lib/proxmox/guest/properties.ts";
+import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
+import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -66,3 +67,11 @@ export default defineTool({
     return { ...result, ...undoConfig("update_vm", guest, result, snapshot) };
   },
 });
+
+/** The option `agent` switched on or off, its other settings kept; undefined when it is so already. */
+function agentOption(before: unknown, wanted: boolean | undefined): string | undefined {
+  if (wanted === undefined || agentEnabled(before) === wanted) return undefined;
+  const { "": _, enabled: _enabled, ...others } = properties(before);
+  const kept = Object.entries(others).map(([key, value]) => `,${key}=${value}`);
+  return `${wanted ? 1 : 0}${kept.join("")}`;
+}
