@@ -11,6 +11,7 @@ import {
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { nextVmid } from "../lib/proxmox/guest/placement.ts";
+import { USING_BRIDGES } from "../lib/tool/conditions.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -21,6 +22,14 @@ export default defineTool({
   hints: CHANGES,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Clone"], ["/vms/{vmid}", "VM.Allocate"]],
+  conditionalPrivileges: [
+    {
+      privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
+      when: "for a guest with disks",
+      if: () => true,
+    },
+    USING_BRIDGES,
+  ],
   input: z.strictObject({
     ...guestInput,
     new_vmid: newVmid.optional().describe("Default: the next free one"),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { STARTING } from "../lib/tool/conditions.ts";
 import { newGuestInput, taskResult, waiting } from "../lib/tool/fields.ts";
 import { placeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findVolume } from "../lib/proxmox/storage/storage.ts";
@@ -20,6 +21,14 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Config.Options"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
     ["/sdn/zones/{zone}", "SDN.Use"],
+  ],
+  conditionalPrivileges: [
+    {
+      privilege: ["/", "Sys.Modify"],
+      when: "with unprivileged false",
+      if: ({ unprivileged }) => !unprivileged,
+    },
+    STARTING,
   ],
   input: z.strictObject({
     ...newGuestInput,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { STARTING } from "../lib/tool/conditions.ts";
 import { newGuestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { placeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findVolume, type Storage } from "../lib/proxmox/storage/storage.ts";
@@ -23,6 +24,14 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Config.Options"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
     ["/sdn/zones/{zone}", "SDN.Use"],
+  ],
+  conditionalPrivileges: [
+    {
+      privilege: ["/vms/{vmid}", "VM.Config.CDROM"],
+      when: "with iso_name",
+      if: ({ iso_name }) => iso_name !== undefined,
+    },
+    STARTING,
   ],
   input: z.strictObject({
     ...newGuestInput,

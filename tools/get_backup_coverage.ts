@@ -8,6 +8,7 @@ import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { ageSeconds, newestGood, readJobs } from "../lib/proxmox/storage/backups.ts";
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
+import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -37,6 +38,10 @@ export default defineTool({
   privileges: [
     ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
     ["/vms/{vmid}", "VM.Audit"],
+  ],
+  conditionalPrivileges: [
+    ...READING_BACKUPS,
+    { privilege: ["/", "Sys.Audit"], when: "for backup jobs", if: () => true },
   ],
   input: z.strictObject({
     older_than_hours: z.number().min(0).optional().describe("Only guests without a newer backup"),

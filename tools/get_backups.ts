@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { guestReference, nodeName, paged, paging, storageId } from "../lib/tool/fields.ts";
 import { newestFirst } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
@@ -15,6 +16,7 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],
+  conditionalPrivileges: READING_BACKUPS,
   input: z.strictObject({
     vmid: guestReference.optional(),
     storage: storageId.optional(),

@@ -13,6 +13,7 @@ import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { ageSeconds, newestGood } from "../lib/proxmox/storage/backups.ts";
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
+import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { guestInput } from "../lib/tool/fields.ts";
 import { pendingRow, snapshotRow } from "../lib/tool/guest_rows.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -61,6 +62,19 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],
+  conditionalPrivileges: [
+    {
+      privilege: [
+        "/vms/{vmid}",
+        "VM.GuestAgent.Audit",
+        "VM.GuestAgent.Unrestricted",
+        "VM.Monitor",
+      ],
+      when: "for a VM's addresses",
+      if: () => true,
+    },
+    ...READING_BACKUPS,
+  ],
   input: z.strictObject(guestInput),
   output: report,
   action: ({ vmid }) => `read guest ${vmid}`,

@@ -18,6 +18,11 @@ export default defineTool({
   hints: CHANGES,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Migrate"]],
+  conditionalPrivileges: [{
+    privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
+    when: "with target_storage",
+    if: ({ target_storage }) => target_storage !== undefined,
+  }],
   input: z.strictObject({
     ...guestInput,
     target: nodeName,

@@ -7,6 +7,7 @@ import { type Guest, guestLabel, type GuestType } from "../lib/proxmox/guest/dir
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { requireBackup } from "../lib/proxmox/storage/backups.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
+import { STARTING, USING_BRIDGES } from "../lib/tool/conditions.ts";
 import { newVmid, nodeName, storageId, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -22,6 +23,7 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Backup"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
   ],
+  conditionalPrivileges: [USING_BRIDGES, STARTING],
   input: z.strictObject({
     volid: volumeId.describe("From get_backups"),
     vmid: newVmid.optional().describe("Default: the one it was made of"),

@@ -20,9 +20,23 @@ export default defineTool({
   scope: "admin",
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
-  privileges: [
-    ["/vms/{vmid}", "VM.Config.Cloudinit", "VM.Config.Network", "VM.Config.Disk"],
-    ["/storage/{storage}", "Datastore.AllocateSpace"],
+  privileges: [["/vms/{vmid}", "VM.Config.Cloudinit"]],
+  conditionalPrivileges: [
+    {
+      privilege: ["/vms/{vmid}", "VM.Config.Network"],
+      when: "with nameserver, searchdomain",
+      if: ({ nameserver, searchdomain }) => (nameserver ?? searchdomain) !== undefined,
+    },
+    {
+      privilege: ["/vms/{vmid}", "VM.Config.CDROM"],
+      when: "with drive_storage",
+      if: ({ drive_storage }) => drive_storage !== undefined,
+    },
+    {
+      privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
+      when: "with drive_storage",
+      if: ({ drive_storage }) => drive_storage !== undefined,
+    },
   ],
   input: z.strictObject({
     ...guestInput,
@@ -65,7 +79,9 @@ export default defineTool({
         ciupgrade: input.upgrade,
       };
       set[network] = ipConfig(before[network], input);
-      if (slot && input.drive_storage) set[slot] = `${input.drive_storage}:cloudinit`;
+      if (slot && input.drive_storage) {
+        set[slot] = `${input.drive_storage}:cloudinit,media=cdrom`;
+      }
       return { set };
     });
     const notes = await regenerateDrive(pve, guest);
