@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { STARTING } from "../lib/tool/conditions.ts";
 import { newGuestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
-import { placeGuest } from "../lib/proxmox/guest/placement.ts";
+import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findVolume, type Storage } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -68,36 +68,38 @@ export default defineTool({
   }),
   action: ({ name }) => `create VM ${name}`,
   run: async (input, { pve }) => {
-    const { node, vmid } = await placeGuest(pve, input);
-    const storage = await chooseStorage(pve, node, {
-      wanted: input.storage,
-      content: "images",
-      sizeGib: input.disk_size,
+    const node = input.node ?? await chooseNode(pve, input.memory);
+    return makeGuest(pve, { ...input, node }, async (vmid) => {
+      const storage = await chooseStorage(pve, node, {
+        wanted: input.storage,
+        content: "images",
+        sizeGib: input.disk_size,
+      });
+      const iso = input.iso_name === undefined ? undefined : await findVolume(pve, node, {
+        name: input.iso_name,
+        storage: input.iso_storage,
+        content: "iso",
+      });
+      const disk = newDisk(storage, input.disk_size);
+      const upid = await pve.post("/nodes/{node}/qemu", { node }, {
+        vmid,
+        name: input.name,
+        cores: input.cpus,
+        memory: input.memory,
+        ostype: input.ostype,
+        agent: "1",
+        scsihw: "virtio-scsi-single",
+        scsi0: disk,
+        net0: `virtio,bridge=${input.bridge}`,
+        ide2: iso === undefined ? undefined : `${iso},media=cdrom`,
+        boot: iso === undefined ? "order=scsi0;net0" : "order=scsi0;ide2;net0",
+        pool: input.pool,
+        tags: input.tags?.join(";"),
+        description: input.description,
+        start: input.start ? true : undefined,
+      });
+      return { upid, storage: storage.storage, disk };
     });
-    const iso = input.iso_name === undefined ? undefined : await findVolume(pve, node, {
-      name: input.iso_name,
-      storage: input.iso_storage,
-      content: "iso",
-    });
-    const disk = newDisk(storage, input.disk_size);
-    const upid = await pve.post("/nodes/{node}/qemu", { node }, {
-      vmid,
-      name: input.name,
-      cores: input.cpus,
-      memory: input.memory,
-      ostype: input.ostype,
-      agent: "1",
-      scsihw: "virtio-scsi-single",
-      scsi0: disk,
-      net0: `virtio,bridge=${input.bridge}`,
-      ide2: iso === undefined ? undefined : `${iso},media=cdrom`,
-      boot: iso === undefined ? "order=scsi0;net0" : "order=scsi0;ide2;net0",
-      pool: input.pool,
-      tags: input.tags?.join(";"),
-      description: input.description,
-      start: input.start ? true : undefined,
-    });
-    return { ...await pve.task(upid, input), vmid, node, storage: storage.storage, disk };
   },
 });
 
