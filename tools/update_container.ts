@@ -25,6 +25,7 @@ const input = z.strictObject({
   ...dryRun,
 });
 
+/** As Proxmox asks for them, setting by setting (`PVE::LXC::check_ct_modify_config_perm`). */
 const RULES = [
   { privilege: "VM.Config.Options", fields: ["description", "tags", "onboot", "protection"] },
   {

@@ -27,6 +27,7 @@ const input = z.strictObject({
   ...dryRun,
 });
 
+/** As Proxmox asks for them, setting by setting (`PVE::API2::Qemu`). */
 const RULES = [
   {
     privilege: "VM.Config.Options",
