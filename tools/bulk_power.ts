@@ -1,7 +1,38 @@
 import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
+import { compact } from "../lib/proxmox/api/values.ts";
+import { forEachBounded } from "../lib/proxmox/fan_out.ts";
+import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.ts";
+import { currentState, haNotes } from "../lib/proxmox/guest/power.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
 import { changed, guestReference, waiting } from "../lib/tool/fields.ts";
-import { changePowerOfMany } from "../lib/proxmox/guest/bulk.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
+
+const MAX_GUESTS = 100;
+
+const input = z.strictObject({
+  action: z.enum(["start", "shutdown", "stop"]),
+  vmids: z.array(guestReference).min(1).max(MAX_GUESTS).optional(),
+  tag: z.string().min(1).optional(),
+  pool: z.string().min(1).optional(),
+  ...waiting,
+  dry_run: z.boolean().default(true),
+}).refine(
+  ({ vmids, tag, pool }) => (vmids === undefined) !== ((tag ?? pool) === undefined),
+  "give either vmids, or tag and pool or one of them",
+);
+
+/** What became of one guest. */
+const row = z.object({
+  vmid: z.union([z.number(), z.string()]),
+  name: z.string(),
+  result: z.string().describe("done, started, skipped or failed"),
+  detail: z.string(),
+  upid: z.string(),
+}).partial();
+
+type Input = z.output<typeof input>;
+type Row = z.output<typeof row>;
 
 export default defineTool({
   name: "bulk_power",
@@ -12,28 +43,10 @@ export default defineTool({
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
-  input: z.strictObject({
-    action: z.enum(["start", "shutdown", "stop"]),
-    vmids: z.array(guestReference).min(1).max(100).optional(),
-    tag: z.string().min(1).optional(),
-    pool: z.string().min(1).optional(),
-    ...waiting,
-    dry_run: z.boolean().default(true),
-  }).refine(
-    ({ vmids, tag, pool }) => (vmids === undefined) !== ((tag ?? pool) === undefined),
-    "give either vmids, or tag and pool or one of them",
-  ),
+  input,
   output: z.object({
     ...changed,
-    guests: z.array(
-      z.object({
-        vmid: z.union([z.number(), z.string()]),
-        name: z.string(),
-        result: z.string().describe("done, started, skipped or failed"),
-        detail: z.string(),
-        upid: z.string(),
-      }).partial(),
-    ).optional(),
+    guests: z.array(row).optional(),
     failed: z.number().optional(),
   }),
   action: ({ action }) => `${action} the guests`,
@@ -42,3 +55,79 @@ export default defineTool({
     return { guests, failed: guests.filter((guest) => guest.result === "failed").length };
   },
 });
+
+/** The guests that are meant, templates left out, sorted by vmid; those given by id as they are given. */
+async function selectGuests(
+  pve: Pve,
+  { vmids, tag, pool }: Input,
+): Promise<(number | string)[]> {
+  const chosen = vmids ?? (await pve.resources()).map(guestOf)
+    .filter((guest) => guest !== undefined)
+    .filter((guest) => !guest.template && (tag === undefined || guest.tags.includes(tag)))
+    .filter((guest) => pool === undefined || guest.pool === pool)
+    .map((guest) => guest.vmid).sort((a, b) => a - b);
+  if (chosen.length === 0) throw new AppError("not_found", "no guest fits; see find_guests");
+  if (chosen.length > MAX_GUESTS) {
+    throw new AppError("invalid", `${chosen.length} guests fit; at most ${MAX_GUESTS} at once`);
+  }
+  return [...new Set(chosen)];
+}
+
+/**
+ * Changes the power state of each guest, at most eight at a time. One guest's failure stops no other.
+ *
+ * @throws AppError when it worked for none
+ */
+async function changePowerOfMany(pve: Pve, input: Input): Promise<Row[]> {
+  const chosen = await selectGuests(pve, input);
+  const ends = pve.now().getTime() + input.timeout_seconds * 1000;
+  const results = await forEachBounded(chosen, async (vmid): Promise<Row> => {
+    try {
+      return await changePowerOfOne(pve, vmid, { ...input, ends });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (pve.dryRun) pve.check(`guest ${vmid}`, false, error.message);
+      return { vmid, result: "failed", detail: error.message };
+    }
+  });
+  if (results.some((row) => row.result !== "failed")) return results;
+  const reasons = results.slice(0, 10).map((row) => `${row.vmid}: ${row.detail}`).join("; ");
+  throw new AppError("conflict", `it failed for all ${results.length} guests (${reasons})`);
+}
+
+async function changePowerOfOne(
+  pve: Pve,
+  reference: number | string,
+  { action, wait, ends }: Input & { ends: number },
+): Promise<Row> {
+  const guest = await pve.claim({ vmid: reference });
+  const { vmid } = guest;
+  const base = compact({ vmid, name: guest.name });
+  const state = await currentState(pve, guest);
+  const { status, lock, template } = state;
+  if ((status === "stopped") === (action !== "start") && lock === undefined) {
+    pve.check(`${guestLabel(guest)} is ${status} already and left alone`, true, "");
+    return { ...base, result: "skipped", detail: `is ${status} already` };
+  }
+  requireReady(pve, guest, { template, lock });
+  const left = Math.max(1, Math.round((ends - pve.now().getTime()) / 1000));
+  const upid = action === "shutdown"
+    ? await pve.post("/nodes/{node}/{type}/{vmid}/status/shutdown", guest, { timeout: left })
+    : await pve.post(`/nodes/{node}/{type}/{vmid}/status/${action}`, guest);
+  if (pve.dryRun) return { ...base, result: "planned" };
+  await pve.task(upid, { wait, timeout_seconds: left });
+  pve.progress(`${guestLabel(guest)}: ${action} ${wait ? "done" : "accepted"}`);
+  const [detail] = haNotes(pve, state).notes ?? [];
+  const result = wait ? "done" : "started";
+  return { ...base, result, upid: String(upid), ...(detail === undefined ? {} : { detail }) };
+}
+
+function requireReady(
+  pve: Pve,
+  guest: Guest,
+  { template, lock }: { template: boolean; lock: string | undefined },
+): void {
+  const label = guestLabel(guest);
+  pve.check(`${label} is not a template`, !template, `${label} is a template`);
+  pve.check(`${label} is not locked`, lock === undefined, `${label} is locked (${lock})`);
+}

@@ -10,7 +10,8 @@ import {
 } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
-import { nextVmid } from "../lib/proxmox/guest/placement.ts";
+import { makeGuest } from "../lib/proxmox/guest/placement.ts";
+import { USING_BRIDGES } from "../lib/tool/conditions.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -21,6 +22,14 @@ export default defineTool({
   hints: CHANGES,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Clone"], ["/vms/{vmid}", "VM.Allocate"]],
+  conditionalPrivileges: [
+    {
+      privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
+      when: "for a guest with disks",
+      if: () => true,
+    },
+    USING_BRIDGES,
+  ],
   input: z.strictObject({
     ...guestInput,
     new_vmid: newVmid.optional().describe("Default: the next free one"),
@@ -44,30 +53,32 @@ export default defineTool({
     const guest = await pve.claim(input);
     const { node, type, vmid, tags } = guest;
     const to = input.target ?? node;
-    const newid = input.new_vmid ?? await nextVmid(pve);
-    pve.assertGuest({ vmid: newid, node: to, pool: input.pool, tags });
-    await pve.hold(newid);
-    const { template } = await requireState(pve, guest);
-    pve.check(
-      "a linked clone is made of a template",
-      template || input.full !== false,
-      `${guestLabel(guest)} is no template; only templates can be cloned without a full copy`,
-    );
-    pve.check(
-      "a storage is given for a full copy only",
-      input.storage === undefined || !template || input.full === true,
-      "a linked clone stays on its template's storage; give full or leave storage out",
-    );
-    const upid = await pve.post("/nodes/{node}/{type}/{vmid}/clone", { node, type, vmid }, {
-      newid,
-      [type === "qemu" ? "name" : "hostname"]: input.name,
-      full: template ? input.full : true,
-      snapname: input.snapshot,
-      target: input.target,
-      storage: input.storage,
-      pool: input.pool,
-      description: input.description,
+    const wish = { ...input, vmid: input.new_vmid, node: to, tags };
+    return makeGuest(pve, wish, async (newid) => {
+      const { template } = await requireState(pve, guest);
+      pve.check(
+        "a linked clone is made of a template",
+        template || input.full !== false,
+        `${guestLabel(guest)} is no template; only templates can be cloned without a full copy`,
+      );
+      pve.check(
+        "a storage is given for a full copy only",
+        input.storage === undefined || !template || input.full === true,
+        "a linked clone stays on its template's storage; give full or leave storage out",
+      );
+      const upid = await pve.post("/nodes/{node}/{type}/{vmid}/clone", { node, type, vmid }, {
+        newid,
+        [type === "qemu" ? "name" : "hostname"]: input.name,
+        full: template ? input.full : true,
+        snapname: input.snapshot,
+        target: input.target,
+        storage: input.storage,
+        pool: input.pool,
+        description: input.description,
+      });
+      // Many may clone a template at once: Proxmox locks it for none of them.
+      if (template && input.full !== true) pve.letGo(vmid);
+      return { upid };
     });
-    return { ...await pve.task(upid, input), vmid: newid, node: to };
   },
 });

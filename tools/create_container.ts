@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { STARTING } from "../lib/tool/conditions.ts";
 import { newGuestInput, taskResult, waiting } from "../lib/tool/fields.ts";
-import { placeGuest } from "../lib/proxmox/guest/placement.ts";
+import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findVolume } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -20,6 +21,14 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Config.Options"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
     ["/sdn/zones/{zone}", "SDN.Use"],
+  ],
+  conditionalPrivileges: [
+    {
+      privilege: ["/", "Sys.Modify"],
+      when: "with unprivileged false",
+      if: ({ unprivileged }) => !unprivileged,
+    },
+    STARTING,
   ],
   input: z.strictObject({
     ...newGuestInput,
@@ -46,36 +55,38 @@ export default defineTool({
   }),
   action: ({ hostname }) => `create container ${hostname}`,
   run: async (input, { pve }) => {
-    const { node, vmid } = await placeGuest(pve, input);
-    const [at] = input.template.includes(":") ? input.template.split(":") : [];
-    const ostemplate = await findVolume(pve, node, {
-      name: input.template,
-      storage: at,
-      content: "vztmpl",
+    const node = input.node ?? await chooseNode(pve, input.memory);
+    return makeGuest(pve, { ...input, node }, async (vmid) => {
+      const [at] = input.template.includes(":") ? input.template.split(":") : [];
+      const ostemplate = await findVolume(pve, node, {
+        name: input.template,
+        storage: at,
+        content: "vztmpl",
+      });
+      const { storage } = await chooseStorage(pve, node, {
+        wanted: input.storage,
+        content: "rootdir",
+        sizeGib: input.disk_size,
+      });
+      const gateway = input.gateway === undefined ? "" : `,gw=${input.gateway}`;
+      const upid = await pve.post("/nodes/{node}/lxc", { node }, {
+        vmid,
+        ostemplate,
+        hostname: input.hostname,
+        cores: input.cpus,
+        memory: input.memory,
+        swap: input.swap,
+        rootfs: `${storage}:${input.disk_size}`,
+        net0: `name=eth0,bridge=${input.bridge},ip=${input.ip}${gateway}`,
+        "ssh-public-keys": input.ssh_public_keys?.join("\n"),
+        unprivileged: input.unprivileged,
+        features: input.unprivileged && input.nesting ? "nesting=1" : undefined,
+        pool: input.pool,
+        tags: input.tags?.join(";"),
+        description: input.description,
+        start: input.start ? true : undefined,
+      });
+      return { upid, storage };
     });
-    const { storage } = await chooseStorage(pve, node, {
-      wanted: input.storage,
-      content: "rootdir",
-      sizeGib: input.disk_size,
-    });
-    const gateway = input.gateway === undefined ? "" : `,gw=${input.gateway}`;
-    const upid = await pve.post("/nodes/{node}/lxc", { node }, {
-      vmid,
-      ostemplate,
-      hostname: input.hostname,
-      cores: input.cpus,
-      memory: input.memory,
-      swap: input.swap,
-      rootfs: `${storage}:${input.disk_size}`,
-      net0: `name=eth0,bridge=${input.bridge},ip=${input.ip}${gateway}`,
-      "ssh-public-keys": input.ssh_public_keys?.join("\n"),
-      unprivileged: input.unprivileged,
-      features: input.unprivileged && input.nesting ? "nesting=1" : undefined,
-      pool: input.pool,
-      tags: input.tags?.join(";"),
-      description: input.description,
-      start: input.start ? true : undefined,
-    });
-    return { ...await pve.task(upid, input), vmid, node, storage };
   },
 });

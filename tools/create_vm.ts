@@ -1,8 +1,11 @@
 import * as z from "zod";
+import { STARTING } from "../lib/tool/conditions.ts";
 import { newGuestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
-import { placeGuest } from "../lib/proxmox/guest/placement.ts";
-import { chooseStorage, findIso, newDisk } from "../lib/proxmox/storage/storage.ts";
+import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
+import { chooseStorage, findVolume, type Storage } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
+
+const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs", "btrfs"]);
 
 export default defineTool({
   name: "create_vm",
@@ -21,6 +24,14 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Config.Options"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
     ["/sdn/zones/{zone}", "SDN.Use"],
+  ],
+  conditionalPrivileges: [
+    {
+      privilege: ["/vms/{vmid}", "VM.Config.CDROM"],
+      when: "with iso_name",
+      if: ({ iso_name }) => iso_name !== undefined,
+    },
+    STARTING,
   ],
   input: z.strictObject({
     ...newGuestInput,
@@ -57,33 +68,44 @@ export default defineTool({
   }),
   action: ({ name }) => `create VM ${name}`,
   run: async (input, { pve }) => {
-    const { node, vmid } = await placeGuest(pve, input);
-    const storage = await chooseStorage(pve, node, {
-      wanted: input.storage,
-      content: "images",
-      sizeGib: input.disk_size,
+    const node = input.node ?? await chooseNode(pve, input.memory);
+    return makeGuest(pve, { ...input, node }, async (vmid) => {
+      const storage = await chooseStorage(pve, node, {
+        wanted: input.storage,
+        content: "images",
+        sizeGib: input.disk_size,
+      });
+      const iso = input.iso_name === undefined ? undefined : await findVolume(pve, node, {
+        name: input.iso_name,
+        storage: input.iso_storage,
+        content: "iso",
+      });
+      const disk = newDisk(storage, input.disk_size);
+      const upid = await pve.post("/nodes/{node}/qemu", { node }, {
+        vmid,
+        name: input.name,
+        cores: input.cpus,
+        memory: input.memory,
+        ostype: input.ostype,
+        agent: "1",
+        scsihw: "virtio-scsi-single",
+        scsi0: disk,
+        net0: `virtio,bridge=${input.bridge}`,
+        ide2: iso === undefined ? undefined : `${iso},media=cdrom`,
+        boot: iso === undefined ? "order=scsi0;net0" : "order=scsi0;ide2;net0",
+        pool: input.pool,
+        tags: input.tags?.join(";"),
+        description: input.description,
+        start: input.start ? true : undefined,
+      });
+      return { upid, storage: storage.storage, disk };
     });
-    const iso = input.iso_name === undefined
-      ? undefined
-      : await findIso(pve, node, { name: input.iso_name, storage: input.iso_storage });
-    const disk = newDisk(storage, input.disk_size);
-    const upid = await pve.post("/nodes/{node}/qemu", { node }, {
-      vmid,
-      name: input.name,
-      cores: input.cpus,
-      memory: input.memory,
-      ostype: input.ostype,
-      agent: "1",
-      scsihw: "virtio-scsi-single",
-      scsi0: disk,
-      net0: `virtio,bridge=${input.bridge}`,
-      ide2: iso === undefined ? undefined : `${iso},media=cdrom`,
-      boot: iso === undefined ? "order=scsi0;net0" : "order=scsi0;ide2;net0",
-      pool: input.pool,
-      tags: input.tags?.join(";"),
-      description: input.description,
-      start: input.start ? true : undefined,
-    });
-    return { ...await pve.task(upid, input), vmid, node, storage: storage.storage, disk };
   },
 });
+
+/** The value that makes Proxmox allocate a new disk: storages of files also take a format. */
+function newDisk({ storage, type }: Storage, sizeGib: number): string {
+  return FILE_TYPES.has(type) && type !== "btrfs"
+    ? `${storage}:${sizeGib},format=qcow2`
+    : `${storage}:${sizeGib}`;
+}

@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { nodeName, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
-import { requireBackup } from "../lib/proxmox/storage/restore.ts";
-import { deleteVolume } from "../lib/proxmox/storage/volume_use.ts";
+import { requireBackup } from "../lib/proxmox/storage/backups.ts";
+import { deleteVolume } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -11,7 +12,8 @@ export default defineTool({
   scope: "admin",
   hints: DESTROYS,
   subject: "guest",
-  privileges: [["/storage/{storage}", "Datastore.Allocate", "Datastore.AllocateSpace"]],
+  privileges: [["/storage/{storage}", "Datastore.AllocateSpace", "Datastore.Allocate"]],
+  conditionalPrivileges: READING_BACKUPS,
   input: z.strictObject({
     volid: volumeId.describe("From get_backups"),
     node: nodeName.optional(),

@@ -1,8 +1,10 @@
 import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
-import { guestLabel } from "../lib/proxmox/guest/directory.ts";
-import { requireSnapshot } from "../lib/proxmox/guest/snapshots.ts";
+import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
+import { readSnapshots, type Snapshot } from "../lib/proxmox/guest/snapshots.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -34,3 +36,20 @@ export default defineTool({
     };
   },
 });
+
+/**
+ * The snapshot of this name. Proxmox accepts requests for missing ones and fails later.
+ *
+ * @throws AppError `not_found` naming the snapshots that are there
+ */
+async function requireSnapshot(
+  pve: Pve,
+  guest: Guest,
+  name: string,
+): Promise<Snapshot> {
+  const { snapshots } = await readSnapshots(pve, guest);
+  const found = snapshots.find((snapshot) => snapshot.name === name);
+  if (found) return found;
+  const names = snapshots.slice(-20).map((snapshot) => snapshot.name).join(", ") || "none";
+  throw new AppError("not_found", `${guestLabel(guest)} has no snapshot ${name}; it has: ${names}`);
+}

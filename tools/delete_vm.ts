@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { STOPPING_FIRST } from "../lib/tool/conditions.ts";
 import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
 import { destroyGuest } from "../lib/proxmox/guest/destroy.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
@@ -11,6 +12,7 @@ export default defineTool({
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Allocate"]],
+  conditionalPrivileges: [STOPPING_FIRST],
   input: z.strictObject({
     ...guestInput,
     force: z.boolean().default(false).describe("Stop it first when it runs"),
@@ -19,5 +21,6 @@ export default defineTool({
   }),
   output: z.object(taskResult),
   action: ({ vmid }) => `delete VM ${vmid}`,
-  run: (input, { pve }) => destroyGuest(pve, input, { type: "qemu" }),
+  run: (input, { pve }) =>
+    destroyGuest(pve, input, { type: "qemu", unprotect: "remove that with update_vm" }),
 });

@@ -1,7 +1,41 @@
 import * as z from "zod";
-import { paged } from "../lib/tool/fields.ts";
-import { findGuests, findInput, foundRow } from "../lib/proxmox/guest/find.ts";
+import type { Resource } from "../lib/proxmox/api/values.ts";
+import { guestOf, type GuestType } from "../lib/proxmox/guest/directory.ts";
+import { describeGuest, offlineNodes } from "../lib/proxmox/inventory.ts";
+import { paginate } from "../lib/proxmox/list.ts";
+import { paged, paging } from "../lib/tool/fields.ts";
+import { COLUMNS, DEFAULT_COLUMNS, guestRow, pick } from "../lib/tool/guest_list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const TYPE = z.enum(["qemu", "lxc"]);
+const ASCENDING = ["vmid", "name"] as const;
+const DESCENDING = [
+  "cpu_fraction",
+  "memory_used_bytes",
+  "memory_bytes",
+  "disk_bytes",
+  "uptime_seconds",
+] as const;
+
+/** One guest of either type. */
+const foundRow = guestRow.extend({ type: TYPE.optional() });
+type FoundRow = z.output<typeof foundRow>;
+
+/** The input of a search over all guests. */
+const input = z.strictObject({
+  text: z.string().max(200).optional().describe("In name, vmid, node, pool or a tag"),
+  name: z.string().max(200).optional().describe("Part of the name"),
+  type: TYPE.optional(),
+  node: z.string().optional(),
+  status: z.string().optional(),
+  pool: z.string().optional(),
+  tag: z.string().optional(),
+  sort: z.enum([...ASCENDING, ...DESCENDING]).default("vmid").describe("Numbers: biggest first"),
+  fields: z.array(z.enum(["type", ...COLUMNS.options])).min(1).optional(),
+  ...paging,
+});
+
+type Input = z.output<typeof input>;
 
 export default defineTool({
   name: "find_guests",
@@ -11,8 +45,55 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],
-  input: z.strictObject(findInput),
+  input,
   output: z.object({ guests: z.array(foundRow), ...paged }),
   action: () => "find guests",
   run: async (input, { pve }) => findGuests(await pve.resources(), input),
 });
+
+/** Filters, sorts and pages the guests, with a warning per offline node. */
+function findGuests(
+  resources: readonly Resource[],
+  input: Input,
+): z.output<z.ZodObject<typeof paged>> & { guests: FoundRow[] } {
+  const offline = offlineNodes(resources);
+  const rows = resources.filter((row) => guestOf(row) !== undefined)
+    .map((row): FoundRow => ({
+      ...describeGuest(row, offline),
+      type: row.type as GuestType,
+    }))
+    .filter((row) => fits(row, input));
+  const { items, ...page } = paginate(rows, (row) => sortKey(row, input.sort), input);
+  const columns = new Set<string>(input.fields ?? ["type", ...DEFAULT_COLUMNS]);
+  const warnings = [...offline].map((node) =>
+    `node ${node} is offline: the state of its guests is unknown`
+  );
+  return {
+    guests: items.map((row) => pick(row, columns)),
+    ...page,
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}
+
+function fits(row: FoundRow, input: Input): boolean {
+  const has = (value: string | undefined, part: string) =>
+    value?.toLowerCase().includes(part.toLowerCase()) ?? false;
+  const { text, name, tag } = input;
+  const words = [row.name, String(row.vmid), row.node, row.pool, ...row.tags ?? []];
+  return (text === undefined || words.some((word) => has(word, text))) &&
+    (name === undefined || has(row.name, name)) &&
+    (tag === undefined || (row.tags?.includes(tag) ?? false)) &&
+    (["type", "node", "status", "pool"] as const).every((key) =>
+      input[key] === undefined || row[key] === input[key]
+    );
+}
+
+/** Unique, and in the order of the list when compared as text. */
+function sortKey(row: FoundRow, sort: Input["sort"]): string {
+  const vmid = String(row.vmid).padStart(9, "0");
+  if (sort === "vmid") return vmid;
+  if (sort === "name") return `${row.name ?? "\uffff"} ${vmid}`;
+  const factor = sort === "cpu_fraction" ? 10_000 : 1;
+  const size = Number.MAX_SAFE_INTEGER - Math.round((row[sort] ?? 0) * factor);
+  return `${String(size).padStart(16, "0")} ${vmid}`;
+}

@@ -1,10 +1,12 @@
 import * as z from "zod";
+import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { guestReference, nodeName, paged, paging, storageId } from "../lib/tool/fields.ts";
-import { backupKey } from "../lib/proxmox/storage/backups.ts";
+import { newestFirst } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import { readVolumes, volumeRow } from "../lib/proxmox/storage/volumes.ts";
+import { readVolumes, type Volume } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+import { volumeRow } from "../lib/tool/volume_row.ts";
 
 export default defineTool({
   name: "get_backups",
@@ -14,6 +16,7 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],
+  conditionalPrivileges: READING_BACKUPS,
   input: z.strictObject({
     vmid: guestReference.optional(),
     storage: storageId.optional(),
@@ -31,3 +34,9 @@ export default defineTool({
     return { backups: items.map(({ content: _, ...row }) => row), ...rest, ...warned(warnings) };
   },
 });
+
+/** Newest first. */
+function backupKey({ time, volid, node }: Volume): string {
+  const seconds = time === undefined ? 0 : Date.parse(time) / 1000;
+  return `${newestFirst(seconds)} ${volid} ${node}`;
+}

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { paged } from "../lib/tool/fields.ts";
-import { guestListInput, guestRow, listGuests } from "../lib/proxmox/inventory.ts";
+import { guestListInput, guestRow, listGuests } from "../lib/tool/guest_list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

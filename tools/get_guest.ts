@@ -1,7 +1,57 @@
 import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
+import { isKind } from "../lib/proxmox/api/errors.ts";
+import { compact, flag, type GuestConfig, number, text } from "../lib/proxmox/api/values.ts";
+import { gather } from "../lib/proxmox/fan_out.ts";
+import { type Interface, readInterfaces } from "../lib/proxmox/guest/addresses.ts";
+import { readConfig } from "../lib/proxmox/guest/config.ts";
+import type { Guest } from "../lib/proxmox/guest/directory.ts";
+import { describeConfig, readPending } from "../lib/proxmox/guest/guest_config.ts";
+import { currentState } from "../lib/proxmox/guest/power.ts";
+import { agentEnabled } from "../lib/proxmox/guest/properties.ts";
+import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
+import { ageSeconds, newestGood } from "../lib/proxmox/storage/backups.ts";
+import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
+import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { guestInput } from "../lib/tool/fields.ts";
-import { guestReport, reportGuest } from "../lib/proxmox/guest/guest_report.ts";
+import { pendingRow, snapshotRow } from "../lib/tool/guest_rows.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+/** Everything about one guest; what could not be read is absent and named in the warnings. */
+const report = z.object({
+  vmid: z.number(),
+  type: z.enum(["qemu", "lxc"]),
+  name: z.string(),
+  node: z.string(),
+  status: z.string(),
+  lock: z.string(),
+  template: z.boolean(),
+  pool: z.string(),
+  tags: z.array(z.string()),
+  uptime_seconds: z.number(),
+  cpus: z.number(),
+  cpu_fraction: z.number(),
+  memory_bytes: z.number(),
+  memory_used_bytes: z.number(),
+  ha: z.record(z.string(), z.unknown()),
+  config: z.record(z.string(), z.unknown()),
+  pending: z.array(pendingRow),
+  snapshots: z.array(snapshotRow),
+  agent: z.string().describe("running, not running or disabled"),
+  addresses: z.array(z.string()),
+  /** The newest good one. */
+  backup: z.object({
+    volid: z.string(),
+    time: z.string(),
+    age_seconds: z.number(),
+  }).partial(),
+  backups: z.number(),
+  warnings: z.array(z.string()),
+}).partial();
+
+type Report = z.output<typeof report>;
+type Part = readonly [name: string, read: () => Promise<Report>];
 
 export default defineTool({
   name: "get_guest",
@@ -12,8 +62,113 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],
+  conditionalPrivileges: [
+    {
+      privilege: [
+        "/vms/{vmid}",
+        "VM.GuestAgent.Audit",
+        "VM.GuestAgent.Unrestricted",
+        "VM.Monitor",
+      ],
+      when: "for a VM's addresses",
+      if: () => true,
+    },
+    ...READING_BACKUPS,
+  ],
   input: z.strictObject(guestInput),
-  output: guestReport,
+  output: report,
   action: ({ vmid }) => `read guest ${vmid}`,
   run: async (input, { pve }) => reportGuest(pve, await pve.find(input)),
 });
+
+/** Puts together what several requests tell of a guest. */
+async function reportGuest(pve: Pve, guest: Guest): Promise<Report> {
+  const { vmid, type, name, node, status, lock, template, pool, tags } = guest;
+  const parts: Part[] = [
+    ["status", () => statusPart(pve, guest)],
+    ["configuration and agent", () => configPart(pve, guest)],
+    ["pending changes", async () => ({ pending: await readPending(pve, guest) })],
+    ["snapshots", async () => ({ snapshots: (await readSnapshots(pve, guest)).snapshots })],
+    ["backups", () => backupPart(pve, guest)],
+  ];
+  const { results, warnings } = await gather(parts, {
+    name: ([part]) => `the ${part} could not be read`,
+    read: ([, read]) => read(),
+  });
+  const all = [...results.flatMap((part) => part.warnings ?? []), ...warnings];
+  const base = compact({
+    vmid,
+    type,
+    name,
+    node,
+    status,
+    lock,
+    template: template || undefined,
+    pool,
+    tags: tags.length > 0 ? [...tags] : undefined,
+  });
+  const known: Report = Object.assign(base, ...results);
+  return { ...known, ...(all.length > 0 ? { warnings: all } : { warnings: undefined }) };
+}
+
+async function statusPart(pve: Pve, guest: Guest): Promise<Report> {
+  const { status, row } = await currentState(pve, guest);
+  return compact({
+    status,
+    lock: text(row.lock),
+    name: text(row.name),
+    uptime_seconds: number(row.uptime),
+    cpus: number(row.cpus),
+    cpu_fraction: number(row.cpu),
+    memory_bytes: number(row.maxmem),
+    memory_used_bytes: number(row.mem),
+    ha: describeHa(row.ha),
+  });
+}
+
+async function configPart(pve: Pve, guest: Guest): Promise<Report> {
+  const config = await readConfig(pve, guest);
+  return { config: describeConfig(config), ...await addressPart(pve, guest, config) };
+}
+
+async function addressPart(pve: Pve, guest: Guest, config: GuestConfig): Promise<Report> {
+  if (guest.type === "qemu" && !agentEnabled(config.agent)) return { agent: "disabled" };
+  // Whether it runs is left to the guest's own node: the resource list lags behind it.
+  try {
+    const addresses = flatAddresses(await readInterfaces(pve, guest));
+    return { addresses, ...(guest.type === "qemu" ? { agent: "running" } : {}) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (isKind(error, "agent_away")) return { agent: "not running" };
+    if (isKind(error, "not_running")) return {};
+    return { warnings: [`the addresses could not be read: ${error.message}`] };
+  }
+}
+
+async function backupPart(pve: Pve, { vmid }: Guest): Promise<Report> {
+  const { volumes, warnings } = await readVolumes(pve, { content: "backup", vmid });
+  const newest = newestGood(volumes).get(vmid);
+  const { volid, time } = newest ?? {};
+  return {
+    backups: volumes.length,
+    ...(time === undefined
+      ? {}
+      : { backup: compact({ volid, time, age_seconds: ageSeconds(pve.now(), time) }) }),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}
+
+/** What HA knows of the guest; absent when HA does not manage it. */
+function describeHa(ha: unknown): Record<string, unknown> | undefined {
+  const row = typeof ha === "object" && ha !== null ? ha as Record<string, unknown> : {};
+  if (!flag(row.managed)) return undefined;
+  const { managed: _, ...rest } = row;
+  return rest;
+}
+
+/** All addresses of a guest, link-local ones last. */
+function flatAddresses(interfaces: readonly Interface[]): string[] {
+  const linkLocal = (address: string) => /^(fe80:|169\.254\.)/i.test(address) ? 1 : 0;
+  return interfaces.flatMap((row) => row.addresses ?? [])
+    .toSorted((a, b) => linkLocal(a) - linkLocal(b));
+}

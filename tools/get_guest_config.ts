@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { guestInput, snapshotName } from "../lib/tool/fields.ts";
 import { describeConfig, readPending } from "../lib/proxmox/guest/guest_config.ts";
-import { pendingRow } from "../lib/proxmox/guest/guest_report.ts";
+import { pendingRow } from "../lib/tool/guest_rows.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
 

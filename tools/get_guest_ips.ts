@@ -1,10 +1,30 @@
 import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
+import { compact } from "../lib/proxmox/api/values.ts";
 import { guestReference, paged, paging } from "../lib/tool/fields.ts";
-import { interfaceRow, readRowOfGuest } from "../lib/proxmox/guest/addresses.ts";
+import { type Interface, readInterfaces } from "../lib/proxmox/guest/addresses.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { guestOf } from "../lib/proxmox/guest/directory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
+import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const interfaceRow = z.object(
+  {
+    name: z.string(),
+    mac: z.string(),
+    addresses: z.array(z.string()).describe("with prefix length"),
+  } satisfies ColumnsOf<Interface>,
+).partial();
+
+/** One guest: its interfaces, or why they are not known. */
+const row = z.object({
+  vmid: z.union([z.number(), z.string()]),
+  name: z.string(),
+  interfaces: z.array(interfaceRow),
+  error: z.string(),
+}).partial();
 
 export default defineTool({
   name: "get_guest_ips",
@@ -25,14 +45,7 @@ export default defineTool({
     ...paging,
   }),
   output: z.object({
-    guests: z.array(
-      z.object({
-        vmid: z.union([z.number(), z.string()]),
-        name: z.string(),
-        interfaces: z.array(interfaceRow),
-        error: z.string(),
-      }).partial(),
-    ),
+    guests: z.array(row),
     ...paged,
   }),
   action: () => "read the guests' addresses",
@@ -42,6 +55,24 @@ export default defineTool({
         .flatMap((guest) => guest ? [guest.vmid] : []);
     const wanted = [...new Set(input.vmids ?? await running())];
     const { items, ...page } = paginate(wanted, (vmid) => String(vmid).padStart(9, "0"), input);
-    return { guests: await forEachBounded(items, (vmid) => readRowOfGuest(pve, vmid)), ...page };
+    return { guests: await forEachBounded(items, (vmid) => readRow(pve, vmid)), ...page };
   },
 });
+
+async function readRow(pve: Pve, vmid: number | string): Promise<z.input<typeof row>> {
+  try {
+    const guest = await pve.find({ vmid });
+    const base = compact({ vmid: guest.vmid, name: guest.name });
+    return await readInterfaces(pve, guest).then(
+      (interfaces) => ({ ...base, interfaces }),
+      (error) => ({ ...base, error: reasonOf(error) }),
+    );
+  } catch (error) {
+    return { vmid, error: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AppError) return error.message;
+  throw error;
+}

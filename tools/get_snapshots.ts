@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { guestInput, paged, paging } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { readSnapshots, snapshotKey, snapshotRow } from "../lib/proxmox/guest/snapshots.ts";
+import { readSnapshots, snapshotKey } from "../lib/proxmox/guest/snapshots.ts";
+import { snapshotRow } from "../lib/tool/guest_rows.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({

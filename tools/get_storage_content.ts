@@ -1,9 +1,17 @@
 import * as z from "zod";
+import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { guestReference, nodeName, paged, paging, storageId } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import { readVolumes, volumeRow } from "../lib/proxmox/storage/volumes.ts";
+import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+import { volumeRow } from "../lib/tool/volume_row.ts";
+
+/** True for a call whose answer holds volumes of one of these kinds. */
+function lists(...contents: string[]) {
+  return ({ content }: { content?: string | undefined }) =>
+    content === undefined || contents.includes(content);
+}
 
 export default defineTool({
   name: "get_storage_content",
@@ -13,6 +21,14 @@ export default defineTool({
   hints: READS,
   subject: "node",
   privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],
+  conditionalPrivileges: [
+    ...READING_BACKUPS.map((each) => ({ ...each, if: lists("backup") })),
+    {
+      privilege: ["/vms/{vmid}", "VM.Config.Disk"],
+      when: "for guests' disks, without Datastore.Allocate",
+      if: lists("images", "rootdir"),
+    },
+  ],
   input: z.strictObject({
     storage: storageId.optional(),
     node: nodeName.optional(),

@@ -4,8 +4,11 @@ import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { requireDisk } from "../lib/proxmox/guest/disks.ts";
-import { requireRoom } from "../lib/proxmox/storage/storage.ts";
+import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
+
+const GIB = 1024 ** 3;
 
 export default defineTool({
   name: "move_disk",
@@ -68,3 +71,22 @@ export default defineTool({
     return { ...await pve.task(upid, input), undo };
   },
 });
+
+/**
+ * Requires that a storage of a node takes this content and has room for it.
+ *
+ * @throws AppError `not_found` naming the storages that would do
+ */
+async function requireRoom(
+  pve: Pve,
+  node: string,
+  { storage, content, bytes }: { storage: string; content: string; bytes: number },
+): Promise<void> {
+  const found = await chooseStorage(pve, node, { wanted: storage, content, sizeGib: 0 });
+  const free = Math.floor(found.availableBytes / GIB);
+  pve.check(
+    `${storage} has room`,
+    found.availableBytes >= bytes,
+    `${storage} has ${free} GiB free, ${Math.ceil(bytes / GIB)} GiB are needed`,
+  );
+}

@@ -1,7 +1,21 @@
 import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
+import { isKind } from "../lib/proxmox/api/errors.ts";
+import { flag, text } from "../lib/proxmox/api/values.ts";
+import type { Guest } from "../lib/proxmox/guest/directory.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
 import { guestInput } from "../lib/tool/fields.ts";
-import { MAX_READ_BYTES, readFile } from "../lib/proxmox/guest/guest_files.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+/** The most that Proxmox reads of a file in one request. */
+const MAX_READ_BYTES = 16 * 1024 * 1024;
+
+interface FileContent {
+  readonly content: string;
+  readonly encoding: "utf-8" | "base64";
+  readonly bytes_read: number;
+  readonly truncated: boolean;
+}
 
 export default defineTool({
   name: "read_guest_file",
@@ -40,3 +54,61 @@ export default defineTool({
     };
   },
 });
+
+/**
+ * Reads a part of a file in a VM through its guest agent.
+ *
+ * @param part.count at most this many bytes, from `offset` on
+ */
+async function readFile(
+  pve: Pve,
+  guest: Guest,
+  { file, offset, count }: { file: string; offset: number; count: number },
+): Promise<FileContent> {
+  const part = { ...(offset > 0 ? { offset } : {}), ...(count < MAX_READ_BYTES ? { count } : {}) };
+  let skipped = offset;
+  const read = (params: typeof part) =>
+    pve.get("/nodes/{node}/qemu/{vmid}/agent/file-read", guest, { file, ...params });
+  const answer = await read(part).catch((error) => {
+    // Proxmox VE 8 reads the first 16 MiB and knows neither parameter.
+    const old = isKind(error, "unknown_parameters") &&
+      ("count" in error.errors || "offset" in error.errors);
+    if (!old) throw error;
+    skipped = 0;
+    return read({});
+  });
+  const all = bytesOf(text(answer.content) ?? "");
+  const from = skipped === offset ? 0 : offset;
+  if (from > 0 && from >= all.length && flag(answer.truncated)) {
+    throw new AppError("unavailable", "this Proxmox reads only the first 16 MiB of a file");
+  }
+  const bytes = all.subarray(from, from + count);
+  const truncated = flag(answer.truncated) || all.length > from + bytes.length;
+  return { ...encode(bytes, truncated), truncated };
+}
+
+/** Proxmox sends each byte of a file as one character from U+0000 to U+00FF. */
+function bytesOf(content: string): Uint8Array {
+  const bytes = new Uint8Array(content.length);
+  for (let index = 0; index < content.length; index++) {
+    const code = content.charCodeAt(index);
+    if (code > 0xff) return new TextEncoder().encode(content);
+    bytes[index] = code;
+  }
+  return bytes;
+}
+
+/** Text where it is valid UTF-8; a character that the cut went through is left for the next part. */
+function encode(bytes: Uint8Array, truncated: boolean): Omit<FileContent, "truncated"> {
+  try {
+    const content = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes, { stream: truncated });
+    if (!content.includes("\0") && (content !== "" || bytes.length === 0)) {
+      const length = new TextEncoder().encode(content).length;
+      return { content, encoding: "utf-8", bytes_read: length };
+    }
+  } catch {
+    // Not UTF-8, so it is told as bytes.
+  }
+  return { content: bytes.toBase64(), encoding: "base64", bytes_read: bytes.length };
+}

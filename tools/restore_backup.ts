@@ -1,6 +1,14 @@
 import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
+import { flag } from "../lib/proxmox/api/values.ts";
+import { requireState } from "../lib/proxmox/guest/checks.ts";
+import { readConfig } from "../lib/proxmox/guest/config.ts";
+import { type Guest, guestLabel, type GuestType } from "../lib/proxmox/guest/directory.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
+import { requireBackup } from "../lib/proxmox/storage/backups.ts";
+import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
+import { STARTING, USING_BRIDGES } from "../lib/tool/conditions.ts";
 import { newVmid, nodeName, storageId, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
-import { prepareRestore } from "../lib/proxmox/storage/restore.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -15,6 +23,7 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Backup"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
   ],
+  conditionalPrivileges: [USING_BRIDGES, STARTING],
   input: z.strictObject({
     volid: volumeId.describe("From get_backups"),
     vmid: newVmid.optional().describe("Default: the one it was made of"),
@@ -46,3 +55,86 @@ export default defineTool({
     return { ...await pve.task(upid, input), vmid, type, node };
   },
 });
+
+interface RestoreInput {
+  readonly volid: string;
+  readonly vmid?: number | undefined;
+  readonly node?: string | undefined;
+  readonly storage?: string | undefined;
+  readonly overwrite: boolean;
+}
+
+/** The guest that a backup makes, and where. */
+interface Restoration {
+  readonly type: GuestType;
+  readonly vmid: number;
+  readonly node: string;
+  /** True when the guest is there and will be replaced. */
+  readonly replaces: boolean;
+}
+
+/** Requires that the backup can become that guest, and holds the guest's id until the call is over. */
+async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoration> {
+  const backup = await requireBackup(pve, { volid: input.volid, node: input.node });
+  const type = backupType(input.volid);
+  if (type === undefined) {
+    throw new AppError("conflict", `the name of ${input.volid} tells no type of guest`);
+  }
+  pve.check(
+    "the backup is verified or unverified",
+    backup.verified !== "failed",
+    `the verification of ${input.volid} has failed; take another one, ${pve.advice.backups}`,
+  );
+  const vmid = input.vmid ?? backup.vmid;
+  if (vmid === undefined) {
+    throw new AppError("conflict", `${input.volid} tells no vmid; give one`);
+  }
+  await pve.hold(vmid);
+  const present = await findIfAny(pve, vmid);
+  const node = present?.node ?? input.node ?? backup.node;
+  if (node !== backup.node) await requireBackup(pve, { volid: input.volid, node });
+  if (present) await requireReplaceable(pve, present, { ...input, type });
+  else pve.assertGuest({ vmid, node, pool: undefined, tags: [] });
+  if (input.storage !== undefined) {
+    const content = type === "qemu" ? "images" : "rootdir";
+    await chooseStorage(pve, node, { wanted: input.storage, content, sizeGib: 0 });
+  }
+  return { type, vmid, node, replaces: present !== undefined };
+}
+
+async function requireReplaceable(
+  pve: Pve,
+  guest: Guest,
+  { overwrite, node, type }: RestoreInput & { type: GuestType },
+): Promise<void> {
+  const label = guestLabel(guest);
+  pve.check(
+    "the vmid is free or may be overwritten",
+    overwrite,
+    `${label} exists; give another vmid, or overwrite to replace it and lose what it holds`,
+  );
+  pve.check("is of the backup's type", guest.type === type, `${label} is not of the backup's type`);
+  pve.check(
+    "stays on its node",
+    node === undefined || node === guest.node,
+    `${label} is on node ${guest.node} and can be replaced only there`,
+  );
+  await requireState(pve, guest, { from: ["stopped"] });
+  const config = await readConfig(pve, guest);
+  pve.check("is not protected", !flag(config.protection), `${label} is protected (protection: 1)`);
+}
+
+async function findIfAny(pve: Pve, vmid: number): Promise<Guest | undefined> {
+  try {
+    return await pve.find({ vmid });
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") return undefined;
+    throw error;
+  }
+}
+
+/** `qemu` or `lxc`, as a backup's name tells it; undefined for other volumes. */
+function backupType(volid: string): GuestType | undefined {
+  if (/[:/]vzdump-qemu-|:backup\/vm\//.test(volid)) return "qemu";
+  return /[:/]vzdump-(lxc|openvz)-|:backup\/ct\//.test(volid) ? "lxc" : undefined;
+}

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { STARTING } from "../lib/tool/conditions.ts";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -10,6 +11,7 @@ export default defineTool({
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Snapshot.Rollback", "VM.Snapshot"]],
+  conditionalPrivileges: [STARTING],
   input: z.strictObject({
     ...guestInput,
     name: snapshotName.describe("The snapshot's name"),

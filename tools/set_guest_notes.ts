@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
-import { configOutput, undoConfig } from "../lib/proxmox/guest/undo.ts";
+import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
-import { configOutput, undoConfig } from "../lib/proxmox/guest/undo.ts";
+import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { tagList } from "../lib/proxmox/api/values.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 

@@ -9,6 +9,18 @@ export default powerTool({
   type: "qemu",
   from: ["running"],
   input: { to_disk: z.boolean().default(false) },
+  conditionalPrivileges: [
+    {
+      privilege: ["/vms/{vmid}", "VM.Config.Disk"],
+      when: "with to_disk",
+      if: ({ to_disk }) => to_disk,
+    },
+    {
+      privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
+      when: "with to_disk",
+      if: ({ to_disk }) => to_disk,
+    },
+  ],
   send: (pve, guest, { to_disk }) =>
     pve.post("/nodes/{node}/qemu/{vmid}/status/suspend", guest, to_disk ? { todisk: true } : {}),
 });

@@ -1,8 +1,46 @@
 import * as z from "zod";
+import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
 import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
-import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/guest/undo.ts";
+import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
+import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
+
+const input = z.strictObject({
+  ...guestInput,
+  hostname: z.string().max(255).optional(),
+  cpus: z.int().min(1).max(8192).optional(),
+  cpu_limit: z.number().min(0).max(8192).optional().describe("In CPUs; 0: none"),
+  memory: z.int().min(16).optional().describe("MiB"),
+  swap: z.int().min(0).optional().describe("MiB"),
+  nameserver: z.string().max(255).optional(),
+  searchdomain: z.string().max(255).optional(),
+  description: z.string().max(8192).optional(),
+  tags: tags.optional().describe("Replaces all tags"),
+  onboot: z.boolean().optional(),
+  protection: z.boolean().optional(),
+  unset: z.array(z.string().regex(/^[a-z][a-z0-9_-]*$/)).max(50).optional()
+    .describe("Settings to put back to their default"),
+  snapshot_first: z.boolean().default(false),
+  ...dryRun,
+});
+
+/** As Proxmox asks for them, setting by setting (`PVE::LXC::check_ct_modify_config_perm`). */
+const RULES = [
+  { privilege: "VM.Config.Options", fields: ["description", "tags", "onboot", "protection"] },
+  {
+    privilege: "VM.Config.CPU",
+    fields: ["cpus", "cpu_limit"],
+    keys: /^(cores|cpulimit|cpuunits)$/,
+  },
+  { privilege: "VM.Config.Memory", fields: ["memory", "swap"], keys: /^(memory|swap)$/ },
+  {
+    privilege: "VM.Config.Network",
+    fields: ["hostname", "nameserver", "searchdomain"],
+    keys: /^(net\d+|hostname|nameserver|searchdomain)$/,
+  },
+  { privilege: "VM.Config.Disk", fields: [], keys: /^(rootfs|(mp|unused)\d+)$/ },
+] as const satisfies readonly SettingRule<keyof z.output<typeof input>>[];
 
 export default defineTool({
   name: "update_container",
@@ -11,31 +49,9 @@ export default defineTool({
   scope: "admin",
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
-  privileges: [[
-    "/vms/{vmid}",
-    "VM.Config.Options",
-    "VM.Config.CPU",
-    "VM.Config.Memory",
-    "VM.Config.Network",
-  ]],
-  input: z.strictObject({
-    ...guestInput,
-    hostname: z.string().max(255).optional(),
-    cpus: z.int().min(1).max(8192).optional(),
-    cpu_limit: z.number().min(0).max(8192).optional().describe("In CPUs; 0: none"),
-    memory: z.int().min(16).optional().describe("MiB"),
-    swap: z.int().min(0).optional().describe("MiB"),
-    nameserver: z.string().max(255).optional(),
-    searchdomain: z.string().max(255).optional(),
-    description: z.string().max(8192).optional(),
-    tags: tags.optional().describe("Replaces all tags"),
-    onboot: z.boolean().optional(),
-    protection: z.boolean().optional(),
-    unset: z.array(z.string().regex(/^[a-z][a-z0-9_-]*$/)).max(50).optional()
-      .describe("Settings to put back to their default"),
-    snapshot_first: z.boolean().default(false),
-    ...dryRun,
-  }),
+  privileges: [["/vms/{vmid}", ...RULES.map(({ privilege }) => privilege)]],
+  conditionalPrivileges: [...settingPrivileges(RULES), SNAPSHOT_FIRST],
+  input,
   output: z.object({ ...changed, ...configOutput }),
   action: ({ vmid }) => `update container ${vmid}`,
   run: async (input, { pve }) => {

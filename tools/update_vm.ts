@@ -1,9 +1,66 @@
 import * as z from "zod";
+import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
 import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
-import { agentOption } from "../lib/proxmox/guest/properties.ts";
-import { configOutput, snapshotFirst, undoConfig } from "../lib/proxmox/guest/undo.ts";
+import { agentEnabled, properties } from "../lib/proxmox/guest/properties.ts";
+import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
+import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { defineTool } from "../lib/tool/tool.ts";
+
+const input = z.strictObject({
+  ...guestInput,
+  name: z.string().max(63).optional(),
+  cpus: z.int().min(1).max(512).optional().describe("Cores per socket"),
+  sockets: z.int().min(1).max(8).optional(),
+  cpu_type: z.string().max(200).optional().describe("host, x86-64-v2-AES, …"),
+  memory: z.int().min(16).optional().describe("MiB"),
+  balloon: z.int().min(0).optional().describe("Least memory in MiB; 0 switches ballooning off"),
+  description: z.string().max(8192).optional(),
+  tags: tags.optional().describe("Replaces all tags"),
+  onboot: z.boolean().optional(),
+  protection: z.boolean().optional(),
+  agent: z.boolean().optional(),
+  boot: z.string().max(500).optional().describe("order=scsi0;net0"),
+  unset: z.array(z.string().regex(/^[a-z][a-z0-9_-]*$/)).max(50).optional()
+    .describe("Settings to put back to their default"),
+  snapshot_first: z.boolean().default(false),
+  ...dryRun,
+});
+
+/** As Proxmox asks for them, setting by setting (`PVE::API2::Qemu`). */
+const RULES = [
+  {
+    privilege: "VM.Config.Options",
+    fields: ["name", "description", "tags", "onboot", "protection", "agent"],
+  },
+  {
+    privilege: "VM.Config.CPU",
+    fields: ["cpus", "sockets", "cpu_type"],
+    keys: /^(cores|sockets|cpu|cpulimit|cpuunits|vcpus|numa\d*|affinity)$/,
+  },
+  {
+    privilege: "VM.Config.Memory",
+    fields: ["memory", "balloon"],
+    keys: /^(memory|balloon|shares|hugepages|allow-ksm)$/,
+  },
+  {
+    privilege: "VM.Config.Disk",
+    fields: ["boot"],
+    keys: /^((ide|sata|scsi|virtio|efidisk|tpmstate|unused)\d+|boot|bootdisk|vmstatestorage)$/,
+  },
+  { privilege: "VM.Config.Network", fields: [], keys: /^net\d+$/ },
+  {
+    privilege: "VM.Config.Cloudinit",
+    fields: [],
+    keys: /^(ci\w+|ipconfig\d+|sshkeys|nameserver|searchdomain)$/,
+  },
+  {
+    privilege: "VM.Config.HWType",
+    fields: [],
+    keys:
+      /^(acpi|hotplug|kvm|machine|scsihw|smbios1|tablet|vga|watchdog|audio0|(usb|hostpci|serial)\d+)$/,
+  },
+] as const satisfies readonly SettingRule<keyof z.output<typeof input>>[];
 
 export default defineTool({
   name: "update_vm",
@@ -17,30 +74,9 @@ export default defineTool({
     openWorldHint: false,
   },
   subject: "guest",
-  privileges: [
-    ["/vms/{vmid}", "VM.Config.Options"],
-    ["/vms/{vmid}", "VM.Config.CPU"],
-    ["/vms/{vmid}", "VM.Config.Memory"],
-  ],
-  input: z.strictObject({
-    ...guestInput,
-    name: z.string().max(63).optional(),
-    cpus: z.int().min(1).max(512).optional().describe("Cores per socket"),
-    sockets: z.int().min(1).max(8).optional(),
-    cpu_type: z.string().max(200).optional().describe("host, x86-64-v2-AES, …"),
-    memory: z.int().min(16).optional().describe("MiB"),
-    balloon: z.int().min(0).optional().describe("Least memory in MiB; 0 switches ballooning off"),
-    description: z.string().max(8192).optional(),
-    tags: tags.optional().describe("Replaces all tags"),
-    onboot: z.boolean().optional(),
-    protection: z.boolean().optional(),
-    agent: z.boolean().optional(),
-    boot: z.string().max(500).optional().describe("order=scsi0;net0"),
-    unset: z.array(z.string().regex(/^[a-z][a-z0-9_-]*$/)).max(50).optional()
-      .describe("Settings to put back to their default"),
-    snapshot_first: z.boolean().default(false),
-    ...dryRun,
-  }),
+  privileges: [["/vms/{vmid}", ...RULES.map(({ privilege }) => privilege)]],
+  conditionalPrivileges: [...settingPrivileges(RULES), SNAPSHOT_FIRST],
+  input,
   output: z.object({ ...changed, ...configOutput }),
   action: ({ vmid }) => `update VM ${vmid}`,
   run: async (input, { pve }) => {
@@ -66,3 +102,11 @@ export default defineTool({
     return { ...result, ...undoConfig("update_vm", guest, result, snapshot) };
   },
 });
+
+/** The option `agent` switched on or off, its other settings kept; undefined when it is so already. */
+function agentOption(before: unknown, wanted: boolean | undefined): string | undefined {
+  if (wanted === undefined || agentEnabled(before) === wanted) return undefined;
+  const { "": _, enabled: _enabled, ...others } = properties(before);
+  const kept = Object.entries(others).map(([key, value]) => `,${key}=${value}`);
+  return `${wanted ? 1 : 0}${kept.join("")}`;
+}

@@ -1,8 +1,12 @@
 import * as z from "zod";
-import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
-import { fileBody, MAX_WRITE_CHARACTERS } from "../lib/proxmox/guest/guest_files.ts";
+import { AppError } from "../lib/errors.ts";
+import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
+import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
+
+/** The most characters that Proxmox writes; what is not ASCII travels as base64 and takes 4/3. */
+const MAX_WRITE_CHARACTERS = 60 * 1024;
 
 export default defineTool({
   name: "write_guest_file",
@@ -37,3 +41,36 @@ export default defineTool({
     return { bytes_written: bytes };
   },
 });
+
+/**
+ * The request body that writes a file in a VM. Proxmox encodes plain ASCII itself; anything else is
+ * sent as base64, since its encoder fails on wide characters.
+ *
+ * @throws AppError `invalid` for broken base64 and for what is more than Proxmox takes
+ */
+function fileBody(
+  { file, content, encoding }: { file: string; content: string; encoding: "text" | "base64" },
+): { body: ParamsOf<"/nodes/{node}/qemu/{vmid}/agent/file-write", "POST">; bytes: number } {
+  const bytes = encoding === "text" ? new TextEncoder().encode(content) : fromBase64(content);
+  const ascii = encoding === "text" && bytes.length === content.length;
+  const sent = ascii ? content : bytes.toBase64();
+  if (sent.length > MAX_WRITE_CHARACTERS) {
+    throw new AppError(
+      "invalid",
+      `${bytes.length} bytes are more than Proxmox writes at once: ${MAX_WRITE_CHARACTERS} bytes of ASCII text, ` +
+        `${MAX_WRITE_CHARACTERS / 4 * 3} bytes of anything else`,
+    );
+  }
+  return {
+    body: { file, content: sent, ...(ascii ? {} : { encode: false }) },
+    bytes: bytes.length,
+  };
+}
+
+function fromBase64(content: string): Uint8Array {
+  try {
+    return Uint8Array.fromBase64(content);
+  } catch (cause) {
+    throw new AppError("invalid", "content is not base64", { cause });
+  }
+}

@@ -1,69 +1,24 @@
-import * as z from "zod";
-import { paged, paging } from "../tool/fields.ts";
-import { guestOf, type GuestType } from "./guest/directory.ts";
-import { paginate } from "./list.ts";
 import { compact, flag, number, type Resource, tagList, text } from "./api/values.ts";
+import { guestOf, type GuestType } from "./guest/directory.ts";
 
 /** One guest in a list. What is not known, not set or false is left out. */
-export const guestRow = z.object({
-  vmid: z.int(),
-  name: z.string(),
-  node: z.string(),
-  status: z.string(),
-  cpus: z.number(),
-  cpu_fraction: z.number().describe("of cpus"),
-  memory_bytes: z.number(),
-  memory_used_bytes: z.number(),
-  disk_bytes: z.number(),
-  uptime_seconds: z.number(),
-  template: z.boolean(),
-  tags: z.array(z.string()),
-  pool: z.string(),
-  lock: z.string(),
-  ha_state: z.string(),
-}).partial();
-
-export type GuestRow = z.output<typeof guestRow>;
-
-export const COLUMNS = guestRow.keyof();
-export const DEFAULT_COLUMNS: readonly string[] = [
-  "vmid",
-  "name",
-  "node",
-  "status",
-  "cpus",
-  "cpu_fraction",
-  "memory_bytes",
-  "memory_used_bytes",
-  "template",
-  "tags",
-  "lock",
-];
-
-/** The input of the lists of guests. */
-export const guestListInput = {
-  node: z.string().optional().describe("Only this node's"),
-  status: z.string().optional().describe("Only these: running, stopped, paused, unknown"),
-  fields: z.array(COLUMNS).min(1).optional().describe("Columns to give"),
-  ...paging,
-};
-
-/** Filters, sorts by vmid and pages the guests of one type, with a warning per offline node. */
-export function listGuests(
-  resources: readonly Resource[],
-  type: GuestType,
-  input: z.output<z.ZodObject<typeof guestListInput>>,
-): z.output<z.ZodObject<typeof paged>> & { guests: GuestRow[] } {
-  const offline = offlineNodes(resources);
-  const rows = resources.filter((row) =>
-    row.type === type &&
-    (input.node === undefined || row.node === input.node) &&
-    (input.status === undefined || statusOf(row, offline) === input.status)
-  );
-  const { items, ...page } = paginate(rows, (row) => Number(row.vmid), input);
-  const columns = new Set(input.fields ?? DEFAULT_COLUMNS);
-  const guests = items.map((row) => pick(describeGuest(row, offline), columns));
-  return { guests, ...page, ...warningsOf(resources, type) };
+export interface GuestRow {
+  readonly vmid?: number;
+  readonly name?: string;
+  readonly node?: string;
+  readonly status?: string;
+  readonly cpus?: number;
+  /** Of `cpus`. */
+  readonly cpu_fraction?: number;
+  readonly memory_bytes?: number;
+  readonly memory_used_bytes?: number;
+  readonly disk_bytes?: number;
+  readonly uptime_seconds?: number;
+  readonly template?: boolean;
+  readonly tags?: string[];
+  readonly pool?: string;
+  readonly lock?: string;
+  readonly ha_state?: string;
 }
 
 /** Says which nodes are offline and what therefore is not known. */
@@ -114,9 +69,4 @@ export function describeGuest(row: Resource, offline: ReadonlySet<string>): Gues
 /** A guest's status; `unknown` while its node is offline. */
 export function statusOf(row: Resource, offline: ReadonlySet<string>): string {
   return offline.has(row.node ?? "") ? "unknown" : text(row.status) ?? "unknown";
-}
-
-/** The columns asked for. */
-export function pick(row: GuestRow, columns: ReadonlySet<string>): GuestRow {
-  return Object.fromEntries(Object.entries(row).filter(([key]) => columns.has(key)));
 }

@@ -15,14 +15,14 @@ export interface Reach {
 }
 
 /** A request that a dry run would have sent. */
-export interface PlannedRequest {
+interface PlannedRequest {
   readonly method: "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly body?: Params;
 }
 
 /** A precondition and whether it holds. */
-export interface Check {
+interface Check {
   readonly check: string;
   readonly ok: boolean;
   readonly detail?: string;

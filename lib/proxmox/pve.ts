@@ -52,7 +52,8 @@ export class Pve {
   readonly plan: Plan = { requests: [], checks: [], changes: {} };
   readonly #shared: PveShared;
   readonly #call: PveCall;
-  readonly #releases: (() => void)[] = [];
+  /** What ends the hold of each vmid that is held. */
+  readonly #held = new Map<number, () => void>();
   readonly #warnings = new Set<string>();
   #upid: string | undefined;
 
@@ -209,7 +210,21 @@ export class Pve {
   /** Holds a vmid against other changes until the call is over. */
   async hold(vmid: number): Promise<void> {
     const { action, signal } = this.#call;
-    this.#releases.push(await this.#shared.locks.acquire(vmid, action, signal));
+    this.#held.set(vmid, await this.#shared.locks.acquire(vmid, action, signal));
+  }
+
+  /** Holds a vmid like `hold`, or tells that another call holds it now. */
+  tryHold(vmid: number): boolean {
+    const release = this.#shared.locks.tryAcquire(vmid, this.#call.action);
+    if (release === undefined) return false;
+    this.#held.set(vmid, release);
+    return true;
+  }
+
+  /** Lets others have a vmid that this call holds. */
+  letGo(vmid: number): void {
+    this.#held.get(vmid)?.();
+    this.#held.delete(vmid);
   }
 
   /** True when the token's limits include the guest, which need not exist (any more). */
@@ -287,7 +302,7 @@ export class Pve {
 
   /** Ends the call: other changes may go on. */
   release(): void {
-    for (const release of this.#releases.splice(0)) release();
+    for (const vmid of [...this.#held.keys()]) this.letGo(vmid);
   }
 
   async #read(path: ApiPath, params?: unknown): Promise<Answer> {

@@ -3,9 +3,11 @@ import type { Guest, GuestType } from "../proxmox/guest/directory.ts";
 import { changePower } from "../proxmox/guest/power.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import { guestInput, taskResult, waiting } from "./fields.ts";
-import { type AnyTool, CHANGES, DESTROYS } from "./tool.ts";
+import { type AnyTool, CHANGES, type ConditionalPrivilege, DESTROYS } from "./tool.ts";
 
 const common = { ...guestInput, ...waiting };
+
+type Input<Extra extends z.ZodRawShape> = z.output<z.ZodObject<typeof common & Extra>>;
 
 /** What a power tool declares; the rest is the same for all. */
 interface PowerSpec<T extends GuestType, Extra extends z.ZodRawShape> {
@@ -19,13 +21,15 @@ interface PowerSpec<T extends GuestType, Extra extends z.ZodRawShape> {
   readonly from: readonly string[];
   /** True when what the guest has not saved is lost. */
   readonly discards?: boolean;
+  /** What a call needs besides `VM.PowerMgmt`, by its input. */
+  readonly conditionalPrivileges?: readonly ConditionalPrivilege<Input<Extra>>[];
   /** Input besides the guest and waiting. */
   readonly input?: Extra;
   /** Sends the request; gives the UPID. */
   send(
     pve: Pve,
     guest: Guest<T>,
-    input: z.output<z.ZodObject<typeof common & Extra>>,
+    input: Input<Extra>,
   ): Promise<unknown>;
 }
 

@@ -1,18 +1,16 @@
-import * as z from "zod";
 import { AppError } from "../../errors.ts";
 import { ProxmoxError } from "../api/errors.ts";
 import type { Guest } from "./directory.ts";
 import type { Pve } from "../pve.ts";
 import { compact, text } from "../api/values.ts";
 
-/** One network interface inside a guest. */
-export const interfaceRow = z.object({
-  name: z.string(),
-  mac: z.string(),
-  addresses: z.array(z.string()).describe("with prefix length"),
-}).partial();
-
-export type Interface = z.output<typeof interfaceRow>;
+/** One network interface inside a guest; what is not known is left out. */
+export interface Interface {
+  readonly name?: string;
+  readonly mac?: string;
+  /** With prefix length. */
+  readonly addresses?: string[];
+}
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -32,13 +30,6 @@ export async function readInterfaces(
         addresses: addressesOf(row),
       })
     );
-}
-
-/** All addresses of a guest, link-local ones last. */
-export function flatAddresses(interfaces: readonly Interface[]): string[] {
-  const linkLocal = (address: string) => /^(fe80:|169\.254\.)/i.test(address) ? 1 : 0;
-  return interfaces.flatMap((row) => row.addresses ?? [])
-    .toSorted((a, b) => linkLocal(a) - linkLocal(b));
 }
 
 async function containerInterfaces(pve: Pve, node: string, vmid: number): Promise<Row[]> {
@@ -63,26 +54,4 @@ function addressesOf(row: Row): string[] {
   }
   // Proxmox VE 8 lists a container's addresses only here.
   return [text(row.inet), text(row.inet6)].filter((address) => address !== undefined);
-}
-
-/** One guest's row in a list of addresses: its interfaces, or why they are not known. */
-export async function readRowOfGuest(
-  pve: Pve,
-  vmid: number | string,
-): Promise<{ vmid: number | string; name?: string; interfaces?: Interface[]; error?: string }> {
-  try {
-    const guest = await pve.find({ vmid });
-    const row = compact({ vmid: guest.vmid, name: guest.name });
-    return await readInterfaces(pve, guest).then(
-      (interfaces) => ({ ...row, interfaces }),
-      (error) => ({ ...row, error: reasonOf(error) }),
-    );
-  } catch (error) {
-    return { vmid, error: reasonOf(error) };
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AppError) return error.message;
-  throw error;
 }

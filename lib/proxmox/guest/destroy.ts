@@ -20,11 +20,15 @@ interface DestroyInput {
   readonly timeout_seconds?: number | undefined;
 }
 
-/** Deletes a guest and its disks, once it is stopped. */
+/**
+ * Deletes a guest and its disks, once it is stopped.
+ *
+ * @param options.unprotect how the protection of a guest is removed, for messages
+ */
 export async function destroyGuest(
   pve: Pve,
   input: DestroyInput,
-  { type }: { type: GuestType },
+  { type, unprotect }: { type: GuestType; unprotect: string },
 ): Promise<TaskState> {
   const guest = await pve.claim(input, { type });
   const { node, vmid } = guest;
@@ -33,9 +37,7 @@ export async function destroyGuest(
   pve.check(
     "is not protected",
     !flag(config.protection),
-    `${label} is protected (protection: 1); remove that with update_${
-      type === "qemu" ? "vm" : "container"
-    } first`,
+    `${label} is protected (protection: 1); ${unprotect} first`,
   );
   const { status } = await requireState(pve, guest);
   const runs = status !== "stopped";

@@ -193,6 +193,15 @@ export class GuestLocks {
         );
       }
     }
+    return this.#hold(vmid, action);
+  }
+
+  /** Holds the guest like `acquire`; undefined when another change holds it now. */
+  tryAcquire(vmid: number, action: string): (() => void) | undefined {
+    return this.#held.has(vmid) ? undefined : this.#hold(vmid, action);
+  }
+
+  #hold(vmid: number, action: string): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#held.set(vmid, { action, released: promise });
     return () => {

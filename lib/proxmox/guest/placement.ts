@@ -1,8 +1,14 @@
 import { AppError } from "../../errors.ts";
-import type { Pve } from "../pve.ts";
+import { isKind } from "../api/errors.ts";
 import { number } from "../api/values.ts";
+import type { Pve } from "../pve.ts";
+import type { TaskState } from "../tasks.ts";
 
 const MIB = 1024 ** 2;
+/** How often a vmid is chosen for one guest. */
+const MOST_TRIES = 20;
+/** How far above the first free vmid a guest is put while the ones between are being taken. */
+const MOST_AHEAD = 100;
 
 /** The vmid that Proxmox would give next. */
 export async function nextVmid(pve: Pve): Promise<number> {
@@ -11,27 +17,66 @@ export async function nextVmid(pve: Pve): Promise<number> {
   return vmid;
 }
 
+/** Where a guest is to be made. */
+export interface Wish {
+  /** Where none is given, a free one is chosen. */
+  readonly vmid?: number | undefined;
+  readonly node: string;
+  readonly pool?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly wait?: boolean | undefined;
+  readonly timeout_seconds?: number | undefined;
+}
+
 /**
- * Gives a guest-to-be its vmid and node, if the token's limits include it there, and holds the vmid
- * until the call is over.
+ * Makes a guest where the token's limits include it, follows the task, and holds the guest's vmid until
+ * the call is over. Whoever asks Proxmox for a free vmid is told the same one until somebody has taken
+ * it: a vmid that was chosen here is chosen anew when somebody else was quicker, one that was given never.
  *
- * @param wish.memory MiB
+ * @param make sends the request that makes the guest; gives its UPID and what else is to be told
+ * @throws AppError `conflict` when the vmid given is in use, or others were quicker again and again
  */
-export async function placeGuest(
+export async function makeGuest<Told extends object>(
   pve: Pve,
-  wish: {
-    vmid?: number | undefined;
-    node?: string | undefined;
-    memory: number;
-    pool?: string | undefined;
-    tags?: readonly string[] | undefined;
-  },
-): Promise<{ vmid: number; node: string }> {
-  const node = wish.node ?? await chooseNode(pve, wish.memory);
-  const vmid = wish.vmid ?? await nextVmid(pve);
-  pve.assertGuest({ vmid, node, pool: wish.pool, tags: wish.tags ?? [] });
-  await pve.hold(vmid);
-  return { vmid, node };
+  wish: Wish,
+  make: (vmid: number) => Promise<Told & { upid: unknown }>,
+): Promise<Omit<Told, "upid"> & TaskState & { vmid: number; node: string }> {
+  const { node, pool, tags = [] } = wish;
+  for (let tries = 1;; tries++) {
+    const vmid = wish.vmid ?? await holdFreeVmid(pve);
+    pve.assertGuest({ vmid, node, pool, tags });
+    if (wish.vmid !== undefined) await pve.hold(vmid);
+    try {
+      const { upid, ...told } = await make(vmid);
+      return { ...told, ...await pve.task(upid, wish), vmid, node };
+    } catch (error) {
+      const lost = wish.vmid === undefined && tries < MOST_TRIES && isKind(error, "exists") &&
+        await isTaken(pve, vmid).catch(() => false);
+      if (!lost) throw error;
+      pve.letGo(vmid);
+    }
+  }
+}
+
+/** Holds a vmid that Proxmox tells to be free and that no other call of this program holds. */
+async function holdFreeVmid(pve: Pve): Promise<number> {
+  const first = await nextVmid(pve);
+  for (let vmid = first; vmid < first + MOST_AHEAD; vmid++) {
+    if (!pve.tryHold(vmid)) continue;
+    if (vmid === first || !await isTaken(pve, vmid)) return vmid;
+    pve.letGo(vmid);
+  }
+  throw new AppError("conflict", "too many guests are made at once; retry, or give a vmid");
+}
+
+async function isTaken(pve: Pve, vmid: number): Promise<boolean> {
+  try {
+    await pve.value("/cluster/nextid", {}, { vmid });
+    return false;
+  } catch (error) {
+    if (isKind(error, "invalid_parameters") && "vmid" in error.errors) return true;
+    throw error;
+  }
 }
 
 /**
@@ -39,7 +84,7 @@ export async function placeGuest(
  *
  * @throws AppError `conflict` when none has enough, `forbidden` when that is not known of any
  */
-async function chooseNode(pve: Pve, memoryMib: number): Promise<string> {
+export async function chooseNode(pve: Pve, memoryMib: number): Promise<string> {
   const online = (await pve.resources())
     .filter((row) => row.type === "node" && row.status === "online" && row.node !== undefined);
   const nodes = online.filter((row) => number(row.maxmem) !== undefined).map((row) => ({

@@ -37,14 +37,6 @@ export function agentEnabled(option: unknown): boolean {
   return flag(bare ?? enabled);
 }
 
-/** The option `agent` switched on or off, its other settings kept; undefined when it is so already. */
-export function agentOption(before: unknown, wanted: boolean | undefined): string | undefined {
-  if (wanted === undefined || agentEnabled(before) === wanted) return undefined;
-  const { "": _, enabled: _enabled, ...others } = properties(before);
-  const kept = Object.entries(others).map(([key, value]) => `,${key}=${value}`);
-  return `${wanted ? 1 : 0}${kept.join("")}`;
-}
-
 /** `32G`, `512M` or `4194304` in bytes; undefined for anything else. */
 export function sizeInBytes(size: string | undefined): number | undefined {
   const [, digits, unit = ""] = size?.match(/^(\d+(?:\.\d+)?)([KMGT]?)$/) ?? [];
@@ -60,12 +52,4 @@ export function disksOf(config: Readonly<Record<string, unknown>>): Disk[] {
     const isDisk = media !== "cdrom" && volid !== "none" && volid !== "cdrom";
     return isDisk ? [{ key, volid, bytes: sizeInBytes(size) }] : [];
   });
-}
-
-/** The keys of a configuration that name this volume, unused ones included. */
-export function keysNaming(config: Readonly<Record<string, unknown>>, volid: string): string[] {
-  return Object.entries(config).filter(([, value]) =>
-    typeof value === "string" && (value === volid || value.startsWith(`${volid},`) ||
-      value.split(",").some((part) => part.slice(part.indexOf("=") + 1) === volid))
-  ).map(([key]) => key);
 }

@@ -1,22 +1,21 @@
-import * as z from "zod";
-import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
 import { type Guest, guestLabel } from "./directory.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, text, time } from "../api/values.ts";
 
-/** One snapshot in a list. */
-export const snapshotRow = z.object({
-  name: z.string(),
-  time: z.string(),
-  description: z.string(),
-  parent: z.string(),
-  with_memory: z.boolean(),
-}).partial();
+/** One snapshot; what is not known is left out. */
+export interface Snapshot {
+  readonly name: string;
+  /** RFC 3339. */
+  readonly time?: string;
+  readonly description?: string;
+  readonly parent?: string;
+  readonly with_memory?: boolean;
+}
 
-export interface Snapshots {
+interface Snapshots {
   /** Oldest first. */
-  readonly snapshots: (z.output<typeof snapshotRow> & { name: string })[];
+  readonly snapshots: Snapshot[];
   /** The snapshot that the guest's present state comes from. */
   readonly current_parent?: string;
 }
@@ -41,8 +40,8 @@ export async function readSnapshots(
 }
 
 /** Orders snapshots by time, then name. */
-export function snapshotKey(row: z.output<typeof snapshotRow>): string {
-  return `${row.time ?? ""} ${row.name ?? ""}`;
+export function snapshotKey(row: Snapshot): string {
+  return `${row.time ?? ""} ${row.name}`;
 }
 
 function describe(row: Record<string, unknown>): string | undefined {
@@ -51,18 +50,27 @@ function describe(row: Record<string, unknown>): string | undefined {
 }
 
 /**
- * The snapshot of this name. Proxmox accepts requests for missing ones and fails later.
+ * Takes a snapshot before a change and returns its name.
  *
- * @throws AppError `not_found` naming the snapshots that are there
+ * @throws AppError `conflict` where the guest's storage cannot take snapshots
  */
-export async function requireSnapshot(
-  pve: Pve,
-  guest: Guest,
-  name: string,
-): Promise<z.output<typeof snapshotRow>> {
-  const { snapshots } = await readSnapshots(pve, guest);
-  const found = snapshots.find((snapshot) => snapshot.name === name);
-  if (found) return found;
-  const names = snapshots.slice(-20).map((snapshot) => snapshot.name).join(", ") || "none";
-  throw new AppError("not_found", `${guestLabel(guest)} has no snapshot ${name}; it has: ${names}`);
+export async function snapshotFirst(pve: Pve, guest: Guest): Promise<string> {
+  const { node, type, vmid } = guest;
+  const { hasFeature } = await pve.get("/nodes/{node}/{type}/{vmid}/feature", guest, {
+    feature: "snapshot",
+  });
+  const able = hasFeature === 1 || hasFeature === true || hasFeature === "1";
+  pve.check(
+    "its storage can take snapshots",
+    able,
+    `${guestLabel(guest)} cannot be snapshotted where its disks are; leave snapshot_first out`,
+  );
+  const stamp = pve.now().toISOString().replace(/[-:]|\..*$/g, "");
+  const snapname = `before_${stamp}`;
+  const upid = await pve.post("/nodes/{node}/{type}/{vmid}/snapshot", { node, type, vmid }, {
+    snapname,
+    description: "Taken before a change of the configuration (snapshot_first)",
+  });
+  await pve.task(upid);
+  return snapname;
 }

@@ -1,25 +1,24 @@
-import * as z from "zod";
-import { clip, newestFirst } from "../clip.ts";
-import { forEachBounded } from "../fan_out.ts";
+import { AppError } from "../../errors.ts";
+import { clip } from "../clip.ts";
 import type { Pve } from "../pve.ts";
-import { compact, flag, number, text, time } from "../api/values.ts";
-import type { Volume } from "./volumes.ts";
+import { compact, flag, text, time } from "../api/values.ts";
+import { findVolumeById, type Volume } from "./volumes.ts";
 
-/** One backup job. */
-export const jobRow = z.object({
-  id: z.string(),
-  enabled: z.boolean(),
-  schedule: z.string(),
-  next_run: z.string(),
-  guests: z.string().describe("vmids, all, all but …, or pool …"),
-  node: z.string(),
-  storage: z.string(),
-  mode: z.string(),
-  keep: z.string(),
-  comment: z.string(),
-}).partial();
-
-export type Job = z.output<typeof jobRow> & { id: string; enabled: boolean };
+/** One backup job; what is not set is left out. */
+export interface Job {
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly schedule?: string;
+  /** RFC 3339. */
+  readonly next_run?: string;
+  /** vmids, `all`, `all but …` or `pool …`. */
+  readonly guests?: string;
+  readonly node?: string;
+  readonly storage?: string;
+  readonly mode?: string;
+  readonly keep?: string;
+  readonly comment?: string;
+}
 
 /** Reads the cluster's backup jobs. */
 export async function readJobs(pve: Pve): Promise<Job[]> {
@@ -41,31 +40,6 @@ export async function readJobs(pve: Pve): Promise<Job[]> {
   );
 }
 
-/** For each guest the enabled jobs that it is in. */
-export async function readMembership(pve: Pve): Promise<Map<number, string[]>> {
-  const jobs = (await readJobs(pve)).filter((job) => job.enabled);
-  const trees = await forEachBounded(
-    jobs,
-    (job) =>
-      pve.get(
-        "/cluster/backup/{id}/included_volumes",
-        { id: job.id },
-      ),
-  );
-  const membership = new Map<number, string[]>();
-  jobs.forEach((job, index) => {
-    for (const { id } of childrenOf(trees[index])) {
-      const vmid = number(id);
-      if (vmid !== undefined) membership.set(vmid, [...membership.get(vmid) ?? [], job.id]);
-    }
-  });
-  return membership;
-}
-
-function childrenOf(tree: { readonly children?: unknown } | undefined): { id?: unknown }[] {
-  return Array.isArray(tree?.children) ? tree.children.filter((child) => child !== null) : [];
-}
-
 /** The newest backup of each guest that did not fail its verification. */
 export function newestGood(backups: readonly Volume[]): Map<number, Volume> {
   const newest = new Map<number, Volume>();
@@ -82,10 +56,18 @@ export function ageSeconds(now: Date, made: string): number {
   return Math.max(0, Math.round((now.getTime() - Date.parse(made)) / 1000));
 }
 
-/** The key of a list of backups, newest first. */
-export function backupKey({ time, volid, node }: Volume): string {
-  const seconds = time === undefined ? 0 : Date.parse(time) / 1000;
-  return `${newestFirst(seconds)} ${volid} ${node}`;
+/**
+ * Finds a backup by its volume id.
+ *
+ * @throws AppError `not_found`, `conflict` for a volume of another kind
+ */
+export async function requireBackup(
+  pve: Pve,
+  given: { volid: string; node?: string | undefined },
+): Promise<Volume> {
+  const volume = await findVolumeById(pve, given);
+  if (volume.content === "backup") return volume;
+  throw new AppError("conflict", `${given.volid} is no backup but ${volume.content}`);
 }
 
 function selectionOf(row: Record<string, unknown>): string | undefined {

@@ -12,10 +12,9 @@ export interface Storage {
 }
 
 const GIB = 1024 ** 3;
-const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs", "btrfs"]);
 
 /** The node's active storages that take this kind of content. */
-export async function storagesFor(pve: Pve, node: string, content: string): Promise<Storage[]> {
+async function storagesFor(pve: Pve, node: string, content: string): Promise<Storage[]> {
   const rows = await pve.list("/nodes/{node}/storage", { node }, {
     content,
     enabled: true,
@@ -56,26 +55,6 @@ export async function chooseStorage(
   );
 }
 
-/** The value that makes Proxmox allocate a new disk: storages of files also take a format. */
-export function newDisk({ storage, type }: Storage, sizeGib: number): string {
-  return FILE_TYPES.has(type) && type !== "btrfs"
-    ? `${storage}:${sizeGib},format=qcow2`
-    : `${storage}:${sizeGib}`;
-}
-
-/**
- * Finds an ISO image on a node.
- *
- * @throws AppError `not_found` naming the images that are there
- */
-export function findIso(
-  pve: Pve,
-  node: string,
-  { name, storage }: { name: string; storage: string | undefined },
-): Promise<string> {
-  return findVolume(pve, node, { name, storage, content: "iso" });
-}
-
 /**
  * Finds an image of this content type on a node, by its file's name or its volume id.
  *
@@ -107,23 +86,4 @@ export async function findVolume(
   } image ${wanted} on node ${node}; it has: ${known}`;
   if (error === undefined) throw new AppError("not_found", reason);
   throw new AppError("unavailable", `${reason}; ${warnings.join("; ")}`);
-}
-
-/**
- * Requires that a storage of a node takes this content and has room for it.
- *
- * @throws AppError `not_found` naming the storages that would do
- */
-export async function requireRoom(
-  pve: Pve,
-  node: string,
-  { storage, content, bytes }: { storage: string; content: string; bytes: number },
-): Promise<void> {
-  const found = await chooseStorage(pve, node, { wanted: storage, content, sizeGib: 0 });
-  const free = Math.floor(found.availableBytes / GIB);
-  pve.check(
-    `${storage} has room`,
-    found.availableBytes >= bytes,
-    `${storage} has ${free} GiB free, ${Math.ceil(bytes / GIB)} GiB are needed`,
-  );
 }

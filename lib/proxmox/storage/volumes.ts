@@ -1,39 +1,40 @@
-import * as z from "zod";
 import { AppError } from "../../errors.ts";
 import type { Advice } from "../advice.ts";
 import { clip } from "../clip.ts";
 import { gather } from "../fan_out.ts";
-import { guestOf, type GuestType } from "../guest/directory.ts";
+import { guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
+import { settle } from "../guest/settle.ts";
 import type { Pve } from "../pve.ts";
+import type { TaskState } from "../tasks.ts";
 import { compact, flag, number, type Resource, text, time } from "../api/values.ts";
 
-/** One volume of a storage; of a backup also what it is a backup of. */
-export const volumeRow = z.object({
-  volid: z.string(),
-  node: z.string(),
-  content: z.string(),
-  format: z.string(),
-  size_bytes: z.number(),
-  used_bytes: z.number(),
-  vmid: z.number(),
-  time: z.string(),
-  protected: z.boolean(),
-  encrypted: z.boolean(),
-  verified: z.string().describe("ok or failed"),
-  notes: z.string(),
-  parent: z.string(),
-}).partial();
-
-export type Volume = z.output<typeof volumeRow> & { volid: string; node: string };
+/** One volume of a storage; of a backup also what it is a backup of. What is not known is left out. */
+export interface Volume {
+  readonly volid: string;
+  readonly node: string;
+  readonly content?: string;
+  readonly format?: string;
+  readonly size_bytes?: number;
+  readonly used_bytes?: number;
+  readonly vmid?: number;
+  /** RFC 3339. */
+  readonly time?: string;
+  readonly protected?: boolean;
+  readonly encrypted?: boolean;
+  /** `ok` or `failed`. */
+  readonly verified?: string;
+  readonly notes?: string;
+  readonly parent?: string;
+}
 
 /** A node where a storage's content can be read. */
-export interface Place {
+interface Place {
   readonly storage: string;
   readonly node: string;
 }
 
-export interface VolumeFilter {
+interface VolumeFilter {
   readonly storage?: string | undefined;
   readonly node?: string | undefined;
   readonly content?: string | undefined;
@@ -100,6 +101,26 @@ export async function findVolumeById(
   throw new AppError("conflict", `${volid} is on ${nodes}, each its own; give the node`);
 }
 
+/** Deletes a volume that is known to be there: Proxmox accepts the deletion of missing ones too. */
+export async function deleteVolume(
+  pve: Pve,
+  volume: Volume,
+  options: { wait?: boolean | undefined; timeout_seconds?: number | undefined },
+): Promise<Partial<TaskState>> {
+  const { volid, node } = volume;
+  pve.check(
+    "is not protected",
+    volume.protected !== true,
+    `${volid} is protected; remove the protection first`,
+  );
+  const storage = volid.slice(0, volid.indexOf(":"));
+  const upid = await pve.delete(
+    "/nodes/{node}/storage/{storage}/content/{volume}",
+    { node, storage, volume: volid },
+  );
+  return settle(pve, upid, options);
+}
+
 /**
  * Where to read: a shared storage once, any other on each of its nodes.
  *
@@ -137,12 +158,6 @@ function placesOf(
     else warnings.push(`storage ${id} on node ${on} is not available: its content is unknown`);
   }
   return { places, warnings };
-}
-
-/** `qemu` or `lxc`, as a backup's name tells it; undefined for other volumes. */
-export function backupType(volid: string): GuestType | undefined {
-  if (/[:/]vzdump-qemu-|:backup\/vm\//.test(volid)) return "qemu";
-  return /[:/]vzdump-(lxc|openvz)-|:backup\/ct\//.test(volid) ? "lxc" : undefined;
 }
 
 function describeVolume(row: Record<string, unknown>, { node }: Place): Volume {

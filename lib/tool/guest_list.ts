@@ -1,0 +1,80 @@
+import * as z from "zod";
+import type { Resource } from "../proxmox/api/values.ts";
+import type { GuestType } from "../proxmox/guest/directory.ts";
+import {
+  describeGuest,
+  type GuestRow,
+  offlineNodes,
+  statusOf,
+  warningsOf,
+} from "../proxmox/inventory.ts";
+import { paginate } from "../proxmox/list.ts";
+import type { ColumnsOf } from "./columns.ts";
+import { paged, paging } from "./fields.ts";
+
+export const guestRow = z.object(
+  {
+    vmid: z.int(),
+    name: z.string(),
+    node: z.string(),
+    status: z.string(),
+    cpus: z.number(),
+    cpu_fraction: z.number().describe("of cpus"),
+    memory_bytes: z.number(),
+    memory_used_bytes: z.number(),
+    disk_bytes: z.number(),
+    uptime_seconds: z.number(),
+    template: z.boolean(),
+    tags: z.array(z.string()),
+    pool: z.string(),
+    lock: z.string(),
+    ha_state: z.string(),
+  } satisfies ColumnsOf<GuestRow>,
+).partial();
+
+export const COLUMNS = guestRow.keyof();
+export const DEFAULT_COLUMNS: readonly string[] = [
+  "vmid",
+  "name",
+  "node",
+  "status",
+  "cpus",
+  "cpu_fraction",
+  "memory_bytes",
+  "memory_used_bytes",
+  "template",
+  "tags",
+  "lock",
+];
+
+/** The input of the lists of guests. */
+export const guestListInput = {
+  node: z.string().optional().describe("Only this node's"),
+  status: z.string().optional().describe("Only these: running, stopped, paused, unknown"),
+  fields: z.array(COLUMNS).min(1).optional().describe("Columns to give"),
+  ...paging,
+};
+
+/** Filters, sorts by vmid and pages the guests of one type, with a warning per offline node. */
+export function listGuests(
+  resources: readonly Resource[],
+  type: GuestType,
+  input: z.output<z.ZodObject<typeof guestListInput>>,
+): z.output<z.ZodObject<typeof paged>> & { guests: GuestRow[] } {
+  const offline = offlineNodes(resources);
+  const rows = resources.filter((row) =>
+    row.type === type &&
+    (input.node === undefined || row.node === input.node) &&
+    (input.status === undefined || statusOf(row, offline) === input.status)
+  );
+  const { items, ...page } = paginate(rows, (row) => Number(row.vmid), input);
+  const columns = new Set(input.fields ?? DEFAULT_COLUMNS);
+  const guests = items.map((row) => pick(describeGuest(row, offline), columns));
+  return { guests, ...page, ...warningsOf(resources, type) };
+}
+
+/** The columns asked for. */
+export function pick<Row extends object>(row: Row, columns: ReadonlySet<string>): Partial<Row> {
+  const asked = Object.entries(row).filter(([key]) => columns.has(key));
+  return Object.fromEntries(asked) as Partial<Row>;
+}
