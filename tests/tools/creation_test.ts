@@ -3,7 +3,7 @@ import type { ToolName } from "../../lib/mcp/tools.ts";
 import { Site, type ToolAnswer } from "../site.ts";
 import { until } from "../support/until.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
-import { changes } from "./harness.ts";
+import { changes } from "./requests.ts";
 
 type Arguments = Record<string, unknown>;
 
