@@ -14,9 +14,12 @@ export const READING = [
 
 type Declared = readonly Privilege[] | ((input: unknown) => readonly Privilege[]);
 
-/** The names of the privileges that a tool declares for a call with these arguments. */
+/**
+ * The names of the privileges that a tool declares for a call with these arguments: the first of
+ * those of which one is needed, since the others are for other versions or do as well.
+ */
 export function privilegesOf(tool: AnyTool, args: Arguments): string[] {
-  return declaredFor(tool.privileges, tool.input.parse(args)).flatMap(([, ...anyOf]) => anyOf);
+  return declaredFor(tool.privileges, tool.input.parse(args)).flatMap(([, first]) => first ?? []);
 }
 
 function declaredFor(declared: Declared, input: unknown): readonly Privilege[] {
