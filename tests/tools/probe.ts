@@ -13,9 +13,12 @@ export const READING = [
   "VM.GuestAgent.Audit",
 ];
 
-/** The names of the privileges that a tool declares for a call with these arguments. */
+/**
+ * The names of the privileges that a tool declares for a call with these arguments: the first of
+ * those of which one is needed, since the others are for other versions or do as well.
+ */
 export function privilegesOf(tool: AnyTool, args: Arguments): string[] {
-  return neededFor(tool, tool.input.parse(args)).flatMap(([, ...anyOf]) => anyOf);
+  return neededFor(tool, tool.input.parse(args)).flatMap(([, first]) => first ?? []);
 }
 
 /**

@@ -2,7 +2,7 @@ import { includesScope, type Scope, SCOPES } from "../../auth/scope.ts";
 import type { Config } from "../../config/config.ts";
 import { type Grants, mayAnywhere } from "../../proxmox/privileges.ts";
 import { allPrivileges, privilegeText } from "../../tool/privileges.ts";
-import type { AnyTool } from "../../tool/tool.ts";
+import type { AnyTool, Privilege } from "../../tool/tool.ts";
 
 /** What a Proxmox token for one scope needs, and the commands that make it so. */
 export interface ScopePrivileges {
@@ -33,7 +33,7 @@ export function scopePrivileges(
     const within = tools.filter((tool) => includesScope(scope, tool.scope));
     const privileges = [
       ...new Set(
-        within.flatMap((tool) => allPrivileges(tool).map(([, ...anyOf]) => leastOf(anyOf, major))),
+        within.flatMap((tool) => grantedFor(tool).map(([, ...anyOf]) => leastOf(anyOf, major))),
       ),
     ].filter((privilege) => privilege !== TOO_MUCH).sort();
     const role = `MCP-${scope}`;
@@ -52,6 +52,20 @@ export function scopePrivileges(
       ],
     };
   });
+}
+
+/**
+ * What a role should hold for a tool. Proxmox shows backups and guests' disks only to who may make
+ * them: a role for reading holds nothing of that kind, and the tools tell what is not seen.
+ */
+function grantedFor(tool: AnyTool): readonly Privilege[] {
+  if (tool.scope !== "user") return allPrivileges(tool);
+  const readable = allPrivileges(tool).filter(([, ...anyOf]) => anyOf.some(isForReading));
+  return [...new Set([...tool.privileges, ...readable])];
+}
+
+function isForReading(privilege: string): boolean {
+  return /\.Audit$|^Sys\.Syslog$/.test(privilege);
 }
 
 /** Proxmox asks for it to list updates; it also lets its holder change the node, so nobody gets it. */

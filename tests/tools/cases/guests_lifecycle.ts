@@ -109,6 +109,7 @@ export const GUESTS_LIFECYCLE = {
     variants: [
       { args: { name: "new2" } },
       { args: { name: "new3", pool: "dev" } },
+      { args: { name: "new4", iso_name: "debian-13.iso", node: "pve1" } },
     ],
   },
 
@@ -138,6 +139,7 @@ export const GUESTS_LIFECYCLE = {
     ],
     variants: [
       { args: { vmid: 202, purge: false } },
+      { args: { vmid: 201, force: true } },
     ],
   },
 
@@ -155,6 +157,9 @@ export const GUESTS_LIFECYCLE = {
       { args: { vmid: 103, force: true }, code: "conflict", text: /protection: 1/ },
       { args: { vmid: 202 }, code: "conflict", text: /202 is a container, not a VM/ },
     ],
-    variants: [{ args: { vmid: 150, purge: false } }],
+    variants: [
+      { args: { vmid: 150, purge: false } },
+      { args: { vmid: 102, force: true } },
+    ],
   },
 } satisfies Partial<Record<ToolName, ToolCase>>;

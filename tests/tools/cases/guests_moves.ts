@@ -34,6 +34,7 @@ export const GUESTS_MOVES = {
     variants: [
       { args: { vmid: 202, name: "copy2", pool: "dev" } },
       { args: { vmid: 100, snapshot: "clean" } },
+      { args: { vmid: 900, full: true, storage: "nfs1" } },
     ],
   },
 
@@ -115,6 +116,8 @@ export const GUESTS_MOVES = {
     variants: [
       { args: { vmid: 102, target: "pve1", with_local_disks: true } },
       { args: { vmid: 200, target: "pve3", restart: true } },
+      { args: { vmid: 101, target: "pve3", with_local_disks: true, target_storage: "local-lvm" } },
+      { args: { vmid: 202, target: "pve1", target_storage: "nfs1" } },
     ],
   },
 

@@ -127,6 +127,7 @@ export const GUESTS_SETTINGS = {
       },
       { args: { vmid: 202, tags: ["a"], onboot: true, protection: true } },
       { args: { vmid: 202, unset: ["swap"] } },
+      { args: { vmid: 200, memory: 1024, snapshot_first: true } },
     ],
   },
 
@@ -162,6 +163,8 @@ export const GUESTS_SETTINGS = {
         },
       },
       { args: { vmid: 101, unset: ["tags"] } },
+      { args: { vmid: 101, boot: "order=scsi0" } },
+      { args: { vmid: 101, memory: 1024, snapshot_first: true } },
     ],
   },
 } satisfies Partial<Record<ToolName, ToolCase>>;
