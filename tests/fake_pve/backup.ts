@@ -3,7 +3,7 @@ import { die, reasonOf, refuse } from "./errors.ts";
 import { drivesOf, nameOf } from "./guests.ts";
 import type { FakeGuest, FakeStorage, FakeVolume, TaskLog } from "./state.ts";
 import { startTask } from "./tasks.ts";
-import { findVolume, storageNamed, storageOfVolume, usableStorage } from "./volumes.ts";
+import { findVolume, storageNamed, usableStorage } from "./volumes.ts";
 import { type Call, type Handlers, needs } from "./world.ts";
 
 const compressions: Record<string, string> = {
@@ -161,22 +161,4 @@ function vzdump(call: Call): string {
   });
 }
 
-export const backupHandlers: Handlers = {
-  "POST /nodes/{node}/vzdump": vzdump,
-  "GET /nodes/{node}/vzdump/defaults": (call) => ({
-    storage: call.params.maybe("storage") ?? "local",
-    mode: "snapshot",
-    remove: 1,
-    "prune-backups": "keep-all=1",
-  }),
-  "GET /nodes/{node}/vzdump/extractconfig": (call) => {
-    const volid = call.params.text("volume");
-    const node = call.params.text("node");
-    usableStorage(call.state, storageOfVolume(volid), node);
-    const volume = findVolume(call.state, volid, node) ?? die(`volume '${volid}' does not exist`);
-    if (!volume.backup) die(`unable to use volume ${volid} - content type needs to be 'backup'`);
-    return Object.entries(volume.backup.config).map(([key, value]) => `${key}: ${value}\n`).join(
-      "",
-    );
-  },
-};
+export const backupHandlers: Handlers = { "POST /nodes/{node}/vzdump": vzdump };

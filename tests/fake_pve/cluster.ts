@@ -5,7 +5,7 @@ import { existsText } from "./create.ts";
 import { usageOfGuest } from "./status.ts";
 import type { FakeGuest, FakeNode } from "./state.ts";
 import { isOnNode, usageOf } from "./volumes.ts";
-import { type Call, type Handlers, index } from "./world.ts";
+import { type Call, type Handlers } from "./world.ts";
 
 export function currentFingerprint(node: FakeNode): string {
   return node.certificates.find((one) => one.filename === "pve-ssl.pem")?.fingerprint ?? "";
@@ -193,36 +193,7 @@ function nextId(call: Call): string {
 }
 
 export const clusterHandlers: Handlers = {
-  "GET /cluster": index(
-    "resources",
-    "status",
-    "tasks",
-    "log",
-    "nextid",
-    "ha",
-    "backup",
-    "replication",
-    "firewall",
-    "options",
-    "sdn",
-  ),
   "GET /cluster/resources": resources,
   "GET /cluster/status": status,
   "GET /cluster/nextid": nextId,
-  "GET /cluster/options": (call) => call.state.options,
-  "PUT /cluster/options": (call) => {
-    for (const key of call.params.list("delete")) delete call.state.options[key];
-    for (const [key, value] of Object.entries(call.params.values)) {
-      if (key !== "delete") call.state.options[key] = value;
-    }
-    return null;
-  },
-  "GET /cluster/config/nodes": (call) =>
-    [...call.state.nodes.values()].map((node) => ({
-      name: node.name,
-      node: node.name,
-      nodeid: String(node.nodeid),
-      quorum_votes: "1",
-      ring0_addr: node.ip,
-    })),
 };

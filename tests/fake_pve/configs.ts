@@ -2,7 +2,6 @@ import { applyOptions, checkOptions, optionsIn, removeOptions, revertOptions } f
 import { die, refuse } from "./errors.ts";
 import { checkDigest, digestOf, guestOf, type GuestType, writable } from "./guests.ts";
 import type { FakeGuest, GuestConfig } from "./state.ts";
-import { startTask } from "./tasks.ts";
 import { splitList } from "./validate.ts";
 import type { Call, Handlers } from "./world.ts";
 
@@ -65,12 +64,11 @@ function write(type: GuestType, call: Call): null {
 export const configHandlers: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/config": (call) => readConfig("qemu", call),
   "PUT /nodes/{node}/qemu/{vmid}/config": (call) => write("qemu", call),
-  "POST /nodes/{node}/qemu/{vmid}/config": (call) => {
-    const guest = guestOf(call, "qemu");
-    const work = update(call, guest);
-    return startTask(call, { type: "qmconfig", id: guest.vmid, node: guest.node, guest, work });
-  },
   "GET /nodes/{node}/qemu/{vmid}/pending": (call) => readPending("qemu", call),
+  "PUT /nodes/{node}/qemu/{vmid}/cloudinit": (call) => {
+    writable(call, guestOf(call, "qemu"));
+    return null;
+  },
   "GET /nodes/{node}/lxc/{vmid}/config": (call) => readConfig("lxc", call),
   "PUT /nodes/{node}/lxc/{vmid}/config": (call) => write("lxc", call),
   "GET /nodes/{node}/lxc/{vmid}/pending": (call) => readPending("lxc", call),

@@ -207,5 +207,5 @@ function handlersFor(type: GuestType, actions: Action[]): Handlers {
 
 export const powerHandlers: Handlers = {
   ...handlersFor("qemu", [start, stop, shutdown, reboot, reset, suspend, resume]),
-  ...handlersFor("lxc", [start, stop, shutdown, reboot, suspend, resume]),
+  ...handlersFor("lxc", [start, stop, shutdown, reboot]),
 };

@@ -80,6 +80,13 @@ export function pollTask(world: World, task: FakeTask): void {
   else finishTask(world, task);
 }
 
+/** Ends one running task, or all of them, now. */
+export function finishTasks(world: World, upid?: string): void {
+  for (const task of world.state.tasks) {
+    if (upid === undefined || task.upid === upid) finishTask(world, task);
+  }
+}
+
 export function finishTask(world: World, task: FakeTask): void {
   if (task.status !== "running") return;
   unlock(world, task);
