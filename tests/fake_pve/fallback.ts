@@ -15,12 +15,12 @@ export function answerByContract(call: Call): unknown {
   return isTask(api) ? idleTask(call) : sample(api.returns);
 }
 
+/** Indexes are told by their rows, which hold nothing but a name. */
 function indexOf({ api, world }: Call): unknown[] | undefined {
-  const items = api.returns.items;
-  const [key] = Object.keys(items?.properties ?? {});
+  const keys = Object.keys(api.returns.items?.properties ?? {});
   const names = world.contract.below(api.path);
-  if (!items || key === undefined || !names.length) return undefined;
-  return names.map((name) => ({ ...sample(items) as Record<string, unknown>, [key]: name }));
+  if (keys.length !== 1 || !names.length) return undefined;
+  return names.map((name) => ({ [keys[0] ?? ""]: name }));
 }
 
 function isTask(api: ApiMethod): boolean {

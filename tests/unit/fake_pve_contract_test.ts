@@ -94,10 +94,13 @@ Deno.test("methods without a handler are answered by the contract", async () => 
 Deno.test("every method can be answered as its contract says", async () => {
   await using pve = await startFakePve();
   const values: Record<string, string> = { node: "pve1", vmid: "100", storage: "local" };
+  // Asks for a privilege on a node, which is none of its parameters.
+  const impossible = "/cluster/acme/meta";
   const reads = contract().methods.filter(({ method, path, parameters }) =>
-    method === "GET" && !path.includes("/lxc/") && !(`${method} ${path}` in handlers) &&
+    method === "GET" && path !== impossible && !path.includes("/lxc/") &&
+    !(`${method} ${path}` in handlers) &&
     Object.entries(parameters).every(([name, schema]) =>
-      name in values || (schema.optional && !path.includes(`{${name}}`))
+      path.includes(`{${name}}`) ? name in values : schema.optional
     )
   );
   assert.ok(reads.length > 100);
