@@ -14,10 +14,14 @@ import { startTask } from "./tasks.ts";
 import { findVolume, isOnNode, storageNamed, storageOfVolume } from "./volumes.ts";
 import { type Call, type Handlers, needs } from "./world.ts";
 
-function localVolumes(
-  state: FakeState,
-  guest: FakeGuest,
-): { volid: string; cdrom: boolean; size: number; drivename: string }[] {
+interface LocalVolume {
+  volid: string;
+  cdrom: boolean;
+  size: number;
+  drivename: string;
+}
+
+function localVolumes(state: FakeState, guest: FakeGuest): LocalVolume[] {
   return drivesOf(guest, true)
     .filter((drive) => drive.volid !== "none" && drive.volid !== "cdrom")
     .filter((drive) => !storageNamed(state, storageOfVolume(drive.volid)).shared)
@@ -47,38 +51,44 @@ function unavailable(state: FakeState, guest: FakeGuest, node: string): string[]
   });
 }
 
-function preconditions(type: GuestType, call: Call): unknown {
+function preconditions(call: Call): unknown {
   const { state } = call;
-  const guest = guestOf(call, type);
-  const others = [...state.nodes.keys()].filter((name) => name !== guest.node);
-  const refused: Record<string, unknown> = {};
-  for (const node of others) {
+  const guest = guestOf(call, "qemu");
+  const refused = otherNodes(state, guest).map((node) => {
     const missing = unavailable(state, guest, node);
-    if (missing.length) refused[node] = { unavailable_storages: missing };
-  }
-  const allowed = others.filter((node) => !refused[node]);
-  if (type === "lxc") {
-    return {
-      running: isRunning(guest) ? 1 : 0,
-      "allowed-nodes": allowed,
-      "not-allowed-nodes": refused,
-    };
-  }
+    return [node, missing.length ? { unavailable_storages: missing } : {}] as const;
+  });
   return {
     running: isRunning(guest) ? 1 : 0,
-    ...(isRunning(guest) ? {} : { allowed_nodes: allowed, not_allowed_nodes: refused }),
-    local_disks: localVolumes(state, guest).map((one) => ({
-      volid: one.volid,
-      size: one.size,
-      cdrom: one.cdrom ? 1 : 0,
-      is_unused: one.drivename.startsWith("unused") ? 1 : 0,
-      drivename: one.drivename,
-      is_attached: one.drivename.startsWith("unused") ? 0 : 1,
-    })),
+    allowed_nodes: refused.filter(([, why]) => !why.unavailable_storages).map(([node]) => node),
+    // With an empty object for each node that is allowed (migrate.txt).
+    not_allowed_nodes: Object.fromEntries(refused),
+    local_disks: localVolumes(state, guest).map(shown),
     local_resources: localResources(guest),
     "mapped-resources": [],
     "mapped-resource-info": {},
     "has-dbus-vmstate": 1,
+    ...(haManaged(state, guest) ? { "dependent-ha-resources": [] } : {}),
+  };
+}
+
+function otherNodes(state: FakeState, guest: FakeGuest): string[] {
+  return [...state.nodes.keys()].filter((name) => name !== guest.node);
+}
+
+function shown({ volid, size, cdrom, drivename }: LocalVolume): Record<string, unknown> {
+  const unused = drivename.startsWith("unused");
+  return {
+    volid,
+    cdrom: cdrom ? 1 : 0,
+    shared: 0,
+    replicate: 1,
+    is_unused: unused ? 1 : 0,
+    is_attached: unused ? 0 : 1,
+    is_cloudinit: volid.includes("-cloudinit") ? 1 : 0,
+    is_tpmstate: drivename.startsWith("tpmstate") ? 1 : 0,
+    is_vmstate: 0,
+    ...(unused ? {} : { drivename, size }),
   };
 }
 
@@ -235,8 +245,15 @@ function migrateByHa(call: Call, guest: FakeGuest, target: string): string {
 }
 
 export const migrateHandlers: Handlers = {
-  "GET /nodes/{node}/qemu/{vmid}/migrate": (call) => preconditions("qemu", call),
-  "GET /nodes/{node}/lxc/{vmid}/migrate": (call) => preconditions("lxc", call),
+  "GET /nodes/{node}/qemu/{vmid}/migrate": preconditions,
+  "GET /nodes/{node}/lxc/{vmid}/migrate": (call) => {
+    const guest = guestOf(call, "lxc");
+    return {
+      running: isRunning(guest) ? 1 : 0,
+      "allowed-nodes": otherNodes(call.state, guest),
+      "not-allowed-nodes": {},
+    };
+  },
   "POST /nodes/{node}/qemu/{vmid}/migrate": (call) => migrate("qemu", call),
   "POST /nodes/{node}/lxc/{vmid}/migrate": (call) => migrate("lxc", call),
 };

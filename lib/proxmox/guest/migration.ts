@@ -66,9 +66,14 @@ function reasonsAgainst(conditions: Row, { target, running, withLocalDisks }: Mi
   const refused = conditions.not_allowed_nodes ?? conditions["not-allowed-nodes"];
   // Keyed by node, though the API's description shows the inner object only.
   const against = isRow(refused) ? refused[target] : undefined;
-  if (isRow(against)) {
+  // An allowed node has an empty object there (seen with 9.2.11).
+  if (isRow(against) && Object.keys(against).length > 0) {
     const storages = list(against.unavailable_storages ?? against["unavailable-storages"]);
     if (storages.length > 0) reasons.push(`node ${target} has no storage ${storages.join(", ")}`);
+    const mapped = list(against["unavailable-resources"]);
+    if (mapped.length > 0) {
+      reasons.push(`node ${target} has no mapped resource ${mapped.join(", ")}`);
+    }
     const blocking = list<Row>(against["blocking-ha-resources"]);
     if (blocking.length > 0) {
       reasons.push(`HA rules forbid it (${blocking.map((ha) => `${ha.sid}: ${ha.cause}`)})`);
@@ -80,7 +85,8 @@ function reasonsAgainst(conditions: Row, { target, running, withLocalDisks }: Mi
     ...(running ? list<string>(conditions["mapped-resources"]) : []),
   ];
   if (resources.length > 0) reasons.push(`it uses devices of its node: ${resources.join(", ")}`);
-  const disks = list<Row>(conditions.local_disks);
+  // A cloud-init drive moves with its VM, even a running one.
+  const disks = list<Row>(conditions.local_disks).filter((disk) => !flag(disk.is_cloudinit));
   const inserted = disks.filter((disk) => flag(disk.cdrom));
   if (inserted.length > 0) {
     reasons.push(`a CD image is on its node's own storage: ${volumes(inserted)}; eject it first`);
