@@ -1,7 +1,6 @@
 import { may } from "./access.ts";
 import { die, refuse } from "./errors.ts";
 import { cpuCount, haManaged, haSid, isTemplate, nameOf } from "./guests.ts";
-import { existsText } from "./create.ts";
 import { usageOfGuest } from "./status.ts";
 import type { FakeGuest, FakeNode } from "./state.ts";
 import { isOnNode, usageOf } from "./volumes.ts";
@@ -184,8 +183,7 @@ function status(call: Call): unknown {
 function nextId(call: Call): string {
   const wanted = call.params.number("vmid");
   if (wanted !== undefined) {
-    const taken = existsText(call.state, wanted);
-    if (taken) refuse({ vmid: taken });
+    if (call.state.guests.has(wanted)) refuse({ vmid: `VM ${wanted} already exists` });
     return String(wanted);
   }
   for (let vmid = 100; vmid < 1e6; vmid++) if (!call.state.guests.has(vmid)) return String(vmid);

@@ -76,10 +76,11 @@ function stored(value: Value): Scalar {
 /** Refuses what the caller may not set, before anything is changed. */
 export function checkOptions(
   call: Call,
-  guest: Pick<FakeGuest, "type" | "node" | "vmid">,
+  guest: Pick<FakeGuest, "type" | "node" | "vmid"> & { config?: GuestConfig },
   options: GuestConfig,
   pool?: string,
 ): void {
+  checkBootOrder(guest, options);
   for (const [key, value] of Object.entries(options)) {
     if (
       (key === "args" || key === "hookscript" || key === "lock") && ownerOf(call.who) !== "root@pam"
@@ -99,6 +100,13 @@ export function checkOptions(
       const storage = wantsVolume(text, guest.type === "qemu" ? "file" : "volume");
       if (storage) needs(call, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
     }
+  }
+}
+
+function checkBootOrder(guest: { config?: GuestConfig }, options: GuestConfig): void {
+  for (const device of bootOrder({ config: options })) {
+    if (options[device] !== undefined || guest.config?.[device] !== undefined) continue;
+    die(`invalid bootorder: device '${device}' does not exist'`);
   }
 }
 
@@ -154,8 +162,10 @@ function finalValue(
   }
   if (key === "cipassword") return "**********";
   if (key === "tags") {
-    return [...new Set(String(value).split(/[,; ]+/).filter((tag) => tag !== ""))].join(";");
+    const tags = String(value).toLowerCase().split(/[,; ]+/).filter((tag) => tag !== "");
+    return [...new Set(tags)].sort().join(";");
   }
+  if (key === "description" && guest.type === "lxc") return `${String(value).trimEnd()}\n`;
   return value;
 }
 
@@ -218,11 +228,25 @@ export function removeOptions(
         } '${key}' - protection mode enabled`,
       );
     }
+    if (isRunning(guest) && bootOrder(guest).includes(key)) keepBootDisk(guest, key);
     if (isRunning(guest) && !(takesEffect(guest, key) && !key.startsWith("mp"))) {
       if (!guest.pendingDelete.includes(key)) guest.pendingDelete.push(key);
     } else if (disk) detach(call.world, guest, key, force);
     else delete guest.config[key];
   }
+}
+
+function bootOrder({ config }: { config: GuestConfig }): string[] {
+  return /^order=(.*)$/.exec(String(config.boot ?? ""))?.[1]?.split(";").filter((one) =>
+    one !== ""
+  ) ?? [];
+}
+
+/** Refused, and yet pending afterwards (hotplug.txt). */
+function keepBootDisk(guest: FakeGuest, key: string): never {
+  guest.pendingDelete.push(key);
+  guest.pending.boot = `order=${bootOrder(guest).filter((one) => one !== key).join(";")}`;
+  refuse({ [key]: `hotplug problem - can't unplug bootdisk '${key}'\n` });
 }
 
 /** `revert`: forgets pending changes of these options. */

@@ -1,3 +1,4 @@
+import { plugNets } from "./bridges.ts";
 import { applyOptions, checkOptions, optionsIn, removeOptions, revertOptions } from "./config.ts";
 import { die, refuse } from "./errors.ts";
 import { checkDigest, digestOf, guestOf, type GuestType, writable } from "./guests.ts";
@@ -47,12 +48,13 @@ function update(call: Call, guest: FakeGuest): () => void {
     if (guest.type === "lxc") refuse({ "": "no options specified" });
     return () => {};
   }
-  checkDigest(call, digestOf(guest));
+  checkDigest(call, guest);
   checkOptions(call, guest, options);
   return () => {
     revertOptions(guest, reverts);
     removeOptions(call, guest, removals, options);
     applyOptions(call.world, guest, options);
+    plugNets(call.world, guest);
   };
 }
 

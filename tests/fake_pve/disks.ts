@@ -2,7 +2,6 @@ import { copyDrive, freeKey } from "./drives.ts";
 import { die, refuse } from "./errors.ts";
 import {
   checkDigest,
-  digestOf,
   type Drive,
   driveOf,
   guestOf,
@@ -27,14 +26,14 @@ function resize(type: GuestType, call: Call): string {
   const guest = guestOf(call, type);
   const key = params.text("disk");
   writable(call, guest);
-  checkDigest(call, digestOf(guest));
+  checkDigest(call, guest);
   const drive = diskOf(guest, key);
   if (drive.cdrom) die("you can't resize a cdrom");
   const volume = findVolume(state, drive.volid, guest.node) ?? die(`disk '${key}' has no size`);
   needs(call, `/storage/${volume.storage}`, ["Datastore.AllocateSpace"]);
   const text = params.text("size");
   const size = text.startsWith("+") ? volume.size + parseSize(text.slice(1)) : parseSize(text);
-  if (size < volume.size) die("shrinking disks is not supported");
+  if (type === "lxc" && size < volume.size) die("unable to shrink disk size");
   return startTask(call, {
     type: "resize",
     id: guest.vmid,
@@ -42,6 +41,7 @@ function resize(type: GuestType, call: Call): string {
     guest,
     fileLock: true,
     work: (log) => {
+      if (size < volume.size) die("shrinking disks is not supported");
       volume.size = size;
       const { size: _size, ...rest } = drive.properties;
       const tail = Object.keys({ ...rest, size: "" }).filter((one) => one !== "file").sort()
@@ -59,7 +59,7 @@ function move(type: GuestType, call: Call): string {
   const storage = params.maybe("storage");
   if (storage === undefined) refuse({ storage: "property is missing and it is not optional" });
   unlocked(guest);
-  checkDigest(call, digestOf(guest));
+  checkDigest(call, guest);
   const drive = diskOf(guest, key);
   if (drive.cdrom) die("you can't move a cdrom");
   needs(call, `/storage/${storage}`, ["Datastore.AllocateSpace"]);

@@ -154,8 +154,9 @@ function reachNode(world: World, template: string, raw: Raw): void {
   if (!node.online) throw new BareStatus(595, node.downReason);
 }
 
+/** Refused later, by the configuration file or in the task (outage.txt, outage2.txt). */
 const withoutQuorum =
-  /\/agent(?:\/|$)|\/tasks\/\{upid\}$|^\/access\/ticket$|\/config$|\/resize$|\/unlink$/;
+  /\/agent(?:\/|$)|\/tasks\/\{upid\}$|^\/access\/ticket$|\/config$|\/resize$|\/vzdump$|\/snapshot$/;
 
 function requireQuorum(world: World, method: string, template: string): void {
   if (method === "GET" || world.quorate() || withoutQuorum.test(template)) return;

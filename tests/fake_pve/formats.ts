@@ -158,7 +158,7 @@ const simple: Record<string, FormatCheck> = {
     /^\S+$/,
     "value does not look like a valid email address or user name",
   ),
-  "pve-calendar-event": named(/^[\w\d*,./:\- ]{1,128}$/, (v) => `invalid calendar event '${v}'`),
+  "pve-calendar-event": calendarEvent,
   "pve-day-of-week": matches(/^(?:mon|tue|wed|thu|fri|sat|sun)$/i, "invalid day of week"),
   "pve-replication-job-id": matches(
     /^[1-9][0-9]{2,8}-\d{1,9}$/,
@@ -260,13 +260,32 @@ const structured: Record<string, PropertySchemas> = {
   },
 };
 
+const cpuTypes =
+  /^(?:custom-.+|host|max|kvm(?:32|64)|qemu(?:32|64)|x86-64-v[234](?:-AES)?|EPYC.*|Opteron_G\d|Skylake-.*|Icelake-.*|Cascadelake-.*|Haswell.*|Broadwell.*|SandyBridge.*|IvyBridge.*|Nehalem.*|Westmere.*|Penryn|Conroe|SapphireRapids.*)$/;
+
+function cpuComplaint(type = ""): string | undefined {
+  if (cpuTypes.test(type)) return undefined;
+  return `Built-in cputype '${type}' is not defined (missing 'custom-' prefix?)`;
+}
+
+const calendarWords =
+  /^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|minutely|hourly|daily|weekly|monthly|quarterly|semiannually|yearly|utc)$/i;
+
+function calendarEvent(value: string): string | undefined {
+  if ((value.match(/[a-z]+/gi) ?? []).every((word) => calendarWords.test(word))) return undefined;
+  return `invalid calendar event '${value}' - unable to parse calendar event at '${value}' - Context("weekday")\n`;
+}
+
 /** Checks a value against a format named by the contract; unknown formats accept everything. */
 export function checkFormat(format: string, value: string, path: string): string | undefined {
   if (format.endsWith("-opt")) {
     return value === "" ? undefined : checkFormat(format.slice(0, -4), value, path);
   }
   const shape = structured[format];
-  if (shape) return propertyString(format, shape, value, path).complaint;
+  if (shape) {
+    const { values, complaint } = propertyString(format, shape, value, path);
+    return complaint ?? (format === "pve-vm-cpu-conf" ? cpuComplaint(values.cputype) : undefined);
+  }
   const one = simple[format];
   if (one) return one(value);
   if (!format.endsWith("-list")) return undefined;

@@ -119,11 +119,15 @@ export function sha1(text: string): string {
   return createHash("sha1").update(text).digest("hex");
 }
 
-export function checkDigest(call: Call, current: string, parameter = "digest"): void {
-  const given = call.params.maybe(parameter);
-  if (given !== undefined && given !== current) {
-    die("checksum mismatch (file change by other user?)");
-  }
+/** Refuses a change when the configuration is not what the caller has seen. */
+export function checkDigest(call: Call, guest: FakeGuest): void {
+  const given = call.params.maybe("digest");
+  if (given === undefined || given === digestOf(guest)) return;
+  die(
+    guest.type === "qemu"
+      ? "checksum mismatch (file change by other user?)"
+      : "detected modified configuration - file changed by other user? Try again.",
+  );
 }
 
 const drive = { qemu: /^(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+$/, lxc: /^(?:rootfs|mp\d+)$/ };

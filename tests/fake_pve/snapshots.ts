@@ -63,6 +63,7 @@ function create(type: GuestType, call: Call): string {
     guest,
     configLock: "snapshot",
     work: (log) => {
+      if (!call.world.quorate()) die("cluster not ready - no quorum?");
       if (locked !== undefined) die(`${kindOf(guest)} is locked (${locked})`);
       if (guest.snapshots.some((snap) => snap.name === name)) {
         die(`snapshot name '${name}' already used`);

@@ -86,7 +86,7 @@ function remove(call: Call): string {
   } else need(state, who, `/storage/${storage.storage}`, ["Datastore.Allocate"]);
   return startTask(call, {
     type: "imgdel",
-    id: storage.storage,
+    id: volume?.vmid === undefined ? storage.storage : `${volume.vmid}@${storage.storage}`,
     node,
     work: (log) => {
       const held = findVolume(state, volid, node);
