@@ -1,4 +1,5 @@
 import { makeCertificate } from "./fake_pve/certificate.ts";
+import { once } from "./fake_pve/once.ts";
 import { handlers } from "./fake_pve/routes.ts";
 import { seedState } from "./fake_pve/seed.ts";
 import { type FakeRequest, type Fault, type FaultMatch, PveServer } from "./fake_pve/server.ts";
@@ -66,6 +67,8 @@ export interface FakePve {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const certificateOfNode = once(() => makeCertificate("pve1"));
+
 const owners: Record<TokenKind, string> = {
   full: "root@pam",
   auditor: "auditor@pve",
@@ -76,7 +79,7 @@ const owners: Record<TokenKind, string> = {
 /** Starts a simulated Proxmox VE cluster behind real HTTPS on a free port of 127.0.0.1. */
 export async function startFakePve(options: FakePveOptions = {}): Promise<FakePve> {
   const clock = options.now ?? Date.now;
-  const certificate = await makeCertificate("pve1");
+  const certificate = certificateOfNode();
   const state = seedState({
     nodes: options.nodes ?? 3,
     guests: options.guests ?? 0,

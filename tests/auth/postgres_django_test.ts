@@ -3,7 +3,7 @@ import { MIGRATIONS, SCHEMA_VERSION } from "../../lib/auth/schema.ts";
 import type { Store } from "../../lib/auth/store.ts";
 import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
 import { Clock } from "./clock.ts";
-import { isRealPostgres, makePostgresSite, sharedServer, urlOf } from "./postgres.ts";
+import { makePostgresSite, sharedServer, urlOf } from "./postgres.ts";
 import { describeDjangoTables, ownTables } from "./postgres_catalog.ts";
 import { auditRow, hashFor, newToken, type Site } from "./site.ts";
 
@@ -109,93 +109,91 @@ Deno.test("two instances that migrate at once do each step once", () =>
     for (const store of stores) await store.close();
   }));
 
-if (await isRealPostgres()) {
-  /** A database user that may read and write rows, and nothing else. */
-  const openAsClerk = async (site: PostgresSite, options: Parameters<Site["open"]>[0]) => {
-    const account = { user: `clerk_${site.database}`, password: "clerk" };
-    await site.run(
-      `DO $$ BEGIN CREATE ROLE ${account.user} LOGIN PASSWORD 'clerk';
-        EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-        GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${account.user};
-        GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${account.user}`,
+/** A database user that may read and write rows, and nothing else. */
+const openAsClerk = async (site: PostgresSite, options: Parameters<Site["open"]>[0]) => {
+  const account = { user: `clerk_${site.database}`, password: "clerk" };
+  await site.run(
+    `DO $$ BEGIN CREATE ROLE ${account.user} LOGIN PASSWORD 'clerk';
+      EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+      GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${account.user};
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${account.user}`,
+  );
+  const url = urlOf(await server(), { database: site.database, ...account });
+  return await openPostgresStore({ url, ...options });
+};
+const withoutClerk = async (site: PostgresSite) => {
+  await site.run(`DROP OWNED BY clerk_${site.database}; DROP ROLE clerk_${site.database}`);
+};
+
+Deno.test("without the right to create tables migrate says so, and the program runs without", () =>
+  withSite(async (site) => {
+    await site.run(DJANGO_DDL);
+    await site.run(DJANGO_ROWS);
+    await withStore(openAsClerk(site, { now }), async (store) => {
+      await assert.rejects(store.migrate(), {
+        code: "forbidden",
+        message:
+          "Cannot create the table proxmox_mcp_schema: permission denied for schema public; " +
+          "grant the right, or set audit.database to false to run on Django's tables alone",
+      });
+      await assert.rejects(store.checkSchema(), { code: "conflict" });
+    });
+    await withStore(openAsClerk(site, { now, auditDatabase: false }), async (store) => {
+      await store.checkSchema();
+      const token = await store.findToken(hashFor("d"));
+      assert.equal(token?.name, "from Django");
+      await store.touchToken(token?.id ?? 0, now());
+      await store.checkAudit();
+      await store.appendAudit(auditRow());
+      assert.equal((await store.revokeToken(token?.id ?? 0)).isActive, false);
+    });
+    assert.deepEqual(await ownTables(site.run), []);
+    await withoutClerk(site);
+  }));
+
+Deno.test("with the right to create tables migrate makes its own and needs none on Django's", () =>
+  withSite(async (site) => {
+    await site.run(DJANGO_DDL);
+    await site.run(DJANGO_ROWS);
+    const before = await describeDjangoTables(site.run);
+    await withStore(openAsClerk(site, { now }), async (store) => {
+      await site.run(`GRANT CREATE ON SCHEMA public TO clerk_${site.database}`);
+      await store.migrate();
+      await store.checkSchema();
+      await store.appendAudit(auditRow());
+      assert.equal((await store.verifyAudit()).rows, 1);
+      const limits = {
+        pools: ["dev"],
+        tags: null,
+        vmids: null,
+        nodes: null,
+        toolsAllow: null,
+        toolsDeny: [],
+      };
+      await store.createToken(newToken({ limits }));
+      assert.deepEqual((await store.findToken(hashFor("a")))?.limits, limits);
+    });
+    assert.deepEqual(await describeDjangoTables(site.run), before);
+    assert.deepEqual(
+      await ownTables(site.run),
+      TABLES.filter((table) => !table.startsWith("auth_")),
     );
-    const url = urlOf(await server(), { database: site.database, ...account });
-    return await openPostgresStore({ url, ...options });
-  };
-  const withoutClerk = async (site: PostgresSite) => {
-    await site.run(`DROP OWNED BY clerk_${site.database}; DROP ROLE clerk_${site.database}`);
-  };
+    await withoutClerk(site);
+  }));
 
-  Deno.test("without the right to create tables migrate says so, and the program runs without", () =>
-    withSite(async (site) => {
-      await site.run(DJANGO_DDL);
-      await site.run(DJANGO_ROWS);
-      await withStore(openAsClerk(site, { now }), async (store) => {
-        await assert.rejects(store.migrate(), {
-          code: "forbidden",
-          message:
-            "Cannot create the table proxmox_mcp_schema: permission denied for schema public; " +
-            "grant the right, or set audit.database to false to run on Django's tables alone",
-        });
-        await assert.rejects(store.checkSchema(), { code: "conflict" });
-      });
-      await withStore(openAsClerk(site, { now, auditDatabase: false }), async (store) => {
-        await store.checkSchema();
-        const token = await store.findToken(hashFor("d"));
-        assert.equal(token?.name, "from Django");
-        await store.touchToken(token?.id ?? 0, now());
-        await store.checkAudit();
-        await store.appendAudit(auditRow());
-        assert.equal((await store.revokeToken(token?.id ?? 0)).isActive, false);
-      });
-      assert.deepEqual(await ownTables(site.run), []);
-      await withoutClerk(site);
-    }));
-
-  Deno.test("with the right to create tables migrate makes its own and needs none on Django's", () =>
-    withSite(async (site) => {
-      await site.run(DJANGO_DDL);
-      await site.run(DJANGO_ROWS);
-      const before = await describeDjangoTables(site.run);
-      await withStore(openAsClerk(site, { now }), async (store) => {
-        await site.run(`GRANT CREATE ON SCHEMA public TO clerk_${site.database}`);
-        await store.migrate();
-        await store.checkSchema();
-        await store.appendAudit(auditRow());
-        assert.equal((await store.verifyAudit()).rows, 1);
-        const limits = {
-          pools: ["dev"],
-          tags: null,
-          vmids: null,
-          nodes: null,
-          toolsAllow: null,
-          toolsDeny: [],
-        };
-        await store.createToken(newToken({ limits }));
-        assert.deepEqual((await store.findToken(hashFor("a")))?.limits, limits);
-      });
-      assert.deepEqual(await describeDjangoTables(site.run), before);
-      assert.deepEqual(
-        await ownTables(site.run),
-        TABLES.filter((table) => !table.startsWith("auth_")),
-      );
-      await withoutClerk(site);
-    }));
-
-  Deno.test("rights taken away are named and are no outage", () =>
-    withSite(async (site) => {
-      await withStore(site.open({ now }), async (store) => {
-        await store.migrate();
-      });
-      await withStore(openAsClerk(site, { now }), async (store) => {
-        await site.run(`REVOKE ALL ON proxmox_mcp_audit_head FROM clerk_${site.database}`);
-        const refusal = {
-          code: "forbidden",
-          message: /^Cannot use the database: permission denied for table proxmox_mcp_audit_head/,
-        };
-        await assert.rejects(store.checkAudit(), refusal);
-        await assert.rejects(store.appendAudit(auditRow()), refusal);
-      });
-      await withoutClerk(site);
-    }));
-}
+Deno.test("rights taken away are named and are no outage", () =>
+  withSite(async (site) => {
+    await withStore(site.open({ now }), async (store) => {
+      await store.migrate();
+    });
+    await withStore(openAsClerk(site, { now }), async (store) => {
+      await site.run(`REVOKE ALL ON proxmox_mcp_audit_head FROM clerk_${site.database}`);
+      const refusal = {
+        code: "forbidden",
+        message: /^Cannot use the database: permission denied for table proxmox_mcp_audit_head/,
+      };
+      await assert.rejects(store.checkAudit(), refusal);
+      await assert.rejects(store.appendAudit(auditRow()), refusal);
+    });
+    await withoutClerk(site);
+  }));

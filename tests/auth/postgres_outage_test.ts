@@ -6,7 +6,6 @@ import type { Store } from "../../lib/auth/store.ts";
 import { openPostgresStore } from "../../lib/auth/store_postgres.ts";
 import { hashToken } from "../../lib/auth/token.ts";
 import {
-  isRealPostgres,
   makePostgresSite,
   OWNER,
   type RealServer,
@@ -32,7 +31,6 @@ function scene(work: (scene: Scene) => Promise<void>): () => Promise<void> {
   return async () => {
     const running = await server();
     const { real } = running;
-    assert.ok(real);
     await withBench(() => makePostgresSite(running), async (bench) => {
       const other = await bench.site.open({ now: bench.clock.now });
       try {
@@ -62,181 +60,179 @@ function revocationOf(store: Store, id: number): Promise<void> {
   });
 }
 
-if (await isRealPostgres()) {
-  Deno.test(
-    "a revocation reaches another instance through the database",
-    scene(async ({ store, other }) => {
-      const { id } = await store.createToken(newToken());
-      await listening(other).ready;
-      const told = revocationOf(other, id);
-      const began = performance.now();
-      await store.revokeToken(id);
-      await told;
-      const delay = (performance.now() - began).toFixed(1);
-      await Deno.stderr.write(new TextEncoder().encode(`Revocation was known after ${delay} ms\n`));
-    }),
-  );
+Deno.test(
+  "a revocation reaches another instance through the database",
+  scene(async ({ store, other }) => {
+    const { id } = await store.createToken(newToken());
+    await listening(other).ready;
+    const told = revocationOf(other, id);
+    const began = performance.now();
+    await store.revokeToken(id);
+    await told;
+    const delay = (performance.now() - began).toFixed(1);
+    await Deno.stderr.write(new TextEncoder().encode(`Revocation was known after ${delay} ms\n`));
+  }),
+);
 
-  Deno.test(
-    "while the database is away known tokens are honoured and audit rows wait, and both recover",
-    scene(async ({ store, other, real, clock }) => {
-      const { id } = await store.createToken(newToken({ tokenHash: await hashToken(RAW) }));
-      const authenticator = createAuthenticator({ store, now: clock.now });
-      const queue = new AuditQueue({ store });
-      try {
-        await authenticator.authenticate(RAW, ADDRESS);
-        await queue.appendAudit(auditRow({ requestId: "before" }));
-        await real.stop();
-        await assert.rejects(store.ping(), DatabaseAway);
-        clock.advance(59_000);
-        assert.equal((await authenticator.authenticate(RAW, ADDRESS)).tokenId, id);
-        await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
-          code: "unavailable",
-        });
-        for (const requestId of ["away 1", "away 2"]) {
-          await queue.checkAudit();
-          await queue.appendAudit(auditRow({ requestId }));
-        }
-        assert.equal(queue.length, 2);
-        clock.advance(2_000);
-        await assert.rejects(authenticator.authenticate(RAW, ADDRESS), { code: "unavailable" });
-
-        await real.start();
-        await queue.flush();
-        assert.equal(queue.length, 0);
-        await queue.appendAudit(auditRow({ requestId: "after" }));
-        assert.equal((await authenticator.authenticate(RAW, ADDRESS)).tokenId, id);
-        await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
-          code: "unauthorized",
-        });
-        assert.deepEqual((await store.listAudit()).map((row) => row.requestId), [
-          ...["after", "away 2", "away 1", "before"],
-        ]);
-        assert.equal((await store.verifyAudit()).ok, true);
-        const ended = new Promise((resolve) => authenticator.onRevoked(resolve));
-        await other.revokeToken(id);
-        assert.equal(await ended, id);
-      } finally {
-        await queue.close();
-        await authenticator.close();
-      }
-    }),
-  );
-
-  Deno.test(
-    "the queue of audit rows refuses calls when it is full",
-    scene(async ({ store, real }) => {
-      const queue = new AuditQueue({ store, most: 2 });
+Deno.test(
+  "while the database is away known tokens are honoured and audit rows wait, and both recover",
+  scene(async ({ store, other, real, clock }) => {
+    const { id } = await store.createToken(newToken({ tokenHash: await hashToken(RAW) }));
+    const authenticator = createAuthenticator({ store, now: clock.now });
+    const queue = new AuditQueue({ store });
+    try {
+      await authenticator.authenticate(RAW, ADDRESS);
+      await queue.appendAudit(auditRow({ requestId: "before" }));
       await real.stop();
-      await queue.checkAudit();
-      await queue.checkAudit();
-      await assert.rejects(queue.checkAudit(), {
+      await assert.rejects(store.ping(), DatabaseAway);
+      clock.advance(59_000);
+      assert.equal((await authenticator.authenticate(RAW, ADDRESS)).tokenId, id);
+      await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
         code: "unavailable",
-        message: /^Cannot run the call/,
       });
-      await queue.appendAudit(auditRow());
-      await queue.appendAudit(auditRow());
-      await assert.rejects(queue.appendAudit(auditRow()), { code: "unavailable" });
+      for (const requestId of ["away 1", "away 2"]) {
+        await queue.checkAudit();
+        await queue.appendAudit(auditRow({ requestId }));
+      }
+      assert.equal(queue.length, 2);
+      clock.advance(2_000);
+      await assert.rejects(authenticator.authenticate(RAW, ADDRESS), { code: "unavailable" });
+
       await real.start();
+      await queue.flush();
+      assert.equal(queue.length, 0);
+      await queue.appendAudit(auditRow({ requestId: "after" }));
+      assert.equal((await authenticator.authenticate(RAW, ADDRESS)).tokenId, id);
+      await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
+        code: "unauthorized",
+      });
+      assert.deepEqual((await store.listAudit()).map((row) => row.requestId), [
+        ...["after", "away 2", "away 1", "before"],
+      ]);
+      assert.equal((await store.verifyAudit()).ok, true);
+      const ended = new Promise((resolve) => authenticator.onRevoked(resolve));
+      await other.revokeToken(id);
+      assert.equal(await ended, id);
+    } finally {
       await queue.close();
-      assert.equal((await store.verifyAudit()).rows, 2);
-    }),
-  );
-
-  Deno.test(
-    "a database that dies under load fails what was under way and nothing else",
-    scene(async ({ store, real }) => {
-      const rows = Array.from({ length: 300 }, (_, at) => `r${at}`);
-      const appended = rows.map((requestId) => store.appendAudit(auditRow({ requestId })));
-      const found = rows.map(() => store.findToken(hashFor("a")));
-      const settled = Promise.allSettled([...appended, ...found]);
-      await appended[0];
-      await real.kill();
-      for (const result of await settled) {
-        if (result.status === "rejected") assert.ok(result.reason instanceof DatabaseAway);
-      }
-      await real.start();
-      const acknowledged = (await Promise.allSettled(appended))
-        .filter((result) => result.status === "fulfilled").length;
-      const { ok, rows: kept } = await store.verifyAudit();
-      assert.equal(ok, true);
-      assert.ok(kept >= acknowledged, `${kept} rows of ${acknowledged} acknowledged`);
-    }),
-  );
-
-  Deno.test(
-    "a store opened while the database is away works once it is back",
-    scene(async ({ site, store, real, clock }) => {
-      await store.createToken(newToken());
-      await real.stop();
-      const late = await site.open({ now: clock.now });
-      try {
-        await assert.rejects(late.checkSchema(), { message: /the connection was refused/ });
-        await real.start();
-        await late.checkSchema();
-        assert.equal((await late.findToken(hashFor("a")))?.name, "laptop");
-      } finally {
-        await late.close();
-      }
-    }),
-  );
-
-  Deno.test(
-    "an instance uses at most ten connections, however many requests it has",
-    scene(async ({ store, server }) => {
-      await listening(store).ready;
-      await Promise.all(Array.from({ length: 200 }, () => store.findToken(hashFor("a"))));
-      const [row] = await runAsOwner(server, {
-        database: "postgres",
-        sql: "SELECT count(*)::int AS connections FROM pg_stat_activity " +
-          "WHERE application_name = 'proxmox-mcp'",
-      });
-      assert.ok(Number(row?.connections) <= 10, `${row?.connections} connections`);
-    }),
-  );
-
-  Deno.test(
-    "a statement that runs into a lock is given up",
-    scene(async ({ site, store }) => {
-      const locked = site.run(
-        "BEGIN; LOCK TABLE auth_application_tokens; SELECT pg_sleep(8); COMMIT",
-      );
-      await waitForLock(site.run);
-      await assert.rejects(store.findToken(hashFor("a")), {
-        name: "DatabaseAway",
-        message: "Cannot reach the database: canceling statement due to statement timeout",
-      });
-      await locked;
-    }),
-  );
-
-  Deno.test("no failure to connect shows the password", async () => {
-    const running = await server();
-    const wrong = "s3cret-of-mine";
-    const urls = [
-      urlOf(running, { database: "postgres", password: wrong }),
-      urlOf(running, { database: "nowhere" }),
-      urlOf({ host: "127.0.0.1", port: 1 }, { database: "postgres" }),
-      urlOf({ host: "host.invalid", port: 5432 }, { database: "postgres" }),
-    ];
-    for (const url of urls) {
-      const store = await openPostgresStore({ url, now: () => new Date() });
-      try {
-        await assert.rejects(store.ping(), (error) => {
-          assert.ok(error instanceof DatabaseAway);
-          for (const text of [error.message, Deno.inspect(error, { showHidden: true })]) {
-            for (const secret of [wrong, OWNER.password, encodeURIComponent(OWNER.password)]) {
-              assert.ok(!text.includes(secret), text);
-            }
-          }
-          return true;
-        });
-      } finally {
-        await store.close();
-      }
+      await authenticator.close();
     }
-  });
-}
+  }),
+);
+
+Deno.test(
+  "the queue of audit rows refuses calls when it is full",
+  scene(async ({ store, real }) => {
+    const queue = new AuditQueue({ store, most: 2 });
+    await real.stop();
+    await queue.checkAudit();
+    await queue.checkAudit();
+    await assert.rejects(queue.checkAudit(), {
+      code: "unavailable",
+      message: /^Cannot run the call/,
+    });
+    await queue.appendAudit(auditRow());
+    await queue.appendAudit(auditRow());
+    await assert.rejects(queue.appendAudit(auditRow()), { code: "unavailable" });
+    await real.start();
+    await queue.close();
+    assert.equal((await store.verifyAudit()).rows, 2);
+  }),
+);
+
+Deno.test(
+  "a database that dies under load fails what was under way and nothing else",
+  scene(async ({ store, real }) => {
+    const rows = Array.from({ length: 300 }, (_, at) => `r${at}`);
+    const appended = rows.map((requestId) => store.appendAudit(auditRow({ requestId })));
+    const found = rows.map(() => store.findToken(hashFor("a")));
+    const settled = Promise.allSettled([...appended, ...found]);
+    await appended[0];
+    await real.kill();
+    for (const result of await settled) {
+      if (result.status === "rejected") assert.ok(result.reason instanceof DatabaseAway);
+    }
+    await real.start();
+    const acknowledged = (await Promise.allSettled(appended))
+      .filter((result) => result.status === "fulfilled").length;
+    const { ok, rows: kept } = await store.verifyAudit();
+    assert.equal(ok, true);
+    assert.ok(kept >= acknowledged, `${kept} rows of ${acknowledged} acknowledged`);
+  }),
+);
+
+Deno.test(
+  "a store opened while the database is away works once it is back",
+  scene(async ({ site, store, real, clock }) => {
+    await store.createToken(newToken());
+    await real.stop();
+    const late = await site.open({ now: clock.now });
+    try {
+      await assert.rejects(late.checkSchema(), { message: /the connection was refused/ });
+      await real.start();
+      await late.checkSchema();
+      assert.equal((await late.findToken(hashFor("a")))?.name, "laptop");
+    } finally {
+      await late.close();
+    }
+  }),
+);
+
+Deno.test(
+  "an instance uses at most ten connections, however many requests it has",
+  scene(async ({ store, server }) => {
+    await listening(store).ready;
+    await Promise.all(Array.from({ length: 200 }, () => store.findToken(hashFor("a"))));
+    const [row] = await runAsOwner(server, {
+      database: "postgres",
+      sql: "SELECT count(*)::int AS connections FROM pg_stat_activity " +
+        "WHERE application_name = 'proxmox-mcp'",
+    });
+    assert.ok(Number(row?.connections) <= 10, `${row?.connections} connections`);
+  }),
+);
+
+Deno.test(
+  "a statement that runs into a lock is given up",
+  scene(async ({ site, store }) => {
+    const locked = site.run(
+      "BEGIN; LOCK TABLE auth_application_tokens; SELECT pg_sleep(8); COMMIT",
+    );
+    await waitForLock(site.run);
+    await assert.rejects(store.findToken(hashFor("a")), {
+      name: "DatabaseAway",
+      message: "Cannot reach the database: canceling statement due to statement timeout",
+    });
+    await locked;
+  }),
+);
+
+Deno.test("no failure to connect shows the password", async () => {
+  const running = await server();
+  const wrong = "s3cret-of-mine";
+  const urls = [
+    urlOf(running, { database: "postgres", password: wrong }),
+    urlOf(running, { database: "nowhere" }),
+    urlOf({ host: "127.0.0.1", port: 1 }, { database: "postgres" }),
+    urlOf({ host: "host.invalid", port: 5432 }, { database: "postgres" }),
+  ];
+  for (const url of urls) {
+    const store = await openPostgresStore({ url, now: () => new Date() });
+    try {
+      await assert.rejects(store.ping(), (error) => {
+        assert.ok(error instanceof DatabaseAway);
+        for (const text of [error.message, Deno.inspect(error, { showHidden: true })]) {
+          for (const secret of [wrong, OWNER.password, encodeURIComponent(OWNER.password)]) {
+            assert.ok(!text.includes(secret), text);
+          }
+        }
+        return true;
+      });
+    } finally {
+      await store.close();
+    }
+  }
+});
 
 async function waitForLock(run: (sql: string) => Promise<unknown[]>): Promise<void> {
   const query = "SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted " +

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config.ts";
-import { isRealPostgres, runAsOwner, sharedServer, urlOf } from "../auth/postgres.ts";
+import { runAsOwner, sharedServer, urlOf } from "../auth/postgres.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { spawnCli, startServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
@@ -13,12 +13,9 @@ Deno.test("serve on PostgreSQL is locked by its flags, in a process and in a wor
   await using folder = await Folder.make();
   await using pve = await startFakePve();
   const server = await postgres();
-  const database = server.real === null ? "postgres" : "locked";
-  if (server.real !== null) {
-    await runAsOwner(server, { database: "postgres", sql: "CREATE DATABASE locked" });
-  }
+  await runAsOwner(server, { database: "postgres", sql: "CREATE DATABASE locked" });
   await folder.write("ca.pem", pve.caPem);
-  await folder.write("database", urlOf(server, { database }));
+  await folder.write("database", urlOf(server, { database: "locked" }));
   const config = await folder.write("config.json", {
     proxmox: { host: pve.host, port: pve.port, ca_file: "ca.pem" },
     auth: { user: pve.token.user, token_name: pve.token.name, token_value: pve.token.value },
@@ -64,12 +61,11 @@ Deno.test("serve on PostgreSQL is locked by its flags, in a process and in a wor
 
 Deno.test({
   name: "migrate through a Unix socket needs that socket and no address",
-  ignore: !await isRealPostgres(),
   fn: async () => {
     await using folder = await Folder.make();
     const server = await postgres();
     await runAsOwner(server, { database: "postgres", sql: "CREATE DATABASE socketed" });
-    const sockets = encodeURIComponent(dirname(server.real?.caFile ?? ""));
+    const sockets = encodeURIComponent(dirname(server.real.caFile));
     const config = await folder.write("config.json", {
       proxmox: { host: "127.0.0.1" },
       auth: { user: "a@pve", token_name: "t", token_value: "x" },
