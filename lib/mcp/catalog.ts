@@ -84,9 +84,14 @@ export function inReach(tool: AnyTool, limits: TokenLimits | null): boolean {
   return everything || tool.subject !== "cluster";
 }
 
+/** What never changes is made once for all servers of a process. */
+const descriptions = new WeakMap<AnyTool, ToolDescription>();
+
 function describeTool(tool: AnyTool): ToolDescription {
+  const known = descriptions.get(tool);
+  if (known) return known;
   const { name, title, description, hints } = tool;
-  return {
+  const made: ToolDescription = {
     name,
     title,
     description,
@@ -94,6 +99,8 @@ function describeTool(tool: AnyTool): ToolDescription {
     outputSchema: schemaOf(tool.output, "output"),
     annotations: hints,
   };
+  descriptions.set(tool, made);
+  return made;
 }
 
 function schemaOf(schema: z.ZodObject, io: "input" | "output"): ToolDescription["inputSchema"] {
