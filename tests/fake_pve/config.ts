@@ -1,3 +1,4 @@
+import { withMac } from "./nets.ts";
 import { may } from "./access.ts";
 import { deny, die, refuse } from "./errors.ts";
 import { checkDrive, detach, realizeDrive, wantsVolume } from "./drives.ts";
@@ -158,7 +159,7 @@ function finalValue(
     return realizeDrive(world, guest, key, String(value), log);
   }
   if (/^net\d+$/.test(key)) {
-    return guest.type === "qemu" ? qemuNet(world, String(value)) : lxcNet(world, String(value));
+    return withMac(world, guest, String(value));
   }
   if (key === "cipassword") return "**********";
   if (key === "tags") {
@@ -167,39 +168,6 @@ function finalValue(
   }
   if (key === "description" && guest.type === "lxc") return `${String(value).trimEnd()}\n`;
   return value;
-}
-
-function newMac(world: World): string {
-  const number = 0x2e0000 + world.next() * 0x8d3;
-  return [
-    "BC",
-    "24",
-    "11",
-    ...[16, 8, 0].map((shift) =>
-      ((number >> shift) & 0xff).toString(16).toUpperCase().padStart(2, "0")
-    ),
-  ].join(":");
-}
-
-const models = /^(?:e1000.*|i825.*|ne2k_.*|pcnet|rtl8139|virtio|vmxnet3)$/;
-
-function qemuNet(world: World, text: string): string {
-  const values = readProperties(text, "model");
-  const short = Object.keys(values).find((key) => models.test(key));
-  const model = short ?? values.model ?? "virtio";
-  const mac = (short ? values[short] : values.macaddr) ?? newMac(world);
-  const rest = Object.keys(values).filter((key) =>
-    key !== short && key !== "model" && key !== "macaddr"
-  );
-  return [`${model}=${mac}`, ...rest.sort().map((key) => `${key}=${values[key]}`)].join(",");
-}
-
-function lxcNet(world: World, text: string): string {
-  const values = readProperties(text, "name");
-  values.hwaddr ??= newMac(world);
-  values.type ??= "veth";
-  const { name = "eth0", ...rest } = values;
-  return `name=${name},` + Object.keys(rest).sort().map((key) => `${key}=${rest[key]}`).join(",");
 }
 
 /** `delete`: removes options now, or marks them when a running guest still needs them. */

@@ -1,4 +1,4 @@
-import { plugNets } from "./bridges.ts";
+import { plugNets } from "./nets.ts";
 import { applyOptions, checkOptions, optionsIn, removeOptions, revertOptions } from "./config.ts";
 import { die, refuse } from "./errors.ts";
 import { checkDigest, digestOf, guestOf, type GuestType, writable } from "./guests.ts";

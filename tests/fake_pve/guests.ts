@@ -8,7 +8,7 @@ import type { Call } from "./world.ts";
 export type GuestType = FakeGuest["type"];
 
 export function emptyFirewall(): FakeFirewall {
-  return { options: {}, rules: [], aliases: new Map(), ipset: new Map() };
+  return { options: {}, rules: [] };
 }
 
 export function newAgent(): FakeAgent {
@@ -19,7 +19,6 @@ export function newAgent(): FakeAgent {
     nextPid: 178,
     osinfo: {},
     interfaces: [],
-    frozen: false,
   };
 }
 

@@ -1,5 +1,5 @@
 import { applyPending } from "./config.ts";
-import { missingBridge, netKeys } from "./bridges.ts";
+import { missingBridge, netKeys } from "./nets.ts";
 import { die } from "./errors.ts";
 import {
   drivesOf,

@@ -1,3 +1,4 @@
+import { newMac } from "./nets.ts";
 import { die } from "./errors.ts";
 import { copyDriveText, drivesOf, type GuestType } from "./guests.ts";
 import type { FakeGuest, FakeVolume, TaskLog } from "./state.ts";
@@ -53,13 +54,8 @@ export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log:
     for (const key of Object.keys(guest.config).filter((one) => /^net\d+$/.test(one))) {
       guest.config[key] = String(guest.config[key]).replace(
         /BC:24:11(?::[0-9A-F]{2}){3}/,
-        newMac(call),
+        newMac(call.world),
       );
     }
   }
-}
-
-function newMac(call: Call): string {
-  const tail = (0x5a0000 + call.world.next()).toString(16).toUpperCase().match(/../g) ?? [];
-  return ["BC", "24", "11", ...tail].join(":");
 }

@@ -2,6 +2,7 @@ import { accessHandlers } from "./access_api.ts";
 import { agentHandlers } from "./agent.ts";
 import { backupHandlers } from "./backup.ts";
 import { backupJobHandlers } from "./backup_jobs.ts";
+import { cloneHandlers } from "./clone.ts";
 import { clusterHandlers } from "./cluster.ts";
 import { configHandlers } from "./configs.ts";
 import { createHandlers } from "./create.ts";
@@ -15,6 +16,7 @@ import { migrateHandlers } from "./migrate.ts";
 import { nodeHandlers } from "./nodes.ts";
 import { poolHandlers } from "./pools.ts";
 import { powerHandlers } from "./power.ts";
+import { preconditionHandlers } from "./preconditions.ts";
 import { replicationHandlers } from "./replication.ts";
 import { sdnHandlers } from "./sdn.ts";
 import { snapshotHandlers } from "./snapshots.ts";
@@ -30,6 +32,7 @@ export const handlers: Handlers = {
   ...agentHandlers,
   ...backupHandlers,
   ...backupJobHandlers,
+  ...cloneHandlers,
   ...clusterHandlers,
   ...configHandlers,
   ...createHandlers,
@@ -43,6 +46,7 @@ export const handlers: Handlers = {
   ...nodeHandlers,
   ...poolHandlers,
   ...powerHandlers,
+  ...preconditionHandlers,
   ...replicationHandlers,
   ...sdnHandlers,
   ...snapshotHandlers,

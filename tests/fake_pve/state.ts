@@ -1,5 +1,3 @@
-import type { Identity } from "./identity.ts";
-
 export type Scalar = string | number;
 export type GuestConfig = Record<string, Scalar>;
 
@@ -41,7 +39,6 @@ export interface FakeAgent {
   interfaces: unknown[];
   /** When set, agent commands fail with `Agent error: …`. */
   error?: string;
-  frozen: boolean;
 }
 
 export interface FakeGuest {
@@ -89,17 +86,12 @@ export interface FakeNode {
   kernel: string;
   /** Differs from `kernel` when a reboot is pending: the newest installed kernel. */
   installedKernel: string;
-  config: Record<string, Scalar>;
-  time: { timezone: string };
-  dns: Record<string, string>;
   network: Record<string, unknown>[];
-  services: Map<string, { state: string; desc: string }>;
   disks: FakeDisk[];
   updates: Record<string, unknown>[];
   packages: Record<string, unknown>[];
   certificates: FakeCertificate[];
   firewall: FakeFirewall;
-  subscription: Record<string, unknown>;
 }
 
 export interface FakeDisk {
@@ -111,7 +103,6 @@ export interface FakeDisk {
   health: string;
   wearout: number | "N/A";
   used: string;
-  attributes: Record<string, unknown>[];
 }
 
 export interface FakeCertificate {
@@ -226,7 +217,6 @@ export interface FakeUser {
   firstname?: string;
   lastname?: string;
   groups: string[];
-  password?: string;
 }
 
 export interface FakeToken {
@@ -256,11 +246,6 @@ export interface FakeRule {
 export interface FakeFirewall {
   options: Record<string, Scalar>;
   rules: FakeRule[];
-  aliases: Map<string, { cidr: string; comment?: string }>;
-  ipset: Map<
-    string,
-    { comment?: string; entries: { cidr: string; comment?: string; nomatch?: number }[] }
-  >;
 }
 
 export interface FakeHaResource {
@@ -289,7 +274,6 @@ export interface FakeReplication {
   duration: number;
   failCount: number;
   error?: string;
-  log: string[];
 }
 
 export interface FakeBackupJob {
@@ -342,7 +326,6 @@ export interface FakeState {
   backupJobs: Map<string, FakeBackupJob>;
   firewall: FakeFirewall & { groups: Map<string, { comment?: string; rules: FakeRule[] }> };
   sdn: { zones: Entries; vnets: Entries; subnets: Entries };
-  options: Record<string, unknown>;
   log: FakeLogEntry[];
   /** What `download-url` and `query-url-metadata` find on the internet, by URL. */
   downloads: Map<string, { size: number; mimetype: string; checksums?: Record<string, string> }>;
@@ -355,11 +338,3 @@ export interface FakeState {
   /** Milliseconds that new guests stay unknown to `/cluster/resources`. */
   resourceLagMs: number;
 }
-
-export interface Options {
-  nodes: number;
-  guests: number;
-  apidoc: boolean;
-}
-
-export type { Identity };
