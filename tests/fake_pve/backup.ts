@@ -100,25 +100,8 @@ function backUp(call: Call, guest: FakeGuest, storage: FakeStorage, log: TaskLog
   if (params.flag("protected")) volume.protected = true;
   if (!storage.shared) volume.node = guest.node;
   state.volumes.push(volume);
-  if (params.flag("remove") && params.has("prune-backups")) prune(call, guest, storage, log);
   log.line(`INFO: creating vzdump archive '${volume.volid}'`);
   log.line(`INFO: Finished Backup of ${kind} ${guest.vmid} (00:00:02)`);
-}
-
-/** `keep-last` of `prune-backups`; the protected ones stay. */
-function prune(call: Call, guest: FakeGuest, storage: FakeStorage, log: TaskLog): void {
-  const keep = Number(/keep-last=(\d+)/.exec(call.params.text("prune-backups"))?.[1] ?? NaN);
-  if (Number.isNaN(keep)) return;
-  const own = call.state.volumes
-    .filter((one) =>
-      one.content === "backup" && one.vmid === guest.vmid && one.storage === storage.storage &&
-      !one.protected
-    )
-    .sort((a, b) => b.ctime - a.ctime);
-  for (const old of own.slice(keep)) {
-    call.state.volumes.splice(call.state.volumes.indexOf(old), 1);
-    log.line(`INFO: removing backup '${old.volid}'`);
-  }
 }
 
 function vzdump(call: Call): string {

@@ -1,3 +1,4 @@
+import { renewMacs } from "./nets.ts";
 import { may } from "./access.ts";
 import { deny, die, reasonOf, refuse } from "./errors.ts";
 import { copyDrive } from "./drives.ts";
@@ -108,13 +109,7 @@ function fill(
       linked: !how.full,
     });
   }
-  for (const key of Object.keys(copy.config).filter((one) => /^net\d+$/.test(one))) {
-    const tail = (0x700000 + world.next()).toString(16).toUpperCase().match(/../g) ?? [];
-    copy.config[key] = String(copy.config[key]).replace(
-      /BC:24:11(?::[0-9A-F]{2}){3}/i,
-      ["BC", "24", "11", ...tail].join(":"),
-    );
-  }
+  renewMacs(world, copy);
   copy.config[nameKey] = params.maybe(nameKey) ??
     `Copy-of-${kindOf(source)}-${source.config[nameKey] ?? source.vmid}`;
   const description = params.maybe("description");

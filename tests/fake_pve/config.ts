@@ -10,30 +10,12 @@ import type { Value } from "./validate.ts";
 import { schemaOf } from "./validate.ts";
 import { type Call, needs, type World } from "./world.ts";
 
-const control = new Set([
-  "node",
-  "vmid",
-  "digest",
-  "delete",
-  "revert",
-  "force",
-  "skiplock",
-  "background_delay",
-  "archive",
-  "pool",
-  "start",
-  "storage",
-  "unique",
-  "bwlimit",
-  "live-restore",
-  "ha-managed",
-  "import-working-storage",
-  "ostemplate",
-  "restore",
-  "password",
-  "ssh-public-keys",
-  "ignore-unpack-errors",
-]);
+/** Parameters that are no options of the guest. */
+const control = new Set(
+  ("node vmid digest delete revert force skiplock background_delay archive pool start " +
+    "storage unique bwlimit live-restore ha-managed import-working-storage ostemplate restore password ssh-public-keys ignore-unpack-errors")
+    .split(" "),
+);
 
 const fastQemu =
   /^(?:name|hotplug|onboot|shares|startup|description|protection|vmstatestorage|hookscript|tags|lock|balloon|cpulimit|cpuunits|net\d+|(?:ide|sata|scsi|virtio)\d+|unused\d+|ci.*|ipconfig\d+|nameserver|searchdomain|sshkeys)$/;
@@ -60,11 +42,6 @@ export function optionsIn(call: Call): GuestConfig {
   const options: GuestConfig = {};
   for (const [key, value] of Object.entries(call.params.values)) {
     if (!control.has(key)) options[key] = stored(value);
-  }
-  if (options.cdrom !== undefined) {
-    if (options.ide2 !== undefined) refuse({ cdrom: "conflicts with option 'ide2'" });
-    options.ide2 = `${options.cdrom},media=cdrom`;
-    delete options.cdrom;
   }
   return options;
 }

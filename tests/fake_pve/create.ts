@@ -127,10 +127,6 @@ function accept(call: Call, plan: Plan, taskType: string): string {
         state.volumes = volumes;
         throw new Error(`${what} - ${reasonOf(error)}`);
       }
-      if (params.flag("ha-managed")) {
-        const sid = `${plan.type === "qemu" ? "vm" : "ct"}:${plan.vmid}`;
-        state.ha.resources.set(sid, { sid, state: "started", max_relocate: 1, max_restart: 1 });
-      }
     },
   });
 }

@@ -9,7 +9,7 @@ export function withMac(world: World, guest: Pick<FakeGuest, "type">, text: stri
   return guest.type === "qemu" ? qemuNet(world, text) : lxcNet(world, text);
 }
 
-export function newMac(world: World): string {
+function newMac(world: World): string {
   const number = 0x2e0000 + world.next() * 0x8d3;
   return [
     "BC",
@@ -40,6 +40,14 @@ function lxcNet(world: World, text: string): string {
   values.type ??= "veth";
   const { name = "eth0", ...rest } = values;
   return `name=${name},` + Object.keys(rest).sort().map((key) => `${key}=${rest[key]}`).join(",");
+}
+
+/** Gives the network cards of a copy addresses of their own. */
+export function renewMacs(world: World, guest: FakeGuest): void {
+  for (const key of netKeys(guest)) {
+    const text = String(guest.config[key]);
+    guest.config[key] = text.replace(/BC:24:11(?::[0-9A-F]{2}){3}/i, newMac(world));
+  }
 }
 
 export function netKeys({ config }: FakeGuest): string[] {

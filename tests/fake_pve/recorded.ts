@@ -26,6 +26,9 @@ export const recorded: Readonly<Record<string, Exceptions>> = {
   },
   // migrate.txt, "running VM": unused disks have no size
   "GET /nodes/{node}/qemu/{vmid}/migrate": { "local_disks[].size": { optional: 1 } },
+  // sdn.txt, "new zone, not applied"
+  "GET /cluster/sdn/zones": { "[].digest": { nullable: true } },
+  "GET /cluster/sdn/vnets": { "[].digest": { nullable: true } },
   // more.txt
   "GET /nodes/{node}/storage/{storage}/content": { "[].parent": { nullable: true } },
 };

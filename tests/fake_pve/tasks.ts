@@ -106,6 +106,8 @@ export function finishTask(world: World, task: FakeTask): void {
     }
     end(world, task, outcome?.exit ?? (warnings ? `WARNINGS: ${warnings}` : "OK"));
   } catch (error) {
+    const { name, message } = error as Error;
+    if (name !== "Error") world.faults.push(`task ${task.type}: ${message}`);
     end(world, task, reasonOf(error));
   }
 }

@@ -42,6 +42,13 @@ Deno.test("an error in a handler is told by closing too, without its stack", asy
   });
 });
 
+Deno.test("a mistake in a task is told by closing too", async () => {
+  const pve = await startFakePve({ taskPolls: 0 });
+  Object.assign(pve.state.guests.get(101) ?? {}, { agent: undefined, status: "running" });
+  await ask(pve, "POST /nodes/pve1/qemu/101/status/stop");
+  await assert.rejects(pve.close(), { message: /^simulator fault: task qmstop: .*\n$/ });
+});
+
 Deno.test("answers are held to types, enumerations, what must be there and what may be there", () => {
   const returns: Schema = {
     type: "object",
