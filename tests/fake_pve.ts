@@ -1,10 +1,10 @@
 import { makeCertificate } from "./fake_pve/certificate.ts";
-import { loadContract } from "./fake_pve/contract.ts";
+import { once } from "./fake_pve/once.ts";
 import { handlers } from "./fake_pve/routes.ts";
 import { seedState } from "./fake_pve/seed.ts";
 import { type FakeRequest, type Fault, type FaultMatch, PveServer } from "./fake_pve/server.ts";
 import type { FakeState } from "./fake_pve/state.ts";
-import { finishTask, settle } from "./fake_pve/tasks.ts";
+import { finishTasks, settle } from "./fake_pve/tasks.ts";
 import { World } from "./fake_pve/world.ts";
 
 export type { FakeRequest, Fault, FaultMatch } from "./fake_pve/server.ts";
@@ -62,9 +62,12 @@ export interface FakePve {
   tick(ms: number): void;
   /** Ends one running task, or all of them, now. */
   finishTasks(upid?: string): void;
+  /** Rejects when the simulator itself did wrong, as with an answer that its contract does not allow. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+const certificateOfNode = once(() => makeCertificate("pve1"));
 
 const owners: Record<TokenKind, string> = {
   full: "root@pam",
@@ -76,7 +79,7 @@ const owners: Record<TokenKind, string> = {
 /** Starts a simulated Proxmox VE cluster behind real HTTPS on a free port of 127.0.0.1. */
 export async function startFakePve(options: FakePveOptions = {}): Promise<FakePve> {
   const clock = options.now ?? Date.now;
-  const certificate = await makeCertificate("pve1");
+  const certificate = certificateOfNode();
   const state = seedState({
     nodes: options.nodes ?? 3,
     guests: options.guests ?? 0,
@@ -86,7 +89,7 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
     now: clock(),
     fingerprint: certificate.fingerprint,
   });
-  const world = new World(state, loadContract(), clock);
+  const world = new World(state, clock);
   const server = new PveServer({ world, handlers, apidoc: options.apidoc ?? true }, certificate);
   const port = await server.listen();
   const tokenFor = (kind: TokenKind): FakeToken => {
@@ -99,7 +102,7 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
     node.online = online;
   };
   let closed: Promise<void> | undefined;
-  const close = () => closed ??= server.close();
+  const close = () => closed ??= closeSoundly(server, world);
   return {
     host: "127.0.0.1",
     port,
@@ -120,12 +123,17 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
       world.tick(ms);
       settle(world);
     },
-    finishTasks: (upid) => {
-      for (const task of state.tasks) {
-        if (upid === undefined || task.upid === upid) finishTask(world, task);
-      }
-    },
+    finishTasks: (upid) => finishTasks(world, upid),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function closeSoundly(server: PveServer, { faults }: World): Promise<void> {
+  await server.close();
+  if (!faults.length) return;
+  const text = [...new Set(faults)].map((fault) => `simulator fault: ${fault}\n`).join("");
+  // A test that fails as well shows this rejection as a mere SuppressedError, so the text is printed too.
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
+  throw new Error(text);
 }

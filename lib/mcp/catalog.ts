@@ -20,15 +20,13 @@ export interface Viewer {
   readonly limits: TokenLimits | null;
 }
 
-/** The tools with their JSON Schemas, which are made once: making them per request costs most of it. */
+/** The tools that a server has, and which of them it offers to whom. */
 export class Catalog {
   readonly #tools: ReadonlyMap<string, AnyTool>;
-  readonly #descriptions: ReadonlyMap<string, ToolDescription>;
   #policy: ToolPolicy;
 
   constructor(tools: readonly AnyTool[], policy: ToolPolicy) {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
-    this.#descriptions = new Map(tools.map((tool) => [tool.name, describeTool(tool)]));
     this.#policy = policy;
   }
 
@@ -59,8 +57,7 @@ export class Catalog {
     return [...this.#tools.values()].filter((tool) =>
       this.offers(tool) && includesScope(viewer.scope, tool.scope) &&
       inReach(tool, viewer.limits) && able(tool)
-    ).map((tool) => this.#descriptions.get(tool.name))
-      .filter((description) => description !== undefined);
+    ).map(describeTool);
   }
 }
 
@@ -76,9 +73,14 @@ export function inReach(tool: AnyTool, limits: TokenLimits | null): boolean {
   return everything || tool.subject !== "cluster";
 }
 
+/** JSON Schemas are made once, when first asked for: making them per request costs most of it. */
+const descriptions = new WeakMap<AnyTool, ToolDescription>();
+
 function describeTool(tool: AnyTool): ToolDescription {
+  const known = descriptions.get(tool);
+  if (known) return known;
   const { name, title, description, hints } = tool;
-  return {
+  const made: ToolDescription = {
     name,
     title,
     description,
@@ -86,6 +88,8 @@ function describeTool(tool: AnyTool): ToolDescription {
     outputSchema: schemaOf(tool.output, "output"),
     annotations: hints,
   };
+  descriptions.set(tool, made);
+  return made;
 }
 
 function schemaOf(schema: z.ZodObject, io: "input" | "output"): ToolDescription["inputSchema"] {

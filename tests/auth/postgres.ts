@@ -1,6 +1,5 @@
 import postgres from "postgres";
 import type { Row } from "../../lib/database/database.ts";
-import { startPglite } from "./postgres_pglite.ts";
 import { findPrograms, startReal } from "./postgres_real.ts";
 import type { Site } from "./site.ts";
 import { openPostgres } from "../../lib/database/postgres_database.ts";
@@ -12,8 +11,7 @@ export const OWNER = { user: "postgres", password: "p@ss:w/or d%?#" };
 export interface Server {
   readonly host: string;
   readonly port: number;
-  /** Null where PGlite stands in: it has one user, one database and cannot be stopped. */
-  readonly real: RealServer | null;
+  readonly real: RealServer;
   dispose(): Promise<void>;
 }
 
@@ -26,10 +24,9 @@ export interface RealServer {
   kill(): Promise<void>;
 }
 
-/** Starts PostgreSQL from PATH or Debian's folders, or PGlite where there is none, and says which. */
+/** Starts PostgreSQL from PATH or Debian's folders, and says which. */
 export async function startPostgres(): Promise<Server> {
-  const programs = await findPrograms();
-  return programs === null ? await startPglite() : await startReal(programs, OWNER.password);
+  return await startReal(await findPrograms(), OWNER.password);
 }
 
 /** One server for all tests of a file: started before the first, taken down after the last. */
@@ -43,11 +40,6 @@ export function sharedServer(): () => Promise<Server> {
 /** Prints which server the tests run on. */
 export async function say(server: string): Promise<void> {
   await Deno.stderr.write(new TextEncoder().encode(`Store tests run on: ${server}\n`));
-}
-
-/** Whether the tests run on a real server; known before one is started. */
-export async function isRealPostgres(): Promise<boolean> {
-  return await findPrograms() !== null;
 }
 
 /** The URL of a database, by default for the server's superuser. */
@@ -101,20 +93,12 @@ export async function makePostgresSite(
 }
 
 async function makeDatabase(server: Server): Promise<string> {
-  if (server.real === null) {
-    await runAsOwner(server, {
-      database: "postgres",
-      sql: "DROP SCHEMA public CASCADE; CREATE SCHEMA public",
-    });
-    return "postgres";
-  }
   const database = `site_${crypto.randomUUID().replaceAll("-", "")}`;
   await runAsOwner(server, { database: "postgres", sql: `CREATE DATABASE ${database}` });
   return database;
 }
 
 async function dropDatabase(server: Server, database: string): Promise<void> {
-  if (server.real === null) return;
   const sql = `DROP DATABASE ${database} WITH (FORCE)`;
   await runAsOwner(server, { database: "postgres", sql });
 }

@@ -3,7 +3,7 @@ import { ping } from "../../lib/database/database.ts";
 import { openDatabase } from "../../lib/database/open.ts";
 import { openPostgres } from "../../lib/database/postgres_database.ts";
 import { parsePostgresUrl } from "../../lib/database/postgres_url.ts";
-import { isRealPostgres, runAsOwner, sharedServer, urlOf } from "./postgres.ts";
+import { runAsOwner, sharedServer, urlOf } from "./postgres.ts";
 
 const server = sharedServer();
 
@@ -90,82 +90,80 @@ Deno.test("an sslrootcert that cannot be read is named", async () => {
   });
 });
 
-if (await isRealPostgres()) {
-  Deno.test("sslmode: encrypts or not, and verifies as it says", async () => {
-    const running = await server();
-    const caFile = running.real?.caFile ?? "";
-    const url = (query: string, host = running.host) =>
-      urlOf({ host, port: running.port }, { database: "postgres", query });
-    const encrypted = async () => {
-      const [row] = await runAsOwner(running, {
-        database: "postgres",
-        sql: "SELECT bool_or(ssl) AS ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) " +
-          "WHERE application_name = 'proxmox-mcp'",
-      });
-      return row?.ssl;
-    };
-    const good: [string, boolean][] = [
-      ["?sslmode=disable", false],
-      ["?sslmode=prefer", true],
-      ["?sslmode=require", true],
-      [`?sslmode=verify-ca&sslrootcert=${caFile}`, true],
-      [`?sslmode=verify-full&sslrootcert=${caFile}`, true],
-    ];
-    for (const [query, expected] of good) {
-      const database = await openPostgres(url(query));
-      try {
-        await ping(database);
-        assert.equal(await encrypted(), expected, query);
-      } finally {
-        await database.close();
-      }
-    }
-    const bad: [string, string][] = [
-      [url("?sslmode=verify-full"), "a CA that is not trusted"],
-      [url(`?sslmode=verify-full&sslrootcert=${caFile}`, "localhost"), "another name"],
-    ];
-    for (const [refused, why] of bad) {
-      await assert.rejects(reach(refused), { code: "unavailable", message: /certificate/ }, why);
-    }
-    await reach(url(`?sslmode=verify-ca&sslrootcert=${caFile}`, "localhost"));
-  });
-
-  Deno.test("sslmode=require never falls back to plain text, prefer does", async () => {
-    const running = await server();
-    const setSsl = async (value: string) => {
-      await runAsOwner(running, {
-        database: "postgres",
-        sql: `ALTER SYSTEM SET ssl = ${value}`,
-      });
-      await running.real?.stop();
-      await running.real?.start();
-    };
-    await setSsl("off");
+Deno.test("sslmode: encrypts or not, and verifies as it says", async () => {
+  const running = await server();
+  const caFile = running.real.caFile;
+  const url = (query: string, host = running.host) =>
+    urlOf({ host, port: running.port }, { database: "postgres", query });
+  const encrypted = async () => {
+    const [row] = await runAsOwner(running, {
+      database: "postgres",
+      sql: "SELECT bool_or(ssl) AS ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) " +
+        "WHERE application_name = 'proxmox-mcp'",
+    });
+    return row?.ssl;
+  };
+  const good: [string, boolean][] = [
+    ["?sslmode=disable", false],
+    ["?sslmode=prefer", true],
+    ["?sslmode=require", true],
+    [`?sslmode=verify-ca&sslrootcert=${caFile}`, true],
+    [`?sslmode=verify-full&sslrootcert=${caFile}`, true],
+  ];
+  for (const [query, expected] of good) {
+    const database = await openPostgres(url(query));
     try {
-      const url = (query: string) => urlOf(running, { database: "postgres", query });
-      await reach(url("?sslmode=prefer"));
-      for (const mode of ["require", "verify-full"]) {
-        await assert.rejects(reach(url(`?sslmode=${mode}`)), { name: "DatabaseAway" });
-      }
+      await ping(database);
+      assert.equal(await encrypted(), expected, query);
     } finally {
-      await setSsl("on");
+      await database.close();
     }
-  });
+  }
+  const bad: [string, string][] = [
+    [url("?sslmode=verify-full"), "a CA that is not trusted"],
+    [url(`?sslmode=verify-full&sslrootcert=${caFile}`, "localhost"), "another name"],
+  ];
+  for (const [refused, why] of bad) {
+    await assert.rejects(reach(refused), { code: "unavailable", message: /certificate/ }, why);
+  }
+  await reach(url(`?sslmode=verify-ca&sslrootcert=${caFile}`, "localhost"));
+});
 
-  Deno.test("a process that may only connect needs nothing from the environment", async () => {
-    const { port } = await server();
-    const allowed = ["--ignore-env=PG*", `--allow-net=127.0.0.1:${port}`];
-    assert.equal(await pingFromChild(allowed), "reached");
-  });
+Deno.test("sslmode=require never falls back to plain text, prefer does", async () => {
+  const running = await server();
+  const setSsl = async (value: string) => {
+    await runAsOwner(running, {
+      database: "postgres",
+      sql: `ALTER SYSTEM SET ssl = ${value}`,
+    });
+    await running.real.stop();
+    await running.real.start();
+  };
+  await setSsl("off");
+  try {
+    const url = (query: string) => urlOf(running, { database: "postgres", query });
+    await reach(url("?sslmode=prefer"));
+    for (const mode of ["require", "verify-full"]) {
+      await assert.rejects(reach(url(`?sslmode=${mode}`)), { name: "DatabaseAway" });
+    }
+  } finally {
+    await setSsl("on");
+  }
+});
 
-  Deno.test("a process that lacks a permission is told where to find it", async () => {
-    const { port } = await server();
-    const refused = "unavailable: Cannot reach the database: this process may not connect to it; " +
-      "start with the permissions of `flags`";
-    assert.equal(await pingFromChild([`--allow-net=127.0.0.1:${port}`]), refused);
-    assert.equal(await pingFromChild(["--ignore-env=PG*", "--allow-net=127.0.0.1:1"]), refused);
-  });
-}
+Deno.test("a process that may only connect needs nothing from the environment", async () => {
+  const { port } = await server();
+  const allowed = ["--ignore-env=PG*", `--allow-net=127.0.0.1:${port}`];
+  assert.equal(await pingFromChild(allowed), "reached");
+});
+
+Deno.test("a process that lacks a permission is told where to find it", async () => {
+  const { port } = await server();
+  const refused = "unavailable: Cannot reach the database: this process may not connect to it; " +
+    "start with the permissions of `flags`";
+  assert.equal(await pingFromChild([`--allow-net=127.0.0.1:${port}`]), refused);
+  assert.equal(await pingFromChild(["--ignore-env=PG*", "--allow-net=127.0.0.1:1"]), refused);
+});
 
 /** What a process of its own with these permissions says, amid variables that would mislead it. */
 async function pingFromChild(permissions: string[]): Promise<string> {

@@ -7,7 +7,7 @@ import { openPostgres } from "../../lib/database/postgres_database.ts";
 import { checkSchema, SCHEMA_VERSION } from "../../lib/database/schema.ts";
 import { NO_LIMITS } from "../tokens.ts";
 import { Clock } from "./clock.ts";
-import { isRealPostgres, makePostgresSite, sharedServer, urlOf } from "./postgres.ts";
+import { makePostgresSite, sharedServer, urlOf } from "./postgres.ts";
 import { describeDjangoTables, ownTables } from "./postgres_catalog.ts";
 import { auditRow, type Bench, hashFor, newToken, OWN_TABLES, type Site } from "./site.ts";
 
@@ -114,86 +114,84 @@ Deno.test("two instances that migrate at once do each step once", () =>
     for (const database of databases) await database.close();
   }));
 
-if (await isRealPostgres()) {
-  /** A database user that may read and write rows, and nothing else. */
-  const openAsClerk = async (site: PostgresSite, options?: Parameters<Site["open"]>[0]) => {
-    const account = { user: `clerk_${site.database}`, password: "clerk" };
-    await site.run(
-      `DO $$ BEGIN CREATE ROLE ${account.user} LOGIN PASSWORD 'clerk';
-        EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-        GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${account.user};
-        GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${account.user}`,
-    );
-    const url = urlOf(await server(), { database: site.database, ...account });
-    return await openPostgres(url, options);
-  };
-  const withoutClerk = async (site: PostgresSite) => {
-    await site.run(`DROP OWNED BY clerk_${site.database}; DROP ROLE clerk_${site.database}`);
-  };
+/** A database user that may read and write rows, and nothing else. */
+const openAsClerk = async (site: PostgresSite, options?: Parameters<Site["open"]>[0]) => {
+  const account = { user: `clerk_${site.database}`, password: "clerk" };
+  await site.run(
+    `DO $$ BEGIN CREATE ROLE ${account.user} LOGIN PASSWORD 'clerk';
+      EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+      GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${account.user};
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${account.user}`,
+  );
+  const url = urlOf(await server(), { database: site.database, ...account });
+  return await openPostgres(url, options);
+};
+const withoutClerk = async (site: PostgresSite) => {
+  await site.run(`DROP OWNED BY clerk_${site.database}; DROP ROLE clerk_${site.database}`);
+};
 
-  Deno.test("without the right to create tables migrate says so, and the program runs without", () =>
-    withSite(async (site) => {
-      await site.run(DJANGO_DDL);
-      await site.run(DJANGO_ROWS);
-      await withOpened(openAsClerk(site), async ({ database }) => {
-        await assert.rejects(migrate(database, { now }), {
-          code: "forbidden",
-          message:
-            "Cannot create the table proxmox_mcp_schema: permission denied for schema public; " +
-            "grant the right, or set audit.database to false to run on Django's tables alone",
-        });
-        await assert.rejects(checkSchema(database), { code: "conflict" });
+Deno.test("without the right to create tables migrate says so, and the program runs without", () =>
+  withSite(async (site) => {
+    await site.run(DJANGO_DDL);
+    await site.run(DJANGO_ROWS);
+    await withOpened(openAsClerk(site), async ({ database }) => {
+      await assert.rejects(migrate(database, { now }), {
+        code: "forbidden",
+        message:
+          "Cannot create the table proxmox_mcp_schema: permission denied for schema public; " +
+          "grant the right, or set audit.database to false to run on Django's tables alone",
       });
-      await withOpened(
-        openAsClerk(site, { ownTables: false }),
-        async ({ database, store, trail }) => {
-          await checkSchema(database);
-          const token = await store.findToken(hashFor("d"));
-          assert.equal(token?.name, "from Django");
-          await store.touchToken(token?.id ?? 0, now());
-          await trail.check();
-          await trail.append(auditRow());
-          assert.equal((await store.revokeToken(token?.id ?? 0)).isActive, false);
-        },
-      );
-      assert.deepEqual(await ownTables(site.run), []);
-      await withoutClerk(site);
-    }));
-
-  Deno.test("with the right to create tables migrate makes its own and needs none on Django's", () =>
-    withSite(async (site) => {
-      await site.run(DJANGO_DDL);
-      await site.run(DJANGO_ROWS);
-      const before = await describeDjangoTables(site.run);
-      await withOpened(openAsClerk(site), async ({ database, store, trail }) => {
-        await site.run(`GRANT CREATE ON SCHEMA public TO clerk_${site.database}`);
-        await migrate(database, { now });
+      await assert.rejects(checkSchema(database), { code: "conflict" });
+    });
+    await withOpened(
+      openAsClerk(site, { ownTables: false }),
+      async ({ database, store, trail }) => {
         await checkSchema(database);
+        const token = await store.findToken(hashFor("d"));
+        assert.equal(token?.name, "from Django");
+        await store.touchToken(token?.id ?? 0, now());
+        await trail.check();
         await trail.append(auditRow());
-        assert.equal((await trail.verify()).rows, 1);
-        const limits = { ...NO_LIMITS, pools: ["dev"] };
-        await store.createToken(newToken({ limits }));
-        assert.deepEqual((await store.findToken(hashFor("a")))?.limits, limits);
-      });
-      assert.deepEqual(await describeDjangoTables(site.run), before);
-      assert.deepEqual(await ownTables(site.run), OWN_TABLES);
-      await withoutClerk(site);
-    }));
+        assert.equal((await store.revokeToken(token?.id ?? 0)).isActive, false);
+      },
+    );
+    assert.deepEqual(await ownTables(site.run), []);
+    await withoutClerk(site);
+  }));
 
-  Deno.test("rights taken away are named and are no outage", () =>
-    withSite(async (site) => {
-      await withOpened(site.open(), async ({ database }) => {
-        await migrate(database, { now });
-      });
-      await withOpened(openAsClerk(site), async ({ trail }) => {
-        await site.run(`REVOKE ALL ON proxmox_mcp_audit_head FROM clerk_${site.database}`);
-        const refusal = {
-          code: "forbidden",
-          message: /^Cannot use the database: permission denied for table proxmox_mcp_audit_head/,
-        };
-        await assert.rejects(trail.check(), refusal);
-        await assert.rejects(trail.append(auditRow()), refusal);
-      });
-      await withoutClerk(site);
-    }));
-}
+Deno.test("with the right to create tables migrate makes its own and needs none on Django's", () =>
+  withSite(async (site) => {
+    await site.run(DJANGO_DDL);
+    await site.run(DJANGO_ROWS);
+    const before = await describeDjangoTables(site.run);
+    await withOpened(openAsClerk(site), async ({ database, store, trail }) => {
+      await site.run(`GRANT CREATE ON SCHEMA public TO clerk_${site.database}`);
+      await migrate(database, { now });
+      await checkSchema(database);
+      await trail.append(auditRow());
+      assert.equal((await trail.verify()).rows, 1);
+      const limits = { ...NO_LIMITS, pools: ["dev"] };
+      await store.createToken(newToken({ limits }));
+      assert.deepEqual((await store.findToken(hashFor("a")))?.limits, limits);
+    });
+    assert.deepEqual(await describeDjangoTables(site.run), before);
+    assert.deepEqual(await ownTables(site.run), OWN_TABLES);
+    await withoutClerk(site);
+  }));
+
+Deno.test("rights taken away are named and are no outage", () =>
+  withSite(async (site) => {
+    await withOpened(site.open(), async ({ database }) => {
+      await migrate(database, { now });
+    });
+    await withOpened(openAsClerk(site), async ({ trail }) => {
+      await site.run(`REVOKE ALL ON proxmox_mcp_audit_head FROM clerk_${site.database}`);
+      const refusal = {
+        code: "forbidden",
+        message: /^Cannot use the database: permission denied for table proxmox_mcp_audit_head/,
+      };
+      await assert.rejects(trail.check(), refusal);
+      await assert.rejects(trail.append(auditRow()), refusal);
+    });
+    await withoutClerk(site);
+  }));

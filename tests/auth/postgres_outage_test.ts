@@ -7,7 +7,6 @@ import { openPostgres } from "../../lib/database/postgres_database.ts";
 import { checkSchema } from "../../lib/database/schema.ts";
 import { hashToken } from "../../lib/auth/token.ts";
 import {
-  isRealPostgres,
   makePostgresSite,
   OWNER,
   type RealServer,
@@ -63,182 +62,180 @@ function revocationOf(store: AccountStore, id: number): Promise<void> {
   });
 }
 
-if (await isRealPostgres()) {
-  Deno.test(
-    "a revocation reaches another instance through the database",
-    scene(async ({ store, other }) => {
-      const { id } = await store.createToken(newToken());
-      await listening(other).ready;
-      const told = revocationOf(other, id);
-      const began = performance.now();
-      await store.revokeToken(id);
-      await told;
-      const delay = (performance.now() - began).toFixed(1);
-      await Deno.stderr.write(new TextEncoder().encode(`Revocation was known after ${delay} ms\n`));
-    }),
-  );
+Deno.test(
+  "a revocation reaches another instance through the database",
+  scene(async ({ store, other }) => {
+    const { id } = await store.createToken(newToken());
+    await listening(other).ready;
+    const told = revocationOf(other, id);
+    const began = performance.now();
+    await store.revokeToken(id);
+    await told;
+    const delay = (performance.now() - began).toFixed(1);
+    await Deno.stderr.write(new TextEncoder().encode(`Revocation was known after ${delay} ms\n`));
+  }),
+);
 
-  Deno.test(
-    "while the database is away known tokens are honoured and audit rows wait, and both recover",
-    scene(async ({ database, store, trail, other, real, clock }) => {
-      const { id } = await store.createToken(newToken({ tokenHash: await hashToken(RAW) }));
-      const authenticator = createAuthenticator({ store, now: clock.now });
-      const queue = new AuditQueue({ trail });
-      try {
-        await authenticator.authenticate(RAW, ADDRESS);
-        await queue.append(auditRow({ requestId: "before" }));
-        await real.stop();
-        await assert.rejects(ping(database), DatabaseAway);
-        clock.advance(59_000);
-        assert.equal((await authenticator.authenticate(RAW, ADDRESS)).tokenId, id);
-        await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
-          code: "unavailable",
-        });
-        for (const requestId of ["away 1", "away 2"]) {
-          await queue.check();
-          await queue.append(auditRow({ requestId }));
-        }
-        assert.equal(queue.length, 2);
-        clock.advance(2_000);
-        await assert.rejects(authenticator.authenticate(RAW, ADDRESS), { code: "unavailable" });
-
-        await real.start();
-        await queue.flush();
-        assert.equal(queue.length, 0);
-        await queue.append(auditRow({ requestId: "after" }));
-        assert.equal((await authenticator.authenticate(RAW, ADDRESS)).tokenId, id);
-        await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
-          code: "unauthorized",
-        });
-        assert.deepEqual((await trail.list()).map((row) => row.requestId), [
-          ...["after", "away 2", "away 1", "before"],
-        ]);
-        assert.equal((await trail.verify()).ok, true);
-        const ended = new Promise((resolve) => authenticator.onRevoked(resolve));
-        await other.revokeToken(id);
-        assert.equal(await ended, id);
-      } finally {
-        await queue.close();
-        await authenticator.close();
-      }
-    }),
-  );
-
-  Deno.test(
-    "the queue of audit rows refuses calls when it is full",
-    scene(async ({ trail, real }) => {
-      const queue = new AuditQueue({ trail, max: 2 });
+Deno.test(
+  "while the database is away known tokens are honoured and audit rows wait, and both recover",
+  scene(async ({ database, store, trail, other, real, clock }) => {
+    const { id } = await store.createToken(newToken({ tokenHash: await hashToken(RAW) }));
+    const authenticator = createAuthenticator({ store, now: clock.now });
+    const queue = new AuditQueue({ trail });
+    try {
+      await authenticator.authenticate(RAW, ADDRESS);
+      await queue.append(auditRow({ requestId: "before" }));
       await real.stop();
-      await queue.check();
-      await queue.check();
-      await assert.rejects(queue.check(), {
+      await assert.rejects(ping(database), DatabaseAway);
+      clock.advance(59_000);
+      assert.equal((await authenticator.authenticate(RAW, ADDRESS)).tokenId, id);
+      await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
         code: "unavailable",
-        message: /^Cannot run the call/,
       });
-      await queue.append(auditRow());
-      await queue.append(auditRow());
-      await assert.rejects(queue.append(auditRow()), { code: "unavailable" });
+      for (const requestId of ["away 1", "away 2"]) {
+        await queue.check();
+        await queue.append(auditRow({ requestId }));
+      }
+      assert.equal(queue.length, 2);
+      clock.advance(2_000);
+      await assert.rejects(authenticator.authenticate(RAW, ADDRESS), { code: "unavailable" });
+
       await real.start();
+      await queue.flush();
+      assert.equal(queue.length, 0);
+      await queue.append(auditRow({ requestId: "after" }));
+      assert.equal((await authenticator.authenticate(RAW, ADDRESS)).tokenId, id);
+      await assert.rejects(authenticator.authenticate("pmcp_other", ADDRESS), {
+        code: "unauthorized",
+      });
+      assert.deepEqual((await trail.list()).map((row) => row.requestId), [
+        ...["after", "away 2", "away 1", "before"],
+      ]);
+      assert.equal((await trail.verify()).ok, true);
+      const ended = new Promise((resolve) => authenticator.onRevoked(resolve));
+      await other.revokeToken(id);
+      assert.equal(await ended, id);
+    } finally {
       await queue.close();
-      assert.equal((await trail.verify()).rows, 2);
-    }),
-  );
-
-  Deno.test(
-    "a database that dies under load fails what was under way and nothing else",
-    scene(async ({ store, trail, real }) => {
-      const rows = Array.from({ length: 300 }, (_, at) => `r${at}`);
-      const appended = rows.map((requestId) => trail.append(auditRow({ requestId })));
-      const found = rows.map(() => store.findToken(hashFor("a")));
-      const settled = Promise.allSettled([...appended, ...found]);
-      await appended[0];
-      await real.kill();
-      for (const result of await settled) {
-        if (result.status === "rejected") assert.ok(result.reason instanceof DatabaseAway);
-      }
-      await real.start();
-      const acknowledged = (await Promise.allSettled(appended))
-        .filter((result) => result.status === "fulfilled").length;
-      const { ok, rows: kept } = await trail.verify();
-      assert.equal(ok, true);
-      assert.ok(kept >= acknowledged, `${kept} rows of ${acknowledged} acknowledged`);
-    }),
-  );
-
-  Deno.test(
-    "a database opened while the database is away works once it is back",
-    scene(async ({ site, store, real }) => {
-      await store.createToken(newToken());
-      await real.stop();
-      const late = await site.open();
-      try {
-        await assert.rejects(checkSchema(late), { message: /the connection was refused/ });
-        await real.start();
-        await checkSchema(late);
-        const token = await new AccountStore(late).findToken(hashFor("a"));
-        assert.equal(token?.name, "laptop");
-      } finally {
-        await late.close();
-      }
-    }),
-  );
-
-  Deno.test(
-    "an instance uses at most ten connections, however many requests it has",
-    scene(async ({ store, server }) => {
-      await listening(store).ready;
-      await Promise.all(Array.from({ length: 200 }, () => store.findToken(hashFor("a"))));
-      const [row] = await runAsOwner(server, {
-        database: "postgres",
-        sql: "SELECT count(*)::int AS connections FROM pg_stat_activity " +
-          "WHERE application_name = 'proxmox-mcp'",
-      });
-      assert.ok(Number(row?.connections) <= 10, `${row?.connections} connections`);
-    }),
-  );
-
-  Deno.test(
-    "a statement that runs into a lock is given up",
-    scene(async ({ site, store }) => {
-      const locked = site.run(
-        "BEGIN; LOCK TABLE auth_application_tokens; SELECT pg_sleep(8); COMMIT",
-      );
-      await waitForLock(site.run);
-      await assert.rejects(store.findToken(hashFor("a")), {
-        name: "DatabaseAway",
-        message: "Cannot reach the database: canceling statement due to statement timeout",
-      });
-      await locked;
-    }),
-  );
-
-  Deno.test("no failure to connect shows the password", async () => {
-    const running = await server();
-    const wrong = "s3cret-of-mine";
-    const urls = [
-      urlOf(running, { database: "postgres", password: wrong }),
-      urlOf(running, { database: "nowhere" }),
-      urlOf({ host: "127.0.0.1", port: 1 }, { database: "postgres" }),
-      urlOf({ host: "host.invalid", port: 5432 }, { database: "postgres" }),
-    ];
-    for (const url of urls) {
-      const database = await openPostgres(url);
-      try {
-        await assert.rejects(ping(database), (error) => {
-          assert.ok(error instanceof DatabaseAway);
-          for (const text of [error.message, Deno.inspect(error, { showHidden: true })]) {
-            for (const secret of [wrong, OWNER.password, encodeURIComponent(OWNER.password)]) {
-              assert.ok(!text.includes(secret), text);
-            }
-          }
-          return true;
-        });
-      } finally {
-        await database.close();
-      }
+      await authenticator.close();
     }
-  });
-}
+  }),
+);
+
+Deno.test(
+  "the queue of audit rows refuses calls when it is full",
+  scene(async ({ trail, real }) => {
+    const queue = new AuditQueue({ trail, max: 2 });
+    await real.stop();
+    await queue.check();
+    await queue.check();
+    await assert.rejects(queue.check(), {
+      code: "unavailable",
+      message: /^Cannot run the call/,
+    });
+    await queue.append(auditRow());
+    await queue.append(auditRow());
+    await assert.rejects(queue.append(auditRow()), { code: "unavailable" });
+    await real.start();
+    await queue.close();
+    assert.equal((await trail.verify()).rows, 2);
+  }),
+);
+
+Deno.test(
+  "a database that dies under load fails what was under way and nothing else",
+  scene(async ({ store, trail, real }) => {
+    const rows = Array.from({ length: 300 }, (_, at) => `r${at}`);
+    const appended = rows.map((requestId) => trail.append(auditRow({ requestId })));
+    const found = rows.map(() => store.findToken(hashFor("a")));
+    const settled = Promise.allSettled([...appended, ...found]);
+    await appended[0];
+    await real.kill();
+    for (const result of await settled) {
+      if (result.status === "rejected") assert.ok(result.reason instanceof DatabaseAway);
+    }
+    await real.start();
+    const acknowledged = (await Promise.allSettled(appended))
+      .filter((result) => result.status === "fulfilled").length;
+    const { ok, rows: kept } = await trail.verify();
+    assert.equal(ok, true);
+    assert.ok(kept >= acknowledged, `${kept} rows of ${acknowledged} acknowledged`);
+  }),
+);
+
+Deno.test(
+  "a database opened while the database is away works once it is back",
+  scene(async ({ site, store, real }) => {
+    await store.createToken(newToken());
+    await real.stop();
+    const late = await site.open();
+    try {
+      await assert.rejects(checkSchema(late), { message: /the connection was refused/ });
+      await real.start();
+      await checkSchema(late);
+      const token = await new AccountStore(late).findToken(hashFor("a"));
+      assert.equal(token?.name, "laptop");
+    } finally {
+      await late.close();
+    }
+  }),
+);
+
+Deno.test(
+  "an instance uses at most ten connections, however many requests it has",
+  scene(async ({ store, server }) => {
+    await listening(store).ready;
+    await Promise.all(Array.from({ length: 200 }, () => store.findToken(hashFor("a"))));
+    const [row] = await runAsOwner(server, {
+      database: "postgres",
+      sql: "SELECT count(*)::int AS connections FROM pg_stat_activity " +
+        "WHERE application_name = 'proxmox-mcp'",
+    });
+    assert.ok(Number(row?.connections) <= 10, `${row?.connections} connections`);
+  }),
+);
+
+Deno.test(
+  "a statement that runs into a lock is given up",
+  scene(async ({ site, store }) => {
+    const locked = site.run(
+      "BEGIN; LOCK TABLE auth_application_tokens; SELECT pg_sleep(8); COMMIT",
+    );
+    await waitForLock(site.run);
+    await assert.rejects(store.findToken(hashFor("a")), {
+      name: "DatabaseAway",
+      message: "Cannot reach the database: canceling statement due to statement timeout",
+    });
+    await locked;
+  }),
+);
+
+Deno.test("no failure to connect shows the password", async () => {
+  const running = await server();
+  const wrong = "s3cret-of-mine";
+  const urls = [
+    urlOf(running, { database: "postgres", password: wrong }),
+    urlOf(running, { database: "nowhere" }),
+    urlOf({ host: "127.0.0.1", port: 1 }, { database: "postgres" }),
+    urlOf({ host: "host.invalid", port: 5432 }, { database: "postgres" }),
+  ];
+  for (const url of urls) {
+    const database = await openPostgres(url);
+    try {
+      await assert.rejects(ping(database), (error) => {
+        assert.ok(error instanceof DatabaseAway);
+        for (const text of [error.message, Deno.inspect(error, { showHidden: true })]) {
+          for (const secret of [wrong, OWNER.password, encodeURIComponent(OWNER.password)]) {
+            assert.ok(!text.includes(secret), text);
+          }
+        }
+        return true;
+      });
+    } finally {
+      await database.close();
+    }
+  }
+});
 
 async function waitForLock(run: (sql: string) => Promise<unknown[]>): Promise<void> {
   const query = "SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted " +

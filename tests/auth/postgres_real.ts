@@ -1,5 +1,5 @@
 import { delimiter, join } from "node:path";
-import { makeAddressCertificate } from "./certificate.ts";
+import { makeAddressCertificate } from "../fake_pve/certificate.ts";
 import { say, type Server } from "./postgres.ts";
 
 /** The folder of `initdb` and `pg_ctl`, and what goes before them to run them as another user. */
@@ -10,12 +10,8 @@ interface Programs {
 
 const START_ATTEMPTS = 5;
 
-/**
- * Looks in PATH, then for the newest version in Debian's folders; null when there is none, or when
- * `TEST_POSTGRES=pglite` asks for the stand-in.
- */
-export async function findPrograms(): Promise<Programs | null> {
-  if (Deno.env.get("TEST_POSTGRES") === "pglite") return null;
+/** Looks in PATH, then for the newest version in Debian's folders. */
+export async function findPrograms(): Promise<Programs> {
   const folders = (Deno.env.get("PATH") ?? "").split(delimiter);
   const versions = await namesIn("/usr/lib/postgresql");
   versions.sort((a, b) => Number(b) - Number(a));
@@ -25,7 +21,7 @@ export async function findPrograms(): Promise<Programs | null> {
       return { folder, asUser: await otherUser() };
     }
   }
-  return null;
+  throw new Error("Cannot start PostgreSQL: there is no initdb; install the package postgresql");
 }
 
 /** Starts a server in a temporary folder, on a free port and no socket but one in that folder. */
@@ -33,7 +29,7 @@ export async function startReal(programs: Programs, password: string): Promise<S
   const folder = await Deno.makeTempDir({ prefix: "proxmox-mcp-pg-" });
   const data = join(folder, "data");
   const caFile = join(folder, "ca.pem");
-  const { certificate, key } = await makeAddressCertificate("127.0.0.1");
+  const { certificate, key } = makeAddressCertificate("127.0.0.1");
   await Deno.writeTextFile(caFile, certificate);
   await Deno.writeTextFile(join(folder, "password"), password);
   await Deno.chmod(folder, 0o755);

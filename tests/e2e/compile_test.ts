@@ -49,7 +49,7 @@ function assertOnlyTheProgram(executable: Executable): void {
   for (const file of own) assert.match(file, /^(main\.ts|deno\.json|(lib|tools)\/[\w/]+\.ts)$/);
   assert.ok(own.includes("main.ts") && own.includes("tools/get_nodes.ts"));
   for (const file of executable.files) {
-    assert.doesNotMatch(file, /_test\.|fake_pve|(^|\/)tests?\/|fast-check|pglite|peculiar|sdk\//);
+    assert.doesNotMatch(file, /_test\.|fake_pve|(^|\/)tests?\/|fast-check|sdk\//);
     assert.match(file, /\.(ts|js|cjs|mjs|json|wasm)$/);
   }
   for (const path of [ROOT, "/.cache/deno/npm", SECRET]) assert.ok(!holds(executable, path), path);

@@ -1,9 +1,8 @@
 import { BareStatus, die, refuse } from "./errors.ts";
-import { agentEnabled, guestOf, isRunning, nameOf } from "./guests.ts";
-import { powerOff } from "./power.ts";
+import { agentEnabled, guestOf, isRunning } from "./guests.ts";
 import { interpret } from "./shell.ts";
 import type { ExecResult, FakeGuest } from "./state.ts";
-import { type Call, type Handlers } from "./world.ts";
+import type { Call, Handlers } from "./world.ts";
 
 const largestRead = 16 * 2 ** 20;
 
@@ -108,88 +107,21 @@ function decoded(content: string): string {
   }
 }
 
-function info(guest: FakeGuest, command: string): unknown {
-  switch (command) {
-    case "get-osinfo":
-      return guest.agent.osinfo;
-    case "network-get-interfaces":
-      return guest.agent.interfaces;
-    case "get-host-name":
-      return { "host-name": nameOf(guest) };
-    case "get-timezone":
-      return { zone: "UTC", offset: 0 };
-    case "get-fsinfo":
-      return [{
-        name: "sda1",
-        mountpoint: "/",
-        type: "ext4",
-        "used-bytes": 2 ** 30,
-        "total-bytes": 4 * 2 ** 30,
-        disk: [],
-      }];
-    case "get-vcpus":
-      return [{ "logical-id": 0, online: true, "can-offline": false }];
-    case "info":
-      return {
-        version: "10.0.2",
-        supported_commands: [{ name: "guest-ping", enabled: true, "success-response": true }],
-      };
-    default:
-      return [];
-  }
-}
-
-function query(command: string) {
-  return (call: Call): unknown => {
-    const guest = reachable(call);
-    if (command === "get-time") return { result: call.world.now() * 1e6 };
-    return { result: info(guest, command) };
-  };
-}
-
-function act(work: (call: Call, guest: FakeGuest) => unknown) {
-  return (call: Call): unknown => {
-    const guest = reachable(call);
-    return { result: work(call, guest) };
-  };
-}
-
 const base = "/nodes/{node}/qemu/{vmid}/agent";
 
-const queries = Object.fromEntries(
-  [
-    "get-osinfo",
-    "network-get-interfaces",
-    "get-host-name",
-    "get-timezone",
-    "get-time",
-    "get-fsinfo",
-    "get-vcpus",
-    "get-users",
-    "info",
-  ]
-    .map((command) => [`GET ${base}/${command}`, query(command)]),
-);
-
 export const agentHandlers: Handlers = {
-  ...queries,
-  [`POST ${base}/ping`]: act(() => ({})),
+  [`POST ${base}/ping`]: (call) => {
+    reachable(call);
+    return { result: {} };
+  },
+  [`GET ${base}/info`]: (call) => {
+    reachable(call);
+    const commands = [{ name: "guest-ping", enabled: true, "success-response": true }];
+    return { result: { version: "10.0.2", supported_commands: commands } };
+  },
+  [`GET ${base}/network-get-interfaces`]: (call) => ({ result: reachable(call).agent.interfaces }),
   [`POST ${base}/exec`]: exec,
   [`GET ${base}/exec-status`]: execStatus,
   [`GET ${base}/file-read`]: readFile,
   [`POST ${base}/file-write`]: writeFile,
-  [`POST ${base}/fsfreeze-status`]: act((_call, guest) => guest.agent.frozen ? "frozen" : "thawed"),
-  [`POST ${base}/fsfreeze-freeze`]: act((_call, guest) => {
-    guest.agent.frozen = true;
-    return 1;
-  }),
-  [`POST ${base}/fsfreeze-thaw`]: act((_call, guest) => {
-    guest.agent.frozen = false;
-    return 1;
-  }),
-  [`POST ${base}/fstrim`]: act(() => ({ paths: [{ path: "/", trimmed: 0, minimum: 0 }] })),
-  [`POST ${base}/shutdown`]: act((call, guest) => {
-    powerOff(call.world, guest);
-    return {};
-  }),
 };

@@ -1,4 +1,5 @@
-import type { ApiMethod, Contract } from "./contract.ts";
+import { type ApiMethod, contract } from "./contract.ts";
+import { once } from "./once.ts";
 
 interface Page {
   path: string;
@@ -26,9 +27,9 @@ function describe(api: ApiMethod): unknown {
 }
 
 /** The JavaScript file behind Proxmox's API viewer: the description as a tree, then the viewer's code. */
-export function apidoc(contract: Contract): string {
+export const apidoc = once((): string => {
   const roots: Page[] = [];
-  for (const api of contract.methods) {
+  for (const api of contract().methods) {
     let siblings = roots;
     let path = "";
     let current: Page | undefined;
@@ -45,15 +46,16 @@ export function apidoc(contract: Contract): string {
     }
     if (current) current.info[api.method] = describe(api);
   }
-  return `const apiSchema = ${JSON.stringify(roots.map(withoutEmpty), null, 3)}\n;\n\n${viewer}`;
-}
+  return `const apiSchema = ${JSON.stringify(roots.map(withoutEmpty), null, 3)}\n;\n\n${viewer()}`;
+});
 
 function withoutEmpty(one: Page): Page {
   const { children, ...rest } = one;
   return children?.length ? { ...rest, children: children.map(withoutEmpty) } : rest;
 }
 
-const viewer = `let method2cmd = {
+function viewer(): string {
+  return `let method2cmd = {
     GET: 'get',
     POST: 'create',
     PUT: 'set',
@@ -64,3 +66,4 @@ Ext.onReady(function() {
     Ext.create('Ext.container.Viewport', { layout: 'border', renderTo: Ext.getBody() });
 });
 `;
+}

@@ -1,9 +1,9 @@
 import { need } from "./access.ts";
 import { die, reasonOf, refuse } from "./errors.ts";
-import { drivesOf, nameOf } from "./guests.ts";
+import { drivesOf, kindOf, nameOf } from "./guests.ts";
 import type { FakeGuest, FakeStorage, FakeVolume, TaskLog } from "./state.ts";
 import { startTask } from "./tasks.ts";
-import { findVolume, storageNamed, storageOfVolume, usableStorage } from "./volumes.ts";
+import { findVolume, storageNamed, usableStorage } from "./volumes.ts";
 import { type Call, type Handlers, needs } from "./world.ts";
 
 const compressions: Record<string, string> = {
@@ -19,32 +19,34 @@ function stamp(seconds: number): string {
     .replaceAll("-", "_").replace("T", "-").replaceAll(":", "_");
 }
 
-/** The guests that a backup request means, on this node and on others. */
-function selected(call: Call): { here: FakeGuest[]; elsewhere: number[] } {
-  const { params, state } = call;
+interface Selection {
+  here: FakeGuest[];
+  /** On other nodes, which is no error. */
+  elsewhere: number[];
+  missing: number[];
+}
+
+function selected({ params, state }: Call): Selection {
   const node = params.text("node");
-  const excluded = new Set(params.list("exclude").map(Number));
-  const all = [...state.guests.values()].filter((guest) => !excluded.has(guest.vmid));
-  if (params.flag("all")) {
-    return { here: all.filter((guest) => guest.node === node), elsewhere: [] };
-  }
+  const local = [...state.guests.values()].filter((guest) => guest.node === node);
   const pool = params.maybe("pool");
-  if (pool !== undefined) {
-    if (!state.pools.has(pool)) die(`pool '${pool}' does not exist`);
-    return {
-      here: all.filter((guest) => guest.pool === pool && guest.node === node),
-      elsewhere: [],
-    };
+  if (params.flag("all") || pool !== undefined) {
+    if (pool !== undefined && !state.pools.has(pool)) die(`pool '${pool}' does not exist`);
+    const excluded = new Set(params.list("exclude").map(Number));
+    const here = local.filter((guest) =>
+      !excluded.has(guest.vmid) && (pool === undefined || guest.pool === pool)
+    );
+    return { here, elsewhere: [], missing: [] };
   }
   const vmids = params.list("vmid").map(Number);
   if (!vmids.length) {
     refuse({ vmid: "no backup target specified: either 'vmid', 'pool' or 'all' is required" });
   }
-  const here = vmids.flatMap((vmid) => state.guests.get(vmid) ?? []).filter((guest) =>
-    guest.node === node
-  );
-  const elsewhere = vmids.filter((vmid) => !here.some((guest) => guest.vmid === vmid));
-  return { here, elsewhere };
+  return {
+    here: local.filter((guest) => vmids.includes(guest.vmid)),
+    elsewhere: vmids.filter((vmid) => (state.guests.get(vmid)?.node ?? node) !== node),
+    missing: vmids.filter((vmid) => !state.guests.has(vmid)),
+  };
 }
 
 function target(call: Call, id: string): FakeStorage {
@@ -98,85 +100,45 @@ function backUp(call: Call, guest: FakeGuest, storage: FakeStorage, log: TaskLog
   if (params.flag("protected")) volume.protected = true;
   if (!storage.shared) volume.node = guest.node;
   state.volumes.push(volume);
-  if (params.flag("remove") && params.has("prune-backups")) prune(call, guest, storage, log);
   log.line(`INFO: creating vzdump archive '${volume.volid}'`);
   log.line(`INFO: Finished Backup of ${kind} ${guest.vmid} (00:00:02)`);
 }
 
-/** `keep-last` of `prune-backups`; the protected ones stay. */
-function prune(call: Call, guest: FakeGuest, storage: FakeStorage, log: TaskLog): void {
-  const keep = Number(/keep-last=(\d+)/.exec(call.params.text("prune-backups"))?.[1] ?? NaN);
-  if (Number.isNaN(keep)) return;
-  const own = call.state.volumes
-    .filter((one) =>
-      one.content === "backup" && one.vmid === guest.vmid && one.storage === storage.storage &&
-      !one.protected
-    )
-    .sort((a, b) => b.ctime - a.ctime);
-  for (const old of own.slice(keep)) {
-    call.state.volumes.splice(call.state.volumes.indexOf(old), 1);
-    log.line(`INFO: removing backup '${old.volid}'`);
-  }
-}
-
 function vzdump(call: Call): string {
-  const { params, state, who } = call;
-  const { here, elsewhere } = selected(call);
+  const { params, state, who, world } = call;
+  const { here, elsewhere, missing } = selected(call);
   for (const guest of here) need(state, who, `/vms/${guest.vmid}`, ["VM.Backup"]);
   const storageId = params.maybe("storage") ?? "local";
   needs(call, `/storage/${storageId}`, ["Datastore.AllocateSpace"]);
   storageNamed(state, storageId);
-  if (!here.length && !params.flag("all")) return "OK";
-  const node = params.text("node");
-  const only = here.length === 1 ? here[0] : undefined;
+  const vmids = [...here.map((guest) => guest.vmid), ...missing];
+  if (!vmids.length && !params.flag("all")) return "OK";
+  const only = vmids.length === 1 ? here[0] : undefined;
   return startTask(call, {
     type: "vzdump",
-    id: only ? only.vmid : "",
-    node,
-    ...(only ? { guest: only, configLock: "backup" } : {}),
+    id: vmids.length === 1 ? vmids[0] ?? "" : "",
+    node: params.text("node"),
+    ...(only && world.quorate() ? { guest: only, configLock: "backup" } : {}),
     begin: [
-      `INFO: starting new backup job: vzdump ${
-        here.map((guest) => guest.vmid).join(" ")
-      } --storage ${storageId}`,
+      `INFO: starting new backup job: vzdump ${vmids.join(" ")} --storage ${storageId}`,
       ...(elsewhere.length ? [`INFO: skip external VMs: ${elsewhere.join(", ")}`] : []),
     ],
     work: (log) => {
       const storage = target(call, storageId);
-      let failed = 0;
+      const failed = missing.map((vmid) => `VM ${vmid} failed - unable to find VM '${vmid}'`);
       for (const guest of here) {
         try {
+          if (!world.quorate()) die("cluster not ready - no quorum?");
           backUp(call, guest, storage, log);
         } catch (error) {
-          failed++;
-          log.line(
-            `ERROR: Backup of ${guest.type === "qemu" ? "VM" : "CT"} ${guest.vmid} failed - ${
-              reasonOf(error)
-            }`,
-          );
+          failed.push(`${kindOf(guest)} ${guest.vmid} failed - ${reasonOf(error)}`);
         }
       }
-      log.line(`INFO: Backup job finished ${failed ? "with errors" : "successfully"}`);
-      if (failed) throw new Error("job errors");
+      for (const text of failed) log.line(`ERROR: Backup of ${text}`);
+      log.line(`INFO: Backup job finished ${failed.length ? "with errors" : "successfully"}`);
+      if (failed.length) throw new Error("job errors");
     },
   });
 }
 
-export const backupHandlers: Handlers = {
-  "POST /nodes/{node}/vzdump": vzdump,
-  "GET /nodes/{node}/vzdump/defaults": (call) => ({
-    storage: call.params.maybe("storage") ?? "local",
-    mode: "snapshot",
-    remove: 1,
-    "prune-backups": "keep-all=1",
-  }),
-  "GET /nodes/{node}/vzdump/extractconfig": (call) => {
-    const volid = call.params.text("volume");
-    const node = call.params.text("node");
-    usableStorage(call.state, storageOfVolume(volid), node);
-    const volume = findVolume(call.state, volid, node) ?? die(`volume '${volid}' does not exist`);
-    if (!volume.backup) die(`unable to use volume ${volid} - content type needs to be 'backup'`);
-    return Object.entries(volume.backup.config).map(([key, value]) => `${key}: ${value}\n`).join(
-      "",
-    );
-  },
-};
+export const backupHandlers: Handlers = { "POST /nodes/{node}/vzdump": vzdump };

@@ -1,5 +1,5 @@
-import "./reflect.ts";
-import * as x509 from "@peculiar/x509";
+import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { bits, bytes, der, integer, name, octets, oid, sequence, utcTime } from "./der.ts";
 
 export interface ServerCertificate {
   /** PEM of the CA, which is not part of the chain that the server sends. */
@@ -10,62 +10,105 @@ export interface ServerCertificate {
   fingerprint: string;
 }
 
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-const day = 86_400_000;
-
-async function newKeys(): Promise<CryptoKeyPair> {
-  return await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as CryptoKeyPair;
+interface KeyPair {
+  publicKey: KeyObject;
+  privateKey: KeyObject;
 }
+
+interface Wish {
+  serial: number;
+  issuer: Uint8Array;
+  subject: Uint8Array;
+  keys: KeyPair;
+  signer: KeyPair;
+  extensions: Uint8Array[];
+}
+
+const DAY_MS = 86_400_000;
+const ecdsaWithSha256 = sequence(oid("1.2.840.10045.4.3.2"));
 
 /** A cluster's CA and the certificate of one node, good for the node's name, `localhost` and `127.0.0.1`. */
-export async function makeCertificate(node: string): Promise<ServerCertificate> {
-  x509.cryptoProvider.set(crypto);
-  const [caKeys, keys] = await Promise.all([newKeys(), newKeys()]);
-  const valid = {
-    notBefore: new Date(Date.now() - day),
-    notAfter: new Date(Date.now() + 730 * day),
-  };
-  const ca = await x509.X509CertificateGenerator.createSelfSigned({
-    ...valid,
-    serialNumber: "01",
-    name: "CN=Proxmox Virtual Environment, OU=fake, O=PVE Cluster Manager CA",
-    signingAlgorithm: algorithm,
+export function makeCertificate(node: string): ServerCertificate {
+  const caKeys = newKeys();
+  const keys = newKeys();
+  const issuer = name("Proxmox Virtual Environment", "fake", "PVE Cluster Manager CA");
+  const ca = issue({
+    serial: 1,
+    issuer,
+    subject: issuer,
     keys: caKeys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
-        true,
-      ),
-    ],
+    signer: caKeys,
+    extensions: [authority],
   });
-  const leaf = await x509.X509CertificateGenerator.create({
-    ...valid,
-    serialNumber: "02",
-    subject: `OU=PVE Cluster Node, O=Proxmox Virtual Environment, CN=${node}`,
-    issuer: ca.subject,
-    signingAlgorithm: algorithm,
-    publicKey: keys.publicKey,
-    signingKey: caKeys.privateKey,
-    extensions: [
-      new x509.BasicConstraintsExtension(false),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        { type: "ip", value: "127.0.0.1" },
-        { type: "dns", value: "localhost" },
-        { type: "dns", value: node },
-      ]),
-    ],
+  const leaf = issue({
+    serial: 2,
+    issuer,
+    subject: name(node, "PVE Cluster Node", "Proxmox Virtual Environment"),
+    keys,
+    signer: caKeys,
+    extensions: [forServers, alternativeNames({ ips: ["127.0.0.1"], names: ["localhost", node] })],
   });
-  const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
   return {
-    caPem: ca.toString("pem"),
-    certPem: leaf.toString("pem"),
-    keyPem: x509.PemConverter.encode(key, "PRIVATE KEY"),
-    fingerprint: hex(new Uint8Array(await leaf.getThumbprint("SHA-256"))),
+    caPem: pem(ca),
+    certPem: pem(leaf),
+    keyPem: privatePem(keys),
+    fingerprint: createHash("sha256").update(leaf).digest("hex").toUpperCase().match(/../g)
+      ?.join(":") ?? "",
   };
 }
 
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join(":");
+/** A self-signed certificate for an address, which is not good for any name, and its key, as PEM. */
+export function makeAddressCertificate(ip: string): { certificate: string; key: string } {
+  const keys = newKeys();
+  const subject = name("database", "tests", "tests");
+  const extensions = [authority, alternativeNames({ ips: [ip], names: [] })];
+  const made = issue({ serial: 1, issuer: subject, subject, keys, signer: keys, extensions });
+  return { certificate: pem(made), key: privatePem(keys) };
+}
+
+function newKeys(): KeyPair {
+  return generateKeyPairSync("ec", { namedCurve: "P-256" });
+}
+
+function issue({ serial, issuer, subject, keys, signer, extensions }: Wish): Uint8Array {
+  const body = sequence(
+    der(0xa0, integer(2)),
+    integer(serial),
+    ecdsaWithSha256,
+    issuer,
+    sequence(utcTime(Date.now() - DAY_MS), utcTime(Date.now() + 730 * DAY_MS)),
+    subject,
+    new Uint8Array(keys.publicKey.export({ type: "spki", format: "der" })),
+    der(0xa3, sequence(...extensions)),
+  );
+  const signature = new Uint8Array(sign("sha256", body, signer.privateKey));
+  return sequence(body, ecdsaWithSha256, bits(signature));
+}
+
+function critical(id: string, value: Uint8Array): Uint8Array {
+  return sequence(oid(id), der(0x01, bytes(0xff)), octets(value));
+}
+
+/** Basic constraints: a CA. */
+const authority = critical("2.5.29.19", sequence(der(0x01, bytes(0xff))));
+/** Extended key usage: TLS servers. */
+const forServers = critical("2.5.29.37", sequence(oid("1.3.6.1.5.5.7.3.1")));
+
+function alternativeNames({ ips, names }: { ips: string[]; names: string[] }): Uint8Array {
+  return sequence(
+    oid("2.5.29.17"),
+    octets(sequence(
+      ...ips.map((ip) => der(0x87, bytes(...ip.split(".").map(Number)))),
+      ...names.map((one) => der(0x82, new TextEncoder().encode(one))),
+    )),
+  );
+}
+
+function pem(certificate: Uint8Array): string {
+  const lines = certificate.toBase64().match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
+}
+
+function privatePem({ privateKey }: KeyPair): string {
+  return String(privateKey.export({ type: "pkcs8", format: "pem" }));
 }

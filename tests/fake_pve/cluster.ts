@@ -1,11 +1,10 @@
 import { may } from "./access.ts";
 import { die, refuse } from "./errors.ts";
 import { cpuCount, haManaged, haSid, isTemplate, nameOf } from "./guests.ts";
-import { existsText } from "./create.ts";
 import { usageOfGuest } from "./status.ts";
 import type { FakeGuest, FakeNode } from "./state.ts";
 import { isOnNode, usageOf } from "./volumes.ts";
-import { type Call, type Handlers, index } from "./world.ts";
+import { type Call, type Handlers } from "./world.ts";
 
 export function currentFingerprint(node: FakeNode): string {
   return node.certificates.find((one) => one.filename === "pve-ssl.pem")?.fingerprint ?? "";
@@ -184,8 +183,7 @@ function status(call: Call): unknown {
 function nextId(call: Call): string {
   const wanted = call.params.number("vmid");
   if (wanted !== undefined) {
-    const taken = existsText(call.state, wanted);
-    if (taken) refuse({ vmid: taken });
+    if (call.state.guests.has(wanted)) refuse({ vmid: `VM ${wanted} already exists` });
     return String(wanted);
   }
   for (let vmid = 100; vmid < 1e6; vmid++) if (!call.state.guests.has(vmid)) return String(vmid);
@@ -193,36 +191,7 @@ function nextId(call: Call): string {
 }
 
 export const clusterHandlers: Handlers = {
-  "GET /cluster": index(
-    "resources",
-    "status",
-    "tasks",
-    "log",
-    "nextid",
-    "ha",
-    "backup",
-    "replication",
-    "firewall",
-    "options",
-    "sdn",
-  ),
   "GET /cluster/resources": resources,
   "GET /cluster/status": status,
   "GET /cluster/nextid": nextId,
-  "GET /cluster/options": (call) => call.state.options,
-  "PUT /cluster/options": (call) => {
-    for (const key of call.params.list("delete")) delete call.state.options[key];
-    for (const [key, value] of Object.entries(call.params.values)) {
-      if (key !== "delete") call.state.options[key] = value;
-    }
-    return null;
-  },
-  "GET /cluster/config/nodes": (call) =>
-    [...call.state.nodes.values()].map((node) => ({
-      name: node.name,
-      node: node.name,
-      nodeid: String(node.nodeid),
-      quorum_votes: "1",
-      ring0_addr: node.ip,
-    })),
 };

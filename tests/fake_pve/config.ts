@@ -1,3 +1,4 @@
+import { withMac } from "./nets.ts";
 import { may } from "./access.ts";
 import { deny, die, refuse } from "./errors.ts";
 import { checkDrive, detach, realizeDrive, wantsVolume } from "./drives.ts";
@@ -9,30 +10,12 @@ import type { Value } from "./validate.ts";
 import { schemaOf } from "./validate.ts";
 import { type Call, needs, type World } from "./world.ts";
 
-const control = new Set([
-  "node",
-  "vmid",
-  "digest",
-  "delete",
-  "revert",
-  "force",
-  "skiplock",
-  "background_delay",
-  "archive",
-  "pool",
-  "start",
-  "storage",
-  "unique",
-  "bwlimit",
-  "live-restore",
-  "ha-managed",
-  "import-working-storage",
-  "ostemplate",
-  "restore",
-  "password",
-  "ssh-public-keys",
-  "ignore-unpack-errors",
-]);
+/** Parameters that are no options of the guest. */
+const control = new Set(
+  ("node vmid digest delete revert force skiplock background_delay archive pool start " +
+    "storage unique bwlimit live-restore ha-managed import-working-storage ostemplate restore password ssh-public-keys ignore-unpack-errors")
+    .split(" "),
+);
 
 const fastQemu =
   /^(?:name|hotplug|onboot|shares|startup|description|protection|vmstatestorage|hookscript|tags|lock|balloon|cpulimit|cpuunits|net\d+|(?:ide|sata|scsi|virtio)\d+|unused\d+|ci.*|ipconfig\d+|nameserver|searchdomain|sshkeys)$/;
@@ -60,11 +43,6 @@ export function optionsIn(call: Call): GuestConfig {
   for (const [key, value] of Object.entries(call.params.values)) {
     if (!control.has(key)) options[key] = stored(value);
   }
-  if (options.cdrom !== undefined) {
-    if (options.ide2 !== undefined) refuse({ cdrom: "conflicts with option 'ide2'" });
-    options.ide2 = `${options.cdrom},media=cdrom`;
-    delete options.cdrom;
-  }
   return options;
 }
 
@@ -76,10 +54,11 @@ function stored(value: Value): Scalar {
 /** Refuses what the caller may not set, before anything is changed. */
 export function checkOptions(
   call: Call,
-  guest: Pick<FakeGuest, "type" | "node" | "vmid">,
+  guest: Pick<FakeGuest, "type" | "node" | "vmid"> & { config?: GuestConfig },
   options: GuestConfig,
   pool?: string,
 ): void {
+  checkBootOrder(guest, options);
   for (const [key, value] of Object.entries(options)) {
     if (
       (key === "args" || key === "hookscript" || key === "lock") && ownerOf(call.who) !== "root@pam"
@@ -99,6 +78,13 @@ export function checkOptions(
       const storage = wantsVolume(text, guest.type === "qemu" ? "file" : "volume");
       if (storage) needs(call, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
     }
+  }
+}
+
+function checkBootOrder(guest: { config?: GuestConfig }, options: GuestConfig): void {
+  for (const device of bootOrder({ config: options })) {
+    if (options[device] !== undefined || guest.config?.[device] !== undefined) continue;
+    die(`invalid bootorder: device '${device}' does not exist'`);
   }
 }
 
@@ -150,46 +136,15 @@ function finalValue(
     return realizeDrive(world, guest, key, String(value), log);
   }
   if (/^net\d+$/.test(key)) {
-    return guest.type === "qemu" ? qemuNet(world, String(value)) : lxcNet(world, String(value));
+    return withMac(world, guest, String(value));
   }
   if (key === "cipassword") return "**********";
   if (key === "tags") {
-    return [...new Set(String(value).split(/[,; ]+/).filter((tag) => tag !== ""))].join(";");
+    const tags = String(value).toLowerCase().split(/[,; ]+/).filter((tag) => tag !== "");
+    return [...new Set(tags)].sort().join(";");
   }
+  if (key === "description" && guest.type === "lxc") return `${String(value).trimEnd()}\n`;
   return value;
-}
-
-function newMac(world: World): string {
-  const number = 0x2e0000 + world.next() * 0x8d3;
-  return [
-    "BC",
-    "24",
-    "11",
-    ...[16, 8, 0].map((shift) =>
-      ((number >> shift) & 0xff).toString(16).toUpperCase().padStart(2, "0")
-    ),
-  ].join(":");
-}
-
-const models = /^(?:e1000.*|i825.*|ne2k_.*|pcnet|rtl8139|virtio|vmxnet3)$/;
-
-function qemuNet(world: World, text: string): string {
-  const values = readProperties(text, "model");
-  const short = Object.keys(values).find((key) => models.test(key));
-  const model = short ?? values.model ?? "virtio";
-  const mac = (short ? values[short] : values.macaddr) ?? newMac(world);
-  const rest = Object.keys(values).filter((key) =>
-    key !== short && key !== "model" && key !== "macaddr"
-  );
-  return [`${model}=${mac}`, ...rest.sort().map((key) => `${key}=${values[key]}`)].join(",");
-}
-
-function lxcNet(world: World, text: string): string {
-  const values = readProperties(text, "name");
-  values.hwaddr ??= newMac(world);
-  values.type ??= "veth";
-  const { name = "eth0", ...rest } = values;
-  return `name=${name},` + Object.keys(rest).sort().map((key) => `${key}=${rest[key]}`).join(",");
 }
 
 /** `delete`: removes options now, or marks them when a running guest still needs them. */
@@ -218,11 +173,25 @@ export function removeOptions(
         } '${key}' - protection mode enabled`,
       );
     }
+    if (isRunning(guest) && bootOrder(guest).includes(key)) keepBootDisk(guest, key);
     if (isRunning(guest) && !(takesEffect(guest, key) && !key.startsWith("mp"))) {
       if (!guest.pendingDelete.includes(key)) guest.pendingDelete.push(key);
     } else if (disk) detach(call.world, guest, key, force);
     else delete guest.config[key];
   }
+}
+
+function bootOrder({ config }: { config: GuestConfig }): string[] {
+  return /^order=(.*)$/.exec(String(config.boot ?? ""))?.[1]?.split(";").filter((one) =>
+    one !== ""
+  ) ?? [];
+}
+
+/** Refused, and yet pending afterwards (hotplug.txt). */
+function keepBootDisk(guest: FakeGuest, key: string): never {
+  guest.pendingDelete.push(key);
+  guest.pending.boot = `order=${bootOrder(guest).filter((one) => one !== key).join(";")}`;
+  refuse({ [key]: `hotplug problem - can't unplug bootdisk '${key}'\n` });
 }
 
 /** `revert`: forgets pending changes of these options. */

@@ -1,8 +1,8 @@
+import { plugNets } from "./nets.ts";
 import { applyOptions, checkOptions, optionsIn, removeOptions, revertOptions } from "./config.ts";
 import { die, refuse } from "./errors.ts";
 import { checkDigest, digestOf, guestOf, type GuestType, writable } from "./guests.ts";
 import type { FakeGuest, GuestConfig } from "./state.ts";
-import { startTask } from "./tasks.ts";
 import { splitList } from "./validate.ts";
 import type { Call, Handlers } from "./world.ts";
 
@@ -48,12 +48,13 @@ function update(call: Call, guest: FakeGuest): () => void {
     if (guest.type === "lxc") refuse({ "": "no options specified" });
     return () => {};
   }
-  checkDigest(call, digestOf(guest));
+  checkDigest(call, guest);
   checkOptions(call, guest, options);
   return () => {
     revertOptions(guest, reverts);
     removeOptions(call, guest, removals, options);
     applyOptions(call.world, guest, options);
+    plugNets(call.world, guest);
   };
 }
 
@@ -65,12 +66,11 @@ function write(type: GuestType, call: Call): null {
 export const configHandlers: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/config": (call) => readConfig("qemu", call),
   "PUT /nodes/{node}/qemu/{vmid}/config": (call) => write("qemu", call),
-  "POST /nodes/{node}/qemu/{vmid}/config": (call) => {
-    const guest = guestOf(call, "qemu");
-    const work = update(call, guest);
-    return startTask(call, { type: "qmconfig", id: guest.vmid, node: guest.node, guest, work });
-  },
   "GET /nodes/{node}/qemu/{vmid}/pending": (call) => readPending("qemu", call),
+  "PUT /nodes/{node}/qemu/{vmid}/cloudinit": (call) => {
+    writable(call, guestOf(call, "qemu"));
+    return null;
+  },
   "GET /nodes/{node}/lxc/{vmid}/config": (call) => readConfig("lxc", call),
   "PUT /nodes/{node}/lxc/{vmid}/config": (call) => write("lxc", call),
   "GET /nodes/{node}/lxc/{vmid}/pending": (call) => readPending("lxc", call),

@@ -1,7 +1,10 @@
+import { once } from "./once.ts";
+
 /** One parameter, property or return value as the API description states it. */
 export interface Schema {
   type?: string;
   optional?: number;
+  default?: unknown;
   format?: string | Record<string, Schema>;
   enum?: (string | null)[] | null;
   pattern?: string;
@@ -12,6 +15,8 @@ export interface Schema {
   requires?: string;
   items?: Schema;
   properties?: Record<string, Schema>;
+  additionalProperties?: number;
+  oneOf?: Schema[];
 }
 
 export type Check = (string | number | string[] | Check)[];
@@ -23,7 +28,7 @@ export interface ApiMethod {
   permissions: { user?: string; check?: Check };
   protected: number;
   additionalProperties: number;
-  returns?: unknown;
+  returns: Schema;
 }
 
 interface RouteNode {
@@ -32,23 +37,30 @@ interface RouteNode {
   methods: Map<string, ApiMethod>;
 }
 
-export interface Contract {
-  methods: ApiMethod[];
-  find(method: string, path: string): Route | undefined;
-}
-
 export interface Route {
   api: ApiMethod;
   uri: Record<string, string>;
 }
 
-export function loadContract(): Contract {
+export interface Contract {
+  methods: readonly ApiMethod[];
+  find(method: string, path: string): Route | undefined;
+  /** The names that can follow in a path template, without placeholders. */
+  below(path: string): string[];
+}
+
+/** What Proxmox offers, by its own description. */
+export const contract = once((): Contract => {
   const text = Deno.readTextFileSync(new URL("../pve_api.json", import.meta.url));
   const methods = JSON.parse(text) as ApiMethod[];
   const root = newNode();
   for (const api of methods) insert(root, api);
-  return { methods, find: (method, path) => find(root, method, path) };
-}
+  return {
+    methods,
+    find: (method, path) => find(root, method, path),
+    below: (path) => [...nodeAt(root, path)?.children.keys() ?? []],
+  };
+});
 
 function newNode(): RouteNode {
   return { children: new Map(), methods: new Map() };
@@ -71,6 +83,14 @@ function insert(root: RouteNode, api: ApiMethod): void {
     }
   }
   node.methods.set(api.method, api);
+}
+
+function nodeAt(root: RouteNode, template: string): RouteNode | undefined {
+  let node: RouteNode | undefined = root;
+  for (const part of segmentsOf(template)) {
+    node = part.startsWith("{") ? node?.placeholder?.node : node?.children.get(part);
+  }
+  return node;
 }
 
 // The path is decoded as a whole before it is split, so an encoded slash is a slash like any other;

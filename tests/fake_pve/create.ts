@@ -29,7 +29,7 @@ export function mayAllocate(call: Call, vmid: number, pool: string | undefined):
 
 function checkPool(call: Call): string | undefined {
   const pool = call.params.maybe("pool");
-  if (pool !== undefined && !call.state.pools.has(pool)) die(`pool '${pool}' does not exist`);
+  if (pool !== undefined && !call.state.pools.has(pool)) deny(`pool '${pool}' does not exist`);
   return pool;
 }
 
@@ -54,6 +54,7 @@ interface Plan {
   pool: string | undefined;
   options: GuestConfig;
   archive?: string;
+  template?: string;
 }
 
 function build(call: Call, plan: Plan, log: TaskLog): FakeGuest {
@@ -67,6 +68,9 @@ function build(call: Call, plan: Plan, log: TaskLog): FakeGuest {
     ...(plan.pool === undefined ? {} : { pool: plan.pool }),
   });
   if (plan.archive !== undefined) restoreGuest(call, guest, plan.archive, log);
+  else if (plan.template !== undefined && !findVolume(state, plan.template, plan.node)) {
+    die(`volume '${plan.template}' does not exist`);
+  }
   applyOptions(world, guest, plan.options, log);
   if (plan.type === "qemu") addSystemOptions(call, guest.config);
   state.guests.set(plan.vmid, guest);
@@ -85,7 +89,8 @@ function accept(call: Call, plan: Plan, taskType: string): string {
       !(restore && params.flag("force") && existing.type === plan.type &&
         existing.node === plan.node)
     ) {
-      die(`${what} - ${existsText(state, plan.vmid)}`);
+      const taken = existsText(state, plan.vmid);
+      die(plan.type === "lxc" && !restore ? `${taken}` : `${what} - ${taken}`);
     }
     if (Number(existing.config.protection ?? 0) === 1) die(`${what} - protection mode enabled`);
     if (isRunning(existing)) {
@@ -121,10 +126,6 @@ function accept(call: Call, plan: Plan, taskType: string): string {
       } catch (error) {
         state.volumes = volumes;
         throw new Error(`${what} - ${reasonOf(error)}`);
-      }
-      if (params.flag("ha-managed")) {
-        const sid = `${plan.type === "qemu" ? "vm" : "ct"}:${plan.vmid}`;
-        state.ha.resources.set(sid, { sid, state: "started", max_relocate: 1, max_restart: 1 });
       }
     },
   });
@@ -174,9 +175,10 @@ function createContainer(call: Call): string {
   ensureQuorum(call);
   const options = optionsIn(call);
   checkOptions(call, { type: "lxc", node, vmid }, options, pool);
+  if (options.unprivileged === 0) needs(call, "/", ["Sys.Modify"]);
   const template = params.text("ostemplate");
   const target = checkTarget(call, "rootdir");
-  const plan: Plan = { type: "lxc", vmid, node, pool, options };
+  const plan: Plan = { type: "lxc", vmid, node, pool, options, template };
   if (params.flag("restore")) {
     plan.archive = template;
     checkArchive(call, template, "lxc");
@@ -186,7 +188,6 @@ function createContainer(call: Call): string {
   if (!/:vztmpl\//.test(template)) {
     die(`unable to use volume ${template} - content type needs to be 'vztmpl'`);
   }
-  if (!findVolume(state, template, node)) die(`volume '${template}' does not exist`);
   if (!privileges(state, call.who, `/storage/${storageOfVolume(template)}`).size) deny();
   const rootStorage = target ?? "local";
   if (options.rootfs === undefined) {

@@ -2,7 +2,6 @@ import { copyDrive, freeKey } from "./drives.ts";
 import { die, refuse } from "./errors.ts";
 import {
   checkDigest,
-  digestOf,
   type Drive,
   driveOf,
   guestOf,
@@ -13,11 +12,9 @@ import {
   unlocked,
   writable,
 } from "./guests.ts";
-import { removeOptions } from "./config.ts";
 import type { FakeGuest } from "./state.ts";
 import { startTask } from "./tasks.ts";
 import { findVolume, freeVolume, storageOfVolume, supports, usableStorage } from "./volumes.ts";
-import { splitList } from "./validate.ts";
 import { type Call, type Handlers, needs } from "./world.ts";
 
 function diskOf(guest: FakeGuest, key: string): Drive {
@@ -29,14 +26,14 @@ function resize(type: GuestType, call: Call): string {
   const guest = guestOf(call, type);
   const key = params.text("disk");
   writable(call, guest);
-  checkDigest(call, digestOf(guest));
+  checkDigest(call, guest);
   const drive = diskOf(guest, key);
   if (drive.cdrom) die("you can't resize a cdrom");
   const volume = findVolume(state, drive.volid, guest.node) ?? die(`disk '${key}' has no size`);
   needs(call, `/storage/${volume.storage}`, ["Datastore.AllocateSpace"]);
   const text = params.text("size");
   const size = text.startsWith("+") ? volume.size + parseSize(text.slice(1)) : parseSize(text);
-  if (size < volume.size) die("shrinking disks is not supported");
+  if (type === "lxc" && size < volume.size) die("unable to shrink disk size");
   return startTask(call, {
     type: "resize",
     id: guest.vmid,
@@ -44,6 +41,7 @@ function resize(type: GuestType, call: Call): string {
     guest,
     fileLock: true,
     work: (log) => {
+      if (size < volume.size) die("shrinking disks is not supported");
       volume.size = size;
       const { size: _size, ...rest } = drive.properties;
       const tail = Object.keys({ ...rest, size: "" }).filter((one) => one !== "file").sort()
@@ -59,10 +57,9 @@ function move(type: GuestType, call: Call): string {
   const guest = guestOf(call, type);
   const key = params.text(type === "qemu" ? "disk" : "volume");
   const storage = params.maybe("storage");
-  if (params.has("target-vmid")) return reassign(type, call, guest, key);
   if (storage === undefined) refuse({ storage: "property is missing and it is not optional" });
   unlocked(guest);
-  checkDigest(call, digestOf(guest));
+  checkDigest(call, guest);
   const drive = diskOf(guest, key);
   if (drive.cdrom) die("you can't move a cdrom");
   needs(call, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
@@ -98,53 +95,9 @@ function move(type: GuestType, call: Call): string {
   });
 }
 
-function reassign(type: GuestType, call: Call, guest: FakeGuest, key: string): string {
-  const { state, params } = call;
-  const target = state.guests.get(params.number("target-vmid") ?? 0);
-  if (!target || target.type !== type || target.node !== guest.node) {
-    die(`Both ${type === "qemu" ? "VMs" : "containers"} need to be on the same node`);
-  }
-  checkDigest(call, digestOf(guest));
-  checkDigest(call, digestOf(target), "target-digest");
-  const drive = diskOf(guest, key);
-  const targetKey = params.maybe(type === "qemu" ? "target-disk" : "target-volume") ?? key;
-  if (target.config[targetKey] !== undefined) {
-    die(`Target disk key '${targetKey}' is already in use for VM '${target.vmid}'`);
-  }
-  return startTask(call, {
-    type: type === "qemu" ? "qmmove" : "move_volume",
-    id: guest.vmid,
-    node: guest.node,
-    guest,
-    configLock: "disk",
-    work: () => {
-      const volume = findVolume(state, drive.volid, guest.node);
-      const text = String(guest.config[key]);
-      delete guest.config[key];
-      const renamed = drive.volid.replaceAll(String(guest.vmid), String(target.vmid));
-      if (volume) Object.assign(volume, { volid: renamed, vmid: target.vmid });
-      target.config[targetKey] = text.replace(drive.volid, renamed);
-    },
-  });
-}
-
 export const diskHandlers: Handlers = {
   "PUT /nodes/{node}/qemu/{vmid}/resize": (call) => resize("qemu", call),
   "PUT /nodes/{node}/lxc/{vmid}/resize": (call) => resize("lxc", call),
   "POST /nodes/{node}/qemu/{vmid}/move_disk": (call) => move("qemu", call),
   "POST /nodes/{node}/lxc/{vmid}/move_volume": (call) => move("lxc", call),
-  "PUT /nodes/{node}/qemu/{vmid}/unlink": (call) => {
-    const guest = guestOf(call, "qemu");
-    writable(call, guest);
-    const config = call.world.contract.methods.find((one) =>
-      one.method === "PUT" && one.path === "/nodes/{node}/qemu/{vmid}/config"
-    );
-    removeOptions(
-      { ...call, api: config ?? call.api },
-      guest,
-      splitList(call.params.text("idlist")),
-      {},
-    );
-    return null;
-  },
 };

@@ -1,8 +1,10 @@
 import { checkPermissions } from "./access.ts";
+import { answerComplaint } from "./answers.ts";
 import { apidoc } from "./apidoc.ts";
 import { decodeBody, decodeForm } from "./body.ts";
 import type { Route } from "./contract.ts";
 import { BareStatus, PveError, refuse } from "./errors.ts";
+import { answerByContract } from "./fallback.ts";
 import { type Identity, ownerOf } from "./identity.ts";
 import { settle } from "./tasks.ts";
 import { Params, type Raw, validate } from "./validate.ts";
@@ -44,7 +46,7 @@ export function dispatch(served: Served, request: Incoming): Answer {
     }
     const [rawPath = "", query = ""] = request.url.split("?");
     if (request.method === "GET" && rawPath === "/pve-docs/api-viewer/apidoc.js" && served.apidoc) {
-      const text = apidoc(served.world.contract);
+      const text = apidoc();
       return { status: 200, reason: "OK", type: "application/javascript", body: text, authorized };
     }
     if (!rawPath.startsWith("/api2/json/")) throw new BareStatus(404, `no such file '${rawPath}'`);
@@ -55,18 +57,15 @@ export function dispatch(served: Served, request: Incoming): Answer {
     authorized = who !== undefined;
     const sent = decodeBody(request.method, request.headers.contentType, request.body);
     const absent = served.world.version8() && route?.api.path.startsWith("/cluster/ha/rules");
-    const handler = route && !absent
-      ? served.handlers[`${route.api.method} ${route.api.path}`]
-      : undefined;
-    if (!route || !handler) {
+    if (!route || absent) {
       throw new PveError(501, `Method '${request.method} ${path}' not implemented`);
     }
     settle(served.world);
     const raw = { ...decodeForm(query), ...sent };
-    const data = run(served, route, handler, who ?? { user: "", privsep: false }, raw);
+    const data = run(served, route, who ?? { user: "", privsep: false }, raw);
     return ok(data, authorized);
   } catch (error) {
-    return failure(error, authorized);
+    return failure(served.world, error, { request, authorized });
   }
 }
 
@@ -105,7 +104,6 @@ function authenticate(world: World, request: Incoming, open: boolean): Identity 
 function run(
   served: Served,
   route: Route,
-  handler: Handlers[string],
   who: Identity,
   sent: Raw,
 ): unknown {
@@ -134,7 +132,11 @@ function run(
   }
   requireQuorum(world, api.method, api.path);
   const call: Call = { world, state: world.state, who, api, params };
-  return handler?.(call);
+  const handler = served.handlers[`${api.method} ${api.path}`] ?? answerByContract;
+  const data = handler(call);
+  const complaint = answerComplaint(api, data instanceof Listed ? data.data : data);
+  if (complaint) throw new Error(`the answer does not fit the contract: ${complaint}`);
+  return data;
 }
 
 /** Requests for a node are passed on to it: unknown names don't resolve, dead nodes don't answer. */
@@ -152,8 +154,9 @@ function reachNode(world: World, template: string, raw: Raw): void {
   if (!node.online) throw new BareStatus(595, node.downReason);
 }
 
+/** Refused later, by the configuration file or in the task (outage.txt, outage2.txt). */
 const withoutQuorum =
-  /\/agent(?:\/|$)|\/tasks\/\{upid\}$|^\/access\/ticket$|\/config$|\/resize$|\/unlink$/;
+  /\/agent(?:\/|$)|\/tasks\/\{upid\}$|^\/access\/ticket$|\/config$|\/resize$|\/vzdump$|\/snapshot$/;
 
 function requireQuorum(world: World, method: string, template: string): void {
   if (method === "GET" || world.quorate() || withoutQuorum.test(template)) return;
@@ -167,13 +170,17 @@ function ok(data: unknown, authorized: boolean): Answer {
   return { status: 200, reason: "OK", type: json, body: JSON.stringify(body), authorized };
 }
 
-function failure(error: unknown, authorized: boolean): Answer {
+/** Anything but a refusal is a fault of the simulator, which `close` tells. */
+function failure(
+  world: World,
+  error: unknown,
+  { request, authorized }: { request: Incoming; authorized: boolean },
+): Answer {
   if (error instanceof BareStatus) {
     return { status: error.status, reason: error.reason, body: error.body, authorized };
   }
-  const { status, message, errors } = error instanceof PveError
-    ? error
-    : new PveError(500, `simulator failure: ${error instanceof Error ? error.stack : error}`);
+  const refusal = error instanceof PveError ? error : faultOf(world, error, request);
+  const { status, message, errors } = refusal;
   const body = {
     message: status === 501 ? message : `${message}\n`,
     data: null,
@@ -186,4 +193,10 @@ function failure(error: unknown, authorized: boolean): Answer {
     body: JSON.stringify(body),
     authorized,
   };
+}
+
+function faultOf(world: World, error: unknown, { method, url }: Incoming): PveError {
+  const fault = `${method} ${url}: ${error instanceof Error ? error.message : error}`;
+  world.faults.push(fault);
+  return new PveError(500, `simulator fault: ${fault}`);
 }

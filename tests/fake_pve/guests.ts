@@ -8,7 +8,7 @@ import type { Call } from "./world.ts";
 export type GuestType = FakeGuest["type"];
 
 export function emptyFirewall(): FakeFirewall {
-  return { options: {}, rules: [], aliases: new Map(), ipset: new Map() };
+  return { options: {}, rules: [] };
 }
 
 export function newAgent(): FakeAgent {
@@ -19,7 +19,6 @@ export function newAgent(): FakeAgent {
     nextPid: 178,
     osinfo: {},
     interfaces: [],
-    frozen: false,
   };
 }
 
@@ -119,11 +118,15 @@ export function sha1(text: string): string {
   return createHash("sha1").update(text).digest("hex");
 }
 
-export function checkDigest(call: Call, current: string, parameter = "digest"): void {
-  const given = call.params.maybe(parameter);
-  if (given !== undefined && given !== current) {
-    die("checksum mismatch (file change by other user?)");
-  }
+/** Refuses a change when the configuration is not what the caller has seen. */
+export function checkDigest(call: Call, guest: FakeGuest): void {
+  const given = call.params.maybe("digest");
+  if (given === undefined || given === digestOf(guest)) return;
+  die(
+    guest.type === "qemu"
+      ? "checksum mismatch (file change by other user?)"
+      : "detected modified configuration - file changed by other user? Try again.",
+  );
 }
 
 const drive = { qemu: /^(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+$/, lxc: /^(?:rootfs|mp\d+)$/ };

@@ -1,86 +1,11 @@
 import { die, reasonOf, refuse } from "./errors.ts";
 import { ensureQuorum } from "./create.ts";
-import {
-  drivesOf,
-  guestOf,
-  type GuestType,
-  haManaged,
-  haSid,
-  isRunning,
-  unlocked,
-} from "./guests.ts";
-import type { FakeGuest, FakeState } from "./state.ts";
+import { guestOf, type GuestType, haManaged, haSid, isRunning, unlocked } from "./guests.ts";
+import type { FakeGuest } from "./state.ts";
 import { startTask } from "./tasks.ts";
-import { findVolume, isOnNode, storageNamed, storageOfVolume } from "./volumes.ts";
+import { localResources, localVolumes, unavailable } from "./preconditions.ts";
+import { findVolume, isOnNode, storageNamed } from "./volumes.ts";
 import { type Call, type Handlers, needs } from "./world.ts";
-
-function localVolumes(
-  state: FakeState,
-  guest: FakeGuest,
-): { volid: string; cdrom: boolean; size: number; drivename: string }[] {
-  return drivesOf(guest, true)
-    .filter((drive) => drive.volid !== "none" && drive.volid !== "cdrom")
-    .filter((drive) => !storageNamed(state, storageOfVolume(drive.volid)).shared)
-    .map((drive) => ({
-      volid: drive.volid,
-      cdrom: drive.cdrom,
-      size: drive.size,
-      drivename: drive.key,
-    }));
-}
-
-function localResources(guest: FakeGuest): string[] {
-  return Object.keys(guest.config).filter((key) => /^(?:hostpci|usb|serial|parallel)\d+$/.test(key))
-    .filter((key) => !(key.startsWith("serial") && guest.config[key] === "socket"))
-    .filter((key) => !String(guest.config[key]).includes("spice"));
-}
-
-function unavailable(state: FakeState, guest: FakeGuest, node: string): string[] {
-  const used = new Set(
-    drivesOf(guest).filter((drive) => drive.volid.includes(":")).map((drive) =>
-      storageOfVolume(drive.volid)
-    ),
-  );
-  return [...used].filter((id) => {
-    const storage = storageNamed(state, id);
-    return storage.disabled || !isOnNode(storage, node);
-  });
-}
-
-function preconditions(type: GuestType, call: Call): unknown {
-  const { state } = call;
-  const guest = guestOf(call, type);
-  const others = [...state.nodes.keys()].filter((name) => name !== guest.node);
-  const refused: Record<string, unknown> = {};
-  for (const node of others) {
-    const missing = unavailable(state, guest, node);
-    if (missing.length) refused[node] = { unavailable_storages: missing };
-  }
-  const allowed = others.filter((node) => !refused[node]);
-  if (type === "lxc") {
-    return {
-      running: isRunning(guest) ? 1 : 0,
-      "allowed-nodes": allowed,
-      "not-allowed-nodes": refused,
-    };
-  }
-  return {
-    running: isRunning(guest) ? 1 : 0,
-    ...(isRunning(guest) ? {} : { allowed_nodes: allowed, not_allowed_nodes: refused }),
-    local_disks: localVolumes(state, guest).map((one) => ({
-      volid: one.volid,
-      size: one.size,
-      cdrom: one.cdrom ? 1 : 0,
-      is_unused: one.drivename.startsWith("unused") ? 1 : 0,
-      drivename: one.drivename,
-      is_attached: one.drivename.startsWith("unused") ? 0 : 1,
-    })),
-    local_resources: localResources(guest),
-    "mapped-resources": [],
-    "mapped-resource-info": {},
-    "has-dbus-vmstate": 1,
-  };
-}
 
 interface Migration {
   target: string;
@@ -235,8 +160,6 @@ function migrateByHa(call: Call, guest: FakeGuest, target: string): string {
 }
 
 export const migrateHandlers: Handlers = {
-  "GET /nodes/{node}/qemu/{vmid}/migrate": (call) => preconditions("qemu", call),
-  "GET /nodes/{node}/lxc/{vmid}/migrate": (call) => preconditions("lxc", call),
   "POST /nodes/{node}/qemu/{vmid}/migrate": (call) => migrate("qemu", call),
   "POST /nodes/{node}/lxc/{vmid}/migrate": (call) => migrate("lxc", call),
 };

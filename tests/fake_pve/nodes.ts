@@ -1,17 +1,10 @@
 import { may } from "./access.ts";
 import { currentFingerprint } from "./cluster.ts";
-import { die } from "./errors.ts";
 import type { FakeNode } from "./state.ts";
-import { startTask } from "./tasks.ts";
-import { type Call, type Handlers, index, nodeOf } from "./world.ts";
+import { type Call, type Handlers, nodeOf } from "./world.ts";
 
-export function uptimeOf(call: Call, node: FakeNode): number {
+function uptimeOf(call: Call, node: FakeNode): number {
   return Math.max(0, Math.floor((call.world.now() - node.bootedAt) / 1000));
-}
-
-export function versionOf(call: Call) {
-  const version = call.state.version;
-  return { version, release: version.split(".").slice(0, 2).join("."), repoid: "14a22df3" };
 }
 
 function list(call: Call): unknown {
@@ -84,86 +77,19 @@ function status(call: Call): unknown {
   };
 }
 
-function service(call: Call, name: string): Record<string, unknown> {
-  const found = nodeOf(call).services.get(name) ?? die(`no such service '${name}'`);
-  return {
-    name,
-    service: name,
-    desc: found.desc,
-    state: found.state,
-    "active-state": found.state === "running" ? "active" : "inactive",
-    "unit-state": "enabled",
-  };
-}
-
-function serviceTask(call: Call, action: string): string {
-  const node = nodeOf(call);
-  const name = call.params.text("service");
-  const held = node.services.get(name) ?? die(`no such service '${name}'`);
-  return startTask(call, {
-    type: `srv${action}`,
-    id: name,
-    node: node.name,
-    work: () => {
-      held.state = action === "stop" ? "dead" : "running";
-    },
-  });
-}
-
-const base = "/nodes/{node}";
-
 export const nodeHandlers: Handlers = {
-  "GET /version": versionOf,
+  "GET /version": ({ state: { version } }) => ({
+    version,
+    release: version.split(".").slice(0, 2).join("."),
+    repoid: "14a22df3",
+  }),
   "GET /nodes": list,
-  [`GET ${base}`]: index(
-    "qemu",
-    "lxc",
-    "status",
-    "tasks",
-    "storage",
-    "network",
-    "disks",
-    "apt",
-    "firewall",
-    "services",
-  ),
-  [`GET ${base}/status`]: status,
-  [`GET ${base}/version`]: versionOf,
-  [`GET ${base}/time`]: (call) => ({
-    timezone: nodeOf(call).time.timezone,
-    time: call.world.seconds(),
-    localtime: call.world.seconds(),
-  }),
-  [`PUT ${base}/time`]: (call) => {
-    nodeOf(call).time.timezone = call.params.text("timezone");
-    return null;
-  },
-  [`GET ${base}/dns`]: (call) => nodeOf(call).dns,
-  [`PUT ${base}/dns`]: (call) => {
-    const { node: _node, ...dns } = call.params.values;
-    nodeOf(call).dns = Object.fromEntries(
-      Object.entries(dns).map(([key, value]) => [key, String(value)]),
+  "GET /nodes/{node}/status": status,
+  "GET /nodes/{node}/network": (call) => {
+    const wanted = call.params.maybe("type");
+    return nodeOf(call).network.filter((one) =>
+      wanted === undefined || one.type === wanted ||
+      (wanted.includes("bridge") && one.type === "bridge")
     );
-    return null;
   },
-  [`GET ${base}/hosts`]: (call) => ({
-    data: `127.0.0.1 localhost\n${nodeOf(call).ip} ${nodeOf(call).name}\n`,
-    digest: "0".repeat(40),
-  }),
-  [`GET ${base}/subscription`]: (call) => nodeOf(call).subscription,
-  [`GET ${base}/config`]: (call) => {
-    const { config } = nodeOf(call);
-    const property = call.params.maybe("property");
-    return property === undefined
-      ? { ...config, digest: "0".repeat(40) }
-      : { [property]: config[property] };
-  },
-  [`GET ${base}/services`]: (call) =>
-    [...nodeOf(call).services.keys()].map((name) => service(call, name)),
-  [`GET ${base}/services/{service}`]: index("state", "start", "stop", "restart", "reload"),
-  [`GET ${base}/services/{service}/state`]: (call) => service(call, call.params.text("service")),
-  ...Object.fromEntries(["start", "stop", "restart", "reload"].map((action) => [
-    `POST ${base}/services/{service}/${action}`,
-    (call: Call) => serviceTask(call, action),
-  ])),
 };

@@ -1,4 +1,5 @@
 import { applyPending } from "./config.ts";
+import { missingBridge, netKeys } from "./nets.ts";
 import { die } from "./errors.ts";
 import {
   drivesOf,
@@ -11,7 +12,6 @@ import {
   kindOf,
   unlocked,
 } from "./guests.ts";
-import { readProperties } from "./property_strings.ts";
 import type { FakeGuest, TaskLog } from "./state.ts";
 import { abortTask, startTask } from "./tasks.ts";
 import { findVolume } from "./volumes.ts";
@@ -43,15 +43,9 @@ export function startChecks(world: World, guest: FakeGuest): void {
       die(`volume '${drive.volid}' does not exist`);
     }
   }
-  const bridges = world.state.nodes.get(guest.node)?.network ?? [];
-  for (const [key, value] of Object.entries(guest.config)) {
-    if (!/^net\d+$/.test(key)) continue;
-    const bridge = readProperties(String(value), "model").bridge;
-    if (
-      bridge && !bridges.some((one) => one.iface === bridge) && !world.state.sdn.vnets.has(bridge)
-    ) {
-      die(`bridge '${bridge}' does not exist`);
-    }
+  for (const key of netKeys(guest)) {
+    const bridge = missingBridge(world, guest, key);
+    if (bridge) die(`bridge '${bridge}' does not exist`);
   }
 }
 
@@ -84,10 +78,11 @@ const start: Action = {
   before: (_call, guest) => {
     if (guest.type === "qemu") return;
     if (isRunning(guest)) die(`CT ${guest.vmid} already running`);
-    if (isTemplate(guest)) die("you can't start a CT if it's a template");
   },
   work: ({ world, params }, guest) => {
-    if (isTemplate(guest)) die("you can't start a vm if it's a template");
+    if (isTemplate(guest)) {
+      die(`you can't start a ${guest.type === "qemu" ? "vm" : "CT"} if it's a template`);
+    }
     if (guest.config.lock === "suspended") delete guest.config.lock;
     unlocked(guest, params.flag("skiplock"));
     if (isRunning(guest)) die(`${kindOf(guest)} ${guest.vmid} already running`);
@@ -207,5 +202,5 @@ function handlersFor(type: GuestType, actions: Action[]): Handlers {
 
 export const powerHandlers: Handlers = {
   ...handlersFor("qemu", [start, stop, shutdown, reboot, reset, suspend, resume]),
-  ...handlersFor("lxc", [start, stop, shutdown, reboot, suspend, resume]),
+  ...handlersFor("lxc", [start, stop, shutdown, reboot]),
 };

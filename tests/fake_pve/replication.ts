@@ -1,14 +1,7 @@
 import { may } from "./access.ts";
-import { die, refuse } from "./errors.ts";
-import { checkDigest, sha1 } from "./guests.ts";
+import { sha1 } from "./guests.ts";
 import type { FakeReplication } from "./state.ts";
-import { startTask } from "./tasks.ts";
-import { type Call, type Handlers, index, Listed, needs } from "./world.ts";
-
-function jobOf(call: Call): FakeReplication {
-  const id = call.params.text("id");
-  return call.state.replication.get(id) ?? die(`no such replication job '${id}'`);
-}
+import type { Call, Handlers } from "./world.ts";
 
 function configRow(job: FakeReplication): Record<string, unknown> {
   return {
@@ -44,95 +37,14 @@ function visible(call: Call): FakeReplication[] {
   );
 }
 
-function digest(call: Call): string {
-  return sha1(JSON.stringify([...call.state.replication.values()].map(configRow)));
-}
-
-function setJob(call: Call, job: FakeReplication): void {
-  const { params } = call;
-  if (params.has("schedule")) job.schedule = params.text("schedule");
-  if (params.has("comment")) job.comment = params.text("comment");
-  const rate = params.number("rate");
-  if (rate !== undefined) job.rate = rate;
-  if (params.has("disable")) job.disable = params.flag("disable");
-}
-
-function create(call: Call): null {
-  const { params, state } = call;
-  const id = params.text("id");
-  const guest = Number(id.split("-")[0]);
-  const held = state.guests.get(guest) ?? die(`guest '${guest}' does not exist`);
-  needs(call, `/vms/${guest}`, ["VM.Replicate"]);
-  if (state.replication.has(id)) die(`replication job '${id}' already exists`);
-  const target = params.text("target");
-  if (!state.nodes.has(target)) refuse({ target: `no such node '${target}'` });
-  if (target === held.node) refuse({ target: `can't replicate to the node where the guest is` });
-  const job: FakeReplication = {
-    id,
-    guest,
-    jobnum: Number(id.split("-")[1]),
-    source: held.node,
-    target,
-    schedule: "*/15",
-    lastSync: 0,
-    lastTry: 0,
-    duration: 0,
-    failCount: 0,
-    log: [],
-  };
-  setJob(call, job);
-  state.replication.set(id, job);
-  return null;
-}
-
-function runNow(call: Call): string {
-  const job = jobOf(call);
-  return startTask(call, {
-    type: "replication",
-    id: job.id,
-    node: call.params.text("node"),
-    work: (log) => {
-      job.lastTry = call.world.seconds();
-      if (job.error !== undefined) throw new Error(job.error);
-      job.lastSync = job.lastTry;
-      job.failCount = 0;
-      log.line(`${job.id}: end replication job`);
-    },
-  });
-}
-
-const base = "/nodes/{node}/replication";
-
 export const replicationHandlers: Handlers = {
-  "GET /cluster/replication": (call) =>
-    visible(call).map((job) => ({ ...configRow(job), digest: digest(call) })),
-  "POST /cluster/replication": create,
-  "GET /cluster/replication/{id}": (call) => ({ ...configRow(jobOf(call)), digest: digest(call) }),
-  "PUT /cluster/replication/{id}": (call) => {
-    checkDigest(call, digest(call));
-    const job = jobOf(call);
-    for (const key of call.params.list("delete")) {
-      if (key === "comment" || key === "rate" || key === "disable") delete job[key];
-    }
-    setJob(call, job);
-    return null;
+  "GET /cluster/replication": (call) => {
+    const rows = visible(call).map(configRow);
+    return rows.map((row) => ({ ...row, digest: sha1(JSON.stringify(rows)) }));
   },
-  "DELETE /cluster/replication/{id}": (call) => {
-    call.state.replication.delete(jobOf(call).id);
-    return null;
-  },
-  [`GET ${base}`]: (call) => {
-    const node = call.params.text("node");
-    return visible(call)
-      .filter((job) => job.source === node)
+  "GET /nodes/{node}/replication": (call) =>
+    visible(call)
+      .filter((job) => job.source === call.params.text("node"))
       .filter((job) => !call.params.has("guest") || job.guest === call.params.number("guest"))
-      .map((job) => statusRow(call, job));
-  },
-  [`GET ${base}/{id}`]: index("log", "status", "schedule_now"),
-  [`GET ${base}/{id}/status`]: (call) => statusRow(call, jobOf(call)),
-  [`GET ${base}/{id}/log`]: (call) => {
-    const { log } = jobOf(call);
-    return new Listed(log.map((t, i) => ({ n: i + 1, t })), log.length);
-  },
-  [`POST ${base}/{id}/schedule_now`]: runNow,
+      .map((job) => statusRow(call, job)),
 };

@@ -1,3 +1,4 @@
+import { renewMacs } from "./nets.ts";
 import { die } from "./errors.ts";
 import { copyDriveText, drivesOf, type GuestType } from "./guests.ts";
 import type { FakeGuest, FakeVolume, TaskLog } from "./state.ts";
@@ -49,17 +50,5 @@ export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log:
     guest.config[drive.key] = copyDriveText(guest.type, drive, volume.volid);
     log.line(`new volume ID is '${volume.volid}'`);
   }
-  if (call.params.flag("unique")) {
-    for (const key of Object.keys(guest.config).filter((one) => /^net\d+$/.test(one))) {
-      guest.config[key] = String(guest.config[key]).replace(
-        /BC:24:11(?::[0-9A-F]{2}){3}/,
-        newMac(call),
-      );
-    }
-  }
-}
-
-function newMac(call: Call): string {
-  const tail = (0x5a0000 + call.world.next()).toString(16).toUpperCase().match(/../g) ?? [];
-  return ["BC", "24", "11", ...tail].join(":");
+  if (call.params.flag("unique")) renewMacs(call.world, guest);
 }

@@ -2,56 +2,56 @@ import { accessHandlers } from "./access_api.ts";
 import { agentHandlers } from "./agent.ts";
 import { backupHandlers } from "./backup.ts";
 import { backupJobHandlers } from "./backup_jobs.ts";
+import { cloneHandlers } from "./clone.ts";
 import { clusterHandlers } from "./cluster.ts";
 import { configHandlers } from "./configs.ts";
-import { cloudinitHandlers } from "./cloudinit.ts";
 import { createHandlers } from "./create.ts";
 import { diskHandlers } from "./disks.ts";
 import { firewallHandlers } from "./firewall.ts";
-import { firewallSetHandlers } from "./firewall_sets.ts";
 import { haHandlers } from "./ha.ts";
 import { hardwareHandlers } from "./hardware.ts";
 import { lifecycleHandlers } from "./lifecycle.ts";
 import { metricHandlers } from "./metrics.ts";
 import { migrateHandlers } from "./migrate.ts";
-import { networkHandlers } from "./network.ts";
 import { nodeHandlers } from "./nodes.ts";
 import { poolHandlers } from "./pools.ts";
 import { powerHandlers } from "./power.ts";
+import { preconditionHandlers } from "./preconditions.ts";
 import { replicationHandlers } from "./replication.ts";
 import { sdnHandlers } from "./sdn.ts";
 import { snapshotHandlers } from "./snapshots.ts";
 import { statusHandlers } from "./status.ts";
 import { storageHandlers } from "./storage.ts";
 import { taskHandlers } from "./task_api.ts";
+import { volumeHandlers } from "./volume_api.ts";
 import type { Handlers } from "./world.ts";
 
-/** Every method that the simulated cluster answers; whatever else is asked for is a 501. */
+/** The methods that are simulated; all others of the contract are answered by `fallback.ts`. */
 export const handlers: Handlers = {
   ...accessHandlers,
   ...agentHandlers,
   ...backupHandlers,
   ...backupJobHandlers,
-  ...cloudinitHandlers,
+  ...cloneHandlers,
   ...clusterHandlers,
   ...configHandlers,
   ...createHandlers,
   ...diskHandlers,
   ...firewallHandlers,
-  ...firewallSetHandlers,
   ...haHandlers,
   ...hardwareHandlers,
   ...lifecycleHandlers,
   ...metricHandlers,
   ...migrateHandlers,
-  ...networkHandlers,
   ...nodeHandlers,
   ...poolHandlers,
   ...powerHandlers,
+  ...preconditionHandlers,
   ...replicationHandlers,
   ...sdnHandlers,
   ...snapshotHandlers,
   ...statusHandlers,
   ...storageHandlers,
   ...taskHandlers,
+  ...volumeHandlers,
 };

@@ -1,4 +1,4 @@
-import { builtInRoles } from "./access.ts";
+import { builtInRoles } from "./roles.ts";
 import { emptyFirewall } from "./guests.ts";
 import { seedGuests } from "./seed_guests.ts";
 import { seedNode } from "./seed_nodes.ts";
@@ -179,7 +179,6 @@ export function seedState(options: SeedOptions): FakeState {
       groups: new Map(),
     },
     sdn: { zones: new Map(), vnets: new Map(), subnets: new Map() },
-    options: { mac_prefix: "BC:24:11", description: "", "allowed-tags": ["prod"] },
     log: [],
     downloads: new Map([
       ["https://example.org/images/alpine-virt.iso", {
@@ -204,7 +203,6 @@ export function seedState(options: SeedOptions): FakeState {
       lastTry: seconds - 600,
       duration: 3.2,
       failCount: 0,
-      log: ["start replication job", "end replication job"],
     });
   }
   return state;

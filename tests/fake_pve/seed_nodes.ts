@@ -4,22 +4,6 @@ import type { FakeDisk, FakeNode } from "./state.ts";
 
 const gib = 2 ** 30;
 
-const services: Record<string, string> = {
-  corosync: "Corosync Cluster Engine",
-  cron: "Regular background program processing daemon",
-  postfix: "Postfix Mail Transport Agent",
-  "pve-cluster": "The Proxmox VE cluster filesystem",
-  "pve-firewall": "Proxmox VE firewall",
-  "pve-ha-crm": "PVE Cluster HA Resource Manager Daemon",
-  "pve-ha-lrm": "PVE Local HA Resource Manager Daemon",
-  pvedaemon: "PVE API Daemon",
-  pveproxy: "PVE API Proxy Server",
-  pvescheduler: "Proxmox VE scheduler",
-  pvestatd: "PVE Status Daemon",
-  spiceproxy: "PVE SPICE Proxy Server",
-  sshd: "OpenBSD Secure Shell server",
-};
-
 function disk(devpath: string, fields: Partial<FakeDisk>): FakeDisk {
   return {
     devpath,
@@ -30,28 +14,6 @@ function disk(devpath: string, fields: Partial<FakeDisk>): FakeDisk {
     health: "PASSED",
     wearout: 98,
     used: "LVM",
-    attributes: [
-      {
-        id: "  5",
-        name: "Reallocated_Sector_Ct",
-        value: "100",
-        raw: "0",
-        threshold: "10",
-        worst: "100",
-        flags: "PO--CK",
-        fail: "-",
-      },
-      {
-        id: "194",
-        name: "Temperature_Celsius",
-        value: "070",
-        raw: "30",
-        threshold: "0",
-        worst: "055",
-        flags: "-O---K",
-        fail: "-",
-      },
-    ],
     ...fields,
   };
 }
@@ -91,9 +53,6 @@ export function seedNode(name: string, i: number, options: SeedOptions): FakeNod
     bootedAt: options.now - 12 * 86_400_000,
     kernel,
     installedKernel: kernel,
-    config: { description: "" },
-    time: { timezone: "Europe/Istanbul" },
-    dns: { search: "example.lan", dns1: "10.0.0.1" },
     network: [
       {
         iface: "eno1",
@@ -123,9 +82,6 @@ export function seedNode(name: string, i: number, options: SeedOptions): FakeNod
         priority: 4,
       },
     ],
-    services: new Map(
-      Object.entries(services).map(([id, desc]) => [id, { state: "running", desc }]),
-    ),
     disks: [
       disk("/dev/nvme0n1", {
         type: "nvme",
@@ -173,11 +129,5 @@ export function seedNode(name: string, i: number, options: SeedOptions): FakeNod
       },
     ],
     firewall: emptyFirewall(),
-    subscription: {
-      status: "notfound",
-      message: "There is no subscription key",
-      serverid: "0".repeat(32),
-      url: "https://www.proxmox.com/",
-    },
   };
 }

@@ -1,4 +1,4 @@
-import { die, refuse } from "./errors.ts";
+import { die } from "./errors.ts";
 import {
   digestOf,
   drivesOf,
@@ -7,13 +7,12 @@ import {
   isRunning,
   kindOf,
   memorySize,
-  unlocked,
 } from "./guests.ts";
 import { powerOff, powerOn } from "./power.ts";
 import type { FakeGuest, FakeSnapshot, FakeState } from "./state.ts";
 import { startTask } from "./tasks.ts";
 import { allocate, findVolume, freeVolume, storageNamed, storageOfVolume } from "./volumes.ts";
-import { type Call, type Handlers, index } from "./world.ts";
+import type { Call, Handlers } from "./world.ts";
 
 /** Whether all disks lie where snapshots can be taken. */
 export function canSnapshot(state: FakeState, guest: FakeGuest): boolean {
@@ -64,6 +63,7 @@ function create(type: GuestType, call: Call): string {
     guest,
     configLock: "snapshot",
     work: (log) => {
+      if (!call.world.quorate()) die("cluster not ready - no quorum?");
       if (locked !== undefined) die(`${kindOf(guest)} is locked (${locked})`);
       if (guest.snapshots.some((snap) => snap.name === name)) {
         die(`snapshot name '${name}' already used`);
@@ -187,21 +187,10 @@ function handlersFor(type: GuestType): Handlers {
   return {
     [`GET ${base}/snapshot`]: (call) => list(type, call),
     [`POST ${base}/snapshot`]: (call) => create(type, call),
-    [`GET ${base}/snapshot/{snapname}`]: index("config", "rollback"),
     [`DELETE ${base}/snapshot/{snapname}`]: (call) => remove(type, call),
     [`GET ${base}/snapshot/{snapname}/config`]: (call) => {
       const snap = find(guestOf(call, type), call.params.text("snapname"));
       return { ...snap.config, snaptime: snap.snaptime, description: snap.description };
-    },
-    [`PUT ${base}/snapshot/{snapname}/config`]: (call) => {
-      const guest = guestOf(call, type);
-      const name = call.params.text("snapname");
-      if (name === "current") refuse({ snapname: "invalid snapshot name" });
-      unlocked(guest);
-      const description = call.params.maybe("description");
-      const snap = find(guest, name);
-      if (description !== undefined) snap.description = description;
-      return null;
     },
     [`POST ${base}/snapshot/{snapname}/rollback`]: (call) => rollBack(type, call),
     [`GET ${base}/feature`]: (call) => feature(type, call),

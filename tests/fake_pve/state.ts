@@ -1,75 +1,16 @@
-import type { Identity } from "./identity.ts";
+import type {
+  ExecResult,
+  FakeFirewall,
+  FakeGuest,
+  FakeRule,
+  GuestConfig,
+  Scalar,
+} from "./guest_state.ts";
 
-export type Scalar = string | number;
-export type GuestConfig = Record<string, Scalar>;
+import type { FakeTask, TaskOutcome } from "./task_state.ts";
 
-export interface FakeSnapshot {
-  name: string;
-  description: string;
-  /** Unix seconds. */
-  snaptime: number;
-  parent?: string;
-  /** True when the memory was saved too. */
-  vmstate: boolean;
-  config: GuestConfig;
-}
-
-/** What one command in a guest did; `polls` status reads answer "running" first. */
-export interface ExecResult {
-  exitcode?: number;
-  signal?: number;
-  out?: string;
-  err?: string;
-  polls?: number;
-  /** Both truncation flags are set. */
-  truncated?: boolean;
-}
-
-export interface FakeProcess extends ExecResult {
-  polls: number;
-}
-
-export interface FakeAgent {
-  /** Whether the agent answers inside the running guest. */
-  running: boolean;
-  /** File contents by absolute path, one character per byte. */
-  files: Map<string, string>;
-  processes: Map<number, FakeProcess>;
-  nextPid: number;
-  osinfo: Record<string, string>;
-  /** Answer of `network-get-interfaces`, or of a container's `interfaces`. */
-  interfaces: unknown[];
-  /** When set, agent commands fail with `Agent error: …`. */
-  error?: string;
-  frozen: boolean;
-}
-
-export interface FakeGuest {
-  vmid: number;
-  type: "qemu" | "lxc";
-  node: string;
-  config: GuestConfig;
-  pending: GuestConfig;
-  pendingDelete: string[];
-  status: "running" | "stopped";
-  paused: boolean;
-  pool?: string;
-  /** Milliseconds; for one second after it `/cluster/resources` knows nothing but the id. */
-  createdAt: number;
-  startedAt: number;
-  /** What `/cluster/resources` still says after a change of the power state. */
-  listed?: { status: "running" | "stopped"; since: number };
-  snapshots: FakeSnapshot[];
-  /** The snapshot that the current state descends from. */
-  parent?: string;
-  agent: FakeAgent;
-  /** False: a shutdown ends in `got timeout`, as with a VM that has no operating system. */
-  answersShutdown: boolean;
-  /** Shares of the guest's own limits, 0 to 1. */
-  load: { cpu: number; mem: number; disk: number };
-  counters: { netin: number; netout: number; diskread: number; diskwrite: number };
-  firewall: FakeFirewall;
-}
+export type * from "./guest_state.ts";
+export type * from "./task_state.ts";
 
 export interface FakeNode {
   name: string;
@@ -89,17 +30,12 @@ export interface FakeNode {
   kernel: string;
   /** Differs from `kernel` when a reboot is pending: the newest installed kernel. */
   installedKernel: string;
-  config: Record<string, Scalar>;
-  time: { timezone: string };
-  dns: Record<string, string>;
   network: Record<string, unknown>[];
-  services: Map<string, { state: string; desc: string }>;
   disks: FakeDisk[];
   updates: Record<string, unknown>[];
   packages: Record<string, unknown>[];
   certificates: FakeCertificate[];
   firewall: FakeFirewall;
-  subscription: Record<string, unknown>;
 }
 
 export interface FakeDisk {
@@ -111,7 +47,6 @@ export interface FakeDisk {
   health: string;
   wearout: number | "N/A";
   used: string;
-  attributes: Record<string, unknown>[];
 }
 
 export interface FakeCertificate {
@@ -166,51 +101,6 @@ export interface FakeVolume {
   };
 }
 
-export interface FakeTask {
-  upid: string;
-  node: string;
-  pid: number;
-  pstart: number;
-  /** Unix seconds. */
-  starttime: number;
-  endtime?: number;
-  type: string;
-  id: string;
-  /** `user@realm` or `user@realm!token`. */
-  owner: string;
-  status: "running" | "stopped";
-  exitstatus?: string;
-  log: string[];
-  /** Status reads that still answer "running". */
-  polls: number;
-  /** Milliseconds: finished when the clock gets there. */
-  finishAt?: number;
-  lastRead: number;
-  vmid?: number;
-  /** The lock in the guest's config while the task runs. */
-  configLock?: string;
-  /** Holds the guest's lock file while the task runs. */
-  fileLock?: boolean;
-  work: TaskWork;
-}
-
-export interface TaskLog {
-  line(text: string): void;
-  warn(text: string): void;
-}
-
-export type TaskWork = (log: TaskLog) => void;
-
-/** Decides how matching tasks end; the first match is used and counted down. */
-export interface TaskOutcome {
-  type?: string;
-  id?: string;
-  /** `OK`, `WARNINGS: 1` keep the task's effect; any other text is the error it ends with, without effect. */
-  exit: string;
-  log?: string[];
-  times?: number;
-}
-
 export interface FakePool {
   poolid: string;
   comment: string;
@@ -226,7 +116,6 @@ export interface FakeUser {
   firstname?: string;
   lastname?: string;
   groups: string[];
-  password?: string;
 }
 
 export interface FakeToken {
@@ -244,23 +133,6 @@ export interface FakeAcl {
   type: "user" | "group" | "token";
   ugid: string;
   propagate: boolean;
-}
-
-export interface FakeRule {
-  [key: string]: Scalar | undefined;
-  type: string;
-  action: string;
-  enable: number;
-}
-
-export interface FakeFirewall {
-  options: Record<string, Scalar>;
-  rules: FakeRule[];
-  aliases: Map<string, { cidr: string; comment?: string }>;
-  ipset: Map<
-    string,
-    { comment?: string; entries: { cidr: string; comment?: string; nomatch?: number }[] }
-  >;
 }
 
 export interface FakeHaResource {
@@ -289,7 +161,6 @@ export interface FakeReplication {
   duration: number;
   failCount: number;
   error?: string;
-  log: string[];
 }
 
 export interface FakeBackupJob {
@@ -313,6 +184,7 @@ export interface FakeLogEntry {
 export type Entries = Map<string, Record<string, unknown>>;
 
 /** Everything the simulated cluster remembers; tests may read and change any of it at any time. */
+
 export interface FakeState {
   clusterName: string;
   version: string;
@@ -342,7 +214,6 @@ export interface FakeState {
   backupJobs: Map<string, FakeBackupJob>;
   firewall: FakeFirewall & { groups: Map<string, { comment?: string; rules: FakeRule[] }> };
   sdn: { zones: Entries; vnets: Entries; subnets: Entries };
-  options: Record<string, unknown>;
   log: FakeLogEntry[];
   /** What `download-url` and `query-url-metadata` find on the internet, by URL. */
   downloads: Map<string, { size: number; mimetype: string; checksums?: Record<string, string> }>;
@@ -355,11 +226,3 @@ export interface FakeState {
   /** Milliseconds that new guests stay unknown to `/cluster/resources`. */
   resourceLagMs: number;
 }
-
-export interface Options {
-  nodes: number;
-  guests: number;
-  apidoc: boolean;
-}
-
-export type { Identity };

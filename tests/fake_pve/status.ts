@@ -13,7 +13,7 @@ import {
   nameOf,
 } from "./guests.ts";
 import type { FakeGuest } from "./state.ts";
-import { type Call, type Handlers, index, type World } from "./world.ts";
+import { type Call, type Handlers, type World } from "./world.ts";
 
 function nodeCpus(world: World, guest: FakeGuest): number {
   return world.state.nodes.get(guest.node)?.cpus ?? 8;
@@ -106,38 +106,10 @@ function list(type: GuestType, call: Call): unknown {
     .map((guest) => rowOf(call.world, guest, call.params.flag("full")));
 }
 
-const guestIndex = [
-  "config",
-  "pending",
-  "status",
-  "rrd",
-  "rrddata",
-  "migrate",
-  "clone",
-  "feature",
-  "template",
-  "snapshot",
-  "resize",
-  "firewall",
-];
-
 function handlersFor(type: GuestType): Handlers {
   const base = `/nodes/{node}/${type}`;
   return {
     [`GET ${base}`]: (call) => list(type, call),
-    [`GET ${base}/{vmid}`]: (call) => {
-      guestOf(call, type);
-      return guestIndex.map((subdir) => ({ subdir }));
-    },
-    [`GET ${base}/{vmid}/status`]: index(
-      "current",
-      "start",
-      "stop",
-      "shutdown",
-      "suspend",
-      "resume",
-      "reboot",
-    ),
     [`GET ${base}/{vmid}/status/current`]: (call) => currentStatus(call.world, guestOf(call, type)),
   };
 }

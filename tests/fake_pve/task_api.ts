@@ -1,10 +1,10 @@
-import { deny, die, refuse } from "./errors.ts";
+import { deny, refuse } from "./errors.ts";
 import { may } from "./access.ts";
 import { ownerOf } from "./identity.ts";
 import type { FakeTask } from "./state.ts";
 import { abortTask, pollTask } from "./tasks.ts";
 import { splitList } from "./validate.ts";
-import { type Call, type Handlers, index, Listed } from "./world.ts";
+import { type Call, type Handlers, Listed } from "./world.ts";
 
 const upidForm = /^UPID:([^:\s]+):[0-9A-F]{8}:[0-9A-F]{8,9}:[0-9A-F]{8}:[^:\s]+:[^:\s]*:[^:\s]+:$/;
 
@@ -105,7 +105,6 @@ function list(call: Call): unknown {
 
 export const taskHandlers: Handlers = {
   "GET /nodes/{node}/tasks": list,
-  "GET /nodes/{node}/tasks/{upid}": index("log", "status"),
   "GET /nodes/{node}/tasks/{upid}/status": status,
   "GET /nodes/{node}/tasks/{upid}/log": log,
   "DELETE /nodes/{node}/tasks/{upid}": (call) => {
@@ -139,21 +138,5 @@ export const taskHandlers: Handlers = {
       uid: String(entry.uid),
       id: `${entry.uid}:${entry.node}`,
     }));
-  },
-  "GET /nodes/{node}/journal": (call) => {
-    const count = call.params.number("lastentries") ?? 10;
-    return call.state.log.slice(-count).map((entry) =>
-      `${entry.node} ${entry.tag}[${entry.pid}]: ${entry.msg}`
-    );
-  },
-  "GET /nodes/{node}/syslog": (call) => {
-    const lines = call.state.log.filter((entry) => entry.node === call.params.text("node"));
-    if (!lines.length) return die("no content");
-    const start = call.params.number("start") ?? 0;
-    const part = lines.slice(start, start + (call.params.number("limit") ?? 50));
-    return new Listed(
-      part.map((entry, i) => ({ n: start + i + 1, t: `${entry.tag}[${entry.pid}]: ${entry.msg}` })),
-      lines.length,
-    );
   },
 };

@@ -80,6 +80,13 @@ export function pollTask(world: World, task: FakeTask): void {
   else finishTask(world, task);
 }
 
+/** Ends one running task, or all of them, now. */
+export function finishTasks(world: World, upid?: string): void {
+  for (const task of world.state.tasks) {
+    if (upid === undefined || task.upid === upid) finishTask(world, task);
+  }
+}
+
 export function finishTask(world: World, task: FakeTask): void {
   if (task.status !== "running") return;
   unlock(world, task);
@@ -99,6 +106,8 @@ export function finishTask(world: World, task: FakeTask): void {
     }
     end(world, task, outcome?.exit ?? (warnings ? `WARNINGS: ${warnings}` : "OK"));
   } catch (error) {
+    const { name, message } = error as Error;
+    if (name !== "Error") world.faults.push(`task ${task.type}: ${message}`);
     end(world, task, reasonOf(error));
   }
 }

@@ -64,6 +64,10 @@ function take(
   given: unknown,
   values: Record<string, Value>,
 ): string | undefined {
+  if (schema.oneOf) {
+    const complaints = schema.oneOf.map((one) => take(one, name, given, values));
+    return complaints.includes(undefined) ? undefined : complaints[0];
+  }
   if (schema.type === "array") {
     const items = Array.isArray(given)
       ? given

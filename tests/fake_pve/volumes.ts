@@ -46,7 +46,7 @@ export function usageOf(
     (sum, one) => sum + (one.used ?? one.size),
     0,
   );
-  const used = Math.min(storage.total, storage.baseUsed + held);
+  const used = Math.round(Math.min(storage.total, storage.baseUsed + held));
   return { used, avail: storage.total - used };
 }
 

@@ -1,5 +1,5 @@
 import { need } from "./access.ts";
-import type { ApiMethod, Contract } from "./contract.ts";
+import { type ApiMethod, type Contract, contract } from "./contract.ts";
 import { die } from "./errors.ts";
 import { type Identity, ownerOf } from "./identity.ts";
 import type { FakeNode, FakeState } from "./state.ts";
@@ -7,17 +7,16 @@ import type { Params } from "./validate.ts";
 
 /** The simulated cluster at work: its state, its clock and what belongs to no single family of methods. */
 export class World {
+  readonly contract: Contract = contract();
+  /** What the simulator itself did wrong, by method and path. */
+  readonly faults: string[] = [];
   /** The node whose API is being spoken to. */
   readonly local: string;
   #ahead = 0;
   #serial = 0;
   readonly #clock: () => number;
 
-  constructor(
-    readonly state: FakeState,
-    readonly contract: Contract,
-    clock: () => number,
-  ) {
+  constructor(readonly state: FakeState, clock: () => number) {
     this.#clock = clock;
     this.local = [...state.nodes.keys()][0] ?? "pve1";
   }
@@ -86,13 +85,4 @@ export function nodeOf(call: Call): FakeNode {
   const name = call.params.text("node");
   const node = call.state.nodes.get(name === "localhost" ? call.world.local : name);
   return node ?? die(`no such node '${name}'`);
-}
-
-/** An index: the names of what can follow in the path, under the key that the method uses. */
-export function index(...names: string[]): Handler {
-  return ({ api }) => {
-    const returns = api.returns as { items?: { properties?: Record<string, unknown> } } | undefined;
-    const key = Object.keys(returns?.items?.properties ?? {})[0] ?? "subdir";
-    return names.map((name) => ({ [key]: name }));
-  };
 }

@@ -1,0 +1,94 @@
+import { drivesOf, guestOf, haManaged, isRunning } from "./guests.ts";
+import type { FakeGuest, FakeState } from "./state.ts";
+import { isOnNode, storageNamed, storageOfVolume } from "./volumes.ts";
+import type { Call, Handlers } from "./world.ts";
+
+export interface LocalVolume {
+  volid: string;
+  cdrom: boolean;
+  size: number;
+  drivename: string;
+}
+
+export function localVolumes(state: FakeState, guest: FakeGuest): LocalVolume[] {
+  return drivesOf(guest, true)
+    .filter((drive) => drive.volid !== "none" && drive.volid !== "cdrom")
+    .filter((drive) => !storageNamed(state, storageOfVolume(drive.volid)).shared)
+    .map((drive) => ({
+      volid: drive.volid,
+      cdrom: drive.cdrom,
+      size: drive.size,
+      drivename: drive.key,
+    }));
+}
+
+export function localResources(guest: FakeGuest): string[] {
+  return Object.keys(guest.config).filter((key) => /^(?:hostpci|usb|serial|parallel)\d+$/.test(key))
+    .filter((key) => !(key.startsWith("serial") && guest.config[key] === "socket"))
+    .filter((key) => !String(guest.config[key]).includes("spice"));
+}
+
+export function unavailable(state: FakeState, guest: FakeGuest, node: string): string[] {
+  const used = new Set(
+    drivesOf(guest).filter((drive) => drive.volid.includes(":")).map((drive) =>
+      storageOfVolume(drive.volid)
+    ),
+  );
+  return [...used].filter((id) => {
+    const storage = storageNamed(state, id);
+    return storage.disabled || !isOnNode(storage, node);
+  });
+}
+
+function preconditions(call: Call): unknown {
+  const { state } = call;
+  const guest = guestOf(call, "qemu");
+  const refused = otherNodes(state, guest).map((node) => {
+    const missing = unavailable(state, guest, node);
+    return [node, missing.length ? { unavailable_storages: missing } : {}] as const;
+  });
+  return {
+    running: isRunning(guest) ? 1 : 0,
+    allowed_nodes: refused.filter(([, why]) => !why.unavailable_storages).map(([node]) => node),
+    // With an empty object for each node that is allowed (migrate.txt).
+    not_allowed_nodes: Object.fromEntries(refused),
+    local_disks: localVolumes(state, guest).map(shown),
+    local_resources: localResources(guest),
+    "mapped-resources": [],
+    "mapped-resource-info": {},
+    "has-dbus-vmstate": 1,
+    ...(haManaged(state, guest) ? { "dependent-ha-resources": [] } : {}),
+  };
+}
+
+function otherNodes(state: FakeState, guest: FakeGuest): string[] {
+  return [...state.nodes.keys()].filter((name) => name !== guest.node);
+}
+
+function shown({ volid, size, cdrom, drivename }: LocalVolume): Record<string, unknown> {
+  const unused = drivename.startsWith("unused");
+  return {
+    volid,
+    cdrom: cdrom ? 1 : 0,
+    shared: 0,
+    replicate: 1,
+    is_unused: unused ? 1 : 0,
+    is_attached: unused ? 0 : 1,
+    is_cloudinit: volid.includes("-cloudinit") ? 1 : 0,
+    is_tpmstate: drivename.startsWith("tpmstate") ? 1 : 0,
+    is_vmstate: 0,
+    ...(unused ? {} : { drivename, size }),
+  };
+}
+
+export const preconditionHandlers: Handlers = {
+  "GET /nodes/{node}/qemu/{vmid}/migrate": preconditions,
+  "GET /nodes/{node}/lxc/{vmid}/migrate": (call) => {
+    const guest = guestOf(call, "lxc");
+    return {
+      running: isRunning(guest) ? 1 : 0,
+      "allowed-nodes": otherNodes(call.state, guest),
+      "not-allowed-nodes": {},
+    };
+  },
+};

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { Site } from "../site.ts";
+
+const MOVE = { vmid: 101, target: "pve2" };
+const PRECONDITIONS = /^\/nodes\/pve1\/qemu\/101\/migrate$/;
+
+/** Preconditions in the form of Proxmox 9.2.11. */
+function preconditions(fields: Record<string, unknown>) {
+  const data = { running: 0, local_disks: [], local_resources: [], "mapped-resources": [] };
+  return { kind: "body", body: JSON.stringify({ data: { ...data, ...fields } }) } as const;
+}
+
+Deno.test("a node that is not allowed for nothing is allowed", async () => {
+  await using site = await Site.start();
+  const answer = await site.call("migrate_guest", { ...MOVE, with_local_disks: true });
+  assert.equal(answer.isError, false, answer.text);
+  assert.equal(site.fake.state.guests.get(101)?.node, "pve2");
+});
+
+Deno.test("every reason against a node is told", async () => {
+  await using site = await Site.start();
+  const reasons: [Record<string, unknown>, RegExp][] = [
+    [{ unavailable_storages: ["fast"] }, /: node pve2 has no storage fast$/],
+    [{ "unavailable-resources": ["gpu", "nic"] }, /: node pve2 has no mapped resource gpu, nic$/],
+    [{ "something-new": ["x"] }, /: Proxmox does not allow node pve2$/],
+  ];
+  for (const [why, text] of reasons) {
+    const refused = { allowed_nodes: ["pve3"], not_allowed_nodes: { pve2: why, pve3: {} } };
+    site.fake.fault({ method: "GET", path: PRECONDITIONS }, preconditions(refused));
+    const answer = await site.call("migrate_guest", MOVE);
+    assert.equal(answer.code, "conflict", answer.text);
+    assert.match(answer.text, text);
+  }
+});
+
+Deno.test("a cloud-init drive on the node's own storage goes along, a CD image does not", async () => {
+  await using site = await Site.start();
+  const { guests, volumes } = site.fake.state;
+  const config = guests.get(110)?.config;
+  assert.ok(config);
+  const volid = "local:110/vm-110-cloudinit.qcow2";
+  config.ide2 = `${volid},media=cdrom,size=4M`;
+  volumes.push({
+    volid,
+    storage: "local",
+    node: "pve2",
+    content: "images",
+    format: "qcow2",
+    size: 4 * 2 ** 20,
+    ctime: 0,
+    vmid: 110,
+  });
+  config.ide0 = "local:iso/debian-13.iso,media=cdrom";
+  const refused = await site.call("migrate_guest", { vmid: 110, target: "pve1" });
+  assert.match(refused.text, /own storage: local:iso\/debian-13\.iso .*; eject it first$/);
+  delete config.ide0;
+  const moved = await site.call("migrate_guest", { vmid: 110, target: "pve1" });
+  assert.equal(moved.isError, false, moved.text);
+  assert.equal(guests.get(110)?.node, "pve1");
+});
