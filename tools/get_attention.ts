@@ -127,8 +127,8 @@ const CLUSTER = "the cluster";
 const DAY_SECONDS = 86_400;
 const NAMED = 5;
 
-/** @param mostGuests how many guests are asked one by one, for their snapshots and agents */
-async function lookAtEverything(pve: Pve, mostGuests: number): Promise<Findings> {
+/** @param maxGuests how many guests are asked one by one, for their snapshots and agents */
+async function lookAtEverything(pve: Pve, maxGuests: number): Promise<Findings> {
   const resources = await pve.resources();
   const offline = offlineNodes(resources);
   const nodes = resources.filter((row) => row.type === "node")
@@ -136,7 +136,7 @@ async function lookAtEverything(pve: Pve, mostGuests: number): Promise<Findings>
   const online = nodes.filter((node) => !offline.has(node));
   const guests = resources.map(guestOf).filter((guest) => guest !== undefined)
     .filter((guest) => !guest.template).sort((a, b) => a.vmid - b.vmid);
-  const byGuest = guestProbes(pve, guests.filter(({ node }) => !offline.has(node)), mostGuests);
+  const byGuest = guestProbes(pve, guests.filter(({ node }) => !offline.has(node)), maxGuests);
   const parts = [
     // These two ask several nodes at once themselves, so they do not run beside other probes.
     await runProbes([replicationProbe(pve)]),
@@ -426,20 +426,20 @@ function compareKernels(a: string, b: string): number {
 
 // Guests
 
-/** What can only be asked guest by guest: of at most `most` guests for each question. */
+/** What can only be asked guest by guest: of at most `max` guests for each question. */
 function guestProbes(
   pve: Pve,
   guests: readonly Guest[],
-  most: number,
+  max: number,
 ): { probes: Probe[]; unread: Unread[] } {
   const running = guests.filter((guest) => guest.type === "qemu" && guest.status === "running");
   const probes = [
-    ...guests.slice(0, most).map((guest): Probe => ({
+    ...guests.slice(0, max).map((guest): Probe => ({
       part: "snapshots",
       of: guestLabel(guest),
       read: () => oldSnapshots(pve, guest),
     })),
-    ...running.slice(0, most).map((guest): Probe => ({
+    ...running.slice(0, max).map((guest): Probe => ({
       part: "guest agents",
       of: guestLabel(guest),
       read: () => deadAgent(pve, guest),
@@ -448,10 +448,10 @@ function guestProbes(
   const unread = [["snapshots", guests.length], ["guest agents", running.length]] as const;
   return {
     probes,
-    unread: unread.filter(([, count]) => count > most).map(([part, count]) => ({
+    unread: unread.filter(([, count]) => count > max).map(([part, count]) => ({
       part,
-      of: `${count - most} of ${count} guests`,
-      reason: `only the first ${most} by vmid are asked; see max_guests`,
+      of: `${count - max} of ${count} guests`,
+      reason: `only the first ${max} by vmid are asked; see max_guests`,
     })),
   };
 }

@@ -5,7 +5,7 @@ import { clip } from "../lib/proxmox/clip.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
-const MOST_CHECKS = 50;
+const MAX_CHECKS = 50;
 
 const checkRow = z.object({
   check: z.string(),
@@ -71,7 +71,7 @@ function describeCeph(status: Row) {
   );
   return compact({
     health: text(health.status),
-    checks: Object.entries(record(health.checks)).slice(0, MOST_CHECKS).map(describeCheck),
+    checks: Object.entries(record(health.checks)).slice(0, MAX_CHECKS).map(describeCheck),
     monitors: number(monitors.num_mons) ?? records(monitors.mons).length,
     monitors_in_quorum: Array.isArray(status.quorum_names) ? status.quorum_names.length : undefined,
     osds: number(osds.num_osds),

@@ -6,7 +6,7 @@ import type { Pve } from "../lib/proxmox/pve.ts";
 import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
-const MOST_RULES = 100;
+const MAX_RULES = 100;
 
 const managerRow = z.object({ node: z.string(), status: z.string() }).partial();
 
@@ -75,10 +75,10 @@ export default defineTool({
           detail: text(row.status),
         })
       ),
-      rules: rules.slice(0, MOST_RULES).map(describeRule),
+      rules: rules.slice(0, MAX_RULES).map(describeRule),
       ...page,
-      ...(rules.length > MOST_RULES
-        ? { warnings: [`only ${MOST_RULES} of ${rules.length} rules are shown`] }
+      ...(rules.length > MAX_RULES
+        ? { warnings: [`only ${MAX_RULES} of ${rules.length} rules are shown`] }
         : {}),
     };
   },

@@ -19,7 +19,7 @@ export interface AuthenticatorOptions {
   readonly patienceMs?: number;
 }
 
-/** The gate's knowledge of tokens. Each request costs one indexed query. */
+/** What authentication knows of tokens. Each request costs one indexed query. */
 export interface Authenticator {
   /**
    * Who bears this token. Throws AppError `unauthorized` with one message for all causes (the reason

@@ -1,7 +1,7 @@
 import type { TokenLimits } from "./limits.ts";
 import type { Scope } from "./scope.ts";
 
-/** Who makes a request, as the bearer gate found out. */
+/** Who makes a request, as authentication found out. */
 export interface Principal {
   readonly user: string;
   readonly userId: number;

@@ -10,7 +10,7 @@ import type { Verb } from "../api/types.ts";
 import type { Pve } from "../pve.ts";
 import { number } from "../api/values.ts";
 
-const MOST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /** A call that was checked against Proxmox's own description. */
 export interface CheckedCall {
@@ -63,9 +63,9 @@ export async function checkCall(
 /** An answer without secrets, in bounded size; `cut` tells when not all of it is there. */
 export function presentable(data: unknown): { data: unknown; cut?: true } {
   const clean = Array.isArray(data) ? data.map(redactRow) : redactValue(data);
-  const bounded = boundJson(clean, MOST_BYTES);
+  const bounded = boundJson(clean, MAX_BYTES);
   const whole = bounded === JSON.stringify(clean) &&
-    (JSON.stringify(data)?.length ?? 0) <= MOST_BYTES;
+    (JSON.stringify(data)?.length ?? 0) <= MAX_BYTES;
   return whole ? { data: clean } : { data: JSON.parse(bounded), cut: true };
 }
 

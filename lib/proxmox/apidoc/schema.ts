@@ -99,9 +99,9 @@ function checkType(value: unknown, { type }: ParamSchema): string | undefined {
 
 function checkRange(value: unknown, schema: ParamSchema): string | undefined {
   if (schema.type !== "integer" && schema.type !== "number") return undefined;
-  const [least, most] = [number(schema.minimum), number(schema.maximum)];
-  if (least !== undefined && Number(value) < least) return `must be at least ${least}`;
-  if (most !== undefined && Number(value) > most) return `must be at most ${most}`;
+  const [min, max] = [number(schema.minimum), number(schema.maximum)];
+  if (min !== undefined && Number(value) < min) return `must be at least ${min}`;
+  if (max !== undefined && Number(value) > max) return `must be at most ${max}`;
   return undefined;
 }
 

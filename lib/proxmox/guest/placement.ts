@@ -6,9 +6,9 @@ import type { TaskState } from "../tasks.ts";
 
 const MIB = 1024 ** 2;
 /** How often a vmid is chosen for one guest. */
-const MOST_TRIES = 20;
+const MAX_TRIES = 20;
 /** How far above the first free vmid a guest is put while the ones between are being taken. */
-const MOST_AHEAD = 100;
+const MAX_AHEAD = 100;
 
 /** The vmid that Proxmox would give next. */
 export async function nextVmid(pve: Pve): Promise<number> {
@@ -50,7 +50,7 @@ export async function makeGuest<Told extends object>(
       const { upid, ...told } = await make(vmid);
       return { ...told, ...await pve.task(upid, wish), vmid, node };
     } catch (error) {
-      const lost = wish.vmid === undefined && tries < MOST_TRIES && isKind(error, "exists") &&
+      const lost = wish.vmid === undefined && tries < MAX_TRIES && isKind(error, "exists") &&
         await isTaken(pve, vmid).catch(() => false);
       if (!lost) throw error;
       pve.letGo(vmid);
@@ -61,7 +61,7 @@ export async function makeGuest<Told extends object>(
 /** Holds a vmid that Proxmox tells to be free and that no other call of this program holds. */
 async function holdFreeVmid(pve: Pve): Promise<number> {
   const first = await nextVmid(pve);
-  for (let vmid = first; vmid < first + MOST_AHEAD; vmid++) {
+  for (let vmid = first; vmid < first + MAX_AHEAD; vmid++) {
     if (!pve.tryHold(vmid)) continue;
     if (vmid === first || !await isTaken(pve, vmid)) return vmid;
     pve.letGo(vmid);
