@@ -142,3 +142,62 @@ Deno.test("failureOf takes the status line's reason where the body has none", ()
     /^from the body$/,
   );
 });
+
+Deno.test("each reason has its kind, whatever its words mention besides", () => {
+  const cases: [number, unknown, string][] = [
+    [401, "", "token_rejected"],
+    [403, { message: "Permission check failed (/vms/596, VM.Audit)\n" }, "denied"],
+    [400, { message: "x", errors: { a: "no such thing" } }, "missing"],
+    [400, { message: "x", errors: { a: "invalid format" } }, "invalid_parameters"],
+    [
+      400,
+      { message: "x", errors: { a: "property is not defined in schema" } },
+      "unknown_parameters",
+    ],
+    [500, { message: "cluster not ready - no quorum?\n" }, "no_quorum"],
+    [500, { message: "unable to open file '/etc/pve/a.tmp' - Permission denied\n" }, "no_quorum"],
+    [500, { message: "QEMU guest agent is not running\n" }, "agent_away"],
+    [500, { message: "qga command 'guest-ping' failed - got timeout\n" }, "agent_stuck"],
+    [500, { message: "Agent error: Guest agent command failed\n" }, "agent_error"],
+    [500, { message: "hostname lookup 'pve9' failed\n" }, "node_unresolved"],
+    [500, { message: "storage 'x' does not exist\n" }, "missing"],
+    [500, { message: "checksum mismatch (file change by other user?)\n" }, "modified"],
+    [
+      500,
+      { message: "detected modified configuration - file changed by other user? Try again.\n" },
+      "modified",
+    ],
+    [500, { message: "VM is locked (backup)\n" }, "locked"],
+    [500, { message: "can't lock file '/var/lock/x' - got timeout\n" }, "locked"],
+    [
+      500,
+      { message: "unable to create VM 100 - VM 100 already exists on node 'pve1'\n" },
+      "exists",
+    ],
+    [500, { message: "VM 150 is not running\n" }, "not_running"],
+    [500, { message: "VM 150 is running - destroy failed\n" }, "wrong_state"],
+    [500, { message: "binary not installed: /usr/bin/ceph-mon\n" }, "not_installed"],
+    [500, { message: "storage 'nas' is not online\n" }, "storage_away"],
+    [500, { message: "something new\n" }, "other"],
+    [500, "", "other"],
+    [501, "", "not_offered"],
+    [302, "", "redirected"],
+    [503, "", "gateway"],
+    [595, "", "node_away"],
+    [596, "", "connection_broken"],
+  ];
+  for (const [status, body, kind] of cases) {
+    assert.equal(failure(status, body).kind, kind, `${status} ${JSON.stringify(body)}`);
+  }
+});
+
+Deno.test("a failure keeps its kind when it is told in other words or cleaned", () => {
+  const locked = failure(500, { message: "VM is locked (s3cret)\n" });
+  const told = locked.withMessage("Cannot start VM 101: locked").cleaned((text) =>
+    text.replaceAll("s3cret", "[redacted]")
+  );
+  assert.equal(told.kind, "locked");
+  assert.equal(told.status, 500);
+  assert.equal(told.message, "Cannot start VM 101: locked");
+  assert.equal(told.reason, "VM is locked ([redacted])");
+});
