@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from "node:timers";
 import { DatabaseAway } from "../database/database.ts";
 import { AppError } from "../errors.ts";
 import type { AuditRow } from "./row.ts";

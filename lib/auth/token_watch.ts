@@ -1,3 +1,4 @@
+import { clearInterval, setInterval } from "node:timers";
 import { AppError } from "../errors.ts";
 import type { AccountStore } from "./account_store.ts";
 import type { TokenRecord } from "./accounts.ts";

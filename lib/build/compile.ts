@@ -61,11 +61,10 @@ export async function compile(
     args: [
       "compile",
       "--node-modules-dir=none",
-      "--exclude-unused-npm",
+      ...(isModern() ? ["--exclude-unused-npm", "--app-name=proxmox-mcp"] : []),
       "--no-check",
       // The runtime would run compiled code out of a file in /tmp, whoever wrote it (seen in 2.9.6).
       "--no-code-cache",
-      "--app-name=proxmox-mcp",
       ...excluded.flatMap((path) => ["--exclude", path]),
       ...(options.config === undefined ? ["--include", "lib/cli/serve/worker.ts"] : []),
       ...(options.target === undefined ? [] : ["--target", options.target]),
@@ -77,6 +76,12 @@ export async function compile(
     ],
     cwd: ROOT,
   });
+}
+
+/** Deno before 2.9 lacks options that only make the executable smaller and name it. */
+function isModern(): boolean {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  return major > 2 || minor >= 9;
 }
 
 async function lockedFlags(

@@ -2,7 +2,7 @@ import { extname, join } from "node:path";
 
 interface ModuleGraph {
   readonly modules: readonly { readonly kind?: string; readonly npmPackage?: string }[];
-  readonly npmPackages: Readonly<Record<string, NpmPackage>>;
+  readonly npmPackages: Readonly<Record<string, ToldPackage>>;
 }
 
 export interface NpmPackage {
@@ -11,6 +11,9 @@ export interface NpmPackage {
   readonly dependencies: readonly string[];
   readonly localPath: string;
 }
+
+/** Before Deno 2.9 the folder of a package is not told. */
+type ToldPackage = Omit<NpmPackage, "localPath"> & { readonly localPath?: string };
 
 /** What a running program may load of a package. */
 const RUNS = [".js", ".cjs", ".mjs", ".json", ".wasm"];
@@ -25,15 +28,25 @@ export async function embeddedPackages(root: string, entry: string): Promise<Npm
   const text = new TextDecoder().decode(code === 0 ? stdout : stderr);
   if (code !== 0) throw new Error(`Cannot list the modules of ${entry}: ${text.trim()}`);
   const { modules, npmPackages } = JSON.parse(text) as ModuleGraph;
+  const cache = await npmCache();
   const found = new Map<string, NpmPackage>();
   const visit = (id: string): void => {
     const known = npmPackages[id];
     if (known === undefined || found.has(id)) return;
-    found.set(id, known);
+    const { name, version } = known;
+    found.set(id, { ...known, localPath: known.localPath ?? join(cache, name, version) });
     for (const dependency of known.dependencies) visit(dependency);
   };
   for (const { npmPackage } of modules) if (npmPackage !== undefined) visit(npmPackage);
   return [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The folder of the one registry that packages are cached of. */
+async function npmCache(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  const { npmCache } = JSON.parse(new TextDecoder().decode(stdout)) as { npmCache: string };
+  const [registry] = await Array.fromAsync(Deno.readDir(npmCache));
+  return join(npmCache, registry?.name ?? "");
 }
 
 /**

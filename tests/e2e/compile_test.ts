@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startFakePve } from "../fake_pve.ts";
+import { findRuntime } from "../../lib/build/runtime.ts";
+import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { superviseServe } from "../support/cli.ts";
 import { callFails } from "../support/call.ts";
 import { type Executable, holds, readExecutable } from "../support/executable.ts";
@@ -12,33 +13,36 @@ const SECRET = "12345678-aaaa-bbbb-cccc-1234567890ab";
 /** Stands in for the runtime where that cannot be downloaded: the result can be read, not run. */
 const STAND_IN = "/bin/true";
 
-/** The runtime for executables, when it was downloaded before or is named by the environment. */
-async function runtime(): Promise<{ path: string | null; real: boolean }> {
-  const named = Deno.env.get("DENORT_BIN");
-  if (named !== undefined) return { path: named, real: true };
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  const { denoDir } = JSON.parse(new TextDecoder().decode(stdout));
-  const archive = join(
-    denoDir,
-    "dl/release",
-    `v${Deno.version.deno}`,
-    `denort-${Deno.build.target}.zip`,
-  );
-  const cached = await Deno.stat(archive).then(() => true, () => false);
-  return cached ? { path: null, real: true } : { path: STAND_IN, real: false };
+const RUNTIME = await findRuntime();
+const VERSION = RUNTIME.version === Deno.version.deno ? "" : ` (runtime ${RUNTIME.version})`;
+
+/** Compiles with this Deno: what it bakes in can be read even where its own runtime is not to be had. */
+async function compile(cwd: string, args: readonly string[]): Promise<string> {
+  const isOwn = RUNTIME.version === Deno.version.deno;
+  const stand = isOwn ? {} : { DENORT_BIN: STAND_IN };
+  return await make(cwd, { script: "compile", args, env: stand });
 }
 
-async function compile(cwd: string, args: readonly string[]): Promise<string> {
-  const { path } = await runtime();
+/** Compiles what runs here, with the runtime that was found. */
+async function compileToRun(cwd: string, args: readonly string[]): Promise<string> {
+  return await make(cwd, { script: "runtime", args, env: {} });
+}
+
+async function make(
+  cwd: string,
+  { script, args, env }: { script: string; args: readonly string[]; env: Record<string, string> },
+): Promise<string> {
   const output = join(cwd, "proxmox-mcp");
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-prompt", `${ROOT}lib/build/compile.ts`, ...args, "--output", output],
-    env: path === null ? {} : { DENORT_BIN: path },
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--no-prompt", `${ROOT}lib/build/${script}.ts`],
+      ...args,
+      ...["--output", output],
+    ],
+    env,
     cwd,
   }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  assert.equal(code, 0, text(stderr));
-  assert.equal(text(stdout), output);
+  assert.equal(code, 0, new TextDecoder().decode(stderr).trim());
   return output;
 }
 
@@ -85,9 +89,8 @@ Deno.test("compile --config bakes in exactly what that config calls for", async 
 Deno.test("compile without a config makes what runs its server in a worker, for both architectures", async () => {
   await using folder = await Folder.make();
   const target = "aarch64-unknown-linux-gnu";
-  const { real } = await runtime();
-  // The other architecture's runtime is a download of its own.
-  const args = real ? [] : ["--target", target];
+  // The other architecture's runtime would be a download of its own.
+  const args = RUNTIME.version === Deno.version.deno ? [] : ["--target", target];
   const executable = await readExecutable(await compile(folder.path, args));
   const { metadata } = executable;
   assert.deepEqual(metadata.argv, []);
@@ -119,32 +122,52 @@ Deno.test("compile refuses an unknown target and an unusable config with one lin
   );
 });
 
-Deno.test({
-  name: "a compiled executable runs: version, check, a tool call, SIGTERM",
-  ignore: !(await runtime()).real,
-  fn: async () => {
-    await using folder = await Folder.make();
-    await using pve = await startFakePve();
-    await folder.write("ca.pem", pve.caPem);
-    const config = await folder.write("config.json", {
-      proxmox: { host: pve.host, port: pve.port, ca_file: "ca.pem" },
-      auth: { user: pve.token.user, token_name: pve.token.name, token_value: pve.token.value },
-      server: { port: freePort(), require_lock: true },
-    });
-    const binary = await compile(folder.path, ["--config", config]);
-    const run = (...args: string[]) => new Deno.Command(binary, { args }).output();
-    assert.equal((await run("version")).code, 0);
-    const checked = await run("check");
-    const report = new TextDecoder().decode(checked.stdout);
-    assert.equal(checked.code, 0, report);
-    assert.match(report, /^ok {4}lock {6}locked \(compiled\)$/m);
-    const command = new Deno.Command(binary, { args: ["serve"], stdout: "piped", stderr: "piped" });
-    await using server = await superviseServe(command);
-    assert.ok(server.lines.includes("  lock     locked (compiled)"));
-    assert.equal(await callFails(server.url, { config }), false);
-    server.kill("SIGTERM");
-    assert.equal((await server.status).code, 0);
-  },
+/** A config for a simulated Proxmox, by a name that its certificate holds. */
+async function writeConfig(folder: Folder, pve: FakePve): Promise<string> {
+  await folder.write("ca.pem", pve.caPem);
+  return await folder.write("config.json", {
+    proxmox: { host: "localhost", port: pve.port, ca_file: "ca.pem" },
+    auth: { user: pve.token.user, token_name: pve.token.name, token_value: pve.token.value },
+    server: { port: freePort(), require_lock: true },
+  });
+}
+
+async function servesWith(binary: string, args: readonly string[], lock: string): Promise<void> {
+  const run = (...args: string[]) => new Deno.Command(binary, { args }).output();
+  assert.equal((await run("version")).code, 0);
+  assert.equal((await run("migrate", ...args)).code, 0);
+  const checked = await run("check", ...args);
+  const report = new TextDecoder().decode(checked.stdout);
+  assert.equal(checked.code, 0, report);
+  assert.match(report, new RegExp(`^ok {4}lock {6}${RegExp.escape(lock)}$`, "m"));
+  const command = new Deno.Command(binary, {
+    args: ["serve", ...args],
+    stdout: "piped",
+    stderr: "piped",
+  });
+  await using server = await superviseServe(command);
+  assert.ok(server.lines.includes(`  lock     ${lock}`), server.lines.join("\n"));
+  const config = args.at(-1) ?? "config.json";
+  assert.equal(await callFails(server.url, { config }), false);
+  assert.equal(await callFails(server.url, { config, tool: "get_vms" }), false);
+  server.kill("SIGTERM");
+  assert.equal((await server.status).code, 0);
+}
+
+Deno.test(`an executable for a config checks, serves and stops, locked${VERSION}`, async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  const config = await writeConfig(folder, pve);
+  const binary = await compileToRun(folder.path, ["--config", config]);
+  await servesWith(binary, ["--config", config], "locked (compiled)");
+});
+
+Deno.test(`an executable for any config serves in a worker, locked${VERSION}`, async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  const config = await writeConfig(folder, pve);
+  const binary = await compileToRun(folder.path, []);
+  await servesWith(binary, ["--config", config], "locked (worker)");
 });
 
 function freePort(): number {
