@@ -61,12 +61,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/errors.ts": [],
 };
 
+/** Names of tools, but for those that are words of every day. */
+const TOOL_NAMES = [...Deno.readDirSync("tools")].map(({ name }) => name.replace(/\.ts$/, ""))
+  .filter((name) => name.includes("_"));
+
 /** Words that only some files may say. */
 const RESERVED: readonly { what: RegExp; only: RegExp; why: string }[] = [
   { what: /(?<![.\w])fetch\(/, only: /^lib\/proxmox\/api\/transport\.ts$/, why: "fetch" },
   { what: /\bDeno\.env\b/, only: /^lib\/config\//, why: "the environment" },
   { what: /\bconsole\./, only: /^$/, why: "the console" },
   { what: /\bDeno\./, only: /^(?!tools\/)/, why: "Deno" },
+  {
+    what: new RegExp(`\\b(?:${TOOL_NAMES.join("|")})\\b`),
+    // What is generated names parameters as Proxmox does.
+    only: /^(?!lib\/proxmox\/(?!api\/schema\.ts$))/,
+    why: "the name of a tool",
+  },
   { what: /^(export )?(let|var) /m, only: /^$/, why: "mutable state of a module" },
 ];
 
@@ -195,6 +205,7 @@ Deno.test("the rules notice a file without a row, and every reserved word", () =
     ["lib/cli/x.ts", 'Deno.env.get("X")', "lib/cli/x.ts uses the environment"],
     ["lib/cli/x.ts", "console.log(1)", "lib/cli/x.ts uses the console"],
     ["tools/x.ts", "Deno.readFile(path)", "tools/x.ts uses Deno"],
+    ["lib/proxmox/x.ts", '"see get_vms"', "lib/proxmox/x.ts uses the name of a tool"],
     ["lib/mcp/x.ts", "export let x = 1;", "lib/mcp/x.ts uses mutable state of a module"],
   ];
   for (const [file, text, breach] of cases) assert.deepEqual(breaches(file, text), [breach]);
