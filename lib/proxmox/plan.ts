@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { isSecretKey, REDACTED } from "../log/redact_text.ts";
+import { isSecretKey, REDACTED } from "../log/redact.ts";
 import type { Params } from "./api/client.ts";
 import type { Guest } from "./guest/directory.ts";
 

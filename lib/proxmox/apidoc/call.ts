@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
-import { isSecretKey, REDACTED, redactValue } from "../../log/redact.ts";
-import { boundJson } from "../../log/bound.ts";
+import { byteLength, fitJson, type Limit } from "../../log/bound.ts";
+import { isSecretKey, REDACTED, type RedactOptions, redactValue } from "../../log/redact.ts";
 import type { ApiMatch, ApiMethod } from "./description.ts";
 import { refusalOf, secretParams } from "./guard.ts";
 import { checkParams } from "./schema.ts";
@@ -62,17 +62,25 @@ export async function checkCall(
 
 /** An answer without secrets, in bounded size; `cut` tells when not all of it is there. */
 export function presentable(data: unknown): { data: unknown; cut?: true } {
-  const clean = Array.isArray(data) ? data.map(redactRow) : redactValue(data);
-  const bounded = boundJson(clean, MOST_BYTES);
-  const whole = bounded === JSON.stringify(clean) &&
-    (JSON.stringify(data)?.length ?? 0) <= MOST_BYTES;
-  return whole ? { data: clean } : { data: JSON.parse(bounded), cut: true };
+  if ((JSON.stringify(data)?.length ?? 0) <= MOST_BYTES) {
+    const clean = redactAnswer(data);
+    if (byteLength(JSON.stringify(clean) ?? "") <= MOST_BYTES) return { data: clean };
+  }
+  return { data: JSON.parse(fitJson(MOST_BYTES, (limit) => redactAnswer(data, limit))), cut: true };
+}
+
+function redactAnswer(data: unknown, limit?: Limit): unknown {
+  const options = limit === undefined ? {} : { limit };
+  if (!Array.isArray(data)) return redactValue(data, options);
+  const kept = data.slice(0, limit?.items);
+  const rows = kept.map((row) => redactRow(row, options));
+  return kept.length === data.length ? rows : [...rows, `… ${data.length - kept.length} more`];
 }
 
 /** Some lists (`pending`, `cfg/db`) hold a setting's name in one column and its value in others. */
-function redactRow(row: unknown): unknown {
+function redactRow(row: unknown, options: RedactOptions): unknown {
   if (typeof row !== "object" || row === null || !("key" in row || "name" in row)) {
-    return redactValue(row);
+    return redactValue(row, options);
   }
   const { key, ...columns } = row as Record<string, unknown>;
   const setting = key ?? columns.name;
@@ -80,7 +88,7 @@ function redactRow(row: unknown): unknown {
   for (const column of ["value", "pending"]) {
     if (secret && columns[column] !== undefined) columns[column] = REDACTED;
   }
-  const clean = redactValue(columns) as Record<string, unknown>;
+  const clean = redactValue(columns, options) as Record<string, unknown>;
   if (key === undefined) return clean;
   // A "key" without a value beside it is a secret itself.
   const named = ["value", "pending", "delete"].some((column) => column in columns);
