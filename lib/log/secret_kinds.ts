@@ -227,7 +227,7 @@ export const SECRET_KINDS: readonly SecretKind[] = [
     name: "value whose name says less",
     hint: WEAK_NAME,
     ...behindFirstGroup(`(${WEAK_NAME}${IS})${RANDOM}${VALUE}`),
-    examples: ["key: «S3cret»", "pin=«1234»"],
+    examples: ["key: «S3cret»", "pin=«12345»"],
   },
   {
     name: "option",
@@ -239,6 +239,6 @@ export const SECRET_KINDS: readonly SecretKind[] = [
     name: "option whose name says less",
     hint: WEAK_NAME,
     ...behindFirstGroup(`(${OPTION}${WEAK_NAME}${SPACE})${RANDOM}${VALUE}`),
-    examples: ["tailscale up --auth-key «S3cret»", "--pin «1234»"],
+    examples: ["tailscale up --auth-key «S3cret»", "--pin «12345»"],
   },
 ];

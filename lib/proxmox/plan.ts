@@ -49,6 +49,21 @@ export function redactedParams(params: Params): Params {
   );
 }
 
+/**
+ * Refuses to write back what was hidden when it was read: that would replace the secret by its mask.
+ *
+ * @throws AppError `invalid` naming the setting
+ */
+export function assertUnmasked(params: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(params)) {
+    if (typeof value !== "string" || !value.includes(REDACTED)) continue;
+    throw new AppError(
+      "invalid",
+      `${key} holds ${REDACTED}, which stands for a secret that was hidden when it was read`,
+    );
+  }
+}
+
 /** The same error without the passwords that were sent, in case Proxmox repeats a value it refuses. */
 export function withoutSecrets(error: unknown, params: Params): unknown {
   if (!(error instanceof AppError)) return error;

@@ -109,7 +109,7 @@ function plain(example: string): string {
 
 function secretsIn(example: string): string[] {
   return [...example.matchAll(/«([^»]*)»/g)].flatMap(([, secret = ""]) =>
-    secret.match(/[A-Za-z0-9]{4,}/g) ?? []
+    secret.match(/[A-Za-z0-9]{5,}/g) ?? []
   );
 }
 

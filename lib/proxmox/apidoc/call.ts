@@ -7,6 +7,7 @@ import { checkParams } from "./schema.ts";
 import type { Params } from "../api/client.ts";
 import { type ApiPath, apiPath } from "../api/path.ts";
 import type { Verb } from "../api/types.ts";
+import { assertUnmasked } from "../plan.ts";
 import type { Pve } from "../pve.ts";
 import { number } from "../api/values.ts";
 
@@ -44,6 +45,7 @@ export async function checkCall(
   if (secret !== undefined) {
     throw new AppError("forbidden", `${secret} is a secret; set it in Proxmox itself`);
   }
+  assertUnmasked(params);
   const problems = checkParams({ ...params, ...match.values }, found.parameters, found);
   for (const name of Object.keys(params)) {
     if (name in match.values) problems.push(`${name} is in the path already`);
