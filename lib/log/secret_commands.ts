@@ -1,4 +1,4 @@
-import { behindFirstGroup, hideValue, QUOTE, type SecretKind, VALUE } from "./secret_value.ts";
+import { hideValue, QUOTE, REDACTED, type SecretKind, VALUE } from "./secret_value.ts";
 
 /** Programs that take a password by an option of one letter; others mean a port or a path by it. */
 interface Command {
@@ -51,18 +51,21 @@ const COMMANDS: readonly Command[] = [
   },
 ];
 
-/** What finds the password in a command line of each. */
+/** What finds the passwords in a command line of each; a command ends where the shell ends it. */
 export const COMMAND_KINDS: readonly SecretKind[] = COMMANDS.map(
-  ({ programs, flag, before = "", examples }) => ({
-    name: `option ${flag} of ${programs}`,
-    hint: `[\\s"']${flag}`,
-    ...behindFirstGroup(
-      `((?<=(?<![\\w-])(?:${programs})(?=[\\s"'])[^\\n;|&]{0,120}?[\\s"'])${flag}` +
-        `[ \\t=]{0,4}${QUOTE}(?!-)${before})${VALUE}`,
+  ({ programs, flag, before = "", examples }) => {
+    const option = new RegExp(
+      `((?<=[\\s"'])${flag}[ \\t=]{0,4}${QUOTE}(?!-)${before})${VALUE}`,
       "g",
-    ),
-    examples,
-  }),
+    );
+    return {
+      name: `option ${flag} of ${programs}`,
+      hint: `[\\s"']${flag}`,
+      pattern: new RegExp(`(?<![\\w-])(?:${programs})(?=[\\s"'])[^\\n;|&]{1,400}`, "g"),
+      replacement: (command) => command.replace(option, `$1${REDACTED}`),
+      examples,
+    };
+  },
 );
 
 const ARGUMENTS: readonly Record<"program" | "alone" | "before" | "attached", RegExp>[] = COMMANDS
