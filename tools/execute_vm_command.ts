@@ -51,6 +51,7 @@ export default defineTool({
     command: z.array(z.string()).optional().describe("What was run"),
     ...result,
   }),
+  verbatim: ["stdout", "stderr"],
   action: ({ vmid }) => `run the command in VM ${vmid}`,
   run: async (input, { pve }) => {
     const guest = await pve.find(input, { type: "qemu" });

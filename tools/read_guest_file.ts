@@ -43,6 +43,7 @@ export default defineTool({
     truncated: z.boolean(),
     next_offset: z.number().optional(),
   }),
+  verbatim: ["content"],
   action: ({ vmid, file }) => `read ${file} in VM ${vmid}`,
   run: async (input, { pve }) => {
     const guest = await pve.find(input, { type: "qemu" });

@@ -1,13 +1,20 @@
-const LIMITS = [
-  { text: 4096, items: 200, depth: 16 },
+/** How much of a value may be kept. */
+export interface Limit {
+  /** Characters of one string. */
+  readonly text: number;
+  /** Members of one list or object. */
+  readonly items: number;
+  readonly depth: number;
+}
+
+const SMALLER: readonly Limit[] = [
   { text: 1024, items: 100, depth: 12 },
   { text: 256, items: 50, depth: 8 },
   { text: 128, items: 20, depth: 6 },
   { text: 64, items: 10, depth: 4 },
   { text: 32, items: 5, depth: 3 },
-] as const;
-
-type Limit = typeof LIMITS[number];
+  { text: 16, items: 1, depth: 1 },
+];
 
 const encoder = new TextEncoder();
 
@@ -16,43 +23,21 @@ export function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** `text` cut to at most `maxBytes` of UTF-8, whole characters only; says what was cut. */
-export function boundText(text: string, maxBytes: number): string {
-  const bytes = encoder.encode(text);
-  if (bytes.length <= maxBytes) return text;
-  const note = ` … (${bytes.length} bytes in all)`;
-  const room = Math.max(0, maxBytes - byteLength(note));
-  let cut = Math.min(room, bytes.length);
-  // A byte of the form 10xxxxxx continues a character.
-  while (cut > 0 && ((bytes[cut] ?? 0) & 0xc0) === 0x80) cut--;
-  const kept = new TextDecoder().decode(bytes.subarray(0, cut));
-  return room === 0 ? "" : kept + note;
+/** What stands in the place of characters that were cut out of a text. */
+export function cutNote(characters: number): string {
+  return ` … (${characters} characters cut) … `;
 }
 
-/** Valid JSON of a plain value in at most `maxBytes` (64 or more); long parts are cut and say so. */
-export function boundJson(value: unknown, maxBytes: number): string {
-  const whole = JSON.stringify(value) ?? "null";
-  if (byteLength(whole) <= maxBytes) return whole;
-  for (const limit of LIMITS) {
-    const json = JSON.stringify(shrink(value, limit));
+/**
+ * JSON in at most `maxBytes` (64 or more) of UTF-8: of the whole value where it fits, else of as much as
+ * does. `shrink` gives the part of the value that is within a limit.
+ */
+export function fitJson(maxBytes: number, shrink: (limit: Limit) => unknown): string {
+  // Each character and member takes a byte at least, so what is beyond this cannot fit.
+  const first: Limit = { text: maxBytes, items: maxBytes, depth: 32 };
+  for (const limit of [first, ...SMALLER]) {
+    const json = JSON.stringify(shrink(limit)) ?? "null";
     if (byteLength(json) <= maxBytes) return json;
   }
-  return JSON.stringify({ cut: `${byteLength(whole)} bytes` });
-}
-
-function shrink(value: unknown, limit: Limit, depth = 0): unknown {
-  if (typeof value === "string") return boundText(value, limit.text);
-  if (typeof value !== "object" || value === null) return value;
-  if (depth >= limit.depth) return "…";
-  if (Array.isArray(value)) {
-    const kept = value.slice(0, limit.items).map((item) => shrink(item, limit, depth + 1));
-    const left = value.length - kept.length;
-    return left > 0 ? [...kept, `… ${left} more`] : kept;
-  }
-  const entries = Object.entries(value);
-  const kept = entries.slice(0, limit.items).map(([key, item]) =>
-    [boundText(key, limit.text), shrink(item, limit, depth + 1)] as const
-  );
-  if (entries.length > kept.length) kept.push(["…", `${entries.length - kept.length} more`]);
-  return Object.fromEntries(kept);
+  return JSON.stringify({ cut: true });
 }

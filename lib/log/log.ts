@@ -1,6 +1,7 @@
 import { formatLine, type LogAttributes, type LogFormat, pythonTime } from "./format.ts";
 import { KEPT_FILES, openLogFile } from "./file.ts";
 import { redactText, redactValue } from "./redact.ts";
+import { visibleLine } from "./visible.ts";
 
 /** The levels with Python's numbers for them. */
 const LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 } as const;
@@ -41,8 +42,6 @@ export interface LogOptions {
 }
 
 const NAME = "proxmox_mcp";
-const CONTROL = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 interface Event {
   readonly level: LogLevel;
@@ -66,12 +65,12 @@ export function createLog(options: LogOptions): Log {
     const time = now();
     const safe = {
       ...event,
-      message: redactText(event.message, secrets),
-      fields: redactValue(event.fields, secrets) as LogFields,
+      message: redactText(event.message, { known: secrets }),
+      fields: redactValue(event.fields, { known: secrets }) as LogFields,
     };
     const line = format.kind === "json"
       ? jsonLine(safe, time)
-      : escapeControls(formatLine(format.parts, attributesOf(safe, { time, started })));
+      : visibleLine(formatLine(format.parts, attributesOf(safe, { time, started })));
     stderr(line);
     file?.write(line);
   }
@@ -103,7 +102,7 @@ function jsonLine(event: Event, time: Date): string {
     message: event.message,
     ...fields,
   };
-  return escapeControls(JSON.stringify({ ...line, level: event.level, message: event.message }));
+  return visibleLine(JSON.stringify({ ...line, level: event.level, message: event.message }));
 }
 
 function attributesOf(event: Event, at: { time: Date; started: number }): LogAttributes {
@@ -133,12 +132,4 @@ function attributesOf(event: Event, at: { time: Date; started: number }): LogAtt
 function fieldText([key, value]: [string, unknown]): string {
   const plain = typeof value === "string" && /^[^\s"=\\{}[\]]+$/.test(value);
   return `${key}=${plain ? value : JSON.stringify(value) ?? "null"}`;
-}
-
-/** One event stays one line, and no text can repaint the reader's terminal. */
-function escapeControls(line: string): string {
-  return line.replace(CONTROL, (character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, "0");
-    return ESCAPES[character] ?? `\\u${code}`;
-  });
 }

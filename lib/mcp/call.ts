@@ -13,6 +13,7 @@ import { boundedJson, redactValue } from "../log/redact.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { deadlineOf, parseInput, unknownTool, vmidOf } from "./input.ts";
+import { shownResult } from "./shown.ts";
 
 /** What all calls share. */
 export interface CallServices {
@@ -69,7 +70,8 @@ export async function callTool(services: CallServices, request: CallRequest): Pr
   services.stopping.addEventListener("abort", onStopping);
   const signal = AbortSignal.any([request.signal, stop.signal]);
   try {
-    return await runAudited(services, { ...request, signal });
+    const result = await runAudited(services, { ...request, signal });
+    return shownResult(result, services.catalog.get(request.tool));
   } finally {
     services.stopping.removeEventListener("abort", onStopping);
     end();

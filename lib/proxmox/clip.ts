@@ -1,6 +1,17 @@
+import { oneLine } from "../errors.ts";
+import { redactText } from "../log/redact.ts";
+
 /** Text from elsewhere in bounded length; says so when something was cut off. */
 export function clip(text: string, length = 500): string {
-  return text.length <= length ? text : `${text.slice(0, length)}… (cut)`;
+  if (text.length <= length) return text;
+  // Half of a secret is no longer known as one, so it goes before the cut.
+  const clean = redactText(text);
+  return clean.length <= length ? clean : `${clean.slice(0, length)}… (cut)`;
+}
+
+/** Text from a guest or a log inside of a message: one line, in quotes, in bounded length. */
+export function quote(text: string, length = 200): string {
+  return JSON.stringify(clip(oneLine(text), length));
 }
 
 /** A key that sorts newest first in an ascending list; `seconds` are Unix seconds. */

@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, oneLine } from "../errors.ts";
 import { clip } from "./clip.ts";
 
 const AT_ONCE = 8;
@@ -35,7 +35,7 @@ export async function gather<T, R>(
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       errors.push(error);
-      warnings.push(`${name(item)}: ${clip(error.message)}`);
+      warnings.push(`${name(item)}: ${clip(oneLine(error.message))}`);
       return [];
     }
   });

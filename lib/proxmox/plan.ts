@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { isSecretKey, REDACTED } from "../log/redact_text.ts";
+import { isSecretKey, REDACTED } from "../log/redact.ts";
 import type { Params } from "./api/client.ts";
 import type { Guest } from "./guest/directory.ts";
 
@@ -47,6 +47,21 @@ export function redactedParams(params: Params): Params {
     Object.entries(params).filter(([, value]) => value !== undefined)
       .map(([key, value]) => [key, isSecretKey(key) ? REDACTED : value]),
   );
+}
+
+/**
+ * Refuses to write back what was hidden when it was read: that would replace the secret by its mask.
+ *
+ * @throws AppError `invalid` naming the setting
+ */
+export function assertUnmasked(params: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(params)) {
+    if (typeof value !== "string" || !value.includes(REDACTED)) continue;
+    throw new AppError(
+      "invalid",
+      `${key} holds ${REDACTED}, which stands for a secret that was hidden when it was read`,
+    );
+  }
 }
 
 /** The same error without the passwords that were sent, in case Proxmox repeats a value it refuses. */

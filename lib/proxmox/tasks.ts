@@ -1,6 +1,7 @@
-import { AppError } from "../errors.ts";
+import { AppError, oneLine } from "../errors.ts";
 import { reasonFailure } from "./api/errors.ts";
 import type { DataOf } from "./api/types.ts";
+import { clip, quote } from "./clip.ts";
 import type { Pve } from "./pve.ts";
 import { text } from "./api/values.ts";
 
@@ -131,7 +132,7 @@ async function readLogTail(
   if ((page.total ?? 0) > LOG_PAGE) {
     page = await read({ start: (page.total ?? 0) - lines, limit: lines });
   }
-  return page.rows.map((row) => String(row.t).slice(0, 500)).slice(-lines);
+  return page.rows.map((row) => clip(String(row.t))).slice(-lines);
 }
 
 function describeTask(upid: string, row: StatusRow, logTail: string[]): TaskState {
@@ -146,9 +147,9 @@ function describeTask(upid: string, row: StatusRow, logTail: string[]): TaskStat
 }
 
 function taskFailure(upid: string, exit: string, logTail: string[]): AppError {
-  const failure = reasonFailure(exit);
+  const failure = reasonFailure(clip(oneLine(exit)));
   const log = logTail.filter((line) => line !== "" && line !== `TASK ERROR: ${exit}`).slice(-5);
-  const tail = log.length === 0 ? "" : `; log: ${log.join(" | ")}`;
+  const tail = log.length === 0 ? "" : `; log: ${log.map((line) => quote(line)).join(" | ")}`;
   return failure.withMessage(`${failure.message} (task ${upid}${tail})`);
 }
 

@@ -50,6 +50,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   /** Strict, every field described. */
   readonly input: I;
   readonly output: O;
+  /** Fields of the output that are handed on byte for byte: contents that the caller asked for. */
+  readonly verbatim?: readonly (keyof z.output<O> & string)[];
   /** What a call does, as the infinitive that follows "Cannot": `start VM 101`. */
   action(input: z.output<I>): string;
   run(input: z.output<I>, context: ToolContext): Promise<z.input<O>>;

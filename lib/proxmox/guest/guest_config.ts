@@ -1,4 +1,4 @@
-import { REDACTED, redactText } from "../../log/redact_text.ts";
+import { REDACTED, redactText } from "../../log/redact.ts";
 import type { Guest } from "./directory.ts";
 import { redactedParams } from "../plan.ts";
 import type { Pve } from "../pve.ts";

@@ -1,0 +1,55 @@
+/** Words that make a key a secret wherever they stand in it. */
+const TELLING = [
+  "passphrase",
+  "password",
+  "passwort",
+  "passwd",
+  "parola",
+  "sifre(?!le|li)",
+  "secret",
+  "credential",
+  "authorization",
+  "apikey",
+  "privatekey",
+  "sshprivate",
+  "csrf",
+  "pveauthcookie",
+] as const;
+const TELLS = new RegExp(TELLING.join("|"));
+
+/** Words that make a key a secret when they are its last, or followed by one of `TAILS`. */
+const LAST = [
+  "token",
+  "key",
+  "pwd",
+  "pass",
+  "pw",
+  "cookie",
+  "ticket",
+  "otp",
+  "jwt",
+  "pin",
+] as const;
+const TAILS = ["value", "values", "text", "data", "raw", "plain"] as const;
+/** Keys that only sound secret. */
+const PUBLIC = /^(?:ssh(?:public|authorized)?keys?|(?:public|authorized)keys?|token(?:name|id)s?)$/;
+
+/** True when what stands under this key is a secret, by its words in any of the usual spellings. */
+export function isSecretKey(key: string): boolean {
+  const words = plainLetters(key.slice(-200))
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
+  const joined = words.join("");
+  if (PUBLIC.test(joined) || words.length > 1 && words.at(-1) === "file") return false;
+  if (TELLS.test(joined)) return true;
+  while (words.length > 1 && TAILS.some((tail) => tail === words.at(-1))) words.pop();
+  const last = (words.at(-1) ?? "").replace(/s$/, "");
+  return LAST.some((word) => last === word) || last.endsWith("token");
+}
+
+/** `Şifre`, `ŞİFRE` and `sıfre` as letters without marks; only the dotless ı has no such form of its own. */
+function plainLetters(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").replaceAll("ı", "i");
+}
