@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly trail: AuditTrail;
   readonly log: Log;
   readonly now: () => Date;
+  /** Milliseconds that only ever rise, for what is kept; the process's own when not given. */
+  readonly monotonic?: () => number;
   readonly version: string;
 }
 
@@ -63,16 +65,17 @@ const CLOSING_MS = 1_000;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, log, now, database, accounts, trail, version } = options;
+  const { monotonic = () => performance.now() } = options;
   const { server } = config;
   const proxmox = await connectProxmox(config);
   const client = proxmox.client;
-  const access = new Access(client, now);
+  const access = new Access(client, monotonic);
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
   const metrics = createMetrics(() => transports.openSessions);
   const signal = () => AbortSignal.timeout(config.proxmox.timeout_seconds * 1000);
   const directory = new GuestDirectory({
     load: async () => (await client.read("/cluster/resources", signal())).data,
-    now,
+    monotonic,
     advice: ADVICE,
   });
   const queue = new AuditQueue({
@@ -110,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const authenticator = createAuthenticator({
     store: accounts,
     now,
+    monotonic,
     trustedProxies: server.trusted_proxies,
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
@@ -129,7 +133,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       proxmox: async () => {
         await client.read("/version", AbortSignal.timeout(5_000));
       },
-    }, now),
+    }, monotonic),
     address: (peer, headers) => authenticator.addressOf(peer, headers.get("x-forwarded-for")),
     authenticate: (token, address) =>
       config.no_auth
