@@ -108,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     begin: limits.begin,
     crowded: (tokenId) => limits.callAllowed(tokenId, 0) !== undefined,
     stopping: stopping.signal,
+    onRevoked: (listener) => authenticator.onRevoked(listener),
     observe: metrics.call,
   });
   const authenticator = createAuthenticator({

@@ -25,6 +25,8 @@ export interface CallServices {
   readonly now: () => Date;
   /** Aborts the calls under way when the server cannot wait for them any longer. */
   readonly stopping: AbortSignal;
+  /** Tells of each token that is no longer good; the function that it returns ends that. */
+  readonly onRevoked: (listener: (tokenId: number) => void) => () => void;
   /** Counts a call as under way; the function that it returns ends that. */
   readonly begin: (tokenId: number) => () => void;
   /** True when more calls are under way than may be: some that came at once can pass the HTTP side. */
@@ -67,11 +69,15 @@ export async function callTool(services: CallServices, request: CallRequest): Pr
   const stop = new AbortController();
   const onStopping = () => stop.abort();
   services.stopping.addEventListener("abort", onStopping);
+  const forget = services.onRevoked((tokenId) => {
+    if (tokenId === request.principal.tokenId) stop.abort();
+  });
   const signal = AbortSignal.any([request.signal, stop.signal]);
   try {
     return await runAudited(services, { ...request, signal });
   } finally {
     services.stopping.removeEventListener("abort", onStopping);
+    forget();
     end();
   }
 }
