@@ -8,7 +8,9 @@ import { createAuthenticator } from "./auth/authenticator.ts";
 import type { Principal } from "./auth/principal.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
 import { type Database, ping } from "./database/database.ts";
+import { sharedSecretOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
+import { spentKeysOf } from "./database/spent_keys.ts";
 import { messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createUseLimits } from "./http/limits.ts";
@@ -20,6 +22,7 @@ import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
+import { SessionIds } from "./mcp/session_ids.ts";
 import { Transports } from "./mcp/transports.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
@@ -82,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     trail,
     onProblem: (error) => log.error(messageOf(error)),
   });
+  const spent = spentKeysOf(database, { now });
   const stopping = new AbortController();
   const catalog = new Catalog(TOOLS, config.tools);
   const transports = new Transports({
@@ -98,8 +102,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     audit: new AuditLog({ queue, log }),
     log,
     now,
+    monotonic,
     confirm: config.tools.confirm,
     confirmation: new Confirmation(await confirmationKey(config)),
+    sessionIds: new SessionIds({
+      secret: async () => await sharedSecretOf(database) ?? config.auth.token_value,
+      now,
+    }),
+    spent,
     server: { version, startedAt: now() },
     able: async () => {
       const grants = await access.grants();
@@ -145,6 +155,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sweeper = setInterval(() => {
     transports.sweep();
     void limits.sweep();
+    // A database that is away is asked again at the next sweep.
+    spent.sweep().catch(() => {});
   }, SWEEP_MS);
   const close = async () => {
     clearInterval(sweeper);

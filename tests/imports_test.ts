@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
-    "lib/log",
+    ...["lib/database/spent_keys.ts", "lib/log"],
     ...["lib/nearest.ts", "lib/errors.ts", "@modelcontextprotocol/server", "zod"],
   ],
   "lib/mcp/tools.ts": ["tools/mod.ts", "lib/tool", "lib/nearest.ts"],

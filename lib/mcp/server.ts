@@ -6,13 +6,20 @@ import {
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
+import type { SpentKeys } from "../database/spent_keys.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { type CallResult, type CallServices, callTool } from "./call.ts";
 import { callerOf } from "./caller.ts";
 import type { Confirmation } from "./confirmation.ts";
+import type { SessionIds } from "./session_ids.ts";
 
 export interface McpServices extends CallServices {
   readonly confirmation: Confirmation;
+  readonly sessionIds: SessionIds;
+  /** Sessions that were ended, and answers that have served. */
+  readonly spent: SpentKeys;
+  /** Milliseconds that only ever rise. */
+  readonly monotonic: () => number;
   /** Tells which tools Proxmox would let do anything at all. */
   readonly able: () => Promise<(tool: AnyTool) => boolean>;
 }
@@ -56,6 +63,19 @@ export function createMcpServer(services: McpServices): Server {
     return toolResult(result);
   });
   return server;
+}
+
+/** The services of a session, which every call under way holds. */
+export function within(services: McpServices, hold: () => () => void): McpServices {
+  const begin = (tokenId: number) => {
+    const end = services.begin(tokenId);
+    const release = hold();
+    return () => {
+      release();
+      end();
+    };
+  };
+  return { ...services, begin };
 }
 
 function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
