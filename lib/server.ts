@@ -8,7 +8,7 @@ import { createAuthenticator } from "./auth/authenticator.ts";
 import type { Principal } from "./auth/principal.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
 import { type Database, ping } from "./database/database.ts";
-import { sharedSecretOf } from "./database/secret.ts";
+import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
 import { spentKeysOf } from "./database/spent_keys.ts";
 import { messageOf } from "./errors.ts";
@@ -85,6 +85,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     trail,
     onProblem: (error) => log.error(messageOf(error)),
   });
+  // The same on every instance, so that any of them can go on with what another has begun.
+  const keys = sharedKeysOf(database, { fallback: config.auth.token_value });
   const spent = spentKeysOf(database, { now });
   const stopping = new AbortController();
   const catalog = new Catalog(TOOLS, config.tools);
@@ -104,11 +106,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     now,
     monotonic,
     confirm: config.tools.confirm,
-    confirmation: new Confirmation(await confirmationKey(config)),
-    sessionIds: new SessionIds({
-      secret: async () => await sharedSecretOf(database) ?? config.auth.token_value,
-      now,
-    }),
+    confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
+    sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
     spent,
     server: { version, startedAt: now() },
     able: async () => {
@@ -198,12 +197,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     shutdown: () => closing ??= shutdown(),
     finished: listener.finished,
   };
-}
-
-/** The same on every instance with this config, so that any of them can take the answer. */
-async function confirmationKey({ auth }: Config): Promise<Uint8Array> {
-  const seed = new TextEncoder().encode(`proxmox-mcp confirmation ${auth.token_value}`);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", seed));
 }
 
 function anonymous(address: string): Principal {

@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
     ...["lib/database/spent_keys.ts", "lib/log"],
     ...["lib/nearest.ts", "lib/errors.ts", "@modelcontextprotocol/server", "zod"],
+    "node:crypto",
   ],
   "lib/mcp/tools.ts": ["tools/mod.ts", "lib/tool", "lib/nearest.ts"],
   "tools/mod.ts": ["tools"],

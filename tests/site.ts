@@ -159,7 +159,10 @@ export class Site {
   }
 
   /** Opens a session of revision 2025-11-25; gives the headers of the requests in it. */
-  async openSession(token: string = this.tokens.admin): Promise<Record<string, string>> {
+  async openSession(
+    token: string = this.tokens.admin,
+    capabilities: Record<string, unknown> = {},
+  ): Promise<Record<string, string>> {
     const accept = "application/json, text/event-stream";
     const { headers } = await this.post({
       jsonrpc: "2.0",
@@ -167,7 +170,7 @@ export class Site {
       method: "initialize",
       params: {
         protocolVersion: "2025-11-25",
-        capabilities: {},
+        capabilities,
         clientInfo: { name: "test", version: "1" },
       },
     }, { ...this.headers(token), accept });

@@ -6,7 +6,6 @@ import {
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import type { SpentKeys } from "../database/spent_keys.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { type CallResult, type CallServices, callTool } from "./call.ts";
 import { callerOf } from "./caller.ts";
@@ -16,8 +15,6 @@ import type { SessionIds } from "./session_ids.ts";
 export interface McpServices extends CallServices {
   readonly confirmation: Confirmation;
   readonly sessionIds: SessionIds;
-  /** Sessions that were ended, and answers that have served. */
-  readonly spent: SpentKeys;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   /** Tells which tools Proxmox would let do anything at all. */
@@ -37,7 +34,9 @@ export function createMcpServer(services: McpServices): Server {
     {
       capabilities: { tools: {} },
       instructions: INSTRUCTIONS,
-      requestState: { verify: services.confirmation.codec.verify },
+      requestState: {
+        verify: (state, context) => services.confirmation.verify(state, context),
+      },
     },
   );
   server.setRequestHandler("tools/list", async (_request, context) => {
@@ -52,10 +51,10 @@ export function createMcpServer(services: McpServices): Server {
       arguments: params.arguments,
       signal: context.mcpReq.signal,
       progress: progressTo(context),
-      confirmation: services.confirmation.stateOf(server, context, call),
+      ...services.confirmation.stateOf(server, context, call),
     });
     if (result.kind === "ask") {
-      return await services.confirmation.ask(context, { question: result.question, call });
+      return await services.confirmation.ask(context, { ...result, call });
     }
     if (result.kind === "failed" && !services.catalog.get(params.name)) {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);

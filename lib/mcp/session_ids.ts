@@ -27,16 +27,16 @@ const BASE64 = { alphabet: "base64url" } as const;
 
 /**
  * Makes and reads the ids that clients are given: each is the whole ticket, encrypted and sealed, so
- * that every instance with the same secret can go on with the session and none must keep it.
+ * that every instance with the same key can go on with the session and none must keep it.
  */
 export class SessionIds {
-  readonly #secret: () => Promise<string>;
+  readonly #rawKey: () => Promise<Uint8Array<ArrayBuffer>>;
   readonly #now: () => Date;
-  #key: Promise<CryptoKey> | undefined;
+  #key: CryptoKey | undefined;
 
-  /** @param options.secret the same on all instances that share clients; asked for once */
-  constructor({ secret, now }: { secret: () => Promise<string>; now: () => Date }) {
-    this.#secret = secret;
+  /** @param options.key 32 bytes, the same on all instances that share clients */
+  constructor({ key, now }: { key: () => Promise<Uint8Array<ArrayBuffer>>; now: () => Date }) {
+    this.#rawKey = key;
     this.#now = now;
   }
 
@@ -91,17 +91,13 @@ export class SessionIds {
     }
   }
 
-  /** A secret that cannot be had now is asked for again by the next request. */
-  #keyed(): Promise<CryptoKey> {
-    this.#key ??= this.#secret().then(async (secret) => {
-      const seed = new TextEncoder().encode(`proxmox-mcp sessions ${secret}`);
-      const raw = await crypto.subtle.digest("SHA-256", seed);
-      return await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
-    }).catch((error) => {
-      this.#key = undefined;
-      throw error;
-    });
-    return this.#key;
+  /** A key that cannot be had now is asked for again by the next request. */
+  async #keyed(): Promise<CryptoKey> {
+    const uses: KeyUsage[] = ["encrypt", "decrypt"];
+    const key = this.#key ??
+      await crypto.subtle.importKey("raw", await this.#rawKey(), "AES-GCM", false, uses);
+    this.#key = key;
+    return key;
   }
 }
 

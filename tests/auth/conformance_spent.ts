@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sharedSecretOf } from "../../lib/database/secret.ts";
+import { sharedKeysOf } from "../../lib/database/secret.ts";
 import { spentKeysOf } from "../../lib/database/spent_keys.ts";
 import { type Site, withBench } from "./site.ts";
 
@@ -23,9 +23,11 @@ export function runSpentCases(name: string, makeSite: () => Promise<Site>): void
         clock.advance(1);
         await there.sweep();
         assert.equal(await here.has("answer 1"), false);
-        const secret = await sharedSecretOf(database);
-        assert.match(secret ?? "", /^[0-9a-f]{64,}$/);
-        assert.equal(await sharedSecretOf(other), secret);
+        const [secret] = await site.run("SELECT secret FROM proxmox_mcp_secret");
+        assert.match(String(secret?.secret), /^[0-9a-f]{64,}$/);
+        const key = await sharedKeysOf(database, { fallback: "a" })("sessions");
+        assert.deepEqual(await sharedKeysOf(other, { fallback: "b" })("sessions"), key);
+        assert.notDeepEqual(await sharedKeysOf(other, { fallback: "b" })("answers"), key);
       } finally {
         await other.close();
       }

@@ -2,31 +2,12 @@ import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { openDatabase } from "../../lib/database/open.ts";
 import { Clock } from "../auth/clock.ts";
-import { Site, type SiteOptions } from "../site.ts";
+import { Site } from "../site.ts";
+import { startPair } from "../support/pair.ts";
 import { until } from "../support/until.ts";
 
 const LIST = { jsonrpc: "2.0", id: 2, method: "tools/list" };
-
-/** Two instances on one database; `start` starts one more. */
-async function startPair(options: SiteOptions = {}) {
-  const folder = await Deno.makeTempDir({ dir: "/dev/shm" });
-  const open = () => openDatabase(`sqlite:${folder}/shared.db`);
-  const start = (username: string) => Site.start({ ...options, openDatabase: open, username });
-  const first = await start("ada");
-  const second = await start("grace");
-  return {
-    first,
-    second,
-    start,
-    [Symbol.asyncDispose]: async () => {
-      await second[Symbol.asyncDispose]();
-      await first[Symbol.asyncDispose]();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-}
 
 /** The older SDK's client, whose requests go where `at` points. */
 async function connect(site: Site, at: { root: string }, answer = true): Promise<Client> {
@@ -177,4 +158,38 @@ Deno.test("a token holds 10 SSE streams; while calls are under way in all of the
   assert.equal(await openSessions(site, "sse"), 11);
   site.fake.finishTasks();
   for (const { reader } of [...others, stranger]) await reader.cancel();
+});
+
+Deno.test("an answer that comes to another instance than its question is told so, and counts for none", async () => {
+  await using pair = await startPair();
+  const { first, second } = pair;
+  const session = await first.openSession(first.tokens.admin, { elicitation: {} });
+  const stop = (site: Site) =>
+    fetch(site.server.url, {
+      method: "POST",
+      headers: session,
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 3,
+        method: "tools/call",
+        params: { name: "stop_vm", arguments: { vmid: 100 } },
+      }),
+    });
+  const asked = async (site: Site) => {
+    const reader = (await stop(site)).body!.pipeThrough(new TextDecoderStream()).getReader();
+    const { value = "" } = await reader.read();
+    return { id: JSON.parse(value.slice(value.indexOf("{"))).id, reader };
+  };
+  const here = await asked(first);
+  const there = await asked(second);
+  const yes = (site: Site, id: unknown) => {
+    const result = { action: "accept", content: { confirm: true } };
+    return site.post({ jsonrpc: "2.0", id, result }, session);
+  };
+  assert.equal((await yes(second, here.id)).status, 400);
+  assert.equal((await yes(second, 0)).status, 400);
+  assert.ok(second.fake.requests.every(({ method }) => method === "GET"));
+  assert.equal((await yes(second, there.id)).status, 202);
+  assert.match((await there.reader.read()).value ?? "", /"exit_status/);
+  await here.reader.cancel();
 });
