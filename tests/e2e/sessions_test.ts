@@ -27,6 +27,25 @@ async function connect(site: Site, at: { root: string }, answer = true): Promise
   return client;
 }
 
+/** Calls a tool in a session and reads the question that comes; the answer will stand in `reader`. */
+async function askIn(site: Site, headers: Record<string, string>, params: object) {
+  const response = await fetch(site.server.url, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ jsonrpc: "2.0", id: 3, method: "tools/call", params }),
+  });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const { value = "" } = await reader.read();
+  const { id, method } = JSON.parse(value.slice(value.indexOf("{")));
+  assert.equal(method, "elicitation/create");
+  return { id, reader };
+}
+
+function answerIn(site: Site, headers: Record<string, string>, id: unknown) {
+  const result = { action: "accept", content: { confirm: true } };
+  return site.post({ jsonrpc: "2.0", id, result }, headers);
+}
+
 async function openSessions(site: Site, door: "http" | "sse"): Promise<number> {
   const metrics = await fetch(`${site.root}/metrics`, { headers: site.headers() });
   const text = await metrics.text();
@@ -114,15 +133,22 @@ Deno.test("a token holds 50 live sessions; one with a call under way and another
     params: { name: "start_vm", arguments: { vmid: 101 } },
   }, busy);
   await until(() => site.fake.requests.some(({ path }) => /101\/status\/start$/.test(path)));
+  const asking = await site.openSession(site.tokens.write, { elicitation: {} });
+  const { id, reader: answered } = await askIn(site, asking, {
+    name: "execute_vm_command",
+    arguments: { vmid: 100, command: ["true"] },
+  });
   const idle = await site.openSession(site.tokens.write);
   const idleStream = (await fetch(site.server.url, { headers: idle })).body!.getReader();
-  for (let n = 0; n < 49; n++) await site.openSession(site.tokens.write);
+  for (let n = 0; n < 48; n++) await site.openSession(site.tokens.write);
   assert.equal(await openSessions(site, "http"), 51);
   assert.equal((await idleStream.read()).done, true, "the idle one has made room");
   const refused = await fetch(site.server.url, { headers: idle });
   await refused.body?.cancel();
   assert.equal(refused.status, 405, "a stream alone takes nobody's place");
   assert.equal((await site.post(LIST, idle)).status, 200, "but a request does");
+  assert.equal((await answerIn(site, asking, id)).status, 202);
+  assert.match((await answered.read()).value ?? "", /"exit_code":0/);
   site.fake.finishTasks();
   assert.match((await call).text, /"exit_status":"OK"/);
   await site.server.shutdown();
@@ -164,32 +190,13 @@ Deno.test("an answer that comes to another instance than its question is told so
   await using pair = await startPair();
   const { first, second } = pair;
   const session = await first.openSession(first.tokens.admin, { elicitation: {} });
-  const stop = (site: Site) =>
-    fetch(site.server.url, {
-      method: "POST",
-      headers: session,
-      body: JSON.stringify({
-        jsonrpc: "2.0",
-        id: 3,
-        method: "tools/call",
-        params: { name: "stop_vm", arguments: { vmid: 100 } },
-      }),
-    });
-  const asked = async (site: Site) => {
-    const reader = (await stop(site)).body!.pipeThrough(new TextDecoderStream()).getReader();
-    const { value = "" } = await reader.read();
-    return { id: JSON.parse(value.slice(value.indexOf("{"))).id, reader };
-  };
-  const here = await asked(first);
-  const there = await asked(second);
-  const yes = (site: Site, id: unknown) => {
-    const result = { action: "accept", content: { confirm: true } };
-    return site.post({ jsonrpc: "2.0", id, result }, session);
-  };
-  assert.equal((await yes(second, here.id)).status, 400);
-  assert.equal((await yes(second, 0)).status, 400);
+  const stop = { name: "stop_vm", arguments: { vmid: 100 } };
+  const here = await askIn(first, session, stop);
+  const there = await askIn(second, session, stop);
+  assert.equal((await answerIn(second, session, here.id)).status, 400);
+  assert.equal((await answerIn(second, session, 0)).status, 400);
   assert.ok(second.fake.requests.every(({ method }) => method === "GET"));
-  assert.equal((await yes(second, there.id)).status, 202);
+  assert.equal((await answerIn(second, session, there.id)).status, 202);
   assert.match((await there.reader.read()).value ?? "", /"exit_status/);
   await here.reader.cancel();
 });
