@@ -8,7 +8,9 @@ import { createAuthenticator } from "./auth/authenticator.ts";
 import type { Principal } from "./auth/principal.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
 import { type Database, ping } from "./database/database.ts";
+import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
+import { spentKeysOf } from "./database/spent_keys.ts";
 import { messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createUseLimits } from "./http/limits.ts";
@@ -20,6 +22,7 @@ import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
+import { SessionIds } from "./mcp/session_ids.ts";
 import { Transports } from "./mcp/transports.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
@@ -49,6 +52,8 @@ export interface ServerOptions {
   readonly trail: AuditTrail;
   readonly log: Log;
   readonly now: () => Date;
+  /** Milliseconds that only ever rise, for what is kept; the process's own when not given. */
+  readonly monotonic?: () => number;
   readonly version: string;
 }
 
@@ -63,22 +68,26 @@ const CLOSING_MS = 1_000;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, log, now, database, accounts, trail, version } = options;
+  const { monotonic = () => performance.now() } = options;
   const { server } = config;
   const proxmox = await connectProxmox(config);
   const client = proxmox.client;
-  const access = new Access(client, now);
+  const access = new Access(client, monotonic);
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
   const metrics = createMetrics(() => transports.openSessions);
   const signal = () => AbortSignal.timeout(config.proxmox.timeout_seconds * 1000);
   const directory = new GuestDirectory({
     load: async () => (await client.read("/cluster/resources", signal())).data,
-    now,
+    monotonic,
     advice: ADVICE,
   });
   const queue = new AuditQueue({
     trail,
     onProblem: (error) => log.error(messageOf(error)),
   });
+  // The same on every instance, so that any of them can go on with what another has begun.
+  const keys = sharedKeysOf(database, { fallback: config.auth.token_value });
+  const spent = spentKeysOf(database, { now });
   const stopping = new AbortController();
   const catalog = new Catalog(TOOLS, config.tools);
   const transports = new Transports({
@@ -95,8 +104,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     audit: new AuditLog({ queue, log }),
     log,
     now,
+    monotonic,
     confirm: config.tools.confirm,
-    confirmation: new Confirmation(await confirmationKey(config)),
+    confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
+    sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
+    spent,
     server: { version, startedAt: now() },
     able: async () => {
       const grants = await access.grants();
@@ -105,11 +117,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     begin: limits.begin,
     crowded: (tokenId) => limits.callAllowed(tokenId, 0) !== undefined,
     stopping: stopping.signal,
+    onRevoked: (listener) => authenticator.onRevoked(listener),
     observe: metrics.call,
   });
   const authenticator = createAuthenticator({
     store: accounts,
     now,
+    monotonic,
     trustedProxies: server.trusted_proxies,
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
@@ -129,7 +143,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       proxmox: async () => {
         await client.read("/version", AbortSignal.timeout(5_000));
       },
-    }, now),
+    }, monotonic),
     address: (peer, headers) => authenticator.addressOf(peer, headers.get("x-forwarded-for")),
     authenticate: (token, address) =>
       config.no_auth
@@ -140,6 +154,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sweeper = setInterval(() => {
     transports.sweep();
     void limits.sweep();
+    // A database that is away is asked again at the next sweep.
+    spent.sweep().catch(() => {});
   }, SWEEP_MS);
   const close = async () => {
     clearInterval(sweeper);
@@ -181,12 +197,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     shutdown: () => closing ??= shutdown(),
     finished: listener.finished,
   };
-}
-
-/** The same on every instance with this config, so that any of them can take the answer. */
-async function confirmationKey({ auth }: Config): Promise<Uint8Array> {
-  const seed = new TextEncoder().encode(`proxmox-mcp confirmation ${auth.token_value}`);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", seed));
 }
 
 function anonymous(address: string): Principal {

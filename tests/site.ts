@@ -26,6 +26,8 @@ export interface SiteOptions {
   /** Sections of the configuration file, laid over those that the site needs. */
   readonly config?: Record<string, Record<string, unknown>>;
   readonly now?: () => Date;
+  /** Milliseconds that only ever rise; default: the process's own. */
+  readonly monotonic?: () => number;
   /** Opens the database; default: an SQLite file of the site's own. */
   readonly openDatabase?: () => Promise<Database>;
   /** Who holds the tokens; several sites on one database need several names. */
@@ -120,6 +122,7 @@ export class Site {
       trail,
       log,
       now,
+      ...(options.monotonic ? { monotonic: options.monotonic } : {}),
       version: "0.0.0-test",
     });
     return new Site({ fake, server, database, store, trail, folder, tokens, lines });
@@ -156,7 +159,10 @@ export class Site {
   }
 
   /** Opens a session of revision 2025-11-25; gives the headers of the requests in it. */
-  async openSession(): Promise<Record<string, string>> {
+  async openSession(
+    token: string = this.tokens.admin,
+    capabilities: Record<string, unknown> = {},
+  ): Promise<Record<string, string>> {
     const accept = "application/json, text/event-stream";
     const { headers } = await this.post({
       jsonrpc: "2.0",
@@ -164,11 +170,15 @@ export class Site {
       method: "initialize",
       params: {
         protocolVersion: "2025-11-25",
-        capabilities: {},
+        capabilities,
         clientInfo: { name: "test", version: "1" },
       },
-    }, { ...this.headers(), accept });
-    return { ...this.headers(), accept, "mcp-session-id": headers.get("mcp-session-id") ?? "" };
+    }, { ...this.headers(token), accept });
+    return {
+      ...this.headers(token),
+      accept,
+      "mcp-session-id": headers.get("mcp-session-id") ?? "",
+    };
   }
 
   /** Calls a tool as curl does. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { nameOf } from "../lib/proxmox/guest/about.ts";
 import { AppError } from "../lib/errors.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
@@ -50,6 +51,17 @@ export default defineTool({
     failed: z.number().optional(),
   }),
   action: ({ action }) => `${action} the guests`,
+  about: async (input, { pve }) => {
+    const chosen = await selectGuests(pve, input);
+    const known = (await pve.resources()).map(guestOf).filter((guest) => guest !== undefined);
+    const lines = chosen.map((given) => {
+      const guest = known.find(({ vmid, name }) => vmid === given || name === given);
+      return guest
+        ? `${nameOf(guest)} on node ${guest.node}, ${guest.status}`
+        : `guest ${given}, which is not there`;
+    });
+    return { lines, version: chosen.join() };
+  },
   run: async (input, { pve }) => {
     const guests = await changePowerOfMany(pve, input);
     return { guests, failed: guests.filter((guest) => guest.result === "failed").length };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
@@ -17,6 +18,7 @@ export default defineTool({
   input: z.strictObject({ ...guestInput, ...waiting }),
   output: z.object(taskResult),
   action: ({ vmid }) => `convert guest ${vmid} to a template`,
+  about: aboutGuest(),
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);
     const { node, type, vmid } = guest;

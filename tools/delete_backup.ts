@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aboutVolume } from "../lib/tool/about_volume.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { nodeName, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
 import { requireBackup } from "../lib/proxmox/storage/backups.ts";
@@ -21,5 +22,6 @@ export default defineTool({
   }),
   output: z.object(taskResult),
   action: ({ volid }) => `delete backup ${volid}`,
+  about: aboutVolume,
   run: async (input, { pve }) => deleteVolume(pve, await requireBackup(pve, input), input),
 });

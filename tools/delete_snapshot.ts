@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { AppError } from "../lib/errors.ts";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
+import { snapshotText } from "../lib/proxmox/guest/about.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { readSnapshots, type Snapshot } from "../lib/proxmox/guest/snapshots.ts";
@@ -18,6 +20,10 @@ export default defineTool({
   input: z.strictObject({ ...guestInput, name: snapshotName, ...waiting }),
   output: z.object({ ...taskResult, undo: z.string().optional() }),
   action: ({ vmid, name }) => `delete snapshot ${name} of guest ${vmid}`,
+  about: aboutGuest({
+    more: async ({ name }, { pve, guest }) =>
+      `snapshot that goes: ${await snapshotText(pve, guest, name)}`,
+  }),
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);
     const { node, type, vmid } = guest;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { STOPPING_FIRST } from "../lib/tool/conditions.ts";
 import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
 import { destroyGuest } from "../lib/proxmox/guest/destroy.ts";
@@ -21,6 +22,7 @@ export default defineTool({
   }),
   output: z.object(taskResult),
   action: ({ vmid }) => `delete VM ${vmid}`,
+  about: aboutGuest({ type: "qemu", goes: true }),
   run: (input, { pve }) =>
     destroyGuest(pve, input, { type: "qemu", unprotect: "remove that with update_vm" }),
 });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aboutVolume } from "../lib/tool/about_volume.ts";
 import { AppError } from "../lib/errors.ts";
 import { gather } from "../lib/proxmox/fan_out.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
@@ -24,6 +25,7 @@ export default defineTool({
   }),
   output: z.object(taskResult),
   action: ({ volid }) => `delete volume ${volid}`,
+  about: aboutVolume,
   run: async (input, { pve }) => {
     const volume = await findVolumeById(pve, input);
     pve.check(

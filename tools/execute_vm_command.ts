@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { AppError } from "../lib/errors.ts";
 import { isKind } from "../lib/proxmox/api/errors.ts";
 import { flag, number, text } from "../lib/proxmox/api/values.ts";
@@ -53,6 +54,10 @@ export default defineTool({
   }),
   verbatim: ["stdout", "stderr"],
   action: ({ vmid }) => `run the command in VM ${vmid}`,
+  about: aboutGuest({
+    type: "qemu",
+    more: ({ command }) => `command: ${JSON.stringify(command)}`,
+  }),
   run: async (input, { pve }) => {
     const guest = await pve.find(input, { type: "qemu" });
     const { status } = await currentState(pve, guest);

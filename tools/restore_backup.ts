@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { guestFacts } from "../lib/proxmox/guest/about.ts";
+import { volumeText } from "../lib/proxmox/storage/about.ts";
 import { AppError } from "../lib/errors.ts";
 import { flag } from "../lib/proxmox/api/values.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
@@ -9,7 +11,7 @@ import { requireBackup } from "../lib/proxmox/storage/backups.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
 import { STARTING, USING_BRIDGES } from "../lib/tool/conditions.ts";
 import { newVmid, nodeName, storageId, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
-import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
+import { type About, defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "restore_backup",
@@ -41,6 +43,7 @@ export default defineTool({
     node: z.string().optional(),
   }),
   action: ({ volid }) => `restore backup ${volid}`,
+  about: (input, { pve }) => describeRestore(pve, input),
   run: async (input, { pve }) => {
     const { type, vmid, node, replaces } = await prepareRestore(pve, input);
     const upid = await pve.post("/nodes/{node}/{type}", { node, type }, {
@@ -55,6 +58,17 @@ export default defineTool({
     return { ...await pve.task(upid, input), vmid, type, node };
   },
 });
+
+/** The backup, and the guest that it would replace with all that this one has. */
+async function describeRestore(pve: Pve, input: RestoreInput): Promise<About> {
+  const backup = await requireBackup(pve, input);
+  const vmid = input.vmid ?? backup.vmid;
+  const made = volumeText(backup);
+  const present = vmid === undefined ? undefined : await findIfAny(pve, vmid);
+  if (!present) return { lines: [`backup: ${made}`], version: made };
+  const { lines, version } = await guestFacts(pve, { vmid: present.vmid }, { goes: true });
+  return { lines: [`backup: ${made}`, ...lines], version: `${made} ${version}` };
+}
 
 interface RestoreInput {
   readonly volid: string;

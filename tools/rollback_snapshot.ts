@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { aboutGuest } from "../lib/tool/about_guest.ts";
+import { snapshotText } from "../lib/proxmox/guest/about.ts";
 import { STARTING } from "../lib/tool/conditions.ts";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
@@ -20,6 +22,10 @@ export default defineTool({
   }),
   output: z.object(taskResult),
   action: ({ vmid, name }) => `roll guest ${vmid} back to snapshot ${name}`,
+  about: aboutGuest({
+    more: async ({ name }, { pve, guest }) =>
+      `what goes: all since snapshot ${await snapshotText(pve, guest, name)}`,
+  }),
   run: async (input, { pve }) => {
     const { node, type, vmid } = await pve.claim(input);
     const upid = await pve.post(

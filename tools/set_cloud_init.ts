@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { AppError } from "../lib/errors.ts";
 import { type GuestConfig, text } from "../lib/proxmox/api/values.ts";
 import { type ConfigEdit, configureGuest } from "../lib/proxmox/guest/configure.ts";
@@ -58,6 +59,7 @@ export default defineTool({
   }),
   output: z.object({ ...changed, ...configOutput }),
   action: ({ vmid }) => `set the cloud-init of VM ${vmid}`,
+  about: aboutGuest({ type: "qemu" }),
   run: async (input, { pve }) => {
     const guest = await pve.claim(input, { type: "qemu" });
     const { vmid } = guest;

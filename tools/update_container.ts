@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
 import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
@@ -54,6 +55,7 @@ export default defineTool({
   input,
   output: z.object({ ...changed, ...configOutput }),
   action: ({ vmid }) => `update container ${vmid}`,
+  about: aboutGuest({ type: "lxc" }),
   run: async (input, { pve }) => {
     const guest = await pve.claim(input, { type: "lxc" });
     const snapshot = input.snapshot_first ? await snapshotFirst(pve, guest) : undefined;

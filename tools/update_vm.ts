@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
 import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
@@ -79,6 +80,7 @@ export default defineTool({
   input,
   output: z.object({ ...changed, ...configOutput }),
   action: ({ vmid }) => `update VM ${vmid}`,
+  about: aboutGuest({ type: "qemu" }),
   run: async (input, { pve }) => {
     const guest = await pve.claim(input, { type: "qemu" });
     const snapshot = input.snapshot_first ? await snapshotFirst(pve, guest) : undefined;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { AppError } from "../lib/errors.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
@@ -31,6 +32,7 @@ export default defineTool({
   }),
   output: z.object({ ...changed, bytes_written: z.number().optional() }),
   action: ({ vmid, file }) => `write ${file} in VM ${vmid}`,
+  about: aboutGuest({ type: "qemu" }),
   run: async (input, { pve }) => {
     const { body, bytes } = fileBody(input);
     const guest = await pve.claim(input, { type: "qemu" });

@@ -11,6 +11,8 @@ const UNAUTHORIZED = "Authentication required. Provide a valid token.";
 export interface AuthenticatorOptions {
   readonly store: TokenSource;
   readonly now: () => Date;
+  /** See TokenWatchOptions; the process's own when not given. */
+  readonly monotonic?: (() => number) | undefined;
   /** Addresses and CIDR ranges of the proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[];
   /** Told of failures that no request waits for, for the log. */
@@ -52,9 +54,10 @@ class TokenAuthenticator implements Authenticator {
 
   constructor(options: AuthenticatorOptions) {
     const { store, now, trustedProxies = [], onProblem = () => {}, patienceMs } = options;
+    const { monotonic = () => performance.now() } = options;
     this.#now = now;
     this.#trustedProxies = parseAllowedIps(trustedProxies.join(","));
-    this.#watch = new TokenWatch({ store, now, onProblem, patienceMs });
+    this.#watch = new TokenWatch({ store, now, monotonic, onProblem, patienceMs });
   }
 
   async authenticate(rawToken: string | null, address: string): Promise<Principal> {

@@ -3,7 +3,7 @@ import type { TokenRecord } from "./accounts.ts";
 /** A token that was good when it was last looked up. */
 export interface CachedToken {
   readonly record: TokenRecord;
-  /** When the database last said so, and when its use was last noted, in milliseconds. */
+  /** When the database last said so, and when its use was last noted, by the monotonic clock. */
   readonly checkedAt: number;
   readonly touchedAt: number;
 }

@@ -21,6 +21,8 @@ export type TokenSource = Pick<
 export interface TokenWatchOptions {
   readonly store: TokenSource;
   readonly now: () => Date;
+  /** Milliseconds that only ever rise: a clock set back must not keep what is known for longer. */
+  readonly monotonic: () => number;
   readonly onProblem: (error: unknown) => void;
   /** How long a lookup may take before the database counts as away; 3,000 ms when not given. */
   readonly patienceMs?: number | undefined;
@@ -30,6 +32,7 @@ export interface TokenWatchOptions {
 export class TokenWatch {
   readonly #store: TokenSource;
   readonly #now: () => Date;
+  readonly #monotonic: () => number;
   readonly #onProblem: (error: unknown) => void;
   readonly #patienceMs: number;
   readonly #cache = new TokenCache({ max: MAX_TOKENS });
@@ -45,6 +48,7 @@ export class TokenWatch {
   constructor(options: TokenWatchOptions) {
     this.#store = options.store;
     this.#now = options.now;
+    this.#monotonic = options.monotonic;
     this.#onProblem = options.onProblem;
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.#unsubscribe = this.#store.onRevoked((tokenId) => this.#revoked(tokenId));
@@ -63,7 +67,7 @@ export class TokenWatch {
       return record;
     } catch (error) {
       const known = this.#cache.get(tokenHash);
-      if (known !== undefined && this.#now().getTime() - known.checkedAt <= HONOURED_MS) {
+      if (known !== undefined && this.#monotonic() - known.checkedAt <= HONOURED_MS) {
         return known.record;
       }
       throw error;
@@ -72,11 +76,12 @@ export class TokenWatch {
 
   /** Writes `last_used` after the caller has gone on; a failure concerns no caller. */
   noteUse(tokenHash: string): void {
-    const at = this.#now();
+    const touchedAt = this.#monotonic();
     const known = this.#cache.get(tokenHash);
     if (known === undefined || this.#away !== null) return;
-    if (at.getTime() - known.touchedAt < TOUCH_AFTER_MS) return;
-    this.#cache.renew(tokenHash, { ...known, touchedAt: at.getTime() });
+    if (touchedAt - known.touchedAt < TOUCH_AFTER_MS) return;
+    this.#cache.renew(tokenHash, { ...known, touchedAt });
+    const at = this.#now();
     const { promise, resolve } = Promise.withResolvers<void>();
     setTimeout(resolve);
     const touch = promise.then(() => this.#store.touchToken(known.record.id, at))
@@ -136,8 +141,12 @@ export class TokenWatch {
     const known = this.#cache.get(tokenHash);
     const good = record !== null && judgeToken(record, { now }).good;
     if (good) {
-      const touchedAt = Math.max(known?.touchedAt ?? 0, record.lastUsed?.getTime() || 0);
-      this.#cache.set(tokenHash, { record, checkedAt: now.getTime(), touchedAt });
+      const checkedAt = this.#monotonic();
+      // Another instance may have noted a use; a time to come tells nothing.
+      const unused = now.getTime() - (record.lastUsed?.getTime() || 0);
+      const noted = unused < 0 ? -Infinity : checkedAt - unused;
+      const touchedAt = Math.max(known?.touchedAt ?? -Infinity, noted);
+      this.#cache.set(tokenHash, { record, checkedAt, touchedAt });
     } else {
       this.#cache.delete(tokenHash);
     }
@@ -158,7 +167,7 @@ export class TokenWatch {
       if (record === undefined || hasMoved || !judgeToken(record, { now }).good) {
         this.#revoked(entry.record.id);
       } else {
-        this.#cache.renew(tokenHash, { ...entry, record, checkedAt: now.getTime() });
+        this.#cache.renew(tokenHash, { ...entry, record, checkedAt: this.#monotonic() });
         if (!isSameToken(entry.record, record)) this.#tell(record.id);
       }
     }

@@ -13,11 +13,11 @@ const KEPT_MS = 1_000;
  */
 export function createReadiness(
   parts: { database: () => Promise<void>; proxmox: () => Promise<void> },
-  now: () => Date,
+  monotonic: () => number,
 ): () => Promise<Readiness> {
   let last: { at: number; result: Promise<Readiness> } | undefined;
   return () => {
-    const at = now().getTime();
+    const at = monotonic();
     if (!last || at - last.at >= KEPT_MS) last = { at, result: probe(parts) };
     return last.result;
   };

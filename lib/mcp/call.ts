@@ -3,6 +3,7 @@ import type { Outcome } from "../audit/row.ts";
 import { maySeeNode, mayTouchGuest, mayTouchNode, type TokenLimits } from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
+import type { SpentKeys } from "../database/spent_keys.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import { type Language, messagesIn } from "./messages.ts";
@@ -12,6 +13,8 @@ import { Pve, type PveShared } from "../proxmox/pve.ts";
 import { boundedJson, redactValue } from "../log/redact.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { type Catalog, inReach } from "./catalog.ts";
+import { consent, type Question } from "./consent.ts";
+import { Denied } from "./denied.ts";
 import { deadlineOf, parseInput, unknownTool, vmidOf } from "./input.ts";
 import { shownResult } from "./shown.ts";
 
@@ -22,10 +25,14 @@ export interface CallServices {
   readonly audit: AuditLog;
   readonly log: Log;
   readonly confirm: "always" | "when_supported" | "never";
+  /** Sessions that were ended, and answers that have served. */
+  readonly spent: SpentKeys;
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
   /** Aborts the calls under way when the server cannot wait for them any longer. */
   readonly stopping: AbortSignal;
+  /** Tells of each token that is no longer good; the function that it returns ends that. */
+  readonly onRevoked: (listener: (tokenId: number) => void) => () => void;
   /** Counts a call as under way; the function that it returns ends that. */
   readonly begin: (tokenId: number) => () => void;
   /** True when more calls are under way than may be: some that came at once can pass the HTTP side. */
@@ -46,13 +53,15 @@ export interface CallRequest {
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
   /** Whether a person can be asked through this client, and what was answered. */
   readonly confirmation: "impossible" | "possible" | "accepted" | "declined";
+  /** The question that was answered. */
+  readonly answered?: { readonly nonce: string; readonly version: string; readonly expires: Date };
 }
 
 /** `ask` means: get a person's yes, then call again with `confirmation: "accepted"`. */
 export type CallResult =
   | { readonly kind: "done"; readonly value: Record<string, unknown> }
   | { readonly kind: "failed"; readonly error: AppError }
-  | { readonly kind: "ask"; readonly question: string };
+  | { readonly kind: "ask" } & Question;
 
 const MAX_ARGUMENTS_BYTES = 4_096;
 const MAX_RESULT_BYTES = 1024 * 1024;
@@ -68,12 +77,16 @@ export async function callTool(services: CallServices, request: CallRequest): Pr
   const stop = new AbortController();
   const onStopping = () => stop.abort();
   services.stopping.addEventListener("abort", onStopping);
+  const forget = services.onRevoked((tokenId) => {
+    if (tokenId === request.principal.tokenId) stop.abort();
+  });
   const signal = AbortSignal.any([request.signal, stop.signal]);
   try {
     const result = await runAudited(services, { ...request, signal });
     return shownResult(result, services.catalog.get(request.tool));
   } finally {
     services.stopping.removeEventListener("abort", onStopping);
+    forget();
     end();
   }
 }
@@ -131,12 +144,6 @@ interface Call {
   upid: string | undefined;
 }
 
-class Denied extends AppError {
-  constructor(message: string) {
-    super("forbidden", message);
-  }
-}
-
 async function decide(
   services: CallServices,
   request: CallRequest,
@@ -159,8 +166,9 @@ async function decide(
   const action = tool.action(input);
   const dryRun = "dry_run" in input && input.dry_run === true;
   if (tool.hints.destructiveHint && !dryRun) {
-    const question = confirmation(services.confirm, request, action);
-    if (question !== undefined) return { kind: "ask", question };
+    const reach = reachOf(principal.limits, tool.scope === "user");
+    const question = await consent(services, request, { tool, input, action, reach });
+    if (question !== undefined) return { kind: "ask", ...question };
   }
   // A read whose row cannot be kept is withheld afterwards; a change must not even begin.
   if (tool.scope !== "user") await services.audit.admit();
@@ -216,23 +224,6 @@ function warned(
   if (warnings.length === 0 || place === undefined) return output;
   const told = output[place];
   return { ...output, [place]: [...Array.isArray(told) ? told : [], ...warnings] };
-}
-
-/** A question for a person, or undefined when the call may go on. */
-function confirmation(
-  mode: CallServices["confirm"],
-  request: CallRequest,
-  action: string,
-): string | undefined {
-  if (mode === "never" || request.confirmation === "accepted") return undefined;
-  if (request.confirmation === "declined") {
-    throw new Denied(`Cannot ${action}: the person who was asked declined`);
-  }
-  if (request.confirmation === "possible") return `Really ${action}?`;
-  if (mode === "when_supported") return undefined;
-  throw new Denied(
-    `Cannot ${action}: a person must confirm it (tools.confirm is "always"), and this client cannot ask one; use a client with elicitation`,
-  );
 }
 
 function reachOf(limits: TokenLimits | null, reads: boolean): Reach {

@@ -1,5 +1,7 @@
 import { INVALID_PARAMS, INVALID_REQUEST } from "@modelcontextprotocol/server";
 
+import { type Language, messagesIn } from "./messages.ts";
+
 export {
   INTERNAL_ERROR,
   INVALID_REQUEST,
@@ -9,7 +11,7 @@ export {
 
 /** Codes of our own: no good token, no such session; and whatever else is refused. */
 export const UNAUTHORIZED = -32001;
-export const SESSION_NOT_FOUND = -32001;
+const SESSION_NOT_FOUND = -32001;
 export const REFUSED = -32000;
 
 /** A JSON-RPC error, ready to be sent. */
@@ -35,6 +37,27 @@ export function refusal(
 ): Response {
   return Response.json(rpcError(error), { status, headers });
 }
+
+/** The answer to who must come back later. */
+export function tooMany(language: Language, seconds = 1): Response {
+  const message = messagesIn(language).rateExceeded;
+  return refusal(429, { code: REFUSED, message }, { "retry-after": String(seconds) });
+}
+
+/** The answer to an HTTP method that is none here. */
+export function notAllowed(allow: string): Response {
+  return refusal(405, { code: REFUSED, message: `Method not allowed: ${allow} here` }, { allow });
+}
+
+export function sessionNotFound(): Response {
+  return refusal(404, { code: SESSION_NOT_FOUND, message: "Session not found: open a new one" });
+}
+
+/** The answer to an answer for which no call of this session waits on this instance. */
+export const NOT_ASKED: RpcError = rpcError({
+  code: INVALID_REQUEST,
+  message: "Invalid request: no call of this session waits for that answer here",
+});
 
 /** The answer to a body that is no JSON-RPC request. */
 export const NO_REQUEST: RpcError = rpcError({

@@ -10,9 +10,13 @@ import type { AnyTool } from "../tool/tool.ts";
 import { type CallResult, type CallServices, callTool } from "./call.ts";
 import { callerOf } from "./caller.ts";
 import type { Confirmation } from "./confirmation.ts";
+import type { SessionIds } from "./session_ids.ts";
 
 export interface McpServices extends CallServices {
   readonly confirmation: Confirmation;
+  readonly sessionIds: SessionIds;
+  /** Milliseconds that only ever rise. */
+  readonly monotonic: () => number;
   /** Tells which tools Proxmox would let do anything at all. */
   readonly able: () => Promise<(tool: AnyTool) => boolean>;
 }
@@ -30,7 +34,9 @@ export function createMcpServer(services: McpServices): Server {
     {
       capabilities: { tools: {} },
       instructions: INSTRUCTIONS,
-      requestState: { verify: services.confirmation.codec.verify },
+      requestState: {
+        verify: (state, context) => services.confirmation.verify(state, context),
+      },
     },
   );
   server.setRequestHandler("tools/list", async (_request, context) => {
@@ -45,10 +51,10 @@ export function createMcpServer(services: McpServices): Server {
       arguments: params.arguments,
       signal: context.mcpReq.signal,
       progress: progressTo(context),
-      confirmation: services.confirmation.stateOf(server, context, call),
+      ...services.confirmation.stateOf(server, context, call),
     });
     if (result.kind === "ask") {
-      return await services.confirmation.ask(context, { question: result.question, call });
+      return await services.confirmation.ask(context, { ...result, call });
     }
     if (result.kind === "failed" && !services.catalog.get(params.name)) {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
@@ -56,6 +62,19 @@ export function createMcpServer(services: McpServices): Server {
     return toolResult(result);
   });
   return server;
+}
+
+/** The services of a session, which every call under way holds. */
+export function within(services: McpServices, hold: () => () => void): McpServices {
+  const begin = (tokenId: number) => {
+    const end = services.begin(tokenId);
+    const release = hold();
+    return () => {
+      release();
+      end();
+    };
+  };
+  return { ...services, begin };
 }
 
 function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {

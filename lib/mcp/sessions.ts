@@ -6,15 +6,30 @@ export interface Session {
   close(): void | Promise<void>;
 }
 
+interface Entry<S> {
+  readonly session: S;
+  lastUsed: number;
+  calls: number;
+}
+
+export interface SessionsOptions {
+  /** How many a token may hold. */
+  readonly maxPerToken: number;
+  readonly idleMs: number;
+  /** Milliseconds that only ever rise. */
+  readonly monotonic: () => number;
+}
+
 /**
- * Open sessions: bounded in number, closed after some idle time, bound to the token that opened them.
- * When the table is full the session that has been idle longest makes room.
+ * Open sessions: bounded in number for each token, closed after some idle time, bound to the token that
+ * opened them. When a token's places are taken, the session of its own that has been idle longest makes
+ * room, never one with a call under way.
  */
 export class Sessions<S extends Session> {
-  readonly #open = new Map<string, { session: S; lastUsed: number; calls: number }>();
-  readonly #options: { max: number; idleMs: number; now: () => Date };
+  readonly #open = new Map<string, Entry<S>>();
+  readonly #options: SessionsOptions;
 
-  constructor(options: { max: number; idleMs: number; now: () => Date }) {
+  constructor(options: SessionsOptions) {
     this.#options = options;
   }
 
@@ -22,14 +37,27 @@ export class Sessions<S extends Session> {
     return this.#open.size;
   }
 
-  add(session: S): void {
+  /** True when the token's places are taken. */
+  isFull(tokenId: number): boolean {
+    return this.#of(tokenId).length >= this.#options.maxPerToken;
+  }
+
+  /** Makes sure that the token has a place; false when there is a call under way in each of its sessions. */
+  makeRoom(tokenId: number): boolean {
     this.sweep();
-    while (this.#open.size >= this.#options.max) {
-      const [oldest] = [...this.#open.values()].toSorted((a, b) => a.lastUsed - b.lastUsed);
-      if (!oldest) break;
-      this.#end(oldest.session);
+    while (this.isFull(tokenId)) {
+      const [idlest] = this.#of(tokenId).filter(({ calls }) => calls === 0)
+        .toSorted((a, b) => a.lastUsed - b.lastUsed);
+      if (!idlest) return false;
+      this.#end(idlest.session);
     }
-    this.#open.set(session.id, { session, lastUsed: this.#options.now().getTime(), calls: 0 });
+    return true;
+  }
+
+  /** Adds a session, for which `makeRoom` has found a place. */
+  add(session: S): void {
+    this.makeRoom(session.tokenId);
+    this.#open.set(session.id, { session, lastUsed: this.#options.monotonic(), calls: 0 });
   }
 
   /** Keeps a session from being idle, for a call under way, until the returned function is called. */
@@ -39,7 +67,7 @@ export class Sessions<S extends Session> {
     entry.calls++;
     return () => {
       entry.calls--;
-      entry.lastUsed = this.#options.now().getTime();
+      entry.lastUsed = this.#options.monotonic();
     };
   }
 
@@ -47,7 +75,7 @@ export class Sessions<S extends Session> {
   use(id: string, tokenId: number): S | undefined {
     const entry = this.#open.get(id);
     if (entry?.session.tokenId !== tokenId) return undefined;
-    entry.lastUsed = this.#options.now().getTime();
+    entry.lastUsed = this.#options.monotonic();
     return entry.session;
   }
 
@@ -55,9 +83,15 @@ export class Sessions<S extends Session> {
     this.#open.delete(id);
   }
 
+  /** Closes one session, if it is open. */
+  end(id: string): void {
+    const entry = this.#open.get(id);
+    if (entry) this.#end(entry.session);
+  }
+
   /** Closes what has been idle too long. */
   sweep(): void {
-    const limit = this.#options.now().getTime() - this.#options.idleMs;
+    const limit = this.#options.monotonic() - this.#options.idleMs;
     for (const { session, lastUsed, calls } of [...this.#open.values()]) {
       if (calls === 0 && lastUsed <= limit) this.#end(session);
     }
@@ -68,6 +102,10 @@ export class Sessions<S extends Session> {
     for (const { session } of [...this.#open.values()]) {
       if (tokenId === undefined || session.tokenId === tokenId) this.#end(session);
     }
+  }
+
+  #of(tokenId: number): Entry<S>[] {
+    return [...this.#open.values()].filter(({ session }) => session.tokenId === tokenId);
   }
 
   #end(session: S): void {

@@ -1,4 +1,5 @@
 import type { JSONRPCMessage, MessageExtraInfo, Transport } from "@modelcontextprotocol/server";
+import { Questions } from "./questions.ts";
 
 const KEEP_ALIVE_MS = 15_000;
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
@@ -11,13 +12,21 @@ export class SseTransport implements Transport {
   readonly sessionId: string;
   /** The event stream that the client reads. */
   readonly stream: ReadableStream<Uint8Array>;
+  readonly #questions: Questions;
   readonly #encoder = new TextEncoder();
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   readonly #keepAlive: ReturnType<typeof setInterval>;
 
-  /** @param endpoint where the client posts its messages; announced as the first event */
-  constructor(sessionId: string, endpoint: string) {
+  /**
+   * @param options.endpoint where the client posts its messages; announced as the first event
+   * @param options.hold see Questions
+   */
+  constructor(
+    sessionId: string,
+    { endpoint, hold }: { endpoint: string; hold: () => () => void },
+  ) {
     this.sessionId = sessionId;
+    this.#questions = new Questions(hold);
     this.stream = new ReadableStream({
       start: (controller) => {
         this.#controller = controller;
@@ -34,11 +43,13 @@ export class SseTransport implements Transport {
 
   /** Hands over a message that the client has posted. */
   receive(message: JSONRPCMessage, extra: MessageExtraInfo): void {
-    this.onmessage?.(message, extra);
+    const known = this.#questions.incoming(message);
+    if (known !== undefined) this.onmessage?.(known, extra);
   }
 
   send(message: JSONRPCMessage): Promise<void> {
-    this.#write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
+    const data = JSON.stringify(this.#questions.outgoing(message));
+    this.#write(`event: message\ndata: ${data}\n\n`);
     return Promise.resolve();
   }
 

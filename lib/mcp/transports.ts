@@ -6,33 +6,28 @@ import {
   type JSONRPCMessage,
   type McpHttpHandler,
   parseJSONRPCMessage,
-  WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import { authInfoOf, type Caller } from "./caller.ts";
+import { HttpSessions } from "./http_sessions.ts";
 import {
   idOf,
   malformedCall,
   NO_REQUEST,
-  refusal,
-  REFUSED,
-  SESSION_NOT_FOUND,
+  notAllowed,
+  sessionNotFound,
+  tooMany,
 } from "./json_rpc.ts";
 import { OneShotTransport } from "./one_shot.ts";
-import { createMcpServer, type McpServices } from "./server.ts";
+import { createMcpServer, type McpServices, within } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { SseTransport } from "./sse.ts";
-
-interface HttpSession extends Session {
-  readonly transport: WebStandardStreamableHTTPServerTransport;
-}
 
 interface SseSession extends Session {
   readonly transport: SseTransport;
 }
 
-const MAX_SSE_SESSIONS = 100;
-const MAX_HTTP_SESSIONS = 1_000;
-const IDLE_MS = 10 * 60_000;
+const MAX_SSE_PER_TOKEN = 10;
+const SSE_IDLE_MS = 10 * 60_000;
 
 /**
  * The transports into MCP: Streamable HTTP of today (stateless) and of the older revisions (sessions),
@@ -41,7 +36,7 @@ const IDLE_MS = 10 * 60_000;
 export class Transports {
   readonly #services: McpServices;
   readonly #modern: McpHttpHandler;
-  readonly #http: Sessions<HttpSession>;
+  readonly #http: HttpSessions;
   readonly #sse: Sessions<SseSession>;
 
   constructor(services: McpServices) {
@@ -50,12 +45,12 @@ export class Transports {
       legacy: "reject",
       onerror: (error) => services.log.debug(`MCP request refused: ${error.message}`),
     });
-    const { now } = services;
-    this.#http = new Sessions({ max: MAX_HTTP_SESSIONS, idleMs: IDLE_MS, now });
-    this.#sse = new Sessions({ max: MAX_SSE_SESSIONS, idleMs: IDLE_MS, now });
+    this.#http = new HttpSessions(services);
+    const { monotonic } = services;
+    this.#sse = new Sessions({ maxPerToken: MAX_SSE_PER_TOKEN, idleMs: SSE_IDLE_MS, monotonic });
   }
 
-  /** Open sessions, for metrics. */
+  /** Sessions that are live on this instance, for metrics. */
   get openSessions(): { http: number; sse: number } {
     return { http: this.#http.size, sse: this.#sse.size };
   }
@@ -72,9 +67,9 @@ export class Transports {
       return await this.#modern.fetch(request, { authInfo, parsedBody: body });
     }
     const sessionId = request.headers.get("mcp-session-id");
-    if (sessionId !== null) return await this.#session(request, { sessionId, caller, body });
+    if (sessionId !== null) return await this.#http.answer(request, { sessionId, caller, body });
     const streams = request.headers.get("accept")?.includes("text/event-stream") ?? false;
-    if (streams && isInitializeRequest(body)) return await this.#open(request, body, caller);
+    if (streams && isInitializeRequest(body)) return await this.#http.open(request, body, caller);
     if (Array.isArray(body)) return await this.#batch(body, caller);
     return await this.#plain(body, caller);
   }
@@ -82,20 +77,18 @@ export class Transports {
   /** Answers what is no `POST` on the MCP path: only sessions of older revisions use `GET` and `DELETE`. */
   async other(request: Request, caller: Caller): Promise<Response> {
     const sessionId = request.headers.get("mcp-session-id");
-    if (sessionId === null) {
-      return refusal(405, { code: REFUSED, message: "Method not allowed: POST here" }, {
-        allow: "POST",
-      });
-    }
-    return await this.#session(request, { sessionId, caller });
+    if (sessionId === null) return notAllowed("POST");
+    return await this.#http.answer(request, { sessionId, caller });
   }
 
   /** Answers `GET` on the SSE path: opens the event stream. */
   async openSse(endpoint: string, caller: Caller): Promise<Response> {
     const id = crypto.randomUUID();
-    const transport = new SseTransport(id, `${endpoint}?session_id=${id}`);
     const { tokenId } = caller.principal;
-    const server = createMcpServer(this.#within(this.#sse, id));
+    if (!this.#sse.makeRoom(tokenId)) return tooMany(caller.language);
+    const hold = () => this.#sse.hold(id);
+    const transport = new SseTransport(id, { endpoint: `${endpoint}?session_id=${id}`, hold });
+    const server = createMcpServer(within(this.#services, hold));
     server.onclose = () => this.#sse.remove(id);
     await server.connect(transport);
     this.#sse.add({ id, tokenId, transport, close: () => server.close() });
@@ -118,7 +111,7 @@ export class Transports {
     return new Response("Accepted", { status: 202 });
   }
 
-  /** Closes what has been idle for ten minutes. */
+  /** Lets go of what has been idle for ten minutes. */
   sweep(): void {
     this.#http.sweep();
     this.#sse.sweep();
@@ -134,49 +127,6 @@ export class Transports {
     this.#http.closeAll();
     this.#sse.closeAll();
     await this.#modern.close();
-  }
-
-  async #session(
-    request: Request,
-    { sessionId, caller, body }: { sessionId: string; caller: Caller; body?: object },
-  ): Promise<Response> {
-    const session = this.#http.use(sessionId, caller.principal.tokenId);
-    if (!session) return sessionNotFound();
-    return await session.transport.handleRequest(request, {
-      authInfo: authInfoOf(caller),
-      ...(body === undefined ? {} : { parsedBody: body }),
-    });
-  }
-
-  async #open(request: Request, body: object, caller: Caller): Promise<Response> {
-    const id = crypto.randomUUID();
-    const { tokenId } = caller.principal;
-    const server = createMcpServer(this.#within(this.#http, id));
-    const transport: WebStandardStreamableHTTPServerTransport =
-      new WebStandardStreamableHTTPServerTransport({
-        sessionIdGenerator: () => id,
-        onsessioninitialized: () =>
-          this.#http.add({ id, tokenId, transport, close: () => server.close() }),
-        onsessionclosed: () => this.#http.remove(id),
-      });
-    await server.connect(transport);
-    return await transport.handleRequest(request, {
-      authInfo: authInfoOf(caller),
-      parsedBody: body,
-    });
-  }
-
-  /** The services of a session: a call under way keeps it from being idle. */
-  #within<S extends Session>(sessions: Sessions<S>, id: string): McpServices {
-    const begin = (tokenId: number) => {
-      const end = this.#services.begin(tokenId);
-      const release = sessions.hold(id);
-      return () => {
-        release();
-        end();
-      };
-    };
-    return { ...this.#services, begin };
   }
 
   /** One JSON-RPC request without a session, with plain JSON back; `jsonrpc` and `id` may be absent. */
@@ -214,11 +164,4 @@ export class Transports {
       await server.close();
     }
   }
-}
-
-function sessionNotFound(): Response {
-  return refusal(404, {
-    code: SESSION_NOT_FOUND,
-    message: "Session not found: open a new one",
-  });
 }

@@ -13,18 +13,19 @@ const RETRY_MS = 30_000;
  */
 export class Access {
   readonly #client: Client;
-  readonly #now: () => Date;
+  readonly #monotonic: () => number;
   #known: { grants: Grants | undefined; at: number } | undefined;
   #loading: Promise<Grants | undefined> | undefined;
 
-  constructor(client: Client, now: () => Date) {
+  /** @param monotonic milliseconds that only ever rise */
+  constructor(client: Client, monotonic: () => number) {
     this.#client = client;
-    this.#now = now;
+    this.#monotonic = monotonic;
   }
 
   /** The grants; undefined when Proxmox has not told them yet. */
   async grants(): Promise<Grants | undefined> {
-    const fresh = this.#known && this.#now().getTime() - this.#known.at < KEPT_MS;
+    const fresh = this.#known && this.#monotonic() - this.#known.at < KEPT_MS;
     if (!fresh) this.#loading ??= this.#load();
     return this.#known ? this.#known.grants : await this.#loading;
   }
@@ -40,7 +41,7 @@ export class Access {
     } finally {
       this.#loading = undefined;
     }
-    const at = this.#now().getTime();
+    const at = this.#monotonic();
     // A silent Proxmox is not asked again by each reader, who would wait each time.
     this.#known = grants
       ? { grants, at }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aboutGuest } from "./about_guest.ts";
 import type { Guest, GuestType } from "../proxmox/guest/directory.ts";
 import { changePower } from "../proxmox/guest/power.ts";
 import type { Pve } from "../proxmox/pve.ts";
@@ -47,6 +48,7 @@ export function powerTool<
     input: z.strictObject({ ...common, ...input }),
     output: z.object(taskResult),
     action: ({ vmid }) => `${does} ${vmid}`,
+    ...(discards ? { about: aboutGuest({ type }) } : {}),
     run: (given, { pve }) =>
       changePower(pve, given, { type, from, send: (guest) => send(pve, guest, given) }),
   };

@@ -28,6 +28,14 @@ export interface ConditionalPrivilege<Input> {
  */
 export type Subject = "guest" | "node" | "cluster";
 
+/** What a person is shown who is asked about a call. */
+export interface About {
+  /** A line each: what it is, how it stands, what would be lost. */
+  readonly lines: readonly string[];
+  /** Is another one when what was shown is not the same thing any more. */
+  readonly version: string;
+}
+
 /** What a tool works with besides its input. */
 export interface ToolContext {
   readonly pve: Pve;
@@ -54,6 +62,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly verbatim?: readonly (keyof z.output<O> & string)[];
   /** What a call does, as the infinitive that follows "Cannot": `start VM 101`. */
   action(input: z.output<I>): string;
+  /** What a person must know besides the arguments before saying yes; it only reads. */
+  about?(input: z.output<I>, context: ToolContext): Promise<About>;
   run(input: z.output<I>, context: ToolContext): Promise<z.input<O>>;
 }
 

@@ -78,6 +78,7 @@ function scene(
       const authenticator = createAuthenticator({
         store: gate,
         now: clock.now,
+        monotonic: clock.monotonic,
         ...options,
         onProblem: (error) => problems.push(error),
       });
@@ -180,6 +181,22 @@ Deno.test(
     await assert.rejects(authenticator.authenticate(RAW, ADDRESS), away);
     gate.isAway = false;
     assert.equal((await authenticator.authenticate(RAW, ADDRESS)).user, "alice");
+  }),
+);
+
+Deno.test(
+  "a clock that is set back by an hour neither honours a token for longer nor hides its use",
+  scene(async ({ authenticator, gate, clock }) => {
+    await authenticator.authenticate(RAW, ADDRESS);
+    await gate.touched.promise;
+    clock.set("2026-03-01T11:00:00Z");
+    clock.advance(60_000);
+    await authenticator.authenticate(RAW, ADDRESS);
+    await authenticator.close();
+    assert.equal(gate.touches, 2);
+    gate.isAway = true;
+    clock.advance(60_001);
+    await assert.rejects(authenticator.authenticate(RAW, ADDRESS), { code: "unavailable" });
   }),
 );
 

@@ -3,6 +3,7 @@ import { runAuditCases } from "./conformance_audit.ts";
 import { runFormatCases } from "./conformance_formats.ts";
 import { runMigrationCases } from "./conformance_migrations.ts";
 import { runSchemaCases } from "./conformance_schema.ts";
+import { runSpentCases } from "./conformance_spent.ts";
 import type { Site } from "./site.ts";
 
 /** Registers every case that a store must pass, on databases that `makeSite` makes one by one. */
@@ -12,4 +13,5 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runAccountCases(name, makeSite);
   runAuditCases(name, makeSite);
   runFormatCases(name, makeSite);
+  runSpentCases(name, makeSite);
 }

@@ -38,6 +38,8 @@ export function runSchemaCases(name: string, makeSite: () => Promise<Site>): voi
         "created table proxmox_mcp_token_limits",
         "created table proxmox_mcp_rates",
         "added the column format to table proxmox_mcp_audit",
+        "created table proxmox_mcp_spent",
+        "created table proxmox_mcp_secret",
       ];
       assert.deepEqual(applied.slice(0, known.length), known);
       assert.deepEqual(await migrate(database, { now }), {

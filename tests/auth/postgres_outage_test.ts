@@ -80,7 +80,11 @@ Deno.test(
   "while the database is away known tokens are honoured and audit rows wait, and both recover",
   scene(async ({ database, store, trail, other, real, clock }) => {
     const { id } = await store.createToken(newToken({ tokenHash: await hashToken(RAW) }));
-    const authenticator = createAuthenticator({ store, now: clock.now });
+    const authenticator = createAuthenticator({
+      store,
+      now: clock.now,
+      monotonic: clock.monotonic,
+    });
     const queue = new AuditQueue({ trail });
     try {
       await authenticator.authenticate(RAW, ADDRESS);

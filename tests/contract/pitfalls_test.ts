@@ -186,16 +186,16 @@ Deno.test("a preview shows the live state, and changes made since are not overwr
   assert.equal(late.code, "conflict", late.text);
 });
 
-Deno.test("ten thousand sessions are bounded, and the newest still work", async () => {
+Deno.test("sessions beyond a token's fifty take each other's places, and every one still works", async () => {
   await using site = await Site.start();
   const first = await site.openSession();
   let last = first;
-  for (let n = 0; n < 1_000; n++) last = await site.openSession();
+  for (let n = 0; n < 60; n++) last = await site.openSession();
   const ping = async (session: Record<string, string>) =>
     (await site.post({ jsonrpc: "2.0", id: 2, method: "ping" }, session)).status;
-  assert.deepEqual([await ping(first), await ping(last)], [404, 200]);
+  assert.deepEqual([await ping(first), await ping(last)], [200, 200]);
   const metrics = await fetch(`${site.root}/metrics`, { headers: site.headers() });
-  assert.match(await metrics.text(), /proxmox_mcp_open_sessions\{door="http"\} 1000/);
+  assert.match(await metrics.text(), /proxmox_mcp_open_sessions\{door="http"\} 50/);
 });
 
 Deno.test("Proxmox may be away at the start, come, reject the token and come back", async () => {

@@ -137,6 +137,21 @@ Deno.test("2025-11-25: hanging up cancels nothing, as that revision wants it", a
   assert.equal((await auditOf(site, 1))?.outcome, "ok");
 });
 
+Deno.test("a running call of a revoked token is aborted, one of another token goes on", async () => {
+  await using site = await Site.start({ pve: { taskPolls: 1e9 } });
+  const started = (vmid: number) =>
+    site.fake.requests.some(({ path }) => path.endsWith(`${vmid}/status/start`));
+  const revoked = site.call("start_vm", { vmid: 101 }, { role: "write" });
+  const other = site.call("start_vm", { vmid: 150 });
+  await until(() => started(101) && started(150));
+  const token = (await site.store.listTokens()).find(({ permission }) => permission === "write");
+  await site.store.revokeToken(token!.id);
+  assert.match((await revoked).text, /its end is unknown/);
+  assert.equal((await auditOf(site, 1))?.outcome, "cancelled");
+  site.fake.finishTasks();
+  assert.equal((await other).isError, false);
+});
+
 Deno.test("a client without a progress token is told none", async () => {
   await using site = await Site.start({ pve: { taskPolls: 4 } });
   const session = await site.openSession();

@@ -41,7 +41,7 @@ Deno.test("GuestDirectory asks once for those that come together, and anew after
         { type: "qemu", id: "qemu/101", vmid: 101, node: "pve1", name: "a" },
       ]);
     },
-    now: () => new Date(now),
+    monotonic: () => now,
     advice: ADVICE,
   });
   await Promise.all([directory.find(101), directory.find("a"), directory.resources()]);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { Sessions } from "../../lib/mcp/sessions.ts";
 
-function table(max: number) {
+function table(maxPerToken: number) {
   const closed: string[] = [];
   const clock = { ms: 0 };
-  const sessions = new Sessions({ max, idleMs: 600_000, now: () => new Date(clock.ms) });
+  const monotonic = () => clock.ms++;
+  const sessions = new Sessions({ maxPerToken, idleMs: 600_000, monotonic });
   const add = (id: string, tokenId = 1) =>
     sessions.add({
       id,
@@ -16,25 +17,41 @@ function table(max: number) {
   return { sessions, closed, clock, add };
 }
 
-Deno.test("Sessions: a full table closes the one that has been idle longest", () => {
-  const { sessions, closed, clock, add } = table(2);
+Deno.test("Sessions: when a token's places are taken its own longest idle one makes room", () => {
+  const { sessions, closed, add } = table(2);
+  add("another's", 2);
   add("a");
-  clock.ms = 1;
   add("b");
-  clock.ms = 2;
   sessions.use("a", 1);
   add("c");
   assert.deepEqual(closed, ["b"]);
-  assert.equal(sessions.size, 2);
+  assert.equal(sessions.size, 3);
+  assert.deepEqual([sessions.isFull(1), sessions.isFull(2)], [true, false]);
+});
+
+Deno.test("Sessions: one with a call under way makes no room, however long it has been used", () => {
+  const { sessions, closed, add } = table(2);
+  add("a");
+  const release = sessions.hold("a");
+  add("b");
+  assert.equal(sessions.makeRoom(1), true);
+  assert.deepEqual(closed, ["b"]);
+  add("c");
+  sessions.hold("c");
+  assert.equal(sessions.makeRoom(1), false);
+  assert.deepEqual(closed, ["b"]);
+  release();
+  assert.equal(sessions.makeRoom(1), true);
+  assert.deepEqual(closed, ["b", "a"]);
 });
 
 Deno.test("Sessions: idle ones are closed after ten minutes, used ones are not", () => {
   const { sessions, closed, clock, add } = table(10);
   add("a");
   add("b");
-  clock.ms = 599_999;
+  clock.ms = 599_000;
   sessions.use("b", 1);
-  clock.ms = 600_000;
+  clock.ms = 600_010;
   sessions.sweep();
   assert.deepEqual(closed, ["a"]);
 });
@@ -57,10 +74,10 @@ Deno.test("Sessions: one with a call under way is not idle, and is so again afte
   sessions.sweep();
   assert.deepEqual(closed, []);
   release();
-  clock.ms += 599_999;
+  clock.ms += 590_000;
   sessions.sweep();
   assert.deepEqual(closed, []);
-  clock.ms += 1;
+  clock.ms += 10_000;
   sessions.sweep();
   assert.deepEqual(closed, ["a"]);
   sessions.hold("a")();

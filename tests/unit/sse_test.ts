@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { SseTransport } from "../../lib/mcp/sse.ts";
 
 Deno.test("SseTransport lets a client go that has stopped reading", async () => {
-  const transport = new SseTransport("one", "/messages");
+  const transport = new SseTransport("one", {
+    endpoint: "/messages",
+    hold: () => () => {},
+  });
   let closed = 0;
   transport.onclose = () => closed++;
   const message = {

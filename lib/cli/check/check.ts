@@ -70,7 +70,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
   const refused = network.findings.some((finding) => finding.state === "fail");
   const proxmox = network.seen === null || refused
     ? { findings: [], advice: [] }
-    : await checkProxmox(config, { seen: network.seen, now });
+    : await checkProxmox(config, { seen: network.seen });
   return {
     findings: [
       ok("config", config.file ?? "none"),

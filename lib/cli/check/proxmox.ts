@@ -24,7 +24,7 @@ export interface ProxmoxReport {
 /** Asks Proxmox for its version and for what the token may do. */
 export async function checkProxmox(
   config: Config,
-  { seen, now }: { seen: SeenServer; now: () => Date },
+  { seen }: { seen: SeenServer },
 ): Promise<ProxmoxReport> {
   const offered = TOOLS.filter((tool) => isOffered(tool, config.tools));
   const adviceFor = (major: number) => scopePrivileges(offered, { auth: config.auth, major });
@@ -34,7 +34,7 @@ export async function checkProxmox(
     const version = await versionOf(client, AbortSignal.timeout(PATIENCE_MS));
     const major = Number.parseInt(version, 10) || NEWEST_KNOWN;
     const findings = [aboutVersion(version, major), ok("token", `${tokenId} is accepted`)];
-    const grants = await new Access(client, now).grants();
+    const grants = await new Access(client, () => performance.now()).grants();
     if (grants === undefined) {
       return { findings: [...findings, warn("grants", "Proxmox did not tell them")], advice: [] };
     }

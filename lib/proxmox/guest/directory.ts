@@ -79,18 +79,25 @@ const CACHE_MS = 2_000;
  */
 export class GuestDirectory {
   readonly #load: () => Promise<unknown>;
-  readonly #now: () => Date;
+  readonly #monotonic: () => number;
   readonly #advice: Advice;
   #warning: string | undefined;
   #cached: { rows: Resource[]; at: number } | undefined;
   #loading: Promise<Resource[]> | undefined;
 
-  /** @param options.load gives what Proxmox answers to `/cluster/resources` */
+  /**
+   * @param options.load gives what Proxmox answers to `/cluster/resources`
+   * @param options.monotonic milliseconds that only ever rise
+   */
   constructor(
-    { advice, load, now }: { load: () => Promise<unknown>; now: () => Date; advice: Advice },
+    { advice, load, monotonic }: {
+      load: () => Promise<unknown>;
+      monotonic: () => number;
+      advice: Advice;
+    },
   ) {
     this.#load = load;
-    this.#now = now;
+    this.#monotonic = monotonic;
     this.#advice = advice;
   }
 
@@ -107,7 +114,7 @@ export class GuestDirectory {
 
   /** All resources; `fresh` asks Proxmox even when the cache is young. */
   resources({ fresh = false } = {}): Promise<Resource[]> {
-    const age = this.#cached ? this.#now().getTime() - this.#cached.at : Infinity;
+    const age = this.#cached ? this.#monotonic() - this.#cached.at : Infinity;
     if (!fresh && this.#cached && age < CACHE_MS) return Promise.resolve(this.#cached.rows);
     return this.#loading ?? this.#start();
   }
@@ -134,7 +141,7 @@ export class GuestDirectory {
     const loading = this.#load().then((data) => {
       const rows = this.#checked(data);
       // A change made meanwhile has dropped this load: its answer may be older than the change.
-      if (this.#loading === loading) this.#cached = { rows, at: this.#now().getTime() };
+      if (this.#loading === loading) this.#cached = { rows, at: this.#monotonic() };
       return rows;
     }).finally(() => {
       if (this.#loading === loading) this.#loading = undefined;

@@ -1,0 +1,90 @@
+import { AppError } from "../errors.ts";
+import { clip } from "../proxmox/clip.ts";
+import type { Reach } from "../proxmox/plan.ts";
+import { Pve } from "../proxmox/pve.ts";
+import type { About, AnyTool } from "../tool/tool.ts";
+import type { CallRequest, CallServices } from "./call.ts";
+import { Denied } from "./denied.ts";
+import { questionText } from "./question.ts";
+
+/** What a person must say yes to; an answer counts for this version of it alone. */
+export interface Question {
+  readonly question: string;
+  readonly version: string;
+}
+
+interface Subject {
+  readonly tool: AnyTool;
+  readonly input: Record<string, unknown>;
+  readonly action: string;
+  readonly reach: Reach;
+}
+
+const PATIENCE_MS = 20_000;
+const LONGEST_REASON = 4_000;
+
+/**
+ * The question that a person must answer before a call may destroy something; undefined when the call
+ * may go on. An answer serves once, whatever it was.
+ *
+ * @throws Denied when the answer is no or has served, or nobody can be asked; AppError `conflict` when
+ * what was asked about is not the same any more
+ */
+export async function consent(
+  services: CallServices,
+  request: CallRequest,
+  subject: Subject,
+): Promise<Question | undefined> {
+  const { confirm } = services;
+  const { confirmation, answered } = request;
+  const { action } = subject;
+  if (confirm === "never") return undefined;
+  if (confirmation === "impossible") {
+    if (confirm === "when_supported") return undefined;
+    throw new Denied(
+      `Cannot ${action}: a person must confirm it (tools.confirm is "always"), and this client cannot ask one; use a client with elicitation`,
+    );
+  }
+  if (answered && !await services.spent.spend(`answer ${answered.nonce}`, answered)) {
+    throw new Denied(`Cannot ${action}: that answer has served already; call again to be asked`);
+  }
+  if (confirmation === "declined") {
+    throw new Denied(`Cannot ${action}: the person who was asked declined`);
+  }
+  const { lines, version } = await describe(services, request, subject);
+  if (!answered) {
+    return { question: questionText({ action, lines, given: request.arguments }), version };
+  }
+  if (answered.version === version) return undefined;
+  throw new AppError(
+    "conflict",
+    `Cannot ${action}: what the person was asked about has changed since; call again to be asked`,
+  );
+}
+
+/** Asks Proxmox what the call is about; nothing is changed by that. */
+async function describe(
+  services: CallServices,
+  request: CallRequest,
+  { tool, input, action, reach }: Subject,
+): Promise<About> {
+  if (!tool.about) return { lines: [], version: "" };
+  const over = new AbortController();
+  const signal = AbortSignal.any([
+    request.signal,
+    over.signal,
+    AbortSignal.timeout(PATIENCE_MS),
+  ]);
+  const { progress } = request;
+  const pve = new Pve(services.pve, { signal, reach, dryRun: true, action, progress });
+  try {
+    return await tool.about(input, { pve, server: services.server });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const reason = clip(error.message, LONGEST_REASON);
+    throw new AppError(error.code, `Cannot ${action}: ${reason}`, { cause: error });
+  } finally {
+    // What was not waited for any longer ends too.
+    over.abort();
+  }
+}

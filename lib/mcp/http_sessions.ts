@@ -1,0 +1,201 @@
+import {
+  type InitializeRequest,
+  type JSONRPCMessage,
+  type TransportSendOptions,
+  WebStandardStreamableHTTPServerTransport,
+} from "@modelcontextprotocol/server";
+import { AppError } from "../errors.ts";
+import { authInfoOf, type Caller } from "./caller.ts";
+import { NOT_ASKED, notAllowed, refusal, REFUSED, sessionNotFound, tooMany } from "./json_rpc.ts";
+import { messagesIn } from "./messages.ts";
+import { Questions } from "./questions.ts";
+import { createMcpServer, type McpServices, within } from "./server.ts";
+import type { Ticket } from "./session_ids.ts";
+import { type Session, Sessions } from "./sessions.ts";
+
+interface HttpSession extends Session {
+  readonly transport: SessionTransport;
+}
+
+const MAX_PER_TOKEN = 50;
+const IDLE_MS = 10 * 60_000;
+
+/**
+ * Sessions of Streamable HTTP. A session's id tells all that must be known to go on with it, so that it
+ * outlives idleness, a restart and a change of instance; kept is only what a live one needs, and made
+ * anew when a request comes to an instance that has nothing of it.
+ */
+export class HttpSessions {
+  readonly #services: McpServices;
+  readonly #live: Sessions<HttpSession>;
+  readonly #resuming = new Map<string, Promise<HttpSession | undefined>>();
+
+  constructor(services: McpServices) {
+    this.#services = services;
+    const { monotonic } = services;
+    this.#live = new Sessions({ maxPerToken: MAX_PER_TOKEN, idleMs: IDLE_MS, monotonic });
+  }
+
+  /** How many are live here. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** Answers `initialize`. */
+  async open(request: Request, body: InitializeRequest, caller: Caller): Promise<Response> {
+    const { tokenId } = caller.principal;
+    return await this.#unlessAway(caller, async () => {
+      const { ticket, sessionId } = await this.#services.sessionIds.create(tokenId, body.params);
+      if (!this.#live.makeRoom(tokenId)) return tooMany(caller.language);
+      const session = await this.#connect(ticket, sessionId);
+      const options = { authInfo: authInfoOf(caller), parsedBody: body };
+      return await session.transport.handleRequest(request, options);
+    });
+  }
+
+  /** Answers a request in a session; `body` is that of a `POST`. */
+  async answer(
+    request: Request,
+    { sessionId, caller, body }: { sessionId: string; caller: Caller; body?: object },
+  ): Promise<Response> {
+    if (!["POST", "GET", "DELETE"].includes(request.method)) {
+      return notAllowed("GET, POST, DELETE");
+    }
+    const { tokenId } = caller.principal;
+    return await this.#unlessAway(caller, async () => {
+      const ticket = await this.#services.sessionIds.read(sessionId, tokenId);
+      if (!ticket || await this.#hasEnded(ticket)) return sessionNotFound();
+      if (request.method === "DELETE") return await this.#end(ticket);
+      let session = this.#live.use(ticket.id, tokenId);
+      // A stream alone ends no other session: clients would take each other's places by turns.
+      if (!session && body === undefined && this.#live.isFull(tokenId)) return notAllowed("POST");
+      session ??= await this.#resume(ticket, { sessionId, url: request.url });
+      if (!session) return tooMany(caller.language);
+      return await session.transport.receive(request, { caller, body });
+    });
+  }
+
+  sweep(): void {
+    this.#live.sweep();
+  }
+
+  /** Ends what is live here, of one token or of all. */
+  closeAll(tokenId?: number): void {
+    this.#live.closeAll(tokenId);
+  }
+
+  async #connect(ticket: Ticket, sessionId: string): Promise<HttpSession> {
+    const { id, tokenId } = ticket;
+    const transport: SessionTransport = new SessionTransport(sessionId, {
+      hold: () => this.#live.hold(id),
+      onInitialized: () => this.#live.add(session),
+    });
+    const server = createMcpServer(within(this.#services, () => this.#live.hold(id)));
+    const session = { id, tokenId, transport, close: () => server.close() };
+    await server.connect(transport);
+    return session;
+  }
+
+  /** Makes a session live here; undefined when the token has no place for it. */
+  #resume(
+    ticket: Ticket,
+    { sessionId, url }: { sessionId: string; url: string },
+  ): Promise<HttpSession | undefined> {
+    const known = this.#resuming.get(ticket.id);
+    if (known) return known;
+    const resuming = this.#begin(ticket, { sessionId, url })
+      .finally(() => this.#resuming.delete(ticket.id));
+    this.#resuming.set(ticket.id, resuming);
+    return resuming;
+  }
+
+  async #begin(
+    ticket: Ticket,
+    { sessionId, url }: { sessionId: string; url: string },
+  ): Promise<HttpSession | undefined> {
+    if (!this.#live.makeRoom(ticket.tokenId)) return undefined;
+    const session = await this.#connect(ticket, sessionId);
+    const { protocolVersion, capabilities, clientInfo } = ticket;
+    const params = { protocolVersion, capabilities, clientInfo };
+    const parsedBody = { jsonrpc: "2.0", id: "initialize", method: "initialize", params };
+    const headers = {
+      accept: "application/json, text/event-stream",
+      "content-type": "application/json",
+    };
+    const request = new Request(url, { method: "POST", headers });
+    // The answer's end tells that the server knows its client.
+    await (await session.transport.handleRequest(request, { parsedBody })).text();
+    return session;
+  }
+
+  /** Every instance must know of an end; while the database is away it is known where it was made. */
+  async #hasEnded(ticket: Ticket): Promise<boolean> {
+    try {
+      if (!await this.#services.spent.has(keyOf(ticket))) return false;
+    } catch (error) {
+      if (isUnavailable(error)) return false;
+      throw error;
+    }
+    this.#live.end(ticket.id);
+    return true;
+  }
+
+  async #end(ticket: Ticket): Promise<Response> {
+    const { id, tokenId, expires } = ticket;
+    await this.#services.spent.spend(keyOf(ticket), { expires: new Date(expires), owner: tokenId });
+    this.#live.end(id);
+    return new Response(null, { status: 200 });
+  }
+
+  async #unlessAway(caller: Caller, work: () => Promise<Response>): Promise<Response> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      const message = messagesIn(caller.language).unavailable;
+      return refusal(503, { code: REFUSED, message }, { "retry-after": "5" });
+    }
+  }
+}
+
+/** The SDK's transport, whose questions to the client are told apart from those of other instances. */
+class SessionTransport extends WebStandardStreamableHTTPServerTransport {
+  readonly #questions: Questions;
+
+  constructor(
+    sessionId: string,
+    { hold, onInitialized }: { hold: () => () => void; onInitialized: () => void },
+  ) {
+    super({ sessionIdGenerator: () => sessionId, onsessioninitialized: onInitialized });
+    this.#questions = new Questions(hold);
+  }
+
+  async receive(
+    request: Request,
+    { caller, body }: { caller: Caller; body: object | undefined },
+  ): Promise<Response> {
+    const authInfo = authInfoOf(caller);
+    if (body === undefined) return await this.handleRequest(request, { authInfo });
+    const known = Array.isArray(body)
+      ? body.map((each) => this.#questions.incoming(each)).filter((each) => each !== undefined)
+      : this.#questions.incoming(body);
+    if (known === undefined || Array.isArray(known) && known.length === 0) {
+      return Response.json(NOT_ASKED, { status: 400 });
+    }
+    return await this.handleRequest(request, { authInfo, parsedBody: known });
+  }
+
+  override send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    const { relatedRequestId } = options ?? {};
+    const related = relatedRequestId === undefined ? {} : { relatedRequestId };
+    return super.send(this.#questions.outgoing(message), related);
+  }
+}
+
+function keyOf({ id }: Ticket): string {
+  return `session ${id}`;
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof AppError && error.code === "unavailable";
+}

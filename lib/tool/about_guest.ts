@@ -1,0 +1,28 @@
+import { guestFacts } from "../proxmox/guest/about.ts";
+import type { Guest, GuestType } from "../proxmox/guest/directory.ts";
+import type { Pve } from "../proxmox/pve.ts";
+import type { About, ToolContext } from "./tool.ts";
+
+interface GuestInput {
+  readonly vmid: number | string;
+  readonly node?: string | undefined;
+}
+
+/**
+ * What a person is shown of the guest that a call is about.
+ *
+ * @param options.goes the guest would be gone: its disks, snapshots and newest backup are shown too
+ * @param options.more a further line
+ */
+export function aboutGuest<I extends GuestInput>(
+  { type, goes, more }: {
+    type?: GuestType;
+    goes?: boolean;
+    more?: (input: I, at: { pve: Pve; guest: Guest }) => string | Promise<string>;
+  } = {},
+): (input: I, context: ToolContext) => Promise<About> {
+  return async (input, { pve }) => {
+    const { guest, lines, version } = await guestFacts(pve, input, { type, goes: goes ?? false });
+    return { lines: more ? [...lines, await more(input, { pve, guest })] : lines, version };
+  };
+}

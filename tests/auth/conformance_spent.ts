@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { sharedKeysOf } from "../../lib/database/secret.ts";
+import { spentKeysOf } from "../../lib/database/spent_keys.ts";
+import { type Site, withBench } from "./site.ts";
+
+export function runSpentCases(name: string, makeSite: () => Promise<Site>): void {
+  Deno.test(`${name}: a key is spent once whichever instance is asked, until it expires`, () =>
+    withBench(makeSite, async ({ site, database, clock }) => {
+      const other = await site.open();
+      try {
+        const here = spentKeysOf(database, clock);
+        const there = spentKeysOf(other, clock);
+        const expires = new Date(clock.now().getTime() + 60_000);
+        const results = await Promise.all(
+          [here, there, here, there].map((keys) => keys.spend("answer 1", { expires })),
+        );
+        assert.equal(results.filter((first) => first).length, 1);
+        assert.deepEqual([await here.has("answer 1"), await there.has("answer 1")], [true, true]);
+        assert.equal(await there.has("answer 2"), false);
+        clock.advance(59_999);
+        await there.sweep();
+        assert.equal(await here.has("answer 1"), true);
+        clock.advance(1);
+        await there.sweep();
+        assert.equal(await here.has("answer 1"), false);
+        const [secret] = await site.run("SELECT secret FROM proxmox_mcp_secret");
+        assert.match(String(secret?.secret), /^[0-9a-f]{64,}$/);
+        const key = await sharedKeysOf(database, { fallback: "a" })("sessions");
+        assert.deepEqual(await sharedKeysOf(other, { fallback: "b" })("sessions"), key);
+        assert.notDeepEqual(await sharedKeysOf(other, { fallback: "b" })("answers"), key);
+      } finally {
+        await other.close();
+      }
+    }));
+
+  Deno.test(`${name}: of an owner's spent keys a thousand are kept, of another's none is lost`, () =>
+    withBench(makeSite, async ({ database, site, clock }) => {
+      const keys = spentKeysOf(database, clock);
+      const at = (ms: number) => new Date(clock.now().getTime() + ms);
+      await keys.spend("of 2", { expires: at(1), owner: 2 });
+      const rows = Array.from(
+        { length: 1_000 },
+        (_, n) => `('old ${n}', 1, ${at(1_000 + n).getTime()})`,
+      );
+      await site.run(`INSERT INTO proxmox_mcp_spent (key, owner, expires) VALUES ${rows}`);
+      await keys.spend("new", { expires: at(5_000), owner: 1 });
+      const known = ["of 2", "old 0", "old 1", "new"].map((key) => keys.has(key));
+      assert.deepEqual(await Promise.all(known), [true, false, true, true]);
+    }));
+}
