@@ -150,7 +150,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   let listener: Listener;
   try {
-    listener = await listen(server, (request, peer) => app.fetch(request, { peer }));
+    listener = await listen(server, (request, peer) => app.fetch(request, { peer }), {
+      shared: (address) => authenticator.isProxy(address),
+      onProblem: (line) => log.warning(line),
+    });
   } catch (error) {
     await close();
     throw error;
@@ -165,6 +168,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await Promise.race([limits.idle(), aborted(AbortSignal.timeout(CLOSING_MS))]);
     await close();
     await Promise.race([closed, aborted(AbortSignal.timeout(CLOSING_MS))]);
+    listener.destroy();
   };
   let closing: Promise<void> | undefined;
   return {

@@ -30,7 +30,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/http": [
     ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
-    ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto"],
+    ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
+    ...["node:http2", "node:stream"],
   ],
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],

@@ -72,6 +72,13 @@ const server = z.strictObject({
     en: "largest request, 1024 to 67108864",
     tr: "en büyük istek, 1024 ile 67108864 arası",
   }),
+  max_connections: key(wholeNumber(16, 100_000).default(2_000), {
+    en: "connections open at once, a quarter of them from one address unless it is a trusted " +
+      "proxy's; above, those that wait for a request are closed",
+    tr:
+      "aynı anda açık bağlantı sayısı; güvenilen bir vekil değilse bir adresten en çok dörtte biri; " +
+      "üstünde, istek bekleyenler kapatılır",
+  }),
   rate_limit: z.strictObject({
     requests_per_minute: key(wholeNumber(0, 1_000_000).default(600), {
       en: "per token; 0 switches it off",

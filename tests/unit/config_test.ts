@@ -95,6 +95,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     allowed_origins: [],
     trusted_proxies: [],
     max_body_bytes: 4194304,
+    max_connections: 2000,
     rate_limit: { requests_per_minute: 600, failed_logins_per_minute: 10 },
     language: "en",
     require_lock: false,
