@@ -4,6 +4,7 @@ import { messageOf } from "../errors.ts";
 import { INTERNAL_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
 import { authentication } from "./authentication.ts";
 import { readJsonBody } from "./body.ts";
+import { BodyBudget } from "./body_budget.ts";
 import { languageOf } from "./language.ts";
 import { refusedHeader } from "./origin.ts";
 import { callerOf, type Env, messagesOf, tooMany } from "./request.ts";
@@ -13,6 +14,7 @@ import type { AppServices } from "./services.ts";
 export function createApp(services: AppServices): Hono<Env> {
   const { transports, path } = services;
   const app = new Hono<Env>();
+  const readBody = withBody(services);
   app.use(beginRequest(services), checkOrigin(services));
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
@@ -31,11 +33,11 @@ export function createApp(services: AppServices): Hono<Env> {
       : transports.openSse(`${path}/sse/messages`, callerOf(c, "sse")));
   app.post(
     `${path}/sse/messages`,
-    withBody(services),
+    readBody,
     (c) => transports.postSse(c.req.query("session_id") ?? "", c.get("body"), callerOf(c, "sse")),
   );
   for (const at of [path, `${path}/`]) {
-    app.post(at, withBody(services), (c) => {
+    app.post(at, readBody, (c) => {
       const body = c.get("body");
       const transport = "jsonrpc" in body || Array.isArray(body) ? "mcp" : "curl";
       return transports.post(c.req.raw, body, callerOf(c, transport));
@@ -83,8 +85,13 @@ function checkOrigin({ origin, scheme }: AppServices): MiddlewareHandler<Env> {
 
 /** Reads the body. Only calls are held back for calls under way: cancelling one must stay possible. */
 function withBody({ limits, maxBodyBytes }: AppServices): MiddlewareHandler<Env> {
+  const bodies = new BodyBudget(maxBodyBytes);
   return async (c, next) => {
-    const read = await readJsonBody(c.req.raw, maxBodyBytes);
+    using held = bodies.open(c.get("principal").tokenId);
+    const read = await readJsonBody(c.req.raw, {
+      maxBytes: maxBodyBytes,
+      keep: (bytes) => held.take(bytes) ? undefined : tooMany(c, 1),
+    });
     if ("refused" in read) return read.refused;
     c.set("body", read.body);
     const calls = countCalls(read.body);

@@ -78,6 +78,10 @@ class Client implements Disposable {
     return true;
   }
 
+  close(): void {
+    this.#connection.close();
+  }
+
   [Symbol.dispose](): void {
     this.#connection.close();
   }
@@ -301,7 +305,7 @@ Deno.test("listening that ends unasked is taken up again, or told when that cann
   const options = { open: failing(2), onProblem: (line: string) => void told.push(line) };
   await using served = await Served.start(() => new Response("ok"), options);
   await until(() => told.length === 2);
-  await until(() => served.connect().then((probe) => !probe[Symbol.dispose](), () => false));
+  await until(() => served.connect().then((probe) => probe.close() === undefined, () => false));
   using client = await served.connect();
   await client.send(REQUEST);
   assert.match(await client.read(), /ok$/);
