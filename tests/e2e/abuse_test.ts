@@ -17,7 +17,7 @@ Deno.test("nearest does not compare words that nobody mistypes", () => {
 
 Deno.test("wrong arguments by the thousand are told in short", async () => {
   await using site = await Site.start();
-  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`k${at}`, at]));
+  const many = Object.fromEntries(Array.from({ length: 1_900 }, (_, at) => [`k${at}`, at]));
   const long = { ["k".repeat(50_000)]: 1 };
   const deep = JSON.parse(`{"limit":${'{"a":'.repeat(50)}1${"}".repeat(50)}}`);
   for (const args of [many, long, deep]) {
