@@ -16,6 +16,7 @@ import { createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
+import { StrangerLog } from "./http/stranger_log.ts";
 import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
@@ -114,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
+  const strangers = new StrangerLog(log);
   const app = createApp({
     path: server.path,
     scheme: server.tls ? "https" : "http",
@@ -124,6 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     limits,
     metrics,
     log,
+    strangers,
     readiness: createReadiness({
       database: () => ping(database),
       proxmox: async () => {
@@ -143,6 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }, SWEEP_MS);
   const close = async () => {
     clearInterval(sweeper);
+    strangers.flush();
     await transports.close();
     await authenticator.close();
     await queue.close();

@@ -10,10 +10,11 @@ import { refusedHeader } from "./origin.ts";
 import { callerOf, type Env, messagesOf, tooMany } from "./request.ts";
 import type { AppServices } from "./services.ts";
 
-/** All routes. Everything but the health routes asks for a bearer token. */
+/** All routes. Every one but the health routes asks for a bearer token; what is no route is nobody's secret. */
 export function createApp(services: AppServices): Hono<Env> {
   const { transports, path } = services;
   const app = new Hono<Env>();
+  const gate = authentication(services);
   const readBody = withBody(services);
   app.use(beginRequest(services), checkOrigin(services));
   app.get("/healthz", (c) => c.json({ status: "ok" }));
@@ -21,28 +22,28 @@ export function createApp(services: AppServices): Hono<Env> {
     const { ready, ...parts } = await services.readiness();
     return c.json({ status: ready ? "ok" : "unavailable", ...parts }, ready ? 200 : 503);
   });
-  app.use(authentication(services));
-  app.get("/metrics", async (c) =>
+  app.get("/metrics", gate, async (c) =>
     c.text(await services.metrics.text(), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8",
     }));
-  app.get(`${path}/sse`, (c) =>
+  app.get(`${path}/sse`, gate, (c) =>
     // Hono answers HEAD by the routes of GET; a stream that nobody reads must not be opened.
     c.req.method === "HEAD"
       ? c.body(null, 200, { "content-type": "text/event-stream" })
       : transports.openSse(`${path}/sse/messages`, callerOf(c, "sse")));
   app.post(
     `${path}/sse/messages`,
+    gate,
     readBody,
     (c) => transports.postSse(c.req.query("session_id") ?? "", c.get("body"), callerOf(c, "sse")),
   );
   for (const at of [path, `${path}/`]) {
-    app.post(at, readBody, (c) => {
+    app.post(at, gate, readBody, (c) => {
       const body = c.get("body");
       const transport = "jsonrpc" in body || Array.isArray(body) ? "mcp" : "curl";
       return transports.post(c.req.raw, body, callerOf(c, transport));
     });
-    app.all(at, (c) => transports.other(c.req.raw, callerOf(c, "mcp")));
+    app.all(at, gate, (c) => transports.other(c.req.raw, callerOf(c, "mcp")));
   }
   app.notFound((c) =>
     refusal(404, { code: REFUSED, message: `Nothing is served at ${c.req.path}: use ${path}` })
@@ -65,6 +66,9 @@ function beginRequest({ language, metrics, newId }: AppServices): MiddlewareHand
     await next();
     metrics.answered(c.res.status);
     c.header("x-request-id", requestId);
+    c.header("x-content-type-options", "nosniff");
+    const events = c.res.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+    if (!events) c.header("cache-control", "no-store");
   };
 }
 

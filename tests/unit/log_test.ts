@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { auditFields } from "../../lib/audit/log.ts";
 import { type AuditRow, EMPTY_ROW } from "../../lib/audit/row.ts";
+import { StrangerLog } from "../../lib/http/stranger_log.ts";
 import { createLog, type LogOptions } from "../../lib/log/log.ts";
 import {
   formatLine,
@@ -227,4 +228,25 @@ Deno.test("parseLogFormat says what it cannot use", () => {
     assert.ok("problem" in parsed, source);
     assert.match(parsed.problem, problem);
   }
+});
+
+Deno.test("StrangerLog writes ten short lines a second and counts the rest", () => {
+  const { log, lines } = collect({ format: format("%(message)s") });
+  let now = 0;
+  const strangers = new StrangerLog(log, () => now);
+  const fail = () =>
+    strangers.write("warning", {
+      message: "Login failed: no token",
+      path: `/mcp/${"x".repeat(35_000)}`,
+      fields: { address: "2001:db8:1111:2222:3333:4444:5555:6666", request_id: "r".repeat(36) },
+    });
+  for (let count = 0; count < 1_700; count++) fail();
+  assert.equal(lines.length, 10);
+  for (const line of lines) assert.ok(line.length <= 200, line);
+  now = 1_000;
+  fail();
+  assert.equal(lines[10], "Left out 1690 more lines about requests without a good token");
+  assert.equal(lines.length, 12);
+  strangers.flush();
+  assert.equal(lines.length, 12, "there is nothing more to tell");
 });
