@@ -177,6 +177,14 @@ const logging = z.strictObject({
     en: "log to this file as well as to standard error",
     tr: "standart hataya ek olarak bu dosyaya da yazılır",
   }),
+  audit_file: key(optional(text.nullable()), {
+    kind: "log_file",
+    en: "write the AUDIT lines to this file, not to `file`: nothing else can rotate them away",
+    tr: "AUDIT satırları `file` yerine bu dosyaya yazılır: başka satırlar onları döndürüp atamaz",
+  }),
+}).refine(({ file, audit_file }) => file === null || file !== audit_file, {
+  path: ["audit_file"],
+  message: "and {file} name the same file",
 });
 
 /** The config file as users write it: every key, and what is to be known of it, once. */

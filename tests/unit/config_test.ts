@@ -245,6 +245,10 @@ Deno.test("loadConfig says which value cannot be used and why", async () => {
     ],
     [{ config: { ...OLD, server: { language: "de" } } }, /server\.language must be "en" or "tr"$/],
     [
+      { config: { ...OLD, logging: { file: "a.log", audit_file: "a.log" } } },
+      /logging\.audit_file and logging\.file name the same file$/,
+    ],
+    [
       { config: { ...OLD, logging: { level: "LOUD" } } },
       /logging\.level must be one of DEBUG, INFO/,
     ],
