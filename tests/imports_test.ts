@@ -68,6 +68,9 @@ const RESERVED: readonly { what: RegExp; only: RegExp; why: string }[] = [
   { what: /\bDeno\.env\b/, only: /^lib\/config\//, why: "the environment" },
   { what: /\bconsole\./, only: /^$/, why: "the console" },
   { what: /\bDeno\./, only: /^(?!tools\/)/, why: "Deno" },
+  { what: /\bimport\((?!\s*"[^"]*"\s*[),])/, only: /^$/, why: "a computed import" },
+  { what: /\bcreateRequire\b|\brequire\(/, only: /^$/, why: "a computed import" },
+  { what: /\bnew Worker\(/, only: /^lib\/sandbox\/worker\.ts$/, why: "a worker" },
   { what: /^(export )?(let|var) /m, only: /^$/, why: "mutable state of a module" },
 ];
 
@@ -196,6 +199,11 @@ Deno.test("the rules notice a file without a row, and every reserved word", () =
     ["lib/cli/x.ts", 'Deno.env.get("X")', "lib/cli/x.ts uses the environment"],
     ["lib/cli/x.ts", "console.log(1)", "lib/cli/x.ts uses the console"],
     ["tools/x.ts", "Deno.readFile(path)", "tools/x.ts uses Deno"],
+    ["lib/cli/x.ts", "await import(name)", "lib/cli/x.ts uses a computed import"],
+    ["lib/cli/x.ts", "await import(`./${name}.ts`)", "lib/cli/x.ts uses a computed import"],
+    ["lib/cli/x.ts", 'await import("./" + name)', "lib/cli/x.ts uses a computed import"],
+    ["lib/log/x.ts", "createRequire(here)(name)", "lib/log/x.ts uses a computed import"],
+    ["lib/log/x.ts", "new Worker(url)", "lib/log/x.ts uses a worker"],
     ["lib/mcp/x.ts", "export let x = 1;", "lib/mcp/x.ts uses mutable state of a module"],
   ];
   for (const [file, text, breach] of cases) assert.deepEqual(breaches(file, text), [breach]);
