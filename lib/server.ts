@@ -18,6 +18,7 @@ import { createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
+import { StrangerLog } from "./http/stranger_log.ts";
 import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
@@ -128,6 +129,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
+  const strangers = new StrangerLog(log);
   const app = createApp({
     path: server.path,
     scheme: server.tls ? "https" : "http",
@@ -138,6 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     limits,
     metrics,
     log,
+    strangers,
     readiness: createReadiness({
       database: () => ping(database),
       proxmox: async () => {
@@ -159,6 +162,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }, SWEEP_MS);
   const close = async () => {
     clearInterval(sweeper);
+    strangers.flush();
     await transports.close();
     await authenticator.close();
     await queue.close();
@@ -166,7 +170,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   let listener: Listener;
   try {
-    listener = await listen(server, (request, peer) => app.fetch(request, { peer }));
+    listener = await listen(server, (request, peer) => app.fetch(request, { peer }), {
+      shared: (address) => authenticator.isProxy(address),
+      onProblem: (line) => log.warning(line),
+    });
   } catch (error) {
     await close();
     throw error;
@@ -181,6 +188,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await Promise.race([limits.idle(), aborted(AbortSignal.timeout(CLOSING_MS))]);
     await close();
     await Promise.race([closed, aborted(AbortSignal.timeout(CLOSING_MS))]);
+    listener.destroy();
   };
   let closing: Promise<void> | undefined;
   return {

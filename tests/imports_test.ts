@@ -30,7 +30,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/http": [
     ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
-    ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto"],
+    ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
+    ...["node:http2", "node:stream"],
   ],
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
@@ -78,6 +79,9 @@ const RESERVED: readonly { what: RegExp; only: RegExp; why: string }[] = [
     only: /^(?!lib\/proxmox\/(?!api\/schema\.ts$))/,
     why: "the name of a tool",
   },
+  { what: /\bimport\((?!\s*"[^"]*"\s*[),])/, only: /^$/, why: "a computed import" },
+  { what: /\bcreateRequire\b|\brequire\(/, only: /^$/, why: "a computed import" },
+  { what: /\bnew Worker\(/, only: /^lib\/sandbox\/worker\.ts$/, why: "a worker" },
   { what: /^(export )?(let|var) /m, only: /^$/, why: "mutable state of a module" },
 ];
 
@@ -207,6 +211,11 @@ Deno.test("the rules notice a file without a row, and every reserved word", () =
     ["lib/cli/x.ts", "console.log(1)", "lib/cli/x.ts uses the console"],
     ["tools/x.ts", "Deno.readFile(path)", "tools/x.ts uses Deno"],
     ["lib/proxmox/x.ts", '"see get_vms"', "lib/proxmox/x.ts uses the name of a tool"],
+    ["lib/cli/x.ts", "await import(name)", "lib/cli/x.ts uses a computed import"],
+    ["lib/cli/x.ts", "await import(`./${name}.ts`)", "lib/cli/x.ts uses a computed import"],
+    ["lib/cli/x.ts", 'await import("./" + name)', "lib/cli/x.ts uses a computed import"],
+    ["lib/log/x.ts", "createRequire(here)(name)", "lib/log/x.ts uses a computed import"],
+    ["lib/log/x.ts", "new Worker(url)", "lib/log/x.ts uses a worker"],
     ["lib/mcp/x.ts", "export let x = 1;", "lib/mcp/x.ts uses mutable state of a module"],
   ];
   for (const [file, text, breach] of cases) assert.deepEqual(breaches(file, text), [breach]);

@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { type AddressList, clientAddress, parseAllowedIps } from "./address.ts";
+import { type AddressList, clientAddress, includesAddress, parseAllowedIps } from "./address.ts";
 import type { Principal } from "./principal.ts";
 import { hashToken, judgeToken } from "./token.ts";
 import { type TokenSource, TokenWatch } from "./token_watch.ts";
@@ -31,6 +31,8 @@ export interface Authenticator {
   authenticate(rawToken: string | null, address: string): Promise<Principal>;
   /** The client's address, given the peer's and the `X-Forwarded-For` header. */
   addressOf(peer: string, forwardedFor: string | null): string;
+  /** Whether the peer is a proxy whose `X-Forwarded-For` is believed. */
+  isProxy(peer: string): boolean;
   /**
    * Told the id of each token that is no longer good or no longer means the same, so that whatever was
    * opened with it can be closed; the same one may be told twice. Returns the function that ends it.
@@ -85,6 +87,10 @@ class TokenAuthenticator implements Authenticator {
 
   addressOf(peer: string, forwardedFor: string | null): string {
     return clientAddress(peer, { forwardedFor, trustedProxies: this.#trustedProxies });
+  }
+
+  isProxy(peer: string): boolean {
+    return includesAddress(this.#trustedProxies, peer);
   }
 
   onRevoked(listener: (tokenId: number) => void): () => void {

@@ -7,6 +7,8 @@ export interface Io {
   out(line: string): void;
   /** Writes one line to standard error. */
   err(line: string): void;
+  /** Writes some bytes to standard error without holding up the process; absent where `err` never does. */
+  readonly writeErr?: (bytes: Uint8Array) => Promise<number>;
   readonly env: ReadEnvironment;
   readonly now: () => Date;
   /** Proxies that the environment named and that are not used. */
@@ -19,6 +21,7 @@ export function processIo(): Io {
     unusedProxies: settleEnvironment(),
     out: (line) => writeLine(Deno.stdout, line),
     err: (line) => writeLine(Deno.stderr, line),
+    writeErr: (bytes) => Deno.stderr.write(bytes),
     env: environment(),
     now: () => new Date(),
   };

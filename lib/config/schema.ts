@@ -72,6 +72,13 @@ const server = z.strictObject({
     en: "largest request, 1024 to 67108864",
     tr: "en büyük istek, 1024 ile 67108864 arası",
   }),
+  max_connections: key(wholeNumber(16, 100_000).default(2_000), {
+    en: "connections open at once, a quarter of them from one address unless it is a trusted " +
+      "proxy's; above, those that wait for a request are closed",
+    tr:
+      "aynı anda açık bağlantı sayısı; güvenilen bir vekil değilse bir adresten en çok dörtte biri; " +
+      "üstünde, istek bekleyenler kapatılır",
+  }),
   rate_limit: z.strictObject({
     requests_per_minute: key(wholeNumber(0, 1_000_000).default(600), {
       en: "per token; 0 switches it off",
@@ -170,6 +177,14 @@ const logging = z.strictObject({
     en: "log to this file as well as to standard error",
     tr: "standart hataya ek olarak bu dosyaya da yazılır",
   }),
+  audit_file: key(optional(text.nullable()), {
+    kind: "log_file",
+    en: "write the AUDIT lines to this file, not to `file`: nothing else can rotate them away",
+    tr: "AUDIT satırları `file` yerine bu dosyaya yazılır: başka satırlar onları döndürüp atamaz",
+  }),
+}).refine(({ file, audit_file }) => file === null || file !== audit_file, {
+  path: ["audit_file"],
+  message: "and {file} name the same file",
 });
 
 /** The config file as users write it: every key, and what is to be known of it, once. */

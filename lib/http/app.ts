@@ -4,43 +4,46 @@ import { messageOf } from "../errors.ts";
 import { INTERNAL_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
 import { authentication } from "./authentication.ts";
 import { readJsonBody } from "./body.ts";
+import { BodyBudget } from "./body_budget.ts";
 import { languageOf } from "./language.ts";
 import { refusedHeader } from "./origin.ts";
 import { callerOf, type Env, messagesOf, tooMany } from "./request.ts";
 import type { AppServices } from "./services.ts";
 
-/** All routes. Everything but the health routes asks for a bearer token. */
+/** All routes. Every one but the health routes asks for a bearer token; what is no route is nobody's secret. */
 export function createApp(services: AppServices): Hono<Env> {
   const { transports, path } = services;
   const app = new Hono<Env>();
+  const gate = authentication(services);
+  const readBody = withBody(services);
   app.use(beginRequest(services), checkOrigin(services));
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
     const { ready, ...parts } = await services.readiness();
     return c.json({ status: ready ? "ok" : "unavailable", ...parts }, ready ? 200 : 503);
   });
-  app.use(authentication(services));
-  app.get("/metrics", async (c) =>
+  app.get("/metrics", gate, async (c) =>
     c.text(await services.metrics.text(), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8",
     }));
-  app.get(`${path}/sse`, (c) =>
+  app.get(`${path}/sse`, gate, (c) =>
     // Hono answers HEAD by the routes of GET; a stream that nobody reads must not be opened.
     c.req.method === "HEAD"
       ? c.body(null, 200, { "content-type": "text/event-stream" })
       : transports.openSse(`${path}/sse/messages`, callerOf(c, "sse")));
   app.post(
     `${path}/sse/messages`,
-    withBody(services),
+    gate,
+    readBody,
     (c) => transports.postSse(c.req.query("session_id") ?? "", c.get("body"), callerOf(c, "sse")),
   );
   for (const at of [path, `${path}/`]) {
-    app.post(at, withBody(services), (c) => {
+    app.post(at, gate, readBody, (c) => {
       const body = c.get("body");
       const transport = "jsonrpc" in body || Array.isArray(body) ? "mcp" : "curl";
       return transports.post(c.req.raw, body, callerOf(c, transport));
     });
-    app.all(at, (c) => transports.other(c.req.raw, callerOf(c, "mcp")));
+    app.all(at, gate, (c) => transports.other(c.req.raw, callerOf(c, "mcp")));
   }
   app.notFound((c) =>
     refusal(404, { code: REFUSED, message: `Nothing is served at ${c.req.path}: use ${path}` })
@@ -63,6 +66,9 @@ function beginRequest({ language, metrics, newId }: AppServices): MiddlewareHand
     await next();
     metrics.answered(c.res.status);
     c.header("x-request-id", requestId);
+    c.header("x-content-type-options", "nosniff");
+    const events = c.res.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+    if (!events) c.header("cache-control", "no-store");
   };
 }
 
@@ -83,8 +89,13 @@ function checkOrigin({ origin, scheme }: AppServices): MiddlewareHandler<Env> {
 
 /** Reads the body. Only calls are held back for calls under way: cancelling one must stay possible. */
 function withBody({ limits, maxBodyBytes }: AppServices): MiddlewareHandler<Env> {
+  const bodies = new BodyBudget(maxBodyBytes);
   return async (c, next) => {
-    const read = await readJsonBody(c.req.raw, maxBodyBytes);
+    using held = bodies.open(c.get("principal").tokenId);
+    const read = await readJsonBody(c.req.raw, {
+      maxBytes: maxBodyBytes,
+      keep: (bytes) => held.take(bytes) ? undefined : tooMany(c, 1),
+    });
     if ("refused" in read) return read.refused;
     c.set("body", read.body);
     const calls = countCalls(read.body);

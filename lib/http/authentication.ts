@@ -1,48 +1,73 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { Principal } from "../auth/principal.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { refusal, REFUSED, UNAUTHORIZED } from "../mcp/json_rpc.ts";
 import { type Env, messagesOf, tooMany } from "./request.ts";
 import type { AppServices } from "./services.ts";
 
-/** Lets requests with a good token pass, as many as their rate allows; addresses that guess must wait. */
+/**
+ * Lets requests with a good token pass, as many as their rate allows, wherever they come from; addresses
+ * that guess must wait.
+ */
 export function authentication(services: AppServices): MiddlewareHandler<Env> {
-  const { limits, log, metrics } = services;
+  const { limits, strangers } = services;
   return async (c, next) => {
-    const messages = messagesOf(c);
     const address = services.address(c.env.peer, c.req.raw.headers);
-    const lockedOut = await limits.loginAllowed(address);
-    if (lockedOut !== undefined) return tooMany(c, lockedOut);
     const token = bearerOf(c.req.header("authorization"));
     let principal: Principal;
     try {
       principal = await services.authenticate(token, address);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      if (error.code !== "unauthorized") {
-        log.error(`Login could not be decided: ${error.message}`, { address });
-        return refusal(503, { code: REFUSED, message: messages.unavailable }, {
-          "retry-after": "5",
-        });
+      if (error.code === "unauthorized") {
+        return await refused(c, { services, token, address, error });
       }
-      metrics.loginFailed();
-      log.warning(`Login failed: ${error.cause ? messageOf(error.cause) : "no token"}`, {
-        address,
-        path: c.req.path,
-        request_id: c.get("requestId"),
+      const message = `Login could not be decided: ${error.message}`;
+      strangers.write("error", { message, path: c.req.path, fields: { address } });
+      return refusal(503, { code: REFUSED, message: messagesOf(c).unavailable }, {
+        "retry-after": "5",
       });
-      if (token !== null) await limits.loginFailed(address);
-      return refusal(
-        401,
-        { code: UNAUTHORIZED, message: messages.authenticationRequired },
-        { "www-authenticate": 'Bearer realm="proxmox-mcp"' },
-      );
     }
     const wait = await limits.request(principal.tokenId);
     if (wait !== undefined) return tooMany(c, wait);
     c.set("principal", principal);
     return await next();
   };
+}
+
+async function refused(
+  c: Context<Env>,
+  { services, token, address, error }: {
+    services: AppServices;
+    token: string | null;
+    address: string;
+    error: AppError;
+  },
+): Promise<Response> {
+  const { limits, log, metrics, strangers } = services;
+  metrics.loginFailed();
+  strangers.write("warning", {
+    message: `Login failed: ${error.cause ? messageOf(error.cause) : "no token"}`,
+    path: c.req.path,
+    fields: { address, request_id: c.get("requestId") },
+  });
+  if (token !== null) {
+    const lockedOut = await limits.loginAllowed(address);
+    if (lockedOut !== undefined) return tooMany(c, lockedOut);
+    const seconds = await limits.loginFailed(address, token);
+    if (seconds !== undefined) {
+      log.warning(
+        `Locked out for ${seconds} seconds after too many wrong tokens; good ones still pass. If the ` +
+          "address is a proxy's, name it in server.trusted_proxies",
+        { address },
+      );
+    }
+  }
+  return refusal(
+    401,
+    { code: UNAUTHORIZED, message: messagesOf(c).authenticationRequired },
+    { "www-authenticate": 'Bearer realm="proxmox-mcp"' },
+  );
 }
 
 function bearerOf(header: string | undefined): string | null {

@@ -1,30 +1,37 @@
-import {
-  INVALID_REQUEST,
-  PARSE_ERROR,
-  readRequestBody,
-  refusal,
-  REFUSED,
-} from "../mcp/json_rpc.ts";
+import { INVALID_REQUEST, PARSE_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
+import { JsonBounds } from "./json_bounds.ts";
 
 const MAX_BATCH = 20;
+/** What a tool may need by far, and what is handled in a moment: see `deno task bench`. */
+const LIMITS = { depth: 64, keys: 2_000, members: 5_000 };
+const STALL_MS = 30_000;
 
 /** The request's JSON, or the answer that refuses it. */
 export type ParsedBody = { readonly body: object } | { readonly refused: Response };
 
+export interface BodyOptions {
+  readonly maxBytes: number;
+  /** How long nothing may come, in milliseconds; 30,000 when not given. */
+  readonly stallMs?: number;
+  /** Asked before so many more bytes are kept; the answer to give when there is no room for them. */
+  readonly keep?: (bytes: number) => Response | undefined;
+}
+
 /**
  * Reads a JSON body of bounded size: 415 for another content type, 413 for too much (without reading
- * it when `Content-Length` says so), 400 for what is not JSON or neither object nor array.
+ * it when `Content-Length` says so), 408 when it comes no further, 400 for what is not JSON, nests too
+ * deep, holds too many members, or is neither object nor array.
  */
-export async function readJsonBody(request: Request, maxBytes: number): Promise<ParsedBody> {
+export async function readJsonBody(request: Request, options: BodyOptions): Promise<ParsedBody> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") {
     return refuse(415, REFUSED, "Unsupported content type: send application/json");
   }
-  const read = await readRequestBody(request, maxBytes);
-  if (read.tooLarge) {
+  const read = await readText(request, options);
+  if ("refused" in read) {
     // A body that names no length may be endless: unless it is given up, its connection stays open.
-    await request.body?.cancel();
-    return refuse(413, REFUSED, `Request body too large: the limit is ${maxBytes} bytes`);
+    await request.body?.cancel().catch(() => {});
+    return read;
   }
   let body: unknown;
   try {
@@ -42,6 +49,52 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
   return { body };
 }
 
-function refuse(status: number, code: number, message: string): ParsedBody {
+async function readText(
+  { headers, body }: Request,
+  { maxBytes, stallMs = STALL_MS, keep = () => undefined }: BodyOptions,
+): Promise<{ readonly text: string } | { readonly refused: Response }> {
+  const tooLarge = `Request body too large: the limit is ${maxBytes} bytes`;
+  if (Number(headers.get("content-length")) > maxBytes) return refuse(413, REFUSED, tooLarge);
+  if (body === null) return { text: "" };
+  const bounds = new JsonBounds(LIMITS);
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  let bytes = 0;
+  let text = "";
+  try {
+    for (;;) {
+      const read = await within(stallMs, reader.read());
+      if (read === null) {
+        const message = `Request timeout: nothing of the body came for ${stallMs / 1000} seconds`;
+        return refuse(408, REFUSED, message);
+      }
+      if (read.done) return { text: text + decoder.decode() };
+      bytes += read.value.byteLength;
+      if (bytes > maxBytes) return refuse(413, REFUSED, tooLarge);
+      const refused = keep(read.value.byteLength);
+      if (refused !== undefined) return { refused };
+      const problem = bounds.add(read.value);
+      if (problem !== null) {
+        return refuse(400, INVALID_REQUEST, `Invalid request: the body ${problem}`);
+      }
+      text += decoder.decode(read.value, { stream: true });
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+/** Null when it takes longer. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), ms);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function refuse(status: number, code: number, message: string): { readonly refused: Response } {
   return { refused: refusal(status, { code, message }) };
 }

@@ -5,6 +5,7 @@ import {
   RateLimiterRes,
 } from "rate-limiter-flexible";
 import type { SharedCounters } from "../database/shared_counters.ts";
+import { WrongTokens } from "./wrong_tokens.ts";
 
 const MAX_IN_FLIGHT_PER_TOKEN = 20;
 const MAX_IN_FLIGHT = 200;
@@ -19,10 +20,13 @@ export type Wait = number | undefined;
 export interface UseLimits {
   /** Counts requests of a token, one unless told otherwise. */
   request(tokenId: number, count?: number): Promise<Wait>;
-  /** Whether this address must wait because its logins failed. */
+  /** Whether this address must wait because it tried too many wrong tokens. */
   loginAllowed(address: string): Promise<Wait>;
-  /** Counts a failed login; an address that fails too often waits, twice as long each time. */
-  loginFailed(address: string): Promise<void>;
+  /**
+   * Counts a wrong token that the address has not tried before. One that tries too many waits, twice as
+   * long each time; resolves with the seconds when that begins.
+   */
+  loginFailed(address: string, token: string): Promise<Wait>;
   /** Whether the token may have more calls under way, one unless told otherwise. */
   callAllowed(tokenId: number, count?: number): Wait;
   /** Counts a call that begins; call the result when it is over. */
@@ -50,6 +54,7 @@ export function createUseLimits(
     createCounter({ keyPrefix, points: points || 1, duration }, shared);
   const requests = counter("request", requests_per_minute, MINUTE);
   const logins = counter("login", failed_logins_per_minute, MINUTE);
+  const wrongTokens = new WrongTokens();
   const lockouts = counter("lockout", 1, LOCKOUTS_REMEMBERED);
   return {
     request: async (tokenId, count = 1) => {
@@ -61,13 +66,14 @@ export function createUseLimits(
       const state = await logins.get(address);
       return state && state.consumedPoints >= failed_logins_per_minute ? waitOf(state) : undefined;
     },
-    loginFailed: async (address) => {
-      if (failed_logins_per_minute === 0) return;
+    loginFailed: async (address, token) => {
+      if (failed_logins_per_minute === 0 || !wrongTokens.note(address, token)) return undefined;
       const state = await logins.penalty(address);
-      if (state.consumedPoints < failed_logins_per_minute) return;
+      if (state.consumedPoints < failed_logins_per_minute) return undefined;
       const { consumedPoints } = await lockouts.penalty(address);
       const seconds = Math.min(MINUTE * 2 ** (consumedPoints - 1), LONGEST_LOCKOUT);
       await logins.block(address, seconds);
+      return seconds;
     },
     sweep: async () => {
       if (shared === null) return;

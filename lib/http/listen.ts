@@ -1,12 +1,17 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { type Config, hostForUrl } from "../config/config.ts";
 import { AppError, ioReason } from "../errors.ts";
+import { type Certificate, readCertificate } from "./certificate.ts";
+import { ClientSocket, type Patience } from "./client_socket.ts";
+import { Connections } from "./connections.ts";
+import type { Handle } from "./exchange.ts";
+import { createParsers, type Parsers } from "./parsers.ts";
 
-export type Handle = (request: Request, peer: string) => Response | Promise<Response>;
+export type { Handle } from "./exchange.ts";
 
 /** A listening socket whose certificate can be renewed. */
 export interface Listener {
   readonly address: { readonly hostname: string; readonly port: number };
+  /** Resolves after `shutdown`; rejects with AppError when there is nothing to listen on any more. */
   readonly finished: Promise<void>;
   /**
    * Reads the certificate's files again and serves new connections with them, when they changed.
@@ -17,15 +22,30 @@ export interface Listener {
   reloadCertificate(): Promise<boolean>;
   /** Stops accepting; resolves when the last request has been answered. */
   shutdown(): Promise<void>;
+  /** Closes every connection, whatever it is doing. */
+  destroy(): void;
 }
 
-interface Certificate {
-  readonly cert: string;
-  readonly key: string;
+/** What may differ from how the program listens. */
+export interface ListenOptions {
+  readonly patience?: Patience;
+  /** Whether many clients may come from this address, as from a proxy; none when not given. */
+  readonly shared?: (address: string) => boolean;
+  /** Told in one line what the administrator should know. */
+  readonly onProblem?: (line: string) => void;
+  readonly open?: (options: Deno.ListenOptions, certificate: Certificate | null) => Deno.Listener;
 }
 
+const PATIENCE: Patience = { head: 15_000, idle: 75_000, rest: 5_000 };
+const MAX_SWEEP_MS = 1_000;
 const TAKE_OVER_WAIT_MS = 2;
 const TAKE_OVER_TRIES = 500;
+const SCARCITY_WAIT_MS = 50;
+/** What `accept` says when the system has no more to give. */
+const SCARCE = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
+/** What it says of a client that was gone before it was accepted. */
+const GONE = ["ECONNABORTED", "ECONNRESET", "EINTR", "EPROTO", "ENOTCONN"];
+const MAX_FAILURES = 5;
 
 type ServerSection = Config["server"];
 
@@ -35,36 +55,51 @@ type ServerSection = Config["server"];
  *
  * @throws AppError `unavailable` when the address cannot be listened on, `invalid` for a bad certificate
  */
-export async function listen(server: ServerSection, handle: Handle): Promise<Listener> {
+export async function listen(
+  server: ServerSection,
+  handle: Handle,
+  options: ListenOptions = {},
+): Promise<Listener> {
   const certificate = server.tls === null ? null : await readCertificate(server.tls);
-  const first = serve(server, { certificate, handle });
-  return new RenewableListener({ server, handle, certificate, first });
+  return new RenewableListener({ server, handle, certificate, options });
 }
 
 class RenewableListener implements Listener {
   readonly address: Deno.NetAddr;
   readonly finished: Promise<void>;
-  readonly #finish: () => void;
+  readonly #done = Promise.withResolvers<void>();
   readonly #server: ServerSection;
-  readonly #handle: Handle;
-  readonly #retired = new Set<Promise<void>>();
+  readonly #options: ListenOptions;
+  readonly #connections: Connections;
+  readonly #parsers: Parsers;
+  readonly #sweeper: ReturnType<typeof setInterval>;
   #certificate: Certificate | null;
-  #current: Deno.HttpServer<Deno.NetAddr>;
+  #current: Deno.Listener;
+  #renewal: Promise<void> | null = null;
+  #closing = false;
 
-  constructor(parts: {
+  constructor({ server, handle, certificate, options }: {
     server: ServerSection;
     handle: Handle;
     certificate: Certificate | null;
-    first: Deno.HttpServer<Deno.NetAddr>;
+    options: ListenOptions;
   }) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.finished = promise;
-    this.#finish = resolve;
-    this.#handle = parts.handle;
-    this.#certificate = parts.certificate;
-    this.#current = parts.first;
-    this.address = parts.first.addr;
-    this.#server = { ...parts.server, port: this.address.port };
+    const { patience = PATIENCE, shared = () => false } = options;
+    this.#options = options;
+    this.#certificate = certificate;
+    this.finished = this.#done.promise;
+    // Whoever runs the server looks at it when it is up.
+    this.finished.catch(() => {});
+    this.#current = open(server, { certificate, options });
+    this.address = this.#current.addr as Deno.NetAddr;
+    this.#server = { ...server, port: this.address.port };
+    const now = () => performance.now();
+    this.#connections = new Connections({ max: server.max_connections, patience, shared, now });
+    const scheme = server.tls ? "https" : "http";
+    this.#parsers = createParsers(handle, { scheme, idleMs: patience.idle });
+    const sweepMs = Math.min(MAX_SWEEP_MS, ...Object.values(patience).map((ms: number) => ms / 4));
+    this.#sweeper = setInterval(() => this.#connections.sweep(), sweepMs);
+    void this.#acceptAll();
   }
 
   async reloadCertificate(): Promise<boolean> {
@@ -75,16 +110,75 @@ class RenewableListener implements Listener {
     const inUse = this.#certificate;
     if (inUse === null || cert === inUse.cert && key === inUse.key) return false;
     this.#requirePort();
-    const retiring = this.#current.shutdown().catch(() => {})
-      .finally(() => this.#retired.delete(retiring));
-    this.#retired.add(retiring);
     try {
-      this.#current = await this.#takeOver(certificate);
-      this.#certificate = certificate;
+      await this.#renew(certificate);
       return true;
     } catch (error) {
-      await this.#goBack(inUse);
+      // Without a socket there is nothing left to serve; whoever runs the server starts it again.
+      await this.#renew(inUse).catch((reason) => this.#done.reject(reason));
       throw error;
+    }
+  }
+
+  async shutdown(): Promise<void> {
+    this.#closing = true;
+    closeQuietly(this.#current);
+    this.#parsers.close();
+    await this.#connections.drain();
+    clearInterval(this.#sweeper);
+    this.#done.resolve();
+  }
+
+  destroy(): void {
+    this.#connections.destroy();
+  }
+
+  /** Accepts for as long as there is something to listen on: no failure may end it unnoticed. */
+  async #acceptAll(): Promise<void> {
+    for (let failures = 0; !this.#closing;) {
+      const listener = this.#current;
+      try {
+        this.#welcome(await listener.accept());
+        failures = 0;
+      } catch (error) {
+        await this.#renewal;
+        if (this.#closing || listener !== this.#current) continue;
+        const { code } = error as { code?: string };
+        if (SCARCE.includes(code ?? "")) await this.#makeDo();
+        else if (!GONE.includes(code ?? "") && !await this.#listenAgain(error, failures++)) return;
+      }
+    }
+  }
+
+  #welcome(connection: Deno.Conn): void {
+    const socket = new ClientSocket(connection, () => performance.now());
+    if (!this.#connections.admit(socket)) return void socket.destroy();
+    if ("setNoDelay" in connection) (connection as Deno.TcpConn).setNoDelay(true);
+    this.#parsers.take(socket, connection).catch(() => socket.destroy());
+  }
+
+  async #makeDo(): Promise<void> {
+    const held = this.#connections.size;
+    this.#connections.shrink();
+    this.#options.onProblem?.(
+      `Out of file descriptors with ${held} connections: those that wait are closed; raise LimitNOFILE ` +
+        "or lower server.max_connections",
+    );
+    await wait(SCARCITY_WAIT_MS);
+  }
+
+  /** False when that cannot be done; then `finished` rejects. */
+  async #listenAgain(cause: unknown, failures: number): Promise<boolean> {
+    const { host, port } = this.#server;
+    try {
+      if (failures >= MAX_FAILURES) throw cause;
+      this.#options.onProblem?.(`Listening has ended: ${ioReason(cause)}: listening again`);
+      await this.#renew(this.#certificate);
+      return true;
+    } catch (error) {
+      const message = `Cannot go on listening on ${host}:${port}: ${ioReason(error)}`;
+      this.#done.reject(new AppError("unavailable", message, { cause: error }));
+      return false;
     }
   }
 
@@ -98,95 +192,65 @@ class RenewableListener implements Listener {
     );
   }
 
-  async #goBack(certificate: Certificate): Promise<void> {
+  /** Connections that are open go on. */
+  async #renew(certificate: Certificate | null): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#renewal = promise;
     try {
+      closeQuietly(this.#current);
       this.#current = await this.#takeOver(certificate);
-    } catch {
-      // Without a socket there is nothing left to serve; whoever runs the server starts it again.
-      this.#finish();
+      this.#certificate = certificate;
+    } finally {
+      this.#renewal = null;
+      resolve();
     }
   }
 
-  /** The old socket is closed a moment after `shutdown` was called; sharing the port needs a flag. */
-  async #takeOver(certificate: Certificate): Promise<Deno.HttpServer<Deno.NetAddr>> {
+  /** The old socket is closed a moment later than asked for; sharing the port needs a flag. */
+  async #takeOver(certificate: Certificate | null): Promise<Deno.Listener> {
     for (let tries = 0;; tries++) {
       try {
-        return serve(this.#server, { certificate, handle: this.#handle });
+        return open(this.#server, { certificate, options: this.#options });
       } catch (error) {
         const taken = error instanceof AppError && error.cause instanceof Deno.errors.AddrInUse;
         if (!taken || tries === TAKE_OVER_TRIES) throw error;
-        await new Promise((resolve) => setTimeout(resolve, TAKE_OVER_WAIT_MS));
+        await wait(TAKE_OVER_WAIT_MS);
       }
     }
   }
-
-  async shutdown(): Promise<void> {
-    await Promise.all([this.#current.shutdown(), ...this.#retired]);
-    this.#finish();
-  }
 }
 
-function serve(
-  server: ServerSection,
-  { certificate, handle }: { certificate: Certificate | null; handle: Handle },
-): Deno.HttpServer<Deno.NetAddr> {
-  const secure = certificate === null ? {} : certificate;
-  return accept(server, () =>
-    Deno.serve(
-      { ...addressOf(server), onListen: () => {}, ...secure },
-      (request, info) => handle(request, info.remoteAddr.hostname),
-    ));
-}
-
-function addressOf({ host, port }: ServerSection): { hostname: string; port: number } {
-  return { hostname: host, port };
-}
-
-function accept<T>({ host, port }: ServerSection, bind: () => T): T {
+function open(
+  { host, port }: ServerSection,
+  { certificate, options }: { certificate: Certificate | null; options: ListenOptions },
+): Deno.Listener {
+  const bind = options.open ?? bindSocket;
   try {
-    return bind();
+    return bind({ hostname: host, port }, certificate);
   } catch (cause) {
-    if (cause instanceof Deno.errors.AddrInUse) {
-      throw new AppError(
-        "unavailable",
-        `Cannot listen on ${host}:${port}: the port is in use; stop what uses it or choose another ` +
-          "with --port",
-        { cause },
-      );
-    }
-    throw new AppError("unavailable", `Cannot listen on ${host}:${port}: ${ioReason(cause)}`, {
-      cause,
-    });
+    const reason = cause instanceof Deno.errors.AddrInUse
+      ? "the port is in use; stop what uses it or choose another with --port"
+      : ioReason(cause);
+    throw new AppError("unavailable", `Cannot listen on ${host}:${port}: ${reason}`, { cause });
   }
 }
 
-async function readCertificate(tls: NonNullable<ServerSection["tls"]>): Promise<Certificate> {
-  const cert = await readPem("cert_file", tls.cert_file);
-  const key = await readPem("key_file", tls.key_file);
-  let fit: boolean;
-  try {
-    fit = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
-  } catch (cause) {
-    throw new AppError(
-      "invalid",
-      `Cannot use server.tls.cert_file ${tls.cert_file} and key_file ${tls.key_file}: one of them holds ` +
-        "no PEM certificate or key",
-      { cause },
-    );
-  }
-  if (fit) return { cert, key };
-  throw new AppError(
-    "invalid",
-    `Cannot use server.tls.cert_file ${tls.cert_file}: server.tls.key_file ${tls.key_file} is not its key`,
-  );
+function bindSocket(
+  address: Deno.ListenOptions,
+  certificate: Certificate | null,
+): Deno.Listener {
+  if (certificate === null) return Deno.listen(address);
+  return Deno.listenTls({ ...address, ...certificate, alpnProtocols: ["h2", "http/1.1"] });
 }
 
-async function readPem(key: string, file: string): Promise<string> {
+function closeQuietly(listener: Deno.Listener): void {
   try {
-    return await Deno.readTextFile(file);
-  } catch (cause) {
-    throw new AppError("invalid", `Cannot read server.tls.${key} ${file}: ${ioReason(cause)}`, {
-      cause,
-    });
+    listener.close();
+  } catch {
+    // What has ended by itself is closed already.
   }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -6,6 +6,7 @@ import type { UseLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OriginRules } from "./origin.ts";
 import type { Readiness } from "./readiness.ts";
+import type { StrangerLog } from "./stranger_log.ts";
 
 /** What the routes are given. */
 export interface AppServices {
@@ -18,6 +19,7 @@ export interface AppServices {
   readonly limits: UseLimits;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly strangers: StrangerLog;
   readonly readiness: () => Promise<Readiness>;
   /** The caller's address, from the peer and trusted proxies' headers. */
   readonly address: (peer: string, headers: Headers) => string;

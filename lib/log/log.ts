@@ -1,5 +1,5 @@
 import { formatLine, type LogAttributes, type LogFormat, pythonTime } from "./format.ts";
-import { KEPT_FILES, openLogFile } from "./file.ts";
+import { KEPT_FILES, type LogFile, openLogFile } from "./file.ts";
 import { redactText, redactValue } from "./redact.ts";
 import { visibleLine } from "./visible.ts";
 
@@ -18,10 +18,10 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   warning(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** The line of one tool call; written whatever the level. */
+  /** The line of one tool call; written whatever the level, to a file of its own where there is one. */
   audit(fields: LogFields): void;
   setLevel(level: LogLevel): void;
-  /** Opens the log file anew, after another program has moved it away. */
+  /** Opens the files anew, after another program has moved them away. */
   reopen(): void;
   close(): void;
 }
@@ -30,6 +30,8 @@ export interface LogOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
   readonly file: string | null;
+  /** Where the lines of tool calls go instead of `file`. */
+  readonly audit_file?: string | null;
   /** Gets each line, without a line break. */
   readonly stderr: (line: string) => void;
   readonly now: () => Date;
@@ -54,14 +56,17 @@ interface Event {
 export function createLog(options: LogOptions): Log {
   const { format, stderr, now, secrets = [] } = options;
   const started = now().getTime();
-  const file = options.file === null ? null : openLogFile(options.file, {
-    maxBytes: options.maxFileBytes ?? 10 * 1024 * 1024,
-    keep: options.keepFiles ?? KEPT_FILES,
-    onFailure: stderr,
-  });
+  const open = (path: string | null) =>
+    path === null ? null : openLogFile(path, {
+      maxBytes: options.maxFileBytes ?? 10 * 1024 * 1024,
+      keep: options.keepFiles ?? KEPT_FILES,
+      onFailure: stderr,
+    });
+  const file = open(options.file);
+  const auditFile = open(options.audit_file ?? null);
   let threshold: number = LEVELS[options.level];
 
-  function emit(event: Event): void {
+  function emit(event: Event, to: LogFile | null = file): void {
     const time = now();
     const safe = {
       ...event,
@@ -72,7 +77,7 @@ export function createLog(options: LogOptions): Log {
       ? jsonLine(safe, time)
       : visibleLine(formatLine(format.parts, attributesOf(safe, { time, started })));
     stderr(line);
-    file?.write(line);
+    to?.write(line);
   }
 
   function log(level: LogLevel, message: string, fields: LogFields = {}): void {
@@ -84,12 +89,13 @@ export function createLog(options: LogOptions): Log {
     info: (message, fields) => log("INFO", message, fields),
     warning: (message, fields) => log("WARNING", message, fields),
     error: (message, fields) => log("ERROR", message, fields),
-    audit: (fields) => emit({ level: "INFO", name: `${NAME}.audit`, message: "AUDIT", fields }),
+    audit: (fields) =>
+      emit({ level: "INFO", name: `${NAME}.audit`, message: "AUDIT", fields }, auditFile ?? file),
     setLevel: (level) => {
       threshold = LEVELS[level];
     },
-    reopen: () => file?.reopen(),
-    close: () => file?.close(),
+    reopen: () => [file, auditFile].forEach((each) => each?.reopen()),
+    close: () => [file, auditFile].forEach((each) => each?.close()),
   };
 }
 

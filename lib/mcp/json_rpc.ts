@@ -2,12 +2,7 @@ import { INVALID_PARAMS, INVALID_REQUEST } from "@modelcontextprotocol/server";
 
 import { type Language, messagesIn } from "./messages.ts";
 
-export {
-  INTERNAL_ERROR,
-  INVALID_REQUEST,
-  PARSE_ERROR,
-  readRequestBody,
-} from "@modelcontextprotocol/server";
+export { INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR } from "@modelcontextprotocol/server";
 
 /** Codes of our own: no good token, no such session; and whatever else is refused. */
 export const UNAUTHORIZED = -32001;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isSecretKey, REDACTED } from "../log/redact.ts";
+import { visibleLine } from "../log/visible.ts";
 
 const MAX_LINE = 4_000;
 
@@ -21,7 +22,7 @@ export function questionText(
   return [
     ...[`Really ${action}?`, ...lines].map(cutInMiddle),
     `arguments: ${cutInMiddle(json)}${whole}`,
-  ].map(visible).join("\n");
+  ].map(visibleLine).join("\n");
 }
 
 /** The beginning and the end of a text: neither hides what stands at the other. */
@@ -30,12 +31,4 @@ function cutInMiddle(text: string): string {
   if (left <= 0) return text;
   const half = MAX_LINE / 2;
   return `${text.slice(0, half)} … (${left} characters left out) … ${text.slice(-half)}`;
-}
-
-/** What cannot be seen, or turns the order of what can, is shown by its number. */
-function visible(line: string): string {
-  return line.replaceAll(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 }

@@ -11,7 +11,7 @@ export function shownResult(result: CallResult, tool: AnyTool | undefined): Call
     case "failed":
       return { kind: "failed", error: result.error.cleaned(shownLine) };
     case "ask":
-      return { kind: "ask", question: shownText(result.question) };
+      return { ...result, question: shownText(result.question) };
     case "done":
       return { kind: "done", value: shownValue(result.value, tool?.verbatim ?? []) };
   }

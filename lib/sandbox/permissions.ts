@@ -30,7 +30,7 @@ export const UNIT_NAME = "proxmox-mcp";
 export function requiredPermissions(config: Config): Permissions {
   const { proxmox, server } = config;
   const database = databasePermissions(config.database.url);
-  const log = logFiles(config.logging.file);
+  const log = filesOf(config, "log_file").flatMap(({ path }) => logFiles(path));
   return {
     net: unique([
       `${hostForUrl(server.host)}:${server.port}`,
@@ -78,9 +78,8 @@ function credentialOf(path: string): string {
   return `/run/credentials/${UNIT_NAME}.service/${basename(path)}`;
 }
 
-/** Each of the log's files may be renamed, so each must be named. */
-function logFiles(path: string | null): string[] {
-  if (path === null) return [];
+/** Each of a log's files may be renamed, so each must be named. */
+function logFiles(path: string): string[] {
   const rotated = Array.from({ length: KEPT_FILES }, (_, index) => `${path}.${index + 1}`);
   return [path, ...rotated];
 }

@@ -46,7 +46,6 @@ Deno.test("every route but health is shut without a good token", async (t) => {
     ["GET", "/mcp/sse"],
     ["POST", "/mcp/sse/messages?session_id=x"],
     ["GET", "/metrics"],
-    ["GET", "/anything"],
     ["POST", `/mcp?token=${site.tokens.admin}&access_token=${site.tokens.admin}`],
   ];
   for (const [name, given] of Object.entries(headers)) {
@@ -182,8 +181,72 @@ Deno.test("rates are limited per token and failed logins per address", async () 
   assert.equal(limited.status, 429);
   assert.ok(Number(limited.headers.get("retry-after")) >= 1);
   assert.equal((await list(site.tokens.admin)).status, 200, "another token has its own budget");
-  for (let i = 0; i < 2; i++) assert.equal((await list("wrong")).status, 401);
-  assert.equal((await list("wrong")).status, 429);
+  assert.equal((await list("wrong")).status, 401);
+  assert.equal((await list("wronger")).status, 401);
+  assert.equal((await list("wrongest")).status, 429);
+});
+
+Deno.test("a lock-out is for who guesses: not for good tokens, repeated ones, or other paths", async () => {
+  await using site = await Site.start({
+    config: { server: { rate_limit: { requests_per_minute: 0, failed_logins_per_minute: 2 } } },
+  });
+  const status = async (path: string, token?: string) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const response = await fetch(`${site.root}${path}`, { headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  for (let probe = 0; probe < 5; probe++) {
+    assert.equal(await status("/.well-known/oauth-protected-resource/mcp", "stale"), 404);
+    assert.equal(await status("/register", `other-${probe}`), 404);
+    assert.equal(await status("/mcp", "stale"), 401);
+    assert.equal(await status("/mcp"), 401);
+  }
+  assert.ok(!site.lines.some((line) => /Login failed.*well-known/.test(line)));
+  assert.equal(await status("/mcp", "guess"), 401);
+  for (let again = 0; again < 3; again++) assert.equal(await status("/mcp", "guess-2"), 429);
+  assert.equal(await status("/mcp"), 401, "who shows no token is told to");
+  assert.equal((await site.post({ method: "ping" })).status, 200, "a good token passes");
+  const told = site.lines.filter((line) => line.includes("Locked out"));
+  assert.equal(told.length, 1, told.join("\n"));
+  assert.match(told[0] ?? "", /Locked out for 60 seconds.*server\.trusted_proxies.*127\.0\.0\.1/);
+});
+
+Deno.test("answers are kept by nobody and taken for nothing else", async () => {
+  await using site = await Site.start();
+  const answers = [
+    await fetch(`${site.root}/healthz`),
+    await fetch(`${site.root}/nothing`),
+    await fetch(site.server.url, { method: "POST" }),
+    await fetch(site.server.url, {
+      method: "POST",
+      headers: site.headers(),
+      body: '{"method":"ping"}',
+    }),
+  ];
+  assert.deepEqual(answers.map(({ status }) => status), [200, 404, 401, 200]);
+  for (const { body, headers } of answers) {
+    await body?.cancel();
+    assert.equal(headers.get("cache-control"), "no-store");
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+  }
+});
+
+Deno.test("requests without a good token leave ten short lines a second at most", async () => {
+  await using site = await Site.start();
+  const path = `/mcp/sse?${"x".repeat(3_000)}`;
+  const before = site.lines.length;
+  await fetch(`${site.server.url}/sse/${"y".repeat(3_000)}`).then(({ body }) => body?.cancel());
+  assert.equal(site.lines.length, before, "what is no route is not told");
+  for (let count = 0; count < 40; count++) {
+    await fetch(`${site.root}${path}`).then(({ body }) => body?.cancel());
+  }
+  await site.server.shutdown();
+  const failed = site.lines.filter((line) => line.includes("Login failed"));
+  const left = site.lines.filter((line) => line.includes("more lines about requests without"));
+  const counted = left.map((line) => Number(/Left out (\d+) more/.exec(line)?.[1]));
+  assert.equal(failed.length + counted.reduce((sum, count) => sum + count, 0), 40);
+  assert.ok(failed.length < 40, "some are left out");
 });
 
 Deno.test("health needs no token and tells nothing", async () => {

@@ -3,6 +3,9 @@ import { hashToken } from "../../lib/auth/token.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { cli, type CliResult, spawnCli, startServe } from "../support/cli.ts";
+import { loadConfig } from "../../lib/config/config.ts";
+import { runServer } from "../../lib/cli/serve/run_server.ts";
+import { SignalQueue } from "../../lib/cli/serve/signals.ts";
 import { Folder } from "../support/folder.ts";
 
 const CONFIG = {
@@ -295,6 +298,38 @@ Deno.test("serve refuses to start with one line and 1", async () => {
     await refused(["serve", "--config", wrong], 1),
     /Cannot use tools\.deny: there is no tool get_vm: did you mean get_vms\?$/,
   );
+});
+
+Deno.test("serve leaves standard error to a queue, so that no reader holds it up", async () => {
+  await using folder = await Folder.make();
+  const file = await folder.write("config.json", {
+    proxmox: { host: "127.0.0.1", port: 1 },
+    auth: { user: "a@pve", token_name: "t", token_value: "x" },
+    server: { port: 0 },
+  });
+  const env = () => undefined;
+  const signals = new SignalQueue();
+  signals.push("stop");
+  let written = "";
+  await runServer({
+    context: {
+      version: "0.0.0",
+      io: {
+        out: () => {},
+        err: (line) => assert.fail(`a write that waits: ${line}`),
+        writeErr: (bytes) => {
+          written += new TextDecoder().decode(bytes);
+          return Promise.resolve(bytes.length);
+        },
+        env,
+        now: () => new Date(),
+      },
+    },
+    load: () => loadConfig({ file, env }),
+    signals,
+    lock: () => "locked",
+  });
+  assert.match(written, /^proxmox-mcp 0\.0\.0\n {2}address .*Server stopped\n$/s);
 });
 
 Deno.test("serve answers, logs to its file, and ends with 0 on SIGTERM", async () => {

@@ -59,8 +59,8 @@ Deno.test("instances count rates together", async () => {
   }
   assert.deepEqual(statuses, [200, 200, 200, 200, 429, 429]);
   assert.equal(await list(first, "wrong"), 401);
-  assert.equal(await list(second, "wrong"), 401);
-  assert.equal(await list(first, "wrong"), 429);
+  assert.equal(await list(second, "wronger"), 401);
+  assert.equal(await list(first, "wrongest"), 429);
 });
 
 Deno.test("instances keep one audit chain", async () => {

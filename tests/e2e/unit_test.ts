@@ -63,16 +63,28 @@ Deno.test("unit is sound, scores 2.0 or better, and reaches only what the config
       "NoNewPrivileges=yes",
       "Restart=on-failure",
       "TimeoutStopSec=15",
+      "LimitNOFILE=3024",
+      "TemporaryFileSystem=/:ro",
+      "BindReadOnlyPaths=/bin/true",
+      `BindReadOnlyPaths=-${folder.path}`,
+      "BindPaths=/var/lib/proxmox-mcp",
     ]
   ) assert.ok(lines.includes(line), line);
   assert.ok(!text.includes("ReadWritePaths"));
   const reason = lines[lines.indexOf("MemoryDenyWriteExecute=no") - 1] ?? "";
   assert.match(reason, /^# V8 /);
+  const shown = lines.filter((line) => /^Bind(ReadOnly)?Paths=/.test(line)).join(" ");
+  assert.ok(!shown.includes("/etc/proxmox-mcp"), "a secret's place is not shown");
+  assert.doesNotMatch(shown, /[= -](\/|\/etc|\/usr|\/home|\/var|\/tmp)( |$)/, "nothing whole is");
   await assertSound(folder, text);
 });
 
 Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is sound too", async () => {
   await using folder = await Folder.make();
+  await Deno.mkdir(folder.at("live"));
+  await Deno.mkdir(folder.at("archive"));
+  await folder.write("archive/c1.pem", "");
+  await Deno.symlink(folder.at("archive/c1.pem"), folder.at("live/c.pem"));
   const { text, lines, err } = await unitOf(
     folder,
     {
@@ -81,7 +93,7 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
       server: {
         host: "0.0.0.0",
         port: 443,
-        tls: { cert_file: "/etc/ssl/c.pem", key_file: "/etc/ssl/my key%.pem" },
+        tls: { cert_file: folder.at("live/c.pem"), key_file: "/etc/ssl/my key%.pem" },
       },
       database: { url: "postgres://mcp@127.0.0.1/mcp" },
       logging: { file: "/srv/logs/mcp.log" },
@@ -93,6 +105,10 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
   assert.ok(lines.includes("After=network-online.target postgresql.service"));
   assert.ok(lines.includes('LoadCredential="my key%%.pem:/etc/ssl/my key%%.pem"'));
   assert.ok(lines.includes("ReadWritePaths=/srv/logs"));
+  assert.ok(lines.includes("BindPaths=/srv/logs"));
+  for (const name of ["live", "archive"]) {
+    assert.ok(lines.includes(`BindReadOnlyPaths=-${await Deno.realPath(folder.at(name))}`), name);
+  }
   assert.ok(lines.includes("AmbientCapabilities=CAP_NET_BIND_SERVICE"));
   assert.match(text, /^IPAddressAllow=localhost 127\.0\.0\.1 .*192\.0\.2\.0\/24$/m);
   assert.ok(!text.includes("Allow=any"));

@@ -15,7 +15,7 @@ Deno.test("readJsonBody gives an endless body up, so that its connection ends", 
   });
   const read = await readJsonBody(
     new Request("http://x/", { method: "POST", headers, body }),
-    1024,
+    { maxBytes: 1024 },
   );
   assert.ok("refused" in read);
   assert.equal(read.refused.status, 413);
@@ -32,7 +32,7 @@ Deno.test("readJsonBody refuses by Content-Length without reading", async () => 
       headers: { ...headers, "content-length": "1025" },
       body,
     }),
-    1024,
+    { maxBytes: 1024 },
   );
   assert.ok("refused" in read);
   assert.equal(read.refused.status, 413);
@@ -41,7 +41,71 @@ Deno.test("readJsonBody refuses by Content-Length without reading", async () => 
 
 Deno.test("readJsonBody takes what is as long as the limit, in UTF-8 bytes", async () => {
   const ask = (text: string) =>
-    readJsonBody(new Request("http://x/", { method: "POST", headers, body: text }), 16);
+    readJsonBody(new Request("http://x/", { method: "POST", headers, body: text }), {
+      maxBytes: 16,
+    });
   assert.deepEqual(await ask('{"name":"şiş"}'), { body: { name: "şiş" } });
   assert.ok("refused" in await ask('{"name":"şişş"}'));
+});
+
+/** What is answered to a body that ends, or goes on with the last chunk for ever. */
+async function refusedFor(
+  chunks: readonly string[],
+  { endless = false, ...options }: { endless?: boolean; stallMs?: number } = {},
+): Promise<{ status: number; message: string; bytes: number }> {
+  let at = 0;
+  let bytes = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const chunk = chunks[Math.min(at++, chunks.length - 1)];
+      if (at > chunks.length && !endless) return controller.close();
+      if (chunk === undefined) return await new Promise(() => {});
+      const next = new TextEncoder().encode(chunk);
+      bytes += next.length;
+      controller.enqueue(next);
+    },
+  }, { highWaterMark: 0 });
+  const request = new Request("http://x/", { method: "POST", headers, body });
+  const read = await readJsonBody(request, { maxBytes: 1_000_000, ...options });
+  assert.ok("refused" in read, "it was accepted");
+  const { error } = await read.refused.json();
+  return { status: read.refused.status, message: error.message, bytes };
+}
+
+Deno.test("readJsonBody bounds depth, keys and members while it reads, and stops there", async () => {
+  const endless = true;
+  const deep = await refusedFor(['{"a":', "[".repeat(1_000)], { endless });
+  assert.deepEqual(deep, {
+    status: 400,
+    message: "Invalid request: the body nests deeper than 64",
+    bytes: 1_005,
+  });
+  const keys = await refusedFor(["{", '"k":1,'.repeat(1_000)], { endless });
+  assert.match(keys.message, /^Invalid request: the body holds more than 2000 keys$/);
+  assert.equal(keys.bytes, 1 + 3 * 6_000, "nothing is read beyond the limit");
+  const members = await refusedFor(["[", "1,".repeat(1_000)], { endless });
+  assert.match(members.message, /the body holds more than 5000 members of lists and objects$/);
+  assert.equal(members.bytes, 1 + 5 * 2_000);
+  const ends = await refusedFor([`[${"[],".repeat(3_000)}1]`]);
+  assert.match(ends.message, /members/, "empty lists are members too");
+});
+
+Deno.test("readJsonBody takes text for what it is, however it is cut", async () => {
+  const value = { method: "x", text: '[[{"\\\\",:'.repeat(20_000), list: [[[1]], { ş: 2 }] };
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  let at = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      if (at >= bytes.length) return controller.close();
+      controller.enqueue(bytes.slice(at, at += 997));
+    },
+  });
+  const request = new Request("http://x/", { method: "POST", headers, body });
+  assert.deepEqual(await readJsonBody(request, { maxBytes: 4_194_304 }), { body: value });
+});
+
+Deno.test("readJsonBody waits for a body only while it comes", async () => {
+  const stalled = await refusedFor(['{"method":', undefined as unknown as string], { stallMs: 20 });
+  assert.equal(stalled.status, 408);
+  assert.match(stalled.message, /^Request timeout: nothing of the body came for 0\.02 seconds$/);
 });

@@ -95,6 +95,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     allowed_origins: [],
     trusted_proxies: [],
     max_body_bytes: 4194304,
+    max_connections: 2000,
     rate_limit: { requests_per_minute: 600, failed_logins_per_minute: 10 },
     language: "en",
     require_lock: false,
@@ -243,6 +244,10 @@ Deno.test("loadConfig says which value cannot be used and why", async () => {
       /server\.allowed_origins\[0\] must hold origins/,
     ],
     [{ config: { ...OLD, server: { language: "de" } } }, /server\.language must be "en" or "tr"$/],
+    [
+      { config: { ...OLD, logging: { file: "a.log", audit_file: "a.log" } } },
+      /logging\.audit_file and logging\.file name the same file$/,
+    ],
     [
       { config: { ...OLD, logging: { level: "LOUD" } } },
       /logging\.level must be one of DEBUG, INFO/,

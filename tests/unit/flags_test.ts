@@ -38,7 +38,9 @@ Deno.test("permissionFlags of a small config is exact", async () => {
 });
 
 Deno.test("permissionFlags names every host, secret, certificate and log file", async () => {
-  const log = ["", ".1", ".2", ".3", ".4", ".5"].map((end) => `/var/log/m/x.log${end}`).join(",");
+  const log = ["x", "audit"].flatMap((name) =>
+    ["", ".1", ".2", ".3", ".4", ".5"].map((end) => `/var/log/m/${name}.log${end}`)
+  ).join(",");
   const database = "/var/lib/m/x.db,/var/lib/m/x.db-wal,/var/lib/m/x.db-shm";
   const credentials = "/run/credentials/proxmox-mcp.service";
   assert.deepEqual(
@@ -47,7 +49,7 @@ Deno.test("permissionFlags names every host, secret, certificate and log file", 
       auth: { user: "a@pve", token_name: "t", token_value_file: "token" },
       server: { host: "::", tls: { cert_file: "c.pem", key_file: "/etc/ssl/k.pem" } },
       database: { url: "sqlite:/var/lib/m/x.db" },
-      logging: { file: "/var/log/m/x.log" },
+      logging: { file: "/var/log/m/x.log", audit_file: "/var/log/m/audit.log" },
     }, { "--port": 9000 }),
     [
       "--no-prompt",

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { auditFields } from "../../lib/audit/log.ts";
 import { type AuditRow, EMPTY_ROW } from "../../lib/audit/row.ts";
+import { LineQueue } from "../../lib/cli/serve/line_queue.ts";
+import { StrangerLog } from "../../lib/http/stranger_log.ts";
 import { createLog, type LogOptions } from "../../lib/log/log.ts";
 import {
   formatLine,
@@ -147,6 +149,25 @@ Deno.test("createLog appends to its file and rotates it by size", async () => {
   });
 });
 
+Deno.test("createLog keeps audit lines in a file of their own, which no other line rotates", async () => {
+  await inFolder(async (folder) => {
+    const [file, audit_file] = [join(folder, "a.log"), join(folder, "audit.log")];
+    const { log, lines } = collect({
+      ...{ file, audit_file, format: format("%(name)s %(message).5s"), maxFileBytes: 60 },
+    });
+    log.audit(auditFields(ROW));
+    for (let count = 0; count < 50; count++) log.warning("x");
+    await Deno.rename(audit_file, `${audit_file}.moved`);
+    log.reopen();
+    log.audit(auditFields(ROW));
+    log.close();
+    assert.equal(await Deno.readTextFile(`${audit_file}.moved`), "proxmox_mcp.audit AUDIT\n");
+    assert.equal(await Deno.readTextFile(audit_file), "proxmox_mcp.audit AUDIT\n");
+    assert.doesNotMatch(await Deno.readTextFile(file), /AUDIT/);
+    assert.equal(lines.length, 52, "standard error gets all");
+  });
+});
+
 Deno.test("createLog goes on in a new file after reopen", async () => {
   await inFolder(async (folder) => {
     const file = join(folder, "a.log");
@@ -227,4 +248,53 @@ Deno.test("parseLogFormat says what it cannot use", () => {
     assert.ok("problem" in parsed, source);
     assert.match(parsed.problem, problem);
   }
+});
+
+Deno.test("StrangerLog writes ten short lines a second and counts the rest", () => {
+  const { log, lines } = collect({ format: format("%(message)s") });
+  let now = 0;
+  const strangers = new StrangerLog(log, () => now);
+  const fail = () =>
+    strangers.write("warning", {
+      message: "Login failed: no token",
+      path: `/mcp/${"x".repeat(35_000)}`,
+      fields: { address: "2001:db8:1111:2222:3333:4444:5555:6666", request_id: "r".repeat(36) },
+    });
+  for (let count = 0; count < 1_700; count++) fail();
+  assert.equal(lines.length, 10);
+  for (const line of lines) assert.ok(line.length <= 200, line);
+  now = 1_000;
+  fail();
+  assert.equal(lines[10], "Left out 1690 more lines about requests without a good token");
+  assert.equal(lines.length, 12);
+  strangers.flush();
+  assert.equal(lines.length, 12, "there is nothing more to tell");
+});
+
+Deno.test("LineQueue never waits for its reader, and tells what was lost", async () => {
+  const written: string[] = [];
+  let stalled = Promise.withResolvers<void>();
+  const queue = new LineQueue({
+    maxBytes: 20,
+    write: async (bytes) => {
+      await stalled.promise;
+      written.push(new TextDecoder().decode(bytes.subarray(0, 5)));
+      return Math.min(5, bytes.length);
+    },
+  });
+  queue.push("first");
+  queue.push("second");
+  for (let count = 0; count < 1_000; count++) queue.push("too much");
+  await queue.flush(1);
+  assert.deepEqual(written, []);
+  stalled.resolve();
+  await queue.flush(10_000);
+  assert.equal(
+    written.join(""),
+    "first\nsecond\n1000 lines were lost: nobody read standard error\n",
+  );
+  stalled = Promise.withResolvers();
+  stalled.reject(new Deno.errors.BrokenPipe());
+  queue.push("nobody there");
+  await queue.flush(10_000);
 });

@@ -9,12 +9,14 @@ import { createLog, type Log } from "../../log/log.ts";
 import { redactText } from "../../log/redact.ts";
 import { type RunningServer, startServer } from "../../server.ts";
 import type { CliContext } from "../context.ts";
+import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { openConfiguredDatabase } from "../with_store.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
+const FLUSH_MS = 1_000;
 
 export interface RunOptions {
   readonly context: Pick<CliContext, "io" | "version">;
@@ -25,8 +27,23 @@ export interface RunOptions {
   readonly lock: (config: Config) => string;
 }
 
-/** Runs the server until it is told to stop. Rejects with AppError when it cannot start. */
+/**
+ * Runs the server until it is told to stop. Rejects with AppError when it cannot start, or when there is
+ * nothing to listen on any more.
+ */
 export async function runServer(options: RunOptions): Promise<void> {
+  const { io } = options.context;
+  if (io.writeErr === undefined) return await runLogging(options);
+  const lines = new LineQueue({ write: io.writeErr });
+  const context = { ...options.context, io: { ...io, err: (line: string) => lines.push(line) } };
+  try {
+    await runLogging({ ...options, context });
+  } finally {
+    await lines.flush(FLUSH_MS);
+  }
+}
+
+async function runLogging(options: RunOptions): Promise<void> {
   const { io } = options.context;
   const config = await options.load();
   const log = createLog({

@@ -2,6 +2,8 @@ import { basename, dirname } from "node:path";
 import { parsePostgresUrl } from "../../database/postgres_url.ts";
 import { type Config, filesOf, isLoopback, sqlitePath } from "../../config/config.ts";
 import { requiredPermissions } from "../../sandbox/permissions.ts";
+import { RELOADER, rootOnly } from "./root.ts";
+import { word } from "./word.ts";
 
 export interface UnitOptions {
   /** The executable's absolute path. */
@@ -12,10 +14,17 @@ export interface UnitOptions {
   readonly targets: readonly string[];
   /** Addresses and networks that callers come from. */
   readonly clients: readonly string[];
+  /**
+   * Where a path leads when links are followed. Without it the unit hides no files, for a config that is
+   * not written yet.
+   */
+  readonly realPath?: (path: string) => string;
 }
 
 const STATE = "/var/lib";
 const LOGS = "/var/log";
+/** Beside callers' connections: the database, Proxmox, files, and what is being closed. */
+const OTHER_DESCRIPTORS = 1_024;
 
 /** A systemd unit that gives the server what this config needs and takes away the rest. */
 export function unitText(config: Config, options: UnitOptions): string {
@@ -49,21 +58,23 @@ function service(config: Config, { binary, name }: UnitOptions): string[] {
     `User=${name}`,
     `Group=${name}`,
     `ExecStart=${word(binary)} serve --config ${word(config.file ?? "")}`,
-    "ExecReload=/bin/kill -HUP $MAINPID",
+    `ExecReload=${RELOADER} -HUP $MAINPID`,
     "Restart=on-failure",
     "RestartSec=2",
     "# A usage error does not go away by itself.",
     "RestartPreventExitStatus=2",
     `TimeoutStopSec=${config.server.shutdown_seconds + 5}`,
+    `LimitNOFILE=${config.server.max_connections + OTHER_DESCRIPTORS}`,
   ];
 }
 
-function files(config: Config, { name }: UnitOptions): string[] {
+function files(config: Config, { name, binary, realPath }: UnitOptions): string[] {
   const database = sqlitePath(config.database.url);
-  const log = config.logging.file;
-  const folders = [database, log].filter((path) => path !== null).map((path) => dirname(path));
+  const logs = filesOf(config, "log_file").map(({ path }) => path);
+  const folders = [database, ...logs].filter((path) => path !== null).map((path) => dirname(path));
   const own = [`${STATE}/${name}`, `${LOGS}/${name}`];
   const foreign = [...new Set(folders.filter((folder) => !own.includes(folder)))];
+  const writable = [...new Set([`${STATE}/${name}`, ...folders])];
   const lines = filesOf(config, "secret_file").map(({ path }) =>
     `LoadCredential=${word(`${basename(path)}:${path}`)}`
   );
@@ -77,6 +88,7 @@ function files(config: Config, { name }: UnitOptions): string[] {
     ...(folders.includes(`${LOGS}/${name}`) ? [`LogsDirectory=${name}`] : []),
     `WorkingDirectory=${STATE}/${name}`,
     ...foreign.map((folder) => `ReadWritePaths=${word(folder)}`),
+    ...(realPath === undefined ? [] : rootOnly(config, { binary, writable, realPath })),
     "UMask=0077",
     "ProtectSystem=strict",
     ...(inTemporary(config) ? [] : ["PrivateTmp=yes"]),
@@ -139,10 +151,4 @@ function localPostgres({ database }: Config): boolean {
   if (sqlitePath(database.url) !== null) return false;
   const { host } = parsePostgresUrl(database.url);
   return host.startsWith("/") || isLoopback(host);
-}
-
-/** `%` begins a specifier, white space ends a word. */
-function word(text: string): string {
-  const escaped = text.replaceAll("%", "%%");
-  return /[\s"'\\]/.test(escaped) ? `"${escaped.replace(/["\\]/g, "\\$&")}"` : escaped;
 }

@@ -54,6 +54,7 @@ async function printUnit(context: CliContext, options: UnitArguments): Promise<v
     name: options.name,
     targets: unknown.length === 0 ? addresses : [...addresses, ...PRIVATE_NETWORKS],
     clients: options.clients,
+    realPath,
   }));
 }
 
@@ -86,6 +87,14 @@ async function nameServers(): Promise<string[]> {
     return [...text.matchAll(/^nameserver\s+([\d.]+|[\da-f:]+)\s*$/gim)].map(([, ip]) => ip ?? "");
   } catch {
     return [];
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
   }
 }
 

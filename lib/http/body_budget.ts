@@ -1,0 +1,37 @@
+/** Bodies of the largest size that one token, and all of them, may have in memory. */
+const BODIES_PER_TOKEN = 8;
+const BODIES = 32;
+
+/** Counts the bytes of bodies that are being read or whose requests are not answered yet. */
+export class BodyBudget {
+  readonly #maxBodyBytes: number;
+  readonly #byToken = new Map<number, number>();
+  #total = 0;
+
+  constructor(maxBodyBytes: number) {
+    this.#maxBodyBytes = maxBodyBytes;
+  }
+
+  /** The bytes of one body of this token; dispose of it when they are no longer needed. */
+  open(tokenId: number): { take(bytes: number): boolean } & Disposable {
+    let held = 0;
+    const add = (bytes: number) => {
+      held += bytes;
+      this.#total += bytes;
+      const all = (this.#byToken.get(tokenId) ?? 0) + bytes;
+      if (all === 0) this.#byToken.delete(tokenId);
+      else this.#byToken.set(tokenId, all);
+    };
+    return {
+      /** False when that is more than there may be; then nothing is counted. */
+      take: (bytes) => {
+        const own = (this.#byToken.get(tokenId) ?? 0) + bytes;
+        if (own > BODIES_PER_TOKEN * this.#maxBodyBytes) return false;
+        if (this.#total + bytes > BODIES * this.#maxBodyBytes) return false;
+        add(bytes);
+        return true;
+      },
+      [Symbol.dispose]: () => add(-held),
+    };
+  }
+}
