@@ -179,6 +179,7 @@ async function run(
   const deadline = AbortSignal.timeout(deadlineOf(input));
   const signal = AbortSignal.any([request.signal, deadline]);
   const pve = new Pve(services.pve, {
+    caller: `token ${request.principal.tokenId}`,
     signal,
     reach: reachOf(request.principal.limits, tool.scope === "user"),
     dryRun,

@@ -33,6 +33,8 @@ export interface PveShared {
 }
 
 export interface PveCall {
+  /** In whose name Proxmox is asked: callers take turns there. */
+  readonly caller: string;
   readonly signal: AbortSignal;
   readonly reach: Reach;
   readonly dryRun: boolean;
@@ -308,6 +310,7 @@ export class Pve {
   async #read(path: ApiPath, params?: unknown): Promise<Answer> {
     try {
       return await this.#shared.client.request("GET", path, {
+        caller: this.#call.caller,
         params: { ...params as Params },
         signal: this.signal,
       });
@@ -326,6 +329,7 @@ export class Pve {
     }
     try {
       const { data } = await this.#shared.client.request(verb, path, {
+        caller: this.#call.caller,
         params: given,
         signal: this.#call.signal,
       });
