@@ -11,6 +11,8 @@ import type { Pve } from "../pve.ts";
 import { number } from "../api/values.ts";
 
 const MOST_BYTES = 64 * 1024;
+/** More than that would not fit into the answer, and looking for secrets in it would hold everybody up. */
+const MOST_MEMBERS = 10_000;
 
 /** A call that was checked against Proxmox's own description. */
 export interface CheckedCall {
@@ -62,11 +64,28 @@ export async function checkCall(
 
 /** An answer without secrets, in bounded size; `cut` tells when not all of it is there. */
 export function presentable(data: unknown): { data: unknown; cut?: true } {
-  const clean = Array.isArray(data) ? data.map(redactRow) : redactValue(data);
+  const { kept, whole: all } = firstMembers(data);
+  const clean = Array.isArray(kept) ? kept.map(redactRow) : redactValue(kept);
   const bounded = boundJson(clean, MOST_BYTES);
-  const whole = bounded === JSON.stringify(clean) &&
-    (JSON.stringify(data)?.length ?? 0) <= MOST_BYTES;
+  const whole = all && bounded === JSON.stringify(clean) &&
+    (JSON.stringify(kept)?.length ?? 0) <= MOST_BYTES;
   return whole ? { data: clean } : { data: JSON.parse(bounded), cut: true };
+}
+
+/** The data without what comes after so many members of lists and objects, however deep they are. */
+function firstMembers(data: unknown): { kept: unknown; whole: boolean } {
+  let seen = 0;
+  const copy = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    const kept: [string, unknown][] = [];
+    for (const key in value) {
+      if (++seen > MOST_MEMBERS) break;
+      kept.push([key, copy(value[key as keyof typeof value])]);
+    }
+    return Array.isArray(value) ? kept.map(([, member]) => member) : Object.fromEntries(kept);
+  };
+  const kept = copy(data);
+  return { kept, whole: seen <= MOST_MEMBERS };
 }
 
 /** Some lists (`pending`, `cfg/db`) hold a setting's name in one column and its value in others. */
