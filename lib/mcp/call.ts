@@ -1,6 +1,12 @@
 import type { AuditLog } from "../audit/log.ts";
 import type { Outcome } from "../audit/row.ts";
-import { maySeeNode, mayTouchGuest, mayTouchNode, type TokenLimits } from "../auth/limits.ts";
+import {
+  maySeeNode,
+  mayTouchAll,
+  mayTouchGuest,
+  mayTouchNode,
+  type TokenLimits,
+} from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
@@ -181,7 +187,7 @@ async function run(
   const pve = new Pve(services.pve, {
     caller: `token ${request.principal.tokenId}`,
     signal,
-    reach: reachOf(request.principal.limits, tool.scope === "user"),
+    reach: reachOf(request.principal.limits),
     dryRun,
     action,
     progress: request.progress,
@@ -234,11 +240,11 @@ function confirmation(
   );
 }
 
-function reachOf(limits: TokenLimits | null, reads: boolean): Reach {
+function reachOf(limits: TokenLimits | null): Reach {
   return {
-    everything: limits === null,
+    everything: mayTouchAll(limits),
     guest: (guest) => mayTouchGuest(limits, guest),
-    node: (name) => reads ? maySeeNode(limits, name) : mayTouchNode(limits, name),
+    node: (name) => mayTouchNode(limits, name),
     sees: (name) => maySeeNode(limits, name),
   };
 }
