@@ -8,6 +8,8 @@ const VMID = "[1-9]\\d{2,8}";
 const VMIDS = new RegExp(`^${VMID}(?:[,; ]+${VMID})*$`);
 /** `104@local`: the deletion of a volume of guest 104. */
 const OWNER = new RegExp(`^(${VMID})@`);
+/** Its command line, with the vmids first: seen on 9.2. */
+const BACKUP_BEGINS = /starting new backup job: vzdump((?: \d+)*)(.*)$/;
 const HEAD_LINES = 20;
 
 /** The guests that a task's id names; undefined when it names none, whatever guests the task concerns. */
@@ -19,14 +21,14 @@ export function guestsNamed(id: string | undefined): number[] | undefined {
 
 /**
  * The guests of a backup of several, by the beginning of its log: the UPID of such a task names none.
- * Undefined for one that chooses its guests by itself (all, or a pool).
+ * `others` is true when there may be more, since Proxmox chose them: all, or those of a pool.
  */
-export function guestsInLog(lines: readonly string[]): number[] | undefined {
-  const begin = lines.map((line) => /starting new backup job: vzdump((?: \d+)+)(.*)$/.exec(line))
-    .find((match) => match !== null);
-  if (!begin || / --(?:all|pool)\b/.test(begin[2] ?? "")) return undefined;
-  const elsewhere = lines.flatMap((line) => /skip external VMs: (.*)$/.exec(line)?.[1] ?? []);
-  return [begin[1] ?? "", ...elsewhere].join(" ").match(/\d+/g)?.map(Number);
+export function guestsInLog(lines: readonly string[]): { vmids: number[]; others: boolean } {
+  const [, named = "", options = ""] = lines.map((line) => BACKUP_BEGINS.exec(line))
+    .find((match) => match !== null) ?? [];
+  const skipped = lines.flatMap((line) => /skip external VMs: (.*)$/.exec(line)?.[1] ?? []);
+  const vmids = [named, ...skipped].join(" ").match(/\d+/g)?.map(Number) ?? [];
+  return { vmids, others: named === "" || / --(?:all|pool)\b/.test(options) };
 }
 
 /**
@@ -51,21 +53,21 @@ export async function assertTask(pve: Pve, upid: string): Promise<void> {
   const task = parseUpid(upid);
   const { node, type, id } = task;
   if (pve.reach.everything) return;
-  const within = await tasksWithin(pve);
+  const backups = type === "vzdump" && id === "";
   const known = pve.reach.sees(node) &&
-    (within(task) || (type === "vzdump" && id === "" && await isBackupWithin(pve, upid)));
+    (backups ? await areBackupsWithin(pve, upid) : (await tasksWithin(pve))(task));
   if (!known) throw noSuchTask();
   await pve.get("/nodes/{node}/tasks/{upid}/status", { node, upid }).catch(asNoSuchTask);
 }
 
-async function isBackupWithin(pve: Pve, upid: string): Promise<boolean> {
+async function areBackupsWithin(pve: Pve, upid: string): Promise<boolean> {
   const { node } = parseUpid(upid);
   const head = { start: 0, limit: HEAD_LINES };
   const rows = await pve.list("/nodes/{node}/tasks/{upid}/log", { node, upid }, head)
     .catch(asNoSuchTask);
   const includes = await pve.includes();
-  const guests = guestsInLog(rows.map((row) => text(row.t) ?? ""));
-  return guests?.every((vmid) => includes(vmid, node)) ?? false;
+  const { others, vmids } = guestsInLog(rows.map((row) => text(row.t) ?? ""));
+  return vmids.every((vmid) => includes(vmid, node)) && (!others || pve.reach.node(node));
 }
 
 function asNoSuchTask(error: unknown): never {
