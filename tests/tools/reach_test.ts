@@ -199,10 +199,10 @@ const always = TOOLS.filter(({ name }) => ["get_tasks", "stop_task"].includes(na
 
 const run = fc.record({
   wide: fc.record<Kinds>({
-    pools: fc.option(values.pools, { freq: 1 }),
-    tags: fc.option(values.tags, { freq: 1 }),
-    nodes: fc.option(values.nodes, { freq: 1 }),
-    vmids: fc.option(values.vmids, { freq: 1 }),
+    pools: fc.option(values.pools, { freq: 2 }),
+    tags: fc.option(values.tags, { freq: 2 }),
+    nodes: fc.option(values.nodes, { freq: 2 }),
+    vmids: fc.option(values.vmids, { freq: 2 }),
   }),
   more: fc.oneof(...KINDS.map((kind) => fc.tuple(fc.constant(kind), values[kind]))),
   vmid: fc.option(fc.constantFrom(...VMIDS)),
