@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { assertTask } from "../lib/proxmox/cluster/task_list.ts";
+import { assertTask } from "../lib/proxmox/cluster/task_reach.ts";
 import { parseUpid, readTask } from "../lib/proxmox/tasks.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 

@@ -1,11 +1,10 @@
 import * as z from "zod";
-import { compact, type Resource, time } from "../lib/proxmox/api/values.ts";
+import { compact, time } from "../lib/proxmox/api/values.ts";
 import { clip, newestFirst } from "../lib/proxmox/clip.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
-import { isRunning, type TaskEntry, taskOf, taskVmid } from "../lib/proxmox/cluster/task_list.ts";
-import { guestOf } from "../lib/proxmox/guest/directory.ts";
+import { isRunning, type TaskEntry, taskOf } from "../lib/proxmox/cluster/task_list.ts";
+import { tasksWithin } from "../lib/proxmox/cluster/task_reach.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import type { Pve } from "../lib/proxmox/pve.ts";
 import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -63,34 +62,12 @@ export default defineTool({
     });
     const cut = results.filter(({ tasks, total }) => total > tasks.length)
       .map(({ node, total }) => `only the newest ${PER_NODE} of ${total} tasks of ${node} count`);
-    const tasks = withinReach(
-      pve,
-      results.flatMap((part) => part.tasks),
-      await pve.resources({ fresh: false }),
-    );
+    const tasks = results.flatMap((part) => part.tasks).filter(await tasksWithin(pve));
     const wanted = state === "running" ? tasks.filter((task) => !task.ended) : tasks;
     const { items, ...page } = paginate(wanted, taskKey, input);
     return { tasks: items.map(describeTask), ...page, ...warned([...warnings, ...cut]) };
   },
 });
-
-/** Leaves the tasks of guests within the token's limits, and those of no single guest. */
-function withinReach(
-  pve: Pve,
-  tasks: readonly TaskEntry[],
-  resources: readonly Resource[],
-): TaskEntry[] {
-  const guests = new Map(
-    resources.map(guestOf).filter((guest) => guest !== undefined)
-      .map((guest) => [guest.vmid, guest]),
-  );
-  return tasks.filter((task) => {
-    const vmid = taskVmid(task.id);
-    if (vmid === undefined) return true;
-    const gone = { vmid, node: task.node, pool: undefined, tags: [] };
-    return pve.reaches(guests.get(vmid) ?? gone);
-  });
-}
 
 /** Sorts running tasks first, then the newest first. */
 function taskKey(task: TaskEntry): string {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
 import { isKind } from "../lib/proxmox/api/errors.ts";
 import { flag, number, text } from "../lib/proxmox/api/values.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
@@ -99,14 +100,25 @@ async function requireMigratable(
   );
   pve.check("is on another node", guest.node !== target, `${label} is on node ${target} already`);
   const conditions = await readConditions(pve, guest, target);
-  const reasons = conditions === undefined ? [] : reasonsAgainst(conditions, wish);
+  const includes = await pve.includes();
+  const knows = (sid: string) => includes(Number(sid.slice(sid.indexOf(":") + 1)), guest.node);
+  const others = list<string>(conditions?.["dependent-ha-resources"]);
+  if (!others.every(knows)) {
+    throw new AppError(
+      "forbidden",
+      "HA moves guests with it that the token's limits do not include",
+    );
+  }
+  const reasons = conditions === undefined ? [] : reasonsAgainst(conditions, wish, knows);
   if (guest.type === "lxc" && wish.running && !wish.restart) {
     reasons.push("a running container cannot move; give restart to stop and start it, or stop it");
   }
   pve.check("nothing stands in its way", reasons.length === 0, reasons.join("; "));
   return conditions === undefined
     ? ["this Proxmox tells no preconditions for containers; the task itself checks them"]
-    : dependents(conditions);
+    : others.length === 0
+    ? []
+    : [`HA moves these with it: ${others.join(", ")}`];
 }
 
 /** Undefined where Proxmox offers no such check: for containers before 9. */
@@ -123,7 +135,12 @@ async function readConditions(
   }
 }
 
-function reasonsAgainst(conditions: Row, { target, running, withLocalDisks }: MigrationWish) {
+/** @param knows whether the caller may know of the guest of an HA resource */
+function reasonsAgainst(
+  conditions: Row,
+  { target, running, withLocalDisks }: MigrationWish,
+  knows: (sid: string) => boolean,
+) {
   const reasons: string[] = [];
   const refused = conditions.not_allowed_nodes ?? conditions["not-allowed-nodes"];
   // Keyed by node, though the API's description shows the inner object only.
@@ -138,7 +155,13 @@ function reasonsAgainst(conditions: Row, { target, running, withLocalDisks }: Mi
     }
     const blocking = list<Row>(against["blocking-ha-resources"]);
     if (blocking.length > 0) {
-      reasons.push(`HA rules forbid it (${blocking.map((ha) => `${ha.sid}: ${ha.cause}`)})`);
+      reasons.push(
+        `HA rules forbid it (${
+          blocking.map(({ cause, sid }) =>
+            `${knows(String(sid)) ? sid : "another guest"}: ${cause}`
+          )
+        })`,
+      );
     }
     if (reasons.length === 0) reasons.push(`Proxmox does not allow node ${target}`);
   }
@@ -158,11 +181,6 @@ function reasonsAgainst(conditions: Row, { target, running, withLocalDisks }: Mi
     reasons.push(`it has disks on its node: ${volumes(own)}; give with_local_disks to copy them`);
   }
   return reasons;
-}
-
-function dependents(conditions: Row): string[] {
-  const others = list<string>(conditions["dependent-ha-resources"]);
-  return others.length === 0 ? [] : [`HA moves these with it: ${others.join(", ")}`];
 }
 
 function volumes(disks: readonly Row[]): string {

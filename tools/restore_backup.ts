@@ -103,12 +103,18 @@ async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoratio
   if (vmid === undefined) {
     throw new AppError("conflict", `${input.volid} tells no vmid; give one`);
   }
+  const place = async () => {
+    const present = await findIfAny(pve, vmid);
+    const node = present?.node ?? input.node ?? backup.node;
+    if (!present) await pve.assertNew({ vmid, node, pool: undefined, tags: [] });
+    return { present, node };
+  };
+  // Whoever may not have the vmid is not told, either, what others do with it.
+  await place();
   await pve.hold(vmid);
-  const present = await findIfAny(pve, vmid);
-  const node = present?.node ?? input.node ?? backup.node;
+  const { present, node } = await place();
   if (node !== backup.node) await requireBackup(pve, { volid: input.volid, node });
   if (present) await requireReplaceable(pve, present, { ...input, type });
-  else pve.assertGuest({ vmid, node, pool: undefined, tags: [] });
   if (input.storage !== undefined) {
     const content = type === "qemu" ? "images" : "rootdir";
     await chooseStorage(pve, node, { wanted: input.storage, content, sizeGib: 0 });

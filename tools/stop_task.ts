@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { dryRun, taskResult } from "../lib/tool/fields.ts";
-import { assertTask } from "../lib/proxmox/cluster/task_list.ts";
+import { assertTask } from "../lib/proxmox/cluster/task_reach.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { parseUpid, readTask, type TaskState } from "../lib/proxmox/tasks.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
-import { assertTask } from "../lib/proxmox/cluster/task_list.ts";
+import { assertTask } from "../lib/proxmox/cluster/task_reach.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const { upid, status, exit_status, warnings, log_tail, notes } = taskResult;

@@ -71,20 +71,27 @@ export function mayTouchGuest(limits: TokenLimits | null, guest: GuestPlace): bo
     hasTagOf(limits.tags, guest.tags) && isInRanges(limits.vmids, guest.vmid);
 }
 
+/** True when no guest, node or storage is out of reach; single tools may be. */
+export function mayTouchAll(limits: TokenLimits | null): boolean {
+  return limits === null || (reachesAllGuests(limits) && limits.nodes === null);
+}
+
 /**
- * True when a change to the node itself (its power, network, storage) is within reach: the node is
- * listed, or the token's reach is not limited at all. A token that is limited to some guests reaches
- * no node unless nodes are listed too, since a change to a node concerns every guest on it.
+ * True when what concerns the node as a whole (its power, network, storage, a task of many guests) is
+ * within reach: the node is listed, or nodes are not limited, and no limit leaves out some of the
+ * guests that it may concern.
  */
 export function mayTouchNode(limits: TokenLimits | null, node: string | null): boolean {
-  if (limits === null) return true;
-  if (limits.nodes !== null) return reaches(limits.nodes, node);
-  return limits.pools === null && limits.tags === null && limits.vmids === null;
+  return limits === null || (reachesAllGuests(limits) && reaches(limits.nodes, node));
 }
 
 /** True when the node's state may be read: nodes are not limited, or this one is listed. */
 export function maySeeNode(limits: TokenLimits | null, node: string | null): boolean {
   return limits === null || reaches(limits.nodes, node);
+}
+
+function reachesAllGuests({ pools, tags, vmids }: TokenLimits): boolean {
+  return pools === null && tags === null && vmids === null;
 }
 
 function reaches(allowed: readonly string[] | null, value: string | null | undefined): boolean {

@@ -1,6 +1,12 @@
 import type { AuditLog } from "../audit/log.ts";
 import type { Outcome } from "../audit/row.ts";
-import { maySeeNode, mayTouchGuest, mayTouchNode, type TokenLimits } from "../auth/limits.ts";
+import {
+  maySeeNode,
+  mayTouchAll,
+  mayTouchGuest,
+  mayTouchNode,
+  type TokenLimits,
+} from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
 import type { SpentKeys } from "../database/spent_keys.ts";
@@ -166,7 +172,7 @@ async function decide(
   const action = tool.action(input);
   const dryRun = "dry_run" in input && input.dry_run === true;
   if (tool.hints.destructiveHint && !dryRun) {
-    const reach = reachOf(principal.limits, tool.scope === "user");
+    const reach = reachOf(principal.limits);
     const question = await consent(services, request, { tool, input, action, reach });
     if (question !== undefined) return { kind: "ask", ...question };
   }
@@ -189,8 +195,9 @@ async function run(
   const deadline = AbortSignal.timeout(deadlineOf(input));
   const signal = AbortSignal.any([request.signal, deadline]);
   const pve = new Pve(services.pve, {
+    caller: `token ${request.principal.tokenId}`,
     signal,
-    reach: reachOf(request.principal.limits, tool.scope === "user"),
+    reach: reachOf(request.principal.limits),
     dryRun,
     action,
     progress: request.progress,
@@ -226,11 +233,11 @@ function warned(
   return { ...output, [place]: [...Array.isArray(told) ? told : [], ...warnings] };
 }
 
-function reachOf(limits: TokenLimits | null, reads: boolean): Reach {
+function reachOf(limits: TokenLimits | null): Reach {
   return {
-    everything: limits === null,
+    everything: mayTouchAll(limits),
     guest: (guest) => mayTouchGuest(limits, guest),
-    node: (name) => reads ? maySeeNode(limits, name) : mayTouchNode(limits, name),
+    node: (name) => mayTouchNode(limits, name),
     sees: (name) => maySeeNode(limits, name),
   };
 }

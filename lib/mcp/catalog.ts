@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { mayUseTool, type TokenLimits } from "../auth/limits.ts";
+import { mayTouchAll, mayUseTool, type TokenLimits } from "../auth/limits.ts";
 import { includesScope, type Scope } from "../auth/scope.ts";
 import { isOffered, type ToolPolicy } from "../tool/policy.ts";
 import type { AnyTool } from "../tool/tool.ts";
@@ -66,11 +66,7 @@ export class Catalog {
  * may not call tools about the whole cluster, whose answers cannot be filtered.
  */
 export function inReach(tool: AnyTool, limits: TokenLimits | null): boolean {
-  if (limits === null) return true;
-  if (!mayUseTool(limits, tool.name)) return false;
-  const { pools, tags, vmids, nodes } = limits;
-  const everything = pools === null && tags === null && vmids === null && nodes === null;
-  return everything || tool.subject !== "cluster";
+  return mayUseTool(limits, tool.name) && (mayTouchAll(limits) || tool.subject !== "cluster");
 }
 
 /** JSON Schemas are made once, when first asked for: making them per request costs most of it. */

@@ -76,7 +76,8 @@ async function describe(
     AbortSignal.timeout(PATIENCE_MS),
   ]);
   const { progress } = request;
-  const pve = new Pve(services.pve, { signal, reach, dryRun: true, action, progress });
+  const caller = `token ${request.principal.tokenId}`;
+  const pve = new Pve(services.pve, { caller, signal, reach, dryRun: true, action, progress });
   try {
     return await tool.about(input, { pve, server: services.server });
   } catch (error) {

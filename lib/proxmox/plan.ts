@@ -6,7 +6,7 @@ import type { Guest } from "./guest/directory.ts";
 /** What a caller may touch; the pipeline derives it from the token. */
 export interface Reach {
   guest(guest: Pick<Guest, "vmid" | "node" | "pool" | "tags">): boolean;
-  /** May act on the node. */
+  /** May do and know what concerns the node as a whole and whatever guests are on it. */
   node(name: string): boolean;
   /** May know of the node and of the storages on it. */
   sees(name: string): boolean;

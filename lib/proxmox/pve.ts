@@ -13,6 +13,7 @@ import {
   type GuestDirectory,
   type GuestLocks,
   guestOf,
+  guestsIn,
   type GuestType,
 } from "./guest/directory.ts";
 import { type ApiPath, apiPath } from "./api/path.ts";
@@ -33,6 +34,8 @@ export interface PveShared {
 }
 
 export interface PveCall {
+  /** In whose name Proxmox is asked: callers take turns there. */
+  readonly caller: string;
   readonly signal: AbortSignal;
   readonly reach: Reach;
   readonly dryRun: boolean;
@@ -178,7 +181,7 @@ export class Pve {
   }
 
   /**
-   * The guest with this id or unique name, if the token may touch it.
+   * The guest with this id or unique name. One that the token may not touch is as good as none.
    *
    * @param options.type refuses guests of the other type, naming the right kind of tool
    * @throws AppError `not_found`, `conflict` for a name that fits several guests or the wrong type
@@ -187,10 +190,9 @@ export class Pve {
     given: { vmid: number | string; node?: string | undefined },
     options: { type?: T } = {},
   ): Promise<Guest<T>> {
-    const guest = await unlessAborted(this.#shared.directory.find(given.vmid), this.signal);
-    if (!this.#call.reach.guest(guest)) {
-      throw new AppError("forbidden", `the token's limits do not include ${given.vmid}`);
-    }
+    const { everything, guest: touches } = this.reach;
+    const finding = this.#shared.directory.find(given.vmid, everything ? undefined : touches);
+    const guest = await unlessAborted(finding, this.signal);
     assertMeant(guest, { ...given, ...options });
     return guest as Guest<T>;
   }
@@ -227,32 +229,53 @@ export class Pve {
     this.#held.delete(vmid);
   }
 
-  /** True when the token's limits include the guest, which need not exist (any more). */
-  reaches(guest: Pick<Guest, "vmid" | "node" | "pool" | "tags">): boolean {
-    return this.#call.reach.guest(guest);
+  /** What the token may touch. */
+  get reach(): Reach {
+    return this.#call.reach;
   }
 
-  /** Refuses a guest-to-be that the token's limits do not include. */
+  /**
+   * Tells of vmids whether the token's limits include them. Of a guest that is gone only its vmid and the
+   * node that it was on are known: limits of another kind refuse it.
+   */
+  async includes(): Promise<(vmid: number, node: string) => boolean> {
+    const rows = await unlessAborted(this.#shared.directory.resources(), this.signal);
+    const guests = new Map(guestsIn(rows).map((guest) => [guest.vmid, guest]));
+    return (vmid, node) =>
+      this.reach.guest(guests.get(vmid) ?? { vmid, node, pool: undefined, tags: [] });
+  }
+
+  /** Refuses a guest that the token's limits do not include where it shall be. */
   assertGuest(guest: Pick<Guest, "vmid" | "node" | "pool" | "tags">): void {
-    if (this.#call.reach.guest(guest)) return;
+    if (this.reach.guest(guest)) return;
     throw new AppError("forbidden", `the token's limits do not include guest ${guest.vmid} there`);
   }
 
-  /** Refuses a node that the token's limits do not include; returns it. */
+  /** Like `assertGuest` for a guest-to-be; also refuses the vmid of one that is out of reach. */
+  async assertNew(guest: Pick<Guest, "vmid" | "node" | "pool" | "tags">): Promise<void> {
+    this.assertGuest(guest);
+    if (this.reach.everything) return;
+    const rows = await unlessAborted(this.#shared.directory.resources(), this.signal);
+    const holder = guestsIn(rows).find(({ vmid }) => vmid === guest.vmid);
+    if (holder === undefined || this.reach.guest(holder)) return;
+    throw new AppError("conflict", `the vmid ${guest.vmid} is taken; give another one`);
+  }
+
+  /** Refuses a node that the token may not know of; returns it. */
   node(name: string): string {
-    if (this.#call.reach.node(name)) return name;
+    if (this.reach.sees(name)) return name;
     throw new AppError("forbidden", `the token's limits do not include node ${name}`);
   }
 
   /** Refuses what concerns the whole cluster to a token that is limited to some of it. */
   assertUnlimited(): void {
-    if (this.#call.reach.everything) return;
+    if (this.reach.everything) return;
     throw new AppError("forbidden", "the token's limits do not include the whole cluster");
   }
 
   /** Everything in the cluster that the token may see, in one request. */
   async resources({ fresh = true } = {}): Promise<Resource[]> {
-    const { reach, signal } = this.#call;
+    const { reach, signal } = this;
     const rows = await unlessAborted(this.#shared.directory.resources({ fresh }), signal);
     const { warning } = this.#shared.directory;
     if (warning !== undefined) this.warn(warning);
@@ -308,6 +331,7 @@ export class Pve {
   async #read(path: ApiPath, params?: unknown): Promise<Answer> {
     try {
       return await this.#shared.client.request("GET", path, {
+        caller: this.#call.caller,
         params: { ...params as Params },
         signal: this.signal,
       });
@@ -326,6 +350,7 @@ export class Pve {
     }
     try {
       const { data } = await this.#shared.client.request(verb, path, {
+        caller: this.#call.caller,
         params: given,
         signal: this.#call.signal,
       });

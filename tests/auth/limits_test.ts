@@ -4,6 +4,7 @@ import {
   formatVmidRanges,
   type GuestPlace,
   maySeeNode,
+  mayTouchAll,
   mayTouchGuest,
   mayTouchNode,
   mayUseTool,
@@ -97,6 +98,13 @@ Deno.test("a further kind of reach never widens what a token may touch", () => {
   fc.assert(fc.property(reach, guest, (wide, place) => {
     const narrow = limits({ ...wide, vmids: [{ from: 100, to: 199 }] });
     if (mayTouchGuest(narrow, place)) assert.equal(mayTouchGuest(limits(wide), place), true);
+    for (const kind of ["pools", "tags", "nodes", "vmids"] as const) {
+      const wider = limits({ ...narrow, [kind]: null });
+      const { node = null } = place;
+      assert.ok(!mayTouchNode(narrow, node) || mayTouchNode(wider, node), kind);
+      assert.ok(!maySeeNode(narrow, node) || maySeeNode(wider, node), kind);
+      assert.ok(!mayTouchAll(narrow) || mayTouchAll(wider), kind);
+    }
   }));
 });
 
@@ -109,11 +117,15 @@ Deno.test("mayTouchNode: limits to guests reach no node, maySeeNode looks at nod
     [limits({ pools: ["dev"] }), false, true],
     [limits({ vmids: [{ from: 100, to: 199 }] }), false, true],
     [limits({ tags: ["web"] }), false, true],
-    [limits({ pools: ["dev"], nodes: ["pve1"] }), true, true],
+    [limits({ pools: ["dev"], nodes: ["pve1"] }), false, true],
+    [limits({ vmids: [{ from: 100, to: 199 }], nodes: ["pve1"] }), false, true],
+    [limits({ toolsAllow: ["get_vms"] }), true, true],
   ];
   for (const [reach, touch, see] of cases) {
     assert.equal(mayTouchNode(reach, "pve1"), touch, JSON.stringify(reach));
     assert.equal(maySeeNode(reach, "pve1"), see, JSON.stringify(reach));
   }
   assert.equal(mayTouchNode(limits({ nodes: ["pve1"] }), null), false);
+  assert.equal(mayTouchAll(limits({ toolsDeny: ["get_vms"] })), true);
+  assert.equal(mayTouchAll(limits({ nodes: ["pve1"] })), false);
 });

@@ -118,6 +118,20 @@ Deno.test("20 calls of a token may be under way; everything else goes on meanwhi
   await Promise.all(asked);
 });
 
+Deno.test("a token whose reads of a node hang leaves room there for another one's", async () => {
+  await using site = await Site.start({ config: { server: { shutdown_seconds: 0 } } });
+  site.fake.fault({ path: /\/firewall\// }, { kind: "hang" }, { times: 100 });
+  const rules = call("get_firewall_rules", { vmid: 100 }, { id: 1 });
+  const asked = Array.from({ length: 20 }, () => site.post(rules).catch(() => {}));
+  const hanging = () => site.fake.requests.filter(({ path }) => path.includes("/firewall/")).length;
+  await until(() => hanging() === 24);
+  const other = await site.call("get_node_status", { node: "pve1" }, { role: "user" });
+  assert.equal(other.isError, false, other.text);
+  assert.equal(hanging(), 24);
+  await site.server.shutdown();
+  await Promise.all(asked);
+});
+
 Deno.test("other methods than GET, POST and DELETE are not allowed; HEAD opens no stream", async () => {
   await using site = await Site.start();
   for (const method of ["PUT", "PATCH", "OPTIONS", "HEAD"]) {

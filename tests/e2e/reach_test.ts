@@ -52,8 +52,8 @@ Deno.test("a guest out of reach is refused before anything is sent about it", as
     ] as const
   ) {
     const answer = await site.call(tool, args, { token });
-    assert.equal(answer.code, "forbidden", `${tool}: ${answer.text}`);
-    assert.match(answer.text, /the token's limits do not include/);
+    assert.equal(answer.code, "not_found", `${tool}: ${answer.text}`);
+    assert.match(answer.text, /: no guest within the token's limits (?:has the vmid|is named) /);
   }
   assert.ok(site.fake.requests.every(({ path }) => path === "/cluster/resources"));
   const inside = await site.call("start_vm", { vmid: 150 }, { token });

@@ -104,6 +104,12 @@ function backUp(call: Call, guest: FakeGuest, storage: FakeStorage, log: TaskLog
   log.line(`INFO: Finished Backup of ${kind} ${guest.vmid} (00:00:02)`);
 }
 
+/** As the log's first line has it: the guests themselves, or how they are chosen. */
+function chosen({ params }: Call, vmids: readonly number[]): string {
+  if (params.flag("all")) return "--all 1";
+  return params.has("pool") ? `--pool ${params.text("pool")}` : vmids.join(" ");
+}
+
 function vzdump(call: Call): string {
   const { params, state, who, world } = call;
   const { here, elsewhere, missing } = selected(call);
@@ -120,7 +126,7 @@ function vzdump(call: Call): string {
     node: params.text("node"),
     ...(only && world.quorate() ? { guest: only, configLock: "backup" } : {}),
     begin: [
-      `INFO: starting new backup job: vzdump ${vmids.join(" ")} --storage ${storageId}`,
+      `INFO: starting new backup job: vzdump ${chosen(call, vmids)} --storage ${storageId}`,
       ...(elsewhere.length ? [`INFO: skip external VMs: ${elsewhere.join(", ")}`] : []),
     ],
     work: (log) => {

@@ -330,6 +330,21 @@ Deno.test("secrets in an answer are hidden", async () => {
   assert.ok(keys.includes("cores") && keys.includes("cipassword"));
 });
 
+Deno.test("presentable looks at no more members than an answer can hold, and says so", () => {
+  let looked = 0;
+  const row = (name: string) => ({
+    get [name]() {
+      looked++;
+      return "password=abc";
+    },
+  });
+  const rows = Array.from({ length: 20_000 }, (_, index) => row(`k${index}`));
+  const { data, cut } = presentable(rows);
+  assert.equal(cut, true);
+  assert.deepEqual((data as unknown[])[0], { k0: "password=[redacted]" });
+  assert.ok(looked <= 10_000, `${looked} members`);
+});
+
 Deno.test("presentable hides secrets by their column, their setting and their text", () => {
   const rows = [
     { key: "cipassword", value: "hunter2", pending: "hunter3" },

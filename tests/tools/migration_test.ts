@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
+import { limited } from "./limited.ts";
 
 const MOVE = { vmid: 101, target: "pve2" };
 const PRECONDITIONS = /^\/nodes\/pve1\/qemu\/101\/migrate$/;
@@ -57,4 +58,23 @@ Deno.test("a cloud-init drive on the node's own storage goes along, a CD image d
   const moved = await site.call("migrate_guest", { vmid: 110, target: "pve1" });
   assert.equal(moved.isError, false, moved.text);
   assert.equal(guests.get(110)?.node, "pve1");
+});
+
+Deno.test("a token moves no guest with which HA moves others out of its reach, and learns of none", async () => {
+  await using site = await Site.start();
+  const token = await limited(site, { vmids: [{ from: 101, to: 102 }] });
+  const move = async (fields: Record<string, unknown>) => {
+    site.fake.fault({ method: "GET", path: PRECONDITIONS }, preconditions(fields));
+    return await site.call("migrate_guest", { ...MOVE, dry_run: true }, { token });
+  };
+  const own = await move({ "dependent-ha-resources": ["vm:102"] });
+  assert.equal(own.isError, false, own.text);
+  const other = await move({ "dependent-ha-resources": ["vm:102", "ct:200"] });
+  assert.equal(other.code, "forbidden", other.text);
+  assert.match(other.text, /: HA moves guests with it that the token's limits do not include$/);
+  const blocking = [{ sid: "vm:102", cause: "node-affinity" }, { sid: "ct:200", cause: "x" }];
+  const blocked = await move({
+    not_allowed_nodes: { pve2: { "blocking-ha-resources": blocking } },
+  });
+  assert.match(blocked.text, /HA rules forbid it \(vm:102: node-affinity,another guest: x\)/);
 });

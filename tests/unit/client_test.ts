@@ -14,6 +14,7 @@ function clientOf(hosts: readonly string[], transport: Transport): Client {
     transport,
     sleep: () => Promise.resolve(),
     random: () => 0,
+    clock: () => 0,
   });
 }
 
@@ -61,4 +62,56 @@ Deno.test("a total may come as a number or as text, or not at all", async () => 
   const { signal } = new AbortController();
   const read = async () => (await client.request("GET", apiPath("/cluster/log"), { signal })).total;
   assert.deepEqual([await read(), await read(), await read()], [7, 1201, undefined]);
+});
+
+Deno.test("guest agents that hang delay nothing else, whoever asks", async () => {
+  let hanging = 0;
+  const client = clientOf(["10.0.0.1"], ({ pathname }) => {
+    if (!pathname.includes("/agent/")) return Promise.resolve(Response.json({ data: "UPID" }));
+    hanging++;
+    return new Promise(() => {});
+  });
+  const { signal } = new AbortController();
+  const ask = (vmid: number) =>
+    client.request("GET", apiPath("/nodes/{node}/qemu/{vmid}/agent/info", { node: "pve1", vmid }), {
+      caller: "token 1",
+      signal,
+    });
+  for (let call = 0; call < 20; call++) for (let vmid = 101; vmid <= 106; vmid++) void ask(vmid);
+  const path = apiPath("/nodes/{node}/qemu/{vmid}/status/start", { node: "pve1", vmid: 101 });
+  const start = await client.request("POST", path, { caller: "token 2", signal });
+  assert.equal(start.data, "UPID");
+  assert.equal(hanging, 18, "three of a caller may ask an agent at once");
+});
+
+Deno.test("an answer above 8 MiB is not read, and the message names the filters", async () => {
+  const rows = `[${"1,".repeat(5 * 1024 * 1024)}1]`;
+  let cancelled = 0;
+  const answers = [
+    () => new Response(rows, { headers: { "content-length": String(rows.length) } }),
+    () =>
+      new Response(
+        new ReadableStream({
+          pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024)),
+          cancel: () => {
+            cancelled++;
+          },
+        }),
+      ),
+  ];
+  for (const answer of answers) {
+    const client = clientOf(["10.0.0.1"], () => Promise.resolve(answer()));
+    const { signal } = new AbortController();
+    const place = { node: "pve1", storage: "nfs1" };
+    await assert.rejects(
+      client.request("GET", apiPath("/nodes/{node}/storage/{storage}/content", place), { signal }),
+      {
+        code: "unavailable",
+        message:
+          "Proxmox's answer to /nodes/pve1/storage/nfs1/content is larger than 8 MiB; ask for less of it by content and vmid",
+      },
+    );
+    await assert.rejects(client.read("/version", signal), /than 8 MiB; ask for less of it$/);
+  }
+  assert.equal(cancelled, 2);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { guestsInLog, guestsNamed } from "../../lib/proxmox/cluster/task_reach.ts";
 import { AppError } from "../../lib/errors.ts";
 import { parseUpid, succeeded, warningsIn } from "../../lib/proxmox/tasks.ts";
 
@@ -37,5 +38,35 @@ Deno.test("a task has succeeded with OK and with WARNINGS only", () => {
   assert.equal(warningsIn("WARNINGS: 3"), 3);
   for (const exit of ["", "ok", "VM 150 already running", "WARNINGS: x", "unexpected status"]) {
     assert.equal(succeeded(exit), false, exit);
+  }
+});
+
+Deno.test("guestsNamed reads the guests of a task's id, guestsInLog those of a backup's log", () => {
+  const named: [string | undefined, number[] | undefined][] = [
+    ["101", [101]],
+    ["101,102", [101, 102]],
+    ["104@local", [104]],
+    ["", undefined],
+    [undefined, undefined],
+    ["local", undefined],
+    ["99", undefined],
+    ["101,x", undefined],
+    ["debian-13.iso", undefined],
+  ];
+  for (const [id, vmids] of named) assert.deepEqual(guestsNamed(id), vmids, id);
+  const begin = (line: string) => [`INFO: starting new backup job: vzdump${line}`];
+  const logs: [string[], number[], boolean][] = [
+    [begin(" 101 102 --storage local --quiet 1"), [101, 102], false],
+    [[...begin(" 101 102 --mode stop"), "INFO: skip external VMs: 200, 201"], [
+      ...[101, 102, 200, 201],
+    ], false],
+    [begin(" --all 1 --exclude 103"), [], true],
+    [begin(" --mode stop --pool dev"), [], true],
+    [begin(" 101 --storage local --all 1"), [101], true],
+    [["no content"], [], true],
+    [[], [], true],
+  ];
+  for (const [lines, vmids, others] of logs) {
+    assert.deepEqual(guestsInLog(lines), { vmids, others }, lines.join());
   }
 });

@@ -1,8 +1,11 @@
 import { hostForUrl } from "../../config/hosts.ts";
 import { AppError } from "../../errors.ts";
-import { abortFailure, unlessAborted } from "./abort.ts";
+import { abortFailure } from "./abort.ts";
+import { readText } from "./body.ts";
 import { connectionFailure, failureOf, garbled, neverConnected, noAnswer } from "./errors.ts";
+import { Gate } from "./gate.ts";
 import { type ApiPath, apiPath } from "./path.ts";
+import { placeOf } from "./place.ts";
 import type { Transport } from "./transport.ts";
 import type { PathWith, Verb } from "./types.ts";
 import { number } from "./values.ts";
@@ -28,11 +31,16 @@ export interface ClientOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
+  /** Milliseconds by a clock that nobody sets. */
+  readonly clock: () => number;
+}
+
+interface Sending {
+  readonly params: Params;
+  readonly signal: AbortSignal;
 }
 
 const MAX_RETRIES = 2;
-const MAX_CONCURRENT = 32;
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
  * The only way to Proxmox. GETs are retried at most twice, with jitter, after connection errors and
@@ -42,13 +50,13 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 export class Client {
   readonly #options: ClientOptions;
   readonly #authorization: string;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #gate: Gate;
   #preferred = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#authorization = `PVEAPIToken=${options.user}!${options.tokenName}=${options.tokenValue}`;
+    this.#gate = new Gate({ clock: options.clock, after: (ms) => AbortSignal.timeout(ms) });
   }
 
   /** `user@realm!name` of the API token. */
@@ -59,25 +67,23 @@ export class Client {
   /**
    * Sends one request and reads its answer.
    *
+   * @param options.caller in whose name; none for what the server itself asks
    * @throws AppError with Proxmox's own reason; never with the token's value
    */
   async request(
     method: Verb,
     path: ApiPath,
-    { params = {}, signal }: { params?: Params; signal: AbortSignal },
+    { caller, params = {}, signal }: {
+      caller?: string | undefined;
+      params?: Params;
+      signal: AbortSignal;
+    },
   ): Promise<Answer> {
-    await this.#enter(signal);
+    const passage = { place: placeOf(path), change: method !== "GET", caller, signal };
     try {
-      for (let attempt = 0;; attempt++) {
-        const outcome = await this.#attempt(method, path, { params, signal });
-        if (!("retry" in outcome)) return outcome;
-        if (method !== "GET" || attempt === MAX_RETRIES) throw outcome.retry;
-        await this.#options.sleep(100 * 2 ** attempt * (1 + this.#options.random()), signal);
-      }
+      return await this.#gate.pass(passage, () => this.#persist(method, path, { params, signal }));
     } catch (error) {
       throw this.#scrub(error);
-    } finally {
-      this.#leave();
     }
   }
 
@@ -96,15 +102,25 @@ export class Client {
     }).catch((cause) => {
       throw connectionFailure(cause, { endpoint: url.host, change: false, sent: false });
     });
-    const text = await readBounded(response);
+    const text = await readText(response, pathname);
     if (response.ok) return text;
     throw new AppError("not_found", `Proxmox does not serve ${pathname} (${response.status})`);
+  }
+
+  async #persist(method: Verb, path: ApiPath, sending: Sending): Promise<Answer> {
+    for (let attempt = 0;; attempt++) {
+      const outcome = await this.#attempt(method, path, sending);
+      if (!("retry" in outcome)) return outcome;
+      if (method !== "GET" || attempt === MAX_RETRIES) throw outcome.retry;
+      const pauseMs = 100 * 2 ** attempt * (1 + this.#options.random());
+      await this.#options.sleep(pauseMs, sending.signal);
+    }
   }
 
   async #attempt(
     method: Verb,
     path: ApiPath,
-    { params, signal }: { params: Params; signal: AbortSignal },
+    { params, signal }: Sending,
   ): Promise<Answer | { retry: AppError }> {
     const change = method !== "GET";
     const deadline = this.#deadline(signal);
@@ -114,7 +130,7 @@ export class Client {
       const url = this.#url(host, `/api2/json${path}`);
       try {
         const response = await this.#send(method, url, { params, signal: deadline });
-        return await this.#read(response, change);
+        return await this.#read(response, { change, path });
       } catch (cause) {
         if (cause instanceof AppError) throw cause;
         if (signal.aborted) throw abortFailure(signal, change);
@@ -132,11 +148,7 @@ export class Client {
     return { retry: failure ?? new AppError("unavailable", "no Proxmox host is configured") };
   }
 
-  #send(
-    method: Verb,
-    url: URL,
-    { params, signal }: { params: Params; signal: AbortSignal },
-  ): Promise<Response> {
+  #send(method: Verb, url: URL, { params, signal }: Sending): Promise<Response> {
     const given = Object.entries(params).filter(([, value]) => value !== undefined);
     const headers: Record<string, string> = { authorization: this.#authorization };
     if (method === "GET" || method === "DELETE") {
@@ -149,9 +161,12 @@ export class Client {
     return this.#options.transport(url, { method, headers, body, signal });
   }
 
-  async #read(response: Response, change: boolean): Promise<Answer | { retry: AppError }> {
+  async #read(
+    response: Response,
+    { change, path }: { change: boolean; path: ApiPath },
+  ): Promise<Answer | { retry: AppError }> {
     const { status } = response;
-    const body = await readBounded(response);
+    const body = await readText(response, String(path));
     if (!response.ok) {
       const { statusText: reason } = response;
       const failure = failureOf({ status, body, reason, change, tokenId: this.tokenId });
@@ -182,49 +197,8 @@ export class Client {
     if (!(error instanceof AppError) || secret === "") return error;
     return error.cleaned((text) => text.replaceAll(secret, "[redacted]"));
   }
-
-  async #enter(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw abortFailure(signal, false);
-    if (this.#running < MAX_CONCURRENT) {
-      this.#running++;
-      return;
-    }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push(resolve);
-    try {
-      await unlessAborted(promise, signal);
-    } catch (error) {
-      const place = this.#waiting.indexOf(resolve);
-      // Not in line any more: it was let in just as it gave up.
-      if (place < 0) this.#leave();
-      else this.#waiting.splice(place, 1);
-      throw error;
-    }
-  }
-
-  /** Hands the place to the next in line, or frees it. */
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#running--;
-  }
 }
 
 function queryValue(value: unknown): string {
   return typeof value === "boolean" ? (value ? "1" : "0") : String(value);
-}
-
-async function readBounded(response: Response): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let size = 0;
-  let text = "";
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
-    if (size > MAX_ANSWER_BYTES) {
-      throw garbled("Proxmox's answer is larger than 32 MiB");
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

@@ -38,6 +38,7 @@ export async function connectProxmox(
     transport,
     sleep,
     random: Math.random,
+    clock: () => performance.now(),
   });
   return { client, close };
 }

@@ -37,7 +37,8 @@ class PinnedAgent extends Agent {
   readonly #pin: PinOptions;
 
   constructor(pin: PinOptions) {
-    super({ keepAlive: true, maxSockets: 32, maxFreeSockets: 16 });
+    // How many requests go to which node at once is the client's to say: a limit here knows no nodes.
+    super({ keepAlive: true, maxFreeSockets: 16 });
     this.#pin = pin;
   }
 

@@ -1,7 +1,4 @@
-import { AppError } from "../../errors.ts";
 import type { RowOf } from "../api/types.ts";
-import type { Pve } from "../pve.ts";
-import { parseUpid } from "../tasks.ts";
 import { number, text } from "../api/values.ts";
 
 /** A task as Proxmox lists it. */
@@ -41,21 +38,4 @@ export function taskVmid(id: string | undefined): number | undefined {
 
 export function isRunning({ ended, status = "" }: TaskEntry): boolean {
   return ended === undefined && ["", "running"].includes(status.toLowerCase());
-}
-
-/** Refuses a task that the token's limits do not include. */
-export async function assertTask(pve: Pve, upid: string): Promise<void> {
-  const { node, id } = parseUpid(upid);
-  const vmid = taskVmid(id);
-  if (vmid === undefined) {
-    pve.node(node);
-    return;
-  }
-  // A task may outlive its guest: then only the limits by vmid and node can say yes.
-  const gone = { vmid, node, pool: undefined, tags: [] };
-  if (pve.reaches(gone)) return;
-  await pve.find({ vmid }).catch((error) => {
-    if (!(error instanceof AppError) || error.code !== "not_found") throw error;
-    pve.assertGuest(gone);
-  });
 }

@@ -122,16 +122,23 @@ export class GuestDirectory {
   /**
    * Finds the guest with this id, or the only one with this name.
    *
+   * @param within leaves out guests as if they did not exist
    * @throws AppError `not_found`, or `conflict` when several guests bear the name
    */
-  async find(reference: number | string): Promise<Guest> {
+  async find(reference: number | string, within?: (guest: Guest) => boolean): Promise<Guest> {
     const cached = this.#cached;
-    let matches = matching(await this.resources(), reference);
-    if (matches.length === 0 && cached) {
-      matches = matching(await this.resources({ fresh: true }), reference);
-    }
+    const matching = async (options?: { fresh: boolean }) =>
+      guestsIn(await this.resources(options)).filter((guest) =>
+        guest[typeof reference === "number" ? "vmid" : "name"] === reference &&
+        (within === undefined || within(guest))
+      );
+    let matches = await matching();
+    if (matches.length === 0 && cached) matches = await matching({ fresh: true });
     const [guest, ...others] = matches;
-    if (guest === undefined) throw missing(reference, this.#advice);
+    if (guest === undefined) {
+      const whose = within === undefined ? "" : " within the token's limits";
+      throw missing(reference, whose, this.#advice);
+    }
     if (others.length === 0) return guest;
     const names = matches.map((match) => `${guestLabel(match)} on ${match.node}`).join(" and ");
     throw new AppError("conflict", `the name ${reference} fits ${names}; give the vmid instead`);
@@ -159,23 +166,18 @@ export class GuestDirectory {
   }
 }
 
-function matching(rows: Resource[], reference: number | string): Guest[] {
-  const guests = rows.map(guestOf).filter((guest) => guest !== undefined);
-  return typeof reference === "number"
-    ? guests.filter((guest) => guest.vmid === reference)
-    : guests.filter((guest) => guest.name === reference);
+/** The guests among resources. */
+export function guestsIn(rows: readonly Resource[]): Guest[] {
+  return rows.map(guestOf).filter((guest) => guest !== undefined);
 }
 
-function missing(reference: number | string, { guests }: Advice): AppError {
-  return typeof reference === "number"
-    ? new AppError(
-      "not_found",
-      `no guest has the vmid ${reference}; ${guests}`,
-    )
-    : new AppError(
-      "not_found",
-      `no guest is named ${reference}; ${guests} (a new guest's name shows after some seconds)`,
-    );
+function missing(reference: number | string, whose: string, { guests }: Advice): AppError {
+  return new AppError(
+    "not_found",
+    typeof reference === "number"
+      ? `no guest${whose} has the vmid ${reference}; ${guests}`
+      : `no guest${whose} is named ${reference}; ${guests} (a new guest's name shows after some seconds)`,
+  );
 }
 
 const LOCK_WAIT_MS = 10_000;

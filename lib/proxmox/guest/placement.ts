@@ -44,7 +44,7 @@ export async function makeGuest<Told extends object>(
   const { node, pool, tags = [] } = wish;
   for (let tries = 1;; tries++) {
     const vmid = wish.vmid ?? await holdFreeVmid(pve);
-    pve.assertGuest({ vmid, node, pool, tags });
+    await pve.assertNew({ vmid, node, pool, tags });
     if (wish.vmid !== undefined) await pve.hold(vmid);
     try {
       const { upid, ...told } = await make(vmid);

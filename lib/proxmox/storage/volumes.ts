@@ -2,7 +2,6 @@ import { AppError } from "../../errors.ts";
 import type { Advice } from "../advice.ts";
 import { clip } from "../clip.ts";
 import { gather } from "../fan_out.ts";
-import { guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import { settle } from "../guest/settle.ts";
 import type { Pve } from "../pve.ts";
@@ -71,9 +70,10 @@ export async function readVolumes(
     }
     missing.push(`no storage${content === undefined ? "" : ` for ${content}`} can be seen`);
   }
-  const guests = new Set(resources.map((row) => guestOf(row)?.vmid));
+  const includes = await pve.includes();
   const volumes = results.flat().filter((volume) =>
-    volume.vmid === undefined || guests.has(volume.vmid) || mayKnow(pve, volume.vmid)
+    // Where a guest that is gone was is not known.
+    volume.vmid === undefined ? isShared(pve, volume) : includes(volume.vmid, "")
   );
   return { volumes, warnings: missing };
 }
@@ -184,9 +184,11 @@ function notesOf(row: Record<string, unknown>): string | undefined {
   return notes === undefined ? undefined : clip(notes);
 }
 
-/** True when a guest that is not listed, since it was deleted, would be within the token's limits. */
-function mayKnow(pve: Pve, vmid: number): boolean {
-  return pve.reaches({ vmid, node: "", pool: undefined, tags: [] });
+const SHARED = ["import", "iso", "snippets", "vztmpl"];
+
+/** True for what is no single guest's; a disk or a backup without a vmid may be any guest's. */
+function isShared(pve: Pve, { content = "", node }: Volume): boolean {
+  return SHARED.includes(content) || pve.reach.node(node);
 }
 
 /**
