@@ -12,6 +12,8 @@ import type { Pve } from "../pve.ts";
 import { number } from "../api/values.ts";
 
 const MAX_BYTES = 64 * 1024;
+/** More would not fit into the answer, and looking for secrets in it would hold everybody up. */
+const MAX_MEMBERS = 10_000;
 
 /** A call that was checked against Proxmox's own description. */
 export interface CheckedCall {
@@ -64,11 +66,28 @@ export async function checkCall(
 
 /** An answer without secrets, in bounded size; `cut` tells when not all of it is there. */
 export function presentable(data: unknown): { data: unknown; cut?: true } {
-  if ((JSON.stringify(data)?.length ?? 0) <= MAX_BYTES) {
-    const clean = redactAnswer(data);
+  const { kept, whole } = firstMembers(data);
+  if (whole && (JSON.stringify(kept)?.length ?? 0) <= MAX_BYTES) {
+    const clean = redactAnswer(kept);
     if (byteLength(JSON.stringify(clean) ?? "") <= MAX_BYTES) return { data: clean };
   }
-  return { data: JSON.parse(fitJson(MAX_BYTES, (limit) => redactAnswer(data, limit))), cut: true };
+  return { data: JSON.parse(fitJson(MAX_BYTES, (limit) => redactAnswer(kept, limit))), cut: true };
+}
+
+/** The data without what comes after so many members of lists and objects, however deep they are. */
+function firstMembers(data: unknown): { kept: unknown; whole: boolean } {
+  let seen = 0;
+  const copy = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    const kept: [string, unknown][] = [];
+    for (const key in value) {
+      if (++seen > MAX_MEMBERS) break;
+      kept.push([key, copy(value[key as keyof typeof value])]);
+    }
+    return Array.isArray(value) ? kept.map(([, member]) => member) : Object.fromEntries(kept);
+  };
+  const kept = copy(data);
+  return { kept, whole: seen <= MAX_MEMBERS };
 }
 
 function redactAnswer(data: unknown, limit?: Limit): unknown {
