@@ -1,5 +1,6 @@
 import { aborted } from "./abort.ts";
 import { TOOLS } from "./mcp/tools.ts";
+import { HeadFile } from "./audit/head_file.ts";
 import { AuditLog } from "./audit/log.ts";
 import { AuditQueue } from "./audit/queue.ts";
 import type { AuditTrail } from "./audit/trail.ts";
@@ -54,6 +55,8 @@ export interface ServerOptions {
 
 const SWEEP_MS = 30_000;
 const CLOSING_MS = 1_000;
+/** A database that says nothing for so long is not available. */
+const DATABASE_PATIENCE_MS = 4_000;
 
 /**
  * Joins all parts into a listening server. Proxmox need not be reachable: the server starts, `readyz`
@@ -77,6 +80,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const queue = new AuditQueue({
     trail,
+    onProblem: (error) => log.error(messageOf(error)),
+  });
+  const headFile = config.audit.head_file === null ? null : new HeadFile({
+    path: config.audit.head_file,
+    trail,
+    now,
     onProblem: (error) => log.error(messageOf(error)),
   });
   const stopping = new AbortController();
@@ -125,7 +134,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics,
     log,
     readiness: createReadiness({
-      database: () => ping(database),
+      database: () => Promise.race([writable(database, trail), givenUp(DATABASE_PATIENCE_MS)]),
       proxmox: async () => {
         await client.read("/version", AbortSignal.timeout(5_000));
       },
@@ -146,6 +155,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await transports.close();
     await authenticator.close();
     await queue.close();
+    await headFile?.close();
     proxmox.close();
   };
   let listener: Listener;
@@ -187,6 +197,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function confirmationKey({ auth }: Config): Promise<Uint8Array> {
   const seed = new TextEncoder().encode(`proxmox-mcp confirmation ${auth.token_value}`);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", seed));
+}
+
+/** Rejects when the database cannot be read or its audit trail not be written. */
+async function writable(database: Database, trail: AuditTrail): Promise<void> {
+  await ping(database);
+  await trail.check();
+}
+
+async function givenUp(milliseconds: number): Promise<never> {
+  await aborted(AbortSignal.timeout(milliseconds));
+  throw new Error("no answer");
 }
 
 function anonymous(address: string): Principal {

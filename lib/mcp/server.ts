@@ -39,13 +39,16 @@ export function createMcpServer(services: McpServices): Server {
   });
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     const call = { name: params.name, arguments: params.arguments };
+    const caller = callerOf(context);
+    const confirmation = services.confirmation.stateOf(server, context, call);
+    caller.began?.(context.mcpReq.id);
     const result = await callTool(services, {
-      ...callerOf(context),
+      ...caller,
       tool: params.name,
       arguments: params.arguments,
       signal: context.mcpReq.signal,
       progress: progressTo(context),
-      confirmation: services.confirmation.stateOf(server, context, call),
+      confirmation,
     });
     if (result.kind === "ask") {
       return await services.confirmation.ask(context, { question: result.question, call });

@@ -12,6 +12,7 @@ export class SseTransport implements Transport {
   /** The event stream that the client reads. */
   readonly stream: ReadableStream<Uint8Array>;
   readonly #encoder = new TextEncoder();
+  readonly #awaited = new Map<unknown, () => Promise<void>>();
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   readonly #keepAlive: ReturnType<typeof setInterval>;
 
@@ -32,14 +33,22 @@ export class SseTransport implements Transport {
     return Promise.resolve();
   }
 
-  /** Hands over a message that the client has posted. */
-  receive(message: JSONRPCMessage, extra: MessageExtraInfo): void {
+  /** Hands over a message that the client has posted; a request's answer is sent after `beforeAnswer`. */
+  receive(
+    message: JSONRPCMessage,
+    { beforeAnswer, ...extra }: MessageExtraInfo & { beforeAnswer?: () => Promise<void> },
+  ): void {
+    if (beforeAnswer && "id" in message) this.#awaited.set(message.id, beforeAnswer);
     this.onmessage?.(message, extra);
   }
 
-  send(message: JSONRPCMessage): Promise<void> {
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (!("method" in message)) {
+      const before = this.#awaited.get(message.id);
+      this.#awaited.delete(message.id);
+      await before?.();
+    }
     this.#write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
-    return Promise.resolve();
   }
 
   close(): Promise<void> {

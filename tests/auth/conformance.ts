@@ -1,6 +1,7 @@
 import { runAccountCases } from "./conformance_accounts.ts";
 import { runAuditCases } from "./conformance_audit.ts";
 import { runFormatCases } from "./conformance_formats.ts";
+import { runKeyCases } from "./conformance_keys.ts";
 import { runMigrationCases } from "./conformance_migrations.ts";
 import { runSchemaCases } from "./conformance_schema.ts";
 import type { Site } from "./site.ts";
@@ -12,4 +13,5 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runAccountCases(name, makeSite);
   runAuditCases(name, makeSite);
   runFormatCases(name, makeSite);
+  runKeyCases(name, makeSite);
 }

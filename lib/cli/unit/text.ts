@@ -61,7 +61,8 @@ function service(config: Config, { binary, name }: UnitOptions): string[] {
 function files(config: Config, { name }: UnitOptions): string[] {
   const database = sqlitePath(config.database.url);
   const log = config.logging.file;
-  const folders = [database, log].filter((path) => path !== null).map((path) => dirname(path));
+  const written = [database, log, ...filesOf(config, "written_file").map(({ path }) => path)];
+  const folders = written.filter((path) => path !== null).map((path) => dirname(path));
   const own = [`${STATE}/${name}`, `${LOGS}/${name}`];
   const foreign = [...new Set(folders.filter((folder) => !own.includes(folder)))];
   const lines = filesOf(config, "secret_file").map(({ path }) =>

@@ -3,6 +3,7 @@ import { AUDIT_TRAIL } from "./0002_audit_trail.ts";
 import { TOKEN_LIMITS } from "./0003_token_limits.ts";
 import { SHARED_RATES } from "./0004_shared_rates.ts";
 import { AUDIT_FORMAT } from "./0005_audit_format.ts";
+import { AUDIT_TRUTH } from "./0006_audit_truth.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = [
   TOKEN_LIMITS,
   SHARED_RATES,
   AUDIT_FORMAT,
+  AUDIT_TRUTH,
 ];
