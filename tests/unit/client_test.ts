@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "../../lib/proxmox/api/client.ts";
 import { apiPath } from "../../lib/proxmox/api/path.ts";
-import type { Transport } from "../../lib/proxmox/api/transport.ts";
+import { createFetchTransport, type Transport } from "../../lib/proxmox/api/transport.ts";
 
 function clientOf(hosts: readonly string[], transport: Transport): Client {
   return new Client({
@@ -61,4 +61,28 @@ Deno.test("a total may come as a number or as text, or not at all", async () => 
   const { signal } = new AbortController();
   const read = async () => (await client.request("GET", apiPath("/cluster/log"), { signal })).total;
   assert.deepEqual([await read(), await read(), await read()], [7, 1201, undefined]);
+});
+
+Deno.test("a redirect is passed on and not followed, here or elsewhere", async () => {
+  const asked: string[] = [];
+  const listen = (handler: (path: string) => Response) =>
+    Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ method, url }) => {
+      const { pathname } = new URL(url);
+      asked.push(`${method} ${pathname}`);
+      return handler(pathname);
+    });
+  await using elsewhere = listen(() => Response.json({ data: "taken in" }));
+  await using server = listen((path) => {
+    const location = path === "/away" ? `http://127.0.0.1:${elsewhere.addr.port}/` : "/other";
+    return new Response(null, { status: 307, headers: { location } });
+  });
+  using send = createFetchTransport([]);
+  const { signal } = new AbortController();
+  for (const [method, path] of [["GET", "/away"], ["POST", "/away"], ["GET", "/here"]] as const) {
+    const url = new URL(path, `http://127.0.0.1:${server.addr.port}`);
+    const answer = await send(url, { method, headers: { authorization: "secret" }, signal });
+    assert.equal(answer.status, 307);
+    await answer.body?.cancel();
+  }
+  assert.deepEqual(asked, ["GET /away", "POST /away", "GET /here"]);
 });
