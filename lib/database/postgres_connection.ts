@@ -10,7 +10,7 @@ const IDLE_IN_TRANSACTION_MS = 10_000;
 /** A statement that has not answered by now never will: its connection is lost. */
 const SILENCE_MS = 12_000;
 /** After so long without an answer it is asked whether the server answers anybody. */
-const QUIET_MS = 1_000;
+const QUIET_MS = 500;
 
 export type Tls = postgres.Options<Record<string, never>>["ssl"];
 

@@ -4,7 +4,7 @@ import type { PostgresConnection } from "./postgres_connection.ts";
 const FASTEST_RETRY_MS = 50;
 const SLOWEST_RETRY_MS = 1_000;
 /** Where the server was silent callers wait for an attempt to connect no longer than this. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 300;
 
 /** How long to wait before connecting again after so many failures in a row, in milliseconds. */
 export function backOff(failures: number): number {
@@ -20,7 +20,7 @@ export interface PoolOptions {
 /**
  * Lends out connections. After a failure one attempt at a time is made to connect, with a growing pause, and
  * callers share its outcome: however many wait, none waits for more than one attempt, and for a server that
- * was silent none waits longer than half a second.
+ * was silent none waits longer than 300 ms.
  */
 export class PostgresPool {
   readonly #connect: () => PostgresConnection;
