@@ -10,7 +10,7 @@ import {
 } from "./context.ts";
 import { oneOf, readTime, wholeNumber } from "./options.ts";
 import { shortTime, table } from "./table.ts";
-import { withAuditTrail } from "./with_store.ts";
+import { withAuditTrail, withSignedTrail } from "./with_store.ts";
 
 const MAX_SHOWN = 60;
 const MAX_VMIDS = 20;
@@ -98,7 +98,7 @@ async function verifyAudit(context: CliContext, options: VerifyOptions): Promise
   const { io } = context;
   const { head } = options;
   const kept = head === undefined ? null : await refuseAsUsage(() => parseHead(head));
-  const found = await withAuditTrail(context, options, (trail) => trail.verify({ kept }));
+  const found = await withSignedTrail(context, options, (trail) => trail.verify({ kept }));
   for (const problem of found.problems) io.out(problem.message);
   if (!found.ok) context.setStatus(1);
   const range = found.first === null ? "" : ` (${found.first} to ${found.last})`;
@@ -112,7 +112,7 @@ async function pruneAudit(context: CliContext, options: PruneOptions): Promise<v
     throw new UsageError("Cannot prune the audit trail: --before lies in the future");
   }
   const by = options.by ?? "command line";
-  const report = await withAuditTrail(
+  const report = await withSignedTrail(
     context,
     options,
     (trail) => refuseAsUsage(() => trail.prune({ before: options.before, by, at })),

@@ -73,8 +73,20 @@ export function withSchema<T>(
   });
 }
 
-/** The same for the audit trail. */
+/** The same to read the audit trail, for which nobody needs its key. */
 export function withAuditTrail<T>(
+  context: CliContext,
+  options: CommonOptions,
+  work: (trail: AuditTrail) => Promise<T>,
+): Promise<T> {
+  return withDatabase(context, options, async (database) => {
+    await checkSchema(database);
+    return await work(new AuditTrail(database));
+  });
+}
+
+/** The same to check its rows or to write some. */
+export function withSignedTrail<T>(
   context: CliContext,
   options: CommonOptions,
   work: (trail: AuditTrail) => Promise<T>,

@@ -84,6 +84,7 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
         tls: { cert_file: "/etc/ssl/c.pem", key_file: "/etc/ssl/my key%.pem" },
       },
       database: { url: "postgres://mcp@127.0.0.1/mcp" },
+      audit: { head_file: "/srv/heads/mcp" },
       logging: { file: "/srv/logs/mcp.log" },
     },
     "--clients",
@@ -93,6 +94,7 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
   assert.ok(lines.includes("After=network-online.target postgresql.service"));
   assert.ok(lines.includes('LoadCredential="my key%%.pem:/etc/ssl/my key%%.pem"'));
   assert.ok(lines.includes("ReadWritePaths=/srv/logs"));
+  assert.ok(lines.includes("ReadWritePaths=/srv/heads"));
   assert.ok(lines.includes("AmbientCapabilities=CAP_NET_BIND_SERVICE"));
   assert.match(text, /^IPAddressAllow=localhost 127\.0\.0\.1 .*192\.0\.2\.0\/24$/m);
   assert.ok(!text.includes("Allow=any"));
