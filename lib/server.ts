@@ -1,5 +1,6 @@
 import { aborted } from "./abort.ts";
 import { TOOLS } from "./mcp/tools.ts";
+import { HeadFile } from "./audit/head_file.ts";
 import { AuditLog } from "./audit/log.ts";
 import { AuditQueue } from "./audit/queue.ts";
 import type { AuditTrail } from "./audit/trail.ts";
@@ -60,6 +61,8 @@ export interface ServerOptions {
 
 const SWEEP_MS = 30_000;
 const CLOSING_MS = 1_000;
+/** A database that says nothing for so long is not available. */
+const DATABASE_PATIENCE_MS = 4_000;
 
 /**
  * Joins all parts into a listening server. Proxmox need not be reachable: the server starts, `readyz`
@@ -89,6 +92,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // The same on every instance, so that any of them can go on with what another has begun.
   const keys = sharedKeysOf(database, { fallback: config.auth.token_value });
   const spent = spentKeysOf(database, { now });
+  const headFile = config.audit.head_file === null ? null : new HeadFile({
+    path: config.audit.head_file,
+    trail,
+    now,
+    onProblem: (error) => log.error(messageOf(error)),
+  });
   const stopping = new AbortController();
   const catalog = new Catalog(TOOLS, config.tools);
   const transports = new Transports({
@@ -142,7 +151,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     strangers,
     readiness: createReadiness({
-      database: () => ping(database),
+      database: () => Promise.race([writable(database, trail), givenUp(DATABASE_PATIENCE_MS)]),
       proxmox: async () => {
         await client.read("/version", AbortSignal.timeout(5_000));
       },
@@ -166,6 +175,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await transports.close();
     await authenticator.close();
     await queue.close();
+    await headFile?.close();
     proxmox.close();
   };
   let listener: Listener;
@@ -205,6 +215,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     shutdown: () => closing ??= shutdown(),
     finished: listener.finished,
   };
+}
+
+/** Rejects when the database cannot be read or its audit trail not be written. */
+async function writable(database: Database, trail: AuditTrail): Promise<void> {
+  await ping(database);
+  await trail.check();
+}
+
+async function givenUp(milliseconds: number): Promise<never> {
+  await aborted(AbortSignal.timeout(milliseconds));
+  throw new Error("no answer");
 }
 
 function anonymous(address: string): Principal {

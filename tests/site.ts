@@ -86,6 +86,7 @@ export class Site {
         ...config.server,
       },
       ...(config.tools ? { tools: config.tools } : {}),
+      ...(config.audit ? { audit: config.audit } : {}),
       logging: { level: "DEBUG", ...config.logging },
     };
     await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify(file), { mode: 0o600 });

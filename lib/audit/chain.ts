@@ -1,13 +1,14 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import type { Row } from "../database/database.ts";
 import { textOf } from "../database/values.ts";
 import { FIELD_COLUMNS, type FieldName, fieldsOf } from "./columns.ts";
+import type { AuditKey } from "./key.ts";
 import type { AuditRow } from "./row.ts";
 
 /** The hash that the very first row follows. */
 export const GENESIS_HASH = "0".repeat(64);
 
-type Column = "format" | FieldName;
+type Column = "format" | "key_id" | FieldName;
 
 const FORMAT_1: readonly Column[] = [
   ...[
@@ -23,37 +24,62 @@ const FORMAT_1: readonly Column[] = [
   ...["scope", "arguments", "vmid", "outcome", "error", "upid", "duration_ms"] as const,
 ];
 const FORMAT_2: readonly Column[] = ["format", ...FORMAT_1];
+const FORMAT_3: readonly Column[] = [
+  ...FORMAT_2,
+  ...["call_id", "arguments_sha256", "vmids", "confirmation", "confirmed_by", "key_id"] as const,
+];
 
 /** The columns that a row's hash covers, in order, by the row's `format`. What stands here stays. */
-const FORMATS: ReadonlyMap<unknown, readonly Column[]> = new Map([[1, FORMAT_1], [2, FORMAT_2]]);
+const FORMATS: ReadonlyMap<unknown, readonly Column[]> = new Map([
+  [1, FORMAT_1],
+  [2, FORMAT_2],
+  [3, FORMAT_3],
+]);
 
 /** What new rows are written in. */
-const NEWEST = { format: 2, columns: FORMAT_2 };
+const NEWEST = { format: 3, columns: FORMAT_3 };
 
 /** The columns of a row beside its place in the chain. */
-export const AUDIT_COLUMNS: readonly Column[] = ["format", ...FIELD_COLUMNS];
+export const AUDIT_COLUMNS: readonly Column[] = ["format", "key_id", ...FIELD_COLUMNS];
 
 /** A row's values by column. */
 export type AuditValues = Readonly<Record<Column, string | number | null>>;
 
-/** A new row's values, `time` as a UTC text. */
-export function valuesOf(row: AuditRow): AuditValues {
-  return { format: NEWEST.format, ...fieldsOf(row) };
+/** A new row's values, `time` as a UTC text; `key` is what its hash will be made with. */
+export function valuesOf(row: AuditRow, key: AuditKey | null): AuditValues {
+  return { format: NEWEST.format, key_id: key?.id ?? "", ...fieldsOf(row) };
 }
 
 /** The hash of a new row that follows the one with `previousHash`. */
-export function hashOf(previousHash: string, values: AuditValues): string {
-  return digest(previousHash, NEWEST.columns.map((column) => values[column]));
+export function hashOf(
+  previousHash: string,
+  { values, key }: { values: AuditValues; key: AuditKey | null },
+): string {
+  return digest(previousHash, { values: NEWEST.columns.map((column) => values[column]), key });
 }
 
-/** The hash that a stored row should carry; null when its format is not known. */
-export function expectedHash(row: Row): string | null {
+/** The key that a stored row was hashed with; empty for none. Rows of old formats name none. */
+export function keyIdOf(row: Row): string {
+  return FORMATS.get(row.format)?.includes("key_id") ? textOf(row.key_id) : "";
+}
+
+/** The hash that a stored row should carry; null when its format is not known, or its key not given. */
+export function expectedHash(row: Row, key: AuditKey | null): string | null {
   const columns = FORMATS.get(row.format);
-  if (columns === undefined) return null;
-  return digest(textOf(row.previous_hash), columns.map((column) => row[column]));
+  const keyId = keyIdOf(row);
+  if (columns === undefined || (keyId !== "" && keyId !== key?.id)) return null;
+  const values = columns.map((column) => row[column]);
+  return digest(textOf(row.previous_hash), { values, key: keyId === "" ? null : key });
 }
 
-/** Lower-case hex SHA-256 over the hash of the row before and this row's values as a JSON array. */
-function digest(previousHash: string, values: readonly unknown[]): string {
-  return createHash("sha256").update(JSON.stringify([previousHash, ...values])).digest("hex");
+/**
+ * Lower-case hex SHA-256, or HMAC-SHA-256 by the key, over the hash of the row before and this row's values
+ * as a JSON array.
+ */
+function digest(
+  previousHash: string,
+  { values, key }: { values: readonly unknown[]; key: AuditKey | null },
+): string {
+  const hash = key === null ? createHash("sha256") : createHmac("sha256", key.secret);
+  return hash.update(JSON.stringify([previousHash, ...values])).digest("hex");
 }

@@ -28,6 +28,18 @@ export function checkpointRow(
   };
 }
 
+/** The row from which on a key signs. */
+export function keyRow({ by, at, keyId }: { by: string; at: Date; keyId: string }): AuditRow {
+  return {
+    ...EMPTY_ROW,
+    time: at,
+    user: by,
+    door: DOOR,
+    tool: "audit_key",
+    arguments: JSON.stringify({ key_id: keyId }),
+  };
+}
+
 /** Reads what a row signs for; null when it is no checkpoint. */
 export function checkpointOf(row: Row): Checkpoint | null {
   if (row.tool !== TOOL || row.door !== DOOR) return null;

@@ -1,6 +1,6 @@
 import type { Row } from "../database/database.ts";
 import { dateOf, textOf, textOfDate } from "../database/values.ts";
-import type { AuditRow, Outcome, StoredAuditRow } from "./row.ts";
+import type { AuditRow, ConfirmationMark, Outcome, StoredAuditRow } from "./row.ts";
 
 type Field = string | number | null;
 
@@ -18,6 +18,7 @@ const FIELDS = {
     read: (stored: unknown) => dateOf(stored) ?? new Date(NaN),
   },
   requestId: text("request_id"),
+  callId: text("call_id"),
   user: text("username"),
   tokenId: integer("token_id"),
   tokenName: text("token_name"),
@@ -30,7 +31,19 @@ const FIELDS = {
     read: (stored: unknown) => stored === null ? null : textOf(stored),
   },
   arguments: text("arguments"),
+  argumentsSha256: text("arguments_sha256"),
   vmid: integer("vmid"),
+  vmids: {
+    column: "vmids",
+    write: (vmids: readonly number[]) => vmids.join(","),
+    read: (stored: unknown) => textOf(stored).split(",").filter((vmid) => vmid !== "").map(Number),
+  },
+  confirmation: {
+    column: "confirmation",
+    write: (mark: ConfirmationMark) => mark,
+    read: (stored: unknown) => textOf(stored) as ConfirmationMark,
+  },
+  confirmedBy: text("confirmed_by"),
   outcome: {
     column: "outcome",
     write: (outcome: Outcome) => outcome,
@@ -66,6 +79,7 @@ export function auditOf(row: Row): StoredAuditRow {
   return {
     seq: Number(row.seq),
     ...Object.fromEntries(told) as AuditRow,
+    keyId: textOf(row.key_id),
     previousHash: textOf(row.previous_hash),
     hash: textOf(row.hash),
   };

@@ -15,10 +15,20 @@ export class AuditLog {
   /**
    * Asked before a call is run.
    *
-   * @throws AppError `unavailable` when its row could not be kept: no call runs unaudited
+   * @throws AppError `unavailable` while its row could not be kept: no call runs unaudited
    */
   admit(): Promise<void> {
-    return this.#queue.check();
+    return this.#queue.admit();
+  }
+
+  /**
+   * Makes durable what is about to be changed.
+   *
+   * @throws AppError when that is not possible: then nothing may be changed
+   */
+  async announce(intent: AuditRow): Promise<void> {
+    this.#log.audit(auditFields(intent));
+    await this.#queue.commit(intent);
   }
 
   /** Keeps the row. The log line is written even when the database refuses. */
@@ -41,10 +51,15 @@ export function auditFields(row: AuditRow): LogFields {
     tool: row.tool,
     scope: row.scope,
     outcome: row.outcome,
+    ...(row.callId === "" ? {} : { call_id: row.callId }),
     ...(row.vmid === null ? {} : { vmid: row.vmid }),
+    ...(row.vmids.length === 0 ? {} : { vmids: row.vmids.join(",") }),
+    ...(row.confirmation === "" ? {} : { confirmation: row.confirmation }),
+    ...(row.confirmedBy === "" ? {} : { confirmed_by: row.confirmedBy }),
     ...(row.upid === "" ? {} : { upid: row.upid }),
     ...(row.error === "" ? {} : { error: row.error }),
     duration_ms: row.durationMs,
+    ...(row.argumentsSha256 === "" ? {} : { arguments_sha256: row.argumentsSha256 }),
     arguments: parsed(row.arguments),
   };
 }

@@ -7,9 +7,10 @@ import type { AuditTrail } from "./trail.ts";
 const MAX_ROWS = 10_000;
 const ROWS_PER_FLUSH = 200;
 const RETRY_MS = 1_000;
+const AWAY = "Cannot write audit rows: they wait for the database";
 
 export interface AuditQueueOptions {
-  readonly trail: Pick<AuditTrail, "append" | "check">;
+  readonly trail: Pick<AuditTrail, "append">;
   /** Rows kept in memory while the database is away; 10,000 when not given. */
   readonly max?: number;
   /** Told when rows begin to be kept back, and of rows that are lost at the end, for the log. */
@@ -26,8 +27,6 @@ export class AuditQueue {
   readonly #max: number;
   readonly #onProblem: (error: unknown) => void;
   #rows: AuditRow[] = [];
-  /** Calls that may run while nothing can be written; each will bring a row. */
-  #admitted = 0;
   #refusal: AppError | null = null;
   #flushing: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -43,19 +42,22 @@ export class AuditQueue {
     return this.#rows.length;
   }
 
-  /** Rejects with AppError `unavailable` when a row could neither be written nor kept. */
-  async check(): Promise<void> {
+  /** Rejects with AppError `unavailable` while the database cannot be written, or no more can be kept. */
+  async admit(): Promise<void> {
     if (this.#refusal !== null) await this.flush();
     if (this.#refusal !== null) throw this.#refusal;
-    if (this.#rows.length === 0) {
-      try {
-        return await this.#trail.check();
-      } catch (error) {
-        if (!(error instanceof DatabaseAway)) throw error;
-      }
-    }
-    if (this.#rows.length + this.#admitted >= this.#max) throw full();
-    this.#admitted++;
+    if (this.#rows.length >= this.#max) throw full();
+  }
+
+  /**
+   * Resolves when the row is durable and all before it are. Rejects with AppError when it is not: then it
+   * is not kept, and what it announces must not be done.
+   */
+  async commit(row: AuditRow): Promise<void> {
+    await this.admit();
+    if (this.#rows.length > 0) await this.flush();
+    if (this.#rows.length > 0) throw new DatabaseAway(AWAY);
+    await this.#trail.append(row);
   }
 
   /**
@@ -64,16 +66,18 @@ export class AuditQueue {
    * too, so that it is not lost, and no further call is let in until it is written.
    */
   async append(row: AuditRow): Promise<void> {
-    this.#admitted = Math.max(0, this.#admitted - 1);
-    if (this.#rows.length > 0) return this.#keep(row);
+    if (this.#rows.length > 0) {
+      this.#keep(row);
+      if (this.#refusal !== null) throw this.#refusal;
+      return;
+    }
     try {
       await this.#trail.append(row);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "unavailable") throw error;
+      this.#refusal = error instanceof DatabaseAway ? null : error;
       this.#keep(row);
-      if (error instanceof DatabaseAway) return;
-      this.#refusal = error;
-      throw error;
+      if (this.#refusal !== null) throw error;
     }
   }
 
@@ -102,7 +106,7 @@ export class AuditQueue {
     if (this.#rows.length >= this.#max) throw full();
     this.#rows.push(row);
     if (this.#rows.length === 1) {
-      this.#onProblem(new DatabaseAway("Cannot write audit rows: they wait for the database"));
+      this.#onProblem(new DatabaseAway(AWAY));
     }
     this.#retryLater();
   }
@@ -130,7 +134,6 @@ export class AuditQueue {
       }
     }
     this.#refusal = null;
-    this.#admitted = 0;
   }
 }
 

@@ -1,9 +1,18 @@
-export type Outcome = "ok" | "error" | "denied" | "invalid" | "cancelled";
+/** How a call ended, or how far it has come: a person was asked, or the first change is about to be sent. */
+export const OUTCOMES = [
+  ...["ok", "error", "denied", "invalid", "cancelled", "asked", "intent"] as const,
+];
+export type Outcome = typeof OUTCOMES[number];
+
+/** What a person said to a call that destroys something; empty where nothing is to be confirmed. */
+export type ConfirmationMark = "" | "asked" | "accepted" | "declined" | "not_asked";
 
 /** One tool call as it is kept. Arguments are already redacted and bounded. */
 export interface AuditRow {
   readonly time: Date;
   readonly requestId: string;
+  /** The same in all rows of one call: a change leaves its intent and its outcome. */
+  readonly callId: string;
   readonly user: string;
   readonly tokenId: number | null;
   readonly tokenName: string;
@@ -13,7 +22,15 @@ export interface AuditRow {
   /** The tool's; null when there is no such tool. */
   readonly scope: string | null;
   readonly arguments: string;
+  /** Lower-case hex SHA-256 of the arguments as they came; see `digestOf`. */
+  readonly argumentsSha256: string;
+  /** The guest that the call is about, where it is one. */
   readonly vmid: number | null;
+  /** Every guest that the call turned out to be about, in order. */
+  readonly vmids: readonly number[];
+  readonly confirmation: ConfirmationMark;
+  /** Who said yes; empty where nobody did. */
+  readonly confirmedBy: string;
   readonly outcome: Outcome;
   readonly error: string;
   readonly upid: string;
@@ -23,6 +40,7 @@ export interface AuditRow {
 /** What a row tells where there is nothing to tell. */
 export const EMPTY_ROW: Omit<AuditRow, "time"> = {
   requestId: "",
+  callId: "",
   user: "",
   tokenId: null,
   tokenName: "",
@@ -31,15 +49,21 @@ export const EMPTY_ROW: Omit<AuditRow, "time"> = {
   tool: "",
   scope: null,
   arguments: "",
+  argumentsSha256: "",
   vmid: null,
+  vmids: [],
+  confirmation: "",
+  confirmedBy: "",
   outcome: "ok",
   error: "",
   upid: "",
   durationMs: 0,
 };
 
-/** A row as it was kept: `seq` counts from 1 without gaps, `hash` is lower-case hex SHA-256. */
+/** A row as it was kept: `seq` counts from 1 without gaps, `hash` is lower-case hex SHA-256 or its HMAC. */
 export interface StoredAuditRow extends AuditRow {
+  /** The key that the hash was made with; empty when it was made with none. */
+  readonly keyId: string;
   readonly seq: number;
   readonly previousHash: string;
   readonly hash: string;
@@ -49,7 +73,9 @@ export interface StoredAuditRow extends AuditRow {
 export interface AuditFilter {
   readonly user?: string;
   readonly tool?: string;
+  /** Calls about this guest, however they named it. */
   readonly vmid?: number;
+  /** Without one, intents are listed only where no outcome followed. */
   readonly outcome?: Outcome;
   /** Rows of this time and later. */
   readonly since?: Date;

@@ -2,8 +2,10 @@ import type { Database, Queryable, Value } from "../database/database.ts";
 import { GroupCommit } from "../database/group_commit.ts";
 import { AppError } from "../errors.ts";
 import { AUDIT_COLUMNS, type AuditValues, hashOf, valuesOf } from "./chain.ts";
-import { checkpointRow } from "./checkpoint.ts";
+import { checkpointRow, keyRow } from "./checkpoint.ts";
 import { auditOf } from "./columns.ts";
+import type { TrailHead } from "./head.ts";
+import type { AuditKey } from "./key.ts";
 import type {
   AuditFilter,
   AuditPrune,
@@ -22,16 +24,21 @@ const LISTED = 100;
 /** Rows that one statement inserts: few sizes, so that few statements are prepared. */
 const INSERT_SIZES = [50, 10, 1];
 
-/** The last row's place and hash; whoever appends holds its lock until the commit. */
-interface Head {
-  readonly seq: number;
-  readonly hash: string;
-}
+/** A call's outcome tells what its intent told: an intent is listed only where it stands alone. */
+const LISTED_ROWS = `NOT (outcome = 'intent' AND EXISTS (SELECT 1 FROM proxmox_mcp_audit AS other
+  WHERE other.call_id = proxmox_mcp_audit.call_id AND other.outcome <> 'intent'))`;
+const OF_GUEST = "(vmid = $1 OR " +
+  "',' || vmids || ',' LIKE '%,' || CAST(CAST($1 AS bigint) AS text) || ',%')";
 
 /** A row as it goes into the table. */
 interface Entry {
   readonly time: Date;
   readonly values: AuditValues;
+}
+
+export interface TrailOptions {
+  /** What rows are signed with; null when not given. */
+  readonly key?: AuditKey | null;
 }
 
 /**
@@ -41,19 +48,21 @@ interface Entry {
 export class AuditTrail {
   readonly #database: Database;
   readonly #columns: string;
+  readonly #key: AuditKey | null;
   readonly #commits: GroupCommit<Entry | null>;
 
-  constructor(database: Database) {
+  constructor(database: Database, { key = null }: TrailOptions = {}) {
     const time = `${database.dialect.utcText("time")} AS time`;
     const columns = AUDIT_COLUMNS.map((column) => column === "time" ? time : column);
     this.#database = database;
+    this.#key = key;
     this.#columns = ["seq", ...columns, "previous_hash", "hash"].join(", ");
     this.#commits = new GroupCommit((rows) => this.#write(rows), { max: ROWS_PER_COMMIT });
   }
 
   /** Appends one row; resolves only when it is durable. Rows appended together share a commit. */
   async append(row: AuditRow): Promise<void> {
-    if (this.#database.ownTables) await this.#commits.submit(entryOf(row));
+    if (this.#database.ownTables) await this.#commits.submit(this.#entryOf(row));
   }
 
   /**
@@ -67,29 +76,49 @@ export class AuditTrail {
   /** Newest first. */
   async list(filter: AuditFilter = {}): Promise<StoredAuditRow[]> {
     this.#requireTable();
+    const { vmid, outcome, limit = LISTED } = filter;
     const conditions: [string, Value | undefined][] = [
-      ["username =", filter.user],
-      ["tool =", filter.tool],
-      ["vmid =", filter.vmid],
-      ["outcome =", filter.outcome],
-      ["time >=", filter.since],
-      ["time <", filter.until],
+      [OF_GUEST, vmid],
+      ["username = $1", filter.user],
+      ["tool = $1", filter.tool],
+      ["outcome = $1", outcome],
+      ["time >= $1", filter.since],
+      ["time < $1", filter.until],
     ];
     const given = conditions.filter(([, value]) => value !== undefined);
-    const where = given.map(([condition], at) => `${condition} $${at + 1}`).join(" AND ");
-    const limit = Math.min(Math.max(Math.trunc(filter.limit ?? LISTED), 0), MAX_LISTED);
+    const where = given.map(([condition], at) => condition.replaceAll("$1", `$${at + 1}`));
+    if (outcome === undefined) where.push(LISTED_ROWS);
     const rows = await this.#database.all(
-      `SELECT ${this.#columns} FROM proxmox_mcp_audit ${where === "" ? "" : `WHERE ${where}`}
+      `SELECT ${this.#columns} FROM proxmox_mcp_audit
+        ${where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`}
         ORDER BY seq DESC LIMIT $${given.length + 1}`,
-      [...given.map(([, value]) => value as Value), limit],
+      [
+        ...given.map(([, value]) => value as Value),
+        Math.min(Math.max(Math.trunc(limit), 0), MAX_LISTED),
+      ],
     );
     return rows.map(auditOf);
   }
 
-  /** Reads the whole trail as it is at one moment and reports where its chain breaks. */
-  async verify(): Promise<AuditVerification> {
+  /** The last row's place and hash, to be kept where nobody who writes the database can. */
+  async head(): Promise<TrailHead> {
     this.#requireTable();
-    return await this.#database.snapshot((tx) => verifyChain(tx, this.#columns));
+    return await this.#readHead(this.#database);
+  }
+
+  /**
+   * Reads the whole trail as it is at one moment and reports where its chain breaks, and whether it still
+   * holds a head that was kept elsewhere.
+   */
+  async verify({ kept = null }: { kept?: TrailHead | null } = {}): Promise<AuditVerification> {
+    this.#requireTable();
+    const expected = { columns: this.#columns, key: this.#key, kept };
+    return await this.#database.snapshot((tx) => verifyChain(tx, expected));
+  }
+
+  /** Appends a row that says from where on the key signs; what stands before is held by its hash. */
+  async anchor({ by, at }: { by: string; at: Date }): Promise<void> {
+    await this.append(keyRow({ by, at, keyId: this.#key?.id ?? "" }));
   }
 
   /**
@@ -118,7 +147,7 @@ export class AuditTrail {
       const [last] = await tx.all("SELECT hash FROM proxmox_mcp_audit WHERE seq = $1", [through]);
       const signed = { first, through, rows: removed, hash: String(last?.hash) };
       await remove(tx, { first, through });
-      const entries = [entryOf(checkpointRow(prune, signed))];
+      const entries = [this.#entryOf(checkpointRow(prune, signed))];
       const { seq } = await this.#append(tx, { head, entries });
       return { removed, checkpoint: seq };
     });
@@ -132,10 +161,14 @@ export class AuditTrail {
     });
   }
 
-  async #lockHead(tx: Queryable): Promise<Head> {
-    const { forUpdate } = this.#database.dialect;
-    const [head] = await tx.all(
-      `SELECT seq, hash FROM proxmox_mcp_audit_head WHERE id = 1 ${forUpdate}`,
+  /** Whoever appends holds the head's lock until the commit. */
+  #lockHead(tx: Queryable): Promise<TrailHead> {
+    return this.#readHead(tx, this.#database.dialect.forUpdate);
+  }
+
+  async #readHead(queryable: Queryable, suffix = ""): Promise<TrailHead> {
+    const [head] = await queryable.all(
+      `SELECT seq, hash FROM proxmox_mcp_audit_head WHERE id = 1 ${suffix}`,
     );
     if (head !== undefined) return { seq: Number(head.seq), hash: String(head.hash) };
     throw headMissing();
@@ -143,13 +176,13 @@ export class AuditTrail {
 
   async #append(
     tx: Queryable,
-    { head, entries }: { head: Head; entries: readonly Entry[] },
-  ): Promise<Head> {
+    { head, entries }: { head: TrailHead; entries: readonly Entry[] },
+  ): Promise<TrailHead> {
     let { seq, hash } = head;
     const rows = entries.map(({ time, values }): Value[] => {
       const previous = hash;
       seq++;
-      hash = hashOf(previous, values);
+      hash = hashOf(previous, { values, key: this.#key });
       const columns = AUDIT_COLUMNS.map((column) => column === "time" ? time : values[column]);
       return [seq, previous, hash, ...columns];
     });
@@ -161,14 +194,14 @@ export class AuditTrail {
     return { seq, hash };
   }
 
+  #entryOf(row: AuditRow): Entry {
+    return { time: row.time, values: valuesOf(row, this.#key) };
+  }
+
   #requireTable(): void {
     if (this.#database.ownTables) return;
     throw new AppError("invalid", "Cannot read the audit trail: audit.database is false");
   }
-}
-
-function entryOf(row: AuditRow): Entry {
-  return { time: row.time, values: valuesOf(row) };
 }
 
 async function probe(tx: Queryable): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Queryable, Row } from "../database/database.ts";
-import { expectedHash, GENESIS_HASH } from "./chain.ts";
+import { expectedHash, GENESIS_HASH, keyIdOf } from "./chain.ts";
 import { type Checkpoint, checkpointOf } from "./checkpoint.ts";
+import type { TrailHead } from "./head.ts";
+import type { AuditKey } from "./key.ts";
 import type { AuditProblem, AuditVerification } from "./row.ts";
 
 const ROWS_PER_PAGE = 500;
@@ -12,23 +14,42 @@ interface BrokenLink {
   readonly previousHash: string;
 }
 
+/** What the trail is held against. */
+export interface Expected {
+  /** The columns to read. */
+  readonly columns: string;
+  /** What rows are signed with now. */
+  readonly key: AuditKey | null;
+  /** A head that was kept elsewhere. */
+  readonly kept: TrailHead | null;
+}
+
 /**
  * Walks the trail from its first to its last row, each hashed by its own format. An edited row does not
  * fit its own hash, a removed one leaves a gap in `seq` (or falls short of the head), and one out of
  * order names another predecessor. What stands before the first row must be signed for by a checkpoint further on.
+ * Once a row is signed by a key all that follow must be, and with a key given the last one too: else who
+ * has no key could write the rest anew without.
  */
-export async function verifyChain(tx: Queryable, columns: string): Promise<AuditVerification> {
+export async function verifyChain(tx: Queryable, expected: Expected): Promise<AuditVerification> {
+  const { columns, key, kept } = expected;
   const problems: AuditProblem[] = [];
   const broken: BrokenLink[] = [];
   const checkpoints: Checkpoint[] = [];
   let first: Row | null = null;
   let last: Row | null = null;
+  let keyed = false;
   let rows = 0;
   for await (const row of readRows(tx, columns)) {
     rows++;
-    const hash = expectedHash(row);
+    const hash = expectedHash(row, key);
     const intact = hash === row.hash;
     if (!intact) add(problems, hash === null ? unknownRow(row) : editedRow(seqOf(row)));
+    if (keyed && keyIdOf(row) === "") add(problems, unsignedRow(row));
+    keyed ||= keyIdOf(row) !== "";
+    if (seqOf(row) === kept?.seq && row.hash !== kept.hash) {
+      add(problems, otherRow(seqOf(row)));
+    }
     const checkpoint = intact ? checkpointOf(row) : null;
     if (checkpoint !== null) checkpoints.push(checkpoint);
     if (last !== null) compare(last, { row, problems, broken });
@@ -36,6 +57,8 @@ export async function verifyChain(tx: Queryable, columns: string): Promise<Audit
     last = row;
   }
   if (first !== null) checkStart(first, { checkpoints, problems });
+  if (last !== null && key !== null && !keyed) add(problems, unsignedRow(last));
+  if (kept !== null) checkKept(kept, { first, last, checkpoints, problems });
   for (const problem of await misplaced(tx, broken)) add(problems, problem);
   await checkHead(tx, { last, problems });
   problems.sort((a, b) => a.seq - b.seq);
@@ -78,6 +101,26 @@ function checkStart(
     through === before && hash === first.previous_hash
   );
   if (!signed) add(problems, before < 1 ? misplacedRow(seqOf(first)) : removedRows(1, before));
+}
+
+/** A head kept elsewhere must be in the trail, or be what a checkpoint signs for. */
+function checkKept(
+  kept: TrailHead,
+  { first, last, checkpoints, problems }: {
+    first: Row | null;
+    last: Row | null;
+    checkpoints: readonly Checkpoint[];
+    problems: AuditProblem[];
+  },
+): void {
+  const { seq, hash } = kept;
+  const lastSeq = last === null ? 0 : seqOf(last);
+  if (seq > lastSeq) add(problems, removedRows(lastSeq + 1, seq));
+  if (first === null || seq === 0 || seq >= seqOf(first)) return;
+  const signed = checkpoints.some((checkpoint) =>
+    checkpoint.through === seq && checkpoint.hash === hash
+  );
+  if (!signed) add(problems, prunedRow(seq));
 }
 
 /** The head remembers the last row, so that rows cut off the end are missed too. */
@@ -137,9 +180,28 @@ function editedRow(seq: number): AuditProblem {
 }
 
 function unknownRow(row: Row): AuditProblem {
+  const keyId = keyIdOf(row);
+  if (keyId !== "") {
+    const message = `row ${seqOf(row)} was signed by the key ${keyId}, which is not given`;
+    return { seq: seqOf(row), kind: "unknown", message };
+  }
   const format = Number(row.format);
   const message = `row ${seqOf(row)} has format ${format}, which this program does not know`;
   return { seq: seqOf(row), kind: "unknown", message };
+}
+
+function unsignedRow(row: Row): AuditProblem {
+  const message = `row ${seqOf(row)} was written without the key`;
+  return { seq: seqOf(row), kind: "edited", message };
+}
+
+function otherRow(seq: number): AuditProblem {
+  return { seq, kind: "edited", message: `row ${seq} is not the one whose head was kept` };
+}
+
+function prunedRow(seq: number): AuditProblem {
+  const message = `row ${seq}, whose head was kept, was removed: keep one that is newer`;
+  return { seq, kind: "removed", message };
 }
 
 function replacedRow(seq: number): AuditProblem {

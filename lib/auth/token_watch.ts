@@ -1,4 +1,5 @@
 import { clearInterval, setInterval } from "node:timers";
+import { DatabaseReplaced } from "../database/database.ts";
 import { AppError } from "../errors.ts";
 import type { AccountStore } from "./account_store.ts";
 import type { TokenRecord } from "./accounts.ts";
@@ -58,7 +59,8 @@ export class TokenWatch {
 
   /**
    * The token with this hash, good or not, null when there is none. Throws AppError `unavailable` when
-   * the database is away and did not vouch for the token within the last minute.
+   * the database is away and did not vouch for the token within the last minute, or when it was replaced:
+   * then nobody can tell what was revoked.
    */
   async find(tokenHash: string): Promise<TokenRecord | null> {
     try {
@@ -66,6 +68,7 @@ export class TokenWatch {
       this.#keep(tokenHash, record);
       return record;
     } catch (error) {
+      if (error instanceof AppError && error.cause instanceof DatabaseReplaced) this.#forget();
       const known = this.#cache.get(tokenHash);
       if (known !== undefined && this.#monotonic() - known.checkedAt <= HONOURED_MS) {
         return known.record;
@@ -97,7 +100,10 @@ export class TokenWatch {
 
   /** Looks every known token up again; one run at a time. Failures go to `onProblem`. */
   poll(): Promise<void> {
-    this.#polling ??= this.#lookAgain().catch(this.#onProblem).finally(() => {
+    this.#polling ??= this.#lookAgain().catch((error) => {
+      if (error instanceof DatabaseReplaced) this.#forget();
+      this.#onProblem(error);
+    }).finally(() => {
       this.#polling = null;
     });
     return this.#polling;
@@ -171,6 +177,11 @@ export class TokenWatch {
         if (!isSameToken(entry.record, record)) this.#tell(record.id);
       }
     }
+  }
+
+  /** Nothing that was known of tokens counts any longer. */
+  #forget(): void {
+    for (const [, { record }] of this.#cache.entries()) this.#revoked(record.id);
   }
 
   #revoked(tokenId: number | null): void {

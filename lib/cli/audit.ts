@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import type { AuditFilter, StoredAuditRow } from "../audit/row.ts";
+import { headText, parseHead } from "../audit/head.ts";
+import { type AuditFilter, OUTCOMES, type StoredAuditRow } from "../audit/row.ts";
 import {
   type CliContext,
   type CommonOptions,
@@ -9,12 +10,17 @@ import {
 } from "./context.ts";
 import { oneOf, readTime, wholeNumber } from "./options.ts";
 import { shortTime, table } from "./table.ts";
-import { withAuditTrail } from "./with_store.ts";
+import { withAuditTrail, withSignedTrail } from "./with_store.ts";
 
-const OUTCOMES = ["ok", "error", "denied", "invalid", "cancelled"] as const;
+const MAX_SHOWN = 60;
+const MAX_VMIDS = 20;
 
 interface ListOptions extends CommonOptions, AuditFilter {
   readonly json?: boolean;
+}
+
+interface VerifyOptions extends CommonOptions {
+  readonly head?: string;
 }
 
 interface PruneOptions extends CommonOptions {
@@ -43,7 +49,11 @@ export function registerAudit(program: Command, context: CliContext): void {
     .action((options: ListOptions) => listAudit(context, options));
   withCommonOptions(audit.command("verify"))
     .description("look for rows that were edited, removed or reordered; exit 1 if there are any")
-    .action((options: CommonOptions) => verifyAudit(context, options));
+    .option("--head <SEQ:HASH>", "a head that was kept elsewhere must still be in the trail")
+    .action((options: VerifyOptions) => verifyAudit(context, options));
+  withCommonOptions(audit.command("head"))
+    .description("print the last row's number and hash, to be kept where the database is not")
+    .action((options: CommonOptions) => showHead(context, options));
   withCommonOptions(audit.command("prune"))
     .description("remove old rows, leaving a checkpoint that signs for them")
     .requiredOption("--before <TIME>", "remove calls before this time", readTime)
@@ -68,16 +78,27 @@ async function listAudit(context: CliContext, options: ListOptions): Promise<voi
       row.tokenName,
       row.address,
       row.tool,
-      row.vmid === null ? "-" : String(row.vmid),
+      short(row.vmids.join(",") || String(row.vmid ?? "-"), MAX_VMIDS),
       row.outcome,
-      row.arguments.length > 60 ? `${row.arguments.slice(0, 59)}…` : row.arguments,
+      short(row.arguments, MAX_SHOWN),
     ]),
   ));
 }
 
-async function verifyAudit(context: CliContext, options: CommonOptions): Promise<void> {
+function short(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
+}
+
+async function showHead(context: CliContext, options: CommonOptions): Promise<void> {
+  const head = await withAuditTrail(context, options, (trail) => trail.head());
+  context.io.out(headText(head));
+}
+
+async function verifyAudit(context: CliContext, options: VerifyOptions): Promise<void> {
   const { io } = context;
-  const found = await withAuditTrail(context, options, (trail) => trail.verify());
+  const { head } = options;
+  const kept = head === undefined ? null : await refuseAsUsage(() => parseHead(head));
+  const found = await withSignedTrail(context, options, (trail) => trail.verify({ kept }));
   for (const problem of found.problems) io.out(problem.message);
   if (!found.ok) context.setStatus(1);
   const range = found.first === null ? "" : ` (${found.first} to ${found.last})`;
@@ -91,7 +112,7 @@ async function pruneAudit(context: CliContext, options: PruneOptions): Promise<v
     throw new UsageError("Cannot prune the audit trail: --before lies in the future");
   }
   const by = options.by ?? "command line";
-  const report = await withAuditTrail(
+  const report = await withSignedTrail(
     context,
     options,
     (trail) => refuseAsUsage(() => trail.prune({ before: options.before, by, at })),
@@ -104,11 +125,26 @@ async function pruneAudit(context: CliContext, options: PruneOptions): Promise<v
 }
 
 function asJson(
-  { durationMs, requestId, tokenId, tokenName, previousHash, ...row }: StoredAuditRow,
+  {
+    durationMs,
+    requestId,
+    callId,
+    tokenId,
+    tokenName,
+    argumentsSha256,
+    confirmedBy,
+    keyId,
+    previousHash,
+    ...row
+  }: StoredAuditRow,
 ) {
   return {
     ...row,
     request_id: requestId,
+    call_id: callId,
+    arguments_sha256: argumentsSha256,
+    confirmed_by: confirmedBy,
+    key_id: keyId,
     token_id: tokenId,
     token_name: tokenName,
     duration_ms: durationMs,

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { readAuditKey } from "../audit/key.ts";
 import { AuditTrail } from "../audit/trail.ts";
 import { AccountStore } from "../auth/account_store.ts";
 import { type Config, sqlitePath } from "../config/config.ts";
@@ -19,7 +20,14 @@ export async function openConfiguredDatabase(config: Config): Promise<Database> 
   return database;
 }
 
-async function giveToOwnerOf(folder: string, paths: readonly string[]): Promise<void> {
+/** The trail in this database, signed by the key that the config names. */
+export async function auditTrailOf(config: Config, database: Database): Promise<AuditTrail> {
+  const path = config.audit.key_file;
+  return new AuditTrail(database, { key: path === null ? null : await readAuditKey(path) });
+}
+
+/** A file that root made in somebody's folder is to be used by whoever the folder belongs to. */
+export async function giveToOwnerOf(folder: string, paths: readonly string[]): Promise<void> {
   const owner = await ownerOf(folder);
   for (const path of paths) {
     const current = await ownerOf(path);
@@ -42,12 +50,12 @@ async function ownerOf(path: string): Promise<{ uid: number; gid: number } | nul
 export async function withDatabase<T>(
   context: CliContext,
   options: CommonOptions,
-  work: (database: Database) => Promise<T>,
+  work: (database: Database, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = await configOf(context, options, { secrets: "skip" });
   const database = await openConfiguredDatabase(config);
   try {
-    return await work(database);
+    return await work(database, config);
   } finally {
     await database.close();
   }
@@ -65,7 +73,7 @@ export function withSchema<T>(
   });
 }
 
-/** The same for the audit trail. */
+/** The same to read the audit trail, for which nobody needs its key. */
 export function withAuditTrail<T>(
   context: CliContext,
   options: CommonOptions,
@@ -74,5 +82,17 @@ export function withAuditTrail<T>(
   return withDatabase(context, options, async (database) => {
     await checkSchema(database);
     return await work(new AuditTrail(database));
+  });
+}
+
+/** The same to check its rows or to write some. */
+export function withSignedTrail<T>(
+  context: CliContext,
+  options: CommonOptions,
+  work: (trail: AuditTrail) => Promise<T>,
+): Promise<T> {
+  return withDatabase(context, options, async (database, config) => {
+    await checkSchema(database);
+    return await work(await auditTrailOf(config, database));
   });
 }

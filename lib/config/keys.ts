@@ -8,6 +8,8 @@ export type Kind =
   | "secret_file"
   /** A file that the server writes; relative to the working directory, as in the Python server. */
   | "log_file"
+  /** A file that the server appends to; relative to the config's folder. */
+  | "written_file"
   /** A database URL, whose file is relative to the config's folder. */
   | "database";
 

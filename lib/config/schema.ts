@@ -128,6 +128,16 @@ const audit = z.strictObject({
     tr:
       "`false` denetimi yalnız günlükte tutar; bu programa tablo açtırmayan veritabanları içindir",
   }),
+  key_file: key(optional(text), {
+    kind: "secret_file",
+    en: "key that signs audit rows; `migrate` makes it, keep it where the database is not",
+    tr: "denetim satırlarını imzalayan anahtar; `migrate` üretir, veritabanından ayrı yerde tutun",
+  }),
+  head_file: key(optional(text), {
+    kind: "written_file",
+    en: "the trail's head is appended to it every hour, for `audit verify --head`",
+    tr: "denetim zincirinin başı her saat buna eklenir; `audit verify --head` içindir",
+  }),
 });
 
 const tools = z.strictObject({

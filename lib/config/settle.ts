@@ -82,6 +82,7 @@ async function absolute(
 ): Promise<string> {
   switch (key.facts.kind) {
     case "file":
+    case "written_file":
       return resolve(around.folder, path);
     case "secret_file":
       return await secretPath(resolve(around.folder, path), around);

@@ -70,3 +70,9 @@ export class DatabaseAway extends AppError {
     this.name = "DatabaseAway";
   }
 }
+
+/** The database accepts connections or holds them, and says nothing: it is frozen, or the network is. */
+export class DatabaseSilent extends DatabaseAway {}
+
+/** What stands at the database's place is another one: what is read here is read by nobody else. */
+export class DatabaseReplaced extends AppError {}

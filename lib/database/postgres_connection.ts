@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { DatabaseAway, type Row, type Value } from "./database.ts";
+import { DatabaseAway, DatabaseSilent, type Row, type Value } from "./database.ts";
 import { postgresFailure } from "./postgres_failures.ts";
 import type { PostgresTarget } from "./postgres_url.ts";
 
@@ -9,12 +9,18 @@ const STATEMENT_MS = 5_000;
 const IDLE_IN_TRANSACTION_MS = 10_000;
 /** A statement that has not answered by now never will: its connection is lost. */
 const SILENCE_MS = 12_000;
+/** After so long without an answer it is asked whether the server answers anybody. */
+const QUIET_MS = 500;
 
 export type Tls = postgres.Options<Record<string, never>>["ssl"];
 
 export interface ConnectionOptions {
   readonly target: PostgresTarget;
   readonly ssl: Tls;
+  /** False when the server answers nobody: then no statement waits for it any longer. */
+  readonly answers?: () => Promise<boolean>;
+  /** How long a statement may stay without an answer, in milliseconds; 12,000 when not given. */
+  readonly silenceMs?: number;
   /** Told of each notification; a connection that is told of them is not closed for being idle. */
   readonly onNotify?: (message: string) => void;
 }
@@ -29,9 +35,14 @@ export interface ConnectionOptions {
 export class PostgresConnection {
   readonly #sql: postgres.Sql<{ bigint: number }>;
   readonly #lost = Promise.withResolvers<void>();
+  readonly #answers: () => Promise<boolean>;
+  readonly #silenceMs: number;
   #isLost = false;
 
-  constructor({ target, ssl, onNotify }: ConnectionOptions) {
+  constructor(options: ConnectionOptions) {
+    const { target, ssl, onNotify, answers, silenceMs = SILENCE_MS } = options;
+    this.#answers = answers ?? (() => Promise.resolve(true));
+    this.#silenceMs = silenceMs;
     const listening = onNotify === undefined ? {} : {
       onnotify: (_channel: string, message: string) => onNotify(message),
     };
@@ -60,7 +71,10 @@ export class PostgresConnection {
   async run(text: string, params: readonly Value[] = []): Promise<Row[]> {
     if (this.#isLost) throw closed();
     const silence = Promise.withResolvers<never>();
-    const timer = setTimeout(() => silence.reject(silent()), SILENCE_MS);
+    const timer = setTimeout(() => silence.reject(silent()), this.#silenceMs);
+    const watch = setInterval(async () => {
+      if (!await this.#answers()) silence.reject(silent());
+    }, QUIET_MS);
     try {
       const statement = this.#sql.unsafe(text, [...params], { prepare: true });
       const result = await Promise.race([statement, silence.promise]);
@@ -72,6 +86,7 @@ export class PostgresConnection {
       throw failure;
     } finally {
       clearTimeout(timer);
+      clearInterval(watch);
     }
   }
 
@@ -130,6 +145,6 @@ function closed(): DatabaseAway {
   return new DatabaseAway("Cannot reach the database: the connection was closed");
 }
 
-function silent(): DatabaseAway {
-  return new DatabaseAway("Cannot reach the database: it does not answer");
+function silent(): DatabaseSilent {
+  return new DatabaseSilent("Cannot reach the database: it does not answer");
 }

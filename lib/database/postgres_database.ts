@@ -1,5 +1,13 @@
 import { AppError, messageOf, toAppError } from "../errors.ts";
-import type { Database, DatabaseOptions, Dialect, Queryable, Row, Value } from "./database.ts";
+import {
+  type Database,
+  type DatabaseOptions,
+  DatabaseSilent,
+  type Dialect,
+  type Queryable,
+  type Row,
+  type Value,
+} from "./database.ts";
 import { PostgresConnection, type Tls } from "./postgres_connection.ts";
 import { PostgresListener } from "./postgres_listener.ts";
 import { PostgresPool } from "./postgres_pool.ts";
@@ -7,6 +15,8 @@ import { parsePostgresUrl, type PostgresTarget } from "./postgres_url.ts";
 
 /** With the one that listens, at most ten connections. */
 const POOL = 9;
+/** A server that does not say anything to a new connection for so long answers nobody. */
+const PROBE_MS = 1_500;
 /** The key of the advisory lock under which the schema is changed. */
 const SCHEMA_LOCK = 7_288_112_006;
 
@@ -60,11 +70,16 @@ class PostgresDatabase implements Database {
   readonly #place: PostgresPlace;
   readonly #pool: PostgresPool;
   readonly #listeners: PostgresListener[] = [];
+  #probing: Promise<boolean> | null = null;
 
   constructor(place: PostgresPlace, { ownTables = true }: DatabaseOptions) {
+    const answers = () => this.#answers();
     this.ownTables = ownTables;
     this.#place = place;
-    this.#pool = new PostgresPool({ connect: () => new PostgresConnection(place), max: POOL });
+    this.#pool = new PostgresPool({
+      connect: () => new PostgresConnection({ ...place, answers }),
+      max: POOL,
+    });
   }
 
   all(text: string, params: readonly Value[] = []): Promise<Row[]> {
@@ -86,8 +101,29 @@ class PostgresDatabase implements Database {
     this.#listeners.push(new PostgresListener({ connect, channel, listener }));
   }
 
+  /** One probe at a time, however many statements wait. */
+  #answers(): Promise<boolean> {
+    this.#probing ??= answersNewcomers(this.#place).finally(() => {
+      this.#probing = null;
+    });
+    return this.#probing;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#listeners, this.#pool].map((part) => part.close()));
+  }
+}
+
+/** A refusal is an answer too: only silence is none. */
+async function answersNewcomers(place: PostgresPlace): Promise<boolean> {
+  const connection = new PostgresConnection({ ...place, silenceMs: PROBE_MS });
+  try {
+    await connection.run("SELECT 1 AS one");
+    return true;
+  } catch (error) {
+    return !(error instanceof DatabaseSilent);
+  } finally {
+    connection.discard();
   }
 }
 

@@ -1,8 +1,10 @@
-import { DatabaseAway } from "./database.ts";
+import { DatabaseAway, DatabaseSilent } from "./database.ts";
 import type { PostgresConnection } from "./postgres_connection.ts";
 
 const FASTEST_RETRY_MS = 50;
 const SLOWEST_RETRY_MS = 1_000;
+/** Where the server was silent callers wait for an attempt to connect no longer than this. */
+const PATIENCE_MS = 300;
 
 /** How long to wait before connecting again after so many failures in a row, in milliseconds. */
 export function backOff(failures: number): number {
@@ -16,8 +18,9 @@ export interface PoolOptions {
 }
 
 /**
- * Lends out connections. After a failure one caller at a time tries to connect, with a growing pause, and
- * the others share its outcome: however many wait, none waits for more than one attempt.
+ * Lends out connections. After a failure one attempt at a time is made to connect, with a growing pause, and
+ * callers share its outcome: however many wait, none waits for more than one attempt, and for a server that
+ * was silent none waits longer than 300 ms.
  */
 export class PostgresPool {
   readonly #connect: () => PostgresConnection;
@@ -27,7 +30,9 @@ export class PostgresPool {
   #open = 0;
   #failures = 0;
   #failedAt = 0;
+  #wasSilent = false;
   #attempt: Promise<void> | null = null;
+  #trying: PostgresConnection | null = null;
   #isClosed = false;
 
   constructor({ connect, max }: PoolOptions) {
@@ -41,7 +46,7 @@ export class PostgresPool {
     try {
       return await work(connection);
     } catch (error) {
-      if (error instanceof DatabaseAway) this.#noteFailure();
+      if (error instanceof DatabaseAway) this.#noteFailure(error);
       throw error;
     } finally {
       await this.#release(connection);
@@ -52,33 +57,42 @@ export class PostgresPool {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const proceed of this.#waiting.splice(0)) proceed();
+    this.#trying?.discard();
     await Promise.all(this.#idle.splice(0).map((connection) => connection.close()));
   }
 
-  #untilBack(): Promise<void> {
+  async #untilBack(): Promise<void> {
     this.#attempt ??= this.#tryAgain().finally(() => {
       this.#attempt = null;
     });
-    return this.#attempt;
+    if (!this.#wasSilent) return await this.#attempt;
+    // Those who wait may be gone by the time it fails.
+    this.#attempt.catch(() => {});
+    const patience = Promise.withResolvers<never>();
+    const timer = setTimeout(() => patience.reject(noAnswer()), PATIENCE_MS);
+    await Promise.race([this.#attempt, patience.promise]).finally(() => clearTimeout(timer));
   }
 
   async #tryAgain(): Promise<void> {
     const pause = this.#failedAt + backOff(this.#failures) - performance.now();
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     const connection = await this.#acquire();
+    this.#trying = connection;
     try {
       await connection.run("SELECT 1 AS one");
       this.#failures = 0;
     } catch (error) {
-      this.#noteFailure();
+      this.#noteFailure(error);
       throw error;
     } finally {
+      this.#trying = null;
       await this.#release(connection);
     }
   }
 
-  #noteFailure(): void {
+  #noteFailure(error: unknown): void {
     this.#failures++;
+    this.#wasSilent = error instanceof DatabaseSilent;
     this.#failedAt = performance.now();
   }
 
@@ -103,4 +117,8 @@ export class PostgresPool {
     this.#waiting.shift()?.();
     if (this.#isClosed) await connection.close();
   }
+}
+
+function noAnswer(): DatabaseSilent {
+  return new DatabaseSilent("Cannot reach the database: it does not answer");
 }

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from "../errors.ts";
 import type { Database, DatabaseOptions, Dialect, Queryable, Row, Value } from "./database.ts";
 import { SqliteConnection } from "./sqlite_connection.ts";
+import { SqliteFile } from "./sqlite_file.ts";
 import { sqliteCodeOf, sqliteOpenFailure } from "./sqlite_failures.ts";
 
 /** How long a transaction waits for another one to end, and how long between two attempts. */
@@ -41,6 +42,7 @@ class SqliteDatabase implements Database {
   readonly listen = null;
   readonly ownTables: boolean;
   readonly #path: string;
+  readonly #file: SqliteFile;
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection;
   #turn: Promise<unknown> = Promise.resolve();
@@ -48,19 +50,23 @@ class SqliteDatabase implements Database {
   /** The writer has opened the file, which a reader alone could not create. */
   private constructor(
     writer: SqliteConnection,
-    { path, ownTables }: { path: string; ownTables: boolean },
+    { path, file, ownTables }: { path: string; file: SqliteFile; ownTables: boolean },
   ) {
     this.ownTables = ownTables;
+    this.#file = file;
     this.#path = path;
     this.#writer = writer;
     this.#reader = new SqliteConnection(path, { readOnly: true });
   }
 
   static async open(path: string, { ownTables = true }: DatabaseOptions): Promise<SqliteDatabase> {
+    const file = new SqliteFile(path);
     const writer = new SqliteConnection(path, { readOnly: false });
     try {
       await whenUnlocked(() => writer.makeDurable());
-      return new SqliteDatabase(writer, { path, ownTables });
+      const database = new SqliteDatabase(writer, { path, file, ownTables });
+      file.assertSame();
+      return database;
     } catch (error) {
       writer.close();
       throw error;
@@ -68,13 +74,22 @@ class SqliteDatabase implements Database {
   }
 
   all(text: string, params: readonly Value[] = []): Promise<Row[]> {
-    return Promise.try(() => this.#reader.run(text, params));
+    return Promise.try(() => {
+      this.#file.assertSame();
+      return this.#reader.run(text, params);
+    });
   }
 
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const done = this.#turn.then(() =>
-      inTransaction(this.#writer, { begin: "BEGIN IMMEDIATE", work })
-    );
+    const done = this.#turn.then(() => {
+      this.#file.assertSame();
+      const begin = "BEGIN IMMEDIATE";
+      return inTransaction(this.#writer, {
+        begin,
+        work,
+        beforeCommit: () => this.#file.assertSame(),
+      });
+    });
     this.#turn = done.catch(() => {});
     return done;
   }
@@ -83,6 +98,7 @@ class SqliteDatabase implements Database {
   async snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     const connection = new SqliteConnection(this.#path, { readOnly: true });
     try {
+      this.#file.assertSame();
       return await inTransaction(connection, { begin: "BEGIN", work });
     } finally {
       connection.close();
@@ -98,13 +114,18 @@ class SqliteDatabase implements Database {
 
 async function inTransaction<T>(
   connection: SqliteConnection,
-  { begin, work }: { begin: string; work: (tx: Queryable) => Promise<T> },
+  { begin, work, beforeCommit }: {
+    begin: string;
+    work: (tx: Queryable) => Promise<T>;
+    beforeCommit?: () => void;
+  },
 ): Promise<T> {
   await whenUnlocked(() => connection.run(begin));
   try {
     const all = (text: string, params?: readonly Value[]) =>
       Promise.try(() => connection.run(text, params));
     const result = await work({ all });
+    beforeCommit?.();
     connection.run("COMMIT");
     return result;
   } catch (error) {

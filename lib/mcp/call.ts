@@ -1,5 +1,5 @@
 import type { AuditLog } from "../audit/log.ts";
-import type { Outcome } from "../audit/row.ts";
+import type { ConfirmationMark, Outcome } from "../audit/row.ts";
 import {
   maySeeNode,
   mayTouchAll,
@@ -16,12 +16,13 @@ import { type Language, messagesIn } from "./messages.ts";
 import { clip } from "../proxmox/clip.ts";
 import type { Reach } from "../proxmox/plan.ts";
 import { Pve, type PveShared } from "../proxmox/pve.ts";
-import { boundedJson, redactValue } from "../log/redact.ts";
+import { redactValue } from "../log/redact.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import { CallRecord } from "./call_record.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
-import { deadlineOf, parseInput, unknownTool, vmidOf } from "./input.ts";
+import { deadlineOf, parseInput, unknownTool } from "./input.ts";
 import { shownResult } from "./shown.ts";
 
 /** What all calls share. */
@@ -69,7 +70,6 @@ export type CallResult =
   | { readonly kind: "failed"; readonly error: AppError }
   | { readonly kind: "ask" } & Question;
 
-const MAX_ARGUMENTS_BYTES = 4_096;
 const MAX_RESULT_BYTES = 1024 * 1024;
 const MAX_REASON = 4_000;
 
@@ -98,11 +98,10 @@ export async function callTool(services: CallServices, request: CallRequest): Pr
 }
 
 async function runAudited(services: CallServices, request: CallRequest): Promise<CallResult> {
-  const started = services.now();
-  const call: Call = { upid: undefined };
+  const record = new CallRecord(services, request);
   let result: CallResult;
   try {
-    result = await decide(services, request, call);
+    result = await decide(services, request, record);
   } catch (cause) {
     const error = toAppError(cause);
     if (error.code === "internal" && !(cause instanceof AppError)) {
@@ -113,47 +112,21 @@ async function runAudited(services: CallServices, request: CallRequest): Promise
     }
     result = { kind: "failed", error };
   }
-  if (result.kind === "ask") return result;
   const outcome = outcomeOf(result, request.signal);
-  const durationMs = services.now().getTime() - started.getTime();
-  services.observe(
-    services.catalog.get(request.tool)?.name ?? "unknown",
-    outcome,
-    durationMs / 1000,
-  );
-  const { principal } = request;
+  const name = services.catalog.get(request.tool)?.name ?? "unknown";
+  services.observe(name, outcome, record.durationMs / 1000);
   try {
-    await services.audit.write({
-      time: started,
-      requestId: request.requestId,
-      user: principal.user,
-      tokenId: principal.tokenId === 0 ? null : principal.tokenId,
-      tokenName: principal.tokenName,
-      address: principal.address,
-      door: request.transport,
-      tool: request.tool.slice(0, 100),
-      scope: services.catalog.get(request.tool)?.scope ?? null,
-      arguments: boundedJson(request.arguments ?? {}, MAX_ARGUMENTS_BYTES),
-      vmid: vmidOf(request.arguments),
-      outcome,
-      error: result.kind === "failed" ? String(redactValue(result.error.message)) : "",
-      upid: call.upid ?? "",
-      durationMs,
-    });
+    await record.end(outcome, result.kind === "failed" ? result.error.message : "");
   } catch (cause) {
     return { kind: "failed", error: unaudited(request.tool, result, cause) };
   }
   return result;
 }
 
-interface Call {
-  upid: string | undefined;
-}
-
 async function decide(
   services: CallServices,
   request: CallRequest,
-  call: Call,
+  record: CallRecord,
 ): Promise<CallResult> {
   const { catalog } = services;
   const { principal, language } = request;
@@ -172,13 +145,13 @@ async function decide(
   const action = tool.action(input);
   const dryRun = "dry_run" in input && input.dry_run === true;
   if (tool.hints.destructiveHint && !dryRun) {
+    record.confirmed(...markOf(services.confirm, request));
     const reach = reachOf(principal.limits);
     const question = await consent(services, request, { tool, input, action, reach });
     if (question !== undefined) return { kind: "ask", ...question };
   }
-  // A read whose row cannot be kept is withheld afterwards; a change must not even begin.
-  if (tool.scope !== "user") await services.audit.admit();
-  return await run(services, { ...request, tool, input, action, dryRun }, call);
+  await services.audit.admit();
+  return await run(services, { ...request, tool, input, action, dryRun }, record);
 }
 
 async function run(
@@ -189,7 +162,7 @@ async function run(
     action: string;
     dryRun: boolean;
   },
-  call: Call,
+  record: CallRecord,
 ): Promise<CallResult> {
   const { tool, input, action, dryRun } = request;
   const deadline = AbortSignal.timeout(deadlineOf(input));
@@ -201,6 +174,7 @@ async function run(
     dryRun,
     action,
     progress: request.progress,
+    announce: (vmids) => record.announce(vmids),
   });
   try {
     const output = await tool.run(input, { pve, server: services.server });
@@ -216,7 +190,7 @@ async function run(
     const reason = clip(error.message, MAX_REASON);
     throw new AppError(error.code, `Cannot ${action}: ${reason}`, { cause: error });
   } finally {
-    call.upid = pve.upid;
+    record.touched(pve);
     pve.release();
   }
 }
@@ -233,6 +207,16 @@ function warned(
   return { ...output, [place]: [...Array.isArray(told) ? told : [], ...warnings] };
 }
 
+/** How a call was confirmed, and by whom, for its row. */
+function markOf(
+  mode: CallServices["confirm"],
+  { confirmation, principal }: CallRequest,
+): [mark: ConfirmationMark, by?: string] {
+  if (mode === "never" || confirmation === "impossible") return ["not_asked"];
+  if (confirmation === "possible") return ["asked"];
+  return confirmation === "accepted" ? ["accepted", principal.user] : ["declined"];
+}
+
 function reachOf(limits: TokenLimits | null): Reach {
   return {
     everything: mayTouchAll(limits),
@@ -243,19 +227,20 @@ function reachOf(limits: TokenLimits | null): Reach {
 }
 
 function outcomeOf(result: CallResult, signal: AbortSignal): Outcome {
-  if (result.kind !== "failed") return "ok";
+  if (result.kind === "ask") return "asked";
+  if (result.kind === "done") return "ok";
   if (result.error instanceof Denied) return "denied";
   if (signal.aborted) return "cancelled";
   return result.error.code === "invalid" ? "invalid" : "error";
 }
 
 function unaudited(tool: string, result: CallResult, cause: unknown): AppError {
-  const done = result.kind === "done" ? "it was carried out" : "it failed";
+  const done = { done: "it was carried out", failed: "it failed", ask: "nobody was asked" };
   return new AppError(
     "unavailable",
-    `The audit row of ${tool} could not be kept (${
-      messageOf(cause)
-    }); ${done}: look before trying again`,
+    `The audit row of ${tool} could not be kept (${messageOf(cause)}); ${
+      done[result.kind]
+    }: look before trying again`,
     { cause },
   );
 }

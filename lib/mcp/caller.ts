@@ -8,6 +8,8 @@ export interface Caller {
   readonly requestId: string;
   readonly transport: string;
   readonly language: Language;
+  /** Told the id of the message of each call whose row the pipeline will leave. */
+  readonly began?: (id: unknown) => void;
 }
 
 /** Wraps a caller for its way through the SDK. The raw token is not passed on. */

@@ -77,7 +77,15 @@ async function describe(
   ]);
   const { progress } = request;
   const caller = `token ${request.principal.tokenId}`;
-  const pve = new Pve(services.pve, { caller, signal, reach, dryRun: true, action, progress });
+  const pve = new Pve(services.pve, {
+    caller,
+    signal,
+    reach,
+    dryRun: true,
+    action,
+    progress,
+    announce: () => Promise.resolve(),
+  });
   try {
     return await tool.about(input, { pve, server: services.server });
   } catch (error) {

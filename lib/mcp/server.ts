@@ -45,13 +45,16 @@ export function createMcpServer(services: McpServices): Server {
   });
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     const call = { name: params.name, arguments: params.arguments };
+    const caller = callerOf(context);
+    const consent = services.confirmation.stateOf(server, context, call);
+    caller.began?.(context.mcpReq.id);
     const result = await callTool(services, {
-      ...callerOf(context),
+      ...caller,
       tool: params.name,
       arguments: params.arguments,
       signal: context.mcpReq.signal,
       progress: progressTo(context),
-      ...services.confirmation.stateOf(server, context, call),
+      ...consent,
     });
     if (result.kind === "ask") {
       return await services.confirmation.ask(context, { ...result, call });

@@ -14,6 +14,7 @@ export class SseTransport implements Transport {
   readonly stream: ReadableStream<Uint8Array>;
   readonly #questions: Questions;
   readonly #encoder = new TextEncoder();
+  readonly #awaited = new Map<unknown, () => Promise<void>>();
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   readonly #keepAlive: ReturnType<typeof setInterval>;
 
@@ -41,16 +42,25 @@ export class SseTransport implements Transport {
     return Promise.resolve();
   }
 
-  /** Hands over a message that the client has posted. */
-  receive(message: JSONRPCMessage, extra: MessageExtraInfo): void {
+  /** Hands over a message that the client has posted; a request's answer is sent after `beforeAnswer`. */
+  receive(
+    message: JSONRPCMessage,
+    { beforeAnswer, ...extra }: MessageExtraInfo & { beforeAnswer?: () => Promise<void> },
+  ): void {
     const known = this.#questions.incoming(message);
-    if (known !== undefined) this.onmessage?.(known, extra);
+    if (known === undefined) return;
+    if (beforeAnswer && "id" in known) this.#awaited.set(known.id, beforeAnswer);
+    this.onmessage?.(known, extra);
   }
 
-  send(message: JSONRPCMessage): Promise<void> {
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (!("method" in message)) {
+      const before = this.#awaited.get(message.id);
+      this.#awaited.delete(message.id);
+      await before?.();
+    }
     const data = JSON.stringify(this.#questions.outgoing(message));
     this.#write(`event: message\ndata: ${data}\n\n`);
-    return Promise.resolve();
   }
 
   close(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type McpHttpHandler,
   parseJSONRPCMessage,
 } from "@modelcontextprotocol/server";
+import { CallLedger } from "./call_ledger.ts";
 import { authInfoOf, type Caller } from "./caller.ts";
 import { HttpSessions } from "./http_sessions.ts";
 import {
@@ -57,11 +58,17 @@ export class Transports {
 
   /** Answers `POST` on the MCP path. `body` is the parsed JSON; it is at least an object or an array. */
   async post(request: Request, body: object, caller: Caller): Promise<Response> {
+    const ledger = new CallLedger(this.#services, { caller, body });
+    return await ledger.settle(await this.#post(request, body, ledger));
+  }
+
+  async #post(request: Request, body: object, ledger: CallLedger): Promise<Response> {
     const malformed = malformedCall(body);
     if (malformed) return Response.json(malformed);
     if (!Array.isArray(body) && !("jsonrpc" in body)) {
-      return await this.#plain(body, caller);
+      return await this.#plain(body, ledger);
     }
+    const { caller } = ledger;
     const authInfo = authInfoOf(caller);
     if (!await isLegacyRequest(request, body)) {
       return await this.#modern.fetch(request, { authInfo, parsedBody: body });
@@ -70,8 +77,8 @@ export class Transports {
     if (sessionId !== null) return await this.#http.answer(request, { sessionId, caller, body });
     const streams = request.headers.get("accept")?.includes("text/event-stream") ?? false;
     if (streams && isInitializeRequest(body)) return await this.#http.open(request, body, caller);
-    if (Array.isArray(body)) return await this.#batch(body, caller);
-    return await this.#plain(body, caller);
+    if (Array.isArray(body)) return await this.#batch(body, ledger);
+    return await this.#plain(body, ledger);
   }
 
   /** Answers what is no `POST` on the MCP path: only sessions of older revisions use `GET` and `DELETE`. */
@@ -98,17 +105,21 @@ export class Transports {
   }
 
   /** Answers `POST` on the endpoint that the SSE stream announced. */
-  postSse(id: string, body: object, caller: Caller): Response {
+  async postSse(id: string, body: object, caller: Caller): Promise<Response> {
+    const ledger = new CallLedger(this.#services, { caller, body });
     const session = this.#sse.use(id, caller.principal.tokenId);
-    if (!session) return sessionNotFound();
+    if (!session) return await ledger.settle(sessionNotFound());
     let message: JSONRPCMessage;
     try {
       message = parseJSONRPCMessage(body);
     } catch {
-      return Response.json(NO_REQUEST, { status: 400 });
+      return await ledger.settle(Response.json(NO_REQUEST, { status: 400 }));
     }
-    session.transport.receive(message, { authInfo: authInfoOf(caller) });
-    return new Response("Accepted", { status: 202 });
+    const accepted = new Response("Accepted", { status: 202 });
+    const authInfo = authInfoOf(ledger.caller);
+    session.transport.receive(message, { authInfo, beforeAnswer: () => ledger.close() });
+    // Without an id it is no request, and nobody answers it.
+    return isJSONRPCRequest(message) ? accepted : await ledger.settle(accepted);
   }
 
   /** Lets go of what has been idle for ten minutes. */
@@ -130,15 +141,17 @@ export class Transports {
   }
 
   /** One JSON-RPC request without a session, with plain JSON back; `jsonrpc` and `id` may be absent. */
-  async #plain(body: object, caller: Caller): Promise<Response> {
-    const answer = await this.#answer(body, caller);
+  async #plain(body: object, ledger: CallLedger): Promise<Response> {
+    const answer = await this.#answer(body, ledger.callerOf(body));
     if (answer === undefined) return new Response(null, { status: 202 });
     return Response.json(answer, { status: answer === NO_REQUEST ? 400 : 200 });
   }
 
   /** Batches were part of 2025-03-26 and of no other revision. */
-  async #batch(bodies: readonly unknown[], caller: Caller): Promise<Response> {
-    const answers = await Promise.all(bodies.map((body) => this.#answer(body, caller)));
+  async #batch(bodies: readonly unknown[], ledger: CallLedger): Promise<Response> {
+    const answers = await Promise.all(
+      bodies.map((body) => this.#answer(body, ledger.callerOf(body))),
+    );
     const told = answers.filter((answer) => answer !== undefined);
     return told.length === 0 ? new Response(null, { status: 202 }) : Response.json(told);
   }

@@ -19,6 +19,7 @@ import {
 import { type ApiPath, apiPath } from "./api/path.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
+import { Touched } from "./touched.ts";
 import { type Plan, type Reach, redactedParams, withoutSecrets } from "./plan.ts";
 import type { Resource } from "./api/values.ts";
 
@@ -42,6 +43,8 @@ export interface PveCall {
   /** What the call does, for messages: `start VM 101`. */
   readonly action: string;
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
+  /** Makes durable that these guests are about to be changed; a rejection keeps the change from being sent. */
+  readonly announce: (vmids: readonly number[]) => Promise<void>;
 }
 
 const DRY_RUN_UPID = "UPID:dry-run";
@@ -58,16 +61,23 @@ export class Pve {
   /** What ends the hold of each vmid that is held. */
   readonly #held = new Map<number, () => void>();
   readonly #warnings = new Set<string>();
+  readonly #touched: Touched;
   #upid: string | undefined;
 
   constructor(shared: PveShared, call: PveCall) {
     this.#shared = shared;
     this.#call = call;
+    this.#touched = new Touched(call.announce);
   }
 
   /** The last UPID that Proxmox gave in this call, for the audit. */
   get upid(): string | undefined {
     return this.#upid;
+  }
+
+  /** The guests that this call has turned out to be about, for the audit. */
+  get vmids(): readonly number[] {
+    return this.#touched.vmids;
   }
 
   get dryRun(): boolean {
@@ -155,6 +165,7 @@ export class Pve {
 
   /** A call that was checked against the description which Proxmox itself serves. */
   async call(verb: Verb, path: ApiPath, params: Params): Promise<unknown> {
+    this.#touched.noteRequest(String(path), params);
     if (verb === "GET") return (await this.#read(path, params)).data;
     return await this.#change<unknown>(verb, path, params);
   }
@@ -193,6 +204,7 @@ export class Pve {
     const { everything, guest: touches } = this.reach;
     const finding = this.#shared.directory.find(given.vmid, everything ? undefined : touches);
     const guest = await unlessAborted(finding, this.signal);
+    this.#touched.note(guest.vmid);
     assertMeant(guest, { ...given, ...options });
     return guest as Guest<T>;
   }
@@ -212,6 +224,7 @@ export class Pve {
   /** Holds a vmid against other changes until the call is over. */
   async hold(vmid: number): Promise<void> {
     const { action, signal } = this.#call;
+    this.#touched.hold(vmid);
     this.#held.set(vmid, await this.#shared.locks.acquire(vmid, action, signal));
   }
 
@@ -219,12 +232,14 @@ export class Pve {
   tryHold(vmid: number): boolean {
     const release = this.#shared.locks.tryAcquire(vmid, this.#call.action);
     if (release === undefined) return false;
+    this.#touched.hold(vmid);
     this.#held.set(vmid, release);
     return true;
   }
 
   /** Lets others have a vmid that this call holds. */
   letGo(vmid: number): void {
+    this.#touched.letGo(vmid);
     this.#held.get(vmid)?.();
     this.#held.delete(vmid);
   }
@@ -342,12 +357,14 @@ export class Pve {
 
   async #change<T>(verb: Exclude<Verb, "GET">, path: ApiPath, params?: unknown): Promise<T> {
     const given: Params = { ...params as Params };
+    this.#touched.noteRequest(String(path), given);
     if (this.#call.dryRun) {
       const body = Object.keys(given).length > 0 ? { body: redactedParams(given) } : {};
       this.plan.requests.push({ method: verb, path: String(path), ...body });
       await noteQuorum(this);
       return DRY_RUN_UPID as T;
     }
+    await this.#touched.announce();
     try {
       const { data } = await this.#shared.client.request(verb, path, {
         caller: this.#call.caller,

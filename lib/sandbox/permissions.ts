@@ -30,7 +30,10 @@ export const UNIT_NAME = "proxmox-mcp";
 export function requiredPermissions(config: Config): Permissions {
   const { proxmox, server } = config;
   const database = databasePermissions(config.database.url);
-  const log = filesOf(config, "log_file").flatMap(({ path }) => logFiles(path));
+  const written = [
+    ...filesOf(config, "log_file").flatMap(({ path }) => logFiles(path)),
+    ...filesOf(config, "written_file").map(({ path }) => path),
+  ];
   return {
     net: unique([
       `${hostForUrl(server.host)}:${server.port}`,
@@ -42,9 +45,9 @@ export function requiredPermissions(config: Config): Permissions {
       ...filesOf(config, "secret_file").flatMap(({ path }) => [path, credentialOf(path)]),
       ...filesOf(config, "file").map(({ path }) => path),
       ...database.read,
-      ...log,
+      ...written,
     ]),
-    write: unique([...database.write, ...log]),
+    write: unique([...database.write, ...written]),
     env: [...ENVIRONMENT_NAMES, ...SETTLED_NAMES].sort(),
     ignoreEnv: ["PG*"],
     unverifiedHosts: proxmox.verify_ssl ? [] : [...proxmox.hosts],

@@ -10,10 +10,6 @@ class Trail {
   readonly written: string[] = [];
   failure: AppError | null = null;
 
-  check(): Promise<void> {
-    return this.failure === null ? Promise.resolve() : Promise.reject(this.failure);
-  }
-
   append(row: AuditRow): Promise<void> {
     if (this.failure !== null) return Promise.reject(this.failure);
     this.written.push(row.requestId);
@@ -31,7 +27,7 @@ function row(requestId: string): AuditRow {
 Deno.test("AuditQueue writes rows at once while the database is there", async () => {
   const trail = new Trail();
   const queue = new AuditQueue({ trail });
-  await queue.check();
+  await queue.admit();
   await queue.append(row("a"));
   assert.deepEqual(trail.written, ["a"]);
   await queue.close();
@@ -43,7 +39,7 @@ Deno.test("AuditQueue keeps rows in order while the database is away and says so
   const queue = new AuditQueue({ trail, onProblem: (error) => problems.push(error) });
   trail.failure = AWAY;
   for (const name of ["a", "b", "c"]) {
-    await queue.check();
+    await queue.admit();
     await queue.append(row(name));
   }
   assert.equal(queue.length, 3);
@@ -58,20 +54,18 @@ Deno.test("AuditQueue keeps rows in order while the database is away and says so
   await queue.close();
 });
 
-Deno.test("AuditQueue lets in no more calls than it can keep rows", async () => {
+Deno.test("AuditQueue lets no call in when it can keep no more rows", async () => {
   const trail = new Trail();
   const queue = new AuditQueue({ trail, max: 2 });
   trail.failure = AWAY;
-  await queue.check();
-  await queue.check();
-  await assert.rejects(queue.check(), { code: "unavailable" });
   await queue.append(row("a"));
-  await assert.rejects(queue.check(), { code: "unavailable" });
+  await queue.admit();
   await queue.append(row("b"));
+  await assert.rejects(queue.admit(), { code: "unavailable" });
   await assert.rejects(queue.append(row("c")), { code: "unavailable" });
   trail.failure = null;
   await queue.flush();
-  await queue.check();
+  await queue.admit();
   assert.deepEqual(trail.written, ["a", "b"]);
   await queue.close();
 });
@@ -79,24 +73,44 @@ Deno.test("AuditQueue lets in no more calls than it can keep rows", async () => 
 Deno.test("AuditQueue lets no call in while the database cannot be written, and loses no row", async () => {
   const trail = new Trail();
   const queue = new AuditQueue({ trail });
-  await queue.check();
+  await queue.admit();
   trail.failure = FULL;
   await assert.rejects(queue.append(row("ran before")), { message: FULL.message });
-  await assert.rejects(queue.check(), { message: FULL.message });
+  await assert.rejects(queue.admit(), { message: FULL.message });
   trail.failure = null;
-  await queue.check();
+  await queue.admit();
   assert.deepEqual(trail.written, ["ran before"]);
   await queue.close();
 });
 
-Deno.test("AuditQueue refuses a call at once when the database cannot be written", async () => {
+Deno.test("AuditQueue refuses every row while the database cannot be written, and keeps each", async () => {
   const trail = new Trail();
   const queue = new AuditQueue({ trail });
   trail.failure = FULL;
-  await assert.rejects(queue.check(), { message: FULL.message });
+  for (const name of ["a", "b", "c"]) {
+    await assert.rejects(queue.append(row(name)), { message: FULL.message });
+  }
+  trail.failure = null;
+  await queue.admit();
+  assert.deepEqual(trail.written, ["a", "b", "c"]);
   trail.failure = new AppError("forbidden", "Cannot use the database: permission denied");
-  await assert.rejects(queue.check(), { code: "forbidden" });
-  await assert.rejects(queue.append(row("a")), { code: "forbidden" });
+  await assert.rejects(queue.append(row("d")), { code: "forbidden" });
+  await queue.close();
+});
+
+Deno.test("AuditQueue commits a row in the database after all that wait, or not at all", async () => {
+  const trail = new Trail();
+  const queue = new AuditQueue({ trail });
+  trail.failure = AWAY;
+  await assert.rejects(queue.commit(row("no")), DatabaseAway);
+  await queue.append(row("waits"));
+  await assert.rejects(queue.commit(row("no")), DatabaseAway);
+  trail.failure = null;
+  await queue.commit(row("yes"));
+  assert.deepEqual(trail.written, ["waits", "yes"]);
+  trail.failure = FULL;
+  await assert.rejects(queue.commit(row("no")), { message: FULL.message });
+  assert.equal(queue.length, 0);
   await queue.close();
 });
 

@@ -17,6 +17,13 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
         auditRow(),
         auditRow({ tokenId: null, scope: null, vmid: null, outcome: "denied", durationMs: 0 }),
         auditRow({
+          callId: "call-1",
+          argumentsSha256: "f".repeat(64),
+          vmids: [101, 1_000_000],
+          confirmation: "accepted",
+          confirmedBy: "ß",
+        }),
+        auditRow({
           arguments: '{"name":"ß\\u0000漢字"}',
           error: "Cannot: it is\tlocked",
           durationMs: 1e-3,
@@ -24,10 +31,10 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
       ];
       for (const row of rows) await trail.append(row);
       const listed = await trail.list();
-      assert.deepEqual(listed.map((row) => row.seq), [3, 2, 1]);
+      assert.deepEqual(listed.map((row) => row.seq), [4, 3, 2, 1]);
       assert.deepEqual(
-        listed.map(({ seq: _seq, hash: _hash, previousHash: _previous, ...row }) => row).reverse(),
-        rows,
+        listed.map(({ seq, hash: _hash, previousHash: _previous, ...row }) => [seq, row]).reverse(),
+        rows.map((row, at) => [at + 1, { ...row, keyId: "" }]),
       );
       assert.equal(listed[0]?.previousHash, listed[1]?.hash);
       assert.deepEqual((await trail.verify()).problems, []);
@@ -69,6 +76,27 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
       assert.deepEqual(await seqs({ since: day(1), until: day(2) }), [1]);
       assert.deepEqual(await seqs({ limit: 1 }), [3]);
       assert.deepEqual(await seqs({ user: "carol' OR '1'='1" }), []);
+    }),
+  );
+
+  Deno.test(
+    `${name}: audit is asked about a guest however its calls named it, and lists no intent that came true`,
+    withTrail(async ({ trail }) => {
+      const rows = [
+        auditRow({ callId: "a", vmid: null, vmids: [100, 1010], outcome: "intent" }),
+        auditRow({ callId: "a", vmid: null, vmids: [100, 1010] }),
+        auditRow({ callId: "b", vmid: null, vmids: [101], outcome: "intent" }),
+        auditRow({ callId: "c", vmid: 101, vmids: [] }),
+        auditRow({ callId: "d", vmid: null, vmids: [99_101, 101_000] }),
+      ];
+      for (const row of rows) await trail.append(row);
+      const seqs = async (filter: Parameters<typeof trail.list>[0]) =>
+        (await trail.list(filter)).map((row) => row.seq);
+      assert.deepEqual(await seqs({}), [5, 4, 3, 2]);
+      assert.deepEqual(await seqs({ vmid: 101 }), [4, 3]);
+      assert.deepEqual(await seqs({ vmid: 1010 }), [2]);
+      assert.deepEqual(await seqs({ vmid: 100, outcome: "intent" }), [1]);
+      assert.deepEqual(await seqs({ vmid: 10 }), []);
     }),
   );
 

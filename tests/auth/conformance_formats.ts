@@ -4,7 +4,7 @@ import { migrate } from "../../lib/database/migrate.ts";
 import { auditRow, type Site, withDatabase } from "./site.ts";
 import { makeVersion } from "./versions.ts";
 
-/** A trail of rows 3 to 5, written before rows had a format, and 6 to 8, written since. */
+/** A trail of rows 3 to 5, written before rows had a format, 6 of the second format, and 7 to 9 of today's. */
 interface Mixed {
   readonly site: Site;
   readonly trail: AuditTrail;
@@ -13,11 +13,13 @@ interface Mixed {
 export function runFormatCases(name: string, makeSite: () => Promise<Site>): void {
   const withMixed = (work: (mixed: Mixed) => Promise<void>) => () =>
     withDatabase(makeSite, async ({ site, database, clock }) => {
-      await makeVersion(site, database, 4);
+      await makeVersion(site, database, 5);
       await migrate(database, { now: clock.now });
       const trail = new AuditTrail(database);
-      for (const at of [6, 7, 8]) {
-        await trail.append(auditRow({ time: minute(at), requestId: `request-${at}` }));
+      for (const at of [7, 8, 9]) {
+        await trail.append(
+          auditRow({ time: minute(at), requestId: `request-${at}`, vmids: [101], callId: "call" }),
+        );
       }
       await work({ site, trail });
     });
@@ -27,22 +29,28 @@ export function runFormatCases(name: string, makeSite: () => Promise<Site>): voi
     withMixed(async ({ site, trail }) => {
       assert.deepEqual(await trail.verify(), {
         ok: true,
-        rows: 6,
+        rows: 7,
         first: 3,
-        last: 8,
+        last: 9,
         problems: [],
       });
       const rows = await site.run("SELECT format FROM proxmox_mcp_audit ORDER BY seq");
       const formats = rows.map(({ format }) => Number(format));
       const newest = Math.max(...formats);
-      assert.ok(newest > 1);
-      assert.deepEqual(formats, [1, 1, 1, newest, newest, newest]);
+      assert.ok(newest > 2);
+      assert.deepEqual(formats, [1, 1, 1, 2, newest, newest, newest]);
     }),
   );
 
   const tamperings: readonly (readonly [string, string, number, string])[] = [
     ["an edited column of an old row", "tool = 'get_vms' WHERE seq = 4", 4, "was edited"],
+    ["an edited column of the second format", "tool = 'get_vms' WHERE seq = 6", 6, "was edited"],
     ["an edited column of a new row", "tool = 'get_vms' WHERE seq = 7", 7, "was edited"],
+    ["an edited digest", "arguments_sha256 = 'f' WHERE seq = 7", 7, "was edited"],
+    ["an edited list of guests", "vmids = '' WHERE seq = 7", 7, "was edited"],
+    ["another who confirmed", "confirmed_by = 'bob' WHERE seq = 7", 7, "was edited"],
+    ["a row of another call", "call_id = 'other' WHERE seq = 7", 7, "was edited"],
+    ["a new row that passes as one of before", "format = 2 WHERE seq = 7", 7, "was edited"],
     ["an old row that passes as a new one", "format = 2 WHERE seq = 4", 4, "was edited"],
     ["a new row that passes as an old one", "format = 1 WHERE seq = 7", 7, "was edited"],
     [
@@ -64,7 +72,7 @@ export function runFormatCases(name: string, makeSite: () => Promise<Site>): voi
       withMixed(async ({ site, trail }) => {
         await site.run(`UPDATE proxmox_mcp_audit SET ${change}`);
         const { ok, rows, problems } = await trail.verify();
-        assert.deepEqual({ ok, rows }, { ok: false, rows: 6 });
+        assert.deepEqual({ ok, rows }, { ok: false, rows: 7 });
         assert.deepEqual(problems.map(({ message }) => message), [`row ${seq} ${message}`]);
         await assert.rejects(
           trail.prune({ before: new Date("2030-01-01"), by: "root", at: new Date() }),
@@ -78,7 +86,7 @@ export function runFormatCases(name: string, makeSite: () => Promise<Site>): voi
     `${name}: prune removes rows of every format, and what is left verifies`,
     withMixed(async ({ trail }) => {
       const prune = { by: "root", at: minute(10) };
-      const prunings = [[4, 1, 4], [7, 3, 7], [9, 2, 9], [11, 3, 12]] as const;
+      const prunings = [[4, 1, 4], [7, 3, 7], [9, 2, 9], [11, 4, 13]] as const;
       for (const [before, removed, first] of prunings) {
         const report = await trail.prune({ ...prune, before: minute(before) });
         assert.equal(report.removed, removed);

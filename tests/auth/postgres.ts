@@ -22,6 +22,9 @@ export interface RealServer {
   stop(): Promise<void>;
   /** Ends it without letting it say goodbye to anyone. */
   kill(): Promise<void>;
+  /** Stops all of its processes where they are, as SIGSTOP does, until `thaw`. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
 }
 
 /** Starts PostgreSQL from PATH or Debian's folders, and says which. */

@@ -97,7 +97,7 @@ Deno.test(
         code: "unavailable",
       });
       for (const requestId of ["away 1", "away 2"]) {
-        await queue.check();
+        await queue.admit();
         await queue.append(auditRow({ requestId }));
       }
       assert.equal(queue.length, 2);
@@ -131,14 +131,12 @@ Deno.test(
   scene(async ({ trail, real }) => {
     const queue = new AuditQueue({ trail, max: 2 });
     await real.stop();
-    await queue.check();
-    await queue.check();
-    await assert.rejects(queue.check(), {
+    await queue.append(auditRow());
+    await queue.append(auditRow());
+    await assert.rejects(queue.admit(), {
       code: "unavailable",
       message: /^Cannot run the call/,
     });
-    await queue.append(auditRow());
-    await queue.append(auditRow());
     await assert.rejects(queue.append(auditRow()), { code: "unavailable" });
     await real.start();
     await queue.close();

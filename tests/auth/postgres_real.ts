@@ -52,12 +52,15 @@ export async function startReal(programs: Programs, password: string): Promise<S
   const start = () => pgCtl("start", "--log", log);
   const stop = () => pgCtl("stop", "--mode", "fast");
   const kill = () => pgCtl("stop", "--mode", "immediate");
+  const signal = (name: Deno.Signal) => signalAll(join(data, "postmaster.pid"), name);
+  const freeze = () => signal("SIGSTOP");
+  const thaw = () => signal("SIGCONT");
   const dispose = async () => {
     await kill().catch(() => {});
     await Deno.remove(folder, { recursive: true });
   };
   await say(await outputOf(join(programs.folder, "postgres"), ["--version"]) ?? "PostgreSQL");
-  return { host: "127.0.0.1", port, real: { caFile, start, stop, kill }, dispose };
+  return { host: "127.0.0.1", port, real: { caFile, start, stop, kill, freeze, thaw }, dispose };
 }
 
 /** Another time zone than UTC shows that none is taken for granted. */
@@ -87,6 +90,21 @@ async function startOnFreePort(start: (port: number) => Promise<void>): Promise<
       return port;
     } catch (error) {
       if (attempt === START_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Sends a signal to a server and to the processes that it has started. */
+async function signalAll(pidFile: string, signal: Deno.Signal): Promise<void> {
+  const pid = Number((await Deno.readTextFile(pidFile)).split("\n")[0]);
+  Deno.kill(pid, signal);
+  const children = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
+  for (const child of children.trim().split(" ")) {
+    try {
+      Deno.kill(Number(child), signal);
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 }

@@ -34,7 +34,7 @@ async function fill(path: string, max: number): Promise<Outcome> {
     while (written < max && failures.length === 0) {
       await queue.append(row).then(() => written++, note);
     }
-    await queue.check().catch(note);
+    await queue.admit().catch(note);
     await new AccountStore(database).listUsers().catch(note);
     await queue.close();
     await database.close();

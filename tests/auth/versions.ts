@@ -1,8 +1,8 @@
 import type { Database } from "../../lib/database/database.ts";
 import type { Site } from "./site.ts";
 
-/** The versions of the schema that were made before steps could change what is there. */
-export const OLD_VERSIONS = [1, 2, 3, 4] as const;
+/** The versions of the schema that older programs left. */
+export const OLD_VERSIONS = [1, 2, 3, 4, 5] as const;
 
 /** The tables that each of them brought. */
 export const TABLES_SINCE: Readonly<Record<typeof OLD_VERSIONS[number], readonly string[]>> = {
@@ -10,6 +10,7 @@ export const TABLES_SINCE: Readonly<Record<typeof OLD_VERSIONS[number], readonly
   2: ["proxmox_mcp_audit", "proxmox_mcp_audit_head"],
   3: ["proxmox_mcp_token_limits"],
   4: ["proxmox_mcp_rates"],
+  5: [],
 };
 
 /** Makes the database what an older proxmox-mcp left: tables, rows and the number of its schema. */

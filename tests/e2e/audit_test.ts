@@ -25,6 +25,78 @@ Deno.test("nothing runs unaudited: reads are withheld, changes are not begun, an
   ]);
 });
 
+Deno.test("while rows cannot be written no call is answered, at once or after, and no row is lost", async () => {
+  await using site = await Site.start();
+  const { append, check } = site.trail;
+  site.trail.append = () => Promise.reject(new AppError("unavailable", "the disk is full"));
+  const ask = () => site.call("get_nodes");
+  const together = await Promise.all(Array.from({ length: 15 }, ask));
+  const after = [await ask(), await ask(), await site.call("nosuch")];
+  for (const { code, value, text } of [...together, ...after]) {
+    assert.deepEqual([code ?? "unknown tool", value], [
+      text.includes("nosuch") ? "unknown tool" : "unavailable",
+      undefined,
+    ]);
+  }
+  const malformed = await site.post({ method: "tools/call", params: 3 });
+  assert.equal(malformed.status, 503);
+  const asked = site.fake.requests.length;
+  await ask();
+  assert.equal(site.fake.requests.length, asked, "what cannot be answered is not run");
+  site.trail.check = () => Promise.reject(new AppError("unavailable", "the disk is full"));
+  const readiness = async () => {
+    const response = await fetch(`${site.root}/readyz`);
+    return [response.status, (await response.json()).database];
+  };
+  assert.deepEqual(await readiness(), [503, "unavailable"], "readyz tries a write");
+  site.trail.append = append.bind(site.trail);
+  site.trail.check = check.bind(site.trail);
+  assert.equal((await ask()).isError, false);
+  assert.equal((await site.trail.verify()).rows, 15 + 3 + 1 + 1 + 1);
+});
+
+Deno.test("a database whose file is replaced or removed answers nothing, and forgets its tokens", async () => {
+  await using site = await Site.start();
+  const file = `${site.folder}/test.db`;
+  const stream = await fetch(`${site.server.url}/sse`, { headers: site.headers() });
+  const reader = stream.body!.getReader();
+  await reader.read();
+  const list = async () => (await site.post({ method: "tools/list" })).status;
+  assert.equal(await list(), 200);
+  await site.database.all("SELECT 1 AS one");
+  await Deno.copyFile(file, `${file}.new`);
+  await Deno.rename(file, `${file}.old`);
+  assert.equal(await list(), 503, "removed");
+  assert.equal(
+    (await fetch(`${site.root}/readyz`).then((answer) => answer.json())).database,
+    "unavailable",
+  );
+  while (!(await reader.read()).done);
+  await Deno.rename(`${file}.new`, file);
+  assert.equal(await list(), 503, "replaced");
+  await Deno.rename(`${file}.old`, file);
+  assert.equal(await list(), 200, "it is back");
+  assert.equal((await site.call("get_nodes")).isError, false);
+});
+
+Deno.test("audit.head_file is given the trail's head", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/heads`;
+    await Deno.writeTextFile(path, "earlier\n");
+    for (const _ of [1, 2]) {
+      await using site = await Site.start({ config: { audit: { head_file: path } } });
+      await site.call("get_nodes");
+    }
+    const [earlier, ...lines] = (await Deno.readTextFile(path)).trimEnd().split("\n");
+    assert.equal(earlier, "earlier");
+    assert.equal(lines.length, 2);
+    for (const line of lines) assert.match(line, /^\d{4}-\d\d-\d\dT\S+Z 0:0{64}$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a row tells who called what by which transport, and how it ended", async () => {
   await using site = await Site.start();
   await site.post(

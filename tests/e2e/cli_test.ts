@@ -258,6 +258,45 @@ Deno.test("audit verify of an empty trail is ok, prune refuses the future", asyn
   assert.match((await ok(["audit", "prune", "--before", "2026-01-01", ...common])).out, /no rows/);
 });
 
+Deno.test("migrate makes the audit key once; audit verify and prune need it, list and head do not", async () => {
+  await using folder = await site({ audit: { key_file: "audit.key" } });
+  const common = ["--config", folder.config];
+  const key = folder.at("audit.key");
+  const made = (await ok(["migrate", ...common])).out;
+  assert.match(made, /^made audit\.key_file \S+\/audit\.key: keep a copy/m);
+  assert.equal(((await Deno.stat(key)).mode ?? 0) & 0o777, 0o600);
+  const text = await Deno.readTextFile(key);
+  assert.match(text, /^[0-9a-f]{64}\n$/);
+  assert.doesNotMatch((await ok(["migrate", ...common])).out, /key/);
+  assert.equal(await Deno.readTextFile(key), text);
+  const head = (await ok(["audit", "head", ...common])).out;
+  assert.match(head, /^1:[0-9a-f]{64}$/);
+  assert.equal(
+    (await ok(["audit", "verify", "--head", head, ...common])).out,
+    "ok: 1 rows read (1 to 1)",
+  );
+  const longer = `2:${"0".repeat(64)}`;
+  const cut = await cli(["audit", "verify", "--head", longer, ...common]);
+  assert.deepEqual([cut.status, cut.out], [1, "row 2 was removed\nfail: 1 rows read (1 to 1)"]);
+  assert.match(
+    await refused(["audit", "verify", "--head", "1", ...common], 2),
+    /it is not SEQ:HASH/,
+  );
+  await Deno.remove(key);
+  for (
+    const command of [["verify"], ["prune", "--before", "2020-01-01"], ["verify", "--head", head]]
+  ) {
+    assert.match(
+      await refused(["audit", ...command, ...common], 1),
+      /Cannot use audit\.key_file \S+: no such file or folder; `proxmox-mcp migrate` makes it$/,
+    );
+  }
+  const row = JSON.parse((await ok(["audit", "list", "--json", ...common])).out);
+  assert.match(row.key_id, /^[0-9a-f]{16}$/);
+  assert.ok(!text.includes(row.key_id));
+  assert.equal((await ok(["audit", "head", ...common])).out, head);
+});
+
 Deno.test("tools lists every tool in three forms", async () => {
   const json = JSON.parse((await ok(["tools", "--json"])).out);
   assert.deepEqual(json.map((tool: { name: string }) => tool.name), TOOLS.map((tool) => tool.name));

@@ -69,7 +69,10 @@ Deno.test("a client that can ask is made to ask before something is destroyed", 
       await client.close();
       assert.equal(result.isError ?? false, false, JSON.stringify(result.content));
       const rows = await site.trail.list({ tool: "stop_vm", vmid });
-      assert.deepEqual(rows.map((row) => row.outcome), ["ok", "denied"]);
+      assert.deepEqual(
+        rows.map((row) => `${row.outcome} ${row.confirmation} ${row.confirmedBy}`.trimEnd()),
+        ["ok accepted ada", "asked asked", "denied declined", "asked asked"],
+      );
     });
   }
 });

@@ -71,8 +71,10 @@ const transports: [string, (site: Site) => Promise<Connected>][] = [
 ];
 
 async function auditOf(site: Site, count: number) {
-  await until(async () => (await site.trail.list({ tool: "start_vm" })).length === count);
-  return (await site.trail.list({ tool: "start_vm" }))[0];
+  const ended = async () =>
+    (await site.trail.list({ tool: "start_vm" })).filter(({ outcome }) => outcome !== "intent");
+  await until(async () => (await ended()).length === count);
+  return (await ended())[0];
 }
 
 for (const [name, connect] of transports) {

@@ -91,6 +91,9 @@ async function outlivesTheDatabase(): Promise<void> {
   try {
     const known = await first.call("get_nodes");
     assert.equal(known.isError, false, known.text);
+    const change = await first.call("start_vm", { vmid: 101 });
+    assert.equal(change.code, "unavailable", change.text);
+    assert.ok(first.fake.requests.every(({ method }) => method === "GET"), "a change was sent");
     const unknown = await first.post({ method: "tools/list" }, first.headers("pmcp_unknown"));
     assert.equal(unknown.status, 503);
     assert.ok(Number(unknown.headers.get("retry-after")) > 0);
@@ -102,3 +105,41 @@ async function outlivesTheDatabase(): Promise<void> {
   await until(async () => (await first.trail.list({ tool: "get_nodes" })).length === 2);
   assert.equal((await first.trail.verify()).ok, true);
 }
+
+const FROZEN_MS = 5_000;
+
+Deno.test("a frozen database answers within five seconds as unavailable, and goes on when it thaws", async () => {
+  const { real } = await server();
+  const config = { server: { rate_limit: { requests_per_minute: 600 } } };
+  await using pair = await startPair(config);
+  const { first } = pair;
+  const soon = async (url: string, init: RequestInit = {}) => {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(FROZEN_MS) });
+    return { status: response.status, body: await response.json() };
+  };
+  const readiness = () => soon(`${first.root}/readyz`);
+  const call = (token: string, params: unknown) => {
+    const body = JSON.stringify({ method: "tools/call", params });
+    return soon(first.server.url, { method: "POST", headers: first.headers(token), body });
+  };
+  const change = { name: "start_vm", arguments: { vmid: 101 } };
+  assert.equal((await first.call("get_nodes")).isError, false);
+  await real.freeze();
+  try {
+    const [ready, unknown, changed] = await Promise.all([
+      readiness(),
+      call("pmcp_unknown", change),
+      call(first.tokens.admin, change),
+    ]);
+    assert.deepEqual([ready.status, ready.body.database], [503, "unavailable"]);
+    assert.equal(unknown.status, 503);
+    assert.equal(changed.body.result._meta.code, "unavailable");
+    assert.equal((await readiness()).status, 503);
+    assert.equal((await call("pmcp_unknown", change)).status, 503);
+  } finally {
+    await real.thaw();
+  }
+  await until(async () => (await readiness()).status === 200);
+  await until(async () => (await first.call("start_vm", { vmid: 101 })).isError === false);
+  assert.equal((await first.trail.verify()).ok, true);
+});

@@ -96,6 +96,7 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
         tls: { cert_file: folder.at("live/c.pem"), key_file: "/etc/ssl/my key%.pem" },
       },
       database: { url: "postgres://mcp@127.0.0.1/mcp" },
+      audit: { head_file: "/srv/heads/mcp" },
       logging: { file: "/srv/logs/mcp.log" },
     },
     "--clients",
@@ -109,6 +110,7 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
   for (const name of ["live", "archive"]) {
     assert.ok(lines.includes(`BindReadOnlyPaths=-${await Deno.realPath(folder.at(name))}`), name);
   }
+  assert.ok(lines.includes("ReadWritePaths=/srv/heads"));
   assert.ok(lines.includes("AmbientCapabilities=CAP_NET_BIND_SERVICE"));
   assert.match(text, /^IPAddressAllow=localhost 127\.0\.0\.1 .*192\.0\.2\.0\/24$/m);
   assert.ok(!text.includes("Allow=any"));

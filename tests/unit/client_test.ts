@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "../../lib/proxmox/api/client.ts";
 import { apiPath } from "../../lib/proxmox/api/path.ts";
-import type { Transport } from "../../lib/proxmox/api/transport.ts";
+import { createFetchTransport, type Transport } from "../../lib/proxmox/api/transport.ts";
 
 function clientOf(hosts: readonly string[], transport: Transport): Client {
   return new Client({
@@ -114,4 +114,28 @@ Deno.test("an answer above 8 MiB is not read, and the message names the filters"
     await assert.rejects(client.read("/version", signal), /than 8 MiB; ask for less of it$/);
   }
   assert.equal(cancelled, 2);
+});
+
+Deno.test("a redirect is passed on and not followed, here or elsewhere", async () => {
+  const asked: string[] = [];
+  const listen = (handler: (path: string) => Response) =>
+    Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ method, url }) => {
+      const { pathname } = new URL(url);
+      asked.push(`${method} ${pathname}`);
+      return handler(pathname);
+    });
+  await using elsewhere = listen(() => Response.json({ data: "taken in" }));
+  await using server = listen((path) => {
+    const location = path === "/away" ? `http://127.0.0.1:${elsewhere.addr.port}/` : "/other";
+    return new Response(null, { status: 307, headers: { location } });
+  });
+  using send = createFetchTransport([]);
+  const { signal } = new AbortController();
+  for (const [method, path] of [["GET", "/away"], ["POST", "/away"], ["GET", "/here"]] as const) {
+    const url = new URL(path, `http://127.0.0.1:${server.addr.port}`);
+    const answer = await send(url, { method, headers: { authorization: "secret" }, signal });
+    assert.equal(answer.status, 307);
+    await answer.body?.cancel();
+  }
+  assert.deepEqual(asked, ["GET /away", "POST /away", "GET /here"]);
 });

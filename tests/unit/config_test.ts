@@ -102,7 +102,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     shutdown_seconds: 10,
   });
   assert.deepEqual(database, { url: "sqlite:/etc/site/proxmox-mcp.db", url_file: null });
-  assert.deepEqual(audit, { database: true });
+  assert.deepEqual(audit, { database: true, key_file: null, head_file: null });
   assert.deepEqual(tools, { read_only: false, allow: null, deny: [], confirm: "when_supported" });
   assert.equal(debug, false);
 });

@@ -1,4 +1,3 @@
-import { AuditTrail } from "../../audit/trail.ts";
 import { AccountStore } from "../../auth/account_store.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import { type Database, DatabaseAway } from "../../database/database.ts";
@@ -13,7 +12,7 @@ import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
-import { openConfiguredDatabase } from "../with_store.ts";
+import { auditTrailOf, openConfiguredDatabase } from "../with_store.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 const FLUSH_MS = 1_000;
@@ -79,7 +78,7 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const server = await startServer({
     ...parts,
     accounts: new AccountStore(database),
-    trail: new AuditTrail(database),
+    trail: await auditTrailOf(config, database),
     now: context.io.now,
     version: context.version,
   });

@@ -70,8 +70,9 @@ function service(config: Config, { binary, name }: UnitOptions): string[] {
 
 function files(config: Config, { name, binary, realPath }: UnitOptions): string[] {
   const database = sqlitePath(config.database.url);
-  const logs = filesOf(config, "log_file").map(({ path }) => path);
-  const folders = [database, ...logs].filter((path) => path !== null).map((path) => dirname(path));
+  const kept = [...filesOf(config, "log_file"), ...filesOf(config, "written_file")];
+  const folders = [database, ...kept.map(({ path }) => path)].filter((path) => path !== null)
+    .map((path) => dirname(path));
   const own = [`${STATE}/${name}`, `${LOGS}/${name}`];
   const foreign = [...new Set(folders.filter((folder) => !own.includes(folder)))];
   const writable = [...new Set([`${STATE}/${name}`, ...folders])];

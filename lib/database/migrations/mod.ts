@@ -4,6 +4,7 @@ import { TOKEN_LIMITS } from "./0003_token_limits.ts";
 import { SHARED_RATES } from "./0004_shared_rates.ts";
 import { AUDIT_FORMAT } from "./0005_audit_format.ts";
 import { SHARED_STATE } from "./0006_shared_state.ts";
+import { AUDIT_TRUTH } from "./0007_audit_truth.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   SHARED_RATES,
   AUDIT_FORMAT,
   SHARED_STATE,
+  AUDIT_TRUTH,
 ];

@@ -90,3 +90,5 @@ CREATE TABLE proxmox_mcp_rates (
   key varchar(255) NOT NULL PRIMARY KEY,
   points integer NOT NULL,
   expire bigint NULL);
+-- version 5
+ALTER TABLE proxmox_mcp_audit ADD COLUMN format integer NOT NULL DEFAULT 1;

@@ -43,3 +43,10 @@ INSERT INTO proxmox_mcp_schema (version, name, applied_at)
 INSERT INTO proxmox_mcp_rates (key, points, expire) VALUES ('request:1', 3, 1772366400123);
 INSERT INTO proxmox_mcp_schema (version, name, applied_at)
   VALUES (4, 'shared rates', '2026-03-01 12:00:00.123000');
+-- version 5
+INSERT INTO proxmox_mcp_audit
+  (seq, time, request_id, username, token_id, token_name, address, door, tool, scope, arguments, vmid, outcome, error, upid, duration_ms, previous_hash, hash, format)
+  VALUES (6, '2026-03-01 12:06:00.123000', 'request-6', 'alice', 1, 'laptop', '192.0.2.7', 'mcp', 'start_vm', 'write', '{"vmid":101}', 101, 'denied', 'Cannot: no', '', 12.5, '0b6d76f9385af1ba82ad015a1ec8277b0f0773d13d83c5fa02875bad8fdbc663', '6449485cef330a78ee339ff85e101d3ad77ba7d49d5bafe310e784c28208a1bc', 2);
+UPDATE proxmox_mcp_audit_head SET seq = 6, hash = '6449485cef330a78ee339ff85e101d3ad77ba7d49d5bafe310e784c28208a1bc';
+INSERT INTO proxmox_mcp_schema (version, name, applied_at)
+  VALUES (5, 'audit format', '2026-03-01 12:00:00.123000');

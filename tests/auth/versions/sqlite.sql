@@ -81,3 +81,5 @@ CREATE TABLE proxmox_mcp_rates (
   key text NOT NULL PRIMARY KEY,
   points integer NOT NULL,
   expire integer NULL);
+-- version 5
+ALTER TABLE proxmox_mcp_audit ADD COLUMN format integer NOT NULL DEFAULT 1;

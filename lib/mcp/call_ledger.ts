@@ -1,0 +1,97 @@
+import { messageOf } from "../errors.ts";
+import { CallRecord, type RecordServices } from "./call_record.ts";
+import type { Caller } from "./caller.ts";
+import { idOf, refusal, REFUSED } from "./json_rpc.ts";
+
+/** A message of a request that means to call a tool, whether or not it is fit for that. */
+type CallMessage = Readonly<Record<string, unknown>>;
+
+/**
+ * The calls of one HTTP request. One that is refused on its way, by its form, its headers, its session or
+ * its state, never reaches the tool's pipeline: it leaves its row here.
+ */
+export class CallLedger {
+  readonly #services: RecordServices;
+  readonly #caller: Caller;
+  #open: CallMessage[];
+
+  constructor(services: RecordServices, { caller, body }: { caller: Caller; body: unknown }) {
+    const messages: unknown[] = Array.isArray(body) ? body : [body];
+    this.#services = services;
+    this.#caller = caller;
+    this.#open = messages.filter(isCall);
+  }
+
+  /** The caller to hand on; the pipeline tells of each call that it begins by the id of its message. */
+  get caller(): Caller {
+    return {
+      ...this.#caller,
+      began: (id) => this.#began(this.#open.find((message) => message.id === id)),
+    };
+  }
+
+  /** The same for one message, which may have no id of its own. */
+  callerOf(body: unknown): Caller {
+    return {
+      ...this.#caller,
+      began: () => this.#began(this.#open.find((message) => message === body)),
+    };
+  }
+
+  /** Passes the answer on once every call has its row; a stream may begin before that. */
+  async settle(response: Response): Promise<Response> {
+    if (this.#open.length === 0) return response;
+    if (response.headers.get("content-type")?.startsWith("text/event-stream") && response.body) {
+      const body = response.body.pipeThrough(
+        new TransformStream<Uint8Array, Uint8Array>({ flush: () => this.close() }),
+      );
+      return new Response(body, response);
+    }
+    const answer = await response.clone().json().catch(() => null);
+    try {
+      await this.close((id) => reasonIn(answer, id) ?? `HTTP ${response.status}`);
+    } catch (error) {
+      await response.body?.cancel();
+      const message = `The audit row of a call could not be kept (${messageOf(error)})`;
+      return refusal(503, { code: REFUSED, message });
+    }
+    return response;
+  }
+
+  /** Leaves a row for each call that has not begun. */
+  async close(reason: (id: unknown) => string = () => "refused"): Promise<void> {
+    const refused = this.#open;
+    this.#open = [];
+    await Promise.all(refused.map(({ id, params }) => {
+      const { name, arguments: given } = isRecord(params) ? params : {};
+      const tool = typeof name === "string" ? name : "";
+      const record = new CallRecord(this.#services, {
+        ...this.#caller,
+        tool,
+        arguments: isRecord(params) ? given : params,
+      });
+      return record.end("invalid", `Cannot call ${tool || "a tool"}: ${reason(id)}`);
+    }));
+  }
+
+  #began(begun: CallMessage | undefined): void {
+    this.#open = this.#open.filter((message) => message !== begun);
+  }
+}
+
+/** What an answer, or the one of a batch, says is wrong. */
+function reasonIn(answer: unknown, id: unknown): string | undefined {
+  const answers: unknown[] = Array.isArray(answer) ? answer : [answer];
+  const records = answers.filter(isRecord);
+  const own = records.find((each) => each.id === idOf({ id })) ?? records[0];
+  const error = own?.error;
+  return isRecord(error) && typeof error.message === "string" ? error.message : undefined;
+}
+
+function isCall(message: unknown): message is CallMessage {
+  return isRecord(message) && message.method === "tools/call";
+}
+
+function isRecord(value: unknown): value is CallMessage {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,91 @@
+import type { Params } from "./api/client.ts";
+
+/** Vmids that are kept; a call about more is about no guest in particular. */
+const MAX_KEPT = 1_000;
+
+/** Parameters that name guests, by their vmids or as HA does; the others may name a volume of one. */
+const NAMING = new Set(["vmid", "vmids", "newid", "target-vmid", "vms", "guest", "sid", "id"]);
+
+/** How a path or a volume's name tells whose it is. */
+const OWNERS: readonly RegExp[] = [
+  /\/(?:qemu|lxc)\/(\d{3,9})(?=\/|$)/g,
+  /[:/]vzdump-(?:qemu|lxc|openvz)-(\d{3,9})-/g,
+  /:backup\/(?:vm|ct)\/(\d{3,9})\//g,
+  /[:/](?:vm|base|subvol|basevol)-(\d{3,9})-/g,
+  /\/ha\/resources\/(?:(?:vm|ct):)?(\d{3,9})(?=\/|$)/g,
+  /\/replication\/(\d{3,9})-\d+(?=\/|$)/g,
+  /\/tasks\/UPID:[^:]+:(?:[^:]+:){3}\w+:(\d{3,9}):/g,
+];
+
+/**
+ * The guests that a call turns out to be about. What is about to be changed is announced, durably, before
+ * the first change of a call and before the first one about a guest that was not announced yet.
+ */
+export class Touched {
+  readonly #announce: (vmids: readonly number[]) => Promise<void>;
+  readonly #known = new Set<number>();
+  readonly #held = new Set<number>();
+  readonly #announced = new Set<number>();
+  #announcement: Promise<unknown> | undefined;
+
+  /** @param announce a rejection keeps the change from being sent, and all that follow */
+  constructor(announce: (vmids: readonly number[]) => Promise<void>) {
+    this.#announce = announce;
+  }
+
+  /** In order. */
+  get vmids(): readonly number[] {
+    return [...this.#known.union(this.#held)].sort((a, b) => a - b);
+  }
+
+  note(vmid: number): void {
+    if (this.#known.size < MAX_KEPT) this.#known.add(vmid);
+  }
+
+  /** The same for a vmid that may be let go before anything happens to it. */
+  hold(vmid: number): void {
+    if (this.#held.size < MAX_KEPT) this.#held.add(vmid);
+  }
+
+  letGo(vmid: number): void {
+    this.#held.delete(vmid);
+  }
+
+  /** Notes the guests that a request names. */
+  noteRequest(path: string, params: Params): void {
+    for (const vmid of ownersIn(decoded(path))) this.note(vmid);
+    for (const [name, value] of Object.entries(params)) {
+      if (typeof value !== "string" && typeof value !== "number") continue;
+      const named = NAMING.has(name) ? vmidsIn(String(value)) : ownersIn(String(value));
+      for (const vmid of named) this.note(vmid);
+    }
+  }
+
+  /** Resolves when everything that is noted has been announced. */
+  async announce(): Promise<void> {
+    const { vmids } = this;
+    if (this.#announcement === undefined || vmids.some((vmid) => !this.#announced.has(vmid))) {
+      for (const vmid of vmids) this.#announced.add(vmid);
+      this.#announcement = Promise.all([this.#announcement, this.#announce(vmids)]);
+    }
+    await this.#announcement;
+  }
+}
+
+/** `101,102`, `vm:101` or one of a replication job. */
+function vmidsIn(text: string): number[] {
+  return text.split(/[\s,;]+/).map((part) => /^(?:vm:|ct:)?(\d{3,9})(?:-\d+)?$/.exec(part)?.[1])
+    .filter((vmid) => vmid !== undefined).map(Number);
+}
+
+function ownersIn(text: string): number[] {
+  return OWNERS.flatMap((owner) => [...text.matchAll(owner)].map((match) => Number(match[1])));
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
