@@ -44,9 +44,13 @@ export function runKeyCases(name: string, makeSite: () => Promise<Site>): void {
 
   Deno.test(
     `${name}: who can write the database and has no key can write no row that verifies`,
-    withScene(async ({ site, trail, signed }) => {
+    withScene(async ({ site, database, trail, signed }) => {
       await trail.append(auditRow({ requestId: "forged" }));
       assert.deepEqual(await problemsOf(signed), ["row 7 was written without the key"]);
+      const [real] = await signed.list({ tool: "audit_key" });
+      const guessed = { id: real?.keyId ?? "", secret: new Uint8Array(32) };
+      await new AuditTrail(database, { key: guessed }).append(auditRow());
+      assert.ok((await problemsOf(signed)).includes("row 8 was edited"));
       await site.run("DELETE FROM proxmox_mcp_audit");
       await site.run(
         `UPDATE proxmox_mcp_audit_head SET seq = 0, hash = '${"0".repeat(64)}'`,
