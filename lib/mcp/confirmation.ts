@@ -10,7 +10,7 @@ import {
 import { callerOf } from "./caller.ts";
 import type { CallRequest } from "./call.ts";
 import type { Question } from "./consent.ts";
-import { digestOf } from "./question.ts";
+import { digestOf } from "../audit/digest.ts";
 
 const KEY = "confirm";
 const MAX_AGE_SECONDS = 600;

@@ -1,13 +1,8 @@
-import { createHash } from "node:crypto";
+import { digestOf } from "../audit/digest.ts";
 import { isSecretKey, REDACTED } from "../log/redact.ts";
 import { visibleLine } from "../log/visible.ts";
 
 const MAX_LINE = 4_000;
-
-/** SHA-256 of a value's JSON, in hex. */
-export function digestOf(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value) ?? "null").digest("hex");
-}
 
 /**
  * What a person is asked: what would be done, what it is about, and every argument; secrets alone are
