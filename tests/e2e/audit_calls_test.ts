@@ -45,7 +45,7 @@ const CALLS: readonly Case[] = [
     "capabilities in a plain request",
     plain({ name: "stop_vm", arguments: { vmid: 100 }, _meta: META }),
     {},
-    ["asked"],
+    ["ok"],
   ],
   ["capabilities and no header", call({ _meta: META }), {}, INVALID],
   [
