@@ -1,5 +1,8 @@
 import { Duplex } from "node:stream";
 
+const MIN_READ_BYTES = 2_048;
+const MAX_READ_BYTES = 65_536;
+
 /** How long a client may take, in milliseconds. */
 export interface Patience {
   /** From its first byte, or from connecting, to the end of a request's header; TLS included. */
@@ -30,6 +33,7 @@ export class ClientSocket extends Duplex {
   multiplexed = false;
   readonly #connection: Deno.Conn;
   readonly #now: () => number;
+  #readBytes = MIN_READ_BYTES;
   #requests = 0;
   #headSince: number | null;
   #idleSince = 0;
@@ -101,8 +105,12 @@ export class ClientSocket extends Duplex {
   }
 
   override _read(): void {
-    const bytes = new Uint8Array(READ_BYTES);
+    const bytes = new Uint8Array(this.#readBytes);
     this.#connection.read(bytes).then((count) => {
+      // Most requests are small, and an idle connection holds its buffer.
+      this.#readBytes = count === bytes.length
+        ? Math.min(this.#readBytes * 2, MAX_READ_BYTES)
+        : MIN_READ_BYTES;
       if (count !== null && this.#requests === 0 && !this.multiplexed) {
         this.#headSince ??= this.#now();
       }
@@ -147,8 +155,6 @@ export class ClientSocket extends Duplex {
     this.#writingSince = null;
   }
 }
-
-const READ_BYTES = 16_384;
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));

@@ -1,5 +1,6 @@
 import { type Config, hostForUrl } from "../config/config.ts";
 import { AppError, ioReason } from "../errors.ts";
+import { type Bind, bindTo, closeQuietly } from "./bind.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import { ClientSocket, type Patience } from "./client_socket.ts";
 import { Connections } from "./connections.ts";
@@ -33,7 +34,7 @@ export interface ListenOptions {
   readonly shared?: (address: string) => boolean;
   /** Told in one line what the administrator should know. */
   readonly onProblem?: (line: string) => void;
-  readonly open?: (options: Deno.ListenOptions, certificate: Certificate | null) => Deno.Listener;
+  readonly open?: Bind;
 }
 
 const PATIENCE: Patience = { head: 15_000, idle: 75_000, rest: 5_000 };
@@ -90,7 +91,7 @@ class RenewableListener implements Listener {
     this.finished = this.#done.promise;
     // Whoever runs the server looks at it when it is up.
     this.finished.catch(() => {});
-    this.#current = open(server, { certificate, options });
+    this.#current = bindTo(server, { certificate, bind: options.open });
     this.address = this.#current.addr as Deno.NetAddr;
     this.#server = { ...server, port: this.address.port };
     const now = () => performance.now();
@@ -210,44 +211,13 @@ class RenewableListener implements Listener {
   async #takeOver(certificate: Certificate | null): Promise<Deno.Listener> {
     for (let tries = 0;; tries++) {
       try {
-        return open(this.#server, { certificate, options: this.#options });
+        return bindTo(this.#server, { certificate, bind: this.#options.open });
       } catch (error) {
         const taken = error instanceof AppError && error.cause instanceof Deno.errors.AddrInUse;
         if (!taken || tries === TAKE_OVER_TRIES) throw error;
         await wait(TAKE_OVER_WAIT_MS);
       }
     }
-  }
-}
-
-function open(
-  { host, port }: ServerSection,
-  { certificate, options }: { certificate: Certificate | null; options: ListenOptions },
-): Deno.Listener {
-  const bind = options.open ?? bindSocket;
-  try {
-    return bind({ hostname: host, port }, certificate);
-  } catch (cause) {
-    const reason = cause instanceof Deno.errors.AddrInUse
-      ? "the port is in use; stop what uses it or choose another with --port"
-      : ioReason(cause);
-    throw new AppError("unavailable", `Cannot listen on ${host}:${port}: ${reason}`, { cause });
-  }
-}
-
-function bindSocket(
-  address: Deno.ListenOptions,
-  certificate: Certificate | null,
-): Deno.Listener {
-  if (certificate === null) return Deno.listen(address);
-  return Deno.listenTls({ ...address, ...certificate, alpnProtocols: ["h2", "http/1.1"] });
-}
-
-function closeQuietly(listener: Deno.Listener): void {
-  try {
-    listener.close();
-  } catch {
-    // What has ended by itself is closed already.
   }
 }
 

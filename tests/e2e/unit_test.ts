@@ -116,3 +116,23 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
   assert.ok(!text.includes("Allow=any"));
   await assertSound(folder, text);
 });
+
+Deno.test("unit --health prints a timer and a service that restarts what does not answer", async () => {
+  await using folder = await Folder.make();
+  const config = {
+    ...BASE,
+    server: { host: "0.0.0.0", port: 8443, allowed_hosts: ["mcp.example"] },
+  };
+  const service = await unitOf(folder, config, "--health", "service");
+  assert.ok(service.lines.includes("Type=oneshot"));
+  assert.match(
+    service.text,
+    /^ExecStart=\/usr\/bin\/curl .* "Host: mcp\.example" .*http:\/\/127\.0\.0\.1:8443\/healthz$/m,
+  );
+  assert.match(service.text, /^ExecStopPost=.*try-restart proxmox-mcp\.service'$/m);
+  const timer = await unitOf(folder, config, "--health", "timer");
+  await folder.write("proxmox-mcp-health.service", `${service.text}\n`, 0o644);
+  const file = await folder.write("proxmox-mcp-health.timer", `${timer.text}\n`, 0o644);
+  const verified = await analyze("verify", file);
+  if (verified !== null) assert.deepEqual(verified, { code: 0, text: "" });
+});

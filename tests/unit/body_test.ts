@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readJsonBody } from "../../lib/http/body.ts";
+import { BodyBudget } from "../../lib/http/body_budget.ts";
 
 const headers = { "content-type": "application/json" };
 
@@ -108,4 +109,17 @@ Deno.test("readJsonBody waits for a body only while it comes", async () => {
   const stalled = await refusedFor(['{"method":', undefined as unknown as string], { stallMs: 20 });
   assert.equal(stalled.status, 408);
   assert.match(stalled.message, /^Request timeout: nothing of the body came for 0\.02 seconds$/);
+});
+
+Deno.test("BodyBudget counts per token and in all, and forgets what is over", () => {
+  const bodies = new BodyBudget(100);
+  const held = [1, 2, 3, 4].map((token) => bodies.open(token));
+  for (const body of held) assert.ok(body.take(800));
+  using more = bodies.open(1);
+  assert.equal(more.take(1), false, "the token has eight bodies' worth");
+  using other = bodies.open(5);
+  assert.equal(other.take(1), false, "all have 32 bodies' worth");
+  held[0]?.[Symbol.dispose]();
+  assert.ok(more.take(400) && other.take(400));
+  assert.equal(other.take(1), false);
 });

@@ -249,9 +249,12 @@ Deno.test("an address holds a quarter of all connections; only those that wait g
     server: { max_connections: 40 },
     shared: (address) => address === "127.0.0.1",
   });
-  const many = await Promise.all(Array.from({ length: 20 }, () => proxied.connect()));
-  for (const client of many) await client.send(REQUEST);
-  for (const client of many) assert.match(await client.read(), /ok$/);
+  const many: Client[] = [];
+  for (let at = 0; at < 41; at++) many.push(await proxied.connect());
+  const [oldest, ...rest] = many;
+  assert.ok(await oldest?.closed(), "41 are one too many in all");
+  for (const client of rest) await client.send(REQUEST);
+  for (const client of rest) assert.match(await client.read(), /ok$/);
   for (const client of many) client[Symbol.dispose]();
 });
 

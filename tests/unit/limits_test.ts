@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createUseLimits } from "../../lib/http/limits.ts";
+import { WrongTokens } from "../../lib/http/wrong_tokens.ts";
 
 const RATES = { requests_per_minute: 2, failed_logins_per_minute: 2 };
 
@@ -39,4 +40,14 @@ Deno.test("a rate of 0 switches that limit off", async () => {
     await limits.loginFailed("192.0.2.1", `wrong ${i}`);
     assert.equal(await limits.loginAllowed("192.0.2.1"), undefined);
   }
+});
+
+Deno.test("WrongTokens remembers a bounded number of tokens and addresses", () => {
+  const tried = new WrongTokens();
+  for (let at = 0; at <= 100; at++) assert.ok(tried.note("a", `token-${at}`));
+  assert.equal(tried.note("a", "token-100"), false);
+  assert.ok(tried.note("a", "token-0"), "the oldest is forgotten");
+  for (let at = 0; at < 1_000; at++) tried.note(`address-${at}`, "x");
+  assert.equal(tried.note("address-999", "x"), false);
+  assert.ok(tried.note("a", "token-100"), "the address that was quiet longest is forgotten");
 });

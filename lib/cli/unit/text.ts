@@ -52,7 +52,8 @@ export function unitText(config: Config, options: UnitOptions): string {
 
 function service(config: Config, { binary, name }: UnitOptions): string[] {
   return [
-    "# Not Type=notify: sd_notify needs a datagram socket, which this program may not open.",
+    "# Not Type=notify, no WatchdogSec: both need a datagram socket, which this program may not open.",
+    "# `unit --health timer` and `unit --health service` print what looks after it instead.",
     "Type=exec",
     `# useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin ${name}`,
     `User=${name}`,

@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { parseAllowedIps } from "../../auth/address.ts";
 import { parsePostgresUrl } from "../../database/postgres_url.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
@@ -7,12 +7,14 @@ import { type CliContext, withCommonOptions } from "../context.ts";
 import { reader } from "../options.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { type ServeArguments, serveConfigOf, withServeOptions } from "../serve/options.ts";
+import { HEALTH_PARTS, type HealthPart, healthText } from "./health.ts";
 import { unitText } from "./text.ts";
 
 interface UnitArguments extends ServeArguments {
   readonly binary?: string;
   readonly name: string;
   readonly clients: readonly string[];
+  readonly health?: HealthPart;
 }
 
 /** Where callers come from, and Proxmox is, when nothing else is known. */
@@ -38,6 +40,12 @@ export function registerUnit(program: Command, context: CliContext): void {
       reader(readNetworks),
       PRIVATE_NETWORKS,
     )
+    .addOption(
+      new Option(
+        "--health <PART>",
+        "print instead a timer, or the service that it starts, which restarts a server that does not answer",
+      ).choices(HEALTH_PARTS),
+    )
     .addHelpText("after", NOTES)
     .action((options: UnitArguments) => printUnit(context, options));
 }
@@ -45,6 +53,9 @@ export function registerUnit(program: Command, context: CliContext): void {
 async function printUnit(context: CliContext, options: UnitArguments): Promise<void> {
   const { io } = context;
   const config = await serveConfigOf(context, options);
+  if (options.health !== undefined) {
+    return io.out(healthText(config, { name: options.name, part: options.health }));
+  }
   const { addresses, unknown } = await lookUp(namesOf(config));
   for (const name of unknown) {
     io.err(`note: there is no address for ${name} now: the unit allows private networks instead`);
