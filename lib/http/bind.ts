@@ -1,3 +1,4 @@
+import { hostForUrl } from "../config/config.ts";
 import { AppError, ioReason } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
 
@@ -25,6 +26,16 @@ function bindSocket(
 ): Deno.Listener {
   if (certificate === null) return Deno.listen(address);
   return Deno.listenTls({ ...address, ...certificate, alpnProtocols: ["h2", "http/1.1"] });
+}
+
+/** A port that the system chose may not be bound again by a locked process. */
+export function requirePort(server: { readonly host: string; readonly port: number }): void {
+  const host = `${hostForUrl(server.host)}:${server.port}`;
+  if (Deno.permissions.querySync({ name: "net", host }).state === "granted") return;
+  throw new AppError(
+    "invalid",
+    `Cannot renew the certificate: this process may not listen on ${host} again: set server.port`,
+  );
 }
 
 export function closeQuietly(listener: Deno.Listener): void {

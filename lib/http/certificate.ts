@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { Config } from "../config/config.ts";
 import { AppError, ioReason } from "../errors.ts";
 
@@ -16,7 +16,7 @@ export async function readCertificate(tls: Tls): Promise<Certificate> {
   const key = await readPem("key_file", tls.key_file);
   let fit: boolean;
   try {
-    fit = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+    fit = spkiOf(new X509Certificate(cert).publicKey).equals(spkiOf(createPublicKey(key)));
   } catch (cause) {
     throw new AppError(
       "invalid",
@@ -30,6 +30,19 @@ export async function readCertificate(tls: Tls): Promise<Certificate> {
     "invalid",
     `Cannot use server.tls.cert_file ${tls.cert_file}: server.tls.key_file ${tls.key_file} is not its key`,
   );
+}
+
+function spkiOf(key: KeyObject): Uint8Array & { equals(other: Uint8Array): boolean } {
+  return key.export({ type: "spki", format: "der" });
+}
+
+/** The same when it is another one than that in use; null when it is not. */
+export async function readRenewed(
+  tls: Tls,
+  inUse: Certificate | null,
+): Promise<Certificate | null> {
+  const certificate = await readCertificate(tls);
+  return certificate.cert === inUse?.cert && certificate.key === inUse.key ? null : certificate;
 }
 
 async function readPem(key: string, file: string): Promise<string> {

@@ -1,11 +1,12 @@
-import { type Config, hostForUrl } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { AppError, ioReason } from "../errors.ts";
-import { type Bind, bindTo, closeQuietly } from "./bind.ts";
-import { type Certificate, readCertificate } from "./certificate.ts";
+import { type Bind, bindTo, closeQuietly, requirePort } from "./bind.ts";
+import { type Certificate, readCertificate, readRenewed } from "./certificate.ts";
 import { ClientSocket, type Patience } from "./client_socket.ts";
 import { Connections } from "./connections.ts";
 import type { Handle } from "./exchange.ts";
-import { createParsers, type Parsers } from "./parsers.ts";
+import { createParsers, type Parsers, takesSockets } from "./parsers.ts";
+import { ServedListener } from "./served_listener.ts";
 
 export type { Handle } from "./exchange.ts";
 
@@ -62,7 +63,9 @@ export async function listen(
   options: ListenOptions = {},
 ): Promise<Listener> {
   const certificate = server.tls === null ? null : await readCertificate(server.tls);
-  return new RenewableListener({ server, handle, certificate, options });
+  return takesSockets()
+    ? new RenewableListener({ server, handle, certificate, options })
+    : new ServedListener({ server, handle, certificate, onProblem: options.onProblem });
 }
 
 class RenewableListener implements Listener {
@@ -106,11 +109,10 @@ class RenewableListener implements Listener {
   async reloadCertificate(): Promise<boolean> {
     const { tls } = this.#server;
     if (tls === null) return false;
-    const certificate = await readCertificate(tls);
-    const { cert, key } = certificate;
     const inUse = this.#certificate;
-    if (inUse === null || cert === inUse.cert && key === inUse.key) return false;
-    this.#requirePort();
+    const certificate = await readRenewed(tls, inUse);
+    if (inUse === null || certificate === null) return false;
+    requirePort(this.#server);
     try {
       await this.#renew(certificate);
       return true;
@@ -181,16 +183,6 @@ class RenewableListener implements Listener {
       this.#done.reject(new AppError("unavailable", message, { cause: error }));
       return false;
     }
-  }
-
-  /** A port that the system chose may not be bound again by a locked process. */
-  #requirePort(): void {
-    const host = `${hostForUrl(this.#server.host)}:${this.#server.port}`;
-    if (Deno.permissions.querySync({ name: "net", host }).state === "granted") return;
-    throw new AppError(
-      "invalid",
-      `Cannot renew the certificate: this process may not listen on ${host} again: set server.port`,
-    );
   }
 
   /** Connections that are open go on. */

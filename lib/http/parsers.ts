@@ -14,6 +14,11 @@ export interface Parsers {
   close(): void;
 }
 
+/** Whether the parsers of this runtime can be given sockets; those of 2.6.10 cannot. */
+export function takesSockets(): boolean {
+  return createServer().listenerCount("connection") > 0;
+}
+
 /** @param idleMs what clients are told of how long a connection is kept for their next request */
 export function createParsers(
   handle: Handle,
