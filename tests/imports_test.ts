@@ -91,17 +91,22 @@ interface Source {
 }
 
 async function sources(): Promise<Source[]> {
-  const found: Source[] = [];
-  const read = async (file: string) => found.push({ file, text: await Deno.readTextFile(file) });
-  const visit = async (folder: string): Promise<void> => {
-    for await (const entry of Deno.readDir(folder)) {
-      const file = `${folder}/${entry.name}`;
-      if (entry.isDirectory) await visit(file);
-      else if (file.endsWith(".ts")) await read(file);
-    }
-  };
-  await read("main.ts");
-  for (const folder of ["lib", "tools"]) await visit(folder);
+  const files = ["main.ts", ...await filesIn("lib"), ...await filesIn("tools")];
+  return await Promise.all(files.map(read));
+}
+
+async function read(file: string): Promise<Source> {
+  return { file, text: await Deno.readTextFile(file) };
+}
+
+/** The TypeScript files in a folder and in those below it. */
+async function filesIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) found.push(...await filesIn(path));
+    else if (name.endsWith(".ts")) found.push(path);
+  }
   return found;
 }
 
@@ -220,4 +225,14 @@ Deno.test("the rules notice a file without a row, and every reserved word", () =
   ];
   for (const [file, text, breach] of cases) assert.deepEqual(breaches(file, text), [breach]);
   assert.deepEqual(breaches("lib/http/x.ts", "// await fetch(url)\napp.fetch(request)"), []);
+});
+
+Deno.test("every test file stands in one suite, so that deno task test runs it once", async () => {
+  const tests = (await filesIn("tests")).filter((file) => file.endsWith("_test.ts"));
+  const isSuite = (file: string) => file.startsWith("tests/suites/");
+  const suites = await Promise.all(tests.filter(isSuite).map(read));
+  assert.deepEqual(
+    suites.flatMap(importsOf).toSorted(),
+    tests.filter((file) => !isSuite(file)).toSorted(),
+  );
 });

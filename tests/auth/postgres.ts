@@ -7,7 +7,7 @@ import { openPostgres } from "../../lib/database/postgres_database.ts";
 /** The server's superuser, whose password is the worst that a URL may hold. */
 export const OWNER = { user: "postgres", password: "p@ss:w/or d%?#" };
 
-/** A running server, for the tests of one file. */
+/** A running server. */
 export interface Server {
   readonly host: string;
   readonly port: number;
@@ -30,14 +30,6 @@ export interface RealServer {
 /** Starts PostgreSQL from PATH or Debian's folders, and says which. */
 export async function startPostgres(): Promise<Server> {
   return await startReal(await findPrograms(), OWNER.password);
-}
-
-/** One server for all tests of a file: started before the first, taken down after the last. */
-export function sharedServer(): () => Promise<Server> {
-  const server = Promise.withResolvers<Server>();
-  Deno.test.beforeAll(() => startPostgres().then(server.resolve, server.reject));
-  Deno.test.afterAll(async () => await (await server.promise).dispose());
-  return () => server.promise;
 }
 
 /** Prints which server the tests run on. */

@@ -3,9 +3,8 @@ import { ping } from "../../lib/database/database.ts";
 import { openDatabase } from "../../lib/database/open.ts";
 import { openPostgres } from "../../lib/database/postgres_database.ts";
 import { parsePostgresUrl } from "../../lib/database/postgres_url.ts";
-import { runAsOwner, sharedServer, urlOf } from "./postgres.ts";
-
-const server = sharedServer();
+import { runAsOwner, urlOf } from "./postgres.ts";
+import { sharedPostgres as server } from "./shared_postgres.ts";
 
 async function reach(url: string): Promise<void> {
   const database = await openPostgres(url);

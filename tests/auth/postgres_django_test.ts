@@ -7,8 +7,9 @@ import { openPostgres } from "../../lib/database/postgres_database.ts";
 import { checkSchema, SCHEMA_VERSION } from "../../lib/database/schema.ts";
 import { NO_LIMITS } from "../tokens.ts";
 import { Clock } from "./clock.ts";
-import { makePostgresSite, sharedServer, urlOf } from "./postgres.ts";
+import { makePostgresSite, urlOf } from "./postgres.ts";
 import { describeDjangoTables, ownTables } from "./postgres_catalog.ts";
+import { sharedPostgres as server } from "./shared_postgres.ts";
 import { auditRow, type Bench, hashFor, newToken, OWN_TABLES, type Site } from "./site.ts";
 
 const DJANGO_DDL = await Deno.readTextFile(new URL("./django.sql", import.meta.url));
@@ -35,8 +36,6 @@ const DJANGO_ROWS = `
     SELECT id, 'from Django', '${hashFor("d")}', 'admin', now(), true, '' FROM auth_user`;
 
 const DJANGO_TABLES = 3;
-
-const server = sharedServer();
 
 type PostgresSite = Awaited<ReturnType<typeof makePostgresSite>>;
 

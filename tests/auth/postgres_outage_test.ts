@@ -12,14 +12,13 @@ import {
   type RealServer,
   runAsOwner,
   type Server,
-  sharedServer,
   urlOf,
 } from "./postgres.ts";
+import { sharedPostgres as server } from "./shared_postgres.ts";
 import { auditRow, type Bench, hashFor, newToken, withBench } from "./site.ts";
 
 const RAW = "pmcp_the-raw-token";
 const ADDRESS = "192.0.2.7";
-const server = sharedServer();
 
 interface Scene extends Bench {
   readonly server: Server;

@@ -1,6 +1,5 @@
 import { runStoreCases } from "./conformance.ts";
-import { makePostgresSite, sharedServer } from "./postgres.ts";
-
-const server = sharedServer();
+import { makePostgresSite } from "./postgres.ts";
+import { sharedPostgres as server } from "./shared_postgres.ts";
 
 runStoreCases("PostgreSQL store", async () => await makePostgresSite(await server()));

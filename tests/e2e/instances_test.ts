@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { makePostgresSite, sharedServer } from "../auth/postgres.ts";
+import { makePostgresSite } from "../auth/postgres.ts";
+import { sharedPostgres as server } from "../auth/shared_postgres.ts";
 import { Site } from "../site.ts";
 import { until } from "../support/until.ts";
-
-const server = sharedServer();
 
 interface Pair extends AsyncDisposable {
   readonly first: Site;

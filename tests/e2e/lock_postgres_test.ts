@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config/config.ts";
-import { runAsOwner, sharedServer, urlOf } from "../auth/postgres.ts";
+import { runAsOwner, urlOf } from "../auth/postgres.ts";
+import { sharedPostgres as postgres } from "../auth/shared_postgres.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { spawnCli, startServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
-
-const postgres = sharedServer();
 
 Deno.test("serve on PostgreSQL is locked by its flags, in a process and in a worker", async () => {
   await using folder = await Folder.make();

@@ -1,0 +1,9 @@
+import "../tools/api_test.ts";
+import "../tools/attention_test.ts";
+import "../tools/cases_test.ts";
+import "../tools/cluster_privileges_test.ts";
+import "../tools/cluster_test.ts";
+import "../tools/privileges_test.ts";
+import "../tools/reasons_test.ts";
+import "../tools/storage_test.ts";
+import "../tools/tasks_test.ts";
