@@ -3,13 +3,14 @@ import { AuditTrail } from "../../lib/audit/trail.ts";
 import { AccountStore } from "../../lib/auth/account_store.ts";
 import { migrate } from "../../lib/database/migrate.ts";
 import { openDatabase } from "../../lib/database/open.ts";
-import { makePostgresSite, sharedServer } from "../auth/postgres.ts";
+import { makePostgresSite } from "../auth/postgres.ts";
+import { sharedPostgres } from "../auth/shared_postgres.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { startServe } from "../support/cli.ts";
 import { until } from "../support/until.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
 
-const server = sharedServer();
+const server = sharedPostgres;
 const now = () => new Date();
 
 /** Kills a server while a change is on its way to Proxmox, and gives the rows that it left. */

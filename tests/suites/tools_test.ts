@@ -4,6 +4,8 @@ import "../tools/cases_test.ts";
 import "../tools/cluster_privileges_test.ts";
 import "../tools/cluster_test.ts";
 import "../tools/privileges_test.ts";
+import "../tools/reach_test.ts";
 import "../tools/reasons_test.ts";
+import "../tools/shown_test.ts";
 import "../tools/storage_test.ts";
 import "../tools/tasks_test.ts";
