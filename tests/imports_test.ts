@@ -227,6 +227,18 @@ Deno.test("the rules notice a file without a row, and every reserved word", () =
   assert.deepEqual(breaches("lib/http/x.ts", "// await fetch(url)\napp.fetch(request)"), []);
 });
 
+Deno.test("a command starts without the server and the tools", async () => {
+  const texts = new Map((await sources()).map(({ file, text }) => [file, text]));
+  const loaded = new Set(["main.ts"]);
+  for (const file of loaded) {
+    const text = texts.get(file)?.replaceAll(/^(im|ex)port type [^;]*;|\bimport\(.*/gm, "") ?? "";
+    for (const name of importsOf({ file, text })) loaded.add(name);
+  }
+  assert.ok(loaded.has("lib/cli/serve/serve.ts"), "nothing was followed");
+  const heavy = /^(lib\/server\.ts|lib\/(http|mcp)\/|tools\/)/;
+  assert.deepEqual([...loaded].filter((file) => heavy.test(file)), []);
+});
+
 Deno.test("every test file stands in one suite, so that deno task test runs it once", async () => {
   const tests = (await filesIn("tests")).filter((file) => file.endsWith("_test.ts"));
   const isSuite = (file: string) => file.startsWith("tests/suites/");

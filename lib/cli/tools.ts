@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { describePrivileges } from "../tool/privileges.ts";
 import type { AnyTool, Privilege } from "../tool/tool.ts";
-import { TOOLS } from "../mcp/tools.ts";
 import type { CliContext } from "./context.ts";
 import { table } from "./table.ts";
 
@@ -14,7 +13,8 @@ export function registerTools(program: Command, { io }: CliContext): void {
       "after",
       "\nExamples:\n  proxmox-mcp tools\n  proxmox-mcp tools --json | jq '.[].name'",
     )
-    .action((options: { readonly json?: boolean; readonly markdown?: boolean }) => {
+    .action(async (options: { readonly json?: boolean; readonly markdown?: boolean }) => {
+      const { TOOLS } = await import("../mcp/tools.ts");
       if (options.json) return io.out(JSON.stringify(TOOLS.map(asJson), null, 2));
       io.out(options.markdown ? toolsMarkdown(TOOLS) : toolsTable(TOOLS));
     });

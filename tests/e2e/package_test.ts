@@ -65,7 +65,8 @@ Deno.test({
     const printed = await succeed(
       Deno.execPath(),
       ["run", "-A", "--no-prompt", SCRIPT, "--arch", "amd64", "--output", folder.at("dist")],
-      { env: { DENORT_BIN: standIn } },
+      // How small the package gets is not looked at.
+      { env: { DENORT_BIN: standIn, DPKG_DEB_COMPRESSOR_LEVEL: "0" } },
     );
     const names = [...Deno.readDirSync(folder.at("dist"))].map(({ name }) => name).sort();
     const expected = ["Dockerfile", "SHA256SUMS", "proxmox-mcp-linux-amd64", DEB, "server.json"];

@@ -1,63 +1,46 @@
 import assert from "node:assert/strict";
-import { serveInWorker } from "../../lib/sandbox/worker.ts";
-import { loadConfig } from "../../lib/config/config.ts";
-import { AppError } from "../../lib/errors.ts";
+import { fileURLToPath } from "node:url";
+import { runSandboxed } from "../support/sandboxed.ts";
 
-interface Run {
-  readonly lines: string[];
-  readonly error: unknown;
-  /** Whether messages are still listened for. */
-  readonly listening: boolean;
+const BREAKING = fileURLToPath(new URL("../support/breaking_process.ts", import.meta.url));
+
+interface Broken {
+  readonly lines: readonly string[];
+  readonly error: string;
+  /** Whether the error is one that the program tells its user. */
+  readonly foreseen: boolean;
 }
 
-async function run(script: string, now: () => Date, later: string[] = []): Promise<Run> {
-  const config = await loadConfig({
-    file: "/etc/m/config.json",
-    env: () => undefined,
-    readFile: () =>
-      Promise.resolve(JSON.stringify({
-        proxmox: { host: "pve.example" },
-        auth: { user: "a@pve", token_name: "t", token_value: "x" },
-      })),
-  });
-  const lines: string[] = [];
-  let listening = false;
-  const error = await serveInWorker({
-    module: new URL(`data:application/javascript,${encodeURIComponent(script)}`),
-    config,
-    start: "start",
-    listen: (pass) => {
-      listening = true;
-      for (const message of later) pass(message);
-      return { [Symbol.dispose]: () => void (listening = false) };
-    },
-    io: { err: (line) => lines.push(line), now },
-  }).then(() => null, (error) => error);
-  return { lines, error, listening };
+/** In a process of its own, on whose stderr the runtime shows the trace of each worker that breaks. */
+async function breakEvery(minutes: number): Promise<Broken> {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-check", "-A", BREAKING, String(minutes)],
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assert.match(text(stderr), /boom/);
+  return JSON.parse(text(stdout));
 }
 
 Deno.test("serveInWorker starts a broken server again, five times a minute at most", async () => {
-  const { lines, error } = await run("throw new Error('boom')", () => new Date(0));
+  const { lines, error, foreseen } = await breakEvery(0);
   assert.equal(lines.length, 5);
   assert.match(lines[0] ?? "", /the server broke and is started again: Uncaught.* boom$/);
-  assert.ok(error instanceof AppError);
-  assert.equal(error.message, "Cannot keep the server up: it broke 6 times in a minute");
+  assert.ok(foreseen);
+  assert.equal(error, "Cannot keep the server up: it broke 6 times in a minute");
 });
 
 Deno.test("serveInWorker goes on for ever when the server breaks rarely", async () => {
-  let minutes = 0;
-  const { lines, error } = await run("throw new Error('boom')", () => {
-    if (++minutes > 20) throw new Error("enough seen");
-    return new Date(minutes * 60_000);
-  });
+  const { lines, error } = await breakEvery(1);
   assert.equal(lines.length, 20);
-  assert.equal((error as Error).message, "enough seen");
+  assert.equal(error, "enough seen");
 });
 
 Deno.test("serveInWorker ends as the server ends, and listens no longer", async () => {
-  const ended = await run("postMessage({ kind: 'ended' })", () => new Date(0));
+  const now = () => new Date(0);
+  const ended = await runSandboxed("postMessage({ kind: 'ended' })", { now });
   assert.deepEqual(ended, { lines: [], error: null, listening: false });
-  const refused = await run("postMessage({ kind: 'refused', message: 'no' })", () => new Date(0));
+  const script = "postMessage({ kind: 'refused', message: 'no' })";
+  const refused = await runSandboxed(script, { now });
   assert.equal((refused.error as Error).message, "no");
   assert.equal(refused.listening, false);
 });
@@ -69,6 +52,6 @@ Deno.test("serveInWorker tells each worker how to start, and what comes later", 
       told.push(data);
       if (data === "stop") postMessage({ kind: "refused", message: told.join(" ") });
     };`;
-  const { error } = await run(script, () => new Date(0), ["more", "stop"]);
+  const { error } = await runSandboxed(script, { now: () => new Date(0), later: ["more", "stop"] });
   assert.equal((error as Error).message, "start more stop");
 });

@@ -7,7 +7,6 @@ import { fail, type Finding, ok, warn } from "./finding.ts";
 import { checkListening } from "./listening.ts";
 import { checkNetwork } from "./network.ts";
 import type { ScopePrivileges } from "./privileges.ts";
-import { checkProxmox } from "./proxmox.ts";
 import { checkStore } from "./store.ts";
 import { type CliContext, configOf, withCommonOptions } from "../context.ts";
 import { holding, lockText, ownWay } from "../../sandbox/held.ts";
@@ -70,7 +69,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
   const refused = network.findings.some((finding) => finding.state === "fail");
   const proxmox = network.seen === null || refused
     ? { findings: [], advice: [] }
-    : await checkProxmox(config, { seen: network.seen });
+    : await (await import("./proxmox.ts")).checkProxmox(config, { seen: network.seen });
   return {
     findings: [
       ok("config", config.file ?? "none"),

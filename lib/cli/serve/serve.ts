@@ -4,7 +4,6 @@ import { AppError } from "../../errors.ts";
 import { type CliContext, withCommonOptions } from "../context.ts";
 import { type Holding, holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { listenToSignals, SignalQueue } from "./signals.ts";
-import { runServer } from "./run_server.ts";
 import { canSandbox, serveInWorker } from "../../sandbox/worker.ts";
 import { loadForServe } from "./load_config.ts";
 import { type ServeArguments, withServeOptions } from "./options.ts";
@@ -56,6 +55,8 @@ async function serve(context: CliContext, options: ServeArguments): Promise<void
         "start with `deno task start`, or compile with `deno task compile`",
     );
   }
+  // Loaded here, so that neither another command nor the parent of a worker waits for the whole server.
+  const { runServer } = await import("./run_server.ts");
   const signals = new SignalQueue();
   using _listening = listenToSignals((signal) => signals.push(signal));
   await runServer({ context, load, signals, lock: () => lockText(held, ownWay()) });

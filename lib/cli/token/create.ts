@@ -4,8 +4,8 @@ import type { TokenLimits, VmidRange } from "../../auth/limits.ts";
 import { effectiveScope, type Permission, scopeOfPermission } from "../../auth/scope.ts";
 import { generateToken, hashToken } from "../../auth/token.ts";
 import { didYouMean } from "../../nearest.ts";
-import { missingTool } from "../../mcp/tools.ts";
 import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "../context.ts";
+import { missingTool } from "../missing_tool.ts";
 import { printable, shortTime } from "../table.ts";
 import { withSchema } from "../with_store.ts";
 
@@ -28,7 +28,7 @@ export interface CreateTokenOptions extends CommonOptions {
 /** Creates a token; nothing is written unless every option can be used. */
 export async function createToken(context: CliContext, options: CreateTokenOptions): Promise<void> {
   const { io } = context;
-  const problem = missingTool([...options.tool ?? [], ...options.denyTool ?? []]);
+  const problem = await missingTool([...options.tool ?? [], ...options.denyTool ?? []]);
   if (problem !== null) throw new UsageError(`Cannot create token: ${problem}`);
   await withSchema(context, options, async (store) => {
     await requireUser(store, options.user);
