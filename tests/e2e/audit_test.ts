@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../lib/errors.ts";
 import { Site } from "../site.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("nothing runs unaudited: reads are withheld, changes are not begun, and rows are kept", async () => {
   await using site = await Site.start();
@@ -73,7 +74,7 @@ Deno.test("a database whose file is replaced or removed answers nothing, and for
   const reader = stream.body!.getReader();
   await reader.read();
   await Deno.rename(file, `${file}.old`);
-  while (!(await reader.read()).done);
+  await until(async () => (await reader.read()).done);
   await Deno.rename(`${file}.old`, file);
 });
 
