@@ -87,12 +87,16 @@ Deno.test("guest agents that hang delay nothing else, whoever asks", async () =>
 Deno.test("an answer above 8 MiB is not read, and the message names the filters", async () => {
   const rows = `[${"1,".repeat(5 * 1024 * 1024)}1]`;
   let cancelled = 0;
+  let mebibytes = 0;
   const answers = [
     () => new Response(rows, { headers: { "content-length": String(rows.length) } }),
     () =>
       new Response(
         new ReadableStream({
-          pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024)),
+          pull: (controller) => {
+            mebibytes++;
+            controller.enqueue(new Uint8Array(1024 * 1024));
+          },
           cancel: () => {
             cancelled++;
           },
@@ -114,6 +118,8 @@ Deno.test("an answer above 8 MiB is not read, and the message names the filters"
     await assert.rejects(client.read("/version", signal), /than 8 MiB; ask for less of it$/);
   }
   assert.equal(cancelled, 2);
+  // One more is pulled ahead of the reader each time.
+  assert.ok(mebibytes <= 2 * 10, `${mebibytes} MiB were read`);
 });
 
 Deno.test("a redirect is passed on and not followed, here or elsewhere", async () => {
