@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { KeyedPath } from "../../lib/proxmox/api/rows.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import type { FakePve, FakePveOptions } from "../fake_pve.ts";
@@ -255,7 +256,7 @@ function assertHolds(value: unknown, clean: unknown, at: string): void {
   if (Array.isArray(clean)) {
     assert.ok(Array.isArray(value), at);
     for (const item of clean) {
-      const found = value.some((each) => isDeepEqual(each, item));
+      const found = value.some((each) => isDeepStrictEqual(each, item));
       assert.ok(found, `${at}: ${JSON.stringify(item)} is missing`);
     }
     return;
@@ -263,14 +264,5 @@ function assertHolds(value: unknown, clean: unknown, at: string): void {
   if (typeof clean !== "object" || clean === null) return assert.equal(value, clean, at);
   for (const [key, part] of Object.entries(clean)) {
     if (!CHANGES_WITH_ROWS.has(key)) assertHolds((value as Row)[key], part, `${at}.${key}`);
-  }
-}
-
-function isDeepEqual(a: unknown, b: unknown): boolean {
-  try {
-    assert.deepEqual(a, b);
-    return true;
-  } catch {
-    return false;
   }
 }
