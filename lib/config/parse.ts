@@ -9,7 +9,7 @@ export function parseConfigFile(
   name: string,
 ): { readonly raw: Readonly<Record<string, unknown>>; readonly data: ConfigFile } {
   const raw = parseJson(text, name);
-  const result = configSchema.safeParse(raw, { reportInput: false });
+  const result = configSchema.safeParse(raw, { reportInput: false, error: wrongType });
   if (result.success) return { raw: raw as Record<string, unknown>, data: result.data };
   const issues = result.error.issues;
   const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
@@ -43,6 +43,13 @@ function nearestKey(section: string, key: string): string | null {
   return last === null ? null : keys.find((path) => path.split(".").at(-1) === last) ?? null;
 }
 
+/** What a value of another type is told, where its key says nothing of its own. */
+function wrongType(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== "invalid_type") return undefined;
+  if (issue.input === undefined) return "is missing";
+  return `must be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
+}
+
 /** The issue as a sentence about its key; values are never shown, for they may be secrets. */
 function describe(issue: z.core.$ZodIssue): string {
   const path = issue.path.reduce<string>(
@@ -50,13 +57,6 @@ function describe(issue: z.core.$ZodIssue): string {
     "",
   );
   const key = path === "" ? "the file" : path;
-  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
-    return `${key} is missing`;
-  }
-  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input")) {
-    const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
-    return `${key} must be ${article} ${issue.expected}`;
-  }
   return `${key} ${inSection(issue.message, path)}`;
 }
 
