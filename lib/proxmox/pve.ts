@@ -4,7 +4,7 @@ import type { ApiDescriptions } from "./apidoc/descriptions.ts";
 import { abortFailure, unlessAborted } from "./api/abort.ts";
 import { type Advice, explain } from "./advice.ts";
 import type { Answer, Client, Params } from "./api/client.ts";
-import { garbled } from "./api/errors.ts";
+import { garbled } from "./api/failures.ts";
 import { checkedRows, type KeyedPath, leftOutText } from "./api/rows.ts";
 import type { ArgumentsOf, DataOf, ItemPath, PathWith, RowOf, Verb } from "./api/types.ts";
 import {

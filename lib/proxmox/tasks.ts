@@ -1,5 +1,5 @@
 import { AppError, oneLine } from "../errors.ts";
-import { reasonFailure } from "./api/errors.ts";
+import { reasonFailure } from "./api/failures.ts";
 import type { DataOf } from "./api/types.ts";
 import { clip, quote } from "./clip.ts";
 import type { Pve } from "./pve.ts";

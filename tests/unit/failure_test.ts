@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failureOf, reasonFailure } from "../../lib/proxmox/api/errors.ts";
+import { failureOf, reasonFailure } from "../../lib/proxmox/api/failures.ts";
 
 function failure(status: number, body: unknown, change = false) {
   return failureOf({

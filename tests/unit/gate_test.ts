@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Circuits } from "../../lib/proxmox/api/circuits.ts";
-import { failureOf, noAnswer, reasonFailure } from "../../lib/proxmox/api/errors.ts";
+import { failureOf, noAnswer, reasonFailure } from "../../lib/proxmox/api/failures.ts";
 import { Gate } from "../../lib/proxmox/api/gate.ts";
 import { apiPath } from "../../lib/proxmox/api/path.ts";
 import { placeLabel, placeOf } from "../../lib/proxmox/api/place.ts";

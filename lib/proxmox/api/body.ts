@@ -1,4 +1,5 @@
-import { garbled, ProxmoxError } from "./errors.ts";
+import { ProxmoxError } from "./errors.ts";
+import { garbled } from "./failures.ts";
 
 /** What is read of one answer: to take more apart would hold up everybody else. */
 const MOST_MIB = 8;

@@ -2,7 +2,7 @@ import { hostForUrl } from "../../config/hosts.ts";
 import { AppError } from "../../errors.ts";
 import { abortFailure } from "./abort.ts";
 import { readText } from "./body.ts";
-import { connectionFailure, failureOf, garbled, neverConnected, noAnswer } from "./errors.ts";
+import { connectionFailure, failureOf, garbled, neverConnected, noAnswer } from "./failures.ts";
 import { Gate } from "./gate.ts";
 import { type ApiPath, apiPath } from "./path.ts";
 import { placeOf } from "./place.ts";

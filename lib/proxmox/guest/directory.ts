@@ -1,7 +1,7 @@
 import { aborted } from "../../abort.ts";
 import { AppError } from "../../errors.ts";
 import type { Advice } from "../advice.ts";
-import { garbled } from "../api/errors.ts";
+import { garbled } from "../api/failures.ts";
 import { checkedRows, leftOutText } from "../api/rows.ts";
 import { flag, number, type Resource, resourceOf, tagList, text } from "../api/values.ts";
 

@@ -1,0 +1,207 @@
+import { STATUS_CODES } from "node:http";
+import type { ErrorCode } from "../../errors.ts";
+import { ProxmoxError, type ProxmoxErrorKind } from "./errors.ts";
+
+/** One answer that is not 2xx, as far as it could be read. */
+export interface FailedAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** The status line's text, where the transport knows it. */
+  readonly reason?: string;
+  /** True when the request could have changed something. */
+  readonly change: boolean;
+  /** `user@realm!name`; shown in messages. Never the token's value. */
+  readonly tokenId: string;
+}
+
+export const UNKNOWN_OUTCOME =
+  "whether the change was made is unknown: look before trying again" as const;
+
+/**
+ * Reads Proxmox's reason from the body (`message`, and `errors` per parameter) and tells its kind. Not
+ * found, locked and no quorum are all status 500 and told apart by their texts; 401, 595 and 596 come
+ * without a body.
+ */
+export function failureOf(answer: FailedAnswer): ProxmoxError {
+  const { status, tokenId } = answer;
+  const { message: told, errors } = readBody(answer.body);
+  // Older versions give the reason in the status line only.
+  const reason = told || (answer.reason === STATUS_CODES[status] ? "" : answer.reason ?? "");
+  const facts = { status, reason, errors };
+  if (status === 401) {
+    const given = reason === "" ? "" : ` (${reason})`;
+    const message =
+      `Proxmox rejected the API token ${tokenId}${given}; check auth.user, auth.token_name and auth.token_value, and that the token is not expired`;
+    return new ProxmoxError("unavailable", message, { ...facts, kind: "token_rejected" });
+  }
+  if (status === 403) {
+    return new ProxmoxError("forbidden", forbiddenText(reason, tokenId), {
+      ...facts,
+      kind: "denied",
+    });
+  }
+  if (status === 400) return refusedParameters(reason, errors);
+  if (status === 501) {
+    const message = reason || "this Proxmox does not offer that method";
+    return new ProxmoxError("unavailable", message, { ...facts, kind: "not_offered" });
+  }
+  if (status >= 502) return unreachable(answer, reason);
+  if (status >= 300 && status < 400) {
+    const message = `Proxmox answered with a redirect (${status})`;
+    return new ProxmoxError("unavailable", message, { ...facts, kind: "redirected" });
+  }
+  if (reason !== "") return reasonFailure(reason, status);
+  const message =
+    `Proxmox answered with status ${status} and no reason (older versions give it only where proxmox.fingerprint is set)`;
+  return new ProxmoxError("internal", message, { ...facts, kind: "other" });
+}
+
+/** Which of the two is said depends on whether the configuration has the option at all. */
+const AGENT_AWAY = /QEMU guest agent is not running|No QEMU guest agent configured/i;
+const MISSING = /does not exist|no such|not found|not defined(?! in schema)/i;
+
+/** The first line that fits a reason gives its kind. Texts as recorded on 9.2, some of older versions. */
+const REASONS: readonly (readonly [ProxmoxErrorKind, ErrorCode, RegExp])[] = [
+  ["no_quorum", "unavailable", /no quorum|\/etc\/pve\/.*Permission denied/i],
+  ["agent_away", "unavailable", AGENT_AWAY],
+  // The agent's process is there but hangs.
+  ["agent_stuck", "unavailable", /(?:qmp|qga) command 'guest-|qga socket/],
+  ["node_unresolved", "unavailable", /hostname lookup/i],
+  ["missing", "not_found", MISSING],
+  // VMs and containers say it differently.
+  ["modified", "conflict", /checksum miss?match \(file|detected modified configuration/i],
+  ["locked", "conflict", /is locked|can't lock file/i],
+  ["not_running", "conflict", /^(?:VM|CT|container) '?\d+'? (?:is )?not running/i],
+  ["exists", "conflict", /already (?:exists|defined|in use|used)/i],
+  [
+    "wrong_state",
+    "conflict",
+    /checksum mismatch|already running|protection|not running|is running|can't (?:remove|delete|migrate)|got timeout|is a template|base volume|in use/i,
+  ],
+  ["denied", "forbidden", /only root can|not allowed|Permission check failed/i],
+  ["not_installed", "unavailable", /not installed|not (?:fully )?configured|not initialized/i],
+  ["agent_error", "unavailable", /Agent error/i],
+  ["unreachable", "unavailable", /Connection refused|No route to host/i],
+  ["storage_away", "unavailable", /storage '[^']+' is (?:disabled|not (?:online|available))/i],
+];
+
+/** The error for a text that Proxmox gives as a reason, in an answer or as a task's exit status. */
+export function reasonFailure(reason: string, status?: number): ProxmoxError {
+  const [kind, code] = REASONS.find(([, , pattern]) => pattern.test(reason)) ??
+    ["other", "internal"] as const;
+  return new ProxmoxError(code, withRemedy(kind, reason), { kind, reason, status });
+}
+
+/** What a reason may be followed by: what to do about it. */
+const REMEDIES: Readonly<Partial<Record<ProxmoxErrorKind, string>>> = {
+  agent_away: "install qemu-guest-agent in the guest, start it, and set the VM's option agent to 1",
+  modified: "the configuration was changed meanwhile: read it again, then retry",
+};
+
+function withRemedy(kind: ProxmoxErrorKind, reason: string): string {
+  const remedy = REMEDIES[kind];
+  return remedy === undefined ? reason : `${reason}; ${remedy}`;
+}
+
+function refusedParameters(reason: string, errors: Readonly<Record<string, string>>): ProxmoxError {
+  const details = Object.entries(errors).map(([key, text]) => `${key}: ${text}`).join("; ");
+  const message = [reason.replace(/\.$/, ""), details].filter(Boolean).join(": ");
+  const facts = { status: 400, reason, errors };
+  const texts = Object.values(errors);
+  if (texts.some((text) => MISSING.test(text))) {
+    return new ProxmoxError("not_found", message, { ...facts, kind: "missing" });
+  }
+  const unknown = texts.some((text) => text.includes("not defined in schema"));
+  const kind = unknown ? "unknown_parameters" : "invalid_parameters";
+  return new ProxmoxError("invalid", message, { ...facts, kind });
+}
+
+function forbiddenText(message: string, tokenId: string): string {
+  const [, where, privilege] = message.match(/\((\/[^,()]*), ([A-Za-z.|, ]+)\)/) ?? [];
+  if (where !== undefined && privilege !== undefined) {
+    return `the Proxmox API token ${tokenId} lacks the privilege ${privilege} on ${where}`;
+  }
+  const reason = message || "permission denied";
+  return `Proxmox refused the API token ${tokenId}: ${reason}`;
+}
+
+const UNREACHABLE: Readonly<Record<number, readonly [ProxmoxErrorKind, string]>> = {
+  502: ["gateway", "bad gateway"],
+  503: ["gateway", "service unavailable"],
+  504: ["gateway", "gateway timeout"],
+  595: ["node_away", "the node cannot be reached (down, or its pveproxy or pvedaemon is stopped)"],
+  596: ["connection_broken", "the connection between the nodes broke"],
+  599: ["connection_broken", "too many connections between the nodes"],
+};
+
+function unreachable({ change, status }: FailedAnswer, reason: string): ProxmoxError {
+  const [kind, what] = UNREACHABLE[status] ?? ["gateway", "the server failed"];
+  const told = reason === "" ? what : `${what}: ${reason}`;
+  // 595 means that the peer was never reached; after the others the change may have been made.
+  const doubt = change && kind !== "node_away" ? `; ${UNKNOWN_OUTCOME}` : "";
+  const message = `Proxmox answered ${status}, ${told}${doubt}`;
+  return new ProxmoxError("unavailable", message, { kind, reason, status });
+}
+
+function readBody(body: string): { message: string; errors: Record<string, string> } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return { message: body.trim().split("\n")[0]?.slice(0, 500) ?? "", errors: {} };
+  }
+  const record = typeof parsed === "object" && parsed !== null ? parsed : {};
+  const message = "message" in record ? String(record.message ?? "").trim() : "";
+  const errors: Record<string, string> = {};
+  if ("errors" in record && typeof record.errors === "object" && record.errors !== null) {
+    for (const [key, value] of Object.entries(record.errors)) errors[key] = String(value).trim();
+  }
+  return { message, errors };
+}
+
+/** An answer that came and cannot be used. */
+export function garbled(message: string, cause?: unknown): ProxmoxError {
+  return new ProxmoxError("unavailable", message, { kind: "garbled", cause });
+}
+
+/** No answer within the time that a request may take. */
+export function noAnswer(timeoutMs: number, change: boolean): ProxmoxError {
+  const doubt = change ? `; ${UNKNOWN_OUTCOME}` : "";
+  const message = `Proxmox did not answer within ${timeoutMs / 1000} s${doubt}`;
+  return new ProxmoxError("timeout", message, { kind: "no_answer" });
+}
+
+/**
+ * The error for a request that got no answer. `sent` is false when the connection was never made,
+ * so that nothing can have happened.
+ */
+export function connectionFailure(
+  cause: unknown,
+  { change, endpoint, sent }: { endpoint: string; change: boolean; sent: boolean },
+): ProxmoxError {
+  const reason = causeText(cause);
+  if (/certificate|UnknownIssuer|self.signed|NotValidForName|fingerprint/i.test(reason)) {
+    const message =
+      `cannot trust the certificate of ${endpoint} (${reason}); set proxmox.ca_file to the cluster's CA ` +
+      `(/etc/pve/pve-root-ca.pem on a node), or proxmox.fingerprint, or proxmox.verify_ssl to false`;
+    return new ProxmoxError("unavailable", message, { kind: "untrusted", reason, cause });
+  }
+  const doubt = change ? (sent ? `; ${UNKNOWN_OUTCOME}` : "; nothing was sent") : "";
+  const message = `cannot reach Proxmox at ${endpoint}${doubt}`;
+  return new ProxmoxError("unavailable", message, { kind: "unreachable", cause });
+}
+
+/** True when the connection was never made: refused, unresolvable, no route, or not trusted. */
+export function neverConnected(cause: unknown): boolean {
+  return /refused|dns error|failed to lookup|unreachable|No route|tcp connect|certificate|fingerprint|ENOTFOUND|EHOSTUNREACH/i
+    .test(causeText(cause));
+}
+
+/** Deno's `fetch` says only in the texts of its error's causes why there is no connection. */
+function causeText(error: unknown): string {
+  const parts: string[] = [];
+  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
+    parts.push(at.message);
+  }
+  return parts.join(": ") || String(error);
+}
