@@ -17,7 +17,7 @@ interface Internals {
 }
 
 export interface Served {
-  /** Settles when the connection is closed. */
+  /** Resolves when the connection is closed, however that came. */
   readonly finished: Promise<void>;
   /** Closes it after the requests that are under way. */
   shutdown(): void;
@@ -40,9 +40,11 @@ export function serveOnConnection(connection: Deno.Conn, handler: Handler): Serv
     () => new Response(null, { status: 500 }),
     () => {},
   );
+  const shutdown = () => void served.shutdown().catch(() => {});
   return {
-    finished: served.finished,
-    shutdown: () => void served.shutdown().catch(() => {}),
+    // 2.6.10 keeps its part of a connection that ended badly until it is told to shut down.
+    finished: served.finished.catch(shutdown),
+    shutdown,
     destroy: () => {
       try {
         end();

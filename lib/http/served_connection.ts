@@ -39,8 +39,7 @@ export class ServedConnection {
     this.#since = options.now();
     this.remoteAddress = (connection.remoteAddr as Deno.NetAddr).hostname;
     this.#served = serveOnConnection(connection, (request, info) => this.#answer(request, info));
-    // How it ended tells nothing that a request's own signal does not.
-    void this.#served.finished.catch(() => {}).then(() => options.onClose(this));
+    void this.#served.finished.then(() => options.onClose(this));
   }
 
   /** Since when the server waits for a request; null while one is answered. */
