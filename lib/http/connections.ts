@@ -25,7 +25,7 @@ export class Connections {
   readonly #open = new Set<ServedConnection>();
   readonly #byAddress = new Map<string, number>();
   #max: number;
-  #shrunkAt = 0;
+  #shrunkAt: number | null = null;
   #waiting: (() => void)[] = [];
 
   constructor(limits: ConnectionLimits) {
@@ -56,14 +56,21 @@ export class Connections {
     for (const connection of this.#open) {
       if (connection.isLate(this.#limits.patience)) connection.destroy();
     }
-    if (this.#limits.now() - this.#shrunkAt >= RECOVERY_MS) this.#max = this.#limits.max;
+    if (this.#shrunkAt === null || this.#limits.now() - this.#shrunkAt < RECOVERY_MS) return;
+    this.#shrunkAt = null;
+    this.#max = this.#limits.max;
   }
 
-  /** The system gives no more: leaves some to the rest of the server, which needs them to answer. */
-  shrink(): void {
+  /**
+   * The system gives no more: leaves some to the rest of the server, which needs them to answer. True
+   * when this is news.
+   */
+  shrink(): boolean {
+    const isNews = this.#shrunkAt === null;
     this.#max = Math.max(LEAST, Math.floor(this.size * 3 / 4));
     this.#shrunkAt = this.#limits.now();
     while (this.size > this.#max && this.#makeRoom(() => true));
+    return isNews;
   }
 
   /** Closes those that wait for a request; resolves when the others have ended too. */

@@ -161,11 +161,13 @@ class RenewableListener implements Listener {
 
   async #makeDo(): Promise<void> {
     const held = this.#connections.size;
-    this.#connections.shrink();
-    this.#options.onProblem?.(
-      `Out of file descriptors with ${held} connections: those that wait are closed; raise LimitNOFILE ` +
-        "or lower server.max_connections",
-    );
+    // Strangers bring this about, who must not fill the log with it.
+    if (this.#connections.shrink()) {
+      this.#options.onProblem?.(
+        `Out of file descriptors with ${held} connections: those that wait are closed; raise ` +
+          "LimitNOFILE or lower server.max_connections",
+      );
+    }
     await wait(SCARCITY_WAIT_MS);
   }
 
