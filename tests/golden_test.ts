@@ -4,7 +4,7 @@ import { generatedFiles, listing, orphans } from "./support/generated.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-Deno.test("descriptions of tools and what the READMEs tell are the ones that were reviewed", async () => {
+Deno.test("descriptions of tools and what the documents tell are the ones that were reviewed", async () => {
   const files = await generatedFiles();
   for (const [path, text] of files) {
     const reviewed = await Deno.readTextFile(new URL(path, ROOT)).catch(() => "");

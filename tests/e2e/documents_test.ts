@@ -11,29 +11,40 @@ import { includesScope, type Scope } from "../../lib/auth/scope.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { Site } from "../site.ts";
-import { MAIN, startServe } from "../support/cli.ts";
-import { type Block, blocksOf, has, runScript, strictCurl } from "../support/documents.ts";
+import { cli, MAIN, startServe } from "../support/cli.ts";
+import {
+  type Block,
+  blocksOf,
+  DOCUMENTS,
+  has,
+  readDocument,
+  runScript,
+  strictCurl,
+} from "../support/documents.ts";
 import { Folder } from "../support/folder.ts";
 
-/** What the README's examples say is tried as it stands: nothing is replaced but these two. */
+/** What the documents' examples say is tried as it stands: nothing is replaced but these. */
 const ADDRESS = "http://localhost:8812";
-const TOKEN = "YOUR_TOKEN";
+const TOKENS = ["YOUR_TOKEN", "${input:proxmox-token}"];
 
-const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-const blocks = blocksOf(README);
+const TEXTS = await Promise.all(
+  DOCUMENTS.map(async (name) => [name, await readDocument(name)] as const),
+);
+const blocks = TEXTS.flatMap(([, text]) => blocksOf(text));
 
 function blocksIn(language: string, pattern: RegExp): Block[] {
   const found = blocks.filter((block) => block.language === language && pattern.test(block.text));
-  assert.ok(found.length > 0, `the README has no ${language} block with ${pattern}`);
+  assert.ok(found.length > 0, `the documents have no ${language} block with ${pattern}`);
   return found;
 }
 
 function here(text: string, site: Site): string {
-  return text.replaceAll(ADDRESS, site.root).replaceAll(TOKEN, site.tokens.admin);
+  const addressed = text.replaceAll(ADDRESS, site.root);
+  return TOKENS.reduce((known, token) => known.replaceAll(token, site.tokens.admin), addressed);
 }
 
 Deno.test({
-  name: "every curl of the README answers",
+  name: "every curl of the documents answers",
   ignore: !has("curl"),
   fn: async (t) => {
     await using site = await Site.start();
@@ -81,18 +92,21 @@ function targetOfLine(line: string): Target {
   return { sse: false, url, headers: { authorization: value } };
 }
 
-Deno.test("every client entry of the README leads a client to the tools", async (t) => {
+Deno.test("every client entry of the documents leads a client to the tools", async (t) => {
   await using site = await Site.start();
-  const entries = blocksIn("json", /"(mcpServers|servers)"/).map(({ text }): Target => {
-    const { mcpServers, servers } = JSON.parse(here(text, site));
-    const [entry, ...others] = Object.values(mcpServers ?? servers) as Entry[];
-    assert.ok(entry && others.length === 0);
-    return targetOf(entry);
-  });
-  const lines = blocksIn("sh", /localhost:8812/).map(({ text }) => targetOfLine(here(text, site)));
+  const entries = blocksIn("json", /"(mcpServers|servers|context_servers)"/).map(
+    ({ text }): Target => {
+      const { mcpServers, servers, context_servers } = JSON.parse(here(text, site));
+      const [entry, ...others] = Object.values(mcpServers ?? servers ?? context_servers) as Entry[];
+      assert.ok(entry && others.length === 0);
+      return targetOf(entry);
+    },
+  );
+  const lines = [...blocksIn("sh", /localhost:8812/), ...blocksIn("yaml", /localhost:8812/)]
+    .map(({ text }) => targetOfLine(here(text, site)));
   for (const { sse, url, headers } of [...entries, ...lines]) {
     await t.step(`${sse ? "sse" : "http"} ${new URL(url).pathname}`, async () => {
-      const client = new Client({ name: "readme", version: "1" });
+      const client = new Client({ name: "documents", version: "1" });
       const Transport = sse ? SSEClientTransport : StreamableHTTPClientTransport;
       await client.connect(new Transport(new URL(url), { requestInit: { headers } }));
       assert.equal((await client.listTools()).tools.length, TOOLS.length);
@@ -116,36 +130,52 @@ async function installation(fake: FakePve): Promise<Folder & { env: Record<strin
   return Object.assign(folder, { env: { PATH: `${folder.at("bin")}:${Deno.env.get("PATH")}` } });
 }
 
-Deno.test("every proxmox-mcp command of the README works, in the order in which it stands", async (t) => {
+/** What a document takes for granted that does not tell how to get there itself. */
+async function prepare(folder: Folder): Promise<void> {
+  for (const line of ["migrate", "user create ayse --role Administrator"]) {
+    const { status, err } = await cli([...line.split(" "), "--config", folder.at("config.json")]);
+    assert.equal(status, 0, err);
+  }
+}
+
+Deno.test("every proxmox-mcp command of a document works, in the order in which it stands", async (t) => {
   await using fake = await startFakePve();
-  await using folder = await installation(fake);
-  for (const { language, text } of blocks) {
-    if (language === "bash" && /^proxmox-mcp serve\b/m.test(text)) {
-      await t.step(text.trim(), async () => {
-        const args = text.trim().split(/\s+/).slice(2);
-        await using server = await startServe(args, { cwd: folder.path });
-        assert.equal((await fetch(new URL("/healthz", server.url))).status, 200);
-        server.kill("SIGTERM");
-        assert.equal((await server.status).code, 0);
-      });
-    } else if (language === "bash" && /^proxmox-mcp /m.test(text)) {
-      await t.step(text.trim().split("\n")[0] ?? "", async () => {
-        const { status, out, err } = await runScript(text, { cwd: folder.path, env: folder.env });
-        assert.equal(status, 0, `${out}\n${err}`);
-      });
-    } else if (language === "console") {
-      for (const session of text.split(/^\$ /m).filter(Boolean)) {
-        const [command = "", ...shown] = session.trimEnd().split("\n");
-        await t.step(command, async () => {
-          const { out, err } = await runScript(command, { cwd: folder.path, env: folder.env });
-          assert.equal(out, shown.join("\n"), err);
-        });
-      }
+  for (const [name, markdown] of TEXTS) {
+    const commands = blocksOf(markdown).filter(({ language, text }) =>
+      language === "console" || language === "bash" && /^proxmox-mcp /m.test(text)
+    );
+    if (commands.length === 0) continue;
+    await using folder = await installation(fake);
+    if (!commands.some(({ text }) => /^proxmox-mcp migrate$/m.test(text))) await prepare(folder);
+    for (const command of commands) {
+      const [first = ""] = command.text.split("\n");
+      await t.step(`${name}: ${first}`, () => tryCommands(command, folder));
     }
   }
 });
 
-Deno.test("every config of the README is one that the program takes", async (t) => {
+async function tryCommands(
+  { language, text }: Block,
+  { path: cwd, env }: Awaited<ReturnType<typeof installation>>,
+): Promise<void> {
+  if (language === "console") {
+    for (const session of text.split(/^\$ /m).filter(Boolean)) {
+      const [command = "", ...shown] = session.trimEnd().split("\n");
+      const { out, err } = await runScript(command, { cwd, env });
+      assert.equal(out, shown.join("\n"), err);
+    }
+  } else if (/^proxmox-mcp serve\b/m.test(text)) {
+    await using server = await startServe(text.trim().split(/\s+/).slice(2), { cwd });
+    assert.equal((await fetch(new URL("/healthz", server.url))).status, 200);
+    server.kill("SIGTERM");
+    assert.equal((await server.status).code, 0);
+  } else {
+    const { status, out, err } = await runScript(text, { cwd, env });
+    assert.equal(status, 0, `${out}\n${err}`);
+  }
+}
+
+Deno.test("every config of the documents is one that the program takes", async (t) => {
   const configs = blocksIn("json", /"proxmox": \{ "host/);
   for (const { text } of [...configs, { text: await exampleConfig() }]) {
     await t.step(text.slice(0, 60).replaceAll(/\s+/g, " "), async () => {
@@ -164,7 +194,7 @@ function exampleConfig(): Promise<string> {
 }
 
 Deno.test({
-  name: "a token made as the README says, without this program, is good at once",
+  name: "a token made as the documents say, without this program, is good at once",
   ignore: !has("python3") || !has("sha512sum"),
   fn: async () => {
     await using site = await Site.start();
@@ -246,8 +276,10 @@ const CALLS: Record<Scope, [string, Record<string, unknown>][]> = {
 };
 
 for (const version of ["9.2.11", "8.4.1"]) {
-  Deno.test(`the README's Proxmox roles suffice for their scopes, on ${version}`, async (t) => {
-    const lines = blocksIn("sh", /^pveum /m).flatMap(({ text }) => text.trim().split("\n"))
+  Deno.test(`the documents' Proxmox roles suffice for their scopes, on ${version}`, async (t) => {
+    const lines = blocksOf(await readDocument("docs/tokens"))
+      .filter(({ language, text }) => language === "sh" && /^pveum /m.test(text))
+      .flatMap(({ text }) => text.trim().split("\n"))
       .map((line) =>
         version.startsWith("8") ? line.replaceAll(/VM\.GuestAgent\.\w+/g, "VM.Monitor") : line
       );
