@@ -3,3 +3,4 @@ import "../e2e/guide_test.ts";
 import "../e2e/package_test.ts";
 import "../e2e/documents_test.ts";
 import "../e2e/documents_text_test.ts";
+import "../e2e/troubleshooting_test.ts";
