@@ -23,3 +23,7 @@ Deno.test("a whole tools/list fits a model's context", () => {
   assert.ok(tokens("admin") < 20_000, `admin: ${tokens("admin")} tokens`);
   assert.ok(tokens("user") < 8_000, `user: ${tokens("user")} tokens`);
 });
+
+Deno.test("a reader's tools are few enough for Cursor, as the documents say", () => {
+  assert.ok(listing("user").length < 40, "docs/clients promises fewer than 40");
+});

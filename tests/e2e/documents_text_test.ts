@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { processIo } from "../../lib/cli/io.ts";
 import { createProgram } from "../../lib/cli/mod.ts";
 import { ENVIRONMENT_NAMES, loadConfig } from "../../lib/config/config.ts";
+import { drawPicture, PICTURES } from "../picture.ts";
 import {
   anchorOf,
   blocksOf,
@@ -57,7 +58,7 @@ Deno.test("each Turkish document has the headings, tables, examples and links of
       rows: rowsOf(body).length,
       items: body.match(/^ *(?:-|\d\.) /gm)?.length ?? 0,
       links: linksOf(body).map(({ path, anchor }) => [
-        path.replace(".tr.md", ".md"),
+        path.replace(".tr.", "."),
         anchor === "",
       ]).filter(([path]) => path !== "README.md"),
     }));
@@ -210,5 +211,18 @@ Deno.test("the command table names every command with every option of its own", 
       ),
       name,
     );
+  }
+});
+
+Deno.test("the pictures are what a run draws, small, and told in words", async () => {
+  for (const language of LANGUAGES) {
+    const drawn = await drawPicture(language);
+    const committed = await Deno.readTextFile(new URL(PICTURES[language], ROOT));
+    assert.equal(committed, drawn, `${PICTURES[language]} is stale: run deno task picture`);
+    assert.ok(new TextEncoder().encode(drawn).length < 20_000);
+    assert.match(drawn, /<title id="title">.+<\/title>\n<desc id="description">.*start_vm/s);
+    assert.doesNotMatch(drawn, /(?:href|src|url\()/);
+    const [readme] = documentsNamed("README").filter((document) => document.language === language);
+    assert.ok(linksOf(readme?.text ?? "").some(({ path }) => path === PICTURES[language]));
   }
 });
