@@ -23,6 +23,8 @@ export interface FakePveOptions {
   version?: string;
   /** Clock in milliseconds, default `Date.now`. */
   now?: () => number;
+  /** When its guests were made what they are, in milliseconds, default now. */
+  seededAt?: number;
   /** Serve `/pve-docs/api-viewer/apidoc.js`, default true. */
   apidoc?: boolean;
 }
@@ -86,7 +88,7 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
     version: options.version ?? "9.2.11",
     taskPolls: options.taskPolls ?? 1,
     taskMs: options.taskMs,
-    now: clock(),
+    now: options.seededAt ?? clock(),
     fingerprint: certificate.fingerprint,
   });
   const world = new World(state, clock);

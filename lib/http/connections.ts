@@ -1,4 +1,4 @@
-import type { ClientSocket, Patience } from "./client_socket.ts";
+import type { Patience, ServedConnection } from "./served_connection.ts";
 
 /** An address holds at most this part of all connections. */
 const SHARE = 4;
@@ -22,7 +22,7 @@ export interface ConnectionLimits {
  */
 export class Connections {
   readonly #limits: ConnectionLimits;
-  readonly #open = new Set<ClientSocket>();
+  readonly #open = new Set<ServedConnection>();
   readonly #byAddress = new Map<string, number>();
   #max: number;
   #shrunkAt = 0;
@@ -37,23 +37,24 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** Takes a new connection in; false when there is no room for it. */
-  admit(socket: ClientSocket): boolean {
-    const { remoteAddress: address } = socket;
+  /** Whether one more from this address may be taken in, for which another may have to go. */
+  hasRoomFor(address: string): boolean {
     const share = Math.max(LEAST, Math.ceil(this.#max / SHARE));
     const crowded = !this.#limits.shared(address) && (this.#byAddress.get(address) ?? 0) >= share;
     if (crowded && !this.#makeRoom((other) => other.remoteAddress === address)) return false;
-    if (this.size >= this.#max && !this.#makeRoom(() => true)) return false;
-    this.#open.add(socket);
+    return this.size < this.#max || this.#makeRoom(() => true);
+  }
+
+  add(connection: ServedConnection): void {
+    const { remoteAddress: address } = connection;
+    this.#open.add(connection);
     this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
-    socket.once("close", () => this.#remove(socket));
-    return true;
   }
 
   /** Closes those whose client has taken longer than it may. */
   sweep(): void {
-    for (const socket of this.#open) {
-      if (socket.isLate(this.#limits.patience)) socket.destroy();
+    for (const connection of this.#open) {
+      if (connection.isLate(this.#limits.patience)) connection.destroy();
     }
     if (this.#limits.now() - this.#shrunkAt >= RECOVERY_MS) this.#max = this.#limits.max;
   }
@@ -67,32 +68,35 @@ export class Connections {
 
   /** Closes those that wait for a request; resolves when the others have ended too. */
   drain(): Promise<void> {
-    for (const socket of this.#open) if (socket.waitingSince !== null) socket.destroy();
+    for (const connection of this.#open) {
+      if (connection.waitingSince === null) connection.shutdown();
+      else connection.destroy();
+    }
     if (this.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   destroy(): void {
-    for (const socket of this.#open) socket.destroy();
+    for (const connection of this.#open) connection.destroy();
   }
 
   /** Closes the one that has waited longest; false when none waits. */
-  #makeRoom(among: (socket: ClientSocket) => boolean): boolean {
-    let longest: ClientSocket | null = null;
-    for (const socket of this.#open) {
-      const since = socket.waitingSince;
-      if (since === null || !among(socket)) continue;
-      if (longest === null || since < (longest.waitingSince ?? since)) longest = socket;
+  #makeRoom(among: (connection: ServedConnection) => boolean): boolean {
+    let longest: ServedConnection | null = null;
+    for (const connection of this.#open) {
+      const since = connection.waitingSince;
+      if (since === null || !among(connection)) continue;
+      if (longest === null || since < (longest.waitingSince ?? since)) longest = connection;
     }
     if (longest === null) return false;
-    this.#remove(longest);
+    this.remove(longest);
     longest.destroy();
     return true;
   }
 
-  #remove(socket: ClientSocket): void {
-    if (!this.#open.delete(socket)) return;
-    const { remoteAddress: address } = socket;
+  remove(connection: ServedConnection): void {
+    if (!this.#open.delete(connection)) return;
+    const { remoteAddress: address } = connection;
     const left = (this.#byAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#byAddress.delete(address);
     else this.#byAddress.set(address, left);

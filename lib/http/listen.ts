@@ -2,13 +2,10 @@ import type { Config } from "../config/config.ts";
 import { AppError, ioReason } from "../errors.ts";
 import { type Bind, bindTo, closeQuietly, requirePort } from "./bind.ts";
 import { type Certificate, readCertificate, readRenewed } from "./certificate.ts";
-import { ClientSocket, type Patience } from "./client_socket.ts";
 import { Connections } from "./connections.ts";
-import type { Handle } from "./exchange.ts";
-import { createParsers, type Parsers, takesSockets } from "./parsers.ts";
-import { ServedListener } from "./served_listener.ts";
+import { type Handle, type Patience, ServedConnection } from "./served_connection.ts";
 
-export type { Handle } from "./exchange.ts";
+export type { Handle } from "./served_connection.ts";
 
 /** A listening socket whose certificate can be renewed. */
 export interface Listener {
@@ -38,7 +35,7 @@ export interface ListenOptions {
   readonly open?: Bind;
 }
 
-const PATIENCE: Patience = { head: 15_000, idle: 75_000, rest: 5_000 };
+const PATIENCE: Patience = { head: 15_000, idle: 75_000 };
 const MAX_SWEEP_MS = 1_000;
 const TAKE_OVER_WAIT_MS = 2;
 const TAKE_OVER_TRIES = 500;
@@ -63,9 +60,7 @@ export async function listen(
   options: ListenOptions = {},
 ): Promise<Listener> {
   const certificate = server.tls === null ? null : await readCertificate(server.tls);
-  return takesSockets()
-    ? new RenewableListener({ server, handle, certificate, options })
-    : new ServedListener({ server, handle, certificate, onProblem: options.onProblem });
+  return new RenewableListener({ server, handle, certificate, options });
 }
 
 class RenewableListener implements Listener {
@@ -75,7 +70,7 @@ class RenewableListener implements Listener {
   readonly #server: ServerSection;
   readonly #options: ListenOptions;
   readonly #connections: Connections;
-  readonly #parsers: Parsers;
+  readonly #handle: Handle;
   readonly #sweeper: ReturnType<typeof setInterval>;
   #certificate: Certificate | null;
   #current: Deno.Listener;
@@ -90,6 +85,7 @@ class RenewableListener implements Listener {
   }) {
     const { patience = PATIENCE, shared = () => false } = options;
     this.#options = options;
+    this.#handle = handle;
     this.#certificate = certificate;
     this.finished = this.#done.promise;
     // Whoever runs the server looks at it when it is up.
@@ -99,8 +95,6 @@ class RenewableListener implements Listener {
     this.#server = { ...server, port: this.address.port };
     const now = () => performance.now();
     this.#connections = new Connections({ max: server.max_connections, patience, shared, now });
-    const scheme = server.tls ? "https" : "http";
-    this.#parsers = createParsers(handle, { scheme, idleMs: patience.idle });
     const sweepMs = Math.min(MAX_SWEEP_MS, ...Object.values(patience).map((ms: number) => ms / 4));
     this.#sweeper = setInterval(() => this.#connections.sweep(), sweepMs);
     void this.#acceptAll();
@@ -126,7 +120,6 @@ class RenewableListener implements Listener {
   async shutdown(): Promise<void> {
     this.#closing = true;
     closeQuietly(this.#current);
-    this.#parsers.close();
     await this.#connections.drain();
     clearInterval(this.#sweeper);
     this.#done.resolve();
@@ -154,10 +147,16 @@ class RenewableListener implements Listener {
   }
 
   #welcome(connection: Deno.Conn): void {
-    const socket = new ClientSocket(connection, () => performance.now());
-    if (!this.#connections.admit(socket)) return void socket.destroy();
+    const { hostname } = connection.remoteAddr as Deno.NetAddr;
+    if (!this.#connections.hasRoomFor(hostname)) return connection.close();
     if ("setNoDelay" in connection) (connection as Deno.TcpConn).setNoDelay(true);
-    this.#parsers.take(socket, connection).catch(() => socket.destroy());
+    this.#connections.add(
+      new ServedConnection(connection, {
+        handle: this.#handle,
+        now: () => performance.now(),
+        onClose: (closed) => this.#connections.remove(closed),
+      }),
+    );
   }
 
   async #makeDo(): Promise<void> {

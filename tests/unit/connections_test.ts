@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { type Config, loadConfig } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
-import type { Patience } from "../../lib/http/client_socket.ts";
+import type { Patience } from "../../lib/http/served_connection.ts";
 import { type Handle, listen, type Listener, type ListenOptions } from "../../lib/http/listen.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { Folder } from "../support/folder.ts";
 import { until } from "../support/until.ts";
 
 const HOUR = 3_600_000;
-const PATIENT: Patience = { head: HOUR, idle: HOUR, rest: HOUR };
+const PATIENT: Patience = { head: HOUR, idle: HOUR };
 const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 async function sectionOf(folder: Folder, more: Record<string, unknown> = {}) {
@@ -89,7 +89,7 @@ class Client implements Disposable {
 
 Deno.test("a connection without a whole header is closed, from its first byte or without one", async () => {
   await using served = await Served.start(() => new Response("ok"), {
-    patience: { ...PATIENT, head: 60 },
+    patience: { head: 60, idle: 60 },
   });
   using silent = await served.connect();
   using slow = await served.connect();
@@ -100,7 +100,7 @@ Deno.test("a connection without a whole header is closed, from its first byte or
   assert.ok(await silent.closed());
   assert.ok(await slow.closed());
   await second.send("GET");
-  assert.ok(await second.closed(), "the next request's header is no different");
+  assert.ok(await second.closed(), "the next request's header may not take for ever either");
 });
 
 Deno.test("idle connections are closed, and those that are answered are not", async () => {
@@ -124,17 +124,12 @@ Deno.test("idle connections are closed, and those that are answered are not", as
   assert.match(await slow.read(), /^HTTP\/1\.1 200 .*slow$/s);
 });
 
-Deno.test("a body that goes on after its answer is taken for a moment only", async () => {
+Deno.test("a body that goes on after its answer is not taken for ever", async () => {
   await using served = await Served.start(() => new Response("no", { status: 401 }), {
-    patience: { ...PATIENT, rest: 60 },
+    patience: { ...PATIENT, idle: 60 },
   });
   using client = await served.connect();
-  const head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";
-  await client.send(`${head}4\r\n\r\nab`);
-  assert.match(await client.read(), /^HTTP\/1\.1 401 /);
-  await client.send(`cd${REQUEST}`);
-  assert.match(await client.read(), /^HTTP\/1\.1 401 /, "what ends in time can be followed");
-  await client.send(`${head}1000000\r\n\r\nab`);
+  await client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nab");
   assert.match(await client.read(), /^HTTP\/1\.1 401 /);
   assert.ok(await client.closed());
 });
@@ -171,7 +166,7 @@ Deno.test("a client that hangs up while its answer is made is noticed", async ()
 Deno.test("HTTP/2 is spoken with and without TLS; idle sessions end, streams under way do not", async () => {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const handle: Handle = async (request, peer) => {
-    const host = request.headers.get("host") ?? "";
+    const { host } = new URL(request.url);
     if (request.method === "POST") return new Response(`${host} ${peer} ${await request.text()}`);
     const events = new ReadableStream<Uint8Array>({
       start: async (controller) => {
@@ -197,7 +192,7 @@ Deno.test("HTTP/2 is spoken with and without TLS; idle sessions end, streams und
   using client = Deno.createHttpClient({ caCerts: [certificate.caPem], http1: false, http2: true });
   const body = "x".repeat(1_000_000);
   const posted = await fetch(url, { client, method: "POST", body });
-  assert.equal(await posted.text(), `127.0.0.1:${port} 127.0.0.1 ${body}`);
+  assert.ok(await posted.text() === `127.0.0.1:${port} 127.0.0.1 ${body}`);
   const events = (await fetch(url, { client })).body?.getReader();
   const decoder = new TextDecoder();
   assert.equal(decoder.decode((await events?.read())?.value), "data: 1\n\n");
