@@ -20,7 +20,7 @@ export function registerTools(program: Command, { io }: CliContext): void {
     });
 }
 
-/** The Markdown table that the README holds. */
+/** The Markdown table that the documents hold. */
 export function toolsMarkdown(list: readonly AnyTool[]): string {
   const rows = list.map((tool) =>
     `| \`${tool.name}\` | ${tool.scope} | ${tool.title} | ${neededBy(tool)} |`

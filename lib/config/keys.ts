@@ -15,7 +15,7 @@ export type Kind =
 
 /** What a key is besides its type. */
 export interface KeyFacts {
-  /** What it means, for the READMEs' tables; a section whose keys share a row has it itself. */
+  /** What it means, for the documents' tables; a section whose keys share a row has it itself. */
   readonly en?: string;
   readonly tr?: string;
   /** It must be given, though its own schema allows that it is not. */

@@ -1,3 +1,31 @@
+/** Every document for users, in reading order, without what tells its language. */
+export const DOCUMENTS = [
+  "README",
+  "docs/clients",
+  "docs/configuration",
+  "docs/tools",
+  "docs/tokens",
+  "docs/security",
+  "docs/operations",
+  "docs/http",
+  "docs/troubleshooting",
+  "docs/developing",
+] as const;
+
+export type DocumentName = typeof DOCUMENTS[number];
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Where a document lies, from the root of the checkout. */
+export function pathOf(name: DocumentName, language: "en" | "tr"): string {
+  return language === "tr" ? `${name}.tr.md` : `${name}.md`;
+}
+
+/** The text of a document. */
+export function readDocument(name: DocumentName, language: "en" | "tr" = "en"): Promise<string> {
+  return Deno.readTextFile(new URL(pathOf(name, language), ROOT));
+}
+
 /** A fenced code block of a Markdown text. */
 export interface Block {
   readonly language: string;
@@ -13,25 +41,47 @@ export function blocksOf(markdown: string): Block[] {
   }));
 }
 
-export interface Heading {
+/** A heading and what stands below it, up to the next heading of any level. */
+export interface Section {
   readonly level: number;
-  readonly text: string;
+  readonly title: string;
+  readonly body: string;
 }
 
-/** The headings in order; a line in a code block is none. */
-export function headingsOf(markdown: string): Heading[] {
-  const prose = markdown.replaceAll(/^( *)```[\s\S]*?^\1```$/gm, "");
-  return [...prose.matchAll(/^(#{1,6}) +(.+)$/gm)].map(([, marks = "", text = ""]) => ({
-    level: marks.length,
-    text,
-  }));
+/** The sections in order; a line in a code block is no heading. */
+export function sectionsOf(markdown: string): Section[] {
+  const sections: { level: number; title: string; body: string }[] = [];
+  let fenced = false;
+  for (const line of markdown.split("\n")) {
+    if (/^ *```/.test(line)) fenced = !fenced;
+    const [, marks, title = ""] = fenced ? [] : /^(#{1,6}) +(.+)$/.exec(line) ?? [];
+    if (marks !== undefined) sections.push({ level: marks.length, title, body: "" });
+    else if (sections.length > 0) sections.at(-1)!.body += `${line}\n`;
+  }
+  return sections;
 }
 
-/** The cells of the table rows below a heading, up to the next heading; the head is left out. */
-export function rowsUnder(markdown: string, heading: string): string[][] {
-  const after = markdown.slice(markdown.indexOf(`\n${heading}\n`) + heading.length + 1);
-  const section = after.split(/^#{1,6} /m)[0] ?? "";
-  const rows = [...section.matchAll(/^\|(.+)\|$/gm)].map(([, row = ""]) =>
+export interface Link {
+  /** Path as it stands there; empty for one within the document. */
+  readonly path: string;
+  readonly anchor: string;
+}
+
+/** The links to other documents and within this one, pictures too; those in code are none. */
+export function linksOf(markdown: string): Link[] {
+  const prose = markdown.replaceAll(/^( *)```[\s\S]*?^\1```$/gm, "").replaceAll(/`[^`]+`/g, "");
+  return [...prose.matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)]
+    .map(([, path = "", anchor = ""]) => ({ path, anchor }));
+}
+
+/** What leads to a heading after `#`, as GitHub makes it. */
+export function anchorOf(title: string): string {
+  return title.toLowerCase().replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, "").replaceAll(" ", "-");
+}
+
+/** The cells of the rows of all tables; the heads are left out. */
+export function rowsOf(markdown: string): string[][] {
+  const rows = [...markdown.matchAll(/^\|(.+)\|$/gm)].map(([, row = ""]) =>
     row.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"))
   );
   return rows.filter((_, at) => !isHead(rows, at));

@@ -1,7 +1,8 @@
-import { generatedReadme } from "../../lib/build/readme.ts";
+import { generatedDocument } from "../../lib/build/documents.ts";
 import { Catalog, type ToolDescription } from "../../lib/mcp/catalog.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import type { Scope } from "../../lib/auth/scope.ts";
+import { DOCUMENTS, pathOf } from "./documents.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const GOLDEN = "tests/golden/";
@@ -9,9 +10,12 @@ const GOLDEN = "tests/golden/";
 /** What the files that follow from the tools and the config's schema should hold, by path. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
-  for (const [path, language] of [["README.md", "en"], ["README.tr.md", "tr"]] as const) {
-    const text = await Deno.readTextFile(new URL(path, ROOT));
-    files.set(path, generatedReadme(text, { language, tools: TOOLS }));
+  for (const name of DOCUMENTS) {
+    for (const language of ["en", "tr"] as const) {
+      const path = pathOf(name, language);
+      const text = await Deno.readTextFile(new URL(path, ROOT));
+      files.set(path, generatedDocument(text, { language, tools: TOOLS }));
+    }
   }
   for (const tool of listing("admin")) {
     files.set(`${GOLDEN}${tool.name}.json`, `${JSON.stringify(sorted(tool), null, 2)}\n`);

@@ -3,33 +3,40 @@ import { toolsMarkdown } from "../cli/tools.ts";
 import { configTable, type Language } from "./config_table.ts";
 import type { AnyTool } from "../tool/tool.ts";
 
-/** The README with everything in it that follows from the program, the rest as it is. */
-export function generatedReadme(
+/** The document with everything in it that follows from the program, the rest as it is. */
+export function generatedDocument(
   text: string,
   { language, tools }: { language: Language; tools: readonly AnyTool[] },
 ): string {
-  const withTools = between("tools", { text, content: toolsMarkdown(tools) });
-  const withKeys = between("config", { text: withTools, content: `\n${configTable(language)}\n` });
+  const withTools = between("tools", { text, content: () => toolsMarkdown(tools) });
+  const withKeys = between("config", {
+    text: withTools,
+    content: () => `\n${configTable(language)}\n`,
+  });
   return roleCommands(tools).reduce(replaceRole, withKeys);
 }
 
-/** For the Proxmox that is current, the version that the README's chapter is about. */
+/** For the Proxmox that is current, the version that the documents are about. */
 function roleCommands(tools: readonly AnyTool[]): string[] {
   const auth = { user: "mcp@pve", token_name: "assistant" };
   return scopePrivileges(tools, { auth, major: 9 }).map(({ commands: [role = ""] }) => role);
 }
 
-function between(name: string, { text, content }: { text: string; content: string }): string {
+/** Puts the content between its two marks; a text without them stays as it is. */
+function between(
+  name: string,
+  { text, content }: { text: string; content: () => string },
+): string {
   const [begin, end] = [`<!-- ${name}:begin -->\n`, `\n<!-- ${name}:end -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 && to < 0) return text;
   if (from < 0 || to < from) throw new Error(`no ${begin.trim()} and ${end.trim()} around it`);
-  return text.slice(0, from + begin.length) + content + text.slice(to);
+  return text.slice(0, from + begin.length) + content() + text.slice(to);
 }
 
-/** Puts the command in place of the line that adds the same role. */
+/** Puts the command in place of every line that adds the same role. */
 function replaceRole(text: string, command: string): string {
   const start = command.slice(0, command.indexOf(" --privs "));
-  const line = new RegExp(`^${start} .*$`, "m");
-  if (!line.test(text)) throw new Error(`no line that begins with ${start}`);
-  return text.replace(line, () => command);
+  const line = new RegExp(`^( *)${start} .*$`, "gm");
+  return text.replace(line, (_, indent: string) => indent + command);
 }
