@@ -152,6 +152,7 @@ export function seedState(options: SeedOptions): FakeState {
       groups: new Map(),
       armed: true,
     },
+    mappings: new Map(),
     replication: new Map(),
     backupJobs: new Map([["backup-nightly", {
       id: "backup-nightly",

@@ -210,6 +210,8 @@ export interface FakeState {
     groups: Entries;
     armed: boolean;
   };
+  /** Devices of the nodes under a common name, for `usb0: mapping=…` and `hostpci0: mapping=…`. */
+  mappings: Map<string, { nodes: string[]; live: boolean }>;
   replication: Map<string, FakeReplication>;
   backupJobs: Map<string, FakeBackupJob>;
   firewall: FakeFirewall & { groups: Map<string, { comment?: string; rules: FakeRule[] }> };
