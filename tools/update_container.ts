@@ -41,9 +41,8 @@ const RULES = [
   {
     privilege: "VM.Config.Network",
     fields: ["hostname", "nameserver", "searchdomain"],
-    keys: /^(net\d+|hostname|nameserver|searchdomain)$/,
+    keys: /^(nameserver|searchdomain)$/,
   },
-  { privilege: "VM.Config.Disk", fields: [], keys: /^(rootfs|(mp|unused)\d+)$/ },
 ] as const satisfies readonly SettingRule<keyof z.output<typeof input>>[];
 
 export default defineTool({

@@ -50,9 +50,8 @@ const RULES = [
   {
     privilege: "VM.Config.Disk",
     fields: ["boot"],
-    keys: /^((ide|sata|scsi|virtio|efidisk|tpmstate|unused)\d+|boot|bootdisk|vmstatestorage)$/,
+    keys: /^(boot|bootdisk|vmstatestorage)$/,
   },
-  { privilege: "VM.Config.Network", fields: [], keys: /^net\d+$/ },
   {
     privilege: "VM.Config.Cloudinit",
     fields: [],
@@ -61,8 +60,7 @@ const RULES = [
   {
     privilege: "VM.Config.HWType",
     fields: [],
-    keys:
-      /^(acpi|hotplug|kvm|machine|scsihw|smbios1|tablet|vga|watchdog|audio0|(usb|hostpci|serial)\d+)$/,
+    keys: /^(acpi|hotplug|kvm|machine|scsihw|tablet|vga|watchdog)$/,
   },
 ] as const satisfies readonly SettingRule<keyof z.output<typeof input>>[];
 

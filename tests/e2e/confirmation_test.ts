@@ -277,6 +277,7 @@ Deno.test("the question tells what goes", async (t) => {
     assert.equal(gone[2], `snapshot that goes: ${name} of ${snapshot.time}`);
     const back = await questionOf("rollback_snapshot", { vmid: 100, name });
     assert.equal(back[2], `what goes: all since snapshot ${name} of ${snapshot.time}`);
+    assert.match(back[3]!, /^VM 100 is running and .* it is stopped, then started again$/);
     const { volid } = (await site.call("get_backups", { vmid: 101 })).value.backups[0];
     const backup = await questionOf("delete_backup", { volid });
     assert.match(backup[1]!, /^volume that goes: \S+vzdump\S+ on node pve1: backup, of guest 101/);
