@@ -45,7 +45,11 @@ export async function makeGuest<Told extends object>(
   for (let tries = 1;; tries++) {
     const vmid = wish.vmid ?? await holdFreeVmid(pve);
     await pve.assertNew({ vmid, node, pool, tags });
-    if (wish.vmid !== undefined) await pve.hold(vmid);
+    if (wish.vmid !== undefined) {
+      await pve.hold(vmid);
+      const taken = await isTaken(pve, vmid);
+      pve.check("the vmid is free", !taken, `the vmid ${vmid} is taken; give another one`);
+    }
     try {
       const { upid, ...told } = await make(vmid);
       return { ...told, ...await pve.task(upid, wish), vmid, node };
