@@ -121,6 +121,7 @@ export function seedState(options: SeedOptions): FakeState {
   const state: FakeState = {
     clusterName: "demo",
     version: options.version,
+    composed: false,
     nodes: new Map(names.map((name, i) => [name, seedNode(name, i, options)])),
     guests: new Map(),
     storages: storages(),

@@ -188,6 +188,8 @@ export type Entries = Map<string, Record<string, unknown>>;
 export interface FakeState {
   clusterName: string;
   version: string;
+  /** Whether parameters are described in parts, as by libpve-common from 9.1.21 on. */
+  composed: boolean;
   nodes: Map<string, FakeNode>;
   guests: Map<number, FakeGuest>;
   storages: Map<string, FakeStorage>;
