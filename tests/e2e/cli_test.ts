@@ -103,7 +103,7 @@ Deno.test("a missing config or schema ends with 1 and says what to do", async ()
   );
   assert.match(
     await refused(["user", "list", "--config", folder.config], 1),
-    /Cannot use the database: .*run `proxmox-mcp migrate`$/,
+    /Cannot use the database: .*run `deno run -A main\.ts migrate`$/,
   );
 });
 
@@ -288,7 +288,7 @@ Deno.test("migrate makes the audit key once; audit verify and prune need it, lis
   ) {
     assert.match(
       await refused(["audit", ...command, ...common], 1),
-      /Cannot use audit\.key_file \S+: no such file or folder; `proxmox-mcp migrate` makes it$/,
+      /Cannot use audit\.key_file \S+: no such file or folder; `deno run -A main\.ts migrate` makes it$/,
     );
   }
   const row = JSON.parse((await ok(["audit", "list", "--json", ...common])).out);

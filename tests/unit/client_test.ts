@@ -51,7 +51,7 @@ Deno.test("all hosts are tried when none can be connected to, each once", async 
   const { signal } = new AbortController();
   await assert.rejects(
     client.request("POST", apiPath("/nodes"), { signal }),
-    /cannot reach Proxmox at 10\.0\.0\.2:8006; nothing was sent/,
+    /cannot reach Proxmox at 10\.0\.0\.2:8006 \(the connection is refused\); nothing was sent/,
   );
   assert.deepEqual(asked, ["10.0.0.1", "10.0.0.2"]);
 });
