@@ -19,7 +19,9 @@ export async function readAuditKey(path: string): Promise<AuditKey> {
   try {
     text = (await Deno.readTextFile(path)).trim();
   } catch (error) {
-    const remedy = error instanceof Deno.errors.NotFound ? `; \`${typed("migrate")}\` makes it` : "";
+    const remedy = error instanceof Deno.errors.NotFound
+      ? `; \`${typed("migrate")}\` makes it`
+      : "";
     throw new AppError("invalid", `${failed}: ${ioReason(error)}${remedy}`, { cause: error });
   }
   if (text.length === 2 * BYTES && /^[0-9a-f]+$/i.test(text)) return keyOf(text);

@@ -182,7 +182,9 @@ export function connectionFailure(
   const reason = causeText(cause);
   if (/certificate|UnknownIssuer|self.signed|NotValidForName|fingerprint/i.test(reason)) {
     const message =
-      `cannot trust the certificate of ${endpoint} (${distrust(reason)}); set proxmox.ca_file to the cluster's CA ` +
+      `cannot trust the certificate of ${endpoint} (${
+        distrust(reason)
+      }); set proxmox.ca_file to the cluster's CA ` +
       `(/etc/pve/pve-root-ca.pem on a node), or proxmox.fingerprint, or proxmox.verify_ssl to false`;
     return new ProxmoxError("unavailable", message, { kind: "untrusted", reason, cause });
   }
