@@ -103,6 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     catalog,
     pve: {
       client,
+      access,
       directory,
       locks: new GuestLocks(),
       descriptions: new ApiDescriptions(client, ADVICE.paths),

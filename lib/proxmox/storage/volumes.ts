@@ -6,6 +6,7 @@ import { offlineNodes } from "../inventory.ts";
 import { settle } from "../guest/settle.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
+import { findHidden } from "./hidden.ts";
 import { compact, flag, number, type Resource, text, time } from "../api/values.ts";
 
 /** One volume of a storage; of a backup also what it is a backup of. What is not known is left out. */
@@ -38,6 +39,18 @@ interface VolumeFilter {
   readonly node?: string | undefined;
   readonly content?: string | undefined;
   readonly vmid?: number | undefined;
+  /** The kind that the caller looks for among all that are read. */
+  readonly sought?: string;
+}
+
+export interface VolumeList {
+  readonly volumes: Volume[];
+  /** What could not be read or cannot be seen. */
+  readonly warnings: string[];
+  /** True when a storage could not be read. */
+  readonly partial: boolean;
+  /** Whether volumes of this guest may be missing for want of a privilege. */
+  readonly hides: (vmid: number) => boolean;
 }
 
 /**
@@ -48,7 +61,7 @@ interface VolumeFilter {
 export async function readVolumes(
   pve: Pve,
   filter: VolumeFilter,
-): Promise<{ volumes: Volume[]; warnings: string[] }> {
+): Promise<VolumeList> {
   const resources = await pve.resources();
   const { places, warnings } = placesOf(resources, filter, pve.advice);
   const { content, vmid } = filter;
@@ -70,35 +83,51 @@ export async function readVolumes(
     }
     missing.push(`no storage${content === undefined ? "" : ` for ${content}`} can be seen`);
   }
+  const listed = results.flat();
+  const hidden = await findHidden(pve, { resources, places, filter, volumes: listed });
   const includes = await pve.includes();
-  const volumes = results.flat().filter((volume) =>
+  const volumes = listed.filter((volume) =>
     // Where a guest that is gone was is not known.
     volume.vmid === undefined ? isShared(pve, volume) : includes(volume.vmid, "")
   );
-  return { volumes, warnings: missing };
+  return {
+    volumes,
+    warnings: [...missing, ...hidden.warnings],
+    partial: missing.length > 0,
+    hides: hidden.of,
+  };
 }
 
 /**
  * Finds one volume by its id.
  *
- * @throws AppError `not_found`; `unavailable` when a storage that may hold it cannot be read
+ * @throws AppError `not_found`; `unavailable` when a storage that may hold it cannot be read, `forbidden`
+ * when it may be there and not be seen
  */
 export async function findVolumeById(
   pve: Pve,
   { volid, node }: { volid: string; node?: string | undefined },
 ): Promise<Volume> {
   const storage = volid.slice(0, volid.indexOf(":"));
-  const { volumes, warnings } = await readVolumes(pve, { storage, node });
+  const filter = { storage, node, sought: kindOf(volid) };
+  const { volumes, warnings, partial } = await readVolumes(pve, filter);
   const found = volumes.filter((volume) => volume.volid === volid);
   const [volume, ...others] = found;
   const on = node === undefined ? "" : ` on node ${node}`;
   if (volume === undefined) {
-    if (warnings.length > 0) throw new AppError("unavailable", warnings.join("; "));
+    if (warnings.length > 0) {
+      throw new AppError(partial ? "unavailable" : "forbidden", warnings.join("; "));
+    }
     throw new AppError("not_found", `there is no volume ${volid}${on}; ${pve.advice.volumes}`);
   }
   if (others.length === 0) return volume;
   const nodes = found.map((each) => each.node).join(" and ");
   throw new AppError("conflict", `${volid} is on ${nodes}, each its own; give the node`);
+}
+
+/** The kind that a volume's id tells of; disks have no folder of their own. */
+function kindOf(volid: string): string {
+  return /^[^:]+:(backup|import|iso|snippets|vztmpl)\//.exec(volid)?.[1] ?? "images";
 }
 
 /** Deletes a volume that is known to be there: Proxmox accepts the deletion of missing ones too. */
