@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { clip, newestFirst } from "../lib/proxmox/clip.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
+import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { unseen } from "../lib/proxmox/unseen.ts";
 import { compact, number, text, time } from "../lib/proxmox/api/values.ts";
@@ -52,6 +53,9 @@ export default defineTool({
       (input.node === undefined || row.node === input.node) &&
       [row.msg, row.user, row.tag].some((part) => (text(part) ?? "").toLowerCase().includes(wanted))
     );
+    if (input.node !== undefined && rows.length === 0) {
+      assertKnown(input.node, { what: "node", known: nodesIn(await pve.resources()) });
+    }
     const key = (row: Record<string, unknown>) =>
       `${newestFirst(row.time)}${newestFirst(row.uid)}${row.id}`;
     const { items, ...page } = paginate(rows, key, input);

@@ -3,6 +3,7 @@ import { compact, flag, number, type Resource, text } from "../lib/proxmox/api/v
 import { clip } from "../lib/proxmox/clip.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { gather } from "../lib/proxmox/fan_out.ts";
+import { assertKnown } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { unseen } from "../lib/proxmox/unseen.ts";
@@ -72,6 +73,7 @@ export default defineTool({
         anyOf: ["SDN.Audit", "SDN.Allocate"],
       }),
     ]);
+    assertKnown(input.zone, { what: "zone", known: zones.map(({ zone }) => zone) });
     const wanted = vnets.filter((row) => input.zone === undefined || row.zone === input.zone);
     const { items, ...page } = paginate(wanted, (row) => row.vnet, input);
     const { results, warnings } = await gather(items, {

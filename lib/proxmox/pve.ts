@@ -398,7 +398,8 @@ export class Pve {
       advice: this.advice,
       nodes: async () => {
         const rows = await unlessAborted(this.#shared.directory.resources(), this.signal);
-        return rows.filter((row) => row.type === "node").map((row) => row.node ?? "");
+        return rows.filter((row) => row.type === "node").map((row) => row.node ?? "")
+          .filter((name) => this.reach.everything || this.reach.sees(name)).sort();
       },
     });
   }

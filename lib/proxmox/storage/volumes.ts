@@ -1,12 +1,11 @@
 import { AppError } from "../../errors.ts";
-import type { Advice } from "../advice.ts";
 import { clip } from "../clip.ts";
 import { gather } from "../fan_out.ts";
-import { offlineNodes } from "../inventory.ts";
 import { settle } from "../guest/settle.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { findHidden } from "./hidden.ts";
+import { type Place, placesOf, type VolumeFilter } from "./places.ts";
 import { compact, flag, number, type Resource, text, time } from "../api/values.ts";
 
 /** One volume of a storage; of a backup also what it is a backup of. What is not known is left out. */
@@ -26,21 +25,6 @@ export interface Volume {
   readonly verified?: string;
   readonly notes?: string;
   readonly parent?: string;
-}
-
-/** A node where a storage's content can be read. */
-interface Place {
-  readonly storage: string;
-  readonly node: string;
-}
-
-interface VolumeFilter {
-  readonly storage?: string | undefined;
-  readonly node?: string | undefined;
-  readonly content?: string | undefined;
-  readonly vmid?: number | undefined;
-  /** The kind that the caller looks for among all that are read. */
-  readonly sought?: string;
 }
 
 export interface VolumeList {
@@ -150,45 +134,6 @@ export async function deleteVolume(
   return settle(pve, upid, options);
 }
 
-/**
- * Where to read: a shared storage once, any other on each of its nodes.
- *
- * @throws AppError `not_found` when the storage that was asked for is nowhere
- */
-function placesOf(
-  resources: readonly Resource[],
-  { storage, node, content }: VolumeFilter,
-  advice: Advice,
-): { places: Place[]; warnings: string[] } {
-  const offline = offlineNodes(resources);
-  const rows = resources.filter((row) =>
-    row.type === "storage" && (storage === undefined || row.storage === storage) &&
-    (node === undefined || row.node === node) &&
-    (content === undefined || (text(row.content)?.split(",").includes(content) ?? true))
-  );
-  if (storage !== undefined && rows.length === 0) {
-    const where = node === undefined ? "" : ` on node ${node}`;
-    const kind = content === undefined ? "" : ` for ${content}`;
-    throw new AppError(
-      "not_found",
-      `there is no storage ${storage}${kind}${where} within reach; ${advice.storages}`,
-    );
-  }
-  const groups = Map.groupBy(
-    rows,
-    (row) => flag(row.shared) ? `${row.storage}` : `${row.storage} ${row.node}`,
-  );
-  const places: Place[] = [];
-  const warnings: string[] = [];
-  for (const group of groups.values()) {
-    const up = group.find((row) => row.status === "available" && !offline.has(row.node ?? ""));
-    const [{ storage: id = "", node: on = "" } = {}] = [up ?? group[0]];
-    if (up) places.push({ storage: id, node: on });
-    else warnings.push(`storage ${id} on node ${on} is not available: its content is unknown`);
-  }
-  return { places, warnings };
-}
-
 function describeVolume(row: Record<string, unknown>, { node }: Place): Volume {
   const verification = row.verification as { state?: unknown } | null | undefined;
   return compact({
@@ -218,15 +163,4 @@ const SHARED = ["import", "iso", "snippets", "vztmpl"];
 /** True for what is no single guest's; a disk or a backup without a vmid may be any guest's. */
 function isShared(pve: Pve, { content = "", node }: Volume): boolean {
   return SHARED.includes(content) || pve.reach.node(node);
-}
-
-/**
- * A node where this storage can be used.
- *
- * @throws AppError `not_found` or `unavailable`
- */
-export async function firstPlace(pve: Pve, filter: VolumeFilter): Promise<Place> {
-  const { places: [place], warnings } = placesOf(await pve.resources(), filter, pve.advice);
-  if (place) return place;
-  throw new AppError("unavailable", warnings.join("; "));
 }
