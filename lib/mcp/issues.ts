@@ -40,20 +40,25 @@ function unknownNames(
   });
 }
 
+/** How the library's own words begin; any others are a tool's. */
+const LIBRARY_WORDS = /^(?:Invalid|Too (?:big|small)|Unrecognized) ?/;
+
 function problemOf(issue: Issue, value: unknown): string {
+  if (!LIBRARY_WORDS.test(issue.message)) return issue.message;
   switch (issue.code) {
     case "invalid_value":
       return oneOf(issue.values.map(String), value);
     case "invalid_type":
+      if (issue.expected === "int" && typeof value === "number") return "must be a whole number";
       return `must be ${nameOf(issue.expected)}, not ${typeOf(value)}`;
     case "invalid_union":
       return ofUnion(issue, value);
     case "too_big":
-      return `must ${bound(issue.origin, `at most ${issue.maximum}`)}`;
+      return `must ${bound(issue.origin, { side: "at most", limit: issue.maximum })}`;
     case "too_small":
-      return `must ${bound(issue.origin, `at least ${issue.minimum}`)}`;
+      return `must ${bound(issue.origin, { side: "at least", limit: issue.minimum })}`;
     default:
-      return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+      return UNFIT;
   }
 }
 
@@ -66,6 +71,8 @@ function oneOf(words: readonly string[], value: unknown): string {
   }`;
 }
 
+const UNFIT = "has a form that does not fit";
+
 /** The types that would do, or what is wrong in the only form that has the right one. */
 function ofUnion(issue: Extract<Issue, { code: "invalid_union" }>, value: unknown): string {
   const firsts = issue.errors.flatMap(([first]) => first ?? []);
@@ -76,9 +83,7 @@ function ofUnion(issue: Extract<Issue, { code: "invalid_union" }>, value: unknow
     return `must be ${[...new Set(types)].join(" or ")}, not ${typeOf(value)}`;
   }
   const [meant] = firsts.filter(({ code, path }) => code !== "invalid_type" || path.length > 0);
-  return meant === undefined
-    ? "has a form that does not fit"
-    : problemOf(meant, valueAt(value, meant.path));
+  return meant === undefined ? UNFIT : problemOf(meant, valueAt(value, meant.path));
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -102,7 +107,12 @@ function typeOf(value: unknown): string {
   return typeof value === "boolean" ? String(value) : nameOf(typeof value);
 }
 
-function bound(origin: string, limit: string): string {
-  if (origin === "string") return `have ${limit} characters`;
-  return origin === "array" ? `have ${limit} entries` : `be ${limit}`;
+function bound(
+  origin: string,
+  { side, limit }: { side: string; limit: number | bigint },
+): string {
+  const one = Number(limit) === 1;
+  if (origin === "string") return `have ${side} ${limit} ${one ? "character" : "characters"}`;
+  if (origin === "array") return `have ${side} ${limit} ${one ? "entry" : "entries"}`;
+  return `be ${side} ${limit}`;
 }

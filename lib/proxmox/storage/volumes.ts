@@ -6,7 +6,7 @@ import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { findHidden } from "./hidden.ts";
 import { type Place, placesOf, type VolumeFilter } from "./places.ts";
-import { compact, flag, number, type Resource, text, time } from "../api/values.ts";
+import { compact, flag, number, text, time } from "../api/values.ts";
 
 /** One volume of a storage; of a backup also what it is a backup of. What is not known is left out. */
 export interface Volume {
