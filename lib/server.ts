@@ -79,9 +79,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const access = new Access(client, monotonic);
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
   const metrics = createMetrics(() => transports.openSessions);
-  const signal = () => AbortSignal.timeout(config.proxmox.timeout_seconds * 1000);
   const directory = new GuestDirectory({
-    load: async () => (await client.read("/cluster/resources", signal())).data,
+    load: async () => (await client.read("/cluster/resources")).data,
     monotonic,
     advice: ADVICE,
   });
@@ -104,6 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     catalog,
     pve: {
       client,
+      access,
       directory,
       locks: new GuestLocks(),
       descriptions: new ApiDescriptions(client, ADVICE.paths),

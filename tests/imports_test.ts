@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/config",
     ],
     ...["lib/auth", "lib/audit", "lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
+    "lib/command.ts",
     ...["deno.json", "commander", "node:dns", "node:net", "node:path", "node:tls", "node:url"],
   ],
   "lib/server.ts": [
@@ -54,13 +55,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
     ...["lib/auth", "zod", "node:net", "node:path"],
   ],
-  "lib/auth": ["lib/database", "lib/errors.ts", "node:crypto", "node:net", "node:timers"],
-  "lib/audit": ["lib/database", "lib/log", "lib/errors.ts", "node:crypto", "node:timers"],
-  "lib/database": ["lib/errors.ts", "postgres", "node:sqlite"],
+  "lib/auth": [
+    "lib/database",
+    "lib/errors.ts",
+    "lib/command.ts",
+    "node:crypto",
+    "node:net",
+    "node:timers",
+  ],
+  "lib/audit": [
+    "lib/database",
+    "lib/log",
+    "lib/errors.ts",
+    "lib/command.ts",
+    "node:crypto",
+    "node:timers",
+  ],
+  "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite"],
   "lib/log": ["lib/errors.ts"],
   "lib/abort.ts": [],
   "lib/nearest.ts": [],
-  "lib/errors.ts": [],
+  "lib/errors.ts": ["lib/command.ts"],
+  "lib/command.ts": [],
 };
 
 /** Names of tools, but for those that are words of every day. */

@@ -30,6 +30,8 @@ export interface SiteOptions {
   readonly monotonic?: () => number;
   /** Opens the database; default: an SQLite file of the site's own. */
   readonly openDatabase?: () => Promise<Database>;
+  /** What the server calls its own version. */
+  readonly version?: string;
   /** Who holds the tokens; several sites on one database need several names. */
   readonly username?: string;
 }
@@ -64,6 +66,7 @@ export class Site {
 
   static async start(options: SiteOptions = {}): Promise<Site> {
     const { pve = {}, config = {}, now = () => new Date(), username = "ada" } = options;
+    const { version = "0.0.0-test" } = options;
     const fake = await startFakePve(pve);
     const folder = await makeFolder();
     await Deno.writeTextFile(`${folder}/ca.pem`, fake.caPem);
@@ -124,7 +127,7 @@ export class Site {
       log,
       now,
       ...(options.monotonic ? { monotonic: options.monotonic } : {}),
-      version: "0.0.0-test",
+      version,
     });
     return new Site({ fake, server, database, store, trail, folder, tokens, lines });
   }

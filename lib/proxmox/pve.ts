@@ -19,6 +19,7 @@ import {
 import { type ApiPath, apiPath } from "./api/path.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
+import type { Access, Grants } from "./privileges.ts";
 import { Touched } from "./touched.ts";
 import { type Plan, type Reach, redactedParams, withoutSecrets } from "./plan.ts";
 import type { Resource } from "./api/values.ts";
@@ -26,6 +27,7 @@ import type { Resource } from "./api/values.ts";
 /** The parts that all calls share. */
 export interface PveShared {
   readonly client: Client;
+  readonly access: Access;
   readonly directory: GuestDirectory;
   readonly locks: GuestLocks;
   readonly descriptions: ApiDescriptions;
@@ -178,6 +180,16 @@ export class Pve {
   /** What the caller must be told besides the answer. */
   get warnings(): readonly string[] {
     return [...this.#warnings];
+  }
+
+  /** `user@realm!name` of the Proxmox API token. */
+  get tokenId(): string {
+    return this.#shared.client.tokenId;
+  }
+
+  /** What the Proxmox API token may do; undefined when Proxmox does not tell. */
+  grants(options?: { fresh: boolean }): Promise<Grants | undefined> {
+    return unlessAborted(this.#shared.access.grants(options), this.signal);
   }
 
   /** Where messages lead on to. */
@@ -386,7 +398,8 @@ export class Pve {
       advice: this.advice,
       nodes: async () => {
         const rows = await unlessAborted(this.#shared.directory.resources(), this.signal);
-        return rows.filter((row) => row.type === "node").map((row) => row.node ?? "");
+        return rows.filter((row) => row.type === "node").map((row) => row.node ?? "")
+          .filter((name) => this.reach.everything || this.reach.sees(name)).sort();
       },
     });
   }

@@ -272,3 +272,52 @@ Deno.test("metrics are told to any token", async () => {
     /proxmox_mcp_tool_calls_total\{tool="get_nodes",outcome="ok"\} 1/,
   );
 });
+
+Deno.test("a browser is refused with a page that is the same for everybody and tells nothing", async () => {
+  const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  await using site = await Site.start();
+  const get = async (path: string, headers: Record<string, string>) => {
+    const response = await fetch(`${site.root}${path}`, { headers });
+    return { response, status: response.status, text: await response.text() };
+  };
+  const english = await get("/", { accept, "accept-language": "en-GB" });
+  const turkish = await get("/", { accept, "accept-language": "tr-TR,tr;q=0.9" });
+  assert.deepEqual([english.status, turkish.status], [404, 404]);
+  assert.match(english.text, /<html lang="en">[^]*<h1>This is an MCP server<\/h1>/);
+  assert.match(turkish.text, /<html lang="tr">[^]*<h1>Bu bir MCP sunucusudur<\/h1>/);
+  for (const path of ["/mcp", "/mcp/"]) {
+    const refused = await get(path, { accept, "accept-language": "en" });
+    assert.equal(refused.status, 401);
+    assert.match(refused.response.headers.get("www-authenticate") ?? "", /^Bearer /);
+    assert.equal(refused.text, english.text);
+  }
+  const { headers } = english.response;
+  assert.equal(headers.get("content-type"), "text/html; charset=utf-8");
+  assert.equal(headers.get("cache-control"), "no-store");
+  const policy = headers.get("content-security-policy") ?? "";
+  assert.match(policy, /^default-src 'none'; style-src 'sha256-/);
+  const [, style = ""] = /<style>([^]*)<\/style>/.exec(english.text) ?? [];
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
+  assert.ok(policy.includes(`'sha256-${new Uint8Array(digest).toBase64()}'`), policy);
+  for (const { text } of [english, turkish]) {
+    assert.doesNotMatch(text, /<script|style=|\bon\w+=|src=|127\.0\.0\.1|\d+\.\d+\.\d+|8006/);
+    for (const entry of ["mcpServers", '"servers"', "claude mcp add", "curl -X POST", "docs"]) {
+      assert.ok(text.includes(entry), entry);
+    }
+  }
+  const failures = site.lines.filter((line) => line.includes("Login failed")).length;
+  assert.equal(failures, 2, "who is refused on the MCP path is counted as ever");
+  const others: [string, Record<string, string>, number][] = [
+    ["/", {}, 404],
+    ["/nothing", { accept }, 404],
+    ["/mcp", { accept: "text/event-stream" }, 401],
+    ["/mcp", { accept, authorization: "Bearer wrong" }, 401],
+    ["/metrics", { accept }, 401],
+    ["/mcp/sse", { accept }, 401],
+  ];
+  for (const [path, given, status] of others) {
+    const answer = await get(path, given);
+    assert.equal(answer.status, status, path);
+    assert.equal(JSON.parse(answer.text).jsonrpc, "2.0", path);
+  }
+});

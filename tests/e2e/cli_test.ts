@@ -103,8 +103,11 @@ Deno.test("a missing config or schema ends with 1 and says what to do", async ()
   );
   assert.match(
     await refused(["user", "list", "--config", folder.config], 1),
-    /Cannot use the database: .*run `proxmox-mcp migrate`$/,
+    /Cannot use the database: .*run `deno run -A main\.ts migrate`$/,
   );
+  await refused(["user", "create", "ayse", "--config", folder.config], 1);
+  const names = Array.from(Deno.readDirSync(folder.at("")), ({ name }) => name);
+  assert.deepEqual(names.filter((name) => name.endsWith(".db")), [], "a database without a schema");
 });
 
 Deno.test("migrate says what it did, and that there is nothing to do", async () => {
@@ -225,7 +228,10 @@ Deno.test("token create refuses what cannot be used and writes nothing", async (
   };
   const cases: [Record<string, string>, RegExp][] = [
     [{ user: "ays" }, /there is no user ays: did you mean ayse\?$/],
-    [{ user: "bob" }, /there is no user bob: create it with `user create`$/],
+    [
+      { user: "bob" },
+      /there is no user bob: create it with `deno run -A main\.ts user create NAME`$/,
+    ],
     [{ permission: "wirte" }, /one of read, write, admin: did you mean write\?$/],
     [{ "expires-days": "0" }, /'0' is invalid\. It must be a whole number from 1 to/],
     [{ "expires-days": "-3" }, /'-3' is invalid/],
@@ -288,7 +294,7 @@ Deno.test("migrate makes the audit key once; audit verify and prune need it, lis
   ) {
     assert.match(
       await refused(["audit", ...command, ...common], 1),
-      /Cannot use audit\.key_file \S+: no such file or folder; `proxmox-mcp migrate` makes it$/,
+      /Cannot use audit\.key_file \S+: no such file or folder; `deno run -A main\.ts migrate` makes it$/,
     );
   }
   const row = JSON.parse((await ok(["audit", "list", "--json", ...common])).out);

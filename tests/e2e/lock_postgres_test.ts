@@ -33,7 +33,10 @@ Deno.test("serve on PostgreSQL is locked by its flags, in a process and in a wor
 
   const early = await locked(["serve"]);
   assert.equal(early.status, 1);
-  assert.match(early.err, /^proxmox-mcp: Cannot use the database: .*run `proxmox-mcp migrate`$/);
+  assert.match(
+    early.err,
+    /^proxmox-mcp: Cannot use the database: .*run `deno run -A main\.ts migrate`$/,
+  );
   const migrated = await locked(["migrate"]);
   assert.match(migrated.out, /schema version 0 -> \d+$/, migrated.err);
   assert.equal((await locked(["user", "create", "ayse", "--superuser"])).status, 0);

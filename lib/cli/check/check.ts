@@ -2,12 +2,13 @@ import type { Command } from "commander";
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
-import { checkSecretFiles } from "./files.ts";
+import { checkCa, checkSecretFiles } from "./files.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { checkListening } from "./listening.ts";
 import { checkNetwork } from "./network.ts";
 import type { ScopePrivileges } from "./privileges.ts";
 import { checkStore } from "./store.ts";
+import { checkWrittenFiles } from "./writable.ts";
 import { type CliContext, configOf, withCommonOptions } from "../context.ts";
 import { holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { canSandbox } from "../../sandbox/worker.ts";
@@ -17,7 +18,7 @@ import { printable } from "../table.ts";
 type CheckOptions = ServeArguments & { readonly json?: boolean };
 
 const NOTES = `
-Looks at the config, the secrets' file modes, the database, the Proxmox servers (name, connection,
+Looks at the config, the files it names, the database, the Proxmox servers (name, connection,
 certificate, clock, version), what the Proxmox token may do, the listening port and the lock.
 Each line is ok, warn or fail with what to do; the exit status is 1 when any fails.
 
@@ -49,8 +50,9 @@ async function check(context: CliContext, options: CheckOptions): Promise<void> 
     const text = printable(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
     io.out(`${state.padEnd(4)}  ${name.padEnd(8)}  ${text}`);
   }
-  for (const { scope, commands } of report.advice) {
-    io.out(`\nFor callers with scope ${scope}, on a node:`);
+  for (const { scope, commands, present } of report.advice) {
+    const there = present.length === 0 ? "" : ` (there already: ${present.join(", ")})`;
+    io.out(`\nFor callers with scope ${scope}, on a node${there}:`);
     for (const command of commands) io.out(`  ${command}`);
   }
 }
@@ -65,8 +67,10 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
   }
   const secrets = await checkSecretFiles(config);
   const store = await checkStore(config, now);
+  const files = await checkWrittenFiles(config);
+  const authority = await checkCa(config);
   const network = await checkNetwork(config, now);
-  const refused = network.findings.some((finding) => finding.state === "fail");
+  const refused = [...authority, ...network.findings].some(({ state }) => state === "fail");
   const proxmox = network.seen === null || refused
     ? { findings: [], advice: [] }
     : await (await import("./proxmox.ts")).checkProxmox(config, { seen: network.seen });
@@ -75,6 +79,8 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ok("config", config.file ?? "none"),
       ...secrets,
       ...store,
+      ...files,
+      ...authority,
       ...network.findings,
       ...proxmox.findings,
       ...aboutProxies(context.io.unusedProxies ?? []),

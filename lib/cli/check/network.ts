@@ -1,11 +1,11 @@
 import { type Config, hostForUrl } from "../../config/config.ts";
 import { ioReason, messageOf, oneLine } from "../../errors.ts";
 import { type SeenServer, seeServer } from "./certificate.ts";
+import { CA_ON_NODE } from "./files.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
 const PATIENCE_MS = 5_000;
 const DAY_MS = 86_400_000;
-const CA_ON_NODE = "/etc/pve/pve-root-ca.pem";
 
 export interface NetworkReport {
   readonly findings: readonly Finding[];

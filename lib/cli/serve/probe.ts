@@ -1,8 +1,10 @@
+import { typed } from "../../command.ts";
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
 import type { Client } from "../../proxmox/api/client.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
+import { shellWord } from "../flags.ts";
 
 /** What a first look at Proxmox showed; the message is one line. */
 export interface ProxmoxProbe {
@@ -23,10 +25,15 @@ export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
     if (!config.proxmox.verify_ssl && isKind(error, "untrusted")) {
       return { kind: "unverified", message: startAdvice(config) };
     }
-    return { kind: "failed", message: messageOf(error) };
+    return { kind: "failed", message: `${messageOf(error)}; see ${checkAdvice(config)}` };
   } finally {
     close();
   }
+}
+
+/** The command that looks closer. */
+function checkAdvice({ file }: Config): string {
+  return `\`${typed(file === null ? "check" : `check --config ${shellWord(file)}`)}\``;
 }
 
 /** The version that Proxmox tells, such as `9.2.11`; empty when its answer holds none. */

@@ -12,7 +12,7 @@ import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
-import { auditTrailOf, openConfiguredDatabase } from "../with_store.ts";
+import { auditTrailOf, isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 const FLUSH_MS = 1_000;
@@ -144,14 +144,6 @@ async function readyDatabase(
     }
     await database.close();
     throw error;
-  }
-}
-
-async function isEmptyFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).size === 0;
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { typed } from "../../command.ts";
 import type { Config } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
 import { type CliContext, withCommonOptions } from "../context.ts";
@@ -66,7 +67,7 @@ function requireNeeds(config: Config, { missing }: Holding): void {
   if (missing.length === 0) return;
   const remedy = Deno.build.standalone
     ? `it was compiled for another config: deno task compile --config ${config.file}`
-    : `start with \`deno task start --config ${config.file}\``;
+    : `start with \`${typed(`serve --config ${config.file}`)}\``;
   throw new AppError(
     "invalid",
     `Cannot serve: this process may not ${missing.join(", ")}: ${remedy}`,

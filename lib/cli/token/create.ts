@@ -3,6 +3,7 @@ import type { TokenRecord } from "../../auth/accounts.ts";
 import type { TokenLimits, VmidRange } from "../../auth/limits.ts";
 import { effectiveScope, type Permission, scopeOfPermission } from "../../auth/scope.ts";
 import { generateToken, hashToken } from "../../auth/token.ts";
+import { typed } from "../../command.ts";
 import { didYouMean } from "../../nearest.ts";
 import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "../context.ts";
 import { missingTool } from "../missing_tool.ts";
@@ -70,7 +71,7 @@ function notes(token: TokenRecord): string[] {
 async function requireUser(store: AccountStore, name: string): Promise<void> {
   const names = (await store.listUsers()).map((user) => user.username);
   if (names.includes(name)) return;
-  const hint = didYouMean(name, names, ": create it with `user create`");
+  const hint = didYouMean(name, names, `: create it with \`${typed("user create NAME")}\``);
   throw new UsageError(`Cannot create token: there is no user ${name}${hint}`);
 }
 

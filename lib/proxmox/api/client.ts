@@ -88,7 +88,7 @@ export class Client {
   }
 
   /** Reads one of the API's paths that need no values, for what is no tool's call. */
-  read(path: PathWith<"GET">, signal: AbortSignal): Promise<Answer> {
+  read(path: PathWith<"GET">, signal = new AbortController().signal): Promise<Answer> {
     return this.request("GET", apiPath(path), { signal });
   }
 

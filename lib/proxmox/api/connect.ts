@@ -1,4 +1,4 @@
-import { AppError, messageOf } from "../../errors.ts";
+import { AppError, ioReason } from "../../errors.ts";
 import { Client } from "./client.ts";
 import { createPinnedTransport } from "./pinned_transport.ts";
 import { createFetchTransport, type Transport } from "./transport.ts";
@@ -82,7 +82,7 @@ async function readCa(file: string): Promise<string> {
     throw new AppError(
       "invalid",
       `Cannot read proxmox.ca_file ${file}: ${
-        messageOf(cause)
+        ioReason(cause)
       }; on a node it is /etc/pve/pve-root-ca.pem`,
       { cause },
     );

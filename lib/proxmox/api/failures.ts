@@ -182,18 +182,38 @@ export function connectionFailure(
   const reason = causeText(cause);
   if (/certificate|UnknownIssuer|self.signed|NotValidForName|fingerprint/i.test(reason)) {
     const message =
-      `cannot trust the certificate of ${endpoint} (${reason}); set proxmox.ca_file to the cluster's CA ` +
+      `cannot trust the certificate of ${endpoint} (${
+        distrust(reason)
+      }); set proxmox.ca_file to the cluster's CA ` +
       `(/etc/pve/pve-root-ca.pem on a node), or proxmox.fingerprint, or proxmox.verify_ssl to false`;
     return new ProxmoxError("unavailable", message, { kind: "untrusted", reason, cause });
   }
   const doubt = change ? (sent ? `; ${UNKNOWN_OUTCOME}` : "; nothing was sent") : "";
-  const message = `cannot reach Proxmox at ${endpoint}${doubt}`;
+  const why = WHY.find(([pattern]) => pattern.test(reason))?.[1];
+  const message = `cannot reach Proxmox at ${endpoint}${why ? ` (${why})` : ""}${doubt}`;
   return new ProxmoxError("unavailable", message, { kind: "unreachable", cause });
+}
+
+/** Why there is no connection, by what `fetch` and `node:tls` say of it (seen in Deno 2.9.6). */
+const WHY: readonly (readonly [RegExp, string])[] = [
+  [/refused/i, "the connection is refused"],
+  [/dns error|failed to lookup|ENOTFOUND|EAI_AGAIN/i, "there is no address for that name"],
+  [/no route|unreachable|EHOSTUNREACH|ENETUNREACH/i, "there is no way to that address"],
+  [/timed out|ETIMEDOUT/i, "it does not answer"],
+  [/InvalidContentType|wrong version number|EPROTO/i, "what listens there does not speak TLS"],
+  [/ports? \d+ (?:is|are) blocked/i, "Deno connects to no such port"],
+  [/reset|ECONNRESET|closed|EPIPE/i, "the connection broke"],
+];
+
+/** Why a certificate is not trusted, without the request and without all the names that it is for. */
+function distrust(reason: string): string {
+  const why = /peer certificate: (.*)/s.exec(reason)?.[1] ?? reason;
+  return why.replace(/; certificate is only valid for .*/s, "").slice(0, 300);
 }
 
 /** True when the connection was never made: refused, unresolvable, no route, or not trusted. */
 export function neverConnected(cause: unknown): boolean {
-  return /refused|dns error|failed to lookup|unreachable|No route|tcp connect|certificate|fingerprint|ENOTFOUND|EHOSTUNREACH/i
+  return /refused|dns error|failed to lookup|unreachable|No route|tcp connect|certificate|fingerprint|ENOTFOUND|EHOSTUNREACH|blocked/i
     .test(causeText(cause));
 }
 
