@@ -16,7 +16,10 @@ export function generatedReadme(
 /** For the Proxmox that is current, the version that the README's chapter is about. */
 function roleCommands(tools: readonly AnyTool[]): string[] {
   const auth = { user: "mcp@pve", token_name: "assistant" };
-  return scopePrivileges(tools, { auth, major: 9 }).map(({ commands: [role = ""] }) => role);
+  const policy = { scopes: {} };
+  return scopePrivileges(tools, { auth, policy, major: 9 }).map(({ commands: [role = ""] }) =>
+    role
+  );
 }
 
 function between(name: string, { text, content }: { text: string; content: string }): string {

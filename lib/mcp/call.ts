@@ -137,9 +137,8 @@ async function decide(
   const tool = catalog.get(request.tool);
   if (!tool) throw new AppError("invalid", unknownTool(request.tool, catalog.names));
   if (!catalog.offers(tool)) throw new Denied(messages.toolDisabled(tool.name));
-  if (!includesScope(principal.scope, tool.scope)) {
-    throw new Denied(messages.scopeRequired(tool.scope));
-  }
+  const needed = catalog.scopeOf(tool);
+  if (!includesScope(principal.scope, needed)) throw new Denied(messages.scopeRequired(needed));
   if (!inReach(tool, principal.limits)) throw new Denied(messages.toolOutOfReach(tool.name));
   const input = parseInput(tool, request.arguments);
   const action = tool.action(input);

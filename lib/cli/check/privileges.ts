@@ -1,6 +1,7 @@
 import { includesScope, type Scope, SCOPES } from "../../auth/scope.ts";
 import type { Config } from "../../config/config.ts";
 import { type Grants, mayAnywhere } from "../../proxmox/privileges.ts";
+import { scopeOf, type ToolPolicy } from "../../tool/policy.ts";
 import { allPrivileges, privilegeText } from "../../tool/privileges.ts";
 import type { AnyTool, Privilege } from "../../tool/tool.ts";
 
@@ -27,10 +28,14 @@ export function lackingTools(tools: readonly AnyTool[], grants: Grants): [AnyToo
  */
 export function scopePrivileges(
   tools: readonly AnyTool[],
-  { auth, major }: { auth: Pick<Config["auth"], "user" | "token_name">; major: number },
+  { auth, policy, major }: {
+    auth: Pick<Config["auth"], "user" | "token_name">;
+    policy: Pick<ToolPolicy, "scopes">;
+    major: number;
+  },
 ): ScopePrivileges[] {
   return SCOPES.map((scope) => {
-    const within = tools.filter((tool) => includesScope(scope, tool.scope));
+    const within = tools.filter((tool) => includesScope(scope, scopeOf(tool, policy)));
     const privileges = [
       ...new Set(
         within.flatMap((tool) => grantedFor(tool).map(([, ...anyOf]) => leastOf(anyOf, major))),
@@ -55,7 +60,7 @@ export function scopePrivileges(
 }
 
 /**
- * What a role should hold for a tool. Proxmox shows backups and guests' disks only to who may make
+ * What a role should hold for a tool, by what the tool is, whoever may call it. Proxmox shows backups and guests' disks only to who may make
  * them: a role for reading holds nothing of that kind, and the tools tell what is not seen.
  */
 function grantedFor(tool: AnyTool): readonly Privilege[] {

@@ -27,7 +27,8 @@ export async function checkProxmox(
   { seen }: { seen: SeenServer },
 ): Promise<ProxmoxReport> {
   const offered = TOOLS.filter((tool) => isOffered(tool, config.tools));
-  const adviceFor = (major: number) => scopePrivileges(offered, { auth: config.auth, major });
+  const { auth, tools: policy } = config;
+  const adviceFor = (major: number) => scopePrivileges(offered, { auth, policy, major });
   const tokenId = `${config.auth.user}!${config.auth.token_name}`;
   const { client, close } = await connectProxmox(config);
   try {

@@ -11,6 +11,7 @@ import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
+import { changedScopes } from "../../mcp/tools.ts";
 import { auditTrailOf, openConfiguredDatabase } from "../with_store.ts";
 import type { Running, Way } from "./ways.ts";
 
@@ -172,13 +173,14 @@ function announce(
   { context: { io, version }, lock }: RunOptions,
   { config, server, proxmox }: { config: Config; server: Running; proxmox: ProxmoxProbe },
 ): void {
+  const { lowered, raised } = changedScopes(config.tools);
   const auth = config.no_auth ? " (NO AUTHENTICATION: --no-auth)" : "";
   const lines = {
     address: `${server.place}${auth}`,
     lock: lock(config),
     store: redactText(config.database.url),
     proxmox: `${config.proxmox.hosts.join(", ")} port ${config.proxmox.port}: ${proxmox.message}`,
-    tools: String(server.toolCount),
+    tools: [String(server.toolCount), ...lowered, ...raised].join("; "),
   };
   io.err(`proxmox-mcp ${version}`);
   for (const [name, text] of Object.entries(lines)) io.err(`  ${name.padEnd(8)} ${text}`);
