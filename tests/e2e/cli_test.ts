@@ -308,6 +308,21 @@ Deno.test("tools lists every tool in three forms", async () => {
   assert.ok(markdown.every((row) => row.startsWith("| ") && row.endsWith(" |")));
 });
 
+Deno.test("tools and check tell the scopes that the config gives", async () => {
+  await using folder = await Folder.make();
+  await folder.write("token", "secret-value");
+  const scopes = { rollback_snapshot: "write", get_nodes: "admin", get_vms: "user" };
+  const file = await folder.write("config.json", { ...CONFIG, tools: { scopes } });
+  const rows = (await ok(["tools", "--config", file])).out.split("\n");
+  assert.ok(rows.some((row) => /^rollback_snapshot +write /.test(row)));
+  const report = JSON.parse((await cli(["check", "--json", "--config", file])).out);
+  assert.deepEqual(
+    report.findings.filter(({ name }: { name: string }) => name === "scopes")
+      .map(({ state, message }: { state: string; message: string }) => `${state} ${message}`),
+    ["warn rollback_snapshot: write in place of admin", "ok get_nodes: admin in place of user"],
+  );
+});
+
 Deno.test("a failure shows its stack with --debug only", async () => {
   await using folder = await site();
   const args = ["migrate", "--config", folder.at("none.json")];
@@ -338,6 +353,21 @@ Deno.test("serve refuses to start with one line and 1", async () => {
     await refused(["serve", "--config", wrong], 1),
     /Cannot use tools\.deny: there is no tool get_vm: did you mean get_vms\?$/,
   );
+  const scopes: [Record<string, string>, RegExp][] = [
+    [
+      { get_vm: "write" },
+      /Cannot use tools\.scopes: there is no tool get_vm: did you mean get_vms\?$/,
+    ],
+    [
+      { start_vm: "user" },
+      /Cannot use tools\.scopes: start_vm changes something: it can be write or admin, not user$/,
+    ],
+    [{ start_vm: "root" }, /: tools\.scopes\.start_vm must be "user", "write" or "admin"$/],
+  ];
+  for (const [given, message] of scopes) {
+    const file = await folder.write("scopes.json", { ...CONFIG, tools: { scopes: given } });
+    assert.match(await refused(["serve", "--config", file], 1), message);
+  }
 });
 
 Deno.test("serve leaves standard error to a queue, so that no reader holds it up", async () => {
