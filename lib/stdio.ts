@@ -57,9 +57,11 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
     throw error;
   }
   let refusal = "";
+  let tokenId = 0;
   const identify = async () => {
     try {
       const principal = await identified(speaker, parts);
+      ({ tokenId } = principal);
       refusal = "";
       return principal;
     } catch (error) {
@@ -77,14 +79,15 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
     maxLineBytes: max_body_bytes,
     admit: async ({ requests, calls }) => {
       const principal = await identify();
-      const { tokenId } = principal;
       const wait = (requests > 0 ? await limits.request(tokenId, requests) : undefined) ??
         (calls > 0 ? limits.callAllowed(tokenId, calls) : undefined);
       if (wait === undefined) return principal;
       throw new AppError("unavailable", messagesIn(language).rateExceeded);
     },
   });
-  authenticator.onRevoked(() => connection.revoke());
+  authenticator.onRevoked((revoked) => {
+    if (revoked === tokenId) connection.revoke();
+  });
   const sweeper = setInterval(parts.sweep, SWEEP_MS);
   const shutdown = async () => {
     parts.stop();

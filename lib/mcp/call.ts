@@ -57,6 +57,8 @@ export interface CallRequest {
   readonly requestId: string;
   readonly language: Language;
   readonly signal: AbortSignal;
+  /** See Caller. */
+  readonly hasEnded?: () => boolean;
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
   /** Whether a person can be asked through this client, and what was answered. */
   readonly confirmation: "impossible" | "possible" | "accepted" | "declined";
@@ -131,6 +133,7 @@ async function decide(
   const { catalog } = services;
   const { principal, language } = request;
   const messages = messagesIn(language);
+  if (request.hasEnded?.()) throw new Denied(messages.authenticationRequired);
   if (services.crowded(principal.tokenId)) {
     throw new AppError("unavailable", messages.rateExceeded);
   }

@@ -10,8 +10,8 @@ export interface Caller {
   readonly language: Language;
   /** Told the id of the message of each call whose row the pipeline will leave. */
   readonly began?: (id: unknown) => void;
-  /** Throws when it may not go on: a person may answer after the token has ended. */
-  readonly requireGood?: () => void;
+  /** True once the token has ended: a person may answer after that. */
+  readonly hasEnded?: () => boolean;
 }
 
 /** Wraps a caller for its way through the SDK. The raw token is not passed on. */
@@ -22,8 +22,7 @@ export function authInfoOf(caller: Caller): AuthInfo {
 
 /** The caller of the request being handled; a request without one was not authenticated. */
 export function callerOf(context: ServerContext): Caller {
-  const caller = context.http?.authInfo?.extra?.caller as Caller | undefined;
+  const caller = context.http?.authInfo?.extra?.caller;
   if (caller === undefined) throw new Error("A request reached MCP without authentication");
-  caller.requireGood?.();
-  return caller;
+  return caller as Caller;
 }

@@ -1,8 +1,6 @@
 import {
   isJSONRPCRequest,
   type JSONRPCMessage,
-  parseJSONRPCMessage,
-  ProtocolError,
   type Server,
   type Transport,
 } from "@modelcontextprotocol/server";
@@ -18,11 +16,11 @@ import {
   REFUSED,
   type RpcError,
   rpcError,
-  UNAUTHORIZED,
 } from "../json_rpc.ts";
 import { type Language, messagesIn } from "../messages.ts";
 import { createMcpServer, type McpServices } from "../server.ts";
 import { type Line, readLines } from "./lines.ts";
+import { isRecord, type Message, parsed, refusedBy, wantsSomething } from "./messages.ts";
 import { OpenRequests } from "./open_requests.ts";
 import { Output } from "./output.ts";
 
@@ -38,8 +36,6 @@ export interface StdioOptions {
   /** Who speaks now, asked for each line that holds so many requests and calls; rejects with AppError. */
   readonly admit: (counts: { requests: number; calls: number }) => Promise<Caller["principal"]>;
 }
-
-type Message = Readonly<Record<string, unknown>>;
 
 /** Where the answer to a message goes, once; what needs none answers nothing. */
 type Answer = (message?: object) => void;
@@ -122,21 +118,26 @@ export class StdioConnection {
     const { body, bytes } = line;
     const messages: unknown[] = Array.isArray(body) ? body : [body];
     const answer = Array.isArray(body) ? this.#together(body.length) : this.#alone;
-    const requests = messages.filter(isRequest);
+    const requests = messages.filter(wantsSomething);
+    const admitted = requests.length === 0 ? null : await this.#admit(requests);
+    for (const message of messages) {
+      // What a client only tells must arrive whatever has become of its token.
+      if (admitted === null || !wantsSomething(message)) this.#tell(message, answer);
+      else if (admitted instanceof AppError) answer(refusedBy(admitted, message));
+      else {
+        const caller = this.#callerOf(admitted);
+        await this.#receive(message, { caller, answer, bytes: bytes / messages.length });
+      }
+    }
+  }
+
+  async #admit(requests: readonly Message[]): Promise<Caller["principal"] | AppError> {
     const calls = requests.filter(({ method }) => method === "tools/call").length;
     try {
-      const principal = await this.#options.admit({ requests: requests.length, calls });
-      for (const message of messages) {
-        const caller = this.#callerOf(principal);
-        await this.#receive(message, { caller, bytes: bytes / messages.length, answer });
-      }
+      return await this.#options.admit({ requests: requests.length, calls });
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const code = error.code === "unauthorized" ? UNAUTHORIZED : REFUSED;
-      const refused = { code, message: error.message };
-      for (const each of messages) {
-        answer(isRequest(each) ? rpcError(refused, idOf(each)) : undefined);
-      }
+      if (error instanceof AppError) return error;
+      throw error;
     }
   }
 
@@ -157,36 +158,21 @@ export class StdioConnection {
   #callerOf(principal: Caller["principal"]): Caller {
     const { language } = this.#options;
     const revocations = this.#revocations;
-    const requireGood = () => {
-      if (revocations === this.#revocations) return;
-      throw new ProtocolError(UNAUTHORIZED, messagesIn(language).authenticationRequired);
-    };
-    return { principal, language, requestId: crypto.randomUUID(), transport: "stdio", requireGood };
+    const hasEnded = () => revocations !== this.#revocations;
+    return { principal, language, requestId: crypto.randomUUID(), transport: "stdio", hasEnded };
   }
 
-  async #receive(body: unknown, { caller, bytes, answer }: Arrival): Promise<void> {
+  async #receive(body: Message, { caller, bytes, answer }: Arrival): Promise<void> {
     const ledger = new CallLedger(this.#services, { caller, body });
-    const id = idOf(isRecord(body) ? body : {});
+    const id = idOf(body);
     const refuse = async (error: RpcError) => {
       const unkept = await ledger.settleAnswer(error);
       answer(unkept ? rpcError(unkept, id) : error);
     };
+    const message = parsed(body);
     const malformed = malformedCall(body);
     if (malformed) return await refuse(malformed);
-    let message: JSONRPCMessage;
-    try {
-      message = parseJSONRPCMessage(body);
-    } catch {
-      return await refuse({ ...NO_REQUEST, id });
-    }
-    if (!isJSONRPCRequest(message)) {
-      if ("method" in message && message.method === "notifications/cancelled") {
-        this.#open.cancel(message.params?.requestId);
-      }
-      await ledger.settleAnswer(null);
-      answer();
-      return this.#wire.onmessage?.(message);
-    }
+    if (!message || !isJSONRPCRequest(message)) return await refuse({ ...NO_REQUEST, id });
     if (this.#open.get(message.id)) return await refuse(rpcError(ID_IN_USE, id));
     if (!this.#open.hasRoom(bytes)) {
       const { rateExceeded } = messagesIn(caller.language);
@@ -194,6 +180,17 @@ export class StdioConnection {
     }
     this.#open.add(message.id, { ledger, bytes, answer });
     this.#callers.set(message, ledger.caller);
+    this.#wire.onmessage?.(message);
+  }
+
+  /** Takes a notification, or the answer to a question. */
+  #tell(body: unknown, answer: Answer): void {
+    const message = parsed(body);
+    if (!message) return answer({ ...NO_REQUEST, id: idOf(isRecord(body) ? body : {}) });
+    if ("method" in message && message.method === "notifications/cancelled") {
+      this.#open.cancel(message.params?.requestId);
+    }
+    answer();
     this.#wire.onmessage?.(message);
   }
 
@@ -226,11 +223,3 @@ const ID_IN_USE = {
   code: INVALID_REQUEST,
   message: "Invalid request: the request before it with this id is not answered yet",
 };
-
-function isRequest(message: unknown): message is Message {
-  return isRecord(message) && "method" in message && "id" in message;
-}
-
-function isRecord(value: unknown): value is Message {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
