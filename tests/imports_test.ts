@@ -57,7 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/nearest.ts", "lib/errors.ts", "@modelcontextprotocol/server", "zod"],
     "node:crypto",
   ],
-  "lib/mcp/tools.ts": ["tools/mod.ts", "lib/tool", "lib/nearest.ts"],
+  "lib/mcp/tools.ts": ["tools/mod.ts", "lib/tool", "lib/auth/scope.ts", "lib/nearest.ts"],
   "tools/mod.ts": ["tools"],
   "tools": ["lib/tool", "lib/proxmox", "lib/errors.ts", "zod"],
   "lib/tool": ["lib/proxmox", "lib/auth/scope.ts", "lib/errors.ts", "zod"],

@@ -5,7 +5,7 @@ import { startFakePve } from "../fake_pve.ts";
 import { cli, type CliResult, spawnCli, startServe } from "../support/cli.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { runServer } from "../../lib/cli/serve/run_server.ts";
-import { OVER_HTTP } from "../../lib/cli/serve/ways.ts";
+import { OVER_HTTP, overStdio } from "../../lib/cli/serve/ways.ts";
 import { SignalQueue } from "../../lib/cli/serve/signals.ts";
 import { Folder } from "../support/folder.ts";
 
@@ -462,4 +462,61 @@ Deno.test("serve with verify_ssl false, started without Deno's flag, says exactl
   const flag = "--unsafely-ignore-certificate-errors=127.0.0.1";
   await using server = await startServe(["--config", config], { flags: ["-A", flag] });
   assert.match(server.lines.join("\n"), /127\.0\.0\.1 port \d+: Proxmox VE 9\.2\.11/);
+});
+
+Deno.test("stdio refuses options that cannot be with one line and 2", async () => {
+  const both = ["stdio", "--scope", "write", "--token-file", "token"];
+  assert.match(await refused(both, 2), /--scope and --token-file exclude each other/);
+  assert.match(await refused(["stdio", "--scope", "rite"], 2), /did you mean write\?/);
+});
+
+Deno.test("stdio starts without tables or a token that it can read as little as any", async () => {
+  await using folder = await Folder.make();
+  const file = await folder.write("config.json", {
+    proxmox: { host: "127.0.0.1", port: 1 },
+    auth: { user: "a@pve", token_name: "t", token_value: "x" },
+  });
+  const start = (token?: string) =>
+    runServer({
+      context: {
+        version: "0.0.0",
+        io: {
+          out: () => assert.fail("standard output is the client's"),
+          err: () => {},
+          env: () => undefined,
+          now: () => new Date(),
+          input: async function* () {},
+          writeOut: (bytes) => Promise.resolve(bytes.length),
+        },
+      },
+      load: () =>
+        loadConfig({
+          file,
+          env: () => undefined,
+          options: { "--stdio": true, "--token-file": token },
+        }),
+      signals: new SignalQueue(),
+      way: overStdio({ user: "local", scope: "user" }),
+      lock: () => "locked",
+    });
+  const tables =
+    /Cannot use the database: .*has no tables yet; run `proxmox-mcp migrate`, or `proxmox-mcp init`/;
+  await assert.rejects(start(), tables);
+  await assert.rejects(Deno.stat(folder.at("proxmox-mcp.db")), Deno.errors.NotFound);
+  await cli(["migrate", "--config", file]);
+  await assert.rejects(
+    start(folder.at("none")),
+    /Cannot read the token file .*none: no such file or folder$/,
+  );
+  await assert.rejects(start(await folder.write("token", "\n")), /token: it is empty$/);
+  const { console } = globalThis;
+  const before = { ...console };
+  const told: unknown[] = [];
+  Object.assign(console, { error: (text: unknown) => told.push(text) });
+  await start();
+  const { log, table } = console;
+  log("of a package");
+  table([1]);
+  Object.assign(console, before);
+  assert.equal(told.length, 2);
 });
