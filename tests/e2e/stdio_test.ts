@@ -266,6 +266,16 @@ Deno.test("stdio asks clients of revision 2026-07-28 too, and those only that ca
   const bare = await pipe.call("get_nodes");
   assert.equal(bare.error.code, -32602, "no envelope on a connection of that revision");
   assert.equal((await site.trail.list({ limit: 1 }))[0]?.outcome, "invalid");
+  const lines = [
+    { jsonrpc: "2.0", id: "x", method: "tools/call", params: { name: "get_vms" } },
+    { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: "x" } },
+  ];
+  await pipe.send(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await pipe.end();
+  await pipe.server.finished;
+  await pipe.server.shutdown();
+  const [cancelled] = await site.trail.list({ limit: 1 });
+  assert.deepEqual([cancelled?.tool, cancelled?.outcome], ["get_vms", "invalid"]);
 });
 
 Deno.test("stdio tells progress and lets a call be cancelled", async () => {

@@ -75,6 +75,8 @@ async function readToken(file: string): Promise<string> {
 
 /** Whatever a package prints goes to standard error: one byte too many and the client gives up. */
 function keepOutputClean(): void {
-  const { error } = globalThis.console;
-  Object.assign(globalThis.console, { log: error, info: error, debug: error, dir: error });
+  const { console } = globalThis;
+  const { error, warn, trace, assert } = console;
+  for (const name of Object.keys(console)) Object.assign(console, { [name]: error });
+  Object.assign(console, { warn, trace, assert });
 }
