@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { OpenRequests } from "../../lib/mcp/stdio/open_requests.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
 import { Pipe } from "../support/stdio.ts";
@@ -346,4 +347,23 @@ Deno.test("a client that reads no more ends it, its call with a row", async () =
   await pipe.server.shutdown();
   assert.equal((await site.trail.list({ limit: 1 }))[0]?.tool, "get_nodes");
   assert.ok(pipe.logged.some((line) => line.includes("Standard output ended: Broken pipe")));
+});
+
+Deno.test("OpenRequests leaves the rows of calls that were cancelled before they began", async () => {
+  const open = new OpenRequests({ maxBytes: 100 });
+  const closed: string[] = [];
+  const add = (id: string, isSettled: boolean) => {
+    const close = () => Promise.resolve(void closed.push(id));
+    const ledger = { isSettled, close, settleAnswer: () => Promise.resolve(undefined) };
+    open.add(id, { ledger, bytes: 30, answer: () => {} });
+  };
+  add("begun", true);
+  add("waiting", false);
+  add("open", false);
+  assert.equal(open.hasRoom(20), false);
+  open.cancel("begun");
+  open.cancel("waiting");
+  assert.equal(open.hasRoom(20), true);
+  await open.close();
+  assert.deepEqual(closed.toSorted(), ["open", "waiting"]);
 });

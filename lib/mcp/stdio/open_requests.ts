@@ -2,9 +2,11 @@ import type { CallLedger } from "../call_ledger.ts";
 
 const MAX_OPEN = 100;
 
+type Ledger = Pick<CallLedger, "isSettled" | "close" | "settleAnswer">;
+
 /** A request that is not answered yet. */
 export interface OpenRequest {
-  readonly ledger: CallLedger;
+  readonly ledger: Ledger;
   /** What its text takes of the memory. */
   readonly bytes: number;
   readonly answer: (message?: object) => void;
@@ -13,7 +15,7 @@ export interface OpenRequest {
 /** The requests of a connection that wait for their answers; those that were cancelled get none. */
 export class OpenRequests {
   readonly #open = new Map<string | number, OpenRequest>();
-  readonly #cancelled = new Set<CallLedger>();
+  readonly #cancelled = new Set<Ledger>();
   readonly #maxBytes: number;
   #waiting: (() => void)[] = [];
 
@@ -67,7 +69,7 @@ export class OpenRequests {
     await Promise.all([...ledgers, ...unsettled].map((ledger) => ledger.close()));
   }
 
-  #unsettled(): CallLedger[] {
+  #unsettled(): Ledger[] {
     for (const ledger of this.#cancelled) if (ledger.isSettled) this.#cancelled.delete(ledger);
     return [...this.#cancelled];
   }
