@@ -4,6 +4,8 @@ import { TOOLS } from "../../lib/mcp/tools.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { cli, type CliResult, spawnCli, startServe } from "../support/cli.ts";
 import { loadConfig } from "../../lib/config/config.ts";
+import type { Scope } from "../../lib/auth/scope.ts";
+import { scopePrivileges } from "../../lib/cli/check/privileges.ts";
 import { runServer } from "../../lib/cli/serve/run_server.ts";
 import { OVER_HTTP, overStdio } from "../../lib/cli/serve/ways.ts";
 import { SignalQueue } from "../../lib/cli/serve/signals.ts";
@@ -323,6 +325,14 @@ Deno.test("tools and check tell the scopes that the config gives", async () => {
   );
 });
 
+Deno.test("the roles for Proxmox go by the scopes that the config gives", () => {
+  const auth = { user: "a@pve", token_name: "t" };
+  const forWrite = (scopes: Record<string, Scope>) =>
+    scopePrivileges(TOOLS, { auth, policy: { scopes }, major: 9 })[1]?.privileges ?? [];
+  assert.ok(!forWrite({}).includes("VM.Allocate"));
+  assert.ok(forWrite({ create_vm: "write" }).includes("VM.Allocate"));
+});
+
 Deno.test("a failure shows its stack with --debug only", async () => {
   await using folder = await site();
   const args = ["migrate", "--config", folder.at("none.json")];
@@ -376,6 +386,7 @@ Deno.test("serve leaves standard error to a queue, so that no reader holds it up
     proxmox: { host: "127.0.0.1", port: 1 },
     auth: { user: "a@pve", token_name: "t", token_value: "x" },
     server: { port: 0 },
+    tools: { scopes: { rollback_snapshot: "write" } },
   });
   const env = () => undefined;
   const signals = new SignalQueue();
@@ -401,6 +412,7 @@ Deno.test("serve leaves standard error to a queue, so that no reader holds it up
     lock: () => "locked",
   });
   assert.match(written, /^proxmox-mcp 0\.0\.0\n {2}address .*Server stopped\n$/s);
+  assert.match(written, /^ {2}tools +\d+; rollback_snapshot: write in place of admin$/m);
 });
 
 Deno.test("serve answers, logs to its file, and ends with 0 on SIGTERM", async () => {

@@ -60,9 +60,11 @@ function requireNeeds(
   { held: { missing }, task }: { held: Holding; task: string },
 ): void {
   if (missing.length === 0) return;
+  const token = config.token_file === null ? "" : ` --token-file ${config.token_file}`;
+  const options = `--config ${config.file}${token}`;
   const remedy = Deno.build.standalone
-    ? `it was compiled for another config: deno task compile --config ${config.file}`
-    : `start with \`${task} --config ${config.file}\``;
+    ? `it was compiled for another config: deno task compile ${options}`
+    : `start with \`${task} ${options}\``;
   throw new AppError(
     "invalid",
     `Cannot serve: this process may not ${missing.join(", ")}: ${remedy}`,
