@@ -1,6 +1,9 @@
 /** The folder that npm keeps a package in, and that of Deno's cache of npm packages. */
 const NPM_PACKAGE = /\/(?:node_modules|registry\.npmjs\.org)\/(?:@[^/]+\/)?proxmox-mcp\//;
 
+/** The tasks of a checkout that start a command with the permissions of its config. */
+const TASKS: Readonly<Record<string, string>> = { serve: "start", stdio: "stdio" };
+
 /** The ways in which the program comes to run. */
 export type Form = "checkout" | "npm" | "installed";
 
@@ -17,8 +20,9 @@ export function ownForm(): Form {
 export function typed(command: string, form: Form = ownForm()): string {
   if (form === "installed") return `proxmox-mcp ${command}`;
   if (form === "npm") return `npx proxmox-mcp ${command}`;
-  const [name, ...options] = command.split(" ");
-  return name === "serve"
-    ? ["deno task start", ...options].join(" ")
-    : `deno run -A main.ts ${command}`;
+  const [name = "", ...options] = command.split(" ");
+  const task = TASKS[name];
+  return task === undefined
+    ? `deno run -A main.ts ${command}`
+    : ["deno task", task, ...options].join(" ");
 }

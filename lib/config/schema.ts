@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { SCOPES } from "../auth/scope.ts";
 import { auth, proxmox } from "./cluster.ts";
 import { key, keysOf, optional } from "./keys.ts";
 import {
@@ -143,8 +144,8 @@ const audit = z.strictObject({
 const tools = z.strictObject({
   read_only: key(boolean.default(false), {
     reloads: true,
-    en: "offer tools of scope `user` only; weighs more than `allow`",
-    tr: "yalnız `user` yetkisindeki araçlar sunulur; `allow`'dan ağır basar",
+    en: "offer only tools whose own scope is `user`; weighs more than `allow`",
+    tr: "yalnız kendi yetkisi `user` olan araçlar sunulur; `allow`'dan ağır basar",
   }),
   allow: key(optional(z.array(toolName)), {
     reloads: true,
@@ -156,6 +157,16 @@ const tools = z.strictObject({
     en: "do not offer these",
     tr: "bunlar sunulmaz",
   }),
+  scopes: key(
+    z.record(toolName, z.enum(SCOPES, 'must be "user", "write" or "admin"')).default({}),
+    {
+      reloads: true,
+      en: 'scopes of tools in place of their own, such as `{"rollback_snapshot": "write"}`; what ' +
+        "changes something needs `write` at least",
+      tr: 'araçların kendi yetkileri yerine geçenler, örneğin `{"rollback_snapshot": "write"}`; ' +
+        "bir şeyi değiştiren araç en az `write` ister",
+    },
+  ),
   confirm: key(
     z.enum(
       ["always", "when_supported", "never"],

@@ -142,6 +142,31 @@ Deno.test("read-only mode beats the allow-list, and deny takes a tool away", asy
   }
 });
 
+Deno.test("tools.scopes says who may call a tool, in lists, calls and rows", async () => {
+  await using site = await Site.start({
+    config: { tools: { scopes: { rollback_snapshot: "write", get_nodes: "admin" } } },
+  });
+  const listed = async (role: Role) => {
+    const { json } = await site.post({ method: "tools/list" }, site.headers(site.tokens[role]));
+    const names: string[] = json.result.tools.map((tool: { name: string }) => tool.name);
+    return ["get_nodes", "rollback_snapshot", "delete_snapshot"].filter((name) =>
+      names.includes(name)
+    );
+  };
+  assert.deepEqual(await listed("user"), []);
+  assert.deepEqual(await listed("write"), ["rollback_snapshot"]);
+  assert.deepEqual(await listed("admin"), ["get_nodes", "rollback_snapshot", "delete_snapshot"]);
+  const args = { vmid: 100, name: "before1" };
+  await site.call("create_snapshot", args, { role: "write" });
+  const rolled = await site.call("rollback_snapshot", args, { role: "write" });
+  assert.equal(rolled.value?.exit_status, "OK", rolled.text);
+  const refused = await site.call("get_nodes", {}, { role: "write" });
+  assert.match(refused.text, /required scope \(admin\)/);
+  const [nodes, rollback] = await site.trail.list({ limit: 2 });
+  assert.deepEqual([nodes?.scope, nodes?.outcome], ["admin", "denied"]);
+  assert.deepEqual([rollback?.tool, rollback?.scope], ["rollback_snapshot", "write"]);
+});
+
 Deno.test("a foreign Host or Origin is refused before authentication", async () => {
   await using site = await Site.start({
     config: { server: { allowed_origins: ["https://console.example"] } },

@@ -4,7 +4,10 @@ import { TOOLS } from "../../lib/mcp/tools.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { cli, type CliResult, spawnCli, startServe } from "../support/cli.ts";
 import { loadConfig } from "../../lib/config/config.ts";
+import type { Scope } from "../../lib/auth/scope.ts";
+import { scopePrivileges } from "../../lib/cli/check/privileges.ts";
 import { runServer } from "../../lib/cli/serve/run_server.ts";
+import { OVER_HTTP, overStdio } from "../../lib/cli/serve/ways.ts";
 import { SignalQueue } from "../../lib/cli/serve/signals.ts";
 import { Folder } from "../support/folder.ts";
 
@@ -313,6 +316,29 @@ Deno.test("tools lists every tool in three forms", async () => {
   assert.ok(markdown.every((row) => row.startsWith("| ") && row.endsWith(" |")));
 });
 
+Deno.test("tools and check tell the scopes that the config gives", async () => {
+  await using folder = await Folder.make();
+  await folder.write("token", "secret-value");
+  const scopes = { rollback_snapshot: "write", get_nodes: "admin", get_vms: "user" };
+  const file = await folder.write("config.json", { ...CONFIG, tools: { scopes } });
+  const rows = (await ok(["tools", "--config", file])).out.split("\n");
+  assert.ok(rows.some((row) => /^rollback_snapshot +write /.test(row)));
+  const report = JSON.parse((await cli(["check", "--json", "--config", file])).out);
+  assert.deepEqual(
+    report.findings.filter(({ name }: { name: string }) => name === "scopes")
+      .map(({ state, message }: { state: string; message: string }) => `${state} ${message}`),
+    ["warn rollback_snapshot: write in place of admin", "ok get_nodes: admin in place of user"],
+  );
+});
+
+Deno.test("the roles for Proxmox go by the scopes that the config gives", () => {
+  const auth = { user: "a@pve", token_name: "t" };
+  const forWrite = (scopes: Record<string, Scope>) =>
+    scopePrivileges(TOOLS, { auth, policy: { scopes }, major: 9 })[1]?.privileges ?? [];
+  assert.ok(!forWrite({}).includes("VM.Allocate"));
+  assert.ok(forWrite({ create_vm: "write" }).includes("VM.Allocate"));
+});
+
 Deno.test("a failure shows its stack with --debug only", async () => {
   await using folder = await site();
   const args = ["migrate", "--config", folder.at("none.json")];
@@ -343,6 +369,21 @@ Deno.test("serve refuses to start with one line and 1", async () => {
     await refused(["serve", "--config", wrong], 1),
     /Cannot use tools\.deny: there is no tool get_vm: did you mean get_vms\?$/,
   );
+  const scopes: [Record<string, string>, RegExp][] = [
+    [
+      { get_vm: "write" },
+      /Cannot use tools\.scopes: there is no tool get_vm: did you mean get_vms\?$/,
+    ],
+    [
+      { start_vm: "user" },
+      /Cannot use tools\.scopes: start_vm changes something: it can be write or admin, not user$/,
+    ],
+    [{ start_vm: "root" }, /: tools\.scopes\.start_vm must be "user", "write" or "admin"$/],
+  ];
+  for (const [given, message] of scopes) {
+    const file = await folder.write("scopes.json", { ...CONFIG, tools: { scopes: given } });
+    assert.match(await refused(["serve", "--config", file], 1), message);
+  }
 });
 
 Deno.test("serve leaves standard error to a queue, so that no reader holds it up", async () => {
@@ -351,6 +392,7 @@ Deno.test("serve leaves standard error to a queue, so that no reader holds it up
     proxmox: { host: "127.0.0.1", port: 1 },
     auth: { user: "a@pve", token_name: "t", token_value: "x" },
     server: { port: 0 },
+    tools: { scopes: { rollback_snapshot: "write" } },
   });
   const env = () => undefined;
   const signals = new SignalQueue();
@@ -372,9 +414,11 @@ Deno.test("serve leaves standard error to a queue, so that no reader holds it up
     },
     load: () => loadConfig({ file, env }),
     signals,
+    way: OVER_HTTP,
     lock: () => "locked",
   });
   assert.match(written, /^proxmox-mcp 0\.0\.0\n {2}address .*Server stopped\n$/s);
+  assert.match(written, /^ {2}tools +\d+; rollback_snapshot: write in place of admin$/m);
 });
 
 Deno.test("serve answers, logs to its file, and ends with 0 on SIGTERM", async () => {
@@ -436,4 +480,61 @@ Deno.test("serve with verify_ssl false, started without Deno's flag, says exactl
   const flag = "--unsafely-ignore-certificate-errors=127.0.0.1";
   await using server = await startServe(["--config", config], { flags: ["-A", flag] });
   assert.match(server.lines.join("\n"), /127\.0\.0\.1 port \d+: Proxmox VE 9\.2\.11/);
+});
+
+Deno.test("stdio refuses options that cannot be with one line and 2", async () => {
+  const both = ["stdio", "--scope", "write", "--token-file", "token"];
+  assert.match(await refused(both, 2), /--scope and --token-file exclude each other/);
+  assert.match(await refused(["stdio", "--scope", "rite"], 2), /did you mean write\?/);
+});
+
+Deno.test("stdio starts without tables or a token that it can read as little as any", async () => {
+  await using folder = await Folder.make();
+  const file = await folder.write("config.json", {
+    proxmox: { host: "127.0.0.1", port: 1 },
+    auth: { user: "a@pve", token_name: "t", token_value: "x" },
+  });
+  const start = (token?: string) =>
+    runServer({
+      context: {
+        version: "0.0.0",
+        io: {
+          out: () => assert.fail("standard output is the client's"),
+          err: () => {},
+          env: () => undefined,
+          now: () => new Date(),
+          input: async function* () {},
+          writeOut: (bytes) => Promise.resolve(bytes.length),
+        },
+      },
+      load: () =>
+        loadConfig({
+          file,
+          env: () => undefined,
+          options: { "--stdio": true, "--token-file": token },
+        }),
+      signals: new SignalQueue(),
+      way: overStdio({ user: "local", scope: "user" }),
+      lock: () => "locked",
+    });
+  const tables =
+    /Cannot use the database: .*has no tables yet; run `deno run -A main.ts migrate`, or `deno run -A main.ts init`/;
+  await assert.rejects(start(await folder.write("early", "x")), tables);
+  await assert.rejects(Deno.stat(folder.at("proxmox-mcp.db")), Deno.errors.NotFound);
+  await cli(["migrate", "--config", file]);
+  await assert.rejects(
+    start(folder.at("none")),
+    /Cannot read the token file .*none: no such file or folder$/,
+  );
+  await assert.rejects(start(await folder.write("token", "\n")), /token: it is empty$/);
+  const { console } = globalThis;
+  const before = { ...console };
+  const told: unknown[] = [];
+  Object.assign(console, { error: (text: unknown) => told.push(text) });
+  await start();
+  const { log, table } = console;
+  log("of a package");
+  table([1]);
+  Object.assign(console, before);
+  assert.equal(told.length, 2);
 });

@@ -72,7 +72,7 @@ Deno.test("SIGHUP reloads tools, log level and log file, and says what must wait
   assert.ok((await toolNames(site)).includes("get_vms"));
   await Deno.rename(site.folder.at("x.log"), site.folder.at("x.log.old"));
   await site.reload({
-    tools: { deny: ["get_vms"], confirm: "always" },
+    tools: { deny: ["get_vms"], confirm: "always", scopes: { get_pools: "admin" } },
     logging: { level: "WARNING" },
     server: { port: 1 },
   });

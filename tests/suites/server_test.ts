@@ -7,4 +7,5 @@ import "../e2e/confirmation_test.ts";
 import "../e2e/hangups_test.ts";
 import "../e2e/reach_test.ts";
 import "../e2e/sessions_test.ts";
+import "../e2e/stdio_test.ts";
 import "../e2e/transports_test.ts";

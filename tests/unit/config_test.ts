@@ -103,7 +103,13 @@ Deno.test("loadConfig gives the documented defaults", async () => {
   });
   assert.deepEqual(database, { url: "sqlite:/etc/site/proxmox-mcp.db", url_file: null });
   assert.deepEqual(audit, { database: true, key_file: null, head_file: null });
-  assert.deepEqual(tools, { read_only: false, allow: null, deny: [], confirm: "when_supported" });
+  assert.deepEqual(tools, {
+    read_only: false,
+    allow: null,
+    deny: [],
+    scopes: {},
+    confirm: "when_supported",
+  });
   assert.equal(debug, false);
 });
 

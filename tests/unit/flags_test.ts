@@ -37,6 +37,31 @@ Deno.test("permissionFlags of a small config is exact", async () => {
   ]);
 });
 
+Deno.test("permissionFlags of stdio let it listen nowhere, and leave the log's files to the server", async () => {
+  const database = "/etc/m/proxmox-mcp.db,/etc/m/proxmox-mcp.db-wal,/etc/m/proxmox-mcp.db-shm";
+  const config = {
+    server: { tls: { cert_file: "cert.pem", key_file: "key.pem" } },
+    logging: { file: "/var/log/m.log", audit_file: "/var/log/audit.log" },
+  };
+  const stdio = { "--stdio": true, "--token-file": "/home/a/token" };
+  assert.deepEqual(await flagsFor(config, stdio), [
+    "--no-prompt",
+    "--deny-import",
+    "--no-remote",
+    "--allow-net=pve.example:8006",
+    `--allow-read=/etc/m/config.json,/home/a/token,${database}`,
+    `--allow-write=${database}`,
+    ENV,
+    "--allow-sys=uid,gid,userInfo",
+    "--ignore-env=PG*",
+  ]);
+  const unkept = await flagsFor({ ...config, audit: { database: false } }, stdio);
+  assert.match(
+    unkept.find((flag) => flag.startsWith("--allow-write")) ?? "",
+    /\/var\/log\/audit\.log/,
+  );
+});
+
 Deno.test("permissionFlags names every host, secret, certificate and log file", async () => {
   const log = ["x", "audit"].flatMap((name) =>
     ["", ".1", ".2", ".3", ".4", ".5"].map((end) => `/var/log/m/${name}.log${end}`)

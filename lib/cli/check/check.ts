@@ -12,6 +12,7 @@ import { checkWrittenFiles } from "./writable.ts";
 import { type CliContext, configOf, withCommonOptions } from "../context.ts";
 import { holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { canSandbox } from "../../sandbox/worker.ts";
+import { requireTools } from "../serve/load_config.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
 import { printable } from "../table.ts";
 
@@ -62,6 +63,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
   let config: Config;
   try {
     config = await configOf(context, options, { serve: serveOptionsOf(options) });
+    await requireTools(config);
   } catch (error) {
     return { findings: [fail("config", messageOf(error))], advice: [] };
   }
@@ -77,6 +79,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
   return {
     findings: [
       ok("config", config.file ?? "none"),
+      ...await aboutScopes(config),
       ...secrets,
       ...store,
       ...files,
@@ -89,6 +92,16 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
     ],
     advice: proxmox.advice,
   };
+}
+
+/** A scope that is lower than the tool's own lets more tokens use it, which somebody should know. */
+async function aboutScopes({ tools }: Config): Promise<Finding[]> {
+  if (Object.keys(tools.scopes).length === 0) return [];
+  const { lowered, raised } = (await import("../../mcp/tools.ts")).changedScopes(tools);
+  return [
+    ...lowered.map((text) => warn("scopes", text)),
+    ...raised.map((text) => ok("scopes", text)),
+  ];
 }
 
 function aboutProxies(names: readonly string[]): Finding[] {

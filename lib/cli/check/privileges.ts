@@ -2,6 +2,7 @@ import { includesScope, type Scope, SCOPES } from "../../auth/scope.ts";
 import type { Config } from "../../config/config.ts";
 import { type Grants, mayAnywhere } from "../../proxmox/privileges.ts";
 import { NOTHING, type Present } from "./present.ts";
+import { scopeOf, type ToolPolicy } from "../../tool/policy.ts";
 import { allPrivileges, privilegeText } from "../../tool/privileges.ts";
 import type { AnyTool, Privilege } from "../../tool/tool.ts";
 
@@ -31,15 +32,16 @@ export function lackingTools(tools: readonly AnyTool[], grants: Grants): [AnyToo
  */
 export function scopePrivileges(
   tools: readonly AnyTool[],
-  { auth, major, present = NOTHING }: {
+  { auth, policy, major, present = NOTHING }: {
     auth: Pick<Config["auth"], "user" | "token_name">;
+    policy: Pick<ToolPolicy, "scopes">;
     major: number;
     present?: Present;
   },
 ): ScopePrivileges[] {
   const root = auth.user === "root@pam";
   return SCOPES.map((scope) => {
-    const within = tools.filter((tool) => includesScope(scope, tool.scope));
+    const within = tools.filter((tool) => includesScope(scope, scopeOf(tool, policy)));
     const privileges = [
       ...new Set(
         within.flatMap((tool) => grantedFor(tool).map(([, ...anyOf]) => leastOf(anyOf, major))),
@@ -87,7 +89,7 @@ function makingRole(
 }
 
 /**
- * What a role should hold for a tool. Proxmox shows backups and guests' disks only to who may make
+ * What a role should hold for a tool, by what the tool is, whoever may call it. Proxmox shows backups and guests' disks only to who may make
  * them: a role for reading holds nothing of that kind, and the tools tell what is not seen.
  */
 function grantedFor(tool: AnyTool): readonly Privilege[] {

@@ -28,8 +28,9 @@ export async function checkProxmox(
   { seen }: { seen: SeenServer },
 ): Promise<ProxmoxReport> {
   const offered = TOOLS.filter((tool) => isOffered(tool, config.tools));
+  const { auth, tools: policy } = config;
   const adviceFor = (major: number, present = NOTHING) =>
-    scopePrivileges(offered, { auth: config.auth, major, present });
+    scopePrivileges(offered, { auth, policy, major, present });
   const tokenId = `${config.auth.user}!${config.auth.token_name}`;
   const { client, close } = await connectProxmox(config);
   try {
