@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Config } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
-import { type CliContext, withCommonOptions } from "../context.ts";
+import { type CliContext, configOption, withCommonOptions } from "../context.ts";
 import { type Holding, holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { listenToSignals, SignalQueue } from "./signals.ts";
 import { canSandbox, serveInWorker } from "../../sandbox/worker.ts";
@@ -13,7 +13,9 @@ const WORKER = new URL("./worker.ts", import.meta.url);
 
 const EXAMPLES = `
 An option weighs more than the environment (MCP_HTTP_HOST, MCP_HTTP_PORT, MCP_HTTP_PATH,
-PROXMOX_MCP_CONFIG, DATABASE_URL), which weighs more than the config file.
+PROXMOX_MCP_CONFIG, DATABASE_URL, LOG_LEVEL and PROXMOX_HOST, _PORT, _USER, _TOKEN_NAME, _TOKEN_VALUE,
+_TOKEN_VALUE_FILE, _VERIFY_SSL, _FINGERPRINT, _CA_FILE), which weighs more than the config file.
+Without a config file the environment alone is enough.
 SIGTERM and SIGINT let running calls end, then stop the server; a second one does not wait. SIGHUP
 reloads the log level and file, what is allowed of tools, the tokens' limits and the certificate.
 A process that may do more than the config needs runs the server in a worker that may not.
@@ -65,8 +67,8 @@ async function serve(context: CliContext, options: ServeArguments): Promise<void
 function requireNeeds(config: Config, { missing }: Holding): void {
   if (missing.length === 0) return;
   const remedy = Deno.build.standalone
-    ? `it was compiled for another config: deno task compile --config ${config.file}`
-    : `start with \`deno task start --config ${config.file}\``;
+    ? `it was compiled for another config: deno task compile${configOption(config)}`
+    : `start with \`deno task start${configOption(config)}\``;
   throw new AppError(
     "invalid",
     `Cannot serve: this process may not ${missing.join(", ")}: ${remedy}`,
