@@ -38,7 +38,8 @@ export function registerCheck(program: Command, context: CliContext): void {
     .action((options: CheckOptions) => check(context, options));
 }
 
-async function check(context: CliContext, options: CheckOptions): Promise<void> {
+/** Prints what was found; the exit status becomes 1 when anything fails. */
+export async function check(context: CliContext, options: CheckOptions): Promise<void> {
   const { io } = context;
   const report = await inspect(context, options);
   if (report.findings.some((finding) => finding.state === "fail")) context.setStatus(1);

@@ -61,17 +61,28 @@ async function printUnit(context: CliContext, options: UnitArguments): Promise<v
   if (options.health !== undefined) {
     return io.out(healthText(config, { name: options.name, part: options.health }));
   }
+  const { text, notes } = await unitOf(config, options);
+  for (const note of notes) io.err(note);
+  io.out(text);
+}
+
+/** The unit for this config, and what is to be known of it. */
+export async function unitOf(
+  config: Config,
+  { binary, name, clients }: Pick<UnitArguments, "binary" | "name" | "clients">,
+): Promise<{ text: string; notes: readonly string[] }> {
   const { addresses, unknown } = await lookUp(namesOf(config));
-  for (const name of unknown) {
-    io.err(`note: there is no address for ${name} now: the unit allows private networks instead`);
-  }
-  io.out(unitText(config, {
-    binary: options.binary ?? ownBinary(),
-    name: options.name,
+  const text = unitText(config, {
+    binary: binary ?? ownBinary(),
+    name,
     targets: unknown.length === 0 ? addresses : [...addresses, ...PRIVATE_NETWORKS],
-    clients: options.clients,
+    clients,
     realPath,
-  }));
+  });
+  const notes = unknown.map((host) =>
+    `note: there is no address for ${host} now: the unit allows private networks instead`
+  );
+  return { text, notes };
 }
 
 function namesOf({ proxmox, database }: Config): string[] {
