@@ -14,7 +14,8 @@ import { canSandbox } from "../../sandbox/worker.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
 import { printable } from "../table.ts";
 
-type CheckOptions = ServeArguments & { readonly json?: boolean };
+/** `lock: false` leaves the lock out, for a process that is not to serve. */
+type CheckOptions = ServeArguments & { readonly json?: boolean; readonly lock?: false };
 
 const NOTES = `
 Looks at the config, the secrets' file modes, the database, the Proxmox servers (name, connection,
@@ -81,7 +82,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ...proxmox.findings,
       ...aboutProxies(context.io.unusedProxies ?? []),
       ...await checkListening(config),
-      aboutLock(config),
+      ...(options.lock === false ? [] : [aboutLock(config)]),
     ],
     advice: proxmox.advice,
   };

@@ -1,6 +1,5 @@
 import { dirname } from "node:path";
-import type { Config } from "../../config/config.ts";
-import { sqlitePath } from "../../config/config.ts";
+import { type Config, sqlitePath } from "../../config/config.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { PRIVATE_NETWORKS, unitOf } from "../unit/unit.ts";
 import type { Asking } from "./asking.ts";
@@ -8,7 +7,8 @@ import { readIfThere, writeWhole } from "./atomic.ts";
 import type { InitArguments } from "./options.ts";
 import type { Steps } from "./steps.ts";
 
-const UNIT_FILE = `/etc/systemd/system/${UNIT_NAME}.service`;
+/** Where systemd looks for it. */
+export const UNIT_FILE = `/etc/systemd/system/${UNIT_NAME}.service`;
 const SYSTEMD = "/run/systemd/system";
 const READABLE = 0o644;
 

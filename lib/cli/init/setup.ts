@@ -58,7 +58,7 @@ export class Setup {
       now: io.now,
     });
     steps.title(steps.texts.checking);
-    await check(this.#context, { config: path });
+    await check(this.#context, { config: path, lock: false });
     await installUnit(config, { options, asking: this.#asking, steps });
     steps.title(steps.texts.entries);
     io.out("");

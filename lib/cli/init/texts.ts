@@ -105,13 +105,16 @@ const TR: Texts = {
   interrupted: "yarıda kesildi: `proxmox-mcp init` yeniden çalıştırılınca kaldığı yerden sürer",
 };
 
+/** Where the locale stands; the first that is set counts. */
+export const LOCALE_NAMES = ["LC_ALL", "LC_MESSAGES", "LANG"] as const;
+
 /** The words in the chosen language, else in that of the environment's locale. */
 export function textsFor(
   chosen: Language | undefined,
   env: ReadEnvironment,
 ): { readonly language: Language; readonly texts: Texts } {
-  const locale = env("LC_ALL") ?? env("LC_MESSAGES") ?? env("LANG") ?? "";
-  const language = chosen ?? (/^tr\b|^tr_/.test(locale) ? "tr" : "en");
+  const locale = LOCALE_NAMES.map((name) => env(name)).find((value) => value !== undefined) ?? "";
+  const language = chosen ?? (/^tr(_|\b)/.test(locale) ? "tr" : "en");
   return { language, texts: language === "tr" ? TR : EN };
 }
 
