@@ -22,7 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/config",
     ],
     ...["lib/auth", "lib/audit", "lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
-    ...["deno.json", "commander", "node:dns", "node:net", "node:path", "node:tls", "node:url"],
+    ...["deno.json", "commander", "node:crypto", "node:dns", "node:net", "node:path"],
+    ...["node:tls", "node:url"],
   ],
   "lib/server.ts": [
     ...["lib/http", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit", "lib/log"],

@@ -33,10 +33,11 @@ class ProcessTerminal implements Terminal {
   }
 
   async askHidden(question: string): Promise<string | null> {
-    this.#write(question);
+    // Before the question: who answers at once must not be seen either.
     this.#raw = true;
     Deno.stdin.setRaw(true);
     try {
+      this.#write(question);
       return await this.#readLine();
     } finally {
       this.restore();

@@ -1,95 +1,9 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "../../lib/config/config.ts";
-import { type FakePve, startFakePve } from "../fake_pve.ts";
-import { cli, type CliOptions, type CliResult, spawnCli, startServe } from "../support/cli.ts";
+import { hashToken } from "../../lib/auth/token.ts";
+import { cli, spawnCli, startServe } from "../support/cli.ts";
 import { has, runScript, strictCurl } from "../support/documents.ts";
-import { Folder } from "../support/folder.ts";
-
-/** A simulated cluster whose certificate nobody trusts, and an empty folder. */
-class Fresh implements AsyncDisposable {
-  readonly folder: Folder;
-  readonly pve: FakePve;
-  readonly config: string;
-  /** Outside of the folder that is set up. */
-  readonly #elsewhere: Folder;
-
-  private constructor(parts: { folder: Folder; elsewhere: Folder; pve: FakePve }) {
-    this.folder = parts.folder;
-    this.pve = parts.pve;
-    this.#elsewhere = parts.elsewhere;
-    this.config = parts.folder.at("config.json");
-  }
-
-  static async make(): Promise<Fresh> {
-    const pve = await startFakePve();
-    const elsewhere = await Folder.make();
-    await elsewhere.write("secret", `${pve.token.value}\n`);
-    await elsewhere.write("ca.pem", pve.caPem);
-    return new Fresh({ folder: await Folder.make(), elsewhere, pve });
-  }
-
-  elsewhere(name: string): string {
-    return this.#elsewhere.at(name);
-  }
-
-  get address(): string {
-    return `${this.pve.host}:${this.pve.port}`;
-  }
-
-  /** What a run without questions needs. */
-  get options(): string[] {
-    const { user, name } = this.pve.token;
-    const token = ["--proxmox-user", user, "--token-name", name];
-    const secret = ["--token-file", this.elsewhere("secret")];
-    return [
-      "--yes",
-      "--host",
-      this.address,
-      ...token,
-      ...secret,
-      "--http-port",
-      String(freePort()),
-    ];
-  }
-
-  init(args: readonly string[], options?: CliOptions): Promise<CliResult> {
-    return cli(["init", "--config", this.config, ...args], options);
-  }
-
-  async files(): Promise<string[]> {
-    const names: string[] = [];
-    for await (const { name } of Deno.readDir(this.folder.path)) names.push(name);
-    return names.toSorted();
-  }
-
-  async tokens(): Promise<{ id: number; user: string; state: string }[]> {
-    return JSON.parse((await cli(["token", "list", "--json", "--config", this.config])).out);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.folder[Symbol.asyncDispose]();
-    await this.#elsewhere[Symbol.asyncDispose]();
-    await this.pve.close();
-  }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-function tokenIn(out: string): string {
-  return /^token: (pmcp_\S+) \(shown this once/m.exec(out)?.[1] ?? assert.fail(out);
-}
-
-function good(result: CliResult): string {
-  assert.equal(result.status, 0, `${result.out}\n${result.err}`);
-  return result.out;
-}
-
-async function mode(path: string): Promise<number> {
-  return ((await Deno.stat(path)).mode ?? 0) & 0o777;
-}
+import { Fresh, good, modeOf } from "../support/fresh.ts";
 
 Deno.test({
   name: "init, serve and the curl line that init prints lead from an empty folder to an answer",
@@ -116,7 +30,7 @@ Deno.test("init writes for their owner only, and a second run keeps what is ther
   const first = good(await fresh.init([...fresh.options, "--user", "ayse", "--scope", "admin"]));
   const names = ["config.json", "config.json.init", "proxmox-mcp.db", "proxmox-token"];
   assert.deepEqual(await fresh.files(), names);
-  for (const name of names) assert.equal(await mode(fresh.folder.at(name)), 0o600, name);
+  for (const name of names) assert.equal(await modeOf(fresh.folder.at(name)), 0o600, name);
   const { proxmox, auth } = await loadConfig({ file: fresh.config, env: () => undefined });
   assert.equal(proxmox.fingerprint, fresh.pve.fingerprint.replaceAll(":", "").toLowerCase());
   assert.equal(auth.token_value, fresh.pve.token.value);
@@ -151,13 +65,17 @@ Deno.test("init changes only what its options say", async () => {
   const out = fresh.folder.at("out", "token");
   good(await fresh.init(["--yes", "--token-out", out]));
   assert.equal((await fresh.tokens()).length, 2);
-  assert.equal(await mode(out), 0o600);
+  assert.equal(await modeOf(out), 0o600);
   assert.match((await Deno.readTextFile(out)).trim(), /^pmcp_[\w-]{43}$/);
   const again = good(await fresh.init(["--yes", "--token-out", out]));
   assert.equal((await fresh.tokens()).length, 2);
   assert.ok(!again.includes("pmcp_"), "a token in a file is not shown");
   assert.match(again, new RegExp(`^curl .*Bearer \\$\\(cat '${out}'\\)`, "m"));
 });
+
+function tokenIn(out: string): string {
+  return /^token: (pmcp_\S+) \(shown this once/m.exec(out)?.[1] ?? assert.fail(out);
+}
 
 class Killed extends Error {}
 
@@ -209,6 +127,47 @@ Deno.test("a token that an interrupted run may not have shown is revoked", async
     "active",
     "revoked",
   ]);
+});
+
+/** Ends a run before or after the nth file that it puts in place. */
+function endAtFile(
+  nth: number,
+  when: "before" | "after",
+): Disposable & { readonly count: () => number } {
+  const rename = Deno.renameSync;
+  let count = 0;
+  Deno.renameSync = (from, to) => {
+    count++;
+    if (count === nth && when === "before") throw new Killed("killed");
+    rename(from, to);
+    if (count === nth) throw new Killed("killed");
+  };
+  return { count: () => count, [Symbol.dispose]: () => void (Deno.renameSync = rename) };
+}
+
+Deno.test("init that was ended before or after any file it writes is run again to a good end", async () => {
+  await using fresh = await Fresh.make();
+  const out = fresh.folder.at("token");
+  for (const when of ["before", "after"] as const) {
+    for (let nth = 1;; nth++) {
+      for (const name of await fresh.files()) await Deno.remove(fresh.folder.at(name));
+      const args = [...fresh.options, "--user", "ayse", "--token-out", out];
+      let count: number;
+      {
+        using ending = endAtFile(nth, when);
+        await fresh.init(args);
+        count = ending.count();
+      }
+      if (count < nth) break;
+      good(await fresh.init(args));
+      const active = (await fresh.tokens()).filter(({ state }) => state === "active");
+      assert.equal(active.length, 1, `${when} file ${nth}`);
+      const store = await cli(["token", "list", "--json", "--config", fresh.config]);
+      const hash = await hashToken((await Deno.readTextFile(out)).trim());
+      assert.ok(store.out.includes(hash.slice(0, 8)), `${when} file ${nth}: another token`);
+      assert.deepEqual((await fresh.files()).filter((name) => name.endsWith(".new")), []);
+    }
+  }
 });
 
 Deno.test("SIGINT ends init with 130 and one line, and it goes on from there", async () => {

@@ -44,7 +44,7 @@ Exit status: 0 set up, 1 something failed or \`check\` found a fault, 2 usage, 1
 Examples:
   proxmox-mcp init
   proxmox-mcp init --yes --host pve1.lan --token-file /root/secret --scope admin --user ayse
-  proxmox-mcp init --fingerprint AB:CD:…    (after the certificate was renewed)`;
+  proxmox-mcp init --fingerprint AB:CD:...    (after the certificate was renewed)`;
 
 /** Declares the options of `init`, for the command and for the task that starts it. */
 export function withInitOptions(command: Command): Command {

@@ -81,7 +81,7 @@ export async function chooseToken(
   steps.lines(commandsFor(scope, { user, token_name: name }));
   for (let attempt = 1;; attempt++) {
     const secret = await asking.secret(texts.askSecret, {
-      missing: "Cannot set up without the secret of the Proxmox token: give --token-file FILE",
+      missing: "Cannot set up: give the Proxmox token's secret by --token-file FILE",
       check: checkedAs("auth.token_value"),
     });
     const token = { user, name, secret, file, isKept: false };

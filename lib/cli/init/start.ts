@@ -38,7 +38,7 @@ function describeInit(command: Command, context: CliContext): Command {
       const { host, port } = endpoint;
       const address = `--host=${hostForUrl(host)}:${port}`;
       const args = endpoint.isKept ? Deno.args : [...Deno.args, address];
-      context.setStatus(await run([...flagsFor(config, options), main(), "init", ...args]));
+      context.setStatus(await run([...initFlags(config, options), main(), "init", ...args]));
     });
 }
 
@@ -66,7 +66,11 @@ function configFor(
   return existing.preview(content, { env });
 }
 
-function flagsFor(config: Config, options: InitArguments): string[] {
+/** What a run needs: Proxmox, the address to listen on, the database, and the files that it writes. */
+export function initFlags(
+  config: Config,
+  options: Pick<InitArguments, "tokenOut" | "unit">,
+): string[] {
   const { net, ignoreEnv } = requiredPermissions(config);
   const database = sqlitePath(config.database.url);
   const folders = [config.file, database, options.tokenOut].flatMap((path) =>
