@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Scope } from "../../auth/scope.ts";
 import type { Config } from "../../config/config.ts";
 import type { ReadEnvironment } from "../../config/types.ts";
-import { ioReason, messageOf } from "../../errors.ts";
+import { AppError, ioReason, messageOf } from "../../errors.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
@@ -113,6 +113,9 @@ async function prove(token: ProxmoxToken, { preview, steps }: Surroundings): Pro
     else steps.done(texts.token, shown);
     if (Object.keys(Object(data)).length === 0) steps.open(texts.token, texts.nothingGranted);
     return config;
+  } catch (error) {
+    const told = error instanceof AppError && !isKind(error, "token_rejected");
+    throw told ? error.withMessage(`Cannot try the Proxmox token: ${error.message}`) : error;
   } finally {
     close();
   }
