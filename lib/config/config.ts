@@ -14,7 +14,7 @@ import {
 import { type NameKey, parseConfig, parseJson } from "./parse.ts";
 import { CONFIG_KEYS, configSchema } from "./schema.ts";
 import { settle } from "./settle.ts";
-import type { Config, ConfigRequest } from "./types.ts";
+import type { Config, ConfigRequest, ReadEnvironment } from "./types.ts";
 
 export { sqlitePath } from "./database_url.ts";
 export { environment, forgetVariables, SETTLED_NAMES, settleEnvironment } from "./environment.ts";
@@ -82,6 +82,11 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   if (debug) data.logging.level = "DEBUG";
   const file = found?.absolute ?? null;
   return { ...data, file, sources: sourcesOf(raw, { name, overrides }), debug, no_auth };
+}
+
+/** Rejects with VariableError when a variable that is set cannot be used, whatever the file says. */
+export function checkVariables(env: ReadEnvironment): void {
+  overridesOf({ env });
 }
 
 function namesProxmox(overrides: Overrides): boolean {

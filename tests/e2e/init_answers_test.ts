@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { PACKAGED_CONFIG } from "../../lib/build/texts.ts";
 import { initFlags } from "../../lib/cli/init/start.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { clientEntries, TOKEN_PLACEHOLDER } from "../../lib/cli/clients.ts";
@@ -89,6 +88,15 @@ Deno.test("init refuses with one line and 2 what cannot be used, and writes noth
     assert.match(err, message);
     assert.deepEqual(await fresh.files(), [], String(args));
   }
+  for (const env of [{ PROXMOX_HOST: "a b" }, { PROXMOX_PORT: "x" }, { LOG_LEVEL: "LOUD" }]) {
+    const { status, err } = await fresh.init(fresh.options, { env });
+    assert.equal(status, 2);
+    assert.match(
+      err,
+      new RegExp(`^proxmox-mcp: Cannot use ${Object.keys(env)[0]}: it must be [^\\n]+$`),
+    );
+    assert.deepEqual(await fresh.files(), []);
+  }
   const ended = await fresh.init(["--host", fresh.address], { answers: [] });
   assert.equal(ended.status, 2);
   assert.match(ended.err, /standard input has ended/);
@@ -142,9 +150,9 @@ Deno.test("init fills in the config that packages bring", async () => {
   await using fresh = await Fresh.make();
   const secret = fresh.folder.at("etc-token");
   const packaged = {
-    ...PACKAGED_CONFIG,
-    auth: { ...PACKAGED_CONFIG.auth, token_value_file: secret },
-    database: { url: "sqlite:proxmox-mcp.db" },
+    proxmox: { host: "pve.example", port: 8006, verify_ssl: true, ca_file: "/etc/ca.pem" },
+    auth: { user: "mcp@pve", token_name: "assistant", token_value_file: secret },
+    server: { host: "127.0.0.1", port: 8812, path: "/mcp", require_lock: true },
   };
   await fresh.folder.write("config.json", packaged, 0o640);
   const { user, name } = fresh.pve.token;

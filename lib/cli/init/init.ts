@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { checkVariables } from "../../config/config.ts";
 import { type CliContext, UsageError } from "../context.ts";
 import { InterruptedError } from "../terminal.ts";
 import { Asking } from "./asking.ts";
@@ -16,6 +17,7 @@ export function registerInit(program: Command, context: CliContext): void {
 
 async function init(context: CliContext, options: InitArguments): Promise<void> {
   const { io } = context;
+  checkVariables(io.env);
   const { texts, language } = textsFor(options.language, io.env);
   const steps = new Steps(io, { texts, language });
   using _interrupts = onInterrupt(() => {

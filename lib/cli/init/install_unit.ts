@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { PRIVATE_NETWORKS, unitOf } from "../unit/unit.ts";
@@ -31,7 +31,10 @@ export async function installUnit(
   await giveToService(config, steps);
 }
 
-/** The unit's user reads the config and owns the folder of the database; its secrets are handed to it. */
+/**
+ * The unit's user reads the config and owns the database, with the folders that are named after it; its
+ * secrets are handed to it.
+ */
 async function giveToService(config: Config, steps: Steps): Promise<void> {
   const user = await serviceUser();
   if (user === null) {
@@ -41,11 +44,19 @@ async function giveToService(config: Config, steps: Steps): Promise<void> {
   }
   const database = sqlitePath(config.database.url);
   const files = database === null ? [] : [database, `${database}-wal`, `${database}-shm`];
-  const paths = [...files, ...(database === null ? [] : [dirname(database)]), config.file];
-  for (const path of paths) {
+  for (const path of [...files, ...ownFolder(database), config.file]) {
     // Only root can; whoever else installs a unit knows what they do.
     if (path !== null) await Deno.chown(path, user.uid, user.gid).catch(() => {});
   }
+  for (const path of ownFolder(config.file)) {
+    await Deno.chown(path, null, user.gid).catch(() => {});
+  }
+}
+
+/** The folder of a file, where it is there for this program alone. */
+function ownFolder(file: string | null): string[] {
+  const folder = file === null ? "" : dirname(file);
+  return basename(folder) === UNIT_NAME ? [folder] : [];
 }
 
 async function serviceUser(): Promise<{ uid: number; gid: number } | null> {

@@ -79,6 +79,7 @@ export async function chooseToken(
   const scope = await around.scope();
   steps.title(texts.commands(scope));
   steps.lines(commandsFor(scope, { user, token_name: name }));
+  steps.lines([texts.older, ""]);
   for (let attempt = 1;; attempt++) {
     const secret = await asking.secret(texts.askSecret, {
       missing: "Cannot set up: give the Proxmox token's secret by --token-file FILE",

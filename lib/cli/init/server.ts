@@ -43,7 +43,8 @@ export async function chooseEndpoint(
 ): Promise<Endpoint> {
   const known = hostOf(existing);
   const knownPort = Number(existing.at("proxmox", "port") ?? PORT);
-  const given = options.host ?? (known === undefined ? addressIn(env("PROXMOX_HOST")) : undefined);
+  const named = known === undefined ? env("PROXMOX_HOST") : undefined;
+  const given = options.host ?? (named === undefined ? undefined : readAddress(named));
   const isNode = given === undefined && known === undefined && await isFolder(NODE_FOLDER);
   const fallback = isNode ? "127.0.0.1" : undefined;
   const address = given ?? (known === undefined
@@ -194,13 +195,6 @@ function hostOf(existing: Existing): string | undefined {
   const hosts = existing.at("proxmox", "hosts");
   const host = existing.at("proxmox", "host") ?? (Array.isArray(hosts) ? hosts[0] : undefined);
   return typeof host === "string" ? host.replace(/^\[(.*)\]$/, "$1").toLowerCase() : undefined;
-}
-
-function addressIn(text: string | undefined): Address | undefined {
-  if (text === undefined) return undefined;
-  const complaint = complaintOf(() => readAddress(text));
-  if (complaint !== null) throw new UsageError(`Cannot use PROXMOX_HOST: ${complaint}`);
-  return readAddress(text);
 }
 
 function complaintOf(read: () => unknown): string | null {

@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import {
+  checkVariables,
   type Config,
   ENVIRONMENT_NAMES,
   hostForUrl,
@@ -26,6 +27,7 @@ function describeInit(command: Command, context: CliContext): Command {
     .description("set everything up, step by step: config, token, database, first user")
     .action(async (options: InitArguments) => {
       const { io } = context;
+      checkVariables(io.env);
       const path = await configPath(options.config, {
         env: io.env,
         unit: options.unit !== undefined,

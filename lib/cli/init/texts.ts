@@ -34,6 +34,7 @@ const EN = {
   askScope: "What callers may do: user reads, write changes, admin does all",
   commands: (scope: string) =>
     `Callers can do no more than this token can. To make one for scope ${scope}, run on a node as root:`,
+  older: "On Proxmox VE 8 write VM.Monitor in place of the VM.GuestAgent privileges.",
   askSecret: "The token's secret (hidden; the command that makes the token prints it as value)",
   works: (id: string, version: string) => `${id} works, Proxmox VE ${version}`,
   nothingGranted: "it may do nothing yet: see the commands above, or check's below",
@@ -86,6 +87,7 @@ const TR: Texts = {
   askScope: "Çağıranlar ne yapabilsin: user okur, write değiştirir, admin her şeyi yapar",
   commands: (scope) =>
     `Çağıranlar bu token'dan fazlasını yapamaz. ${scope} yetkisi için, bir düğümde root olarak:`,
+  older: "Proxmox VE 8'de VM.GuestAgent yetkilerinin yerine VM.Monitor yazın.",
   askSecret: "Token'ın sırrı (gösterilmez; token'ı yapan komut onu value olarak yazar)",
   works: (id, version) => `${id} çalışıyor, Proxmox VE ${version}`,
   nothingGranted: "henüz hiçbir yetkisi yok: yukarıdaki komutlara ya da aşağıdaki denetime bakın",
