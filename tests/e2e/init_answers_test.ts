@@ -194,6 +194,53 @@ Deno.test("init takes from the environment what no option tells", async () => {
   assert.equal((await fresh.folder.read("proxmox-token")).trim(), value);
 });
 
+/** Does as Proxmox's own program, and notes what it was told. */
+const PVEUM = `#!/bin/sh
+echo "$@" >> "$0.log"
+case "$1 $2 $3" in
+  "role add "*) echo "create role failed: role '$3' already exists" >&2; exit 255 ;;
+  "user add "*) echo "create user failed: user '$3' already exists" >&2; exit 255 ;;
+  "user token list") [ -f "$0.made" ] && echo '[{"tokenid":"mcp"}]' || echo '[]' ;;
+  "user token remove") rm "$0.made" ;;
+  "user token add") touch "$0.made"; echo '{"full-tokenid":"x","value":"SECRET"}' ;;
+esac
+`;
+
+Deno.test("init --create-token runs the commands that it shows, and again after an interruption", async () => {
+  await using fresh = await Fresh.make();
+  const { user, name, value } = fresh.pve.token;
+  const bin = await fresh.bin("pveum", PVEUM.replace("SECRET", value));
+  const env = { PATH: `${fresh.elsewhere("")}:${Deno.env.get("PATH")}` };
+  const args = ["--yes", "--host", fresh.address, "--create-token", "--config", fresh.config];
+  const run = () =>
+    spawnCli(["init", ...args, "--proxmox-user", user, "--token-name", name], { env });
+  const told = async () => (await Deno.readTextFile(`${bin}.log`)).trim().split("\n");
+  await Deno.writeTextFile(`${bin}.made`, "");
+  const there = await run();
+  assert.equal(there.status, 1);
+  assert.match(there.err, /token root@pam!mcp: it is there: give its secret by --token-file, or/);
+  assert.deepEqual(await fresh.files(), [], "somebody else's token is left alone");
+  await Deno.remove(`${bin}.made`);
+  await Deno.remove(`${bin}.log`);
+  const undo = fresh.pve.fault({ path: /^\/version$/ }, { kind: "status", status: 500 }, {
+    times: 99,
+  });
+  assert.equal((await run()).status, 1);
+  undo();
+  const [list, add, modify, ...others] = await told();
+  assert.equal(list, `user token list ${user} --output-format json`);
+  assert.match(add ?? "", /^role add MCP-user --privs \S*VM\.Audit/);
+  assert.equal(modify, add?.replace("role add", "role modify"), "a role that is there is renewed");
+  assert.deepEqual(others, [
+    `user token add ${user} ${name} --privsep 1 --output-format json`,
+    `acl modify / --roles MCP-user --tokens ${user}!${name}`,
+  ]);
+  good(await run());
+  assert.ok((await told()).includes(`user token remove ${user} ${name}`));
+  assert.equal((await fresh.folder.read("proxmox-token")).trim(), value);
+  good(await run());
+});
+
 Deno.test("init --unit writes the unit that `unit` prints", async () => {
   await using fresh = await Fresh.make();
   const unit = fresh.elsewhere("proxmox-mcp.service");

@@ -30,6 +30,11 @@ export class Fresh implements AsyncDisposable {
     return this.#elsewhere.at(name);
   }
 
+  /** Puts a program where `elsewhere` is. */
+  bin(name: string, script: string): Promise<string> {
+    return this.#elsewhere.write(name, script, 0o755);
+  }
+
   get address(): string {
     return `${this.pve.host}:${this.pve.port}`;
   }

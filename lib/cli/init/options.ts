@@ -16,6 +16,7 @@ export interface InitArguments extends CommonOptions {
   readonly proxmoxUser?: string;
   readonly tokenName?: string;
   readonly tokenFile?: string;
+  readonly createToken?: boolean;
   readonly scope?: Scope;
   readonly user?: string;
   readonly tokenOut?: string;
@@ -37,7 +38,7 @@ Asks for what no option tells, shows the certificate and pins it, tries the Prox
 config and the token's secret (both for their owner only), makes the database, the first user and a
 token, checks it all and prints the entries for clients. A second run keeps what is there and changes
 only what its options say; a run that was interrupted goes on from where it was.
-Without a terminal, and with --yes, nothing is asked: --host and --token-file must be given.
+With --yes, which a run without a terminal needs, --host and --token-file tell what must be known.
 
 Exit status: 0 set up, 1 something failed or \`check\` found a fault, 2 usage, 130 interrupted.
 
@@ -72,6 +73,7 @@ export function withInitOptions(command: Command): Command {
       ),
     )
     .option("--token-file <FILE>", "file with the API token's secret")
+    .option("--create-token", "make the API token here, by pveum, as root on a node")
     .option("--scope <SCOPE>", `what callers may do: ${SCOPES.join(", ")}`, oneOf(SCOPES))
     .option("--user <NAME>", "the first user (default: admin)")
     .option("--token-out <FILE>", "write the user's token to this file instead of showing it")

@@ -11,8 +11,10 @@ import { UsageError } from "../context.ts";
 import { versionOf } from "../serve/probe.ts";
 import { type Asking, checkedAs } from "./asking.ts";
 import { readIfThere } from "./atomic.ts";
+import { createProxmoxToken, mayCreateToken } from "./create_token.ts";
 import type { Existing } from "./existing.ts";
 import type { InitArguments } from "./options.ts";
+import { isNode } from "./server.ts";
 import type { Steps } from "./steps.ts";
 
 const PATIENCE_MS = 10_000;
@@ -77,9 +79,14 @@ export async function chooseToken(
     return { token, config: await prove(token, around) };
   }
   const scope = await around.scope();
+  const commands = commandsFor(scope, { user, token_name: name });
   steps.title(texts.commands(scope));
-  steps.lines(commandsFor(scope, { user, token_name: name }));
-  steps.lines([texts.older, ""]);
+  steps.lines([...commands, texts.older, ""]);
+  if (options.createToken || await agreesToCreate(around)) {
+    const secret = await createProxmoxToken({ user, name, commands }, existing.state);
+    const token = { user, name, secret, file, isKept: false };
+    return { token, config: await prove(token, around) };
+  }
   for (let attempt = 1;; attempt++) {
     const secret = await asking.secret(texts.askSecret, {
       missing: "Cannot set up: give the Proxmox token's secret by --token-file FILE",
@@ -93,6 +100,12 @@ export async function chooseToken(
       steps.open(texts.token, messageOf(error));
     }
   }
+}
+
+/** On a node the commands can be run at once, if the person wants that. */
+async function agreesToCreate({ asking, steps }: Surroundings): Promise<boolean> {
+  if (!asking.possible || Deno.uid() !== 0 || !await isNode() || !mayCreateToken()) return false;
+  return await asking.agrees(steps.texts.askCreate, steps.texts.yes);
 }
 
 /** The commands that `check` advises too. */

@@ -8,7 +8,7 @@ import { tryConnect } from "../check/network.ts";
 import { UsageError } from "../context.ts";
 import type { Asking } from "./asking.ts";
 import type { Existing } from "./existing.ts";
-import { type Address, type InitArguments, readAddress } from "./options.ts";
+import { type InitArguments, readAddress } from "./options.ts";
 import type { Steps } from "./steps.ts";
 
 const PATIENCE_MS = 10_000;
@@ -45,12 +45,12 @@ export async function chooseEndpoint(
   const knownPort = Number(existing.at("proxmox", "port") ?? PORT);
   const named = known === undefined ? env("PROXMOX_HOST") : undefined;
   const given = options.host ?? (named === undefined ? undefined : readAddress(named));
-  const isNode = given === undefined && known === undefined && await isFolder(NODE_FOLDER);
-  const fallback = isNode ? "127.0.0.1" : undefined;
+  const here = given === undefined && known === undefined && await isNode();
+  const fallback = here ? "127.0.0.1" : undefined;
   const address = given ?? (known === undefined
     ? readAddress(
       await asking.text(
-        isNode ? `${steps.texts.askAddress} (${steps.texts.node})` : steps.texts.askAddress,
+        here ? `${steps.texts.askAddress} (${steps.texts.node})` : steps.texts.askAddress,
         {
           fallback,
           missing: "Cannot set up without the address of Proxmox: give --host HOST",
@@ -64,7 +64,7 @@ export async function chooseEndpoint(
   const isKept = known === address.host && port === knownPort;
   const shown = `${hostForUrl(address.host)}:${port}`;
   if (isKept) steps.kept(steps.texts.address, shown);
-  else steps.done(steps.texts.address, isNode ? `${shown}, ${steps.texts.node}` : shown);
+  else steps.done(steps.texts.address, here ? `${shown}, ${steps.texts.node}` : shown);
   return { host: address.host, port, isKept };
 }
 
@@ -206,8 +206,9 @@ function complaintOf(read: () => unknown): string | null {
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+/** Whether this host is a node of a Proxmox cluster. */
+export async function isNode(): Promise<boolean> {
+  return await Deno.stat(NODE_FOLDER).then(({ isDirectory }) => isDirectory, () => false);
 }
 
 function hexOf(fingerprint: string): string {

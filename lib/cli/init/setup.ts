@@ -119,6 +119,7 @@ export class Setup {
       writeWhole(copiedCa(existing), await Deno.readTextFile(NODE_CA), READABLE);
     }
     if (token.file !== null) await this.#writeSecret(token.file, token.secret);
+    if (existing.state.proxmoxToken !== null) existing.state.proxmoxToken = null;
     if (changes) {
       const copy = existing.write(content, { now: io.now() });
       if (copy !== null) this.#steps.done(texts.backup, copy);

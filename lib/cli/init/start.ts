@@ -71,7 +71,7 @@ function configFor(
 /** What a run needs: Proxmox, the address to listen on, the database, and the files that it writes. */
 export function initFlags(
   config: Config,
-  options: Pick<InitArguments, "tokenOut" | "unit">,
+  options: Pick<InitArguments, "createToken" | "tokenOut" | "unit">,
 ): string[] {
   const { net, ignoreEnv } = requiredPermissions(config);
   const database = sqlitePath(config.database.url);
@@ -88,6 +88,7 @@ export function initFlags(
     "--allow-read",
     `--allow-write=${[...folders, "/var/lib/proxmox-mcp", dirname(unit)].join(",")}`,
     `--allow-env=${env.join(",")}`,
+    ...(options.createToken ? ["--allow-run=pveum"] : []),
     `--ignore-env=${ignoreEnv.join(",")}`,
   ];
 }

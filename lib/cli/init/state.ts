@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
-import { readIfThere, writeWhole } from "./atomic.ts";
+import { makeFolderOf, readIfThere, writeWhole } from "./atomic.ts";
 
 interface Kept {
   /** SHA-256 of the configs that were written, or were about to be. */
   readonly configs: readonly string[];
   /** SHA-512 of a token that its holder may not have seen. */
   readonly token: string | null;
+  /** A token of Proxmox, `user!name`, whose secret may not be written yet. */
+  readonly proxmoxToken: string | null;
 }
+
+const NOTHING: Kept = { configs: [], token: null, proxmoxToken: null };
 
 /**
  * What a run of `init` leaves for the next one, in a file beside the config. Each note is written before
@@ -23,7 +27,7 @@ export class InitState {
 
   static async read(path: string): Promise<InitState> {
     const text = await readIfThere(path);
-    return new InitState(path, text === null ? { configs: [], token: null } : keptOf(text));
+    return new InitState(path, text === null ? NOTHING : keptOf(text));
   }
 
   /** The token that an interrupted run may not have shown. */
@@ -33,6 +37,15 @@ export class InitState {
 
   set unseenToken(hash: string | null) {
     this.#save({ ...this.#kept, token: hash });
+  }
+
+  /** The token of Proxmox that an interrupted run made. */
+  get proxmoxToken(): string | null {
+    return this.#kept.proxmoxToken;
+  }
+
+  set proxmoxToken(id: string | null) {
+    this.#save({ ...this.#kept, proxmoxToken: id });
   }
 
   wrote(text: string): boolean {
@@ -45,6 +58,7 @@ export class InitState {
   }
 
   #save(kept: Kept): void {
+    makeFolderOf(this.#path);
     writeWhole(this.#path, JSON.stringify(kept) + "\n");
     this.#kept = kept;
   }
@@ -52,13 +66,14 @@ export class InitState {
 
 function keptOf(text: string): Kept {
   try {
-    const { configs, token } = JSON.parse(text);
+    const { configs, token, proxmoxToken } = JSON.parse(text);
     return {
       configs: Array.isArray(configs) ? configs.map(String) : [],
       token: typeof token === "string" ? token : null,
+      proxmoxToken: typeof proxmoxToken === "string" ? proxmoxToken : null,
     };
   } catch {
-    return { configs: [], token: null };
+    return NOTHING;
   }
 }
 

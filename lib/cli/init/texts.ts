@@ -35,6 +35,7 @@ const EN = {
   commands: (scope: string) =>
     `Callers can do no more than this token can. To make one for scope ${scope}, run on a node as root:`,
   older: "On Proxmox VE 8 write VM.Monitor in place of the VM.GuestAgent privileges.",
+  askCreate: "Run these commands here now?",
   askSecret: "The token's secret (hidden; the command that makes the token prints it as value)",
   works: (id: string, version: string) => `${id} works, Proxmox VE ${version}`,
   nothingGranted: "it may do nothing yet: see the commands above, or check's below",
@@ -88,6 +89,7 @@ const TR: Texts = {
   commands: (scope) =>
     `Çağıranlar bu token'dan fazlasını yapamaz. ${scope} yetkisi için, bir düğümde root olarak:`,
   older: "Proxmox VE 8'de VM.GuestAgent yetkilerinin yerine VM.Monitor yazın.",
+  askCreate: "Bu komutlar şimdi burada çalıştırılsın mı?",
   askSecret: "Token'ın sırrı (gösterilmez; token'ı yapan komut onu value olarak yazar)",
   works: (id, version) => `${id} çalışıyor, Proxmox VE ${version}`,
   nothingGranted: "henüz hiçbir yetkisi yok: yukarıdaki komutlara ya da aşağıdaki denetime bakın",
