@@ -2,7 +2,7 @@
 const NPM_PACKAGE = /\/(?:node_modules|registry\.npmjs\.org)\/(?:@[^/]+\/)?proxmox-mcp\//;
 
 /** The tasks of a checkout that start a command with the permissions of its config. */
-const TASKS: Readonly<Record<string, string>> = { serve: "start", stdio: "stdio" };
+const TASKS: Readonly<Record<string, string>> = { init: "init", serve: "start", stdio: "stdio" };
 
 /** The ways in which the program comes to run. */
 export type Form = "checkout" | "npm" | "installed";

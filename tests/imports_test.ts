@@ -25,16 +25,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ],
     ...["lib/auth", "lib/audit", "lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
     "lib/command.ts",
-    ...[
-      "deno.json",
-      "commander",
-      "node:dns",
-      "node:net",
-      "node:os",
-      "node:path",
-      "node:tls",
-      "node:url",
-    ],
+    ...["deno.json", "commander", "node:crypto", "node:dns", "node:net", "node:os", "node:path"],
+    ...["node:tls", "node:url"],
   ],
   "lib/server.ts": [
     ...["lib/parts.ts", "lib/http", "lib/mcp", "lib/config", "lib/auth", "lib/audit"],

@@ -1,5 +1,6 @@
 import { environment, settleEnvironment } from "../config/config.ts";
 import type { ReadEnvironment } from "../config/types.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** What a command may touch of the process it runs in. */
 export interface Io {
@@ -15,6 +16,10 @@ export interface Io {
   readonly writeOut?: (bytes: Uint8Array) => Promise<number>;
   readonly env: ReadEnvironment;
   readonly now: () => Date;
+  /** The person at the keyboard; absent where standard input is no terminal. */
+  readonly terminal?: Terminal | undefined;
+  /** Whether standard output is a terminal. */
+  readonly isTerminal?: boolean;
   /** Proxies that the environment named and that are not used. */
   readonly unusedProxies?: readonly string[];
 }
@@ -30,6 +35,8 @@ export function processIo(): Io {
     writeOut: (bytes) => Deno.stdout.write(bytes),
     env: environment(),
     now: () => new Date(),
+    terminal: processTerminal(),
+    isTerminal: Deno.stdout.isTerminal(),
   };
 }
 

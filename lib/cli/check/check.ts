@@ -9,14 +9,15 @@ import { checkNetwork } from "./network.ts";
 import type { ScopePrivileges } from "./privileges.ts";
 import { checkStore } from "./store.ts";
 import { checkWrittenFiles } from "./writable.ts";
-import { type CliContext, configOf, withCommonOptions } from "../context.ts";
+import { type CliContext, configOf, configOption, withCommonOptions } from "../context.ts";
 import { holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { canSandbox } from "../../sandbox/worker.ts";
 import { requireTools } from "../serve/load_config.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
 import { printable } from "../table.ts";
 
-type CheckOptions = ServeArguments & { readonly json?: boolean };
+/** `lock: false` leaves the lock out, for a process that is not to serve. */
+type CheckOptions = ServeArguments & { readonly json?: boolean; readonly lock?: false };
 
 const NOTES = `
 Looks at the config, the files it names, the database, the Proxmox servers (name, connection,
@@ -40,7 +41,8 @@ export function registerCheck(program: Command, context: CliContext): void {
     .action((options: CheckOptions) => check(context, options));
 }
 
-async function check(context: CliContext, options: CheckOptions): Promise<void> {
+/** Prints what was found; the exit status becomes 1 when anything fails. */
+export async function check(context: CliContext, options: CheckOptions): Promise<void> {
   const { io } = context;
   const report = await inspect(context, options);
   if (report.findings.some((finding) => finding.state === "fail")) context.setStatus(1);
@@ -78,7 +80,8 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
     : await (await import("./proxmox.ts")).checkProxmox(config, { seen: network.seen });
   return {
     findings: [
-      ok("config", config.file ?? "none"),
+      ok("config", config.file ?? "none: the environment stands for it"),
+      ...aboutSources(config),
       ...await aboutScopes(config),
       ...secrets,
       ...store,
@@ -88,7 +91,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ...proxmox.findings,
       ...aboutProxies(context.io.unusedProxies ?? []),
       ...await checkListening(config),
-      aboutLock(config),
+      ...(options.lock === false ? [] : [aboutLock(config)]),
     ],
     advice: proxmox.advice,
   };
@@ -104,6 +107,23 @@ async function aboutScopes({ tools }: Config): Promise<Finding[]> {
   ];
 }
 
+/** Where each value that was given comes from; all others are the defaults. */
+function aboutSources({ sources }: Config): Finding[] {
+  const given = Object.entries(sources);
+  const isOption = (source: string) => source.startsWith("--");
+  const isVariable = (source: string) => /^[A-Z_]+$/.test(source);
+  const shown = (kind: string, entries: readonly string[]) =>
+    entries.length === 0 ? [] : [ok("values", `from ${kind}: ${entries.join(", ")}`)];
+  const named = (fits: (source: string) => boolean) =>
+    given.filter(([, source]) => fits(source)).map(([key, source]) => `${key} (${source})`);
+  const rest = given.filter(([, source]) => !isOption(source) && !isVariable(source));
+  return [
+    ...shown("the file", rest.map(([key]) => key)),
+    ...shown("the environment", named(isVariable)),
+    ...shown("options", named(isOption)),
+  ];
+}
+
 function aboutProxies(names: readonly string[]): Finding[] {
   if (names.length === 0) return [];
   const message = `${names.join(", ")} set and not used: requests go to Proxmox only`;
@@ -113,7 +133,7 @@ function aboutProxies(names: readonly string[]): Finding[] {
 function aboutLock(config: Config): Finding {
   const held = holding(config);
   if (held.missing.length > 0) {
-    const remedy = `deno task compile --config ${config.file}, or deno task start`;
+    const remedy = `deno task compile${configOption(config)}, or deno task start`;
     return fail("lock", `this process may not ${held.missing.join(", ")}`, remedy);
   }
   if (held.tooWide.length === 0) return ok("lock", lockText(held, ownWay()));

@@ -40,7 +40,8 @@ export async function checkNetwork(config: Config, now: () => Date): Promise<Net
   return { findings, seen: first };
 }
 
-async function tryConnect(host: string, port: number): Promise<Finding | null> {
+/** Why a server cannot be connected to; null when it can. */
+export async function tryConnect(host: string, port: number): Promise<Finding | null> {
   const endpoint = `${hostForUrl(host)}:${port}`;
   const connecting = Deno.connect({ hostname: host, port });
   const patience = Promise.withResolvers<null>();

@@ -3,7 +3,7 @@ import type { Config } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
 import { type Holding, holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { canSandbox, serveInWorker } from "../../sandbox/worker.ts";
-import type { CliContext } from "../context.ts";
+import { type CliContext, configOption } from "../context.ts";
 import { loadForServe } from "./load_config.ts";
 import type { ServeArguments } from "./options.ts";
 import { listenToSignals, SignalQueue } from "./signals.ts";
@@ -62,10 +62,10 @@ function requireNeeds(
 ): void {
   if (missing.length === 0) return;
   const token = config.token_file === null ? "" : ` --token-file ${config.token_file}`;
-  const options = `--config ${config.file}${token}`;
+  const options = `${configOption(config)}${token}`;
   const remedy = Deno.build.standalone
-    ? `it was compiled for another config: deno task compile ${options}`
-    : `start with \`${typed(`${command} ${options}`)}\``;
+    ? `it was compiled for another config: deno task compile${options}`
+    : `start with \`${typed(`${command}${options}`)}\``;
   throw new AppError(
     "invalid",
     `Cannot serve: this process may not ${missing.join(", ")}: ${remedy}`,

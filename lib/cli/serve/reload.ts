@@ -30,7 +30,7 @@ export async function reload(
   log.setLevel(next.logging.level);
   const problems = await server.reload(next);
   for (const problem of problems) log.error(`Cannot reload all: ${problem}`);
-  const waiting = changedKeys(current, next)
+  const waiting = changedKeys({ ...current, sources: {} }, { ...next, sources: {} })
     .filter((key) => !RELOADED.some((each) => key === each || key.startsWith(`${each}.`)));
   if (waiting.length > 0) {
     log.warning(`Reloaded; takes effect after a restart only: ${waiting.join(", ")}`);
