@@ -518,7 +518,7 @@ Deno.test("stdio starts without tables or a token that it can read as little as 
       lock: () => "locked",
     });
   const tables =
-    /Cannot use the database: .*has no tables yet; run `deno run -A main.ts migrate`, or `deno run -A main.ts init`/;
+    /Cannot use the database: .*has no tables yet; run `deno run -A main.ts migrate`, or `deno task init`/;
   await assert.rejects(start(await folder.write("early", "x")), tables);
   await assert.rejects(Deno.stat(folder.at("proxmox-mcp.db")), Deno.errors.NotFound);
   await cli(["migrate", "--config", file]);

@@ -338,7 +338,7 @@ Deno.test({
     ] as const;
     const stopped = await onTerminal(args, [...questions, ["prints it as value): ", "\x03"]]);
     assert.equal(stopped.code, 130, stopped.shown);
-    assert.match(stopped.shown, /interrupted: run `proxmox-mcp init` again/);
+    assert.match(stopped.shown, /interrupted: run `deno task init` again/);
     assert.deepEqual(await fresh.files(), []);
     const { code, shown } = await onTerminal(args, [
       ...questions,

@@ -13,7 +13,7 @@ Deno.test({
     const { folder, pve } = fresh;
     const out = good(await spawnCli(["init", ...fresh.options], { cwd: folder.path }));
     assert.ok(out.includes(pve.fingerprint), "the certificate is shown");
-    assert.match(out, /^Start the server:\n {2}proxmox-mcp serve$/m);
+    assert.match(out, /^Start the server:\n {2}deno task start$/m);
     assert.ok(!out.includes(pve.token.value));
     await using server = await startServe([], { cwd: folder.path });
     assert.match(server.lines.join("\n"), /locked \(worker\)[\s\S]*Proxmox VE 9\.2\.11/);
