@@ -1,11 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 import fc from "fast-check";
-import { fileURLToPath } from "node:url";
-import { Gun } from "./gun.ts";
-import { callsOf, complaint, leakIn } from "./invariants.ts";
 import { Ledger } from "./ledger.ts";
 import { Program } from "./program.ts";
-import { Rows } from "./rows.ts";
+import { Range } from "./range.ts";
 import { type Bearer, type Door, type Shot, shots } from "./shots.ts";
 import { mebibytes, tableOf } from "./table.ts";
 import { Watch } from "./watch.ts";
@@ -22,92 +19,8 @@ const PHASES: readonly (readonly (readonly Bearer[])[])[] = [
   [["user"], ["user", "none"], ["user", "wrong"]],
 ];
 const LANES = PHASES.flat().length;
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const RSS_FACTOR = 1.25;
 const RSS_BYTES = 64 * 2 ** 20;
-const REFUSED = ["invalid", "denied"];
-
-/** Everything that a shot is held against, and what was counted. */
-class Range {
-  readonly #program: Program;
-  readonly #gun: Gun;
-  readonly #rows: Rows;
-  readonly #forbidden: readonly string[];
-  readonly counts = new Map<string, number>();
-  readonly heard: string[] = [];
-  shots = 0;
-
-  constructor(program: Program, tokens: Readonly<Record<Bearer, string>>) {
-    this.#program = program;
-    this.#rows = new Rows(program.database);
-    this.#forbidden = [
-      ...[...program.tokens, program.fake.token.value, program.folder.path],
-      ...ROOT === "/" ? [] : [ROOT],
-    ];
-    this.#gun = new Gun(program, {
-      tokens,
-      heard: (text) => {
-        const leak = leakIn(text, this.#forbidden);
-        if (leak !== null) this.heard.push(leak);
-      },
-    });
-  }
-
-  get rows(): number {
-    return this.#rows.count;
-  }
-
-  /** Rejects with what is wrong. @param mayChange whether the bearer may change anything, and shoots alone */
-  async fire(shot: Shot, mayChange: boolean): Promise<void> {
-    const before = this.#changes();
-    const answer = await this.#gun.fire(shot);
-    this.shots++;
-    this.#count(shot.door, answer?.status ?? 0);
-    const wrong = complaint(shot, { answer, forbidden: this.#forbidden });
-    if (wrong !== null) throw new Error(wrong);
-    if (this.#program.died) throw new Error("the process has ended");
-    const wanted = callsOf(shot, answer);
-    const requestId = answer?.headers.get("x-request-id") ?? "";
-    const calls = await this.#rows.of(requestId, wanted ?? 0);
-    if (wanted !== null && calls.size !== wanted) {
-      throw new Error(`${wanted} calls, ${calls.size} rows (HTTP ${answer?.status})`);
-    }
-    const changes = this.#changes() - before;
-    const ran = [...calls.values()].some(({ outcome }) => !REFUSED.includes(outcome));
-    if (changes > 0 && !(mayChange && ran)) {
-      throw new Error(`${changes} changes were sent by what must change nothing`);
-    }
-    this.#checkPaths();
-  }
-
-  close(): void {
-    this.#gun.close();
-  }
-
-  #changes(): number {
-    return this.#changed + this.#program.fake.requests.filter(isChange).length;
-  }
-
-  #changed = 0;
-
-  /** Each path that was asked for is one that the cluster's API has. */
-  #checkPaths(): void {
-    const { requests } = this.#program.fake;
-    const strayed = requests.find(({ path, status }) =>
-      status === 501 || /\/\.\.?(\/|$)|%2f|%00/i.test(path)
-    );
-    if (strayed) throw new Error(`Proxmox was asked for ${strayed.method} ${strayed.path}`);
-    if (requests.every(({ status }) => status !== 0)) {
-      this.#changed += requests.filter(isChange).length;
-      requests.length = 0;
-    }
-  }
-
-  #count(door: Door, status: number): void {
-    const key = `${door} ${status}`;
-    this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
-  }
-}
 
 async function fuzz({ bodies, seed, executable }: Options): Promise<boolean> {
   await using program = await Program.start({ executable, pve: { guests: 40 } });
@@ -209,10 +122,6 @@ function report(
     "",
     `${shots} bodies (seed ${seed}) in ${Math.round(elapsed / 1000)} s, ${rows} audited calls`,
   ].join("\n");
-}
-
-function isChange({ method }: { method: string }): boolean {
-  return method !== "GET";
 }
 
 function print(text: string): void {

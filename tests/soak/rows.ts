@@ -12,6 +12,7 @@ export class Rows {
   readonly #database: Database;
   readonly #byRequest = new Map<string, Map<string, { tool: string; outcome: string }>>();
   #seq = 0;
+  #count = 0;
 
   constructor(database: Database) {
     this.#database = database;
@@ -21,8 +22,6 @@ export class Rows {
   get count(): number {
     return this.#count;
   }
-
-  #count = 0;
 
   /** Waits until a request has so many calls, but not for ever: what comes over SSE comes later. */
   async of(requestId: string, wanted: number): Promise<Calls> {

@@ -69,8 +69,7 @@ export class Watch implements Disposable {
       this.asked++;
       if (!healthy) this.unhealthy++;
       if (turn % READY_TURNS === 0) {
-        await this.#client.ask("GET", { path: "/readyz" });
-        await this.#client.ask("GET", { path: "/metrics" });
+        await this.#client.ask("GET", { path: "/readyz" }).catch(() => this.unhealthy++);
       }
       await pause(HEALTH_MS, signal);
     }
@@ -78,7 +77,9 @@ export class Watch implements Disposable {
 
   async #sample(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.#program.died) {
-      this.memory.add(this.elapsed, (await this.vitals()).rssBytes);
+      // A process that has just ended has no vitals; that it has is told elsewhere.
+      const vitals = await this.vitals().catch(() => null);
+      if (vitals !== null) this.memory.add(this.elapsed, vitals.rssBytes);
       await pause(VITALS_MS, signal);
     }
   }
