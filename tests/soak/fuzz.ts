@@ -19,6 +19,8 @@ const PHASES: readonly (readonly (readonly Bearer[])[])[] = [
   [["user"], ["user", "none"], ["user", "wrong"]],
 ];
 const LANES = PHASES.flat().length;
+/** How long a smaller one is looked for. */
+const SHRINKING_MS = 30_000;
 const RSS_FACTOR = 1.25;
 const RSS_BYTES = 64 * 2 ** 20;
 
@@ -81,7 +83,16 @@ async function shoot(
   { bearers, seed, runs }: { bearers: readonly Bearer[]; seed: number; runs: number },
 ): Promise<string[]> {
   const mayChange = bearers.includes("admin");
-  const property = fc.asyncProperty(shots(...bearers), (shot) => range.fire(shot, mayChange));
+  let brokenAt: number | null = null;
+  const property = fc.asyncProperty(shots(...bearers), async (shot) => {
+    if (brokenAt !== null && performance.now() - brokenAt > SHRINKING_MS) return;
+    try {
+      await range.fire(shot, mayChange);
+    } catch (error) {
+      brokenAt ??= performance.now();
+      throw error;
+    }
+  });
   const details = await fc.check(property, { seed, numRuns: runs });
   if (!details.failed) return [];
   const [shot] = details.counterexample ?? [];

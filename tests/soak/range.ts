@@ -51,7 +51,9 @@ export class Range {
     if (this.#program.died) throw new Error("the process has ended");
     const wanted = callsOf(shot, answer);
     const requestId = answer?.headers.get("x-request-id") ?? "";
-    const calls = await this.#rows.of(requestId, wanted ?? 0);
+    const calls = answer?.status === 202
+      ? await this.#rows.later(requestId, wanted ?? 0)
+      : await this.#rows.now(requestId);
     if (wanted !== null && calls.size !== wanted) {
       throw new Error(`${wanted} calls, ${calls.size} rows (HTTP ${answer?.status})`);
     }

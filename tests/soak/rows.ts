@@ -23,12 +23,17 @@ export class Rows {
     return this.#count;
   }
 
-  /** Waits until a request has so many calls, but not for ever: what comes over SSE comes later. */
-  async of(requestId: string, wanted: number): Promise<Calls> {
+  /** The calls of a request as they stand now, for an answer that comes after its rows. */
+  async now(requestId: string): Promise<Calls> {
+    await this.#read();
+    return this.#byRequest.get(requestId) ?? NONE;
+  }
+
+  /** Waits until a request has so many calls, but not for ever: those of SSE go on after their answer. */
+  async later(requestId: string, wanted: number): Promise<Calls> {
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
-      await this.#read();
-      const calls = this.#byRequest.get(requestId) ?? NONE;
+      const calls = await this.now(requestId);
       const open = [...calls.values()].some(({ outcome }) => outcome === "intent");
       if (calls.size >= wanted && !open || performance.now() > end) return calls;
       await new Promise((resolve) => setTimeout(resolve, STEP_MS));
