@@ -100,9 +100,12 @@ function requestOf(
       if (name === ":authority") headers.set("host", value);
       else if (!name.startsWith(":")) headers.append(name, value);
     }
+    const target = incoming.url ?? "";
+    // A target that names a host counts for more than the header (RFC 9112, 3.2.2).
+    if (URL.canParse(target)) headers.set("host", new URL(target).host);
     const method = incoming.method ?? "";
     const bodiless = method === "GET" || method === "HEAD";
-    return new Request(urlOf(incoming.url ?? "", { scheme, host: headers.get("host") ?? "" }), {
+    return new Request(urlOf(target, { scheme, host: headers.get("host") ?? "" }), {
       method,
       headers,
       signal,

@@ -32,6 +32,7 @@ export function complaint(
   if (answer === null) return isOrderly(shot) ? "there was no answer" : null;
   const { status, head, headers, body } = answer;
   if (!PERMITTED.includes(status)) return `HTTP ${status}: ${body.slice(0, 300)}`;
+  if (/"code":(-32603|"internal")/.test(body)) return `an internal error: ${body.slice(0, 300)}`;
   const leak = leakIn(head + body, forbidden);
   if (leak !== null) return leak;
   const type = headers.get("content-type") ?? "";
@@ -55,7 +56,7 @@ export function leakIn(text: string, forbidden: Forbidden): string | null {
 export function callsOf(shot: Shot, answer: WireAnswer | null): number | null {
   if (answer === null) return null;
   const { status, body } = answer;
-  const path = shot.target.split("?")[0] ?? "";
+  const path = shot.target.replace(/^http:\/\/[^/]*/, "").split("?")[0] ?? "";
   if (shot.method !== "POST" || !DOORS.includes(path) || UNREAD.includes(status)) return 0;
   if (status === 400 && (body === "" || NO_MESSAGE.test(body))) return 0;
   try {

@@ -37,18 +37,23 @@ async function soak(options: Options): Promise<Result> {
   const over = new AbortController();
   const begun = watch.elapsed;
   const watching = watch.run(over.signal);
-  const halfway = pause(ms / 2, over.signal).then(() => watch.read());
+  const reading = (work: Promise<Reading>) =>
+    work.catch((error) => {
+      load.failures.push(`could not be read: ${error.message}`);
+      return start;
+    });
+  const halfway = reading(pause(ms / 2, over.signal).then(() => watch.read()));
   await load.run(ms);
   const loaded = watch.elapsed;
   over.abort();
   await watching;
-  const half = program.died ? start : await halfway;
+  const half = await halfway;
   const rssAt = (share: number) => {
     const at = begun + (loaded - begun) * share;
     const width = (loaded - begun) / 10;
     return watch.memory.median(at - width, at + width);
   };
-  const end = program.died ? start : await atRest(program, watch);
+  const end = await reading(atRest(program, watch));
   const balance = await balanceNow();
   return {
     options: { minutes, seed, form: executable === undefined ? "deno run" : "executable" },
