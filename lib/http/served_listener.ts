@@ -26,7 +26,7 @@ export class ServedListener implements Listener {
   readonly address: Deno.NetAddr;
   readonly finished: Promise<void>;
   readonly #done = Promise.withResolvers<void>();
-  readonly #options: Options;
+  #options: Options;
   readonly #retired = new Set<Promise<void>>();
   readonly #ends: number[] = [];
   #certificate: Certificate | null;
@@ -38,12 +38,13 @@ export class ServedListener implements Listener {
     this.finished.catch(() => {});
     this.#certificate = options.certificate;
     // What cannot be listened on is told in the same words as elsewhere.
-    const tried = bindTo(options.server, { certificate: options.certificate });
-    const { port } = tried.addr as Deno.NetAddr;
-    tried.close();
-    this.#options = { ...options, server: { ...options.server, port } };
+    bindTo(options.server, { certificate: options.certificate }).close();
+    this.#options = options;
+    // A locked process may ask for any port, but not for the one that it was given then.
     this.#current = this.#serve();
     this.address = this.#current.addr;
+    const { port } = this.address;
+    this.#options = { ...options, server: { ...options.server, port } };
   }
 
   async reloadCertificate(): Promise<boolean> {

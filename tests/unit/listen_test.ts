@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { loadConfig } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
 import { type Handle, listen } from "../../lib/http/listen.ts";
+import { ServedListener } from "../../lib/http/served_listener.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { Folder } from "../support/folder.ts";
 
@@ -126,4 +127,18 @@ Deno.test("listen speaks TLS 1.2 and later only", async () => {
   const [type, , , , , level, description] = await firstAnswer(port, 2);
   assert.deepEqual([type, level, description], [21, 2, 70], "alert, fatal, protocol_version");
   await listener.shutdown();
+});
+
+Deno.test({
+  name: "Deno.serve lets the system choose the port of a process that may name no other",
+  permissions: { net: ["127.0.0.1:0"], read: true, write: true, env: true },
+  fn: async () => {
+    await using folder = await Folder.make();
+    const server = await serverSection(folder, false);
+    const handle = () => new Response("there");
+    const listener = new ServedListener({ server, certificate: null, handle });
+    assert.ok(listener.address.port > 0);
+    await listener.shutdown();
+    await listener.finished;
+  },
 });
