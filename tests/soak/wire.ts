@@ -34,13 +34,12 @@ export async function exchange(
     connection.close();
   }, patienceMs);
   try {
-    const sent = writeAll(connection, bytes);
+    // Who is refused early is not read to the end: what cannot be sent any more does not matter.
+    const sent = writeAll(connection, bytes).catch(() => {});
     if (leaves) {
       await sent;
       return null;
     }
-    // Who is refused early is not read to the end: what cannot be sent any more does not matter.
-    void sent.catch(() => {});
     const text = await readText(connection, (text) => headOnly && text.includes(HEAD_END));
     if (late) throw new Error(`no answer within ${patienceMs / 1000} s`);
     return answerIn(text);
