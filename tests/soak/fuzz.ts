@@ -46,7 +46,8 @@ async function fuzz({ bodies, seed, executable }: Options): Promise<boolean> {
         runs,
       })
     ));
-    broken.push(...found.flat());
+    const again = `--seed ${seed} --bodies ${bodies}`;
+    broken.push(...found.flat().map((line) => `${line}\n  again with ${again}`));
   }
   range.close();
   const elapsed = watch.elapsed;
@@ -97,7 +98,7 @@ async function shoot(
   if (!details.failed) return [];
   const [shot] = details.counterexample ?? [];
   const message = details.errorInstance instanceof Error ? details.errorInstance.message : "";
-  return [`${message}\n  seed ${seed}, body ${details.numRuns}, by ${bearers}: ${shown(shot)}`];
+  return [`${message}\n  body ${details.numRuns} by ${bearers}: ${shown(shot)}`];
 }
 
 function shown(shot: Shot | undefined): string {

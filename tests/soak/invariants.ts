@@ -12,6 +12,7 @@ const DOORS = ["/mcp", "/mcp/", "/mcp/sse/messages"];
 
 /** What tells of the program's inside. */
 const INSIDE = [
+  /"code":(-32603|"internal")/,
   /\n\s+at \S/,
   /\b(ext|node|file|npm):[\w/]+/,
   /\.ts:\d+/,
@@ -32,7 +33,6 @@ export function complaint(
   if (answer === null) return isOrderly(shot) ? "there was no answer" : null;
   const { status, head, headers, body } = answer;
   if (!PERMITTED.includes(status)) return `HTTP ${status}: ${body.slice(0, 300)}`;
-  if (/"code":(-32603|"internal")/.test(body)) return `an internal error: ${body.slice(0, 300)}`;
   const leak = leakIn(head + body, forbidden);
   if (leak !== null) return leak;
   const type = headers.get("content-type") ?? "";
