@@ -83,7 +83,7 @@ function answerIn(text: string): WireAnswer | null {
   if (end < 0) return null;
   const head = text.slice(0, end);
   const rest = text.slice(end + HEAD_END.length);
-  const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]);
+  const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]);
   if (status >= 100 && status < 200) return answerIn(rest);
   const headers = new Headers(
     head.split("\r\n").slice(1).map((line): [string, string] => {
