@@ -16,8 +16,8 @@ export interface BodyOptions {
 
 /**
  * Reads a JSON body of bounded size: 415 for another content type, 413 for too much (without reading
- * it when `Content-Length` says so), 408 when it comes no further, 400 for what is not JSON, nests too
- * deep, holds too many members, or is neither object nor array.
+ * it when `Content-Length` says so), 408 when it comes no further, 400 for what is cut off, is not JSON,
+ * nests too deep, holds too many members, or is neither object nor array.
  */
 export async function readJsonBody(request: Request, options: BodyOptions): Promise<ParsedBody> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
@@ -48,11 +48,13 @@ async function receive(
   let bytes = 0;
   try {
     for (;;) {
-      const read = await within(stallMs, reader.read());
+      const read = await within(stallMs, reader.read().catch(() => "cut off" as const));
       if (read === null) {
         const message = `Request timeout: nothing of the body came for ${stallMs / 1000} seconds`;
         return refuse(408, REFUSED, message);
       }
+      // Hanging up is the client's affair, and no failure of the server's.
+      if (read === "cut off") return refuse(400, REFUSED, "Request body cut off: it has no end");
       if (read.done) return { text };
       bytes += read.value.byteLength;
       if (bytes > maxBytes) return refuse(413, REFUSED, tooLarge);

@@ -58,5 +58,7 @@ export function deadlineOf(input: Record<string, unknown>): number {
 /** The vmid that arguments name as a number, for the audit; they need not be valid. */
 export function vmidOf(given: unknown): number | null {
   const vmid = typeof given === "object" && given !== null && "vmid" in given ? given.vmid : null;
+  // An object may have a `toString` that is no function.
+  if (typeof vmid !== "number" && typeof vmid !== "string") return null;
   return /^\d{3,9}$/.test(String(vmid)) ? Number(vmid) : null;
 }

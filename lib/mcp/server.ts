@@ -3,13 +3,14 @@ import {
   type Progress,
   ProtocolError,
   ProtocolErrorCode,
-  Server,
+  type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import type { AnyTool } from "../tool/tool.ts";
 import { type CallResult, type CallServices, callTool } from "./call.ts";
 import { callerOf } from "./caller.ts";
 import type { Confirmation } from "./confirmation.ts";
+import { SdkServer } from "./sdk_server.ts";
 import type { SessionIds } from "./session_ids.ts";
 
 export interface McpServices extends CallServices {
@@ -29,7 +30,7 @@ const INSTRUCTIONS =
 
 /** An MCP server for one request or one session: cheap, because the catalogue is made beforehand. */
 export function createMcpServer(services: McpServices): Server {
-  const server = new Server(
+  const server = new SdkServer(
     { name: "proxmox-mcp", title: "Proxmox VE", version: services.server.version },
     {
       capabilities: { tools: {} },

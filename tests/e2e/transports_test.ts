@@ -118,6 +118,24 @@ Deno.test("a request that is none is refused with its JSON-RPC code", async () =
   }
 });
 
+Deno.test("params that fit no schema of MCP are told in one line, not in the schema's words", async () => {
+  await using site = await Site.start();
+  const session = await site.openSession();
+  const requests = [
+    { method: "initialize" },
+    { method: "initialize", params: { protocolVersion: 7, capabilities: [], clientInfo: {} } },
+    { method: "tools/list", params: { cursor: 7 } },
+  ];
+  for (const request of requests) {
+    for (const headers of [site.headers(), session]) {
+      const { text } = await site.post({ jsonrpc: "2.0", id: 1, ...request }, headers);
+      const { error } = JSON.parse(text.slice(text.indexOf("{")));
+      assert.equal(error.code, -32602, text);
+      assert.match(error.message, /^Invalid params: [^\n]*$/);
+    }
+  }
+});
+
 Deno.test("a body over the limit is refused though it names no length", async () => {
   await using site = await Site.start({ config: { server: { max_body_bytes: 1024 } } });
   const endless = new ReadableStream<Uint8Array>({

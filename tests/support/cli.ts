@@ -66,6 +66,7 @@ const PATIENCE_MS = 15_000;
 
 /** A server process that has said where it listens. */
 export interface ServeProcess extends AsyncDisposable {
+  readonly pid: number;
   readonly url: string;
   /** The start-up block and whatever was logged since, as it grows. */
   readonly lines: readonly string[];
@@ -125,6 +126,7 @@ export async function superviseServe(command: Deno.Command): Promise<ServeProces
   const address = await line(/^ {2}address +/);
   await line(/^ {2}tools +/);
   return {
+    pid: child.pid,
     url: /https?:\/\/\S+/.exec(address)?.[0] ?? "",
     lines,
     line,
