@@ -15,7 +15,7 @@ export function permissionFlags(
   config: Config,
   shown: (path: string) => string = (path) => path,
 ): string[] {
-  const { net, read, write, env, ignoreEnv, unverifiedHosts } = requiredPermissions(config);
+  const { net, read, write, env, ignoreEnv } = requiredPermissions(config);
   return [
     "--no-prompt",
     // Denying imports still lets jsr.io be imported from (seen in Deno 2.9.6).
@@ -26,7 +26,6 @@ export function permissionFlags(
     ...flag("--allow-write", write.map(shown)),
     ...flag("--allow-env", env),
     ...flag("--ignore-env", ignoreEnv),
-    ...flag("--unsafely-ignore-certificate-errors", unverifiedHosts),
   ];
 }
 

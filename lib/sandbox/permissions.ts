@@ -19,8 +19,6 @@ export interface Permissions {
   readonly env: readonly string[];
   /** Variables that read as unset, so that a driver which asks for them is not refused. */
   readonly ignoreEnv: readonly string[];
-  /** Hosts whose certificate is not verified. */
-  readonly unverifiedHosts: readonly string[];
 }
 
 /** Name of the systemd unit, of its user and of its folders. */
@@ -50,7 +48,6 @@ export function requiredPermissions(config: Config): Permissions {
     write: unique([...database.write, ...written]),
     env: [...ENVIRONMENT_NAMES, ...SETTLED_NAMES].sort(),
     ignoreEnv: ["PG*"],
-    unverifiedHosts: proxmox.verify_ssl ? [] : [...proxmox.hosts],
   };
 }
 

@@ -3,7 +3,7 @@ import { type Config, sqlitePath } from "../../config/config.ts";
 import { type Database, DatabaseAway } from "../../database/database.ts";
 import { migrate } from "../../database/migrate.ts";
 import { checkSchema } from "../../database/schema.ts";
-import { AppError, messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors.ts";
 import { createLog, type Log } from "../../log/log.ts";
 import { redactText } from "../../log/redact.ts";
 import { type RunningServer, startServer } from "../../server.ts";
@@ -16,6 +16,8 @@ import { auditTrailOf, openConfiguredDatabase } from "../with_store.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 const FLUSH_MS = 1_000;
+const UNVERIFIED = "Proxmox's certificate is not verified (proxmox.verify_ssl: false): whoever is on " +
+  "the way there can read the API token; `proxmox-mcp check` shows how to verify it";
 
 export interface RunOptions {
   readonly context: Pick<CliContext, "io" | "version">;
@@ -87,8 +89,8 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const timer = setInterval(renew, CERTIFICATE_CHECK_MS);
   try {
     const proxmox = await probing;
-    if (proxmox.kind === "unverified") throw new AppError("invalid", proxmox.message);
     announce(options, { config, server, proxmox });
+    if (!config.proxmox.verify_ssl) log.warning(UNVERIFIED);
     if (proxmox.kind === "failed") log.warning(proxmox.message);
     log.info("Server started", {
       version: context.version,
