@@ -9,7 +9,11 @@ export async function execute(
   program: string,
   { failure, ...options }: Deno.CommandOptions & { failure: string },
 ): Promise<void> {
-  const { code, stderr } = await new Deno.Command(program, { ...options, stdout: "null" }).output();
+  const { code, stderr } = await new Deno.Command(program, {
+    ...options,
+    env: { ...options.env, NO_COLOR: "1" },
+    stdout: "null",
+  }).output();
   if (code === 0) return;
   throw new AppError("internal", `${failure}: ${oneLine(new TextDecoder().decode(stderr))}`);
 }

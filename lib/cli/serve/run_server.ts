@@ -16,7 +16,8 @@ import { auditTrailOf, openConfiguredDatabase } from "../with_store.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 const FLUSH_MS = 1_000;
-const UNVERIFIED = "Proxmox's certificate is not verified (proxmox.verify_ssl: false): whoever is on " +
+const UNVERIFIED =
+  "Proxmox's certificate is not verified (proxmox.verify_ssl: false): whoever is on " +
   "the way there can read the API token; `proxmox-mcp check` shows how to verify it";
 
 export interface RunOptions {
