@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { AppError, oneLine } from "../errors.ts";
 
 /**
@@ -9,11 +10,8 @@ export async function execute(
   program: string,
   { failure, ...options }: Deno.CommandOptions & { failure: string },
 ): Promise<void> {
-  const { code, stderr } = await new Deno.Command(program, {
-    ...options,
-    env: { ...options.env, NO_COLOR: "1" },
-    stdout: "null",
-  }).output();
+  const { code, stderr } = await new Deno.Command(program, { ...options, stdout: "null" }).output();
   if (code === 0) return;
-  throw new AppError("internal", `${failure}: ${oneLine(new TextDecoder().decode(stderr))}`);
+  const said = stripVTControlCharacters(new TextDecoder().decode(stderr));
+  throw new AppError("internal", `${failure}: ${oneLine(said)}`);
 }

@@ -29,7 +29,8 @@ export type {
  */
 export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const readFile = request.readFile ?? Deno.readTextFile;
-  const found = await findConfig(request.file ?? request.env("PROXMOX_MCP_CONFIG"), readFile);
+  const { file = request.env("PROXMOX_MCP_CONFIG"), cwd } = request;
+  const found = await findConfig(file, { readFile, cwd });
   const { raw, data } = parseConfigFile(found.text, found.name);
   await settle(configSchema, {
     section: { raw, data },

@@ -87,7 +87,7 @@ async function absolute(
     case "secret_file":
       return await secretPath(resolve(around.folder, path), around);
     case "log_file":
-      return resolve(path);
+      return resolve(around.request.cwd ?? "", path);
     default:
       return path;
   }
