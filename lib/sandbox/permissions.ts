@@ -68,9 +68,20 @@ function databasePermissions(url: string): DatabasePermissions {
   if (host.startsWith("/")) {
     // Deno asks for the socket three times: as an address, to be read and to be written.
     const socket = `${host}/.s.PGSQL.${port}`;
-    return { net: [`unix:${socket}`], read: [socket, ...certificates], write: [socket] };
+    const net = namesSockets() ? [`unix:${socket}`] : [];
+    return { net, read: [socket, ...certificates], write: [socket] };
   }
   return { net: [`${hostForUrl(host)}:${port}`], read: certificates, write: [] };
+}
+
+/** Where a socket is no address to the runtime (2.6.10), to read and to write it is all that it asks for. */
+function namesSockets(): boolean {
+  try {
+    Deno.permissions.querySync({ name: "net", host: "unix:/" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Where systemd puts a secret's file for the unit that `unit` prints. */
