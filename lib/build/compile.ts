@@ -19,7 +19,7 @@ export interface CompileArguments extends ServeArguments {
   readonly output?: string;
 }
 
-/** Modules of the checkout: what is run, and what that runs in a worker. */
+/** Modules of the checkout, of no more packages than the program: what is run, and what that runs in a worker. */
 export interface Entry {
   readonly main: string;
   readonly worker: string;
@@ -68,7 +68,7 @@ export async function compile(
     ? ["-A", "--deny-import", "--ignore-env=PG*", "--no-prompt"]
     : await lockedFlags(context, { ...options, config: options.config });
   const found = options.config === undefined ? [] : [`--default-config=${options.config}`];
-  const excluded = await unneededFiles(await embeddedPackages(ROOT, main));
+  const excluded = await unneededFiles(await embeddedPackages(ROOT, PROGRAM.main));
   await execute(Deno.execPath(), {
     failure: "Cannot compile",
     args: [

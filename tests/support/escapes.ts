@@ -13,8 +13,14 @@ export interface EscapeTargets {
   readonly library: string;
 }
 
-/** Tries to do what a locked server must not; each result is the error's name, or "ALLOWED". */
-export async function tryEscapes(targets: EscapeTargets): Promise<Record<string, string>> {
+/** Tries to do what a locked server must not, and prints what came of it in JSON, by attempt. */
+export async function sayEscapes(targets: EscapeTargets): Promise<void> {
+  const told = JSON.stringify(await tryEscapes(targets));
+  Deno.stdout.writeSync(new TextEncoder().encode(told));
+}
+
+/** Each result is the error's name, or "ALLOWED". */
+async function tryEscapes(targets: EscapeTargets): Promise<Record<string, string>> {
   const attempts: Record<string, () => unknown> = {
     "fetch another port": () => fetch(targets.otherUrl),
     "fetch another host": () => fetch(targets.otherHost),
@@ -56,9 +62,10 @@ export async function tryEscapes(targets: EscapeTargets): Promise<Record<string,
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const text = `${error.name} ${error.message} ${(error as { code?: string }).code ?? ""}`;
-  return /NotCapable|Requires \w+ access|Can't escalate|EPERM|EACCES|--no-remote/.test(text)
-    ? "NotCapable"
-    : text.trim();
+  // Somebody listens: it is `node:net` of Deno 2.6.10 that tells every failure as a refusal.
+  const words =
+    /NotCapable|Requires \w+ access|Can't escalate|EPERM|EACCES|--no-remote|ECONNREFUSED/;
+  return words.test(text) ? "NotCapable" : text.trim();
 }
 
 /** A list from which everything forbidden was left out gives nothing away. */
