@@ -6,7 +6,7 @@ import { permissionFlags } from "../cli/flags.ts";
 import { oneOf } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
 import type { Config } from "../config/config.ts";
-import { requiredPermissions } from "../sandbox/permissions.ts";
+import { isModern, requiredPermissions } from "../sandbox/permissions.ts";
 import { type ServeArguments, serveConfigOf, withServeOptions } from "../cli/serve/options.ts";
 import { execute } from "./execute.ts";
 import { embeddedPackages, unneededFiles } from "./npm_files.ts";
@@ -89,12 +89,6 @@ export async function compile(
     ],
     cwd: ROOT,
   });
-}
-
-/** Deno before 2.9 lacks options that only make the executable smaller and name it. */
-function isModern(): boolean {
-  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
-  return major > 2 || minor >= 9;
 }
 
 async function lockedFlags(

@@ -29,6 +29,8 @@ export class ServedListener implements Listener {
   readonly #options: Options;
   readonly #retired = new Set<Promise<void>>();
   readonly #ends: number[] = [];
+  /** Those that were told to end, which they do before another has taken their place. */
+  readonly #told = new WeakSet<Deno.HttpServer<Deno.NetAddr>>();
   #certificate: Certificate | null;
   #current: Deno.HttpServer<Deno.NetAddr>;
   #closing = false;
@@ -74,6 +76,7 @@ export class ServedListener implements Listener {
   destroy(): void {}
 
   #retire(server: Deno.HttpServer<Deno.NetAddr>): void {
+    this.#told.add(server);
     const retiring = server.shutdown().catch(() => {}).finally(() =>
       this.#retired.delete(retiring)
     );
@@ -103,7 +106,7 @@ export class ServedListener implements Listener {
   }
 
   async #listenAgain(ended: Deno.HttpServer<Deno.NetAddr>): Promise<void> {
-    if (this.#closing || ended !== this.#current) return;
+    if (this.#closing || this.#told.has(ended)) return;
     const { server: { host, port }, onProblem = () => {} } = this.#options;
     const now = performance.now();
     this.#ends.push(now);

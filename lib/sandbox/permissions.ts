@@ -68,20 +68,19 @@ function databasePermissions(url: string): DatabasePermissions {
   if (host.startsWith("/")) {
     // Deno asks for the socket three times: as an address, to be read and to be written.
     const socket = `${host}/.s.PGSQL.${port}`;
-    const net = namesSockets() ? [`unix:${socket}`] : [];
+    const net = isModern() ? [`unix:${socket}`] : [];
     return { net, read: [socket, ...certificates], write: [socket] };
   }
   return { net: [`${hostForUrl(host)}:${port}`], read: certificates, write: [] };
 }
 
-/** Where a socket is no address to the runtime (2.6.10), to read and to write it is all that it asks for. */
-function namesSockets(): boolean {
-  try {
-    Deno.permissions.querySync({ name: "net", host: "unix:/" });
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * Deno before 2.9 has no addresses for Unix sockets: to read and to write one is all that it asks for. It
+ * lacks options of `deno compile` too, that only make the executable smaller and name it.
+ */
+export function isModern(): boolean {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  return major > 2 || minor >= 9;
 }
 
 /** Where systemd puts a secret's file for the unit that `unit` prints. */

@@ -24,9 +24,12 @@ async function program(t: Deno.TestContext, form: Form): Promise<void> {
   await t.step("the guide", (t) => followGuide(t, ground));
   await t.step("what callers do", async (t) => {
     await using site = await Running.start(ground);
-    for (const steps of [TRANSPORTS, AUTHENTICATION, REACH, AUDIT]) {
-      await tryAll(t, { site, steps });
-    }
+    const steps = { ...TRANSPORTS, ...AUTHENTICATION, ...REACH, ...AUDIT };
+    await tryAll(t, { site, steps });
+    await reload(t, { ground, site });
   });
+  await t.step("HTTPS", (t) => serveEncrypted(t, ground));
   await distrust(t, ground);
+  await t.step("no proxy is used, and the system's CAs are trusted", () => ignoreProxies(ground));
+  await t.step("PostgreSQL", (t) => usePostgres(t, form));
 }

@@ -42,6 +42,7 @@ async function tryEscapes(targets: EscapeTargets): Promise<Record<string, string
     "read all of the environment": () => requireName("HOME", Deno.env.toObject()),
     "read system facts": () => Deno.hostname(),
     "import code": () => import(["https:", "", "jsr.io", "x.ts"].join("/")),
+    "import code from another port": () => import(new URL("x.ts", targets.otherUrl).href),
     "start a worker that may more": () => freeWorker(),
   };
   const results: Record<string, string> = {};
@@ -59,13 +60,17 @@ async function tryEscapes(targets: EscapeTargets): Promise<Record<string, string
   return { ...results, "fetch the allowed port": "ALLOWED" };
 }
 
+/**
+ * Somebody listens where it is tried: `node:net` of Deno 2.6.10 tells every failure as ECONNREFUSED. An
+ * executable finds no module but those that were compiled in.
+ */
+const REFUSALS =
+  /NotCapable|Requires \w+ access|Can't escalate|EPERM|EACCES|--no-remote|ECONNREFUSED|Module not found: http/;
+
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const text = `${error.name} ${error.message} ${(error as { code?: string }).code ?? ""}`;
-  // Somebody listens: it is `node:net` of Deno 2.6.10 that tells every failure as a refusal.
-  const words =
-    /NotCapable|Requires \w+ access|Can't escalate|EPERM|EACCES|--no-remote|ECONNREFUSED/;
-  return words.test(text) ? "NotCapable" : text.trim();
+  return REFUSALS.test(text) ? "NotCapable" : text.trim();
 }
 
 /** A list from which everything forbidden was left out gives nothing away. */
