@@ -26,7 +26,7 @@ export class ServedListener implements Listener {
   readonly address: Deno.NetAddr;
   readonly finished: Promise<void>;
   readonly #done = Promise.withResolvers<void>();
-  readonly #options: Options;
+  #options: Options;
   readonly #retired = new Set<Promise<void>>();
   readonly #ends: number[] = [];
   /** Those that were told to end, which they do before another has taken their place. */
@@ -40,12 +40,13 @@ export class ServedListener implements Listener {
     this.finished.catch(() => {});
     this.#certificate = options.certificate;
     // What cannot be listened on is told in the same words as elsewhere.
-    const tried = bindTo(options.server, { certificate: options.certificate });
-    const { port } = tried.addr as Deno.NetAddr;
-    tried.close();
-    this.#options = { ...options, server: { ...options.server, port } };
+    bindTo(options.server, { certificate: options.certificate }).close();
+    this.#options = options;
     this.#current = this.#serve();
     this.address = this.#current.addr;
+    // A port that the system chose is kept; a locked process may listen on it no second time.
+    const { port } = this.address;
+    this.#options = { ...options, server: { ...options.server, port } };
   }
 
   async reloadCertificate(): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** The program in each form that it is given out in, tried by what its users have: HTTP, commands, files and signals. */
+import { Folder } from "../support/folder.ts";
 import { findForms, type Form } from "../support/forms.ts";
 import { AUDIT } from "./program/audit.ts";
 import { AUTHENTICATION } from "./program/authentication.ts";
@@ -14,7 +15,10 @@ import { tryAll } from "./program/steps.ts";
 import { TRANSPORTS } from "./program/transports.ts";
 import { distrust } from "./program/trust.ts";
 
-for (const form of await findForms()) {
+const kept = await Folder.make();
+Deno.test.afterAll(() => kept[Symbol.asyncDispose]());
+
+for (const form of await findForms(kept.path)) {
   Deno.test(`the program as ${form.name}`, (t) => program(t, form));
 }
 

@@ -5,6 +5,7 @@ import type { Entry } from "../../lib/build/compile.ts";
 import { findRuntime, type Runtime } from "../../lib/build/runtime.ts";
 import { permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config/config.ts";
+import { once } from "../fake_pve/once.ts";
 import { type CliResult, MAIN, type ServeProcess, superviseServe } from "./cli.ts";
 
 /** A way in which the program reaches those who run it. */
@@ -42,9 +43,14 @@ interface Words {
 const fileOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const DENO_RUN = [Deno.execPath(), "run", "--no-prompt"];
 
-/** `deno task start`, the executable for a config, and the one for any; the latter by whichever runtime there is. */
-export async function findForms(): Promise<Form[]> {
+/**
+ * `deno task start`, the executable for a config, and the one for any; the latter by whichever runtime there is.
+ *
+ * @param kept where what fits any config is put, to be made once
+ */
+export async function findForms(kept: string): Promise<Form[]> {
   const runtime = await findRuntime();
+  const generic = once(() => compile(kept, { runtime, entry: undefined }));
   const note = runtime.version === Deno.version.deno ? "" : ` (runtime ${runtime.version})`;
   return [
     { name: "deno run with its flags", lock: "flags", install: installFlags },
@@ -61,7 +67,8 @@ export async function findForms(): Promise<Form[]> {
       name: `an executable for any config${note}`,
       lock: "worker",
       install: async (place, entry) => {
-        const binary = await compile(place.folder, { runtime, entry });
+        const made = entry === undefined ? generic() : compile(place.folder, { runtime, entry });
+        const binary = await made;
         const env = { PROXMOX_MCP_CONFIG: place.config };
         return programOf(place, { serve: [binary, "serve"], command: [binary], env });
       },
