@@ -8,7 +8,7 @@ import { serveEncrypted } from "./program/encrypted.ts";
 import { Ground, Running } from "./program/ground.ts";
 import { followGuide } from "./program/guide.ts";
 import { usePostgres } from "./program/postgres.ts";
-import { ignoreProxies } from "./program/proxies.ts";
+import { ignoreProxies, missCas } from "./program/proxies.ts";
 import { REACH } from "./program/reach.ts";
 import { reload } from "./program/reload.ts";
 import { tryAll } from "./program/steps.ts";
@@ -35,5 +35,6 @@ async function program(t: Deno.TestContext, form: Form): Promise<void> {
   await t.step("HTTPS", (t) => serveEncrypted(t, ground));
   await distrust(t, ground);
   await t.step("no proxy is used, and the system's CAs are trusted", () => ignoreProxies(ground));
+  await t.step("a system without CAs is told", () => missCas(ground));
   await t.step("PostgreSQL", (t) => usePostgres(t, form));
 }

@@ -13,9 +13,11 @@ const PATIENCE_MS = 4_000;
 
 /** Asks Proxmox for its version once. Never rejects: Proxmox need not be there yet. */
 export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
-  const { client, close } = await connectProxmox(config);
+  let close = () => {};
   try {
-    const version = await versionOf(client, AbortSignal.timeout(PATIENCE_MS));
+    const connection = await connectProxmox(config);
+    close = connection.close;
+    const version = await versionOf(connection.client, AbortSignal.timeout(PATIENCE_MS));
     return { kind: "ok", message: `Proxmox VE ${version || "of unknown version"}` };
   } catch (error) {
     return { kind: "failed", message: messageOf(error) };

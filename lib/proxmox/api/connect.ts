@@ -1,4 +1,4 @@
-import { AppError, messageOf } from "../../errors.ts";
+import { AppError, messageOf, oneLine } from "../../errors.ts";
 import { Client } from "./client.ts";
 import { createPinnedTransport } from "./pinned_transport.ts";
 import { createFetchTransport, type Transport } from "./transport.ts";
@@ -23,7 +23,7 @@ export interface ProxmoxTarget {
 /**
  * Makes the client; connects to nothing yet.
  *
- * @throws AppError `invalid` when `ca_file` cannot be read
+ * @throws AppError `invalid` when `ca_file` or the system's certificates cannot be read
  */
 export async function connectProxmox(
   { auth, proxmox }: ProxmoxTarget,
@@ -70,10 +70,20 @@ async function openTransport(
     });
     return { transport, close: () => transport[Symbol.dispose]() };
   }
-  const transport = createFetchTransport(
-    proxmox.ca_file === null ? [] : [await readCa(proxmox.ca_file)],
-  );
+  const caCerts = proxmox.ca_file === null ? [] : [await readCa(proxmox.ca_file)];
+  const transport = verifyingTransport(caCerts);
   return { transport, close: () => transport[Symbol.dispose]() };
+}
+
+function verifyingTransport(caCerts: readonly string[]): Transport & Disposable {
+  try {
+    return createFetchTransport(caCerts);
+  } catch (cause) {
+    const message = `Cannot use the system's or the cluster's CA certificates: ${
+      oneLine(messageOf(cause))
+    }: install ca-certificates and check proxmox.ca_file, or set proxmox.fingerprint`;
+    throw new AppError("invalid", message, { cause });
+  }
 }
 
 async function readCa(file: string): Promise<string> {

@@ -20,3 +20,13 @@ export async function ignoreProxies(ground: Ground): Promise<void> {
   assert.equal((await answer.json()).result.isError ?? false, false);
   assert.equal(proxy.count(), 0, "something went by the proxy");
 }
+
+/** Where the system has no CAs, the server says so in one line instead of breaking. */
+export async function missCas(ground: Ground): Promise<void> {
+  await ground.configure();
+  const env = { SSL_CERT_FILE: "/nowhere.pem", SSL_CERT_DIR: "/nowhere" };
+  const { status, err } = await ground.program.run(["serve"], env);
+  assert.equal(status, 1, err);
+  assert.match(err, /^proxmox-mcp: Cannot use the system's or .*: install ca-certificates /m);
+  assert.doesNotMatch(err, /Uncaught|^ {4}at /m);
+}
