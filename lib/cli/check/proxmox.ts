@@ -5,7 +5,7 @@ import { isKind } from "../../proxmox/api/errors.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { isOffered } from "../../tool/policy.ts";
-import { startAdvice, versionOf } from "../serve/probe.ts";
+import { versionOf } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { trustAdvice } from "./network.ts";
@@ -53,7 +53,7 @@ export async function checkProxmox(
         : adviceFor(major, await readPresent(client, AbortSignal.timeout(PATIENCE_MS))),
     };
   } catch (error) {
-    return aboutFailure(config, { error, seen, advice: () => adviceFor(NEWEST_KNOWN) });
+    return aboutFailure(error, { config, seen, advice: () => adviceFor(NEWEST_KNOWN) });
   } finally {
     close();
   }
@@ -85,9 +85,9 @@ function aboutGrants(
 }
 
 function aboutFailure(
-  config: Config,
-  { error, seen, advice }: {
-    error: unknown;
+  error: unknown,
+  { config, seen, advice }: {
+    config: Config;
     seen: SeenServer;
     advice: () => ScopePrivileges[];
   },
@@ -97,10 +97,8 @@ function aboutFailure(
     return { findings: [fail("token", message, rejectedAdvice(config))], advice: advice() };
   }
   if (isKind(error, "untrusted")) {
-    const finding = config.proxmox.verify_ssl
-      ? fail("tls", `the certificate is not trusted (${reasonIn(error.reason)})`, trustAdvice(seen))
-      : fail("tls", startAdvice(config));
-    return { findings: [finding], advice: [] };
+    const state = `the certificate is not trusted (${reasonIn(error.reason)})`;
+    return { findings: [fail("tls", state, trustAdvice(seen))], advice: [] };
   }
   const name = error instanceof AppError && error.code === "forbidden" ? "grants" : "proxmox";
   return { findings: [fail(name, message)], advice: [] };
