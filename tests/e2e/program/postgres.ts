@@ -37,7 +37,7 @@ export async function usePostgres(t: Deno.TestContext, form: Form): Promise<void
   await t.step("migrates, makes users and tokens, serves and checks on PostgreSQL", async () => {
     const program = await installOn("address", server.host);
     const early = await program.run(["user", "list"]);
-    assert.match(early.err, /^proxmox-mcp: Cannot use the database: .*run `proxmox-mcp migrate`$/);
+    assert.match(early.err, /^proxmox-mcp: Cannot use the database: .*run `.+ migrate`$/);
     const migrated = await program.run(["migrate"]);
     assert.match(migrated.out, /schema version 0 -> \d+$/, migrated.err);
     await program.run(["user", "create", "ayse", "--superuser"]);
