@@ -10,47 +10,41 @@ export interface ArchiveOptions {
   readonly level: number;
 }
 
-/** A link or a folder of a tar archive, which files alone do not make. */
-export interface TarExtra {
+/** An entry of a tar archive: a file, a link, or a folder, whose path ends with a slash. */
+export interface ArchiveEntry {
   readonly path: string;
-  /** Where a link leads; a folder without it. */
+  readonly mode: number;
+  readonly content?: string | Uint8Array;
+  /** Where a link leads. */
   readonly link?: string;
-  readonly mode?: number;
-  /** User and group. */
+  /** User and group, by number; default root's. */
   readonly owner?: number;
 }
 
-/** A tar archive, entries sorted by path, all but `extras` root's. */
+/** A tar archive, its entries sorted by path. */
 export async function tar(
-  files: readonly PackageFile[],
-  { date, extras = [] }: { readonly date: Date; readonly extras?: readonly TarExtra[] },
+  entries: readonly ArchiveEntry[],
+  { date }: Pick<ArchiveOptions, "date">,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const plain = { mtime: date, uid: 0, gid: 0 };
-  const entries = [
-    ...files.map(({ path, mode, content }) => {
-      const body = bytesOf(content);
-      return { header: { ...plain, name: path, mode, size: body.length }, body };
-    }),
-    ...extras.map(({ path, link, mode, owner = 0 }) => ({
-      header: {
-        ...plain,
-        ...{ name: link === undefined ? `${path}/` : path, size: 0, uid: owner, gid: owner },
-        ...(link === undefined
-          ? { type: "directory" as const, mode: mode ?? 0o755 }
-          : { type: "symlink" as const, linkname: link, mode: 0o777 }),
-      },
-    })),
-  ];
-  entries.sort((a, b) => a.header.name < b.header.name ? -1 : 1);
-  return new Uint8Array(await packTar(entries));
+  const sorted = [...entries].sort((a, b) => a.path < b.path ? -1 : 1);
+  const packed = sorted.map(({ path, mode, content = "", link, owner = 0 }) => {
+    const body = bytesOf(content);
+    const header = { name: path, mode, size: body.length, mtime: date, uid: owner, gid: owner };
+    if (link !== undefined) {
+      return { header: { ...header, type: "symlink", linkname: link } as const };
+    }
+    if (path.endsWith("/")) return { header: { ...header, type: "directory" } as const };
+    return { header, body };
+  });
+  return new Uint8Array(await packTar(packed));
 }
 
 /** The same, compressed with gzip. */
 export async function tarGz(
-  files: readonly PackageFile[],
+  entries: readonly ArchiveEntry[],
   { date, level }: ArchiveOptions,
 ): Promise<Uint8Array> {
-  return gzip(await tar(files, { date }), level);
+  return gzip(await tar(entries, { date }), level);
 }
 
 export function gzip(bytes: Uint8Array, level: number): Uint8Array {
@@ -58,7 +52,7 @@ export function gzip(bytes: Uint8Array, level: number): Uint8Array {
 }
 
 /** The files and links of a tar archive, without the leading `./`. */
-export async function untar(bytes: Uint8Array): Promise<(PackageFile & { link?: string })[]> {
+export async function untar(bytes: Uint8Array): Promise<ArchiveEntry[]> {
   const entries = await unpackTar(new Uint8Array(bytes));
   return entries.filter(({ header }) => header.type !== "directory").map(({ header, data }) => ({
     path: header.name.replace(/^\.\//, ""),

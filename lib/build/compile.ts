@@ -17,6 +17,17 @@ export interface CompileArguments extends ServeArguments {
   readonly output?: string;
 }
 
+/** Modules that are started and never imported. */
+export const WORKERS = ["lib/cli/serve/worker.ts"] as const;
+
+/** What the program may do that fits any config; it gives up the rest itself when it serves. */
+export const ANY_CONFIG_FLAGS = [
+  "--allow-all",
+  "--deny-import",
+  "--ignore-env=PG*",
+  "--no-prompt",
+] as const;
+
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const NOTES = `
@@ -52,7 +63,7 @@ export async function compile(
   options: CompileArguments & { readonly output: string },
 ): Promise<void> {
   const grants = options.config === undefined
-    ? ["-A", "--deny-import", "--ignore-env=PG*", "--no-prompt"]
+    ? ANY_CONFIG_FLAGS
     : await lockedFlags(context, { ...options, config: options.config });
   const found = options.config === undefined ? [] : [`--default-config=${options.config}`];
   const excluded = await unneededFiles(await embeddedPackages(ROOT, "main.ts"));
@@ -66,7 +77,7 @@ export async function compile(
       // The runtime would run compiled code out of a file in /tmp, whoever wrote it (seen in 2.9.6).
       "--no-code-cache",
       ...excluded.flatMap((path) => ["--exclude", path]),
-      ...(options.config === undefined ? ["--include", "lib/cli/serve/worker.ts"] : []),
+      ...(options.config === undefined ? WORKERS.flatMap((path) => ["--include", path]) : []),
       ...(options.target === undefined ? [] : ["--target", options.target]),
       "--output",
       resolve(options.output),
