@@ -15,6 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/cli": [
     ...[
       "lib/server.ts",
+      "lib/stdio.ts",
+      "lib/parts.ts",
       "lib/mcp/tools.ts",
       "lib/tool",
       "lib/proxmox",
@@ -22,11 +24,27 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/config",
     ],
     ...["lib/auth", "lib/audit", "lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
-    ...["deno.json", "commander", "node:dns", "node:net", "node:path", "node:tls", "node:url"],
+    ...[
+      "deno.json",
+      "commander",
+      "node:dns",
+      "node:net",
+      "node:os",
+      "node:path",
+      "node:tls",
+      "node:url",
+    ],
   ],
   "lib/server.ts": [
-    ...["lib/http", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit", "lib/log"],
+    ...["lib/parts.ts", "lib/http", "lib/mcp", "lib/config", "lib/auth", "lib/audit"],
     ...["lib/database", "lib/abort.ts", "lib/errors.ts"],
+  ],
+  "lib/stdio.ts": [
+    ...["lib/parts.ts", "lib/mcp", "lib/config", "lib/auth", "lib/abort.ts", "lib/errors.ts"],
+  ],
+  "lib/parts.ts": [
+    ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit"],
+    ...["lib/log", "lib/database", "lib/errors.ts"],
   ],
   "lib/http": [
     ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],

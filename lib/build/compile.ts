@@ -5,7 +5,12 @@ import { type CliContext, withCommonOptions } from "../cli/context.ts";
 import { permissionFlags } from "../cli/flags.ts";
 import { oneOf } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
-import { type ServeArguments, serveConfigOf, withServeOptions } from "../cli/serve/options.ts";
+import {
+  type ServeArguments,
+  serveConfigOf,
+  withServeOptions,
+  withTokenFile,
+} from "../cli/serve/options.ts";
 import { execute } from "./execute.ts";
 import { embeddedPackages, unneededFiles } from "./npm_files.ts";
 
@@ -41,7 +46,7 @@ Examples:
 
 /** Declares `deno task compile`. */
 function describeCompile(command: Command, context: CliContext): Command {
-  return withServeOptions(withCommonOptions(command))
+  return withTokenFile(withServeOptions(withCommonOptions(command)))
     .description("make one executable, locked to a config when one is given")
     .option(
       "--target <TARGET>",

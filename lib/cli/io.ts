@@ -9,6 +9,10 @@ export interface Io {
   err(line: string): void;
   /** Writes some bytes to standard error without holding up the process; absent where `err` never does. */
   readonly writeErr?: (bytes: Uint8Array) => Promise<number>;
+  /** Standard input; absent where there is none. */
+  readonly input?: () => AsyncIterable<Uint8Array>;
+  /** Writes some bytes to standard output without holding up the process. */
+  readonly writeOut?: (bytes: Uint8Array) => Promise<number>;
   readonly env: ReadEnvironment;
   readonly now: () => Date;
   /** Proxies that the environment named and that are not used. */
@@ -22,6 +26,8 @@ export function processIo(): Io {
     out: (line) => writeLine(Deno.stdout, line),
     err: (line) => writeLine(Deno.stderr, line),
     writeErr: (bytes) => Deno.stderr.write(bytes),
+    input: () => Deno.stdin.readable,
+    writeOut: (bytes) => Deno.stdout.write(bytes),
     env: environment(),
     now: () => new Date(),
   };

@@ -8,6 +8,7 @@ import { registerMigrate } from "./migrate.ts";
 import { registerRole } from "./role.ts";
 import { createCommand, runProgram } from "./run.ts";
 import { registerServe } from "./serve/serve.ts";
+import { registerStdio } from "./stdio/stdio.ts";
 import { registerToken } from "./token/token.ts";
 import { registerTools } from "./tools.ts";
 import { registerUnit } from "./unit/unit.ts";
@@ -33,6 +34,7 @@ export function createProgram(context: CliContext): Command {
   const program = createCommand("proxmox-mcp", context.io)
     .description("Lets AI assistants and curl operate a Proxmox VE cluster over MCP.");
   registerServe(program, context);
+  registerStdio(program, context);
   registerToken(program, context);
   registerUser(program, context);
   registerRole(program, context);

@@ -1,9 +1,9 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { AppError } from "../errors.ts";
 import { isLoopback } from "./hosts.ts";
 import { findConfig } from "./locate.ts";
 import { parseConfigFile } from "./parse.ts";
-import { configSchema } from "./schema.ts";
+import { type ConfigFile, configSchema } from "./schema.ts";
 import { settle } from "./settle.ts";
 import type { Config, ConfigRequest } from "./types.ts";
 
@@ -35,11 +35,28 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
     section: { raw, data },
     around: { name: found.name, folder: dirname(found.absolute), request, readFile },
   });
-  const debug = request.options?.["--debug"] === true;
-  const no_auth = request.options?.["--no-auth"] === true;
+  const { options = {} } = request;
+  const debug = options["--debug"] === true;
+  const no_auth = options["--no-auth"] === true;
+  const stdio = options["--stdio"] === true;
+  const token = options["--token-file"];
   if (no_auth) requireLoopback(data.server.host);
   if (debug) data.logging.level = "DEBUG";
-  return { ...data, file: found.absolute, debug, no_auth };
+  if (stdio) forStdio(data);
+  const token_file = typeof token === "string" ? resolve(token) : null;
+  return { ...data, file: found.absolute, debug, no_auth, stdio, token_file };
+}
+
+/**
+ * Whoever starts the program for a client may be another user than the server's, and two processes that
+ * rotate one file would take it from one another: the log's files are the server's alone, unless audit
+ * lines stand nowhere else.
+ */
+function forStdio({ server, audit, logging }: ConfigFile): void {
+  server.tls = null;
+  if (!audit.database) return;
+  logging.file = null;
+  logging.audit_file = null;
 }
 
 function requireLoopback(host: string): void {

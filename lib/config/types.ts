@@ -14,12 +14,16 @@ export type Config = Frozen<ConfigFile> & {
   readonly debug: boolean;
   /** `--no-auth`. */
   readonly no_auth: boolean;
+  /** True for a server on standard input and output, which listens nowhere. */
+  readonly stdio: boolean;
+  /** `--token-file`, absolute. */
+  readonly token_file: string | null;
 };
 
 export type LogLevel = Config["logging"]["level"];
 export type ConfirmMode = Config["tools"]["confirm"];
 
-/** What stands on the command line of `serve`, by the options' long names: `{ "--port": 8812 }`. */
+/** What stands on the command line of `serve` or `stdio`, by the options' long names: `{ "--port": 8812 }`. */
 export type ServeOptions = Readonly<Record<`--${string}`, unknown>>;
 
 export type ReadEnvironment = (name: string) => string | undefined;

@@ -10,6 +10,8 @@ export interface Caller {
   readonly language: Language;
   /** Told the id of the message of each call whose row the pipeline will leave. */
   readonly began?: (id: unknown) => void;
+  /** Throws when it may not go on: a person may answer after the token has ended. */
+  readonly requireGood?: () => void;
 }
 
 /** Wraps a caller for its way through the SDK. The raw token is not passed on. */
@@ -20,7 +22,8 @@ export function authInfoOf(caller: Caller): AuthInfo {
 
 /** The caller of the request being handled; a request without one was not authenticated. */
 export function callerOf(context: ServerContext): Caller {
-  const caller = context.http?.authInfo?.extra?.caller;
+  const caller = context.http?.authInfo?.extra?.caller as Caller | undefined;
   if (caller === undefined) throw new Error("A request reached MCP without authentication");
-  return caller as Caller;
+  caller.requireGood?.();
+  return caller;
 }

@@ -17,6 +17,8 @@ export interface Permissions {
   readonly read: readonly string[];
   readonly write: readonly string[];
   readonly env: readonly string[];
+  /** Facts of the system: who runs the program. */
+  readonly sys: readonly string[];
   /** Variables that read as unset, so that a driver which asks for them is not refused. */
   readonly ignoreEnv: readonly string[];
   /** Hosts whose certificate is not verified. */
@@ -36,12 +38,13 @@ export function requiredPermissions(config: Config): Permissions {
   ];
   return {
     net: unique([
-      `${hostForUrl(server.host)}:${server.port}`,
+      ...(config.stdio ? [] : [`${hostForUrl(server.host)}:${server.port}`]),
       ...proxmox.hosts.map((host) => `${hostForUrl(host)}:${proxmox.port}`),
       ...database.net,
     ]),
     read: unique([
       config.file,
+      config.token_file,
       ...filesOf(config, "secret_file").flatMap(({ path }) => [path, credentialOf(path)]),
       ...filesOf(config, "file").map(({ path }) => path),
       ...database.read,
@@ -49,6 +52,7 @@ export function requiredPermissions(config: Config): Permissions {
     ]),
     write: unique([...database.write, ...written]),
     env: [...ENVIRONMENT_NAMES, ...SETTLED_NAMES].sort(),
+    sys: config.stdio ? ["uid", "gid", "userInfo"] : [],
     ignoreEnv: ["PG*"],
     unverifiedHosts: proxmox.verify_ssl ? [] : [...proxmox.hosts],
   };

@@ -5,6 +5,7 @@ import { startFakePve } from "../fake_pve.ts";
 import { cli, type CliResult, spawnCli, startServe } from "../support/cli.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { runServer } from "../../lib/cli/serve/run_server.ts";
+import { OVER_HTTP } from "../../lib/cli/serve/ways.ts";
 import { SignalQueue } from "../../lib/cli/serve/signals.ts";
 import { Folder } from "../support/folder.ts";
 
@@ -366,6 +367,7 @@ Deno.test("serve leaves standard error to a queue, so that no reader holds it up
     },
     load: () => loadConfig({ file, env }),
     signals,
+    way: OVER_HTTP,
     lock: () => "locked",
   });
   assert.match(written, /^proxmox-mcp 0\.0\.0\n {2}address .*Server stopped\n$/s);

@@ -12,6 +12,9 @@ import { type CliContext, type CommonOptions, configOf } from "../context.ts";
 export interface ServeArguments extends CommonOptions {
   /** False when `--no-auth` was given. */
   readonly auth?: boolean;
+  /** True for `stdio` in place of `serve`. */
+  readonly stdio?: boolean;
+  readonly tokenFile?: string;
   /** The options that stand for keys of the config, under commander's names for them. */
   readonly [option: string]: unknown;
 }
@@ -22,9 +25,20 @@ export function withServeOptions(command: Command): Command {
   return command;
 }
 
+/** The option by which `stdio` and the commands about it are told who speaks. */
+export function withTokenFile(command: Command): Command {
+  return command.option("--token-file <FILE>", "file that holds the token of `stdio`'s client");
+}
+
 export function serveOptionsOf(args: ServeArguments): ServeOptions {
   const given = OPTION_KEYS.map((key) => [key.name, args[optionFor(key).attributeName()]]);
-  return { ...Object.fromEntries(given), "--debug": args.debug, "--no-auth": args.auth === false };
+  return {
+    ...Object.fromEntries(given),
+    "--debug": args.debug,
+    "--no-auth": args.auth === false,
+    "--stdio": args.stdio,
+    "--token-file": args.tokenFile,
+  };
 }
 
 function optionFor(key: OptionKey): Option {
