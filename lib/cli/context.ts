@@ -40,6 +40,11 @@ export function configOf(
   });
 }
 
+/** ` --config FILE` for advice on a command line; nothing where there is no file. */
+export function configOption({ file }: Pick<Config, "file">): string {
+  return file === null ? "" : ` --config ${file}`;
+}
+
 /** Turns a refusal of what the user typed into a usage error; anything else stays what it is. */
 export async function refuseAsUsage<T>(work: () => T | Promise<T>): Promise<T> {
   try {

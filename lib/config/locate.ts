@@ -16,11 +16,11 @@ export interface FoundConfig {
   readonly text: string;
 }
 
-/** Reads the named config file, or the first of the default places that holds one. */
+/** Reads the named config file, or the first of the default places that holds one; null for none. */
 export async function findConfig(
   named: string | undefined,
   readFile: ReadFile,
-): Promise<FoundConfig> {
+): Promise<FoundConfig | null> {
   for (const name of named === undefined ? DEFAULT_CONFIG_FILES : [named]) {
     try {
       return { name, absolute: resolve(name), text: await readFile(resolve(name)) };
@@ -31,7 +31,11 @@ export async function findConfig(
       });
     }
   }
-  throw new AppError(
+  return null;
+}
+
+export function noConfig(): AppError {
+  return new AppError(
     "invalid",
     `Cannot find a config file: tried ${DEFAULT_CONFIG_FILES.join(", ")}` +
       ": give --config FILE or set PROXMOX_MCP_CONFIG",

@@ -12,6 +12,8 @@ export type Config = Frozen<ConfigFile> & {
   readonly file: string | null;
   /** `--debug`. */
   readonly debug: boolean;
+  /** Where the keys that were given come from, by their paths: `PROXMOX_PORT`, `--port` or the file. */
+  readonly sources: Readonly<Record<string, string>>;
   /** `--no-auth`. */
   readonly no_auth: boolean;
   /** True for a server on standard input and output, which listens nowhere. */

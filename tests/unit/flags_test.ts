@@ -4,9 +4,14 @@ import { loadConfig, type ServeOptions } from "../../lib/config/config.ts";
 import { cli } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 
-const ENV =
-  "--allow-env=ALL_PROXY,CREDENTIALS_DIRECTORY,DATABASE_URL,DENO_TLS_CA_STORE,HTTPS_PROXY,HTTP_PROXY," +
-  "MCP_HTTP_HOST,MCP_HTTP_PATH,MCP_HTTP_PORT,PROXMOX_MCP_CONFIG,all_proxy,http_proxy,https_proxy";
+const ENV = "--allow-env=" + [
+  ...["ALL_PROXY", "CREDENTIALS_DIRECTORY", "DATABASE_URL", "DENO_TLS_CA_STORE", "HTTPS_PROXY"],
+  ...["HTTP_HOST", "HTTP_PATH", "HTTP_PORT", "HTTP_PROXY", "LOG_LEVEL"],
+  ...["MCP_HTTP_HOST", "MCP_HTTP_PATH", "MCP_HTTP_PORT"],
+  ...["PROXMOX_CA_FILE", "PROXMOX_FINGERPRINT", "PROXMOX_HOST", "PROXMOX_MCP_CONFIG"],
+  ...["PROXMOX_PORT", "PROXMOX_TOKEN_NAME", "PROXMOX_TOKEN_VALUE", "PROXMOX_TOKEN_VALUE_FILE"],
+  ...["PROXMOX_USER", "PROXMOX_VERIFY_SSL", "all_proxy", "http_proxy", "https_proxy"],
+].join(",");
 
 async function flagsFor(config: Record<string, unknown>, options: ServeOptions = {}) {
   const loaded = await loadConfig({

@@ -8,7 +8,7 @@ import { checkListening } from "./listening.ts";
 import { checkNetwork } from "./network.ts";
 import type { ScopePrivileges } from "./privileges.ts";
 import { checkStore } from "./store.ts";
-import { type CliContext, configOf, withCommonOptions } from "../context.ts";
+import { type CliContext, configOf, configOption, withCommonOptions } from "../context.ts";
 import { holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { canSandbox } from "../../sandbox/worker.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
@@ -72,7 +72,8 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
     : await (await import("./proxmox.ts")).checkProxmox(config, { seen: network.seen });
   return {
     findings: [
-      ok("config", config.file ?? "none"),
+      ok("config", config.file ?? "none: the environment stands for it"),
+      ...aboutSources(config),
       ...secrets,
       ...store,
       ...network.findings,
@@ -85,6 +86,23 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
   };
 }
 
+/** Where each value that was given comes from; all others are the defaults. */
+function aboutSources({ sources }: Config): Finding[] {
+  const given = Object.entries(sources);
+  const isOption = (source: string) => source.startsWith("--");
+  const isVariable = (source: string) => /^[A-Z_]+$/.test(source);
+  const shown = (kind: string, entries: readonly string[]) =>
+    entries.length === 0 ? [] : [ok("values", `from ${kind}: ${entries.join(", ")}`)];
+  const named = (fits: (source: string) => boolean) =>
+    given.filter(([, source]) => fits(source)).map(([key, source]) => `${key} (${source})`);
+  const rest = given.filter(([, source]) => !isOption(source) && !isVariable(source));
+  return [
+    ...shown("the file", rest.map(([key]) => key)),
+    ...shown("the environment", named(isVariable)),
+    ...shown("options", named(isOption)),
+  ];
+}
+
 function aboutProxies(names: readonly string[]): Finding[] {
   if (names.length === 0) return [];
   const message = `${names.join(", ")} set and not used: requests go to Proxmox only`;
@@ -94,7 +112,7 @@ function aboutProxies(names: readonly string[]): Finding[] {
 function aboutLock(config: Config): Finding {
   const held = holding(config);
   if (held.missing.length > 0) {
-    const remedy = `deno task compile --config ${config.file}, or deno task start`;
+    const remedy = `deno task compile${configOption(config)}, or deno task start`;
     return fail("lock", `this process may not ${held.missing.join(", ")}`, remedy);
   }
   if (held.tooWide.length === 0) return ok("lock", lockText(held, ownWay()));

@@ -2,7 +2,7 @@ import type { Config } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
 import { type Holding, holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { canSandbox, serveInWorker } from "../../sandbox/worker.ts";
-import type { CliContext } from "../context.ts";
+import { type CliContext, configOption } from "../context.ts";
 import { loadForServe } from "./load_config.ts";
 import type { ServeArguments } from "./options.ts";
 import { listenToSignals, SignalQueue } from "./signals.ts";
@@ -61,8 +61,8 @@ function requireNeeds(
 ): void {
   if (missing.length === 0) return;
   const remedy = Deno.build.standalone
-    ? `it was compiled for another config: deno task compile --config ${config.file}`
-    : `start with \`${task} --config ${config.file}\``;
+    ? `it was compiled for another config: deno task compile${configOption(config)}`
+    : `start with \`${task}${configOption(config)}\``;
   throw new AppError(
     "invalid",
     `Cannot serve: this process may not ${missing.join(", ")}: ${remedy}`,

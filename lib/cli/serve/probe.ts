@@ -1,4 +1,5 @@
 import type { Config } from "../../config/config.ts";
+import { configOption } from "../context.ts";
 import { messageOf } from "../../errors.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
 import type { Client } from "../../proxmox/api/client.ts";
@@ -39,9 +40,10 @@ export async function versionOf(client: Client, signal: AbortSignal): Promise<st
 }
 
 /** What to do when `verify_ssl: false` is set but the process still verifies. */
-export function startAdvice({ file, proxmox }: Config): string {
+export function startAdvice(config: Config): string {
+  const { hosts } = config.proxmox;
   return `Cannot use proxmox.verify_ssl: false: Deno skips verification only by a start-up flag: ` +
-    `start with \`deno task start --config ${file}\`, or add ` +
-    `--unsafely-ignore-certificate-errors=${proxmox.hosts.join(",")} to the flags of deno run or ` +
+    `start with \`deno task start${configOption(config)}\`, or add ` +
+    `--unsafely-ignore-certificate-errors=${hosts.join(",")} to the flags of deno run or ` +
     "deno compile, or leave verify_ssl out and set proxmox.fingerprint or proxmox.ca_file";
 }

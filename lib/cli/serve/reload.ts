@@ -30,7 +30,8 @@ export async function reload(
   log.setLevel(next.logging.level);
   const problems = await server.reload(next);
   for (const problem of problems) log.error(`Cannot reload all: ${problem}`);
-  const waiting = changedKeys(current, next).filter((key) => !RELOADED.includes(key));
+  const changed = changedKeys({ ...current, sources: {} }, { ...next, sources: {} });
+  const waiting = changed.filter((key) => !RELOADED.includes(key));
   if (waiting.length > 0) {
     log.warning(`Reloaded; takes effect after a restart only: ${waiting.join(", ")}`);
   } else if (problems.length === 0) {

@@ -5,7 +5,9 @@ import { type ServeArguments, withServeOptions } from "./options.ts";
 
 const EXAMPLES = `
 An option weighs more than the environment (MCP_HTTP_HOST, MCP_HTTP_PORT, MCP_HTTP_PATH,
-PROXMOX_MCP_CONFIG, DATABASE_URL), which weighs more than the config file.
+PROXMOX_MCP_CONFIG, DATABASE_URL, LOG_LEVEL and PROXMOX_HOST, _PORT, _USER, _TOKEN_NAME, _TOKEN_VALUE,
+_TOKEN_VALUE_FILE, _VERIFY_SSL, _FINGERPRINT, _CA_FILE), which weighs more than the config file.
+Without a config file the environment alone is enough.
 SIGTERM and SIGINT let running calls end, then stop the server; a second one does not wait. SIGHUP
 reloads the log level and file, what is allowed of tools, the tokens' limits and the certificate.
 A process that may do more than the config needs runs the server in a worker that may not.

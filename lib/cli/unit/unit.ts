@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { parseAllowedIps } from "../../auth/address.ts";
 import { parsePostgresUrl } from "../../database/postgres_url.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
-import { type CliContext, withCommonOptions } from "../context.ts";
+import { type CliContext, UsageError, withCommonOptions } from "../context.ts";
 import { reader } from "../options.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { type ServeArguments, serveConfigOf, withServeOptions } from "../serve/options.ts";
@@ -53,6 +53,11 @@ export function registerUnit(program: Command, context: CliContext): void {
 async function printUnit(context: CliContext, options: UnitArguments): Promise<void> {
   const { io } = context;
   const config = await serveConfigOf(context, options);
+  if (config.file === null) {
+    throw new UsageError(
+      "Cannot make a unit: there is no config file for it: make one with `proxmox-mcp init`",
+    );
+  }
   if (options.health !== undefined) {
     return io.out(healthText(config, { name: options.name, part: options.health }));
   }
