@@ -58,9 +58,12 @@ export function stdioArguments(scope: string): string[] {
   return ["stdio", "--scope", scope];
 }
 
-/** The variables with what `value` makes of each input. */
-export function variables(value: (key: string) => string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(INPUTS).map(([key, { variable }]) => [variable, value(key)]),
-  );
+/**
+ * The variables with what `value` makes of each input.
+ *
+ * @param home how the client writes the user's home, where the database of accounts and audit is kept
+ */
+export function variables(value: (key: string) => string, home: string): Record<string, string> {
+  const asked = Object.entries(INPUTS).map(([key, { variable }]) => [variable, value(key)]);
+  return { ...Object.fromEntries(asked), DATABASE_URL: `sqlite:${home}/.proxmox-mcp.db` };
 }

@@ -78,6 +78,6 @@ function started(value: (key: string) => string) {
   return {
     command: "npx",
     args: ["-y", "proxmox-mcp", ...stdioArguments("user")],
-    env: variables(value),
+    env: variables(value, "${userHome}"),
   };
 }

@@ -31,7 +31,7 @@ function manifest(version: string) {
       mcp_config: {
         command: `\${__dirname}/${PROGRAM}`,
         args: stdioArguments("${user_config.scope}"),
-        env: variables((key) => `\${user_config.${key}}`),
+        env: variables((key) => `\${user_config.${key}}`, "${HOME}"),
       },
     },
     tools_generated: true,

@@ -56,12 +56,18 @@ function packageArguments() {
 }
 
 function environmentVariables() {
-  return Object.values(INPUTS).map((input) => ({
+  const asked = Object.values(INPUTS).map((input) => ({
     name: input.variable,
     description: input.description,
     ...(input.default === undefined ? { isRequired: true } : { default: input.default }),
     ...(input.isSecret === undefined ? {} : { isSecret: true }),
   }));
+  const description = "Where accounts and audit are kept";
+  return [...asked, {
+    name: "DATABASE_URL",
+    description,
+    placeholder: "sqlite:/home/you/.proxmox-mcp.db",
+  }];
 }
 
 function remote() {
