@@ -1,13 +1,13 @@
 import { basename, dirname, join, relative } from "node:path";
 import { AppError } from "../errors.ts";
-import { WORKERS } from "./compile.ts";
+import { PROGRAM } from "./compile.ts";
 import { execute } from "./execute.ts";
 import { type PackageFile, ROOT, textFile } from "./release.ts";
 
 /** `new URL("./worker.ts", import.meta.url)`, by which the program names its own modules. */
 const OWN_MODULE = /new URL\("([^"]+)\.ts", import\.meta\.url\)/g;
 
-/** The program and its libraries as JavaScript: `main.js`, its workers, and what they share. */
+/** The program and its libraries as JavaScript: `main.js`, its worker, and what both share. */
 export async function bundle(): Promise<PackageFile[]> {
   const folder = await Deno.makeTempDir({ prefix: "bundle-" });
   try {
@@ -15,7 +15,7 @@ export async function bundle(): Promise<PackageFile[]> {
       failure: "Cannot bundle",
       args: [
         ...["bundle", "--quiet", "--platform", "deno", "--code-splitting", "--outdir", folder],
-        ...["main.ts", ...WORKERS],
+        ...[PROGRAM.main, PROGRAM.worker],
       ],
       cwd: ROOT,
     });
@@ -31,12 +31,11 @@ export async function bundle(): Promise<PackageFile[]> {
 
 /** A module's new place as its new neighbour names it: bundling moves code, and paths stay as they were. */
 function ownModule(from: string, path: string): string {
-  const found = WORKERS.filter((entry) => basename(entry) === `${basename(path)}.ts`);
-  const [entry] = found;
-  if (entry === undefined || found.length > 1) {
+  const { worker } = PROGRAM;
+  if (basename(worker) !== `${basename(path)}.ts`) {
     throw new AppError("internal", `Cannot bundle: which module is ${path}.ts in ${from}?`);
   }
-  const place = relative(dirname(from), entry.replace(/\.ts$/, ".js"));
+  const place = relative(dirname(from), worker.replace(/\.ts$/, ".js"));
   return `new URL("./${place}", import.meta.url)`;
 }
 

@@ -1,10 +1,12 @@
-import { isAbsolute, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { type CliContext, withCommonOptions } from "../cli/context.ts";
 import { permissionFlags } from "../cli/flags.ts";
 import { oneOf } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
+import type { Config } from "../config/config.ts";
+import { requiredPermissions } from "../sandbox/permissions.ts";
 import {
   type ServeArguments,
   serveConfigOf,
@@ -22,9 +24,6 @@ export interface CompileArguments extends ServeArguments {
   readonly output?: string;
 }
 
-/** Modules that are started and never imported. */
-export const WORKERS = ["lib/cli/serve/worker.ts"] as const;
-
 /** What the program may do that fits any config; it gives up the rest itself when it serves. */
 export const ANY_CONFIG_FLAGS = [
   "--allow-all",
@@ -33,6 +32,17 @@ export const ANY_CONFIG_FLAGS = [
   "--no-prompt",
 ] as const;
 
+/** Modules of the checkout: what is run, and what that runs in a worker. */
+export interface Entry {
+  readonly main: string;
+  readonly worker: string;
+}
+
+/** The program itself. */
+export const PROGRAM: Entry = { main: "main.ts", worker: "lib/cli/serve/worker.ts" };
+
+/** Stands before the paths of a folder that is none. */
+const ELSEWHERE = "/elsewhere";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const NOTES = `
@@ -65,13 +75,14 @@ function describeCompile(command: Command, context: CliContext): Command {
 /** Makes the executable; rejects with AppError and what the compiler said. */
 export async function compile(
   context: CliContext,
-  options: CompileArguments & { readonly output: string },
+  options: CompileArguments & { readonly output: string; readonly entry?: Entry },
 ): Promise<void> {
+  const { main, worker } = options.entry ?? PROGRAM;
   const grants = options.config === undefined
     ? ANY_CONFIG_FLAGS
     : await lockedFlags(context, { ...options, config: options.config });
   const found = options.config === undefined ? [] : [`--default-config=${options.config}`];
-  const excluded = await unneededFiles(await embeddedPackages(ROOT, "main.ts"));
+  const excluded = await unneededFiles(await embeddedPackages(ROOT, main));
   await execute(Deno.execPath(), {
     failure: "Cannot compile",
     args: [
@@ -82,12 +93,12 @@ export async function compile(
       // The runtime would run compiled code out of a file in /tmp, whoever wrote it (seen in 2.9.6).
       "--no-code-cache",
       ...excluded.flatMap((path) => ["--exclude", path]),
-      ...(options.config === undefined ? WORKERS.flatMap((path) => ["--include", path]) : []),
+      ...(options.config === undefined ? ["--include", worker] : []),
       ...(options.target === undefined ? [] : ["--target", options.target]),
       "--output",
       resolve(options.output),
       ...grants,
-      "main.ts",
+      main,
       ...found,
     ],
     cwd: ROOT,
@@ -105,15 +116,19 @@ async function lockedFlags(
   options: CompileArguments & { readonly config: string },
 ): Promise<string[]> {
   const config = await serveConfigOf(context, options);
-  const base = isAbsolute(options.config) ? null : Deno.cwd();
-  return permissionFlags(config, (path) => below(path, base));
+  const { read, write } = requiredPermissions(await configElsewhere(context, options));
+  const absolute = new Set([...read, ...write]);
+  // What the config names by a relative path is looked for where the executable is started.
+  return permissionFlags(config, (path) => absolute.has(path) ? path : relative(Deno.cwd(), path));
 }
 
-/** A path below the folder as seen from it; any other path as it is. */
-function below(path: string, folder: string | null): string {
-  if (folder === null) return path;
-  const shorter = relative(folder, path);
-  return shorter.startsWith("..") || isAbsolute(shorter) ? path : shorter;
+/** The config as another folder would have it, where only what it names by absolute paths is the same. */
+function configElsewhere(context: CliContext, options: CompileArguments): Promise<Config> {
+  const here = (path: string) => path.startsWith(ELSEWHERE) ? path.slice(ELSEWHERE.length) : path;
+  return serveConfigOf(context, options, {
+    cwd: `${ELSEWHERE}${Deno.cwd()}`,
+    readFile: (path) => Deno.readTextFile(here(path)),
+  });
 }
 
 if (import.meta.main) await runTask("compile", describeCompile);

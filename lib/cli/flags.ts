@@ -20,7 +20,7 @@ export function permissionFlags(
   config: Config,
   shown: (path: string) => string = (path) => path,
 ): string[] {
-  const { net, read, write, env, sys, ignoreEnv, unverifiedHosts } = requiredPermissions(config);
+  const { net, read, write, env, sys, ignoreEnv } = requiredPermissions(config);
   return [
     "--no-prompt",
     // Denying imports still lets jsr.io be imported from (seen in Deno 2.9.6).
@@ -32,7 +32,6 @@ export function permissionFlags(
     ...flag("--allow-env", env),
     ...flag("--allow-sys", sys),
     ...flag("--ignore-env", ignoreEnv),
-    ...flag("--unsafely-ignore-certificate-errors", unverifiedHosts),
   ];
 }
 

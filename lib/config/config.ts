@@ -51,7 +51,8 @@ const ENVIRONMENT = "the environment";
 export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const readFile = request.readFile ?? Deno.readTextFile;
   const overrides = overridesOf(request);
-  const found = await findConfig(request.file ?? request.env("PROXMOX_MCP_CONFIG"), readFile);
+  const { file: place = request.env("PROXMOX_MCP_CONFIG"), cwd } = request;
+  const found = await findConfig(place, { readFile, cwd });
   if (found === null && !namesProxmox(overrides)) throw noConfig();
   const name = found?.name ?? ENVIRONMENT;
   const content = found === null ? { proxmox: {}, auth: {} } : parseJson(found.text, name);
@@ -66,7 +67,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
       section: { raw, data },
       around: {
         name,
-        folder: dirname(found?.absolute ?? resolve("config")),
+        folder: dirname(found?.absolute ?? resolve(cwd ?? "", "config")),
         named,
         overrides,
         request,

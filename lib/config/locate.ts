@@ -19,11 +19,12 @@ export interface FoundConfig {
 /** Reads the named config file, or the first of the default places that holds one; null for none. */
 export async function findConfig(
   named: string | undefined,
-  readFile: ReadFile,
+  { readFile, cwd = "" }: { readonly readFile: ReadFile; readonly cwd?: string | undefined },
 ): Promise<FoundConfig | null> {
   for (const name of named === undefined ? DEFAULT_CONFIG_FILES : [named]) {
     try {
-      return { name, absolute: resolve(name), text: await readFile(resolve(name)) };
+      const absolute = resolve(cwd, name);
+      return { name, absolute, text: await readFile(absolute) };
     } catch (error) {
       if (named === undefined && isAbsent(error)) continue;
       throw new AppError("invalid", `Cannot read config ${name}: ${ioReason(error)}`, {

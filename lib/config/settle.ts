@@ -92,7 +92,7 @@ async function absolute(
     case "secret_file":
       return await secretPath(resolve(folder, path), around);
     case "log_file":
-      return resolve(path);
+      return resolve(around.request.cwd ?? "", path);
     default:
       return path;
   }

@@ -37,6 +37,8 @@ export interface ConfigRequest {
   readonly options?: ServeOptions | undefined;
   readonly env: ReadEnvironment;
   readonly readFile?: ReadFile | undefined;
+  /** Where relative paths begin, absolute; the process's working directory when not given. */
+  readonly cwd?: string | undefined;
   /** `skip` leaves the Proxmox token unread, for commands that never talk to Proxmox. */
   readonly secrets?: "read" | "skip" | undefined;
 }

@@ -417,19 +417,3 @@ Deno.test("serve answers, logs to its file, and ends with 0 on SIGTERM", async (
     /^ok: 1 rows read \(1 to 1\)$/,
   );
 });
-
-Deno.test("serve with verify_ssl false, started without Deno's flag, says exactly what to do", async () => {
-  await using folder = await Folder.make();
-  await using pve = await startFakePve();
-  const config = await folder.write("config.json", {
-    proxmox: { host: pve.host, port: pve.port, verify_ssl: false },
-    auth: { user: pve.token.user, token_name: pve.token.name, token_value: pve.token.value },
-    server: { port: 0 },
-  });
-  const message = await refused(["serve", "--config", config], 1);
-  assert.ok(message.includes(`deno task start --config ${config}`), message);
-  assert.ok(message.includes("--unsafely-ignore-certificate-errors=127.0.0.1"), message);
-  const flag = "--unsafely-ignore-certificate-errors=127.0.0.1";
-  await using server = await startServe(["--config", config], { flags: ["-A", flag] });
-  assert.match(server.lines.join("\n"), /127\.0\.0\.1 port \d+: Proxmox VE 9\.2\.11/);
-});

@@ -145,9 +145,15 @@ Deno.test("completions offer commands, then their options", async () => {
     "--expires-days",
   );
   assert.match(await complete("proxmox-mcp", "serve", "--"), /--config .*--port/);
+  const permission = ["proxmox-mcp", "token", "create", "--permission"];
+  assert.equal(await complete(...permission, ""), "read write admin");
+  assert.equal(await complete(...permission, "w"), "write");
+  assert.equal(await complete("proxmox-mcp", "audit", "list", "--outcome", "d"), "denied");
   const zsh = zshCompletion(commands);
   assert.match(zsh, /^#compdef proxmox-mcp\n/);
+  assert.match(zsh, /^ {4}--permission\) compadd -- read write admin; return ;;$/m);
   assert.match(zsh, /"proxmox-mcp token"\) choices=\(create list revoke --help\)/);
   const fish = fishCompletion(commands);
+  assert.match(fish, / -l permission -x -a 'read write admin' -d /);
   assert.match(fish, /__fish_seen_subcommand_from token; and .* -a create -d 'create a token/);
 });

@@ -67,6 +67,13 @@ Deno.test("createPinnedTransport talks to the pinned certificate, whatever its n
   });
 });
 
+Deno.test("createPinnedTransport without a fingerprint talks to any certificate", async () => {
+  await withServer(() => new Response("ok"), async (url) => {
+    using transport = createPinnedTransport({ fingerprint: null, timeoutMs: TIMEOUT_MS });
+    assert.equal(await (await transport(url, init())).text(), "ok");
+  });
+});
+
 Deno.test("createPinnedTransport passes an unusual status and an empty body on", async () => {
   await withServer(() => new Response(null, { status: 595 }), async (url, fingerprint) => {
     using transport = createPinnedTransport({ fingerprint, timeoutMs: TIMEOUT_MS });

@@ -5,7 +5,7 @@ import { isKind } from "../../proxmox/api/errors.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { isOffered } from "../../tool/policy.ts";
-import { startAdvice, versionOf } from "../serve/probe.ts";
+import { versionOf } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { trustAdvice } from "./network.ts";
@@ -48,7 +48,7 @@ export async function checkProxmox(
       advice: privileges.state === "ok" ? [] : adviceFor(major),
     };
   } catch (error) {
-    return aboutFailure(config, { error, seen, advice: () => adviceFor(NEWEST_KNOWN) });
+    return aboutFailure(error, { seen, advice: () => adviceFor(NEWEST_KNOWN) });
   } finally {
     close();
   }
@@ -80,12 +80,8 @@ function aboutGrants(
 }
 
 function aboutFailure(
-  config: Config,
-  { error, seen, advice }: {
-    error: unknown;
-    seen: SeenServer;
-    advice: () => ScopePrivileges[];
-  },
+  error: unknown,
+  { seen, advice }: { seen: SeenServer; advice: () => ScopePrivileges[] },
 ): ProxmoxReport {
   const message = messageOf(error);
   if (isKind(error, "token_rejected")) {
@@ -93,10 +89,8 @@ function aboutFailure(
     return { findings: [finding], advice: advice() };
   }
   if (isKind(error, "untrusted")) {
-    const finding = config.proxmox.verify_ssl
-      ? fail("tls", `the certificate is not trusted (${reasonIn(error.reason)})`, trustAdvice(seen))
-      : fail("tls", startAdvice(config));
-    return { findings: [finding], advice: [] };
+    const state = `the certificate is not trusted (${reasonIn(error.reason)})`;
+    return { findings: [fail("tls", state, trustAdvice(seen))], advice: [] };
   }
   const name = error instanceof AppError && error.code === "forbidden" ? "grants" : "proxmox";
   return { findings: [fail(name, message)], advice: [] };

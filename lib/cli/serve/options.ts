@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   type Config,
+  type ConfigRequest,
   OPTION_KEYS,
   type OptionKey,
   readText,
@@ -51,6 +52,10 @@ function optionFor(key: OptionKey): Option {
 }
 
 /** The config that `serve` would run by, without its secrets: for commands that only describe it. */
-export function serveConfigOf(context: CliContext, options: ServeArguments): Promise<Config> {
-  return configOf(context, options, { secrets: "skip", serve: serveOptionsOf(options) });
+export function serveConfigOf(
+  context: CliContext,
+  options: ServeArguments,
+  where: Pick<ConfigRequest, "cwd" | "readFile"> = {},
+): Promise<Config> {
+  return configOf(context, options, { ...where, secrets: "skip", serve: serveOptionsOf(options) });
 }

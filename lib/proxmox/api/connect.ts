@@ -10,6 +10,7 @@ export interface ProxmoxTarget {
     readonly port: number;
     readonly ca_file: string | null;
     readonly fingerprint: string | null;
+    readonly verify_ssl: boolean;
     readonly timeout_seconds: number;
   };
   readonly auth: {
@@ -62,7 +63,7 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 async function openTransport(
   proxmox: ProxmoxTarget["proxmox"],
 ): Promise<{ transport: Transport; close: () => void }> {
-  if (proxmox.fingerprint !== null) {
+  if (proxmox.fingerprint !== null || !proxmox.verify_ssl) {
     const transport = createPinnedTransport({
       fingerprint: proxmox.fingerprint,
       timeoutMs: proxmox.timeout_seconds * 1000,

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { type Duplex, Readable } from "node:stream";
-import { connect } from "node:tls";
+import { connect, type TLSSocket } from "node:tls";
 import { bareHost } from "../../config/hosts.ts";
 import type { Transport } from "./transport.ts";
 
 export interface PinOptions {
-  /** SHA-256 of the server's certificate, 64 lower-case hex digits. */
-  readonly fingerprint: string;
+  /** SHA-256 of the server's certificate, 64 lower-case hex digits; null for any certificate. */
+  readonly fingerprint: string | null;
   /** How long connecting and the TLS handshake may take together. */
   readonly timeoutMs: number;
 }
@@ -20,7 +20,7 @@ interface Target {
 type Connected = (error: Error | null, socket: Duplex) => void;
 
 /**
- * A transport that trusts exactly one certificate, whoever signed it and whatever names it holds.
+ * A transport that trusts exactly one certificate, or any, whoever signed it and whatever names it holds.
  * The certificate is compared on every new connection before the first byte of a request is written.
  * Connections are kept alive; dispose of the transport to close them.
  *
@@ -52,6 +52,7 @@ class PinnedAgent extends Agent {
       rejectUnauthorized: false,
       minVersion: "TLSv1.2",
     });
+    prepare(socket);
     const fail = (error: Error) => {
       clearTimeout(timer);
       socket.destroy();
@@ -64,7 +65,8 @@ class PinnedAgent extends Agent {
     socket.once("error", fail);
     socket.once("secureConnect", () => {
       const shown = socket.getPeerCertificate().fingerprint256 ?? "none";
-      if (shown.replaceAll(":", "").toLowerCase() !== fingerprint) {
+      const same = shown.replaceAll(":", "").toLowerCase() === fingerprint;
+      if (fingerprint !== null && !same) {
         return fail(new Error(`fingerprint mismatch: the server's certificate has ${shown}`));
       }
       clearTimeout(timer);
@@ -74,6 +76,15 @@ class PinnedAgent extends Agent {
     // The types do not know that an agent which gets nothing back waits for the callback.
     return undefined as unknown as Duplex;
   }
+}
+
+/**
+ * Deno 2.6.10 would read from the socket before the request may, and start TLS a second time; later ones
+ * do neither, and know none of this.
+ */
+function prepare(socket: TLSSocket & { readonly _handle?: object }): void {
+  Object.assign(socket, { encrypted: true });
+  Object.assign(socket._handle ?? {}, { pauseOnCreate: true });
 }
 
 function exchange(
