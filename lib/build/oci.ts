@@ -67,7 +67,9 @@ function baseEntries(base: readonly DebianPackage[]): ArchiveEntry[] {
     /^(usr\/)?lib(64)?\/([^/]+\/)?[^/]+\.so[^/]*$/.test(path)
   );
   const texts = files.filter(({ path }) => /^usr\/share\/doc\/.+\/copyright$/.test(path));
-  const certificates = files.filter(({ path }) => path.endsWith(".crt"))
+  const certificates = files.filter(({ path }) =>
+    /^usr\/share\/ca-certificates\/.+\.crt$/.test(path)
+  )
     .sort((a, b) => a.path < b.path ? -1 : 1)
     .map(({ content = "" }) => new TextDecoder().decode(bytesOf(content)));
   return [

@@ -73,6 +73,11 @@ function bundleConfig(
   };
 }
 
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
 /** crun in a mount namespace of its own, where it finds the groups of control that it knows. */
 function crun(cwd: string, name: string): Deno.Command {
   const script = "umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup; " +
@@ -125,7 +130,7 @@ Deno.test({
     });
 
     await t.step("what it runs by itself, told of the cluster by the environment", async () => {
-      const env = { ...environmentOf(fake), HTTP_PORT: "0" };
+      const env = { ...environmentOf(fake), HTTP_PORT: String(freePort()) };
       await folder.write(
         "config.json",
         bundleConfig(config, { args: config.config.Cmd, env, data }),
