@@ -158,6 +158,15 @@ interface Component {
   readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
 }
 
+Deno.test("the install links in the READMEs are these", async () => {
+  const known = installLinks().map(({ web }) => web);
+  for (const name of ["README.md", "README.tr.md"]) {
+    const text = await Deno.readTextFile(new URL(`../../${name}`, import.meta.url));
+    const found = text.matchAll(/https:\/\/(cursor\.com\/|vscode\.dev\/redirect)[^)\s]+/g);
+    for (const [link] of found) assert.ok(known.includes(link), `${name}: ${link}`);
+  }
+});
+
 Deno.test("install links hold the entry that each client reads, and no secret", () => {
   for (const { client, way, url, web } of installLinks()) {
     const { searchParams, search } = new URL(url);
