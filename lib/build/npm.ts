@@ -5,22 +5,16 @@ import { ANY_CONFIG_FLAGS } from "./compile.ts";
 import { DESCRIPTION } from "./registry.ts";
 import { type PackageFile, type Release, ROOT, textFile } from "./release.ts";
 
-export interface NpmOptions {
-  /** The name in the MCP registry, by which it knows that the package belongs to the entry. */
-  readonly mcpName: string;
-}
-
 /**
  * The npm package: the program bundled with its libraries, and a launcher that runs it with the Deno that
  * npm installs. It has no install script, and downloads nothing when it starts.
  */
-export async function npmPackage(release: Release, { mcpName }: NpmOptions): Promise<Uint8Array> {
-  const { version, licences } = release;
+export async function npmPackage(release: Release): Promise<Uint8Array> {
   const launcher = await Deno.readTextFile(new URL("./launcher.mjs", import.meta.url));
   const files: PackageFile[] = [
-    textFile("package.json", json(description({ version, mcpName }))),
+    textFile("package.json", json(description(release))),
     textFile("README.md", await Deno.readTextFile(`${ROOT}README.md`)),
-    textFile("LICENSE", licences),
+    textFile("LICENSE", release.licences),
     textFile("flags.json", json(flags())),
     { path: "launcher.mjs", mode: 0o755, content: launcher },
     ...await bundle(),
@@ -28,7 +22,7 @@ export async function npmPackage(release: Release, { mcpName }: NpmOptions): Pro
   return await tarGz(files.map((file) => ({ ...file, path: `package/${file.path}` })), release);
 }
 
-function description({ version, mcpName }: { version: string; mcpName: string }) {
+function description({ version, registryName }: Release) {
   return {
     name: "proxmox-mcp",
     version,
@@ -36,7 +30,7 @@ function description({ version, mcpName }: { version: string; mcpName: string })
     keywords: ["mcp", "model-context-protocol", "proxmox", "proxmox-ve"],
     license: "MIT",
     type: "module",
-    mcpName,
+    mcpName: registryName,
     bin: { "proxmox-mcp": "launcher.mjs" },
     engines: { node: ">=20" },
     dependencies: { deno: Deno.version.deno },

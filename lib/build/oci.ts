@@ -97,7 +97,8 @@ function ownEntries({ executable, licences }: Release): ArchiveEntry[] {
 }
 
 /** Callers of a container come from outside of it, so it listens on all its addresses. */
-function imageConfig({ version, architecture, date }: Release, layers: readonly Layer[]) {
+function imageConfig(release: Release, layers: readonly Layer[]) {
+  const { version, architecture, date, registryName } = release;
   return {
     created: date.toISOString(),
     architecture,
@@ -116,6 +117,7 @@ function imageConfig({ version, architecture, date }: Release, layers: readonly 
         "org.opencontainers.image.description": DESCRIPTION,
         "org.opencontainers.image.version": version,
         "org.opencontainers.image.licenses": "MIT",
+        "io.modelcontextprotocol.server.name": registryName,
       },
     },
     rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },

@@ -86,6 +86,7 @@ async function buildPackages(context: CliContext, options: PackageArguments): Pr
   written.push(executable);
   const release: Release = {
     ...{ version, architecture: arch, level },
+    registryName: `${options.namespace}/proxmox-mcp`,
     date: await releaseDate(),
     executable: await Deno.readFile(executable),
     licences: await licences(),
@@ -97,12 +98,11 @@ async function buildPackages(context: CliContext, options: PackageArguments): Pr
     oci: `proxmox-mcp-${version}-${arch}.oci.tar`,
     mcpb: `proxmox-mcp-${version}-linux-${arch}.mcpb`,
   };
-  const name = `${options.namespace}/proxmox-mcp`;
   if (wants("deb")) {
     await buildDeb(release, join(folder, names.deb));
     written.push(join(folder, names.deb));
   }
-  if (wants("npm")) await write(names.npm, await npmPackage(release, { mcpName: name }));
+  if (wants("npm")) await write(names.npm, await npmPackage(release));
   let debian: readonly DebianPackage[] = [];
   if (wants("oci")) {
     debian = await debianPackages(BASE_PACKAGES, arch);
@@ -118,7 +118,10 @@ async function buildPackages(context: CliContext, options: PackageArguments): Pr
     }
   }
 
-  await write("server.json", serverJson({ name, version, image: options.image, bundle }));
+  await write(
+    "server.json",
+    serverJson({ name: release.registryName, version, image: options.image, bundle }),
+  );
   await write("install-links.md", linksText());
   await write("proxmox-mcp-lxc.sh", await lxcScript());
   await write("sbom.cdx.json", await sbom({ version, date: release.date, debian }));

@@ -37,7 +37,7 @@ export function serverJson({ name, version, image, bundle }: RegistryOptions): s
         transport: { type: "stdio" },
       }]),
     ],
-    remotes: [remote()],
+    remotes: [remote("https"), remote("http")],
   };
   return `${JSON.stringify(entry, null, 2)}\n`;
 }
@@ -70,15 +70,16 @@ function environmentVariables() {
   }];
 }
 
-function remote() {
+/** A registry takes addresses only that begin with their scheme. */
+function remote(scheme: "https" | "http") {
   return {
     type: "streamable-http",
-    url: "{base_url}/mcp",
+    url: `${scheme}://{address}/mcp`,
     variables: {
-      base_url: {
-        description: "Where your server listens, such as https://mcp.example:8812",
+      address: {
+        description: "Where your server listens, such as mcp.example:8812",
         isRequired: true,
-        default: "http://127.0.0.1:8812",
+        default: "127.0.0.1:8812",
       },
     },
     headers: [

@@ -18,6 +18,8 @@ export const TARGETS: Readonly<Record<Architecture, Target>> = {
 /** What every package of one version is made of. */
 export interface Release {
   readonly version: string;
+  /** In MCP registries, which look for it in a package before they believe that it is the entry's. */
+  readonly registryName: string;
   readonly architecture: Architecture;
   /** Time stamp of every file, so that the same files make the same packages. */
   readonly date: Date;

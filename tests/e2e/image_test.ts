@@ -109,6 +109,8 @@ Deno.test({
     const config = image.json(image.path(manifest.config));
     assert.equal(config.architecture, RELEASE.architecture);
     assert.deepEqual(config.config.Cmd, ["serve"]);
+    const { Labels } = config.config;
+    assert.equal(Labels["io.modelcontextprotocol.server.name"], RELEASE.registryName);
 
     await Deno.writeFile(folder.at("image.tar"), bytes);
     await Deno.mkdir(folder.at("root"));
@@ -144,4 +146,14 @@ Deno.test({
     const [database] = (await Array.fromAsync(Deno.readDir(data))).map(({ name }) => name).sort();
     assert.equal(database, "proxmox-mcp.db");
   },
+});
+
+Deno.test("the image for the other architecture says so in its index and in its config", async () => {
+  const architecture = RELEASE.architecture === "amd64" ? "arm64" : "amd64";
+  const executable = new Uint8Array();
+  const image = await Image.read(await ociImage({ ...RELEASE, architecture, executable }, []));
+  const [descriptor] = image.json("index.json").manifests;
+  assert.equal(descriptor.platform.architecture, architecture);
+  const manifest = image.json(image.path(descriptor));
+  assert.equal(image.json(image.path(manifest.config)).architecture, architecture);
 });

@@ -19,7 +19,7 @@ Deno.test({
     const file = folder.at("proxmox-mcp.tgz");
     await Deno.writeFile(
       file,
-      await npmPackage(RELEASE, { mcpName: "io.github.test/proxmox-mcp" }),
+      await npmPackage(RELEASE),
     );
     await folder.write("package.json", {});
     const env = {

@@ -82,6 +82,7 @@ Deno.test({
     const entry = JSON.parse(await folder.read("dist/server.json"));
     assert.equal(entry.version, version);
     assert.ok(entry.description.length <= 100);
+    for (const { url } of entry.remotes) assert.match(url, /^https?:\/\//);
     const told = entry.packages.map(({ registryType, identifier, fileSha256 }: {
       registryType: string;
       identifier: string;
@@ -109,6 +110,7 @@ Deno.test({
     await using folder = await Folder.make();
     const release: Release = {
       ...{ version: "1.2.3", architecture: "amd64", date: new Date(0), level: 0 },
+      registryName: "io.github.test/proxmox-mcp",
       executable: new Uint8Array(),
       licences: await licences(),
     };

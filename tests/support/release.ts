@@ -15,6 +15,7 @@ export const RUNTIME_NOTE: string = RUNTIME.version === Deno.version.deno
 /** What packages are made of here: the executable with the runtime that was found, stored as it is. */
 export const RELEASE: Release = {
   version: project.version,
+  registryName: "io.github.test/proxmox-mcp",
   architecture: ownArchitecture(),
   date: new Date(1_700_000_000_000),
   level: 0,
