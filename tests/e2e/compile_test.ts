@@ -61,7 +61,7 @@ Deno.test("compile --config bakes in exactly what that config calls for", async 
   assert.deepEqual(permissions.allow_net, ["127.0.0.1:9001", "pve.example:8006"]);
   assert.deepEqual(permissions.allow_read, ["config.json", ...database, ...log]);
   assert.deepEqual(permissions.allow_write, [...database, ...log]);
-  assert.equal(permissions.allow_env instanceof Array && permissions.allow_env.length, 13);
+  assert.equal(permissions.allow_env instanceof Array && permissions.allow_env.length, 26);
   assert.deepEqual(permissions.ignore_env, ["PG*"]);
   for (const kind of ["allow_run", "allow_ffi", "allow_sys"]) assert.equal(permissions[kind], null);
   assert.deepEqual(permissions.deny_import, [], "every import is denied");
