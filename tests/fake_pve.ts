@@ -27,6 +27,8 @@ export interface FakePveOptions {
   seededAt?: number;
   /** Serve `/pve-docs/api-viewer/apidoc.js`, default true. */
   apidoc?: boolean;
+  /** Default 0, any free one. */
+  port?: number;
 }
 
 export interface FakeToken {
@@ -78,7 +80,7 @@ const owners: Record<TokenKind, string> = {
   none: "nobody@pve",
 };
 
-/** Starts a simulated Proxmox VE cluster behind real HTTPS on a free port of 127.0.0.1. */
+/** Starts a simulated Proxmox VE cluster behind real HTTPS on 127.0.0.1. */
 export async function startFakePve(options: FakePveOptions = {}): Promise<FakePve> {
   const clock = options.now ?? Date.now;
   const certificate = certificateOfNode();
@@ -93,7 +95,7 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
   });
   const world = new World(state, clock);
   const server = new PveServer({ world, handlers, apidoc: options.apidoc ?? true }, certificate);
-  const port = await server.listen();
+  const port = await server.listen(options.port ?? 0);
   const tokenFor = (kind: TokenKind): FakeToken => {
     const token = state.tokens.find((one) => one.user === owners[kind]);
     return { user: owners[kind], name: token?.name ?? "", value: token?.value ?? "" };

@@ -10,7 +10,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["lib/cli"],
   "lib/build": [
     ...["lib/cli", "lib/tool", "lib/sandbox", "lib/config", "lib/errors.ts"],
-    ...["commander", "zod", "node:crypto", "node:path", "node:url", "node:util", "node:zlib"],
+    ...["commander", "fflate", "modern-tar", "zod", "deno.json"],
+    ...["node:crypto", "node:path", "node:url", "node:util", "node:zlib"],
   ],
   "lib/cli": [
     ...[

@@ -24,13 +24,22 @@ export interface CompileArguments extends ServeArguments {
   readonly output?: string;
 }
 
+/** What the program may do that fits any config; it gives up the rest itself when it serves. */
+export const ANY_CONFIG_FLAGS = [
+  "--allow-all",
+  "--deny-import",
+  "--ignore-env=PG*",
+  "--no-prompt",
+] as const;
+
 /** Modules of the checkout, of no more packages than the program: what is run, and what that runs in a worker. */
 export interface Entry {
   readonly main: string;
   readonly worker: string;
 }
 
-const PROGRAM: Entry = { main: "main.ts", worker: "lib/cli/serve/worker.ts" };
+/** The program itself. */
+export const PROGRAM: Entry = { main: "main.ts", worker: "lib/cli/serve/worker.ts" };
 
 /** Stands before the paths of a folder that is none. */
 const ELSEWHERE = "/elsewhere";
@@ -70,7 +79,7 @@ export async function compile(
 ): Promise<void> {
   const { main, worker } = options.entry ?? PROGRAM;
   const grants = options.config === undefined
-    ? ["-A", "--deny-import", "--ignore-env=PG*", "--no-prompt"]
+    ? ANY_CONFIG_FLAGS
     : await lockedFlags(context, { ...options, config: options.config });
   const found = options.config === undefined ? [] : [`--default-config=${options.config}`];
   const excluded = await unneededFiles(await embeddedPackages(ROOT, PROGRAM.main));

@@ -67,7 +67,7 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
       section: { raw, data },
       around: {
         name,
-        folder: dirname(found?.absolute ?? resolve("config")),
+        folder: dirname(found?.absolute ?? resolve(cwd ?? "", "config")),
         named,
         overrides,
         request,

@@ -17,7 +17,8 @@ const FLAG = "--unstable-worker-options";
  * throwing when its flag is missing, so the flag is looked for where it can stand.
  */
 export function canSandbox(): boolean {
-  if (Deno.build.standalone) return true;
+  // Only the npm package is JavaScript, and its launcher always gives the flag.
+  if (Deno.build.standalone || import.meta.url.endsWith(".js")) return true;
   const flags = runtimeFlags();
   if (flags === null) return false;
   if (flags.includes(FLAG)) return true;

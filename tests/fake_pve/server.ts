@@ -62,8 +62,8 @@ export class PveServer {
     this.#server.on("clientError", () => {});
   }
 
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", () => resolve()));
+  async listen(port: number): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", () => resolve()));
     return (this.#server.address() as { port: number }).port;
   }
 

@@ -59,7 +59,7 @@ async function runLogging(options: RunOptions): Promise<void> {
   });
   try {
     using _failures = logFailures(log);
-    const database = await readyDatabase(config, { now: io.now, log, way: options.way });
+    const database = await readyDatabase(config, { now: io.now, log });
     try {
       await serveUntilStopped(options, { config, log, database });
     } finally {
@@ -132,16 +132,16 @@ async function renewCertificate(
 }
 
 /**
- * A fresh SQLite file gets its schema at once where the way makes one, any other database by `migrate`.
- * PostgreSQL may be away while the server starts.
+ * A fresh SQLite file gets its schema at once, any other database by `migrate`; a token cannot be in a
+ * fresh one. PostgreSQL may be away while the server starts.
  */
 async function readyDatabase(
   config: Config,
-  { now, log, way }: { now: () => Date; log: Log; way: Way },
+  { now, log }: { now: () => Date; log: Log },
 ): Promise<Database> {
   const path = sqlitePath(config.database.url);
   const fresh = path !== null && await isEmptyFile(path);
-  if (fresh && !way.makesDatabase(config)) throw noTables(path);
+  if (fresh && config.token_file !== null) throw noTables(path);
   const database = await openConfiguredDatabase(config);
   try {
     if (fresh) await migrate(database, { now });

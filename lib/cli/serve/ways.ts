@@ -18,8 +18,6 @@ export interface Running {
 
 /** How callers reach the server. */
 export interface Way {
-  /** Whether a fresh SQLite file gets its schema at once: not where a token must be in it already. */
-  makesDatabase(config: Config): boolean;
   start(options: ServerOptions, io: Io): Promise<Running>;
 }
 
@@ -29,7 +27,6 @@ export type LocalSpeaker = Omit<Extract<Speaker, { kind: "local" }>, "kind">;
 // Each is loaded when it is started: nobody waits for what is not used.
 
 export const OVER_HTTP: Way = {
-  makesDatabase: () => true,
   start: async (options) => {
     const { startServer } = await import("../../server.ts");
     const server = await startServer(options);
@@ -39,7 +36,6 @@ export const OVER_HTTP: Way = {
 
 export function overStdio(local: LocalSpeaker): Way {
   return {
-    makesDatabase: ({ token_file }) => token_file === null,
     start: async (options, { input, writeOut }) => {
       if (!input || !writeOut) throw new Error("There is no standard input and output");
       keepOutputClean();
