@@ -28,7 +28,7 @@ import { SessionIds } from "./mcp/session_ids.ts";
 import { Transports } from "./mcp/transports.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
-import { connectProxmox, sleep } from "./proxmox/api/connect.ts";
+import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
 import { GuestDirectory, GuestLocks } from "./proxmox/guest/directory.ts";
 
 /** A server that answers. */
@@ -56,6 +56,8 @@ export interface ServerOptions {
   readonly now: () => Date;
   /** Milliseconds that only ever rise, for what is kept; the process's own when not given. */
   readonly monotonic?: () => number;
+  /** Waits; the process's own when not given. */
+  readonly sleep?: typeof pass;
   readonly version: string;
 }
 
@@ -72,9 +74,9 @@ const DATABASE_PATIENCE_MS = 4_000;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, log, now, database, accounts, trail, version } = options;
-  const { monotonic = () => performance.now() } = options;
+  const { monotonic = () => performance.now(), sleep = pass } = options;
   const { server } = config;
-  const proxmox = await connectProxmox(config);
+  const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
   const client = proxmox.client;
   const access = new Access(client, monotonic);
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
