@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { FakeRequest, FaultMatch } from "../fake_pve.ts";
 import { Site, type ToolAnswer } from "../site.ts";
 import { until } from "../support/until.ts";
-import { CALLS, type CallKind, putBack, watchCommands } from "./faults/calls.ts";
+import { type CallKind, CALLS, putBack, watchCommands } from "./faults/calls.ts";
 import { type ProxmoxFault, proxmoxFaults } from "./faults/faults.ts";
 import { type Expected, readTable } from "./faults/table.ts";
 import { REQUEST_SECONDS, VirtualTime } from "./faults/virtual_time.ts";

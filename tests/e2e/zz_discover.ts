@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { FakeRequest, FaultMatch } from "../fake_pve.ts";
 import { Site, type ToolAnswer } from "../site.ts";
 import { until } from "../support/until.ts";
-import { CALLS, type CallKind, putBack, watchCommands } from "./faults/calls.ts";
+import { type CallKind, CALLS, putBack, watchCommands } from "./faults/calls.ts";
 import { type ProxmoxFault, proxmoxFaults } from "./faults/faults.ts";
 import { type Expected, readTable } from "./faults/table.ts";
 import { REQUEST_SECONDS, VirtualTime } from "./faults/virtual_time.ts";
@@ -44,16 +44,22 @@ for (const [variant, name] of TRANSPORTS.entries()) {
     );
     const faults = await proxmoxFaults({ url: `http://127.0.0.1:${elsewhere.addr.port}/x` });
     const table = readTable(MATRIX, variant);
-    const ROWS = Object.keys(faults).map((fault) => ({ fault, cells: new Map(CALLS.map((k) => [k.name, { code: "", doubt: false }])) }));
+    const ROWS = Object.keys(faults).map((fault) => ({
+      fault,
+      cells: new Map(CALLS.map((k) => [k.name, { code: "", doubt: false }])),
+    }));
     using time = new VirtualTime();
     await using site = await startSite(time, variant === 1);
     for (const { fault: title, cells } of ROWS) {
       for (const kind of CALLS) {
         const [fault, expected] = [faults[title], cells.get(kind.name)];
-        if (!fault || !expected) continue; if (title.includes("log hangs") && !["start","follow"].includes(kind.name)) continue;
+        if (!fault || !expected) continue;
+        if (title.includes("log hangs") && !["start", "follow"].includes(kind.name)) continue;
         {
           const cell = { kind, fault, expected, mark: crypto.randomUUID() };
-          await provoke(site, time, cell, title).catch((e) => console.log("BROKEN", title, kind.name, e.message.slice(0, 600)));
+          await provoke(site, time, cell, title).catch((e) =>
+            console.log("BROKEN", title, kind.name, e.message.slice(0, 600))
+          );
         }
       }
     }
@@ -88,7 +94,19 @@ async function provoke(site: Site, time: VirtualTime, cell: Cell, title: string)
   putBack(site);
   // A node that has not answered is left alone for a minute at most.
   time.pass(60_000);
-  console.log("CELL", title, "|", kind.name, "|", (answer.code ?? (answer.isError ? "error" : "ok")) + (answer.isError && /unknown|may have been/.test(answer.text) ? "?" : ""), "| done", done, "|", answer.isError ? answer.text : JSON.stringify(answer.value?.notes ?? answer.value?.warnings));
+  console.log(
+    "CELL",
+    title,
+    "|",
+    kind.name,
+    "|",
+    (answer.code ?? (answer.isError ? "error" : "ok")) +
+      (answer.isError && /unknown|may have been/.test(answer.text) ? "?" : ""),
+    "| done",
+    done,
+    "|",
+    answer.isError ? answer.text : JSON.stringify(answer.value?.notes ?? answer.value?.warnings),
+  );
   checkAnswer(answer, cell, done);
   const changes = fake.requests.slice(before.requests).filter(({ method }) => method !== "GET");
   assert.ok(changes.length <= 1, "a change was sent twice");
