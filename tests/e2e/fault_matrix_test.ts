@@ -14,8 +14,52 @@ import { REQUEST_SECONDS, VirtualTime } from "./faults/virtual_time.ts";
  * one that pins a certificate differ, both are given.
  */
 const MATRIX = `
-| fault                         | read | change | start | follow | exec | output |
-| ----------------------------- | ---- | ------ | ----- | ------ | ---- | ------ |
+| fault                               | read               | change             | start              | follow               | exec               | output               |
+| ----------------------------------- | ------------------ | ------------------ | ------------------ | -------------------- | ------------------ | -------------------- |
+| connection refused                  | unavailable        | unavailable        | unavailable        | unavailable          | unavailable        | unavailable          |
+| another certificate                 | unavailable        | unavailable        | unavailable        | unavailable          | unavailable        | unavailable          |
+| no answer                           | timeout            | timeout?           | timeout?           | timeout?             | timeout?           | timeout?             |
+| half an answer, then nothing        | timeout            | timeout?           | timeout?           | timeout?             | timeout?           | timeout?             |
+| an answer that never ends           | timeout            | timeout?           | timeout?           | timeout?             | timeout?           | timeout?             |
+| closed before it is read            | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| closed after it is done             | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| closed once when it is done         | ok                 | unavailable?       | unavailable?       | ok                   | unavailable?       | unavailable?         |
+| reset in the body                   | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| JSON that is cut off                | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| a login page                        | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| data: null                          | unavailable        | ok                 | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| no data                             | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| no object                           | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| data of other types                 | unavailable        | ok                 | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| 200 with errors                     | invalid            | invalid            | invalid            | invalid?             | invalid            | invalid?             |
+| status 400                          | invalid            | invalid            | invalid            | invalid?             | invalid            | invalid?             |
+| status 401                          | unavailable        | unavailable        | unavailable        | unavailable?         | unavailable        | unavailable?         |
+| status 403                          | forbidden          | forbidden          | forbidden          | forbidden?           | forbidden          | forbidden?           |
+| status 404 of a proxy               | unavailable        | unavailable        | unavailable        | unavailable?         | unavailable        | unavailable?         |
+| status 500                          | internal           | internal           | internal           | internal?            | internal           | internal?            |
+| status 500, told in the status line | internal, conflict | internal, conflict | internal, conflict | internal?, conflict? | internal, conflict | internal?, conflict? |
+| status 501                          | unavailable        | unavailable        | unavailable        | unavailable?         | unavailable        | unavailable?         |
+| status 502 once                     | ok                 | unavailable?       | unavailable?       | ok                   | unavailable?       | ok                   |
+| status 502 of a proxy               | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| status 503                          | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| status 504                          | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| status 595                          | unavailable        | unavailable        | unavailable        | unavailable?         | unavailable        | unavailable?         |
+| status 596                          | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| status 599                          | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| redirect within                     | unavailable        | unavailable        | unavailable        | unavailable?         | unavailable        | unavailable?         |
+| redirect to elsewhere               | unavailable        | unavailable        | unavailable        | unavailable?         | unavailable        | unavailable?         |
+| redirect of a body                  | unavailable        | unavailable        | unavailable        | unavailable?         | unavailable        | unavailable?         |
+| 28 MiB                              | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| a gzip bomb                         | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| gzip that is none                   | unavailable, ok    | unavailable?, ok   | unavailable?, ok   | unavailable?, ok     | unavailable?, ok   | unavailable?, ok     |
+| 200 KiB of headers                  | ok, unavailable    | ok, unavailable?   | ok, unavailable?   | ok, unavailable?     | ok, unavailable?   | ok, unavailable?     |
+| headers that contradict             | unavailable        | unavailable?       | unavailable?       | unavailable?         | unavailable?       | unavailable?         |
+| the task has gone                   | -                  | -                  | -                  | not_found?           | -                  | -                    |
+| the task's log hangs                | -                  | -                  | ok                 | ok                   | -                  | -                    |
+| what is pending cannot be read      | -                  | ok                 | -                  | -                    | -                  | -                    |
+| the task fails                      | -                  | -                  | internal           | internal             | -                  | -                    |
+| the task has warnings               | -                  | -                  | ok                 | ok                   | -                  | -                    |
+| the task ends in no known way       | -                  | -                  | internal           | internal             | -                  | -                    |
 `;
 
 const ARRIVAL_MS = 20;

@@ -12,7 +12,7 @@ import { type CliContext, configOf, withCommonOptions } from "../context.ts";
 import { holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { canSandbox } from "../../sandbox/worker.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
-import { printable } from "../table.ts";
+import { visibleLine } from "../../log/visible.ts";
 
 type CheckOptions = ServeArguments & { readonly json?: boolean };
 
@@ -46,7 +46,7 @@ async function check(context: CliContext, options: CheckOptions): Promise<void> 
     return io.out(JSON.stringify({ findings: report.findings, pveum: report.advice }, null, 2));
   }
   for (const { name, state, message, remedy } of report.findings) {
-    const text = printable(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
+    const text = visibleLine(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
     io.out(`${state.padEnd(4)}  ${name.padEnd(8)}  ${text}`);
   }
   for (const { scope, commands } of report.advice) {

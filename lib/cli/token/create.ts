@@ -6,7 +6,8 @@ import { generateToken, hashToken } from "../../auth/token.ts";
 import { didYouMean } from "../../nearest.ts";
 import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "../context.ts";
 import { missingTool } from "../missing_tool.ts";
-import { printable, shortTime } from "../table.ts";
+import { shortTime } from "../table.ts";
+import { visibleLine } from "../../log/visible.ts";
 import { withSchema } from "../with_store.ts";
 
 const DAY_MS = 86_400_000;
@@ -56,7 +57,7 @@ function notes(token: TokenRecord): string[] {
   const expiry = token.expires === null ? "never expires" : `expires ${shortTime(token.expires)}`;
   const place = token.allowedIps === "" ? "from any address" : `only from ${token.allowedIps}`;
   const lines = [
-    `created token ${token.id} "${printable(token.name)}" for ${token.user.username}: ` +
+    `created token ${token.id} "${visibleLine(token.name)}" for ${token.user.username}: ` +
     `${token.permission}, ${expiry}, usable ${place}`,
     "it is shown this once only: keep it safe",
   ];

@@ -116,7 +116,8 @@ function exchange(
   };
   init.signal.addEventListener("abort", abort, { once: true });
   const release = () => init.signal.removeEventListener("abort", abort);
-  outgoing.once("error", (error) => {
+  // A broken connection can tell of itself twice.
+  outgoing.on("error", (error) => {
     release();
     reject(error);
   });

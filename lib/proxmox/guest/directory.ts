@@ -160,8 +160,11 @@ export class GuestDirectory {
   #checked(data: unknown): Resource[] {
     const checked = checkedRows("/cluster/resources", data);
     if (!checked) throw garbled("Proxmox's list of resources is not a list that can be read");
-    const rows = checked.rows.map(resourceOf).filter(isWhole);
-    const leftOut = checked.leftOut + checked.rows.length - rows.length;
+    const { leftOut } = checked;
+    const rows = checked.rows.map(resourceOf);
+    if (rows.length > 0 && !rows.some(isWhole)) {
+      throw garbled("Proxmox's list of resources has no row that can be read");
+    }
     this.#warning = leftOut === 0 ? undefined : leftOutText("/cluster/resources", leftOut);
     return rows;
   }
