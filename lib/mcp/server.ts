@@ -8,7 +8,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { AnyTool } from "../tool/tool.ts";
 import { type CallResult, type CallServices, callTool } from "./call.ts";
-import { visibleLine } from "../log/visible.ts";
+import { shownLine } from "../log/shown.ts";
 import { callerOf } from "./caller.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type { SessionIds } from "./session_ids.ts";
@@ -105,7 +105,7 @@ function progressTo(
     const params: Progress & { progressToken: string | number } = {
       progressToken,
       progress,
-      message: visibleLine(message),
+      message: shownLine(message),
       ...(done?.total === undefined ? {} : { total: Math.max(done.total, progress) }),
     };
     // A client that is gone cannot be told; the call itself notices by its signal.

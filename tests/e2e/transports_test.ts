@@ -62,6 +62,25 @@ Deno.test("the older client lists and calls tools over Streamable HTTP and over 
   }
 });
 
+Deno.test("progress shows what is not seen as escapes", async () => {
+  await using site = await Site.start({ pve: { taskPolls: 3 } });
+  const volume = site.fake.state.volumes.find(({ content }) => content === "iso");
+  assert.ok(volume);
+  const volid = `${volume.storage}:iso/a\u202eb\u{e0041}.iso`;
+  volume.volid = volid;
+  const client = new ModernClient(ME, { versionNegotiation: { mode: "auto" } });
+  await client.connect(
+    new ModernTransport(new URL(site.server.url), { requestInit: { headers: site.headers() } }),
+  );
+  const told: unknown[] = [];
+  const result = await client.callTool({ name: "delete_volume", arguments: { volid } }, {
+    onprogress: ({ message }) => void told.push(message),
+  });
+  await client.close();
+  assert.equal(result.isError ?? false, false, textOf(result));
+  assert.match(String(told[0]), /^delete volume \w+:iso\/a\\u202eb\\udb40\\udc41\.iso: task runs$/);
+});
+
 Deno.test("initialize serves each older revision that a client asks for", async () => {
   await using site = await Site.start();
   for (const protocolVersion of ["2025-11-25", "2025-06-18", "2025-03-26"]) {

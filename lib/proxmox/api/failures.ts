@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { AppError, ErrorCode } from "../../errors.ts";
+import { quote } from "../clip.ts";
 import { isKind, ProxmoxError, type ProxmoxErrorKind } from "./errors.ts";
 
 /** One answer that is not 2xx, as far as it could be read. */
@@ -95,7 +96,14 @@ const REASONS: readonly (readonly [ProxmoxErrorKind, ErrorCode, RegExp])[] = [
 export function reasonFailure(reason: string, status?: number): ProxmoxError {
   const [kind, code] = REASONS.find(([, , pattern]) => pattern.test(reason)) ??
     ["other", "internal"] as const;
-  return new ProxmoxError(code, withRemedy(kind, reason), { kind, reason, status });
+  const told = kind === "agent_error" ? quoteGuest(reason) : reason;
+  return new ProxmoxError(code, withRemedy(kind, told), { kind, reason, status });
+}
+
+/** What the agent says comes out of the guest. */
+function quoteGuest(reason: string): string {
+  const [, head = "", said = ""] = /^(.*?Agent error:?\s*)(.*)$/is.exec(reason) ?? [];
+  return `${head}${quote(said)}`;
 }
 
 /** What a reason may be followed by: what to do about it. */
