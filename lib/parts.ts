@@ -21,7 +21,7 @@ import { SessionIds } from "./mcp/session_ids.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
-import { connectProxmox, sleep } from "./proxmox/api/connect.ts";
+import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
 import { GuestDirectory, GuestLocks } from "./proxmox/guest/directory.ts";
 
 export interface ServerOptions {
@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly now: () => Date;
   /** Milliseconds that only ever rise, for what is kept; the process's own when not given. */
   readonly monotonic?: () => number;
+  /** Waits; the process's own when not given. */
+  readonly sleep?: typeof pass;
   readonly version: string;
 }
 
@@ -60,9 +62,9 @@ export async function joinParts(
   { observe }: Pick<McpServices, "observe">,
 ): Promise<Parts> {
   const { config, log, now, database, accounts, trail, version } = options;
-  const { monotonic = () => performance.now() } = options;
+  const { monotonic = () => performance.now(), sleep = pass } = options;
   const { server } = config;
-  const proxmox = await connectProxmox(config);
+  const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
   const client = proxmox.client;
   const access = new Access(client, monotonic);
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));

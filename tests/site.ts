@@ -20,12 +20,16 @@ export interface SiteOptions {
   readonly now?: () => Date;
   /** Milliseconds that only ever rise; default: the process's own. */
   readonly monotonic?: () => number;
+  /** Waits between two questions to Proxmox; default: as long as it is told to. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Opens the database; default: an SQLite file of the site's own. */
   readonly openDatabase?: () => Promise<Database>;
   /** What the server calls its own version. */
   readonly version?: string;
   /** Who holds the tokens; several sites on one database need several names. */
   readonly username?: string;
+  /** Trusts the simulated cluster by its certificate's fingerprint instead of its CA. */
+  readonly pinned?: boolean;
 }
 
 /** A whole installation: a simulated cluster, a database, and the real server in front of it. */
@@ -55,7 +59,7 @@ export class Site extends Served implements AsyncDisposable {
       proxmox: {
         host: fake.host,
         port: fake.port,
-        ca_file: `${folder}/ca.pem`,
+        ...(options.pinned ? { fingerprint: fake.fingerprint } : { ca_file: `${folder}/ca.pem` }),
         ...config.proxmox,
       },
       auth: {
@@ -108,6 +112,7 @@ export class Site extends Served implements AsyncDisposable {
       log,
       now,
       ...(options.monotonic ? { monotonic: options.monotonic } : {}),
+      ...(options.sleep ? { sleep: options.sleep } : {}),
       version,
     });
     return new Site({ fake, server, database, store, trail, folder, tokens, lines });

@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { AnyTool } from "../tool/tool.ts";
 import { type CallResult, type CallServices, callTool } from "./call.ts";
+import { shownLine } from "../log/shown.ts";
 import { callerOf } from "./caller.ts";
 import type { Confirmation } from "./confirmation.ts";
 import { SdkServer } from "./sdk_server.ts";
@@ -105,7 +106,7 @@ function progressTo(
     const params: Progress & { progressToken: string | number } = {
       progressToken,
       progress,
-      message,
+      message: shownLine(message),
       ...(done?.total === undefined ? {} : { total: Math.max(done.total, progress) }),
     };
     // A client that is gone cannot be told; the call itself notices by its signal.

@@ -129,7 +129,7 @@ export class Pve {
     const { data, total } = await this.#read(at, params);
     const checked = checkedRows(path, data);
     if (!checked) {
-      const what = data === null ? "empty" : "not a list";
+      const what = data === null ? "empty" : "not a list that can be read";
       throw garbled(`Proxmox's answer to ${at} is ${what}`);
     }
     if (checked.leftOut > 0) this.warn(leftOutText(String(at), checked.leftOut));
@@ -333,10 +333,12 @@ export class Pve {
     options: { wait?: boolean | undefined; timeout_seconds?: number | undefined } = {},
   ): Promise<TaskState> {
     const started: TaskState = { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
-    if (this.#call.dryRun || options.wait === false) return Promise.resolve(started);
+    if (this.#call.dryRun) return Promise.resolve(started);
     if (typeof upid !== "string" || !upid.startsWith("UPID:")) {
-      throw new AppError("unavailable", "Proxmox accepted the change but named no task");
+      const state = "Proxmox accepted the change but named no task: its end is unknown";
+      throw new AppError("unavailable", `${state}, look before trying again`);
     }
+    if (options.wait === false) return Promise.resolve(started);
     const timeoutMs = (options.timeout_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
     return waitTask(this, upid, {
       timeoutMs,

@@ -1,5 +1,30 @@
 import assert from "node:assert/strict";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Site } from "../site.ts";
+
+Deno.test("progress shows what is not seen as escapes", async () => {
+  await using site = await Site.start({ pve: { taskPolls: 3 } });
+  const volume = site.fake.state.volumes.find(({ content }) => content === "iso");
+  assert.ok(volume);
+  const volid = `${volume.storage}:iso/a\u202eb\u{e0041}.iso`;
+  volume.volid = volid;
+  const client = new Client(
+    { name: "test", version: "1" },
+    { versionNegotiation: { mode: "auto" } },
+  );
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(site.server.url), {
+      requestInit: { headers: site.headers() },
+    }),
+  );
+  const told: unknown[] = [];
+  const result = await client.callTool({ name: "delete_volume", arguments: { volid } }, {
+    onprogress: ({ message }) => void told.push(message),
+  });
+  await client.close();
+  assert.equal(result.isError ?? false, false, JSON.stringify(result.content));
+  assert.match(String(told[0]), /^delete volume \w+:iso\/a\\u202eb\\udb40\\udc41\.iso: task runs$/);
+});
 
 Deno.test("a request that is none is refused with its JSON-RPC code", async () => {
   await using site = await Site.start({ config: { server: { max_body_bytes: 1024 } } });

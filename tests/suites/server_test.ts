@@ -4,6 +4,8 @@ import "../e2e/audit_calls_test.ts";
 import "../e2e/audit_test.ts";
 import "../e2e/authentication_test.ts";
 import "../e2e/confirmation_test.ts";
+import "../e2e/database_faults_test.ts";
+import "../e2e/fault_matrix_test.ts";
 import "../e2e/hangups_test.ts";
 import "../e2e/reach_test.ts";
 import "../e2e/sessions_test.ts";

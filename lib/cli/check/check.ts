@@ -14,7 +14,7 @@ import { holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { canSandbox } from "../../sandbox/worker.ts";
 import { requireTools } from "../serve/load_config.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
-import { printable } from "../table.ts";
+import { visibleLine } from "../../log/visible.ts";
 
 /** `lock: false` leaves the lock out, for a process that is not to serve. */
 type CheckOptions = ServeArguments & { readonly json?: boolean; readonly lock?: false };
@@ -50,7 +50,7 @@ export async function check(context: CliContext, options: CheckOptions): Promise
     return io.out(JSON.stringify({ findings: report.findings, pveum: report.advice }, null, 2));
   }
   for (const { name, state, message, remedy } of report.findings) {
-    const text = printable(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
+    const text = visibleLine(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
     io.out(`${state.padEnd(4)}  ${name.padEnd(8)}  ${text}`);
   }
   for (const { scope, commands, present } of report.advice) {

@@ -1,5 +1,5 @@
 import type { Io } from "../io.ts";
-import { printable } from "../table.ts";
+import { visibleLine } from "../../log/visible.ts";
 import type { Language, Texts } from "./texts.ts";
 
 const GREEN = "\x1b[32m";
@@ -38,7 +38,7 @@ export class Steps {
 
   /** What belongs to the step above. */
   detail(name: string, text: string): void {
-    this.#io.out(`    ${name.padEnd(WIDTH - 2)} ${printable(text)}`);
+    this.#io.out(`    ${name.padEnd(WIDTH - 2)} ${visibleLine(text)}`);
   }
 
   /** A line of its own, after an empty one. */
@@ -53,7 +53,7 @@ export class Steps {
   }
 
   #step(mark: string, name: string, text: string): void {
-    const shown = printable(text);
+    const shown = visibleLine(text);
     if (!this.#decorated) return this.#io.out(`${name}: ${shown}`);
     const color = mark === "✓" ? GREEN : DIM;
     this.#io.out(`${color}${mark}${RESET} ${name.padEnd(WIDTH)} ${shown}`);

@@ -1,5 +1,5 @@
 import { AppError, ioReason, messageOf, oneLine } from "../../errors.ts";
-import { Client } from "./client.ts";
+import { Client, type ClientOptions } from "./client.ts";
 import { createPinnedTransport } from "./pinned_transport.ts";
 import { createFetchTransport, type Transport } from "./transport.ts";
 
@@ -23,10 +23,12 @@ export interface ProxmoxTarget {
 /**
  * Makes the client; connects to nothing yet.
  *
+ * @param time what tells and passes the time; the process's own when not given
  * @throws AppError `invalid` when `ca_file` or the system's certificates cannot be read
  */
 export async function connectProxmox(
   { auth, proxmox }: ProxmoxTarget,
+  time: Partial<Pick<ClientOptions, "clock" | "sleep">> = {},
 ): Promise<{ client: Client; close: () => void }> {
   const { transport, close } = await openTransport(proxmox);
   const client = new Client({
@@ -37,9 +39,9 @@ export async function connectProxmox(
     tokenValue: auth.token_value,
     timeoutMs: proxmox.timeout_seconds * 1000,
     transport,
-    sleep,
+    sleep: time.sleep ?? sleep,
     random: Math.random,
-    clock: () => performance.now(),
+    clock: time.clock ?? (() => performance.now()),
   });
   return { client, close };
 }

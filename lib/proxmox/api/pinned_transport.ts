@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { type Duplex, Readable } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
@@ -33,13 +33,31 @@ export function createPinnedTransport(options: PinOptions): Transport & Disposab
   return Object.assign(send, { [Symbol.dispose]: () => agent.destroy() });
 }
 
+const { addRequest } = Agent.prototype as unknown as {
+  addRequest(this: Agent, request: ClientRequest, options: unknown): void;
+};
+
 class PinnedAgent extends Agent {
   readonly #pin: PinOptions;
+  readonly #sent = new WeakSet<ClientRequest>();
 
   constructor(pin: PinOptions) {
     // How many requests go to which node at once is the client's to say: a limit here knows no nodes.
     super({ keepAlive: true, maxFreeSockets: 16 });
     this.#pin = pin;
+  }
+
+  /**
+   * Sends a request, and never again: where a connection that was kept alive breaks, or the request is given
+   * up, the runtime would by itself send it once more, changes too; seen in Deno 2.9.6.
+   */
+  addRequest(request: ClientRequest, options: unknown): void {
+    if (this.#sent.has(request)) {
+      request.emit("error", new Error("the connection was closed before an answer came"));
+      return;
+    }
+    this.#sent.add(request);
+    addRequest.call(this, request, options);
   }
 
   override createConnection(target: Target, connected?: Connected): Duplex {
@@ -109,7 +127,8 @@ function exchange(
   };
   init.signal.addEventListener("abort", abort, { once: true });
   const release = () => init.signal.removeEventListener("abort", abort);
-  outgoing.once("error", (error) => {
+  // A broken connection can tell of itself twice.
+  outgoing.on("error", (error) => {
     release();
     reject(error);
   });

@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { AppError, toAppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import type { ParamsOf } from "../api/types.ts";
 import { readConfig } from "./config.ts";
@@ -102,7 +102,12 @@ async function pendingKeys(
   guest: Pick<Guest, "node" | "type" | "vmid">,
   changes: Record<string, Change>,
 ): Promise<string[]> {
-  const rows = await pve.list("/nodes/{node}/{type}/{vmid}/pending", guest);
+  const rows = await pve.list("/nodes/{node}/{type}/{vmid}/pending", guest).catch((cause) => {
+    // The change is made, so that this is no reason to say that it failed.
+    const { message } = toAppError(cause);
+    pve.warn(`the change was made; what waits for the guest's next start is unknown: ${message}`);
+    return [];
+  });
   return rows.filter((row) => row.pending !== undefined || row.delete !== undefined)
     .map((row) => String(row.key)).filter((key) => key in changes);
 }
