@@ -1,3 +1,5 @@
+import { typed } from "./command.ts";
+
 /** The kinds of failure that callers can tell apart. */
 export type ErrorCode =
   | "invalid"
@@ -49,7 +51,7 @@ export function ioReason(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file or folder";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (error instanceof Deno.errors.NotCapable) {
-    return "not among the permissions this process was started with (see: proxmox-mcp flags)";
+    return `not among the permissions this process was started with (see: ${typed("flags")})`;
   }
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
   if (error instanceof Deno.errors.NotADirectory) return "a part of the path is not a folder";

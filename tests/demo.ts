@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { VERSION } from "../lib/cli/version.ts";
 import { AppError, messageOf } from "../lib/errors.ts";
 import { Site } from "./site.ts";
 
@@ -9,7 +10,11 @@ import { Site } from "./site.ts";
 async function demo(port: number): Promise<number> {
   let site: Site;
   try {
-    site = await Site.start({ pve: { taskMs: 1500 }, config: { server: { port } } });
+    site = await Site.start({
+      version: VERSION,
+      pve: { taskMs: 1500 },
+      config: { server: { port } },
+    });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     print(error.message);

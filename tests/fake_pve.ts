@@ -2,12 +2,14 @@ import { makeCertificate } from "./fake_pve/certificate.ts";
 import { once } from "./fake_pve/once.ts";
 import { handlers } from "./fake_pve/routes.ts";
 import { seedState } from "./fake_pve/seed.ts";
-import { type FakeRequest, type Fault, type FaultMatch, PveServer } from "./fake_pve/server.ts";
+import type { Fault, FaultMatch } from "./fake_pve/faults.ts";
+import { type FakeRequest, PveServer } from "./fake_pve/server.ts";
 import type { FakeState } from "./fake_pve/state.ts";
 import { finishTasks, settle } from "./fake_pve/tasks.ts";
 import { World } from "./fake_pve/world.ts";
 
-export type { FakeRequest, Fault, FaultMatch } from "./fake_pve/server.ts";
+export type { Fault, FaultMatch } from "./fake_pve/faults.ts";
+export type { FakeRequest } from "./fake_pve/server.ts";
 export type * from "./fake_pve/state.ts";
 
 export interface FakePveOptions {
@@ -27,6 +29,8 @@ export interface FakePveOptions {
   seededAt?: number;
   /** Serve `/pve-docs/api-viewer/apidoc.js`, default true. */
   apidoc?: boolean;
+  /** Default 0, any free one. */
+  port?: number;
 }
 
 export interface FakeToken {
@@ -60,6 +64,12 @@ export interface FakePve {
   /** Powers a node off: 595 for its paths, its guests unknown, quorum lost with the majority. */
   offline(node: string): void;
   online(node: string): void;
+  /** Requests whose answer is neither complete nor given up by the client. */
+  unanswered: number;
+  /** Ends every connection and refuses new ones, until `plug`. */
+  unplug(): Promise<void>;
+  /** Answers again. */
+  plug(): Promise<void>;
   /** Moves the clock forward. */
   tick(ms: number): void;
   /** Ends one running task, or all of them, now. */
@@ -78,7 +88,7 @@ const owners: Record<TokenKind, string> = {
   none: "nobody@pve",
 };
 
-/** Starts a simulated Proxmox VE cluster behind real HTTPS on a free port of 127.0.0.1. */
+/** Starts a simulated Proxmox VE cluster behind real HTTPS on 127.0.0.1. */
 export async function startFakePve(options: FakePveOptions = {}): Promise<FakePve> {
   const clock = options.now ?? Date.now;
   const certificate = certificateOfNode();
@@ -93,7 +103,7 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
   });
   const world = new World(state, clock);
   const server = new PveServer({ world, handlers, apidoc: options.apidoc ?? true }, certificate);
-  const port = await server.listen();
+  const port = await server.listen(options.port ?? 0);
   const tokenFor = (kind: TokenKind): FakeToken => {
     const token = state.tokens.find((one) => one.user === owners[kind]);
     return { user: owners[kind], name: token?.name ?? "", value: token?.value ?? "" };
@@ -118,6 +128,11 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
     get connections() {
       return server.connections;
     },
+    get unanswered() {
+      return server.unanswered;
+    },
+    unplug: () => server.close(),
+    plug: async () => void await server.listen(),
     fault: (match, what, { times = 1 } = {}) => server.fault(match, what, times),
     offline: (node) => setOnline(node, false),
     online: (node) => setOnline(node, true),

@@ -10,11 +10,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["lib/cli"],
   "lib/build": [
     ...["lib/cli", "lib/tool", "lib/sandbox", "lib/config", "lib/errors.ts"],
-    ...["commander", "zod", "node:crypto", "node:path", "node:url", "node:zlib"],
+    ...["commander", "fflate", "modern-tar", "zod", "deno.json"],
+    ...["node:crypto", "node:path", "node:url", "node:util", "node:zlib"],
   ],
   "lib/cli": [
     ...[
       "lib/server.ts",
+      "lib/stdio.ts",
+      "lib/parts.ts",
       "lib/mcp/tools.ts",
       "lib/tool",
       "lib/proxmox",
@@ -22,11 +25,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/config",
     ],
     ...["lib/auth", "lib/audit", "lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
-    ...["deno.json", "commander", "node:dns", "node:net", "node:path", "node:tls", "node:url"],
+    "lib/command.ts",
+    ...["deno.json", "commander", "node:crypto", "node:dns", "node:net", "node:os", "node:path"],
+    ...["node:tls", "node:url"],
   ],
   "lib/server.ts": [
-    ...["lib/http", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit", "lib/log"],
+    ...["lib/parts.ts", "lib/http", "lib/mcp", "lib/config", "lib/auth", "lib/audit"],
     ...["lib/database", "lib/abort.ts", "lib/errors.ts"],
+  ],
+  "lib/stdio.ts": [
+    ...["lib/parts.ts", "lib/mcp", "lib/config", "lib/auth", "lib/abort.ts", "lib/errors.ts"],
+  ],
+  "lib/parts.ts": [
+    ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit"],
+    ...["lib/log", "lib/database", "lib/errors.ts"],
   ],
   "lib/http": [
     ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
@@ -39,7 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/nearest.ts", "lib/errors.ts", "@modelcontextprotocol/server", "zod"],
     "node:crypto",
   ],
-  "lib/mcp/tools.ts": ["tools/mod.ts", "lib/tool", "lib/nearest.ts"],
+  "lib/mcp/tools.ts": ["tools/mod.ts", "lib/tool", "lib/auth/scope.ts", "lib/nearest.ts"],
   "tools/mod.ts": ["tools"],
   "tools": ["lib/tool", "lib/proxmox", "lib/errors.ts", "zod"],
   "lib/tool": ["lib/proxmox", "lib/auth/scope.ts", "lib/errors.ts", "zod"],
@@ -54,13 +66,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
     ...["lib/auth", "zod", "node:net", "node:path"],
   ],
-  "lib/auth": ["lib/database", "lib/errors.ts", "node:crypto", "node:net", "node:timers"],
-  "lib/audit": ["lib/database", "lib/log", "lib/errors.ts", "node:crypto", "node:timers"],
-  "lib/database": ["lib/errors.ts", "postgres", "node:sqlite"],
+  "lib/auth": [
+    "lib/database",
+    "lib/errors.ts",
+    "lib/command.ts",
+    "node:crypto",
+    "node:net",
+    "node:timers",
+  ],
+  "lib/audit": [
+    "lib/database",
+    "lib/log",
+    "lib/errors.ts",
+    "lib/command.ts",
+    "node:crypto",
+    "node:timers",
+  ],
+  "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite"],
   "lib/log": ["lib/errors.ts"],
   "lib/abort.ts": [],
   "lib/nearest.ts": [],
-  "lib/errors.ts": [],
+  "lib/errors.ts": ["lib/command.ts"],
+  "lib/command.ts": [],
 };
 
 /** Names of tools, but for those that are words of every day. */

@@ -8,18 +8,10 @@ import { migrate } from "../lib/database/migrate.ts";
 import { openDatabase } from "../lib/database/open.ts";
 import { createLog } from "../lib/log/log.ts";
 import { type RunningServer, startServer } from "../lib/server.ts";
-import { type FakePve, type FakePveOptions, startFakePve } from "./fake_pve.ts";
+import { type FakePveOptions, startFakePve } from "./fake_pve.ts";
+import { type Role, Served, type ServedParts } from "./support/served.ts";
 
-export type Role = "user" | "write" | "admin";
-
-/** A tool's answer as a caller sees it. */
-export interface ToolAnswer {
-  readonly isError: boolean;
-  readonly text: string;
-  readonly code: string | undefined;
-  // deno-lint-ignore no-explicit-any -- each test knows the shape it asks for
-  readonly value: any;
-}
+export type { Role, ToolAnswer } from "./support/served.ts";
 
 export interface SiteOptions {
   readonly pve?: FakePveOptions;
@@ -28,42 +20,38 @@ export interface SiteOptions {
   readonly now?: () => Date;
   /** Milliseconds that only ever rise; default: the process's own. */
   readonly monotonic?: () => number;
+  /** Waits between two questions to Proxmox; default: as long as it is told to. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Opens the database; default: an SQLite file of the site's own. */
   readonly openDatabase?: () => Promise<Database>;
+  /** What the server calls its own version. */
+  readonly version?: string;
   /** Who holds the tokens; several sites on one database need several names. */
   readonly username?: string;
+  /** Trusts the simulated cluster by its certificate's fingerprint instead of its CA. */
+  readonly pinned?: boolean;
 }
 
 /** A whole installation: a simulated cluster, a database, and the real server in front of it. */
-export class Site {
-  readonly fake: FakePve;
+export class Site extends Served implements AsyncDisposable {
   readonly server: RunningServer;
   readonly database: Database;
-  readonly store: AccountStore;
-  readonly trail: AuditTrail;
   readonly folder: string;
-  readonly tokens: Readonly<Record<Role, string>>;
-  /** What the server has logged. */
-  readonly lines: string[];
 
   private constructor(
-    parts: Pick<
-      Site,
-      "fake" | "server" | "database" | "store" | "trail" | "folder" | "tokens" | "lines"
-    >,
+    { server, database, folder, ...parts }:
+      & Omit<ServedParts, "url">
+      & Pick<Site, "server" | "database" | "folder">,
   ) {
-    this.fake = parts.fake;
-    this.server = parts.server;
-    this.database = parts.database;
-    this.store = parts.store;
-    this.trail = parts.trail;
-    this.folder = parts.folder;
-    this.tokens = parts.tokens;
-    this.lines = parts.lines;
+    super({ ...parts, url: server.url });
+    this.server = server;
+    this.database = database;
+    this.folder = folder;
   }
 
   static async start(options: SiteOptions = {}): Promise<Site> {
     const { pve = {}, config = {}, now = () => new Date(), username = "ada" } = options;
+    const { version = "0.0.0-test" } = options;
     const fake = await startFakePve(pve);
     const folder = await makeFolder();
     await Deno.writeTextFile(`${folder}/ca.pem`, fake.caPem);
@@ -71,7 +59,7 @@ export class Site {
       proxmox: {
         host: fake.host,
         port: fake.port,
-        ca_file: `${folder}/ca.pem`,
+        ...(options.pinned ? { fingerprint: fake.fingerprint } : { ca_file: `${folder}/ca.pem` }),
         ...config.proxmox,
       },
       auth: {
@@ -124,84 +112,10 @@ export class Site {
       log,
       now,
       ...(options.monotonic ? { monotonic: options.monotonic } : {}),
-      version: "0.0.0-test",
+      ...(options.sleep ? { sleep: options.sleep } : {}),
+      version,
     });
     return new Site({ fake, server, database, store, trail, folder, tokens, lines });
-  }
-
-  /** The server's address without the MCP path. */
-  get root(): string {
-    return new URL(this.server.url).origin;
-  }
-
-  headers(token: string = this.tokens.admin): Record<string, string> {
-    return { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  }
-
-  /** Posts a body as curl would. */
-  async post(
-    body: unknown,
-    headers: Record<string, string> = this.headers(),
-    // deno-lint-ignore no-explicit-any -- each test knows the shape it asks for
-  ): Promise<{ status: number; headers: Headers; json: any; text: string }> {
-    const response = await fetch(this.server.url, {
-      method: "POST",
-      headers,
-      body: typeof body === "string" ? body : JSON.stringify(body),
-    });
-    const text = await response.text();
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      json = undefined;
-    }
-    return { status: response.status, headers: response.headers, json, text };
-  }
-
-  /** Opens a session of revision 2025-11-25; gives the headers of the requests in it. */
-  async openSession(
-    token: string = this.tokens.admin,
-    capabilities: Record<string, unknown> = {},
-  ): Promise<Record<string, string>> {
-    const accept = "application/json, text/event-stream";
-    const { headers } = await this.post({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "initialize",
-      params: {
-        protocolVersion: "2025-11-25",
-        capabilities,
-        clientInfo: { name: "test", version: "1" },
-      },
-    }, { ...this.headers(token), accept });
-    return {
-      ...this.headers(token),
-      accept,
-      "mcp-session-id": headers.get("mcp-session-id") ?? "",
-    };
-  }
-
-  /** Calls a tool as curl does. */
-  async call(
-    name: string,
-    args: Record<string, unknown> = {},
-    { role = "admin", token }: { role?: Role; token?: string } = {},
-  ): Promise<ToolAnswer> {
-    const { json } = await this.post(
-      { method: "tools/call", params: { name, arguments: args } },
-      this.headers(token ?? this.tokens[role]),
-    );
-    const result = json.result;
-    if (!result) {
-      return { isError: true, text: json.error.message, code: undefined, value: undefined };
-    }
-    return {
-      isError: result.isError === true,
-      text: result.content[0].text,
-      code: result._meta?.code,
-      value: result.structuredContent,
-    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

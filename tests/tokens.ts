@@ -34,3 +34,16 @@ export async function createAuthenticatedToken(
   });
   return raw;
 }
+
+/** Makes an admin's token with these limits and returns it raw. */
+export function createLimitedToken(
+  store: AccountStore,
+  limits: Partial<TokenLimits>,
+): Promise<string> {
+  return createAuthenticatedToken(store, {
+    username: "ada",
+    permission: "admin",
+    now: () => new Date(),
+    limits: { ...NO_LIMITS, ...limits },
+  });
+}

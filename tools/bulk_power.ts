@@ -5,6 +5,7 @@ import { compact, hasTag } from "../lib/proxmox/api/values.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.ts";
 import { currentState, haNotes } from "../lib/proxmox/guest/power.ts";
+import { assertKnown, poolsIn } from "../lib/proxmox/known.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { changed, guestReference, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
@@ -73,12 +74,16 @@ async function selectGuests(
   pve: Pve,
   { vmids, tag, pool }: Input,
 ): Promise<(number | string)[]> {
-  const chosen = vmids ?? (await pve.resources()).map(guestOf)
+  const resources = vmids === undefined ? await pve.resources() : [];
+  const chosen = vmids ?? resources.map(guestOf)
     .filter((guest) => guest !== undefined)
     .filter((guest) => !guest.template && (tag === undefined || hasTag(guest.tags, tag)))
     .filter((guest) => pool === undefined || guest.pool === pool)
     .map((guest) => guest.vmid).sort((a, b) => a - b);
-  if (chosen.length === 0) throw new AppError("not_found", "no guest fits; see find_guests");
+  if (chosen.length === 0) {
+    assertKnown(pool, { what: "pool", known: poolsIn(resources) });
+    throw new AppError("not_found", "no guest fits; see find_guests");
+  }
   if (chosen.length > MAX_GUESTS) {
     throw new AppError("invalid", `${chosen.length} guests fit; at most ${MAX_GUESTS} at once`);
   }

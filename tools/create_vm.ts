@@ -3,7 +3,7 @@ import { STARTING } from "../lib/tool/conditions.ts";
 import { newGuestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
-import { chooseStorage, findVolume, type Storage } from "../lib/proxmox/storage/storage.ts";
+import { chooseUsualStorage, findVolume, type Storage } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs", "btrfs"]);
@@ -36,6 +36,9 @@ export default defineTool({
   ],
   input: z.strictObject({
     ...newGuestInput,
+    storage: storageId.optional().describe(
+      "Default: local-lvm, vm-storage, else the roomiest local one, else a shared one",
+    ),
     name: z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, "must be a DNS name"),
     cpus: z.int().min(1).max(512).default(1),
     memory: z.int().min(16).default(2048).describe("MiB"),
@@ -71,7 +74,7 @@ export default defineTool({
   run: async (input, { pve }) => {
     const node = input.node ?? await chooseNode(pve, input.memory);
     return makeGuest(pve, { ...input, node }, async (vmid) => {
-      const storage = await chooseStorage(pve, node, {
+      const { chosen: storage, why } = await chooseUsualStorage(pve, node, {
         wanted: input.storage,
         content: "images",
         sizeGib: input.disk_size,
@@ -99,7 +102,7 @@ export default defineTool({
         description: input.description,
         start: input.start ? true : undefined,
       });
-      return { upid, storage: storage.storage, disk };
+      return { upid, storage: storage.storage, disk, notes: why === undefined ? undefined : [why] };
     });
   },
 });

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { firstPlace, readVolumes } from "../lib/proxmox/storage/volumes.ts";
+import { firstPlace } from "../lib/proxmox/storage/places.ts";
+import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { nodeName, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 

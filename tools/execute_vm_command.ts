@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
-import { AppError } from "../lib/errors.ts";
+import { AppError, toAppError } from "../lib/errors.ts";
 import { isKind } from "../lib/proxmox/api/errors.ts";
 import { flag, number, text } from "../lib/proxmox/api/values.ts";
 import type { Guest } from "../lib/proxmox/guest/directory.ts";
@@ -104,12 +104,15 @@ async function runInGuest(
   if (pve.dryRun) return none;
   const pid = number(started?.pid);
   if (pid === undefined) {
-    throw new AppError("unavailable", "the guest agent started the command but named no process");
+    const state = "the guest agent started the command but named no process: its end is unknown";
+    throw new AppError("unavailable", `${state}, look before running it again`);
   }
   const begin = pve.now().getTime();
   for (let pause = FIRST_POLL_MS;; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
     const status = await pve.get("/nodes/{node}/qemu/{vmid}/agent/exec-status", guest, {
       pid,
+    }).catch((error) => {
+      throw unfollowed(error, pid);
     });
     if (flag(status.exited)) return describeResult(status);
     const elapsed = pve.now().getTime() - begin;
@@ -125,8 +128,21 @@ async function runInGuest(
       progress: Math.round(elapsed / 1000),
       total: timeoutMs / 1000,
     });
-    await pve.sleep(Math.min(pause, timeoutMs - elapsed));
+    await pve.sleep(Math.min(pause, timeoutMs - elapsed)).catch((error) => {
+      throw unfollowed(error, pid);
+    });
   }
+}
+
+/** The end of a command that runs, or has run, can no longer be read. */
+function unfollowed(error: unknown, pid: number): AppError {
+  const { code, message } = toAppError(error);
+  // What is not found is the process, since an answer that was lost cannot be read again.
+  return new AppError(
+    code === "not_found" ? "unavailable" : code,
+    `the command was started (pid ${pid} in the guest), but its end is unknown: ${message}; look before running it again`,
+    { cause: error },
+  );
 }
 
 function describeResult(status: Record<string, unknown>): CommandResult {

@@ -4,7 +4,7 @@ import { guestOf, type GuestType } from "../lib/proxmox/guest/directory.ts";
 import { describeGuest, offlineNodes } from "../lib/proxmox/inventory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { paged, paging } from "../lib/tool/fields.ts";
-import { COLUMNS, DEFAULT_COLUMNS, guestRow, pick } from "../lib/tool/guest_list.ts";
+import { assertFilters, COLUMNS, DEFAULT_COLUMNS, guestRow, pick } from "../lib/tool/guest_list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const TYPE = z.enum(["qemu", "lxc"]);
@@ -63,6 +63,7 @@ function findGuests(
       type: row.type as GuestType,
     }))
     .filter((row) => fits(row, input));
+  assertFilters(input, { resources, found: rows.length });
   const { items, ...page } = paginate(rows, (row) => sortKey(row, input.sort), input);
   const columns = new Set<string>(input.fields ?? ["type", ...DEFAULT_COLUMNS]);
   const warnings = [...offline].map((node) =>

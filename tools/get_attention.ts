@@ -483,14 +483,15 @@ function backupProbe(pve: Pve, guests: readonly Guest[]): Probe {
     part: "backups",
     of: CLUSTER,
     read: async (unread) => {
-      const { volumes, warnings } = await readVolumes(pve, { content: "backup" });
+      const { volumes, warnings, partial, hides } = await readVolumes(pve, { content: "backup" });
       for (const warning of warnings) unread(warning);
       const newest = newestGood(volumes);
-      const partly = warnings.length > 0 ? " in the storages that could be read" : "";
+      const partly = partial ? " in the storages that could be read" : "";
       return guests.flatMap((guest): Finding[] => {
         const made = newest.get(guest.vmid)?.time;
         const days = made === undefined ? Infinity : Math.floor(daysSince(pve, made));
-        if (days < OLD_BACKUP_DAYS) return [];
+        // What cannot be seen is no reason to worry anybody: it is told as unread.
+        if (days < OLD_BACKUP_DAYS || hides(guest.vmid)) return [];
         return [{
           severity: made ? "info" : "warning",
           what: made

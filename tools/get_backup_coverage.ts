@@ -64,13 +64,13 @@ export default defineTool({
 });
 
 /**
- * Compares all guests with all backups and jobs. While a storage cannot be read, a guest without a
- * backup elsewhere is `unknown`, never `not backed up`.
+ * Compares all guests with all backups and jobs. While a storage cannot be read, or a guest's backups
+ * cannot be seen, a guest without a backup elsewhere is `unknown`, never `not backed up`.
  */
 async function readCoverage(
   pve: Pve,
 ): Promise<{ guests: Coverage[]; warnings: string[] }> {
-  const [{ volumes, warnings }, jobs, resources] = await Promise.all([
+  const [{ volumes, warnings, partial, hides }, jobs, resources] = await Promise.all([
     readVolumes(pve, { content: "backup" }),
     readMembership(pve).catch((error) => {
       if (error instanceof AppError) return `the backup jobs could not be read: ${error.message}`;
@@ -82,7 +82,7 @@ async function readCoverage(
   const guests = resources.map(guestOf).filter((guest) => guest !== undefined).map((guest) => {
     const { vmid, name, type, node } = guest;
     const { time, volid } = newest.get(vmid) ?? {};
-    const without = warnings.length > 0 ? "unknown" : "not backed up";
+    const without = partial || hides(vmid) ? "unknown" : "not backed up";
     return compact({
       vmid,
       name,

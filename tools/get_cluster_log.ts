@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { clip, newestFirst } from "../lib/proxmox/clip.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
+import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
+import { unseen } from "../lib/proxmox/unseen.ts";
 import { compact, number, text, time } from "../lib/proxmox/api/values.ts";
 import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -41,12 +44,18 @@ export default defineTool({
   }),
   action: () => "read the cluster log",
   run: async (input, { pve }) => {
-    const all = await pve.list("/cluster/log", {}, { max: NEWEST });
+    const [all, hidden] = await Promise.all([
+      pve.list("/cluster/log", {}, { max: NEWEST }),
+      unseen(pve, { what: "others' entries", path: "/", anyOf: ["Sys.Syslog"] }),
+    ]);
     const wanted = input.text?.toLowerCase() ?? "";
     const rows = all.filter((row) =>
       (input.node === undefined || row.node === input.node) &&
       [row.msg, row.user, row.tag].some((part) => (text(part) ?? "").toLowerCase().includes(wanted))
     );
+    if (input.node !== undefined && rows.length === 0) {
+      assertKnown(input.node, { what: "node", known: nodesIn(await pve.resources()) });
+    }
     const key = (row: Record<string, unknown>) =>
       `${newestFirst(row.time)}${newestFirst(row.uid)}${row.id}`;
     const { items, ...page } = paginate(rows, key, input);
@@ -60,6 +69,6 @@ export default defineTool({
         message: clip(text(row.msg) ?? ""),
       })
     );
-    return { entries, ...page };
+    return { entries, ...page, ...warned(hidden) };
   },
 });

@@ -146,11 +146,11 @@ async function addressPart(pve: Pve, guest: Guest, config: GuestConfig): Promise
 }
 
 async function backupPart(pve: Pve, { vmid }: Guest): Promise<Report> {
-  const { volumes, warnings } = await readVolumes(pve, { content: "backup", vmid });
+  const { volumes, warnings, hides } = await readVolumes(pve, { content: "backup", vmid });
   const newest = newestGood(volumes).get(vmid);
   const { volid, time } = newest ?? {};
   return {
-    backups: volumes.length,
+    ...(hides(vmid) && volumes.length === 0 ? {} : { backups: volumes.length }),
     ...(time === undefined
       ? {}
       : { backup: compact({ volid, time, age_seconds: ageSeconds(pve.now(), time) }) }),

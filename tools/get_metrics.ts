@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { number, time } from "../lib/proxmox/api/values.ts";
-import { firstPlace } from "../lib/proxmox/storage/volumes.ts";
+import { assertKnown } from "../lib/proxmox/known.ts";
+import { firstPlace } from "../lib/proxmox/storage/places.ts";
 import { guestReference, nodeName, paged, storageId } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -133,6 +134,11 @@ async function readSeries(
   const rows = raw.map(rename).filter((row) => row.has("time") && row.size > 1);
   const known = [...new Set(rows.flatMap((row) => [...row.keys()]))].filter((key) => key !== "time")
     .sort();
+  for (const field of known.length > 0 ? fields ?? [] : []) {
+    // What Proxmox has not measured is no error.
+    if (Object.values(COLUMNS).includes(field)) continue;
+    assertKnown(field, { what: "field", known });
+  }
   const columns = known.filter((key) => fields === undefined || fields.includes(key));
   const size = Math.max(1, Math.ceil(rows.length / points));
   const merged: Series["rows"] = [];

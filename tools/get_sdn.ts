@@ -3,14 +3,18 @@ import { compact, flag, number, type Resource, text } from "../lib/proxmox/api/v
 import { clip } from "../lib/proxmox/clip.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { gather } from "../lib/proxmox/fan_out.ts";
+import { assertKnown } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
+import { unseen } from "../lib/proxmox/unseen.ts";
 import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MOST_ZONES = 100;
 
-/** `unapplied` tells what waits for being applied: new, changed, deleted. */
+/** What waits for being applied: the whole thing (new, changed, deleted), and which of its fields. */
+const waiting = { unapplied: z.string(), unapplied_fields: z.array(z.string()) };
+
 const zoneRow = z.object({
   zone: z.string(),
   type: z.string(),
@@ -18,7 +22,7 @@ const zoneRow = z.object({
   bridge: z.string(),
   mtu: z.number(),
   ipam: z.string(),
-  unapplied: z.string(),
+  ...waiting,
   failing_on: z.array(z.string()),
 }).partial();
 
@@ -28,7 +32,7 @@ const vnetRow = z.object({
   tag: z.number(),
   alias: z.string(),
   vlan_aware: z.boolean(),
-  unapplied: z.string(),
+  ...waiting,
 }).partial();
 
 const subnetRow = z.object({
@@ -36,7 +40,7 @@ const subnetRow = z.object({
   cidr: z.string(),
   gateway: z.string(),
   snat: z.boolean(),
-  unapplied: z.string(),
+  ...waiting,
 }).partial();
 
 export default defineTool({
@@ -60,10 +64,16 @@ export default defineTool({
   }),
   action: () => "read the software-defined network",
   run: async (input, { pve }) => {
-    const [zones, vnets] = await Promise.all([
+    const [zones, vnets, hidden] = await Promise.all([
       pve.resources().then((resources) => readZones(pve, resources)),
       readVnets(pve),
+      unseen(pve, {
+        what: "zones that were not granted, and their networks,",
+        path: "/sdn/zones/{zone}",
+        anyOf: ["SDN.Audit", "SDN.Allocate"],
+      }),
     ]);
+    assertKnown(input.zone, { what: "zone", known: zones.map(({ zone }) => zone) });
     const wanted = vnets.filter((row) => input.zone === undefined || row.zone === input.zone);
     const { items, ...page } = paginate(wanted, (row) => row.vnet, input);
     const { results, warnings } = await gather(items, {
@@ -78,14 +88,44 @@ export default defineTool({
       vnets: items,
       subnets: results.flat(),
       ...page,
-      ...warned(warnings),
+      ...warned([...hidden, ...warnings]),
     };
   },
 });
 
+interface Row {
+  readonly pending?: unknown;
+  readonly state?: unknown;
+  readonly [field: string]: unknown;
+}
+
+/** A field that is taken away by what waits. */
+const DELETED = "deleted";
+
+/** What is configured, applied or not: Proxmox gives new and changed values under `pending` only. */
+function asConfigured(row: Row): Row {
+  const changed = Object.entries(pendingOf(row)).map(([field, value]) =>
+    [field, value === DELETED ? undefined : value] as const
+  );
+  return { ...row, ...Object.fromEntries(changed) };
+}
+
+function waitingOf(row: Row): { unapplied?: string; unapplied_fields?: string[] } {
+  const fields = Object.keys(pendingOf(row))
+    .map((field) => field === "vlanaware" ? "vlan_aware" : field).sort();
+  return compact({
+    unapplied: text(row.state),
+    unapplied_fields: fields.length > 0 ? fields : undefined,
+  });
+}
+
+function pendingOf({ pending }: Row): Readonly<Record<string, unknown>> {
+  return typeof pending === "object" && pending !== null ? pending as Record<string, unknown> : {};
+}
+
 /** The zones, each with the nodes where it does not work. */
 async function readZones(pve: Pve, resources: readonly Resource[]) {
-  const rows = await pve.list("/cluster/sdn/zones", {}, { pending: true });
+  const rows = (await pve.list("/cluster/sdn/zones", {}, { pending: true })).map(asConfigured);
   const states = resources.map((row) => ({ zone: zoneOf(row), ...row }))
     .filter((row) => row.zone !== undefined);
   return rows.map((row) => {
@@ -99,7 +139,7 @@ async function readZones(pve: Pve, resources: readonly Resource[]) {
       bridge: text(row.bridge),
       mtu: number(row.mtu),
       ipam: text(row.ipam),
-      unapplied: text(row.state),
+      ...waitingOf(row),
       failing_on: failing.length === 0
         ? undefined
         : failing.map((state) => `${state.node} (${state.status})`),
@@ -114,7 +154,7 @@ function zoneOf(row: Resource): string | undefined {
 }
 
 async function readVnets(pve: Pve) {
-  const rows = await pve.list("/cluster/sdn/vnets", {}, { pending: true });
+  const rows = (await pve.list("/cluster/sdn/vnets", {}, { pending: true })).map(asConfigured);
   return rows.map((row) =>
     compact({
       vnet: String(row.vnet),
@@ -122,20 +162,20 @@ async function readVnets(pve: Pve) {
       tag: number(row.tag),
       alias: clip(text(row.alias) ?? "") || undefined,
       vlan_aware: flag(row.vlanaware) || undefined,
-      unapplied: text(row.state),
+      ...waitingOf(row),
     })
   );
 }
 
 async function readSubnets(pve: Pve, vnet: string) {
   const rows = await pve.list("/cluster/sdn/vnets/{vnet}/subnets", { vnet }, { pending: true });
-  return rows.map((row) =>
+  return rows.map(asConfigured).map((row) =>
     compact({
       vnet,
       cidr: text(row.cidr) ?? text(row.subnet),
       gateway: text(row.gateway),
       snat: flag(row.snat) || undefined,
-      unapplied: text(row.state),
+      ...waitingOf(row),
     })
   );
 }

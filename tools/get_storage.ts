@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { warningsOf } from "../lib/proxmox/inventory.ts";
+import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -36,6 +37,9 @@ export default defineTool({
     const rows = resources.filter((row) =>
       row.type === "storage" && (input.node === undefined || row.node === input.node)
     );
+    if (rows.length === 0) {
+      assertKnown(input.node, { what: "node", known: nodesIn(resources) });
+    }
     const { items, ...page } = paginate(rows, (row) => `${row.storage} ${row.node}`, input);
     return {
       storages: items.map((row) => {

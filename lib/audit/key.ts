@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { typed } from "../command.ts";
 import { AppError, ioReason } from "../errors.ts";
 
 const BYTES = 32;
@@ -18,7 +19,9 @@ export async function readAuditKey(path: string): Promise<AuditKey> {
   try {
     text = (await Deno.readTextFile(path)).trim();
   } catch (error) {
-    const remedy = error instanceof Deno.errors.NotFound ? "; `proxmox-mcp migrate` makes it" : "";
+    const remedy = error instanceof Deno.errors.NotFound
+      ? `; \`${typed("migrate")}\` makes it`
+      : "";
     throw new AppError("invalid", `${failed}: ${ioReason(error)}${remedy}`, { cause: error });
   }
   if (text.length === 2 * BYTES && /^[0-9a-f]+$/i.test(text)) return keyOf(text);

@@ -1,3 +1,4 @@
+import { typed } from "../command.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
 import { columnsOf } from "../database/schema.ts";
 import { AppError } from "../errors.ts";
@@ -66,7 +67,7 @@ export class AccountStore {
     requireToken(token);
     const limits = token.limits ?? null;
     if (limits !== null && (await this.#limitColumns()).length === 0) {
-      throw new AppError("conflict", "Cannot limit a token: run `proxmox-mcp migrate` first");
+      throw new AppError("conflict", `Cannot limit a token: run \`${typed("migrate")}\` first`);
     }
     const id = await this.#database.transaction(async (tx) => {
       const user = await userNamed(tx, token.username);

@@ -1,11 +1,18 @@
-import { isAbsolute, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { type CliContext, withCommonOptions } from "../cli/context.ts";
 import { permissionFlags } from "../cli/flags.ts";
 import { oneOf } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
-import { type ServeArguments, serveConfigOf, withServeOptions } from "../cli/serve/options.ts";
+import type { Config } from "../config/config.ts";
+import { isModern, requiredPermissions } from "../sandbox/permissions.ts";
+import {
+  type ServeArguments,
+  serveConfigOf,
+  withServeOptions,
+  withTokenFile,
+} from "../cli/serve/options.ts";
 import { execute } from "./execute.ts";
 import { embeddedPackages, unneededFiles } from "./npm_files.ts";
 
@@ -17,6 +24,25 @@ export interface CompileArguments extends ServeArguments {
   readonly output?: string;
 }
 
+/** What the program may do that fits any config; it gives up the rest itself when it serves. */
+export const ANY_CONFIG_FLAGS = [
+  "--allow-all",
+  "--deny-import",
+  "--ignore-env=PG*",
+  "--no-prompt",
+] as const;
+
+/** Modules of the checkout, of no more packages than the program: what is run, and what that runs in a worker. */
+export interface Entry {
+  readonly main: string;
+  readonly worker: string;
+}
+
+/** The program itself. */
+export const PROGRAM: Entry = { main: "main.ts", worker: "lib/cli/serve/worker.ts" };
+
+/** Stands before the paths of a folder that is none. */
+const ELSEWHERE = "/elsewhere";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const NOTES = `
@@ -30,7 +56,7 @@ Examples:
 
 /** Declares `deno task compile`. */
 function describeCompile(command: Command, context: CliContext): Command {
-  return withServeOptions(withCommonOptions(command))
+  return withTokenFile(withServeOptions(withCommonOptions(command)))
     .description("make one executable, locked to a config when one is given")
     .option(
       "--target <TARGET>",
@@ -49,13 +75,14 @@ function describeCompile(command: Command, context: CliContext): Command {
 /** Makes the executable; rejects with AppError and what the compiler said. */
 export async function compile(
   context: CliContext,
-  options: CompileArguments & { readonly output: string },
+  options: CompileArguments & { readonly output: string; readonly entry?: Entry },
 ): Promise<void> {
+  const { main, worker } = options.entry ?? PROGRAM;
   const grants = options.config === undefined
-    ? ["-A", "--deny-import", "--ignore-env=PG*", "--no-prompt"]
+    ? ANY_CONFIG_FLAGS
     : await lockedFlags(context, { ...options, config: options.config });
   const found = options.config === undefined ? [] : [`--default-config=${options.config}`];
-  const excluded = await unneededFiles(await embeddedPackages(ROOT, "main.ts"));
+  const excluded = await unneededFiles(await embeddedPackages(ROOT, PROGRAM.main));
   await execute(Deno.execPath(), {
     failure: "Cannot compile",
     args: [
@@ -66,22 +93,16 @@ export async function compile(
       // The runtime would run compiled code out of a file in /tmp, whoever wrote it (seen in 2.9.6).
       "--no-code-cache",
       ...excluded.flatMap((path) => ["--exclude", path]),
-      ...(options.config === undefined ? ["--include", "lib/cli/serve/worker.ts"] : []),
+      ...(options.config === undefined ? ["--include", worker] : []),
       ...(options.target === undefined ? [] : ["--target", options.target]),
       "--output",
       resolve(options.output),
       ...grants,
-      "main.ts",
+      main,
       ...found,
     ],
     cwd: ROOT,
   });
-}
-
-/** Deno before 2.9 lacks options that only make the executable smaller and name it. */
-function isModern(): boolean {
-  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
-  return major > 2 || minor >= 9;
 }
 
 async function lockedFlags(
@@ -89,15 +110,19 @@ async function lockedFlags(
   options: CompileArguments & { readonly config: string },
 ): Promise<string[]> {
   const config = await serveConfigOf(context, options);
-  const base = isAbsolute(options.config) ? null : Deno.cwd();
-  return permissionFlags(config, (path) => below(path, base));
+  const { read, write } = requiredPermissions(await configElsewhere(context, options));
+  const absolute = new Set([...read, ...write]);
+  // What the config names by a relative path is looked for where the executable is started.
+  return permissionFlags(config, (path) => absolute.has(path) ? path : relative(Deno.cwd(), path));
 }
 
-/** A path below the folder as seen from it; any other path as it is. */
-function below(path: string, folder: string | null): string {
-  if (folder === null) return path;
-  const shorter = relative(folder, path);
-  return shorter.startsWith("..") || isAbsolute(shorter) ? path : shorter;
+/** The config as another folder would have it, where only what it names by absolute paths is the same. */
+function configElsewhere(context: CliContext, options: CompileArguments): Promise<Config> {
+  const here = (path: string) => path.startsWith(ELSEWHERE) ? path.slice(ELSEWHERE.length) : path;
+  return serveConfigOf(context, options, {
+    cwd: `${ELSEWHERE}${Deno.cwd()}`,
+    readFile: (path) => Deno.readTextFile(here(path)),
+  });
 }
 
 if (import.meta.main) await runTask("compile", describeCompile);

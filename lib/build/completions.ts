@@ -1,4 +1,4 @@
-import type { CommandHelp } from "./help.ts";
+import type { CommandHelp, OptionHelp } from "./help.ts";
 
 /** Options whose value is a file. */
 const FILES = ["--config", "--log-file", "--binary"];
@@ -14,6 +14,11 @@ _proxmox_mcp() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
   case "$previous" in
     ${FILES.join("|")}) COMPREPLY=($(compgen -f -- "$current")); return ;;
+${
+    choicesOf(commands).map(([long, words]) =>
+      `    ${long}) COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$current")); return ;;`
+    ).join("\n")
+  }
   esac
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$path $word" in
@@ -40,6 +45,11 @@ _proxmox_mcp() {
   local -a choices
   case "\${words[CURRENT-1]}" in
     ${FILES.join("|")}) _files; return ;;
+${
+    choicesOf(commands).map(([long, words]) =>
+      `    ${long}) compadd -- ${words.join(" ")}; return ;;`
+    ).join("\n")
+  }
   esac
   for word in "\${(@)words[2,CURRENT-1]}"; do
     case "$place $word" in
@@ -71,13 +81,26 @@ export function fishCompletion(commands: readonly CommandHelp[]): string {
           quoted(child?.description)
         }`;
       }),
-      ...command.options.map(({ long, takesValue, description }) =>
-        `complete -c proxmox-mcp ${condition} -l ${long.slice(2)} ` +
-        `${takesValue ? FILES.includes(long) ? "-r -F" : "-x" : "-f"} -d ${quoted(description)}`
+      ...command.options.map((option) =>
+        `complete -c proxmox-mcp ${condition} -l ${option.long.slice(2)} ` +
+        `${fishValue(option)} -d ${quoted(option.description)}`
       ),
     ];
   });
   return `# fish completion for proxmox-mcp\n${lines.join("\n")}\n`;
+}
+
+/** What fish offers after an option. */
+function fishValue({ long, takesValue, words }: OptionHelp): string {
+  if (!takesValue) return "-f";
+  if (FILES.includes(long)) return "-r -F";
+  return words.length === 0 ? "-x" : `-x -a '${words.join(" ")}'`;
+}
+
+/** The options that take one of a few words, whichever command has them. */
+function choicesOf(commands: readonly CommandHelp[]): (readonly [string, readonly string[]])[] {
+  const all = commands.flatMap(({ options }) => options).filter(({ words }) => words.length > 0);
+  return [...new Map(all.map(({ long, words }) => [long, words]))];
 }
 
 function wordsOf({ commands, options }: CommandHelp): string[] {

@@ -5,8 +5,8 @@ import { configSchema } from "../config/schema.ts";
 export type Language = "en" | "tr";
 
 const WORDS = {
-  en: { head: ["Key", "Default", "Meaning"], required: "required", none: "none" },
-  tr: { head: ["Anahtar", "Varsayılan", "Anlamı"], required: "zorunlu", none: "yok" },
+  en: { head: ["Key", "Default", "Meaning"], required: "required", none: "none", or: "or" },
+  tr: { head: ["Anahtar", "Varsayılan", "Anlamı"], required: "zorunlu", none: "yok", or: "ya da" },
 } as const;
 
 /** The config's keys as a Markdown table, laid out as `deno fmt` does it. */
@@ -31,8 +31,15 @@ function rowsOf(
     const names = isSection(child)
       ? Object.keys(shapeOf(child)).map((own) => `${path}.${own}`)
       : [path];
-    return [[names.map((each) => `\`${each}\``).join(", "), shownDefault(key, language), meaning]];
+    const shown = names.map((each) => `\`${each}\``).join(", ");
+    return [[shown, shownDefault(key, language), meaning + variablesOf(key, language)]];
   });
+}
+
+/** The environment variables of the key, to stand behind its meaning. */
+function variablesOf({ facts: { env } }: Key, language: Language): string {
+  if (env === undefined) return "";
+  return ` (${env.map((name) => `\`${name}\``).join(` ${WORDS[language].or} `)})`;
 }
 
 function shownDefault(key: Key, language: Language): string {

@@ -1,26 +1,13 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { UNIT_NAME } from "../sandbox/permissions.ts";
+import { CONFIG, debFiles } from "./deb_files.ts";
 import { execute } from "./execute.ts";
+import { type PackageFile, type Release, textFile } from "./release.ts";
 
-/** One file of a package. */
-export interface PackageFile {
-  /** Without the leading slash. */
-  readonly path: string;
-  readonly mode: number;
-  readonly content: string | Uint8Array;
-}
-
-export interface DebOptions {
-  readonly version: string;
-  readonly architecture: "amd64" | "arm64";
-  readonly files: readonly PackageFile[];
-  /** Paths of `files` that an upgrade must not overwrite. */
-  readonly conffiles: readonly string[];
-  /** Time stamp of every file, so that the same files make the same package. */
-  readonly date: Date;
-  readonly output: string;
-}
+/** Tells at the end whether the user is one that the package made. */
+const MADE_BY = "made by the package proxmox-mcp";
+const FOLDERS = `/var/lib/${UNIT_NAME} /var/log/${UNIT_NAME}`;
 
 /** Scripts do nothing to a system that is only being prepared in a folder (`dpkg --root`). */
 const POSTINST = `#!/bin/sh
@@ -28,8 +15,11 @@ set -e
 [ "$1" = configure ] && [ -z "$DPKG_ROOT" ] || exit 0
 if ! getent passwd ${UNIT_NAME} > /dev/null; then
   useradd --system --user-group --no-create-home --home-dir /nonexistent \\
-    --shell /usr/sbin/nologin ${UNIT_NAME}
+    --shell /usr/sbin/nologin --comment '${MADE_BY}' ${UNIT_NAME}
 fi
+for folder in ${FOLDERS}; do
+  [ -d $folder ] || install -d -m 750 -o ${UNIT_NAME} -g ${UNIT_NAME} $folder
+done
 if [ -z "$2" ]; then
   chgrp ${UNIT_NAME} /etc/proxmox-mcp /etc/proxmox-mcp/config.json
 fi
@@ -41,32 +31,42 @@ fi
 
 const PRERM = `#!/bin/sh
 set -e
-[ "$1" = remove ] && [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ] || exit 0
-systemctl disable --now ${UNIT_NAME}.service
+[ "$1" = remove ] && [ -z "$DPKG_ROOT" ] || exit 0
+if [ -d /run/systemd/system ]; then
+  systemctl stop ${UNIT_NAME}.service
+fi
+if command -v systemctl > /dev/null; then
+  systemctl --no-reload disable ${UNIT_NAME}.service
+fi
 `;
 
 const POSTRM = `#!/bin/sh
 set -e
 [ -z "$DPKG_ROOT" ] || exit 0
 if [ "$1" = purge ]; then
-  rm -rf /var/lib/proxmox-mcp /etc/proxmox-mcp
+  rm -rf ${FOLDERS} /etc/proxmox-mcp
+  if getent passwd ${UNIT_NAME} | grep -q '${MADE_BY}'; then
+    userdel ${UNIT_NAME}
+  fi
 fi
 if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
   systemctl daemon-reload
 fi
 `;
 
-/** Builds a Debian package with `dpkg-deb`; rejects with AppError and what that said. */
-export async function buildDeb(options: DebOptions): Promise<void> {
+/** Builds the Debian package with `dpkg-deb`; rejects with AppError and what that said. */
+export async function buildDeb(release: Release, output: string): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "deb-" });
   try {
     await Deno.chmod(folder, 0o755);
-    const control = controlFiles(options);
-    for (const file of [...options.files, ...control]) await install(folder, file);
+    const files = await debFiles(release);
+    for (const file of [...files, ...controlFiles(release, files)]) await install(folder, file);
+    const { level } = release;
+    const compression = level === 0 ? ["-Znone"] : ["-Zxz", `-z${level}`];
     await execute("dpkg-deb", {
-      failure: `Cannot build ${options.output}`,
-      args: ["--build", "--root-owner-group", "-Zxz", folder, options.output],
-      env: { SOURCE_DATE_EPOCH: String(Math.floor(options.date.getTime() / 1000)) },
+      failure: `Cannot build ${output}`,
+      args: ["--build", "--root-owner-group", ...compression, folder, output],
+      env: { SOURCE_DATE_EPOCH: String(Math.floor(release.date.getTime() / 1000)) },
     });
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -81,7 +81,10 @@ async function install(folder: string, { path, mode, content }: PackageFile): Pr
   await Deno.chmod(target, mode);
 }
 
-function controlFiles({ version, architecture, files, conffiles }: DebOptions): PackageFile[] {
+function controlFiles(
+  { version, architecture }: Release,
+  files: readonly PackageFile[],
+): PackageFile[] {
   const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
   const control = `Package: proxmox-mcp
 Version: ${version}
@@ -96,17 +99,13 @@ Description: MCP server for Proxmox VE
  per token, an audit trail, and a process that can reach nothing but the
  cluster and its own database.
 `;
-  const sums = files.filter(({ path }) => !conffiles.includes(path)).map(({ path, content }) =>
+  const sums = files.filter(({ path }) => path !== CONFIG).map(({ path, content }) =>
     `${createHash("md5").update(content).digest("hex")}  ${path}\n`
   );
   return [
-    { path: "DEBIAN/control", mode: 0o644, content: control },
-    {
-      path: "DEBIAN/conffiles",
-      mode: 0o644,
-      content: conffiles.map((path) => `/${path}\n`).join(""),
-    },
-    { path: "DEBIAN/md5sums", mode: 0o644, content: sums.join("") },
+    textFile("DEBIAN/control", control),
+    textFile("DEBIAN/conffiles", `/${CONFIG}\n`),
+    textFile("DEBIAN/md5sums", sums.join("")),
     { path: "DEBIAN/postinst", mode: 0o755, content: POSTINST },
     { path: "DEBIAN/prerm", mode: 0o755, content: PRERM },
     { path: "DEBIAN/postrm", mode: 0o755, content: POSTRM },

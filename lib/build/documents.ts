@@ -19,7 +19,10 @@ export function generatedDocument(
 /** For the Proxmox that is current, the version that the documents are about. */
 function roleCommands(tools: readonly AnyTool[]): string[] {
   const auth = { user: "mcp@pve", token_name: "assistant" };
-  return scopePrivileges(tools, { auth, major: 9 }).map(({ commands: [role = ""] }) => role);
+  const policy = { scopes: {} };
+  return scopePrivileges(tools, { auth, policy, major: 9 }).map(({ commands: [role = ""] }) =>
+    role
+  );
 }
 
 /** Puts the content between its two marks; a text without them stays as it is. */

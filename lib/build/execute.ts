@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { AppError, oneLine } from "../errors.ts";
 
 /**
@@ -11,5 +12,6 @@ export async function execute(
 ): Promise<void> {
   const { code, stderr } = await new Deno.Command(program, { ...options, stdout: "null" }).output();
   if (code === 0) return;
-  throw new AppError("internal", `${failure}: ${oneLine(new TextDecoder().decode(stderr))}`);
+  const said = stripVTControlCharacters(new TextDecoder().decode(stderr));
+  throw new AppError("internal", `${failure}: ${oneLine(said)}`);
 }

@@ -1,5 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 import { createProgram } from "../cli/mod.ts";
+import { wordsOf } from "../cli/options.ts";
 import { VERSION } from "../cli/version.ts";
 
 /** One command as its `--help` tells it. */
@@ -21,6 +22,8 @@ export interface OptionHelp {
   /** `--port`. */
   readonly long: string;
   readonly takesValue: boolean;
+  /** The values that it may have; none when it takes any. */
+  readonly words: readonly string[];
   readonly description: string;
 }
 
@@ -68,6 +71,7 @@ function describeOption(option: Option): OptionHelp {
     flags: option.flags,
     long: option.long ?? option.flags,
     takesValue: option.required || option.optional,
+    words: wordsOf(option),
     description: option.description,
   };
 }

@@ -1,3 +1,4 @@
+import { CONFIG_KEYS } from "../config/config.ts";
 import type { CommandHelp, OptionHelp } from "./help.ts";
 
 /** The manual page, section 1, in roff. */
@@ -31,15 +32,13 @@ export function manualPage(
   ].join("\n");
 }
 
-const ENVIRONMENT = [
-  [
-    "MCP_HTTP_HOST, MCP_HTTP_PORT, MCP_HTTP_PATH",
-    "Weigh more than the section server of the config.",
-  ],
+const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ["PROXMOX_MCP_CONFIG", "The config file."],
-  ["DATABASE_URL", "Weighs more than database.url of the config."],
+  ...CONFIG_KEYS.flatMap(({ path, facts: { env } }) =>
+    env === undefined ? [] : [[env.join(", "), `Weighs more than ${path} of the config.`] as const]
+  ),
   ["CREDENTIALS_DIRECTORY", "Where systemd put the secrets' files."],
-] as const;
+];
 
 function section({ path, usage, description, options, notes }: CommandHelp): string[] {
   return [

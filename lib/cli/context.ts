@@ -1,5 +1,10 @@
 import type { Command } from "commander";
-import { type Config, loadConfig, type ServeOptions } from "../config/config.ts";
+import {
+  type Config,
+  type ConfigRequest,
+  loadConfig,
+  type ServeOptions,
+} from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import type { Io } from "./io.ts";
 
@@ -30,14 +35,16 @@ export function withCommonOptions(command: Command): Command {
 export function configOf(
   context: CliContext,
   options: CommonOptions,
-  extra: { readonly secrets?: "skip"; readonly serve?: ServeOptions } = {},
+  extra: Pick<ConfigRequest, "secrets" | "cwd" | "readFile"> & { readonly serve?: ServeOptions } =
+    {},
 ): Promise<Config> {
-  return loadConfig({
-    file: options.config,
-    env: context.io.env,
-    options: extra.serve,
-    secrets: extra.secrets,
-  });
+  const { serve, ...rest } = extra;
+  return loadConfig({ file: options.config, env: context.io.env, options: serve, ...rest });
+}
+
+/** ` --config FILE` for advice on a command line; nothing where there is no file. */
+export function configOption({ file }: Pick<Config, "file">): string {
+  return file === null ? "" : ` --config ${file}`;
 }
 
 /** Turns a refusal of what the user typed into a usage error; anything else stays what it is. */

@@ -3,7 +3,12 @@ import type { Config } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import { type CliContext, withCommonOptions } from "./context.ts";
 import { requiredPermissions } from "../sandbox/permissions.ts";
-import { type ServeArguments, serveConfigOf, withServeOptions } from "./serve/options.ts";
+import {
+  type ServeArguments,
+  serveConfigOf,
+  withServeOptions,
+  withTokenFile,
+} from "./serve/options.ts";
 
 /**
  * The flags with which `deno run` and `deno compile` give the server exactly what this config needs.
@@ -15,7 +20,7 @@ export function permissionFlags(
   config: Config,
   shown: (path: string) => string = (path) => path,
 ): string[] {
-  const { net, read, write, env, ignoreEnv, unverifiedHosts } = requiredPermissions(config);
+  const { net, read, write, env, sys, ignoreEnv } = requiredPermissions(config);
   return [
     "--no-prompt",
     // Denying imports still lets jsr.io be imported from (seen in Deno 2.9.6).
@@ -25,8 +30,8 @@ export function permissionFlags(
     ...flag("--allow-read", read.map(shown)),
     ...flag("--allow-write", write.map(shown)),
     ...flag("--allow-env", env),
+    ...flag("--allow-sys", sys),
     ...flag("--ignore-env", ignoreEnv),
-    ...flag("--unsafely-ignore-certificate-errors", unverifiedHosts),
   ];
 }
 
@@ -39,9 +44,14 @@ export function shellWord(text: string): string {
 }
 
 export function registerFlags(program: Command, context: CliContext): void {
-  withServeOptions(withCommonOptions(program.command("flags")))
+  withTokenFile(withServeOptions(withCommonOptions(program.command("flags"))))
     .description("print the Deno permission flags that this config needs, on one line")
-    .addHelpText("after", "\nExample:\n  deno run $(proxmox-mcp flags) main.ts serve")
+    .option("--stdio", "for `stdio` in place of `serve`")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  deno run $(proxmox-mcp flags) main.ts serve" +
+        "\n  deno run $(proxmox-mcp flags --stdio) main.ts stdio",
+    )
     .action(async (options: ServeArguments) => {
       const config = await serveConfigOf(context, options);
       context.io.out(permissionFlags(config).map(shellWord).join(" "));

@@ -1,5 +1,6 @@
 import { environment, settleEnvironment } from "../config/config.ts";
 import type { ReadEnvironment } from "../config/types.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** What a command may touch of the process it runs in. */
 export interface Io {
@@ -9,8 +10,16 @@ export interface Io {
   err(line: string): void;
   /** Writes some bytes to standard error without holding up the process; absent where `err` never does. */
   readonly writeErr?: (bytes: Uint8Array) => Promise<number>;
+  /** Standard input; absent where there is none. */
+  readonly input?: () => AsyncIterable<Uint8Array>;
+  /** Writes some bytes to standard output without holding up the process. */
+  readonly writeOut?: (bytes: Uint8Array) => Promise<number>;
   readonly env: ReadEnvironment;
   readonly now: () => Date;
+  /** The person at the keyboard; absent where standard input is no terminal. */
+  readonly terminal?: Terminal | undefined;
+  /** Whether standard output is a terminal. */
+  readonly isTerminal?: boolean;
   /** Proxies that the environment named and that are not used. */
   readonly unusedProxies?: readonly string[];
 }
@@ -22,8 +31,12 @@ export function processIo(): Io {
     out: (line) => writeLine(Deno.stdout, line),
     err: (line) => writeLine(Deno.stderr, line),
     writeErr: (bytes) => Deno.stderr.write(bytes),
+    input: () => Deno.stdin.readable,
+    writeOut: (bytes) => Deno.stdout.write(bytes),
     env: environment(),
     now: () => new Date(),
+    terminal: processTerminal(),
+    isTerminal: Deno.stdout.isTerminal(),
   };
 }
 

@@ -38,7 +38,7 @@ async function runMigrate(context: CliContext, options: CommonOptions): Promise<
 }
 
 /** Makes the key that the config names, and signs with it from now on; null when there is none to make. */
-async function makeKey(
+export async function makeKey(
   database: Database,
   { config, at }: { config: Config; at: Date },
 ): Promise<string | null> {

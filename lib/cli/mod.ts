@@ -1,13 +1,16 @@
 import type { Command } from "commander";
 import { registerAudit } from "./audit.ts";
 import { registerCheck } from "./check/check.ts";
+import { registerClients } from "./clients.ts";
 import type { CliContext } from "./context.ts";
 import { registerFlags } from "./flags.ts";
+import { registerInit } from "./init/init.ts";
 import type { Io } from "./io.ts";
 import { registerMigrate } from "./migrate.ts";
 import { registerRole } from "./role.ts";
 import { createCommand, runProgram } from "./run.ts";
 import { registerServe } from "./serve/serve.ts";
+import { registerStdio } from "./stdio/stdio.ts";
 import { registerToken } from "./token/token.ts";
 import { registerTools } from "./tools.ts";
 import { registerUnit } from "./unit/unit.ts";
@@ -32,12 +35,15 @@ export function runCli(args: readonly string[], io: Io): Promise<number> {
 export function createProgram(context: CliContext): Command {
   const program = createCommand("proxmox-mcp", context.io)
     .description("Lets AI assistants and curl operate a Proxmox VE cluster over MCP.");
+  registerInit(program, context);
   registerServe(program, context);
+  registerStdio(program, context);
   registerToken(program, context);
   registerUser(program, context);
   registerRole(program, context);
   registerMigrate(program, context);
   registerCheck(program, context);
+  registerClients(program, context);
   registerFlags(program, context);
   registerUnit(program, context);
   registerTools(program, context);

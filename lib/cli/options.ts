@@ -1,8 +1,13 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, type Option } from "commander";
 import { AppError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 
 type Reader<T> = (text: string) => T;
+
+/** A reader that takes nothing but a few words. */
+export interface WordReader<T extends string> extends Reader<T> {
+  readonly words: readonly T[];
+}
 
 /** A whole number within bounds. */
 export function wholeNumber(min: number, max: number): Reader<number> {
@@ -14,13 +19,20 @@ export function wholeNumber(min: number, max: number): Reader<number> {
 }
 
 /** One of a few words; a near miss is told. */
-export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
-  return (text) => {
+export function oneOf<const T extends string>(words: readonly T[]): WordReader<T> {
+  const read = (text: string): T => {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
     const hint = didYouMean(text, words);
     throw new InvalidArgumentError(`It must be one of ${words.join(", ")}${hint}`);
   };
+  return Object.assign(read, { words });
+}
+
+/** The words that an option takes; none when it takes any text. */
+export function wordsOf(option: Option): readonly string[] {
+  const read: unknown = option.parseArg;
+  return typeof read === "function" && "words" in read ? read.words as string[] : [];
 }
 
 /** An option that may be repeated and may hold several values between commas. */

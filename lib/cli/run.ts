@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { VariableError } from "../config/config.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { redactText } from "../log/redact.ts";
 import { type CliContext, UsageError } from "./context.ts";
@@ -62,7 +63,7 @@ function report(error: unknown, { io, debug }: { io: Io; debug: boolean }): numb
   if (!debug && !(error instanceof AppError || error instanceof UsageError)) {
     io.err("proxmox-mcp: this was not foreseen; --debug shows where it happened");
   }
-  return error instanceof UsageError ? MISUSED : FAILED;
+  return error instanceof UsageError || error instanceof VariableError ? MISUSED : FAILED;
 }
 
 function reportUsage(error: CommanderError, io: Io): number {

@@ -1,17 +1,17 @@
+import { visibleLine } from "../log/visible.ts";
+
 /** Rows in columns as wide as their widest cell, two spaces apart, with a head in capitals. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head.map((cell) => cell.toUpperCase()), ...rows.map((row) => row.map(printable))];
+  const lines = [
+    head.map((cell) => cell.toUpperCase()),
+    ...rows.map((row) => row.map(visibleLine)),
+  ];
   const widths = head.map((_, column) =>
     Math.max(...lines.map((line) => [...(line[column] ?? "")].length))
   );
   return lines.map((line) =>
     line.map((cell, column) => padEnd(cell, widths[column] ?? 0)).join("  ").trimEnd()
   ).join("\n");
-}
-
-/** Text from the database or from Proxmox without what could repaint the terminal. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, "?");
 }
 
 /** `2026-07-28 12:03 UTC`; a dash for never. */

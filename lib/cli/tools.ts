@@ -1,11 +1,20 @@
 import type { Command } from "commander";
+import { AppError } from "../errors.ts";
+import { scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import { describePrivileges } from "../tool/privileges.ts";
 import type { AnyTool, Privilege } from "../tool/tool.ts";
-import type { CliContext } from "./context.ts";
+import { type CliContext, type CommonOptions, configOf, withCommonOptions } from "./context.ts";
+import { requireTools } from "./serve/load_config.ts";
 import { table } from "./table.ts";
 
-export function registerTools(program: Command, { io }: CliContext): void {
-  program.command("tools")
+interface ToolsArguments extends CommonOptions {
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+}
+
+export function registerTools(program: Command, context: CliContext): void {
+  const { io } = context;
+  withCommonOptions(program.command("tools"))
     .description("list every tool with its scope and the Proxmox privileges it needs")
     .option("--json", "print JSON")
     .option("--markdown", "print a Markdown table")
@@ -13,11 +22,28 @@ export function registerTools(program: Command, { io }: CliContext): void {
       "after",
       "\nExamples:\n  proxmox-mcp tools\n  proxmox-mcp tools --json | jq '.[].name'",
     )
-    .action(async (options: { readonly json?: boolean; readonly markdown?: boolean }) => {
-      const { TOOLS } = await import("../mcp/tools.ts");
-      if (options.json) return io.out(JSON.stringify(TOOLS.map(asJson), null, 2));
-      io.out(options.markdown ? toolsMarkdown(TOOLS) : toolsTable(TOOLS));
+    .action(async (options: ToolsArguments) => {
+      const scopes = await scopesOf(context, options);
+      const list = (await import("../mcp/tools.ts")).TOOLS
+        .map((tool) => ({ ...tool, scope: scopeOf(tool, { scopes }) }));
+      if (options.json) return io.out(JSON.stringify(list.map(asJson), null, 2));
+      io.out(options.markdown ? toolsMarkdown(list) : toolsTable(list));
     });
+}
+
+/** The scopes that the config changes; without one that can be read, none. */
+async function scopesOf(
+  context: CliContext,
+  options: ToolsArguments,
+): Promise<ToolPolicy["scopes"]> {
+  try {
+    const config = await configOf(context, options, { secrets: "skip" });
+    await requireTools(config);
+    return config.tools.scopes;
+  } catch (error) {
+    if (options.config === undefined && error instanceof AppError) return {};
+    throw error;
+  }
 }
 
 /** The Markdown table that the documents hold. */

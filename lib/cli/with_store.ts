@@ -5,7 +5,7 @@ import { AccountStore } from "../auth/account_store.ts";
 import { type Config, sqlitePath } from "../config/config.ts";
 import type { Database } from "../database/database.ts";
 import { openDatabase } from "../database/open.ts";
-import { checkSchema } from "../database/schema.ts";
+import { checkSchema, schemaTooOld } from "../database/schema.ts";
 import { type CliContext, type CommonOptions, configOf } from "./context.ts";
 
 /**
@@ -53,6 +53,13 @@ export async function withDatabase<T>(
   work: (database: Database, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = await configOf(context, options, { secrets: "skip" });
+  return await onDatabase(config, work);
+}
+
+async function onDatabase<T>(
+  config: Config,
+  work: (database: Database, config: Config) => Promise<T>,
+): Promise<T> {
   const database = await openConfiguredDatabase(config);
   try {
     return await work(database, config);
@@ -61,16 +68,39 @@ export async function withDatabase<T>(
   }
 }
 
-/** Runs a command on the accounts. Without the schema it says to run `migrate`. */
+/** The same on a schema that is there. Without it this says to run `migrate`, and makes no file. */
+async function withReadyDatabase<T>(
+  context: CliContext,
+  options: CommonOptions,
+  work: (database: Database, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = await configOf(context, options, { secrets: "skip" });
+  const path = sqlitePath(config.database.url);
+  // Where the folder is missing too, opening says so.
+  const empty = path !== null && await isEmptyFile(path) && await ownerOf(dirname(path)) !== null;
+  if (empty) throw schemaTooOld(0);
+  return await onDatabase(config, async (database) => {
+    await checkSchema(database);
+    return await work(database, config);
+  });
+}
+
+/** True for a file that is not there either. */
+export async function isEmptyFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).size === 0;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}
+
+/** Runs a command on the accounts. */
 export function withSchema<T>(
   context: CliContext,
   options: CommonOptions,
   work: (store: AccountStore) => Promise<T>,
 ): Promise<T> {
-  return withDatabase(context, options, async (database) => {
-    await checkSchema(database);
-    return await work(new AccountStore(database));
-  });
+  return withReadyDatabase(context, options, (database) => work(new AccountStore(database)));
 }
 
 /** The same to read the audit trail, for which nobody needs its key. */
@@ -79,10 +109,7 @@ export function withAuditTrail<T>(
   options: CommonOptions,
   work: (trail: AuditTrail) => Promise<T>,
 ): Promise<T> {
-  return withDatabase(context, options, async (database) => {
-    await checkSchema(database);
-    return await work(new AuditTrail(database));
-  });
+  return withReadyDatabase(context, options, (database) => work(new AuditTrail(database)));
 }
 
 /** The same to check its rows or to write some. */
@@ -91,8 +118,9 @@ export function withSignedTrail<T>(
   options: CommonOptions,
   work: (trail: AuditTrail) => Promise<T>,
 ): Promise<T> {
-  return withDatabase(context, options, async (database, config) => {
-    await checkSchema(database);
-    return await work(await auditTrailOf(config, database));
-  });
+  return withReadyDatabase(
+    context,
+    options,
+    async (database, config) => work(await auditTrailOf(config, database)),
+  );
 }

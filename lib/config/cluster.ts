@@ -15,6 +15,8 @@ import {
 export const proxmox = z.strictObject({
   host: key(optional(hostName), {
     required: true,
+    env: ["PROXMOX_HOST"],
+    insteadOf: "hosts",
     en: "name or address of a node",
     tr: "bir düğümün adı ya da adresi",
   }),
@@ -23,21 +25,25 @@ export const proxmox = z.strictObject({
     tr: "onun yerine birden çok düğüm; birine bağlanılamazsa bu sırayla denenir",
   }),
   port: key(wholeNumber(1, 65535).default(8006), {
+    env: ["PROXMOX_PORT"],
     en: "of Proxmox's API",
     tr: "Proxmox API'sinin portu",
   }),
   verify_ssl: key(boolean.default(true), {
+    env: ["PROXMOX_VERIFY_SSL"],
     en: "`false` trusts any certificate",
     tr: "`false` her sertifikaya güvenir",
   }),
   ca_file: key(optional(text), {
     kind: "file",
+    env: ["PROXMOX_CA_FILE"],
     en:
       "PEM file of a CA to trust as well; a cluster's own is `/etc/pve/pve-root-ca.pem` on a node",
     tr: "ayrıca güvenilecek CA'nın PEM dosyası; kümenin kendisininki düğümde " +
       "`/etc/pve/pve-root-ca.pem`'dir",
   }),
   fingerprint: key(optional(fingerprint), {
+    env: ["PROXMOX_FINGERPRINT"],
     en: "SHA-256 of the only certificate to trust, with or without colons",
     tr: "güvenilecek tek sertifikanın SHA-256'sı, iki noktalı ya da noktasız",
   }),
@@ -78,13 +84,19 @@ export const proxmox = z.strictObject({
 /** The API token of one cluster. */
 export const auth = z.strictObject({
   user: key(userName, {
+    env: ["PROXMOX_USER"],
     en: "`name@realm` of the API token",
     tr: "API token'ının `ad@realm` kullanıcısı",
   }),
-  token_name: key(tokenName, { en: "the part after `!`", tr: "`!` işaretinden sonraki bölüm" }),
+  token_name: key(tokenName, {
+    env: ["PROXMOX_TOKEN_NAME"],
+    en: "the part after `!`",
+    tr: "`!` işaretinden sonraki bölüm",
+  }),
   /** Empty when the config was loaded with `secrets: "skip"`. */
   token_value: key(tokenValue.default(""), {
     required: true,
+    env: ["PROXMOX_TOKEN_VALUE"],
     en: "the token's secret; or `token_value_file`",
     tr: "token'ın sırrı; ya da `token_value_file`",
   }),
@@ -92,6 +104,7 @@ export const auth = z.strictObject({
     kind: "secret_file",
     holds: "token_value",
     proxmoxOnly: true,
+    env: ["PROXMOX_TOKEN_VALUE_FILE"],
     en: "file that holds it",
     tr: "sırrı içeren dosya",
   }),

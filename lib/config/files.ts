@@ -16,7 +16,8 @@ export function filesOf(config: Config, kind: Kind): NamedFile[] {
   });
 }
 
-function valueAt(config: unknown, path: string): unknown {
+/** What stands at a key's path; undefined where nothing does. */
+export function valueAt(config: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>(
     (at, name) => typeof at === "object" && at !== null ? Reflect.get(at, name) : undefined,
     config,

@@ -25,8 +25,10 @@ export interface KeyFacts {
   readonly holds?: string;
   /** Only talking to Proxmox needs it: other commands leave the file unread. */
   readonly proxmoxOnly?: true;
-  /** The environment variable that weighs more than the file. */
-  readonly env?: string;
+  /** The sibling that this key is given instead of, by whatever weighs more than the file. */
+  readonly insteadOf?: string;
+  /** The environment variables that weigh more than the file; the first that is set counts. */
+  readonly env?: readonly [string, ...string[]];
   /** The option of `serve` that weighs more than both, as `--help` shows it. */
   readonly option?: { readonly flags: string; readonly help: string };
   /** A reload takes it over; any other change waits for a restart. */

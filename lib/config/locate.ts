@@ -16,14 +16,15 @@ export interface FoundConfig {
   readonly text: string;
 }
 
-/** Reads the named config file, or the first of the default places that holds one. */
+/** Reads the named config file, or the first of the default places that holds one; null for none. */
 export async function findConfig(
   named: string | undefined,
-  readFile: ReadFile,
-): Promise<FoundConfig> {
+  { readFile, cwd = "" }: { readonly readFile: ReadFile; readonly cwd?: string | undefined },
+): Promise<FoundConfig | null> {
   for (const name of named === undefined ? DEFAULT_CONFIG_FILES : [named]) {
     try {
-      return { name, absolute: resolve(name), text: await readFile(resolve(name)) };
+      const absolute = resolve(cwd, name);
+      return { name, absolute, text: await readFile(absolute) };
     } catch (error) {
       if (named === undefined && isAbsent(error)) continue;
       throw new AppError("invalid", `Cannot read config ${name}: ${ioReason(error)}`, {
@@ -31,7 +32,11 @@ export async function findConfig(
       });
     }
   }
-  throw new AppError(
+  return null;
+}
+
+export function noConfig(): AppError {
+  return new AppError(
     "invalid",
     `Cannot find a config file: tried ${DEFAULT_CONFIG_FILES.join(", ")}` +
       ": give --config FILE or set PROXMOX_MCP_CONFIG",

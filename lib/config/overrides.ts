@@ -1,14 +1,27 @@
 import * as z from "zod";
 import { AppError } from "../errors.ts";
 import { innerOf, type Key } from "./keys.ts";
-import { inSection } from "./parse.ts";
+import { inSection, type NameKey } from "./parse.ts";
 import { CONFIG_KEYS } from "./schema.ts";
 import type { ConfigRequest } from "./types.ts";
 
-/** A value that weighs more than the file's, and what it is called in messages. */
+/** A value that weighs more than the file's. */
 export interface Override {
   readonly value: unknown;
+  /** `--port` or `MCP_HTTP_PORT`. */
   readonly origin: string;
+  readonly isVariable: boolean;
+}
+
+/** By the paths of the keys. */
+export type Overrides = ReadonlyMap<string, Override>;
+
+/** What an environment variable says cannot be used; the message names the variable. */
+export class VariableError extends AppError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("invalid", message, options);
+    this.name = "VariableError";
+  }
 }
 
 /** A key that an option of `serve` may override. */
@@ -33,24 +46,66 @@ export const ENVIRONMENT_NAMES: readonly string[] = [
   ...CONFIG_KEYS.flatMap(({ facts }) => facts.env ?? []),
 ].sort();
 
-/** What weighs more than the file for this key: the option, else the environment. */
-export function overrideOf(key: Key, { options, env }: ConfigRequest): Override | null {
-  const { env: variable, option } = key.facts;
+/** The variable that sets the key, where there is one: the one to name. */
+export function variableOf(path: string): string | undefined {
+  return CONFIG_KEYS.find((key) => key.path === path)?.facts.env?.[0];
+}
+
+/** What weighs more than the file: the options, else the environment. */
+export function overridesOf(request: ConfigRequest): Overrides {
+  const found = CONFIG_KEYS.flatMap((key): [string, Override][] => {
+    const override = overrideOf(key, request);
+    return override === null ? [] : [[key.path, override]];
+  });
+  return new Map(found);
+}
+
+function overrideOf(key: Key, { options, env }: ConfigRequest): Override | null {
+  const { env: variables = [], option } = key.facts;
   const name = option && longName(option.flags);
   const given = name && options?.[name];
   if (name !== undefined && given !== undefined) {
-    return accepted(key, { value: given, origin: name });
+    return accepted(key, { value: given, origin: name, isVariable: false });
   }
-  const text = variable && env(variable);
-  if (variable === undefined || text === undefined) return null;
-  return accepted(key, { value: fromText(key, text), origin: variable });
+  const variable = variables.find((each) => env(each) !== undefined);
+  if (variable === undefined) return null;
+  const value = fromText(key, env(variable) ?? "");
+  return accepted(key, { value, origin: variable, isVariable: true });
+}
+
+/** The file's content with what weighs more in it, and without what that takes the place of. */
+export function withOverrides(raw: unknown, overrides: Overrides): unknown {
+  if (!isRecord(raw)) return raw;
+  const merged = structuredClone(raw);
+  for (const [path, { value }] of overrides) {
+    const [section = "", name = ""] = path.split(".");
+    const values = merged[section] ??= {};
+    if (!isRecord(values)) continue;
+    for (const rival of rivalsOf(section, name)) {
+      if (!overrides.has(`${section}.${rival}`)) delete values[rival];
+    }
+    values[name] = value;
+  }
+  return merged;
+}
+
+/** The siblings that mean the same in another way. */
+function rivalsOf(section: string, name: string): string[] {
+  const own = CONFIG_KEYS.find(({ path }) => path === `${section}.${name}`)?.facts ?? {};
+  const holders = CONFIG_KEYS.filter(({ path, facts }) =>
+    facts.holds === name && path.startsWith(`${section}.`)
+  );
+  return [own.insteadOf, own.holds, ...holders.map(({ path }) => path.split(".")[1])]
+    .filter((rival) => rival !== undefined);
 }
 
 /** The value as the key's schema wants it; throws AppError `invalid` that names where it came from. */
-export function accepted(key: Key, { value, origin }: Override): Override {
-  const read = readValue(key, value);
-  if ("problem" in read) throw new AppError("invalid", `Cannot use ${origin}: it ${read.problem}`);
-  return { ...read, origin };
+export function accepted(key: Key, override: Override): Override {
+  const { value, origin, isVariable } = override;
+  const read = readValue(key, { value, named: isVariable ? variableOf : undefined });
+  if (!("problem" in read)) return { ...override, ...read };
+  const message = `Cannot use ${origin}: it ${read.problem}`;
+  throw isVariable ? new VariableError(message) : new AppError("invalid", message);
 }
 
 /** A value, or the end of the sentence that begins with what cannot be used. */
@@ -58,20 +113,34 @@ export type Read = { readonly value: unknown } | { readonly problem: string };
 
 /** What the text of an option or a variable means for the key. */
 export function readText(key: Key, text: string): Read {
-  return readValue(key, fromText(key, text));
+  return readValue(key, { value: fromText(key, text) });
 }
 
-function readValue({ path, schema }: Key, value: unknown): Read {
+function readValue(
+  { path, schema }: Key,
+  { value, named }: { value: unknown; named?: NameKey | undefined },
+): Read {
   const result = schema.safeParse(value, { reportInput: false });
   if (result.success) return { value: result.data };
-  return { problem: inSection(result.error.issues[0]?.message ?? "cannot be used", path) };
+  return { problem: inSection(result.error.issues[0]?.message ?? "cannot be used", path, named) };
 }
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  ...{ true: true, yes: true, on: true, 1: true },
+  ...{ false: false, no: false, off: false, 0: false },
+};
 
 function fromText({ schema }: Key, text: string): unknown {
   let inner: z.core.$ZodType = schema;
   for (let next = innerOf(inner); next !== null; next = innerOf(inner)) inner = next;
+  const word = text.trim().toLowerCase();
+  if (inner instanceof z.ZodBoolean) return BOOLEANS[word] ?? text;
   if (!(inner instanceof z.ZodNumber)) return text;
-  return /^\d+$/.test(text.trim()) ? Number(text) : NaN;
+  return /^\d+$/.test(word) ? Number(word) : NaN;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function longName(flags: string): `--${string}` {

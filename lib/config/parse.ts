@@ -3,19 +3,22 @@ import { AppError, messageOf } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { CONFIG_KEYS, type ConfigFile, configSchema } from "./schema.ts";
 
-/** Parses the text of the config file `name`; rejects with one line that names the key. */
-export function parseConfigFile(
-  text: string,
-  name: string,
+/** How messages call the key at a path; undefined for its path. */
+export type NameKey = (path: string) => string | undefined;
+
+/** Parses the content of the config `name`; rejects with one line that names the key. */
+export function parseConfig(
+  raw: unknown,
+  { name, named }: { readonly name: string; readonly named: NameKey },
 ): { readonly raw: Readonly<Record<string, unknown>>; readonly data: ConfigFile } {
-  const raw = parseJson(text, name);
   const result = configSchema.safeParse(raw, { reportInput: false, error: wrongType });
   if (result.success) return { raw: raw as Record<string, unknown>, data: result.data };
   const issues = result.error.issues;
   const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
   if (unknown) throw new AppError("invalid", unknownKey(unknown, name));
   const issue = issues[0];
-  throw new AppError("invalid", `Cannot use ${name}: ${issue ? describe(issue) : "it is empty"}`);
+  const problem = issue ? describe(issue, named) : "it is empty";
+  throw new AppError("invalid", `Cannot use ${name}: ${problem}`);
 }
 
 function unknownKey(issue: z.core.$ZodIssueUnrecognizedKeys, name: string): string {
@@ -51,26 +54,30 @@ function wrongType(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 /** The issue as a sentence about its key; values are never shown, for they may be secrets. */
-function describe(issue: z.core.$ZodIssue): string {
+function describe(issue: z.core.$ZodIssue, named: NameKey): string {
   const path = issue.path.reduce<string>(
     (left, part) => typeof part === "number" ? `${left}[${part}]` : joinKey(left, String(part)),
     "",
   );
-  const key = path === "" ? "the file" : path;
-  return `${key} ${inSection(issue.message, path)}`;
+  const key = path === "" ? "the file" : named(path) ?? path;
+  return `${key} ${inSection(issue.message, path, named)}`;
 }
 
 /** The message about the key at `path`, in which `{name}` stands for the sibling of that name. */
-export function inSection(message: string, path: string): string {
+export function inSection(message: string, path: string, named: NameKey = () => undefined): string {
   const section = path.replace(/\[\d+\]$/, "").split(".").slice(0, -1).join(".");
-  return message.replace(/\{(\w+)\}/g, (_, name) => joinKey(section, name));
+  return message.replace(/\{(\w+)\}/g, (_, name) => {
+    const sibling = joinKey(section, name);
+    return named(sibling) ?? sibling;
+  });
 }
 
 function joinKey(left: string, key: string): string {
   return left === "" ? key : `${left}.${key}`;
 }
 
-function parseJson(text: string, name: string): unknown {
+/** The content of the config file `name`; rejects with where it is broken. */
+export function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {

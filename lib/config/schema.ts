@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { SCOPES } from "../auth/scope.ts";
 import { auth, proxmox } from "./cluster.ts";
 import { key, keysOf, optional } from "./keys.ts";
 import {
@@ -27,20 +28,20 @@ const tls = z.strictObject({
 
 const server = z.strictObject({
   host: key(hostName.default("127.0.0.1"), {
-    env: "MCP_HTTP_HOST",
+    env: ["MCP_HTTP_HOST", "HTTP_HOST"],
     option: { flags: "--host <HOST>", help: "address to listen on" },
     en: 'address to listen on; `"0.0.0.0"` is every IPv4 address',
     tr: 'dinlenecek adres; `"0.0.0.0"` bütün IPv4 adresleridir',
   }),
   /** Port 0 lets the system choose one, which tests and several instances on one machine need. */
   port: key(wholeNumber(0, 65535).default(8812), {
-    env: "MCP_HTTP_PORT",
+    env: ["MCP_HTTP_PORT", "HTTP_PORT"],
     option: { flags: "--port <PORT>", help: "port to listen on" },
     en: "0 lets the system choose",
     tr: "0 seçimi sisteme bırakır",
   }),
   path: key(mountPath.default("/mcp"), {
-    env: "MCP_HTTP_PATH",
+    env: ["MCP_HTTP_PATH", "HTTP_PATH"],
     option: { flags: "--path <PATH>", help: "where MCP is served" },
     en: "where MCP is served",
     tr: "MCP'nin sunulduğu yol",
@@ -108,7 +109,7 @@ const database = z.strictObject({
   /** `sqlite:` and an absolute path, or a `postgres://` URL. */
   url: key(text.default("sqlite:proxmox-mcp.db"), {
     kind: "database",
-    env: "DATABASE_URL",
+    env: ["DATABASE_URL"],
     en: "`sqlite:FILE` or " +
       "`postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full&sslrootcert=FILE`",
     tr: "`sqlite:DOSYA` ya da " +
@@ -143,8 +144,8 @@ const audit = z.strictObject({
 const tools = z.strictObject({
   read_only: key(boolean.default(false), {
     reloads: true,
-    en: "offer tools of scope `user` only; weighs more than `allow`",
-    tr: "yalnız `user` yetkisindeki araçlar sunulur; `allow`'dan ağır basar",
+    en: "offer only tools whose own scope is `user`; weighs more than `allow`",
+    tr: "yalnız kendi yetkisi `user` olan araçlar sunulur; `allow`'dan ağır basar",
   }),
   allow: key(optional(z.array(toolName)), {
     reloads: true,
@@ -156,6 +157,16 @@ const tools = z.strictObject({
     en: "do not offer these",
     tr: "bunlar sunulmaz",
   }),
+  scopes: key(
+    z.record(toolName, z.enum(SCOPES, 'must be "user", "write" or "admin"')).default({}),
+    {
+      reloads: true,
+      en: 'scopes of tools in place of their own, such as `{"rollback_snapshot": "write"}`; what ' +
+        "changes something needs `write` at least",
+      tr: 'araçların kendi yetkileri yerine geçenler, örneğin `{"rollback_snapshot": "write"}`; ' +
+        "bir şeyi değiştiren araç en az `write` ister",
+    },
+  ),
   confirm: key(
     z.enum(
       ["always", "when_supported", "never"],
@@ -173,6 +184,7 @@ const tools = z.strictObject({
 
 const logging = z.strictObject({
   level: key(level.prefault("INFO"), {
+    env: ["LOG_LEVEL"],
     reloads: true,
     en: "`DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`",
     tr: "`DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`",

@@ -21,19 +21,22 @@ export async function secretPath(
   }
 }
 
-/** The secret in the file, without the newline that editors leave behind. */
+/**
+ * The secret in the file, without the newline that editors leave behind.
+ *
+ * @param options.shown the file and what names it, for messages
+ */
 export async function readSecretFile(
   path: string,
-  { key, around }: { key: string; around: { name: string; readFile: ReadFile } },
+  { shown, readFile }: { readonly shown: string; readonly readFile: ReadFile },
 ): Promise<string> {
-  const failed = `Cannot read ${key} ${path} of ${around.name}`;
   let text: string;
   try {
-    text = await around.readFile(path);
+    text = await readFile(path);
   } catch (error) {
-    throw new AppError("invalid", `${failed}: ${ioReason(error)}`, { cause: error });
+    throw new AppError("invalid", `Cannot read ${shown}: ${ioReason(error)}`, { cause: error });
   }
   const secret = text.replace(/\r?\n$/, "");
-  if (secret.trim() === "") throw new AppError("invalid", `${failed}: it is empty`);
+  if (secret.trim() === "") throw new AppError("invalid", `Cannot read ${shown}: it is empty`);
   return secret;
 }

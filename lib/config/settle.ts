@@ -3,7 +3,8 @@ import type * as z from "zod";
 import { AppError } from "../errors.ts";
 import { normaliseDatabaseUrl } from "./database_url.ts";
 import { describeKey, isSection, type Key, shapeOf } from "./keys.ts";
-import { accepted, overrideOf } from "./overrides.ts";
+import { accepted, type Overrides } from "./overrides.ts";
+import type { NameKey } from "./parse.ts";
 import { readSecretFile, secretPath } from "./secrets.ts";
 import type { ConfigRequest, ReadFile } from "./types.ts";
 
@@ -12,6 +13,10 @@ export interface Surroundings {
   /** The config file as the user wrote it, for messages. */
   readonly name: string;
   readonly folder: string;
+  /** What messages call a key that a variable sets. */
+  readonly named: NameKey;
+  /** What was given besides the file. */
+  readonly overrides: Overrides;
   readonly request: ConfigRequest;
   readonly readFile: ReadFile;
 }
@@ -27,8 +32,7 @@ interface SectionKey extends Key {
 }
 
 /**
- * Gives each key of the parsed file the value that weighs most, reads the secrets that stand in files of
- * their own, and makes paths absolute. Changes `section.data`.
+ * Reads the secrets that stand in files of their own, and makes paths absolute. Changes `section.data`.
  */
 export async function settle(
   schema: z.core.$ZodType,
@@ -52,66 +56,70 @@ async function settleKeys(
   { section, around }: { section: Section; around: Surroundings },
 ): Promise<void> {
   const { data } = section;
-  const origins = new Map<string, string>();
   for (const key of keys) {
-    const override = overrideOf(key, around.request);
-    if (override !== null) {
-      data[key.name] = override.value;
-      origins.set(key.name, override.origin);
-    }
     const value = data[key.name];
     if (typeof value === "string") data[key.name] = await absolute(value, { key, around });
   }
   for (const holder of keys) {
     const held = keys.find(({ name }) => name === holder.facts.holds);
-    if (held === undefined || origins.has(held.name)) continue;
-    const read = await readHeld({ held, holder }, { section, around });
-    if (read) origins.set(held.name, `${holder.path} of ${around.name}`);
+    if (held !== undefined) await readHeld({ held, holder }, { section, around });
   }
   for (const key of keys) {
     const url = data[key.name];
     if (key.facts.kind !== "database" || typeof url !== "string") continue;
-    const origin = origins.get(key.name) ?? `${key.path} of ${around.name}`;
+    const holder = keys.find(({ facts }) => facts.holds === key.name);
+    const from = holder !== undefined && data[holder.name] !== null ? holder : key;
+    const origin = placeOf(from, around);
     data[key.name] = normaliseDatabaseUrl(url, { folder: around.folder, origin });
   }
+}
+
+/** Where the key was given, for messages. */
+function placeOf({ path }: Key, { name, named }: Surroundings): string {
+  return named(path) ?? `${path} of ${name}`;
 }
 
 async function absolute(
   path: string,
   { key, around }: { key: Key; around: Surroundings },
 ): Promise<string> {
+  // Who types a path means it from where they are.
+  const folder = around.overrides.has(key.path) ? "" : around.folder;
   switch (key.facts.kind) {
     case "file":
     case "written_file":
-      return resolve(around.folder, path);
+      return resolve(folder, path);
     case "secret_file":
-      return await secretPath(resolve(around.folder, path), around);
+      return await secretPath(resolve(folder, path), around);
     case "log_file":
-      return resolve(path);
+      return resolve(around.request.cwd ?? "", path);
     default:
       return path;
   }
 }
 
-/** Takes the secret from the file that `holder` names, if it names one. True when it was read. */
+/** Takes the secret from the file that `holder` names, if it names one. */
 async function readHeld(
   { held, holder }: { held: SectionKey; holder: SectionKey },
   { section: { raw, data }, around }: { section: Section; around: Surroundings },
-): Promise<boolean> {
+): Promise<void> {
   const file = data[holder.name];
   const given = raw[held.name] !== undefined;
-  const refused = `Cannot use ${around.name}: ${held.path}`;
+  const [name, place] = [held, holder].map(({ path }) => around.named(path) ?? path);
+  const refused = `Cannot use ${around.name}: ${name}`;
   if (typeof file !== "string") {
-    if (given || !held.facts.required) return false;
-    throw new AppError("invalid", `${refused} is missing: give it or ${holder.path}`);
+    if (given || !held.facts.required) return;
+    throw new AppError("invalid", `${refused} is missing: give it or ${place}`);
   }
   if (given) {
-    throw new AppError("invalid", `${refused} and ${holder.path} are both given: keep one of them`);
+    throw new AppError("invalid", `${refused} and ${place} are both given: keep one of them`);
   }
-  if (holder.facts.proxmoxOnly && around.request.secrets === "skip") return false;
-  const secret = await readSecretFile(file, { key: holder.path, around });
-  data[held.name] = accepted(held, { value: secret, origin: `${holder.path} ${file}` }).value;
-  return true;
+  if (holder.facts.proxmoxOnly && around.request.secrets === "skip") return;
+  const isVariable = around.named(holder.path) !== undefined;
+  const origin = `${place} ${file}`;
+  const shown = isVariable ? origin : `${origin} of ${around.name}`;
+  const value = await readSecretFile(file, { shown, readFile: around.readFile });
+  data[held.name] = accepted(held, { value, origin, isVariable }).value;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

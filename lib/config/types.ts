@@ -12,14 +12,20 @@ export type Config = Frozen<ConfigFile> & {
   readonly file: string | null;
   /** `--debug`. */
   readonly debug: boolean;
+  /** Where the keys that were given come from, by their paths: `PROXMOX_PORT`, `--port` or the file. */
+  readonly sources: Readonly<Record<string, string>>;
   /** `--no-auth`. */
   readonly no_auth: boolean;
+  /** True for a server on standard input and output, which listens nowhere. */
+  readonly stdio: boolean;
+  /** `--token-file`, absolute. */
+  readonly token_file: string | null;
 };
 
 export type LogLevel = Config["logging"]["level"];
 export type ConfirmMode = Config["tools"]["confirm"];
 
-/** What stands on the command line of `serve`, by the options' long names: `{ "--port": 8812 }`. */
+/** What stands on the command line of `serve` or `stdio`, by the options' long names: `{ "--port": 8812 }`. */
 export type ServeOptions = Readonly<Record<`--${string}`, unknown>>;
 
 export type ReadEnvironment = (name: string) => string | undefined;
@@ -31,6 +37,8 @@ export interface ConfigRequest {
   readonly options?: ServeOptions | undefined;
   readonly env: ReadEnvironment;
   readonly readFile?: ReadFile | undefined;
+  /** Where relative paths begin, absolute; the process's working directory when not given. */
+  readonly cwd?: string | undefined;
   /** `skip` leaves the Proxmox token unread, for commands that never talk to Proxmox. */
   readonly secrets?: "read" | "skip" | undefined;
 }

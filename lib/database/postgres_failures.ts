@@ -1,3 +1,4 @@
+import { typed } from "../command.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { DatabaseAway } from "./database.ts";
 
@@ -25,7 +26,7 @@ export function postgresFailure(error: unknown): AppError {
     return new AppError("forbidden", `Cannot use the database: ${message}; ${remedy}`, options);
   }
   if (MISSING.test(code)) {
-    const state = "its schema is not there; run `proxmox-mcp migrate`";
+    const state = `its schema is not there; run \`${typed("migrate")}\``;
     return new AppError("conflict", `Cannot use the database: ${state}`, options);
   }
   if (UNFIT.test(code)) {

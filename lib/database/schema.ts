@@ -1,3 +1,4 @@
+import { typed } from "../command.ts";
 import { AppError } from "../errors.ts";
 import type { Database, Dialect, Queryable } from "./database.ts";
 import { MIGRATIONS } from "./migrations/mod.ts";
@@ -18,7 +19,7 @@ export const SCHEMA_VERSION = versionAfter(MIGRATIONS);
 export async function checkSchema(database: Database): Promise<void> {
   const version = await readVersion(database, database.dialect);
   refuseNewer(version, SCHEMA_VERSION);
-  if (database.ownTables && version < SCHEMA_VERSION) throw tooOld(version);
+  if (database.ownTables && version < SCHEMA_VERSION) throw schemaTooOld(version);
   const adopted = MIGRATIONS.flatMap(({ changes }) => changes.map(({ adopts }) => adopts));
   for (const table of adopted.filter((table) => table !== undefined)) {
     requireColumns(table, await columnsOf(database, { ...table, dialect: database.dialect }));
@@ -60,11 +61,12 @@ export function requireColumns({ table, columns }: DjangoTable, present: readonl
   throw new AppError("conflict", `Cannot use the table ${table}: ${state}`);
 }
 
-function tooOld(version: number): AppError {
+/** The error for a schema that `migrate` must bring up to date; version 0 is none at all. */
+export function schemaTooOld(version: number): AppError {
   const state = version === 0 ? "has no schema yet" : `has schema version ${version}`;
   return new AppError(
     "conflict",
     `Cannot use the database: it ${state}, this program needs version ${SCHEMA_VERSION}; ` +
-      "run `proxmox-mcp migrate`",
+      `run \`${typed("migrate")}\``,
   );
 }

@@ -1,3 +1,4 @@
+import { typed } from "../command.ts";
 import { AppError, messageOf } from "../errors.ts";
 
 /** SQLite's primary result codes (https://sqlite.org/rescode.html) and what to tell the operator. */
@@ -30,7 +31,7 @@ export function sqliteFailure(error: unknown, path: string): AppError {
     return new AppError("invalid", "Cannot write the database: a value does not fit", options);
   }
   if (/^no such (table|column)/.test(messageOf(error))) {
-    const message = "Cannot use the database: its schema is not there; run `proxmox-mcp migrate`";
+    const message = `Cannot use the database: its schema is not there; run \`${typed("migrate")}\``;
     return new AppError("conflict", message, options);
   }
   return new AppError("internal", "Internal error: see the server's log", options);
@@ -45,7 +46,9 @@ export function sqliteOpenFailure(error: unknown, path: string): AppError {
     return openError("invalid", { path, state: "it is a folder; name a file in it", error });
   }
   if (error instanceof Deno.errors.NotCapable) {
-    const state = "this process may not write it; start with the permissions that `flags` prints";
+    const state = `this process may not write it; start with the permissions that \`${
+      typed("flags")
+    }\` prints`;
     return openError("unavailable", { path, state, error });
   }
   if (error instanceof Deno.errors.PermissionDenied || isReadOnlyFilesystem(error)) {

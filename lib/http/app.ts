@@ -7,6 +7,7 @@ import { readJsonBody } from "./body.ts";
 import { BodyBudget } from "./body_budget.ts";
 import { languageOf } from "./language.ts";
 import { refusedHeader } from "./origin.ts";
+import { isBrowsing, refusalPage } from "./page.ts";
 import { callerOf, type Env, messagesOf, tooMany } from "./request.ts";
 import type { AppServices } from "./services.ts";
 
@@ -46,7 +47,9 @@ export function createApp(services: AppServices): Hono<Env> {
     app.all(at, gate, (c) => transports.other(c.req.raw, callerOf(c, "mcp")));
   }
   app.notFound((c) =>
-    refusal(404, { code: REFUSED, message: `Nothing is served at ${c.req.path}: use ${path}` })
+    c.req.path === "/" && isBrowsing(c)
+      ? refusalPage(404, c.get("language"))
+      : refusal(404, { code: REFUSED, message: `Nothing is served at ${c.req.path}: use ${path}` })
   );
   app.onError((error, c) => {
     services.log.error(`Request failed: ${messageOf(error)}`, {

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Principal } from "../auth/principal.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { refusal, REFUSED, UNAUTHORIZED } from "../mcp/json_rpc.ts";
+import { isBrowsing, refusalPage } from "./page.ts";
 import { type Env, messagesOf, tooMany } from "./request.ts";
 import type { AppServices } from "./services.ts";
 
@@ -63,11 +64,13 @@ async function refused(
       );
     }
   }
-  return refusal(
-    401,
-    { code: UNAUTHORIZED, message: messagesOf(c).authenticationRequired },
-    { "www-authenticate": 'Bearer realm="proxmox-mcp"' },
-  );
+  const challenge = { "www-authenticate": 'Bearer realm="proxmox-mcp"' };
+  const visited = c.req.path.replace(/\/$/, "") === services.path.replace(/\/$/, "");
+  if (token === null && visited && isBrowsing(c)) {
+    return refusalPage(401, c.get("language"), challenge);
+  }
+  const message = messagesOf(c).authenticationRequired;
+  return refusal(401, { code: UNAUTHORIZED, message }, challenge);
 }
 
 function bearerOf(header: string | undefined): string | null {

@@ -1,9 +1,6 @@
-import { INVALID_REQUEST, PARSE_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
-import { JsonBounds } from "./json_bounds.ts";
+import { refusal, REFUSED } from "../mcp/json_rpc.ts";
+import { JsonText } from "../mcp/json_text.ts";
 
-const MAX_BATCH = 20;
-/** What a tool may need by far, and what is handled in a moment: see `deno task bench`. */
-const LIMITS = { depth: 64, keys: 2_000, members: 5_000 };
 const STALL_MS = 30_000;
 
 /** The request's JSON, or the answer that refuses it. */
@@ -19,65 +16,52 @@ export interface BodyOptions {
 
 /**
  * Reads a JSON body of bounded size: 415 for another content type, 413 for too much (without reading
- * it when `Content-Length` says so), 408 when it comes no further, 400 for what is not JSON, nests too
- * deep, holds too many members, or is neither object nor array.
+ * it when `Content-Length` says so), 408 when it comes no further, 400 for what is cut off, is not JSON,
+ * nests too deep, holds too many members, or is neither object nor array.
  */
 export async function readJsonBody(request: Request, options: BodyOptions): Promise<ParsedBody> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") {
     return refuse(415, REFUSED, "Unsupported content type: send application/json");
   }
-  const read = await readText(request, options);
+  const read = await receive(request, options);
   if ("refused" in read) {
     // A body that names no length may be endless: unless it is given up, its connection stays open.
     await request.body?.cancel().catch(() => {});
     return read;
   }
-  let body: unknown;
-  try {
-    body = JSON.parse(read.text);
-  } catch {
-    return refuse(400, PARSE_ERROR, "Parse error: the body is not JSON");
-  }
-  if (typeof body !== "object" || body === null || (Array.isArray(body) && body.length === 0)) {
-    return refuse(400, INVALID_REQUEST, "Invalid request: expected a JSON-RPC request object");
-  }
-  if (Array.isArray(body) && body.length > MAX_BATCH) {
-    const message = `Invalid request: a batch holds at most ${MAX_BATCH} messages`;
-    return refuse(400, INVALID_REQUEST, message);
-  }
-  return { body };
+  const result = read.text.end() ?? { unreadable: read.text.notJson };
+  if ("body" in result) return result;
+  const { code, message } = result.unreadable;
+  return refuse(400, code, message);
 }
 
-async function readText(
+async function receive(
   { headers, body }: Request,
   { maxBytes, stallMs = STALL_MS, keep = () => undefined }: BodyOptions,
-): Promise<{ readonly text: string } | { readonly refused: Response }> {
+): Promise<{ readonly text: JsonText } | { readonly refused: Response }> {
   const tooLarge = `Request body too large: the limit is ${maxBytes} bytes`;
   if (Number(headers.get("content-length")) > maxBytes) return refuse(413, REFUSED, tooLarge);
-  if (body === null) return { text: "" };
-  const bounds = new JsonBounds(LIMITS);
-  const decoder = new TextDecoder();
+  const text = new JsonText("body");
+  if (body === null) return { text };
   const reader = body.getReader();
   let bytes = 0;
-  let text = "";
   try {
     for (;;) {
-      const read = await within(stallMs, reader.read());
+      const read = await within(stallMs, reader.read().catch(() => "cut off" as const));
       if (read === null) {
         const message = `Request timeout: nothing of the body came for ${stallMs / 1000} seconds`;
         return refuse(408, REFUSED, message);
       }
-      if (read.done) return { text: text + decoder.decode() };
+      // Hanging up is the client's affair, and no failure of the server's.
+      if (read === "cut off") return refuse(400, REFUSED, "Request body cut off: it has no end");
+      if (read.done) return { text };
       bytes += read.value.byteLength;
       if (bytes > maxBytes) return refuse(413, REFUSED, tooLarge);
       const refused = keep(read.value.byteLength);
       if (refused !== undefined) return { refused };
-      const problem = bounds.add(read.value);
-      if (problem !== null) {
-        return refuse(400, INVALID_REQUEST, `Invalid request: the body ${problem}`);
-      }
-      text += decoder.decode(read.value, { stream: true });
+      const problem = text.add(read.value);
+      if (problem !== null) return refuse(400, problem.code, problem.message);
     }
   } finally {
     reader.releaseLock();

@@ -24,18 +24,26 @@ export function originRules(server: {
   return { hosts, origins: server.allowed_origins.map((origin) => origin.toLowerCase()) };
 }
 
-/** Which header is refused, if any. Over HTTP/2 the host stands in the request's URL only. */
+/**
+ * Which header is refused, if any. A target may name a host of its own, which counts for more than the
+ * header (RFC 9112, 3.2.2) and stands alone over HTTP/2.
+ */
 export function refusedHeader(
   rules: OriginRules,
   { headers, url }: Request,
   scheme: "http" | "https",
 ): "host" | "origin" | undefined {
-  const host = (headers.get("host") ?? new URL(url).host).toLowerCase();
-  const name = hostName(host);
-  if (name === undefined || (rules.hosts !== null && !rules.hosts.includes(name))) return "host";
+  const target = new URL(url).host;
+  const host = (headers.get("host") ?? target).toLowerCase();
+  if (![host, target].every((each) => isAllowed(each, rules))) return "host";
   const origin = headers.get("origin")?.toLowerCase();
   if (origin === undefined) return undefined;
   return origin === `${scheme}://${host}` || rules.origins.includes(origin) ? undefined : "origin";
+}
+
+function isAllowed(host: string, { hosts }: OriginRules): boolean {
+  const name = hostName(host);
+  return name !== undefined && (hosts === null || hosts.includes(name));
 }
 
 function hostName(host: string): string | undefined {

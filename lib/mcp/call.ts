@@ -57,6 +57,8 @@ export interface CallRequest {
   readonly requestId: string;
   readonly language: Language;
   readonly signal: AbortSignal;
+  /** See Caller. */
+  readonly hasEnded?: () => boolean;
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
   /** Whether a person can be asked through this client, and what was answered. */
   readonly confirmation: "impossible" | "possible" | "accepted" | "declined";
@@ -131,15 +133,15 @@ async function decide(
   const { catalog } = services;
   const { principal, language } = request;
   const messages = messagesIn(language);
+  if (request.hasEnded?.()) throw new Denied(messages.authenticationRequired);
   if (services.crowded(principal.tokenId)) {
     throw new AppError("unavailable", messages.rateExceeded);
   }
   const tool = catalog.get(request.tool);
   if (!tool) throw new AppError("invalid", unknownTool(request.tool, catalog.names));
   if (!catalog.offers(tool)) throw new Denied(messages.toolDisabled(tool.name));
-  if (!includesScope(principal.scope, tool.scope)) {
-    throw new Denied(messages.scopeRequired(tool.scope));
-  }
+  const needed = catalog.scopeOf(tool);
+  if (!includesScope(principal.scope, needed)) throw new Denied(messages.scopeRequired(needed));
   if (!inReach(tool, principal.limits)) throw new Denied(messages.toolOutOfReach(tool.name));
   const input = parseInput(tool, request.arguments);
   const action = tool.action(input);

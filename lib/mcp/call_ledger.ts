@@ -7,7 +7,7 @@ import { idOf, refusal, REFUSED } from "./json_rpc.ts";
 type CallMessage = Readonly<Record<string, unknown>>;
 
 /**
- * The calls of one HTTP request. One that is refused on its way, by its form, its headers, its session or
+ * The calls of one request. One that is refused on its way, by its form, its headers, its session or
  * its state, never reaches the tool's pipeline: it leaves its row here.
  */
 export class CallLedger {
@@ -20,6 +20,11 @@ export class CallLedger {
     this.#services = services;
     this.#caller = caller;
     this.#open = messages.filter(isCall);
+  }
+
+  /** True when every call has begun or left its row. */
+  get isSettled(): boolean {
+    return this.#open.length === 0;
   }
 
   /** The caller to hand on; the pipeline tells of each call that it begins by the id of its message. */
@@ -48,14 +53,27 @@ export class CallLedger {
       return new Response(body, response);
     }
     const answer = await response.clone().json().catch(() => null);
+    const unkept = await this.settleAnswer(answer, `HTTP ${response.status}`);
+    if (unkept === undefined) return response;
+    await response.body?.cancel();
+    return refusal(503, unkept);
+  }
+
+  /**
+   * Leaves a row for each call that has not begun, with the reason that its answer tells; the error to
+   * answer instead when that could not be kept.
+   */
+  async settleAnswer(
+    answer: unknown,
+    reason = "refused",
+  ): Promise<{ code: number; message: string } | undefined> {
     try {
-      await this.close((id) => reasonIn(answer, id) ?? `HTTP ${response.status}`);
+      await this.close((id) => reasonIn(answer, id) ?? reason);
+      return undefined;
     } catch (error) {
-      await response.body?.cancel();
       const message = `The audit row of a call could not be kept (${messageOf(error)})`;
-      return refusal(503, { code: REFUSED, message });
+      return { code: REFUSED, message };
     }
-    return response;
   }
 
   /** Leaves a row for each call that has not begun. */

@@ -27,6 +27,7 @@ export class CallRecord {
 
   constructor(services: RecordServices, request: RecordedRequest) {
     const { principal, tool, arguments: given = {} } = request;
+    const known = services.catalog.get(tool);
     this.#services = services;
     this.#started = services.now();
     this.#given = vmidOf(given);
@@ -41,7 +42,7 @@ export class CallRecord {
       address: principal.address,
       door: request.transport,
       tool: tool.slice(0, MAX_NAME),
-      scope: services.catalog.get(tool)?.scope ?? null,
+      scope: known ? services.catalog.scopeOf(known) : null,
       arguments: boundedJson(given, MAX_ARGUMENTS_BYTES),
       argumentsSha256: digestOf(given),
     };

@@ -10,6 +10,8 @@ export interface Caller {
   readonly language: Language;
   /** Told the id of the message of each call whose row the pipeline will leave. */
   readonly began?: (id: unknown) => void;
+  /** True once the token has ended: a person may answer after that. */
+  readonly hasEnded?: () => boolean;
 }
 
 /** Wraps a caller for its way through the SDK. The raw token is not passed on. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { mayTouchAll, mayUseTool, type TokenLimits } from "../auth/limits.ts";
 import { includesScope, type Scope } from "../auth/scope.ts";
-import { isOffered, type ToolPolicy } from "../tool/policy.ts";
+import { isOffered, scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import type { AnyTool } from "../tool/tool.ts";
 
 /** A tool as `tools/list` describes it. */
@@ -48,6 +48,11 @@ export class Catalog {
     return isOffered(tool, this.#policy);
   }
 
+  /** The scope that a caller of the tool needs. */
+  scopeOf(tool: AnyTool): Scope {
+    return scopeOf(tool, this.#policy);
+  }
+
   /**
    * The tools that a caller may call, sorted by name.
    *
@@ -55,7 +60,7 @@ export class Catalog {
    */
   visibleTo(viewer: Viewer, able: (tool: AnyTool) => boolean): ToolDescription[] {
     return [...this.#tools.values()].filter((tool) =>
-      this.offers(tool) && includesScope(viewer.scope, tool.scope) &&
+      this.offers(tool) && includesScope(viewer.scope, this.scopeOf(tool)) &&
       inReach(tool, viewer.limits) && able(tool)
     ).map(describeTool);
   }

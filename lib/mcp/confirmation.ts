@@ -1,4 +1,6 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
   createRequestStateCodec,
   inputRequired,
   type InputRequiredResult,
@@ -54,7 +56,7 @@ export class Confirmation {
     context: ServerContext,
     call: Call,
   ): Pick<CallRequest, "confirmation" | "answered"> {
-    if (!canAsk(server)) return { confirmation: "impossible" };
+    if (!canAsk(server, context)) return { confirmation: "impossible" };
     const asked = context.mcpReq.requestState<Asked>();
     const answer = inputResponse(context.mcpReq.inputResponses, KEY);
     if (answer.kind !== "elicit" || asked?.call !== describe(call)) {
@@ -104,9 +106,17 @@ export class Confirmation {
  * True when this client can be made to show a form. What a request claims of itself counts only where
  * the transport can carry a question: the SDK takes it over there, and nowhere else.
  */
-function canAsk(server: Server): boolean {
-  const elicitation = server.getClientCapabilities()?.elicitation;
+function canAsk(server: Server, context: ServerContext): boolean {
+  const { elicitation } = capabilitiesOf(server, context) ?? {};
   return elicitation !== undefined && (elicitation.form !== undefined || !elicitation.url);
+}
+
+/** A server that serves one connection of revision 2026-07-28 keeps nothing that a request has claimed. */
+function capabilitiesOf(server: Server, context: ServerContext): ClientCapabilities | undefined {
+  const known = server.getClientCapabilities();
+  if (known !== undefined || server.getNegotiatedProtocolVersion() === undefined) return known;
+  const envelope = context.mcpReq.envelope as Record<string, ClientCapabilities> | undefined;
+  return envelope?.[CLIENT_CAPABILITIES_META_KEY];
 }
 
 function describe(call: Call): string {

@@ -1,42 +1,45 @@
 import type * as z from "zod";
 import { AppError } from "../errors.ts";
-import { didYouMean, nearest } from "../nearest.ts";
-import { clip } from "../proxmox/clip.ts";
+import { didYouMean } from "../nearest.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import { describeIssue, valueAt } from "./issues.ts";
 
 /** Wrong arguments that an error names. */
 const MAX_PROBLEMS = 10;
 const DEADLINE_MS = 120_000;
 
 /**
- * Reads a call's arguments by the tool's schema.
+ * Reads a call's arguments by the tool's schema. A null where none may be is as good as nothing there.
  *
  * @throws AppError `invalid` naming what is wrong, and for a misspelt argument the one that was meant
  */
 export function parseInput(tool: AnyTool, given: unknown): Record<string, unknown> {
-  const parsed = tool.input.safeParse(given ?? {});
+  let meant: unknown = given ?? {};
+  let parsed = tool.input.safeParse(meant);
+  if (!parsed.success) {
+    meant = withoutNulls(meant, parsed.error.issues);
+    parsed = tool.input.safeParse(meant);
+  }
   if (parsed.success) return parsed.data;
   const fields = Object.keys(tool.input.shape);
   const issues: z.core.$ZodIssue[] = parsed.error.issues;
-  const problems = issues.slice(0, MAX_PROBLEMS).flatMap((issue) => describeIssue(issue, fields))
-    .slice(0, MAX_PROBLEMS);
+  const problems = issues.slice(0, MAX_PROBLEMS)
+    .flatMap((issue) => describeIssue(issue, { given: meant, fields })).slice(0, MAX_PROBLEMS);
   throw new AppError("invalid", `Invalid arguments for ${tool.name}: ${problems.join("; ")}`);
 }
 
-function describeIssue(issue: z.core.$ZodIssue, fields: string[]): string[] {
-  const at = clip(issue.path.join("."), 100);
-  if (issue.code !== "unrecognized_keys") {
-    return [`${at || "arguments"}: ${lowerFirst(clip(issue.message))}`];
+/** The arguments without those nulls that the schema refuses. */
+function withoutNulls(given: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const copy = structuredClone(given);
+  for (const { path } of issues) {
+    const holder = valueAt(copy, path.slice(0, -1));
+    const key = path.at(-1);
+    const isField = typeof holder === "object" && holder !== null && !Array.isArray(holder);
+    if (isField && key !== undefined && Reflect.get(holder, key) === null) {
+      Reflect.deleteProperty(holder, key);
+    }
   }
-  return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
-    const near = nearest(key, fields);
-    const name = `${at ? `${at}.` : ""}${clip(key, 100)}`;
-    return `unknown argument ${name}${near ? ` (did you mean ${near}?)` : ""}`;
-  });
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return copy;
 }
 
 /** The answer to a call of a tool that there is not; callers choose the name. */
@@ -55,5 +58,7 @@ export function deadlineOf(input: Record<string, unknown>): number {
 /** The vmid that arguments name as a number, for the audit; they need not be valid. */
 export function vmidOf(given: unknown): number | null {
   const vmid = typeof given === "object" && given !== null && "vmid" in given ? given.vmid : null;
+  // An object may have a `toString` that is no function.
+  if (typeof vmid !== "number" && typeof vmid !== "string") return null;
   return /^\d{3,9}$/.test(String(vmid)) ? Number(vmid) : null;
 }

@@ -3,13 +3,15 @@ import {
   type Progress,
   ProtocolError,
   ProtocolErrorCode,
-  Server,
+  type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import type { AnyTool } from "../tool/tool.ts";
 import { type CallResult, type CallServices, callTool } from "./call.ts";
+import { shownLine } from "../log/shown.ts";
 import { callerOf } from "./caller.ts";
 import type { Confirmation } from "./confirmation.ts";
+import { SdkServer } from "./sdk_server.ts";
 import type { SessionIds } from "./session_ids.ts";
 
 export interface McpServices extends CallServices {
@@ -29,7 +31,7 @@ const INSTRUCTIONS =
 
 /** An MCP server for one request or one session: cheap, because the catalogue is made beforehand. */
 export function createMcpServer(services: McpServices): Server {
-  const server = new Server(
+  const server = new SdkServer(
     { name: "proxmox-mcp", title: "Proxmox VE", version: services.server.version },
     {
       capabilities: { tools: {} },
@@ -104,7 +106,7 @@ function progressTo(
     const params: Progress & { progressToken: string | number } = {
       progressToken,
       progress,
-      message,
+      message: shownLine(message),
       ...(done?.total === undefined ? {} : { total: Math.max(done.total, progress) }),
     };
     // A client that is gone cannot be told; the call itself notices by its signal.

@@ -1,3 +1,4 @@
+import { instead } from "./known.ts";
 import { isKind, ProxmoxError, unresolvedName } from "./api/errors.ts";
 
 /** What a message may lead on to. */
@@ -44,6 +45,6 @@ async function explainNode(
   // While the list cannot be read, Proxmox's own words are all that is known.
   const known = await nodes().catch(() => undefined);
   if (name === undefined || known === undefined || known.includes(name)) return error;
-  const message = `node '${name}' does not exist; ${advice.nodes}`;
+  const message = `node '${name}' does not exist${instead(name, known)}; ${advice.nodes}`;
   return new ProxmoxError("not_found", message, { ...error, kind: "missing" });
 }

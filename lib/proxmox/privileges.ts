@@ -6,6 +6,7 @@ export type Grants = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 const KEPT_MS = 5 * 60_000;
 const PATIENCE_MS = 3_000;
 const RETRY_MS = 30_000;
+const SHARED_MS = 2_000;
 
 /**
  * What the API token may do, read at most every five minutes. Old knowledge is given at once and
@@ -23,11 +24,15 @@ export class Access {
     this.#monotonic = monotonic;
   }
 
-  /** The grants; undefined when Proxmox has not told them yet. */
-  async grants(): Promise<Grants | undefined> {
-    const fresh = this.#known && this.#monotonic() - this.#known.at < KEPT_MS;
-    if (!fresh) this.#loading ??= this.#load();
-    return this.#known ? this.#known.grants : await this.#loading;
+  /**
+   * The grants; undefined when Proxmox has not told them yet.
+   *
+   * @param options.fresh waits for newer ones than two seconds, for who is about to say what lacks
+   */
+  async grants({ fresh = false } = {}): Promise<Grants | undefined> {
+    const age = this.#known ? this.#monotonic() - this.#known.at : Infinity;
+    if (age >= (fresh ? SHARED_MS : KEPT_MS)) this.#loading ??= this.#load();
+    return this.#known && !fresh ? this.#known.grants : await this.#loading ?? this.#known?.grants;
   }
 
   async #load(): Promise<Grants | undefined> {
@@ -64,6 +69,25 @@ export function mayAnywhere(
       covers(at, template) && anyOf.some((privilege) => privilege in privileges)
     )
   );
+}
+
+/**
+ * True when one of the privileges is held on exactly this path: by a grant there, else by the nearest one
+ * above it that propagates. Proxmox tells what is held on each path that it names, and names the first
+ * level (`/vms`) whenever anything is held there, so nothing is taken from `/` itself.
+ */
+export function holds(grants: Grants, path: string, anyOf: readonly string[]): boolean {
+  const held = grants[path];
+  if (held !== undefined) return anyOf.some((privilege) => privilege in held);
+  for (let at = above(path); at !== ""; at = above(at)) {
+    const from = grants[at];
+    if (from !== undefined) return anyOf.some((privilege) => Boolean(Number(from[privilege] ?? 0)));
+  }
+  return false;
+}
+
+function above(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 function covers(granted: string, template: string): boolean {

@@ -19,6 +19,7 @@ import {
 import { type ApiPath, apiPath } from "./api/path.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
+import type { Access, Grants } from "./privileges.ts";
 import { Touched } from "./touched.ts";
 import { type Plan, type Reach, redactedParams, withoutSecrets } from "./plan.ts";
 import type { Resource } from "./api/values.ts";
@@ -26,6 +27,7 @@ import type { Resource } from "./api/values.ts";
 /** The parts that all calls share. */
 export interface PveShared {
   readonly client: Client;
+  readonly access: Access;
   readonly directory: GuestDirectory;
   readonly locks: GuestLocks;
   readonly descriptions: ApiDescriptions;
@@ -127,7 +129,7 @@ export class Pve {
     const { data, total } = await this.#read(at, params);
     const checked = checkedRows(path, data);
     if (!checked) {
-      const what = data === null ? "empty" : "not a list";
+      const what = data === null ? "empty" : "not a list that can be read";
       throw garbled(`Proxmox's answer to ${at} is ${what}`);
     }
     if (checked.leftOut > 0) this.warn(leftOutText(String(at), checked.leftOut));
@@ -178,6 +180,16 @@ export class Pve {
   /** What the caller must be told besides the answer. */
   get warnings(): readonly string[] {
     return [...this.#warnings];
+  }
+
+  /** `user@realm!name` of the Proxmox API token. */
+  get tokenId(): string {
+    return this.#shared.client.tokenId;
+  }
+
+  /** What the Proxmox API token may do; undefined when Proxmox does not tell. */
+  grants(options?: { fresh: boolean }): Promise<Grants | undefined> {
+    return unlessAborted(this.#shared.access.grants(options), this.signal);
   }
 
   /** Where messages lead on to. */
@@ -326,10 +338,12 @@ export class Pve {
     options: { wait?: boolean | undefined; timeout_seconds?: number | undefined } = {},
   ): Promise<TaskState> {
     const started: TaskState = { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
-    if (this.#call.dryRun || options.wait === false) return Promise.resolve(started);
+    if (this.#call.dryRun) return Promise.resolve(started);
     if (typeof upid !== "string" || !upid.startsWith("UPID:")) {
-      throw new AppError("unavailable", "Proxmox accepted the change but named no task");
+      const state = "Proxmox accepted the change but named no task: its end is unknown";
+      throw new AppError("unavailable", `${state}, look before trying again`);
     }
+    if (options.wait === false) return Promise.resolve(started);
     const timeoutMs = (options.timeout_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
     return waitTask(this, upid, {
       timeoutMs,
@@ -391,7 +405,8 @@ export class Pve {
       advice: this.advice,
       nodes: async () => {
         const rows = await unlessAborted(this.#shared.directory.resources(), this.signal);
-        return rows.filter((row) => row.type === "node").map((row) => row.node ?? "");
+        return rows.filter((row) => row.type === "node").map((row) => row.node ?? "")
+          .filter((name) => this.reach.everything || this.reach.sees(name)).sort();
       },
     });
   }

@@ -1,4 +1,5 @@
 import { AppError, oneLine } from "../errors.ts";
+import { isKind } from "./api/errors.ts";
 import { reasonFailure } from "./api/failures.ts";
 import type { DataOf } from "./api/types.ts";
 import { clip, quote } from "./clip.ts";
@@ -91,7 +92,8 @@ export async function waitTask(
   for (let pause = FIRST_POLL_MS;; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
     const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid }).catch(
       (error) => {
-        const passing = error instanceof AppError && error.code === "unavailable";
+        const passing = error instanceof AppError && error.code === "unavailable" &&
+          !isKind(error, "token_rejected");
         if (passing && ++failures <= TOLERATED_FAILURES) return undefined;
         throw unfollowed(error, reader.advice.task, upid);
       },

@@ -17,10 +17,10 @@ export interface Permissions {
   readonly read: readonly string[];
   readonly write: readonly string[];
   readonly env: readonly string[];
+  /** Facts of the system: who runs the program. */
+  readonly sys: readonly string[];
   /** Variables that read as unset, so that a driver which asks for them is not refused. */
   readonly ignoreEnv: readonly string[];
-  /** Hosts whose certificate is not verified. */
-  readonly unverifiedHosts: readonly string[];
 }
 
 /** Name of the systemd unit, of its user and of its folders. */
@@ -36,12 +36,13 @@ export function requiredPermissions(config: Config): Permissions {
   ];
   return {
     net: unique([
-      `${hostForUrl(server.host)}:${server.port}`,
+      ...(config.stdio ? [] : [`${hostForUrl(server.host)}:${server.port}`]),
       ...proxmox.hosts.map((host) => `${hostForUrl(host)}:${proxmox.port}`),
       ...database.net,
     ]),
     read: unique([
       config.file,
+      config.token_file,
       ...filesOf(config, "secret_file").flatMap(({ path }) => [path, credentialOf(path)]),
       ...filesOf(config, "file").map(({ path }) => path),
       ...database.read,
@@ -49,8 +50,8 @@ export function requiredPermissions(config: Config): Permissions {
     ]),
     write: unique([...database.write, ...written]),
     env: [...ENVIRONMENT_NAMES, ...SETTLED_NAMES].sort(),
+    sys: config.stdio ? ["uid", "gid", "userInfo"] : [],
     ignoreEnv: ["PG*"],
-    unverifiedHosts: proxmox.verify_ssl ? [] : [...proxmox.hosts],
   };
 }
 
@@ -71,9 +72,19 @@ function databasePermissions(url: string): DatabasePermissions {
   if (host.startsWith("/")) {
     // Deno asks for the socket three times: as an address, to be read and to be written.
     const socket = `${host}/.s.PGSQL.${port}`;
-    return { net: [`unix:${socket}`], read: [socket, ...certificates], write: [socket] };
+    const net = isModern() ? [`unix:${socket}`] : [];
+    return { net, read: [socket, ...certificates], write: [socket] };
   }
   return { net: [`${hostForUrl(host)}:${port}`], read: certificates, write: [] };
+}
+
+/**
+ * Deno before 2.9 has no addresses for Unix sockets: to read and to write one is all that it asks for. It
+ * lacks options of `deno compile` too, that only make the executable smaller and name it.
+ */
+export function isModern(): boolean {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  return major > 2 || minor >= 9;
 }
 
 /** Where systemd puts a secret's file for the unit that `unit` prints. */

@@ -17,7 +17,8 @@ const FLAG = "--unstable-worker-options";
  * throwing when its flag is missing, so the flag is looked for where it can stand.
  */
 export function canSandbox(): boolean {
-  if (Deno.build.standalone) return true;
+  // Only the npm package is JavaScript, and its launcher always gives the flag.
+  if (Deno.build.standalone || import.meta.url.endsWith(".js")) return true;
   const flags = runtimeFlags();
   if (flags === null) return false;
   if (flags.includes(FLAG)) return true;
@@ -45,14 +46,16 @@ export interface SandboxTask<Message> {
   readonly start: Message;
   /** Passes later messages on, until it is disposed of. */
   readonly listen: (pass: (message: Message) => void) => Disposable;
+  /** Whether one that breaks is followed by another. */
+  readonly restarts: boolean;
   readonly io: { err(line: string): void; readonly now: () => Date };
 }
 
 /**
  * Runs the server in a worker that holds exactly what the config needs. This side only starts it,
- * passes messages on, and starts it again when it breaks, at most 5 times a minute.
+ * passes messages on, and starts it again when it breaks, at most 5 times a minute, if it may.
  *
- * @throws AppError `invalid` with the worker's refusal, `internal` when it breaks too often
+ * @throws AppError `invalid` with the worker's refusal, `internal` when it breaks for good
  */
 export async function serveInWorker<Message>(task: SandboxTask<Message>): Promise<void> {
   const { io, listen } = task;
@@ -64,6 +67,7 @@ export async function serveInWorker<Message>(task: SandboxTask<Message>): Promis
     worker.terminate();
     if (end.kind === "ended") return;
     if (end.kind === "refused") throw new AppError("invalid", end.message);
+    if (!task.restarts) throw new AppError("internal", `The server broke: ${end.message}`);
     const now = io.now().getTime();
     restarts.push(now);
     const recent = restarts.filter((time) => now - time < RESTART_WINDOW_MS);

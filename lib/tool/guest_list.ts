@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Resource } from "../proxmox/api/values.ts";
-import type { GuestType } from "../proxmox/guest/directory.ts";
+import { type Resource, text } from "../proxmox/api/values.ts";
+import { guestOf, type GuestType } from "../proxmox/guest/directory.ts";
 import {
   describeGuest,
   type GuestRow,
@@ -8,6 +8,7 @@ import {
   statusOf,
   warningsOf,
 } from "../proxmox/inventory.ts";
+import { assertKnown, nodesIn, poolsIn } from "../proxmox/known.ts";
 import { paginate } from "../proxmox/list.ts";
 import type { ColumnsOf } from "./columns.ts";
 import { paged, paging } from "./fields.ts";
@@ -47,6 +48,31 @@ export const DEFAULT_COLUMNS: readonly string[] = [
   "lock",
 ];
 
+/** The states of guests. A guest may have another one, which newer versions of Proxmox have brought. */
+const STATES = ["running", "stopped", "paused", "suspended", "unknown"];
+
+/**
+ * Refuses filters that name what is not there.
+ *
+ * @param found the guests that fit: what is found is known
+ * @throws AppError `not_found` naming what there is
+ */
+export function assertFilters(
+  { node, status, pool }: {
+    readonly node?: string | undefined;
+    readonly status?: string | undefined;
+    readonly pool?: string | undefined;
+  },
+  { resources, found }: { resources: readonly Resource[]; found: number },
+): void {
+  if (found > 0) return;
+  const states = resources.filter((row) => guestOf(row) !== undefined)
+    .map((row) => text(row.status) ?? "unknown");
+  assertKnown(status, { what: "status", known: [...STATES, ...states] });
+  assertKnown(node, { what: "node", known: nodesIn(resources) });
+  assertKnown(pool, { what: "pool", known: poolsIn(resources) });
+}
+
 /** The input of the lists of guests. */
 export const guestListInput = {
   node: z.string().optional().describe("Only this node's"),
@@ -67,6 +93,7 @@ export function listGuests(
     (input.node === undefined || row.node === input.node) &&
     (input.status === undefined || statusOf(row, offline) === input.status)
   );
+  assertFilters(input, { resources, found: rows.length });
   const { items, ...page } = paginate(rows, (row) => Number(row.vmid), input);
   const columns = new Set(input.fields ?? DEFAULT_COLUMNS);
   const guests = items.map((row) => pick(describeGuest(row, offline), columns));

@@ -1,14 +1,23 @@
+import type { Scope } from "../auth/scope.ts";
 import type { AnyTool } from "./tool.ts";
 
-/** What the configuration lets the server offer. `read_only` beats every allow-list. */
+/** What the configuration lets the server offer, and to whom. `read_only` beats every allow-list. */
 export interface ToolPolicy {
   readonly read_only: boolean;
   readonly allow: readonly string[] | null;
   readonly deny: readonly string[];
+  /** Scopes in place of the tools' own. */
+  readonly scopes: Readonly<Record<string, Scope>>;
 }
 
 /** True when the configuration offers the tool at all. */
 export function isOffered(tool: AnyTool, { read_only, allow, deny }: ToolPolicy): boolean {
+  // The tool's own scope says that it only reads, whoever may call it here.
   if (read_only && tool.scope !== "user") return false;
   return !deny.includes(tool.name) && (allow === null || allow.includes(tool.name));
+}
+
+/** The scope that a caller of the tool needs here. */
+export function scopeOf(tool: AnyTool, { scopes }: Pick<ToolPolicy, "scopes">): Scope {
+  return scopes[tool.name] ?? tool.scope;
 }

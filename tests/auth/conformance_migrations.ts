@@ -25,7 +25,7 @@ export function runMigrationCases(name: string, makeSite: () => Promise<Site>): 
         await assert.rejects(checkSchema(database), {
           code: "conflict",
           message: `Cannot use the database: it has schema version ${version}, ` +
-            `this program needs version ${SCHEMA_VERSION}; run \`proxmox-mcp migrate\``,
+            `this program needs version ${SCHEMA_VERSION}; run \`deno run -A main.ts migrate\``,
         });
 
         const report = await migrate(database, { now: clock.now });

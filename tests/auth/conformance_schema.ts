@@ -23,7 +23,7 @@ export function runSchemaCases(name: string, makeSite: () => Promise<Site>): voi
       await assert.rejects(checkSchema(database), {
         code: "conflict",
         message: "Cannot use the database: it has no schema yet, this program needs version " +
-          `${SCHEMA_VERSION}; run \`proxmox-mcp migrate\``,
+          `${SCHEMA_VERSION}; run \`deno run -A main.ts migrate\``,
       });
       const { from, to, applied } = await migrate(database, { now });
       assert.deepEqual([from, to], [0, SCHEMA_VERSION]);

@@ -92,7 +92,7 @@ Deno.test("SQLite store: a process without the permission to write is told which
     assert.deepEqual(failures, [[
       "unavailable",
       `Cannot open database ${site.path}: this process may not write it; ` +
-      "start with the permissions that `flags` prints",
+      "start with the permissions that `deno run -A main.ts flags` prints",
     ]]);
   }));
 

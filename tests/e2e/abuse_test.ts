@@ -167,6 +167,8 @@ Deno.test("headers of any kind make no failure", async () => {
     [["GET /metrics HTTP/1.1", "Host: localhost", "Accept-Language: tr-\u00fc;q=-1,*;q=9"], 401],
     [["GET /healthz/../metrics HTTP/1.1", "Host: localhost"], 404],
     [["GET //metrics HTTP/1.1", "Host: localhost"], 404],
+    [["GET http://localhost/healthz HTTP/1.1", "Host: localhost"], 200],
+    [["GET http://evil.example/healthz HTTP/1.1", "Host: localhost"], 403],
     [["GET metrics HTTP/1.1", "Host: localhost"], 400],
     [["TRACE /healthz HTTP/1.1", "Host: localhost"], 404],
     [["GET /mcp HTTP/1.1", "Host: localhost", "Authorization: Bearer a b"], 401],

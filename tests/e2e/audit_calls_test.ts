@@ -35,6 +35,12 @@ const CALLS: readonly Case[] = [
   ["arguments that are a list", plain({ arguments: [] }), {}, INVALID],
   ["arguments that are a string", plain({ arguments: "x" }), {}, INVALID],
   ["arguments that are null", plain({ arguments: null }), {}, INVALID],
+  [
+    "a vmid that no text can be made of",
+    plain({ arguments: { vmid: { toString: 1 } } }),
+    {},
+    INVALID,
+  ],
   ["params that are a string", plain("x"), {}, INVALID],
   ["a name that is a number", plain({ name: 7 }), {}, INVALID],
   ["_meta that is none", plain({ _meta: 3 }), {}, INVALID],

@@ -1,105 +1,5 @@
 import assert from "node:assert/strict";
-import { includesScope } from "../../lib/auth/scope.ts";
-import { TOOLS } from "../../lib/mcp/tools.ts";
 import { type Role, Site } from "../site.ts";
-import { createAuthenticatedToken } from "../tokens.ts";
-
-const ROLES: readonly Role[] = ["user", "write", "admin"];
-const now = () => new Date();
-
-Deno.test("every route but health is shut without a good token", async (t) => {
-  await using site = await Site.start();
-  const past = new Date(Date.now() - 1000);
-  const expired = await createAuthenticatedToken(site.store, {
-    username: "ada",
-    permission: "admin",
-    expires: past,
-    now,
-  });
-  const revoked = await createAuthenticatedToken(site.store, {
-    username: "ada",
-    permission: "admin",
-    now,
-  });
-  const [newest] = (await site.store.listTokens()).toSorted((a, b) => b.id - a.id);
-  await site.store.revokeToken(newest!.id);
-  const elsewhere = await createAuthenticatedToken(site.store, {
-    username: "ada",
-    permission: "admin",
-    allowedIps: "192.0.2.0/24",
-    now,
-  });
-  const headers: Record<string, Record<string, string>> = {
-    none: {},
-    empty: { authorization: "Bearer " },
-    malformed: { authorization: site.tokens.admin },
-    basic: { authorization: `Basic ${btoa("admin:admin")}` },
-    unknown: { authorization: "Bearer admin-token" },
-    expired: { authorization: `Bearer ${expired}` },
-    revoked: { authorization: `Bearer ${revoked}` },
-    elsewhere: { authorization: `Bearer ${elsewhere}` },
-  };
-  const routes: [string, string][] = [
-    ["POST", "/mcp"],
-    ["GET", "/mcp"],
-    ["DELETE", "/mcp"],
-    ["GET", "/mcp/sse"],
-    ["POST", "/mcp/sse/messages?session_id=x"],
-    ["GET", "/metrics"],
-    ["POST", `/mcp?token=${site.tokens.admin}&access_token=${site.tokens.admin}`],
-  ];
-  for (const [name, given] of Object.entries(headers)) {
-    await t.step(name, async () => {
-      for (const [method, path] of routes) {
-        const response = await fetch(`${site.root}${path}`, {
-          method,
-          headers: { "content-type": "application/json", ...given },
-          ...(method === "POST" ? { body: '{"method":"tools/list"}' } : {}),
-        });
-        const body = await response.json();
-        assert.equal(response.status, 401, `${method} ${path}`);
-        assert.match(response.headers.get("www-authenticate") ?? "", /^Bearer /);
-        assert.deepEqual(body, {
-          jsonrpc: "2.0",
-          id: null,
-          error: { code: -32001, message: "Authentication required. Provide a valid token." },
-        });
-      }
-    });
-  }
-  assert.equal(site.fake.requests.length, 0);
-  const log = site.lines.join("\n");
-  for (const secret of [expired, revoked, elsewhere, site.tokens.admin, "admin-token"]) {
-    assert.ok(!log.includes(secret), "a token in the log");
-  }
-  assert.ok(site.lines.some((line) => line.includes("Login failed")));
-});
-
-Deno.test("every tool is refused without its scope, by token and in the list, and audited", async () => {
-  await using site = await Site.start();
-  for (const role of ROLES) {
-    const listed = await site.post({ method: "tools/list" }, site.headers(site.tokens[role]));
-    const names = listed.json.result.tools.map((tool: { name: string }) => tool.name);
-    const allowed = TOOLS.filter((tool) => includesScope(role, tool.scope));
-    assert.deepEqual(names, allowed.map((tool) => tool.name), role);
-  }
-  const sent = site.fake.requests.length;
-  for (const role of ROLES) {
-    for (const tool of TOOLS) {
-      if (includesScope(role, tool.scope)) continue;
-      const answer = await site.call(tool.name, { vmid: 100 }, { role });
-      assert.equal(answer.isError, true, tool.name);
-      assert.equal(answer.code, "forbidden", tool.name);
-      assert.equal(
-        answer.text,
-        `You do not have the required scope (${tool.scope}) for this operation.`,
-      );
-      const [row] = await site.trail.list({ limit: 1 });
-      assert.deepEqual([row?.tool, row?.outcome, row?.door], [tool.name, "denied", "curl"]);
-    }
-  }
-  assert.equal(site.fake.requests.length, sent, "a refused call reached Proxmox");
-});
 
 Deno.test("refusals come in Turkish to those who ask for it", async () => {
   await using site = await Site.start();
@@ -140,6 +40,31 @@ Deno.test("read-only mode beats the allow-list, and deny takes a tool away", asy
     assert.equal(answer.code, "forbidden", name);
     assert.match(answer.text, /switched off/);
   }
+});
+
+Deno.test("tools.scopes says who may call a tool, in lists, calls and rows", async () => {
+  await using site = await Site.start({
+    config: { tools: { scopes: { rollback_snapshot: "write", get_nodes: "admin" } } },
+  });
+  const listed = async (role: Role) => {
+    const { json } = await site.post({ method: "tools/list" }, site.headers(site.tokens[role]));
+    const names: string[] = json.result.tools.map((tool: { name: string }) => tool.name);
+    return ["get_nodes", "rollback_snapshot", "delete_snapshot"].filter((name) =>
+      names.includes(name)
+    );
+  };
+  assert.deepEqual(await listed("user"), []);
+  assert.deepEqual(await listed("write"), ["rollback_snapshot"]);
+  assert.deepEqual(await listed("admin"), ["get_nodes", "rollback_snapshot", "delete_snapshot"]);
+  const args = { vmid: 100, name: "before1" };
+  await site.call("create_snapshot", args, { role: "write" });
+  const rolled = await site.call("rollback_snapshot", args, { role: "write" });
+  assert.equal(rolled.value?.exit_status, "OK", rolled.text);
+  const refused = await site.call("get_nodes", {}, { role: "write" });
+  assert.match(refused.text, /required scope \(admin\)/);
+  const [nodes, rollback] = await site.trail.list({ limit: 2 });
+  assert.deepEqual([nodes?.scope, nodes?.outcome], ["admin", "denied"]);
+  assert.deepEqual([rollback?.tool, rollback?.scope], ["rollback_snapshot", "write"]);
 });
 
 Deno.test("a foreign Host or Origin is refused before authentication", async () => {
@@ -249,19 +174,6 @@ Deno.test("requests without a good token leave ten short lines a second at most"
   assert.ok(failed.length < 40, "some are left out");
 });
 
-Deno.test("health needs no token and tells nothing", async () => {
-  await using site = await Site.start();
-  const get = async (path: string) => {
-    const response = await fetch(`${site.root}${path}`);
-    return [response.status, await response.json()];
-  };
-  assert.deepEqual(await get("/healthz"), [200, { status: "ok" }]);
-  assert.deepEqual(await get("/readyz"), [
-    200,
-    { status: "ok", database: "ok", proxmox: "ok" },
-  ]);
-});
-
 Deno.test("metrics are told to any token", async () => {
   await using site = await Site.start();
   await site.call("get_nodes");
@@ -271,4 +183,53 @@ Deno.test("metrics are told to any token", async () => {
     await response.text(),
     /proxmox_mcp_tool_calls_total\{tool="get_nodes",outcome="ok"\} 1/,
   );
+});
+
+Deno.test("a browser is refused with a page that is the same for everybody and tells nothing", async () => {
+  const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  await using site = await Site.start();
+  const get = async (path: string, headers: Record<string, string>) => {
+    const response = await fetch(`${site.root}${path}`, { headers });
+    return { response, status: response.status, text: await response.text() };
+  };
+  const english = await get("/", { accept, "accept-language": "en-GB" });
+  const turkish = await get("/", { accept, "accept-language": "tr-TR,tr;q=0.9" });
+  assert.deepEqual([english.status, turkish.status], [404, 404]);
+  assert.match(english.text, /<html lang="en">[^]*<h1>This is an MCP server<\/h1>/);
+  assert.match(turkish.text, /<html lang="tr">[^]*<h1>Bu bir MCP sunucusudur<\/h1>/);
+  for (const path of ["/mcp", "/mcp/"]) {
+    const refused = await get(path, { accept, "accept-language": "en" });
+    assert.equal(refused.status, 401);
+    assert.match(refused.response.headers.get("www-authenticate") ?? "", /^Bearer /);
+    assert.equal(refused.text, english.text);
+  }
+  const { headers } = english.response;
+  assert.equal(headers.get("content-type"), "text/html; charset=utf-8");
+  assert.equal(headers.get("cache-control"), "no-store");
+  const policy = headers.get("content-security-policy") ?? "";
+  assert.match(policy, /^default-src 'none'; style-src 'sha256-/);
+  const [, style = ""] = /<style>([^]*)<\/style>/.exec(english.text) ?? [];
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
+  assert.ok(policy.includes(`'sha256-${new Uint8Array(digest).toBase64()}'`), policy);
+  for (const { text } of [english, turkish]) {
+    assert.doesNotMatch(text, /<script|style=|\bon\w+=|src=|127\.0\.0\.1|\d+\.\d+\.\d+|8006/);
+    for (const entry of ["mcpServers", '"servers"', "claude mcp add", "curl -X POST", "docs"]) {
+      assert.ok(text.includes(entry), entry);
+    }
+  }
+  const failures = site.lines.filter((line) => line.includes("Login failed")).length;
+  assert.equal(failures, 2, "who is refused on the MCP path is counted as ever");
+  const others: [string, Record<string, string>, number][] = [
+    ["/", {}, 404],
+    ["/nothing", { accept }, 404],
+    ["/mcp", { accept: "text/event-stream" }, 401],
+    ["/mcp", { accept, authorization: "Bearer wrong" }, 401],
+    ["/metrics", { accept }, 401],
+    ["/mcp/sse", { accept }, 401],
+  ];
+  for (const [path, given, status] of others) {
+    const answer = await get(path, given);
+    assert.equal(answer.status, status, path);
+    assert.equal(JSON.parse(answer.text).jsonrpc, "2.0", path);
+  }
 });

@@ -4,7 +4,10 @@ import { TOOLS } from "../../lib/mcp/tools.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { cli, type CliResult, spawnCli, startServe } from "../support/cli.ts";
 import { loadConfig } from "../../lib/config/config.ts";
+import type { Scope } from "../../lib/auth/scope.ts";
+import { scopePrivileges } from "../../lib/cli/check/privileges.ts";
 import { runServer } from "../../lib/cli/serve/run_server.ts";
+import { OVER_HTTP, overStdio } from "../../lib/cli/serve/ways.ts";
 import { SignalQueue } from "../../lib/cli/serve/signals.ts";
 import { Folder } from "../support/folder.ts";
 
@@ -103,8 +106,11 @@ Deno.test("a missing config or schema ends with 1 and says what to do", async ()
   );
   assert.match(
     await refused(["user", "list", "--config", folder.config], 1),
-    /Cannot use the database: .*run `proxmox-mcp migrate`$/,
+    /Cannot use the database: .*run `deno run -A main\.ts migrate`$/,
   );
+  await refused(["user", "create", "ayse", "--config", folder.config], 1);
+  const names = Array.from(Deno.readDirSync(folder.at("")), ({ name }) => name);
+  assert.deepEqual(names.filter((name) => name.endsWith(".db")), [], "a database without a schema");
 });
 
 Deno.test("migrate says what it did, and that there is nothing to do", async () => {
@@ -225,7 +231,10 @@ Deno.test("token create refuses what cannot be used and writes nothing", async (
   };
   const cases: [Record<string, string>, RegExp][] = [
     [{ user: "ays" }, /there is no user ays: did you mean ayse\?$/],
-    [{ user: "bob" }, /there is no user bob: create it with `user create`$/],
+    [
+      { user: "bob" },
+      /there is no user bob: create it with `deno run -A main\.ts user create NAME`$/,
+    ],
     [{ permission: "wirte" }, /one of read, write, admin: did you mean write\?$/],
     [{ "expires-days": "0" }, /'0' is invalid\. It must be a whole number from 1 to/],
     [{ "expires-days": "-3" }, /'-3' is invalid/],
@@ -288,7 +297,7 @@ Deno.test("migrate makes the audit key once; audit verify and prune need it, lis
   ) {
     assert.match(
       await refused(["audit", ...command, ...common], 1),
-      /Cannot use audit\.key_file \S+: no such file or folder; `proxmox-mcp migrate` makes it$/,
+      /Cannot use audit\.key_file \S+: no such file or folder; `deno run -A main\.ts migrate` makes it$/,
     );
   }
   const row = JSON.parse((await ok(["audit", "list", "--json", ...common])).out);
@@ -305,6 +314,29 @@ Deno.test("tools lists every tool in three forms", async () => {
   const markdown = (await ok(["tools", "--markdown"])).out.split("\n");
   assert.equal(markdown.length, TOOLS.length + 2);
   assert.ok(markdown.every((row) => row.startsWith("| ") && row.endsWith(" |")));
+});
+
+Deno.test("tools and check tell the scopes that the config gives", async () => {
+  await using folder = await Folder.make();
+  await folder.write("token", "secret-value");
+  const scopes = { rollback_snapshot: "write", get_nodes: "admin", get_vms: "user" };
+  const file = await folder.write("config.json", { ...CONFIG, tools: { scopes } });
+  const rows = (await ok(["tools", "--config", file])).out.split("\n");
+  assert.ok(rows.some((row) => /^rollback_snapshot +write /.test(row)));
+  const report = JSON.parse((await cli(["check", "--json", "--config", file])).out);
+  assert.deepEqual(
+    report.findings.filter(({ name }: { name: string }) => name === "scopes")
+      .map(({ state, message }: { state: string; message: string }) => `${state} ${message}`),
+    ["warn rollback_snapshot: write in place of admin", "ok get_nodes: admin in place of user"],
+  );
+});
+
+Deno.test("the roles for Proxmox go by the scopes that the config gives", () => {
+  const auth = { user: "a@pve", token_name: "t" };
+  const forWrite = (scopes: Record<string, Scope>) =>
+    scopePrivileges(TOOLS, { auth, policy: { scopes }, major: 9 })[1]?.privileges ?? [];
+  assert.ok(!forWrite({}).includes("VM.Allocate"));
+  assert.ok(forWrite({ create_vm: "write" }).includes("VM.Allocate"));
 });
 
 Deno.test("a failure shows its stack with --debug only", async () => {
@@ -337,6 +369,21 @@ Deno.test("serve refuses to start with one line and 1", async () => {
     await refused(["serve", "--config", wrong], 1),
     /Cannot use tools\.deny: there is no tool get_vm: did you mean get_vms\?$/,
   );
+  const scopes: [Record<string, string>, RegExp][] = [
+    [
+      { get_vm: "write" },
+      /Cannot use tools\.scopes: there is no tool get_vm: did you mean get_vms\?$/,
+    ],
+    [
+      { start_vm: "user" },
+      /Cannot use tools\.scopes: start_vm changes something: it can be write or admin, not user$/,
+    ],
+    [{ start_vm: "root" }, /: tools\.scopes\.start_vm must be "user", "write" or "admin"$/],
+  ];
+  for (const [given, message] of scopes) {
+    const file = await folder.write("scopes.json", { ...CONFIG, tools: { scopes: given } });
+    assert.match(await refused(["serve", "--config", file], 1), message);
+  }
 });
 
 Deno.test("serve leaves standard error to a queue, so that no reader holds it up", async () => {
@@ -345,6 +392,7 @@ Deno.test("serve leaves standard error to a queue, so that no reader holds it up
     proxmox: { host: "127.0.0.1", port: 1 },
     auth: { user: "a@pve", token_name: "t", token_value: "x" },
     server: { port: 0 },
+    tools: { scopes: { rollback_snapshot: "write" } },
   });
   const env = () => undefined;
   const signals = new SignalQueue();
@@ -366,9 +414,11 @@ Deno.test("serve leaves standard error to a queue, so that no reader holds it up
     },
     load: () => loadConfig({ file, env }),
     signals,
+    way: OVER_HTTP,
     lock: () => "locked",
   });
   assert.match(written, /^proxmox-mcp 0\.0\.0\n {2}address .*Server stopped\n$/s);
+  assert.match(written, /^ {2}tools +\d+; rollback_snapshot: write in place of admin$/m);
 });
 
 Deno.test("serve answers, logs to its file, and ends with 0 on SIGTERM", async () => {
@@ -416,18 +466,59 @@ Deno.test("serve answers, logs to its file, and ends with 0 on SIGTERM", async (
   );
 });
 
-Deno.test("serve with verify_ssl false, started without Deno's flag, says exactly what to do", async () => {
+Deno.test("stdio refuses options that cannot be with one line and 2", async () => {
+  const both = ["stdio", "--scope", "write", "--token-file", "token"];
+  assert.match(await refused(both, 2), /--scope and --token-file exclude each other/);
+  assert.match(await refused(["stdio", "--scope", "rite"], 2), /did you mean write\?/);
+});
+
+Deno.test("stdio starts without tables or a token that it can read as little as any", async () => {
   await using folder = await Folder.make();
-  await using pve = await startFakePve();
-  const config = await folder.write("config.json", {
-    proxmox: { host: pve.host, port: pve.port, verify_ssl: false },
-    auth: { user: pve.token.user, token_name: pve.token.name, token_value: pve.token.value },
-    server: { port: 0 },
+  const file = await folder.write("config.json", {
+    proxmox: { host: "127.0.0.1", port: 1 },
+    auth: { user: "a@pve", token_name: "t", token_value: "x" },
   });
-  const message = await refused(["serve", "--config", config], 1);
-  assert.ok(message.includes(`deno task start --config ${config}`), message);
-  assert.ok(message.includes("--unsafely-ignore-certificate-errors=127.0.0.1"), message);
-  const flag = "--unsafely-ignore-certificate-errors=127.0.0.1";
-  await using server = await startServe(["--config", config], { flags: ["-A", flag] });
-  assert.match(server.lines.join("\n"), /127\.0\.0\.1 port \d+: Proxmox VE 9\.2\.11/);
+  const start = (token?: string) =>
+    runServer({
+      context: {
+        version: "0.0.0",
+        io: {
+          out: () => assert.fail("standard output is the client's"),
+          err: () => {},
+          env: () => undefined,
+          now: () => new Date(),
+          input: async function* () {},
+          writeOut: (bytes) => Promise.resolve(bytes.length),
+        },
+      },
+      load: () =>
+        loadConfig({
+          file,
+          env: () => undefined,
+          options: { "--stdio": true, "--token-file": token },
+        }),
+      signals: new SignalQueue(),
+      way: overStdio({ user: "local", scope: "user" }),
+      lock: () => "locked",
+    });
+  const tables =
+    /Cannot use the database: .*has no tables yet; run `deno run -A main.ts migrate`, or `deno task init`/;
+  await assert.rejects(start(await folder.write("early", "x")), tables);
+  await assert.rejects(Deno.stat(folder.at("proxmox-mcp.db")), Deno.errors.NotFound);
+  await cli(["migrate", "--config", file]);
+  await assert.rejects(
+    start(folder.at("none")),
+    /Cannot read the token file .*none: no such file or folder$/,
+  );
+  await assert.rejects(start(await folder.write("token", "\n")), /token: it is empty$/);
+  const { console } = globalThis;
+  const before = { ...console };
+  const told: unknown[] = [];
+  Object.assign(console, { error: (text: unknown) => told.push(text) });
+  await start();
+  const { log, table } = console;
+  log("of a package");
+  table([1]);
+  Object.assign(console, before);
+  assert.equal(told.length, 2);
 });

@@ -2,9 +2,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findRuntime } from "../../lib/build/runtime.ts";
-import { type FakePve, startFakePve } from "../fake_pve.ts";
-import { superviseServe } from "../support/cli.ts";
-import { callFails } from "../support/call.ts";
 import { type Executable, holds, readExecutable } from "../support/executable.ts";
 import { Folder } from "../support/folder.ts";
 
@@ -13,33 +10,18 @@ const SECRET = "12345678-aaaa-bbbb-cccc-1234567890ab";
 /** Stands in for the runtime where that cannot be downloaded: the result can be read, not run. */
 const STAND_IN = "/bin/true";
 
-const RUNTIME = await findRuntime();
-const VERSION = RUNTIME.version === Deno.version.deno ? "" : ` (runtime ${RUNTIME.version})`;
+const HAS_OWN = (await findRuntime()).version === Deno.version.deno;
 
 /** Compiles with this Deno: what it bakes in can be read even where its own runtime is not to be had. */
 async function compile(cwd: string, args: readonly string[]): Promise<string> {
-  const isOwn = RUNTIME.version === Deno.version.deno;
-  const stand = isOwn ? {} : { DENORT_BIN: STAND_IN };
-  return await make(cwd, { script: "compile", args, env: stand });
-}
-
-/** Compiles what runs here, with the runtime that was found. */
-async function compileToRun(cwd: string, args: readonly string[]): Promise<string> {
-  return await make(cwd, { script: "runtime", args, env: {} });
-}
-
-async function make(
-  cwd: string,
-  { script, args, env }: { script: string; args: readonly string[]; env: Record<string, string> },
-): Promise<string> {
   const output = join(cwd, "proxmox-mcp");
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-A", "--no-prompt", `${ROOT}lib/build/${script}.ts`],
+      ...["run", "-A", "--no-prompt", `${ROOT}lib/build/compile.ts`],
       ...args,
       ...["--output", output],
     ],
-    env,
+    env: HAS_OWN ? {} : { DENORT_BIN: STAND_IN },
     cwd,
   }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr).trim());
@@ -65,24 +47,26 @@ Deno.test("compile --config bakes in exactly what that config calls for", async 
   await folder.write("config.json", {
     proxmox: { host: "pve.example", verify_ssl: false },
     auth: { user: "a@pve", token_name: "t", token_value: SECRET },
-    database: { url: "sqlite:/var/lib/m/x.db" },
+    database: { url: `sqlite:${folder.at("x.db")}` },
+    logging: { file: "x.log" },
   });
   const executable = await readExecutable(
     await compile(folder.path, ["--config", "config.json", "--port", "9001"]),
   );
   const { metadata } = executable;
   assert.deepEqual(metadata.argv, ["--default-config=config.json"]);
-  const database = ["/var/lib/m/x.db", "/var/lib/m/x.db-wal", "/var/lib/m/x.db-shm"];
+  const database = ["x.db", "x.db-wal", "x.db-shm"].map((name) => folder.at(name));
+  const log = ["x.log", "x.log.1", "x.log.2", "x.log.3", "x.log.4", "x.log.5"];
   const { permissions } = metadata;
   assert.deepEqual(permissions.allow_net, ["127.0.0.1:9001", "pve.example:8006"]);
-  assert.deepEqual(permissions.allow_read, ["config.json", ...database]);
-  assert.deepEqual(permissions.allow_write, database);
-  assert.equal(permissions.allow_env instanceof Array && permissions.allow_env.length, 13);
+  assert.deepEqual(permissions.allow_read, ["config.json", ...database, ...log]);
+  assert.deepEqual(permissions.allow_write, [...database, ...log]);
+  assert.equal(permissions.allow_env instanceof Array && permissions.allow_env.length, 26);
   assert.deepEqual(permissions.ignore_env, ["PG*"]);
   for (const kind of ["allow_run", "allow_ffi", "allow_sys"]) assert.equal(permissions[kind], null);
   assert.deepEqual(permissions.deny_import, [], "every import is denied");
   assert.equal(permissions.prompt, false);
-  assert.deepEqual(metadata.unsafely_ignore_certificate_errors, ["pve.example"]);
+  assert.deepEqual(metadata.unsafely_ignore_certificate_errors, null);
   assertOnlyTheProgram(executable);
 });
 
@@ -90,7 +74,7 @@ Deno.test("compile without a config makes what runs its server in a worker, for 
   await using folder = await Folder.make();
   const target = "aarch64-unknown-linux-gnu";
   // The other architecture's runtime would be a download of its own.
-  const args = RUNTIME.version === Deno.version.deno ? [] : ["--target", target];
+  const args = HAS_OWN ? [] : ["--target", target];
   const executable = await readExecutable(await compile(folder.path, args));
   const { metadata } = executable;
   assert.deepEqual(metadata.argv, []);
@@ -102,12 +86,13 @@ Deno.test("compile without a config makes what runs its server in a worker, for 
   assertOnlyTheProgram(executable);
 });
 
-Deno.test("compile refuses an unknown target and an unusable config with one line", async () => {
+Deno.test("compile tells what it cannot do in one line, without colours", async () => {
   await using folder = await Folder.make();
   const run = async (...args: string[]) => {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-prompt", `${ROOT}lib/build/compile.ts`, ...args],
       cwd: folder.path,
+      env: { DENORT_BIN: "/nowhere", FORCE_COLOR: "1", NO_COLOR: "" },
     }).output();
     return { code, err: new TextDecoder().decode(stderr).trim() };
   };
@@ -120,57 +105,11 @@ Deno.test("compile refuses an unknown target and an unusable config with one lin
     config.err,
     /^proxmox-mcp: Cannot read config absent\.json: no such file or folder$/,
   );
+  const failed = await run();
+  assert.equal(failed.code, 1);
+  assert.match(
+    failed.err,
+    /^proxmox-mcp: Cannot compile: [^\n]*Could not find denort at '\/nowhere'/,
+  );
+  assert.doesNotMatch(failed.err, /\[\d+m/);
 });
-
-/** A config for a simulated Proxmox, by a name that its certificate holds. */
-async function writeConfig(folder: Folder, pve: FakePve): Promise<string> {
-  await folder.write("ca.pem", pve.caPem);
-  return await folder.write("config.json", {
-    proxmox: { host: "localhost", port: pve.port, ca_file: "ca.pem" },
-    auth: { user: pve.token.user, token_name: pve.token.name, token_value: pve.token.value },
-    server: { port: freePort(), require_lock: true },
-  });
-}
-
-async function servesWith(binary: string, args: readonly string[], lock: string): Promise<void> {
-  const run = (...args: string[]) => new Deno.Command(binary, { args }).output();
-  assert.equal((await run("version")).code, 0);
-  assert.equal((await run("migrate", ...args)).code, 0);
-  const checked = await run("check", ...args);
-  const report = new TextDecoder().decode(checked.stdout);
-  assert.equal(checked.code, 0, report);
-  assert.match(report, new RegExp(`^ok {4}lock {6}${RegExp.escape(lock)}$`, "m"));
-  const command = new Deno.Command(binary, {
-    args: ["serve", ...args],
-    stdout: "piped",
-    stderr: "piped",
-  });
-  await using server = await superviseServe(command);
-  assert.ok(server.lines.includes(`  lock     ${lock}`), server.lines.join("\n"));
-  const config = args.at(-1) ?? "config.json";
-  assert.equal(await callFails(server.url, { config }), false);
-  assert.equal(await callFails(server.url, { config, tool: "get_vms" }), false);
-  server.kill("SIGTERM");
-  assert.equal((await server.status).code, 0);
-}
-
-Deno.test(`an executable for a config checks, serves and stops, locked${VERSION}`, async () => {
-  await using folder = await Folder.make();
-  await using pve = await startFakePve();
-  const config = await writeConfig(folder, pve);
-  const binary = await compileToRun(folder.path, ["--config", config]);
-  await servesWith(binary, ["--config", config], "locked (compiled)");
-});
-
-Deno.test(`an executable for any config serves in a worker, locked${VERSION}`, async () => {
-  await using folder = await Folder.make();
-  await using pve = await startFakePve();
-  const config = await writeConfig(folder, pve);
-  const binary = await compileToRun(folder.path, []);
-  await servesWith(binary, ["--config", config], "locked (worker)");
-});
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

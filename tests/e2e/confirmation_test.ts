@@ -88,6 +88,12 @@ Deno.test("a dry run and a tool that destroys nothing need no yes", async () => 
   await client.close();
 });
 
+Deno.test("a tool that destroys is asked about whatever its scope is", async () => {
+  await using site = await Site.start({ config: { tools: { scopes: { stop_vm: "write" } } } });
+  const json = await call(site, "stop_vm", { vmid: 100 }, { token: site.tokens.write });
+  assert.equal(json?.result?.resultType, "input_required", JSON.stringify(json));
+});
+
 Deno.test("confirm always refuses clients that cannot ask; never asks nobody", async () => {
   await using strict = await Site.start({ config: { tools: { confirm: "always" } } });
   const refused = await strict.call("stop_vm", { vmid: 100 });

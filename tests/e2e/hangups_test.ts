@@ -142,7 +142,7 @@ Deno.test("2025-11-25: hanging up cancels nothing, as that revision wants it", a
 Deno.test("a running call of a revoked token is aborted, one of another token goes on", async () => {
   await using site = await Site.start({ pve: { taskPolls: 1e9 } });
   const started = (vmid: number) =>
-    site.fake.requests.some(({ path }) => path.endsWith(`${vmid}/status/start`));
+    site.fake.requests.some(({ path }) => decodeURIComponent(path).includes(`:qmstart:${vmid}:`));
   const revoked = site.call("start_vm", { vmid: 101 }, { role: "write" });
   const other = site.call("start_vm", { vmid: 150 });
   await until(() => started(101) && started(150));

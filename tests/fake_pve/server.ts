@@ -3,26 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { bodyForRecord, decodeForm } from "./body.ts";
 import type { ServerCertificate } from "./certificate.ts";
 import { type Answer, dispatch, type Incoming, type Served } from "./dispatch.ts";
-
-export type Fault =
-  | {
-    kind: "status";
-    status: number;
-    reason?: string;
-    message?: string;
-    errors?: Record<string, string>;
-  }
-  | { kind: "hang" }
-  | { kind: "delay"; ms: number }
-  | { kind: "drop" }
-  | { kind: "drop_before" }
-  | { kind: "truncate" }
-  | { kind: "body"; body: string };
-
-export interface FaultMatch {
-  method?: string;
-  path?: RegExp;
-}
+import { type Fault, type FaultMatch, spoiled, spoilOnWire } from "./faults.ts";
 
 export interface FakeRequest {
   method: string;
@@ -45,26 +26,41 @@ interface ActiveFault {
 export class PveServer {
   readonly requests: FakeRequest[] = [];
   connections = 0;
-  readonly #server: Server;
   readonly #served: Served;
+  readonly #certificate: ServerCertificate;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #open = new Set<ServerResponse>();
+  #server: Server | undefined;
+  #port = 0;
   #faults: ActiveFault[] = [];
 
   constructor(served: Served, certificate: ServerCertificate) {
     this.#served = served;
-    this.#server = createServer(
-      { key: certificate.keyPem, cert: certificate.certPem },
-      (request, response) => this.#receive(request, response),
-    );
-    this.#server.keepAliveTimeout = 30_000;
-    this.#server.on("connection", () => this.connections++);
-    this.#server.on("tlsClientError", () => {});
-    this.#server.on("clientError", () => {});
+    this.#certificate = certificate;
   }
 
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", () => resolve()));
-    return (this.#server.address() as { port: number }).port;
+  /** Requests whose answer is neither complete nor given up by the client. */
+  get unanswered(): number {
+    for (const response of this.#open) {
+      if (response.writableFinished || response.socket?.destroyed) this.#open.delete(response);
+    }
+    return this.#open.size;
+  }
+
+  /** Listens on a free port when none is named, again on the same one after `close`. */
+  async listen(port = this.#port): Promise<number> {
+    const server = createServer(
+      { key: this.#certificate.keyPem, cert: this.#certificate.certPem },
+      (request, response) => this.#receive(request, response),
+    );
+    server.keepAliveTimeout = 30_000;
+    server.on("connection", () => this.connections++);
+    server.on("tlsClientError", () => {});
+    server.on("clientError", () => {});
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()));
+    this.#server = server;
+    this.#port = (server.address() as { port: number }).port;
+    return this.#port;
   }
 
   fault(match: FaultMatch, what: Fault, times: number): () => void {
@@ -77,13 +73,17 @@ export class PveServer {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
     await closed;
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
     const chunks: Uint8Array[] = [];
+    this.#open.add(response);
     request.on("data", (chunk: Uint8Array) => chunks.push(chunk));
     request.on("error", () => {});
     response.on("error", () => {});
@@ -112,9 +112,8 @@ export class PveServer {
       record.status = result.status;
       write(response, result, incoming.method);
     };
-    switch (fault?.kind) {
-      case undefined:
-        return this.#later(this.#authDelay(answer, send));
+    if (fault === undefined) return this.#later(this.#authDelay(answer, send));
+    switch (fault.kind) {
       case "hang":
         return;
       case "delay":
@@ -141,6 +140,8 @@ export class PveServer {
         });
       case "status":
         return send(spoiled(fault));
+      default:
+        record.status = spoilOnWire(fault, { answer, response });
     }
   }
 
@@ -172,39 +173,6 @@ export class PveServer {
     return fault?.what;
   }
 }
-
-function spoiled(fault: Extract<Fault, { kind: "status" }>): Answer {
-  const { status, message, errors } = fault;
-  const reason = fault.reason ?? message ?? defaultReasons[status] ?? "Error";
-  const bare = status === 401 || status === 595 || status === 596 ||
-    (status === 501 && message === undefined);
-  const body = bare ? "" : JSON.stringify({
-    data: null,
-    message: `${message ?? reason}\n`,
-    ...(errors ? { errors } : {}),
-  });
-  return {
-    status,
-    reason,
-    ...(bare ? {} : { type: "application/json;charset=UTF-8" }),
-    body,
-    authorized: status !== 401,
-  };
-}
-
-const defaultReasons: Record<number, string> = {
-  400: "Parameter verification failed.",
-  401: "Authentication failed!",
-  403: "Permission check failed",
-  500: "internal error",
-  501: "not implemented",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-  595: "Connection refused",
-  596: "Broken pipe",
-  599: "Too many redirections",
-};
 
 function concat(chunks: Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));

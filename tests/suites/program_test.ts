@@ -1,9 +1,12 @@
 import "../e2e/cli_test.ts";
 import "../e2e/day_one_test.ts";
 import "../e2e/environment_test.ts";
+import "../e2e/init_answers_test.ts";
+import "../e2e/init_test.ts";
 import "../e2e/lock_test.ts";
 import "../e2e/reload_test.ts";
 import "../e2e/start_test.ts";
+import "../e2e/stdio_process_test.ts";
 import "../e2e/unit_test.ts";
 import "../unit/flags_test.ts";
 import "../unit/sandbox_worker_test.ts";

@@ -1,5 +1,10 @@
 import "../e2e/compile_test.ts";
+import "../e2e/deb_test.ts";
 import "../e2e/guide_test.ts";
+import "../e2e/image_test.ts";
+import "../e2e/lxc_test.ts";
+import "../e2e/mcpb_test.ts";
+import "../e2e/npm_test.ts";
 import "../e2e/package_test.ts";
 import "../e2e/documents_roles_test.ts";
 import "../e2e/documents_test.ts";

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { runCli } from "../../lib/cli/mod.ts";
+import type { Terminal } from "../../lib/cli/terminal.ts";
 
 export interface CliResult {
   readonly status: number;
@@ -10,6 +11,10 @@ export interface CliResult {
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: Date;
+  /** What a person at the terminal types, in this order; then the input ends. */
+  readonly answers?: readonly string[];
+  /** Told of each line of standard output; an error that it throws ends the run there. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Runs one command line inside the test's own process. */
@@ -17,12 +22,26 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
   const out: string[] = [];
   const err: string[] = [];
   const status = await runCli(args, {
-    out: (line) => out.push(line),
+    out: (line) => {
+      out.push(line);
+      options.onLine?.(line);
+    },
+    terminal: options.answers === undefined ? undefined : typist(options.answers, out),
     err: (line) => err.push(line),
     env: (name) => options.env?.[name],
     now: () => options.now ?? new Date(),
   });
   return { status, out: out.join("\n"), err: err.join("\n") };
+}
+
+/** Answers questions, which stand among the output. */
+function typist(answers: readonly string[], out: string[]): Terminal {
+  const left = [...answers];
+  const ask = (question: string) => {
+    out.push(question);
+    return Promise.resolve(left.shift() ?? null);
+  };
+  return { ask, askHidden: ask, restore: () => {} };
 }
 
 export const MAIN: string = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -47,6 +66,7 @@ const PATIENCE_MS = 15_000;
 
 /** A server process that has said where it listens. */
 export interface ServeProcess extends AsyncDisposable {
+  readonly pid: number;
   readonly url: string;
   /** The start-up block and whatever was logged since, as it grows. */
   readonly lines: readonly string[];
@@ -106,6 +126,7 @@ export async function superviseServe(command: Deno.Command): Promise<ServeProces
   const address = await line(/^ {2}address +/);
   await line(/^ {2}tools +/);
   return {
+    pid: child.pid,
     url: /https?:\/\/\S+/.exec(address)?.[0] ?? "",
     lines,
     line,
@@ -120,6 +141,12 @@ export async function superviseServe(command: Deno.Command): Promise<ServeProces
       clearTimeout(timer);
     },
   };
+}
+
+/** A port of this machine that nobody listens on. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
 }
 
 function command(args: readonly string[], { flags = ["-A"], env = {}, cwd }: SpawnOptions) {

@@ -13,8 +13,14 @@ export interface EscapeTargets {
   readonly library: string;
 }
 
-/** Tries to do what a locked server must not; each result is the error's name, or "ALLOWED". */
-export async function tryEscapes(targets: EscapeTargets): Promise<Record<string, string>> {
+/** Tries to do what a locked server must not, and prints what came of it in JSON, by attempt. */
+export async function sayEscapes(targets: EscapeTargets): Promise<void> {
+  const told = JSON.stringify(await tryEscapes(targets));
+  Deno.stdout.writeSync(new TextEncoder().encode(told));
+}
+
+/** Each result is the error's name, or "ALLOWED". */
+async function tryEscapes(targets: EscapeTargets): Promise<Record<string, string>> {
   const attempts: Record<string, () => unknown> = {
     "fetch another port": () => fetch(targets.otherUrl),
     "fetch another host": () => fetch(targets.otherHost),
@@ -36,6 +42,7 @@ export async function tryEscapes(targets: EscapeTargets): Promise<Record<string,
     "read all of the environment": () => requireName("HOME", Deno.env.toObject()),
     "read system facts": () => Deno.hostname(),
     "import code": () => import(["https:", "", "jsr.io", "x.ts"].join("/")),
+    "import code from another port": () => import(new URL("x.ts", targets.otherUrl).href),
     "start a worker that may more": () => freeWorker(),
   };
   const results: Record<string, string> = {};
@@ -53,12 +60,17 @@ export async function tryEscapes(targets: EscapeTargets): Promise<Record<string,
   return { ...results, "fetch the allowed port": "ALLOWED" };
 }
 
+/**
+ * Somebody listens where it is tried: `node:net` of Deno 2.6.10 tells every failure as ECONNREFUSED. An
+ * executable finds no module but those that were compiled in.
+ */
+const REFUSALS =
+  /NotCapable|Requires \w+ access|Can't escalate|EPERM|EACCES|--no-remote|ECONNREFUSED|Module not found: http/;
+
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const text = `${error.name} ${error.message} ${(error as { code?: string }).code ?? ""}`;
-  return /NotCapable|Requires \w+ access|Can't escalate|EPERM|EACCES|--no-remote/.test(text)
-    ? "NotCapable"
-    : text.trim();
+  return REFUSALS.test(text) ? "NotCapable" : text.trim();
 }
 
 /** A list from which everything forbidden was left out gives nothing away. */

@@ -28,6 +28,7 @@ export async function runSandboxed(
     module: new URL(`data:application/javascript,${encodeURIComponent(script)}`),
     config,
     start: "start",
+    restarts: true,
     listen: (pass) => {
       listening = true;
       for (const message of later) pass(message);

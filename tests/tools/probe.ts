@@ -1,6 +1,6 @@
 import { privilegesOf as neededFor } from "../../lib/tool/privileges.ts";
 import type { AnyTool } from "../../lib/tool/tool.ts";
-import { Site } from "../site.ts";
+import { Site, type SiteOptions } from "../site.ts";
 import type { Arguments } from "./tool_case.ts";
 
 /** What it takes to see guests, nodes and storages at all. */
@@ -25,9 +25,10 @@ export function privilegesOf(tool: AnyTool, args: Arguments): string[] {
  * A site whose API token is `mcp@pve!probe`, of an ordinary user. Until `restrict` it may do all that
  * a token may, so that a case can prepare what it needs.
  */
-export async function startProbed(): Promise<Site> {
+export async function startProbed(options: Pick<SiteOptions, "monotonic"> = {}): Promise<Site> {
   const value = crypto.randomUUID();
   const site = await Site.start({
+    ...options,
     config: { auth: { user: "mcp@pve", token_name: "probe", token_value: value } },
   });
   const { acl, tokens, users } = site.fake.state;

@@ -36,7 +36,10 @@ Deno.test("a name that cannot be looked up is no node only if no list of nodes h
   await using site = await Site.start();
   const missing = await site.call("get_node_status", { node: "pve9" });
   assert.equal(missing.code, "not_found");
-  assert.match(missing.text, /node 'pve9' does not exist; see get_nodes$/);
+  assert.match(
+    missing.text,
+    /node 'pve9' does not exist, only pve1, pve2, pve3 \(did you mean pve1\?\); see get_nodes$/,
+  );
   site.fake.fault({ path: /^\/nodes\/pve2\/status$/ }, unresolved("pve2"));
   const known = await site.call("get_node_status", { node: "pve2" });
   assert.equal(known.code, "unavailable");

@@ -269,3 +269,37 @@ Deno.test("a backup that two nodes have each is restored where the caller says",
   const { value, text } = await site.call("restore_backup", { volid, vmid: 402, node: "pve2" });
   assert.equal(value?.node, "pve2", text);
 });
+
+Deno.test("create_vm without a storage takes a usual one, then a local one, then a shared one", async () => {
+  await using site = await Site.start();
+  const { storages } = site.fake.state;
+  const local = storages.get("local");
+  assert.ok(local);
+  const roomy = { ...local, content: ["images"], total: 2 ** 41 };
+  storages.set("vm-storage", { ...roomy, storage: "vm-storage", total: 2 ** 36 });
+  storages.set("fast", { ...roomy, storage: "fast" });
+  const made = async (name: string) => {
+    const { value, text } = await site.call("create_vm", { name, node: "pve1", disk_size: 20 });
+    return [value?.storage, value?.notes?.[0] ?? text];
+  };
+  const away = (id: string) => storages.get(id)?.inactive.push("pve1");
+  const usual = "local-lvm and vm-storage come first";
+  const chosen = (id: string, why: string) => [id, `storage ${id} was chosen: ${why}`];
+  assert.deepEqual(await made("a"), chosen("local-lvm", usual));
+  for (const storage of storages.values()) storage.inactive = [];
+  away("local-lvm");
+  assert.deepEqual(await made("b"), chosen("vm-storage", usual));
+  away("vm-storage");
+  assert.deepEqual(await made("c"), chosen("fast", "the local one with the most free space"));
+  away("fast");
+  away("local");
+  const shared = "no local one has room; of the shared ones it has the most free space";
+  assert.deepEqual(await made("d"), chosen("nfs1", shared));
+  const given = await site.call("create_vm", {
+    name: "e",
+    node: "pve1",
+    disk_size: 20,
+    storage: "nfs1",
+  });
+  assert.deepEqual([given.value?.storage, given.value?.notes], ["nfs1", undefined]);
+});

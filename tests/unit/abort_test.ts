@@ -49,4 +49,6 @@ Deno.test("unlessAborted waits no longer than the signal lets it, and leaves no 
     abortFailure(AbortSignal.abort(), true).message,
     /whether the change was made is unknown/,
   );
+  const late = AbortSignal.abort(new DOMException("too late", "TimeoutError"));
+  assert.match(abortFailure(late, false).message, /^Proxmox did not answer in time$/);
 });

@@ -40,6 +40,16 @@ Deno.test("readJsonBody refuses by Content-Length without reading", async () => 
   assert.equal(pulls, 0);
 });
 
+Deno.test("a client that hangs up in the middle of its body is refused, not a failure", async () => {
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.error(new Error("aborted")),
+  });
+  const request = new Request("http://x/", { method: "POST", headers, body });
+  const read = await readJsonBody(request, { maxBytes: 1024 });
+  assert.ok("refused" in read);
+  assert.equal(read.refused.status, 400);
+});
+
 Deno.test("readJsonBody takes what is as long as the limit, in UTF-8 bytes", async () => {
   const ask = (text: string) =>
     readJsonBody(new Request("http://x/", { method: "POST", headers, body: text }), {

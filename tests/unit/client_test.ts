@@ -29,7 +29,9 @@ Deno.test("a host that does not answer is not asked first again", async () => {
   const asked: string[] = [];
   const client = clientOf(["10.0.0.1", "10.0.0.2"], (url, { signal }) => {
     asked.push(url.hostname);
-    return url.hostname === "10.0.0.1" ? silence(signal) : Promise.resolve(Response.json({}));
+    return url.hostname === "10.0.0.1"
+      ? silence(signal)
+      : Promise.resolve(Response.json({ data: 1 }));
   });
   const { signal } = new AbortController();
   // Both calls find the first host silent: the second failure must not lead back to it.
@@ -51,9 +53,41 @@ Deno.test("all hosts are tried when none can be connected to, each once", async 
   const { signal } = new AbortController();
   await assert.rejects(
     client.request("POST", apiPath("/nodes"), { signal }),
-    /cannot reach Proxmox at 10\.0\.0\.2:8006; nothing was sent/,
+    /cannot reach Proxmox at 10\.0\.0\.2:8006 \(the connection is refused\); nothing was sent/,
   );
   assert.deepEqual(asked, ["10.0.0.1", "10.0.0.2"]);
+});
+
+Deno.test("why there is no connection is told in plain words, as fetch and node:tls say it", async () => {
+  const cases = [
+    ["tcp connect error: Connection refused (os error 111)", "the connection is refused"],
+    ["connect ECONNREFUSED 127.0.0.1:8006", "the connection is refused"],
+    ["dns error: failed to lookup address information", "there is no address for that name"],
+    ["getaddrinfo ENOTFOUND pve9", "there is no address for that name"],
+    ["tcp connect error: No route to host (os error 113)", "there is no way to that address"],
+    ["connect ENETUNREACH 10.0.0.1:8006", "there is no way to that address"],
+    [
+      "received corrupt message of type InvalidContentType",
+      "what listens there does not speak TLS",
+    ],
+    ["Fetch failed: Requests to port 1 are blocked", "Deno connects to no such port"],
+    ["tcp connect error: Connection timed out (os error 110)", "it does not answer"],
+  ] as const;
+  const { signal } = new AbortController();
+  for (const [reason, told] of cases) {
+    const cause = new TypeError("fetch failed", { cause: new Error(`client error: ${reason}`) });
+    const client = clientOf(["10.0.0.1"], () => Promise.reject(cause));
+    const message = `cannot reach Proxmox at 10.0.0.1:8006 (${told})`;
+    await assert.rejects(client.request("GET", apiPath("/version"), { signal }), { message });
+  }
+  const mismatch =
+    'invalid peer certificate: certificate not valid for name "10.0.0.1"; certificate is ' +
+    'only valid for DnsName("a.example") or DnsName("b.example")';
+  const client = clientOf(["10.0.0.1"], () => Promise.reject(new Error(mismatch)));
+  await assert.rejects(
+    client.request("GET", apiPath("/version"), { signal }),
+    /10\.0\.0\.1:8006 \(certificate not valid for name "10\.0\.0\.1"\); set proxmox\.ca_file/,
+  );
 });
 
 Deno.test("a total may come as a number or as text, or not at all", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ConfigRequest, loadConfig } from "../../lib/config/config.ts";
+import { type ConfigRequest, loadConfig, VariableError } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
 import { redactValue } from "../../lib/log/redact.ts";
 
@@ -103,7 +103,13 @@ Deno.test("loadConfig gives the documented defaults", async () => {
   });
   assert.deepEqual(database, { url: "sqlite:/etc/site/proxmox-mcp.db", url_file: null });
   assert.deepEqual(audit, { database: true, key_file: null, head_file: null });
-  assert.deepEqual(tools, { read_only: false, allow: null, deny: [], confirm: "when_supported" });
+  assert.deepEqual(tools, {
+    read_only: false,
+    allow: null,
+    deny: [],
+    scopes: {},
+    confirm: "when_supported",
+  });
   assert.equal(debug, false);
 });
 
@@ -371,4 +377,150 @@ Deno.test("config.example.json is a config", async () => {
   const file = new URL("../../config.example.json", import.meta.url).pathname;
   const config = await loadConfig({ file, env: () => undefined, secrets: "skip" });
   assert.deepEqual(config.proxmox.hosts, ["pve1.example"]);
+});
+
+/** What the Python server and containers are given in place of a file. */
+const ENV = {
+  PROXMOX_HOST: "pve.example",
+  PROXMOX_USER: "mcp@pve",
+  PROXMOX_TOKEN_NAME: "assistant",
+  PROXMOX_TOKEN_VALUE: SECRET,
+};
+
+/** Each variable, what it may say, and what then stands at its key. */
+const VARIABLES: [name: string, text: string, path: string, value: unknown][] = [
+  ["PROXMOX_HOST", "PVE2.example", "proxmox.hosts", ["pve2.example"]],
+  ["PROXMOX_PORT", "18006", "proxmox.port", 18006],
+  ["PROXMOX_VERIFY_SSL", "false", "proxmox.verify_ssl", false],
+  ["PROXMOX_VERIFY_SSL", "0", "proxmox.verify_ssl", false],
+  ["PROXMOX_VERIFY_SSL", "True", "proxmox.verify_ssl", true],
+  ["PROXMOX_FINGERPRINT", "AB:".repeat(31) + "AB", "proxmox.fingerprint", "ab".repeat(32)],
+  ["PROXMOX_CA_FILE", "/etc/ca.pem", "proxmox.ca_file", "/etc/ca.pem"],
+  ["PROXMOX_CA_FILE", "ca.pem", "proxmox.ca_file", `${Deno.cwd()}/ca.pem`],
+  ["PROXMOX_USER", "root@pam", "auth.user", "root@pam"],
+  ["PROXMOX_TOKEN_NAME", "other", "auth.token_name", "other"],
+  ["PROXMOX_TOKEN_VALUE", "s3cret", "auth.token_value", "s3cret"],
+  ["LOG_LEVEL", "debug", "logging.level", "DEBUG"],
+  ["HTTP_HOST", "127.0.0.9", "server.host", "127.0.0.9"],
+  ["HTTP_PORT", "9001", "server.port", 9001],
+  ["HTTP_PATH", "/p", "server.path", "/p"],
+  ["MCP_HTTP_HOST", "127.0.0.9", "server.host", "127.0.0.9"],
+  ["MCP_HTTP_PORT", "9001", "server.port", 9001],
+  ["MCP_HTTP_PATH", "/p", "server.path", "/p"],
+  ["DATABASE_URL", "sqlite:/x.db", "database.url", "sqlite:/x.db"],
+];
+
+function at(config: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((value, name) => Object(value)[name], config);
+}
+
+Deno.test("loadConfig takes the environment in place of a file, and each variable above a file", async () => {
+  const alone = await load({ file: undefined, env: ENV });
+  assert.equal(alone.file, null);
+  assert.deepEqual(alone.proxmox, {
+    hosts: ["pve.example"],
+    port: 8006,
+    verify_ssl: true,
+    ca_file: null,
+    fingerprint: null,
+    service: "PVE",
+    timeout_seconds: 30,
+  });
+  assert.deepEqual(alone.auth, {
+    user: "mcp@pve",
+    token_name: "assistant",
+    token_value: SECRET,
+    token_value_file: null,
+  });
+  assert.equal(alone.database.url, `sqlite:${Deno.cwd()}/proxmox-mcp.db`);
+  const { verify_ssl: _, ...pve } = OLD.proxmox;
+  const config = { ...OLD, proxmox: pve, server: { host: "::1", port: 1, path: "/file" } };
+  for (const [name, text, path, value] of VARIABLES) {
+    assert.deepEqual(at(await load({ config, env: { [name]: text } }), path), value, name);
+    const without = await load({ file: undefined, env: { ...ENV, [name]: text } });
+    assert.deepEqual(at(without, path), value, `${name} without a file`);
+    assert.equal(without.sources[path.replace(".hosts", ".host")], name);
+  }
+});
+
+Deno.test("loadConfig lets a variable take the place of what means the same in the file", async () => {
+  const files = { "/run/token": `${SECRET}\n`, "/run/db": "sqlite:/db" };
+  const given = { user: "a@pve", token_name: "t" };
+  const several = { proxmox: { hosts: ["a", "b"] }, auth: { ...given, token_value: "old" } };
+  const host = await load({ config: several, env: { PROXMOX_HOST: "c" } });
+  assert.deepEqual(host.proxmox.hosts, ["c"]);
+  const env = { PROXMOX_TOKEN_VALUE_FILE: "/run/token" };
+  assert.equal((await load({ config: several, files, env })).auth.token_value, SECRET);
+  const inFile = { ...several, auth: { ...given, token_value_file: "gone" } };
+  const value = await load({ config: inFile, env: { PROXMOX_TOKEN_VALUE: "new" } });
+  assert.deepEqual([value.auth.token_value, value.auth.token_value_file], ["new", null]);
+  const url = { ...several, database: { url_file: "/run/db" } };
+  const database = (await load({ config: url, files, env: { DATABASE_URL: "sqlite:/new" } }))
+    .database;
+  assert.deepEqual(database, { url: "sqlite:/new", url_file: null });
+  const both = { HTTP_PORT: "1", MCP_HTTP_PORT: "2" };
+  assert.equal((await load({ env: both })).server.port, 2);
+  assert.equal((await load({ env: both, options: { "--port": 3 } })).server.port, 3);
+});
+
+Deno.test("loadConfig names the variable that cannot be used or is missing", async () => {
+  const { PROXMOX_USER: _, ...noUser } = ENV;
+  const { PROXMOX_TOKEN_VALUE: __, ...noValue } = ENV;
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ PROXMOX_PORT: "0" }, /^Cannot use PROXMOX_PORT: it must be a whole number from 1 to 65535$/],
+    [{ PROXMOX_PORT: "8006 " + "x" }, /^Cannot use PROXMOX_PORT: it must be a whole number/],
+    [{ PROXMOX_HOST: "https://a:1/" }, /^Cannot use PROXMOX_HOST: it must be .*: write "a"$/],
+    [
+      { PROXMOX_HOST: "a:8006" },
+      /^Cannot use PROXMOX_HOST: .*: write "a" and PROXMOX_PORT 8006$/,
+    ],
+    [{ PROXMOX_USER: "root" }, /^Cannot use PROXMOX_USER: it must be of the form "name@realm"$/],
+    [{ PROXMOX_TOKEN_NAME: "a@b!c" }, /^Cannot use PROXMOX_TOKEN_NAME: it must be only the part/],
+    [{ PROXMOX_TOKEN_VALUE: "a b" }, /^Cannot use PROXMOX_TOKEN_VALUE: it must be the token's/],
+    [
+      { PROXMOX_TOKEN_VALUE_FILE: "/run/x" },
+      /PROXMOX_TOKEN_VALUE and PROXMOX_TOKEN_VALUE_FILE are both given: keep one of them$/,
+    ],
+    [{ PROXMOX_VERIFY_SSL: "maybe" }, /^Cannot use PROXMOX_VERIFY_SSL: it must be true or false$/],
+    [
+      { PROXMOX_VERIFY_SSL: "no", PROXMOX_FINGERPRINT: "ab".repeat(32) },
+      /PROXMOX_FINGERPRINT and PROXMOX_VERIFY_SSL: false are both given: keep one of them$/,
+    ],
+    [{ PROXMOX_FINGERPRINT: "ab" }, /^Cannot use PROXMOX_FINGERPRINT: it must be the certificate/],
+    [{ LOG_LEVEL: "LOUD" }, /^Cannot use LOG_LEVEL: it must be one of DEBUG/],
+    [{ HTTP_HOST: "a b" }, /^Cannot use HTTP_HOST: it must be a name or an IP address$/],
+    [{ HTTP_PORT: "70000" }, /^Cannot use HTTP_PORT: it must be a whole number from 0 to 65535$/],
+    [{ HTTP_PATH: "x" }, /^Cannot use HTTP_PATH: it must begin with "\/"/],
+    [{ DATABASE_URL: "mysql://x" }, /^Cannot use DATABASE_URL: must begin with sqlite: or/],
+  ];
+  for (const [env, message] of cases) {
+    for (const file of ["/etc/site/config.json", undefined]) {
+      const given = { ...(file === undefined ? ENV : { PROXMOX_TOKEN_VALUE: SECRET }), ...env };
+      const config = { ...OLD, proxmox: { host: "pve.example" } };
+      assert.match(await refusal({ config, file, env: given }), message);
+      const error = await load({ config, file, env: given }).catch((error) => error);
+      assert.ok(error instanceof VariableError, String(error));
+    }
+  }
+  const alone: [Record<string, string>, string][] = [
+    [noUser, "Cannot use the environment: PROXMOX_USER is missing"],
+    [
+      noValue,
+      "Cannot use the environment: PROXMOX_TOKEN_VALUE is missing: give it or PROXMOX_TOKEN_VALUE_FILE",
+    ],
+    [
+      { ...noValue, PROXMOX_TOKEN_VALUE_FILE: "/gone" },
+      "Cannot read PROXMOX_TOKEN_VALUE_FILE /gone: no such file or folder",
+    ],
+    [{ PROXMOX_USER: "a@pve" }, "Cannot use the environment: PROXMOX_HOST is missing"],
+  ];
+  for (const [env, message] of alone) {
+    assert.equal(await refusal({ file: undefined, env }), message);
+    const error = await load({ file: undefined, env }).catch((error) => error);
+    assert.ok(error instanceof VariableError, String(error));
+  }
+  assert.match(
+    await refusal({ file: undefined, env: { LOG_LEVEL: "INFO" } }),
+    /^Cannot find a config file/,
+  );
 });

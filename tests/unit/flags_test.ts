@@ -4,9 +4,14 @@ import { loadConfig, type ServeOptions } from "../../lib/config/config.ts";
 import { cli } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 
-const ENV =
-  "--allow-env=ALL_PROXY,CREDENTIALS_DIRECTORY,DATABASE_URL,DENO_TLS_CA_STORE,HTTPS_PROXY,HTTP_PROXY," +
-  "MCP_HTTP_HOST,MCP_HTTP_PATH,MCP_HTTP_PORT,PROXMOX_MCP_CONFIG,all_proxy,http_proxy,https_proxy";
+const ENV = "--allow-env=" + [
+  ...["ALL_PROXY", "CREDENTIALS_DIRECTORY", "DATABASE_URL", "DENO_TLS_CA_STORE", "HTTPS_PROXY"],
+  ...["HTTP_HOST", "HTTP_PATH", "HTTP_PORT", "HTTP_PROXY", "LOG_LEVEL"],
+  ...["MCP_HTTP_HOST", "MCP_HTTP_PATH", "MCP_HTTP_PORT"],
+  ...["PROXMOX_CA_FILE", "PROXMOX_FINGERPRINT", "PROXMOX_HOST", "PROXMOX_MCP_CONFIG"],
+  ...["PROXMOX_PORT", "PROXMOX_TOKEN_NAME", "PROXMOX_TOKEN_VALUE", "PROXMOX_TOKEN_VALUE_FILE"],
+  ...["PROXMOX_USER", "PROXMOX_VERIFY_SSL", "all_proxy", "http_proxy", "https_proxy"],
+].join(",");
 
 async function flagsFor(config: Record<string, unknown>, options: ServeOptions = {}) {
   const loaded = await loadConfig({
@@ -35,6 +40,31 @@ Deno.test("permissionFlags of a small config is exact", async () => {
     ENV,
     "--ignore-env=PG*",
   ]);
+});
+
+Deno.test("permissionFlags of stdio let it listen nowhere, and leave the log's files to the server", async () => {
+  const database = "/etc/m/proxmox-mcp.db,/etc/m/proxmox-mcp.db-wal,/etc/m/proxmox-mcp.db-shm";
+  const config = {
+    server: { tls: { cert_file: "cert.pem", key_file: "key.pem" } },
+    logging: { file: "/var/log/m.log", audit_file: "/var/log/audit.log" },
+  };
+  const stdio = { "--stdio": true, "--token-file": "/home/a/token" };
+  assert.deepEqual(await flagsFor(config, stdio), [
+    "--no-prompt",
+    "--deny-import",
+    "--no-remote",
+    "--allow-net=pve.example:8006",
+    `--allow-read=/etc/m/config.json,/home/a/token,${database}`,
+    `--allow-write=${database}`,
+    ENV,
+    "--allow-sys=uid,gid,userInfo",
+    "--ignore-env=PG*",
+  ]);
+  const unkept = await flagsFor({ ...config, audit: { database: false } }, stdio);
+  assert.match(
+    unkept.find((flag) => flag.startsWith("--allow-write")) ?? "",
+    /\/var\/log\/audit\.log/,
+  );
 });
 
 Deno.test("permissionFlags names every host, secret, certificate and log file", async () => {
@@ -67,11 +97,11 @@ Deno.test("permissionFlags names every host, secret, certificate and log file", 
   );
 });
 
-Deno.test("permissionFlags skips verification for the named hosts only, and only when told", async () => {
-  const flags = await flagsFor({ proxmox: { hosts: ["a", "b"], verify_ssl: false } });
-  assert.ok(flags.includes("--unsafely-ignore-certificate-errors=a,b"));
-  const pinned = await flagsFor({ proxmox: { host: "a", fingerprint: "ab".repeat(32) } });
-  assert.ok(!pinned.join().includes("unsafely"));
+Deno.test("permissionFlags lets the runtime verify every certificate", async () => {
+  for (const how of [{ verify_ssl: false }, { fingerprint: "ab".repeat(32) }]) {
+    const flags = await flagsFor({ proxmox: { host: "a", ...how } });
+    assert.ok(!flags.join().includes("unsafely"));
+  }
 });
 
 Deno.test("permissionFlags of a PostgreSQL config names its host, or its socket", async () => {

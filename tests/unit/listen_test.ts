@@ -68,8 +68,26 @@ Deno.test("listen keeps its certificate when the new files do not fit", async ()
     listener.reloadCertificate(),
     refusal(/Cannot use server\.tls\.cert_file .*cert\.pem: .*key\.pem is not its key$/),
   );
-  await folder.write("key.pem", "nothing");
-  await assert.rejects(listener.reloadCertificate(), refusal(/one of them holds no PEM/));
+  const encrypted = `-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n`;
+  const cut = old.keyPem.slice(0, 80);
+  for (
+    const [name, content, reason] of [
+      ["key.pem", "nothing", /: it holds no PEM private key$/],
+      ["key.pem", old.certPem, /: it holds no PEM private key$/],
+      ["key.pem", encrypted, /: its key is encrypted: `openssl pkey -in FILE` writes it without /],
+      ["key.pem", cut, /: (?!it holds).+$/],
+      ["cert.pem", "nothing", /: it holds no PEM certificate$/],
+      ["cert.pem", old.certPem.slice(0, 200), /: (?!it holds).+$/],
+    ] as const
+  ) {
+    await install(folder);
+    await folder.write(name, content);
+    const kind = name.replace(".pem", "_file");
+    const named = refusal(
+      new RegExp(`^Cannot use server\\.tls\\.${kind} .*${name}${reason.source}`),
+    );
+    await assert.rejects(listener.reloadCertificate(), named);
+  }
   await Deno.remove(folder.at("cert.pem"));
   await assert.rejects(
     listener.reloadCertificate(),

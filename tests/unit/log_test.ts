@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { table } from "../../lib/cli/table.ts";
 import { join } from "node:path";
 import { auditFields } from "../../lib/audit/log.ts";
 import { type AuditRow, EMPTY_ROW } from "../../lib/audit/row.ts";
@@ -297,4 +298,13 @@ Deno.test("LineQueue never waits for its reader, and tells what was lost", async
   stalled.reject(new Deno.errors.BrokenPipe());
   queue.push("nobody there");
   await queue.flush(10_000);
+});
+
+Deno.test("a table's cells show what is not seen as escapes", () => {
+  const cell = "a\u202eb\u001b[31m\u009b0m\u{e0041}\nc";
+  assert.equal(table(["name"], [[cell]]).split("\n").length, 2);
+  assert.match(
+    table(["name"], [[cell]]),
+    /^a\\u202eb\\u001b\[31m\\u009b0m\\udb40\\udc41\\nc$/m,
+  );
 });

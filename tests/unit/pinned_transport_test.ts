@@ -3,6 +3,7 @@ import { createServer, type TLSSocket } from "node:tls";
 import { createPinnedTransport } from "../../lib/proxmox/api/pinned_transport.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
+import { until } from "../support/until.ts";
 
 const TIMEOUT_MS = 5_000;
 
@@ -64,6 +65,13 @@ Deno.test("createPinnedTransport talks to the pinned certificate, whatever its n
     const posted = await transport(url, init({ method: "POST", body: '{"ä":1}' }));
     assert.deepEqual(await posted.json(), { method: "POST", path: "/x?y=1", body: '{"ä":1}' });
     assert.equal(peers.size, 1);
+  });
+});
+
+Deno.test("createPinnedTransport without a fingerprint talks to any certificate", async () => {
+  await withServer(() => new Response("ok"), async (url) => {
+    using transport = createPinnedTransport({ fingerprint: null, timeoutMs: TIMEOUT_MS });
+    assert.equal(await (await transport(url, init())).text(), "ok");
   });
 });
 
@@ -145,4 +153,52 @@ Deno.test("createPinnedTransport passes the status line's text on", async () => 
     [response.status, response.statusText, await response.text()],
     [401, "No ticket", ""],
   );
+});
+
+Deno.test("createPinnedTransport sends a request once, though its connection was kept alive and breaks", async () => {
+  await using fake = await startFakePve();
+  const fingerprint = fake.fingerprint.replaceAll(":", "").toLowerCase();
+  using transport = createPinnedTransport({ fingerprint, timeoutMs: TIMEOUT_MS });
+  const url = new URL(`${fake.url}/api2/json/nodes`);
+  const send = async (method: string, signal = never()) => {
+    const response = await transport(url, init({ method, signal }));
+    await response.text();
+  };
+  await send("GET");
+  fake.fault({ method: "POST" }, { kind: "drop" });
+  await assert.rejects(send("POST"));
+  await send("GET");
+  fake.fault({ method: "PUT" }, { kind: "hang" });
+  const controller = new AbortController();
+  const given = assert.rejects(send("PUT", controller.signal), { message: "enough" });
+  await until(() => fake.requests.some(({ method }) => method === "PUT"));
+  controller.abort(new Error("enough"));
+  await given;
+  await until(() => fake.unanswered === 0);
+  await send("GET");
+  assert.deepEqual(fake.requests.map(({ method }) => method), ["GET", "POST", "GET", "PUT", "GET"]);
+});
+
+Deno.test("createPinnedTransport passes a redirect on and does not follow it", async () => {
+  const asked: string[] = [];
+  await using elsewhere = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    ({ url }) => {
+      asked.push(url);
+      return new Response();
+    },
+  );
+  await withServer(({ method, url }) => {
+    asked.push(`${method} ${new URL(url).pathname}`);
+    const location = `http://127.0.0.1:${elsewhere.addr.port}/`;
+    return new Response(null, { status: 307, headers: { location } });
+  }, async (url, fingerprint) => {
+    using transport = createPinnedTransport({ fingerprint, timeoutMs: TIMEOUT_MS });
+    for (const method of ["GET", "POST"]) {
+      const answer = await transport(url, init({ method }));
+      assert.equal(answer.status, 307);
+      await answer.body?.cancel();
+    }
+  });
+  assert.deepEqual(asked, ["GET /x", "POST /x"]);
 });

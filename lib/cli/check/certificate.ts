@@ -52,7 +52,7 @@ export function seeServer(
 
 function describe(certificate: DetailedPeerCertificate, date: Date | null): SeenServer {
   const names = (certificate.subjectaltname ?? "").split(", ")
-    .map((name) => name.replace(/^(DNS|IP Address):/, ""))
+    .map(nameIn)
     .filter((name) => name !== "");
   return {
     subject: nameOf(certificate.subject),
@@ -63,6 +63,19 @@ function describe(certificate: DetailedPeerCertificate, date: Date | null): Seen
     fingerprint: certificate.fingerprint256,
     date,
   };
+}
+
+function nameIn(entry: string): string {
+  const [, kind, name = entry] = /^(DNS|IP Address):(.*)$/.exec(entry) ?? [];
+  return kind === "IP Address" ? addressIn(name) : name;
+}
+
+/** The bytes of an address are shown in hex by Deno 2.6.10. */
+function addressIn(text: string): string {
+  if (!/^[\dA-F]+$/.test(text)) return text;
+  const [digits, base, mark] = text.length === 8 ? [2, 10, "."] : [4, 16, ":"];
+  const parts = text.match(new RegExp(`.{${digits}}`, "g")) ?? [];
+  return parts.map((part) => Number.parseInt(part, 16).toString(base)).join(mark);
 }
 
 function nameOf(name: unknown): string {

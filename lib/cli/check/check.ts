@@ -2,22 +2,25 @@ import type { Command } from "commander";
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
-import { checkSecretFiles } from "./files.ts";
+import { checkCa, checkSecretFiles } from "./files.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { checkListening } from "./listening.ts";
 import { checkNetwork } from "./network.ts";
 import type { ScopePrivileges } from "./privileges.ts";
 import { checkStore } from "./store.ts";
-import { type CliContext, configOf, withCommonOptions } from "../context.ts";
+import { checkWrittenFiles } from "./writable.ts";
+import { type CliContext, configOf, configOption, withCommonOptions } from "../context.ts";
 import { holding, lockText, ownWay } from "../../sandbox/held.ts";
 import { canSandbox } from "../../sandbox/worker.ts";
+import { requireTools } from "../serve/load_config.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
-import { printable } from "../table.ts";
+import { visibleLine } from "../../log/visible.ts";
 
-type CheckOptions = ServeArguments & { readonly json?: boolean };
+/** `lock: false` leaves the lock out, for a process that is not to serve. */
+type CheckOptions = ServeArguments & { readonly json?: boolean; readonly lock?: false };
 
 const NOTES = `
-Looks at the config, the secrets' file modes, the database, the Proxmox servers (name, connection,
+Looks at the config, the files it names, the database, the Proxmox servers (name, connection,
 certificate, clock, version), what the Proxmox token may do, the listening port and the lock.
 Each line is ok, warn or fail with what to do; the exit status is 1 when any fails.
 
@@ -38,7 +41,8 @@ export function registerCheck(program: Command, context: CliContext): void {
     .action((options: CheckOptions) => check(context, options));
 }
 
-async function check(context: CliContext, options: CheckOptions): Promise<void> {
+/** Prints what was found; the exit status becomes 1 when anything fails. */
+export async function check(context: CliContext, options: CheckOptions): Promise<void> {
   const { io } = context;
   const report = await inspect(context, options);
   if (report.findings.some((finding) => finding.state === "fail")) context.setStatus(1);
@@ -46,11 +50,12 @@ async function check(context: CliContext, options: CheckOptions): Promise<void> 
     return io.out(JSON.stringify({ findings: report.findings, pveum: report.advice }, null, 2));
   }
   for (const { name, state, message, remedy } of report.findings) {
-    const text = printable(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
+    const text = visibleLine(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
     io.out(`${state.padEnd(4)}  ${name.padEnd(8)}  ${text}`);
   }
-  for (const { scope, commands } of report.advice) {
-    io.out(`\nFor callers with scope ${scope}, on a node:`);
+  for (const { scope, commands, present } of report.advice) {
+    const there = present.length === 0 ? "" : ` (there already: ${present.join(", ")})`;
+    io.out(`\nFor callers with scope ${scope}, on a node${there}:`);
     for (const command of commands) io.out(`  ${command}`);
   }
 }
@@ -60,29 +65,63 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
   let config: Config;
   try {
     config = await configOf(context, options, { serve: serveOptionsOf(options) });
+    await requireTools(config);
   } catch (error) {
     return { findings: [fail("config", messageOf(error))], advice: [] };
   }
   const secrets = await checkSecretFiles(config);
   const store = await checkStore(config, now);
+  const files = await checkWrittenFiles(config);
+  const authority = await checkCa(config);
   const network = await checkNetwork(config, now);
-  const refused = network.findings.some((finding) => finding.state === "fail");
+  const refused = [...authority, ...network.findings].some(({ state }) => state === "fail");
   const proxmox = network.seen === null || refused
     ? { findings: [], advice: [] }
     : await (await import("./proxmox.ts")).checkProxmox(config, { seen: network.seen });
   return {
     findings: [
-      ok("config", config.file ?? "none"),
+      ok("config", config.file ?? "none: the environment stands for it"),
+      ...aboutSources(config),
+      ...await aboutScopes(config),
       ...secrets,
       ...store,
+      ...files,
+      ...authority,
       ...network.findings,
       ...proxmox.findings,
       ...aboutProxies(context.io.unusedProxies ?? []),
       ...await checkListening(config),
-      aboutLock(config),
+      ...(options.lock === false ? [] : [aboutLock(config)]),
     ],
     advice: proxmox.advice,
   };
+}
+
+/** A scope that is lower than the tool's own lets more tokens use it, which somebody should know. */
+async function aboutScopes({ tools }: Config): Promise<Finding[]> {
+  if (Object.keys(tools.scopes).length === 0) return [];
+  const { lowered, raised } = (await import("../../mcp/tools.ts")).changedScopes(tools);
+  return [
+    ...lowered.map((text) => warn("scopes", text)),
+    ...raised.map((text) => ok("scopes", text)),
+  ];
+}
+
+/** Where each value that was given comes from; all others are the defaults. */
+function aboutSources({ sources }: Config): Finding[] {
+  const given = Object.entries(sources);
+  const isOption = (source: string) => source.startsWith("--");
+  const isVariable = (source: string) => /^[A-Z_]+$/.test(source);
+  const shown = (kind: string, entries: readonly string[]) =>
+    entries.length === 0 ? [] : [ok("values", `from ${kind}: ${entries.join(", ")}`)];
+  const named = (fits: (source: string) => boolean) =>
+    given.filter(([, source]) => fits(source)).map(([key, source]) => `${key} (${source})`);
+  const rest = given.filter(([, source]) => !isOption(source) && !isVariable(source));
+  return [
+    ...shown("the file", rest.map(([key]) => key)),
+    ...shown("the environment", named(isVariable)),
+    ...shown("options", named(isOption)),
+  ];
 }
 
 function aboutProxies(names: readonly string[]): Finding[] {
@@ -94,7 +133,7 @@ function aboutProxies(names: readonly string[]): Finding[] {
 function aboutLock(config: Config): Finding {
   const held = holding(config);
   if (held.missing.length > 0) {
-    const remedy = `deno task compile --config ${config.file}, or deno task start`;
+    const remedy = `deno task compile${configOption(config)}, or deno task start`;
     return fail("lock", `this process may not ${held.missing.join(", ")}`, remedy);
   }
   if (held.tooWide.length === 0) return ok("lock", lockText(held, ownWay()));

@@ -15,6 +15,22 @@ export async function checkSecretFiles(config: Config): Promise<Finding[]> {
   return findings.length > 0 ? findings : [ok("secrets", "only their owner and group read them")];
 }
 
+/** Where a node keeps the certificate that signs those of all nodes. */
+export const CA_ON_NODE = "/etc/pve/pve-root-ca.pem";
+
+/** Looks whether `proxmox.ca_file`, where it is set, can be read and holds a certificate. */
+export async function checkCa({ proxmox: { ca_file: path } }: Config): Promise<Finding[]> {
+  if (path === null) return [];
+  const remedy = `copy ${CA_ON_NODE} from a node to ${path}`;
+  try {
+    const text = await Deno.readTextFile(path);
+    if (text.includes("-----BEGIN CERTIFICATE-----")) return [];
+    return [fail("ca_file", `${path} holds no PEM certificate`, remedy)];
+  } catch (error) {
+    return [fail("ca_file", `${path}: ${ioReason(error)}`, remedy)];
+  }
+}
+
 /** A config that names a file for its token may be read by everyone. */
 function filesWithSecrets(config: Config): NamedFile[] {
   const files = filesOf(config, "secret_file");

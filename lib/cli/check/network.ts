@@ -1,11 +1,11 @@
 import { type Config, hostForUrl } from "../../config/config.ts";
 import { ioReason, messageOf, oneLine } from "../../errors.ts";
 import { type SeenServer, seeServer } from "./certificate.ts";
+import { CA_ON_NODE } from "./files.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
 const PATIENCE_MS = 5_000;
 const DAY_MS = 86_400_000;
-const CA_ON_NODE = "/etc/pve/pve-root-ca.pem";
 
 export interface NetworkReport {
   readonly findings: readonly Finding[];
@@ -40,7 +40,8 @@ export async function checkNetwork(config: Config, now: () => Date): Promise<Net
   return { findings, seen: first };
 }
 
-async function tryConnect(host: string, port: number): Promise<Finding | null> {
+/** Why a server cannot be connected to; null when it can. */
+export async function tryConnect(host: string, port: number): Promise<Finding | null> {
   const endpoint = `${hostForUrl(host)}:${port}`;
   const connecting = Deno.connect({ hostname: host, port });
   const patience = Promise.withResolvers<null>();

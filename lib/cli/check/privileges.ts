@@ -1,6 +1,8 @@
 import { includesScope, type Scope, SCOPES } from "../../auth/scope.ts";
 import type { Config } from "../../config/config.ts";
 import { type Grants, mayAnywhere } from "../../proxmox/privileges.ts";
+import { NOTHING, type Present } from "./present.ts";
+import { scopeOf, type ToolPolicy } from "../../tool/policy.ts";
 import { allPrivileges, privilegeText } from "../../tool/privileges.ts";
 import type { AnyTool, Privilege } from "../../tool/tool.ts";
 
@@ -8,6 +10,8 @@ import type { AnyTool, Privilege } from "../../tool/tool.ts";
 export interface ScopePrivileges {
   readonly scope: Scope;
   readonly privileges: readonly string[];
+  /** What is there already, and so is not made by the commands. */
+  readonly present: readonly string[];
   readonly commands: readonly string[];
 }
 
@@ -23,14 +27,21 @@ export function lackingTools(tools: readonly AnyTool[], grants: Grants): [AnyToo
  * `pveum` commands for a role with the least privileges, a user and a token of its own, for each
  * scope. A privilege-separated token has only what both it and its user were granted, so both are.
  *
- * @param major Proxmox VE's major version: 9 split `VM.Monitor` into `VM.GuestAgent.…`
+ * @param options.major Proxmox VE's major version: 9 split `VM.Monitor` into `VM.GuestAgent.…`
+ * @param options.present what need not be made any more
  */
 export function scopePrivileges(
   tools: readonly AnyTool[],
-  { auth, major }: { auth: Pick<Config["auth"], "user" | "token_name">; major: number },
+  { auth, policy, major, present = NOTHING }: {
+    auth: Pick<Config["auth"], "user" | "token_name">;
+    policy: Pick<ToolPolicy, "scopes">;
+    major: number;
+    present?: Present;
+  },
 ): ScopePrivileges[] {
+  const root = auth.user === "root@pam";
   return SCOPES.map((scope) => {
-    const within = tools.filter((tool) => includesScope(scope, tool.scope));
+    const within = tools.filter((tool) => includesScope(scope, scopeOf(tool, policy)));
     const privileges = [
       ...new Set(
         within.flatMap((tool) => grantedFor(tool).map(([, ...anyOf]) => leastOf(anyOf, major))),
@@ -38,24 +49,47 @@ export function scopePrivileges(
     ].filter((privilege) => privilege !== TOO_MUCH).sort();
     const role = `MCP-${scope}`;
     const token = `${auth.user}!${auth.token_name}`;
+    const making = [
+      makingRole(role, { privileges, known: present.roles.get(role) }),
+      {
+        what: `user ${auth.user}`,
+        command: root || present.token ? null : `pveum user add ${auth.user}`,
+      },
+      {
+        what: `token ${token}`,
+        command: present.token
+          ? null
+          : `pveum user token add ${auth.user} ${auth.token_name} --privsep 1`,
+      },
+    ];
     return {
       scope,
       privileges,
+      present: making.flatMap(({ what, command }) => command === null ? [what] : []),
       commands: [
-        `pveum role add ${role} --privs ${privileges.join(",")}`,
-        ...(auth.user === "root@pam" ? [] : [`pveum user add ${auth.user}`]),
-        `pveum user token add ${auth.user} ${auth.token_name} --privsep 1`,
-        ...(auth.user === "root@pam"
-          ? []
-          : [`pveum acl modify / --roles ${role} --users ${auth.user}`]),
+        ...making.flatMap(({ command }) => command ?? []),
+        ...(root ? [] : [`pveum acl modify / --roles ${role} --users ${auth.user}`]),
         `pveum acl modify / --roles ${role} --tokens '${token}'`,
       ],
     };
   });
 }
 
+/** The command that makes a role, or gives one that is there its privileges; null when it has them. */
+function makingRole(
+  role: string,
+  { privileges, known }: { privileges: readonly string[]; known: readonly string[] | undefined },
+): { what: string; command: string | null } {
+  const holds = known !== undefined && privileges.every((privilege) => known.includes(privilege));
+  const verb = known === undefined ? "add" : "modify";
+  return {
+    what: `role ${role}`,
+    command: holds ? null : `pveum role ${verb} ${role} --privs ${privileges.join(",")}`,
+  };
+}
+
 /**
- * What a role should hold for a tool. Proxmox shows backups and guests' disks only to who may make
+ * What a role should hold for a tool, by what the tool is, whoever may call it. Proxmox shows backups and guests' disks only to who may make
  * them: a role for reading holds nothing of that kind, and the tools tell what is not seen.
  */
 function grantedFor(tool: AnyTool): readonly Privilege[] {

@@ -5,10 +5,11 @@ import { isKind } from "../../proxmox/api/errors.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { isOffered } from "../../tool/policy.ts";
-import { startAdvice, versionOf } from "../serve/probe.ts";
+import { versionOf } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { trustAdvice } from "./network.ts";
+import { NOTHING, readPresent } from "./present.ts";
 import { lackingTools, type ScopePrivileges, scopePrivileges } from "./privileges.ts";
 
 const PATIENCE_MS = 10_000;
@@ -27,7 +28,9 @@ export async function checkProxmox(
   { seen }: { seen: SeenServer },
 ): Promise<ProxmoxReport> {
   const offered = TOOLS.filter((tool) => isOffered(tool, config.tools));
-  const adviceFor = (major: number) => scopePrivileges(offered, { auth: config.auth, major });
+  const { auth, tools: policy } = config;
+  const adviceFor = (major: number, present = NOTHING) =>
+    scopePrivileges(offered, { auth, policy, major, present });
   const tokenId = `${config.auth.user}!${config.auth.token_name}`;
   const { client, close } = await connectProxmox(config);
   try {
@@ -45,10 +48,12 @@ export async function checkProxmox(
     });
     return {
       findings: [...findings, privileges],
-      advice: privileges.state === "ok" ? [] : adviceFor(major),
+      advice: privileges.state === "ok"
+        ? []
+        : adviceFor(major, await readPresent(client, AbortSignal.timeout(PATIENCE_MS))),
     };
   } catch (error) {
-    return aboutFailure(config, { error, seen, advice: () => adviceFor(NEWEST_KNOWN) });
+    return aboutFailure(error, { config, seen, advice: () => adviceFor(NEWEST_KNOWN) });
   } finally {
     close();
   }
@@ -80,26 +85,31 @@ function aboutGrants(
 }
 
 function aboutFailure(
-  config: Config,
-  { error, seen, advice }: {
-    error: unknown;
+  error: unknown,
+  { config, seen, advice }: {
+    config: Config;
     seen: SeenServer;
     advice: () => ScopePrivileges[];
   },
 ): ProxmoxReport {
   const message = messageOf(error);
   if (isKind(error, "token_rejected")) {
-    const finding = fail("token", message, "make one with the commands below, on a node");
-    return { findings: [finding], advice: advice() };
+    return { findings: [fail("token", message, rejectedAdvice(config))], advice: advice() };
   }
   if (isKind(error, "untrusted")) {
-    const finding = config.proxmox.verify_ssl
-      ? fail("tls", `the certificate is not trusted (${reasonIn(error.reason)})`, trustAdvice(seen))
-      : fail("tls", startAdvice(config));
-    return { findings: [finding], advice: [] };
+    const state = `the certificate is not trusted (${reasonIn(error.reason)})`;
+    return { findings: [fail("tls", state, trustAdvice(seen))], advice: [] };
   }
   const name = error instanceof AppError && error.code === "forbidden" ? "grants" : "proxmox";
   return { findings: [fail(name, message)], advice: [] };
+}
+
+/** Proxmox does not say whether there is no such token or its secret is another one. */
+function rejectedAdvice({ auth: { user, token_name } }: Config): string {
+  return `on a node, \`pveum user token list ${user}\` tells whether there is such a token: if there is, ` +
+    "the secret in auth.token_value is another one (it is shown only once, when a token is made; a " +
+    `lost one is replaced by \`pveum user token remove ${user} ${token_name}\` and the \`token add\` ` +
+    "below); if there is none, make it with the commands below";
 }
 
 function reasonIn(reason: string): string {

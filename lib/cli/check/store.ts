@@ -1,21 +1,24 @@
 import { AccountStore } from "../../auth/account_store.ts";
 import { tokenState } from "../../auth/token.ts";
+import { typed } from "../../command.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import type { Database } from "../../database/database.ts";
 import { checkSchema } from "../../database/schema.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
-import { openConfiguredDatabase } from "../with_store.ts";
+import { isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
+import { checkDatabaseFolder } from "./writable.ts";
 
 /** Opens the database and looks at its schema and tokens; creates nothing. */
 export async function checkStore(config: Config, now: () => Date): Promise<Finding[]> {
   const shown = redactText(config.database.url);
   const path = sqlitePath(config.database.url);
   // Opening would create the file, for whoever runs the check rather than for the server.
-  if (path !== null && await isAbsent(path)) {
+  if (path !== null && await isEmptyFile(path)) {
+    const remedy = `${typed("migrate")} (serve does it too)`;
     return [
-      warn("store", `${shown} does not exist yet`, "proxmox-mcp migrate (serve does it too)"),
+      await checkDatabaseFolder(config) ?? warn("store", `${shown} does not exist yet`, remedy),
     ];
   }
   let database: Database | null = null;
@@ -25,9 +28,7 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
     const tokens = await checkTokens(new AccountStore(database), now());
     return [ok("store", `${shown}, schema up to date`), tokens];
   } catch (error) {
-    const remedy = error instanceof AppError && error.code === "conflict"
-      ? "proxmox-mcp migrate"
-      : null;
+    const remedy = error instanceof AppError && error.code === "conflict" ? typed("migrate") : null;
     return [fail("store", `${shown}: ${messageOf(error)}`, remedy)];
   } finally {
     await database?.close();
@@ -41,18 +42,9 @@ async function checkTokens(store: AccountStore, now: Date): Promise<Finding> {
     return warn(
       "tokens",
       "nobody can log in: there is no active token",
-      "proxmox-mcp user create NAME --role Administrator, then proxmox-mcp token create " +
-        "--user NAME --name LABEL --permission read",
+      `${typed("user create NAME --role Administrator")}, then ` +
+        typed("token create --user NAME --name LABEL --permission read"),
     );
   }
   return ok("tokens", `${active.length} of ${tokens.length} are active`);
-}
-
-async function isAbsent(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return false;
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound;
-  }
 }

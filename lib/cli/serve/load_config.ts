@@ -1,7 +1,7 @@
 import { type Config, loadConfig } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
 import type { Io } from "../io.ts";
-import { missingTool } from "../missing_tool.ts";
+import { missingTool, wrongScope } from "../missing_tool.ts";
 import { type ServeArguments, serveOptionsOf } from "./options.ts";
 
 /** The config that `serve` runs by; rejects with AppError `invalid` for a tool that does not exist too. */
@@ -11,13 +11,16 @@ export async function loadForServe(args: ServeArguments, io: Io): Promise<Config
     env: io.env,
     options: serveOptionsOf(args),
   });
-  await requireToolNames(config);
+  await requireTools(config);
   return config;
 }
 
-async function requireToolNames({ tools: chosen }: Config): Promise<void> {
+/** Throws AppError `invalid` for a tool that does not exist, or cannot have the scope that it is given. */
+export async function requireTools({ tools: chosen }: Config): Promise<void> {
   for (const [key, names] of [["allow", chosen.allow ?? []], ["deny", chosen.deny]] as const) {
     const problem = await missingTool(names);
     if (problem !== null) throw new AppError("invalid", `Cannot use tools.${key}: ${problem}`);
   }
+  const problem = await wrongScope(chosen.scopes);
+  if (problem !== null) throw new AppError("invalid", `Cannot use tools.scopes: ${problem}`);
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   type Config,
+  type ConfigRequest,
   OPTION_KEYS,
   type OptionKey,
   readText,
@@ -12,6 +13,9 @@ import { type CliContext, type CommonOptions, configOf } from "../context.ts";
 export interface ServeArguments extends CommonOptions {
   /** False when `--no-auth` was given. */
   readonly auth?: boolean;
+  /** True for `stdio` in place of `serve`. */
+  readonly stdio?: boolean;
+  readonly tokenFile?: string;
   /** The options that stand for keys of the config, under commander's names for them. */
   readonly [option: string]: unknown;
 }
@@ -22,9 +26,20 @@ export function withServeOptions(command: Command): Command {
   return command;
 }
 
+/** The option by which `stdio` and the commands about it are told who speaks. */
+export function withTokenFile(command: Command): Command {
+  return command.option("--token-file <FILE>", "file that holds the token of `stdio`'s client");
+}
+
 export function serveOptionsOf(args: ServeArguments): ServeOptions {
   const given = OPTION_KEYS.map((key) => [key.name, args[optionFor(key).attributeName()]]);
-  return { ...Object.fromEntries(given), "--debug": args.debug, "--no-auth": args.auth === false };
+  return {
+    ...Object.fromEntries(given),
+    "--debug": args.debug,
+    "--no-auth": args.auth === false,
+    "--stdio": args.stdio,
+    "--token-file": args.tokenFile,
+  };
 }
 
 function optionFor(key: OptionKey): Option {
@@ -37,6 +52,10 @@ function optionFor(key: OptionKey): Option {
 }
 
 /** The config that `serve` would run by, without its secrets: for commands that only describe it. */
-export function serveConfigOf(context: CliContext, options: ServeArguments): Promise<Config> {
-  return configOf(context, options, { secrets: "skip", serve: serveOptionsOf(options) });
+export function serveConfigOf(
+  context: CliContext,
+  options: ServeArguments,
+  where: Pick<ConfigRequest, "cwd" | "readFile"> = {},
+): Promise<Config> {
+  return configOf(context, options, { ...where, secrets: "skip", serve: serveOptionsOf(options) });
 }

@@ -1,7 +1,7 @@
 import { type Config, CONFIG_KEYS } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import type { Log } from "../../log/log.ts";
-import type { RunningServer } from "../../server.ts";
+import type { Running } from "./ways.ts";
 
 /** What takes effect without a restart, or is no key of the file. */
 const RELOADED = [
@@ -17,7 +17,7 @@ const RELOADED = [
  */
 export async function reload(
   current: Config,
-  { load, log, server }: { load: () => Promise<Config>; log: Log; server: RunningServer },
+  { load, log, server }: { load: () => Promise<Config>; log: Log; server: Running },
 ): Promise<Config> {
   let next: Config;
   try {
@@ -30,7 +30,8 @@ export async function reload(
   log.setLevel(next.logging.level);
   const problems = await server.reload(next);
   for (const problem of problems) log.error(`Cannot reload all: ${problem}`);
-  const waiting = changedKeys(current, next).filter((key) => !RELOADED.includes(key));
+  const waiting = changedKeys({ ...current, sources: {} }, { ...next, sources: {} })
+    .filter((key) => !RELOADED.some((each) => key === each || key.startsWith(`${each}.`)));
   if (waiting.length > 0) {
     log.warning(`Reloaded; takes effect after a restart only: ${waiting.join(", ")}`);
   } else if (problems.length === 0) {

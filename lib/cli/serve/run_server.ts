@@ -6,22 +6,28 @@ import { checkSchema } from "../../database/schema.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { createLog, type Log } from "../../log/log.ts";
 import { redactText } from "../../log/redact.ts";
-import { type RunningServer, startServer } from "../../server.ts";
 import type { CliContext } from "../context.ts";
 import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
-import { auditTrailOf, openConfiguredDatabase } from "../with_store.ts";
+import { changedScopes } from "../../mcp/tools.ts";
+import { typed } from "../../command.ts";
+import { auditTrailOf, isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
+import type { Running, Way } from "./ways.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 const FLUSH_MS = 1_000;
+const UNVERIFIED =
+  "Proxmox's certificate is not verified (proxmox.verify_ssl: false): whoever is on " +
+  "the way there can read the API token; `proxmox-mcp check` shows how to verify it";
 
 export interface RunOptions {
   readonly context: Pick<CliContext, "io" | "version">;
   /** Reads the config, now and for every reload. */
   readonly load: () => Promise<Config>;
   readonly signals: SignalQueue;
+  readonly way: Way;
   /** Whether the process is locked, for the start-up block. */
   readonly lock: (config: Config) => string;
 }
@@ -75,24 +81,27 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const { context, signals } = options;
   const { config, log, database } = parts;
   const probing = probeProxmox(config);
-  const server = await startServer({
+  const server = await options.way.start({
     ...parts,
     accounts: new AccountStore(database),
     trail: await auditTrailOf(config, database),
     now: context.io.now,
     version: context.version,
-  });
+  }, context.io);
   let current = config;
   const renew = () => renewCertificate(server, { config: current, log });
   const timer = setInterval(renew, CERTIFICATE_CHECK_MS);
   try {
-    const proxmox = await probing;
-    if (proxmox.kind === "unverified") throw new AppError("invalid", proxmox.message);
-    announce(options, { config, server, proxmox });
-    if (proxmox.kind === "failed") log.warning(proxmox.message);
+    // Who ends early need not wait for Proxmox.
+    const proxmox = await Promise.race([probing, server.finished]);
+    if (proxmox) {
+      announce(options, { config, server, proxmox });
+      if (!config.proxmox.verify_ssl) log.warning(UNVERIFIED);
+      if (proxmox.kind === "failed") log.warning(proxmox.message);
+    }
     log.info("Server started", {
       version: context.version,
-      url: server.url,
+      url: server.place,
       tools: server.toolCount,
     });
     while (await nextSignal(signals, server) === "reload") {
@@ -105,7 +114,7 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   }
 }
 
-function nextSignal(signals: SignalQueue, server: RunningServer) {
+function nextSignal(signals: SignalQueue, server: Running) {
   return Promise.race([signals.next(), server.finished.then(() => "stop" as const)]);
 }
 
@@ -115,7 +124,7 @@ async function secondStop(signals: SignalQueue): Promise<void> {
 }
 
 async function renewCertificate(
-  server: RunningServer,
+  server: Running,
   { config, log }: Pick<Parts, "config" | "log">,
 ): Promise<void> {
   if (config.server.tls === null) return;
@@ -123,8 +132,8 @@ async function renewCertificate(
 }
 
 /**
- * A fresh SQLite file gets its schema at once, any other database by `migrate`. PostgreSQL may be away
- * while the server starts.
+ * A fresh SQLite file gets its schema at once, any other database by `migrate`; a token cannot be in a
+ * fresh one. PostgreSQL may be away while the server starts.
  */
 async function readyDatabase(
   config: Config,
@@ -132,6 +141,7 @@ async function readyDatabase(
 ): Promise<Database> {
   const path = sqlitePath(config.database.url);
   const fresh = path !== null && await isEmptyFile(path);
+  if (fresh && config.token_file !== null) throw noTables(path);
   const database = await openConfiguredDatabase(config);
   try {
     if (fresh) await migrate(database, { now });
@@ -147,25 +157,26 @@ async function readyDatabase(
   }
 }
 
-async function isEmptyFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).size === 0;
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound;
-  }
+function noTables(path: string): AppError {
+  return new AppError(
+    "conflict",
+    `Cannot use the database: ${path} has no tables yet; run \`${typed("migrate")}\`, or ` +
+      `\`${typed("init")}\` to set everything up`,
+  );
 }
 
 function announce(
   { context: { io, version }, lock }: RunOptions,
-  { config, server, proxmox }: { config: Config; server: RunningServer; proxmox: ProxmoxProbe },
+  { config, server, proxmox }: { config: Config; server: Running; proxmox: ProxmoxProbe },
 ): void {
+  const { lowered, raised } = changedScopes(config.tools);
   const auth = config.no_auth ? " (NO AUTHENTICATION: --no-auth)" : "";
   const lines = {
-    address: `${server.url}${auth}`,
+    address: `${server.place}${auth}`,
     lock: lock(config),
     store: redactText(config.database.url),
     proxmox: `${config.proxmox.hosts.join(", ")} port ${config.proxmox.port}: ${proxmox.message}`,
-    tools: String(server.toolCount),
+    tools: [String(server.toolCount), ...lowered, ...raised].join("; "),
   };
   io.err(`proxmox-mcp ${version}`);
   for (const [name, text] of Object.entries(lines)) io.err(`  ${name.padEnd(8)} ${text}`);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { fileURLToPath } from "node:url";
+import type { Config } from "../../config/config.ts";
 import { type CliContext, withCommonOptions } from "../context.ts";
 import { permissionFlags } from "../flags.ts";
 import { runTask } from "../run.ts";
@@ -13,17 +14,15 @@ function describeStart(command: Command, context: CliContext): Command {
     .option("--no-auth", "ask for no token; only while listening on a loopback address")
     .action(async (options: ServeArguments) => {
       const config = await serveConfigOf(context, options);
-      context.setStatus(await serve([...permissionFlags(config), main(), "serve", ...Deno.args]));
+      context.setStatus(await runWithFlags(config, "serve"));
     });
 }
 
-function main(): string {
-  return fileURLToPath(new URL("../../../main.ts", import.meta.url));
-}
-
-async function serve(args: readonly string[]): Promise<number> {
+/** Runs a command of the program, with this process's arguments, in one that may do what the config needs. */
+export async function runWithFlags(config: Config, command: string): Promise<number> {
+  const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...args],
+    args: ["run", ...permissionFlags(config), main, command, ...Deno.args],
     // Else the runtime asks its maker for a newer version, by whatever proxy there is.
     env: { DENO_NO_UPDATE_CHECK: "1" },
   }).spawn();

@@ -7,10 +7,17 @@ import { type Signal, SignalQueue } from "./signals.ts";
 import { runServer } from "./run_server.ts";
 import type { FromWorker } from "../../sandbox/worker.ts";
 import type { ServeArguments } from "./options.ts";
+import { type LocalSpeaker, OVER_HTTP, overStdio } from "./ways.ts";
 
 /** What the worker is told. */
 export type ToServer =
-  | { readonly kind: "start"; readonly args: ServeArguments; readonly version: string }
+  | {
+    readonly kind: "start";
+    readonly args: ServeArguments;
+    /** See LockedServer. */
+    readonly local: LocalSpeaker | undefined;
+    readonly version: string;
+  }
   | { readonly kind: "signal"; readonly signal: Signal };
 
 /** The part of a worker's global scope that is used here. */
@@ -30,7 +37,7 @@ function attach(scope: WorkerScope): void {
 }
 
 async function serve(
-  { args, version }: Extract<ToServer, { kind: "start" }>,
+  { args, local, version }: Extract<ToServer, { kind: "start" }>,
   signals: SignalQueue,
 ): Promise<FromWorker> {
   const io = processIo();
@@ -38,6 +45,7 @@ async function serve(
     await runServer({
       context: { io, version },
       signals,
+      way: local === undefined ? OVER_HTTP : overStdio(local),
       load: () => loadForServe(args, io),
       lock: (config) => lockText(holding(config), "worker"),
     });

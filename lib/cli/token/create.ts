@@ -3,10 +3,12 @@ import type { TokenRecord } from "../../auth/accounts.ts";
 import type { TokenLimits, VmidRange } from "../../auth/limits.ts";
 import { effectiveScope, type Permission, scopeOfPermission } from "../../auth/scope.ts";
 import { generateToken, hashToken } from "../../auth/token.ts";
+import { typed } from "../../command.ts";
 import { didYouMean } from "../../nearest.ts";
 import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "../context.ts";
 import { missingTool } from "../missing_tool.ts";
-import { printable, shortTime } from "../table.ts";
+import { shortTime } from "../table.ts";
+import { visibleLine } from "../../log/visible.ts";
 import { withSchema } from "../with_store.ts";
 
 const DAY_MS = 86_400_000;
@@ -56,7 +58,7 @@ function notes(token: TokenRecord): string[] {
   const expiry = token.expires === null ? "never expires" : `expires ${shortTime(token.expires)}`;
   const place = token.allowedIps === "" ? "from any address" : `only from ${token.allowedIps}`;
   const lines = [
-    `created token ${token.id} "${printable(token.name)}" for ${token.user.username}: ` +
+    `created token ${token.id} "${visibleLine(token.name)}" for ${token.user.username}: ` +
     `${token.permission}, ${expiry}, usable ${place}`,
     "it is shown this once only: keep it safe",
   ];
@@ -70,7 +72,7 @@ function notes(token: TokenRecord): string[] {
 async function requireUser(store: AccountStore, name: string): Promise<void> {
   const names = (await store.listUsers()).map((user) => user.username);
   if (names.includes(name)) return;
-  const hint = didYouMean(name, names, ": create it with `user create`");
+  const hint = didYouMean(name, names, `: create it with \`${typed("user create NAME")}\``);
   throw new UsageError(`Cannot create token: there is no user ${name}${hint}`);
 }
 

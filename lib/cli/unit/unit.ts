@@ -1,9 +1,10 @@
+import { typed } from "../../command.ts";
 import { lookup } from "node:dns/promises";
 import { type Command, Option } from "commander";
 import { parseAllowedIps } from "../../auth/address.ts";
 import { parsePostgresUrl } from "../../database/postgres_url.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
-import { type CliContext, withCommonOptions } from "../context.ts";
+import { type CliContext, UsageError, withCommonOptions } from "../context.ts";
 import { reader } from "../options.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { type ServeArguments, serveConfigOf, withServeOptions } from "../serve/options.ts";
@@ -53,20 +54,36 @@ export function registerUnit(program: Command, context: CliContext): void {
 async function printUnit(context: CliContext, options: UnitArguments): Promise<void> {
   const { io } = context;
   const config = await serveConfigOf(context, options);
+  if (config.file === null) {
+    throw new UsageError(
+      `Cannot make a unit: there is no config file for it: make one with \`${typed("init")}\``,
+    );
+  }
   if (options.health !== undefined) {
     return io.out(healthText(config, { name: options.name, part: options.health }));
   }
+  const { text, notes } = await unitOf(config, options);
+  for (const note of notes) io.err(note);
+  io.out(text);
+}
+
+/** The unit for this config, and what is to be known of it. */
+export async function unitOf(
+  config: Config,
+  { binary, name, clients }: Pick<UnitArguments, "binary" | "name" | "clients">,
+): Promise<{ text: string; notes: readonly string[] }> {
   const { addresses, unknown } = await lookUp(namesOf(config));
-  for (const name of unknown) {
-    io.err(`note: there is no address for ${name} now: the unit allows private networks instead`);
-  }
-  io.out(unitText(config, {
-    binary: options.binary ?? ownBinary(),
-    name: options.name,
+  const text = unitText(config, {
+    binary: binary ?? ownBinary(),
+    name,
     targets: unknown.length === 0 ? addresses : [...addresses, ...PRIVATE_NETWORKS],
-    clients: options.clients,
+    clients,
     realPath,
-  }));
+  });
+  const notes = unknown.map((host) =>
+    `note: there is no address for ${host} now: the unit allows private networks instead`
+  );
+  return { text, notes };
 }
 
 function namesOf({ proxmox, database }: Config): string[] {

@@ -1,10 +1,15 @@
 import { AppError } from "../../errors.ts";
 
-/** An error for a call that was given up, by its caller or by its own deadline. */
+/** An error for a call that was given up by its caller, or that Proxmox kept waiting for too long. */
 export function abortFailure(signal: AbortSignal, change: boolean): AppError {
   if (signal.reason instanceof AppError) return signal.reason;
   const doubt = change ? "; whether the change was made is unknown: look before trying again" : "";
-  return new AppError("timeout", `the call was cancelled before Proxmox answered${doubt}`);
+  const { reason } = signal;
+  const late = reason instanceof DOMException && reason.name === "TimeoutError";
+  const state = late
+    ? "Proxmox did not answer in time"
+    : "the call was cancelled before Proxmox answered";
+  return new AppError("timeout", `${state}${doubt}`);
 }
 
 /** Waits for something that others wait for too, but no longer than the call lasts. */

@@ -2,13 +2,20 @@ import { hostForUrl } from "../../config/hosts.ts";
 import { AppError } from "../../errors.ts";
 import { abortFailure } from "./abort.ts";
 import { readText } from "./body.ts";
-import { connectionFailure, failureOf, garbled, neverConnected, noAnswer } from "./failures.ts";
+import {
+  connectionFailure,
+  doubted,
+  failureOf,
+  garbled,
+  neverConnected,
+  noAnswer,
+} from "./failures.ts";
 import { Gate } from "./gate.ts";
 import { type ApiPath, apiPath } from "./path.ts";
 import { placeOf } from "./place.ts";
 import type { Transport } from "./transport.ts";
 import type { PathWith, Verb } from "./types.ts";
-import { number } from "./values.ts";
+import { isRecord, number, record } from "./values.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -88,7 +95,7 @@ export class Client {
   }
 
   /** Reads one of the API's paths that need no values, for what is no tool's call. */
-  read(path: PathWith<"GET">, signal: AbortSignal): Promise<Answer> {
+  read(path: PathWith<"GET">, signal = new AbortController().signal): Promise<Answer> {
     return this.request("GET", apiPath(path), { signal });
   }
 
@@ -132,7 +139,7 @@ export class Client {
         const response = await this.#send(method, url, { params, signal: deadline });
         return await this.#read(response, { change, path });
       } catch (cause) {
-        if (cause instanceof AppError) throw cause;
+        if (cause instanceof AppError) throw change ? doubted(cause) : cause;
         if (signal.aborted) throw abortFailure(signal, change);
         const sent = deadline.aborted || !neverConnected(cause);
         failure = connectionFailure(cause, { endpoint: url.host, change, sent });
@@ -173,13 +180,12 @@ export class Client {
       if (status === 502 || status === 503 || status === 504) return { retry: failure };
       throw failure;
     }
-    let parsed: { data?: unknown; total?: unknown };
-    try {
-      parsed = JSON.parse(body);
-    } catch (cause) {
-      throw garbled("Proxmox's answer was cut off or is not JSON", cause);
+    const answer = parsed(body);
+    // A server in between may turn a refusal into a success.
+    if (Object.keys(record(answer.errors)).length > 0) {
+      throw failureOf({ status: 400, body, change, tokenId: this.tokenId });
     }
-    return { data: parsed.data ?? null, total: number(parsed.total) };
+    return { data: answer.data, total: number(answer.total) };
   }
 
   #url(host: number, pathname: string): URL {
@@ -197,6 +203,18 @@ export class Client {
     if (!(error instanceof AppError) || secret === "") return error;
     return error.cleaned((text) => text.replaceAll(secret, "[redacted]"));
   }
+}
+
+/** What Proxmox answers always has `data`: anything else comes from somewhere else. */
+function parsed(body: string): { data: unknown; errors?: unknown; total?: unknown } {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(body);
+  } catch (cause) {
+    throw garbled("Proxmox's answer was cut off or is not JSON", cause);
+  }
+  if (isRecord(answer) && "data" in answer) return { data: answer.data, ...answer };
+  throw garbled("what was answered is no answer of Proxmox's API: it holds no data");
 }
 
 function queryValue(value: unknown): string {

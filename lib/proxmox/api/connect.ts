@@ -1,5 +1,5 @@
-import { AppError, messageOf } from "../../errors.ts";
-import { Client } from "./client.ts";
+import { AppError, ioReason, messageOf, oneLine } from "../../errors.ts";
+import { Client, type ClientOptions } from "./client.ts";
 import { createPinnedTransport } from "./pinned_transport.ts";
 import { createFetchTransport, type Transport } from "./transport.ts";
 
@@ -10,6 +10,7 @@ export interface ProxmoxTarget {
     readonly port: number;
     readonly ca_file: string | null;
     readonly fingerprint: string | null;
+    readonly verify_ssl: boolean;
     readonly timeout_seconds: number;
   };
   readonly auth: {
@@ -22,10 +23,12 @@ export interface ProxmoxTarget {
 /**
  * Makes the client; connects to nothing yet.
  *
- * @throws AppError `invalid` when `ca_file` cannot be read
+ * @param time what tells and passes the time; the process's own when not given
+ * @throws AppError `invalid` when `ca_file` or the system's certificates cannot be read
  */
 export async function connectProxmox(
   { auth, proxmox }: ProxmoxTarget,
+  time: Partial<Pick<ClientOptions, "clock" | "sleep">> = {},
 ): Promise<{ client: Client; close: () => void }> {
   const { transport, close } = await openTransport(proxmox);
   const client = new Client({
@@ -36,9 +39,9 @@ export async function connectProxmox(
     tokenValue: auth.token_value,
     timeoutMs: proxmox.timeout_seconds * 1000,
     transport,
-    sleep,
+    sleep: time.sleep ?? sleep,
     random: Math.random,
-    clock: () => performance.now(),
+    clock: time.clock ?? (() => performance.now()),
   });
   return { client, close };
 }
@@ -62,17 +65,27 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 async function openTransport(
   proxmox: ProxmoxTarget["proxmox"],
 ): Promise<{ transport: Transport; close: () => void }> {
-  if (proxmox.fingerprint !== null) {
+  if (proxmox.fingerprint !== null || !proxmox.verify_ssl) {
     const transport = createPinnedTransport({
       fingerprint: proxmox.fingerprint,
       timeoutMs: proxmox.timeout_seconds * 1000,
     });
     return { transport, close: () => transport[Symbol.dispose]() };
   }
-  const transport = createFetchTransport(
-    proxmox.ca_file === null ? [] : [await readCa(proxmox.ca_file)],
-  );
+  const caCerts = proxmox.ca_file === null ? [] : [await readCa(proxmox.ca_file)];
+  const transport = verifyingTransport(caCerts);
   return { transport, close: () => transport[Symbol.dispose]() };
+}
+
+function verifyingTransport(caCerts: readonly string[]): Transport & Disposable {
+  try {
+    return createFetchTransport(caCerts);
+  } catch (cause) {
+    const message = `Cannot use the system's or the cluster's CA certificates: ${
+      oneLine(messageOf(cause))
+    }: install ca-certificates and check proxmox.ca_file, or set proxmox.fingerprint`;
+    throw new AppError("invalid", message, { cause });
+  }
 }
 
 async function readCa(file: string): Promise<string> {
@@ -82,7 +95,7 @@ async function readCa(file: string): Promise<string> {
     throw new AppError(
       "invalid",
       `Cannot read proxmox.ca_file ${file}: ${
-        messageOf(cause)
+        ioReason(cause)
       }; on a node it is /etc/pve/pve-root-ca.pem`,
       { cause },
     );

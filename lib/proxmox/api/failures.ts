@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
-import type { ErrorCode } from "../../errors.ts";
-import { ProxmoxError, type ProxmoxErrorKind } from "./errors.ts";
+import type { AppError, ErrorCode } from "../../errors.ts";
+import { quote } from "../clip.ts";
+import { isKind, ProxmoxError, type ProxmoxErrorKind } from "./errors.ts";
 
 /** One answer that is not 2xx, as far as it could be read. */
 export interface FailedAnswer {
@@ -47,10 +48,16 @@ export function failureOf(answer: FailedAnswer): ProxmoxError {
   }
   if (status >= 502) return unreachable(answer, reason);
   if (status >= 300 && status < 400) {
-    const message = `Proxmox answered with a redirect (${status})`;
+    const message =
+      `Proxmox answered with a redirect (${status}), which is not followed; set proxmox.host and proxmox.port to a node itself`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "redirected" });
   }
   if (reason !== "") return reasonFailure(reason, status);
+  if (status === 404) {
+    const message =
+      "Proxmox's API is not served there (404); set proxmox.host and proxmox.port to a node itself";
+    return new ProxmoxError("unavailable", message, { ...facts, kind: "not_offered" });
+  }
   const message =
     `Proxmox answered with status ${status} and no reason (older versions give it only where proxmox.fingerprint is set)`;
   return new ProxmoxError("internal", message, { ...facts, kind: "other" });
@@ -89,7 +96,14 @@ const REASONS: readonly (readonly [ProxmoxErrorKind, ErrorCode, RegExp])[] = [
 export function reasonFailure(reason: string, status?: number): ProxmoxError {
   const [kind, code] = REASONS.find(([, , pattern]) => pattern.test(reason)) ??
     ["other", "internal"] as const;
-  return new ProxmoxError(code, withRemedy(kind, reason), { kind, reason, status });
+  const told = kind === "agent_error" ? quoteGuest(reason) : reason;
+  return new ProxmoxError(code, withRemedy(kind, told), { kind, reason, status });
+}
+
+/** What the agent says comes out of the guest. */
+function quoteGuest(reason: string): string {
+  const [, head = "", said = ""] = /^(.*?Agent error:?\s*)(.*)$/is.exec(reason) ?? [];
+  return `${head}${quote(said)}`;
 }
 
 /** What a reason may be followed by: what to do about it. */
@@ -148,7 +162,9 @@ function readBody(body: string): { message: string; errors: Record<string, strin
   try {
     parsed = JSON.parse(body);
   } catch {
-    return { message: body.trim().split("\n")[0]?.slice(0, 500) ?? "", errors: {} };
+    // A page of a server in between, or half an answer, says nothing to whoever called.
+    const told = /^\s*[<{[]/.test(body) ? "" : body.trim().split("\n")[0] ?? "";
+    return { message: told.slice(0, 500), errors: {} };
   }
   const record = typeof parsed === "object" && parsed !== null ? parsed : {};
   const message = "message" in record ? String(record.message ?? "").trim() : "";
@@ -162,6 +178,12 @@ function readBody(body: string): { message: string; errors: Record<string, strin
 /** An answer that came and cannot be used. */
 export function garbled(message: string, cause?: unknown): ProxmoxError {
   return new ProxmoxError("unavailable", message, { kind: "garbled", cause });
+}
+
+/** The failure of a change: after an answer that cannot be used, it may have been made all the same. */
+export function doubted(error: AppError): AppError {
+  if (!isKind(error, "garbled")) return error;
+  return error.withMessage(`${error.message}; ${UNKNOWN_OUTCOME}`);
 }
 
 /** No answer within the time that a request may take. */
@@ -182,18 +204,38 @@ export function connectionFailure(
   const reason = causeText(cause);
   if (/certificate|UnknownIssuer|self.signed|NotValidForName|fingerprint/i.test(reason)) {
     const message =
-      `cannot trust the certificate of ${endpoint} (${reason}); set proxmox.ca_file to the cluster's CA ` +
+      `cannot trust the certificate of ${endpoint} (${
+        distrust(reason)
+      }); set proxmox.ca_file to the cluster's CA ` +
       `(/etc/pve/pve-root-ca.pem on a node), or proxmox.fingerprint, or proxmox.verify_ssl to false`;
     return new ProxmoxError("unavailable", message, { kind: "untrusted", reason, cause });
   }
   const doubt = change ? (sent ? `; ${UNKNOWN_OUTCOME}` : "; nothing was sent") : "";
-  const message = `cannot reach Proxmox at ${endpoint}${doubt}`;
+  const why = WHY.find(([pattern]) => pattern.test(reason))?.[1];
+  const message = `cannot reach Proxmox at ${endpoint}${why ? ` (${why})` : ""}${doubt}`;
   return new ProxmoxError("unavailable", message, { kind: "unreachable", cause });
+}
+
+/** Why there is no connection, by what `fetch` and `node:tls` say of it (seen in Deno 2.9.6). */
+const WHY: readonly (readonly [RegExp, string])[] = [
+  [/refused/i, "the connection is refused"],
+  [/dns error|failed to lookup|ENOTFOUND|EAI_AGAIN/i, "there is no address for that name"],
+  [/no route|unreachable|EHOSTUNREACH|ENETUNREACH/i, "there is no way to that address"],
+  [/timed out|ETIMEDOUT/i, "it does not answer"],
+  [/InvalidContentType|wrong version number|EPROTO/i, "what listens there does not speak TLS"],
+  [/ports? \d+ (?:is|are) blocked/i, "Deno connects to no such port"],
+  [/reset|ECONNRESET|closed|EPIPE/i, "the connection broke"],
+];
+
+/** Why a certificate is not trusted, without the request and without all the names that it is for. */
+function distrust(reason: string): string {
+  const why = /peer certificate: (.*)/s.exec(reason)?.[1] ?? reason;
+  return why.replace(/; certificate is only valid for .*/s, "").slice(0, 300);
 }
 
 /** True when the connection was never made: refused, unresolvable, no route, or not trusted. */
 export function neverConnected(cause: unknown): boolean {
-  return /refused|dns error|failed to lookup|unreachable|No route|tcp connect|certificate|fingerprint|ENOTFOUND|EHOSTUNREACH/i
+  return /refused|dns error|failed to lookup|unreachable|No route|tcp connect|certificate|fingerprint|ENOTFOUND|EHOSTUNREACH|blocked/i
     .test(causeText(cause));
 }
 

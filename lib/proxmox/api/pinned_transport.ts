@@ -1,13 +1,13 @@
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { type Duplex, Readable } from "node:stream";
-import { connect } from "node:tls";
+import { connect, type TLSSocket } from "node:tls";
 import { bareHost } from "../../config/hosts.ts";
 import type { Transport } from "./transport.ts";
 
 export interface PinOptions {
-  /** SHA-256 of the server's certificate, 64 lower-case hex digits. */
-  readonly fingerprint: string;
+  /** SHA-256 of the server's certificate, 64 lower-case hex digits; null for any certificate. */
+  readonly fingerprint: string | null;
   /** How long connecting and the TLS handshake may take together. */
   readonly timeoutMs: number;
 }
@@ -20,7 +20,7 @@ interface Target {
 type Connected = (error: Error | null, socket: Duplex) => void;
 
 /**
- * A transport that trusts exactly one certificate, whoever signed it and whatever names it holds.
+ * A transport that trusts exactly one certificate, or any, whoever signed it and whatever names it holds.
  * The certificate is compared on every new connection before the first byte of a request is written.
  * Connections are kept alive; dispose of the transport to close them.
  *
@@ -33,13 +33,31 @@ export function createPinnedTransport(options: PinOptions): Transport & Disposab
   return Object.assign(send, { [Symbol.dispose]: () => agent.destroy() });
 }
 
+const { addRequest } = Agent.prototype as unknown as {
+  addRequest(this: Agent, request: ClientRequest, options: unknown): void;
+};
+
 class PinnedAgent extends Agent {
   readonly #pin: PinOptions;
+  readonly #sent = new WeakSet<ClientRequest>();
 
   constructor(pin: PinOptions) {
     // How many requests go to which node at once is the client's to say: a limit here knows no nodes.
     super({ keepAlive: true, maxFreeSockets: 16 });
     this.#pin = pin;
+  }
+
+  /**
+   * Sends a request, and never again: where a connection that was kept alive breaks, or the request is given
+   * up, the runtime would by itself send it once more, changes too; seen in Deno 2.9.6.
+   */
+  addRequest(request: ClientRequest, options: unknown): void {
+    if (this.#sent.has(request)) {
+      request.emit("error", new Error("the connection was closed before an answer came"));
+      return;
+    }
+    this.#sent.add(request);
+    addRequest.call(this, request, options);
   }
 
   override createConnection(target: Target, connected?: Connected): Duplex {
@@ -52,6 +70,7 @@ class PinnedAgent extends Agent {
       rejectUnauthorized: false,
       minVersion: "TLSv1.2",
     });
+    prepare(socket);
     const fail = (error: Error) => {
       clearTimeout(timer);
       socket.destroy();
@@ -64,7 +83,8 @@ class PinnedAgent extends Agent {
     socket.once("error", fail);
     socket.once("secureConnect", () => {
       const shown = socket.getPeerCertificate().fingerprint256 ?? "none";
-      if (shown.replaceAll(":", "").toLowerCase() !== fingerprint) {
+      const same = shown.replaceAll(":", "").toLowerCase() === fingerprint;
+      if (fingerprint !== null && !same) {
         return fail(new Error(`fingerprint mismatch: the server's certificate has ${shown}`));
       }
       clearTimeout(timer);
@@ -74,6 +94,15 @@ class PinnedAgent extends Agent {
     // The types do not know that an agent which gets nothing back waits for the callback.
     return undefined as unknown as Duplex;
   }
+}
+
+/**
+ * Deno 2.6.10 would read from the socket before the request may, and start TLS a second time; later ones
+ * do neither, and know none of this.
+ */
+function prepare(socket: TLSSocket & { readonly _handle?: object }): void {
+  Object.assign(socket, { encrypted: true });
+  Object.assign(socket._handle ?? {}, { pauseOnCreate: true });
 }
 
 function exchange(
@@ -98,7 +127,8 @@ function exchange(
   };
   init.signal.addEventListener("abort", abort, { once: true });
   const release = () => init.signal.removeEventListener("abort", abort);
-  outgoing.once("error", (error) => {
+  // A broken connection can tell of itself twice.
+  outgoing.on("error", (error) => {
     release();
     reject(error);
   });

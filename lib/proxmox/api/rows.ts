@@ -50,7 +50,7 @@ export type KeyedPath = keyof typeof KEYS;
  * The rows of an answer that can be used. Proxmox has been seen to send `null` rows and rows without
  * their key; one such row must not cost the others.
  *
- * @returns undefined when the answer is no list
+ * @returns undefined when the answer is no list, or one of which no row can be used
  */
 export function checkedRows<P extends KeyedPath>(
   path: P,
@@ -59,6 +59,7 @@ export function checkedRows<P extends KeyedPath>(
   if (!Array.isArray(data)) return undefined;
   const key = KEYS[path];
   const rows = data.filter((row) => isRecord(row) && isKey(row[key]));
+  if (rows.length === 0 && data.length > 0) return undefined;
   return { rows: rows as RowOf<P>[], leftOut: data.length - rows.length };
 }
 

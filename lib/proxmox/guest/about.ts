@@ -87,6 +87,7 @@ async function newestBackup(pve: Pve, { vmid }: Guest): Promise<string> {
     ]);
     if (!read) return "not known (the storages have not answered in time)";
     const newest = newestGood(read.volumes).get(vmid);
+    if (!newest && read.hides(vmid)) return `not known (${read.warnings.join("; ")})`;
     const missing = read.warnings.length > 0 ? `; not known of all: ${read.warnings[0]}` : "";
     return newest ? `${newest.time} (${newest.volid})${missing}` : `none${missing}`;
   } catch (error) {

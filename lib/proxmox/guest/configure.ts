@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { AppError, toAppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import type { ParamsOf } from "../api/types.ts";
 import type { GuestConfig } from "../api/values.ts";
@@ -77,7 +77,7 @@ export async function configureGuest<T extends GuestType>(
   } catch (error) {
     throw await withWritten(pve, guest, { before: held, error });
   }
-  return { changes, pending: pve.dryRun ? [] : waitingKeys(await readSettings(pve, guest)) };
+  return { changes, pending: pve.dryRun ? [] : await pendingKeys(pve, guest) };
 }
 
 /**
@@ -112,6 +112,20 @@ async function meanwhile(
   return `the configuration was changed meanwhile (${
     list || "and changed back"
   }); nothing was written: look at it, then retry`;
+}
+
+/** What waits for the next start now that the change is made, so that not knowing it is no failure. */
+async function pendingKeys(
+  pve: Pve,
+  guest: Pick<Guest, "node" | "type" | "vmid">,
+): Promise<string[]> {
+  try {
+    return waitingKeys(await readSettings(pve, guest));
+  } catch (cause) {
+    const { message } = toAppError(cause);
+    pve.warn(`the change was made; what waits for the guest's next start is unknown: ${message}`);
+    return [];
+  }
 }
 
 function describeChanges(

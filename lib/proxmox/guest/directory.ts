@@ -159,11 +159,21 @@ export class GuestDirectory {
 
   #checked(data: unknown): Resource[] {
     const checked = checkedRows("/cluster/resources", data);
-    if (!checked) throw garbled("Proxmox's list of resources is not a list");
-    const { leftOut, rows } = checked;
+    if (!checked) throw garbled("Proxmox's list of resources is not a list that can be read");
+    const { leftOut } = checked;
+    const rows = checked.rows.map(resourceOf);
+    if (rows.length > 0 && !rows.some(isWhole)) {
+      throw garbled("Proxmox's list of resources has no row that can be read");
+    }
     this.#warning = leftOut === 0 ? undefined : leftOutText("/cluster/resources", leftOut);
-    return rows.map(resourceOf);
+    return rows;
   }
+}
+
+/** A row that says what it is, and a guest which one and where. */
+function isWhole({ node, type, vmid }: Resource): boolean {
+  if (type !== "qemu" && type !== "lxc") return type !== "";
+  return vmid !== undefined && node !== undefined;
 }
 
 /** The guests among resources. */

@@ -9,6 +9,14 @@ export interface Storage {
   readonly type: string;
   readonly content: readonly string[];
   readonly availableBytes: number;
+  readonly shared: boolean;
+}
+
+/** What a new disk needs of its storage. */
+interface Need {
+  readonly wanted: string | undefined;
+  readonly content: string;
+  readonly sizeGib: number;
 }
 
 const GIB = 1024 ** 3;
@@ -24,6 +32,7 @@ async function storagesFor(pve: Pve, node: string, content: string): Promise<Sto
     type: text(row.type) ?? "",
     content: (text(row.content) ?? "").split(","),
     availableBytes: number(row.avail) ?? 0,
+    shared: flag(row.shared),
   })).filter((storage) => storage.content.includes(content));
 }
 
@@ -35,20 +44,61 @@ async function storagesFor(pve: Pve, node: string, content: string): Promise<Sto
 export async function chooseStorage(
   pve: Pve,
   node: string,
-  { wanted, content, sizeGib }: { wanted: string | undefined; content: string; sizeGib: number },
+  need: Need,
 ): Promise<Storage> {
+  const { chosen } = await choose(pve, node, need);
+  return chosen;
+}
+
+/** The Python server's choices, before any other. */
+const FIRST_CHOICES = ["local-lvm", "vm-storage"];
+
+/**
+ * Chooses as the Python server did: the storage asked for, else one of the usual names, else the local one
+ * with the most free space, else a shared one. Tells why it is none that was asked for.
+ *
+ * @throws AppError as `chooseStorage` does
+ */
+export async function chooseUsualStorage(
+  pve: Pve,
+  node: string,
+  need: Need,
+): Promise<{ readonly chosen: Storage; readonly why: string | undefined }> {
+  const { chosen, fitting } = await choose(pve, node, need);
+  if (need.wanted !== undefined) return { chosen, why: undefined };
+  const told = (storage: Storage, why: string) => ({
+    chosen: storage,
+    why: `storage ${storage.storage} was chosen: ${why}`,
+  });
+  for (const name of FIRST_CHOICES) {
+    const usual = fitting.find(({ storage }) => storage === name);
+    if (usual) return told(usual, `${FIRST_CHOICES.join(" and ")} come first`);
+  }
+  const local = fitting.find(({ shared }) => !shared);
+  if (local) return told(local, "the local one with the most free space");
+  return told(chosen, "no local one has room; of the shared ones it has the most free space");
+}
+
+/** The storage that was asked for, else the roomiest; and all that have room, the roomiest first. */
+async function choose(
+  pve: Pve,
+  node: string,
+  { wanted, content, sizeGib }: Need,
+): Promise<{ readonly chosen: Storage; readonly fitting: readonly Storage[] }> {
   const storages = await storagesFor(pve, node, content);
   const names = storages.map((storage) => storage.storage).join(", ") || "none";
   if (wanted !== undefined) {
     const found = storages.find((storage) => storage.storage === wanted);
-    if (found) return found;
+    if (found) return { chosen: found, fitting: [found] };
     throw new AppError(
       "not_found",
       `node ${node} has no active storage ${wanted} for ${content}; it has: ${names}`,
     );
   }
-  const [best] = storages.toSorted((a, b) => b.availableBytes - a.availableBytes);
-  if (best && best.availableBytes >= sizeGib * GIB) return best;
+  const fitting = storages.toSorted((a, b) => b.availableBytes - a.availableBytes)
+    .filter(({ availableBytes }) => availableBytes >= sizeGib * GIB);
+  const [roomiest] = fitting;
+  if (roomiest) return { chosen: roomiest, fitting };
   throw new AppError(
     "conflict",
     `no storage of node ${node} has ${sizeGib} GiB free for ${content}; it has: ${names}`,

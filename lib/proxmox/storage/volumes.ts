@@ -1,12 +1,12 @@
 import { AppError } from "../../errors.ts";
-import type { Advice } from "../advice.ts";
 import { clip } from "../clip.ts";
 import { gather } from "../fan_out.ts";
-import { offlineNodes } from "../inventory.ts";
 import { settle } from "../guest/settle.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
-import { compact, flag, number, type Resource, text, time } from "../api/values.ts";
+import { findHidden } from "./hidden.ts";
+import { type Place, placesOf, type VolumeFilter } from "./places.ts";
+import { compact, flag, number, text, time } from "../api/values.ts";
 
 /** One volume of a storage; of a backup also what it is a backup of. What is not known is left out. */
 export interface Volume {
@@ -27,17 +27,14 @@ export interface Volume {
   readonly parent?: string;
 }
 
-/** A node where a storage's content can be read. */
-interface Place {
-  readonly storage: string;
-  readonly node: string;
-}
-
-interface VolumeFilter {
-  readonly storage?: string | undefined;
-  readonly node?: string | undefined;
-  readonly content?: string | undefined;
-  readonly vmid?: number | undefined;
+export interface VolumeList {
+  readonly volumes: Volume[];
+  /** What could not be read or cannot be seen. */
+  readonly warnings: string[];
+  /** True when a storage could not be read. */
+  readonly partial: boolean;
+  /** Whether volumes of this guest may be missing for want of a privilege. */
+  readonly hides: (vmid: number) => boolean;
 }
 
 /**
@@ -48,7 +45,7 @@ interface VolumeFilter {
 export async function readVolumes(
   pve: Pve,
   filter: VolumeFilter,
-): Promise<{ volumes: Volume[]; warnings: string[] }> {
+): Promise<VolumeList> {
   const resources = await pve.resources();
   const { places, warnings } = placesOf(resources, filter, pve.advice);
   const { content, vmid } = filter;
@@ -70,35 +67,51 @@ export async function readVolumes(
     }
     missing.push(`no storage${content === undefined ? "" : ` for ${content}`} can be seen`);
   }
+  const listed = results.flat();
+  const hidden = await findHidden(pve, { resources, places, filter, volumes: listed });
   const includes = await pve.includes();
-  const volumes = results.flat().filter((volume) =>
+  const volumes = listed.filter((volume) =>
     // Where a guest that is gone was is not known.
     volume.vmid === undefined ? isShared(pve, volume) : includes(volume.vmid, "")
   );
-  return { volumes, warnings: missing };
+  return {
+    volumes,
+    warnings: [...missing, ...hidden.warnings],
+    partial: missing.length > 0,
+    hides: hidden.of,
+  };
 }
 
 /**
  * Finds one volume by its id.
  *
- * @throws AppError `not_found`; `unavailable` when a storage that may hold it cannot be read
+ * @throws AppError `not_found`; `unavailable` when a storage that may hold it cannot be read, `forbidden`
+ * when it may be there and not be seen
  */
 export async function findVolumeById(
   pve: Pve,
   { volid, node }: { volid: string; node?: string | undefined },
 ): Promise<Volume> {
   const storage = volid.slice(0, volid.indexOf(":"));
-  const { volumes, warnings } = await readVolumes(pve, { storage, node });
+  const filter = { storage, node, sought: kindOf(volid) };
+  const { volumes, warnings, partial } = await readVolumes(pve, filter);
   const found = volumes.filter((volume) => volume.volid === volid);
   const [volume, ...others] = found;
   const on = node === undefined ? "" : ` on node ${node}`;
   if (volume === undefined) {
-    if (warnings.length > 0) throw new AppError("unavailable", warnings.join("; "));
+    if (warnings.length > 0) {
+      throw new AppError(partial ? "unavailable" : "forbidden", warnings.join("; "));
+    }
     throw new AppError("not_found", `there is no volume ${volid}${on}; ${pve.advice.volumes}`);
   }
   if (others.length === 0) return volume;
   const nodes = found.map((each) => each.node).join(" and ");
   throw new AppError("conflict", `${volid} is on ${nodes}, each its own; give the node`);
+}
+
+/** The kind that a volume's id tells of; disks have no folder of their own. */
+function kindOf(volid: string): string {
+  return /^[^:]+:(backup|import|iso|snippets|vztmpl)\//.exec(volid)?.[1] ?? "images";
 }
 
 /** Deletes a volume that is known to be there: Proxmox accepts the deletion of missing ones too. */
@@ -119,45 +132,6 @@ export async function deleteVolume(
     { node, storage, volume: volid },
   );
   return settle(pve, upid, options);
-}
-
-/**
- * Where to read: a shared storage once, any other on each of its nodes.
- *
- * @throws AppError `not_found` when the storage that was asked for is nowhere
- */
-function placesOf(
-  resources: readonly Resource[],
-  { storage, node, content }: VolumeFilter,
-  advice: Advice,
-): { places: Place[]; warnings: string[] } {
-  const offline = offlineNodes(resources);
-  const rows = resources.filter((row) =>
-    row.type === "storage" && (storage === undefined || row.storage === storage) &&
-    (node === undefined || row.node === node) &&
-    (content === undefined || (text(row.content)?.split(",").includes(content) ?? true))
-  );
-  if (storage !== undefined && rows.length === 0) {
-    const where = node === undefined ? "" : ` on node ${node}`;
-    const kind = content === undefined ? "" : ` for ${content}`;
-    throw new AppError(
-      "not_found",
-      `there is no storage ${storage}${kind}${where} within reach; ${advice.storages}`,
-    );
-  }
-  const groups = Map.groupBy(
-    rows,
-    (row) => flag(row.shared) ? `${row.storage}` : `${row.storage} ${row.node}`,
-  );
-  const places: Place[] = [];
-  const warnings: string[] = [];
-  for (const group of groups.values()) {
-    const up = group.find((row) => row.status === "available" && !offline.has(row.node ?? ""));
-    const [{ storage: id = "", node: on = "" } = {}] = [up ?? group[0]];
-    if (up) places.push({ storage: id, node: on });
-    else warnings.push(`storage ${id} on node ${on} is not available: its content is unknown`);
-  }
-  return { places, warnings };
 }
 
 function describeVolume(row: Record<string, unknown>, { node }: Place): Volume {
@@ -189,15 +163,4 @@ const SHARED = ["import", "iso", "snippets", "vztmpl"];
 /** True for what is no single guest's; a disk or a backup without a vmid may be any guest's. */
 function isShared(pve: Pve, { content = "", node }: Volume): boolean {
   return SHARED.includes(content) || pve.reach.node(node);
-}
-
-/**
- * A node where this storage can be used.
- *
- * @throws AppError `not_found` or `unavailable`
- */
-export async function firstPlace(pve: Pve, filter: VolumeFilter): Promise<Place> {
-  const { places: [place], warnings } = placesOf(await pve.resources(), filter, pve.advice);
-  if (place) return place;
-  throw new AppError("unavailable", warnings.join("; "));
 }

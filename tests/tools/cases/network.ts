@@ -94,8 +94,12 @@ export const NETWORK = {
       denied();
       assert.equal(partial.value.subnets.length, 1);
       assert.match(partial.value.warnings[0], /subnets of v2: .*595/);
+      site.fake.state.sdn.zones.set("z2", { zone: "z2", type: "simple" });
       const none = await site.call("get_sdn", { zone: "z2" });
       assert.deepEqual(none.value.vnets, []);
     },
+    refuses: [
+      { args: { zone: "z9" }, code: "not_found", text: /there is no zone z9, nor any other$/ },
+    ],
   },
 } satisfies Partial<Record<ToolName, ToolCase>>;

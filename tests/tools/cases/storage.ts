@@ -165,7 +165,11 @@ export const STORAGE = {
     },
     refuses: [
       { args: { storage: "nosuch" }, code: "not_found", text: /no storage nosuch within reach/ },
-      { args: { storage: "local", node: "pve9" }, code: "not_found", text: /on node pve9/ },
+      {
+        args: { storage: "local", node: "pve9" },
+        code: "not_found",
+        text: /no node pve9, only pve1, pve2, pve3 \(did/,
+      },
       { args: { storage: "local", content: "music" }, code: "invalid", text: /content/ },
     ],
   },

@@ -1,0 +1,71 @@
+import { basename, dirname } from "node:path";
+import { type Config, sqlitePath } from "../../config/config.ts";
+import { UNIT_NAME } from "../../sandbox/permissions.ts";
+import { PRIVATE_NETWORKS, unitOf } from "../unit/unit.ts";
+import type { Asking } from "./asking.ts";
+import { readIfThere, writeWhole } from "./atomic.ts";
+import type { InitArguments } from "./options.ts";
+import type { Steps } from "./steps.ts";
+
+/** Where systemd looks for it. */
+export const UNIT_FILE = `/etc/systemd/system/${UNIT_NAME}.service`;
+const SYSTEMD = "/run/systemd/system";
+const READABLE = 0o644;
+
+/** Writes the systemd unit where that is wished, or a person on a systemd host agrees. */
+export async function installUnit(
+  config: Config,
+  { options, asking, steps }: { options: InitArguments; asking: Asking; steps: Steps },
+): Promise<void> {
+  const { texts } = steps;
+  const file = typeof options.unit === "string" ? options.unit : UNIT_FILE;
+  const offered = options.unit === undefined && asking.possible && await isSystemdHost();
+  if (options.unit === undefined && !offered) return;
+  const { text, notes } = await unitOf(config, { name: UNIT_NAME, clients: PRIVATE_NETWORKS });
+  const before = await readIfThere(file);
+  if (before === `${text}\n`) return steps.kept(texts.unit, file);
+  if (offered && !await asking.agrees(texts.askUnit(file), texts.yes)) return;
+  writeWhole(file, `${text}\n`, READABLE);
+  steps.done(texts.unit, file);
+  steps.lines(notes);
+  await giveToService(config, steps);
+}
+
+/**
+ * The unit's user reads the config and owns the database, with the folders that are named after it; its
+ * secrets are handed to it.
+ */
+async function giveToService(config: Config, steps: Steps): Promise<void> {
+  const user = await serviceUser();
+  if (user === null) {
+    const command =
+      `useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin ${UNIT_NAME}`;
+    return steps.open(steps.texts.unit, steps.texts.noServiceUser(UNIT_NAME, command));
+  }
+  const database = sqlitePath(config.database.url);
+  const files = database === null ? [] : [database, `${database}-wal`, `${database}-shm`];
+  for (const path of [...files, ...ownFolder(database), config.file]) {
+    // Only root can; whoever else installs a unit knows what they do.
+    if (path !== null) await Deno.chown(path, user.uid, user.gid).catch(() => {});
+  }
+  for (const path of ownFolder(config.file)) {
+    await Deno.chown(path, null, user.gid).catch(() => {});
+  }
+}
+
+/** The folder of a file, where it is there for this program alone. */
+function ownFolder(file: string | null): string[] {
+  const folder = file === null ? "" : dirname(file);
+  return basename(folder) === UNIT_NAME ? [folder] : [];
+}
+
+async function serviceUser(): Promise<{ uid: number; gid: number } | null> {
+  const users = await readIfThere("/etc/passwd") ?? "";
+  const line = users.split("\n").find((each) => each.startsWith(`${UNIT_NAME}:`));
+  const [, , uid, gid] = line?.split(":") ?? [];
+  return uid === undefined || gid === undefined ? null : { uid: Number(uid), gid: Number(gid) };
+}
+
+async function isSystemdHost(): Promise<boolean> {
+  return await Deno.stat(SYSTEMD).then(() => true, () => false);
+}

@@ -1,0 +1,109 @@
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import {
+  checkVariables,
+  type Config,
+  ENVIRONMENT_NAMES,
+  hostForUrl,
+  SETTLED_NAMES,
+  sqlitePath,
+} from "../../config/config.ts";
+import { requiredPermissions } from "../../sandbox/permissions.ts";
+import type { CliContext } from "../context.ts";
+import { runTask } from "../run.ts";
+import { listenToSignals } from "../serve/signals.ts";
+import { configPath, Existing } from "./existing.ts";
+import { askingFor } from "./init.ts";
+import { UNIT_FILE } from "./install_unit.ts";
+import { type InitArguments, withInitOptions } from "./options.ts";
+import { chooseEndpoint, type Endpoint } from "./server.ts";
+import { Steps } from "./steps.ts";
+import { LOCALE_NAMES, textsFor } from "./texts.ts";
+
+/** `deno task init`: `init` from a checkout, which reaches no host but Proxmox and the database. */
+function describeInit(command: Command, context: CliContext): Command {
+  return withInitOptions(command)
+    .description("set everything up, step by step: config, token, database, first user")
+    .action(async (options: InitArguments) => {
+      const { io } = context;
+      checkVariables(io.env);
+      const path = await configPath(options.config, {
+        env: io.env,
+        unit: options.unit !== undefined,
+      });
+      const existing = await Existing.read(path, { force: options.force ?? false });
+      const steps = new Steps({ ...io, out: () => {} }, textsFor(options.language, io.env));
+      const asking = askingFor(io, options);
+      const endpoint = await chooseEndpoint(options, { existing, asking, env: io.env, steps });
+      const config = await configFor(existing, { endpoint, options, env: io.env });
+      const { host, port } = endpoint;
+      const address = `--host=${hostForUrl(host)}:${port}`;
+      const args = endpoint.isKept ? Deno.args : [...Deno.args, address];
+      context.setStatus(await run([...initFlags(config, options), main(), "init", ...args]));
+    });
+}
+
+/** What is known of the config before the token is, for what it calls for. */
+function configFor(
+  existing: Existing,
+  { endpoint, options, env }: {
+    endpoint: Endpoint;
+    options: InitArguments;
+    env: CliContext["io"]["env"];
+  },
+): Promise<Config> {
+  const { server = {}, database } = existing.content;
+  const { host, port } = endpoint;
+  const content = {
+    proxmox: { host, port },
+    auth: { user: "nobody@pve", token_name: "none", token_value: "none" },
+    server: {
+      ...server,
+      ...(options.httpHost === undefined ? {} : { host: options.httpHost }),
+      ...(options.httpPort === undefined ? {} : { port: options.httpPort }),
+    },
+    ...(database === undefined ? {} : { database }),
+  };
+  return existing.preview(content, { env });
+}
+
+/** What a run needs: Proxmox, the address to listen on, the database, and the files that it writes. */
+export function initFlags(
+  config: Config,
+  options: Pick<InitArguments, "createToken" | "tokenOut" | "unit">,
+): string[] {
+  const { net, ignoreEnv } = requiredPermissions(config);
+  const database = sqlitePath(config.database.url);
+  const folders = [config.file, database, options.tokenOut].flatMap((path) =>
+    path === undefined || path === null ? [] : [dirname(resolve(path))]
+  );
+  const unit = typeof options.unit === "string" ? resolve(options.unit) : UNIT_FILE;
+  const env = [...ENVIRONMENT_NAMES, ...SETTLED_NAMES, ...LOCALE_NAMES, "NO_COLOR"];
+  return [
+    "--no-prompt",
+    "--deny-import",
+    "--no-remote",
+    `--allow-net=${net.join(",")}`,
+    "--allow-read",
+    `--allow-write=${[...folders, "/var/lib/proxmox-mcp", dirname(unit)].join(",")}`,
+    `--allow-env=${env.join(",")}`,
+    ...(options.createToken ? ["--allow-run=pveum"] : []),
+    `--ignore-env=${ignoreEnv.join(",")}`,
+  ];
+}
+
+function main(): string {
+  return fileURLToPath(new URL("../../../main.ts", import.meta.url));
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...args],
+    env: { DENO_NO_UPDATE_CHECK: "1" },
+  }).spawn();
+  using _listening = listenToSignals((_, name) => child.kill(name));
+  return (await child.status).code;
+}
+
+if (import.meta.main) await runTask("init", describeInit);

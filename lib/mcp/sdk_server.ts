@@ -1,0 +1,29 @@
+import {
+  type JSONRPCRequest,
+  ProtocolError,
+  ProtocolErrorCode,
+  type Result,
+  Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+
+type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
+
+/**
+ * The SDK's server, but for its answer to params that fit no schema of its own: that would be the schema's
+ * complaints, many lines of JSON, and for all but `tools/call` an internal error (seen in 2.4.0).
+ */
+export class SdkServer extends Server {
+  protected override _wrapHandler(method: string, handler: Handler): Handler {
+    const wrapped = super._wrapHandler(method, handler);
+    return async (request, context) => {
+      try {
+        return await wrapped(request, context);
+      } catch (error) {
+        if (!(error instanceof Error && error.message.includes("\n"))) throw error;
+        const message = `Invalid params: they are not what ${method} takes`;
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+      }
+    };
+  }
+}

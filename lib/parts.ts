@@ -1,0 +1,152 @@
+import { TOOLS } from "./mcp/tools.ts";
+import { HeadFile } from "./audit/head_file.ts";
+import { AuditLog } from "./audit/log.ts";
+import { AuditQueue } from "./audit/queue.ts";
+import type { AuditTrail } from "./audit/trail.ts";
+import type { AccountStore } from "./auth/account_store.ts";
+import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts";
+import type { Config } from "./config/config.ts";
+import type { Database } from "./database/database.ts";
+import { sharedKeysOf } from "./database/secret.ts";
+import { sharedCountersOf } from "./database/shared_counters.ts";
+import { spentKeysOf } from "./database/spent_keys.ts";
+import { messageOf } from "./errors.ts";
+import { createUseLimits, type UseLimits } from "./http/limits.ts";
+import type { Log } from "./log/log.ts";
+import { ADVICE } from "./mcp/advice.ts";
+import { Catalog } from "./mcp/catalog.ts";
+import { Confirmation } from "./mcp/confirmation.ts";
+import type { McpServices } from "./mcp/server.ts";
+import { SessionIds } from "./mcp/session_ids.ts";
+import { Access, mayAnywhere } from "./proxmox/privileges.ts";
+import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
+import type { Client } from "./proxmox/api/client.ts";
+import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
+import { GuestDirectory, GuestLocks } from "./proxmox/guest/directory.ts";
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly database: Database;
+  readonly accounts: AccountStore;
+  readonly trail: AuditTrail;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Milliseconds that only ever rise, for what is kept; the process's own when not given. */
+  readonly monotonic?: () => number;
+  /** Waits; the process's own when not given. */
+  readonly sleep?: typeof pass;
+  readonly version: string;
+}
+
+/** What every way to the tools needs, whatever carries the messages. */
+export interface Parts {
+  readonly mcp: McpServices;
+  readonly limits: UseLimits;
+  readonly authenticator: Authenticator;
+  readonly client: Client;
+  /** Milliseconds that only ever rise. */
+  readonly monotonic: () => number;
+  /** Aborts the calls under way. */
+  stop(): void;
+  /** Removes what has expired; never rejects. */
+  sweep(): void;
+  /** Takes over what the config allows of tools and looks every token up again. */
+  reload(config: Config): Promise<void>;
+  /** Waits for what is still to be written; the database stays open. */
+  close(): Promise<void>;
+}
+
+/** Joins the parts that run tools for whoever the database knows. Proxmox need not be reachable. */
+export async function joinParts(
+  options: ServerOptions,
+  { observe }: Pick<McpServices, "observe">,
+): Promise<Parts> {
+  const { config, log, now, database, accounts, trail, version } = options;
+  const { monotonic = () => performance.now(), sleep = pass } = options;
+  const { server } = config;
+  const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
+  const client = proxmox.client;
+  const access = new Access(client, monotonic);
+  const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
+  const directory = new GuestDirectory({
+    load: async () => (await client.read("/cluster/resources")).data,
+    monotonic,
+    advice: ADVICE,
+  });
+  const queue = new AuditQueue({
+    trail,
+    onProblem: (error) => log.error(messageOf(error)),
+  });
+  // The same on every instance, so that any of them can go on with what another has begun.
+  const keys = sharedKeysOf(database, { fallback: config.auth.token_value });
+  const spent = spentKeysOf(database, { now });
+  const headFile = config.audit.head_file === null ? null : new HeadFile({
+    path: config.audit.head_file,
+    trail,
+    now,
+    onProblem: (error) => log.error(messageOf(error)),
+  });
+  const stopping = new AbortController();
+  const catalog = new Catalog(TOOLS, config.tools);
+  const mcp: McpServices = {
+    catalog,
+    pve: {
+      client,
+      access,
+      directory,
+      locks: new GuestLocks(),
+      descriptions: new ApiDescriptions(client, ADVICE.paths),
+      advice: ADVICE,
+      now,
+      sleep,
+    },
+    audit: new AuditLog({ queue, log }),
+    log,
+    now,
+    monotonic,
+    confirm: config.tools.confirm,
+    confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
+    sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
+    spent,
+    server: { version, startedAt: now() },
+    able: async () => {
+      const grants = await access.grants();
+      return (tool) => mayAnywhere(grants, tool.privileges);
+    },
+    begin: limits.begin,
+    crowded: (tokenId) => limits.callAllowed(tokenId, 0) !== undefined,
+    stopping: stopping.signal,
+    onRevoked: (listener) => authenticator.onRevoked(listener),
+    observe,
+  };
+  const authenticator = createAuthenticator({
+    store: accounts,
+    now,
+    monotonic,
+    trustedProxies: server.trusted_proxies,
+    onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
+  });
+  return {
+    mcp,
+    limits,
+    authenticator,
+    client,
+    monotonic,
+    stop: () => stopping.abort(),
+    sweep: () => {
+      void limits.sweep();
+      // A database that is away is asked again at the next sweep.
+      spent.sweep().catch(() => {});
+    },
+    reload: (next) => {
+      catalog.setPolicy(next.tools);
+      return authenticator.poll();
+    },
+    close: async () => {
+      await authenticator.close();
+      await queue.close();
+      await headFile?.close();
+      proxmox.close();
+    },
+  };
+}

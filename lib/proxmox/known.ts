@@ -1,0 +1,46 @@
+import { AppError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import type { Resource } from "./api/values.ts";
+
+const NAMED = 20;
+
+/**
+ * Refuses the value of a filter that fits nothing because there is no such thing, and names what there is.
+ *
+ * @throws AppError `not_found`
+ */
+export function assertKnown(
+  value: string | undefined,
+  { what, known }: { what: string; known: Iterable<string> },
+): void {
+  const names = [...new Set(known)].sort();
+  if (value === undefined || names.includes(value)) return;
+  throw new AppError("not_found", `there is no ${what} ${value}${instead(value, names)}`);
+}
+
+/** What there is instead, for the end of a message: `, only a, b (did you mean b?)`. */
+export function instead(value: string, names: readonly string[]): string {
+  if (names.length === 0) return ", nor any other";
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  const near = nearest(value, names) ?? begun(value, names);
+  const meant = near === null ? "" : ` (did you mean ${near}?)`;
+  return `, only ${names.slice(0, NAMED).join(", ")}${more}${meant}`;
+}
+
+/** The name that was begun only: `run` of `running`. */
+function begun(value: string, names: readonly string[]): string | undefined {
+  const part = value.toLowerCase();
+  return part.length < 2 ? undefined : names.find((name) => name.toLowerCase().startsWith(part));
+}
+
+/** The names of all nodes that resources tell of; whoever may not see nodes sees them by what is on them. */
+export function nodesIn(resources: readonly Resource[]): string[] {
+  return resources.map((row) => row.node).filter((node) => node !== undefined);
+}
+
+/** The names of all pools that resources tell of; an empty one shows only to who may see pools. */
+export function poolsIn(resources: readonly Resource[]): string[] {
+  return resources.map((row) => row.pool).filter((pool): pool is string =>
+    typeof pool === "string" && pool !== ""
+  );
+}

@@ -1,0 +1,20 @@
+import { type Grants, holds } from "./privileges.ts";
+import type { Pve } from "./pve.ts";
+
+/**
+ * The warning of a list from which Proxmox silently leaves out what the token may not see; none when it
+ * sees all, or when Proxmox does not tell. The grants are read anew before anything is said of them.
+ *
+ * @param list.path where one of the privileges shows all, as `/sdn/zones/{zone}` or `/`
+ */
+export async function unseen(
+  pve: Pve,
+  { what, path, anyOf }: { what: string; path: string; anyOf: readonly [string, ...string[]] },
+): Promise<string[]> {
+  const lacks = (grants: Grants | undefined) => grants !== undefined && !holds(grants, path, anyOf);
+  if (!lacks(await pve.grants()) || !lacks(await pve.grants({ fresh: true }))) return [];
+  const at = path.replace(/\/\{\w+\}$/, "");
+  return [
+    `${what} cannot be seen: grant the Proxmox API token ${pve.tokenId} ${anyOf[0]} on ${at}`,
+  ];
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { Site } from "../site.ts";
+
+/** Something that goes wrong with the database's file; the function that it returns ends it. */
+type Begin = (site: Site, file: string) => Promise<() => Promise<void>>;
+
+const FAULTS: Readonly<Record<string, { begin: Begin; says: RegExp }>> = {
+  "its disk is full": { begin: fill, says: /the disk is full; free some space/ },
+  "its file was removed": {
+    begin: async (_site, file) => {
+      await Deno.rename(file, `${file}.old`);
+      return () => Deno.rename(`${file}.old`, file);
+    },
+    says: /The service is not available/,
+  },
+  "its file was replaced": {
+    begin: async (_site, file) => {
+      await Deno.copyFile(file, `${file}.new`);
+      await Deno.rename(file, `${file}.old`);
+      await Deno.rename(`${file}.new`, file);
+      return () => Deno.rename(`${file}.old`, file);
+    },
+    says: /The service is not available/,
+  },
+  "another process holds it": {
+    begin: (_site, file) => {
+      const other = new DatabaseSync(file);
+      other.exec("BEGIN IMMEDIATE");
+      return Promise.resolve(() => Promise.resolve(other.close()));
+    },
+    says: /another process holds it; try again/,
+  },
+};
+
+/** Lets the file grow no more, and writes rows until it is full. */
+async function fill(site: Site): Promise<() => Promise<void>> {
+  const limit = (pages: number) =>
+    site.database.transaction((tx) => tx.all(`PRAGMA max_page_count = ${pages}`));
+  await limit(1);
+  while (!(await site.call("get_nodes")).isError);
+  return async () => void await limit(1_000_000);
+}
+
+Deno.test("a database that cannot be used answers nothing, changes nothing and loses no row", async (t) => {
+  await using site = await Site.start();
+  for (const [name, { begin, says }] of Object.entries(FAULTS)) {
+    await t.step(name, async () => {
+      assert.equal((await site.call("get_nodes")).isError, false);
+      const sent = site.fake.requests.length;
+      const end = await begin(site, `${site.folder}/test.db`);
+      const told: string[] = [];
+      try {
+        const answers = await Promise.all([
+          site.post({ method: "tools/call", params: { name: "get_vms" } }),
+          site.post({
+            method: "tools/call",
+            params: { name: "start_vm", arguments: { vmid: 101 } },
+          }),
+        ]);
+        for (const { json } of answers) {
+          assert.equal(json.result?.structuredContent, undefined, "it was answered");
+          told.push(json.error?.message ?? json.result.content[0].text);
+        }
+      } finally {
+        await end();
+      }
+      assert.match(told.join("\n"), says);
+      assert.ok(told.every((text) => !text.includes(site.folder)), told.join("\n"));
+      const changes = site.fake.requests.slice(sent).filter(({ method }) => method !== "GET");
+      assert.deepEqual(changes, []);
+      const next = await site.call("get_nodes");
+      assert.equal(next.isError, false, next.text);
+      assert.equal((await site.trail.verify()).ok, true);
+    });
+  }
+});
