@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AppError } from "../lib/errors.ts";
+import { AppError, toAppError } from "../lib/errors.ts";
 import { guestFacts } from "../lib/proxmox/guest/about.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
 import { record } from "../lib/proxmox/api/values.ts";
@@ -63,7 +63,7 @@ async function send(
     return await pve.call(method.method, path, params);
   }
   const guest = { node, vmid, type: type === "lxc" ? "lxc" as const : "qemu" as const };
-  const before = await readSettings(pve, guest);
+  const before = await readSettings(pve, guest).catch(toAppError);
   try {
     return await pve.call(method.method, path, params);
   } catch (error) {

@@ -45,8 +45,14 @@ export async function configureGuest<T extends GuestType>(
   guest: Pick<Guest<T>, "node" | "type" | "vmid">,
   edit: ConfigEdit<T> | ((before: GuestConfig) => ConfigEdit<T>),
 ): Promise<ConfigResult> {
-  const [before, held] = await Promise.all([readConfig(pve, guest), readSettings(pve, guest)]);
+  const [before, settings] = await Promise.all([
+    readConfig(pve, guest),
+    // Not knowing what waits keeps nothing but a revert from being done.
+    readSettings(pve, guest).catch(toAppError),
+  ]);
   const wanted = typeof edit === "function" ? edit(before) : edit;
+  if (settings instanceof AppError && wanted.revert) throw settings;
+  const held: Held = settings instanceof AppError ? new Map() : settings;
   const set: Readonly<Record<string, unknown>> = Object.fromEntries(
     Object.entries(wanted.set as Record<string, unknown>).filter(([key, value]) =>
       value !== undefined && !sameSetting(key, before[key], value)
@@ -62,7 +68,10 @@ export async function configureGuest<T extends GuestType>(
     ...describeReverted(held, revert),
   };
   Object.assign(pve.plan.changes, changes);
-  if (Object.keys(changes).length === 0) return { changes, pending: waitingKeys(held) };
+  if (Object.keys(changes).length === 0) {
+    if (settings instanceof AppError) warnUnknown(pve, "nothing was to be changed", settings);
+    return { changes, pending: waitingKeys(held) };
+  }
   try {
     await sendUnlessChanged(pve, guest, {
       before,
@@ -75,7 +84,7 @@ export async function configureGuest<T extends GuestType>(
         }),
     });
   } catch (error) {
-    throw await withWritten(pve, guest, { before: held, error });
+    throw await withWritten(pve, guest, { before: settings, error });
   }
   return { changes, pending: pve.dryRun ? [] : await pendingKeys(pve, guest) };
 }
@@ -121,11 +130,14 @@ async function pendingKeys(
 ): Promise<string[]> {
   try {
     return waitingKeys(await readSettings(pve, guest));
-  } catch (cause) {
-    const { message } = toAppError(cause);
-    pve.warn(`the change was made; what waits for the guest's next start is unknown: ${message}`);
+  } catch (error) {
+    warnUnknown(pve, "the change was made", toAppError(error));
     return [];
   }
+}
+
+function warnUnknown(pve: Pve, done: string, { message }: AppError): void {
+  pve.warn(`${done}; what waits for the guest's next start is unknown: ${message}`);
 }
 
 function describeChanges(

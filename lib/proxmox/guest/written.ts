@@ -12,15 +12,16 @@ const NOT_SET: Setting = { waits: false };
  * The failure of a write to a guest's configuration, with what was written all the same: Proxmox applies
  * changes one by one, and what it has written before the one that fails stays (seen with 9.2.11).
  *
- * @param options.before the settings as they were read before the write
+ * @param options.before the settings as they were read before the write, or why they could not be
  */
 export async function withWritten(
   pve: Pve,
   guest: Pick<Guest, "node" | "type" | "vmid">,
-  { before, error }: { before: Settings; error: unknown },
+  { before, error }: { before: Settings | AppError; error: unknown },
 ): Promise<unknown> {
   if (!(error instanceof ProxmoxError) || !mayHaveWritten(error)) return error;
   try {
+    if (before instanceof AppError) throw before;
     const told = writtenText(before, await readSettings(pve, guest), pve.advice.revert);
     return told === undefined ? error : error.withMessage(`${error.message}; ${told}`);
   } catch (reading) {
