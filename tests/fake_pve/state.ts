@@ -36,6 +36,21 @@ export interface FakeNode {
   packages: Record<string, unknown>[];
   certificates: FakeCertificate[];
   firewall: FakeFirewall;
+  /** Its ZFS pools; undefined where ZFS is not installed. */
+  zfs?: FakeZpool[];
+  /** Seconds by which its clock is ahead. */
+  clockAhead: number;
+  subscription: { status: string; nextduedate?: string };
+  /** The repositories of Proxmox that are enabled, by handle. */
+  repositories: string[];
+  /** What is wrong with the files that name repositories. */
+  repositoryErrors: { path: string; error: string }[];
+}
+
+export interface FakeZpool {
+  name: string;
+  health: string;
+  size: number;
 }
 
 export interface FakeDisk {
@@ -217,6 +232,8 @@ export interface FakeState {
   replication: Map<string, FakeReplication>;
   backupJobs: Map<string, FakeBackupJob>;
   firewall: FakeFirewall & { groups: Map<string, { comment?: string; rules: FakeRule[] }> };
+  /** Ceph's own status; undefined where it is not installed. */
+  ceph?: Record<string, unknown>;
   sdn: { zones: Entries; vnets: Entries; subnets: Entries };
   log: FakeLogEntry[];
   /** What `download-url` and `query-url-metadata` find on the internet, by URL. */

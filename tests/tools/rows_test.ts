@@ -91,6 +91,15 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
   },
   "/nodes/{node}/certificates/info": onNode("filename", "get_certificates"),
   "/nodes/{node}/disks/list": onNode("devpath", "get_disks"),
+  "/nodes/{node}/disks/zfs": {
+    key: "name",
+    tool: "get_attention",
+    prepare: ({ fake }) => {
+      const node = fake.state.nodes.get("pve1");
+      assert.ok(node);
+      node.zfs = [{ name: "tank", health: "DEGRADED", size: 1 }];
+    },
+  },
   "/nodes/{node}/firewall/rules": {
     ...onNode("pos", "get_firewall_rules"),
     prepare: ({ fake }) =>

@@ -73,7 +73,8 @@ async function holdFreeVmid(pve: Pve): Promise<number> {
   throw new AppError("conflict", "too many guests are made at once; retry, or give a vmid");
 }
 
-async function isTaken(pve: Pve, vmid: number): Promise<boolean> {
+/** Whether there is a guest with this vmid, also one that the token may not see. */
+export async function isTaken(pve: Pve, vmid: number): Promise<boolean> {
   try {
     await pve.value("/cluster/nextid", {}, { vmid });
     return false;
