@@ -95,9 +95,9 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
     key: "name",
     tool: "get_attention",
     prepare: ({ fake }) => {
-      const node = fake.state.nodes.get("pve1");
-      assert.ok(node);
-      node.zfs = [{ name: "tank", health: "DEGRADED", size: 1 }];
+      for (const node of fake.state.nodes.values()) {
+        node.zfs = [{ name: "tank", health: "DEGRADED", size: 1 }];
+      }
     },
   },
   "/nodes/{node}/firewall/rules": {
