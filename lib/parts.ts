@@ -9,6 +9,7 @@ import type { Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
 import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
+import { runningChangesOf } from "./database/running_changes.ts";
 import { spentKeysOf } from "./database/spent_keys.ts";
 import { messageOf } from "./errors.ts";
 import { createUseLimits, type UseLimits } from "./http/limits.ts";
@@ -16,6 +17,7 @@ import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
+import { IdenticalChanges } from "./mcp/identical.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
@@ -80,6 +82,7 @@ export async function joinParts(
   // The same on every instance, so that any of them can go on with what another has begun.
   const keys = sharedKeysOf(database, { fallback: config.auth.token_value });
   const spent = spentKeysOf(database, { now });
+  const identical = new IdenticalChanges(runningChangesOf(database, { now }), { now });
   const headFile = config.audit.head_file === null ? null : new HeadFile({
     path: config.audit.head_file,
     trail,
@@ -108,6 +111,7 @@ export async function joinParts(
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
     sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
     spent,
+    identical,
     server: { version, startedAt: now() },
     able: async () => {
       const grants = await access.grants();
@@ -137,6 +141,7 @@ export async function joinParts(
       void limits.sweep();
       // A database that is away is asked again at the next sweep.
       spent.sweep().catch(() => {});
+      identical.sweep().catch(() => {});
     },
     reload: (next) => {
       catalog.setPolicy(next.tools);

@@ -128,14 +128,17 @@ async function changePowerOfOne(
   }
   requireReady(pve, guest, { template, lock });
   const left = Math.max(1, Math.round((ends - pve.now().getTime()) / 1000));
-  const upid = action === "shutdown"
-    ? await pve.post("/nodes/{node}/{type}/{vmid}/status/shutdown", guest, { timeout: left })
-    : await pve.post(`/nodes/{node}/{type}/{vmid}/status/${action}`, guest);
+  const upid = await pve.step(() =>
+    action === "shutdown"
+      ? pve.post("/nodes/{node}/{type}/{vmid}/status/shutdown", guest, { timeout: left })
+      : pve.post(`/nodes/{node}/{type}/{vmid}/status/${action}`, guest)
+  );
   if (pve.dryRun) return { ...base, result: "planned" };
-  await pve.task(upid, { wait, timeout_seconds: left });
-  pve.progress(`${guestLabel(guest)}: ${action} ${wait ? "done" : "accepted"}`);
+  const task = await pve.task(upid, { wait, timeout_seconds: left });
+  const ended = task.status === "stopped";
+  pve.progress(`${guestLabel(guest)}: ${action} ${ended ? "done" : "accepted"}`);
   const [detail] = haNotes(pve, state).notes ?? [];
-  const result = wait ? "done" : "started";
+  const result = ended ? "done" : "started";
   return { ...base, result, upid: String(upid), ...(detail === undefined ? {} : { detail }) };
 }
 

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import {
   guestInput,
+  guestTaskResult,
   newVmid,
   nodeName,
   snapshotName,
   storageId,
-  taskResult,
   waiting,
 } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
@@ -44,8 +44,7 @@ export default defineTool({
     ...waiting,
   }),
   output: z.object({
-    ...taskResult,
-    vmid: z.number().optional(),
+    ...guestTaskResult,
     node: z.string().optional(),
   }),
   action: ({ vmid }) => `clone guest ${vmid}`,
@@ -53,7 +52,7 @@ export default defineTool({
     const guest = await pve.claim(input);
     const { node, type, vmid, tags } = guest;
     const to = input.target ?? node;
-    const wish = { ...input, vmid: input.new_vmid, node: to, tags };
+    const wish = { ...input, vmid: input.new_vmid, node: to, tags, type };
     return makeGuest(pve, wish, async (newid) => {
       const { template } = await requireState(pve, guest);
       pve.check(

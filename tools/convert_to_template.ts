@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
-import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestInput, guestTaskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
@@ -16,7 +16,7 @@ export default defineTool({
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Allocate"]],
   input: z.strictObject({ ...guestInput, ...waiting }),
-  output: z.object(taskResult),
+  output: z.object(guestTaskResult),
   action: ({ vmid }) => `convert guest ${vmid} to a template`,
   about: aboutGuest(),
   run: async (input, { pve }) => {
@@ -24,7 +24,7 @@ export default defineTool({
     const { node, type, vmid } = guest;
     const label = guestLabel(guest);
     const { template } = await requireState(pve, guest, { from: ["stopped"] });
-    pve.check("is not a template", !template, `${label} is a template already`);
+    if (template) return pve.unchanged(`${label} is a template already`);
     const { snapshots } = await readSnapshots(pve, guest);
     pve.check(
       "has no snapshots",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { guestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestInput, guestTaskResult, storageId, waiting } from "../lib/tool/fields.ts";
 import { requireQuorum } from "../lib/proxmox/cluster/quorum.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
@@ -23,7 +23,7 @@ export default defineTool({
     protected: z.boolean().default(false),
     ...waiting,
   }),
-  output: z.object({ ...taskResult, storage: z.string().optional() }),
+  output: z.object({ ...guestTaskResult, storage: z.string().optional() }),
   action: ({ vmid }) => `back up guest ${vmid}`,
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);

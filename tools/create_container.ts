@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { STARTING } from "../lib/tool/conditions.ts";
-import { newGuestInput, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestTaskResult, newGuestInput, waiting } from "../lib/tool/fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findVolume } from "../lib/proxmox/storage/storage.ts";
@@ -49,15 +49,14 @@ export default defineTool({
     ...waiting,
   }),
   output: z.object({
-    ...taskResult,
-    vmid: z.number().optional(),
+    ...guestTaskResult,
     node: z.string().optional(),
     storage: z.string().optional(),
   }),
   action: ({ hostname }) => `create container ${hostname}`,
   run: async (input, { pve }) => {
     const node = input.node ?? await chooseNode(pve, input.memory);
-    return makeGuest(pve, { ...input, node }, async (vmid) => {
+    return makeGuest(pve, { ...input, name: input.hostname, node, type: "lxc" }, async (vmid) => {
       const [at] = input.template.includes(":") ? input.template.split(":") : [];
       const ostemplate = await findVolume(pve, node, {
         name: input.template,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestInput, guestTaskResult, snapshotName, waiting } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -17,7 +17,7 @@ export default defineTool({
     vmstate: z.boolean().default(false).describe("Save a running VM's memory too"),
     ...waiting,
   }),
-  output: z.object(taskResult),
+  output: z.object(guestTaskResult),
   action: ({ vmid, name }) => `create snapshot ${name} of guest ${vmid}`,
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { STARTING } from "../lib/tool/conditions.ts";
-import { newGuestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestTaskResult, newGuestInput, storageId, waiting } from "../lib/tool/fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseUsualStorage, findVolume, type Storage } from "../lib/proxmox/storage/storage.ts";
@@ -64,8 +64,7 @@ export default defineTool({
     ...waiting,
   }),
   output: z.object({
-    ...taskResult,
-    vmid: z.int().optional(),
+    ...guestTaskResult,
     node: z.string().optional(),
     storage: z.string().optional(),
     disk: z.string().optional(),
@@ -73,7 +72,7 @@ export default defineTool({
   action: ({ name }) => `create VM ${name}`,
   run: async (input, { pve }) => {
     const node = input.node ?? await chooseNode(pve, input.memory);
-    return makeGuest(pve, { ...input, node }, async (vmid) => {
+    return makeGuest(pve, { ...input, node, type: "qemu" }, async (vmid) => {
       const { chosen: storage, why } = await chooseUsualStorage(pve, node, {
         wanted: input.storage,
         content: "images",

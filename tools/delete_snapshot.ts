@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
-import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestInput, guestTaskResult, snapshotName, waiting } from "../lib/tool/fields.ts";
 import { snapshotText } from "../lib/proxmox/guest/about.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
@@ -16,7 +16,7 @@ export default defineTool({
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Snapshot"]],
   input: z.strictObject({ ...guestInput, name: snapshotName, ...waiting }),
-  output: z.object({ ...taskResult, undo: z.string().optional() }),
+  output: z.object({ ...guestTaskResult, undo: z.string().optional() }),
   action: ({ vmid, name }) => `delete snapshot ${name} of guest ${vmid}`,
   about: aboutGuest({
     more: async ({ name }, { pve, guest }) => [

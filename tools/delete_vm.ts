@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { STOPPING_FIRST } from "../lib/tool/conditions.ts";
-import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestInput, guestTaskResult, waiting } from "../lib/tool/fields.ts";
 import { destroyGuest } from "../lib/proxmox/guest/destroy.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -20,7 +20,7 @@ export default defineTool({
     purge: z.boolean().default(true).describe("Remove it from jobs, replication and HA too"),
     ...waiting,
   }),
-  output: z.object(taskResult),
+  output: z.object(guestTaskResult),
   action: ({ vmid }) => `delete VM ${vmid}`,
   about: aboutGuest({ type: "qemu", goes: true }),
   run: (input, { pve }) =>

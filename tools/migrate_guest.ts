@@ -6,7 +6,7 @@ import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { haNotes } from "../lib/proxmox/guest/power.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { guestInput, nodeName, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestInput, guestTaskResult, nodeName, storageId, waiting } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 const GIB = 1024 ** 3;
@@ -32,12 +32,17 @@ export default defineTool({
     restart: z.boolean().default(false).describe("Stop a running container, move and start it"),
     ...waiting,
   }),
-  output: z.object({ ...taskResult, node: z.string().optional(), undo: z.string().optional() }),
+  output: z.object({
+    ...guestTaskResult,
+    node: z.string().optional(),
+    undo: z.string().optional(),
+  }),
   action: ({ vmid, target }) => `migrate guest ${vmid} to node ${target}`,
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);
     const { node, type, vmid } = guest;
     const { target } = input;
+    if (target === node) return pve.unchanged(`${guestLabel(guest)} is on node ${node} already`);
     pve.assertGuest({ ...guest, node: target });
     const state = await requireState(pve, guest);
     const running = state.status !== "stopped";
@@ -49,6 +54,7 @@ export default defineTool({
       restart: input.restart,
     });
     notes.push(...haNotes(pve, state).notes ?? []);
+    pve.about({ ...guest, node: target });
     const upid = type === "qemu"
       ? await pve.post("/nodes/{node}/qemu/{vmid}/migrate", guest, {
         target,
@@ -101,7 +107,6 @@ async function requireMigratable(
     node?.status === "online",
     node ? `node ${target} is ${node.status}` : `there is no node ${target}; ${pve.advice.nodes}`,
   );
-  pve.check("is on another node", guest.node !== target, `${label} is on node ${target} already`);
   const conditions = await readConditions(pve, guest, target);
   const includes = await pve.includes();
   const knows = (sid: string) => includes(Number(sid.slice(sid.indexOf(":") + 1)), guest.node);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { guestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestInput, guestTaskResult, storageId, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
@@ -31,7 +31,7 @@ export default defineTool({
     delete_source: z.boolean().default(false).describe("Default: kept as unused disk"),
     ...waiting,
   }),
-  output: z.object({ ...taskResult, undo: z.string().optional() }),
+  output: z.object({ ...guestTaskResult, undo: z.string().optional() }),
   action: ({ vmid, disk, storage }) => `move disk ${disk} of guest ${vmid} to ${storage}`,
   run: async ({ disk: key, storage, ...input }, { pve }) => {
     const guest = await pve.claim(input);
@@ -40,11 +40,9 @@ export default defineTool({
     await requireState(pve, guest, isVm ? {} : { from: ["stopped"] });
     const { config, disk } = await requireDisk(pve, guest, key);
     const from = disk.volid.slice(0, disk.volid.indexOf(":"));
-    pve.check(
-      "is on another storage",
-      from !== storage || input.format !== undefined,
-      `${key} is on ${storage} already`,
-    );
+    if (from === storage && input.format === undefined) {
+      return pve.unchanged(`${key} is on ${storage} already`);
+    }
     const content = isVm ? "images" : "rootdir";
     await requireRoom(pve, node, { storage, content, bytes: disk.bytes ?? 0 });
     pve.plan.changes[key] = { from: disk.volid, to: `${storage}:…` };

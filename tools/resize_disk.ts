@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { guestInput, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestInput, guestTaskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
@@ -31,7 +31,7 @@ export default defineTool({
     ...waiting,
   }),
   output: z.object({
-    ...taskResult,
+    ...guestTaskResult,
     size_bytes: z.number().optional(),
     former_size_bytes: z.number().optional(),
   }),
@@ -43,6 +43,9 @@ export default defineTool({
     const given = sizeInBytes(size.replace("+", "")) ?? 0;
     const before = disk.bytes ?? 0;
     const after = size.startsWith("+") ? before + given : given;
+    if (after === before) {
+      return { ...pve.unchanged(`${key} has ${size} already`), size_bytes: after };
+    }
     pve.check(
       "the disk grows",
       after > before,

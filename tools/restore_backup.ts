@@ -10,7 +10,14 @@ import type { Pve } from "../lib/proxmox/pve.ts";
 import { requireBackup } from "../lib/proxmox/storage/backups.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
 import { STARTING, USING_BRIDGES } from "../lib/tool/conditions.ts";
-import { newVmid, nodeName, storageId, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
+import {
+  guestTaskResult,
+  newVmid,
+  nodeName,
+  storageId,
+  volumeId,
+  waiting,
+} from "../lib/tool/fields.ts";
 import { type About, defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -37,8 +44,7 @@ export default defineTool({
     ...waiting,
   }),
   output: z.object({
-    ...taskResult,
-    vmid: z.number().optional(),
+    ...guestTaskResult,
     type: z.string().optional(),
     node: z.string().optional(),
   }),
@@ -46,6 +52,7 @@ export default defineTool({
   about: (input, { pve }) => describeRestore(pve, input),
   run: async (input, { pve }) => {
     const { type, vmid, node, replaces } = await prepareRestore(pve, input);
+    pve.about({ vmid, node, type });
     const upid = await pve.post("/nodes/{node}/{type}", { node, type }, {
       vmid,
       // A container's backup is given as its template.
@@ -55,7 +62,7 @@ export default defineTool({
       unique: input.unique ? true : undefined,
       start: input.start ? true : undefined,
     });
-    return { ...await pve.task(upid, input), vmid, type, node };
+    return { ...await pve.task(upid, input), type, node };
   },
 });
 

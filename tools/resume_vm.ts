@@ -7,5 +7,6 @@ export default powerTool({
   does: "resume VM",
   type: "qemu",
   from: ["paused", "suspended"],
+  to: "running",
   send: (pve, guest) => pve.post("/nodes/{node}/qemu/{vmid}/status/resume", guest),
 });

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { snapshotText } from "../lib/proxmox/guest/about.ts";
 import { foreseeRollback } from "../lib/proxmox/guest/rollback.ts";
-import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
+import { guestInput, guestTaskResult, snapshotName, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -27,7 +27,7 @@ export default defineTool({
       .describe("Start it again if it ran and the snapshot has no memory"),
     ...waiting,
   }),
-  output: z.object(taskResult),
+  output: z.object(guestTaskResult),
   action: ({ vmid, name }) => `roll guest ${vmid} back to snapshot ${name}`,
   about: aboutGuest({
     more: async ({ name, start, start_after: startAfter }, { pve, guest }) => {

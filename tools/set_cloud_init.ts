@@ -7,7 +7,7 @@ import type { Guest } from "../lib/proxmox/guest/directory.ts";
 import { properties } from "../lib/proxmox/guest/properties.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
-import { changed, dryRun, guestInput, storageId } from "../lib/tool/fields.ts";
+import { changed, changedGuest, dryRun, guestInput, storageId } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 /** Slots that a cloud-init drive is usually put into. */
@@ -57,13 +57,14 @@ export default defineTool({
     drive_storage: storageId.optional().describe("Add a cloud-init drive here if there is none"),
     ...dryRun,
   }),
-  output: z.object({ ...changed, ...configOutput }),
+  output: z.object({ ...changedGuest, ...changed, ...configOutput }),
   action: ({ vmid }) => `set the cloud-init of VM ${vmid}`,
   about: aboutGuest({ type: "qemu" }),
   run: async (input, { pve }) => {
     const guest = await pve.claim(input, { type: "qemu" });
     const { vmid } = guest;
     const network = `ipconfig${input.interface}` as const;
+    let asked = false;
     const result = await configureGuest(pve, guest, (before) => {
       const drive = cloudInitDrive(before);
       pve.check(
@@ -84,10 +85,13 @@ export default defineTool({
       if (slot && input.drive_storage) {
         set[slot] = `${input.drive_storage}:cloudinit,media=cdrom`;
       }
+      asked = Object.values(set).some((value) => value !== undefined);
       return { set };
     });
+    if (result.unchanged && asked) return { ...result };
+    const { unchanged: _, ...written } = result;
     const notes = await regenerateDrive(pve, guest);
-    return { ...result, ...notes, ...undoConfig("set_cloud_init", guest, result, undefined) };
+    return { ...written, ...notes, ...undoConfig("set_cloud_init", guest, result) };
   },
 });
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
+import { changed, changedGuest, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
@@ -17,7 +17,7 @@ export default defineTool({
     notes: z.string().max(8192).describe("Markdown; empty removes them"),
     ...dryRun,
   }),
-  output: z.object({ ...changed, ...configOutput }),
+  output: z.object({ ...changedGuest, ...changed, ...configOutput }),
   action: ({ vmid }) => `set the notes of guest ${vmid}`,
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);
@@ -28,6 +28,6 @@ export default defineTool({
         ? { set: {}, unset: ["description"] }
         : { set: { description: input.notes } },
     );
-    return { ...result, ...undoConfig("set_guest_notes", guest, result, undefined) };
+    return { ...result, ...undoConfig("set_guest_notes", guest, result) };
   },
 });

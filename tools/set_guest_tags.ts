@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
+import { changed, changedGuest, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { canonicalTags, tagList } from "../lib/proxmox/api/values.ts";
@@ -23,7 +23,7 @@ export default defineTool({
     ({ tags, add, remove }) => tags ?? add ?? remove,
     "give tags, add or remove",
   ),
-  output: z.object({ ...changed, ...configOutput }),
+  output: z.object({ ...changedGuest, ...changed, ...configOutput }),
   action: ({ vmid }) => `set the tags of guest ${vmid}`,
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);
@@ -34,6 +34,6 @@ export default defineTool({
       if (tags.length === 0) return { set: {}, unset: ["tags"] };
       return { set: { tags: tags.join(";") } };
     });
-    return { ...result, ...undoConfig("set_guest_tags", guest, result, undefined) };
+    return { ...result, ...undoConfig("set_guest_tags", guest, result) };
   },
 });

@@ -7,6 +7,7 @@ export default powerTool({
   does: "shut down container",
   type: "lxc",
   from: ["running"],
+  to: "stopped",
   send: (pve, guest, { timeout_seconds }) =>
     pve.post("/nodes/{node}/lxc/{vmid}/status/shutdown", guest, {
       timeout: timeout_seconds,

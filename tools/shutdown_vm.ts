@@ -8,6 +8,7 @@ export default powerTool({
   does: "shut down VM",
   type: "qemu",
   from: ["running"],
+  to: "stopped",
   send: (pve, guest, { timeout_seconds }) =>
     pve.post("/nodes/{node}/qemu/{vmid}/status/shutdown", guest, {
       timeout: timeout_seconds,

@@ -7,5 +7,6 @@ export default powerTool({
   does: "start container",
   type: "lxc",
   from: ["stopped"],
+  to: "running",
   send: (pve, guest) => pve.post("/nodes/{node}/lxc/{vmid}/status/start", guest),
 });

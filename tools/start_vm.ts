@@ -7,5 +7,6 @@ export default powerTool({
   does: "start VM",
   type: "qemu",
   from: ["stopped"],
+  to: "running",
   send: (pve, guest) => pve.post("/nodes/{node}/qemu/{vmid}/status/start", guest),
 });

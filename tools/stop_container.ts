@@ -7,6 +7,7 @@ export default powerTool({
   does: "stop container",
   type: "lxc",
   from: ["running"],
+  to: "stopped",
   discards: true,
   send: (pve, guest) => pve.post("/nodes/{node}/lxc/{vmid}/status/stop", guest),
 });

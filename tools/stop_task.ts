@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { dryRun, taskResult } from "../lib/tool/fields.ts";
+import { changed, dryRun, taskState } from "../lib/tool/fields.ts";
 import { assertTask } from "../lib/proxmox/cluster/task_reach.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { parseUpid, readTask, type TaskState } from "../lib/proxmox/tasks.ts";
@@ -21,7 +21,7 @@ export default defineTool({
     { privilege: ["/nodes/{node}", "Sys.Modify"], when: "for others' tasks", if: () => true },
   ],
   input: z.strictObject({ upid: z.string().max(300), ...dryRun }),
-  output: z.object(taskResult),
+  output: z.object({ ...changed, ...taskState }),
   action: ({ upid }) => `stop task ${upid}`,
   run: async ({ upid }, { pve }) => {
     await assertTask(pve, upid);

@@ -7,6 +7,7 @@ export default powerTool({
   does: "stop VM",
   type: "qemu",
   from: ["running", "paused"],
+  to: "stopped",
   discards: true,
   send: (pve, guest) => pve.post("/nodes/{node}/qemu/{vmid}/status/stop", guest),
 });

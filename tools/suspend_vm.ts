@@ -8,6 +8,7 @@ export default powerTool({
   does: "suspend VM",
   type: "qemu",
   from: ["running"],
+  to: ({ to_disk }) => to_disk ? "suspended" : "paused",
   input: { to_disk: z.boolean().default(false) },
   conditionalPrivileges: [
     {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
-import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
+import { changed, changedGuest, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { agentEnabled, properties } from "../lib/proxmox/guest/properties.ts";
@@ -79,12 +79,11 @@ export default defineTool({
   privileges: [["/vms/{vmid}", ...RULES.map(({ privilege }) => privilege)]],
   conditionalPrivileges: [...settingPrivileges(RULES), SNAPSHOT_FIRST],
   input,
-  output: z.object({ ...changed, ...configOutput }),
+  output: z.object({ ...changedGuest, ...changed, ...configOutput }),
   action: ({ vmid }) => `update VM ${vmid}`,
   about: aboutGuest({ type: "qemu" }),
   run: async (input, { pve }) => {
     const guest = await pve.claim(input, { type: "qemu" });
-    const snapshot = input.snapshot_first ? await snapshotFirst(pve, guest) : undefined;
     const result = await configureGuest(pve, guest, (before) => ({
       set: {
         name: input.name,
@@ -102,8 +101,9 @@ export default defineTool({
       },
       ...(input.unset ? { unset: input.unset } : {}),
       revert: input.revert,
+      snapshotFirst: input.snapshot_first ? () => snapshotFirst(pve, guest) : undefined,
     }));
-    return { ...result, ...undoConfig("update_vm", guest, result, snapshot) };
+    return { ...result, ...undoConfig("update_vm", guest, result) };
   },
 });
 

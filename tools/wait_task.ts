@@ -1,9 +1,7 @@
 import * as z from "zod";
-import { taskResult, waiting } from "../lib/tool/fields.ts";
+import { changed, taskState, waiting } from "../lib/tool/fields.ts";
 import { assertTask } from "../lib/proxmox/cluster/task_reach.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
-
-const { upid, status, exit_status, warnings, log_tail, notes } = taskResult;
 
 export default defineTool({
   name: "wait_task",
@@ -22,7 +20,7 @@ export default defineTool({
     upid: z.string().max(300),
     timeout_seconds: waiting.timeout_seconds,
   }),
-  output: z.object({ upid, status, exit_status, warnings, log_tail, notes }),
+  output: z.object({ ...taskState, notes: changed.notes }),
   action: ({ upid }) => `see task ${upid} succeed`,
   run: async ({ upid, timeout_seconds }, { pve }) => {
     await assertTask(pve, upid);

@@ -11,10 +11,12 @@ export const ADVICE: Advice = {
   paths: see("search_api"),
   quorum: see("get_cluster_status"),
   read_file: use("read_guest_file"),
+  reboot: `${use("reboot_vm")} or reboot_container`,
   revert: `${use("update_vm")} or update_container with revert: true to take it back`,
   storages: see("get_storage"),
   task: see("get_task"),
   volumes: see("get_storage_content"),
+  wait: use("wait_task"),
   write_file: use("write_guest_file"),
 };
 

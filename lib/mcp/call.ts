@@ -14,6 +14,8 @@ import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import { type Language, messagesIn } from "./messages.ts";
 import { clip } from "../proxmox/clip.ts";
+import { withOutcome } from "../proxmox/guest/outcome.ts";
+import { compact } from "../proxmox/api/values.ts";
 import type { Reach } from "../proxmox/plan.ts";
 import { Pve, type PveShared } from "../proxmox/pve.ts";
 import { redactValue } from "../log/redact.ts";
@@ -22,6 +24,7 @@ import { CallRecord } from "./call_record.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
+import type { IdenticalChanges } from "./identical.ts";
 import { deadlineOf, parseInput, unknownTool } from "./input.ts";
 import { shownResult } from "./shown.ts";
 
@@ -34,6 +37,7 @@ export interface CallServices {
   readonly confirm: "always" | "when_supported" | "never";
   /** Sessions that were ended, and answers that have served. */
   readonly spent: SpentKeys;
+  readonly identical: IdenticalChanges;
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
   /** Aborts the calls under way when the server cannot wait for them any longer. */
@@ -169,6 +173,8 @@ async function run(
   const { tool, input, action, dryRun } = request;
   const deadline = AbortSignal.timeout(deadlineOf(input));
   const signal = AbortSignal.any([request.signal, deadline]);
+  const asked = { tool: tool.name, input };
+  const change = dryRun ? undefined : services.identical.of(request.principal, asked);
   const pve = new Pve(services.pve, {
     caller: `token ${request.principal.tokenId}`,
     signal,
@@ -177,11 +183,15 @@ async function run(
     action,
     progress: request.progress,
     announce: (vmids) => record.announce(vmids),
+    sharing: change,
   });
   try {
-    const output = await tool.run(input, { pve, server: services.server });
+    const work = () => tool.run(input, { pve, server: services.server });
+    const output = await (change ? change.run(pve, input, work) : work());
     const value = tool.output.parse(
-      dryRun ? { dry_run: redactValue(pve.plan) } : warned(tool, output, pve.warnings),
+      dryRun
+        ? { ...compact({ unchanged: output.unchanged }), dry_run: redactValue(pve.plan) }
+        : warned(tool, await led(tool, output, pve), pve.warnings),
     );
     if (JSON.stringify(value).length > MAX_RESULT_BYTES) {
       throw new AppError("invalid", "the answer is larger than 1 MiB; ask for less at once");
@@ -195,6 +205,14 @@ async function run(
     record.touched(pve);
     pve.release();
   }
+}
+
+/** The output of a change, led by what became of its guest; of any other tool as it is. */
+async function led(tool: AnyTool, output: Record<string, unknown>, pve: Pve) {
+  const { guest_status: status, task, unchanged } = tool.output.shape;
+  return (task ?? unchanged) === undefined
+    ? output
+    : await withOutcome(pve, output, { reads: status !== undefined });
 }
 
 /** The output with what the caller must be told besides, where it has a place for that. */

@@ -11,10 +11,12 @@ export type Topic =
   | "paths"
   | "quorum"
   | "read_file"
+  | "reboot"
   | "revert"
   | "storages"
   | "task"
   | "volumes"
+  | "wait"
   | "write_file";
 
 /** What to do next, by topic, in the words of whoever serves this: nothing here knows a tool by name. */

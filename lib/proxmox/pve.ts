@@ -18,7 +18,8 @@ import {
 } from "./guest/directory.ts";
 import { type ApiPath, apiPath } from "./api/path.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
-import { type TaskState, waitTask } from "./tasks.ts";
+import type { SharedTask, Sharing, Subject } from "./sharing.ts";
+import { PATIENCE_MS, type TaskState, waitTask } from "./tasks.ts";
 import type { Access, Grants } from "./privileges.ts";
 import { Touched } from "./touched.ts";
 import { type Plan, type Reach, redactedParams, withoutSecrets } from "./plan.ts";
@@ -47,6 +48,15 @@ export interface PveCall {
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
   /** Makes durable that these guests are about to be changed; a rejection keeps the change from being sent. */
   readonly announce: (vmids: readonly number[]) => Promise<void>;
+  /** Keeps an identical call from making the change too; absent where each makes its own. */
+  readonly sharing?: Sharing | undefined;
+}
+
+/** How long to follow a task. */
+interface Following {
+  readonly wait?: boolean | undefined;
+  /** Default 300. */
+  readonly timeout_seconds?: number | undefined;
 }
 
 const DRY_RUN_UPID = "UPID:dry-run";
@@ -64,17 +74,43 @@ export class Pve {
   readonly #held = new Map<number, () => void>();
   readonly #warnings = new Set<string>();
   readonly #touched: Touched;
+  readonly #patienceEnds: number;
   #upid: string | undefined;
+  #subject: Subject | undefined;
+  #steps = 0;
 
   constructor(shared: PveShared, call: PveCall) {
     this.#shared = shared;
     this.#call = call;
     this.#touched = new Touched(call.announce);
+    this.#patienceEnds = shared.now().getTime() + PATIENCE_MS;
   }
 
   /** The last UPID that Proxmox gave in this call, for the audit. */
   get upid(): string | undefined {
     return this.#upid;
+  }
+
+  /** The guest that the answer tells of first. */
+  get subject(): Subject | undefined {
+    return this.#subject;
+  }
+
+  /** Says which guest the answer tells of first, where that is not the one that was claimed. */
+  about({ vmid, name, node, type, goes = false }: Subject): void {
+    this.#subject = { vmid, name, node, type, goes };
+  }
+
+  /** Takes over the task of an identical call, for the answer and the audit. */
+  join({ upid, subject, vmids }: SharedTask): void {
+    this.#upid = upid;
+    this.#subject = subject;
+    for (const vmid of vmids) this.#touched.note(vmid);
+  }
+
+  /** Milliseconds until the caller should have an answer, whatever is still to be waited for. */
+  get patienceMs(): number {
+    return Math.max(0, this.#patienceEnds - this.now().getTime());
   }
 
   /** The guests that this call has turned out to be about, for the audit. */
@@ -227,10 +263,13 @@ export class Pve {
     options: { type?: T } = {},
   ): Promise<Guest<T>> {
     const guest = await this.find(given, options);
+    this.about(guest);
     if (this.#call.dryRun) return guest;
     await this.hold(guest.vmid);
     // The change that was waited for may have moved or deleted it.
-    return await this.find({ ...given, vmid: guest.vmid }, options);
+    const held = await this.find({ ...given, vmid: guest.vmid }, options);
+    this.about(held);
+    return held;
   }
 
   /** Holds a vmid against other changes until the call is over. */
@@ -324,37 +363,81 @@ export class Pve {
     this.plan.notes = [...this.plan.notes ?? [], note];
   }
 
+  /** What a change answers that is made already; nothing is sent. */
+  unchanged(state: string): { unchanged: true } {
+    this.check(`nothing is to be changed: ${state}`, true, "");
+    return { unchanged: true };
+  }
+
   progress(message: string, done?: { progress: number; total?: number }): void {
     this.#call.progress(message, done);
   }
 
   /**
-   * Follows a task to its end, or returns at once when `wait` is false.
+   * A change that comes before the call's own one, or is one of many: identical calls each make theirs.
    *
-   * @param options.timeout_seconds default 300
+   * @param send gives the UPID
    */
-  task(
-    upid: unknown,
-    options: { wait?: boolean | undefined; timeout_seconds?: number | undefined } = {},
-  ): Promise<TaskState> {
-    const started: TaskState = { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
-    if (this.#call.dryRun) return Promise.resolve(started);
-    if (typeof upid !== "string" || !upid.startsWith("UPID:")) {
-      const state = "Proxmox accepted the change but named no task: its end is unknown";
-      throw new AppError("unavailable", `${state}, look before trying again`);
+  async step<T>(send: () => Promise<T>): Promise<T> {
+    this.#steps++;
+    try {
+      return await send();
+    } finally {
+      this.#steps--;
     }
-    if (options.wait === false) return Promise.resolve(started);
-    const timeoutMs = (options.timeout_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
-    return waitTask(this, upid, {
-      timeoutMs,
-      onPoll: (elapsedMs) =>
-        this.progress(`${this.#call.action}: task runs`, {
-          progress: Math.round(elapsedMs / 1000),
-          total: timeoutMs / 1000,
-        }),
-    }).catch(async (error) => {
+  }
+
+  /**
+   * Follows a task to its end, or returns at once when `wait` is false. While it runs longer than a
+   * caller has patience its state is `running`, and the caller is told how to go on.
+   */
+  async task(upid: unknown, options: Following = {}): Promise<TaskState> {
+    const started: TaskState = { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
+    if (this.#call.dryRun) return started;
+    assertUpid(upid);
+    const state = options.wait === false
+      ? started
+      : await this.#follow(upid, { ...options, patienceMs: this.patienceMs });
+    if (state.status === "stopped") await this.#call.sharing?.ended();
+    else if (options.wait !== false) {
+      this.warn(`still running: the task goes on, do not start it again; ${this.advice.wait}`);
+    }
+    return state;
+  }
+
+  /**
+   * Follows a task without whose end the call cannot go on.
+   *
+   * @throws AppError `timeout` also when the caller's patience is over
+   */
+  async finished(upid: unknown, { timeout_seconds }: Following = {}): Promise<void> {
+    if (this.#call.dryRun) return;
+    assertUpid(upid);
+    const seconds = Math.min(timeout_seconds ?? DEFAULT_WAIT_SECONDS, this.patienceMs / 1000);
+    await this.#follow(upid, { timeout_seconds: seconds, patienceMs: Infinity });
+  }
+
+  async #follow(
+    upid: string,
+    { timeout_seconds, patienceMs }: Following & { patienceMs: number },
+  ): Promise<TaskState> {
+    const timeoutMs = (timeout_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
+    const total = Math.min(timeoutMs, patienceMs) / 1000;
+    try {
+      return await waitTask(this, upid, {
+        timeoutMs,
+        patienceMs,
+        onPoll: (elapsedMs) =>
+          this.progress(`${this.#call.action}: task runs`, {
+            progress: Math.round(elapsedMs / 1000),
+            total,
+          }),
+      });
+    } catch (error) {
       throw await this.#explained(error);
-    }).finally(() => this.#shared.directory.drop());
+    } finally {
+      this.#shared.directory.drop();
+    }
   }
 
   /** Ends the call: other changes may go on. */
@@ -383,17 +466,27 @@ export class Pve {
       await noteQuorum(this);
       return DRY_RUN_UPID as T;
     }
-    await this.#touched.announce();
+    const sharing = this.#steps > 0 ? undefined : this.#call.sharing;
+    await sharing?.begin(this);
+    let task: SharedTask | undefined;
     try {
-      const { data } = await this.#shared.client.request(verb, path, {
-        caller: this.#call.caller,
-        params: given,
-        signal: this.#call.signal,
-      });
-      if (typeof data === "string" && data.startsWith("UPID:")) this.#upid = data;
+      await this.#touched.announce();
+      const data = await this.#send(verb, path, given);
+      if (isUpid(data)) task = { upid: data, subject: this.#subject, vmids: this.vmids };
       return data as T;
+    } finally {
+      await sharing?.began(task);
+    }
+  }
+
+  async #send(verb: Exclude<Verb, "GET">, path: ApiPath, params: Params): Promise<unknown> {
+    try {
+      const { caller, signal } = this.#call;
+      const { data } = await this.#shared.client.request(verb, path, { caller, params, signal });
+      if (isUpid(data)) this.#upid = data;
+      return data;
     } catch (error) {
-      throw withoutSecrets(await this.#explained(error), given);
+      throw withoutSecrets(await this.#explained(error), params);
     } finally {
       this.#shared.directory.drop();
     }
@@ -410,4 +503,14 @@ export class Pve {
       },
     });
   }
+}
+
+function isUpid(data: unknown): data is string {
+  return typeof data === "string" && data.startsWith("UPID:");
+}
+
+function assertUpid(upid: unknown): asserts upid is string {
+  if (isUpid(upid)) return;
+  const state = "Proxmox accepted the change but named no task: its end is unknown";
+  throw new AppError("unavailable", `${state}, look before trying again`);
 }

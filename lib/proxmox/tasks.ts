@@ -35,6 +35,9 @@ const FIRST_POLL_MS = 100;
 const SLOWEST_POLL_MS = 2_000;
 const TOLERATED_FAILURES = 5;
 
+/** How long a call may keep its client waiting for a task: many give up after a minute. */
+export const PATIENCE_MS = 45_000;
+
 /**
  * Takes a UPID apart: `UPID:node:pid:pstart:starttime:type:id:user:`.
  *
@@ -76,18 +79,24 @@ export async function readTask(
 }
 
 /**
- * Follows a task to its end, asking less and less often.
+ * Follows a task to its end, asking less and less often, or as long as there is patience for it.
  *
+ * @returns its state, which is `running` when the patience was over before the time
  * @throws AppError with the task's reason and the end of its log when it failed; `timeout` when it
  * still runs at the deadline, naming the UPID; `unavailable` when it can no longer be followed
  */
 export async function waitTask(
   reader: TaskReader,
   upid: string,
-  { timeoutMs, onPoll }: { timeoutMs: number; onPoll?: (elapsedMs: number) => void },
+  { timeoutMs, patienceMs, onPoll }: {
+    timeoutMs: number;
+    patienceMs: number;
+    onPoll?: (elapsedMs: number) => void;
+  },
 ): Promise<TaskState> {
   const { node } = parseUpid(upid);
   const started = reader.now().getTime();
+  const limitMs = Math.min(timeoutMs, patienceMs);
   let failures = 0;
   for (let pause = FIRST_POLL_MS;; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
     const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid }).catch(
@@ -108,14 +117,17 @@ export async function waitTask(
     }
     onPoll?.(elapsed);
     if (elapsed >= timeoutMs) {
+      const seconds = Math.round(timeoutMs / 1000);
+      const state = `the task still runs after ${seconds} s and goes on`;
       throw new AppError(
         "timeout",
-        `the task still runs after ${
-          Math.round(timeoutMs / 1000)
-        } s and goes on: do not start it again, ${reader.advice.task} ${upid}`,
+        `${state}: do not start it again, ${reader.advice.task} ${upid}`,
       );
     }
-    await reader.sleep(Math.min(pause, Math.max(timeoutMs - elapsed, 1))).catch((error) => {
+    if (elapsed >= patienceMs) {
+      return describeTask(upid, row ?? {}, await readLogTail(reader, upid).catch(() => []));
+    }
+    await reader.sleep(Math.min(pause, Math.max(limitMs - elapsed, 1))).catch((error) => {
       throw unfollowed(error, reader.advice.task, upid);
     });
   }
@@ -137,7 +149,7 @@ async function readLogTail(
   return page.rows.map((row) => clip(String(row.t))).slice(-lines);
 }
 
-function describeTask(upid: string, row: StatusRow, logTail: string[]): TaskState {
+function describeTask(upid: string, row: Partial<StatusRow>, logTail: string[]): TaskState {
   const exit = text(row.exitstatus);
   return {
     upid,

@@ -17,18 +17,14 @@ export const configOutput = {
 export function undoConfig(
   tool: string,
   guest: Guest,
-  { changes }: ConfigResult,
-  snapshot: string | undefined,
-): { snapshot?: string; undo?: string } {
+  { changes, snapshot }: ConfigResult,
+): { undo?: string } {
   const undo = Object.entries(changes).map(([key, change]) =>
     "from" in change ? `${key} back to ${JSON.stringify(change.from)}` : `unset ${key}`
   ).join(", ");
-  if (undo === "") return snapshot === undefined ? {} : { snapshot };
+  if (undo === "") return {};
   const rollback = snapshot === undefined
     ? ""
     : `; or rollback_snapshot to ${snapshot}, which discards what the guest wrote since`;
-  return {
-    ...(snapshot === undefined ? {} : { snapshot }),
-    undo: `${tool} of ${guest.vmid}: ${undo}${rollback}`,
-  };
+  return { undo: `${tool} of ${guest.vmid}: ${undo}${rollback}` };
 }

@@ -102,12 +102,38 @@ export const changed = {
   notes: z.array(z.string()).optional(),
 };
 
+/** The guest that a change is about, first in its answer. */
+export const changedGuest = {
+  vmid: z.int().optional(),
+  name: z.string().optional(),
+  unchanged: z.boolean().optional(),
+};
+
 /** What a change answers that is a Proxmox task. */
 export const taskResult = {
+  joined: z.boolean().optional(),
+  task: z.looseObject({}).optional(),
   ...changed,
   upid: z.string().optional(),
-  status: z.enum(["running", "stopped"]).optional(),
   exit_status: z.string().optional(),
   warnings: z.int().optional(),
   log_tail: z.array(z.string()).optional(),
+};
+
+/** The same for a change of a guest: what became of that comes first. */
+export const guestTaskResult = {
+  vmid: changedGuest.vmid,
+  name: changedGuest.name,
+  guest_status: z.string().optional(),
+  unchanged: changedGuest.unchanged,
+  ...taskResult,
+};
+
+/** How a task stands, where that is what is asked for. */
+export const taskState = {
+  upid: taskResult.upid,
+  status: z.enum(["running", "stopped"]).optional(),
+  exit_status: taskResult.exit_status,
+  warnings: taskResult.warnings,
+  log_tail: taskResult.log_tail,
 };

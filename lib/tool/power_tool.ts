@@ -3,7 +3,7 @@ import { aboutGuest } from "./about_guest.ts";
 import type { Guest, GuestType } from "../proxmox/guest/directory.ts";
 import { changePower } from "../proxmox/guest/power.ts";
 import type { Pve } from "../proxmox/pve.ts";
-import { guestInput, taskResult, waiting } from "./fields.ts";
+import { guestInput, guestTaskResult, waiting } from "./fields.ts";
 import { type AnyTool, CHANGES, type ConditionalPrivilege, DESTROYS } from "./tool.ts";
 
 const common = { ...guestInput, ...waiting };
@@ -20,6 +20,8 @@ interface PowerSpec<T extends GuestType, Extra extends z.ZodRawShape> {
   readonly type: T;
   /** The states in which it makes sense. */
   readonly from: readonly string[];
+  /** The state in which nothing is left to do; none where it is done anew each time. */
+  readonly to?: string | ((input: Input<Extra>) => string);
   /** True when what the guest has not saved is lost. */
   readonly discards?: boolean;
   /** What a call needs besides `VM.PowerMgmt`, by its input. */
@@ -38,7 +40,9 @@ interface PowerSpec<T extends GuestType, Extra extends z.ZodRawShape> {
 export function powerTool<
   T extends GuestType,
   Extra extends z.ZodRawShape = Record<never, never>,
->({ discards = false, does, from, input, send, type, ...described }: PowerSpec<T, Extra>): AnyTool {
+>(
+  { discards = false, does, from, input, send, to, type, ...described }: PowerSpec<T, Extra>,
+): AnyTool {
   return {
     ...described,
     scope: discards ? "admin" : "write",
@@ -46,10 +50,15 @@ export function powerTool<
     subject: "guest",
     privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
     input: z.strictObject({ ...common, ...input }),
-    output: z.object(taskResult),
+    output: z.object(guestTaskResult),
     action: ({ vmid }) => `${does} ${vmid}`,
     ...(discards ? { about: aboutGuest({ type }) } : {}),
     run: (given, { pve }) =>
-      changePower(pve, given, { type, from, send: (guest) => send(pve, guest, given) }),
+      changePower(pve, given, {
+        type,
+        from,
+        to: typeof to === "function" ? to(given) : to,
+        send: (guest) => send(pve, guest, given),
+      }),
   };
 }

@@ -5,6 +5,7 @@ import { SHARED_RATES } from "./0004_shared_rates.ts";
 import { AUDIT_FORMAT } from "./0005_audit_format.ts";
 import { SHARED_STATE } from "./0006_shared_state.ts";
 import { AUDIT_TRUTH } from "./0007_audit_truth.ts";
+import { RUNNING_CHANGES } from "./0008_running_changes.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   AUDIT_FORMAT,
   SHARED_STATE,
   AUDIT_TRUTH,
+  RUNNING_CHANGES,
 ];

@@ -23,6 +23,8 @@ export interface ConfigEdit<T extends GuestType = GuestType> {
   readonly unset?: readonly string[];
   /** Takes back what waits for the next start and is not set or unset here. */
   readonly revert?: boolean;
+  /** Takes a snapshot, when something is to be changed; gives its name. */
+  readonly snapshotFirst?: (() => Promise<string>) | undefined;
 }
 
 /** What an edit of a guest's configuration did. */
@@ -30,6 +32,10 @@ export interface ConfigResult {
   readonly changes: Record<string, Change>;
   /** Keys that take effect at the guest's next start, whoever changed them. */
   readonly pending: string[];
+  /** True when there was nothing to change. */
+  readonly unchanged?: true;
+  /** The snapshot that was taken before the change. */
+  readonly snapshot?: string;
 }
 
 /**
@@ -70,7 +76,14 @@ export async function configureGuest<T extends GuestType>(
   Object.assign(pve.plan.changes, changes);
   if (Object.keys(changes).length === 0) {
     if (settings instanceof AppError) warnUnknown(pve, "nothing was to be changed", settings);
-    return { changes, pending: waitingKeys(held) };
+    const nothing = pve.unchanged("the settings are like that already");
+    return told(pve, { ...nothing, changes, pending: waitingKeys(held) });
+  }
+  if (wanted.snapshotFirst) {
+    const snapshot = await wanted.snapshotFirst();
+    // The snapshot is part of the configuration: it has a new digest.
+    const done = await configureGuest(pve, guest, { ...wanted, snapshotFirst: undefined });
+    return { ...done, snapshot };
   }
   try {
     await sendUnlessChanged(pve, guest, {
@@ -86,7 +99,14 @@ export async function configureGuest<T extends GuestType>(
   } catch (error) {
     throw await withWritten(pve, guest, { before: settings, error });
   }
-  return { changes, pending: pve.dryRun ? [] : await pendingKeys(pve, guest) };
+  return told(pve, { changes, pending: pve.dryRun ? [] : await pendingKeys(pve, guest) });
+}
+
+/** Says what a list of keys alone does not. */
+function told(pve: Pve, result: ConfigResult): ConfigResult {
+  const { pending } = result;
+  if (pending.length > 0) pve.warn(`${pending.join(", ")} need a restart; ${pve.advice.reboot}`);
+  return result;
 }
 
 /**

@@ -31,6 +31,7 @@ export async function destroyGuest(
   { type, unprotect }: { type: GuestType; unprotect: string },
 ): Promise<TaskState> {
   const guest = await pve.claim(input, { type });
+  pve.about({ ...guest, goes: true });
   const { node, vmid } = guest;
   const label = guestLabel(guest);
   const config = await readConfig(pve, guest);
@@ -43,8 +44,10 @@ export async function destroyGuest(
   const runs = status !== "stopped";
   pve.check("is stopped", !runs || input.force, `${label} is ${status}; stop it or give force`);
   if (runs && input.force) {
-    const stop = await pve.post("/nodes/{node}/{type}/{vmid}/status/stop", { node, type, vmid });
-    await pve.task(stop, { timeout_seconds: input.timeout_seconds });
+    const stop = await pve.step(() =>
+      pve.post("/nodes/{node}/{type}/{vmid}/status/stop", { node, type, vmid })
+    );
+    await pve.finished(stop, input);
     if (!pve.dryRun) await untilStopped(pve, guest, input.timeout_seconds ?? DEFAULT_WAIT_SECONDS);
   }
   const upid = await pve.delete("/nodes/{node}/{type}/{vmid}", { node, type, vmid }, {
@@ -56,10 +59,13 @@ export async function destroyGuest(
 
 /** A guest under HA is stopped some time after the task that asks for it has ended. */
 async function untilStopped(pve: Pve, guest: Guest, seconds: number): Promise<void> {
-  const ends = pve.now().getTime() + seconds * 1000;
+  const started = pve.now().getTime();
+  const patienceMs = Math.min(seconds * 1000, pve.patienceMs);
   while ((await currentState(pve, guest)).status !== "stopped") {
-    if (pve.now().getTime() >= ends) {
-      throw new AppError("timeout", `${guestLabel(guest)} has not stopped after ${seconds} s`);
+    const elapsed = pve.now().getTime() - started;
+    if (elapsed >= patienceMs) {
+      const waited = Math.round(elapsed / 1000);
+      throw new AppError("timeout", `${guestLabel(guest)} has not stopped after ${waited} s`);
     }
     await pve.sleep(POLL_MS);
   }

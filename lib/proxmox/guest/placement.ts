@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import { number } from "../api/values.ts";
+import type { GuestType } from "./directory.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 
@@ -22,6 +23,8 @@ export interface Wish {
   /** Where none is given, a free one is chosen. */
   readonly vmid?: number | undefined;
   readonly node: string;
+  readonly type: GuestType;
+  readonly name?: string | undefined;
   readonly pool?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly wait?: boolean | undefined;
@@ -40,8 +43,8 @@ export async function makeGuest<Told extends object>(
   pve: Pve,
   wish: Wish,
   make: (vmid: number) => Promise<Told & { upid: unknown }>,
-): Promise<Omit<Told, "upid"> & TaskState & { vmid: number; node: string }> {
-  const { node, pool, tags = [] } = wish;
+): Promise<Omit<Told, "upid"> & TaskState & { node: string }> {
+  const { name, node, pool, tags = [], type } = wish;
   for (let tries = 1;; tries++) {
     const vmid = wish.vmid ?? await holdFreeVmid(pve);
     await pve.assertNew({ vmid, node, pool, tags });
@@ -50,9 +53,10 @@ export async function makeGuest<Told extends object>(
       const taken = await isTaken(pve, vmid);
       pve.check("the vmid is free", !taken, `the vmid ${vmid} is taken; give another one`);
     }
+    pve.about({ vmid, name, node, type });
     try {
       const { upid, ...told } = await make(vmid);
-      return { ...told, ...await pve.task(upid, wish), vmid, node };
+      return { ...told, ...await pve.task(upid, wish), node };
     } catch (error) {
       const lost = wish.vmid === undefined && tries < MAX_TRIES && isKind(error, "exists") &&
         await isTaken(pve, vmid).catch(() => false);

@@ -49,23 +49,28 @@ interface PowerInput {
  * Changes a guest's power state and follows the task.
  *
  * @param options.from the states in which the change makes sense
+ * @param options.to the state in which nothing is left to do
  */
 export async function changePower<T extends GuestType>(
   pve: Pve,
   input: PowerInput,
-  { from, send, type }: {
+  { from, send, to, type }: {
     type: T;
     from: readonly string[];
+    to?: string | undefined;
     /** Sends the request; gives the UPID. */
     send: (guest: Guest<T>) => Promise<unknown>;
   },
-): Promise<TaskState & { notes?: string[] }> {
+): Promise<(TaskState & { notes?: string[] }) | { unchanged: true }> {
   const guest = await pve.claim(input, { type });
   const state = await currentState(pve, guest);
   const { status, lock, template } = state;
   const label = guestLabel(guest);
   // A VM that was suspended to disk is "stopped" and locked; only resuming it makes sense.
   const suspended = lock === "suspended" && from.includes("suspended");
+  if (!template && (to === status || to === "suspended" && lock === to)) {
+    return pve.unchanged(`${label} is ${to} already`);
+  }
   const already = status === "running" ? "already running" : status;
   pve.check("is not a template", !template, `${label} is a template; clone it instead`);
   pve.check("is not locked", lock === undefined || suspended, `${label} is locked (${lock})`);

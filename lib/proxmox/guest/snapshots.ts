@@ -85,10 +85,12 @@ export async function snapshotFirst(pve: Pve, guest: Guest): Promise<string> {
   );
   const stamp = pve.now().toISOString().replace(/[-:]|\..*$/g, "");
   const snapname = `before_${stamp}`;
-  const upid = await pve.post("/nodes/{node}/{type}/{vmid}/snapshot", { node, type, vmid }, {
-    snapname,
-    description: "Taken before a change of the configuration (snapshot_first)",
-  });
-  await pve.task(upid);
+  const upid = await pve.step(() =>
+    pve.post("/nodes/{node}/{type}/{vmid}/snapshot", { node, type, vmid }, {
+      snapname,
+      description: "Taken before a change of the configuration (snapshot_first)",
+    })
+  );
+  await pve.finished(upid);
   return snapname;
 }

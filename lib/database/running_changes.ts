@@ -1,0 +1,130 @@
+import type { Database } from "./database.ts";
+import { textOf } from "./values.ts";
+
+/** A change that was begun. */
+export interface RunningChange {
+  /** The call that began it. */
+  readonly holder: string;
+  /** Null until Proxmox has named the task. */
+  readonly upid: string | null;
+  /** What the one who began it tells others of it; empty until then. */
+  readonly told: string;
+}
+
+/** Changes by a key that tells what is changed by whom: one of each is under way, on whichever instance. */
+export interface RunningChanges {
+  /** Begins it; false when another holder has and that has not expired. */
+  begin(key: string, begun: { holder: string; expires: Date }): Promise<boolean>;
+  /** Keeps what it has become. */
+  keep(key: string, kept: RunningChange & { expires: Date }): Promise<void>;
+  find(key: string): Promise<RunningChange | undefined>;
+  /** Forgets it, when this holder began it. */
+  end(key: string, holder: string): Promise<void>;
+  /** Removes what has expired. */
+  sweep(): Promise<void>;
+}
+
+const MOST_IN_MEMORY = 10_000;
+
+/** In the database; of this process only where that refuses tables of the program's own. */
+export function runningChangesOf(
+  database: Database,
+  { now }: { now: () => Date },
+): RunningChanges {
+  return database.ownTables ? new SharedChanges(database, now) : new OwnChanges(now);
+}
+
+const BEGIN = `INSERT INTO proxmox_mcp_running (key, holder, expires) VALUES ($1, $2, $3)
+  ON CONFLICT (key) DO UPDATE SET holder = excluded.holder, upid = NULL, told = NULL,
+    expires = excluded.expires
+  WHERE proxmox_mcp_running.expires <= $4 OR proxmox_mcp_running.holder = excluded.holder
+  RETURNING key`;
+const KEEP = `UPDATE proxmox_mcp_running SET upid = $3, told = $4, expires = $5
+  WHERE key = $1 AND holder = $2`;
+const FIND = "SELECT holder, upid, told FROM proxmox_mcp_running WHERE key = $1 AND expires > $2";
+const END = "DELETE FROM proxmox_mcp_running WHERE key = $1 AND holder = $2";
+const SWEEP = "DELETE FROM proxmox_mcp_running WHERE expires <= $1";
+
+class SharedChanges implements RunningChanges {
+  readonly #database: Database;
+  readonly #now: () => Date;
+
+  constructor(database: Database, now: () => Date) {
+    this.#database = database;
+    this.#now = now;
+  }
+
+  async begin(key: string, { holder, expires }: { holder: string; expires: Date }) {
+    const now = this.#now().getTime();
+    return (await this.#write(BEGIN, [key, holder, expires.getTime(), now])).length > 0;
+  }
+
+  async keep(key: string, { holder, upid, told, expires }: RunningChange & { expires: Date }) {
+    await this.#write(KEEP, [key, holder, upid, told, expires.getTime()]);
+  }
+
+  async find(key: string): Promise<RunningChange | undefined> {
+    const [row] = await this.#database.all(FIND, [key, this.#now().getTime()]);
+    return row && {
+      holder: textOf(row.holder),
+      upid: row.upid === null ? null : textOf(row.upid),
+      told: textOf(row.told),
+    };
+  }
+
+  async end(key: string, holder: string): Promise<void> {
+    await this.#write(END, [key, holder]);
+  }
+
+  async sweep(): Promise<void> {
+    await this.#write(SWEEP, [this.#now().getTime()]);
+  }
+
+  #write(statement: string, params: (string | number | null)[]) {
+    return this.#database.transaction((tx) => tx.all(statement, params));
+  }
+}
+
+class OwnChanges implements RunningChanges {
+  readonly #changes = new Map<string, RunningChange & { expires: Date }>();
+  readonly #now: () => Date;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  begin(key: string, { holder, expires }: { holder: string; expires: Date }): Promise<boolean> {
+    const other = this.#alive(key);
+    if (other && other.holder !== holder) return Promise.resolve(false);
+    this.#changes.set(key, { holder, upid: null, told: "", expires });
+    const [oldest] = this.#changes.keys();
+    if (this.#changes.size > MOST_IN_MEMORY && oldest !== undefined) this.#changes.delete(oldest);
+    return Promise.resolve(true);
+  }
+
+  keep(key: string, kept: RunningChange & { expires: Date }): Promise<void> {
+    if (this.#changes.get(key)?.holder === kept.holder) this.#changes.set(key, kept);
+    return Promise.resolve();
+  }
+
+  find(key: string): Promise<RunningChange | undefined> {
+    return Promise.resolve(this.#alive(key));
+  }
+
+  end(key: string, holder: string): Promise<void> {
+    if (this.#changes.get(key)?.holder === holder) this.#changes.delete(key);
+    return Promise.resolve();
+  }
+
+  sweep(): Promise<void> {
+    for (const key of this.#changes.keys()) {
+      if (this.#alive(key) === undefined) this.#changes.delete(key);
+    }
+    return Promise.resolve();
+  }
+
+  #alive(key: string): (RunningChange & { expires: Date }) | undefined {
+    const change = this.#changes.get(key);
+    return change && change.expires > this.#now() ? change : undefined;
+  }
+}
