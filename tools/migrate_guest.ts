@@ -99,7 +99,6 @@ async function requireMigratable(
   wish: MigrationWish,
 ): Promise<string[]> {
   const { target } = wish;
-  const label = guestLabel(guest);
   const nodes = await pve.list("/nodes");
   const node = nodes.find((row) => row.node === target);
   pve.check(

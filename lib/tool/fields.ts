@@ -117,7 +117,6 @@ export const taskResult = {
   upid: z.string().optional(),
   exit_status: z.string().optional(),
   warnings: z.int().optional(),
-  log_tail: z.array(z.string()).optional(),
 };
 
 /** The same for a change of a guest: what became of that comes first. */
@@ -135,5 +134,5 @@ export const taskState = {
   status: z.enum(["running", "stopped"]).optional(),
   exit_status: taskResult.exit_status,
   warnings: taskResult.warnings,
-  log_tail: taskResult.log_tail,
+  log_tail: z.array(z.string()).optional(),
 };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runningChangesOf } from "../../lib/database/running_changes.ts";
 import { sharedKeysOf } from "../../lib/database/secret.ts";
 import { spentKeysOf } from "../../lib/database/spent_keys.ts";
 import { type Site, withBench } from "./site.ts";
@@ -28,6 +29,39 @@ export function runSpentCases(name: string, makeSite: () => Promise<Site>): void
         const key = await sharedKeysOf(database, { fallback: "a" })("sessions");
         assert.deepEqual(await sharedKeysOf(other, { fallback: "b" })("sessions"), key);
         assert.notDeepEqual(await sharedKeysOf(other, { fallback: "b" })("answers"), key);
+      } finally {
+        await other.close();
+      }
+    }));
+
+  Deno.test(`${name}: a change is begun once whichever instance is asked, until it ends or expires`, () =>
+    withBench(makeSite, async ({ site, database, clock }) => {
+      const other = await site.open();
+      try {
+        const here = runningChangesOf(database, clock);
+        const there = runningChangesOf(other, clock);
+        const expires = new Date(clock.now().getTime() + 60_000);
+        const begun = await Promise.all(
+          ["a", "b", "c", "d"].map((holder, n) =>
+            (n % 2 ? here : there).begin("key", { holder, expires })
+          ),
+        );
+        const holder = ["a", "b", "c", "d"][begun.indexOf(true)] ?? "";
+        assert.equal(begun.filter((first) => first).length, 1);
+        assert.equal(await here.begin("key", { holder, expires }), true, "its own again");
+        assert.deepEqual(await there.find("key"), { holder, upid: null, told: "" });
+        await here.keep("key", { holder: "other", upid: "UPID:y", told: "", expires });
+        await here.keep("key", { holder, upid: "UPID:x", told: "{}", expires });
+        await there.end("key", "other");
+        assert.deepEqual(await there.find("key"), { holder, upid: "UPID:x", told: "{}" });
+        await there.end("key", holder);
+        assert.equal(await here.find("key"), undefined);
+        assert.equal(await here.begin("key", { holder: "e", expires }), true);
+        clock.advance(60_000);
+        assert.equal(await here.find("key"), undefined);
+        assert.equal(await there.begin("key", { holder: "f", expires }), true);
+        await there.sweep();
+        assert.deepEqual(await site.run("SELECT key FROM proxmox_mcp_running"), []);
       } finally {
         await other.close();
       }

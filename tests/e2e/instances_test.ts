@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { makePostgresSite } from "../auth/postgres.ts";
 import { sharedPostgres as server } from "../auth/shared_postgres.ts";
+import type { FakePveOptions } from "../fake_pve.ts";
 import { Site } from "../site.ts";
 import { until } from "../support/until.ts";
 
@@ -9,12 +10,28 @@ interface Pair extends AsyncDisposable {
   readonly second: Site;
 }
 
-/** Two instances on one PostgreSQL. */
-async function startPair(config: Record<string, Record<string, unknown>> = {}): Promise<Pair> {
+/**
+ * Two instances on one PostgreSQL, each in front of a cluster of its own.
+ *
+ * @param pve how the first one's cluster is, which is the second one's too then
+ */
+async function startPair(
+  config: Record<string, Record<string, unknown>> = {},
+  pve?: FakePveOptions,
+): Promise<Pair> {
   const database = await makePostgresSite(await server());
   const openDatabase = () => database.open();
-  const first = await Site.start({ openDatabase, config, username: "ada" });
-  const second = await Site.start({ openDatabase, config, username: "grace" });
+  const first = await Site.start({ openDatabase, config, username: "ada", ...(pve && { pve }) });
+  const { host, port, token } = first.fake;
+  const shared = {
+    proxmox: { host, port, ca_file: `${first.folder}/ca.pem` },
+    auth: { user: token.user, token_name: token.name, token_value: token.value },
+  };
+  const second = await Site.start({
+    openDatabase,
+    config: pve ? { ...config, ...shared } : config,
+    username: "grace",
+  });
   return {
     first,
     second,
@@ -60,6 +77,19 @@ Deno.test("instances count rates together", async () => {
   assert.equal(await list(first, "wrong"), 401);
   assert.equal(await list(second, "wronger"), 401);
   assert.equal(await list(first, "wrongest"), 429);
+});
+
+Deno.test("identical changes on two instances at once are one task", async () => {
+  await using pair = await startPair({}, { taskPolls: 1e9 });
+  const { first, second } = pair;
+  const token = first.tokens.write;
+  const back = (site: Site) => site.call("create_backup", { vmid: 100, wait: false }, { token });
+  const answers = await Promise.all([first, second, first, second].map(back));
+  assert.deepEqual(answers.filter(({ isError }) => isError), []);
+  assert.equal(answers.filter(({ value }) => value.joined).length, 3);
+  assert.equal(new Set(answers.map(({ value }) => value.upid)).size, 1);
+  const backups = first.fake.requests.filter(({ path }) => /vzdump$/.test(path));
+  assert.equal(backups.length, 1);
 });
 
 Deno.test("instances keep one audit chain", async () => {

@@ -4,6 +4,7 @@ import "../tools/cases_test.ts";
 import "../tools/cluster_privileges_test.ts";
 import "../tools/cluster_test.ts";
 import "../tools/hidden_test.ts";
+import "../tools/patience_test.ts";
 import "../tools/privileges_test.ts";
 import "../tools/reach_test.ts";
 import "../tools/reasons_test.ts";

@@ -22,7 +22,7 @@ Deno.test("an accepted start that fails in its task is a failure with the task's
 Deno.test("wait: false returns the UPID at once", async () => {
   await using site = await Site.start();
   const { value } = await site.call("start_vm", { vmid: 101, wait: false });
-  assert.equal(value.status, "running");
+  assert.deepEqual(value.task, { upid: value.upid, status: "running", log_tail: [] });
   assert.match(value.upid, /^UPID:/);
   assert.equal(sent(site, "GET", /tasks/), 0);
 });
@@ -60,10 +60,10 @@ Deno.test("a dry run sends nothing and shows requests, checks and changes", asyn
   assert.equal(value.dry_run.requests[0].path, "/nodes/pve1/qemu/101/config");
   assert.equal(value.dry_run.requests[0].body.memory, 3072);
   assert.equal(value.dry_run.changes.memory.to, 3072);
-  const start = await site.call("start_vm", { vmid: 100, dry_run: true });
+  const reset = await site.call("reset_vm", { vmid: 101, dry_run: true });
   assert.equal(
-    start.value.dry_run.checks.find((check: { ok: boolean }) => !check.ok).detail,
-    "VM 100 is already running",
+    reset.value.dry_run.checks.find((check: { ok: boolean }) => !check.ok).detail,
+    "VM 101 is stopped",
   );
   const destroy = await site.call("delete_vm", { vmid: 100, force: true, dry_run: true });
   assert.deepEqual(

@@ -59,6 +59,12 @@ function testTool(tool: AnyTool, spec: ToolCase): void {
     for (const refusal of spec.refuses?.filter(({ prepare }) => !prepare) ?? []) {
       await t.step(`refuses: ${refusal.text.source}`, () => assertRefused(site, tool, refusal));
     }
+    for (const args of spec.unchanged ?? []) {
+      await t.step(
+        `sends nothing for what is so already: ${JSON.stringify(args)}`,
+        () => assertUnchanged(site, tool, args),
+      );
+    }
     await spec.prepare?.(site);
     const call = { site, tool, spec, args: argumentsOf(spec, site) };
     if (tool.scope !== "user") {
@@ -143,6 +149,18 @@ async function assertRefused(site: Site, tool: AnyTool, refusal: Refusal): Promi
   assert.equal(answer.code, refusal.code, what);
   assert.match(answer.text, refusal.text, what);
   assert.equal(changes(site).length, before, `${what}: a change was sent`);
+}
+
+async function assertUnchanged(site: Site, tool: AnyTool, args: Arguments): Promise<void> {
+  const before = changes(site).length;
+  const planned = await site.call(tool.name, { ...args, dry_run: true });
+  assert.equal(planned.value?.unchanged, true, planned.text);
+  assert.deepEqual(planned.value.dry_run.requests, []);
+  const answer = await site.call(tool.name, args);
+  assert.equal(answer.value?.unchanged, true, answer.text);
+  assert.equal(answer.value.task, undefined);
+  assert.deepEqual(Object.keys(answer.value).slice(0, 2), ["vmid", "name"]);
+  assert.equal(changes(site).length, before, "a change was sent");
 }
 
 async function assertScope({ site, tool, args }: Call): Promise<void> {

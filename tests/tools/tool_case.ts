@@ -25,6 +25,8 @@ export interface ToolCase {
   // deno-lint-ignore no-explicit-any -- each case knows the shape it asks for
   readonly works: (value: any, site: Site) => unknown;
   readonly refuses?: readonly Refusal[];
+  /** Arguments for which everything is as it should be already. */
+  readonly unchanged?: readonly Arguments[];
   readonly variants?: readonly Variant[];
   /** The request that Proxmox refuses or fails in the standard checks. */
   readonly request: readonly [method: string, path: RegExp];

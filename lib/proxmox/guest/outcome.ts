@@ -18,10 +18,10 @@ export async function withOutcome(
   { reads }: { reads: boolean },
 ): Promise<Output> {
   const { subject } = pve;
-  const { upid, status, exit_status: exitStatus } = output;
+  const { upid, status, exit_status: exit, log_tail: tail } = output;
   const task = status === undefined
     ? {}
-    : { task: compact({ upid, status, exit_status: exitStatus }) };
+    : { task: compact({ upid, status, exit_status: exit, log_tail: tail }) };
   if (subject === undefined) return { ...output, ...task };
   const { vmid, name } = subject;
   const known = reads ? await standing(pve, subject) : {};

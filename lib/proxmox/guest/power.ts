@@ -71,13 +71,12 @@ export async function changePower<T extends GuestType>(
   if (!template && (to === status || to === "suspended" && lock === to)) {
     return pve.unchanged(`${label} is ${to} already`);
   }
-  const already = status === "running" ? "already running" : status;
   pve.check("is not a template", !template, `${label} is a template; clone it instead`);
   pve.check("is not locked", lock === undefined || suspended, `${label} is locked (${lock})`);
   pve.check(
     `is ${from.join(" or ")}`,
     suspended || from.includes(status),
-    `${label} is ${already}`,
+    `${label} is ${status}`,
   );
   const upid = await send(guest);
   return { ...await pve.task(upid, input), ...haNotes(pve, state) };

@@ -46,12 +46,12 @@ export const GUESTS_MOVES = {
       assert.equal(guest(site, 120).config.template, 1);
       // Proxmox makes a template of a container at once, without a task.
       const container = await site.call("convert_to_template", { vmid: 202 });
-      assert.deepEqual(container.value, { status: "stopped", exit_status: "OK" });
+      assert.deepEqual(container.value.task, { status: "stopped", exit_status: "OK" });
       assert.equal(guest(site, 202).config.template, 1);
     },
+    unchanged: [{ vmid: 900 }],
     refuses: [
       { args: { vmid: 100 }, code: "conflict", text: /VM 100 is running; it must be stopped/ },
-      { args: { vmid: 900 }, code: "conflict", text: /is a template already/ },
       {
         args: { vmid: 100 },
         code: "conflict",
@@ -72,13 +72,13 @@ export const GUESTS_MOVES = {
       assert.equal(guest(site, 101).node, "pve3");
       assert.deepEqual(lastChange(site).body, { target: "pve3", "with-local-disks": true });
     },
+    unchanged: [{ vmid: 101, target: "pve1" }],
     refuses: [
       {
         args: { vmid: 101, target: "pve3" },
         code: "conflict",
         text: /it has disks on its node: local-lvm:vm-101-disk-0 \(64 GiB\); give with_local_disks/,
       },
-      { args: { vmid: 101, target: "pve1" }, code: "conflict", text: /is on node pve1 already/ },
       { args: { vmid: 101, target: "pve9" }, code: "conflict", text: /there is no node pve9/ },
       {
         args: { vmid: 110, target: "pve3" },
@@ -138,12 +138,8 @@ export const GUESTS_MOVES = {
       assert.match(String(guest(site, 202).config.rootfs), /^local-lvm:/);
       assert.equal(guest(site, 202).config.unused0, "local:202/vm-202-disk-0.raw");
     },
+    unchanged: [{ vmid: 101, disk: "scsi0", storage: "local-lvm" }],
     refuses: [
-      {
-        args: { vmid: 101, disk: "scsi0", storage: "local-lvm" },
-        code: "conflict",
-        text: /scsi0 is on local-lvm already/,
-      },
       {
         args: { vmid: 101, disk: "scsi0", storage: "nosuch" },
         code: "not_found",
@@ -171,6 +167,7 @@ export const GUESTS_MOVES = {
 
   resize_disk: {
     args: { vmid: 101, disk: "scsi0", size: "+6G" },
+    unchanged: [{ vmid: 101, disk: "scsi0", size: "64G" }],
     request: ["PUT", /qemu\/101\/resize$/],
     works: async (value, site) => {
       assert.equal(value.former_size_bytes, 64 * 1024 ** 3);

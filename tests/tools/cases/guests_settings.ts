@@ -65,6 +65,7 @@ export const GUESTS_SETTINGS = {
 
   set_guest_notes: {
     args: { vmid: 100, notes: "Owned by ada" },
+    unchanged: [{ vmid: 100, notes: "" }],
     request: ["PUT", /qemu\/100\/config$/],
     works: async (value, site) => {
       assert.deepEqual(value.changes, { description: { to: "Owned by ada" } });
@@ -84,6 +85,7 @@ export const GUESTS_SETTINGS = {
 
   set_guest_tags: {
     args: { vmid: 100, add: ["blue"], remove: ["web"] },
+    unchanged: [{ vmid: 100, add: ["web"] }],
     request: ["PUT", /qemu\/100\/config$/],
     works: async (value, site) => {
       assert.deepEqual(value.changes.tags, { from: "prod;web", to: "blue;prod" });
@@ -103,6 +105,7 @@ export const GUESTS_SETTINGS = {
 
   update_container: {
     args: { vmid: 202, memory: 1024, cpus: 1, description: "smaller" },
+    unchanged: [{ vmid: 202, memory: 512, snapshot_first: true }],
     request: ["PUT", /pve2\/lxc\/202\/config$/],
     works: (value, site) => {
       assert.deepEqual(value.changes.memory, { from: 512, to: 1024 });
@@ -137,6 +140,7 @@ export const GUESTS_SETTINGS = {
 
   update_vm: {
     args: { vmid: 101, memory: 1024, description: "x" },
+    unchanged: [{ vmid: 101, name: "db1", snapshot_first: true }],
     request: ["PUT", /pve1\/qemu\/101\/config$/],
     works: async (value, site) => {
       assert.equal(value.changes.memory.to, 1024);
