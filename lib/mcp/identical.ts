@@ -21,7 +21,7 @@ export class IdenticalChanges {
   readonly #running: RunningChanges;
   readonly #now: () => Date;
   /** Those of this process whose task is not known yet. */
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #underWay = new Map<string, Promise<SharedTask | undefined>>();
 
   constructor(running: RunningChanges, { now }: { now: () => Date }) {
     this.#running = running;
@@ -54,14 +54,14 @@ class IdenticalChange implements Sharing {
   readonly #key: string;
   readonly #holder = crypto.randomUUID();
   readonly #running: RunningChanges;
-  readonly #underWay: Map<string, Promise<void>>;
+  readonly #underWay: Map<string, Promise<SharedTask | undefined>>;
   readonly #now: () => Date;
-  #release = () => {};
+  #release: (task?: SharedTask) => void = () => {};
 
   constructor({ key, running, underWay, now }: {
     key: string;
     running: RunningChanges;
-    underWay: Map<string, Promise<void>>;
+    underWay: Map<string, Promise<SharedTask | undefined>>;
     now: () => Date;
   }) {
     this.#key = key;
@@ -72,9 +72,10 @@ class IdenticalChange implements Sharing {
 
   /** Follows the task of an identical call, or makes the change where there is none. */
   async run(pve: Pve, input: Input, change: () => Promise<Output>): Promise<Output> {
-    await this.#takeTurn(pve.signal);
+    // Also when it has ended since: this call was there before it began.
+    const begun = await this.#takeTurn(pve.signal);
     try {
-      const task = await this.#task(pve);
+      const task = begun ?? await this.#task(pve);
       return task ? await follow(pve, input, task) : await change();
     } catch (error) {
       const task = await this.#taskBehind(error, pve);
@@ -109,25 +110,26 @@ class IdenticalChange implements Sharing {
       told: JSON.stringify(told),
       expires: this.#in(KEPT_MS),
     })).catch(() => {});
-    if (upid !== null) this.#release();
+    if (task) this.#release(task);
   }
 
   async ended(): Promise<void> {
     await this.#running.end(this.#key, this.#holder).catch(() => {});
   }
 
-  /** Waits until no identical call of this process is on its way to Proxmox. */
-  async #takeTurn(signal: AbortSignal): Promise<void> {
+  /** Waits while an identical call of this process is on its way to Proxmox; gives the task that it began. */
+  async #takeTurn(signal: AbortSignal): Promise<SharedTask | undefined> {
     for (let other = this.#underWay.get(this.#key); other; other = this.#underWay.get(this.#key)) {
-      await Promise.race([other, aborted(signal)]);
-      if (signal.aborted) return;
+      const task = await Promise.race([other, aborted(signal)]);
+      if (task || signal.aborted) return task ?? undefined;
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<SharedTask | undefined>();
     this.#underWay.set(this.#key, promise);
-    this.#release = () => {
+    this.#release = (task) => {
       if (this.#underWay.get(this.#key) === promise) this.#underWay.delete(this.#key);
-      resolve();
+      resolve(task);
     };
+    return undefined;
   }
 
   /** The task of an identical call that still runs. */
