@@ -5,7 +5,7 @@ import { compact, hasTag } from "../lib/proxmox/api/values.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.ts";
 import { currentState, haNotes } from "../lib/proxmox/guest/power.ts";
-import { assertKnown, poolsIn } from "../lib/proxmox/known.ts";
+import { assertKnown, poolsIn, tagsIn } from "../lib/proxmox/known.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { changed, guestReference, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
@@ -82,6 +82,7 @@ async function selectGuests(
     .map((guest) => guest.vmid).sort((a, b) => a - b);
   if (chosen.length === 0) {
     assertKnown(pool, { what: "pool", known: poolsIn(resources) });
+    assertKnown(tag, { what: "tag", known: tagsIn(resources) });
     throw new AppError("not_found", "no guest fits; see find_guests");
   }
   if (chosen.length > MAX_GUESTS) {

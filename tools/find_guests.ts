@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { hasTag, type Resource } from "../lib/proxmox/api/values.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { guestOf, type GuestType } from "../lib/proxmox/guest/directory.ts";
 import { describeGuest, offlineNodes } from "../lib/proxmox/inventory.ts";
+import { whyEmpty } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { paged, paging } from "../lib/tool/fields.ts";
 import { assertFilters, COLUMNS, DEFAULT_COLUMNS, guestRow, pick } from "../lib/tool/guest_list.ts";
@@ -66,13 +68,17 @@ function findGuests(
   assertFilters(input, { resources, found: rows.length });
   const { items, ...page } = paginate(rows, (row) => sortKey(row, input.sort), input);
   const columns = new Set<string>(input.fields ?? ["type", ...DEFAULT_COLUMNS]);
-  const warnings = [...offline].map((node) =>
-    `node ${node} is offline: the state of its guests is unknown`
-  );
+  const { text, name, type, node, status, pool, tag } = input;
+  const all = resources.filter((row) => guestOf(row) !== undefined).length;
+  const filters = { text, name, type, node, status, pool, tag };
+  const warnings = [
+    ...whyEmpty(rows, { filters, among: `${all} guests` }),
+    ...[...offline].map((node) => `node ${node} is offline: the state of its guests is unknown`),
+  ];
   return {
     guests: items.map((row) => pick(row, columns)),
     ...page,
-    ...(warnings.length > 0 ? { warnings } : {}),
+    ...warned(warnings),
   };
 }
 

@@ -27,11 +27,15 @@ export default defineTool({
   action: () => "list backups",
   run: async ({ vmid: given, storage, node, ...page }, { pve }) => {
     // A number may be a guest that was deleted; only its backups are left.
-    const vmid = typeof given === "string" ? (await pve.find({ vmid: given })).vmid : given;
+    const vmid = await pve.vmidOf(given);
     const filter = { content: "backup", vmid, storage, node };
-    const { volumes, warnings } = await readVolumes(pve, filter);
+    const { volumes, warnings, empty } = await readVolumes(pve, filter);
     const { items, ...rest } = paginate(volumes, backupKey, page);
-    return { backups: items.map(({ content: _, ...row }) => row), ...rest, ...warned(warnings) };
+    return {
+      backups: items.map(({ content: _, ...row }) => row),
+      ...rest,
+      ...warned([...warnings, ...empty]),
+    };
   },
 });
 

@@ -40,9 +40,9 @@ export default defineTool({
   output: z.object({ volumes: z.array(volumeRow), ...paged }),
   action: ({ storage }) => `list the content of ${storage ?? "the storages"}`,
   run: async ({ storage, node, content, vmid: given, ...page }, { pve }) => {
-    const vmid = typeof given === "string" ? (await pve.find({ vmid: given })).vmid : given;
-    const { volumes, warnings } = await readVolumes(pve, { storage, node, content, vmid });
+    const vmid = await pve.vmidOf(given);
+    const { volumes, warnings, empty } = await readVolumes(pve, { storage, node, content, vmid });
     const { items, ...rest } = paginate(volumes, (row) => `${row.volid} ${row.node}`, page);
-    return { volumes: items, ...rest, ...warned(warnings) };
+    return { volumes: items, ...rest, ...warned([...warnings, ...empty]) };
   },
 });

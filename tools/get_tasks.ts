@@ -1,11 +1,14 @@
 import * as z from "zod";
-import { compact, time } from "../lib/proxmox/api/values.ts";
+import type { ParamsOf } from "../lib/proxmox/api/types.ts";
+import { compact, text, time } from "../lib/proxmox/api/values.ts";
 import { clip, newestFirst } from "../lib/proxmox/clip.ts";
-import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
+import { eachNode, type Gathered, warned } from "../lib/proxmox/cluster/nodes.ts";
 import { isRunning, type TaskEntry, taskOf } from "../lib/proxmox/cluster/task_list.ts";
 import { tasksWithin } from "../lib/proxmox/cluster/task_reach.ts";
+import { instead, whyEmpty } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { nodeName, paged, paging } from "../lib/tool/fields.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
+import { guestReference, nodeName, paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const PER_NODE = 500;
@@ -36,7 +39,7 @@ export default defineTool({
   }],
   input: z.strictObject({
     node: nodeName.optional(),
-    vmid: z.int().min(100).optional(),
+    vmid: guestReference.optional(),
     type: z.string().max(60).optional(),
     user: z.string().max(100).optional(),
     state: z.enum(["running", "ok", "warning", "error"]).optional(),
@@ -48,26 +51,58 @@ export default defineTool({
   run: async (input, { pve }) => {
     const { hours, state } = input;
     const since = hours && Math.floor(pve.now().getTime() / 1000) - hours * 3600;
-    const { results, warnings } = await eachNode(pve, input.node, async (node) => {
-      const { rows, total = 0 } = await pve.page("/nodes/{node}/tasks", { node }, {
-        source: state === undefined ? "all" : state === "running" ? "active" : "archive",
-        statusfilter: state === "running" ? undefined : state,
-        typefilter: input.type,
-        userfilter: input.user,
-        vmid: input.vmid,
-        since,
-        limit: PER_NODE,
-      });
-      return { node, tasks: rows.map((row) => taskOf(row, node)), total };
+    const { type, user, node } = input;
+    const vmid = await pve.vmidOf(input.vmid);
+    const { results, warnings } = await readTasks(pve, node, {
+      source: state === undefined ? "all" : state === "running" ? "active" : "archive",
+      statusfilter: state === "running" ? undefined : state,
+      typefilter: type,
+      userfilter: user,
+      vmid,
+      since,
     });
     const cut = results.filter(({ tasks, total }) => total > tasks.length)
       .map(({ node, total }) => `only the newest ${PER_NODE} of ${total} tasks of ${node} count`);
     const tasks = results.flatMap((part) => part.tasks).filter(await tasksWithin(pve));
     const wanted = state === "running" ? tasks.filter((task) => !task.ended) : tasks;
+    const empty = wanted.length > 0
+      ? []
+      : await whyNone(pve, { type, user, vmid, node, state, hours });
     const { items, ...page } = paginate(wanted, taskKey, input);
-    return { tasks: items.map(describeTask), ...page, ...warned([...warnings, ...cut]) };
+    return { tasks: items.map(describeTask), ...page, ...warned([...warnings, ...cut, ...empty]) };
   },
 });
+
+/** Reads the newest tasks of one node, or of all. */
+function readTasks(
+  pve: Pve,
+  node: string | undefined,
+  filters: ParamsOf<"/nodes/{node}/tasks", "GET">,
+): Promise<Gathered<{ node: string; tasks: TaskEntry[]; total: number }>> {
+  return eachNode(pve, node, async (node) => {
+    const params = { ...filters, limit: PER_NODE };
+    const { rows, total = 0 } = await pve.page("/nodes/{node}/tasks", { node }, params);
+    return { node, tasks: rows.map((row) => taskOf(row, node)), total };
+  });
+}
+
+/** Why no task fits, with the types and users that there are. */
+async function whyNone(
+  pve: Pve,
+  filters: Readonly<Record<string, unknown>> & { type?: unknown; user?: unknown; node?: unknown },
+): Promise<string[]> {
+  const { node, type, user } = filters;
+  if (Object.values(filters).every((value) => value === undefined)) return [];
+  const { results } = await readTasks(pve, text(node), { source: "all" });
+  const tasks = results.flatMap((part) => part.tasks).filter(await tasksWithin(pve));
+  const unknown = ([["type", type], ["user", user]] as const).flatMap(([what, value]) => {
+    const known = [...new Set(tasks.flatMap((task) => task[what] ?? []))].sort();
+    const given = text(value);
+    if (given === undefined || known.some((name) => name.includes(given))) return [];
+    return [`there is no task of ${what} ${given}${instead(given, known)}`];
+  });
+  return unknown.length > 0 ? unknown : whyEmpty([], { filters, among: `${tasks.length} tasks` });
+}
 
 /** Sorts running tasks first, then the newest first. */
 function taskKey(task: TaskEntry): string {

@@ -11,8 +11,8 @@ import { requireBackup } from "../lib/proxmox/storage/backups.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
 import { STARTING, USING_BRIDGES } from "../lib/tool/conditions.ts";
 import {
+  guestReference,
   guestTaskResult,
-  newVmid,
   nodeName,
   storageId,
   volumeId,
@@ -35,7 +35,7 @@ export default defineTool({
   conditionalPrivileges: [USING_BRIDGES, STARTING],
   input: z.strictObject({
     volid: volumeId.describe("From get_backups"),
-    vmid: newVmid.optional().describe("Default: the one it was made of"),
+    vmid: guestReference.optional().describe("Default: the one it was made of"),
     node: nodeName.optional().describe("Default: where the guest or the backup is"),
     storage: storageId.optional().describe("Default: as in the backup"),
     overwrite: z.boolean().default(false),
@@ -69,7 +69,7 @@ export default defineTool({
 /** The backup, and the guest that it would replace with all that this one has. */
 async function describeRestore(pve: Pve, input: RestoreInput): Promise<About> {
   const backup = await requireBackup(pve, input);
-  const vmid = input.vmid ?? backup.vmid;
+  const vmid = await pve.vmidOf(input.vmid) ?? backup.vmid;
   const made = volumeText(backup);
   const present = vmid === undefined ? undefined : await findIfAny(pve, vmid);
   if (!present) return { lines: [`backup: ${made}`], version: made };
@@ -79,7 +79,7 @@ async function describeRestore(pve: Pve, input: RestoreInput): Promise<About> {
 
 interface RestoreInput {
   readonly volid: string;
-  readonly vmid?: number | undefined;
+  readonly vmid?: number | string | undefined;
   readonly node?: string | undefined;
   readonly storage?: string | undefined;
   readonly overwrite: boolean;
@@ -106,7 +106,7 @@ async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoratio
     backup.verified !== "failed",
     `the verification of ${input.volid} has failed; take another one, ${pve.advice.backups}`,
   );
-  const vmid = input.vmid ?? backup.vmid;
+  const vmid = await pve.vmidOf(input.vmid) ?? backup.vmid;
   if (vmid === undefined) {
     throw new AppError("conflict", `${input.volid} tells no vmid; give one`);
   }

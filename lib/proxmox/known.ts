@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import type { Resource } from "./api/values.ts";
+import { type Resource, tagList } from "./api/values.ts";
 
 const NAMED = 20;
 
@@ -18,12 +18,26 @@ export function assertKnown(
   throw new AppError("not_found", `there is no ${what} ${value}${instead(value, names)}`);
 }
 
+/**
+ * Why a list is empty though it was asked for with filters, as one warning or none.
+ *
+ * @param options.among what was looked through: `9 VMs`
+ */
+export function whyEmpty(
+  rows: readonly unknown[],
+  { filters, among }: { filters: Readonly<Record<string, unknown>>; among: string },
+): string[] {
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${value}`).join(", ");
+  return rows.length > 0 || given === "" ? [] : [`nothing fits ${given} among ${among}`];
+}
+
 /** What there is instead, for the end of a message: `, only a, b (did you mean b?)`. */
 export function instead(value: string, names: readonly string[]): string {
   if (names.length === 0) return ", nor any other";
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   const near = nearest(value, names) ?? begun(value, names);
-  const meant = near === null ? "" : ` (did you mean ${near}?)`;
+  const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
   return `, only ${names.slice(0, NAMED).join(", ")}${more}${meant}`;
 }
 
@@ -43,4 +57,9 @@ export function poolsIn(resources: readonly Resource[]): string[] {
   return resources.map((row) => row.pool).filter((pool): pool is string =>
     typeof pool === "string" && pool !== ""
   );
+}
+
+/** The tags that guests have. */
+export function tagsIn(resources: readonly Resource[]): string[] {
+  return resources.flatMap((row) => tagList(row.tags));
 }

@@ -257,6 +257,11 @@ export class Pve {
     return guest as Guest<T>;
   }
 
+  /** The vmid of a guest that may be gone: only one that is there can be given by its name. */
+  async vmidOf(given: number | string | undefined): Promise<number | undefined> {
+    return typeof given === "string" ? (await this.find({ vmid: given })).vmid : given;
+  }
+
   /** Like `find`, and holds the guest against other changes until the call is over. */
   async claim<T extends GuestType = GuestType>(
     given: { vmid: number | string; node?: string | undefined },

@@ -8,7 +8,8 @@ import {
   statusOf,
   warningsOf,
 } from "../proxmox/inventory.ts";
-import { assertKnown, nodesIn, poolsIn } from "../proxmox/known.ts";
+import { warned } from "../proxmox/cluster/nodes.ts";
+import { assertKnown, nodesIn, poolsIn, tagsIn, whyEmpty } from "../proxmox/known.ts";
 import { paginate } from "../proxmox/list.ts";
 import type { ColumnsOf } from "./columns.ts";
 import { paged, paging } from "./fields.ts";
@@ -58,7 +59,8 @@ const STATES = ["running", "stopped", "paused", "suspended", "unknown"];
  * @throws AppError `not_found` naming what there is
  */
 export function assertFilters(
-  { node, status, pool }: {
+  { node, status, pool, tag }: {
+    readonly tag?: string | undefined;
     readonly node?: string | undefined;
     readonly status?: string | undefined;
     readonly pool?: string | undefined;
@@ -71,6 +73,7 @@ export function assertFilters(
   assertKnown(status, { what: "status", known: [...STATES, ...states] });
   assertKnown(node, { what: "node", known: nodesIn(resources) });
   assertKnown(pool, { what: "pool", known: poolsIn(resources) });
+  assertKnown(tag, { what: "tag", known: tagsIn(resources) });
 }
 
 /** The input of the lists of guests. */
@@ -97,7 +100,11 @@ export function listGuests(
   const { items, ...page } = paginate(rows, (row) => Number(row.vmid), input);
   const columns = new Set(input.fields ?? DEFAULT_COLUMNS);
   const guests = items.map((row) => pick(describeGuest(row, offline), columns));
-  return { guests, ...page, ...warningsOf(resources, type) };
+  const all = resources.filter((row) => row.type === type).length;
+  const { node, status } = input;
+  const among = `${all} ${type === "qemu" ? "VMs" : "containers"}`;
+  const empty = whyEmpty(rows, { filters: { node, status }, among });
+  return { guests, ...page, ...warned([...empty, ...warningsOf(resources, type).warnings ?? []]) };
 }
 
 /** The columns asked for. */

@@ -22,6 +22,8 @@ const UNKNOWN: readonly Row[] = [
   ["get_storage_content", { node: "pve9" }, NODES],
   ["get_cluster_log", { node: "pve9" }, NODES],
   ["find_guests", { pool: "prd" }, /there is no pool prd, only dev, prod \(did you mean prod\?\)$/],
+  ["find_guests", { tag: "prd" }, /there is no tag prd, only .*prod.* \(did you mean prod\?\)$/],
+  ["bulk_power", { action: "stop", tag: "prd" }, /there is no tag prd, only .*prod/],
   ["bulk_power", { action: "stop", pool: "prd" }, /there is no pool prd, only dev, prod /],
   [
     "get_backups",
@@ -63,12 +65,13 @@ Deno.test("a filter that names what there is may fit nothing, and asks Proxmox n
     ["get_vms", "vms", { status: "paused" }],
     ["find_guests", "guests", { pool: "spare" }],
     ["find_guests", "guests", { node: "pve1", status: "suspended" }],
-    ["find_guests", "guests", { tag: "none" }],
+    ["find_guests", "guests", { tag: "prod", type: "lxc", node: "pve3" }],
   ];
   for (const [tool, key, args] of empty) {
     const before = site.fake.requests.length;
     const { value, text } = await site.call(tool, args);
     assert.deepEqual(value?.[key], [], text);
+    assert.match(value.warnings[0], /^nothing fits \w+ \w+.* among \d+ (VMs|guests)$/);
     const asked = site.fake.requests.slice(before).map(({ path }) => path);
     assert.deepEqual(asked, ["/cluster/resources"]);
   }
@@ -130,6 +133,48 @@ Deno.test("wrong arguments are told in plain words, missing ones as missing", as
     assert.equal(code, "invalid");
   }
   assert.equal(site.fake.requests.length, 0);
+});
+
+Deno.test("an empty list of tasks or volumes says what there is", async () => {
+  await using site = await Site.start();
+  await site.call("create_snapshot", { vmid: 100, name: "before" });
+  const cases: readonly (readonly [ToolName, Arguments, string])[] = [
+    [
+      "get_tasks",
+      { type: "qmsnapshott" },
+      "there is no task of type qmsnapshott, only qmsnapshot (did you mean qmsnapshot?)",
+    ],
+    [
+      "get_tasks",
+      { user: "nobody@pam" },
+      "there is no task of user nobody@pam, only root@pam!mcp",
+    ],
+    ["get_tasks", { vmid: "db1" }, "nothing fits vmid 101 among 1 tasks"],
+    [
+      "get_tasks",
+      { type: "qmsnapshot", state: "error" },
+      "nothing fits type qmsnapshot, state error among 1 tasks",
+    ],
+    [
+      "get_backups",
+      { vmid: "db1" },
+      "nothing fits content backup, vmid 101 among what is on local, nfs1",
+    ],
+  ];
+  for (const [tool, args, warning] of cases) {
+    const { value, text } = await site.call(tool, args);
+    assert.deepEqual([value?.total, value?.warnings], [0, [warning]], text);
+  }
+  assert.equal((await site.call("get_tasks", { vmid: "web1" })).value.total, 1);
+});
+
+Deno.test("names that were meant are told whatever carries the call", async () => {
+  await using site = await Site.start();
+  const params = { name: "start_vm", arguments: { vmidd: 100, vmid: 101 } };
+  const call = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
+  const told = /unknown argument vmidd \(did you mean vmid\?\)/;
+  assert.match((await site.post(call)).text, told);
+  assert.match((await site.post(call, await site.openSession())).text, told);
 });
 
 Deno.test("null for an optional argument counts as absent, whatever carries the call", async () => {

@@ -2,6 +2,7 @@ import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
 import { gather } from "../fan_out.ts";
 import { settle } from "../guest/settle.ts";
+import { whyEmpty } from "../known.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { findHidden } from "./hidden.ts";
@@ -31,6 +32,8 @@ export interface VolumeList {
   readonly volumes: Volume[];
   /** What could not be read or cannot be seen. */
   readonly warnings: string[];
+  /** Why there is nothing, where nothing fits. */
+  readonly empty: string[];
   /** True when a storage could not be read. */
   readonly partial: boolean;
   /** Whether volumes of this guest may be missing for want of a privilege. */
@@ -59,6 +62,8 @@ export async function readVolumes(
       return rows.map((row) => describeVolume(row, place));
     },
   });
+  const names = [...new Set(places.map((place) => place.storage))].sort();
+  const among = `what is on ${names.join(", ") || "no storage"}`;
   const missing = [...warnings, ...unread];
   if (results.length === 0) {
     const denied = errors.length > 0 && errors.every((error) => error.code === "forbidden");
@@ -77,6 +82,9 @@ export async function readVolumes(
   return {
     volumes,
     warnings: [...missing, ...hidden.warnings],
+    empty: missing.length + hidden.warnings.length > 0
+      ? []
+      : whyEmpty(volumes, { filters: { content, vmid }, among }),
     partial: missing.length > 0,
     hides: hidden.of,
   };

@@ -159,6 +159,7 @@ export const BACKUPS = {
 
   restore_backup: {
     args: { volid: VM_BACKUP, vmid: 400, unique: true, start: true, storage: "local-lvm" },
+    goneGuests: "it makes the guest",
     prepare: nameBackups,
     request: ["POST", /\/qemu$/],
     works: (value, site) => {

@@ -168,7 +168,7 @@ export const GUESTS_POWER = {
       {
         args: { action: "stop", tag: "nosuch", dry_run: false },
         code: "not_found",
-        text: /no guest fits/,
+        text: /there is no tag nosuch, only /,
       },
       {
         args: { action: "start", vmids: [900, 999], dry_run: false },

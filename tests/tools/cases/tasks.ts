@@ -44,6 +44,7 @@ export const TASKS = {
 
   get_tasks: {
     args: { node: "pve2" },
+    goneGuests: "tasks outlive their guest",
     prepare: async (site) => {
       await calling("start_vm", { vmid: 101 })(site);
       await calling("start_vm", { vmid: 103 })(site);
