@@ -113,8 +113,8 @@ function plan({ dry_run: { requests, checks } }: Answer): Line[] {
   ];
 }
 
-function outcome({ upid, exit_status }: Answer): Line[] {
-  return [[["good", `  ✓ ${exit_status}`], ["dim", `  ${upid}`]]];
+function outcome({ name, guest_status: status, upid }: Answer): Line[] {
+  return [[["good", `  ✓ ${name} ${status}`], ["dim", `  ${upid}`]]];
 }
 
 /** `deno task picture`: draws the pictures of both READMEs anew. */

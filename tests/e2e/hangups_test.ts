@@ -174,7 +174,7 @@ Deno.test("a second change of a guest waits for the first, then goes on", async 
   await using site = await Site.start({ pve: { taskPolls: 1e9 } });
   const first = site.call("start_vm", { vmid: 101 });
   await until(() => site.fake.requests.some(({ path }) => /101\/status\/start$/.test(path)));
-  const second = site.call("start_vm", { vmid: 101 });
+  const second = site.call("reset_vm", { vmid: 101, wait: false });
   const other = site.call("start_vm", { vmid: 150, wait: false });
   assert.equal((await other).isError, false, "another guest waits for nobody");
   assert.equal(
@@ -184,7 +184,7 @@ Deno.test("a second change of a guest waits for the first, then goes on", async 
   );
   site.fake.finishTasks();
   assert.equal((await first).isError, false);
-  assert.match((await second).text, /VM 101 is already running/);
+  assert.match((await second).value?.upid, /:qmreset:101:/);
 });
 
 Deno.test("shutting down cuts off what does not end in time, and audits it", async () => {
