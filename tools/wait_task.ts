@@ -6,7 +6,7 @@ import { defineTool, READS } from "../lib/tool/tool.ts";
 export default defineTool({
   name: "wait_task",
   title: "Wait for task",
-  description: "Waits for a task's end; fails when the task does.",
+  description: "Waits up to 45 s for a task's end; fails when the task does.",
   scope: "user",
   hints: READS,
   subject: "guest",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
+import { until } from "../support/until.ts";
 import { changes, sent } from "./requests.ts";
 
 /** A site whose waits take no time of the test's, and whose tasks end when they are told to. */
@@ -75,6 +76,31 @@ Deno.test("an identical change follows the task that runs, whatever it says of w
   const anew = await site.call("create_backup", { vmid: 100, wait: false });
   assert.equal(anew.value?.joined, undefined, anew.text);
   assert.equal(sent(site, "POST", /vzdump$/), 2);
+});
+
+Deno.test("a client that has given up and tries again gets the task that runs", async () => {
+  await using site = await Site.start({ pve: { taskPolls: 1e9 } });
+  const giving = new AbortController();
+  const params = { name: "create_backup", arguments: { vmid: 100 } };
+  const given = fetch(site.url, {
+    method: "POST",
+    headers: site.headers(),
+    body: JSON.stringify({ method: "tools/call", params }),
+    signal: giving.signal,
+  });
+  await until(() => site.fake.requests.some(({ path }) => /vzdump.*\/status$/.test(path)));
+  giving.abort();
+  await assert.rejects(given);
+  const again = await site.call("create_backup", { vmid: 100, wait: false });
+  assert.equal(again.value?.joined, true, again.text);
+  assert.equal(sent(site, "POST", /vzdump$/), 1);
+});
+
+Deno.test("settings that wait for a restart are told with what applies them", async () => {
+  await using site = await Site.start();
+  const { value } = await site.call("update_vm", { vmid: 100, cpu_type: "host" });
+  assert.deepEqual(value.pending, ["cpu"]);
+  assert.deepEqual(value.notes, ["waits for a restart: cpu; use reboot_vm or reboot_container"]);
 });
 
 Deno.test("what differs in guest, arguments or caller is a change of its own", async () => {

@@ -105,7 +105,9 @@ export async function configureGuest<T extends GuestType>(
 /** Says what a list of keys alone does not. */
 function told(pve: Pve, result: ConfigResult): ConfigResult {
   const { pending } = result;
-  if (pending.length > 0) pve.warn(`${pending.join(", ")} need a restart; ${pve.advice.reboot}`);
+  if (pending.length > 0) {
+    pve.warn(`waits for a restart: ${pending.join(", ")}; ${pve.advice.reboot}`);
+  }
   return result;
 }
 
