@@ -94,6 +94,7 @@ Deno.test("a client that has given up and tries again gets the task that runs", 
   const again = await site.call("create_backup", { vmid: 100, wait: false });
   assert.equal(again.value?.joined, true, again.text);
   assert.equal(sent(site, "POST", /vzdump$/), 1);
+  site.fake.finishTasks();
 });
 
 Deno.test("settings that wait for a restart are told with what applies them", async () => {
