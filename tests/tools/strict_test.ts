@@ -157,8 +157,8 @@ Deno.test("an empty list of tasks or volumes says what there is", async () => {
     ],
     [
       "get_backups",
-      { vmid: 150 },
-      "nothing fits content backup, vmid 150 among what is on local, nfs1",
+      { vmid: 999 },
+      "nothing fits content backup, vmid 999 among what is on local, nfs1",
     ],
   ];
   for (const [tool, args, warning] of cases) {
