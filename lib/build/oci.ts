@@ -10,6 +10,8 @@ export const BASE_PACKAGES = ["libc6", "libgcc-s1", "ca-certificates"] as const;
 /** Number of the user that the server runs as. */
 const USER = 65532;
 const STATE = "/var/lib/proxmox-mcp";
+/** Before it is pushed anywhere. */
+const IMAGE_NAME = "localhost/proxmox-mcp";
 const MEDIA = "application/vnd.oci.image";
 
 interface Blob {
@@ -45,7 +47,11 @@ export async function ociImage(
     manifests: [{
       ...descriptor(manifest),
       platform: { architecture: release.architecture, os: "linux" },
-      annotations: { "org.opencontainers.image.ref.name": release.version },
+      annotations: {
+        // By which Podman and containerd name it; by `ref.name` alone Podman makes the version the name.
+        "io.containerd.image.name": `${IMAGE_NAME}:${release.version}`,
+        "org.opencontainers.image.ref.name": release.version,
+      },
     }],
   };
   const blobs = [...layers.map(({ blob }) => blob), config, manifest];

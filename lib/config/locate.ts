@@ -26,7 +26,7 @@ export async function findConfig(
       const absolute = resolve(cwd, name);
       return { name, absolute, text: await readFile(absolute) };
     } catch (error) {
-      if (named === undefined && isAbsent(error)) continue;
+      if (named === undefined && (isAbsent(error) || await isOutOfSight(name, cwd))) continue;
       throw new AppError("invalid", `Cannot read config ${name}: ${ioReason(error)}`, {
         cause: error,
       });
@@ -41,6 +41,12 @@ export function noConfig(): AppError {
     `Cannot find a config file: tried ${DEFAULT_CONFIG_FILES.join(", ")}` +
       ": give --config FILE or set PROXMOX_MCP_CONFIG",
   );
+}
+
+/** In a folder that this user may not enter, as root's home after `runuser -u proxmox-mcp`, nothing is found. */
+async function isOutOfSight(name: string, cwd: string): Promise<boolean> {
+  const looked = await Deno.lstat(resolve(cwd, name)).catch((error: unknown) => error);
+  return looked instanceof Deno.errors.PermissionDenied;
 }
 
 /** A locked process may read one place only, so what it may not look at counts as not there. */

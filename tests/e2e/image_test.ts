@@ -105,6 +105,9 @@ Deno.test({
     assert.equal(image.json("oci-layout").imageLayoutVersion, "1.0.0");
     const [descriptor] = index.manifests;
     assert.deepEqual(descriptor.platform, { architecture: RELEASE.architecture, os: "linux" });
+    // What `podman load` then calls it, seen with Podman 4.3.
+    const name = `localhost/proxmox-mcp:${RELEASE.version}`;
+    assert.equal(descriptor.annotations["io.containerd.image.name"], name);
     const manifest = image.json(image.path(descriptor));
     const config = image.json(image.path(manifest.config));
     assert.equal(config.architecture, RELEASE.architecture);
