@@ -241,6 +241,34 @@ Deno.test("check says that the name is not in the certificate, and which names a
   );
 });
 
+Deno.test("health tells by its status whether the server answers, whatever its address and names", async () => {
+  await using folder = await Folder.make();
+  const port = freePort();
+  const config = await folder.write("config.json", {
+    proxmox: { host: "pve1.lan" },
+    auth: { user: "mcp@pve", token_name: "assistant", token_value_file: "not-read" },
+    server: { host: "0.0.0.0", port, allowed_hosts: ["mcp.lan"] },
+  });
+  const health = () => cli(["health", "--config", config]);
+  const away = await health();
+  assert.deepEqual([away.status, away.out], [1, ""]);
+  assert.match(
+    away.err,
+    /^proxmox-mcp: Cannot reach the server: 0\.0\.0\.0:\d+ does not answer[^\n]*$/,
+  );
+  let named = "mcp.lan";
+  await using _server = Deno.serve(
+    { hostname: "0.0.0.0", port, onListen: () => {} },
+    ({ headers }) =>
+      headers.get("host") === `${named}:${port}`
+        ? Response.json({ status: "ok" })
+        : new Response(null, { status: 403 }),
+  );
+  assert.deepEqual(await health(), { status: 0, out: `ok: 0.0.0.0:${port}`, err: "" });
+  named = "other.lan";
+  assert.equal((await health()).status, 1);
+});
+
 Deno.test("check tells once what to do about an older schema", async () => {
   await using folder = await Folder.make();
   await using pve = await startFakePve();
