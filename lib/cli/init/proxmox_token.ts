@@ -104,7 +104,8 @@ export async function chooseToken(
 
 /** On a node the commands can be run at once, if the person wants that. */
 async function agreesToCreate({ asking, steps }: Surroundings): Promise<boolean> {
-  if (!asking.possible || Deno.uid() !== 0 || !await isNode() || !mayCreateToken()) return false;
+  // The first two before what a checkout's run may not look at.
+  if (!asking.possible || !mayCreateToken() || Deno.uid() !== 0 || !await isNode()) return false;
   return await asking.agrees(steps.texts.askCreate, steps.texts.yes);
 }
 
