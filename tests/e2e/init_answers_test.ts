@@ -311,7 +311,8 @@ const START = new URL("../../lib/cli/init/start.ts", import.meta.url).pathname;
 
 /** Answers the questions of a program on a terminal of its own, and prints all that it shows. */
 const TYPIST = `
-import os, pty, sys
+import os, pty, signal, sys
+signal.alarm(60)
 answers = [each.split("=", 1) for each in sys.argv[1].split("\\x1f")]
 pid, fd = pty.fork()
 if pid == 0:
@@ -334,13 +335,22 @@ sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
+/** Where it may, it runs what follows as on a host with systemd. */
+const WITH_SYSTEMD = `
+if unshare --mount true 2> /dev/null; then
+  exec unshare --mount sh -c 'mount -t tmpfs tmpfs /run; mkdir -p /run/systemd/system; exec "$@"' sh "$@"
+fi
+exec "$@"
+`;
+
 async function onTerminal(
   args: readonly string[],
   answers: readonly (readonly [string, string])[],
 ): Promise<{ code: number; shown: string }> {
   const typed = answers.map((each) => each.join("=")).join("\x1f");
-  const { code, stdout } = await new Deno.Command("python3", {
-    args: ["-c", TYPIST, typed, Deno.execPath(), "run", "-A", "--no-prompt", ...args],
+  const program = ["python3", "-c", TYPIST, typed, Deno.execPath(), "run", "-A", "--no-prompt"];
+  const { code, stdout } = await new Deno.Command("sh", {
+    args: ["-c", WITH_SYSTEMD, "sh", ...program, ...args],
     env: { NO_COLOR: "", TERM: "xterm", LANG: "C" },
     stdin: "null",
     stderr: "inherit",
@@ -383,6 +393,7 @@ Deno.test({
     assert.match(plainly, /^✓ config +\S+config\.json\r$/m);
     assert.match(plainly, /^✓ user +ayse, scope admin\r$/m);
     assert.ok(!shown.includes(value), "the secret was shown");
+    assert.doesNotMatch(shown, /systemd/, "no unit starts a checkout");
   },
 });
 
