@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from "node:path";
+import { ownForm } from "../../command.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { PRIVATE_NETWORKS, unitOf } from "../unit/unit.ts";
@@ -14,14 +15,15 @@ const UNIT_FILES = [UNIT_FILE, `/usr/lib/systemd/system/${UNIT_NAME}.service`];
 const SYSTEMD = "/run/systemd/system";
 const READABLE = 0o644;
 
-/** Writes the systemd unit where that is wished, or a person on a systemd host agrees. */
+/** Writes the systemd unit where that is wished, or root on a systemd host agrees. */
 export async function installUnit(
   config: Config,
   { options, asking, steps }: { options: InitArguments; asking: Asking; steps: Steps },
 ): Promise<void> {
   const { texts } = steps;
   const file = typeof options.unit === "string" ? options.unit : UNIT_FILE;
-  const offered = options.unit === undefined && asking.possible && await isSystemdHost();
+  const offered = options.unit === undefined && asking.possible && mayServeByUnit() &&
+    await isSystemdHost();
   if (options.unit === undefined && !offered) return;
   const { text, notes } = await unitOf(config, { name: UNIT_NAME, clients: PRIVATE_NETWORKS });
   const before = await readIfThere(file);
@@ -82,6 +84,12 @@ async function serviceUser(): Promise<{ uid: number; gid: number } | null> {
   const line = users.split("\n").find((each) => each.startsWith(`${UNIT_NAME}:`));
   const [, , uid, gid] = line?.split(":") ?? [];
   return uid === undefined || gid === undefined ? null : { uid: Number(uid), gid: Number(gid) };
+}
+
+/** A unit starts the installed executable, and only root may write one. */
+function mayServeByUnit(): boolean {
+  const uid = Deno.permissions.querySync({ name: "sys", kind: "uid" });
+  return ownForm() === "installed" && uid.state === "granted" && Deno.uid() === 0;
 }
 
 async function isSystemdHost(): Promise<boolean> {
