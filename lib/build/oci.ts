@@ -7,6 +7,15 @@ import { type Release, textFile } from "./release.ts";
 /** What the executable needs of a system besides the kernel. */
 export const BASE_PACKAGES = ["libc6", "libgcc-s1", "ca-certificates"] as const;
 
+/** Docker's own addition to the image's config, in nanoseconds; other engines pass it over. */
+const SECOND = 1_000_000_000;
+const HEALTH = {
+  Test: ["CMD", "/usr/bin/proxmox-mcp", "health"],
+  Interval: 30 * SECOND,
+  Timeout: 10 * SECOND,
+  StartPeriod: 10 * SECOND,
+};
+
 /** Number of the user that the server runs as. */
 const USER = 65532;
 const STATE = "/var/lib/proxmox-mcp";
@@ -114,6 +123,7 @@ function imageConfig(release: Release, layers: readonly Layer[]) {
       Env: ["PATH=/usr/bin", `HOME=${STATE}`, "MCP_HTTP_HOST=0.0.0.0"],
       Entrypoint: ["/usr/bin/proxmox-mcp"],
       Cmd: ["serve"],
+      Healthcheck: HEALTH,
       WorkingDir: STATE,
       Volumes: { [STATE]: {} },
       ExposedPorts: { "8812/tcp": {} },

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { typed } from "../command.ts";
 import { AppError, ioReason } from "../errors.ts";
 import type { ReadFile } from "./types.ts";
 
@@ -39,7 +40,7 @@ export function noConfig(): AppError {
   return new AppError(
     "invalid",
     `Cannot find a config file: tried ${DEFAULT_CONFIG_FILES.join(", ")}` +
-      ": give --config FILE or set PROXMOX_MCP_CONFIG",
+      `: make one with \`${typed("init")}\`, give --config FILE, or set PROXMOX_HOST and its like`,
   );
 }
 

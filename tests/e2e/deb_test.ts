@@ -146,6 +146,19 @@ Deno.test({
       await system.run("test -f /var/lib/proxmox-mcp/proxmox-mcp.db");
     });
 
+    await t.step("purge while a program of its user runs, and install again", async () => {
+      await system.run(
+        `
+        setpriv --reuid=proxmox-mcp --regid=proxmox-mcp --clear-groups sleep 600 > /dev/null 2>&1 &
+        until [ "$(stat -c %U /proc/$!)" = proxmox-mcp ]; do :; done
+        dpkg -P proxmox-mcp
+        kill $!
+        test ! -e /var/lib/proxmox-mcp
+        dpkg -i /tmp/new.deb`,
+        NO_SYSTEMD,
+      );
+    });
+
     await t.step("purge", async () => {
       await system.run("dpkg -P proxmox-mcp", NO_SYSTEMD);
       assert.equal(await system.run("getent passwd; getent group"), before);

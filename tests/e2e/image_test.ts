@@ -145,6 +145,11 @@ Deno.test({
       await server.line(/^ {2}proxmox +127\.0\.0\.1 .*: Proxmox VE 9/);
       const response = await fetch(new URL("/healthz", server.url.replace("0.0.0.0", "127.0.0.1")));
       assert.equal(response.status, 200, await response.text());
+      const [kind, program, ...args] = config.config.Healthcheck.Test;
+      assert.deepEqual([kind, [program]], ["CMD", config.config.Entrypoint]);
+      await folder.write("config.json", bundleConfig(config, { args, env, data }));
+      const health = await crun(folder.path, "health").output();
+      assert.equal(health.code, 0, new TextDecoder().decode(health.stderr));
     });
     const [database] = (await Array.fromAsync(Deno.readDir(data))).map(({ name }) => name).sort();
     assert.equal(database, "proxmox-mcp.db");

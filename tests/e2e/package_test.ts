@@ -245,6 +245,8 @@ Deno.test("completions offer commands, then their options", async () => {
   assert.equal(await complete(...permission, ""), "read write admin");
   assert.equal(await complete(...permission, "w"), "write");
   assert.equal(await complete("proxmox-mcp", "audit", "list", "--outcome", "d"), "denied");
+  assert.equal(await complete("proxmox-mcp", "unit", "--health", ""), "timer service");
+  assert.equal(await complete("proxmox-mcp", "init", "--token-file", file.slice(0, -2)), file);
   const zsh = zshCompletion(commands);
   assert.match(zsh, /^#compdef proxmox-mcp\n/);
   assert.match(zsh, /^ {4}--permission\) compadd -- read write admin; return ;;$/m);

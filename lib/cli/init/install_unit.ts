@@ -1,15 +1,17 @@
-import { basename, dirname } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { ownForm } from "../../command.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { PRIVATE_NETWORKS, unitOf } from "../unit/unit.ts";
+import { word } from "../unit/word.ts";
 import type { Asking } from "./asking.ts";
 import { readIfThere, writeWhole } from "./atomic.ts";
 import type { InitArguments } from "./options.ts";
 import type { Steps } from "./steps.ts";
 
-/** Where systemd looks for it. */
+/** Where systemd looks for it: an administrator's, and a package's. */
 export const UNIT_FILE = `/etc/systemd/system/${UNIT_NAME}.service`;
+const UNIT_FILES = [UNIT_FILE, `/usr/lib/systemd/system/${UNIT_NAME}.service`];
 const SYSTEMD = "/run/systemd/system";
 const READABLE = 0o644;
 
@@ -31,6 +33,22 @@ export async function installUnit(
   steps.done(texts.unit, file);
   steps.lines(notes);
   await giveToService(config, steps);
+}
+
+/** The command that starts the unit of this config; null where there is no such unit. */
+export async function startOfUnit(
+  { file }: Pick<Config, "file">,
+  { unit }: Pick<InitArguments, "unit">,
+): Promise<string | null> {
+  const own = typeof unit === "string" && !UNIT_FILES.includes(unit) ? [resolve(unit)] : [];
+  for (const path of [...own, ...UNIT_FILES]) {
+    const text = await readIfThere(path).catch(() => null);
+    if (text === null) continue;
+    const [, command = ""] = /^ExecStart=(.*)$/m.exec(text) ?? [];
+    if (!command.split(" ").includes(word(file ?? ""))) return null;
+    return `systemctl enable --now ${UNIT_FILES.includes(path) ? UNIT_NAME : path}`;
+  }
+  return null;
 }
 
 /**
