@@ -22,7 +22,7 @@ export function registerHealth(program: Command, context: CliContext): void {
       if (await answersAsServer(config)) return context.io.out(`ok: ${endpoint}`);
       throw new AppError(
         "unavailable",
-        `Cannot reach the server: ${endpoint} does not answer as it`,
+        `Cannot reach the server: ${endpoint} does not answer`,
       );
     });
 }
