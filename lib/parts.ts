@@ -16,6 +16,8 @@ import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
+import type { Feature } from "./mcp/features/feature.ts";
+import { FEATURES } from "./mcp/features/mod.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
@@ -23,6 +25,7 @@ import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
 import { GuestDirectory, GuestLocks } from "./proxmox/guest/directory.ts";
+import type { AnyTool } from "./tool/tool.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -36,6 +39,9 @@ export interface ServerOptions {
   /** Waits; the process's own when not given. */
   readonly sleep?: typeof pass;
   readonly version: string;
+  /** What callers find; the product's own when not given. */
+  readonly tools?: readonly AnyTool[];
+  readonly features?: readonly Feature[];
 }
 
 /** What every way to the tools needs, whatever carries the messages. */
@@ -62,6 +68,7 @@ export async function joinParts(
   { observe }: Pick<McpServices, "observe">,
 ): Promise<Parts> {
   const { config, log, now, database, accounts, trail, version } = options;
+  const { tools = TOOLS, features = FEATURES } = options;
   const { monotonic = () => performance.now(), sleep = pass } = options;
   const { server } = config;
   const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
@@ -87,8 +94,9 @@ export async function joinParts(
     onProblem: (error) => log.error(messageOf(error)),
   });
   const stopping = new AbortController();
-  const catalog = new Catalog(TOOLS, config.tools);
+  const catalog = new Catalog(tools, config.tools);
   const mcp: McpServices = {
+    features,
     catalog,
     pve: {
       client,
