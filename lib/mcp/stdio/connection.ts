@@ -16,6 +16,7 @@ import {
   REFUSED,
   type RpcError,
   rpcError,
+  runsTool,
 } from "../json_rpc.ts";
 import { type Language, messagesIn } from "../messages.ts";
 import { createMcpServer, type McpServices } from "../server.ts";
@@ -132,7 +133,7 @@ export class StdioConnection {
   }
 
   async #admit(requests: readonly Message[]): Promise<Caller["principal"] | AppError> {
-    const calls = requests.filter(({ method }) => method === "tools/call").length;
+    const calls = requests.filter(runsTool).length;
     try {
       return await this.#options.admit({ requests: requests.length, calls });
     } catch (error) {

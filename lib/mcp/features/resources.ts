@@ -1,0 +1,55 @@
+import type { ServerContext } from "@modelcontextprotocol/server";
+import { callerOf } from "../caller.ts";
+import { variablesOf } from "../resources/address.ts";
+import type { ResourceKind } from "../resources/kind.ts";
+import { RESOURCE_KINDS } from "../resources/kinds.ts";
+import { readResource } from "../resources/read.ts";
+import type { McpServices } from "../server.ts";
+import type { Feature } from "./feature.ts";
+
+/** The resources that this caller may read: those with an address of their own, and templates. */
+export async function listResources(services: McpServices, context: ServerContext) {
+  const kinds = await readableKinds(services, context);
+  return {
+    resources: kinds.filter(({ template }) => variablesOf(template).length === 0)
+      .map((kind) => ({ uri: kind.template, ...described(kind) })),
+    resourceTemplates: kinds.filter(({ template }) => variablesOf(template).length > 0)
+      .map((kind) => ({ uriTemplate: kind.template, ...described(kind) })),
+  };
+}
+
+/** What may be read and followed of the cluster. */
+export const RESOURCE_FEATURE: Feature = {
+  capabilities: { resources: {} },
+  serve: (server, services) => {
+    server.setRequestHandler("resources/list", async (_request, context) => {
+      const { resources } = await listResources(services, context);
+      return { resources };
+    });
+    server.setRequestHandler("resources/templates/list", async (_request, context) => {
+      const { resourceTemplates } = await listResources(services, context);
+      return { resourceTemplates };
+    });
+    server.setRequestHandler(
+      "resources/read",
+      ({ params: { uri } }, context) => readResource(services, { uri, context }),
+    );
+  },
+};
+
+/** The kinds whose tool this caller may call. */
+export async function readableKinds(
+  services: McpServices,
+  context: ServerContext,
+): Promise<ResourceKind[]> {
+  const { principal } = callerOf(context);
+  const able = await services.able();
+  return RESOURCE_KINDS.filter((kind) => {
+    const tool = services.catalog.get(kind.tool);
+    return tool !== undefined && services.catalog.allows(tool, principal) && able(tool);
+  });
+}
+
+function described({ name, title, description }: ResourceKind) {
+  return { name, title, description, mimeType: "application/json" };
+}
