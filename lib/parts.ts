@@ -18,6 +18,7 @@ import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
+import { ResourceWatch } from "./mcp/resources/watch.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
@@ -95,6 +96,18 @@ export async function joinParts(
   });
   const stopping = new AbortController();
   const catalog = new Catalog(tools, config.tools);
+  const authenticator = createAuthenticator({
+    store: accounts,
+    now,
+    monotonic,
+    trustedProxies: server.trusted_proxies,
+    onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
+  });
+  const watch = new ResourceWatch({
+    directory,
+    sleep,
+    onRevoked: (listener) => authenticator.onRevoked(listener),
+  });
   const mcp: McpServices = {
     features,
     catalog,
@@ -117,6 +130,8 @@ export async function joinParts(
     sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
     spent,
     server: { version, startedAt: now() },
+    watch,
+    hold: () => () => {},
     able: async () => {
       const grants = await access.grants();
       return (tool) => mayAnywhere(grants, tool.privileges);
@@ -127,13 +142,6 @@ export async function joinParts(
     onRevoked: (listener) => authenticator.onRevoked(listener),
     observe,
   };
-  const authenticator = createAuthenticator({
-    store: accounts,
-    now,
-    monotonic,
-    trustedProxies: server.trusted_proxies,
-    onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
-  });
   return {
     mcp,
     limits,
@@ -151,6 +159,7 @@ export async function joinParts(
       return authenticator.poll();
     },
     close: async () => {
+      watch.close();
       await authenticator.close();
       await queue.close();
       await headFile?.close();

@@ -83,6 +83,7 @@ export function idOf({ id }: Readonly<Record<string, unknown>>): string | number
   return typeof id === "string" || typeof id === "number" ? id : null;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** True for a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
-import type { Server, ServerCapabilities } from "@modelcontextprotocol/server";
+import type { ServerCapabilities } from "@modelcontextprotocol/server";
+import type { SdkServer } from "../sdk_server.ts";
 import type { McpServices } from "../server.ts";
 
 /** A part of MCP that a server speaks. */
@@ -6,5 +7,5 @@ export interface Feature {
   /** What a client is told of it. */
   readonly capabilities: ServerCapabilities;
   /** Sets the handlers of its methods on a server of one request or one session. */
-  serve(server: Server, services: McpServices): void;
+  serve(server: SdkServer, services: McpServices): void;
 }

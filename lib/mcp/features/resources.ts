@@ -4,6 +4,7 @@ import { variablesOf } from "../resources/address.ts";
 import type { ResourceKind } from "../resources/kind.ts";
 import { RESOURCE_KINDS } from "../resources/kinds.ts";
 import { readResource } from "../resources/read.ts";
+import { Subscriptions } from "../resources/subscriptions.ts";
 import type { McpServices } from "../server.ts";
 import type { Feature } from "./feature.ts";
 
@@ -20,7 +21,7 @@ export async function listResources(services: McpServices, context: ServerContex
 
 /** What may be read and followed of the cluster. */
 export const RESOURCE_FEATURE: Feature = {
-  capabilities: { resources: {} },
+  capabilities: { resources: { subscribe: true } },
   serve: (server, services) => {
     server.setRequestHandler("resources/list", async (_request, context) => {
       const { resources } = await listResources(services, context);
@@ -34,6 +35,15 @@ export const RESOURCE_FEATURE: Feature = {
       "resources/read",
       ({ params: { uri } }, context) => readResource(services, { uri, context }),
     );
+    const subscriptions = new Subscriptions(server, services);
+    server.setRequestHandler("resources/subscribe", async ({ params: { uri } }, context) => {
+      await subscriptions.add(uri, context);
+      return {};
+    });
+    server.setRequestHandler("resources/unsubscribe", ({ params: { uri } }) => {
+      subscriptions.remove(uri);
+      return {};
+    });
   },
 };
 
