@@ -2,14 +2,16 @@ import {
   acceptedContent,
   type GetPromptResult,
   inputRequired,
-  ProtocolError,
-  ProtocolErrorCode,
   type ReadResourceResult,
-  ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
 import { callerOf } from "../../lib/mcp/caller.ts";
+import { COMPLETION_FEATURE } from "../../lib/mcp/features/completions.ts";
 import type { Feature } from "../../lib/mcp/features/feature.ts";
+import { getPrompt, listPrompts, PROMPT_FEATURE } from "../../lib/mcp/features/prompts.ts";
+import { listResources, RESOURCE_FEATURE } from "../../lib/mcp/features/resources.ts";
 import { answerCall, listTools } from "../../lib/mcp/features/tools.ts";
+import { readResource } from "../../lib/mcp/resources/read.ts";
+import { Subscriptions } from "../../lib/mcp/resources/subscriptions.ts";
 import { ASKING, elicit } from "./asking.ts";
 import { CONTENT } from "./content.ts";
 import { embedded, image, PNG, text } from "./samples.ts";
@@ -42,31 +44,41 @@ const RESOURCES: Readonly<
 };
 
 const resources: Feature = {
-  capabilities: { resources: { subscribe: true } },
-  serve: (server) => {
-    server.setRequestHandler("resources/list", () => ({
-      resources: Object.entries(RESOURCES).map(([uri, { mimeType }]) => ({
+  capabilities: RESOURCE_FEATURE.capabilities,
+  serve: (server, services) => {
+    const subscriptions = new Subscriptions(server, services);
+    server.setRequestHandler("resources/list", async (_request, context) => {
+      const { resources } = await listResources(services, context);
+      const more = Object.entries(RESOURCES).map(([uri, { mimeType }]) => ({
         uri,
         name: uri.slice("test://".length),
         mimeType,
-      })),
-    }));
-    server.setRequestHandler("resources/templates/list", () => ({
-      resourceTemplates: [{ name: "template", uriTemplate: "test://template/{id}/data" }],
-    }));
-    server.setRequestHandler("resources/read", ({ params }) => read(params.uri));
-    server.setRequestHandler("resources/subscribe", () => ({}));
+      }));
+      return { resources: [...resources, ...more] };
+    });
+    server.setRequestHandler("resources/templates/list", async (_request, context) => {
+      const { resourceTemplates } = await listResources(services, context);
+      const template = { name: "template", uriTemplate: "test://template/{id}/data" };
+      return { resourceTemplates: [...resourceTemplates, template] };
+    });
+    server.setRequestHandler(
+      "resources/read",
+      ({ params: { uri } }, context) => read(uri) ?? readResource(services, { uri, context }),
+    );
+    server.setRequestHandler("resources/subscribe", async ({ params: { uri } }, context) => {
+      if (!(uri in RESOURCES)) await subscriptions.add(uri, context);
+      return {};
+    });
     server.setRequestHandler("resources/unsubscribe", () => ({}));
   },
 };
 
-function read(uri: string): ReadResourceResult {
+function read(uri: string): ReadResourceResult | undefined {
   const [, id] = /^test:\/\/template\/([^/]+)\/data$/.exec(uri) ?? [];
   const found = id === undefined
     ? RESOURCES[uri]
     : { mimeType: "application/json", text: JSON.stringify({ id }) };
-  if (found === undefined) throw new ResourceNotFoundError(uri);
-  return { contents: [{ uri, ...found }] };
+  return found && { contents: [{ uri, ...found }] };
 }
 
 function described(name: string) {
@@ -96,20 +108,20 @@ const PROMPTS: Readonly<
 };
 
 const prompts: Feature = {
-  capabilities: { prompts: {}, completions: {} },
-  serve: (server) => {
-    server.setRequestHandler("prompts/list", () => ({
-      prompts: Object.entries(PROMPTS).map(([name, { args }]) => ({
+  capabilities: PROMPT_FEATURE.capabilities,
+  serve: (server, services) => {
+    server.setRequestHandler("prompts/list", async (_request, context) => {
+      const { prompts } = await listPrompts(services, context);
+      const more = Object.entries(PROMPTS).map(([name, { args }]) => ({
         name,
         description: `Is ${name} of the conformance suite`,
         arguments: args.map((name) => ({ name, required: true })),
-      })),
-    }));
+      }));
+      return { prompts: [...prompts, ...more] };
+    });
     server.setRequestHandler("prompts/get", ({ params }, context) => {
       const prompt = PROMPTS[params.name];
-      if (prompt === undefined) {
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, "Unknown prompt");
-      }
+      if (prompt === undefined) return getPrompt(services, { params, context });
       const answer = acceptedContent(context.mcpReq.inputResponses, "user_context");
       if (params.name === "test_input_required_result_prompt" && answer === undefined) {
         return inputRequired({ inputRequests: { user_context: elicit("context") } });
@@ -117,9 +129,13 @@ const prompts: Feature = {
       const content = prompt.content(params.arguments ?? {});
       return { messages: content.map((content) => ({ role: "user" as const, content })) };
     });
-    server.setRequestHandler("completion/complete", () => ({ completion: { values: [] } }));
   },
 };
 
 /** The product with what the suite needs besides. */
-export const FIXTURE_FEATURES: readonly Feature[] = [tools, resources, prompts];
+export const FIXTURE_FEATURES: readonly Feature[] = [
+  tools,
+  resources,
+  prompts,
+  COMPLETION_FEATURE,
+];

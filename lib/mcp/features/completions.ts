@@ -4,11 +4,12 @@ import { variablesOf } from "../resources/address.ts";
 import { choicesFor } from "../resources/choices.ts";
 import type { McpServices } from "../server.ts";
 import type { Feature } from "./feature.ts";
+import { offeredPrompts } from "./prompts.ts";
 import { readableKinds } from "./resources.ts";
 
 const MOST = 100;
 
-/** Completes the variables of addresses. */
+/** Completes the variables of addresses and the arguments of prompts. */
 export const COMPLETION_FEATURE: Feature = {
   capabilities: { completions: {} },
   serve: (server, services) => {
@@ -25,8 +26,9 @@ export async function complete(
   services: McpServices,
   { params, context }: { params: CompleteRequestParams; context: ServerContext },
 ): Promise<string[]> {
-  const { argument: { name: variable, value }, context: typed } = params;
-  if (!await canComplete(services, { params, context })) return [];
+  const { argument: { value }, context: typed } = params;
+  const variable = await variableOf(services, { params, context });
+  if (variable === undefined) return [];
   const given = typed?.arguments ?? {};
   try {
     const choices = await choicesFor(services, { context, variable, given });
@@ -38,12 +40,18 @@ export async function complete(
   }
 }
 
-async function canComplete(
+/** What stands for the argument; undefined where the caller may not use what it belongs to. */
+async function variableOf(
   services: McpServices,
   { params: { ref, argument }, context }: { params: CompleteRequestParams; context: ServerContext },
-): Promise<boolean> {
-  if (ref.type !== "ref/resource") return false;
+): Promise<string | undefined> {
+  const { name } = argument;
+  if (ref.type === "ref/prompt") {
+    const prompts = await offeredPrompts(services, context);
+    const prompt = prompts.find((each) => each.name === ref.name);
+    return prompt?.arguments.find((each) => each.name === name)?.variable;
+  }
   const kinds = await readableKinds(services, context);
   const kind = kinds.find(({ template }) => template === ref.uri);
-  return kind !== undefined && variablesOf(kind.template).includes(argument.name);
+  return kind && variablesOf(kind.template).includes(name) ? name : undefined;
 }

@@ -53,11 +53,8 @@ export async function readableKinds(
   context: ServerContext,
 ): Promise<ResourceKind[]> {
   const { principal } = callerOf(context);
-  const able = await services.able();
-  return RESOURCE_KINDS.filter((kind) => {
-    const tool = services.catalog.get(kind.tool);
-    return tool !== undefined && services.catalog.allows(tool, principal) && able(tool);
-  });
+  const callable = services.catalog.callable(principal, await services.able());
+  return RESOURCE_KINDS.filter(({ tool }) => callable(tool));
 }
 
 function described({ name, title, description }: ResourceKind) {
