@@ -246,3 +246,16 @@ Deno.test("a session whose client listens outlasts idleness while it follows som
     return ticks.readers === 0;
   });
 });
+
+Deno.test("what a token follows over stdio ends with it", async () => {
+  const ticks = new Ticks();
+  await using site = await Site.start();
+  const token = await createLimitedToken(site.store, {});
+  const options = { sleep: ticks.sleep };
+  await using pipe = await Pipe.open(site, { speaker: { kind: "token", token }, options });
+  await pipe.initialize();
+  assert.deepEqual((await pipe.ask("resources/subscribe", { uri: GUEST })).result, {});
+  const [record] = (await site.store.listTokens()).slice(-1);
+  await site.store.revokeToken(record?.id ?? 0);
+  await until(() => ticks.readers === 0);
+});

@@ -2,7 +2,7 @@ import type { PromptArgument } from "./prompt.ts";
 
 export const NODE: PromptArgument = {
   name: "node",
-  description: { en: "The node's name", tr: "Sunucunun (node) adı" },
+  description: { en: "The node's name", tr: "Düğümün adı" },
   required: true,
   variable: "node",
 };

@@ -5,7 +5,7 @@ const TARGET: PromptArgument = {
   name: "target",
   description: {
     en: "Where to; the node with most room when not given",
-    tr: "Nereye; verilmezse en çok yeri olan sunucuya",
+    tr: "Nereye; verilmezse en çok yeri olan düğüme",
   },
   required: false,
   variable: "node",
@@ -15,10 +15,10 @@ const TARGET: PromptArgument = {
 export const CHANGING: readonly Prompt[] = [
   {
     name: "prepare_maintenance",
-    title: { en: "Prepare maintenance of a node", tr: "Bir sunucunun bakımını hazırla" },
+    title: { en: "Prepare maintenance of a node", tr: "Bir düğümün bakımını hazırla" },
     description: {
       en: "Checks what a node's reboot would touch, and plans it",
-      tr: "Bir sunucunun yeniden başlatılmasının neye dokunacağını denetler ve planlar",
+      tr: "Bir düğümün yeniden başlatılmasının neye dokunacağını denetler ve planlar",
     },
     arguments: [NODE],
     needs: ["get_node_status", "find_guests", "migrate_guest"],
@@ -34,11 +34,11 @@ export const CHANGING: readonly Prompt[] = [
 3. Call ${tool("get_backup_coverage")}: which of these guests have no good backup?
 Give me the plan as a list in order: what moves where, what stops and for how long, what forbids it, how to bring everything back. Wait for my yes before you change anything.`,
       tr: ({ node }) =>
-        `${node} sunucusunu bakıma hazırla: güncellenecek ve yeniden başlatılacak.
+        `${node} düğümünü bakıma hazırla: güncellenecek ve yeniden başlatılacak.
 1. Onun için ${tool("get_cluster_status")}, ${tool("get_ha_status")}, ${tool("get_node_status")}, ${
           tool("get_updates")
         } ve ${tool("find_guests")} araçlarını çağır. Küme onsuz çoğunluğunu korur mu?
-2. Çalışan her konuk için, en çok boş belleği olan sunucuya, dry_run true ile ${
+2. Çalışan her konuk için, en çok boş belleği olan düğüme, dry_run true ile ${
           tool("migrate_guest")
         } aracını çağır; taşınamayan kapatılır.
 3. ${tool("get_backup_coverage")} aracını çağır: bu konuklardan hangilerinin sağlam yedeği yok?
@@ -47,10 +47,10 @@ Planı sıralı bir liste olarak ver: ne nereye taşınır, ne ne kadar durur, n
   },
   {
     name: "move_off_node",
-    title: { en: "Move guests off a node", tr: "Bir sunucuyu boşalt" },
+    title: { en: "Move guests off a node", tr: "Bir düğümü boşalt" },
     description: {
       en: "Moves all guests of a node elsewhere, one after the other",
-      tr: "Bir sunucunun bütün konuklarını sırayla başka yere taşır",
+      tr: "Bir düğümün bütün konuklarını sırayla başka yere taşır",
     },
     arguments: [NODE, TARGET],
     needs: ["find_guests", "migrate_guest"],
@@ -67,10 +67,8 @@ Planı sıralı bir liste olarak ver: ne nereye taşınır, ne ne kadar durur, n
           tool("find_guests")
         } again and tell what is left.`,
       tr: ({ node, target }) =>
-        `${node} sunucusundaki bütün konukları taşı; hedef: ${
-          target ?? "en çok yeri olan sunucular"
-        }.
-1. Sunucu için ${tool("find_guests")}, ayrıca ${tool("get_nodes")} ve ${
+        `${node} düğümündeki bütün konukları taşı; hedef: ${target ?? "en çok yeri olan düğümler"}.
+1. Düğüm için ${tool("find_guests")}, ayrıca ${tool("get_nodes")} ve ${
           tool("get_storage")
         } araçlarını çağır: bellek ve yer yetiyor mu?
 2. Her konuk için dry_run true ile ${
@@ -102,9 +100,7 @@ Planı sıralı bir liste olarak ver: ne nereye taşınır, ne ne kadar durur, n
 3. Propose new sizes with room above the peak, as a table: now, average, peak, proposed, what it frees, whether it needs a restart.
 Wait for my yes before you call ${tool("update_vm")} or ${tool("update_container")}.`,
       tr: ({ node }) =>
-        `${
-          node === undefined ? "" : `${node} sunucusunda `
-        }fazla ya da az kaynağı olan konukları bul.
+        `${node === undefined ? "" : `${node} düğümünde `}fazla ya da az kaynağı olan konukları bul.
 1. status running${node === undefined ? "" : ` ve node ${node}`} ile ${
           tool("find_guests")
         } aracını çağır.
@@ -153,7 +149,7 @@ ${tool("update_vm")} ya da ${tool("update_container")} çağırmadan önce onay�
         }: which job backs it up? If none does, say so.`,
       tr: ({ name, purpose, node }) =>
         `${name} adında yeni bir konuk hazırla; yeri: ${
-          node ?? "en uygun sunucu"
+          node ?? "en uygun düğüm"
         }. Ne için: ${purpose}
 1. Ad ve uygun şablonlar için ${tool("find_guests")}, yer için ${tool("get_nodes")} ve ${
           tool("get_storage")

@@ -52,10 +52,10 @@ Tell me the likeliest cause with the numbers that show it, what speaks against i
 1. Onun için ${tool("get_guest")}, sonra son saat ve son gün için ${
           tool("get_metrics")
         } araçlarını çağır.
-2. Bulunduğu sunucu için ${tool("get_node_status")} ve ${
+2. Bulunduğu düğüm için ${tool("get_node_status")} ve ${
           tool("get_tasks")
         } araçlarını çağır: yedekleme, taşıma ve anlık görüntü konukları yavaşlatır.
-3. Karşılaştır: konuğun CPU, bellek ve disk kullanımını sınırlarıyla, sunucunun yükünü ve I/O beklemesini çekirdekleriyle, komşularının ne kullandığıyla.
+3. Karşılaştır: konuğun CPU, bellek ve disk kullanımını sınırlarıyla, düğümün yükünü ve I/O beklemesini çekirdekleriyle, komşularının ne kullandığıyla.
 En olası nedeni onu gösteren sayılarla, ona karşı ne olduğunu ve işe yarayacak en küçük değişikliği anlat. Hiçbir şeyi değiştirme.`,
     },
   },
@@ -92,7 +92,7 @@ Değişiklikleri en önemlisinden başlayarak öner. Hiçbir şeyi değiştirme.
     title: { en: "After an incident", tr: "Bir olaydan sonra" },
     description: {
       en: "Puts together what happened on a node, and whether everything is back",
-      tr: "Bir sunucuda ne olduğunu ve her şeyin geri gelip gelmediğini toparlar",
+      tr: "Bir düğümda ne olduğunu ve her şeyin geri gelip gelmediğini toparlar",
     },
     arguments: [NODE, {
       name: "hours",
@@ -112,11 +112,11 @@ Değişiklikleri en önemlisinden başlayarak öner. Hiçbir şeyi değiştirme.
 3. Write it down: a timeline with times and sources, the likeliest cause and how sure that is, what is still wrong, what to do so that it does not happen again.
 Tell apart what was seen and what is guessed. Change nothing.`,
       tr: ({ node, hours = "24" }) =>
-        `Son ${hours} saatte ${node} sunucusunda bir şey oldu. Ne olduğunu toparla.
-1. Sunucu için ${tool("get_cluster_log")} ve ${tool("get_tasks")}, yükü için ${
+        `Son ${hours} saatte ${node} düğümünde bir şey oldu. Ne olduğunu toparla.
+1. Düğüm için ${tool("get_cluster_log")} ve ${tool("get_tasks")}, yükü için ${
           tool("get_metrics")
         }, ayrıca ${tool("get_ha_status")} araçlarını çağır.
-2. ${tool("get_attention")} aracını ve sunucu için ${
+2. ${tool("get_attention")} aracını ve düğüm için ${
           tool("find_guests")
         } aracını çağır: çalışması gereken her şey yeniden çalışıyor mu?
 3. Yaz: saatleri ve kaynaklarıyla bir zaman çizelgesi, en olası neden ve ne kadar kesin olduğu, hâlâ neyin yanlış olduğu, yinelenmemesi için ne yapılacağı.
