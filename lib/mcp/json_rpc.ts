@@ -75,7 +75,8 @@ export function malformedCall(body: unknown): RpcError | undefined {
 
 /** True for a message that runs a tool: one that calls it, or reads the resource that it answers. */
 export function runsTool(message: unknown): message is Readonly<Record<string, unknown>> {
-  return isRecord(message) && ["tools/call", "resources/read"].includes(String(message.method));
+  return isRecord(message) &&
+    (message.method === "tools/call" || message.method === "resources/read");
 }
 
 /** The id that an answer to this message bears; null when it has none. */

@@ -149,3 +149,9 @@ Deno.test("variables are completed with what is within reach", async () => {
   const tasks = await choices(site, { uri: "pve://tasks/{upid}", name: "upid", value: "upid:" });
   assert.ok(tasks.length > 0 && tasks.every((upid) => upid.startsWith("UPID:")));
 });
+
+Deno.test("a method that no text can be made of is no request", async () => {
+  await using site = await Site.start();
+  const { status, json } = await site.post({ jsonrpc: "2.0", id: 1, method: { toString: 1 } });
+  assert.deepEqual([status, json.error.code], [400, -32600]);
+});
