@@ -16,6 +16,9 @@ import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
+import type { Feature } from "./mcp/features/feature.ts";
+import { FEATURES } from "./mcp/features/mod.ts";
+import { ResourceWatch } from "./mcp/resources/watch.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
@@ -23,6 +26,7 @@ import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
 import { GuestDirectory, GuestLocks } from "./proxmox/guest/directory.ts";
+import type { AnyTool } from "./tool/tool.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -36,6 +40,9 @@ export interface ServerOptions {
   /** Waits; the process's own when not given. */
   readonly sleep?: typeof pass;
   readonly version: string;
+  /** What callers find; the product's own when not given. */
+  readonly tools?: readonly AnyTool[];
+  readonly features?: readonly Feature[];
 }
 
 /** What every way to the tools needs, whatever carries the messages. */
@@ -62,6 +69,7 @@ export async function joinParts(
   { observe }: Pick<McpServices, "observe">,
 ): Promise<Parts> {
   const { config, log, now, database, accounts, trail, version } = options;
+  const { tools = TOOLS, features = FEATURES } = options;
   const { monotonic = () => performance.now(), sleep = pass } = options;
   const { server } = config;
   const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
@@ -87,8 +95,21 @@ export async function joinParts(
     onProblem: (error) => log.error(messageOf(error)),
   });
   const stopping = new AbortController();
-  const catalog = new Catalog(TOOLS, config.tools);
+  const catalog = new Catalog(tools, config.tools);
+  const authenticator = createAuthenticator({
+    store: accounts,
+    now,
+    monotonic,
+    trustedProxies: server.trusted_proxies,
+    onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
+  });
+  const watch = new ResourceWatch({
+    directory,
+    sleep,
+    onRevoked: (listener) => authenticator.onRevoked(listener),
+  });
   const mcp: McpServices = {
+    features,
     catalog,
     pve: {
       client,
@@ -109,6 +130,8 @@ export async function joinParts(
     sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
     spent,
     server: { version, startedAt: now() },
+    watch,
+    hold: () => () => {},
     able: async () => {
       const grants = await access.grants();
       return (tool) => mayAnywhere(grants, tool.privileges);
@@ -119,13 +142,6 @@ export async function joinParts(
     onRevoked: (listener) => authenticator.onRevoked(listener),
     observe,
   };
-  const authenticator = createAuthenticator({
-    store: accounts,
-    now,
-    monotonic,
-    trustedProxies: server.trusted_proxies,
-    onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
-  });
   return {
     mcp,
     limits,
@@ -143,6 +159,7 @@ export async function joinParts(
       return authenticator.poll();
     },
     close: async () => {
+      watch.close();
       await authenticator.close();
       await queue.close();
       await headFile?.close();

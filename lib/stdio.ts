@@ -5,7 +5,6 @@ import type { Config } from "./config/config.ts";
 import { AppError, messageOf } from "./errors.ts";
 import { messagesIn } from "./mcp/messages.ts";
 import { StdioConnection, type StdioOptions } from "./mcp/stdio/connection.ts";
-import { TOOLS } from "./mcp/tools.ts";
 import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
 
 /** Who speaks over standard input: whoever bears a token, or the local administrator with some scope. */
@@ -100,7 +99,7 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
   let closing: Promise<void> | undefined;
   return {
     speaker: shown,
-    toolCount: TOOLS.length,
+    toolCount: parts.mcp.catalog.names.length,
     reload: async (next) => {
       await parts.reload(next);
       return [];

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { messageOf } from "../errors.ts";
-import { INTERNAL_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
+import { INTERNAL_ERROR, refusal, REFUSED, runsTool } from "../mcp/json_rpc.ts";
 import { authentication } from "./authentication.ts";
 import { readJsonBody } from "./body.ts";
 import { BodyBudget } from "./body_budget.ts";
@@ -111,8 +111,5 @@ function withBody({ limits, maxBodyBytes }: AppServices): MiddlewareHandler<Env>
 
 function countCalls(body: object): number {
   const messages: unknown[] = Array.isArray(body) ? body : [body];
-  return messages.filter((message) =>
-    typeof message === "object" && message !== null && "method" in message &&
-    message.method === "tools/call"
-  ).length;
+  return messages.filter(runsTool).length;
 }

@@ -1,9 +1,10 @@
 import { messageOf } from "../errors.ts";
-import { CallRecord, type RecordServices } from "./call_record.ts";
+import { CallRecord, type RecordedRequest, type RecordServices } from "./call_record.ts";
 import type { Caller } from "./caller.ts";
-import { idOf, refusal, REFUSED } from "./json_rpc.ts";
+import { idOf, refusal, REFUSED, runsTool } from "./json_rpc.ts";
+import { resourceAt } from "./resources/address.ts";
 
-/** A message of a request that means to call a tool, whether or not it is fit for that. */
+/** A message of a request that means to call a tool or read a resource, whether or not it is fit for that. */
 type CallMessage = Readonly<Record<string, unknown>>;
 
 /**
@@ -19,7 +20,7 @@ export class CallLedger {
     const messages: unknown[] = Array.isArray(body) ? body : [body];
     this.#services = services;
     this.#caller = caller;
-    this.#open = messages.filter(isCall);
+    this.#open = messages.filter(runsTool);
   }
 
   /** True when every call has begun or left its row. */
@@ -80,15 +81,12 @@ export class CallLedger {
   async close(reason: (id: unknown) => string = () => "refused"): Promise<void> {
     const refused = this.#open;
     this.#open = [];
-    await Promise.all(refused.map(({ id, params }) => {
-      const { name, arguments: given } = isRecord(params) ? params : {};
-      const tool = typeof name === "string" ? name : "";
-      const record = new CallRecord(this.#services, {
-        ...this.#caller,
-        tool,
-        arguments: isRecord(params) ? given : params,
-      });
-      return record.end("invalid", `Cannot call ${tool || "a tool"}: ${reason(id)}`);
+    await Promise.all(refused.map((message) => {
+      const meant = meantBy(message);
+      const record = new CallRecord(this.#services, { ...this.#caller, ...meant });
+      const what = meant.resource ?? (meant.tool || "a tool");
+      const verb = meant.resource === undefined ? "call" : "read";
+      return record.end("invalid", `Cannot ${verb} ${what}: ${reason(message.id)}`);
     }));
   }
 
@@ -106,8 +104,18 @@ function reasonIn(answer: unknown, id: unknown): string | undefined {
   return isRecord(error) && typeof error.message === "string" ? error.message : undefined;
 }
 
-function isCall(message: unknown): message is CallMessage {
-  return isRecord(message) && message.method === "tools/call";
+/** The tool that a message means, and what for. */
+function meantBy(
+  { method, params }: CallMessage,
+): Pick<RecordedRequest, "tool" | "arguments" | "resource"> {
+  if (!isRecord(params)) return { tool: "", arguments: params };
+  const { name, arguments: given, uri } = params;
+  if (method === "tools/call") {
+    return { tool: typeof name === "string" ? name : "", arguments: given };
+  }
+  if (typeof uri !== "string") return { tool: "", arguments: params };
+  const { kind, values } = resourceAt(uri) ?? {};
+  return { tool: kind?.tool ?? "", arguments: values ?? {}, resource: uri };
 }
 
 function isRecord(value: unknown): value is CallMessage {

@@ -377,3 +377,12 @@ Deno.test("OpenRequests leaves the rows of calls that were cancelled before they
   await open.close();
   assert.deepEqual(closed.toSorted(), ["open", "waiting"]);
 });
+
+Deno.test("stdio goes on after a method that no text can be made of", async () => {
+  await using site = await Site.start();
+  await using pipe = await Pipe.open(site);
+  await pipe.send({ jsonrpc: "2.0", id: "odd", method: { toString: 1 } });
+  assert.equal((await pipe.answer("odd")).error.code, -32600);
+  await pipe.initialize();
+  assert.deepEqual((await pipe.ask("ping")).result, {});
+});

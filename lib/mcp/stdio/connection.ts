@@ -16,10 +16,13 @@ import {
   REFUSED,
   type RpcError,
   rpcError,
+  runsTool,
 } from "../json_rpc.ts";
 import { type Language, messagesIn } from "../messages.ts";
+import { LISTEN } from "../resources/listening.ts";
 import { createMcpServer, type McpServices } from "../server.ts";
 import { type Line, readLines } from "./lines.ts";
+import { acknowledged, Listens } from "./listens.ts";
 import { isRecord, type Message, parsed, refusedBy, wantsSomething } from "./messages.ts";
 import { OpenRequests } from "./open_requests.ts";
 import { Output } from "./output.ts";
@@ -56,12 +59,18 @@ export class StdioConnection {
   readonly #callers = new WeakMap<object, Caller>();
   readonly #wire: Transport;
   readonly #handle: StdioServerHandle;
+  readonly #listens: Listens;
+  #server: Server | undefined;
   #revocations = 0;
 
   constructor(services: McpServices, options: StdioOptions) {
     const { write, maxLineBytes } = options;
     this.#services = services;
     this.#options = options;
+    this.#listens = new Listens(services, {
+      // Nobody is told over a connection that is over.
+      changed: (uri) => void this.#server?.sendResourceUpdated({ uri }).catch(() => {}),
+    });
     this.#open = new OpenRequests({ maxBytes: MAX_OPEN_TEXTS * maxLineBytes });
     this.#output = new Output({ write, onBroken: (error) => this.#end("output", error) });
     this.#wire = {
@@ -94,6 +103,7 @@ export class StdioConnection {
 
   /** Leaves the rows of calls that never began, and answers nothing more. */
   async close(): Promise<void> {
+    this.#listens.close();
     await this.#handle.close();
     await this.#open.close();
   }
@@ -132,7 +142,7 @@ export class StdioConnection {
   }
 
   async #admit(requests: readonly Message[]): Promise<Caller["principal"] | AppError> {
-    const calls = requests.filter(({ method }) => method === "tools/call").length;
+    const calls = requests.filter(runsTool).length;
     try {
       return await this.#options.admit({ requests: requests.length, calls });
     } catch (error) {
@@ -179,8 +189,16 @@ export class StdioConnection {
       return await refuse(rpcError({ code: REFUSED, message: rateExceeded }, id));
     }
     this.#open.add(message.id, { ledger, bytes, answer });
-    this.#callers.set(message, ledger.caller);
-    this.#wire.onmessage?.(message);
+    let meant = message;
+    try {
+      if (message.method === LISTEN) meant = await this.#listens.begin(message, caller);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#open.remove(message.id);
+      return await refuse(rpcError({ code: REFUSED, message: error.message }, id));
+    }
+    this.#callers.set(meant, ledger.caller);
+    this.#wire.onmessage?.(meant);
   }
 
   /** Takes a notification, or the answer to a question. */
@@ -189,13 +207,19 @@ export class StdioConnection {
     if (!message) return answer({ ...NO_REQUEST, id: idOf(isRecord(body) ? body : {}) });
     if ("method" in message && message.method === "notifications/cancelled") {
       this.#open.cancel(message.params?.requestId);
+      this.#listens.end(message.params?.requestId);
     }
     answer();
     this.#wire.onmessage?.(message);
   }
 
   async #send(message: JSONRPCMessage): Promise<void> {
-    if ("method" in message) return this.#output.push(message);
+    if ("method" in message) {
+      // That is all the answer which a request to listen gets before its end.
+      this.#open.remove(acknowledged(message));
+      return this.#output.push(message);
+    }
+    this.#listens.end(message.id);
     const request = this.#open.get(message.id);
     if (!request) return;
     const unkept = await request.ledger.settleAnswer(message);
@@ -206,6 +230,7 @@ export class StdioConnection {
   /** A server for the connection, which hears with each message who has sent it. */
   #createServer(): Server {
     const server = createMcpServer(this.#services);
+    this.#server = server;
     const connect = server.connect.bind(server);
     server.connect = async (channel) => {
       await connect(channel);
