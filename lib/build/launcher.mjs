@@ -12,7 +12,7 @@ const { runInstall } = createRequire(import.meta.url)("deno/install_api.cjs");
 const flags = JSON.parse(readFileSync(new URL("./flags.json", import.meta.url), "utf8"));
 const main = fileURLToPath(new URL("./main.js", import.meta.url));
 
-const child = spawn(runInstall(), ["run", ...flags, main, ...process.argv.slice(2)], {
+const child = spawn(runInstall(), ["run", "--quiet", ...flags, main, ...process.argv.slice(2)], {
   stdio: "inherit",
   env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" },
 });
