@@ -16,6 +16,7 @@ import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
+import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
@@ -88,6 +89,8 @@ export async function joinParts(
   });
   const stopping = new AbortController();
   const catalog = new Catalog(TOOLS, config.tools);
+  const audit = new AuditLog({ queue, log });
+  const refused = new RefusedCalls({ audit, catalog, now, monotonic });
   const mcp: McpServices = {
     catalog,
     pve: {
@@ -100,7 +103,7 @@ export async function joinParts(
       now,
       sleep,
     },
-    audit: new AuditLog({ queue, log }),
+    audit,
     log,
     now,
     monotonic,
@@ -108,6 +111,7 @@ export async function joinParts(
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
     sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
     spent,
+    refused,
     server: { version, startedAt: now() },
     able: async () => {
       const grants = await access.grants();
@@ -137,6 +141,7 @@ export async function joinParts(
       void limits.sweep();
       // A database that is away is asked again at the next sweep.
       spent.sweep().catch(() => {});
+      void refused.flush();
     },
     reload: (next) => {
       catalog.setPolicy(next.tools);
@@ -144,6 +149,7 @@ export async function joinParts(
     },
     close: async () => {
       await authenticator.close();
+      await refused.flush({ all: true });
       await queue.close();
       await headFile?.close();
       proxmox.close();

@@ -1,3 +1,4 @@
+import type { Outcome } from "../audit/row.ts";
 import { messageOf } from "../errors.ts";
 import { CallRecord, type RecordServices } from "./call_record.ts";
 import type { Caller } from "./caller.ts";
@@ -16,10 +17,9 @@ export class CallLedger {
   #open: CallMessage[];
 
   constructor(services: RecordServices, { caller, body }: { caller: Caller; body: unknown }) {
-    const messages: unknown[] = Array.isArray(body) ? body : [body];
     this.#services = services;
     this.#caller = caller;
-    this.#open = messages.filter(isCall);
+    this.#open = callsOf(body);
   }
 
   /** True when every call has begun or left its row. */
@@ -77,7 +77,10 @@ export class CallLedger {
   }
 
   /** Leaves a row for each call that has not begun. */
-  async close(reason: (id: unknown) => string = () => "refused"): Promise<void> {
+  async close(
+    reason: (id: unknown) => string = () => "refused",
+    outcome: Outcome = "invalid",
+  ): Promise<void> {
     const refused = this.#open;
     this.#open = [];
     await Promise.all(refused.map(({ id, params }) => {
@@ -88,13 +91,19 @@ export class CallLedger {
         tool,
         arguments: isRecord(params) ? given : params,
       });
-      return record.end("invalid", `Cannot call ${tool || "a tool"}: ${reason(id)}`);
+      return record.end(outcome, `Cannot call ${tool || "a tool"}: ${reason(id)}`);
     }));
   }
 
   #began(begun: CallMessage | undefined): void {
     this.#open = this.#open.filter((message) => message !== begun);
   }
+}
+
+/** The messages of a body, which may be a batch, that mean to call a tool. */
+export function callsOf(body: unknown): CallMessage[] {
+  const messages: unknown[] = Array.isArray(body) ? body : [body];
+  return messages.filter(isCall);
 }
 
 /** What an answer, or the one of a batch, says is wrong. */

@@ -11,12 +11,14 @@ import { type CallResult, type CallServices, callTool } from "./call.ts";
 import { shownLine } from "../log/shown.ts";
 import { callerOf } from "./caller.ts";
 import type { Confirmation } from "./confirmation.ts";
+import type { RefusedCalls } from "./refused_calls.ts";
 import { SdkServer } from "./sdk_server.ts";
 import type { SessionIds } from "./session_ids.ts";
 
 export interface McpServices extends CallServices {
   readonly confirmation: Confirmation;
   readonly sessionIds: SessionIds;
+  readonly refused: RefusedCalls;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   /** Tells which tools Proxmox would let do anything at all. */
