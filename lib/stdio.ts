@@ -127,7 +127,7 @@ async function describe(speaker: Speaker, parts: Parts): Promise<string> {
     if (!(error instanceof AppError)) throw error;
     if (error.code === "unavailable") return "a token that cannot be checked yet";
     const reason = messageOf(error.cause ?? error);
-    throw new AppError(error.code, `Cannot use the token: ${reason}`, { cause: error });
+    throw new AppError(error.code, `Cannot use --token-file: ${reason}`, { cause: error });
   }
 }
 

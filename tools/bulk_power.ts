@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { nameOf } from "../lib/proxmox/guest/about.ts";
 import { AppError } from "../lib/errors.ts";
-import { compact } from "../lib/proxmox/api/values.ts";
+import { compact, hasTag } from "../lib/proxmox/api/values.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.ts";
 import { currentState, haNotes } from "../lib/proxmox/guest/power.ts";
@@ -77,7 +77,7 @@ async function selectGuests(
   const resources = vmids === undefined ? await pve.resources() : [];
   const chosen = vmids ?? resources.map(guestOf)
     .filter((guest) => guest !== undefined)
-    .filter((guest) => !guest.template && (tag === undefined || guest.tags.includes(tag)))
+    .filter((guest) => !guest.template && (tag === undefined || hasTag(guest.tags, tag)))
     .filter((guest) => pool === undefined || guest.pool === pool)
     .map((guest) => guest.vmid).sort((a, b) => a - b);
   if (chosen.length === 0) {

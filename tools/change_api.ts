@@ -1,10 +1,12 @@
 import * as z from "zod";
-import { AppError } from "../lib/errors.ts";
+import { AppError, toAppError } from "../lib/errors.ts";
 import { guestFacts } from "../lib/proxmox/guest/about.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
-import { record, text } from "../lib/proxmox/api/values.ts";
+import { record } from "../lib/proxmox/api/values.ts";
 import { checkCall, type CheckedCall, presentable } from "../lib/proxmox/apidoc/call.ts";
-import { checkParams } from "../lib/proxmox/apidoc/schema.ts";
+import { differenceLines, readDifferences } from "../lib/proxmox/apidoc/differences.ts";
+import { readSettings } from "../lib/proxmox/guest/pending.ts";
+import { withWritten } from "../lib/proxmox/guest/written.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { type About, defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -25,6 +27,7 @@ export default defineTool({
   }),
   output: z.object({
     ...taskResult,
+    changes: z.record(z.string(), z.unknown()).optional(),
     data: z.unknown().optional(),
     cut: z.boolean().optional(),
   }),
@@ -33,12 +36,40 @@ export default defineTool({
   run: async ({ method, path, params, ...input }, { pve }) => {
     const call = await checkCall(pve, { method, path, params });
     if (call.vmid !== undefined && !pve.dryRun) await pve.hold(call.vmid);
-    const sent = { digest: await currentDigest(pve, call), ...params };
-    const data = await pve.call(method, call.path, sent);
+    const { changes, digest, notes } = await readDifferences(pve, call, params);
+    Object.assign(pve.plan.changes, changes);
+    for (const note of notes) pve.foresee(note);
+    const data = await send(pve, call, { digest, ...params });
     const isTask = typeof data === "string" && data.startsWith("UPID:");
-    return isTask ? await pve.task(data, input) : presentable(data);
+    return {
+      ...(isTask ? await pve.task(data, input) : presentable(data)),
+      ...(Object.keys(changes).length > 0 ? { changes: record(presentable(changes).data) } : {}),
+      ...(notes.length > 0 ? { notes: [...notes] } : {}),
+    };
   },
 });
+
+const A_CONFIG = /^\/nodes\/\{node\}\/(qemu|lxc)\/\{vmid\}\/config$/;
+
+/** Sends it; a guest's configuration can have been written in part when Proxmox refuses. */
+async function send(
+  pve: Pve,
+  { match, method, path, vmid }: CheckedCall,
+  params: Record<string, unknown>,
+): Promise<unknown> {
+  const [, type] = A_CONFIG.exec(match.path) ?? [];
+  const { node } = match.values;
+  if (type === undefined || node === undefined || vmid === undefined || pve.dryRun) {
+    return await pve.call(method.method, path, params);
+  }
+  const guest = { node, vmid, type: type === "lxc" ? "lxc" as const : "qemu" as const };
+  const before = await readSettings(pve, guest).catch(toAppError);
+  try {
+    return await pve.call(method.method, path, params);
+  } catch (error) {
+    throw await withWritten(pve, guest, { before, error });
+  }
+}
 
 const A_GUEST = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/\d+\/?$/;
 
@@ -47,24 +78,16 @@ async function describeCall(
   pve: Pve,
   call: { method: "POST" | "PUT" | "DELETE"; path: string; params: Record<string, unknown> },
 ): Promise<About> {
-  const { vmid } = await checkCall(pve, call);
-  if (vmid === undefined) return { lines: [], version: "" };
+  const checked = await checkCall(pve, call);
+  const { vmid } = checked;
+  const differences = differenceLines(await readDifferences(pve, checked, call.params));
+  if (vmid === undefined) return { lines: differences, version: "" };
   const goes = call.method === "DELETE" && A_GUEST.test(call.path);
   try {
-    return await guestFacts(pve, { vmid }, { goes });
+    const { lines, version } = await guestFacts(pve, { vmid }, { goes });
+    return { lines: [...lines, ...differences], version };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "not_found") throw error;
     return { lines: [`there is no guest ${vmid} yet`], version: "none" };
   }
-}
-
-/** The digest of what a change would overwrite, where the change takes one and it can be read. */
-async function currentDigest(
-  pve: Pve,
-  { match, method, path }: CheckedCall,
-): Promise<string | undefined> {
-  const readable = match.methods.find((each) => each.method === "GET");
-  if (!("digest" in method.parameters) || !readable) return undefined;
-  if (checkParams(match.values, readable.parameters).length > 0) return undefined;
-  return text(record(await pve.call("GET", path, {})).digest);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { guestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
+import { requireQuorum } from "../lib/proxmox/cluster/quorum.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
@@ -28,6 +29,7 @@ export default defineTool({
     const guest = await pve.claim(input);
     const { node, vmid } = guest;
     await requireState(pve, guest);
+    await requireQuorum(pve);
     const { storage } = await chooseStorage(pve, node, {
       wanted: input.storage,
       content: "backup",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { STARTING } from "../lib/tool/conditions.ts";
 import { newGuestInput, taskResult, waiting } from "../lib/tool/fields.ts";
+import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseStorage, findVolume } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
@@ -82,7 +83,7 @@ export default defineTool({
         unprivileged: input.unprivileged,
         features: input.unprivileged && input.nesting ? "nesting=1" : undefined,
         pool: input.pool,
-        tags: input.tags?.join(";"),
+        tags: input.tags && canonicalTags(input.tags).join(";"),
         description: input.description,
         start: input.start ? true : undefined,
       });

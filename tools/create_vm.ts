@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { STARTING } from "../lib/tool/conditions.ts";
 import { newGuestInput, storageId, taskResult, waiting } from "../lib/tool/fields.ts";
+import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
 import { chooseUsualStorage, findVolume, type Storage } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
@@ -97,7 +98,7 @@ export default defineTool({
         ide2: iso === undefined ? undefined : `${iso},media=cdrom`,
         boot: iso === undefined ? "order=scsi0;net0" : "order=scsi0;ide2;net0",
         pool: input.pool,
-        tags: input.tags?.join(";"),
+        tags: input.tags && canonicalTags(input.tags).join(";"),
         description: input.description,
         start: input.start ? true : undefined,
       });

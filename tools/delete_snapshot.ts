@@ -1,12 +1,10 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
-import { AppError } from "../lib/errors.ts";
 import { guestInput, snapshotName, taskResult, waiting } from "../lib/tool/fields.ts";
 import { snapshotText } from "../lib/proxmox/guest/about.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
-import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
-import { readSnapshots, type Snapshot } from "../lib/proxmox/guest/snapshots.ts";
-import type { Pve } from "../lib/proxmox/pve.ts";
+import { guestLabel } from "../lib/proxmox/guest/directory.ts";
+import { requireSnapshot } from "../lib/proxmox/guest/snapshots.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -21,8 +19,9 @@ export default defineTool({
   output: z.object({ ...taskResult, undo: z.string().optional() }),
   action: ({ vmid, name }) => `delete snapshot ${name} of guest ${vmid}`,
   about: aboutGuest({
-    more: async ({ name }, { pve, guest }) =>
+    more: async ({ name }, { pve, guest }) => [
       `snapshot that goes: ${await snapshotText(pve, guest, name)}`,
+    ],
   }),
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);
@@ -42,20 +41,3 @@ export default defineTool({
     };
   },
 });
-
-/**
- * The snapshot of this name. Proxmox accepts requests for missing ones and fails later.
- *
- * @throws AppError `not_found` naming the snapshots that are there
- */
-async function requireSnapshot(
-  pve: Pve,
-  guest: Guest,
-  name: string,
-): Promise<Snapshot> {
-  const { snapshots } = await readSnapshots(pve, guest);
-  const found = snapshots.find((snapshot) => snapshot.name === name);
-  if (found) return found;
-  const names = snapshots.slice(-20).map((snapshot) => snapshot.name).join(", ") || "none";
-  throw new AppError("not_found", `${guestLabel(guest)} has no snapshot ${name}; it has: ${names}`);
-}

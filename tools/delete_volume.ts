@@ -3,7 +3,14 @@ import { aboutVolume } from "../lib/tool/about_volume.ts";
 import { AppError } from "../lib/errors.ts";
 import { gather } from "../lib/proxmox/fan_out.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
-import { guestLabel } from "../lib/proxmox/guest/directory.ts";
+import { flag } from "../lib/proxmox/api/values.ts";
+import { nameOf } from "../lib/proxmox/guest/about.ts";
+import {
+  type Guest,
+  guestLabel,
+  guestsIn,
+  type GuestType,
+} from "../lib/proxmox/guest/directory.ts";
 import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { deleteVolume, findVolumeById, type Volume } from "../lib/proxmox/storage/volumes.ts";
@@ -38,19 +45,50 @@ export default defineTool({
   },
 });
 
-/**
- * Requires that no guest uses the volume, in its configuration or in a snapshot's. Proxmox itself
- * deletes disks that are in use.
- */
-async function requireUnused(pve: Pve, { volid, vmid }: Volume): Promise<void> {
-  const guests = await pve.resources();
-  const owner = guests.find((row) =>
-    (row.type === "qemu" || row.type === "lxc") && Number(row.vmid) === vmid
+/** Requires that no guest uses the volume. Proxmox itself deletes what is in use. */
+async function requireUnused(pve: Pve, volume: Volume): Promise<void> {
+  const resources = await pve.resources();
+  const guests = guestsIn(resources);
+  if (NAMED_BY[volume.content ?? ""]) {
+    const at = resources.find((row) =>
+      row.type === "storage" && row.storage === storageOf(volume) && row.node === volume.node
+    );
+    const near = guests.filter(({ node }) => flag(at?.shared) || node === volume.node);
+    return await requireNotNamed(pve, volume, near);
+  }
+  const owner = guests.find(({ vmid }) => vmid === volume.vmid);
+  if (owner) await requireNotAttached(pve, volume, owner);
+}
+
+/** Which guests can name a file that belongs to none of them, in their configurations. */
+const NAMED_BY: Readonly<Record<string, readonly GuestType[]>> = {
+  iso: ["qemu"],
+  snippets: ["qemu", "lxc"],
+};
+
+/** Requires that none of these guests has the image in a drive, or names the file. */
+async function requireNotNamed(
+  pve: Pve,
+  { volid, content = "" }: Volume,
+  guests: readonly Guest[],
+): Promise<void> {
+  const able = guests.filter(({ type }) => NAMED_BY[content]?.includes(type));
+  const uses = await gatherUses(able, {
+    name: guestLabel,
+    read: async (guest) =>
+      keysNaming(await readConfig(pve, guest), volid).map((key) => `${key} of ${nameOf(guest)}`),
+  });
+  pve.check(
+    "no guest uses it",
+    uses.length === 0,
+    `${volid} is in use: ${listed(uses)}; take it out there first`,
   );
-  if (vmid === undefined || owner === undefined) return;
-  const guest = await pve.find({ vmid });
+}
+
+/** Requires that a disk is not in its guest's configuration, nor in a snapshot's. */
+async function requireNotAttached(pve: Pve, { volid }: Volume, guest: Guest): Promise<void> {
   const { snapshots } = await readSnapshots(pve, guest);
-  const { results, warnings } = await gather([undefined, ...snapshots], {
+  const uses = await gatherUses([undefined, ...snapshots], {
     name: (snapshot) => snapshot ? `snapshot ${snapshot.name}` : "the configuration",
     read: async (snapshot) => {
       const params = snapshot ? { snapshot: snapshot.name } : {};
@@ -58,15 +96,34 @@ async function requireUnused(pve: Pve, { volid, vmid }: Volume): Promise<void> {
       return keys.map((key) => snapshot ? `${key} of snapshot ${snapshot.name}` : key);
     },
   });
-  if (warnings.length > 0) {
-    throw new AppError("unavailable", `whether it is in use is unknown: ${warnings.join("; ")}`);
-  }
-  const uses = results.flat();
   pve.check(
     "no guest uses it",
     uses.length === 0,
     `${volid} is ${uses.join(", ")} of ${guestLabel(guest)}; remove it there first`,
   );
+}
+
+/** @throws AppError `unavailable` when some place cannot be read */
+async function gatherUses<T>(
+  places: readonly T[],
+  how: { name: (place: T) => string; read: (place: T) => Promise<string[]> },
+): Promise<string[]> {
+  const { results, warnings } = await gather(places, how);
+  if (warnings.length > 0) {
+    throw new AppError("unavailable", `whether it is in use is unknown: ${listed(warnings, "; ")}`);
+  }
+  return results.flat();
+}
+
+const NAMED = 20;
+
+function listed(texts: readonly string[], separator = ", "): string {
+  const more = texts.length > NAMED ? ` and ${texts.length - NAMED} more` : "";
+  return texts.slice(0, NAMED).join(separator) + more;
+}
+
+function storageOf({ volid }: Volume): string {
+  return volid.slice(0, volid.indexOf(":"));
 }
 
 /** The keys of a configuration that name this volume, unused ones included. */

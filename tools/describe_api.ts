@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import type { Advice } from "../lib/proxmox/advice.ts";
-import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
+import { compact, number, record, text } from "../lib/proxmox/api/values.ts";
 import type { ApiMethod } from "../lib/proxmox/apidoc/description.ts";
 import { refusalOf } from "../lib/proxmox/apidoc/guard.ts";
-import type { ParamSchema } from "../lib/proxmox/apidoc/schema.ts";
+import { allParams } from "../lib/proxmox/apidoc/composed.ts";
+import { isOptional, type ParamSchema } from "../lib/proxmox/apidoc/schema.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -71,9 +72,10 @@ function describeMethod(method: ApiMethod, advice: Advice) {
 function describeParam(schema: ParamSchema) {
   return compact({
     type: text(schema.type),
-    required: flag(schema.optional) ? undefined : true,
+    required: isOptional(schema) ? undefined : true,
+    only_with: schema.only_with,
     description: clip(text(schema.description)?.trim() ?? "", 240) || undefined,
-    enum: schema.enum,
+    enum: schema.enum ?? enumOf(schema.oneOf),
     default: schema.default,
     minimum: number(schema.minimum),
     maximum: number(schema.maximum),
@@ -86,8 +88,16 @@ function describeParam(schema: ParamSchema) {
   });
 }
 
-function describeReturn({ type, properties, items }: ApiMethod["returns"]): string {
-  const fields = properties ?? (items as ApiMethod["returns"] | undefined)?.properties ?? {};
+/** All values that one or another way of giving it takes, where each names its own. */
+function enumOf(options: readonly ParamSchema[] = []): unknown[] | undefined {
+  const values = options.map((option) => option.enum);
+  return options.length > 0 && values.every((each) => each !== undefined)
+    ? [...new Set(values.flat())]
+    : undefined;
+}
+
+function describeReturn({ type, properties = {}, items }: ApiMethod["returns"]): string {
+  const fields = type === "array" ? allParams(record(items)) : properties;
   const names = Object.keys(fields).sort().join(", ");
   return clip(`${type ?? "anything"}${names === "" ? "" : ` of ${names}`}`, 2_000);
 }

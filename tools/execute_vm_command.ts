@@ -56,7 +56,7 @@ export default defineTool({
   action: ({ vmid }) => `run the command in VM ${vmid}`,
   about: aboutGuest({
     type: "qemu",
-    more: ({ command }) => `command: ${JSON.stringify(command)}`,
+    more: ({ command }) => [`command: ${JSON.stringify(command)}`],
   }),
   run: async (input, { pve }) => {
     const guest = await pve.find(input, { type: "qemu" });

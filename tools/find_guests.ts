@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Resource } from "../lib/proxmox/api/values.ts";
+import { hasTag, type Resource } from "../lib/proxmox/api/values.ts";
 import { guestOf, type GuestType } from "../lib/proxmox/guest/directory.ts";
 import { describeGuest, offlineNodes } from "../lib/proxmox/inventory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
@@ -83,7 +83,7 @@ function fits(row: FoundRow, input: Input): boolean {
   const words = [row.name, String(row.vmid), row.node, row.pool, ...row.tags ?? []];
   return (text === undefined || words.some((word) => has(word, text))) &&
     (name === undefined || has(row.name, name)) &&
-    (tag === undefined || (row.tags?.includes(tag) ?? false)) &&
+    (tag === undefined || hasTag(row.tags ?? [], tag)) &&
     (["type", "node", "status", "pool"] as const).every((key) =>
       input[key] === undefined || row[key] === input[key]
     );

@@ -1,8 +1,7 @@
 import * as z from "zod";
-import { isKind } from "../lib/proxmox/api/errors.ts";
 import { compact, number, record, records, text } from "../lib/proxmox/api/values.ts";
+import { readCeph } from "../lib/proxmox/cluster/ceph.ts";
 import { clip } from "../lib/proxmox/clip.ts";
-import type { Pve } from "../lib/proxmox/pve.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MAX_CHECKS = 50;
@@ -40,7 +39,7 @@ export default defineTool({
   }),
   action: () => "read the Ceph status",
   run: async (_input, { pve }) => {
-    const status = await readStatus(pve);
+    const status = await readCeph(pve);
     return status === undefined
       ? { installed: false }
       : { installed: true, ...describeCeph(status) };
@@ -48,16 +47,6 @@ export default defineTool({
 });
 
 type Row = Readonly<Record<string, unknown>>;
-
-/** Ceph's own status; undefined on a cluster without Ceph, which is an answer and no failure. */
-async function readStatus(pve: Pve): Promise<Row | undefined> {
-  try {
-    return await pve.get("/cluster/ceph/status");
-  } catch (error) {
-    if (isKind(error, "not_installed")) return undefined;
-    throw error;
-  }
-}
 
 /** What an administrator looks at first. */
 function describeCeph(status: Row) {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { isKind } from "../lib/proxmox/api/errors.ts";
-import { flag, number, text } from "../lib/proxmox/api/values.ts";
+import { flag, number, record, text } from "../lib/proxmox/api/values.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { haNotes } from "../lib/proxmox/guest/power.ts";
@@ -45,6 +45,7 @@ export default defineTool({
       target,
       running,
       withLocalDisks: input.with_local_disks,
+      otherStorage: input.target_storage !== undefined,
       restart: input.restart,
     });
     notes.push(...haNotes(pve, state).notes ?? []);
@@ -75,6 +76,8 @@ interface MigrationWish {
   readonly target: string;
   readonly running: boolean;
   readonly withLocalDisks: boolean;
+  /** Copied disks need not find their own storage at the target. */
+  readonly otherStorage: boolean;
   readonly restart: boolean;
 }
 
@@ -138,16 +141,21 @@ async function readConditions(
 /** @param knows whether the caller may know of the guest of an HA resource */
 function reasonsAgainst(
   conditions: Row,
-  { target, running, withLocalDisks }: MigrationWish,
+  { target, running, withLocalDisks, otherStorage }: MigrationWish,
   knows: (sid: string) => boolean,
 ) {
   const reasons: string[] = [];
+  // A cloud-init drive moves with its VM, even a running one.
+  const disks = list<Row>(conditions.local_disks).filter((disk) => !flag(disk.is_cloudinit));
+  const own = disks.filter((disk) => !flag(disk.cdrom));
   const refused = conditions.not_allowed_nodes ?? conditions["not-allowed-nodes"];
   // Keyed by node, though the API's description shows the inner object only.
   const against = isRow(refused) ? refused[target] : undefined;
   // An allowed node has an empty object there (seen with 9.2.11).
   if (isRow(against) && Object.keys(against).length > 0) {
-    const storages = list(against.unavailable_storages ?? against["unavailable-storages"]);
+    const away = list<string>(against.unavailable_storages ?? against["unavailable-storages"]);
+    const copied = new Set(otherStorage ? own.map(storageOf) : []);
+    const storages = away.filter((storage) => !copied.has(storage));
     if (storages.length > 0) reasons.push(`node ${target} has no storage ${storages.join(", ")}`);
     const mapped = list(against["unavailable-resources"]);
     if (mapped.length > 0) {
@@ -163,24 +171,38 @@ function reasonsAgainst(
         })`,
       );
     }
-    if (reasons.length === 0) reasons.push(`Proxmox does not allow node ${target}`);
+    if (reasons.length === 0 && away.length === 0) {
+      reasons.push(`Proxmox does not allow node ${target}`);
+    }
   }
-  const resources = [
-    ...list<string>(conditions.local_resources),
-    ...(running ? list<string>(conditions["mapped-resources"]) : []),
-  ];
-  if (resources.length > 0) reasons.push(`it uses devices of its node: ${resources.join(", ")}`);
-  // A cloud-init drive moves with its VM, even a running one.
-  const disks = list<Row>(conditions.local_disks).filter((disk) => !flag(disk.is_cloudinit));
+  reasons.push(...devicesAgainst(conditions, running));
   const inserted = disks.filter((disk) => flag(disk.cdrom));
   if (inserted.length > 0) {
     reasons.push(`a CD image is on its node's own storage: ${volumes(inserted)}; eject it first`);
   }
-  const own = disks.filter((disk) => !flag(disk.cdrom));
   if (own.length > 0 && !withLocalDisks) {
     reasons.push(`it has disks on its node: ${volumes(own)}; give with_local_disks to copy them`);
   }
   return reasons;
+}
+
+/** Proxmox lists mapped devices among the node's own too; some of them can even move live. */
+function devicesAgainst(conditions: Row, running: boolean): string[] {
+  const mapped = list<string>(conditions["mapped-resources"]);
+  const info = record(conditions["mapped-resource-info"]);
+  const fixed = list<string>(conditions.local_resources).filter((key) => !mapped.includes(key));
+  const still = mapped.filter((key) => running && !flag(record(info[key])["live-migration"]));
+  return [
+    ...(fixed.length > 0 ? [`it uses devices of its node: ${fixed.join(", ")}`] : []),
+    ...(still.length > 0
+      ? [`it runs with devices that cannot move live: ${still.join(", ")}`]
+      : []),
+  ];
+}
+
+function storageOf({ volid }: Row): string {
+  const name = String(volid);
+  return name.slice(0, name.indexOf(":"));
 }
 
 function volumes(disks: readonly Row[]): string {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
-import { tagList } from "../lib/proxmox/api/values.ts";
+import { canonicalTags, tagList } from "../lib/proxmox/api/values.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -28,10 +28,11 @@ export default defineTool({
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);
     const result = await configureGuest(pve, guest, (before) => {
-      const tags = [...input.tags ?? tagList(before.tags), ...input.add ?? []]
-        .filter((tag) => !input.remove?.includes(tag));
+      const removed = canonicalTags(input.remove ?? []);
+      const given = [...input.tags ?? tagList(before.tags), ...input.add ?? []];
+      const tags = canonicalTags(given).filter((tag) => !removed.includes(tag));
       if (tags.length === 0) return { set: {}, unset: ["tags"] };
-      return { set: { tags: [...new Set(tags)].join(";") } };
+      return { set: { tags: tags.join(";") } };
     });
     return { ...result, ...undoConfig("set_guest_tags", guest, result, undefined) };
   },

@@ -2,9 +2,11 @@ import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
 import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
+import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
 import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
+import { revertField, unsetField } from "../lib/tool/unset.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 const input = z.strictObject({
@@ -20,8 +22,9 @@ const input = z.strictObject({
   tags: tags.optional().describe("Replaces all tags"),
   onboot: z.boolean().optional(),
   protection: z.boolean().optional(),
-  unset: z.array(z.string().regex(/^[a-z][a-z0-9_-]*$/)).max(50).optional()
+  unset: unsetField({ type: "lxc", names: { cpus: "cores", cpu_limit: "cpulimit" } }).optional()
     .describe("Settings to put back to their default"),
+  revert: revertField,
   snapshot_first: z.boolean().default(false),
   ...dryRun,
 });
@@ -38,9 +41,8 @@ const RULES = [
   {
     privilege: "VM.Config.Network",
     fields: ["hostname", "nameserver", "searchdomain"],
-    keys: /^(net\d+|hostname|nameserver|searchdomain)$/,
+    keys: /^(nameserver|searchdomain)$/,
   },
-  { privilege: "VM.Config.Disk", fields: [], keys: /^(rootfs|(mp|unused)\d+)$/ },
 ] as const satisfies readonly SettingRule<keyof z.output<typeof input>>[];
 
 export default defineTool({
@@ -69,11 +71,12 @@ export default defineTool({
         nameserver: input.nameserver,
         searchdomain: input.searchdomain,
         description: input.description,
-        tags: input.tags?.join(";"),
+        tags: input.tags && canonicalTags(input.tags).join(";"),
         onboot: input.onboot,
         protection: input.protection,
       },
       ...(input.unset ? { unset: input.unset } : {}),
+      revert: input.revert,
     });
     return { ...result, ...undoConfig("update_container", guest, result, snapshot) };
   },

@@ -2,10 +2,12 @@ import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
 import { changed, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
+import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { agentEnabled, properties } from "../lib/proxmox/guest/properties.ts";
 import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
 import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
+import { revertField, unsetField } from "../lib/tool/unset.ts";
 import { defineTool } from "../lib/tool/tool.ts";
 
 const input = z.strictObject({
@@ -22,8 +24,9 @@ const input = z.strictObject({
   protection: z.boolean().optional(),
   agent: z.boolean().optional(),
   boot: z.string().max(500).optional().describe("order=scsi0;net0"),
-  unset: z.array(z.string().regex(/^[a-z][a-z0-9_-]*$/)).max(50).optional()
+  unset: unsetField({ type: "qemu", names: { cpus: "cores", cpu_type: "cpu" } }).optional()
     .describe("Settings to put back to their default"),
+  revert: revertField,
   snapshot_first: z.boolean().default(false),
   ...dryRun,
 });
@@ -47,9 +50,8 @@ const RULES = [
   {
     privilege: "VM.Config.Disk",
     fields: ["boot"],
-    keys: /^((ide|sata|scsi|virtio|efidisk|tpmstate|unused)\d+|boot|bootdisk|vmstatestorage)$/,
+    keys: /^(boot|bootdisk|vmstatestorage)$/,
   },
-  { privilege: "VM.Config.Network", fields: [], keys: /^net\d+$/ },
   {
     privilege: "VM.Config.Cloudinit",
     fields: [],
@@ -58,8 +60,7 @@ const RULES = [
   {
     privilege: "VM.Config.HWType",
     fields: [],
-    keys:
-      /^(acpi|hotplug|kvm|machine|scsihw|smbios1|tablet|vga|watchdog|audio0|(usb|hostpci|serial)\d+)$/,
+    keys: /^(acpi|hotplug|kvm|machine|scsihw|tablet|vga|watchdog)$/,
   },
 ] as const satisfies readonly SettingRule<keyof z.output<typeof input>>[];
 
@@ -93,13 +94,14 @@ export default defineTool({
         memory: input.memory,
         balloon: input.balloon,
         description: input.description,
-        tags: input.tags?.join(";"),
+        tags: input.tags && canonicalTags(input.tags).join(";"),
         onboot: input.onboot,
         protection: input.protection,
         agent: agentOption(before.agent, input.agent),
         boot: input.boot,
       },
       ...(input.unset ? { unset: input.unset } : {}),
+      revert: input.revert,
     }));
     return { ...result, ...undoConfig("update_vm", guest, result, snapshot) };
   },

@@ -100,7 +100,10 @@ function reaches(allowed: readonly string[] | null, value: string | null | undef
 }
 
 function hasTagOf(allowed: readonly string[] | null, tags: GuestPlace["tags"]): boolean {
-  return allowed === null || (tags ?? []).some((tag) => reaches(allowed, tag));
+  if (allowed === null) return true;
+  // Proxmox stores tags in lower case, whatever was given to it or to the token.
+  const lower = allowed.map((tag) => tag.toLowerCase());
+  return (tags ?? []).some((tag) => reaches(lower, tag.toLowerCase()));
 }
 
 function isInRanges(ranges: readonly VmidRange[] | null, vmid: GuestPlace["vmid"]): boolean {

@@ -11,6 +11,7 @@ export const ADVICE: Advice = {
   paths: see("search_api"),
   quorum: see("get_cluster_status"),
   read_file: use("read_guest_file"),
+  revert: `${use("update_vm")} or update_container with revert: true to take it back`,
   storages: see("get_storage"),
   task: see("get_task"),
   volumes: see("get_storage_content"),

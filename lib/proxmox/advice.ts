@@ -11,6 +11,7 @@ export type Topic =
   | "paths"
   | "quorum"
   | "read_file"
+  | "revert"
   | "storages"
   | "task"
   | "volumes"

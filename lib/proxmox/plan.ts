@@ -39,6 +39,8 @@ export interface Plan {
   readonly requests: PlannedRequest[];
   readonly checks: Check[];
   readonly changes: Record<string, Change>;
+  /** What else would come of it. */
+  notes?: string[];
 }
 
 /** A copy whose passwords and the like are hidden: plans are shown, stored and logged. */

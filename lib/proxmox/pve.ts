@@ -319,6 +319,11 @@ export class Pve {
     if (!ok && !this.#call.dryRun) throw new AppError("conflict", detail);
   }
 
+  /** Tells in a dry run's plan what else would come of the change. */
+  foresee(note: string): void {
+    this.plan.notes = [...this.plan.notes ?? [], note];
+  }
+
   progress(message: string, done?: { progress: number; total?: number }): void {
     this.#call.progress(message, done);
   }

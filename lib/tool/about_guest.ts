@@ -12,17 +12,20 @@ interface GuestInput {
  * What a person is shown of the guest that a call is about.
  *
  * @param options.goes the guest would be gone: its disks, snapshots and newest backup are shown too
- * @param options.more a further line
+ * @param options.more further lines
  */
 export function aboutGuest<I extends GuestInput>(
   { type, goes, more }: {
     type?: GuestType;
     goes?: boolean;
-    more?: (input: I, at: { pve: Pve; guest: Guest }) => string | Promise<string>;
+    more?: (
+      input: I,
+      at: { pve: Pve; guest: Guest },
+    ) => readonly string[] | Promise<readonly string[]>;
   } = {},
 ): (input: I, context: ToolContext) => Promise<About> {
   return async (input, { pve }) => {
     const { guest, lines, version } = await guestFacts(pve, input, { type, goes: goes ?? false });
-    return { lines: more ? [...lines, await more(input, { pve, guest })] : lines, version };
+    return { lines: more ? [...lines, ...await more(input, { pve, guest })] : lines, version };
   };
 }

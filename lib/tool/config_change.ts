@@ -8,7 +8,7 @@ export const configOutput = {
     z.string(),
     z.object({ from: z.unknown().optional(), to: z.unknown().optional() }),
   ).optional(),
-  pending: z.array(z.string()).optional().describe("In effect at the next start"),
+  pending: z.array(z.string()).optional().describe("All that takes effect at the next start"),
   snapshot: z.string().optional().describe("Taken before the change"),
   undo: z.string().optional(),
 };

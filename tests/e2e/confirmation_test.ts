@@ -255,6 +255,17 @@ Deno.test("the question tells what goes", async (t) => {
     assert.deepEqual(other.slice(1, 5), lines.slice(1, 5), "by whichever tool");
     assert.match(other[5]!, /"path":"\/nodes\/pve1\/qemu\/100"/);
   });
+  await t.step("what a call to Proxmox's own API really changes", async () => {
+    const net0 = "virtio,bridge=vmbr1";
+    const lines = await questionOf("change_api", {
+      method: "PUT",
+      path: "/nodes/pve1/qemu/100/config",
+      params: { net0, memory: 512 },
+    });
+    assert.match(lines[2]!, /^net0: "virtio=BC:\S+,bridge=vmbr0\S*" → "virtio,bridge=vmbr1"$/);
+    assert.match(lines[3]!, /^memory: "?\d+"? → 512$/);
+    assert.match(lines[4]!, /^net0 loses virtio=BC:/);
+  });
   await t.step("a whole command, cut in its middle with the digest of all arguments", async () => {
     const short = await questionOf("execute_vm_command", {
       vmid: 100,
@@ -283,6 +294,7 @@ Deno.test("the question tells what goes", async (t) => {
     assert.equal(gone[2], `snapshot that goes: ${name} of ${snapshot.time}`);
     const back = await questionOf("rollback_snapshot", { vmid: 100, name });
     assert.equal(back[2], `what goes: all since snapshot ${name} of ${snapshot.time}`);
+    assert.match(back[3]!, /^VM 100 is running and .* it is stopped, then started again$/);
     const { volid } = (await site.call("get_backups", { vmid: 101 })).value.backups[0];
     const backup = await questionOf("delete_backup", { volid });
     assert.match(backup[1]!, /^volume that goes: \S+vzdump\S+ on node pve1: backup, of guest 101/);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { messageOf } from "../../lib/errors.ts";
+import { redactText } from "../../lib/log/redact.ts";
 import { OpenRequests } from "../../lib/mcp/stdio/open_requests.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
@@ -201,11 +203,19 @@ Deno.test("stdio refuses to start for a token that is not good, and says why", a
   });
   await assert.rejects(
     Pipe.open(site, { speaker: { kind: "token", token } }),
-    /^AppError: Cannot use the token: token \d+ of ada: address 127\.0\.0\.1 is not allowed$/,
+    (error) => {
+      const message = messageOf(error);
+      assert.match(
+        message,
+        /^Cannot use --token-file: token \d+ of ada: address 127\.0\.0\.1 is not allowed$/,
+      );
+      assert.equal(redactText(message), message, "it is shown whole");
+      return true;
+    },
   );
   await assert.rejects(
     Pipe.open(site, { speaker: { kind: "token", token: "nonsense" } }),
-    /Cannot use the token: unknown token$/,
+    /Cannot use --token-file: unknown token$/,
   );
 });
 

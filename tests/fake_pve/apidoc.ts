@@ -13,12 +13,15 @@ function page(path: string): Page {
   return { path, text: path.split("/").at(-1) ?? "", leaf: 1, info: {} };
 }
 
-function describe(api: ApiMethod): unknown {
+function describe(api: ApiMethod, composed: boolean): unknown {
   return {
     allowtoken: 1,
     method: api.method,
     name: api.path.split("/").at(-1)?.replace(/[{}]/g, ""),
-    parameters: { additionalProperties: api.additionalProperties, properties: api.parameters },
+    parameters: composed && api.composed ? api.composed : {
+      additionalProperties: api.additionalProperties,
+      properties: api.parameters,
+    },
     permissions: api.permissions,
     protected: api.protected,
     ...(api.path.startsWith("/nodes/{node}/") ? { proxyto: "node" } : {}),
@@ -26,8 +29,7 @@ function describe(api: ApiMethod): unknown {
   };
 }
 
-/** The JavaScript file behind Proxmox's API viewer: the description as a tree, then the viewer's code. */
-export const apidoc = once((): string => {
+function write(composed: boolean): string {
   const roots: Page[] = [];
   for (const api of contract().methods) {
     let siblings = roots;
@@ -44,10 +46,22 @@ export const apidoc = once((): string => {
       current = next;
       siblings = next.children ??= [];
     }
-    if (current) current.info[api.method] = describe(api);
+    if (current) current.info[api.method] = describe(api, composed);
   }
   return `const apiSchema = ${JSON.stringify(roots.map(withoutEmpty), null, 3)}\n;\n\n${viewer()}`;
-});
+}
+
+const plain = once(() => write(false));
+const late = once(() => write(true));
+
+/**
+ * The JavaScript file behind Proxmox's API viewer: the description as a tree, then the viewer's code.
+ *
+ * @param composed as libpve-common writes it from 9.1.21 on
+ */
+export function apidoc(composed: boolean): string {
+  return composed ? late() : plain();
+}
 
 function withoutEmpty(one: Page): Page {
   const { children, ...rest } = one;

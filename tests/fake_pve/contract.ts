@@ -25,10 +25,23 @@ export interface ApiMethod {
   method: string;
   path: string;
   parameters: Record<string, Schema>;
+  /** The parameters as libpve-common describes them from 9.1.21 on, where it composes them of parts. */
+  composed?: Composed;
   permissions: { user?: string; check?: Check };
   protected: number;
   additionalProperties: number;
   returns: Schema;
+}
+
+/** Parameters in parts: all of `allOf` hold, of `oneOf` the one that `type-property` names. */
+export interface Composed {
+  additionalProperties?: number;
+  properties?: Record<string, Schema>;
+  allOf?: Composed[];
+  oneOf?: Composed[];
+  "type-property"?: string;
+  "type-property-schema"?: Schema;
+  "instance-type"?: string;
 }
 
 interface RouteNode {
@@ -51,8 +64,11 @@ export interface Contract {
 
 /** What Proxmox offers, by its own description. */
 export const contract = once((): Contract => {
-  const text = Deno.readTextFileSync(new URL("../pve_api.json", import.meta.url));
-  const methods = JSON.parse(text) as ApiMethod[];
+  const methods = readFacts<ApiMethod>("pve_api.json");
+  for (const { method, path, parameters } of readFacts<ComposedMethod>("pve_api_composed.json")) {
+    const api = methods.find((one) => one.method === method && one.path === path);
+    if (api) api.composed = parameters;
+  }
   const root = newNode();
   for (const api of methods) insert(root, api);
   return {
@@ -61,6 +77,12 @@ export const contract = once((): Contract => {
     below: (path) => [...nodeAt(root, path)?.children.keys() ?? []],
   };
 });
+
+type ComposedMethod = Pick<ApiMethod, "method" | "path"> & { parameters: Composed };
+
+function readFacts<T>(file: string): T[] {
+  return JSON.parse(Deno.readTextFileSync(new URL(`../${file}`, import.meta.url)));
+}
 
 function newNode(): RouteNode {
   return { children: new Map(), methods: new Map() };

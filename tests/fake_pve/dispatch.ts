@@ -7,6 +7,7 @@ import { BareStatus, PveError, refuse } from "./errors.ts";
 import { answerByContract } from "./fallback.ts";
 import { type Identity, ownerOf } from "./identity.ts";
 import { settle } from "./tasks.ts";
+import { resolved } from "./composed.ts";
 import { Params, type Raw, validate } from "./validate.ts";
 import { type Call, type Handlers, Listed, type World } from "./world.ts";
 
@@ -46,7 +47,7 @@ export function dispatch(served: Served, request: Incoming): Answer {
     }
     const [rawPath = "", query = ""] = request.url.split("?");
     if (request.method === "GET" && rawPath === "/pve-docs/api-viewer/apidoc.js" && served.apidoc) {
-      const text = apidoc();
+      const text = apidoc(served.world.state.composed);
       return { status: 200, reason: "OK", type: "application/javascript", body: text, authorized };
     }
     if (!rawPath.startsWith("/api2/json/")) throw new BareStatus(404, `no such file '${rawPath}'`);
@@ -124,7 +125,7 @@ function run(
   }
   if (api.permissions.user !== "world") checkPermissions(world.state, who, api.permissions, raw);
   reachNode(world, api.path, raw);
-  const params = new Params(validate(api, raw));
+  const params = new Params(validate(world.state.composed ? resolved(api, raw) : api, raw));
   for (const name of rootOnly) {
     if (params.has(name) && ownerOf(who) !== "root@pam") {
       refuse({ [name]: "Only root may use this option." });

@@ -78,7 +78,26 @@ function current(call: Call): Row[] {
   return [quorum, master, fencing(call), ...localManagers(call, when), ...services];
 }
 
+function ruleOf({ params, state }: Call): Row {
+  const name = params.text("rule");
+  return state.ha.rules.get(name) ?? die(`no such ha rule '${name}'`);
+}
+
+function saveRule({ params, state }: Call, before: Row): null {
+  const { delete: _delete, digest: _digest, ...given } = params.values;
+  const rule: Row = { ...before };
+  for (const [key, value] of Object.entries(given)) {
+    rule[key] = typeof value === "boolean" ? Number(value) : value;
+  }
+  for (const key of params.list("delete")) delete rule[key];
+  state.ha.rules.set(params.text("rule"), rule);
+  return null;
+}
+
 export const haHandlers: Handlers = {
+  "POST /cluster/ha/rules": (call) => saveRule(call, {}),
+  "GET /cluster/ha/rules/{rule}": ruleOf,
+  "PUT /cluster/ha/rules/{rule}": (call) => saveRule(call, ruleOf(call)),
   "GET /cluster/ha/status/current": current,
   "GET /cluster/ha/rules": ({ state }) => {
     const rules = [...state.ha.rules.values()];

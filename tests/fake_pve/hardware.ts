@@ -63,6 +63,24 @@ function versions(node: FakeNode): unknown {
   ];
 }
 
+const handles = ["enterprise", "no-subscription", "test", "ceph-squid-enterprise"];
+
+function repositories(call: Call): unknown {
+  const node = nodeOf(call);
+  return {
+    digest: "0".repeat(64),
+    errors: node.repositoryErrors,
+    files: [],
+    infos: [],
+    // A status only where the repository is configured at all.
+    "standard-repos": handles.map((handle) => ({
+      handle,
+      name: handle,
+      ...(node.repositories.includes(handle) ? { status: 1 } : {}),
+    })),
+  };
+}
+
 export const hardwareHandlers: Handlers = {
   [`GET ${base}/disks/list`]: (call) =>
     nodeOf(call).disks.map((disk) => {
@@ -72,5 +90,21 @@ export const hardwareHandlers: Handlers = {
   [`GET ${base}/apt/update`]: (call) => nodeOf(call).updates,
   [`GET ${base}/apt/versions`]: (call) => versions(nodeOf(call)),
   [`GET ${base}/certificates/info`]: certificates,
-  "GET /cluster/ceph/status": () => die("binary not installed: /usr/bin/ceph-mon"),
+  [`GET ${base}/apt/repositories`]: repositories,
+  [`GET ${base}/subscription`]: (call) => {
+    const { subscription } = nodeOf(call);
+    const told = { ...subscription, message: "There is no subscription key", url: "https://x" };
+    return subscription.status === "notfound" ? told : subscription;
+  },
+  [`GET ${base}/time`]: (call) => {
+    const time = call.world.seconds() + nodeOf(call).clockAhead;
+    return { time, localtime: time, timezone: "UTC" };
+  },
+  [`GET ${base}/disks/zfs`]: (call) => {
+    const { zfs } = nodeOf(call);
+    if (!zfs) die("zfsutils-linux not installed");
+    return zfs.map((pool) => ({ ...pool, alloc: 0, free: pool.size, frag: 0, dedup: 1 }));
+  },
+  "GET /cluster/ceph/status": ({ state }) =>
+    state.ceph ?? die("binary not installed: /usr/bin/ceph-mon"),
 };

@@ -3,7 +3,13 @@ import { ensureQuorum } from "./create.ts";
 import { guestOf, type GuestType, haManaged, haSid, isRunning, unlocked } from "./guests.ts";
 import type { FakeGuest } from "./state.ts";
 import { startTask } from "./tasks.ts";
-import { localResources, localVolumes, unavailable } from "./preconditions.ts";
+import {
+  localResources,
+  localVolumes,
+  mappedResources,
+  missingMappings,
+  unavailable,
+} from "./preconditions.ts";
 import { findVolume, isOnNode, storageNamed } from "./volumes.ts";
 import { type Call, type Handlers, needs } from "./world.ts";
 
@@ -114,10 +120,7 @@ function refusals(
   if (guest.type === "lxc" && isRunning(guest) && !call.params.flag("restart")) {
     throw new Error("lxc live migration is currently not implemented");
   }
-  const resources = localResources(guest);
-  if (isRunning(guest) && resources.length) {
-    throw new Error(`can't migrate VM which uses local devices: ${resources.join(", ")}`);
-  }
+  refuseDevices(call, guest, target);
   const disks = localVolumes(call.state, guest).filter((one) => !one.cdrom);
   if (
     guest.type === "qemu" && isRunning(guest) && disks.length &&
@@ -132,11 +135,32 @@ function refusals(
       }' - online storage migration not possible if snapshot exists`,
     );
   }
-  if (targetStorage === undefined) {
-    const missing = unavailable(call.state, guest, target);
-    if (missing.length) {
-      throw new Error(`storage '${missing[0]}' is not available on node '${target}'`);
-    }
+  // Only disks that are copied go to another storage than their own.
+  const missing = unavailable(call.state, guest, target)
+    .filter((id) => targetStorage === undefined || storageNamed(call.state, id).shared);
+  if (missing.length) {
+    throw new Error(`storage '${missing[0]}' is not available on node '${target}'`);
+  }
+}
+
+/** As `QemuMigrate::prepare` has it; without root's `force` a stopped VM's devices hold it too. */
+function refuseDevices(call: Call, guest: FakeGuest, target: string): void {
+  const mapped = mappedResources(call.state, guest);
+  const own = localResources(guest).filter((key) => !(key in mapped));
+  if (own.length) {
+    throw new Error(`can't migrate VM which uses local devices: ${own.join(", ")}`);
+  }
+  const missing = missingMappings(call.state, guest, target);
+  if (missing.length) {
+    throw new Error(`can't migrate to '${target}': missing mapped devices ${missing.join(", ")}`);
+  }
+  const fixed = Object.entries(mapped).filter(([, info]) => !info["live-migration"]);
+  if (isRunning(guest) && fixed.length) {
+    throw new Error(
+      `can't live migrate running VM which uses following mapped devices: ${
+        fixed.map(([key, { name }]) => `${key}:${name}`).join(", ")
+      }`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { drivesOf, guestOf, haManaged, isRunning } from "./guests.ts";
+import { readProperties } from "./property_strings.ts";
 import type { FakeGuest, FakeState } from "./state.ts";
 import { isOnNode, storageNamed, storageOfVolume } from "./volumes.ts";
 import type { Call, Handlers } from "./world.ts";
@@ -28,6 +29,28 @@ export function localResources(guest: FakeGuest): string[] {
     .filter((key) => !String(guest.config[key]).includes("spice"));
 }
 
+/** The mapped ones among the devices, by their key (`QemuServer::check_local_resources`). */
+export function mappedResources(
+  state: FakeState,
+  guest: FakeGuest,
+): Record<string, { name: string; "live-migration"?: 1 }> {
+  return Object.fromEntries(
+    localResources(guest).flatMap((key) => {
+      const name = readProperties(String(guest.config[key]), "host").mapping;
+      if (name === undefined) return [];
+      const live = state.mappings.get(name)?.live ?? false;
+      return [[key, { name, ...(live ? { "live-migration": 1 as const } : {}) }]];
+    }),
+  );
+}
+
+/** The keys of mapped devices that a node does not have. */
+export function missingMappings(state: FakeState, guest: FakeGuest, node: string): string[] {
+  return Object.entries(mappedResources(state, guest))
+    .filter(([, { name }]) => !state.mappings.get(name)?.nodes.includes(node))
+    .map(([key]) => key);
+}
+
 export function unavailable(state: FakeState, guest: FakeGuest, node: string): string[] {
   const used = new Set(
     drivesOf(guest).filter((drive) => drive.volid.includes(":")).map((drive) =>
@@ -44,18 +67,23 @@ function preconditions(call: Call): unknown {
   const { state } = call;
   const guest = guestOf(call, "qemu");
   const refused = otherNodes(state, guest).map((node) => {
-    const missing = unavailable(state, guest, node);
-    return [node, missing.length ? { unavailable_storages: missing } : {}] as const;
+    const storages = unavailable(state, guest, node);
+    const resources = missingMappings(state, guest, node);
+    return [node, {
+      ...(storages.length ? { unavailable_storages: storages } : {}),
+      ...(resources.length ? { "unavailable-resources": resources } : {}),
+    }] as const;
   });
+  const mapped = mappedResources(state, guest);
   return {
     running: isRunning(guest) ? 1 : 0,
-    allowed_nodes: refused.filter(([, why]) => !why.unavailable_storages).map(([node]) => node),
+    allowed_nodes: refused.filter(([, why]) => Object.keys(why).length === 0).map(([node]) => node),
     // With an empty object for each node that is allowed (migrate.txt).
     not_allowed_nodes: Object.fromEntries(refused),
     local_disks: localVolumes(state, guest).map(shown),
     local_resources: localResources(guest),
-    "mapped-resources": [],
-    "mapped-resource-info": {},
+    "mapped-resources": Object.keys(mapped),
+    "mapped-resource-info": mapped,
     "has-dbus-vmstate": 1,
     ...(haManaged(state, guest) ? { "dependent-ha-resources": [] } : {}),
   };

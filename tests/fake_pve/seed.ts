@@ -121,6 +121,7 @@ export function seedState(options: SeedOptions): FakeState {
   const state: FakeState = {
     clusterName: "demo",
     version: options.version,
+    composed: false,
     nodes: new Map(names.map((name, i) => [name, seedNode(name, i, options)])),
     guests: new Map(),
     storages: storages(),
@@ -152,6 +153,7 @@ export function seedState(options: SeedOptions): FakeState {
       groups: new Map(),
       armed: true,
     },
+    mappings: new Map(),
     replication: new Map(),
     backupJobs: new Map([["backup-nightly", {
       id: "backup-nightly",

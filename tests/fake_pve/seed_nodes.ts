@@ -129,5 +129,9 @@ export function seedNode(name: string, i: number, options: SeedOptions): FakeNod
       },
     ],
     firewall: emptyFirewall(),
+    clockAhead: 0,
+    subscription: { status: "notfound" },
+    repositories: ["no-subscription"],
+    repositoryErrors: [],
   };
 }

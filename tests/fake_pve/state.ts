@@ -36,6 +36,21 @@ export interface FakeNode {
   packages: Record<string, unknown>[];
   certificates: FakeCertificate[];
   firewall: FakeFirewall;
+  /** Its ZFS pools; undefined where ZFS is not installed. */
+  zfs?: FakeZpool[];
+  /** Seconds by which its clock is ahead. */
+  clockAhead: number;
+  subscription: { status: string; nextduedate?: string };
+  /** The repositories of Proxmox that are enabled, by handle. */
+  repositories: string[];
+  /** What is wrong with the files that name repositories. */
+  repositoryErrors: { path: string; error: string }[];
+}
+
+export interface FakeZpool {
+  name: string;
+  health: string;
+  size: number;
 }
 
 export interface FakeDisk {
@@ -188,6 +203,8 @@ export type Entries = Map<string, Record<string, unknown>>;
 export interface FakeState {
   clusterName: string;
   version: string;
+  /** Whether parameters are described in parts, as by libpve-common from 9.1.21 on. */
+  composed: boolean;
   nodes: Map<string, FakeNode>;
   guests: Map<number, FakeGuest>;
   storages: Map<string, FakeStorage>;
@@ -210,9 +227,13 @@ export interface FakeState {
     groups: Entries;
     armed: boolean;
   };
+  /** Devices of the nodes under a common name, for `usb0: mapping=…` and `hostpci0: mapping=…`. */
+  mappings: Map<string, { nodes: string[]; live: boolean }>;
   replication: Map<string, FakeReplication>;
   backupJobs: Map<string, FakeBackupJob>;
   firewall: FakeFirewall & { groups: Map<string, { comment?: string; rules: FakeRule[] }> };
+  /** Ceph's own status; undefined where it is not installed. */
+  ceph?: Record<string, unknown>;
   sdn: { zones: Entries; vnets: Entries; subnets: Entries };
   log: FakeLogEntry[];
   /** What `download-url` and `query-url-metadata` find on the internet, by URL. */

@@ -1,3 +1,4 @@
+import "../tools/config_writes_test.ts";
 import "../tools/creation_test.ts";
 import "../tools/guests_lifecycle_test.ts";
 import "../tools/guests_power_test.ts";

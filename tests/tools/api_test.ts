@@ -3,6 +3,7 @@ import { type ApiMethod, parseApiDescription } from "../../lib/proxmox/apidoc/de
 import { presentable } from "../../lib/proxmox/apidoc/call.ts";
 import { ApiDescriptions } from "../../lib/proxmox/apidoc/descriptions.ts";
 import { refusalOf, secretParams } from "../../lib/proxmox/apidoc/guard.ts";
+import { paramsFor } from "../../lib/proxmox/apidoc/composed.ts";
 import { checkParams } from "../../lib/proxmox/apidoc/schema.ts";
 import { AppError } from "../../lib/errors.ts";
 import { ADVICE } from "../../lib/mcp/advice.ts";
@@ -22,7 +23,7 @@ function sentTo(site: Site, from: number): string[] {
 
 function api(method: ApiMethod["method"], path: string): ApiMethod {
   const nothing = { description: "", parameters: {}, permissions: undefined, returns: {} };
-  return { method, path, open: false, ...nothing };
+  return { method, path, paramsFor: () => ({ schemas: {}, open: false }), ...nothing };
 }
 
 Deno.test("search_api finds methods by words, the best first, and pages", async () => {
@@ -382,7 +383,8 @@ Deno.test("change_api changes, follows the task and sends the digest just read",
     path: "/nodes/pve1/qemu/101/config",
     params: { description: "changed", onboot: true },
   });
-  assert.deepEqual(put.value, { data: null });
+  const changes = { description: { to: "changed" }, onboot: { to: true } };
+  assert.deepEqual(put.value, { data: null, changes });
   const sent = site.fake.requests.findLast(({ method }) => method === "PUT");
   const body = sent?.body as Record<string, unknown>;
   assert.match(String(body.digest), /^[0-9a-f]{40}$/);
@@ -444,7 +446,7 @@ Deno.test("parseApiDescription reads JSON in JavaScript and runs none of it", ()
   for (const name of ["const apiSchema = ", "var pveapi = "]) {
     const file = `/* x */\n${name}${JSON.stringify(schema, null, 3)}\n;\nthrow new Error("run");`;
     const { methods } = parseApiDescription(file, ADVICE.paths);
-    assert.deepEqual(methods.map(({ method, path, open }) => [method, path, open]), [
+    assert.deepEqual(methods.map((each) => [each.method, each.path, each.paramsFor({}).open]), [
       ["GET", "/a", true],
       ["GET", "/a/{id}", false],
     ]);
@@ -545,4 +547,133 @@ Deno.test("ApiDescriptions keeps no failure", async () => {
   await assert.rejects(descriptions.get("9"), /down/);
   fails = false;
   assert.equal((await descriptions.get("9")).methods.length, 1);
+});
+
+const RULES = "/cluster/ha/rules";
+
+Deno.test("parameters that are composed of parts are searched, described and checked", async () => {
+  await using site = await Site.start();
+  site.fake.state.composed = true;
+  const { value } = await site.call("describe_api", { path: RULES, method: "POST" });
+  const [{ parameters }] = value.methods;
+  assert.deepEqual([parameters.rule.required, parameters.resources.required], [true, true]);
+  assert.deepEqual(parameters.type, {
+    type: "string",
+    required: true,
+    enum: ["node-affinity", "resource-affinity"],
+  });
+  assert.equal(parameters.nodes.only_with, "type: node-affinity");
+  assert.equal(parameters.affinity.only_with, "type: resource-affinity");
+  assert.equal(parameters.comment.only_with, undefined);
+  const found = await site.call("search_api", { query: "POST rules affinity" });
+  assert.equal(found.value.methods[0].path, RULES);
+  const change = (params: Record<string, unknown>, more = {}) =>
+    site.call("change_api", { method: "POST", path: RULES, params, ...more });
+  const rule = { rule: "apart", type: "resource-affinity", resources: "vm:100,vm:101" };
+  const refusals: [Record<string, unknown>, RegExp][] = [
+    [{ ...rule, affinity: "negative", nodes: "pve1" }, /nodes is taken only with type: node-aff/],
+    [
+      { ...rule, affinity: "negative", afinity: 1 },
+      /afinity is not .* \(did you mean affinity\?\)/,
+    ],
+    [rule, /: affinity is missing$/],
+    [{ ...rule, affinity: "sideways" }, /affinity must be one of positive, negative/],
+    [{ ...rule, type: "other", affinity: "negative" }, /type must be one of node-affinity, res/],
+    [{ rule: "apart", affinity: "negative" }, /: type is missing$/],
+    [{}, /rule is missing; type is missing$/],
+  ];
+  const before = site.fake.requests.length;
+  for (const [params, text] of refusals) {
+    const answer = await change(params);
+    assert.equal(answer.code, "invalid", answer.text);
+    assert.match(answer.text, text);
+  }
+  assert.ok(site.fake.requests.slice(before).every(({ method }) => method === "GET"));
+  const made = await change({ ...rule, affinity: "negative" });
+  assert.equal(made.isError, false, made.text);
+  const changed = await site.call("change_api", {
+    method: "PUT",
+    path: `${RULES}/apart`,
+    params: { type: "resource-affinity", affinity: "positive", resources: "vm:100,vm:101" },
+  });
+  assert.deepEqual(changed.value?.changes, { affinity: { from: "negative", to: "positive" } });
+  assert.equal(site.fake.state.ha.rules.get("apart")?.affinity, "positive");
+});
+
+Deno.test("paramsFor picks the way that fits where no parameter names it", () => {
+  const plain = (properties: Record<string, unknown>) => ({ properties, additionalProperties: 0 });
+  const described = {
+    allOf: [plain({ id: {} }), {
+      oneOf: [plain({ path: { type: "string" } }), plain({ server: {}, export: { optional: 1 } })],
+    }],
+  };
+  const problems = (given: Record<string, unknown>) => {
+    const { open, schemas } = paramsFor(described, given);
+    return checkParams(given, schemas, { open });
+  };
+  assert.deepEqual(problems({ id: 1, path: "/a" }), []);
+  assert.deepEqual(problems({ id: 1, server: "a", export: "/b" }), []);
+  assert.deepEqual(problems({ id: 1, server: "a", path: "/b" }).length, 1);
+  const typed = plain({
+    type: { enum: ["a", "b"] },
+    size: { "type-property": "type", "instance-types": ["a"], optional: 1 },
+    mode: {
+      "type-property": "type",
+      optional: 1,
+      oneOf: [{ "instance-types": ["a"], enum: ["x"] }, { "instance-types": ["b"], enum: ["y"] }],
+    },
+  });
+  const check = (given: Record<string, unknown>) =>
+    checkParams(given, paramsFor(typed, given).schemas, { open: false });
+  assert.deepEqual(check({ type: "a", size: 1, mode: "x" }), []);
+  assert.match(check({ type: "b", size: 1 })[0] ?? "", /^size is not a parameter/);
+  assert.match(check({ type: "b", mode: "x" })[0] ?? "", /^mode must be one of y$/);
+});
+
+Deno.test("change_api shows what really changes, and what a property string loses", async () => {
+  await using site = await Site.start();
+  const config = site.fake.state.guests.get(100)?.config;
+  assert.ok(config);
+  config.net0 = "virtio=BC:24:11:2E:00:01,bridge=vmbr0,firewall=1,tag=5";
+  config.smbios1 = "uuid=cb10da6e-6532-4dde-b1de-b7303087f084";
+  config.scsi0 = "local-lvm:vm-100-disk-0,discard=on,size=32G";
+  const params = {
+    cores: Number(config.cores),
+    memory: 4096,
+    net0: "virtio,bridge=vmbr1,tag=5",
+    scsi0: "local-lvm:vm-100-disk-0",
+    delete: "tags,nameserver",
+  };
+  const call = { method: "PUT", path: "/nodes/pve1/qemu/100/config", params };
+  const { value, text } = await site.call("change_api", { ...call, dry_run: true });
+  const { changes, notes } = value?.dry_run ?? {};
+  assert.deepEqual(Object.keys(changes ?? {}), ["memory", "net0", "scsi0", "tags"], text);
+  assert.deepEqual(changes.tags, { from: "prod;web" });
+  assert.deepEqual(notes, [
+    "net0 loses virtio=BC:24:11:2E:00:01, firewall=1: give them too to keep them",
+    "scsi0 loses discard=on: give them too to keep them",
+  ]);
+  const whole = { net0: "virtio=BC:24:11:2E:00:01,bridge=vmbr1,firewall=1,tag=5" };
+  const kept = await site.call("change_api", { ...call, params: whole });
+  assert.equal(kept.value?.notes, undefined, kept.text);
+  assert.deepEqual(Object.keys(kept.value?.changes ?? {}), ["net0"]);
+  const same = await site.call("change_api", { ...call, params: whole });
+  assert.equal(same.value?.changes, undefined, same.text);
+});
+
+Deno.test("change_api tells what a refused write to a configuration has left", async () => {
+  await using site = await Site.start();
+  const config = site.fake.state.guests.get(100)?.config;
+  assert.ok(config);
+  config.boot = "order=scsi0;net0";
+  const call = { method: "PUT", path: "/nodes/pve1/qemu/100/config" };
+  const { text } = await site.call("change_api", { ...call, params: { delete: "scsi0" } });
+  assert.match(
+    text,
+    /can't unplug bootdisk 'scsi0'; waits for the next start all the same: .*scsi0: "[^"]*" removed/,
+  );
+  const revert = { ...call, params: { revert: "scsi0,boot" } };
+  const reverted = await site.call("change_api", revert);
+  assert.equal(reverted.isError, false, reverted.text);
+  assert.deepEqual(site.fake.state.guests.get(100)?.pendingDelete, []);
 });

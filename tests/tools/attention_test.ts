@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
 import { guest } from "./guests.ts";
+import { restrict, startProbed } from "./probe.ts";
 import { changes } from "./requests.ts";
 
 interface Finding {
   severity: string;
   what: string;
   where: string;
+  guests?: string[];
+  nodes?: string[];
   since?: string;
   tool: string;
 }
@@ -58,6 +61,13 @@ function node(site: Site, name: string) {
   const found = site.fake.state.nodes.get(name);
   assert.ok(found);
   return found;
+}
+
+function addDisk(site: Site, { volid, vmid, gib }: { volid: string; vmid: number; gib: number }) {
+  site.fake.state.volumes.push({
+    ...{ volid, vmid, storage: "local-lvm", node: "pve1", content: "images", format: "raw" },
+    ...{ size: gib * 2 ** 30, ctime: 0 },
+  });
 }
 
 Deno.test("get_attention has nothing to say of a healthy cluster", async () => {
@@ -160,7 +170,7 @@ const CASES: Case[] = [
     name: "an old backup",
     prepare: (site) => {
       for (const volume of site.fake.state.volumes) {
-        if (volume.content === "backup") volume.ctime -= 9 * DAY;
+        if (volume.content === "backup" && volume.vmid === 101) volume.ctime -= 9 * DAY;
       }
     },
     finds: {
@@ -275,6 +285,143 @@ const CASES: Case[] = [
     },
   },
   {
+    name: "a ZFS pool that lacks a disk",
+    prepare: (site) => {
+      node(site, "pve2").zfs = [
+        { name: "rpool", health: "ONLINE", size: 1e12 },
+        { name: "tank", health: "DEGRADED", size: 1e12 },
+      ];
+    },
+    finds: {
+      severity: "critical",
+      what: "the ZFS pool is DEGRADED",
+      where: "node pve2 pool tank",
+      tool: "get_disks",
+    },
+  },
+  {
+    name: "Ceph's health",
+    prepare: (site) => {
+      const checks = { OSD_DOWN: { severity: "HEALTH_WARN", summary: { message: "1 osds down" } } };
+      site.fake.state.ceph = { health: { status: "HEALTH_WARN", checks } };
+    },
+    finds: {
+      severity: "warning",
+      what: "Ceph says HEALTH_WARN: 1 osds down",
+      where: "Ceph",
+      tool: "get_ceph_status",
+    },
+  },
+  {
+    name: "a large disk that is in no drive",
+    prepare: (site) => {
+      addDisk(site, { volid: "local-lvm:vm-101-disk-9", vmid: 101, gib: 11 });
+      addDisk(site, { volid: "local-lvm:vm-101-disk-8", vmid: 101, gib: 9 });
+      Object.assign(guest(site, 101).config, {
+        unused0: "local-lvm:vm-101-disk-9",
+        unused1: "local-lvm:vm-101-disk-8",
+      });
+    },
+    finds: {
+      severity: "info",
+      what: "local-lvm:vm-101-disk-9 (11 GiB) is in none of its drives",
+      where: "VM 101 (db1) unused0",
+      tool: "delete_volume",
+    },
+  },
+  {
+    name: "a large disk of a guest that is gone",
+    prepare: (site) => addDisk(site, { volid: "local-lvm:vm-777-disk-0", vmid: 777, gib: 40 }),
+    finds: {
+      severity: "info",
+      what: "40 GiB of guest 777, which there is not",
+      where: "volume local-lvm:vm-777-disk-0 on node pve1",
+      tool: "delete_volume",
+    },
+  },
+  {
+    name: "security updates",
+    prepare: (site) => {
+      const { updates } = node(site, "pve2");
+      const update = (Package: string, Version: string, Origin: string) => ({
+        ...{ Package, Version, Origin, Title: Package, Description: Package, Arch: "amd64" },
+        ...{ OldVersion: "1", Section: "libs", Priority: "optional" },
+      });
+      updates.push(
+        update("openssl", "3.5.1-1+deb13u1", "Debian"),
+        update("tzdata", "2026b-1", "Debian"),
+        update("qemu-server", "9.2.1", "Proxmox"),
+      );
+    },
+    finds: {
+      severity: "warning",
+      what: "1 security updates wait: openssl",
+      where: "node pve2",
+      tool: "get_updates",
+    },
+  },
+  {
+    name: "a guest that runs with other settings than it has",
+    prepare: (site) => {
+      guest(site, 100).pending.cpu = "host";
+      guest(site, 100).pendingDelete.push("agent");
+    },
+    finds: {
+      severity: "info",
+      what: "until its next start: agent, cpu",
+      where: "VM 100 (web1)",
+      tool: "get_guest_config",
+    },
+  },
+  {
+    name: "a clock that differs",
+    prepare: (site) => {
+      node(site, "pve3").clockAhead = -37;
+    },
+    finds: { severity: "warning", what: "more than 30 s behind node pve", where: "node pve3" },
+  },
+  {
+    name: "an enterprise repository without a subscription",
+    prepare: (site) => {
+      node(site, "pve2").repositories = ["enterprise"];
+    },
+    finds: {
+      severity: "warning",
+      what: "updates fail: enterprise needs a subscription, and it is notfound",
+      where: "node pve2",
+      tool: "get_updates",
+    },
+  },
+  {
+    name: "a subscription that ends soon",
+    prepare: (site) => {
+      const nextduedate = new Date(Date.now() + 10 * DAY * 1000).toISOString().slice(0, 10);
+      Object.assign(node(site, "pve2"), {
+        repositories: ["enterprise"],
+        subscription: { status: "active", nextduedate },
+      });
+    },
+    finds: { severity: "info", what: "the subscription ends on 20", where: "node pve2" },
+  },
+  {
+    name: "repositories that cannot be read and such as there are not",
+    prepare: (site) => {
+      node(site, "pve1").repositoryErrors = [{ path: "/etc/apt/x.list", error: "bad line 3" }];
+    },
+    finds: {
+      severity: "warning",
+      what: "updates fail: /etc/apt/x.list: bad line 3",
+      where: "node pve1",
+    },
+  },
+  {
+    name: "a node without any repository of Proxmox",
+    prepare: (site) => {
+      node(site, "pve3").repositories = [];
+    },
+    finds: { severity: "warning", what: "no repository of Proxmox is enabled", where: "node pve3" },
+  },
+  {
     name: "an agent that is enabled but dead",
     prepare: (site) => {
       guest(site, 102).agent.running = false;
@@ -338,7 +485,14 @@ Deno.test("get_attention lists what could not be read, and never as nothing foun
     [/\/certificates\/info$/, "certificates", /node pve1, node pve2, node pve3/],
     [/\/disks\/list$/, "disks", /node pve1, node pve2, node pve3/],
     [/\/apt\/versions$/, "kernel", /node pve1, node pve2, node pve3/],
-    [/\/storage\/nfs1\/content$/, "backups", /the cluster/],
+    [/\/disks\/zfs$/, "ZFS", /node pve1, node pve2, node pve3/],
+    [/\/apt\/update$/, "security updates", /node pve1, node pve2, node pve3/],
+    [/\/apt\/repositories$/, "repositories", /node pve1, node pve2, node pve3/],
+    [/\/subscription$/, "repositories", /node pve1, node pve2, node pve3/],
+    [/^\/cluster\/ceph\/status$/, "Ceph", /the cluster/],
+    [/\/time$/, "clocks", /the cluster/],
+    [/\/pending$/, "settings", /VM 100, VM 101, VM 102, VM 103, VM 110 and \d+ more/],
+    [/\/storage\/local-lvm\/content$/, "unused volumes", /the cluster/],
     [/\/snapshot$/, "snapshots", /VM 100, VM 101, VM 102, VM 103, VM 110 and \d+ more/],
     [/\/agent\/info$/, "guest agents", /VM 10/],
   ];
@@ -361,7 +515,9 @@ Deno.test("a storage that cannot be read makes a missing backup uncertain", asyn
   undo();
   assert.ok(unread.some(({ part, reason }) => part === "backups" && /nfs1/.test(reason)));
   assert.ok(
-    findings.some(({ what }) => what === "no good backup of it in the storages that could be read"),
+    findings.some(({ what, guests = [] }) =>
+      what === "no good backup of them in the storages that could be read" && guests.length > 2
+    ),
   );
 });
 
@@ -424,4 +580,45 @@ Deno.test("each storage whose backups cannot be read is named", async () => {
     backups[0]?.reason ?? "",
     /storage \w+ on node .*refused; storage \w+ on node .*refused/,
   );
+});
+
+Deno.test("findings that are alike are one row with a list of guests or nodes", async () => {
+  await using site = await Site.start();
+  healthy(site);
+  const { state } = site.fake;
+  state.volumes = state.volumes.filter(({ content, vmid }) =>
+    content !== "backup" || (vmid !== 101 && vmid !== 202)
+  );
+  for (const vmid of [100, 110]) guest(site, vmid).pending.cpu = "host";
+  guest(site, 110).snapshots.push(...["a", "b"].map((name) => ({
+    ...{ name, description: "", vmstate: false, config: {} },
+    snaptime: Math.floor(Date.now() / 1000) - 40 * DAY,
+  })));
+  for (const name of ["pve1", "pve3"]) node(site, name).repositories = ["enterprise"];
+  const { findings, counts, total } = await attention(site);
+  const rows = findings.map(({ what, where, guests, nodes }) => [where, guests ?? nodes, what]);
+  assert.deepEqual(rows, [
+    ["2 guests", ["VM 101 (db1)", "container 202 (ct3)"], "no good backup of them"],
+    [
+      "2 nodes",
+      ["pve1", "pve3"],
+      "updates fail: enterprise needs a subscription, and it is notfound",
+    ],
+    ["VM 110 (web2) snapshot a", undefined, "snapshot a is 40 days old"],
+    ["VM 110 (web2) snapshot b", undefined, "snapshot b is 40 days old"],
+    [
+      "2 guests",
+      ["VM 100 (web1): cpu", "VM 110 (web2): cpu"],
+      "run with other settings than their configurations have, until their next start",
+    ],
+  ]);
+  assert.deepEqual([counts, total], [{ critical: 0, warning: 2, info: 3 }, 5]);
+});
+
+Deno.test("a disk of a guest that the token may not see is not called a lost one", async () => {
+  await using site = await startProbed();
+  const all = site.fake.state.roles.get("Administrator")?.privs ?? [];
+  restrict(site, all.filter((privilege) => privilege !== "VM.Audit"));
+  const { findings } = await attention(site);
+  assert.deepEqual(findings.filter(({ tool }) => tool === "delete_volume"), []);
 });

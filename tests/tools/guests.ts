@@ -18,6 +18,11 @@ export function set(vmid: number, config: Record<string, string | number>) {
   return (site: Site) => Object.assign(guest(site, vmid).config, config);
 }
 
+/** Leaves options to take effect at the guest's next start. */
+export function waits(vmid: number, pending: Record<string, string | number>) {
+  return (site: Site) => Object.assign(guest(site, vmid).pending, pending);
+}
+
 /** Prepares a call by another one, which must succeed. */
 export function calling(tool: string, args: Record<string, unknown>) {
   return async (site: Site) => {

@@ -36,7 +36,7 @@ Deno.test("create_vm chooses node, vmid, storage and disk syntax, and says what 
   assert.equal(free.value?.exit_status, "OK", free.text);
   const taken = await site.call("create_vm", { name: "x1", vmid: 100, node: "pve1" });
   assert.equal(taken.code, "conflict");
-  assert.match(taken.text, /already exists/);
+  assert.match(taken.text, /: the vmid 100 is taken; give another one$/);
 });
 
 Deno.test("create_vm finds an ISO image beside storages that cannot be read", async () => {
@@ -100,7 +100,7 @@ Deno.test("create_container chooses vmid, node and storage, and refuses a vmid t
   assert.ok(guest(site, value.vmid));
   const taken = await site.call("create_container", { ...args, vmid: 100, node: "pve1" });
   assert.equal(taken.code, "conflict", taken.text);
-  assert.match(taken.text, /already exists/);
+  assert.match(taken.text, /: the vmid 100 is taken; give another one$/);
 });
 
 Deno.test("delete_container with force stops the container first, and waits for that", async () => {
@@ -109,6 +109,18 @@ Deno.test("delete_container with force stops the container first, and waits for 
   assert.equal(value?.exit_status, "OK", text);
   assert.deepEqual(changes(site).map(({ method }) => method), ["POST", "DELETE"]);
   assert.equal(site.fake.state.guests.has(201), false);
+});
+
+Deno.test("clone_guest says in its dry run that the vmid is taken", async () => {
+  await using site = await Site.start();
+  const clone = { vmid: 101, new_vmid: 202 };
+  const { value, text } = await site.call("clone_guest", { ...clone, dry_run: true });
+  const checks: { check: string; ok: boolean; detail?: string }[] = value?.dry_run.checks ?? [];
+  const free = checks.find(({ check }) => check === "the vmid is free");
+  assert.equal(free?.detail, "the vmid 202 is taken; give another one", text);
+  const refused = await site.call("clone_guest", clone);
+  assert.equal(refused.code, "conflict", refused.text);
+  assert.equal(changes(site).length, 0);
 });
 
 Deno.test("migrate_guest moves running VMs live and running containers by restart", async () => {

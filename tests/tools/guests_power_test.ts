@@ -3,7 +3,7 @@ import { Site } from "../site.ts";
 import { GUESTS_POWER } from "./cases/guests_power.ts";
 import { calling, isRunning } from "./guests.ts";
 import { testTools } from "./harness.ts";
-import { lastChange, sent } from "./requests.ts";
+import { changes, lastChange, sent } from "./requests.ts";
 
 testTools(GUESTS_POWER);
 
@@ -156,4 +156,25 @@ Deno.test("a dry run tells that there is no quorum", async () => {
   site.fake.offline("pve2");
   site.fake.offline("pve3");
   assert.deepEqual(await quorumOf(), [false]);
+});
+
+Deno.test("create_backup says that there is no quorum, which its task does not", async () => {
+  await using site = await Site.start();
+  site.fake.offline("pve2");
+  site.fake.offline("pve3");
+  const { code, text } = await site.call("create_backup", { vmid: 100 });
+  assert.equal(code, "unavailable", text);
+  assert.match(
+    text,
+    /: the cluster has no quorum, so nothing can be changed; see get_cluster_status$/,
+  );
+  assert.equal(changes(site).length, 0);
+  // Who may not read the cluster's state is told what the task says.
+  site.fake.fault({ path: /^\/cluster\/status$/ }, {
+    kind: "status",
+    status: 403,
+    message: "Permission check failed (/, Sys.Audit)\n",
+  });
+  const unread = await site.call("create_backup", { vmid: 100 });
+  assert.match(unread.text, /: .*job errors/);
 });

@@ -60,6 +60,50 @@ Deno.test("a cloud-init drive on the node's own storage goes along, a CD image d
   assert.equal(guests.get(110)?.node, "pve1");
 });
 
+Deno.test("mapped devices go where the target has them, live where they can", async () => {
+  await using site = await Site.start();
+  const { guests, mappings } = site.fake.state;
+  const vm = guests.get(110);
+  assert.ok(vm);
+  site.fake.state.ha.resources.clear();
+  vm.config.hostpci0 = "mapping=gpu";
+  mappings.set("gpu", { nodes: ["pve1", "pve2"], live: false });
+  const refusedLive = await site.call("migrate_guest", { vmid: 110, target: "pve1" });
+  assert.match(refusedLive.text, /: it runs with devices that cannot move live: hostpci0$/);
+  mappings.set("gpu", { nodes: ["pve1", "pve2"], live: true });
+  const live = await site.call("migrate_guest", { vmid: 110, target: "pve1" });
+  assert.equal(live.value?.exit_status, "OK", live.text);
+  const missing = await site.call("migrate_guest", { vmid: 110, target: "pve3" });
+  assert.match(missing.text, /: node pve3 has no mapped resource hostpci0$/);
+  vm.status = "stopped";
+  mappings.set("gpu", { nodes: ["pve1", "pve2"], live: false });
+  const stopped = await site.call("migrate_guest", { vmid: 110, target: "pve2" });
+  assert.equal(stopped.value?.exit_status, "OK", stopped.text);
+});
+
+Deno.test("disks that go to another storage need not have their own at the target", async () => {
+  await using site = await Site.start();
+  const { guests, storages } = site.fake.state;
+  const [lvm, nfs] = [storages.get("local-lvm"), storages.get("nfs1")];
+  assert.ok(lvm && nfs);
+  lvm.nodes = ["pve1", "pve3"];
+  const move = { ...MOVE, with_local_disks: true };
+  const refused = await site.call("migrate_guest", move);
+  assert.match(refused.text, /: node pve2 has no storage local-lvm$/);
+  nfs.nodes = ["pve1"];
+  const moved = await site.call("migrate_guest", { ...move, target_storage: "local" });
+  assert.equal(moved.value?.exit_status, "OK", moved.text);
+  assert.match(String(guests.get(101)?.config.scsi0), /^local:/);
+  // A shared disk is not copied: its storage must be there.
+  const shared = await site.call("migrate_guest", {
+    vmid: 110,
+    target: "pve3",
+    with_local_disks: true,
+    target_storage: "local",
+  });
+  assert.match(shared.text, /: node pve3 has no storage nfs1$/);
+});
+
 Deno.test("a token moves no guest with which HA moves others out of its reach, and learns of none", async () => {
   await using site = await Site.start();
   const token = await limited(site, { vmids: [{ from: 101, to: 102 }] });

@@ -104,7 +104,7 @@ const ROWS: readonly Row[] = [
     args: { vmid: 100, description: "x", snapshot_first: true },
     needs: ["VM.Snapshot"],
   },
-  ...["net0", "scsi0", "ipconfig0", "scsihw", "cores", "memory", "tags"].map((key): Row => ({
+  ...["bootdisk", "ipconfig0", "scsihw", "cores", "memory", "tags"].map((key): Row => ({
     tool: "update_vm",
     args: { vmid: 101, unset: [key] },
     prepare: (site) => {
@@ -138,14 +138,6 @@ const ROWS: readonly Row[] = [
     needs: ["VM.Snapshot"],
   },
   {
-    tool: "update_container",
-    args: { vmid: 202, unset: ["mp0"] },
-    prepare: (site) => {
-      const guest = site.fake.state.guests.get(202);
-      if (guest) guest.config.mp0 = "local-lvm:vm-202-disk-7,mp=/srv,size=1G";
-    },
-  },
-  {
     tool: "set_cloud_init",
     args: { vmid: 150, user: "ada", ip: "dhcp", drive_storage: "local-lvm" },
     needs: ["VM.Config.Cloudinit", "VM.Config.CDROM", "Datastore.AllocateSpace"],
@@ -174,6 +166,7 @@ const ROWS: readonly Row[] = [
   { tool: "suspend_vm", args: { vmid: 100, to_disk: true }, needs: ["VM.PowerMgmt"] },
   { tool: "rollback_snapshot", args: { vmid: 100, name: "clean" } },
   { tool: "rollback_snapshot", args: { vmid: 100, name: "clean", start: true } },
+  { tool: "rollback_snapshot", args: { vmid: 100, name: "clean", start_after: false } },
   {
     tool: "restore_backup",
     args: { volid: BACKUP, vmid: 500 },

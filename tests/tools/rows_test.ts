@@ -91,6 +91,15 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
   },
   "/nodes/{node}/certificates/info": onNode("filename", "get_certificates"),
   "/nodes/{node}/disks/list": onNode("devpath", "get_disks"),
+  "/nodes/{node}/disks/zfs": {
+    key: "name",
+    tool: "get_attention",
+    prepare: ({ fake }) => {
+      for (const node of fake.state.nodes.values()) {
+        node.zfs = [{ name: "tank", health: "DEGRADED", size: 1 }];
+      }
+    },
+  },
   "/nodes/{node}/firewall/rules": {
     ...onNode("pos", "get_firewall_rules"),
     prepare: ({ fake }) =>

@@ -4,7 +4,7 @@ import { backupOf, CONTAINER_BACKUP, nameBackups, VM_BACKUP } from "./backups.ts
 import { BACKUPS } from "./cases/backups.ts";
 import { SNAPSHOTS } from "./cases/snapshots.ts";
 import { STORAGE } from "./cases/storage.ts";
-import { guest } from "./guests.ts";
+import { guest, isRunning } from "./guests.ts";
 import { testTools } from "./harness.ts";
 import { changes, lastChange } from "./requests.ts";
 
@@ -34,9 +34,38 @@ Deno.test("create_snapshot and rollback_snapshot, for VMs and containers", async
   assert.ok(!("vmstate" in (body as object)));
   const missing = await site.call("rollback_snapshot", { vmid: 100, name: "nosuch" });
   assert.equal(missing.code, "not_found");
-  assert.match(missing.text, /snapshot 'nosuch' does not exist/);
+  assert.match(missing.text, /VM 100 has no snapshot nosuch; it has: clean, before1$/);
   const twice = await site.call("create_snapshot", { vmid: 100, name: "before1" });
   assert.equal(twice.isError, true);
+});
+
+Deno.test("rollback_snapshot says what becomes of a guest that runs, and starts it again", async () => {
+  await using site = await Site.start();
+  const snapshot = (vmid: number, more: Record<string, unknown> = {}) =>
+    site.call("create_snapshot", { vmid, name: "s1", ...more });
+  const rollBack = (vmid: number, more: Record<string, unknown> = {}) =>
+    site.call("rollback_snapshot", { vmid, name: "s1", ...more });
+  await snapshot(201);
+  const plan = await rollBack(201, { dry_run: true });
+  const restarts =
+    "container 201 is running and the snapshot holds no memory: it is stopped, then started again";
+  assert.deepEqual(plan.value?.dry_run.notes, [restarts], plan.text);
+  const again = await rollBack(201);
+  assert.deepEqual(again.value?.notes, [restarts], again.text);
+  assert.equal(isRunning(site, 201), true);
+  const stays = await rollBack(201, { start_after: false });
+  assert.match(stays.value?.notes[0], /it is stopped and stays so$/, stays.text);
+  assert.equal(isRunning(site, 201), false);
+  const stopped = await rollBack(201);
+  assert.equal(stopped.value?.notes, undefined, stopped.text);
+  assert.equal(isRunning(site, 201), false, "it did not run");
+  const started = await rollBack(201, { start: true });
+  assert.match(started.value?.notes[0], /is started afterwards$/, started.text);
+  await snapshot(100, { vmstate: true });
+  const remembered = await rollBack(100);
+  assert.match(remembered.value?.notes[0], /holds the memory of VM 100/, remembered.text);
+  assert.deepEqual(lastChange(site).body, undefined);
+  assert.equal(isRunning(site, 100), true);
 });
 
 const IMAGE = "https://example.org/images/alpine-virt.iso";

@@ -116,7 +116,12 @@ Deno.test("wrong arguments are told in plain words, missing ones as missing", as
       { vmid: 100, mode: "snapshoot" },
       "mode: must be one of snapshot, suspend, stop (did you mean snapshot?)",
     ],
-    ["update_vm", { vmid: 100, unset: ["A B"] }, "unset.0: has a form that does not fit"],
+    ["update_vm", { vmid: 100, unset: ["A B"] }, "unset: there is no setting A B"],
+    [
+      "create_container",
+      { hostname: "a", template: "t", gateway: "x" },
+      "gateway: has a form that does not fit",
+    ],
     ["get_vms", { nod: "pve1" }, "unknown argument nod (did you mean node?)"],
   ];
   for (const [tool, args, problem] of cases) {

@@ -87,6 +87,17 @@ export function tagList(value: unknown): string[] {
   return (text(value) ?? "").split(/[;,\s]+/).filter((tag) => tag !== "");
 }
 
+/** Tags as Proxmox stores them: in lower case, sorted, each once (seen with 9.2.11). */
+export function canonicalTags(tags: readonly string[]): string[] {
+  return [...new Set(tags.map((tag) => tag.toLowerCase()))].sort();
+}
+
+/** Whether a tag is among others, in whatever case it is written. */
+export function hasTag(tags: readonly string[], tag: string): boolean {
+  const wanted = tag.toLowerCase();
+  return tags.some((each) => each.toLowerCase() === wanted);
+}
+
 const LAST_SECOND = 8.64e12;
 
 /** Unix seconds as RFC 3339; undefined for anything else. */

@@ -48,7 +48,9 @@ export async function checkCall(
     throw new AppError("forbidden", `${secret} is a secret; set it in Proxmox itself`);
   }
   assertUnmasked(params);
-  const problems = checkParams({ ...params, ...match.values }, found.parameters, found);
+  const given = { ...params, ...match.values };
+  const { schemas, open } = found.paramsFor(given);
+  const problems = checkParams(given, schemas, { open, others: found.parameters });
   for (const name of Object.keys(params)) {
     if (name in match.values) problems.push(`${name} is in the path already`);
   }

@@ -1,7 +1,8 @@
 import { AppError } from "../../errors.ts";
 import type { Verb } from "../api/types.ts";
 import type { ParamSchema, ParamSchemas } from "./schema.ts";
-import { flag, record, text } from "../api/values.ts";
+import { allParams, type ParamSet, paramsFor } from "./composed.ts";
+import { record, text } from "../api/values.ts";
 
 /** One method of the API. */
 export interface ApiMethod {
@@ -9,9 +10,10 @@ export interface ApiMethod {
   /** With placeholders: `/nodes/{node}/qemu`. */
   readonly path: string;
   readonly description: string;
+  /** All that there are, whatever is taken together. */
   readonly parameters: ParamSchemas;
-  /** True when undescribed parameters are taken too. */
-  readonly open: boolean;
+  /** The parameters that a call with these takes. */
+  readonly paramsFor: (given: Readonly<Record<string, unknown>>) => ParamSet;
   readonly permissions: unknown;
   readonly returns: ParamSchema & { readonly properties?: ParamSchemas };
 }
@@ -117,14 +119,15 @@ function collect(nodes: unknown, into: ApiMethod[], depth: number): void {
 
 function describeMethod(path: string, method: Verb, info: Record<string, unknown>): ApiMethod {
   const parameters = record(info.parameters);
+  const returns = record(info.returns);
   return {
     method,
     path,
     description: text(info.description)?.trim() ?? "",
-    parameters: record(parameters.properties) as ParamSchemas,
-    open: parameters.additionalProperties === undefined || flag(parameters.additionalProperties),
+    parameters: allParams(parameters),
+    paramsFor: (given) => paramsFor(parameters, given),
     permissions: info.permissions,
-    returns: record(info.returns) as ApiMethod["returns"],
+    returns: { ...returns, properties: allParams(returns) } as ApiMethod["returns"],
   };
 }
 

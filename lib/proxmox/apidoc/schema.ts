@@ -17,6 +17,11 @@ export interface ParamSchema {
   readonly requires?: string;
   readonly items?: ParamSchema;
   readonly oneOf?: readonly ParamSchema[];
+  /** The parameter whose value tells which of `oneOf` holds, or whether this is taken at all. */
+  readonly "type-property"?: string;
+  readonly "instance-types"?: readonly string[];
+  /** For what only some calls take: `type: node-affinity`. */
+  readonly only_with?: string;
 }
 
 export type ParamSchemas = Readonly<Record<string, ParamSchema>>;
@@ -27,18 +32,19 @@ const LONGEST_MATCHED = 2_000;
  * Checks parameters as Proxmox will, before they are sent.
  *
  * @param options.open Proxmox takes parameters that it does not describe
+ * @param options.others what other calls of the method take
  * @returns one line per problem
  */
 export function checkParams(
   given: Readonly<Record<string, unknown>>,
   schemas: ParamSchemas,
-  { open = false } = {},
+  { open = false, others = {} }: { open?: boolean; others?: ParamSchemas } = {},
 ): string[] {
   const problems: string[] = [];
   for (const [name, value] of Object.entries(given)) {
     const schema = schemaFor(name, schemas);
     if (schema === undefined) {
-      if (!open) problems.push(unknownParam(name, schemas));
+      if (!open) problems.push(unknownParam(name, schemas, others));
       continue;
     }
     const problem = checkValue(value, schema);
@@ -49,20 +55,27 @@ export function checkParams(
     }
   }
   for (const [name, schema] of Object.entries(schemas)) {
-    const needed = !flag(schema.optional) && !name.includes("[");
+    const needed = !isOptional(schema) && !name.includes("[");
     if (needed && given[name] === undefined) problems.push(`${name} is missing`);
   }
   return problems;
 }
 
 /** The schema of a parameter; `net0` is described as `net[n]`. */
-function schemaFor(name: string, schemas: ParamSchemas): ParamSchema | undefined {
+export function schemaFor(name: string, schemas: ParamSchemas): ParamSchema | undefined {
   if (Object.hasOwn(schemas, name)) return schemas[name];
   const indexed = name.replace(/\d+$/, "[n]");
   return indexed !== name && Object.hasOwn(schemas, indexed) ? schemas[indexed] : undefined;
 }
 
-function unknownParam(name: string, schemas: ParamSchemas): string {
+/** Where each way of giving it tells by itself whether it may be left out, one that may is enough. */
+export function isOptional({ optional, oneOf }: ParamSchema): boolean {
+  return flag(optional) || (optional === undefined && (oneOf ?? []).some(isOptional));
+}
+
+function unknownParam(name: string, schemas: ParamSchemas, others: ParamSchemas): string {
+  const elsewhere = schemaFor(name, others)?.only_with;
+  if (elsewhere !== undefined) return `${name} is taken only with ${elsewhere}`;
   const near = nearest(name, Object.keys(schemas));
   return `${name} is not a parameter of this method${near ? ` (did you mean ${near}?)` : ""}`;
 }

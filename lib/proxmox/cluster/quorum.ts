@@ -29,6 +29,23 @@ export async function readCluster(pve: Pve): Promise<ClusterState> {
   };
 }
 
+/**
+ * Requires quorum where Proxmox accepts a change without it and lets the task fail for no reason that it
+ * names (seen with 9.2.11's vzdump: `job errors`). Says nothing where the cluster's state is unreadable.
+ *
+ * @throws AppError `unavailable`
+ */
+export async function requireQuorum(pve: Pve): Promise<void> {
+  const state = await readCluster(pve).catch((error) => {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  });
+  // A dry run notes it by itself.
+  if (state === undefined || state.quorate || pve.dryRun) return;
+  const text = "the cluster has no quorum, so nothing can be changed";
+  throw new AppError("unavailable", `${text}; ${pve.advice.quorum}`);
+}
+
 const CHECK = "the cluster has quorum";
 
 /** Notes once in a dry run's plan whether anything can be changed now; nothing where that is unreadable. */

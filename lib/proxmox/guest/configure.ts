@@ -1,12 +1,14 @@
 import { AppError, toAppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import type { ParamsOf } from "../api/types.ts";
-import { readConfig } from "./config.ts";
-import type { Guest, GuestType } from "./directory.ts";
-import { quote } from "../clip.ts";
+import type { GuestConfig } from "../api/values.ts";
 import { assertUnmasked, type Change, redactedParams } from "../plan.ts";
 import type { Pve } from "../pve.ts";
-import { flag, type GuestConfig } from "../api/values.ts";
+import { readConfig } from "./config.ts";
+import type { Guest, GuestType } from "./directory.ts";
+import { readSettings, type Settings as Held, waitingKeys } from "./pending.ts";
+import { sameSetting, showSetting } from "./setting_values.ts";
+import { withWritten } from "./written.ts";
 
 const CONFIG = "/nodes/{node}/{type}/{vmid}/config";
 
@@ -19,12 +21,14 @@ export interface ConfigEdit<T extends GuestType = GuestType> {
   /** Keys as Proxmox names them; undefined values are left alone. */
   readonly set: Settings<T>;
   readonly unset?: readonly string[];
+  /** Takes back what waits for the next start and is not set or unset here. */
+  readonly revert?: boolean;
 }
 
 /** What an edit of a guest's configuration did. */
 export interface ConfigResult {
   readonly changes: Record<string, Change>;
-  /** Keys that take effect at the guest's next start. */
+  /** Keys that take effect at the guest's next start, whoever changed them. */
   readonly pending: string[];
 }
 
@@ -33,35 +37,56 @@ export interface ConfigResult {
  * between is noticed and not overwritten.
  *
  * @param edit may depend on what is set now
- * @throws AppError `conflict` that shows what was changed meanwhile
+ * @throws AppError `conflict` that shows what was changed meanwhile; Proxmox's own with what was
+ * written all the same
  */
 export async function configureGuest<T extends GuestType>(
   pve: Pve,
   guest: Pick<Guest<T>, "node" | "type" | "vmid">,
   edit: ConfigEdit<T> | ((before: GuestConfig) => ConfigEdit<T>),
 ): Promise<ConfigResult> {
-  const before = await readConfig(pve, guest);
+  const [before, settings] = await Promise.all([
+    readConfig(pve, guest),
+    // Not knowing what waits keeps nothing but a revert from being done.
+    readSettings(pve, guest).catch(toAppError),
+  ]);
   const wanted = typeof edit === "function" ? edit(before) : edit;
+  if (settings instanceof AppError && wanted.revert) throw settings;
+  const held: Held = settings instanceof AppError ? new Map() : settings;
   const set: Readonly<Record<string, unknown>> = Object.fromEntries(
     Object.entries(wanted.set as Record<string, unknown>).filter(([key, value]) =>
-      value !== undefined && !same(before[key], value)
+      value !== undefined && !sameSetting(key, before[key], value)
     ),
   );
   assertUnmasked(set);
   const unset = (wanted.unset ?? []).filter((key) => before[key] !== undefined);
-  const changes = describeChanges(redactedParams(before), redactedParams(set), unset);
+  const revert = wanted.revert
+    ? waitingKeys(held).filter((key) => !(key in set) && !unset.includes(key))
+    : [];
+  const changes = {
+    ...describeChanges(redactedParams(before), redactedParams(set), unset),
+    ...describeReverted(held, revert),
+  };
   Object.assign(pve.plan.changes, changes);
-  if (Object.keys(changes).length === 0) return { changes, pending: [] };
-  await sendUnlessChanged(pve, guest, {
-    before,
-    send: (digest) =>
-      pve.put(CONFIG, guest, {
-        ...set,
-        ...(unset.length > 0 ? { delete: unset.join(",") } : {}),
-        digest,
-      }),
-  });
-  return { changes, pending: pve.dryRun ? [] : await pendingKeys(pve, guest, changes) };
+  if (Object.keys(changes).length === 0) {
+    if (settings instanceof AppError) warnUnknown(pve, "nothing was to be changed", settings);
+    return { changes, pending: waitingKeys(held) };
+  }
+  try {
+    await sendUnlessChanged(pve, guest, {
+      before,
+      send: (digest) =>
+        pve.put(CONFIG, guest, {
+          ...set,
+          ...(unset.length > 0 ? { delete: unset.join(",") } : {}),
+          ...(revert.length > 0 ? { revert: revert.join(",") } : {}),
+          digest,
+        }),
+    });
+  } catch (error) {
+    throw await withWritten(pve, guest, { before: settings, error });
+  }
+  return { changes, pending: pve.dryRun ? [] : await pendingKeys(pve, guest) };
 }
 
 /**
@@ -89,27 +114,30 @@ async function meanwhile(
 ): Promise<string> {
   const after = await readConfig(pve, guest);
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((key) => key !== "digest" && !same(before[key], after[key]));
+    .filter((key) => key !== "digest" && !sameSetting(key, before[key], after[key]));
   const [was, is] = [redactedParams(before), redactedParams(after)];
-  const list = keys.map((key) => `${key}: ${show(was[key])} → ${show(is[key])}`).join(", ");
+  const list = keys.map((key) => `${key}: ${showSetting(was[key])} → ${showSetting(is[key])}`)
+    .join(", ");
   return `the configuration was changed meanwhile (${
     list || "and changed back"
   }); nothing was written: look at it, then retry`;
 }
 
+/** What waits for the next start now that the change is made, so that not knowing it is no failure. */
 async function pendingKeys(
   pve: Pve,
   guest: Pick<Guest, "node" | "type" | "vmid">,
-  changes: Record<string, Change>,
 ): Promise<string[]> {
-  const rows = await pve.list("/nodes/{node}/{type}/{vmid}/pending", guest).catch((cause) => {
-    // The change is made, so that this is no reason to say that it failed.
-    const { message } = toAppError(cause);
-    pve.warn(`the change was made; what waits for the guest's next start is unknown: ${message}`);
+  try {
+    return waitingKeys(await readSettings(pve, guest));
+  } catch (error) {
+    warnUnknown(pve, "the change was made", toAppError(error));
     return [];
-  });
-  return rows.filter((row) => row.pending !== undefined || row.delete !== undefined)
-    .map((row) => String(row.key)).filter((key) => key in changes);
+  }
+}
+
+function warnUnknown(pve: Pve, done: string, { message }: AppError): void {
+  pve.warn(`${done}; what waits for the guest's next start is unknown: ${message}`);
 }
 
 function describeChanges(
@@ -126,13 +154,14 @@ function describeChanges(
   return changes;
 }
 
-/** Proxmox sends numbers as strings and booleans as 0/1; those are no changes. */
-function same(a: unknown, b: unknown): boolean {
-  if (typeof b === "boolean") return a !== undefined && flag(a) === b;
-  return a === b || (a !== undefined && b !== undefined && String(a) === String(b));
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return "unset";
-  return typeof value === "string" ? quote(value, 100) : JSON.stringify(value);
+/** What the next start would have made of these, and what they stay. */
+function describeReverted(held: Held, keys: readonly string[]): Record<string, Change> {
+  return Object.fromEntries(keys.map((key) => {
+    const { next, value } = held.get(key) ?? {};
+    const change = {
+      ...(next === undefined ? {} : { from: redactedParams({ [key]: next })[key] }),
+      ...(value === undefined ? {} : { to: redactedParams({ [key]: value })[key] }),
+    };
+    return [key, change];
+  }));
 }

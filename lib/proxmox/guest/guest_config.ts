@@ -2,7 +2,8 @@ import { REDACTED, redactText } from "../../log/redact.ts";
 import type { Guest } from "./directory.ts";
 import { redactedParams } from "../plan.ts";
 import type { Pve } from "../pve.ts";
-import { type GuestConfig, number, text } from "../api/values.ts";
+import { type GuestConfig, text } from "../api/values.ts";
+import { readSettings } from "./pending.ts";
 
 /** A change of the configuration that waits for the guest's next start. */
 export type PendingChange = {
@@ -30,16 +31,14 @@ export async function readPending(
   pve: Pve,
   guest: Pick<Guest, "node" | "type" | "vmid">,
 ): Promise<PendingChange[]> {
-  const rows = await pve.list("/nodes/{node}/{type}/{vmid}/pending", guest);
-  return rows.filter((row) => row.pending !== undefined || (number(row.delete) ?? 0) > 0)
-    .map((row) => {
-      const key = String(row.key);
-      const shown = redactedParams({ [key]: row.value });
-      const next = redactedParams({ [key]: row.pending });
+  return [...await readSettings(pve, guest)].filter(([, { waits }]) => waits)
+    .map(([key, { value, next }]) => {
+      const shown = redactedParams({ [key]: value });
+      const pending = redactedParams({ [key]: next });
       return {
         key,
-        ...(row.value === undefined ? {} : { value: String(shown[key] ?? REDACTED) }),
-        ...(row.pending === undefined ? {} : { pending: String(next[key] ?? REDACTED) }),
+        ...(value === undefined ? {} : { value: String(shown[key] ?? REDACTED) }),
+        ...(next === undefined ? {} : { pending: String(pending[key] ?? REDACTED) }),
       };
     });
 }

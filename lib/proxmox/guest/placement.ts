@@ -45,7 +45,11 @@ export async function makeGuest<Told extends object>(
   for (let tries = 1;; tries++) {
     const vmid = wish.vmid ?? await holdFreeVmid(pve);
     await pve.assertNew({ vmid, node, pool, tags });
-    if (wish.vmid !== undefined) await pve.hold(vmid);
+    if (wish.vmid !== undefined) {
+      await pve.hold(vmid);
+      const taken = await isTaken(pve, vmid);
+      pve.check("the vmid is free", !taken, `the vmid ${vmid} is taken; give another one`);
+    }
     try {
       const { upid, ...told } = await make(vmid);
       return { ...told, ...await pve.task(upid, wish), vmid, node };
@@ -69,7 +73,8 @@ async function holdFreeVmid(pve: Pve): Promise<number> {
   throw new AppError("conflict", "too many guests are made at once; retry, or give a vmid");
 }
 
-async function isTaken(pve: Pve, vmid: number): Promise<boolean> {
+/** Whether there is a guest with this vmid, also one that the token may not see. */
+export async function isTaken(pve: Pve, vmid: number): Promise<boolean> {
   try {
     await pve.value("/cluster/nextid", {}, { vmid });
     return false;

@@ -1,3 +1,4 @@
+import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
 import { type Guest, guestLabel } from "./directory.ts";
 import type { Pve } from "../pve.ts";
@@ -37,6 +38,23 @@ export async function readSnapshots(
     })
   ).toSorted((a, b) => snapshotKey(a) < snapshotKey(b) ? -1 : 1);
   return { snapshots, ...compact({ current_parent: text(current?.parent) }) };
+}
+
+/**
+ * The snapshot of this name. Proxmox accepts requests for missing ones and fails later.
+ *
+ * @throws AppError `not_found` naming the snapshots that are there
+ */
+export async function requireSnapshot(
+  pve: Pve,
+  guest: Guest,
+  name: string,
+): Promise<Snapshot> {
+  const { snapshots } = await readSnapshots(pve, guest);
+  const found = snapshots.find((snapshot) => snapshot.name === name);
+  if (found) return found;
+  const names = snapshots.slice(-20).map((snapshot) => snapshot.name).join(", ") || "none";
+  throw new AppError("not_found", `${guestLabel(guest)} has no snapshot ${name}; it has: ${names}`);
 }
 
 /** Orders snapshots by time, then name. */

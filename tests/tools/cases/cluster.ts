@@ -15,9 +15,10 @@ export const CLUSTER = {
     works: ({ counts, findings, unread, total }) => {
       assert.deepEqual(unread, []);
       assert.equal(counts.critical + counts.warning + counts.info, total);
-      const unsaved = findings.filter(({ what }: Row) => what === "no good backup of it");
+      const unsaved = findings.find(({ what }: Row) => what === "no good backup of them");
+      assert.equal(unsaved.where, "6 guests");
       assert.deepEqual(
-        unsaved.map(({ where }: Row) => where).toSorted(),
+        unsaved.guests.toSorted(),
         [
           "VM 102 (app1)",
           "VM 103 (protected1)",

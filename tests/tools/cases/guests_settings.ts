@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ToolName } from "../../../lib/mcp/tools.ts";
-import { guest, set } from "../guests.ts";
+import { guest, set, waits } from "../guests.ts";
 import { lastChange } from "../requests.ts";
 import type { ToolCase } from "../tool_case.ts";
 
@@ -86,7 +86,7 @@ export const GUESTS_SETTINGS = {
     args: { vmid: 100, add: ["blue"], remove: ["web"] },
     request: ["PUT", /qemu\/100\/config$/],
     works: async (value, site) => {
-      assert.deepEqual(value.changes.tags, { from: "prod;web", to: "prod;blue" });
+      assert.deepEqual(value.changes.tags, { from: "prod;web", to: "blue;prod" });
       assert.match(value.undo, /tags back to "prod;web"/);
       const none = await site.call("set_guest_tags", { vmid: 100, tags: [] });
       assert.equal(none.isError, false, none.text);
@@ -113,6 +113,9 @@ export const GUESTS_SETTINGS = {
     refuses: [
       { args: { vmid: 101, memory: 64 }, code: "conflict", text: /101 is a VM, not a container/ },
       { args: { vmid: 202, memory: 1 }, code: "invalid", text: /memory/ },
+      { args: { vmid: 202, unset: ["numa0"] }, code: "invalid", text: /no setting numa0/ },
+      { args: { vmid: 202, unset: ["rootfs"] }, code: "invalid", text: /rootfs is hardware/ },
+      { args: { vmid: 202, unset: ["hostname"] }, code: "invalid", text: /is known by/ },
       {
         args: { vmid: 202, memory: 64, snapshot_first: true },
         code: "conflict",
@@ -126,7 +129,8 @@ export const GUESTS_SETTINGS = {
         args: { vmid: 202, hostname: "ct4", nameserver: "10.0.0.53", searchdomain: "example.org" },
       },
       { args: { vmid: 202, tags: ["a"], onboot: true, protection: true } },
-      { args: { vmid: 202, unset: ["swap"] } },
+      { args: { vmid: 202, unset: ["swap", "cpu_limit"] } },
+      { args: { vmid: 202, revert: true }, prepare: waits(202, { cores: 8 }) },
       { args: { vmid: 200, memory: 1024, snapshot_first: true } },
     ],
   },
@@ -147,6 +151,21 @@ export const GUESTS_SETTINGS = {
     refuses: [
       { args: { vmid: 200, memory: 64 }, code: "conflict", text: /200 is a container, not a VM/ },
       { args: { vmid: 101, memory: 1 }, code: "invalid", text: /memory/ },
+      {
+        args: { vmid: 101, unset: ["onbot"] },
+        code: "invalid",
+        text: /there is no setting onbot \(did you mean onboot\?\)/,
+      },
+      ...["scsi0", "net0", "tpmstate0", "virtiofs0", "hostpci15"].map((key) => ({
+        args: { vmid: 101, unset: [key] },
+        code: "invalid",
+        text: new RegExp(`${key} is hardware: it would be removed`),
+      })),
+      ...["name", "digest", "vmgenid", "smbios1"].map((key) => ({
+        args: { vmid: 101, unset: [key] },
+        code: "invalid",
+        text: new RegExp(`${key} is what the guest is known by`),
+      })),
     ],
     variants: [
       { args: { vmid: 101, cpus: 2, sockets: 2, cpu_type: "host" } },
@@ -162,7 +181,8 @@ export const GUESTS_SETTINGS = {
           agent: true,
         },
       },
-      { args: { vmid: 101, unset: ["tags"] } },
+      { args: { vmid: 101, unset: ["tags", "cpus"] } },
+      { args: { vmid: 101, revert: true }, prepare: waits(101, { cores: 8 }) },
       { args: { vmid: 101, boot: "order=scsi0" } },
       { args: { vmid: 101, memory: 1024, snapshot_first: true } },
     ],

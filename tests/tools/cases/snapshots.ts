@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ToolName } from "../../../lib/mcp/tools.ts";
 import { guest, isRunning, set } from "../guests.ts";
+import { lastChange } from "../requests.ts";
 import type { ToolCase } from "../tool_case.ts";
 
 export const SNAPSHOTS = {
@@ -61,9 +62,17 @@ export const SNAPSHOTS = {
     works: (value, site) => {
       assert.equal(value.exit_status, "OK");
       assert.equal(guest(site, 100).config.cores, 2);
-      assert.equal(isRunning(site, 100), false, "a snapshot without memory leaves it stopped");
+      assert.equal(isRunning(site, 100), true, "it ran before");
+      assert.deepEqual(lastChange(site).body, { start: true });
     },
-    refuses: [{ args: { vmid: 100, name: "../config" }, code: "invalid", text: /name/ }],
-    variants: [{ args: { vmid: 100, name: "clean", start: true } }],
+    refuses: [{ args: { vmid: 100, name: "../config" }, code: "invalid", text: /name/ }, {
+      args: { vmid: 100, name: "nosuch" },
+      code: "not_found",
+      text: /VM 100 has no snapshot nosuch; it has: clean/,
+    }],
+    variants: [
+      { args: { vmid: 100, name: "clean", start: true } },
+      { args: { vmid: 100, name: "clean", start_after: false } },
+    ],
   },
 } satisfies Partial<Record<ToolName, ToolCase>>;

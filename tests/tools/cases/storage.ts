@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ToolName } from "../../../lib/mcp/tools.ts";
+import { set } from "../guests.ts";
 import { lastChange } from "../requests.ts";
 import type { ToolCase } from "../tool_case.ts";
 
@@ -38,6 +39,34 @@ export const STORAGE = {
         },
       },
       { args: { volid: "local:iso/a#b" }, code: "invalid", text: /volid/ },
+      {
+        args: { volid: "local:iso/debian-13.iso", node: "pve1" },
+        code: "conflict",
+        text: /iso is in use: ide2 of VM 100 \(web1\), sata0 of VM 101 \(db1\); take it out/,
+        prepare: (site) => {
+          set(100, { ide2: "local:iso/debian-13.iso,media=cdrom,size=720M" })(site);
+          set(101, { sata0: "file=local:iso/debian-13.iso,media=cdrom" })(site);
+          // Its drive holds the file of that name on another node.
+          set(102, { ide2: "local:iso/debian-13.iso,media=cdrom" })(site);
+        },
+      },
+      {
+        args: { volid: "nfs1:snippets/hook.pl" },
+        code: "conflict",
+        text: /in use: cicustom of VM 150 \(sandbox1\), hookscript of container 202 \(ct3\)/,
+        prepare: (site) => {
+          site.fake.state.volumes.push({
+            volid: "nfs1:snippets/hook.pl",
+            storage: "nfs1",
+            content: "snippets",
+            format: "snippet",
+            size: 10,
+            ctime: 0,
+          });
+          set(150, { cicustom: "user=nfs1:snippets/hook.pl" })(site);
+          set(202, { hookscript: "nfs1:snippets/hook.pl" })(site);
+        },
+      },
     ],
     variants: [
       {

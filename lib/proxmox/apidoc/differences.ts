@@ -1,0 +1,104 @@
+import { AppError } from "../../errors.ts";
+import { isRecord, text } from "../api/values.ts";
+import { properties } from "../guest/properties.ts";
+import { sameSetting, showSetting } from "../guest/setting_values.ts";
+import { type Change, redactedParams } from "../plan.ts";
+import type { Pve } from "../pve.ts";
+import type { CheckedCall } from "./call.ts";
+import { refusalOf } from "./guard.ts";
+import { checkParams, type ParamSchema, schemaFor } from "./schema.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What a call would make of the object that its path names. */
+export interface Differences {
+  readonly changes: Record<string, Change>;
+  /** What is lost with a change, or why nothing is known. */
+  readonly notes: readonly string[];
+  /** The digest of what was read. */
+  readonly digest: string | undefined;
+}
+
+const UNKNOWN: Differences = { changes: {}, notes: [], digest: undefined };
+/** What says how to change, and is no setting itself. */
+const CONTROL = new Set(["delete", "digest", "revert", "force", "skiplock", "background_delay"]);
+
+/**
+ * Reads what a change would overwrite, where its path has a GET of the same object, and compares.
+ *
+ * @throws AppError when it cannot be read and Proxmox takes its digest: the change would be blind
+ */
+export async function readDifferences(
+  pve: Pve,
+  call: CheckedCall,
+  params: Values,
+): Promise<Differences> {
+  const { match, method, path } = call;
+  const readable = match.methods.find((each) => each.method === "GET");
+  const takesDigest = "digest" in method.parameters;
+  if (!readable || refusalOf(readable, pve.advice) !== undefined) return UNKNOWN;
+  if (method.method !== "PUT" && !takesDigest) return UNKNOWN;
+  const own = readable.paramsFor(match.values);
+  if (checkParams(match.values, own.schemas, own).length > 0) return UNKNOWN;
+  try {
+    const before = await pve.call("GET", path, {});
+    if (!isRecord(before)) return UNKNOWN;
+    return {
+      ...compare(call, { before, params }),
+      digest: takesDigest ? text(before.digest) : undefined,
+    };
+  } catch (error) {
+    if (takesDigest || !(error instanceof AppError)) throw error;
+    const note =
+      `what is there now could not be read, so what changes is unknown: ${error.message}`;
+    return { ...UNKNOWN, notes: [note] };
+  }
+}
+
+/** One line a change, for whoever is asked about it. */
+export function differenceLines({ changes, notes }: Differences): string[] {
+  const lines = Object.entries(changes).map(([key, change]) =>
+    `${key}: ${showSetting(change.from)} → ${showSetting(change.to)}`
+  );
+  return [...lines, ...notes];
+}
+
+function compare(
+  { match, method }: CheckedCall,
+  { before, params }: { before: Values; params: Values },
+): Omit<Differences, "digest"> {
+  const given = Object.entries(params).filter(([key, value]) =>
+    !CONTROL.has(key) && !(key in match.values) && !sameSetting(key, before[key], value)
+  );
+  const removed = String(params.delete ?? "").split(/[,; ]+/).filter((key) => key in before);
+  const [was, is] = [redactedParams(before), redactedParams(params)];
+  const changes: Record<string, Change> = {};
+  for (const [key] of given) {
+    changes[key] = was[key] === undefined ? { to: is[key] } : { from: was[key], to: is[key] };
+  }
+  for (const key of removed) changes[key] = { from: was[key] };
+  const notes = given.flatMap(([key]) => {
+    if (!isPropertyString(schemaFor(key, method.parameters))) return [];
+    const lost = lostParts(was[key], is[key]);
+    return lost.length === 0 ? [] : [`${key} loses ${lost.join(", ")}: give them too to keep them`];
+  });
+  return { changes, notes };
+}
+
+/** Formats of values made of named parts that Proxmox's description names without telling the parts. */
+const NAMED_FORMATS = /^pve-(?:qm-|qemu-|vm-cpu-conf|startup-order)/;
+
+function isPropertyString(schema: ParamSchema | undefined): boolean {
+  const format = schema?.format;
+  return typeof format === "string" ? NAMED_FORMATS.test(format) : typeof format === "object";
+}
+
+/** The named parts of a property string that another one in its place does not have. */
+function lostParts(before: unknown, after: unknown): string[] {
+  const [was, is] = [properties(before), properties(after)];
+  const sameVolume = was[""] !== undefined && was[""] === is[""];
+  return Object.entries(was).filter(([key]) => key !== "" && !(key in is))
+    // Proxmox finds the size of a disk out by itself.
+    .filter(([key]) => !(key === "size" && sameVolume))
+    .map(([key, value]) => `${key}=${value}`);
+}

@@ -1,0 +1,134 @@
+import { isKind } from "../api/errors.ts";
+import { text, time } from "../api/values.ts";
+import { clip } from "../clip.ts";
+import { readCertificates } from "../cluster/certificates.ts";
+import { type Disk, readDisks } from "../cluster/disks.ts";
+import { isRunning, taskOf } from "../cluster/task_list.ts";
+import type { Pve } from "../pve.ts";
+import { succeeded, wasInterrupted } from "../tasks.ts";
+import { DAY_SECONDS, type Finding, type Probe } from "./finding.ts";
+import { brokenRepositories, securityUpdates } from "./updates.ts";
+
+/** What is looked at on each node that is online. */
+export function nodeProbes(pve: Pve, node: string): Probe[] {
+  const of = `node ${node}`;
+  return [
+    { part: "failed tasks", of, read: (unread) => failedTasks(pve, node, unread) },
+    { part: "certificates", of, read: () => endingCertificates(pve, node) },
+    { part: "disks", of, read: () => failingDisks(pve, node) },
+    { part: "ZFS", of, read: () => ailingPools(pve, node) },
+    { part: "kernel", of, read: () => kernelInWaiting(pve, node) },
+    { part: "repositories", of, read: () => brokenRepositories(pve, node) },
+    { part: "security updates", of, read: () => securityUpdates(pve, node) },
+  ];
+}
+
+const TASKS_PER_NODE = 200;
+
+async function failedTasks(
+  pve: Pve,
+  node: string,
+  unread: (reason: string) => void,
+): Promise<Finding[]> {
+  const { rows, total = 0 } = await pve.page("/nodes/{node}/tasks", { node }, {
+    since: Math.floor(pve.now().getTime() / 1000) - DAY_SECONDS,
+    statusfilter: "error",
+    limit: TASKS_PER_NODE,
+  });
+  if (total > rows.length) unread(`only the newest ${rows.length} of ${total} failed tasks count`);
+  const failed = rows.map((row) => taskOf(row, node))
+    .filter((task) => !isRunning(task) && !succeeded(task.status ?? ""));
+  const groups = Map.groupBy(
+    failed,
+    ({ type, id }) => [`node ${node}`, type, id].filter((word) => word !== undefined).join(" "),
+  );
+  return [...groups].map(([where, group]) => {
+    const starts = group.map((task) => task.started ?? 0);
+    const newest = group[starts.indexOf(Math.max(...starts))];
+    const status = newest?.status ?? "unknown";
+    const times = group.length === 1 ? "failed" : `failed ${group.length} times, last`;
+    return {
+      kind: "task",
+      severity: wasInterrupted(status) ? "info" : "warning",
+      what: clip(`${times}: ${status} (${newest?.upid})`),
+      where,
+      since: time(Math.min(...starts)),
+    };
+  });
+}
+
+const CERTIFICATE_DAYS = 30;
+
+async function endingCertificates(pve: Pve, node: string): Promise<Finding[]> {
+  const rows = await readCertificates(pve, node);
+  return rows.filter((row) => (row.days_left ?? Infinity) <= CERTIFICATE_DAYS).map((row) => {
+    const days = row.days_left ?? 0;
+    return {
+      kind: "certificate",
+      severity: days < 0 ? "critical" : "warning",
+      what: days < 0 ? "the certificate has expired" : `the certificate ends in ${days} days`,
+      where: `node ${node} ${row.file ?? row.subject}`,
+      since: days < 0 ? row.expires : undefined,
+    };
+  });
+}
+
+async function failingDisks(pve: Pve, node: string): Promise<Finding[]> {
+  return (await readDisks(pve, node)).filter(isFailing).map((disk) => ({
+    kind: "disk",
+    severity: "critical",
+    what: `SMART says ${disk.health}${disk.serial ? ` (serial ${disk.serial})` : ""}`,
+    where: `node ${node} ${disk.device}`,
+  }));
+}
+
+/** What SMART says of disks that do not fail; many virtual and RAID disks have no SMART at all. */
+const SOUND = ["PASSED", "OK", "UNKNOWN", "N/A"];
+
+function isFailing({ health }: Disk): boolean {
+  return !SOUND.includes(health.toUpperCase());
+}
+
+/** ZFS pools that lack a disk or worse; a node without ZFS has none. */
+async function ailingPools(pve: Pve, node: string): Promise<Finding[]> {
+  try {
+    const pools = await pve.list("/nodes/{node}/disks/zfs", { node });
+    return pools.filter(({ health }) => health !== "ONLINE").map(({ health, name }) => ({
+      kind: "zfs",
+      severity: "critical",
+      what: `the ZFS pool is ${text(health) ?? "in an unknown state"}`,
+      where: `node ${node} pool ${name}`,
+    }));
+  } catch (error) {
+    if (isKind(error, "not_installed")) return [];
+    throw error;
+  }
+}
+
+/** Tells of a kernel that is newer than the running one and waits for a reboot. */
+async function kernelInWaiting(pve: Pve, node: string): Promise<Finding[]> {
+  const rows = await pve.list("/nodes/{node}/apt/versions", { node });
+  const running = rows.map((row) => text(row.RunningKernel)).find((kernel) => kernel);
+  const newest = rows.filter((row) => row.CurrentState === "Installed")
+    .map((row) => KERNEL.exec(String(row.Package))?.[1])
+    .filter((version) => version !== undefined)
+    .toSorted(compareKernels).at(-1);
+  if (!running || !newest || compareKernels(newest, running) <= 0) return [];
+  return [{
+    kind: "kernel",
+    severity: "info",
+    what: `runs kernel ${running}; ${newest} waits for a reboot`,
+    where: `node ${node}`,
+  }];
+}
+
+const KERNEL = /^(?:proxmox|pve)-kernel-(\d[\d.]*-\d+-pve)(?:-signed)?$/;
+
+function compareKernels(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.match(/\d+/g)?.map(Number) ?? []);
+  for (let at = 0; at < 4; at++) {
+    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

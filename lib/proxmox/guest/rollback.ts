@@ -1,0 +1,43 @@
+import { type Guest, guestLabel } from "./directory.ts";
+import { currentState } from "./power.ts";
+import type { Pve } from "../pve.ts";
+import { requireSnapshot } from "./snapshots.ts";
+
+/** How a rollback leaves a guest. */
+interface RollbackEnd {
+  /** Whether Proxmox must be asked to start it. */
+  readonly start: boolean;
+  /** What happens to it besides; absent where it stays as it is. */
+  readonly note?: string;
+}
+
+/**
+ * What rolling a guest back does to it besides: Proxmox stops one that runs, and starts it only from a
+ * snapshot that holds its memory (seen with 9.2.11).
+ *
+ * @param options.start starts it even if it was stopped
+ * @param options.startAfter starts it again if it ran
+ * @throws AppError `not_found` naming the snapshots that are there
+ */
+export async function foreseeRollback(
+  pve: Pve,
+  guest: Guest,
+  { name, start, startAfter }: { name: string; start: boolean; startAfter: boolean },
+): Promise<RollbackEnd> {
+  const [{ with_memory }, { status }] = await Promise.all([
+    requireSnapshot(pve, guest, name),
+    currentState(pve, guest),
+  ]);
+  const label = guestLabel(guest);
+  const runs = status !== "stopped";
+  if (with_memory) {
+    const note = `the snapshot holds the memory of ${label}: it runs from there`;
+    return { start: false, note };
+  }
+  if (!runs) return start ? { start, note: `${label} is started afterwards` } : { start };
+  const end = startAfter || start ? "stopped, then started again" : "stopped and stays so";
+  return {
+    start: startAfter || start,
+    note: `${label} is ${status} and the snapshot holds no memory: it is ${end}`,
+  };
+}
