@@ -19,6 +19,7 @@ import { Confirmation } from "./mcp/confirmation.ts";
 import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
 import { ResourceWatch } from "./mcp/resources/watch.ts";
+import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
 import { Access, mayAnywhere } from "./proxmox/privileges.ts";
@@ -108,6 +109,8 @@ export async function joinParts(
     sleep,
     onRevoked: (listener) => authenticator.onRevoked(listener),
   });
+  const audit = new AuditLog({ queue, log });
+  const refused = new RefusedCalls({ audit, catalog, now, monotonic });
   const mcp: McpServices = {
     features,
     catalog,
@@ -121,7 +124,7 @@ export async function joinParts(
       now,
       sleep,
     },
-    audit: new AuditLog({ queue, log }),
+    audit,
     log,
     now,
     monotonic,
@@ -129,6 +132,7 @@ export async function joinParts(
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
     sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
     spent,
+    refused,
     server: { version, startedAt: now() },
     watch,
     hold: () => () => {},
@@ -153,6 +157,7 @@ export async function joinParts(
       void limits.sweep();
       // A database that is away is asked again at the next sweep.
       spent.sweep().catch(() => {});
+      void refused.flush();
     },
     reload: (next) => {
       catalog.setPolicy(next.tools);
@@ -161,6 +166,7 @@ export async function joinParts(
     close: async () => {
       watch.close();
       await authenticator.close();
+      await refused.flush({ all: true });
       await queue.close();
       await headFile?.close();
       proxmox.close();

@@ -57,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     origin: originRules(server),
     transports,
     limits,
+    refused: parts.mcp.refused,
     metrics,
     log,
     strangers,

@@ -80,8 +80,9 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
       const principal = await identify();
       const wait = (requests > 0 ? await limits.request(tokenId, requests) : undefined) ??
         (calls > 0 ? limits.callAllowed(tokenId, calls) : undefined);
-      if (wait === undefined) return principal;
-      throw new AppError("unavailable", messagesIn(language).rateExceeded);
+      if (wait === undefined) return { principal, refusal: null };
+      const refusal = new AppError("unavailable", messagesIn(language).rateExceeded);
+      return { principal, refusal };
     },
   });
   authenticator.onRevoked((revoked) => {

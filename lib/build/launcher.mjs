@@ -24,7 +24,7 @@ function runtime() {
   }
 }
 
-const child = spawn(runtime(), ["run", ...flags, main, ...process.argv.slice(2)], {
+const child = spawn(runtime(), ["run", "--quiet", ...flags, main, ...process.argv.slice(2)], {
   stdio: "inherit",
   env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" },
 });

@@ -1,3 +1,4 @@
+import type { Outcome } from "../audit/row.ts";
 import { messageOf } from "../errors.ts";
 import { CallRecord, type RecordedRequest, type RecordServices } from "./call_record.ts";
 import type { Caller } from "./caller.ts";
@@ -17,10 +18,9 @@ export class CallLedger {
   #open: CallMessage[];
 
   constructor(services: RecordServices, { caller, body }: { caller: Caller; body: unknown }) {
-    const messages: unknown[] = Array.isArray(body) ? body : [body];
     this.#services = services;
     this.#caller = caller;
-    this.#open = messages.filter(runsTool);
+    this.#open = callsOf(body);
   }
 
   /** True when every call has begun or left its row. */
@@ -78,7 +78,10 @@ export class CallLedger {
   }
 
   /** Leaves a row for each call that has not begun. */
-  async close(reason: (id: unknown) => string = () => "refused"): Promise<void> {
+  async close(
+    reason: (id: unknown) => string = () => "refused",
+    outcome: Outcome = "invalid",
+  ): Promise<void> {
     const refused = this.#open;
     this.#open = [];
     await Promise.all(refused.map((message) => {
@@ -86,13 +89,19 @@ export class CallLedger {
       const record = new CallRecord(this.#services, { ...this.#caller, ...meant });
       const what = meant.resource ?? (meant.tool || "a tool");
       const verb = meant.resource === undefined ? "call" : "read";
-      return record.end("invalid", `Cannot ${verb} ${what}: ${reason(message.id)}`);
+      return record.end(outcome, `Cannot ${verb} ${what}: ${reason(message.id)}`);
     }));
   }
 
   #began(begun: CallMessage | undefined): void {
     this.#open = this.#open.filter((message) => message !== begun);
   }
+}
+
+/** The messages of a body, which may be a batch, that mean to call a tool. */
+export function callsOf(body: unknown): CallMessage[] {
+  const messages: unknown[] = Array.isArray(body) ? body : [body];
+  return messages.filter(runsTool);
 }
 
 /** What an answer, or the one of a batch, says is wrong. */

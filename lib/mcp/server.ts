@@ -3,6 +3,7 @@ import type { AnyTool } from "../tool/tool.ts";
 import type { CallServices } from "./call.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type { Feature } from "./features/feature.ts";
+import type { RefusedCalls } from "./refused_calls.ts";
 import { SdkServer } from "./sdk_server.ts";
 import type { ResourceWatch } from "./resources/watch.ts";
 import type { SessionIds } from "./session_ids.ts";
@@ -12,6 +13,7 @@ export interface McpServices extends CallServices {
   readonly features: readonly Feature[];
   readonly confirmation: Confirmation;
   readonly sessionIds: SessionIds;
+  readonly refused: RefusedCalls;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   readonly watch: ResourceWatch;

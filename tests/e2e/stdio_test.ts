@@ -330,6 +330,12 @@ Deno.test("stdio holds its one client to the same rates", async () => {
   const codes: unknown[] = [];
   for (let asked = 0; asked < 5; asked++) codes.push((await pipe.ask("ping")).error?.code);
   assert.deepEqual(codes, [undefined, undefined, undefined, -32000, -32000]);
+  await pipe.ask("tools/call", { name: "get_nodes", arguments: {} });
+  const [row] = await site.trail.list({});
+  assert.deepEqual([row?.tool, row?.outcome], ["get_nodes", "denied"]);
+  const params = { name: "get_vms", arguments: {} };
+  await pipe.send(Array.from({ length: 21 }, () => ({ method: "tools/call", params })));
+  await until(async () => (await site.trail.list({ outcome: "denied" })).length === 20);
 });
 
 Deno.test("the end of the input ends waits, leaves their rows, and not the Proxmox task", async () => {

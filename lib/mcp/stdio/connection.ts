@@ -6,7 +6,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { serveStdio, type StdioServerHandle } from "@modelcontextprotocol/server/stdio";
 import { AppError, messageOf } from "../../errors.ts";
-import { CallLedger } from "../call_ledger.ts";
+import { CallLedger, callsOf } from "../call_ledger.ts";
 import { authInfoOf, type Caller } from "../caller.ts";
 import {
   idOf,
@@ -16,7 +16,6 @@ import {
   REFUSED,
   type RpcError,
   rpcError,
-  runsTool,
 } from "../json_rpc.ts";
 import { type Language, messagesIn } from "../messages.ts";
 import { LISTEN } from "../resources/listening.ts";
@@ -24,6 +23,7 @@ import { createMcpServer, type McpServices } from "../server.ts";
 import { type Line, readLines } from "./lines.ts";
 import { acknowledged, Listens } from "./listens.ts";
 import { isRecord, type Message, parsed, refusedBy, wantsSomething } from "./messages.ts";
+import type { Unreadable } from "../json_text.ts";
 import { OpenRequests } from "./open_requests.ts";
 import { Output } from "./output.ts";
 
@@ -36,8 +36,14 @@ export interface StdioOptions {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly maxLineBytes: number;
   readonly language: Language;
-  /** Who speaks now, asked for each line that holds so many requests and calls; rejects with AppError. */
-  readonly admit: (counts: { requests: number; calls: number }) => Promise<Caller["principal"]>;
+  /** Asked for each line that holds so many requests and calls; rejects with AppError. */
+  readonly admit: (counts: { requests: number; calls: number }) => Promise<Admission>;
+}
+
+/** Who speaks now, and why not this much. */
+export interface Admission {
+  readonly principal: Caller["principal"];
+  readonly refusal: AppError | null;
 }
 
 /** Where the answer to a message goes, once; what needs none answers nothing. */
@@ -124,7 +130,7 @@ export class StdioConnection {
   }
 
   async #take(line: Line): Promise<void> {
-    if ("unreadable" in line) return this.#output.push(rpcError(line.unreadable));
+    if ("unreadable" in line) return await this.#refuse(line.unreadable);
     const { body, bytes } = line;
     const messages: unknown[] = Array.isArray(body) ? body : [body];
     const answer = Array.isArray(body) ? this.#together(body.length) : this.#alone;
@@ -141,10 +147,25 @@ export class StdioConnection {
     }
   }
 
+  async #refuse({ batch, ...error }: Unreadable): Promise<void> {
+    const admitted = batch === undefined ? null : await this.#admit([]);
+    if (admitted !== null && !(admitted instanceof AppError)) {
+      const { message: reason } = error;
+      await this.#services.refused.note(this.#callerOf(admitted), { body: batch, reason });
+    }
+    this.#output.push(rpcError(error));
+  }
+
   async #admit(requests: readonly Message[]): Promise<Caller["principal"] | AppError> {
-    const calls = requests.filter(runsTool).length;
+    const calls = callsOf(requests).length;
     try {
-      return await this.#options.admit({ requests: requests.length, calls });
+      const { principal, refusal } = await this.#options.admit({
+        requests: requests.length,
+        calls,
+      });
+      if (refusal === null) return principal;
+      await this.#services.refused.note(this.#callerOf(principal), { body: requests });
+      return refusal;
     } catch (error) {
       if (error instanceof AppError) return error;
       throw error;
