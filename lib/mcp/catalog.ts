@@ -53,16 +53,27 @@ export class Catalog {
     return scopeOf(tool, this.#policy);
   }
 
+  /** True when a caller may call the tool. */
+  allows(tool: AnyTool, { scope, limits }: Viewer): boolean {
+    return this.offers(tool) && includesScope(scope, this.scopeOf(tool)) && inReach(tool, limits);
+  }
+
+  /** Tells of names whether each is a tool that a caller may call; for `able` see `visibleTo`. */
+  callable(viewer: Viewer, able: (tool: AnyTool) => boolean): (name: string) => boolean {
+    return (name) => {
+      const tool = this.#tools.get(name);
+      return tool !== undefined && this.allows(tool, viewer) && able(tool);
+    };
+  }
+
   /**
    * The tools that a caller may call, sorted by name.
    *
    * @param able tells whether Proxmox would let the tool do anything at all
    */
   visibleTo(viewer: Viewer, able: (tool: AnyTool) => boolean): ToolDescription[] {
-    return [...this.#tools.values()].filter((tool) =>
-      this.offers(tool) && includesScope(viewer.scope, this.scopeOf(tool)) &&
-      inReach(tool, viewer.limits) && able(tool)
-    ).map(describeTool);
+    const callable = this.callable(viewer, able);
+    return [...this.#tools.values()].filter(({ name }) => callable(name)).map(describeTool);
   }
 }
 

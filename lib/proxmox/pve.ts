@@ -12,10 +12,10 @@ import {
   type Guest,
   type GuestDirectory,
   type GuestLocks,
-  guestOf,
   guestsIn,
   type GuestType,
 } from "./guest/directory.ts";
+import { rowsWithin } from "./inventory.ts";
 import { type ApiPath, apiPath } from "./api/path.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import type { SharedTask, Sharing, Subject } from "./sharing.ts";
@@ -350,11 +350,7 @@ export class Pve {
     const rows = await unlessAborted(this.#shared.directory.resources({ fresh }), signal);
     const { warning } = this.#shared.directory;
     if (warning !== undefined) this.warn(warning);
-    if (reach.everything) return rows;
-    return rows.filter((row) => {
-      const guest = guestOf(row);
-      return guest ? reach.guest(guest) : row.node !== undefined && reach.sees(row.node);
-    });
+    return rowsWithin(rows, reach);
   }
 
   /** Requires a precondition; a dry run notes it and goes on. */
