@@ -7,6 +7,7 @@ import type { AccountStore } from "./auth/account_store.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts";
 import type { Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
+import { leasesOf } from "./database/leases.ts";
 import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
 import { spentKeysOf } from "./database/spent_keys.ts";
@@ -95,6 +96,7 @@ export async function joinParts(
       access,
       directory,
       locks: new GuestLocks(),
+      leases: leasesOf(database, { now }),
       descriptions: new ApiDescriptions(client, ADVICE.paths),
       advice: ADVICE,
       now,

@@ -157,6 +157,11 @@ const tools = z.strictObject({
     en: "do not offer these",
     tr: "bunlar sunulmaz",
   }),
+  container_exec: key(boolean.default(false), {
+    reloads: true,
+    en: "offer `execute_container_command`, which makes whoever may call it root in containers",
+    tr: "`execute_container_command` sunulur; onu çağırabilen, container'larda root olur",
+  }),
   scopes: key(
     z.record(toolName, z.enum(SCOPES, 'must be "user", "write" or "admin"')).default({}),
     {

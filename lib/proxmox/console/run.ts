@@ -1,0 +1,276 @@
+import { AppError } from "../../errors.ts";
+import type { Guest } from "../guest/directory.ts";
+import type { Pve } from "../pve.ts";
+import { AnswerReader, type ConsoleAnswer } from "./answers.ts";
+import { bootLine, GONE_SECONDS, guestProgram } from "./guest_program.ts";
+import { awaitPrompt } from "./prompt.ts";
+import { Terminal, within } from "./terminal.ts";
+
+export interface ConsoleCommand {
+  /** For `sh -c`. */
+  readonly script: string;
+  readonly user: string | undefined;
+  readonly input: Uint8Array;
+  readonly timeoutSeconds: number;
+}
+
+/** How a command ended, and the first 64 KiB of what it wrote. */
+export interface ConsoleResult {
+  /** As the shell tells it: 128 and the number of the signal that ended it. */
+  readonly status: number;
+  readonly stdout: Uint8Array<ArrayBuffer>;
+  readonly stderr: Uint8Array<ArrayBuffer>;
+  /** Bytes that were written. */
+  readonly sizes: { readonly stdout: number; readonly stderr: number };
+  /** Set when it was ended because it wrote too much. */
+  readonly wroteTooMuch: boolean;
+}
+
+const BOOT_MS = 8_000;
+const ANSWER_MS = 5_000;
+const LEAVING_MS = 3_000;
+const TRIES = 4;
+const FIRST_POLL_MS = 30;
+const SLOWEST_POLL_MS = 1_000;
+/** Characters of a line that is typed. */
+const LINE = 3_000;
+/** Beyond the command's own time, for the watchdog in the guest to be the first. */
+const GRACE_SECONDS = 15;
+/** Without a single answer among them. */
+const MAX_NOISE = 32 * 1024 * 1024;
+
+/**
+ * Runs a command in a container through its terminal. Nothing of it stays in the container: the shell that
+ * was begun for it ends with it, and a watchdog there ends all when this side is gone.
+ *
+ * @throws AppError `conflict` when no new shell shows a prompt or a program is missing in the container;
+ * `timeout` when the command was ended because its time was up; `unavailable` when its end is unknown
+ */
+export async function runInConsole(
+  pve: Pve,
+  guest: Guest<"lxc">,
+  command: ConsoleCommand,
+): Promise<ConsoleResult> {
+  const terminal = await Terminal.open(pve, guest);
+  try {
+    await awaitPrompt(pve, terminal);
+    return await new Session(pve, terminal).run(command);
+  } finally {
+    terminal.close();
+  }
+}
+
+class Session {
+  readonly #pve: Pve;
+  readonly #terminal: Terminal;
+  #reader = new AnswerReader("");
+  /** Answers that have arrived and were not asked for yet. */
+  #answers: ConsoleAnswer[] = [];
+  #seq = 0;
+  #noise = 0;
+  #begun = false;
+
+  constructor(pve: Pve, terminal: Terminal) {
+    this.#pve = pve;
+    this.#terminal = terminal;
+  }
+
+  async run(command: ConsoleCommand): Promise<ConsoleResult> {
+    await this.#boot(command);
+    try {
+      await this.#upload(command.input);
+      this.#begun = true;
+      await this.#ask("r", []);
+      const [status = "", why, out, err] = await this.#finish(command.timeoutSeconds);
+      if (why === "time") throw timedOut(command.timeoutSeconds);
+      const sizes = { stdout: Number(out), stderr: Number(err) };
+      return {
+        status: Number(status),
+        stdout: await this.#pull("out", sizes.stdout),
+        stderr: await this.#pull("err", sizes.stderr),
+        sizes,
+        wroteTooMuch: why === "size",
+      };
+    } finally {
+      await this.#leave();
+    }
+  }
+
+  /** Begins the program in the place of the shell. */
+  async #boot(command: ConsoleCommand): Promise<void> {
+    const [first, second] = [newNonce(), newNonce()];
+    this.#reader = new AnswerReader(first);
+    await this.#terminal.type(bootLine(first));
+    await this.#await(0, BOOT_MS, noAnswer);
+    const bytes = new TextEncoder().encode(guestProgram({ ...command, nonce: second }));
+    const lines = bytes.toBase64().match(/.{1,3000}/g) ?? [];
+    for (const [index, line] of lines.entries()) {
+      await this.#terminal.type(`${line}\n`);
+      await this.#await(index + 1, ANSWER_MS, noAnswer);
+    }
+    this.#reader = new AnswerReader(second);
+    this.#answers = [];
+    await this.#terminal.type(".\n");
+    const { kind, fields: [what] } = await this.#await(0, BOOT_MS, noAnswer);
+    if (kind === "ready") return;
+    if (kind === "nouser") {
+      throw new AppError("not_found", `the container has no user ${command.user}`);
+    }
+    throw new AppError(
+      "conflict",
+      kind === "lacks"
+        ? `the container lacks the program ${what}, which this needs; install it there (coreutils and util-linux, or BusyBox)`
+        : "no folder could be made in the container's /tmp; look whether it is full or read-only",
+    );
+  }
+
+  async #upload(input: Uint8Array): Promise<void> {
+    const step = LINE / 4 * 3;
+    for (let at = 0; at < input.length; at += step) {
+      const part = input.subarray(at, at + step);
+      const { answer: { fields } } = await this.#ask("w", [String(at), part.toBase64()]);
+      if (Number(fields[0]) !== at + part.length) {
+        throw new AppError(
+          "conflict",
+          "the container could not keep the input; its /tmp may be full",
+        );
+      }
+    }
+  }
+
+  /** Asks until the command has ended. */
+  async #finish(timeoutSeconds: number): Promise<readonly string[]> {
+    const begin = this.#pve.now().getTime();
+    for (let pause = FIRST_POLL_MS;; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
+      const { answer: { fields } } = await this.#ask("s", []);
+      if (/^\d{1,3}$/.test(fields[0] ?? "")) return fields;
+      const seconds = (this.#pve.now().getTime() - begin) / 1000;
+      if (seconds > timeoutSeconds + GRACE_SECONDS) {
+        throw this.#unknown("the watchdog in the container did not end it in time");
+      }
+      this.#pve.progress("the command runs", {
+        progress: Math.min(Math.round(seconds), timeoutSeconds),
+        total: timeoutSeconds,
+      });
+      await this.#pve.sleep(pause);
+    }
+  }
+
+  /** The first block of a file, asked for again when it arrived damaged. */
+  async #pull(file: string, size: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (size === 0) return new Uint8Array(0);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const { answer: { fields: [length, hash] }, data } = await this.#ask("b", [file]);
+      const bytes = decoded(data);
+      if (bytes?.length === Number(length) && await sha256(bytes) === hash) return bytes;
+    }
+    throw this.#unknown(
+      "what it wrote arrived damaged again and again: something else writes into that terminal",
+    );
+  }
+
+  /** Asks the program something that it may be asked twice, and again when no answer comes. */
+  async #ask(verb: string, words: readonly string[]): Promise<Answered> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const seq = ++this.#seq;
+      this.#answers = [];
+      await this.#terminal.type(`${[verb, seq, ...words].join(" ")}\n`).catch(() => {});
+      const data: string[] = [];
+      const answer = await this.#answerTo(seq, ANSWER_MS, data);
+      if (answer !== undefined) return { answer, data };
+    }
+    throw this.#unknown("the container's terminal does not answer any more");
+  }
+
+  async #await(seq: number, ms: number, otherwise: () => AppError): Promise<ConsoleAnswer> {
+    const answer = await this.#answerTo(seq, ms, []);
+    if (answer === undefined) throw otherwise();
+    return answer;
+  }
+
+  /** The answer to a question; undefined when none comes. What comes before it is collected. */
+  #answerTo(seq: number, ms: number, data: string[]): Promise<ConsoleAnswer | undefined> {
+    return within(this.#pve, ms, async (signal) => {
+      for (;;) {
+        for (let next = this.#answers.shift(); next; next = this.#answers.shift()) {
+          if (next.seq !== seq) continue;
+          this.#noise = 0;
+          if (next.kind !== "d") return next;
+          // More than a block has is no block: it is asked for again.
+          if (data.length < MAX_DATA) data.push(next.fields[0] ?? "");
+        }
+        const bytes = await this.#terminal.read(signal);
+        if (bytes === undefined) throw this.#unknown("the terminal was closed");
+        this.#noise += bytes.length;
+        if (this.#noise > MAX_NOISE) throw this.#unknown("the container floods its terminal");
+        this.#answers.push(...this.#reader.push(bytes));
+      }
+    });
+  }
+
+  #unknown(why: string): AppError {
+    const state = this.#begun
+      ? "the command was begun and its end is unknown"
+      : "the command was not begun";
+    const end = this.#begun
+      ? `; the container ends it within ${
+        GONE_SECONDS + 2
+      } s of silence: look before running it again`
+      : "";
+    return new AppError("unavailable", `${state}: ${why}${end}`);
+  }
+
+  /** Ends what runs and removes what there is; a client that is gone leaves that to the watchdog. */
+  async #leave(): Promise<void> {
+    const signal = AbortSignal.timeout(LEAVING_MS);
+    const seq = ++this.#seq;
+    try {
+      await this.#terminal.type(`q ${seq}\n`);
+      for (;;) {
+        const bytes = await this.#terminal.read(signal);
+        if (bytes === undefined) return;
+        if (this.#reader.push(bytes).some((answer) => answer.seq === seq)) return;
+      }
+    } catch {
+      // The watchdog does it.
+    }
+  }
+}
+
+interface Answered {
+  readonly answer: ConsoleAnswer;
+  readonly data: readonly string[];
+}
+
+const MAX_DATA = 200;
+
+function newNonce(): string {
+  return crypto.getRandomValues(new Uint8Array(16)).toHex();
+}
+
+function noAnswer(): AppError {
+  return new AppError(
+    "conflict",
+    "what was typed at the container's prompt was not answered: root's shell there may be an unusual one or " +
+      "may still be starting; the shell that was begun ends by itself within 20 s",
+  );
+}
+
+function timedOut(seconds: number): AppError {
+  return new AppError(
+    "timeout",
+    `the command ran for ${seconds} s and was ended in the container (TERM, then KILL)`,
+  );
+}
+
+function decoded(lines: readonly string[]): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Uint8Array.fromBase64(lines.join(""), { lastChunkHandling: "strict" });
+  } catch {
+    return undefined;
+  }
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
