@@ -19,6 +19,11 @@ export function isOffered(tool: AnyTool, policy: ToolPolicy): boolean {
   return !deny.includes(tool.name) && (allow === null || allow.includes(tool.name));
 }
 
+/** True when the tool is offered where the configuration says nothing of tools. */
+export function isOnByDefault(tool: AnyTool): boolean {
+  return tool.switchedOnBy === undefined;
+}
+
 /** The scope that a caller of the tool needs here. */
 export function scopeOf(tool: AnyTool, { scopes }: Pick<ToolPolicy, "scopes">): Scope {
   return scopes[tool.name] ?? tool.scope;

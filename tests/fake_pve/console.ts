@@ -87,7 +87,7 @@ export class FakeConsoles {
     if (cmode === "tty") {
       client.show(`\r\nDebian GNU/Linux 13 ${hostname} tty1\r\n\r\n${hostname} login: `);
     }
-    if (cmode === "shell") shell.attach(client.show);
+    if (cmode === "shell") shell.attach(client.show, guest.terminal);
   }
 
   #shellOf(vmid: number): FakeShell {

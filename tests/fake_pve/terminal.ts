@@ -10,6 +10,8 @@ export interface FakeTerminal {
   output?: (text: string) => string;
   /** Told of all that is typed; true cuts the connection. */
   typed?: (text: string) => boolean | void;
+  /** Has no programs but those that stand in the folder `bin` beside its /tmp. */
+  bare?: boolean;
   /** Closes at once, as versions do that take no API tokens there. */
   refuses?: boolean;
 }
@@ -31,6 +33,7 @@ export class FakeShell {
   #line = "";
   #show: (text: string) => void = () => {};
   #fresh = true;
+  #bare = false;
 
   constructor() {
     mkdirSync(`${this.folder}/bin`);
@@ -42,8 +45,9 @@ export class FakeShell {
   }
 
   /** A client comes: it sees the prompt of a new session, of an old one an empty screen. */
-  attach(show: (text: string) => void): void {
+  attach(show: (text: string) => void, { bare = false }: FakeTerminal): void {
     this.#show = show;
+    this.#bare = bare;
     show(this.#fresh ? "\x1b[?2004hroot@ct:~# " : "\x1b[H\x1b[J");
     this.#fresh = false;
   }
@@ -71,7 +75,7 @@ export class FakeShell {
   #run(line: string): void {
     const child = spawn("/bin/sh", ["-c", line], {
       env: {
-        PATH: `${this.folder}/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
+        PATH: `${this.folder}/bin${this.#bare ? "" : ":/usr/bin:/bin:/usr/sbin:/sbin"}`,
         TMPDIR: `${this.folder}/tmp`,
         HOME: this.folder,
       },

@@ -56,12 +56,17 @@ export class AnswerReader {
   }
 }
 
-// deno-lint-ignore no-control-regex -- what is taken out begins with one
-const ESCAPES =
-  /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_()#][0-9A-Za-z]?|[78=>])/g;
+/** After the escape character itself. */
+const SEQUENCE = [
+  "\\[[0-?]*[ -/]*[@-~]",
+  "\\][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)?",
+  "[()#][0-9A-Za-z]",
+  "[@-Z\\\\^_]",
+  "[78=>]",
+];
+const ESCAPES = new RegExp(`\\x1b(?:${SEQUENCE.join("|")})`, "g");
 
 /** The text that a person would see of what a terminal shows, in one line. */
 export function visibleText(shown: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is taken out
-  return shown.replace(ESCAPES, "").replace(/[\x00-\x1f\x7f]+/g, " ").trim();
+  return shown.replace(ESCAPES, "").replace(/\p{Cc}+/gu, " ").trim();
 }

@@ -23,17 +23,17 @@ export async function awaitPrompt(pve: Pve, terminal: Terminal): Promise<void> {
   const decoder = new TextDecoder();
   let shown = "";
   for (;;) {
-    const patience = visibleText(shown) === "" ? FIRST_OUTPUT_MS : QUIET_MS;
-    const bytes = await within(pve, patience, async (signal) => ({
-      read: await terminal.read(signal),
-    }));
-    if (bytes === undefined) break;
-    if (bytes.read === undefined) {
+    const ms = visibleText(shown) === "" ? FIRST_OUTPUT_MS : QUIET_MS;
+    const next = await within(pve, async (signal) => ({ bytes: await terminal.read(signal) }), {
+      ms,
+    });
+    if (next === undefined) break;
+    if (next.bytes === undefined) {
       const said = visibleText(shown);
       const told = said === "" ? "" : ` (it said ${quote(said)})`;
       throw new AppError("unavailable", `the terminal was closed before its shell began${told}`);
     }
-    shown += decoder.decode(bytes.read, { stream: true });
+    shown += decoder.decode(next.bytes, { stream: true });
     if (shown.length > MAX_SHOWN) {
       throw new AppError("conflict", `${USED}; it writes without a pause`);
     }

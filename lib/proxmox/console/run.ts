@@ -36,8 +36,6 @@ const SLOWEST_POLL_MS = 1_000;
 const LINE = 3_000;
 /** Beyond the command's own time, for the watchdog in the guest to be the first. */
 const GRACE_SECONDS = 15;
-/** Without a single answer among them. */
-const MAX_NOISE = 32 * 1024 * 1024;
 
 /**
  * Runs a command in a container through its terminal. Nothing of it stays in the container: the shell that
@@ -67,7 +65,6 @@ class Session {
   /** Answers that have arrived and were not asked for yet. */
   #answers: ConsoleAnswer[] = [];
   #seq = 0;
-  #noise = 0;
   #begun = false;
 
   constructor(pve: Pve, terminal: Terminal) {
@@ -190,22 +187,19 @@ class Session {
 
   /** The answer to a question; undefined when none comes. What comes before it is collected. */
   #answerTo(seq: number, ms: number, data: string[]): Promise<ConsoleAnswer | undefined> {
-    return within(this.#pve, ms, async (signal) => {
+    return within(this.#pve, async (signal) => {
       for (;;) {
         for (let next = this.#answers.shift(); next; next = this.#answers.shift()) {
           if (next.seq !== seq) continue;
-          this.#noise = 0;
           if (next.kind !== "d") return next;
           // More than a block has is no block: it is asked for again.
           if (data.length < MAX_DATA) data.push(next.fields[0] ?? "");
         }
         const bytes = await this.#terminal.read(signal);
         if (bytes === undefined) throw this.#unknown("the terminal was closed");
-        this.#noise += bytes.length;
-        if (this.#noise > MAX_NOISE) throw this.#unknown("the container floods its terminal");
         this.#answers.push(...this.#reader.push(bytes));
       }
-    });
+    }, { ms });
   }
 
   #unknown(why: string): AppError {
@@ -220,22 +214,21 @@ class Session {
     return new AppError("unavailable", `${state}: ${why}${end}`);
   }
 
-  /** Ends what runs and removes what there is; a client that is gone leaves that to the watchdog. */
+  /** Ends what runs and removes what there is, also when the call is over; else the watchdog does it. */
   async #leave(): Promise<void> {
-    const signal = AbortSignal.timeout(LEAVING_MS);
     const seq = ++this.#seq;
-    try {
+    const work = async (signal: AbortSignal) => {
       await this.#terminal.type(`q ${seq}\n`);
-      for (;;) {
+      for (let left = false; !left;) {
         const bytes = await this.#terminal.read(signal);
-        if (bytes === undefined) return;
-        if (this.#reader.push(bytes).some((answer) => answer.seq === seq)) return;
+        left = bytes === undefined || this.#reader.push(bytes).some((one) => one.seq === seq);
       }
-    } catch {
-      // The watchdog does it.
-    }
+    };
+    await within(this.#pve, work, { ms: LEAVING_MS, until: NEVER }).catch(() => {});
   }
 }
+
+const NEVER = new AbortController().signal;
 
 interface Answered {
   readonly answer: ConsoleAnswer;

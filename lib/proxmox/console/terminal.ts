@@ -8,14 +8,18 @@ import type { Pve } from "../pve.ts";
 /** How long what a container's terminal shows may take to begin. */
 const OPENING_MS = 10_000;
 
-/** Runs some work, but for so many milliseconds at most: then it is given up and undefined. */
+/**
+ * Runs some work, but for so many milliseconds at most: then it is given up and undefined.
+ *
+ * @param options.until gives it up with an error; by default when the call is over
+ */
 export async function within<T>(
   pve: Pve,
-  ms: number,
   work: (signal: AbortSignal) => Promise<T>,
+  { ms, until = pve.signal }: { ms: number; until?: AbortSignal },
 ): Promise<T | undefined> {
   const stop = new AbortController();
-  const signal = AbortSignal.any([pve.signal, stop.signal]);
+  const signal = AbortSignal.any([until, stop.signal]);
   let late = false;
   pve.sleep(ms, signal).then(() => {
     late = true;
@@ -80,20 +84,23 @@ export class Terminal {
 
   async #enter(pve: Pve, login: string): Promise<void> {
     await this.#socket.send(new TextEncoder().encode(login));
-    const answer = await within(pve, OPENING_MS, async (signal) => {
-      let told = new Uint8Array(0);
-      while (told.length < 2) {
-        const bytes = await this.read(signal);
-        if (bytes === undefined) return told;
-        told = new Uint8Array([...told, ...bytes]);
-      }
-      return told;
-    });
+    const answer = await within(pve, (signal) => this.#opening(signal), { ms: OPENING_MS });
     if (answer?.[0] === 0x4f && answer[1] === 0x4b) {
       if (answer.length > 2) this.#unread(answer.subarray(2));
       return;
     }
     throw new AppError("unavailable", "the terminal was closed before it opened");
+  }
+
+  /** The first two bytes, or fewer when it is closed, and what comes along with them. */
+  async #opening(signal: AbortSignal): Promise<Uint8Array> {
+    let told = new Uint8Array(0);
+    while (told.length < 2) {
+      const bytes = await this.read(signal);
+      if (bytes === undefined) break;
+      told = new Uint8Array([...told, ...bytes]);
+    }
+    return told;
   }
 
   #unread(bytes: Uint8Array): void {
