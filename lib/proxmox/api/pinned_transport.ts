@@ -62,7 +62,7 @@ class PinnedAgent extends Agent {
   }
 
   override createConnection(target: Target, connected?: Connected): Duplex {
-    connectPinned(target, this.#pin, connected);
+    prepare(connectPinned(target, this.#pin, connected));
     // The types do not know that an agent which gets nothing back waits for the callback.
     return undefined as unknown as Duplex;
   }
@@ -84,7 +84,7 @@ function connectPinned(
   target: Target,
   { fingerprint, timeoutMs }: PinOptions,
   connected?: (error: Error | null, socket: TLSSocket) => void,
-): void {
+): TLSSocket {
   const host = target.host ?? "localhost";
   const socket = connect({
     host,
@@ -93,7 +93,6 @@ function connectPinned(
     rejectUnauthorized: false,
     minVersion: "TLSv1.2",
   });
-  prepare(socket);
   const fail = (error: Error) => {
     clearTimeout(timer);
     socket.destroy();
@@ -114,6 +113,7 @@ function connectPinned(
     socket.off("error", fail);
     connected?.(null, socket);
   });
+  return socket;
 }
 
 /**
