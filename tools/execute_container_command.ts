@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
+import { runInContainer } from "../lib/proxmox/console/command.ts";
 import { quoted } from "../lib/proxmox/console/guest_program.ts";
-import { checkConsole, explainClosed } from "../lib/proxmox/console/preflight.ts";
-import { runInConsole } from "../lib/proxmox/console/run.ts";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { defineTool } from "../lib/tool/tool.ts";
@@ -10,8 +9,6 @@ import { defineTool } from "../lib/tool/tool.ts";
 /** A terminal takes a few kilobytes at a time. */
 const MAX_COMMAND = 32 * 1024;
 const LONGEST_SIGNAL = 31;
-/** What a run takes beyond its command. */
-const LEASE_SECONDS = 120;
 
 export default defineTool({
   name: "execute_container_command",
@@ -72,23 +69,14 @@ export default defineTool({
       );
     }
     const guest = await pve.find(input, { type: "lxc" });
-    await checkConsole(pve, guest);
-    if (pve.dryRun) {
-      await pve.post("/nodes/{node}/lxc/{vmid}/termproxy", { node: guest.node, vmid: guest.vmid });
-      return {};
-    }
-    if (!await pve.lease(`console:${guest.vmid}`, input.timeout_seconds + LEASE_SECONDS)) {
-      const state = `another command runs in container ${guest.vmid}`;
-      throw new AppError("conflict", `${state}, and its terminal is one: retry when it has ended`);
-    }
-    const { status, stdout, stderr, sizes, wroteTooMuch } = await runInConsole(pve, guest, {
+    const result = await runInContainer(pve, guest, {
       script,
       user: input.user,
       input: new TextEncoder().encode(input.input_data ?? ""),
       timeoutSeconds: input.timeout_seconds,
-    }).catch(async (error) => {
-      throw await explainClosed(pve, guest.node, error);
     });
+    if (result === undefined) return {};
+    const { status, stdout, stderr, sizes, wroteTooMuch } = result;
     const ended = status > 128 && status <= 128 + LONGEST_SIGNAL;
     return {
       command: argv,

@@ -159,8 +159,10 @@ const tools = z.strictObject({
   }),
   container_exec: key(boolean.default(false), {
     reloads: true,
-    en: "offer `execute_container_command`, which makes whoever may call it root in containers",
-    tr: "`execute_container_command` sunulur; onu çağırabilen, container'larda root olur",
+    en:
+      "offer `execute_container_command`, and files in containers: who may call it is root in them",
+    tr:
+      "`execute_container_command` ve container dosyaları sunulur; çağırabilen, içlerinde root olur",
   }),
   scopes: key(
     z.record(toolName, z.enum(SCOPES, 'must be "user", "write" or "admin"')).default({}),

@@ -179,7 +179,11 @@ async function run(
     announce: (vmids) => record.announce(vmids),
   });
   try {
-    const output = await tool.run(input, { pve, server: services.server });
+    const output = await tool.run(input, {
+      pve,
+      server: services.server,
+      isOn: (name) => services.catalog.isOn(name),
+    });
     const value = tool.output.parse(
       dryRun ? { dry_run: redactValue(pve.plan) } : warned(tool, output, pve.warnings),
     );

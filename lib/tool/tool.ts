@@ -44,6 +44,8 @@ export interface ToolContext {
   readonly pve: Pve;
   /** Facts about this server that the health tool tells. */
   readonly server: { readonly version: string; readonly startedAt: Date };
+  /** True when the configuration switches on what is off by itself. */
+  readonly isOn: (name: Switch) => boolean;
 }
 
 export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {

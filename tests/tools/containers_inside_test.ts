@@ -281,3 +281,61 @@ Deno.test(`${TOOL} works with a pinned certificate and without verification`, as
     assert.equal(answer.value?.stdout, "pinned\n", answer.text);
   }
 });
+
+Deno.test("read_guest_file and write_guest_file reach containers where that is switched on", async () => {
+  await using site = await start();
+  const file = `${site.folder}/it's a file`;
+  const read = (more: Record<string, unknown> = {}) =>
+    site.call("read_guest_file", { vmid: 200, file, ...more });
+  const write = (content: string, more: Record<string, unknown> = {}) =>
+    site.call("write_guest_file", { vmid: 200, file, content, ...more });
+  const missing = await read();
+  assert.equal(missing.code, "not_found", missing.text);
+  assert.match(missing.text, /No such file or directory/);
+  const planned = await write("x", { dry_run: true });
+  assert.match(planned.value?.dry_run.requests[0].path, /lxc\/200\/termproxy$/, planned.text);
+  assert.deepEqual(changes(site).length, 1, "of the reading only");
+  assert.equal((await write("grüß\n")).value?.bytes_written, 7);
+  assert.equal(await Deno.readTextFile(file), "grüß\n");
+  assert.equal(Deno.statSync(file).mode! & 0o777, 0o644, "made as the container makes files");
+  assert.deepEqual((await read()).value, {
+    content: "grüß\n",
+    encoding: "utf-8",
+    bytes_read: 7,
+    truncated: false,
+  });
+  const part = await read({ offset: 1, max_bytes: 2 });
+  assert.deepEqual(part.value, {
+    content: "r",
+    encoding: "utf-8",
+    bytes_read: 1,
+    truncated: true,
+    next_offset: 2,
+  });
+  const bytes = crypto.getRandomValues(new Uint8Array(40_000));
+  await write(bytes.toBase64(), { encoding: "base64" });
+  assert.equal((await read({ max_bytes: 512 * 1024 })).value?.content, bytes.toBase64());
+  await Deno.writeTextFile(file, "0123456789abcde\n".repeat(20_000));
+  const large = await read({ max_bytes: 300_000 });
+  assert.equal(large.value?.content, "0123456789abcde\n".repeat(20_000).slice(0, 300_000));
+  assert.equal(large.value?.next_offset, 300_000);
+  const folder = await site.call("write_guest_file", { vmid: 200, file: "/", content: "" });
+  assert.match(folder.text, /it is a folder/);
+  const nowhere = `${site.folder}/none/x`;
+  const refused = await site.call("write_guest_file", { vmid: 200, file: nowhere, content: "" });
+  assert.equal(refused.code, "conflict", refused.text);
+  assert.match(refused.text, /the container said ".*none\/x/);
+  assert.deepEqual(leftIn(site), []);
+});
+
+Deno.test("read_guest_file and write_guest_file refuse containers until that is switched on", async () => {
+  await using site = await Site.start();
+  for (
+    const [tool, more] of [["read_guest_file", {}], ["write_guest_file", { content: "" }]] as const
+  ) {
+    const refused = await site.call(tool, { vmid: 200, file: "/x", ...more });
+    assert.equal(refused.code, "conflict", refused.text);
+    assert.match(refused.text, /200 is a container/);
+  }
+  assert.deepEqual(changes(site), []);
+});

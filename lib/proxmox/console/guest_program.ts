@@ -7,7 +7,7 @@ export interface GuestTask {
   readonly timeoutSeconds: number;
 }
 
-/** Of one block, and of what is read of one stream. */
+/** Of one block. */
 export const BLOCK_BYTES = 64 * 1024;
 /** A command is ended that writes more into one stream. */
 export const MOST_WRITTEN = 16 * 1024 * 1024;
@@ -40,7 +40,7 @@ export function guestProgram({ nonce, script, user, timeoutSeconds }: GuestTask)
   // The shell that runs the script tells whom a signal must reach: `su` may put it into a session of its own.
   const command = quoted(`echo $$ >&9; exec 9>&-\n${script}`);
   const run = user === undefined ? `/bin/sh -c ${command}` : `su -s /bin/sh ${user} -c ${command}`;
-  return `set -f; umask 077; N=${nonce}; kill $w 2>/dev/null
+  return `set -f; u=$(umask); umask 077; N=${nonce}; kill $w 2>/dev/null
 say() { echo "$N $*"; }
 for t in base64 dd id mktemp sed setsid sha256sum wc${user === undefined ? "" : " su"}; do
   command -v $t >/dev/null 2>&1 || { say 0 lacks $t; exit; }
@@ -55,7 +55,7 @@ sig() {
   done 2>/dev/null
 }
 run() {
-  ( cd /
+  ( cd /; umask $u
     setsid ${run} <"$d/in" >"$d/out" 2>"$d/err" 9>"$d/pg" &
     p=$!; echo $p >"$d/pid"; wait $p; echo $? >"$d/s"; mv "$d/s" "$d/st"
   ) >/dev/null 2>&1 &
@@ -88,7 +88,7 @@ while IFS= read -r l; do
     r) [ "$R" ] || run; R=1; say $2 ok ;;
     s) x=-; y=-; [ -e "$d/st" ] && read -r x <"$d/st"; [ -e "$d/why" ] && read -r y <"$d/why"
       say $2 st $x $y $(size out) $(size err) ;;
-    b) dd if="$d/$3" bs=${BLOCK_BYTES} count=1 >"$d/block" 2>/dev/null; h=$(sha256sum <"$d/block")
+    b) dd if="$d/$3" bs=${BLOCK_BYTES} skip=$4 count=1 >"$d/block" 2>/dev/null; h=$(sha256sum <"$d/block")
       base64 -w 900 <"$d/block" | sed "s/^/$N $2 d /"
       say $2 ok $(size block) \${h%% *} ;;
     q) [ -e "$d/st" ] || { sig TERM; sleep 1; sig KILL; }

@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import type { Guest } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
 import { AnswerReader, type ConsoleAnswer } from "./answers.ts";
-import { bootLine, GONE_SECONDS, guestProgram } from "./guest_program.ts";
+import { BLOCK_BYTES, bootLine, GONE_SECONDS, guestProgram } from "./guest_program.ts";
 import { awaitPrompt } from "./prompt.ts";
 import { Terminal, within } from "./terminal.ts";
 
@@ -12,9 +12,11 @@ export interface ConsoleCommand {
   readonly user: string | undefined;
   readonly input: Uint8Array;
   readonly timeoutSeconds: number;
+  /** How much of each stream is read; one block, 64 KiB, when not given. */
+  readonly mostBytes?: number;
 }
 
-/** How a command ended, and the first 64 KiB of what it wrote. */
+/** How a command ended, and the beginning of what it wrote. */
 export interface ConsoleResult {
   /** As the shell tells it: 128 and the number of the signal that ended it. */
   readonly status: number;
@@ -80,11 +82,12 @@ class Session {
       await this.#ask("r", []);
       const [status = "", why, out, err] = await this.#finish(command.timeoutSeconds);
       if (why === "time") throw timedOut(command.timeoutSeconds);
+      const { mostBytes: most = BLOCK_BYTES } = command;
       const sizes = { stdout: Number(out), stderr: Number(err) };
       return {
         status: Number(status),
-        stdout: await this.#pull("out", sizes.stdout),
-        stderr: await this.#pull("err", sizes.stderr),
+        stdout: await this.#pull("out", Math.min(sizes.stdout, most)),
+        stderr: await this.#pull("err", Math.min(sizes.stderr, most)),
         sizes,
         wroteTooMuch: why === "size",
       };
@@ -153,11 +156,23 @@ class Session {
     }
   }
 
-  /** The first block of a file, asked for again when it arrived damaged. */
+  /** The beginning of a file, block by block. */
   async #pull(file: string, size: number): Promise<Uint8Array<ArrayBuffer>> {
-    if (size === 0) return new Uint8Array(0);
+    const whole = new Uint8Array(size);
+    for (let at = 0; at < size; at += BLOCK_BYTES) {
+      const block = await this.#block(file, at / BLOCK_BYTES);
+      whole.set(block.subarray(0, size - at), at);
+    }
+    return whole;
+  }
+
+  /** A block of a file, asked for again when it arrived damaged. */
+  async #block(file: string, index: number): Promise<Uint8Array<ArrayBuffer>> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const { answer: { fields: [length, hash] }, data } = await this.#ask("b", [file]);
+      const { answer: { fields: [length, hash] }, data } = await this.#ask("b", [
+        file,
+        String(index),
+      ]);
       const bytes = decoded(data);
       if (bytes?.length === Number(length) && await sha256(bytes) === hash) return bytes;
     }

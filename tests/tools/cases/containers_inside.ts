@@ -32,7 +32,7 @@ export const CONTAINERS_INSIDE = {
         args: { vmid: 200, command: ["true"] },
         code: "conflict",
         text:
-          /has cmode tty, so its terminal is no shell; .*pct set 200 --cmode shell.*VM\.Config\.Options.*stop|shuts it down.*VM\.Console on it is root/,
+          /has cmode tty, so its terminal is no shell; .*pct set 200 --cmode shell.*VM\.Config\.Options.*shuts it down.*VM\.Console on it is root/,
       },
       {
         args: { vmid: 200, command: ["true"] },
