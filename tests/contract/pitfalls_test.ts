@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import * as z from "zod";
 import { defineTool, READS } from "../../lib/tool/tool.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
-import { isOnByDefault } from "../../lib/tool/policy.ts";
 import { Site } from "../site.ts";
 import { until } from "../support/until.ts";
+import { OFFERED } from "../support/offered.ts";
 
 /** Defects of other servers that no other test provokes; each test is named after what must hold. */
 
@@ -209,7 +209,7 @@ Deno.test("Proxmox may be away at the start, come, reject the token and come bac
   assert.deepEqual(await ready(), [503, "unavailable"]);
   assert.equal((await site.call("get_vms")).code, "unavailable");
   const listed = (await site.post({ method: "tools/list" })).json.result.tools;
-  assert.equal(listed.length, TOOLS.filter(isOnByDefault).length);
+  assert.equal(listed.length, OFFERED.length);
   undo();
   await until(async () => (await ready())[0] === 200);
   assert.equal((await site.call("get_vms")).isError, false);

@@ -42,7 +42,7 @@ export function guestProgram({ nonce, script, user, timeoutSeconds }: GuestTask)
   const run = user === undefined ? `/bin/sh -c ${command}` : `su -s /bin/sh ${user} -c ${command}`;
   return `set -f; u=$(umask); umask 077; N=${nonce}; kill $w 2>/dev/null
 say() { echo "$N $*"; }
-for t in base64 dd id mktemp sed setsid sha256sum wc${user === undefined ? "" : " su"}; do
+for t in base64 dd id mktemp sed setsid sha256sum stty wc${user === undefined ? "" : " su"}; do
   command -v $t >/dev/null 2>&1 || { say 0 lacks $t; exit; }
 done
 ${user === undefined ? "" : `id -u ${user} >/dev/null 2>&1 || { say 0 nouser; exit; }`}

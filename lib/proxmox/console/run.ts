@@ -3,6 +3,8 @@ import type { Guest } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
 import { AnswerReader, type ConsoleAnswer } from "./answers.ts";
 import { BLOCK_BYTES, bootLine, GONE_SECONDS, guestProgram } from "./guest_program.ts";
+import { newNonce, soundBlock } from "./blocks.ts";
+import { noAnswer, timedOut, unable } from "./failures.ts";
 import { awaitPrompt } from "./prompt.ts";
 import { Terminal, within } from "./terminal.ts";
 
@@ -111,17 +113,8 @@ class Session {
     this.#reader = new AnswerReader(second);
     this.#answers = [];
     await this.#terminal.type(".\n");
-    const { kind, fields: [what] } = await this.#await(0, BOOT_MS, noAnswer);
-    if (kind === "ready") return;
-    if (kind === "nouser") {
-      throw new AppError("not_found", `the container has no user ${command.user}`);
-    }
-    throw new AppError(
-      "conflict",
-      kind === "lacks"
-        ? `the container lacks the program ${what}, which this needs; install it there (coreutils and util-linux, or BusyBox)`
-        : "no folder could be made in the container's /tmp; look whether it is full or read-only",
-    );
+    const { kind, fields: [what = ""] } = await this.#await(0, BOOT_MS, noAnswer);
+    if (kind !== "ready") throw unable(kind, { what, user: command.user });
   }
 
   async #upload(input: Uint8Array): Promise<void> {
@@ -173,8 +166,8 @@ class Session {
         file,
         String(index),
       ]);
-      const bytes = decoded(data);
-      if (bytes?.length === Number(length) && await sha256(bytes) === hash) return bytes;
+      const bytes = await soundBlock(data, { length: Number(length), hash });
+      if (bytes !== undefined) return bytes;
     }
     throw this.#unknown(
       "what it wrote arrived damaged again and again: something else writes into that terminal",
@@ -186,7 +179,7 @@ class Session {
     for (let tries = 0; tries < TRIES; tries++) {
       const seq = ++this.#seq;
       this.#answers = [];
-      await this.#terminal.type(`${[verb, seq, ...words].join(" ")}\n`).catch(() => {});
+      await this.#terminal.type(`${[verb, seq, ...words].join(" ")}\n`);
       const data: string[] = [];
       const answer = await this.#answerTo(seq, ANSWER_MS, data);
       if (answer !== undefined) return { answer, data };
@@ -251,34 +244,3 @@ interface Answered {
 }
 
 const MAX_DATA = 200;
-
-function newNonce(): string {
-  return crypto.getRandomValues(new Uint8Array(16)).toHex();
-}
-
-function noAnswer(): AppError {
-  return new AppError(
-    "conflict",
-    "what was typed at the container's prompt was not answered: root's shell there may be an unusual one or " +
-      "may still be starting; the shell that was begun ends by itself within 20 s",
-  );
-}
-
-function timedOut(seconds: number): AppError {
-  return new AppError(
-    "timeout",
-    `the command ran for ${seconds} s and was ended in the container (TERM, then KILL)`,
-  );
-}
-
-function decoded(lines: readonly string[]): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    return Uint8Array.fromBase64(lines.join(""), { lastChunkHandling: "strict" });
-  } catch {
-    return undefined;
-  }
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}

@@ -74,8 +74,8 @@ export class Terminal {
   }
 
   /** Types ASCII text, at most some kilobytes: what reads it must not get half of a message. */
-  async type(typed: string): Promise<void> {
-    await this.#socket.send(new TextEncoder().encode(`0:${typed.length}:${typed}`));
+  type(typed: string): Promise<void> {
+    return this.#send(`0:${typed.length}:${typed}`);
   }
 
   close(): void {
@@ -83,13 +83,18 @@ export class Terminal {
   }
 
   async #enter(pve: Pve, login: string): Promise<void> {
-    await this.#socket.send(new TextEncoder().encode(login));
+    await this.#send(login);
     const answer = await within(pve, (signal) => this.#opening(signal), { ms: OPENING_MS });
     if (answer?.[0] === 0x4f && answer[1] === 0x4b) {
       if (answer.length > 2) this.#unread(answer.subarray(2));
       return;
     }
     throw new AppError("unavailable", "the terminal was closed before it opened");
+  }
+
+  /** That the connection is broken is told by reading. */
+  #send(text: string): Promise<void> {
+    return this.#socket.send(new TextEncoder().encode(text)).catch(() => {});
   }
 
   /** The first two bytes, or fewer when it is closed, and what comes along with them. */
