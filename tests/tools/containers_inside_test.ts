@@ -138,6 +138,7 @@ Deno.test(`${TOOL} types nothing where no fresh prompt comes`, async () => {
       { shows: "Debian GNU/Linux 13 ct1 tty1\r\n\r\nct1 login: " },
       /asks for a login.*cmode must be shell/,
     ],
+    [{ shows: "\x1b[H\x1b[Jtop - 10:00:00 up 1 day\r\n" }, /no fresh prompt.*it shows "top - 10/],
     [{ shows: "x".repeat(100_000) }, /no fresh prompt.*writes without a pause/],
   ];
   for (const [terminal, text] of cases) {

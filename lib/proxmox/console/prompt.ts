@@ -9,6 +9,9 @@ const QUIET_MS = 200;
 /** A shell that begins shows less. */
 const MAX_SHOWN = 64 * 1024;
 
+/** How a shell's prompt ends. */
+const PROMPT = /[#$%>❯➜»λ]$/u;
+
 const USED =
   "its terminal shows no fresh prompt, so nothing was typed: somebody may have the container's console open, " +
   "a session may be left over in it (open the console, look, and type exit), or its shell begins slowly";
@@ -48,5 +51,9 @@ export async function awaitPrompt(pve: Pve, terminal: Terminal): Promise<void> {
       }), and nobody is logged in by this: ` +
         "whoever opened it next would be root without a password. Its option cmode must be shell",
     );
+  }
+  // A program that was left running there writes unasked too.
+  if (!PROMPT.test(text)) {
+    throw new AppError("conflict", `${USED}; it shows ${quote(text.slice(-100))}`);
   }
 }
