@@ -54,6 +54,7 @@ export class FakeConsoles {
     const { terminal } = guest;
     const show = (text: string) => client.show(terminal.output?.(text) ?? text);
     let entered = false;
+    let cut = false;
     return {
       message: (text) => {
         if (!entered) {
@@ -64,7 +65,8 @@ export class FakeConsoles {
         }
         const [, size, typed = ""] = /^0:(\d+):([\s\S]*)$/.exec(text) ?? [];
         if (Number(size) !== typed.length) return;
-        if (terminal.typed?.(typed)) return client.close();
+        cut ||= terminal.typed?.(typed) === true;
+        if (cut) return client.close();
         if (isRunning(guest)) shell.type(typed);
       },
       gone: () => {

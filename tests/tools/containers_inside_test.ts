@@ -126,6 +126,9 @@ Deno.test(`${TOOL} ends a command and what it began when its time is up`, async 
   assert.equal(late.code, "timeout", late.text);
   assert.match(late.text, /ran for 1 s and was ended in the container \(TERM, then KILL\)/);
   assert.equal(isAlive(await Deno.readTextFile(file)), false);
+  const polite = `trap 'echo asked >${file}; exit' TERM; /bin/sleep 60 & wait`;
+  assert.equal((await run(site, polite, { timeout_seconds: 1 })).code, "timeout");
+  assert.equal(await Deno.readTextFile(file), "asked\n");
   assert.deepEqual(leftIn(site), []);
 });
 
@@ -162,17 +165,24 @@ Deno.test(`${TOOL} does not type into a session that another left`, async () => 
 });
 
 Deno.test(`${TOOL} asks again for what arrives damaged`, async () => {
-  let damaged = 0;
+  let damaged = 1;
+  let damage = "";
   await using site = await start({
     output: (text) => {
       if (!/ \d+ d [A-Za-z0-9]{50}/.test(text) || damaged > 0) return text;
       damaged++;
-      return text.replace(/( \d+ d [A-Za-z0-9]{20})/, "$1wall: going down\r\n");
+      return text.replace(/( \d+ d [A-Za-z0-9]{20})[A-Ya-z]/, damage);
     },
   });
-  const answer = await run(site, "seq 1 500");
-  assert.equal(answer.value?.stdout.split("\n").length, 501, answer.text);
-  assert.equal(damaged, 1);
+  const whole = (await run(site, "seq 1 500")).value?.stdout;
+  assert.equal(whole?.split("\n").length, 501);
+  // One letter is another one; something else was written into the line; a part is gone.
+  for (damage of ["$1Z", "$1wall: going down\r\n", "$1"]) {
+    damaged = 0;
+    const answer = await run(site, "seq 1 500");
+    assert.equal(answer.value?.stdout, whole, answer.text);
+    assert.equal(damaged, 1);
+  }
 });
 
 Deno.test(`${TOOL} believes no answer with another nonce, and none that it did not ask for`, async () => {
