@@ -120,7 +120,7 @@ Deno.test(`${TOOL} keeps the command, without its secrets, and the task in the a
 Deno.test(`${TOOL} ends a command and what it began when its time is up`, async () => {
   await using site = await start();
   const file = `${site.folder}/pid`;
-  await hurry(site, 0.2);
+  await hurry(site, 0.3);
   const script = `trap '' TERM; /bin/sleep 60 & echo $! >${file}; wait; /bin/sleep 60`;
   const late = await run(site, script, { timeout_seconds: 1 });
   assert.equal(late.code, "timeout", late.text);
@@ -225,7 +225,7 @@ Deno.test(`${TOOL} is ended in the container when the connection is cut`, async 
   await using site = await start(terminal, hasty);
   const file = `${site.folder}/pid`;
   terminal.typed = (text) => /^s \d/.test(text) && existsSync(file);
-  await hurry(site, 0.05);
+  await hurry(site, 0.3);
   const cut = await run(site, `echo $$ >${file}; exec /bin/sleep 60`);
   assert.equal(cut.code, "unavailable", cut.text);
   assert.match(
@@ -234,6 +234,23 @@ Deno.test(`${TOOL} is ended in the container when the connection is cut`, async 
   );
   await until(() => leftIn(site).length === 0);
   await until(async () => !isAlive(await Deno.readTextFile(file)));
+});
+
+Deno.test(`${TOOL} is ended in the container when the call is given up`, async () => {
+  const terminal: FakeTerminal = {};
+  await using site = await start(terminal, { config: { server: { shutdown_seconds: 0 } } });
+  await hurry(site, 0.3);
+  const file = `${site.folder}/pid`;
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  terminal.typed = (text) => /^s \d/.test(text) && existsSync(file) ? begin() : undefined;
+  const call = run(site, `echo $$ >${file}; exec /bin/sleep 60`).catch(() => {});
+  await begun;
+  await site.server.shutdown();
+  await call;
+  await until(async () => !isAlive(await Deno.readTextFile(file)));
+  await until(() => leftIn(site).length === 0);
+  const [row] = await site.trail.list({ limit: 1 });
+  assert.deepEqual([row?.tool, row?.outcome], [TOOL, "cancelled"]);
 });
 
 Deno.test(`${TOOL} runs one command in a container at a time`, async () => {
