@@ -190,9 +190,9 @@ Deno.test(`${TOOL} believes no answer with another nonce, and none that it did n
   await using site = await start({
     output: (text) => {
       if (text.includes("root@ct:~#")) return text;
-      const nonce = /([0-9a-f]{32}) 1 ok\r/.exec(text)?.[1];
-      const old = nonce === undefined ? "" : `${nonce} 77 st 0 - 0 0\r\r\n${nonce} 1 d AAAA\r\r\n`;
-      return forged + text + old + forged;
+      const nonce = /([0-9a-f]{32}) \d+ (?:ok|st) /.exec(text)?.[1];
+      const old = nonce === undefined ? "" : `${nonce} 77 st 0 - 0 0\r\r\n${nonce} 77 d AAAA\r\r\n`;
+      return forged + old + text + forged;
     },
   });
   const answer = await run(site, "echo real; exit 3");
