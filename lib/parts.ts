@@ -7,6 +7,7 @@ import type { AccountStore } from "./auth/account_store.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts";
 import type { Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
+import { leasesOf } from "./database/leases.ts";
 import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
@@ -122,6 +123,7 @@ export async function joinParts(
       access,
       directory,
       locks: new GuestLocks(),
+      leases: leasesOf(database, { now }),
       descriptions: new ApiDescriptions(client, ADVICE.paths),
       advice: ADVICE,
       now,

@@ -61,6 +61,8 @@ export interface FakePve {
   connections: number;
   /** Spoils the next matching requests (default: one); returns the undo. */
   fault(match: FaultMatch, what: Fault, options?: { times?: number }): () => void;
+  /** The folder that stands for the /tmp of a container. */
+  containerFolder(vmid: number): string;
   /** Powers a node off: 595 for its paths, its guests unknown, quorum lost with the majority. */
   offline(node: string): void;
   online(node: string): void;
@@ -134,6 +136,7 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
     unplug: () => server.close(),
     plug: async () => void await server.listen(),
     fault: (match, what, { times = 1 } = {}) => server.fault(match, what, times),
+    containerFolder: (vmid) => world.consoles.folderOf(vmid),
     offline: (node) => setOnline(node, false),
     online: (node) => setOnline(node, true),
     tick: (ms) => {
@@ -146,8 +149,9 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
   };
 }
 
-async function closeSoundly(server: PveServer, { faults }: World): Promise<void> {
+async function closeSoundly(server: PveServer, { consoles, faults }: World): Promise<void> {
   await server.close();
+  consoles.close();
   if (!faults.length) return;
   const text = [...new Set(faults)].map((fault) => `simulator fault: ${fault}\n`).join("");
   // A test that fails as well shows this rejection as a mere SuppressedError, so the text is printed too.

@@ -58,8 +58,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools": ["lib/tool", "lib/proxmox", "lib/errors.ts", "zod"],
   "lib/tool": ["lib/proxmox", "lib/auth/scope.ts", "lib/errors.ts", "zod"],
   "lib/proxmox": [
-    ...["lib/config", "lib/log", "lib/abort.ts", "lib/nearest.ts", "lib/errors.ts"],
-    ...["node:http", "node:https", "node:stream", "node:tls"],
+    ...["lib/config", "lib/database/leases.ts", "lib/log", "lib/abort.ts", "lib/nearest.ts"],
+    ...["lib/errors.ts", "node:crypto", "node:http", "node:https", "node:stream", "node:tls"],
   ],
   "lib/sandbox": [
     ...["lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json", "node:path"],

@@ -14,6 +14,7 @@ export { default as delete_vm } from "./delete_vm.ts";
 export { default as delete_volume } from "./delete_volume.ts";
 export { default as describe_api } from "./describe_api.ts";
 export { default as download_image } from "./download_image.ts";
+export { default as execute_container_command } from "./execute_container_command.ts";
 export { default as execute_vm_command } from "./execute_vm_command.ts";
 export { default as find_guests } from "./find_guests.ts";
 export { default as get_attention } from "./get_attention.ts";

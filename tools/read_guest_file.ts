@@ -2,7 +2,8 @@ import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { isKind } from "../lib/proxmox/api/errors.ts";
 import { flag, text } from "../lib/proxmox/api/values.ts";
-import type { Guest } from "../lib/proxmox/guest/directory.ts";
+import { readContainerFile } from "../lib/proxmox/console/files.ts";
+import { type Guest, isContainer } from "../lib/proxmox/guest/directory.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { guestInput } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -19,8 +20,9 @@ interface FileContent {
 
 export default defineTool({
   name: "read_guest_file",
-  title: "Read file in VM",
-  description: "Reads a file in a VM through its guest agent, in parts of up to 512 KiB.",
+  title: "Read file in VM or container",
+  description:
+    "Reads a file in a VM through its guest agent, or in a container through its terminal where that is switched on, in parts of up to 512 KiB.",
   scope: "write",
   hints: READS,
   subject: "guest",
@@ -29,6 +31,7 @@ export default defineTool({
     "VM.GuestAgent.FileRead",
     "VM.GuestAgent.Unrestricted",
     "VM.Monitor",
+    "VM.Console",
   ]],
   input: z.strictObject({
     ...guestInput,
@@ -44,17 +47,28 @@ export default defineTool({
     next_offset: z.number().optional(),
   }),
   verbatim: ["content"],
-  action: ({ vmid, file }) => `read ${file} in VM ${vmid}`,
-  run: async (input, { pve }) => {
-    const guest = await pve.find(input, { type: "qemu" });
+  action: ({ vmid, file }) => `read ${file} in guest ${vmid}`,
+  run: async (input, { pve, isOn }) => {
+    const guest = await pve.find(input, isOn("container_exec") ? {} : { type: "qemu" });
     const { file, offset, max_bytes: count } = input;
-    const result = await readFile(pve, guest, { file, offset, count });
+    const result = isContainer(guest)
+      ? await readFromContainer(pve, guest, { file, offset, count })
+      : await readFile(pve, guest, { file, offset, count });
     return {
       ...result,
       ...(result.truncated ? { next_offset: offset + result.bytes_read } : {}),
     };
   },
 });
+
+async function readFromContainer(
+  pve: Pve,
+  guest: Guest<"lxc">,
+  part: { file: string; offset: number; count: number },
+): Promise<FileContent> {
+  const { bytes, truncated } = await readContainerFile(pve, guest, part);
+  return { ...encode(bytes, truncated), truncated };
+}
 
 /**
  * Reads a part of a file in a VM through its guest agent.

@@ -2,6 +2,8 @@ import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { AppError } from "../lib/errors.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
+import { writeContainerFile } from "../lib/proxmox/console/files.ts";
+import { isContainer } from "../lib/proxmox/guest/directory.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
@@ -11,9 +13,9 @@ const MAX_WRITE_CHARACTERS = 60 * 1024;
 
 export default defineTool({
   name: "write_guest_file",
-  title: "Write file in VM",
+  title: "Write file in VM or container",
   description:
-    "Writes a file in a VM through its guest agent, replacing what it held. At most 60 KiB of ASCII or 45 KiB of other content.",
+    "Writes a file in a VM through its guest agent, or in a container through its terminal where that is switched on, replacing what it held. At most 60 KiB of ASCII or 45 KiB of other content.",
   scope: "write",
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
@@ -22,6 +24,7 @@ export default defineTool({
     "VM.GuestAgent.FileWrite",
     "VM.GuestAgent.Unrestricted",
     "VM.Monitor",
+    "VM.Console",
   ]],
   input: z.strictObject({
     ...guestInput,
@@ -31,16 +34,20 @@ export default defineTool({
     ...dryRun,
   }),
   output: z.object({ ...changed, bytes_written: z.number().optional() }),
-  action: ({ vmid, file }) => `write ${file} in VM ${vmid}`,
-  about: aboutGuest({ type: "qemu" }),
-  run: async (input, { pve }) => {
+  action: ({ vmid, file }) => `write ${file} in guest ${vmid}`,
+  about: aboutGuest(),
+  run: async (input, { pve, isOn }) => {
     const { body, bytes } = fileBody(input);
-    const guest = await pve.claim(input, { type: "qemu" });
+    const guest = await pve.claim(input, isOn("container_exec") ? {} : { type: "qemu" });
     const { node, vmid } = guest;
+    if (isContainer(guest)) {
+      await writeContainerFile(pve, guest, { file: input.file, bytes });
+      return { bytes_written: bytes.length };
+    }
     const { status } = await currentState(pve, guest);
     pve.check("is running", status === "running", `VM ${vmid} is ${status}; start it first`);
     await pve.post("/nodes/{node}/qemu/{vmid}/agent/file-write", { node, vmid }, body);
-    return { bytes_written: bytes };
+    return { bytes_written: bytes.length };
   },
 });
 
@@ -52,7 +59,7 @@ export default defineTool({
  */
 function fileBody(
   { file, content, encoding }: { file: string; content: string; encoding: "text" | "base64" },
-): { body: ParamsOf<"/nodes/{node}/qemu/{vmid}/agent/file-write", "POST">; bytes: number } {
+): { body: ParamsOf<"/nodes/{node}/qemu/{vmid}/agent/file-write", "POST">; bytes: Uint8Array } {
   const bytes = encoding === "text" ? new TextEncoder().encode(content) : fromBase64(content);
   const ascii = encoding === "text" && bytes.length === content.length;
   const sent = ascii ? content : bytes.toBase64();
@@ -65,7 +72,7 @@ function fileBody(
   }
   return {
     body: { file, content: sent, ...(ascii ? {} : { encode: false }) },
-    bytes: bytes.length,
+    bytes,
   };
 }
 

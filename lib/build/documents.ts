@@ -1,6 +1,7 @@
 import { scopePrivileges } from "../cli/check/privileges.ts";
 import { toolsMarkdown } from "../cli/tools.ts";
 import { configTable, type Language } from "./config_table.ts";
+import { isOnByDefault } from "../tool/policy.ts";
 import type { AnyTool } from "../tool/tool.ts";
 
 /** The document with everything in it that follows from the program, the rest as it is. */
@@ -20,9 +21,9 @@ export function generatedDocument(
 function roleCommands(tools: readonly AnyTool[]): string[] {
   const auth = { user: "mcp@pve", token_name: "assistant" };
   const policy = { scopes: {} };
-  return scopePrivileges(tools, { auth, policy, major: 9 }).map(({ commands: [role = ""] }) =>
-    role
-  );
+  return scopePrivileges(tools.filter(isOnByDefault), { auth, policy, major: 9 }).map((
+    { commands: [role = ""] },
+  ) => role);
 }
 
 /** Puts the content between its two marks; a text without them stays as it is. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { AppError } from "../errors.ts";
-import { scopeOf, type ToolPolicy } from "../tool/policy.ts";
+import { isOnByDefault, scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import { describePrivileges } from "../tool/privileges.ts";
 import type { AnyTool, Privilege } from "../tool/tool.ts";
 import { type CliContext, type CommonOptions, configOf, withCommonOptions } from "./context.ts";
@@ -67,7 +67,8 @@ function toolsTable(list: readonly AnyTool[]): string {
 }
 
 function neededBy(tool: AnyTool): string {
-  return describePrivileges(tool) || "none";
+  const needed = describePrivileges(tool) || "none";
+  return isOnByDefault(tool) ? needed : `${needed}; off without \`tools.${tool.switchedOnBy}\``;
 }
 
 function asJson(tool: AnyTool) {
@@ -75,6 +76,7 @@ function asJson(tool: AnyTool) {
     name: tool.name,
     scope: tool.scope,
     title: tool.title,
+    ...(isOnByDefault(tool) ? {} : { switched_on_by: `tools.${tool.switchedOnBy}` }),
     description: tool.description,
     privileges: [
       ...tool.privileges.map(asJsonPrivilege),

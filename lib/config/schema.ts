@@ -157,6 +157,13 @@ const tools = z.strictObject({
     en: "do not offer these",
     tr: "bunlar sunulmaz",
   }),
+  container_exec: key(boolean.default(false), {
+    reloads: true,
+    en:
+      "offer `execute_container_command`, and files in containers: who may call it is root in them",
+    tr:
+      "`execute_container_command` ve container dosyaları sunulur; çağırabilen, içlerinde root olur",
+  }),
   scopes: key(
     z.record(toolName, z.enum(SCOPES, 'must be "user", "write" or "admin"')).default({}),
     {

@@ -11,7 +11,7 @@ import { withOutcome } from "../proxmox/guest/outcome.ts";
 import { compact } from "../proxmox/api/values.ts";
 import { Pve, type PveShared } from "../proxmox/pve.ts";
 import { redactValue } from "../log/redact.ts";
-import type { AnyTool } from "../tool/tool.ts";
+import type { AnyTool, ToolContext } from "../tool/tool.ts";
 import { CallRecord } from "./call_record.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
@@ -181,7 +181,12 @@ async function run(
     sharing: change,
   });
   try {
-    const work = () => tool.run(input, { pve, server: services.server });
+    const context: ToolContext = {
+      pve,
+      server: services.server,
+      isOn: (name) => services.catalog.isOn(name),
+    };
+    const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
     const value = tool.output.parse(
       dryRun

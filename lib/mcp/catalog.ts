@@ -2,7 +2,7 @@ import * as z from "zod";
 import { mayTouchAll, mayUseTool, type TokenLimits } from "../auth/limits.ts";
 import { includesScope, type Scope } from "../auth/scope.ts";
 import { isOffered, scopeOf, type ToolPolicy } from "../tool/policy.ts";
-import type { AnyTool } from "../tool/tool.ts";
+import type { AnyTool, Switch } from "../tool/tool.ts";
 
 /** A tool as `tools/list` describes it. */
 export interface ToolDescription {
@@ -46,6 +46,11 @@ export class Catalog {
   /** True when the configuration offers the tool at all. */
   offers(tool: AnyTool): boolean {
     return isOffered(tool, this.#policy);
+  }
+
+  /** True when the configuration switches on what is off by itself. */
+  isOn(name: Switch): boolean {
+    return this.#policy[name];
   }
 
   /** The scope that a caller of the tool needs. */

@@ -87,7 +87,11 @@ async function describe(
     announce: () => Promise.resolve(),
   });
   try {
-    return await tool.about(input, { pve, server: services.server });
+    return await tool.about(input, {
+      pve,
+      server: services.server,
+      isOn: (name) => services.catalog.isOn(name),
+    });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const reason = clip(error.message, LONGEST_REASON);

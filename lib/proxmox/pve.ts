@@ -6,7 +6,15 @@ import { type Advice, explain } from "./advice.ts";
 import type { Answer, Client, Params } from "./api/client.ts";
 import { garbled } from "./api/failures.ts";
 import { checkedRows, type KeyedPath, leftOutText } from "./api/rows.ts";
-import type { ArgumentsOf, DataOf, ItemPath, PathWith, RowOf, Verb } from "./api/types.ts";
+import type {
+  ArgumentsOf,
+  DataOf,
+  ItemPath,
+  PathWith,
+  RowOf,
+  SegmentsOf,
+  Verb,
+} from "./api/types.ts";
 import {
   assertMeant,
   type Guest,
@@ -23,7 +31,9 @@ import { PATIENCE_MS, type TaskState, waitTask } from "./tasks.ts";
 import type { Access, Grants } from "./privileges.ts";
 import { Touched } from "./touched.ts";
 import { type Plan, type Reach, redactedParams, withoutSecrets } from "./plan.ts";
-import type { Resource } from "./api/values.ts";
+import { isRecord, type Resource } from "./api/values.ts";
+import type { Socket } from "./api/websocket.ts";
+import type { Leases } from "../database/leases.ts";
 
 /** The parts that all calls share. */
 export interface PveShared {
@@ -31,6 +41,7 @@ export interface PveShared {
   readonly access: Access;
   readonly directory: GuestDirectory;
   readonly locks: GuestLocks;
+  readonly leases: Leases;
   readonly descriptions: ApiDescriptions;
   readonly advice: Advice;
   readonly now: () => Date;
@@ -73,6 +84,7 @@ export class Pve {
   /** What ends the hold of each vmid that is held. */
   readonly #held = new Map<number, () => void>();
   readonly #warnings = new Set<string>();
+  readonly #leases: (() => Promise<void>)[] = [];
   readonly #touched: Touched;
   readonly #patienceEnds: number;
   #upid: string | undefined;
@@ -130,10 +142,32 @@ export class Pve {
     return this.#shared.now();
   }
 
-  sleep(ms: number): Promise<void> {
-    return this.#shared.sleep(ms, this.#call.signal).catch(() => {
-      throw abortFailure(this.#call.signal, false);
+  /** @param signal wakes up earlier, with the same error as when the call is over */
+  sleep(ms: number, signal = this.#call.signal): Promise<void> {
+    return this.#shared.sleep(ms, signal).catch(() => {
+      throw abortFailure(signal, false);
     });
+  }
+
+  /** Opens a WebSocket with the host that answers requests now. */
+  async socket<P extends PathWith<"GET">>(
+    path: P,
+    segments: SegmentsOf<P>,
+    params: Params,
+  ): Promise<Socket> {
+    const at = apiPath(path, segments);
+    return await this.#shared.client.socket(at, { params, signal: this.signal });
+  }
+
+  /**
+   * Takes what only one call may have at a time, on whichever instance; false when another has it.
+   *
+   * @param seconds after which it is free again, should this instance die
+   */
+  async lease(key: string, seconds: number): Promise<boolean> {
+    const release = await this.#shared.leases.take(key, seconds * 1000);
+    if (release !== undefined) this.#leases.push(release);
+    return release !== undefined;
   }
 
   /** Reads an object. */
@@ -444,6 +478,8 @@ export class Pve {
   /** Ends the call: other changes may go on. */
   release(): void {
     for (const vmid of [...this.#held.keys()]) this.letGo(vmid);
+    // One that cannot be given back runs out.
+    for (const release of this.#leases.splice(0)) release().catch(() => {});
   }
 
   async #read(path: ApiPath, params?: unknown): Promise<Answer> {
@@ -484,7 +520,9 @@ export class Pve {
     try {
       const { caller, signal } = this.#call;
       const { data } = await this.#shared.client.request(verb, path, { caller, params, signal });
-      if (isUpid(data)) this.#upid = data;
+      // A terminal's task stands beside what opens it.
+      const upid = isRecord(data) ? data.upid : data;
+      if (isUpid(upid)) this.#upid = upid;
       return data;
     } catch (error) {
       throw withoutSecrets(await this.#explained(error), params);

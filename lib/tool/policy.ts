@@ -1,8 +1,8 @@
 import type { Scope } from "../auth/scope.ts";
-import type { AnyTool } from "./tool.ts";
+import type { AnyTool, Switch } from "./tool.ts";
 
 /** What the configuration lets the server offer, and to whom. `read_only` beats every allow-list. */
-export interface ToolPolicy {
+export interface ToolPolicy extends Readonly<Record<Switch, boolean>> {
   readonly read_only: boolean;
   readonly allow: readonly string[] | null;
   readonly deny: readonly string[];
@@ -11,10 +11,17 @@ export interface ToolPolicy {
 }
 
 /** True when the configuration offers the tool at all. */
-export function isOffered(tool: AnyTool, { read_only, allow, deny }: ToolPolicy): boolean {
+export function isOffered(tool: AnyTool, policy: ToolPolicy): boolean {
+  const { read_only, allow, deny } = policy;
+  if (tool.switchedOnBy !== undefined && !policy[tool.switchedOnBy]) return false;
   // The tool's own scope says that it only reads, whoever may call it here.
   if (read_only && tool.scope !== "user") return false;
   return !deny.includes(tool.name) && (allow === null || allow.includes(tool.name));
+}
+
+/** True when the tool is offered where the configuration says nothing of tools. */
+export function isOnByDefault(tool: AnyTool): boolean {
+  return tool.switchedOnBy === undefined;
 }
 
 /** The scope that a caller of the tool needs here. */

@@ -28,6 +28,9 @@ export interface ConditionalPrivilege<Input> {
  */
 export type Subject = "guest" | "node" | "cluster";
 
+/** Keys of the config's `tools` that switch on what is off by itself. */
+export type Switch = "container_exec";
+
 /** What a person is shown who is asked about a call. */
 export interface About {
   /** A line each: what it is, how it stands, what would be lost. */
@@ -41,6 +44,8 @@ export interface ToolContext {
   readonly pve: Pve;
   /** Facts about this server that the health tool tells. */
   readonly server: { readonly version: string; readonly startedAt: Date };
+  /** True when the configuration switches on what is off by itself. */
+  readonly isOn: (name: Switch) => boolean;
 }
 
 export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
@@ -51,6 +56,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly scope: Scope;
   readonly hints: Hints;
   readonly subject: Subject;
+  /** The key in the config's `tools` without which the tool is not offered. */
+  readonly switchedOnBy?: Switch;
   /** What every call needs. */
   readonly privileges: readonly Privilege[];
   /** What a call needs besides, by its input. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { runningChangesOf } from "../../lib/database/running_changes.ts";
+import { leasesOf } from "../../lib/database/leases.ts";
 import { sharedKeysOf } from "../../lib/database/secret.ts";
 import { spentKeysOf } from "../../lib/database/spent_keys.ts";
 import { type Site, withBench } from "./site.ts";
@@ -80,5 +81,30 @@ export function runSpentCases(name: string, makeSite: () => Promise<Site>): void
       await keys.spend("new", { expires: at(5_000), owner: 1 });
       const known = ["of 2", "old 0", "old 1", "new"].map((key) => keys.has(key));
       assert.deepEqual(await Promise.all(known), [true, false, true, true]);
+    }));
+
+  Deno.test(`${name}: a lease has one holder on all instances, until it is given back or runs out`, () =>
+    withBench(makeSite, async ({ site, database, clock }) => {
+      const other = await site.open();
+      try {
+        const here = leasesOf(database, clock);
+        const there = leasesOf(other, clock);
+        const taken = await Promise.all([here, there, here].map((one) => one.take("a", 1_000)));
+        const [giveBack, ...more] = taken.filter((release) => release !== undefined);
+        assert.ok(giveBack);
+        assert.deepEqual(more, []);
+        assert.ok(await there.take("b", 1_000), "another key is free");
+        await giveBack();
+        assert.ok(await there.take("a", 1_000));
+        clock.advance(999);
+        assert.equal(await here.take("a", 1_000), undefined);
+        clock.advance(1);
+        const next = await here.take("a", 1_000);
+        assert.ok(next, "the instance that held it may be dead");
+        await giveBack();
+        assert.equal(await there.take("a", 1_000), undefined, "who lost it gives nothing back");
+      } finally {
+        await other.close();
+      }
     }));
 }

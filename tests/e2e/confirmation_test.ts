@@ -282,7 +282,7 @@ Deno.test("the question tells what goes", async (t) => {
     const content = "a\nnewest backup: yes\u202egnihton";
     const lines = await questionOf("write_guest_file", { vmid: 100, file: "/a\u200b\nb", content });
     assert.equal(lines.length, 3);
-    assert.match(lines[0]!, /^Really write \/a\\u200b\\nb in VM 100\?$/);
+    assert.match(lines[0]!, /^Really write \/a\\u200b\\nb in guest 100\?$/);
     assert.match(lines[2]!, /newest backup: yes\\u202egnihton/);
     const secret = await questionOf("set_cloud_init", { vmid: 100, password: "hunter2" });
     assert.ok(secret.every((line) => !line.includes("hunter2")));

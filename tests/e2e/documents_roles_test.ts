@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { includesScope, type Scope } from "../../lib/auth/scope.ts";
-import { TOOLS } from "../../lib/mcp/tools.ts";
 import type { FakePve } from "../fake_pve.ts";
 import { Site } from "../site.ts";
 import { blocksOf, readDocument } from "../support/documents.ts";
+import { OFFERED } from "../support/offered.ts";
 
 /** Carries out `pveum` lines on the simulated cluster; returns the token's value. */
 function pveum(fake: FakePve, lines: readonly string[]): string {
@@ -84,7 +84,7 @@ for (const version of ["9.2.11", "8.4.1"]) {
         for (const token of site.fake.state.tokens) if (token.value === value) token.value = fixed;
         const { json } = await site.post({ method: "tools/list" });
         const offered: string[] = json.result.tools.map((tool: { name: string }) => tool.name);
-        const within = TOOLS.filter((tool) => includesScope(scope, tool.scope));
+        const within = OFFERED.filter((tool) => includesScope(scope, tool.scope));
         const missing = within.map((tool) => tool.name).filter((name) => !offered.includes(name));
         assert.deepEqual(missing, ["get_updates"]);
         for (const level of ["user", "write", "admin"] as const) {

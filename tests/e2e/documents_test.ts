@@ -7,7 +7,6 @@ import {
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
 import { loadConfig } from "../../lib/config/config.ts";
-import { TOOLS } from "../../lib/mcp/tools.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { Site } from "../site.ts";
 import { cli, MAIN, startServe } from "../support/cli.ts";
@@ -22,6 +21,7 @@ import {
 } from "../support/documents.ts";
 import { Folder } from "../support/folder.ts";
 import { askStarted } from "../support/started_client.ts";
+import { OFFERED } from "../support/offered.ts";
 
 /** What the documents' examples say is tried as it stands: nothing is replaced but these. */
 const ADDRESS = "http://localhost:8812";
@@ -113,7 +113,7 @@ Deno.test("every client entry of the documents leads a client to the tools", asy
       const client = new Client({ name: "documents", version: "1" });
       const Transport = sse ? SSEClientTransport : StreamableHTTPClientTransport;
       await client.connect(new Transport(new URL(url), { requestInit: { headers } }));
-      assert.equal((await client.listTools()).tools.length, TOOLS.length);
+      assert.equal((await client.listTools()).tools.length, OFFERED.length);
       await client.close();
     });
   }

@@ -5,6 +5,7 @@ import { startFakePve } from "../fake_pve.ts";
 import { spawnCli, startServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import { GUIDE, oldConfig } from "../support/guide.ts";
+import { OFFERED } from "../support/offered.ts";
 
 Deno.test("the guide's options hold; --no-auth only where nobody else can reach it", async (t) => {
   await using fake = await startFakePve();
@@ -30,7 +31,7 @@ Deno.test("the guide's options hold; --no-auth only where nobody else can reach 
       headers: { "content-type": "application/json" },
       body: '{"method": "tools/list"}',
     });
-    assert.equal((await response.json()).result.tools.length, TOOLS.length);
+    assert.equal((await response.json()).result.tools.length, OFFERED.length);
     assert.match(await folder.read("debug.log"), /Server started/);
   });
 });

@@ -65,3 +65,33 @@ Deno.test("serve with less than it needs says what is missing", async () => {
     /^proxmox-mcp: Cannot serve: this process may not connect to 127\.0\.0\.1:\d+: start with `deno task start/,
   );
 });
+
+Deno.test("a container's terminal is reached under the lock, with the cluster's CA and with a pinned certificate", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  await folder.write("ca.pem", pve.caPem);
+  pve.state.guests.get(200)!.config.cmode = "shell";
+  for (const trust of [{ ca_file: "ca.pem" }, { fingerprint: pve.fingerprint }]) {
+    const config = await folder.write("config.json", {
+      proxmox: { host: pve.host, port: pve.port, ...trust },
+      auth: { user: pve.token.user, token_name: pve.token.name, token_value: pve.token.value },
+      server: { port: 0, require_lock: true },
+      tools: { container_exec: true },
+    });
+    const options = { flags: await flagsOf(config) };
+    await using server = await startServe(["--config", config, "--no-auth"], options);
+    const response = await fetch(server.url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        method: "tools/call",
+        params: {
+          name: "execute_container_command",
+          arguments: { vmid: 200, command: ["echo", "locked"] },
+        },
+      }),
+    });
+    const { result } = await response.json();
+    assert.equal(result?.structuredContent?.stdout, "locked\n", JSON.stringify(result));
+  }
+});

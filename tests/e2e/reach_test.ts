@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
 import { createLimitedToken } from "../tokens.ts";
+import { OFFERED } from "../support/offered.ts";
 
 Deno.test("a new guest must lie within reach", async () => {
   await using site = await Site.start();
@@ -29,7 +29,7 @@ Deno.test("a token that reaches some guests calls no tool about the whole cluste
   const token = await createLimitedToken(site.store, { vmids: [{ from: 100, to: 100 }] });
   const { json } = await site.post({ method: "tools/list" }, site.headers(token));
   const names = json.result.tools.map((tool: { name: string }) => tool.name);
-  for (const tool of TOOLS) {
+  for (const tool of OFFERED) {
     assert.equal(names.includes(tool.name), tool.subject !== "cluster", tool.name);
     if (tool.subject !== "cluster") continue;
     const answer = await site.call(tool.name, {}, { token });

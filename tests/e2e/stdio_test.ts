@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { messageOf } from "../../lib/errors.ts";
 import { redactText } from "../../lib/log/redact.ts";
 import { OpenRequests } from "../../lib/mcp/stdio/open_requests.ts";
-import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
 import { Pipe } from "../support/stdio.ts";
 import { until } from "../support/until.ts";
 import { createAuthenticatedToken, NO_LIMITS } from "../tokens.ts";
+import { OFFERED } from "../support/offered.ts";
 
 const MIB = 1024 * 1024;
 const LIMIT = 64 * 1024;
@@ -22,7 +22,7 @@ Deno.test("stdio serves a client beside a server on the same database, with rows
   const { result } = await pipe.initialize();
   assert.equal(result.protocolVersion, "2025-11-25");
   const listed = await pipe.ask("tools/list");
-  assert.equal(listed.result.tools.length, TOOLS.length);
+  assert.equal(listed.result.tools.length, OFFERED.length);
   const started = await pipe.call("start_vm", { vmid: 101 });
   assert.equal(started.result.structuredContent.exit_status, "OK");
   await site.call("get_nodes");

@@ -1,3 +1,5 @@
+import type { FakeTerminal } from "./terminal.ts";
+
 export type Scalar = string | number;
 
 export type GuestConfig = Record<string, Scalar>;
@@ -61,6 +63,8 @@ export interface FakeGuest {
   /** The snapshot that the current state descends from. */
   parent?: string;
   agent: FakeAgent;
+  /** Of a container. */
+  terminal: FakeTerminal;
   /** False: a shutdown ends in `got timeout`, as with a VM that has no operating system. */
   answersShutdown: boolean;
   /** Shares of the guest's own limits, 0 to 1. */

@@ -34,6 +34,7 @@ export function newGuest(
     startedAt: 0,
     snapshots: [],
     agent: newAgent(),
+    terminal: {},
     answersShutdown: false,
     load: { cpu: 0.02, mem: 0.4, disk: 0.3 },
     counters: { netin: 70, netout: 586, diskread: 16772096, diskwrite: 0 },

@@ -24,6 +24,8 @@ export const recorded: Readonly<Record<string, Exceptions>> = {
     "": { nullable: true },
     "[].ip-addresses[].prefix": text,
   },
+  // Seen without being recorded
+  "POST /nodes/{node}/lxc/{vmid}/termproxy": { port: text },
   // migrate.txt, "running VM": unused disks have no size
   "GET /nodes/{node}/qemu/{vmid}/migrate": { "local_disks[].size": { optional: 1 } },
   // sdn.txt, "new zone, not applied"

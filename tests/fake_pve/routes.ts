@@ -5,6 +5,7 @@ import { backupJobHandlers } from "./backup_jobs.ts";
 import { cloneHandlers } from "./clone.ts";
 import { clusterHandlers } from "./cluster.ts";
 import { configHandlers } from "./configs.ts";
+import { consoleHandlers } from "./console.ts";
 import { createHandlers } from "./create.ts";
 import { diskHandlers } from "./disks.ts";
 import { firewallHandlers } from "./firewall.ts";
@@ -35,6 +36,7 @@ export const handlers: Handlers = {
   ...cloneHandlers,
   ...clusterHandlers,
   ...configHandlers,
+  ...consoleHandlers,
   ...createHandlers,
   ...diskHandlers,
   ...firewallHandlers,

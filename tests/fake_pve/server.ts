@@ -1,5 +1,8 @@
 import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
 import { bodyForRecord, decodeForm } from "./body.ts";
 import type { ServerCertificate } from "./certificate.ts";
 import { type Answer, dispatch, type Incoming, type Served } from "./dispatch.ts";
@@ -16,6 +19,14 @@ export interface FakeRequest {
   status: number;
 }
 
+/** As much of a WebSocket of `ws` as is used: the package brings no types. */
+interface Client {
+  send(bytes: Uint8Array): void;
+  close(): void;
+  on(event: "message", listener: (message: Buffer) => void): void;
+  on(event: "close" | "error", listener: () => void): void;
+}
+
 interface ActiveFault {
   match: FaultMatch;
   what: Fault;
@@ -29,6 +40,8 @@ export class PveServer {
   readonly #served: Served;
   readonly #certificate: ServerCertificate;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #terminals = new WebSocketServer({ noServer: true });
+  readonly #sockets = new Set<Duplex>();
   readonly #open = new Set<ServerResponse>();
   #server: Server | undefined;
   #port = 0;
@@ -53,6 +66,9 @@ export class PveServer {
       { key: this.#certificate.keyPem, cert: this.#certificate.certPem },
       (request, response) => this.#receive(request, response),
     );
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      this.#upgrade(request, socket, head);
+    });
     server.keepAliveTimeout = 30_000;
     server.on("connection", () => this.connections++);
     server.on("tlsClientError", () => {});
@@ -78,7 +94,34 @@ export class PveServer {
     this.#server = undefined;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
+  }
+
+  /** Opens a container's terminal, or refuses as the method would. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const incoming = read(request, new Uint8Array(0));
+    const record = recordOf(incoming);
+    this.requests.push(record);
+    const { authorized, reason, status } = dispatch(this.#served, incoming);
+    record.authorized = authorized;
+    record.status = status === 200 ? 101 : status;
+    if (status !== 200) {
+      socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket));
+    const { world } = this.#served;
+    this.#terminals.handleUpgrade(request, socket, head, (client: Client) => {
+      const served = world.consoles.connect(world, record.query.vncticket ?? "", {
+        show: (text) => client.send(Uint8Array.from(text, (letter) => letter.charCodeAt(0))),
+        close: () => client.close(),
+      });
+      client.on("message", (message: Buffer) => served.message(message.toString("latin1")));
+      client.on("close", () => served.gone());
+      client.on("error", () => {});
+    });
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
@@ -92,15 +135,7 @@ export class PveServer {
 
   #handle(request: IncomingMessage, response: ServerResponse, body: Uint8Array): void {
     const incoming = read(request, body);
-    const [rawPath = "", query = ""] = incoming.url.split("?");
-    const record: FakeRequest = {
-      method: incoming.method,
-      path: rawPath.replace(/^\/api2\/json/, ""),
-      query: decodeForm(query),
-      body: bodyForRecord(incoming.headers.contentType, body),
-      authorized: false,
-      status: 0,
-    };
+    const record = recordOf(incoming);
     this.requests.push(record);
     const fault = this.#take(record);
     const answer = () => {
@@ -172,6 +207,18 @@ export class PveServer {
     if (fault) fault.left--;
     return fault?.what;
   }
+}
+
+function recordOf({ body, headers, method, url }: Incoming): FakeRequest {
+  const [rawPath = "", query = ""] = url.split("?");
+  return {
+    method,
+    path: rawPath.replace(/^\/api2\/json/, ""),
+    query: decodeForm(query),
+    body: bodyForRecord(headers.contentType, body),
+    authorized: false,
+    status: 0,
+  };
 }
 
 function concat(chunks: Uint8Array[]): Uint8Array {

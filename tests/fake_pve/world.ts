@@ -3,6 +3,7 @@ import { type ApiMethod, type Contract, contract } from "./contract.ts";
 import { die } from "./errors.ts";
 import { type Identity, ownerOf } from "./identity.ts";
 import type { FakeNode, FakeState } from "./state.ts";
+import { FakeConsoles } from "./console.ts";
 import type { Params } from "./validate.ts";
 
 /** The simulated cluster at work: its state, its clock and what belongs to no single family of methods. */
@@ -14,6 +15,7 @@ export class World {
   readonly local: string;
   #ahead = 0;
   #serial = 0;
+  readonly consoles = new FakeConsoles();
   readonly #clock: () => number;
 
   constructor(readonly state: FakeState, clock: () => number) {

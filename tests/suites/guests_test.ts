@@ -1,4 +1,5 @@
 import "../tools/config_writes_test.ts";
+import "../tools/containers_inside_test.ts";
 import "../tools/creation_test.ts";
 import "../tools/guests_lifecycle_test.ts";
 import "../tools/guests_power_test.ts";

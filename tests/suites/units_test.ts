@@ -15,6 +15,7 @@ import "../unit/api_types_test.ts";
 import "../unit/body_test.ts";
 import "../unit/client_test.ts";
 import "../unit/config_test.ts";
+import "../unit/console_test.ts";
 import "../unit/connections_test.ts";
 import "../unit/failure_test.ts";
 import "../unit/fake_pve_contract_test.ts";

@@ -47,7 +47,7 @@ function testTool(tool: AnyTool, spec: ToolCase): void {
 
   for (const refusal of spec.refuses?.filter(({ prepare }) => prepare) ?? []) {
     Deno.test(`${tool.name} refuses: ${refusal.text.source}`, async () => {
-      await using site = await Site.start();
+      await using site = await Site.start({ config: { tools: { container_exec: true } } });
       await refusal.prepare?.(site);
       await assertRefused(site, tool, refusal);
     });

@@ -29,7 +29,10 @@ export async function startProbed(options: Pick<SiteOptions, "monotonic"> = {}):
   const value = crypto.randomUUID();
   const site = await Site.start({
     ...options,
-    config: { auth: { user: "mcp@pve", token_name: "probe", token_value: value } },
+    config: {
+      tools: { container_exec: true },
+      auth: { user: "mcp@pve", token_name: "probe", token_value: value },
+    },
   });
   const { acl, tokens, users } = site.fake.state;
   users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });

@@ -15,6 +15,7 @@ Deno.test("a call that waits for its turn is given up at once, and takes nobody'
     tokenValue: "secret",
     timeoutMs: 60_000,
     transport: () => new Promise((resolve) => hanging.push(resolve)),
+    dial: () => Promise.reject(new Error("not dialled")),
     sleep: () => Promise.resolve(),
     random: () => 0,
     clock: () => 0,

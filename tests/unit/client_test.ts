@@ -12,6 +12,7 @@ function clientOf(hosts: readonly string[], transport: Transport): Client {
     tokenValue: "secret",
     timeoutMs: 10,
     transport,
+    dial: () => Promise.reject(new Error("not dialled")),
     sleep: () => Promise.resolve(),
     random: () => 0,
     clock: () => 0,

@@ -107,6 +107,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     read_only: false,
     allow: null,
     deny: [],
+    container_exec: false,
     scopes: {},
     confirm: "when_supported",
   });

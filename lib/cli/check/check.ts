@@ -83,6 +83,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ok("config", config.file ?? "none: the environment stands for it"),
       ...aboutSources(config),
       ...await aboutScopes(config),
+      ...aboutContainers(config),
       ...secrets,
       ...store,
       ...files,
@@ -105,6 +106,11 @@ async function aboutScopes({ tools }: Config): Promise<Finding[]> {
     ...lowered.map((text) => warn("scopes", text)),
     ...raised.map((text) => ok("scopes", text)),
   ];
+}
+
+function aboutContainers({ tools }: Config): Finding[] {
+  const told = "on: who may call it is root in containers whose option cmode is shell";
+  return tools.container_exec ? [ok("container_exec", told)] : [];
 }
 
 /** Where each value that was given comes from; all others are the defaults. */

@@ -4,6 +4,7 @@ import type { Config } from "../../config/config.ts";
 import type { ReadEnvironment } from "../../config/types.ts";
 import { AppError, ioReason, messageOf } from "../../errors.ts";
 import { TOOLS } from "../../mcp/tools.ts";
+import { isOnByDefault } from "../../tool/policy.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
 import { scopePrivileges } from "../check/privileges.ts";
@@ -111,7 +112,11 @@ async function agreesToCreate({ asking, steps }: Surroundings): Promise<boolean>
 
 /** The commands that `check` advises too. */
 function commandsFor(scope: Scope, auth: Pick<Config["auth"], "user" | "token_name">) {
-  const all = scopePrivileges(TOOLS, { auth, policy: { scopes: {} }, major: MAJOR });
+  const all = scopePrivileges(TOOLS.filter(isOnByDefault), {
+    auth,
+    policy: { scopes: {} },
+    major: MAJOR,
+  });
   return all.find((each) => each.scope === scope)?.commands ?? [];
 }
 

@@ -11,11 +11,13 @@ import {
   noAnswer,
 } from "./failures.ts";
 import { Gate } from "./gate.ts";
+import type { Dial } from "./line.ts";
 import { type ApiPath, apiPath } from "./path.ts";
 import { placeOf } from "./place.ts";
 import type { Transport } from "./transport.ts";
 import type { PathWith, Verb } from "./types.ts";
 import { isRecord, number, record } from "./values.ts";
+import { dialSocket, type Socket } from "./websocket.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -34,6 +36,7 @@ export interface ClientOptions {
   readonly tokenValue: string;
   readonly timeoutMs: number;
   readonly transport: Transport;
+  readonly dial: Dial;
   /** Waits before a retry; rejects when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** A number in [0, 1), for jitter. */
@@ -112,6 +115,30 @@ export class Client {
     const text = await readText(response, pathname);
     if (response.ok) return text;
     throw new AppError("not_found", `Proxmox does not serve ${pathname} (${response.status})`);
+  }
+
+  /**
+   * Opens a WebSocket with the host that answers requests now: what it is for was asked for there.
+   *
+   * @param options.signal gives up the opening; the socket is the caller's to close
+   * @throws AppError with Proxmox's own reason
+   */
+  async socket(
+    path: ApiPath,
+    { params, signal }: { params: Params; signal: AbortSignal },
+  ): Promise<Socket> {
+    const url = this.#url(this.#preferred, `/api2/json${path}`);
+    for (const [key, value] of Object.entries(params)) url.searchParams.set(key, queryValue(value));
+    const { dial } = this.#options;
+    try {
+      const authorization = this.#authorization;
+      const socket = await dialSocket(dial, { url, authorization, signal: this.#deadline(signal) });
+      if (!("status" in socket)) return socket;
+      throw failureOf({ ...socket, body: "", change: true, tokenId: this.tokenId });
+    } catch (cause) {
+      if (cause instanceof AppError) throw this.#scrub(cause);
+      throw connectionFailure(cause, { endpoint: url.host, change: false, sent: false });
+    }
   }
 
   async #persist(method: Verb, path: ApiPath, sending: Sending): Promise<Answer> {

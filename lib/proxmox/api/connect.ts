@@ -1,6 +1,7 @@
 import { AppError, ioReason, messageOf, oneLine } from "../../errors.ts";
 import { Client, type ClientOptions } from "./client.ts";
-import { createPinnedTransport } from "./pinned_transport.ts";
+import { createVerifyingDial, type Dial } from "./line.ts";
+import { createPinnedDial, createPinnedTransport } from "./pinned_transport.ts";
 import { createFetchTransport, type Transport } from "./transport.ts";
 
 /** What the connection to Proxmox depends on. */
@@ -30,7 +31,7 @@ export async function connectProxmox(
   { auth, proxmox }: ProxmoxTarget,
   time: Partial<Pick<ClientOptions, "clock" | "sleep">> = {},
 ): Promise<{ client: Client; close: () => void }> {
-  const { transport, close } = await openTransport(proxmox);
+  const { transport, dial, close } = await openTransport(proxmox);
   const client = new Client({
     hosts: proxmox.hosts,
     port: proxmox.port,
@@ -39,6 +40,7 @@ export async function connectProxmox(
     tokenValue: auth.token_value,
     timeoutMs: proxmox.timeout_seconds * 1000,
     transport,
+    dial,
     sleep: time.sleep ?? sleep,
     random: Math.random,
     clock: time.clock ?? (() => performance.now()),
@@ -64,17 +66,19 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 
 async function openTransport(
   proxmox: ProxmoxTarget["proxmox"],
-): Promise<{ transport: Transport; close: () => void }> {
+): Promise<{ transport: Transport; dial: Dial; close: () => void }> {
   if (proxmox.fingerprint !== null || !proxmox.verify_ssl) {
-    const transport = createPinnedTransport({
+    const pin = {
       fingerprint: proxmox.fingerprint,
       timeoutMs: proxmox.timeout_seconds * 1000,
-    });
-    return { transport, close: () => transport[Symbol.dispose]() };
+    };
+    const transport = createPinnedTransport(pin);
+    return { transport, dial: createPinnedDial(pin), close: () => transport[Symbol.dispose]() };
   }
   const caCerts = proxmox.ca_file === null ? [] : [await readCa(proxmox.ca_file)];
   const transport = verifyingTransport(caCerts);
-  return { transport, close: () => transport[Symbol.dispose]() };
+  const dial = createVerifyingDial(caCerts);
+  return { transport, dial, close: () => transport[Symbol.dispose]() };
 }
 
 function verifyingTransport(caCerts: readonly string[]): Transport & Disposable {

@@ -3,6 +3,7 @@ import { Agent, request as httpsRequest } from "node:https";
 import { type Duplex, Readable } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
 import { bareHost } from "../../config/hosts.ts";
+import { type Dial, lineOf } from "./line.ts";
 import type { Transport } from "./transport.ts";
 
 export interface PinOptions {
@@ -61,39 +62,58 @@ class PinnedAgent extends Agent {
   }
 
   override createConnection(target: Target, connected?: Connected): Duplex {
-    const { fingerprint, timeoutMs } = this.#pin;
-    const host = target.host ?? "localhost";
-    const socket = connect({
-      host,
-      port: Number(target.port ?? 443),
-      servername: /^[\d.]+$|:/.test(host) ? "" : host,
-      rejectUnauthorized: false,
-      minVersion: "TLSv1.2",
-    });
-    prepare(socket);
-    const fail = (error: Error) => {
-      clearTimeout(timer);
-      socket.destroy();
-      connected?.(error, socket);
-    };
-    const timer = setTimeout(
-      () => fail(new Error(`${host} unreachable: no TLS connection within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    socket.once("error", fail);
-    socket.once("secureConnect", () => {
-      const shown = socket.getPeerCertificate().fingerprint256 ?? "none";
-      const same = shown.replaceAll(":", "").toLowerCase() === fingerprint;
-      if (fingerprint !== null && !same) {
-        return fail(new Error(`fingerprint mismatch: the server's certificate has ${shown}`));
-      }
-      clearTimeout(timer);
-      socket.off("error", fail);
-      connected?.(null, socket);
-    });
+    prepare(connectPinned(target, this.#pin, connected));
     // The types do not know that an agent which gets nothing back waits for the callback.
     return undefined as unknown as Duplex;
   }
+}
+
+/** Opens lines that trust as `createPinnedTransport` does. */
+export function createPinnedDial(pin: PinOptions): Dial {
+  return (host, port) =>
+    new Promise((resolve, reject) =>
+      connectPinned(
+        { host, port },
+        pin,
+        (error, socket) => error ? reject(error) : resolve(lineOf(socket)),
+      )
+    );
+}
+
+function connectPinned(
+  target: Target,
+  { fingerprint, timeoutMs }: PinOptions,
+  connected?: (error: Error | null, socket: TLSSocket) => void,
+): TLSSocket {
+  const host = target.host ?? "localhost";
+  const socket = connect({
+    host,
+    port: Number(target.port ?? 443),
+    servername: /^[\d.]+$|:/.test(host) ? "" : host,
+    rejectUnauthorized: false,
+    minVersion: "TLSv1.2",
+  });
+  const fail = (error: Error) => {
+    clearTimeout(timer);
+    socket.destroy();
+    connected?.(error, socket);
+  };
+  const timer = setTimeout(
+    () => fail(new Error(`${host} unreachable: no TLS connection within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
+  socket.once("error", fail);
+  socket.once("secureConnect", () => {
+    const shown = socket.getPeerCertificate().fingerprint256 ?? "none";
+    const same = shown.replaceAll(":", "").toLowerCase() === fingerprint;
+    if (fingerprint !== null && !same) {
+      return fail(new Error(`fingerprint mismatch: the server's certificate has ${shown}`));
+    }
+    clearTimeout(timer);
+    socket.off("error", fail);
+    connected?.(null, socket);
+  });
+  return socket;
 }
 
 /**

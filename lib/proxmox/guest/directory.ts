@@ -27,6 +27,10 @@ export function guestLabel(guest: Pick<Guest, "type" | "vmid">): string {
   return `${kind(guest.type)} ${guest.vmid}`;
 }
 
+export function isContainer(guest: Guest): guest is Guest<"lxc"> {
+  return guest.type === "lxc";
+}
+
 /** Reads a row of `/cluster/resources`; undefined when it is not a guest. */
 export function guestOf(row: Resource): Guest | undefined {
   const vmid = number(row.vmid);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { includesScope } from "../../../lib/auth/scope.ts";
-import { TOOLS } from "../../../lib/mcp/tools.ts";
 import { createAuthenticatedToken } from "../../tokens.ts";
 import type { Role } from "../../support/served.ts";
 import type { Steps } from "./steps.ts";
+import { OFFERED } from "../../support/offered.ts";
 
 const ROLES: readonly Role[] = ["user", "write", "admin"];
 const now = () => new Date();
@@ -81,12 +81,12 @@ export const AUTHENTICATION: Steps = {
     for (const role of ROLES) {
       const listed = await site.post({ method: "tools/list" }, site.headers(site.tokens[role]));
       const names = listed.json.result.tools.map((tool: { name: string }) => tool.name);
-      const allowed = TOOLS.filter((tool) => includesScope(role, tool.scope));
+      const allowed = OFFERED.filter((tool) => includesScope(role, tool.scope));
       assert.deepEqual(names, allowed.map((tool) => tool.name), role);
     }
     const sent = site.fake.requests.length;
     for (const role of ROLES) {
-      for (const tool of TOOLS) {
+      for (const tool of OFFERED) {
         if (includesScope(role, tool.scope)) continue;
         const answer = await site.call(tool.name, { vmid: 100 }, { role });
         assert.equal(answer.isError, true, tool.name);

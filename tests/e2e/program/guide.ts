@@ -4,10 +4,10 @@ import {
   SSEClientTransport as ModernSse,
   StreamableHTTPClientTransport as ModernHttp,
 } from "@modelcontextprotocol/client";
-import { TOOLS } from "../../../lib/mcp/tools.ts";
 import { runScript, strictCurl } from "../../support/documents.ts";
 import { GUIDE, oldConfig } from "../../support/guide.ts";
 import { CONFIG, type Ground, localUrl } from "./ground.ts";
+import { OFFERED } from "../../support/offered.ts";
 
 /** The guide of the Python server, step by step: its config, environment, requests, clients and log. */
 export async function followGuide(t: Deno.TestContext, ground: Ground): Promise<void> {
@@ -58,7 +58,7 @@ export async function followGuide(t: Deno.TestContext, ground: Ground): Promise<
       const client = new ModernClient({ name: "guide", version: "1" });
       await client.connect(new Transport(new URL(url), { requestInit: { headers } }));
       const listed = await client.listTools();
-      assert.equal(listed.tools.length, TOOLS.length);
+      assert.equal(listed.tools.length, OFFERED.length);
       await client.close();
     });
   }

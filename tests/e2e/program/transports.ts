@@ -6,8 +6,8 @@ import {
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { TOOLS } from "../../../lib/mcp/tools.ts";
 import type { Steps } from "./steps.ts";
+import { OFFERED } from "../../support/offered.ts";
 
 const ME = { name: "test", version: "1" };
 
@@ -25,7 +25,7 @@ export const TRANSPORTS: Steps = {
           mode === "auto" ? "2026-07-28" : "2025-11-25",
         );
         const listed = await client.listTools();
-        assert.deepEqual(listed.tools.map((tool) => tool.name), TOOLS.map((tool) => tool.name));
+        assert.deepEqual(listed.tools.map((tool) => tool.name), OFFERED.map((tool) => tool.name));
         const result = await client.callTool({ name: "get_nodes", arguments: {} });
         const { nodes } = result.structuredContent as { nodes: unknown[] };
         assert.equal(nodes.length, 3);
@@ -51,7 +51,7 @@ export const TRANSPORTS: Steps = {
       await client.connect(transport as Parameters<Client["connect"]>[0]);
       try {
         const listed = await client.listTools();
-        assert.equal(listed.tools.length, TOOLS.length);
+        assert.equal(listed.tools.length, OFFERED.length);
         const result = await client.callTool({ name: "get_vms", arguments: { limit: 1 } });
         assert.deepEqual(JSON.parse(textOf(result)), result.structuredContent);
       } finally {
@@ -78,7 +78,7 @@ export const TRANSPORTS: Steps = {
     assert.match(headers.get("content-type") ?? "", /^application\/json/);
     assert.equal(json.jsonrpc, "2.0");
     assert.equal(json.id, null);
-    assert.equal(json.result.tools.length, TOOLS.length);
+    assert.equal(json.result.tools.length, OFFERED.length);
     for (const id of [7, "seven"]) {
       const called = await site.post({ id, method: "tools/call", params: { name: "health" } });
       assert.equal(called.json.id, id);

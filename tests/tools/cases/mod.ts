@@ -3,6 +3,7 @@ import type { ToolCase } from "../tool_case.ts";
 import { API } from "./api.ts";
 import { BACKUPS } from "./backups.ts";
 import { CLUSTER } from "./cluster.ts";
+import { CONTAINERS_INSIDE } from "./containers_inside.ts";
 import { GUESTS_INSIDE } from "./guests_inside.ts";
 import { GUESTS_LIFECYCLE } from "./guests_lifecycle.ts";
 import { GUESTS_MOVES } from "./guests_moves.ts";
@@ -20,6 +21,7 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...API,
   ...BACKUPS,
   ...CLUSTER,
+  ...CONTAINERS_INSIDE,
   ...GUESTS_INSIDE,
   ...GUESTS_LIFECYCLE,
   ...GUESTS_MOVES,
