@@ -157,7 +157,11 @@ function command(args: readonly string[], { flags = ["-A"], env = {}, cwd }: Spa
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", ...flags, MAIN, ...args],
     clearEnv: true,
-    env: { ...Object.fromEntries(inherited) as Record<string, string>, ...env },
+    env: {
+      ...Object.fromEntries(inherited) as Record<string, string>,
+      DENO_NO_UPDATE_CHECK: "1",
+      ...env,
+    },
     ...(cwd === undefined ? {} : { cwd }),
     stdin: "null",
     stdout: "piped",

@@ -86,7 +86,8 @@ async function installFlags(place: Place, entry?: Entry): Promise<Program> {
       ...DENO_RUN,
       ...entry === undefined ? ["-A", MAIN] : [...await flagsOf(place), fileOf(entry.main)],
     ],
-    env: { ...found, PROXMOX_MCP_CONFIG: place.config },
+    // Asking for updates reads the system's CAs before the program has said which ones to trust.
+    env: { ...found, DENO_NO_UPDATE_CHECK: "1", PROXMOX_MCP_CONFIG: place.config },
   });
 }
 
