@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { say, serveLines } from "./child.ts";
@@ -12,22 +14,19 @@ const { caPem, certPem, keyPem } = makeCertificate("pve1");
 const client = Deno.createHttpClient({ caCerts: [cluster.caPem] });
 const { user, name, value } = cluster.token;
 const authorization = `PVEAPIToken=${user}!${name}=${value}`;
-const answers = new Map<string, { body: Uint8Array<ArrayBuffer>; status: number }>();
+const answers = new Map<string, { body: Uint8Array; status: number }>();
 let requests = 0;
 
-async function answer(request: Request): Promise<Response> {
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   requests++;
-  if (request.headers.get("authorization") !== authorization) {
-    return new Response(null, { status: 401 });
-  }
-  const { pathname, search } = new URL(request.url);
-  const key = `${request.method} ${pathname}${search}`;
-  const known = answers.get(key) ?? await ask(request.method, pathname + search);
+  request.resume();
+  if (request.headers.authorization !== authorization) return void response.writeHead(401).end();
+  const { method = "GET", url = "/" } = request;
+  const key = `${method} ${url}`;
+  const known = answers.get(key) ?? await ask(method, url);
   answers.set(key, known);
-  return new Response(known.body, {
-    status: known.status,
-    headers: { "content-type": "application/json;charset=UTF-8" },
-  });
+  const headers = { "content-type": "application/json", "content-length": known.body.length };
+  response.writeHead(known.status, headers).end(known.body);
 }
 
 async function ask(method: string, path: string) {
@@ -36,15 +35,14 @@ async function ask(method: string, path: string) {
   return { body: new Uint8Array(await response.arrayBuffer()), status: response.status };
 }
 
-const server = Deno.serve({
-  hostname: "127.0.0.1",
-  port: 0,
-  cert: certPem,
-  key: keyPem,
-  onListen: () => {},
-}, answer);
+// `Deno.serve` over TLS lets each answer wait for the acknowledgement of its head (Deno 2.9.6).
+const server = createServer({ cert: certPem, key: keyPem }, (request, response) => {
+  void answer(request, response);
+});
+await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+const { port } = server.address() as { port: number };
 const stopped = [...cluster.state.guests.values()]
   .find(({ type, status }) => type === "qemu" && status === "stopped");
 const start = stopped && { vmid: stopped.vmid, node: stopped.node };
-say({ port: server.addr.port, caPem, authorization, token: cluster.token, stopped: start });
+say({ port, caPem, authorization, token: cluster.token, stopped: start });
 await serveLines(() => ({ requests }));
