@@ -22,7 +22,8 @@ import { Access, mayAnywhere } from "./proxmox/privileges.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
-import { GuestDirectory, GuestLocks } from "./proxmox/guest/directory.ts";
+import { GuestDirectory } from "./proxmox/guest/directory.ts";
+import { GuestLocks } from "./proxmox/guest/locks.ts";
 
 export interface ServerOptions {
   readonly config: Config;

@@ -48,16 +48,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
     ...["lib/database/spent_keys.ts", "lib/log"],
-    ...["lib/nearest.ts", "lib/errors.ts", "@modelcontextprotocol/server", "zod"],
+    ...["lib/nearest.ts", "lib/once_per.ts", "lib/errors.ts"],
+    ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",
   ],
   "lib/mcp/tools.ts": ["tools/mod.ts", "lib/tool", "lib/auth/scope.ts", "lib/nearest.ts"],
   "tools/mod.ts": ["tools"],
   "tools": ["lib/tool", "lib/proxmox", "lib/errors.ts", "zod"],
-  "lib/tool": ["lib/proxmox", "lib/auth/scope.ts", "lib/errors.ts", "zod"],
+  "lib/tool": ["lib/proxmox", "lib/auth/scope.ts", "lib/once_per.ts", "lib/errors.ts", "zod"],
   "lib/proxmox": [
     ...["lib/config", "lib/log", "lib/abort.ts", "lib/nearest.ts", "lib/errors.ts"],
-    ...["node:http", "node:https", "node:stream", "node:tls"],
+    ...["lib/once_per.ts", "node:http", "node:https", "node:stream", "node:tls"],
   ],
   "lib/sandbox": [
     ...["lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json", "node:path"],
@@ -85,6 +86,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite"],
   "lib/log": ["lib/errors.ts"],
   "lib/abort.ts": [],
+  "lib/once_per.ts": [],
   "lib/nearest.ts": [],
   "lib/errors.ts": ["lib/command.ts"],
   "lib/command.ts": [],

@@ -1,4 +1,5 @@
 import { compact, flag, number, type Resource, tagList, text } from "./api/values.ts";
+import { oncePer } from "../once_per.ts";
 import { guestOf, type GuestType } from "./guest/directory.ts";
 
 /** One guest in a list. What is not known, not set or false is left out. */
@@ -35,12 +36,13 @@ export function warningsOf(
 }
 
 /** The names of the nodes that do not answer. */
-export function offlineNodes(resources: readonly Resource[]): Set<string> {
-  return new Set(
-    resources.filter((row) => row.type === "node" && row.status !== "online")
-      .map((row) => row.node ?? row.id),
-  );
-}
+export const offlineNodes: (resources: readonly Resource[]) => ReadonlySet<string> = oncePer(
+  (resources: readonly Resource[]) =>
+    new Set(
+      resources.filter((row) => row.type === "node" && row.status !== "online")
+        .map((row) => row.node ?? row.id),
+    ),
+);
 
 /** A guest's row with all that the resource list tells. */
 export function describeGuest(row: Resource, offline: ReadonlySet<string>): GuestRow {

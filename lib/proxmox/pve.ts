@@ -11,11 +11,11 @@ import {
   assertMeant,
   type Guest,
   type GuestDirectory,
-  type GuestLocks,
   guestOf,
   guestsIn,
   type GuestType,
 } from "./guest/directory.ts";
+import type { GuestLocks } from "./guest/locks.ts";
 import { type ApiPath, apiPath } from "./api/path.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
@@ -51,6 +51,8 @@ export interface PveCall {
 
 const DRY_RUN_UPID = "UPID:dry-run";
 const DEFAULT_WAIT_SECONDS = 300;
+/** A change of how a guest runs, which moves and renames nothing. */
+const POWER = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/\d+\/status\/\w+$/;
 
 /**
  * Proxmox as one tool call sees it: bound to the call's deadline, to what the token may touch, and
@@ -64,6 +66,8 @@ export class Pve {
   readonly #held = new Map<number, () => void>();
   readonly #warnings = new Set<string>();
   readonly #touched: Touched;
+  /** Whether all changes of this call so far were of how guests run; undefined before the first. */
+  #isPowerOnly: boolean | undefined;
   #upid: string | undefined;
 
   constructor(shared: PveShared, call: PveCall) {
@@ -354,7 +358,7 @@ export class Pve {
         }),
     }).catch(async (error) => {
       throw await this.#explained(error);
-    }).finally(() => this.#shared.directory.drop());
+    }).finally(() => this.#forget());
   }
 
   /** Ends the call: other changes may go on. */
@@ -384,6 +388,7 @@ export class Pve {
       return DRY_RUN_UPID as T;
     }
     await this.#touched.announce();
+    this.#isPowerOnly ??= true;
     try {
       const { data } = await this.#shared.client.request(verb, path, {
         caller: this.#call.caller,
@@ -395,8 +400,15 @@ export class Pve {
     } catch (error) {
       throw withoutSecrets(await this.#explained(error), given);
     } finally {
-      this.#shared.directory.drop();
+      if (!POWER.test(String(path))) this.#isPowerOnly = false;
+      this.#forget();
     }
+  }
+
+  /** No reader that comes after a change is told what was read before it. */
+  #forget(): void {
+    if (this.#isPowerOnly) this.#shared.directory.dropStates();
+    else this.#shared.directory.drop();
   }
 
   /** What only the cluster as a whole can tell about a failure. */

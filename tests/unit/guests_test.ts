@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ADVICE } from "../../lib/mcp/advice.ts";
-import { GuestDirectory, GuestLocks } from "../../lib/proxmox/guest/directory.ts";
+import { GuestDirectory } from "../../lib/proxmox/guest/directory.ts";
+import { GuestLocks } from "../../lib/proxmox/guest/locks.ts";
 
 const open = new AbortController().signal;
 
