@@ -18,7 +18,9 @@ import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
-import { Access, mayAnywhere } from "./proxmox/privileges.ts";
+import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
+import { oncePer } from "./once_per.ts";
+import type { AnyTool } from "./tool/tool.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
@@ -56,6 +58,9 @@ export interface Parts {
   /** Waits for what is still to be written; the database stays open. */
   close(): Promise<void>;
 }
+
+const ableBy = oncePer((grants: Grants) => (tool: AnyTool) => mayAnywhere(grants, tool.privileges));
+const allAble = () => true;
 
 /** Joins the parts that run tools for whoever the database knows. Proxmox need not be reachable. */
 export async function joinParts(
@@ -112,7 +117,7 @@ export async function joinParts(
     server: { version, startedAt: now() },
     able: async () => {
       const grants = await access.grants();
-      return (tool) => mayAnywhere(grants, tool.privileges);
+      return grants === undefined ? allAble : ableBy(grants);
     },
     begin: limits.begin,
     crowded: (tokenId) => limits.callAllowed(tokenId, 0) !== undefined,

@@ -23,6 +23,7 @@ import { type Catalog, inReach } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import { deadlineOf, parseInput, unknownTool } from "./input.ts";
+import { type Finished, finished } from "./finished.ts";
 import { shownResult } from "./shown.ts";
 
 /** What all calls share. */
@@ -68,11 +69,10 @@ export interface CallRequest {
 
 /** `ask` means: get a person's yes, then call again with `confirmation: "accepted"`. */
 export type CallResult =
-  | { readonly kind: "done"; readonly value: Record<string, unknown> }
+  | { readonly kind: "done"; readonly finished: Finished }
   | { readonly kind: "failed"; readonly error: AppError }
   | { readonly kind: "ask" } & Question;
 
-const MAX_RESULT_BYTES = 1024 * 1024;
 const MAX_REASON = 4_000;
 
 /**
@@ -91,7 +91,7 @@ export async function callTool(services: CallServices, request: CallRequest): Pr
   const signal = AbortSignal.any([request.signal, stop.signal]);
   try {
     const result = await runAudited(services, { ...request, signal });
-    return shownResult(result, services.catalog.get(request.tool));
+    return shownResult(result);
   } finally {
     services.stopping.removeEventListener("abort", onStopping);
     forget();
@@ -180,13 +180,8 @@ async function run(
   });
   try {
     const output = await tool.run(input, { pve, server: services.server });
-    const value = tool.output.parse(
-      dryRun ? { dry_run: redactValue(pve.plan) } : warned(tool, output, pve.warnings),
-    );
-    if (JSON.stringify(value).length > MAX_RESULT_BYTES) {
-      throw new AppError("invalid", "the answer is larger than 1 MiB; ask for less at once");
-    }
-    return { kind: "done", value };
+    const told = dryRun ? { dry_run: redactValue(pve.plan) } : warned(tool, output, pve.warnings);
+    return { kind: "done", finished: finished(tool, told) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const reason = clip(error.message, MAX_REASON);

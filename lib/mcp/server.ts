@@ -42,7 +42,9 @@ export function createMcpServer(services: McpServices): Server {
     },
   );
   server.setRequestHandler("tools/list", async (_request, context) => {
-    const tools = services.catalog.visibleTo(callerOf(context).principal, await services.able());
+    const { principal, wrote } = callerOf(context);
+    const { tools, resultJson } = services.catalog.visibleTo(principal, await services.able());
+    wrote?.(resultJson);
     return { tools: tools.map((tool) => ({ ...tool })) };
   });
   server.setRequestHandler("tools/call", async ({ params }, context) => {
@@ -64,6 +66,7 @@ export function createMcpServer(services: McpServices): Server {
     if (result.kind === "failed" && !services.catalog.get(params.name)) {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
     }
+    if (result.kind === "done") caller.wrote?.(result.finished.resultJson);
     return toolResult(result);
   });
   return server;
@@ -84,10 +87,8 @@ export function within(services: McpServices, hold: () => () => void): McpServic
 
 function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
   if (result.kind === "done") {
-    return {
-      content: [{ type: "text", text: JSON.stringify(result.value) }],
-      structuredContent: result.value,
-    };
+    const { text, value } = result.finished;
+    return { content: [{ type: "text", text }], structuredContent: value };
   }
   const { code, message } = result.error;
   return { content: [{ type: "text", text: message }], isError: true, _meta: { code } };
