@@ -1,3 +1,4 @@
+import { Limit } from "../abort.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { ConfirmationMark, Outcome } from "../audit/row.ts";
 import {
@@ -81,16 +82,14 @@ const MAX_REASON = 4_000;
  */
 export async function callTool(services: CallServices, request: CallRequest): Promise<CallResult> {
   const end = services.begin(request.principal.tokenId);
-  // A signal made by `any` stays in the memory of its sources: none may outlive the call.
-  const stop = new AbortController();
+  using stop = new Limit(request.signal);
   const onStopping = () => stop.abort();
   services.stopping.addEventListener("abort", onStopping);
   const forget = services.onRevoked((tokenId) => {
     if (tokenId === request.principal.tokenId) stop.abort();
   });
-  const signal = AbortSignal.any([request.signal, stop.signal]);
   try {
-    const result = await runAudited(services, { ...request, signal });
+    const result = await runAudited(services, { ...request, signal: stop.signal });
     return shownResult(result);
   } finally {
     services.stopping.removeEventListener("abort", onStopping);
@@ -167,11 +166,10 @@ async function run(
   record: CallRecord,
 ): Promise<CallResult> {
   const { tool, input, action, dryRun } = request;
-  const deadline = AbortSignal.timeout(deadlineOf(input));
-  const signal = AbortSignal.any([request.signal, deadline]);
+  using deadline = new Limit(request.signal, deadlineOf(input));
   const pve = new Pve(services.pve, {
     caller: `token ${request.principal.tokenId}`,
-    signal,
+    signal: deadline.signal,
     reach: reachOf(request.principal.limits),
     dryRun,
     action,

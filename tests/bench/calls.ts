@@ -2,7 +2,8 @@
 export interface Call {
   readonly name: string;
   readonly method: string;
-  readonly params?: unknown;
+  /** Sent in turns: one guest can only be changed by one call at a time. */
+  readonly params: readonly unknown[];
   /** Path of the bare handler; `/static` stands for a text as long as the program's answer. */
   readonly bare: string;
   /** Guests of the cluster that it is about. */
@@ -16,14 +17,14 @@ export interface Stopped {
 
 const API = "api2/json";
 
-/** @param stopped a VM that can be started */
-export function callsOn(stopped: Stopped): readonly Call[] {
+/** @param stopped VMs that can be started */
+export function callsOn(stopped: readonly [Stopped, ...Stopped[]]): readonly Call[] {
   const resources = `/GET/${API}/cluster/resources`;
-  const { vmid, node } = stopped;
+  const [{ vmid, node }] = stopped;
   const guest = `${API}/nodes/${node}/qemu/${vmid}`;
   const tool = (name: string, args: Record<string, unknown> = {}) => ({
     method: "tools/call",
-    params: { name, arguments: args },
+    params: [{ name, arguments: args }],
   });
   return [
     { name: "get_vms, first page", ...tool("get_vms"), bare: resources, guests: 1000 },
@@ -43,11 +44,21 @@ export function callsOn(stopped: Stopped): readonly Call[] {
     { name: "health", ...tool("health"), bare: `/GET/${API}/cluster/status`, guests: 1000 },
     {
       name: "start_vm, wait: false",
-      ...tool("start_vm", { vmid, wait: false }),
+      method: "tools/call",
+      params: stopped.map(({ vmid }) => ({
+        name: "start_vm",
+        arguments: { vmid, wait: false },
+      })),
       bare: `/POST/${guest}/status/start`,
       guests: 1000,
     },
-    { name: "tools/list", method: "tools/list", bare: "/static", guests: 1000 },
+    {
+      name: "tools/list",
+      method: "tools/list",
+      params: [undefined],
+      bare: "/static",
+      guests: 1000,
+    },
     {
       name: "get_attention, 100 guests",
       ...tool("get_attention"),

@@ -5,7 +5,8 @@ export interface Work {
   readonly port: number;
   readonly path: string;
   readonly token: string;
-  readonly body: string;
+  /** Sent in turns. */
+  readonly bodies: readonly string[];
   readonly connections: number;
   readonly ms: number;
 }
@@ -25,13 +26,15 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Sends requests over kept-alive connections, each as soon as the answer before it is whole. */
-async function work({ port, path, token, body, connections, ms }: Work): Promise<Done> {
-  const request = encoder.encode(
-    `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${token}\r\n` +
-      `content-type: application/json\r\ncontent-length: ${
-        encoder.encode(body).length
-      }\r\n\r\n${body}`,
+async function work({ port, path, token, bodies, connections, ms }: Work): Promise<Done> {
+  const requests = bodies.map((body) =>
+    encoder.encode(
+      `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${token}\r\n` +
+        "content-type: application/json\r\n" +
+        `content-length: ${encoder.encode(body).length}\r\n\r\n${body}`,
+    )
   );
+  let turn = 0;
   const times: number[] = [];
   const start = performance.now();
   let answerBytes = 0;
@@ -42,7 +45,7 @@ async function work({ port, path, token, body, connections, ms }: Work): Promise
     const answers = new Answers(connection);
     while (performance.now() - start < ms) {
       const sent = performance.now();
-      await connection.write(request);
+      await connection.write(requests[turn++ % requests.length] ?? requests[0]!);
       const answer = await answers.next();
       times.push(performance.now() - sent);
       answerBytes = answer.bytes;

@@ -42,7 +42,9 @@ const server = createServer({ cert: certPem, key: keyPem }, (request, response) 
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const { port } = server.address() as { port: number };
 const stopped = [...cluster.state.guests.values()]
-  .find(({ type, status }) => type === "qemu" && status === "stopped");
-const start = stopped && { vmid: stopped.vmid, node: stopped.node };
-say({ port, caPem, authorization, token: cluster.token, stopped: start });
+  .filter(({ config, type, status }) =>
+    type === "qemu" && status === "stopped" && !("template" in config)
+  )
+  .map(({ vmid, node }) => ({ vmid, node }));
+say({ port, caPem, authorization, token: cluster.token, stopped });
 await serveLines(() => ({ requests }));

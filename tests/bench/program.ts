@@ -12,7 +12,7 @@ export interface Cluster {
   readonly caPem: string;
   readonly authorization: string;
   readonly token: { readonly user: string; readonly name: string; readonly value: string };
-  readonly stopped: Stopped;
+  readonly stopped: [Stopped, ...Stopped[]];
 }
 
 /** Something that is measured: a process, and where to send what. */

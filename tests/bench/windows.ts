@@ -66,7 +66,7 @@ function workOn(
     port: subject.port,
     path: subject.name === "bare" ? bare : "/mcp",
     token: subject.token,
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    bodies: params.map((each) => JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: each })),
     connections,
   };
 }

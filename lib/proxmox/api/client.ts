@@ -1,3 +1,4 @@
+import { Limit } from "../../abort.ts";
 import { hostForUrl } from "../../config/hosts.ts";
 import { AppError } from "../../errors.ts";
 import { abortFailure } from "./abort.ts";
@@ -102,10 +103,11 @@ export class Client {
   /** Reads a file that Proxmox serves outside of its API, such as its API description. */
   async file(pathname: string, signal: AbortSignal): Promise<string> {
     const url = this.#url(this.#preferred, pathname);
+    using deadline = this.#deadline(signal);
     const response = await this.#options.transport(url, {
       method: "GET",
       headers: {},
-      signal: this.#deadline(signal),
+      signal: deadline.signal,
     }).catch((cause) => {
       throw connectionFailure(cause, { endpoint: url.host, change: false, sent: false });
     });
@@ -130,7 +132,8 @@ export class Client {
     { params, signal }: Sending,
   ): Promise<Answer | { retry: AppError }> {
     const change = method !== "GET";
-    const deadline = this.#deadline(signal);
+    using limit = this.#deadline(signal);
+    const deadline = limit.signal;
     const { hosts } = this.#options;
     let failure: AppError | undefined;
     for (let tried = 0, host = this.#preferred; tried < hosts.length; tried++) {
@@ -193,8 +196,8 @@ export class Client {
     return new URL(`https://${name}:${this.#options.port}${pathname}`);
   }
 
-  #deadline(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
+  #deadline(signal: AbortSignal): Limit {
+    return new Limit(signal, this.#options.timeoutMs);
   }
 
   /** A last net: no message may hold the token's value, whatever Proxmox sends back. */

@@ -1,4 +1,4 @@
-import { aborted } from "../../abort.ts";
+import { aborted, Limit } from "../../abort.ts";
 import { AppError } from "../../errors.ts";
 
 const LOCK_WAIT_MS = 10_000;
@@ -13,7 +13,10 @@ export class GuestLocks {
    * @throws AppError `conflict` naming the change that holds it
    */
   async acquire(vmid: number, action: string, signal: AbortSignal): Promise<() => void> {
-    const timeout = AbortSignal.any([signal, AbortSignal.timeout(LOCK_WAIT_MS)]);
+    const free = this.tryAcquire(vmid, action);
+    if (free !== undefined) return free;
+    using limit = new Limit(signal, LOCK_WAIT_MS);
+    const timeout = limit.signal;
     for (let holder = this.#held.get(vmid); holder; holder = this.#held.get(vmid)) {
       await Promise.race([holder.released, aborted(timeout)]);
       if (timeout.aborted && this.#held.has(vmid)) {
