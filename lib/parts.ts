@@ -19,6 +19,7 @@ import { Confirmation } from "./mcp/confirmation.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
+import { SharedReads } from "./proxmox/shared_reads.ts";
 import { oncePer } from "./once_per.ts";
 import type { AnyTool } from "./tool/tool.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
@@ -101,6 +102,7 @@ export async function joinParts(
       access,
       directory,
       locks: new GuestLocks(),
+      reads: new SharedReads(),
       descriptions: new ApiDescriptions(client, ADVICE.paths),
       advice: ADVICE,
       now,

@@ -18,6 +18,7 @@ import {
 import type { GuestLocks } from "./guest/locks.ts";
 import { type ApiPath, apiPath } from "./api/path.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
+import type { SharedReads } from "./shared_reads.ts";
 import { type TaskState, waitTask } from "./tasks.ts";
 import type { Access, Grants } from "./privileges.ts";
 import { Touched } from "./touched.ts";
@@ -30,6 +31,7 @@ export interface PveShared {
   readonly access: Access;
   readonly directory: GuestDirectory;
   readonly locks: GuestLocks;
+  readonly reads: SharedReads;
   readonly descriptions: ApiDescriptions;
   readonly advice: Advice;
   readonly now: () => Date;
@@ -366,13 +368,16 @@ export class Pve {
     for (const vmid of [...this.#held.keys()]) this.letGo(vmid);
   }
 
-  async #read(path: ApiPath, params?: unknown): Promise<Answer> {
+  async #read(path: ApiPath, given?: unknown): Promise<Answer> {
+    const { caller } = this.#call;
+    const params: Params = { ...given as Params };
+    const start = (signal: AbortSignal) =>
+      this.#shared.client.request("GET", path, { caller, params, signal });
     try {
-      return await this.#shared.client.request("GET", path, {
-        caller: this.#call.caller,
-        params: { ...params as Params },
-        signal: this.signal,
-      });
+      // What a change rests on is read after it has taken hold, and not a moment before.
+      if (this.#held.size > 0 || this.#isPowerOnly !== undefined) return await start(this.signal);
+      const key = JSON.stringify([caller, String(path), params]);
+      return await this.#shared.reads.read(key, { signal: this.signal, start });
     } catch (error) {
       throw await this.#explained(error);
     }
@@ -407,6 +412,7 @@ export class Pve {
 
   /** No reader that comes after a change is told what was read before it. */
   #forget(): void {
+    this.#shared.reads.drop();
     if (this.#isPowerOnly) this.#shared.directory.dropStates();
     else this.#shared.directory.drop();
   }
