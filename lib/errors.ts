@@ -58,7 +58,18 @@ export function ioReason(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) return "the address is in use";
   if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
   if (error instanceof Deno.errors.InvalidData) return "it is not UTF-8 text";
-  return oneLine(messageOf(error));
+  return REASONS[codeOf(error)] ?? oneLine(messageOf(error));
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EROFS: "it is on a disk that is read-only",
+  ENETUNREACH: "there is no way to that address",
+  EHOSTUNREACH: "there is no way to that address",
+};
+
+/** The system's name for a failure, such as `EROFS`; empty when it has none. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 /**

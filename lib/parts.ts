@@ -16,6 +16,10 @@ import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
+import type { Feature } from "./mcp/features/feature.ts";
+import { FEATURES } from "./mcp/features/mod.ts";
+import { ResourceWatch } from "./mcp/resources/watch.ts";
+import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
@@ -40,6 +44,9 @@ export interface ServerOptions {
   /** Waits; the process's own when not given. */
   readonly sleep?: typeof pass;
   readonly version: string;
+  /** What callers find; the product's own when not given. */
+  readonly tools?: readonly AnyTool[];
+  readonly features?: readonly Feature[];
 }
 
 /** What every way to the tools needs, whatever carries the messages. */
@@ -69,6 +76,7 @@ export async function joinParts(
   { observe }: Pick<McpServices, "observe">,
 ): Promise<Parts> {
   const { config, log, now, database, accounts, trail, version } = options;
+  const { tools = TOOLS, features = FEATURES } = options;
   const { monotonic = () => performance.now(), sleep = pass } = options;
   const { server } = config;
   const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
@@ -94,8 +102,23 @@ export async function joinParts(
     onProblem: (error) => log.error(messageOf(error)),
   });
   const stopping = new AbortController();
-  const catalog = new Catalog(TOOLS, config.tools);
+  const catalog = new Catalog(tools, config.tools);
+  const authenticator = createAuthenticator({
+    store: accounts,
+    now,
+    monotonic,
+    trustedProxies: server.trusted_proxies,
+    onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
+  });
+  const watch = new ResourceWatch({
+    directory,
+    sleep,
+    onRevoked: (listener) => authenticator.onRevoked(listener),
+  });
+  const audit = new AuditLog({ queue, log });
+  const refused = new RefusedCalls({ audit, catalog, now, monotonic });
   const mcp: McpServices = {
+    features,
     catalog,
     pve: {
       client,
@@ -108,7 +131,7 @@ export async function joinParts(
       now,
       sleep,
     },
-    audit: new AuditLog({ queue, log }),
+    audit,
     log,
     now,
     monotonic,
@@ -116,7 +139,10 @@ export async function joinParts(
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
     sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
     spent,
+    refused,
     server: { version, startedAt: now() },
+    watch,
+    hold: () => () => {},
     able: async () => {
       const grants = await access.grants();
       return grants === undefined ? allAble : ableBy(grants);
@@ -127,13 +153,6 @@ export async function joinParts(
     onRevoked: (listener) => authenticator.onRevoked(listener),
     observe,
   };
-  const authenticator = createAuthenticator({
-    store: accounts,
-    now,
-    monotonic,
-    trustedProxies: server.trusted_proxies,
-    onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
-  });
   return {
     mcp,
     limits,
@@ -145,13 +164,16 @@ export async function joinParts(
       void limits.sweep();
       // A database that is away is asked again at the next sweep.
       spent.sweep().catch(() => {});
+      void refused.flush();
     },
     reload: (next) => {
       catalog.setPolicy(next.tools);
       return authenticator.poll();
     },
     close: async () => {
+      watch.close();
       await authenticator.close();
+      await refused.flush({ all: true });
       await queue.close();
       await headFile?.close();
       proxmox.close();

@@ -1,5 +1,4 @@
 import { aborted } from "./abort.ts";
-import { TOOLS } from "./mcp/tools.ts";
 import type { AuditTrail } from "./audit/trail.ts";
 import type { Principal } from "./auth/principal.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
@@ -58,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     origin: originRules(server),
     transports,
     limits,
+    refused: parts.mcp.refused,
     metrics,
     log,
     strangers,
@@ -110,7 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: `${server.tls ? "https" : "http"}://${hostForUrl(server.host)}:${port}${server.path}`,
     address: { hostname, port },
-    toolCount: TOOLS.length,
+    toolCount: parts.mcp.catalog.names.length,
     reload: async (next) => {
       const renewals = [parts.reload(next), listener.reloadCertificate()];
       const results = await Promise.allSettled(renewals);

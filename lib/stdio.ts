@@ -5,7 +5,6 @@ import type { Config } from "./config/config.ts";
 import { AppError, messageOf } from "./errors.ts";
 import { messagesIn } from "./mcp/messages.ts";
 import { StdioConnection, type StdioOptions } from "./mcp/stdio/connection.ts";
-import { TOOLS } from "./mcp/tools.ts";
 import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
 
 /** Who speaks over standard input: whoever bears a token, or the local administrator with some scope. */
@@ -81,8 +80,9 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
       const principal = await identify();
       const wait = (requests > 0 ? await limits.request(tokenId, requests) : undefined) ??
         (calls > 0 ? limits.callAllowed(tokenId, calls) : undefined);
-      if (wait === undefined) return principal;
-      throw new AppError("unavailable", messagesIn(language).rateExceeded);
+      if (wait === undefined) return { principal, refusal: null };
+      const refusal = new AppError("unavailable", messagesIn(language).rateExceeded);
+      return { principal, refusal };
     },
   });
   authenticator.onRevoked((revoked) => {
@@ -100,7 +100,7 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
   let closing: Promise<void> | undefined;
   return {
     speaker: shown,
-    toolCount: TOOLS.length,
+    toolCount: parts.mcp.catalog.names.length,
     reload: async (next) => {
       await parts.reload(next);
       return [];
@@ -126,7 +126,7 @@ async function describe(speaker: Speaker, parts: Parts): Promise<string> {
     if (!(error instanceof AppError)) throw error;
     if (error.code === "unavailable") return "a token that cannot be checked yet";
     const reason = messageOf(error.cause ?? error);
-    throw new AppError(error.code, `Cannot use the token: ${reason}`, { cause: error });
+    throw new AppError(error.code, `Cannot use --token-file: ${reason}`, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { clientEntries, curl, entriesText } from "../lib/cli/clients.ts";
 import { VERSION } from "../lib/cli/version.ts";
 import { AppError, messageOf } from "../lib/errors.ts";
 import { Site } from "./site.ts";
@@ -32,38 +33,22 @@ async function demo(port: number): Promise<number> {
 }
 
 function instructions(url: string, token: string): string {
-  const curl = (body: unknown) =>
-    `curl -X POST ${url} \\\n  -H "Authorization: Bearer ${token}" \\\n` +
-    `  -H "Content-Type: application/json" \\\n  -d '${JSON.stringify(body)}'`;
-  const cursor = {
-    mcpServers: { proxmox: { url, headers: { Authorization: `Bearer ${token}` } } },
-  };
-  const vscode = {
-    servers: { proxmox: { type: "http", url, headers: { Authorization: `Bearer ${token}` } } },
-  };
+  const call = (tool: string, args: unknown) =>
+    curl({ url, token }, { method: "tools/call", params: { name: tool, arguments: args } });
+  const entries = clientEntries({ url, token }).filter(({ client }) => client !== "curl");
   return `proxmox-mcp demo: a simulated three-node cluster (pve1, pve2, pve3) behind a real server
   address   ${url}
   token     ${token}   (admin, gone when this ends)
 
 Try it with curl:
 
-${curl({ method: "tools/list" })}
+${curl({ url, token }, { method: "tools/list" })}
 
-${curl({ method: "tools/call", params: { name: "get_vms", arguments: {} } })}
+${call("get_vms", {})}
 
-${curl({ method: "tools/call", params: { name: "start_vm", arguments: { vmid: "db1" } } })}
+${call("start_vm", { vmid: "db1" })}
 
-Cursor (.cursor/mcp.json):
-
-${JSON.stringify(cursor, null, 2)}
-
-VS Code (.vscode/mcp.json):
-
-${JSON.stringify(vscode, null, 2)}
-
-Claude Code:
-
-claude mcp add --transport http proxmox ${url} --header "Authorization: Bearer ${token}"
+${entriesText(entries)}
 
 Ctrl-C ends it and cleans up.`;
 }

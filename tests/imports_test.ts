@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/parts.ts": [
     ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit"],
-    ...["lib/log", "lib/tool/tool.ts", "lib/database", "lib/once_per.ts", "lib/errors.ts"],
+    ...["lib/tool", "lib/log", "lib/database", "lib/once_per.ts", "lib/errors.ts"],
   ],
   "lib/http": [
     ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
@@ -52,7 +52,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",
   ],
-  "lib/mcp/tools.ts": ["tools/mod.ts", "lib/tool", "lib/auth/scope.ts", "lib/nearest.ts"],
+  "lib/mcp/tools.ts": [
+    ...["tools/mod.ts", "lib/tool", "lib/auth/scope.ts", "lib/nearest.ts", "lib/command.ts"],
+  ],
   "tools/mod.ts": ["tools"],
   "tools": ["lib/tool", "lib/proxmox", "lib/errors.ts", "zod"],
   "lib/tool": ["lib/proxmox", "lib/auth/scope.ts", "lib/once_per.ts", "lib/errors.ts", "zod"],
@@ -64,7 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json", "node:path"],
   ],
   "lib/config": [
-    ...["lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
+    ...["lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts", "lib/command.ts"],
     ...["lib/auth", "zod", "node:net", "node:path"],
   ],
   "lib/auth": [

@@ -7,13 +7,14 @@ import type { Database } from "../lib/database/database.ts";
 import { migrate } from "../lib/database/migrate.ts";
 import { openDatabase } from "../lib/database/open.ts";
 import { createLog } from "../lib/log/log.ts";
+import type { ServerOptions } from "../lib/parts.ts";
 import { type RunningServer, startServer } from "../lib/server.ts";
 import { type FakePveOptions, startFakePve } from "./fake_pve.ts";
 import { type Role, Served, type ServedParts } from "./support/served.ts";
 
 export type { Role, ToolAnswer } from "./support/served.ts";
 
-export interface SiteOptions {
+export interface SiteOptions extends Pick<ServerOptions, "tools" | "features"> {
   readonly pve?: FakePveOptions;
   /** Sections of the configuration file, laid over those that the site needs. */
   readonly config?: Record<string, Record<string, unknown>>;
@@ -113,6 +114,8 @@ export class Site extends Served implements AsyncDisposable {
       now,
       ...(options.monotonic ? { monotonic: options.monotonic } : {}),
       ...(options.sleep ? { sleep: options.sleep } : {}),
+      ...(options.tools ? { tools: options.tools } : {}),
+      ...(options.features ? { features: options.features } : {}),
       version,
     });
     return new Site({ fake, server, database, store, trail, folder, tokens, lines });

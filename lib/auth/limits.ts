@@ -57,10 +57,15 @@ export function formatVmidRanges(ranges: readonly VmidRange[]): string {
   return ranges.map(({ from, to }) => from === to ? `${from}` : `${from}-${to}`).join(",");
 }
 
-/** True when the token may use the tool of this name. No limits allow every tool. */
+const TOOL_NAME = /^\w+$/;
+
+/**
+ * True when the token may use the tool of this name. No limits allow every tool; a denied name that is
+ * none (`*`, as others may write it into the table) denies every tool.
+ */
 export function mayUseTool(limits: TokenLimits | null, tool: string): boolean {
   if (limits === null) return true;
-  if (limits.toolsDeny.includes(tool)) return false;
+  if (limits.toolsDeny.some((name) => name === tool || !TOOL_NAME.test(name))) return false;
   return limits.toolsAllow === null || limits.toolsAllow.includes(tool);
 }
 

@@ -90,6 +90,8 @@ export async function compile(
       "--node-modules-dir=none",
       ...(isModern() ? ["--exclude-unused-npm", "--app-name=proxmox-mcp"] : []),
       "--no-check",
+      // Else the libraries of the runtime log what any client does wrong, a line each (seen in 2.6.10).
+      "--quiet",
       // The runtime would run compiled code out of a file in /tmp, whoever wrote it (seen in 2.9.6).
       "--no-code-cache",
       ...excluded.flatMap((path) => ["--exclude", path]),

@@ -1,8 +1,5 @@
 import type { CommandHelp, OptionHelp } from "./help.ts";
 
-/** Options whose value is a file. */
-const FILES = ["--config", "--log-file", "--binary"];
-
 /** A completion script for bash. */
 export function bashCompletion(commands: readonly CommandHelp[]): string {
   const cases = commands.map((command) =>
@@ -13,7 +10,7 @@ _proxmox_mcp() {
   local word path=proxmox-mcp words=
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
   case "$previous" in
-    ${FILES.join("|")}) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    ${filesOf(commands).join("|")}) COMPREPLY=($(compgen -f -- "$current")); return ;;
 ${
     choicesOf(commands).map(([long, words]) =>
       `    ${long}) COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$current")); return ;;`
@@ -44,7 +41,7 @@ _proxmox_mcp() {
   local word place=proxmox-mcp
   local -a choices
   case "\${words[CURRENT-1]}" in
-    ${FILES.join("|")}) _files; return ;;
+    ${filesOf(commands).join("|")}) _files; return ;;
 ${
     choicesOf(commands).map(([long, words]) =>
       `    ${long}) compadd -- ${words.join(" ")}; return ;;`
@@ -91,10 +88,16 @@ export function fishCompletion(commands: readonly CommandHelp[]): string {
 }
 
 /** What fish offers after an option. */
-function fishValue({ long, takesValue, words }: OptionHelp): string {
+function fishValue({ takesValue, takesFile, words }: OptionHelp): string {
   if (!takesValue) return "-f";
-  if (FILES.includes(long)) return "-r -F";
+  if (takesFile) return "-r -F";
   return words.length === 0 ? "-x" : `-x -a '${words.join(" ")}'`;
+}
+
+/** The options whose value is a file, whichever command has them. */
+function filesOf(commands: readonly CommandHelp[]): string[] {
+  const all = commands.flatMap(({ options }) => options).filter(({ takesFile }) => takesFile);
+  return [...new Set(all.map(({ long }) => long))];
 }
 
 /** The options that take one of a few words, whichever command has them. */

@@ -46,7 +46,7 @@ set -e
 if [ "$1" = purge ]; then
   rm -rf ${FOLDERS} /etc/proxmox-mcp
   if getent passwd ${UNIT_NAME} | grep -q '${MADE_BY}'; then
-    userdel ${UNIT_NAME}
+    userdel ${UNIT_NAME} || echo 'the user ${UNIT_NAME} is left: userdel ${UNIT_NAME}' >&2
   fi
 fi
 if [ "$1" = remove ] && [ -d /run/systemd/system ]; then

@@ -6,7 +6,7 @@ import { unitText } from "../cli/unit/text.ts";
 import { bashCompletion, fishCompletion, zshCompletion } from "./completions.ts";
 import { describeProgram } from "./help.ts";
 import { manualPage } from "./man.ts";
-import { type PackageFile, type Release, textFile } from "./release.ts";
+import { documents, type PackageFile, type Release, textFile } from "./release.ts";
 
 export const CONFIG = "etc/proxmox-mcp/config.json";
 
@@ -48,6 +48,7 @@ export async function debFiles(
     textFile(`${share}/zsh/vendor-completions/_proxmox-mcp`, zshCompletion(commands)),
     textFile(`${share}/fish/vendor_completions.d/proxmox-mcp.fish`, fishCompletion(commands)),
     textFile(`${share}/doc/proxmox-mcp/copyright`, licences),
+    ...await documents(`${share}/doc/proxmox-mcp/`),
   ];
 }
 

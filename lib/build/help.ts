@@ -22,6 +22,7 @@ export interface OptionHelp {
   /** `--port`. */
   readonly long: string;
   readonly takesValue: boolean;
+  readonly takesFile: boolean;
   /** The values that it may have; none when it takes any. */
   readonly words: readonly string[];
   readonly description: string;
@@ -71,6 +72,7 @@ function describeOption(option: Option): OptionHelp {
     flags: option.flags,
     long: option.long ?? option.flags,
     takesValue: option.required || option.optional,
+    takesFile: /[<[]FILE[>\]]/.test(option.flags),
     words: wordsOf(option),
     description: option.description,
   };

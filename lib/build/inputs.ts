@@ -38,10 +38,17 @@ export const INPUTS: Readonly<Record<string, Input>> = {
     description: "Secret of the API token, which Proxmox shows once",
     isSecret: true,
   },
+  fingerprint: {
+    variable: "PROXMOX_FINGERPRINT",
+    title: "Certificate fingerprint",
+    description:
+      "SHA-256 of a node's own certificate, as `pvenode cert info` shows it; may be empty",
+    default: "",
+  },
   verify_ssl: {
     variable: "PROXMOX_VERIFY_SSL",
     title: "Verify the certificate",
-    description: "false accepts any certificate, as for a node with one of its own",
+    description: "false accepts any certificate; a fingerprint is safer",
     default: "true",
   },
 };

@@ -12,7 +12,19 @@ const { runInstall } = createRequire(import.meta.url)("deno/install_api.cjs");
 const flags = JSON.parse(readFileSync(new URL("./flags.json", import.meta.url), "utf8"));
 const main = fileURLToPath(new URL("./main.js", import.meta.url));
 
-const child = spawn(runInstall(), ["run", ...flags, main, ...process.argv.slice(2)], {
+function runtime() {
+  try {
+    return runInstall();
+  } catch {
+    const { platform, arch } = process;
+    process.stderr.write(
+      `proxmox-mcp: Cannot find Deno for ${platform} ${arch}: install again, with optional dependencies\n`,
+    );
+    process.exit(1);
+  }
+}
+
+const child = spawn(runtime(), ["run", "--quiet", ...flags, main, ...process.argv.slice(2)], {
   stdio: "inherit",
   env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" },
 });

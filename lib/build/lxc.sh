@@ -110,9 +110,6 @@ cat <<TEXT
 Container $id ($hostname) holds proxmox-mcp. What is left is to tell it of this cluster:
 
   pct enter $id
-  editor /etc/proxmox-mcp/config.json      # proxmox.host: this node; the CA is already there
-  editor /etc/proxmox-mcp/proxmox-token    # the secret of the API token; then: chmod 600
-  runuser -u proxmox-mcp -- proxmox-mcp migrate
-  proxmox-mcp check
+  proxmox-mcp init --unit --ca-file /etc/proxmox-mcp/pve-root-ca.pem    # asks for this node's address
   systemctl enable --now proxmox-mcp
 TEXT

@@ -3,7 +3,7 @@ import { tarGz } from "./archive.ts";
 import { bundle } from "./bundle.ts";
 import { ANY_CONFIG_FLAGS } from "./compile.ts";
 import { DESCRIPTION } from "./registry.ts";
-import { type PackageFile, type Release, ROOT, textFile } from "./release.ts";
+import { documents, type PackageFile, type Release, textFile } from "./release.ts";
 
 /**
  * The npm package: the program bundled with its libraries, and a launcher that runs it with the Deno that
@@ -13,7 +13,7 @@ export async function npmPackage(release: Release): Promise<Uint8Array> {
   const launcher = await Deno.readTextFile(new URL("./launcher.mjs", import.meta.url));
   const files: PackageFile[] = [
     textFile("package.json", json(description(release))),
-    textFile("README.md", await Deno.readTextFile(`${ROOT}README.md`)),
+    ...(await documents("")).filter(({ path }) => path !== "LICENSE"),
     textFile("LICENSE", release.licences),
     textFile("flags.json", json(flags())),
     { path: "launcher.mjs", mode: 0o755, content: launcher },

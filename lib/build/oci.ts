@@ -7,9 +7,20 @@ import { type Release, textFile } from "./release.ts";
 /** What the executable needs of a system besides the kernel. */
 export const BASE_PACKAGES = ["libc6", "libgcc-s1", "ca-certificates"] as const;
 
+/** Docker's own addition to the image's config, in nanoseconds; other engines pass it over. */
+const SECOND = 1_000_000_000;
+const HEALTH = {
+  Test: ["CMD", "/usr/bin/proxmox-mcp", "health"],
+  Interval: 30 * SECOND,
+  Timeout: 10 * SECOND,
+  StartPeriod: 10 * SECOND,
+};
+
 /** Number of the user that the server runs as. */
 const USER = 65532;
 const STATE = "/var/lib/proxmox-mcp";
+/** Before it is pushed anywhere. */
+const IMAGE_NAME = "localhost/proxmox-mcp";
 const MEDIA = "application/vnd.oci.image";
 
 interface Blob {
@@ -45,7 +56,11 @@ export async function ociImage(
     manifests: [{
       ...descriptor(manifest),
       platform: { architecture: release.architecture, os: "linux" },
-      annotations: { "org.opencontainers.image.ref.name": release.version },
+      annotations: {
+        // By which Podman and containerd name it; by `ref.name` alone Podman makes the version the name.
+        "io.containerd.image.name": `${IMAGE_NAME}:${release.version}`,
+        "org.opencontainers.image.ref.name": release.version,
+      },
     }],
   };
   const blobs = [...layers.map(({ blob }) => blob), config, manifest];
@@ -108,6 +123,7 @@ function imageConfig(release: Release, layers: readonly Layer[]) {
       Env: ["PATH=/usr/bin", `HOME=${STATE}`, "MCP_HTTP_HOST=0.0.0.0"],
       Entrypoint: ["/usr/bin/proxmox-mcp"],
       Cmd: ["serve"],
+      Healthcheck: HEALTH,
       WorkingDir: STATE,
       Volumes: { [STATE]: {} },
       ExposedPorts: { "8812/tcp": {} },

@@ -39,6 +39,17 @@ export interface PackageFile {
   readonly content: string | Uint8Array;
 }
 
+/** The documents for users and the pictures in them, each below this folder as it lies in the checkout. */
+export async function documents(folder: string): Promise<PackageFile[]> {
+  const docs = await Array.fromAsync(Deno.readDir(`${ROOT}docs`));
+  const paths = docs.map(({ name }) => `docs/${name}`).sort();
+  return await Promise.all(
+    ["README.md", "README.tr.md", "CHANGELOG.md", "LICENSE", ...paths].map(async (path) =>
+      textFile(`${folder}${path}`, await Deno.readTextFile(`${ROOT}${path}`))
+    ),
+  );
+}
+
 export function textFile(path: string, content: string): PackageFile {
   return { path, mode: 0o644, content };
 }

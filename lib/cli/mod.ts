@@ -4,6 +4,7 @@ import { registerCheck } from "./check/check.ts";
 import { registerClients } from "./clients.ts";
 import type { CliContext } from "./context.ts";
 import { registerFlags } from "./flags.ts";
+import { registerHealth } from "./health.ts";
 import { registerInit } from "./init/init.ts";
 import type { Io } from "./io.ts";
 import { registerMigrate } from "./migrate.ts";
@@ -43,6 +44,7 @@ export function createProgram(context: CliContext): Command {
   registerRole(program, context);
   registerMigrate(program, context);
   registerCheck(program, context);
+  registerHealth(program, context);
   registerClients(program, context);
   registerFlags(program, context);
   registerUnit(program, context);

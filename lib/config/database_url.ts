@@ -26,7 +26,7 @@ export function normaliseDatabaseUrl(
       throw new AppError("invalid", `${failed}: ${messageOf(error)}`, { cause: error });
     }
   }
-  throw new AppError("invalid", `${failed}: must begin with sqlite: or postgres://`);
+  throw new AppError("invalid", `${failed}: it must begin with sqlite: or postgres://`);
 }
 
 /** The file of a `sqlite:` URL; null for another database. */

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { typed } from "../command.ts";
 import { AppError, ioReason } from "../errors.ts";
 import type { ReadFile } from "./types.ts";
 
@@ -26,7 +27,7 @@ export async function findConfig(
       const absolute = resolve(cwd, name);
       return { name, absolute, text: await readFile(absolute) };
     } catch (error) {
-      if (named === undefined && isAbsent(error)) continue;
+      if (named === undefined && (isAbsent(error) || await isOutOfSight(name, cwd))) continue;
       throw new AppError("invalid", `Cannot read config ${name}: ${ioReason(error)}`, {
         cause: error,
       });
@@ -39,8 +40,14 @@ export function noConfig(): AppError {
   return new AppError(
     "invalid",
     `Cannot find a config file: tried ${DEFAULT_CONFIG_FILES.join(", ")}` +
-      ": give --config FILE or set PROXMOX_MCP_CONFIG",
+      `: make one with \`${typed("init")}\`, give --config FILE, or set PROXMOX_HOST and its like`,
   );
+}
+
+/** In a folder that this user may not enter, as root's home after `runuser -u proxmox-mcp`, nothing is found. */
+async function isOutOfSight(name: string, cwd: string): Promise<boolean> {
+  const looked = await Deno.lstat(resolve(cwd, name)).catch((error: unknown) => error);
+  return looked instanceof Deno.errors.PermissionDenied;
 }
 
 /** A locked process may read one place only, so what it may not look at counts as not there. */

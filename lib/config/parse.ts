@@ -48,9 +48,11 @@ function nearestKey(section: string, key: string): string | null {
 
 /** What a value of another type is told, where its key says nothing of its own. */
 function wrongType(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "invalid_key") return issue.issues[0]?.message;
   if (issue.code !== "invalid_type") return undefined;
   if (issue.input === undefined) return "is missing";
-  return `must be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
+  const expected = issue.expected === "record" ? "object" : issue.expected;
+  return `must be ${/^[aeiou]/.test(expected) ? "an" : "a"} ${expected}`;
 }
 
 /** The issue as a sentence about its key; values are never shown, for they may be secrets. */

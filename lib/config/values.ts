@@ -83,7 +83,8 @@ export const tokenName = text.transform((value, context) => {
 
 /** A token value goes into a header, where only visible ASCII may stand. */
 export const tokenValue = z.string().trim()
-  .regex(/^[\x21-\x7e]+$/, "must be the token's secret, without spaces");
+  .regex(/^[\x21-\x7e]+$/, "must be the token's secret, without spaces")
+  .refine((value) => !/^[^!=]+@[^!=]+![^=]+=/.test(value), 'must be only the part after "="');
 
 export const network = text.refine(
   (value) => readAddressList([value]).malformed.length === 0,

@@ -57,7 +57,9 @@ export async function columnsOf(
 export function requireColumns({ table, columns }: DjangoTable, present: readonly string[]): void {
   const missing = columns.find((column) => !present.includes(column));
   if (missing === undefined) return;
-  const state = present.length === 0 ? "it does not exist" : `it has no column ${missing}`;
+  const state = present.length === 0
+    ? `it does not exist; run \`${typed("migrate")}\``
+    : `it has no column ${missing}`;
   throw new AppError("conflict", `Cannot use the table ${table}: ${state}`);
 }
 

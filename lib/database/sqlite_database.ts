@@ -65,6 +65,9 @@ class SqliteDatabase implements Database {
     try {
       await whenUnlocked(() => writer.makeDurable());
       const database = new SqliteDatabase(writer, { path, file, ownTables });
+      // The first who reads makes the log.
+      database.#reader.run("SELECT count(*) FROM sqlite_schema");
+      file.noteLog();
       file.assertSame();
       return database;
     } catch (error) {

@@ -1,31 +1,45 @@
 import { ioReason } from "../errors.ts";
 import { DatabaseReplaced } from "./database.ts";
 
+/** What SQLite keeps beside the file as long as anybody has it open: its log, and the index of that. */
+const BESIDE = ["-wal", "-shm"];
+
 /**
- * The file that a database was opened from. A file that is removed or replaced stays open and can be read
- * and written, by this process and no other: nothing that anybody else writes would be seen.
+ * The file that a database was opened from, and its log. A file that is removed or replaced stays open and
+ * can be read and written, by this process and no other: nothing that anybody else writes would be seen.
  */
 export class SqliteFile {
+  readonly #opened: Map<string, string>;
   readonly #path: string;
-  readonly #opened: string;
 
   constructor(path: string) {
     this.#path = path;
-    this.#opened = identityOf(path);
+    this.#opened = new Map([[path, identityOf(path)]]);
   }
 
-  /** Throws `DatabaseReplaced` unless the path leads to the file that was opened; takes 3 µs. */
-  assertSame(): void {
-    let found: string;
-    try {
-      found = identityOf(this.#path);
-    } catch (error) {
-      const state = error instanceof Deno.errors.NotFound
-        ? "its file was removed"
-        : `its file cannot be looked at (${ioReason(error)})`;
-      throw replaced(state, error);
+  /** To be called once it was read: the log is there from then on. */
+  noteLog(): void {
+    for (const end of BESIDE) {
+      const path = `${this.#path}${end}`;
+      this.#opened.set(path, identityOf(path));
     }
-    if (found !== this.#opened) throw replaced("its file was replaced");
+  }
+
+  /** Throws `DatabaseReplaced` unless the paths lead to what was opened; takes 3 µs each. */
+  assertSame(): void {
+    for (const [path, opened] of this.#opened) {
+      const what = path === this.#path ? "file" : "write-ahead log";
+      let found: string;
+      try {
+        found = identityOf(path);
+      } catch (error) {
+        const state = error instanceof Deno.errors.NotFound
+          ? `its ${what} was removed`
+          : `its ${what} cannot be looked at (${ioReason(error)})`;
+        throw replaced(state, error);
+      }
+      if (found !== opened) throw replaced(`its ${what} was replaced`);
+    }
   }
 }
 

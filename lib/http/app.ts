@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { messageOf } from "../errors.ts";
+import { callsOf } from "../mcp/call_ledger.ts";
 import { INTERNAL_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
 import { authentication } from "./authentication.ts";
 import { readJsonBody } from "./body.ts";
@@ -41,8 +42,7 @@ export function createApp(services: AppServices): Hono<Env> {
   for (const at of [path, `${path}/`]) {
     app.post(at, gate, readBody, (c) => {
       const body = c.get("body");
-      const transport = "jsonrpc" in body || Array.isArray(body) ? "mcp" : "curl";
-      return transports.post(c.req.raw, body, callerOf(c, transport));
+      return transports.post(c.req.raw, body, callerOf(c, transportOf(body)));
     });
     app.all(at, gate, (c) => transports.other(c.req.raw, callerOf(c, "mcp")));
   }
@@ -93,7 +93,7 @@ function checkOrigin({ origin, scheme }: AppServices): MiddlewareHandler<Env> {
 }
 
 /** Reads the body. Only calls are held back for calls under way: cancelling one must stay possible. */
-function withBody({ limits, maxBodyBytes }: AppServices): MiddlewareHandler<Env> {
+function withBody({ limits, refused, maxBodyBytes }: AppServices): MiddlewareHandler<Env> {
   const bodies = new BodyBudget(maxBodyBytes);
   return async (c, next) => {
     using held = bodies.open(c.get("principal").tokenId);
@@ -101,20 +101,24 @@ function withBody({ limits, maxBodyBytes }: AppServices): MiddlewareHandler<Env>
       maxBytes: maxBodyBytes,
       keep: (bytes) => held.take(bytes) ? undefined : tooMany(c, 1),
     });
-    if ("refused" in read) return read.refused;
+    if ("refused" in read) {
+      const { batch, reason } = read;
+      if (batch) await refused.note(callerOf(c, "mcp"), { body: batch, reason });
+      else if (read.refused.status === 429) await refused.note(callerOf(c, "mcp"));
+      return read.refused;
+    }
     c.set("body", read.body);
-    const calls = countCalls(read.body);
+    const calls = callsOf(read.body).length;
     const { tokenId } = c.get("principal");
     const wait = (calls > 1 ? await limits.request(tokenId, calls - 1) : undefined) ??
       (calls > 0 ? limits.callAllowed(tokenId, calls) : undefined);
-    return wait === undefined ? await next() : tooMany(c, wait);
+    if (wait === undefined) return await next();
+    const overSse = c.req.path.endsWith("/sse/messages");
+    await refused.note(callerOf(c, overSse ? "sse" : transportOf(read.body)), read);
+    return tooMany(c, wait);
   };
 }
 
-function countCalls(body: object): number {
-  const messages: unknown[] = Array.isArray(body) ? body : [body];
-  return messages.filter((message) =>
-    typeof message === "object" && message !== null && "method" in message &&
-    message.method === "tools/call"
-  ).length;
+function transportOf(body: object): string {
+  return "jsonrpc" in body || Array.isArray(body) ? "mcp" : "curl";
 }

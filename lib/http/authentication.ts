@@ -3,7 +3,7 @@ import type { Principal } from "../auth/principal.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { refusal, REFUSED, UNAUTHORIZED } from "../mcp/json_rpc.ts";
 import { isBrowsing, refusalPage } from "./page.ts";
-import { type Env, messagesOf, tooMany } from "./request.ts";
+import { callerOf, type Env, messagesOf, tooMany } from "./request.ts";
 import type { AppServices } from "./services.ts";
 
 /**
@@ -30,8 +30,11 @@ export function authentication(services: AppServices): MiddlewareHandler<Env> {
       });
     }
     const wait = await limits.request(principal.tokenId);
-    if (wait !== undefined) return tooMany(c, wait);
     c.set("principal", principal);
+    if (wait !== undefined) {
+      if (c.req.method === "POST") await services.refused.note(callerOf(c, "mcp"));
+      return tooMany(c, wait);
+    }
     return await next();
   };
 }

@@ -4,7 +4,13 @@ import { JsonText } from "../mcp/json_text.ts";
 const STALL_MS = 30_000;
 
 /** The request's JSON, or the answer that refuses it. */
-export type ParsedBody = { readonly body: object } | { readonly refused: Response };
+export type ParsedBody = { readonly body: object } | {
+  readonly refused: Response;
+  /** What was asked for, where it is a batch that holds too many messages. */
+  readonly batch?: readonly unknown[];
+  /** Why such a one is refused. */
+  readonly reason?: string;
+};
 
 export interface BodyOptions {
   readonly maxBytes: number;
@@ -28,8 +34,9 @@ export async function readJsonBody(request: Request, options: BodyOptions): Prom
   if ("refused" in read) return read;
   const result = read.text.end() ?? { unreadable: read.text.notJson };
   if ("body" in result) return result;
-  const { code, message } = result.unreadable;
-  return refuse(400, code, message);
+  const { code, message, batch } = result.unreadable;
+  const refused = refuse(400, code, message);
+  return batch === undefined ? refused : { ...refused, batch, reason: message };
 }
 
 async function receive(

@@ -73,6 +73,8 @@ export class ServedConnection {
       this.#since = this.#options.now();
     });
     const response = await this.#options.handle(request, this.remoteAddress);
+    // In 2.6.10 an answer whose body is a stream is complete only when the client has taken it.
+    underWay.givenSince = this.#options.now();
     const isStream = response.headers.get("content-type")?.startsWith(EVENTS) ?? false;
     // Looking at `body` would make a stream of an answer that is sent whole.
     if (!isStream || response.body === null) return response;

@@ -1,6 +1,7 @@
 import type { Principal } from "../auth/principal.ts";
 import type { Log } from "../log/log.ts";
 import type { Language } from "../mcp/messages.ts";
+import type { RefusedCalls } from "../mcp/refused_calls.ts";
 import type { Transports } from "../mcp/transports.ts";
 import type { UseLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
@@ -17,6 +18,7 @@ export interface AppServices {
   readonly origin: OriginRules;
   readonly transports: Pick<Transports, "post" | "other" | "openSse" | "postSse">;
   readonly limits: UseLimits;
+  readonly refused: Pick<RefusedCalls, "note">;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly strangers: StrangerLog;

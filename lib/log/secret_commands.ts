@@ -27,9 +27,14 @@ const COMMANDS: readonly Command[] = [
     examples: ["redis-cli -h db -a «S3cret» ping"],
   },
   {
-    programs: "zip|unzip|ipmitool|mosquitto_(?:pub|sub)",
+    programs: "zip|unzip|ipmitool|mosquitto_(?:pub|sub)|sqlcmd",
     flag: "-P",
     examples: ["ipmitool -H bmc -U ada -P «S3cret» power status"],
+  },
+  {
+    programs: "snmp[a-z]{2,12}",
+    flag: "-[AX]",
+    examples: ["snmpget -v3 -u ada -A «S3cret1» -X «S3cret2» host"],
   },
   { programs: "ldap[a-z]{3,10}", flag: "-w", examples: ["ldapsearch -x -w «S3cret» uid=ada"] },
   {

@@ -29,6 +29,8 @@ const LAST = [
   "otp",
   "jwt",
   "pin",
+  "psk",
+  "bearer",
 ] as const;
 const TAILS = ["value", "values", "text", "data", "raw", "plain"] as const;
 /** Keys that only sound secret. */

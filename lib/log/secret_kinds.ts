@@ -1,15 +1,22 @@
 import { COMMAND_KINDS } from "./secret_commands.ts";
-import { behindFirstGroup, QUOTE, REDACTED, type SecretKind, VALUE } from "./secret_value.ts";
+import { INPUT_KINDS } from "./secret_inputs.ts";
+import {
+  behindFirstGroup,
+  QUOTE,
+  RANDOM,
+  REDACTED,
+  type SecretKind,
+  VALUE,
+} from "./secret_value.ts";
 
 /** Letters that a name may go on with: `DB_PASSWORD_2`, `şifreniz`. */
 const TAIL = "[\\w.\\u00c0-\\u017f\\u0307-]{0,40}";
 const NAME = "(?:pass(?:word|wd|wort|phrase)|secret|credential|(?:api|auth|private)[_-]?key|" +
   "token(?![_-]?(?:names?|ids?)(?![a-z]))|parola|[sşŞ]\\u0327?[iıİ]\\u0307?fre(?!le|li))" + TAIL +
-  "(?<![_-]file)";
-const SHORT_NAME = "(?<![a-z])(?:pwd|pass|pw)s?";
+  "(?<![_-](?:file|stdin))";
+const SHORT_NAME = "(?<![a-z])(?:pwd|pass|pw|psk)s?";
 /** Names that as often mean something else; what follows must look random. */
-const WEAK_NAME = "(?<![a-z])(?:key|cookie|ticket|otp|jwt|pin)s?";
-const RANDOM = "(?=[^\\s\"']{4})(?=[^\\s\"']{0,200}\\d)";
+const WEAK_NAME = "(?<![a-z])(?:key|cookie|ticket|otp|jwt|pin|sig)s?";
 /** `Cannot create token: there is no …`: a sentence goes on, no value follows. */
 const PROSE = "(?-i: [a-z]{1,20}[,;]? [a-z(])";
 const IS = `(?:\\\\{0,3}["'])?[ \\t]{0,4}(?:=>?|:(?!\\/\\/)(?!${PROSE}))\\s{0,4}${QUOTE}`;
@@ -20,7 +27,10 @@ const SPACE = `[ \\t]{1,8}${QUOTE}(?!-)`;
 const KEY_LINE = "(?=[^\\n]{0,75}[A-Z])(?=[^\\n]{0,75}\\d)[A-Za-z0-9+/]{16,76}={0,2}";
 const LINE_END = "(?:\\r?\\n|\\\\{1,3}n)";
 const PAIR = `[\\w.$-]{1,80}=${VALUE}`;
-const SERVICES = "gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|xapp-|npm_|hf_|dop_v1_|sk-|SG\\.";
+const SERVICES = "gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|xapp-|npm_|hf_|dop_v1_|sk-|SG\\.|" +
+  "[rs]k_(?:live|test)_|AIza|hv[bs]\\.|AGE-SECRET-KEY-1|tskey-";
+const WEBHOOKS = "hooks\\.slack\\.com/services/|discord(?:app)?\\.com/api/webhooks/|" +
+  "api\\.telegram\\.org/bot";
 const HASH_SALT = "(?:[\\w./=,+-]{1,100}\\$){1,4}";
 
 /** In the order in which they are looked for: what is known by its form comes first. */
@@ -108,10 +118,22 @@ export const SECRET_KINDS: readonly SecretKind[] = [
     ),
     examples: [
       "ghp_«S3cretS3cretS3cretS3cretS3cretS3cret»",
-      "gho_«S3cretS3cretS3cretS3cretS3cretS3cret»",
       "github_pat_«11S3cretS3cret_S3cretS3cretS3cret»",
       "glpat-«S3cret-S3cretS3cret»",
       "xoxb-«1234567890-S3cretS3cret»",
+      "sk_live_«S3cretS3cretS3cret»",
+      "AIza«S3cretS3cretS3cretS3cret»",
+      "hvs.«S3cretS3cretS3cret»",
+    ],
+  },
+  {
+    name: "address that is a secret",
+    hint: WEBHOOKS,
+    ...behindFirstGroup(`(${WEBHOOKS})(?:\\w{1,24}/){0,2}[\\w:-]{10,200}`),
+    examples: [
+      "https://hooks.slack.com/services/«T00000000/B00000000/S3cretS3cret»",
+      "https://discord.com/api/webhooks/«123456789012/S3cretS3cret»",
+      "https://api.telegram.org/bot«1234567890:S3cretS3cret»/sendMessage",
     ],
   },
   {
@@ -130,7 +152,6 @@ export const SECRET_KINDS: readonly SecretKind[] = [
     examples: [
       "root:$6$«S3saltS3salt$S3hashS3hash.S3hash/S3hash»:19000:0:99999:7:::",
       "$1$«S3salt$S3hashS3hashS3hashS3hash»",
-      "$5$«rounds=5000$S3salt$S3hashS3hashS3hash»",
       "$y$«j9T$S3salt$S3hashS3hashS3hash»",
       "$2b$«12$S3hashS3hashS3hashS3hashS3hash»",
     ],
@@ -153,24 +174,7 @@ export const SECRET_KINDS: readonly SecretKind[] = [
     replacement: `$1${REDACTED}@`,
     examples: ["https://«user:S3cret»@host/path"],
   },
-  {
-    name: "input of chpasswd",
-    hint: "chpasswd",
-    ...behindFirstGroup(
-      `(\\b(?:echo|printf)\\s{1,4}(?:-\\w{1,4}\\s{1,4})?["']?[\\w.-]{1,64}:)${VALUE}(?=(?:\\\\n)?["']?\\s{0,4}\\|\\s{0,4}(?:sudo\\s{1,4})?(?:/[\\w/]{0,40}/)?chpasswd)`,
-      "g",
-    ),
-    examples: ["echo root:«S3cret» | chpasswd", "printf 'ada:«S3cret»\\n' | sudo chpasswd -e"],
-  },
-  {
-    name: "document for chpasswd",
-    hint: "chpasswd",
-    ...behindFirstGroup(
-      `(\\bchpasswd[^\\n|;&]{0,80}<<<?[ \\t]{0,4}["']?(?:\\w{1,20}["']?\\n)?[\\w.-]{1,64}:)${VALUE}`,
-      "g",
-    ),
-    examples: ["chpasswd <<< 'root:«S3cret»'", "chpasswd <<EOF\nroot:«S3cret»\nEOF"],
-  },
+  ...INPUT_KINDS,
   ...COMMAND_KINDS,
   {
     name: "secret object of QEMU",
@@ -221,13 +225,14 @@ export const SECRET_KINDS: readonly SecretKind[] = [
       "sifre=«S3cret»",
       "SIFRESI: «S3cret»",
       "MYSQL_PWD=«S3cret» mysql",
+      'psk="«S3cret»"',
     ],
   },
   {
     name: "value whose name says less",
     hint: WEAK_NAME,
     ...behindFirstGroup(`(${WEAK_NAME}${IS})${RANDOM}${VALUE}`),
-    examples: ["key: «S3cret»", "pin=«12345»"],
+    examples: ["key: «S3cret»", "pin=«12345»", "https://a.example/b?sv=1&sig=«S3cret»&c=1"],
   },
   {
     name: "option",

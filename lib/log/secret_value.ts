@@ -55,6 +55,9 @@ export const VALUE = `(?!${NO_VALUE})(?:` + [
   word(`"'`, { most: 512 }),
 ].join("|") + ")";
 
+/** What must follow where much else may stand: four characters or more, a digit among them. */
+export const RANDOM = "(?=[^\\s\"']{4})(?=[^\\s\"']{0,200}\\d)";
+
 /** A value that stands alone, such as an element of an argument vector. */
 const ALONE = new RegExp(`^${VALUE}`, "i");
 const WHOLE = new RegExp(`^(?!${NO_VALUE})${phrase('"')}$`, "i");

@@ -1,13 +1,6 @@
 import { Limit } from "../abort.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { ConfirmationMark, Outcome } from "../audit/row.ts";
-import {
-  maySeeNode,
-  mayTouchAll,
-  mayTouchGuest,
-  mayTouchNode,
-  type TokenLimits,
-} from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
 import type { SpentKeys } from "../database/spent_keys.ts";
@@ -15,7 +8,6 @@ import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import { type Language, messagesIn } from "./messages.ts";
 import { clip } from "../proxmox/clip.ts";
-import type { Reach } from "../proxmox/plan.ts";
 import { Pve, type PveShared } from "../proxmox/pve.ts";
 import { redactValue } from "../log/redact.ts";
 import type { AnyTool } from "../tool/tool.ts";
@@ -25,6 +17,7 @@ import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import { deadlineOf, parseInput, unknownTool } from "./input.ts";
 import { type Finished, finished } from "./finished.ts";
+import { reachOf } from "./reach.ts";
 import { shownResult } from "./shown.ts";
 
 /** What all calls share. */
@@ -55,6 +48,8 @@ export interface CallRequest {
   readonly principal: Principal;
   readonly tool: string;
   readonly arguments: unknown;
+  /** The resource that is read by this call. */
+  readonly resource?: string;
   readonly transport: string;
   readonly requestId: string;
   readonly language: Language;
@@ -210,15 +205,6 @@ function markOf(
   if (mode === "never" || confirmation === "impossible") return ["not_asked"];
   if (confirmation === "possible") return ["asked"];
   return confirmation === "accepted" ? ["accepted", principal.user] : ["declined"];
-}
-
-function reachOf(limits: TokenLimits | null): Reach {
-  return {
-    everything: mayTouchAll(limits),
-    guest: (guest) => mayTouchGuest(limits, guest),
-    node: (name) => mayTouchNode(limits, name),
-    sees: (name) => maySeeNode(limits, name),
-  };
 }
 
 function outcomeOf(result: CallResult, signal: AbortSignal): Outcome {

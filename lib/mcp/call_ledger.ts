@@ -1,9 +1,11 @@
+import type { Outcome } from "../audit/row.ts";
 import { messageOf } from "../errors.ts";
-import { CallRecord, type RecordServices } from "./call_record.ts";
+import { CallRecord, type RecordedRequest, type RecordServices } from "./call_record.ts";
 import type { Caller } from "./caller.ts";
-import { idOf, refusal, REFUSED } from "./json_rpc.ts";
+import { idOf, refusal, REFUSED, runsTool } from "./json_rpc.ts";
+import { resourceAt } from "./resources/address.ts";
 
-/** A message of a request that means to call a tool, whether or not it is fit for that. */
+/** A message of a request that means to call a tool or read a resource, whether or not it is fit for that. */
 type CallMessage = Readonly<Record<string, unknown>>;
 
 /**
@@ -16,10 +18,9 @@ export class CallLedger {
   #open: CallMessage[];
 
   constructor(services: RecordServices, { caller, body }: { caller: Caller; body: unknown }) {
-    const messages: unknown[] = Array.isArray(body) ? body : [body];
     this.#services = services;
     this.#caller = caller;
-    this.#open = messages.filter(isCall);
+    this.#open = callsOf(body);
   }
 
   /** True when every call has begun or left its row. */
@@ -77,24 +78,30 @@ export class CallLedger {
   }
 
   /** Leaves a row for each call that has not begun. */
-  async close(reason: (id: unknown) => string = () => "refused"): Promise<void> {
+  async close(
+    reason: (id: unknown) => string = () => "refused",
+    outcome: Outcome = "invalid",
+  ): Promise<void> {
     const refused = this.#open;
     this.#open = [];
-    await Promise.all(refused.map(({ id, params }) => {
-      const { name, arguments: given } = isRecord(params) ? params : {};
-      const tool = typeof name === "string" ? name : "";
-      const record = new CallRecord(this.#services, {
-        ...this.#caller,
-        tool,
-        arguments: isRecord(params) ? given : params,
-      });
-      return record.end("invalid", `Cannot call ${tool || "a tool"}: ${reason(id)}`);
+    await Promise.all(refused.map((message) => {
+      const meant = meantBy(message);
+      const record = new CallRecord(this.#services, { ...this.#caller, ...meant });
+      const what = meant.resource ?? (meant.tool || "a tool");
+      const verb = meant.resource === undefined ? "call" : "read";
+      return record.end(outcome, `Cannot ${verb} ${what}: ${reason(message.id)}`);
     }));
   }
 
   #began(begun: CallMessage | undefined): void {
     this.#open = this.#open.filter((message) => message !== begun);
   }
+}
+
+/** The messages of a body, which may be a batch, that mean to call a tool. */
+export function callsOf(body: unknown): CallMessage[] {
+  const messages: unknown[] = Array.isArray(body) ? body : [body];
+  return messages.filter(runsTool);
 }
 
 /** What an answer, or the one of a batch, says is wrong. */
@@ -106,8 +113,18 @@ function reasonIn(answer: unknown, id: unknown): string | undefined {
   return isRecord(error) && typeof error.message === "string" ? error.message : undefined;
 }
 
-function isCall(message: unknown): message is CallMessage {
-  return isRecord(message) && message.method === "tools/call";
+/** The tool that a message means, and what for. */
+function meantBy(
+  { method, params }: CallMessage,
+): Pick<RecordedRequest, "tool" | "arguments" | "resource"> {
+  if (!isRecord(params)) return { tool: "", arguments: params };
+  const { name, arguments: given, uri } = params;
+  if (method === "tools/call") {
+    return { tool: typeof name === "string" ? name : "", arguments: given };
+  }
+  if (typeof uri !== "string") return { tool: "", arguments: params };
+  const { kind, values } = resourceAt(uri) ?? {};
+  return { tool: kind?.tool ?? "", arguments: values ?? {}, resource: uri };
 }
 
 function isRecord(value: unknown): value is CallMessage {

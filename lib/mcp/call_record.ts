@@ -10,7 +10,7 @@ const MAX_NAME = 100;
 /** What is known of a call however it ends. */
 export type RecordedRequest = Pick<
   CallRequest,
-  "principal" | "tool" | "arguments" | "transport" | "requestId"
+  "principal" | "tool" | "arguments" | "resource" | "transport" | "requestId"
 >;
 
 export type RecordServices = Pick<CallServices, "audit" | "catalog" | "now">;
@@ -27,6 +27,8 @@ export class CallRecord {
 
   constructor(services: RecordServices, request: RecordedRequest) {
     const { principal, tool, arguments: given = {} } = request;
+    const { resource } = request;
+    const kept = resource === undefined ? given : { resource, ...Object(given) };
     const known = services.catalog.get(tool);
     this.#services = services;
     this.#started = services.now();
@@ -43,8 +45,8 @@ export class CallRecord {
       door: request.transport,
       tool: tool.slice(0, MAX_NAME),
       scope: known ? services.catalog.scopeOf(known) : null,
-      arguments: boundedJson(given, MAX_ARGUMENTS_BYTES),
-      argumentsSha256: digestOf(given),
+      arguments: boundedJson(kept, MAX_ARGUMENTS_BYTES),
+      argumentsSha256: digestOf(kept),
     };
   }
 

@@ -63,6 +63,19 @@ export class Catalog {
     return scopeOf(tool, this.#policy);
   }
 
+  /** True when a caller may call the tool. */
+  allows(tool: AnyTool, { scope, limits }: Viewer): boolean {
+    return this.offers(tool) && includesScope(scope, this.scopeOf(tool)) && inReach(tool, limits);
+  }
+
+  /** Tells of names whether each is a tool that a caller may call; for `able` see `visibleTo`. */
+  callable(viewer: Viewer, able: (tool: AnyTool) => boolean): (name: string) => boolean {
+    return (name) => {
+      const tool = this.#tools.get(name);
+      return tool !== undefined && this.allows(tool, viewer) && able(tool);
+    };
+  }
+
   /**
    * The tools that a caller may call, sorted by name.
    *
@@ -73,10 +86,8 @@ export class Catalog {
     const key = JSON.stringify([scope, limits]);
     const known = lists.get(key);
     if (known !== undefined) return known;
-    const tools = [...this.#tools.values()].filter((tool) =>
-      this.offers(tool) && includesScope(scope, this.scopeOf(tool)) &&
-      inReach(tool, limits) && able(tool)
-    ).map(describeTool);
+    const callable = this.callable({ limits, scope }, able);
+    const tools = [...this.#tools.values()].filter(({ name }) => callable(name)).map(describeTool);
     const list = { tools, resultJson: JSON.stringify({ tools }) };
     if (lists.size < MOST_LISTS) lists.set(key, list);
     return list;

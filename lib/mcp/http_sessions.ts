@@ -90,7 +90,8 @@ export class HttpSessions {
       hold: () => this.#live.hold(id),
       onInitialized: () => this.#live.add(session),
     });
-    const server = createMcpServer(within(this.#services, () => this.#live.hold(id)));
+    const hold = () => this.#live.hold(id);
+    const server = createMcpServer(within(this.#services, hold, () => transport.follow()));
     const session = { id, tokenId, transport, close: () => server.close() };
     await server.connect(transport);
     return session;
@@ -161,6 +162,10 @@ export class HttpSessions {
 /** The SDK's transport, whose questions to the client are told apart from those of other instances. */
 class SessionTransport extends WebStandardStreamableHTTPServerTransport {
   readonly #questions: Questions;
+  readonly #hold: () => () => void;
+  #followed = 0;
+  #streams = 0;
+  #release: (() => void) | undefined;
 
   constructor(
     sessionId: string,
@@ -168,6 +173,13 @@ class SessionTransport extends WebStandardStreamableHTTPServerTransport {
   ) {
     super({ sessionIdGenerator: () => sessionId, onsessioninitialized: onInitialized });
     this.#questions = new Questions(hold);
+    this.#hold = hold;
+  }
+
+  /** Holds the session while a client that follows something listens; the result ends that. */
+  follow(): () => void {
+    this.#holdAsNeeded({ followed: 1 });
+    return () => this.#holdAsNeeded({ followed: -1 });
   }
 
   async receive(
@@ -175,7 +187,7 @@ class SessionTransport extends WebStandardStreamableHTTPServerTransport {
     { caller, body }: { caller: Caller; body: object | undefined },
   ): Promise<Response> {
     const authInfo = authInfoOf(caller);
-    if (body === undefined) return await this.handleRequest(request, { authInfo });
+    if (body === undefined) return this.#noted(await this.handleRequest(request, { authInfo }));
     const known = Array.isArray(body)
       ? body.map((each) => this.#questions.incoming(each)).filter((each) => each !== undefined)
       : this.#questions.incoming(body);
@@ -189,6 +201,24 @@ class SessionTransport extends WebStandardStreamableHTTPServerTransport {
     const { relatedRequestId } = options ?? {};
     const related = relatedRequestId === undefined ? {} : { relatedRequestId };
     return super.send(this.#questions.outgoing(message), related);
+  }
+
+  /** The same answer, whose stream counts as listening while the client reads it. */
+  #noted(response: Response): Response {
+    if (!response.ok || !response.body) return response;
+    this.#holdAsNeeded({ streams: 1 });
+    const over = () => this.#holdAsNeeded({ streams: -1 });
+    const body = response.body.pipeThrough(new TransformStream({ flush: over, cancel: over }));
+    return new Response(body, response);
+  }
+
+  #holdAsNeeded({ followed = 0, streams = 0 }): void {
+    this.#followed += followed;
+    this.#streams += streams;
+    const needed = this.#followed > 0 && this.#streams > 0;
+    if (needed) return void (this.#release ??= this.#hold());
+    this.#release?.();
+    this.#release = undefined;
   }
 }
 

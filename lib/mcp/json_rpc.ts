@@ -73,11 +73,18 @@ export function malformedCall(body: unknown): RpcError | undefined {
   return rpcError({ code: INVALID_PARAMS, message }, idOf(body));
 }
 
+/** True for a message that runs a tool: one that calls it, or reads the resource that it answers. */
+export function runsTool(message: unknown): message is Readonly<Record<string, unknown>> {
+  return isRecord(message) &&
+    (message.method === "tools/call" || message.method === "resources/read");
+}
+
 /** The id that an answer to this message bears; null when it has none. */
 export function idOf({ id }: Readonly<Record<string, unknown>>): string | number | null {
   return typeof id === "string" || typeof id === "number" ? id : null;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** True for a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

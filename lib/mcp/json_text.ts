@@ -9,6 +9,8 @@ const LIMITS = { depth: 64, keys: 2_000, members: 5_000 };
 export interface Unreadable {
   readonly code: number;
   readonly message: string;
+  /** The messages of a batch that are too many. */
+  readonly batch?: readonly unknown[];
 }
 
 /**
@@ -53,7 +55,7 @@ export class JsonText {
     }
     if (Array.isArray(body) && body.length > MAX_BATCH) {
       const message = `Invalid request: a batch holds at most ${MAX_BATCH} messages`;
-      return { unreadable: { code: INVALID_REQUEST, message } };
+      return { unreadable: { code: INVALID_REQUEST, message, batch: body } };
     }
     return { body };
   }

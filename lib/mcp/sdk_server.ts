@@ -5,6 +5,7 @@ import {
   type Result,
   Server,
   type ServerContext,
+  type Transport,
 } from "@modelcontextprotocol/server";
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
@@ -14,6 +15,22 @@ type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Resu
  * complaints, many lines of JSON, and for all but `tools/call` an internal error (seen in 2.4.0).
  */
 export class SdkServer extends Server {
+  readonly #ended = new AbortController();
+
+  /** Aborts when the connection is over, whoever has closed it. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  override async connect(transport: Transport): Promise<void> {
+    await super.connect(transport);
+    const { onclose } = transport;
+    transport.onclose = () => {
+      this.#ended.abort();
+      onclose?.();
+    };
+  }
+
   protected override _wrapHandler(method: string, handler: Handler): Handler {
     const wrapped = super._wrapHandler(method, handler);
     return async (request, context) => {

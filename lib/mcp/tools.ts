@@ -1,5 +1,6 @@
 import * as modules from "../../tools/mod.ts";
 import { includesScope } from "../auth/scope.ts";
+import { typed } from "../command.ts";
 import { didYouMean } from "../nearest.ts";
 import { scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import type { AnyTool } from "../tool/tool.ts";
@@ -14,7 +15,9 @@ export function missingTool(names: readonly string[]): string | null {
   const known = TOOLS.map((tool) => tool.name);
   const name = names.find((name) => !known.includes(name));
   if (name === undefined) return null;
-  return `there is no tool ${name}${didYouMean(name, known, ": `tools` lists them all")}`;
+  return `there is no tool ${name}${
+    didYouMean(name, known, `: \`${typed("tools")}\` lists them all`)
+  }`;
 }
 
 /** What is wrong with the first of these scopes that cannot be; null when all can. */

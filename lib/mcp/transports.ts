@@ -18,7 +18,9 @@ import {
   sessionNotFound,
   tooMany,
 } from "./json_rpc.ts";
+import { Listens } from "./listens.ts";
 import { OneShotTransport } from "./one_shot.ts";
+import { LISTEN } from "./resources/listening.ts";
 import { createMcpServer, type McpServices, within } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { SseTransport } from "./sse.ts";
@@ -42,6 +44,7 @@ const SSE_IDLE_MS = 10 * 60_000;
 export class Transports {
   readonly #services: McpServices;
   readonly #modern: McpHttpHandler;
+  readonly #listens: Listens;
   readonly #http: HttpSessions;
   readonly #sse: Sessions<SseSession>;
 
@@ -51,6 +54,7 @@ export class Transports {
       legacy: "reject",
       onerror: (error) => services.log.debug(`MCP request refused: ${error.message}`),
     });
+    this.#listens = new Listens(services);
     this.#http = new HttpSessions(services);
     const { monotonic } = services;
     this.#sse = new Sessions({ maxPerToken: MAX_SSE_PER_TOKEN, idleMs: SSE_IDLE_MS, monotonic });
@@ -76,6 +80,9 @@ export class Transports {
     const { caller } = ledger;
     const authInfo = authInfoOf(caller);
     if (!await isLegacyRequest(request, body)) {
+      if ("id" in body && "method" in body && body.method === LISTEN) {
+        return await this.#listens.open(request, body, caller);
+      }
       return await this.#modern.fetch(request, { authInfo, parsedBody: body });
     }
     const sessionId = request.headers.get("mcp-session-id");
@@ -137,11 +144,13 @@ export class Transports {
   closeToken(tokenId: number): void {
     this.#http.closeAll(tokenId);
     this.#sse.closeAll(tokenId);
+    void this.#listens.close(tokenId);
   }
 
   async close(): Promise<void> {
     this.#http.closeAll();
     this.#sse.closeAll();
+    await this.#listens.close();
     await this.#modern.close();
   }
 

@@ -1,6 +1,7 @@
 import { compact, flag, number, type Resource, tagList, text } from "./api/values.ts";
 import { oncePer } from "../once_per.ts";
 import { guestOf, type GuestType } from "./guest/directory.ts";
+import type { Reach } from "./plan.ts";
 
 /** One guest in a list. What is not known, not set or false is left out. */
 export interface GuestRow {
@@ -33,6 +34,15 @@ export function warningsOf(
     return `node ${node} is offline: the state of its ${count} ${what} is unknown`;
   });
   return warnings.length === 0 ? {} : { warnings };
+}
+
+/** The resources that a caller may know of. */
+export function rowsWithin(rows: Resource[], reach: Reach): Resource[] {
+  if (reach.everything) return rows;
+  return rows.filter((row) => {
+    const guest = guestOf(row);
+    return guest ? reach.guest(guest) : row.node !== undefined && reach.sees(row.node);
+  });
 }
 
 /** The names of the nodes that do not answer. */

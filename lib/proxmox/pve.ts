@@ -11,11 +11,11 @@ import {
   assertMeant,
   type Guest,
   type GuestDirectory,
-  guestOf,
   guestsIn,
   type GuestType,
 } from "./guest/directory.ts";
 import type { GuestLocks } from "./guest/locks.ts";
+import { rowsWithin } from "./inventory.ts";
 import { type ApiPath, apiPath } from "./api/path.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import type { SharedReads } from "./shared_reads.ts";
@@ -312,11 +312,7 @@ export class Pve {
     const rows = await unlessAborted(this.#shared.directory.resources({ fresh }), signal);
     const { warning } = this.#shared.directory;
     if (warning !== undefined) this.warn(warning);
-    if (reach.everything) return rows;
-    return rows.filter((row) => {
-      const guest = guestOf(row);
-      return guest ? reach.guest(guest) : row.node !== undefined && reach.sees(row.node);
-    });
+    return rowsWithin(rows, reach);
   }
 
   /** Requires a precondition; a dry run notes it and goes on. */

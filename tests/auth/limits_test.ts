@@ -51,6 +51,13 @@ Deno.test("mayUseTool: deny wins, an empty allow list allows none", () => {
   assert.equal(mayUseTool(limits({ toolsAllow: ["get_vms"] }), "stop_vm"), false);
   assert.equal(mayUseTool(limits({ toolsAllow: [] }), "get_vms"), false);
   assert.equal(mayUseTool(limits({ toolsAllow: ["a"], toolsDeny: ["a"] }), "a"), false);
+  for (const odd of ["*", '["b"]', "b;c"]) {
+    assert.equal(
+      mayUseTool(limits({ toolsDeny: [odd] }), "a"),
+      false,
+      "what is no name denies all",
+    );
+  }
 });
 
 Deno.test("mayTouchGuest: each kind that is given must hold, one entry of it is enough", () => {

@@ -83,8 +83,13 @@ Deno.test("a batch is answered as one, and each of its calls is audited", async 
   const rows = (await site.trail.list({})).length;
   const long = await site.post(Array.from({ length: 21 }, () => batch[0]));
   assert.deepEqual([long.status, long.json.error.code], [400, -32600]);
+  const refused = await site.trail.list({ outcome: "denied" });
+  assert.deepEqual(
+    [refused.length, refused[0]?.error],
+    [22, "Cannot call get_nodes: Invalid request: a batch holds at most 20 messages"],
+  );
   assert.equal((await site.post(batch, { "content-type": "application/json" })).status, 401);
-  assert.equal((await site.trail.list({})).length, rows);
+  assert.equal((await site.trail.list({})).length, rows + 20);
 });
 
 Deno.test("each call of a batch counts against the rate", async () => {

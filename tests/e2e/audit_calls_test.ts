@@ -158,6 +158,28 @@ Deno.test("every message on the SSE endpoint that means a call leaves one row", 
   await reader.cancel();
 });
 
+Deno.test("calls that are too many leave rows, in a minute the first each and the others one", async () => {
+  let monotonic = 0;
+  await using site = await Site.start({
+    monotonic: () => monotonic,
+    config: { server: { rate_limit: { requests_per_minute: 10, failed_logins_per_minute: 0 } } },
+  });
+  const batch = (length: number) => Array.from({ length }, (_, id) => call({}, { id }));
+  const rows = async () =>
+    (await site.trail.list({ outcome: "denied" })).map((row) => [row.tool, row.arguments]);
+  const each = (count: number) => Array(count).fill(["get_nodes", "{}"]);
+  for (let turn = 0; turn < 2; turn++) assert.equal((await site.post(batch(25))).status, 400);
+  assert.deepEqual(await rows(), each(20));
+  monotonic += 60_000;
+  assert.equal((await site.post(batch(18))).status, 429);
+  const others = ["", '{"refused_calls":30}'];
+  assert.deepEqual(await rows(), [...each(18), others, ...each(20)]);
+  assert.equal((await site.post(call())).status, 429, "unread");
+  await site.server.shutdown();
+  const unread = ["", '{"refused_calls":1}'];
+  assert.deepEqual(await rows(), [unread, ...each(18), others, ...each(20)]);
+});
+
 Deno.test("a row has the digest of the arguments as they came, whatever it shows of them", async () => {
   await using site = await Site.start();
   const digest = async (args: unknown) => {

@@ -50,6 +50,7 @@ Deno.test("version and help end with 0 and need no config", async () => {
   const version = await spawnCli(["version"], { flags: [] });
   assert.match(version.out, /^proxmox-mcp \d+\.\d+\.\d+$/);
   assert.deepEqual([version.status, version.err], [0, ""]);
+  assert.deepEqual(await spawnCli(["--version"], { flags: [] }), version);
   const help = (await ok(["--help"])).out;
   for (
     const name of [
@@ -369,7 +370,7 @@ Deno.test("serve refuses to start with one line and 1", async () => {
     await refused(["serve", "--config", wrong], 1),
     /Cannot use tools\.deny: there is no tool get_vm: did you mean get_vms\?$/,
   );
-  const scopes: [Record<string, string>, RegExp][] = [
+  const scopes: [unknown, RegExp][] = [
     [
       { get_vm: "write" },
       /Cannot use tools\.scopes: there is no tool get_vm: did you mean get_vms\?$/,
@@ -377,6 +378,12 @@ Deno.test("serve refuses to start with one line and 1", async () => {
     [
       { start_vm: "user" },
       /Cannot use tools\.scopes: start_vm changes something: it can be write or admin, not user$/,
+    ],
+    [{ Get_vms: "admin" }, /: tools\.scopes\.Get_vms must hold names of tools such as get_nodes$/],
+    [["get_vms"], /: tools\.scopes must be an object$/],
+    [
+      { execute: "admin" },
+      /: there is no tool execute: `deno run -A main\.ts tools` lists them all$/,
     ],
     [{ start_vm: "root" }, /: tools\.scopes\.start_vm must be "user", "write" or "admin"$/],
   ];

@@ -82,6 +82,7 @@ Deno.test("compile without a config makes what runs its server in a worker, for 
   assert.equal(metadata.permissions.prompt, false);
   assert.ok(metadata.unstable_config.features.includes("worker-options"));
   assert.equal(metadata.unsafely_ignore_certificate_errors, null);
+  assert.equal(metadata.log_level, "ERROR", "clients cannot make the runtime's libraries log");
   assert.ok(executable.files.includes("lib/cli/serve/worker.ts"));
   assertOnlyTheProgram(executable);
 });

@@ -23,6 +23,25 @@ const FAULTS: Readonly<Record<string, { begin: Begin; says: RegExp }>> = {
     },
     says: /The service is not available/,
   },
+  "its write-ahead log was removed": {
+    begin: async (_site, file) => {
+      await Deno.rename(`${file}-wal`, `${file}.log`);
+      return () => Deno.rename(`${file}.log`, `${file}-wal`);
+    },
+    says: /The service is not available/,
+  },
+  "its write-ahead log is another one": {
+    begin: async (_site, file) => {
+      await Deno.rename(`${file}-wal`, `${file}.log`);
+      await Deno.rename(`${file}-shm`, `${file}.index`);
+      new DatabaseSync(file).close();
+      return async () => {
+        await Deno.rename(`${file}.log`, `${file}-wal`);
+        await Deno.rename(`${file}.index`, `${file}-shm`);
+      };
+    },
+    says: /The service is not available/,
+  },
   "another process holds it": {
     begin: (_site, file) => {
       const other = new DatabaseSync(file);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { checkSecretFiles } from "../../lib/cli/check/files.ts";
 import { probeProxmox } from "../../lib/cli/serve/probe.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
@@ -237,6 +239,67 @@ Deno.test("check says that the name is not in the certificate, and which names a
     failure,
     /it is not for the name 127\.0\.0\.2: set proxmox\.host to one of 127\.0\.0\.1 localhost pve1/,
   );
+});
+
+Deno.test("health tells by its status whether the server answers, whatever its address and names", async () => {
+  await using folder = await Folder.make();
+  const port = freePort();
+  const config = await folder.write("config.json", {
+    proxmox: { host: "pve1.lan" },
+    auth: { user: "mcp@pve", token_name: "assistant", token_value_file: "not-read" },
+    server: { host: "0.0.0.0", port, allowed_hosts: ["mcp.lan"] },
+  });
+  const health = () => cli(["health", "--config", config]);
+  const away = await health();
+  assert.deepEqual([away.status, away.out], [1, ""]);
+  assert.match(
+    away.err,
+    /^proxmox-mcp: Cannot reach the server: 0\.0\.0\.0:\d+ does not answer[^\n]*$/,
+  );
+  let named = "mcp.lan";
+  await using _server = Deno.serve(
+    { hostname: "0.0.0.0", port, onListen: () => {} },
+    ({ headers }) =>
+      headers.get("host") === `${named}:${port}`
+        ? Response.json({ status: "ok" })
+        : new Response(null, { status: 403 }),
+  );
+  assert.deepEqual(await health(), { status: 0, out: `ok: 0.0.0.0:${port}`, err: "" });
+  named = "other.lan";
+  assert.equal((await health()).status, 1);
+});
+
+Deno.test("check tells once what to do about an older schema", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  const day = await site(folder, pve);
+  await folder.write("config.json", day.config);
+  await cli(["migrate", "--config", folder.at("config.json")]);
+  const database = new DatabaseSync(folder.at("proxmox-mcp.db"));
+  database.exec("DELETE FROM proxmox_mcp_schema WHERE version > 5");
+  database.close();
+  assert.match(
+    await day.onlyFailure(),
+    /^store: .* it has schema version 5, this program needs version \d+; run `[^`]+ migrate`: $/,
+  );
+});
+
+Deno.test("check does not mind that a container engine's secrets can be read by all", async () => {
+  const secret = "/run/secrets/proxmox";
+  const env: Record<string, string> = {
+    PROXMOX_HOST: "pve1.lan",
+    PROXMOX_USER: "mcp@pve",
+    PROXMOX_TOKEN_NAME: "assistant",
+    PROXMOX_TOKEN_VALUE_FILE: secret,
+  };
+  const config = await loadConfig({
+    env: (name) => env[name],
+    readFile: (path) =>
+      path === secret
+        ? Promise.resolve("secret\n")
+        : Promise.reject(new Deno.errors.NotFound(`open '${path}'`)),
+  });
+  assert.deepEqual((await checkSecretFiles(config)).map(({ state }) => state), ["ok"]);
 });
 
 Deno.test("check notices a server that does not speak TLS, a clock that is off and an old Proxmox", async () => {

@@ -83,7 +83,7 @@ Deno.test({
     await system.run("echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/unsafe-io");
     const before = await system.run("getent passwd; getent group");
     const asServer = (lines: string) =>
-      system.run(`cd / && runuser -u proxmox-mcp -- bash -e <<'LINES'\n${lines}\nLINES`);
+      system.run(`cd /root && runuser -u proxmox-mcp -- bash -e <<'LINES'\n${lines}\nLINES`);
 
     await t.step("install", async () => {
       await Deno.copyFile(folder.at("old.deb"), system.at("/tmp/old.deb"));
@@ -108,21 +108,25 @@ Deno.test({
       token = /^pmcp_\S+$/m.exec(said)?.[0] ?? "";
     });
 
+    /** Serves by a command, and asks it for the nodes. */
+    const tryServing = async (command: Deno.Command) => {
+      await using server = await superviseServe(command);
+      await server.line(/^ {2}lock +locked/);
+      const answer = await system.run(
+        `curl -sS ${server.url} -H 'Authorization: Bearer ${token}' \\
+          -H 'Content-Type: application/json' \\
+          -d '{"method": "tools/call", "params": {"name": "get_nodes", "arguments": {}}}'`,
+      );
+      assert.match(answer, /pve1/);
+    };
+
     await t.step("the guide's check, unit and serve", async () => {
       const blocks = await guide("5. Look, then serve");
       const serve = blocks.at(-1)?.text.trim() ?? "";
       assert.equal(serve, "proxmox-mcp serve");
       for (const { text } of blocks.slice(0, -1)) await system.run(text, NO_SYSTEMD);
-      for (const command of [await startedBy(system, UNIT), system.command(serve.split(" "))]) {
-        await using server = await superviseServe(command);
-        await server.line(/^ {2}lock +locked/);
-        const answer = await system.run(
-          `curl -sS ${server.url} -H 'Authorization: Bearer ${token}' \\
-            -H 'Content-Type: application/json' \\
-            -d '{"method": "tools/call", "params": {"name": "get_nodes", "arguments": {}}}'`,
-        );
-        assert.match(answer, /pve1/);
-      }
+      await tryServing(await startedBy(system, UNIT));
+      await tryServing(system.command(serve.split(" ")));
     });
 
     await t.step("upgrade", async () => {
@@ -142,11 +146,35 @@ Deno.test({
       await system.run("test -f /var/lib/proxmox-mcp/proxmox-mcp.db");
     });
 
+    await t.step("purge while a program of its user runs, and install again", async () => {
+      await system.run(
+        `
+        setpriv --reuid=proxmox-mcp --regid=proxmox-mcp --clear-groups sleep 600 > /dev/null 2>&1 &
+        until [ "$(stat -c %U /proc/$!)" = proxmox-mcp ]; do :; done
+        dpkg -P proxmox-mcp
+        kill $!
+        test ! -e /var/lib/proxmox-mcp
+        dpkg -i /tmp/new.deb`,
+        NO_SYSTEMD,
+      );
+    });
+
     await t.step("purge", async () => {
       await system.run("dpkg -P proxmox-mcp", NO_SYSTEMD);
       assert.equal(await system.run("getent passwd; getent group"), before);
       const left = (await system.changes()).filter((path) => path.includes("proxmox-mcp"));
       assert.deepEqual(left, [UNIT], "what an administrator made is not the package's");
+    });
+
+    await t.step("installed anew and set up by init, as the guide says", async () => {
+      const [, init] = await guide("By the Debian package");
+      assert.match(init?.text ?? "", /^proxmox-mcp init --yes --unit /);
+      await Deno.writeTextFile(system.at("/root/secret"), pve.value, { mode: 0o600 });
+      await system.run("dpkg -i /tmp/old.deb", NO_SYSTEMD);
+      await system.run(`cd /root && ${init?.text}`, NO_SYSTEMD);
+      token = (await system.run("cat /root/ayse.token")).trim();
+      await tryServing(await startedBy(system, UNIT));
+      assert.match(await asServer("proxmox-mcp token list"), /ayse/);
     });
   },
 });

@@ -21,6 +21,7 @@ import {
   strictCurl,
 } from "../support/documents.ts";
 import { Folder } from "../support/folder.ts";
+import { askStarted } from "../support/started_client.ts";
 
 /** What the documents' examples say is tried as it stands: nothing is replaced but these. */
 const ADDRESS = "http://localhost:8812";
@@ -29,6 +30,8 @@ const TOKENS = ["YOUR_TOKEN", "${input:proxmox-token}"];
 const TEXTS = await Promise.all(
   DOCUMENTS.map(async (name) => [name, await readDocument(name)] as const),
 );
+/** Of a client that starts the program itself. */
+const STARTED = /"command": "proxmox-mcp"|cmd: proxmox-mcp/;
 const blocks = TEXTS.flatMap(([, text]) => blocksOf(text));
 
 function blocksIn(language: string, pattern: RegExp): Block[] {
@@ -72,6 +75,13 @@ interface Entry {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+function entryOf(text: string): Entry {
+  const { mcpServers, servers, context_servers } = JSON.parse(text);
+  const [entry, ...others] = Object.values(mcpServers ?? servers ?? context_servers) as Entry[];
+  assert.ok(entry && others.length === 0);
+  return entry;
+}
+
 interface Target {
   readonly sse: boolean;
   readonly url: string;
@@ -93,14 +103,9 @@ function targetOfLine(line: string): Target {
 
 Deno.test("every client entry of the documents leads a client to the tools", async (t) => {
   await using site = await Site.start();
-  const entries = blocksIn("json", /"(mcpServers|servers|context_servers)"/).map(
-    ({ text }): Target => {
-      const { mcpServers, servers, context_servers } = JSON.parse(here(text, site));
-      const [entry, ...others] = Object.values(mcpServers ?? servers ?? context_servers) as Entry[];
-      assert.ok(entry && others.length === 0);
-      return targetOf(entry);
-    },
-  );
+  const entries = blocksIn("json", /"(mcpServers|servers|context_servers)"/)
+    .filter(({ text }) => !STARTED.test(text))
+    .map(({ text }) => targetOf(entryOf(here(text, site))));
   const lines = [...blocksIn("sh", /localhost:8812/), ...blocksIn("yaml", /localhost:8812/)]
     .map(({ text }) => targetOfLine(here(text, site)));
   for (const { sse, url, headers } of [...entries, ...lines]) {
@@ -110,6 +115,30 @@ Deno.test("every client entry of the documents leads a client to the tools", asy
       await client.connect(new Transport(new URL(url), { requestInit: { headers } }));
       assert.equal((await client.listTools()).tools.length, TOOLS.length);
       await client.close();
+    });
+  }
+});
+
+Deno.test("every entry of the documents for a client that starts the program leads it to the tools", async (t) => {
+  await using fake = await startFakePve();
+  await using folder = await installation(fake);
+  await prepare(folder);
+  const token = "token create --user ayse --name laptop --permission read";
+  const { out } = await cli([...token.split(" "), "--config", folder.at("config.json")]);
+  await folder.write("ayse.token", out);
+  const started = blocks.filter(({ text }) => STARTED.test(text));
+  assert.deepEqual(started.map(({ language }) => language), ["json", "json", "yaml"]);
+  for (const { language, text } of started) {
+    await t.step(text.slice(0, 30).replaceAll(/\s+/g, " "), async () => {
+      const args = language === "json"
+        ? entryOf(text).args ?? []
+        : /args: \[(.+)\]/.exec(text)?.[1]?.split(", ") ?? [];
+      const { nodes } = await askStarted({
+        command: folder.at("bin/proxmox-mcp"),
+        args: args.map((arg) => arg.replace("/home/ayse/proxmox-mcp", folder.path)),
+        env: folder.env,
+      });
+      assert.match(JSON.stringify(nodes), /pve1/);
     });
   }
 });
@@ -126,7 +155,12 @@ async function installation(fake: FakePve): Promise<Folder & { env: Record<strin
   await Deno.mkdir(folder.at("bin"));
   const run = `exec "${Deno.execPath()}" run --no-prompt -A "${MAIN}" "$@"`;
   await folder.write("bin/proxmox-mcp", `#!/bin/sh\n${run}\n`, 0o755);
-  return Object.assign(folder, { env: { PATH: `${folder.at("bin")}:${Deno.env.get("PATH")}` } });
+  const env = {
+    PATH: `${folder.at("bin")}:${Deno.env.get("PATH")}`,
+    // What `init` asks for, where the documents say nothing of it.
+    ...{ HTTP_PORT: "0", PROXMOX_USER: fake.token.user, PROXMOX_TOKEN_NAME: fake.token.name },
+  };
+  return Object.assign(folder, { env });
 }
 
 /** What a document takes for granted that does not tell how to get there itself. */
@@ -145,10 +179,17 @@ Deno.test("every proxmox-mcp command of a document works, in the order in which 
     );
     if (commands.length === 0) continue;
     await using folder = await installation(fake);
-    if (!commands.some(({ text }) => /^proxmox-mcp migrate$/m.test(text))) await prepare(folder);
+    if (commands.some(({ text }) => /^proxmox-mcp init /m.test(text))) {
+      await Deno.remove(folder.at("config.json"));
+      await folder.write("secret", fake.token.value, 0o600);
+    } else if (!commands.some(({ text }) => /^proxmox-mcp migrate$/m.test(text))) {
+      await prepare(folder);
+    }
+    const address = `${fake.host}:${fake.port}`;
     for (const command of commands) {
       const [first = ""] = command.text.split("\n");
-      await t.step(`${name}: ${first}`, () => tryCommands(command, folder));
+      const text = command.text.replaceAll("pve1.example", address);
+      await t.step(`${name}: ${first}`, () => tryCommands({ ...command, text }, folder));
     }
   }
 });

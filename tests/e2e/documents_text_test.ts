@@ -170,10 +170,15 @@ Deno.test("the config table tells the defaults that are loaded", async () => {
   }
 });
 
-Deno.test("the documents name every environment variable that is read", () => {
+Deno.test("the documents name every environment variable that is read, and no other", () => {
   for (const [{ path }, body] of sectionNamed("docs/configuration", "Environment")) {
     for (const variable of ENVIRONMENT_NAMES) {
       assert.ok(body.includes(`\`${variable}\``), `${path}: ${variable}`);
+    }
+  }
+  for (const { path, text } of ALL) {
+    for (const [variable] of text.matchAll(/\b(?:PROXMOX|MCP_HTTP|HTTP)_[A-Z_]+\b/g)) {
+      assert.ok(ENVIRONMENT_NAMES.includes(variable), `${path}: ${variable}`);
     }
   }
 });
@@ -186,6 +191,8 @@ function leaves(command: Command, path: readonly string[] = []): [string, Comman
 Deno.test("the command table names every command with every option of its own", () => {
   const program = createProgram({ io: processIo(), version: "0.0.0", setStatus: () => {} });
   const everywhere = ["--config", "--debug"];
+  const ofServe = ["--host", "--log-file", "--path", "--port"];
+  const takesServe = ["check", "flags", "unit"];
   const expected = leaves(program).map(([path, { options }]) => {
     const own = options.map((option) => option.long ?? "").filter((name) => name !== "");
     return [path, own.filter((name) => !everywhere.includes(name)).toSorted()] as const;
@@ -199,14 +206,13 @@ Deno.test("the command table names every command with every option of its own", 
     });
     const sorted = (list: readonly (readonly [string, string[]])[]) =>
       Object.fromEntries(list.toSorted(([a], [b]) => a < b ? -1 : 1));
-    const takesServe = ["--host", "--log-file", "--path", "--port"];
     assert.deepEqual(
       sorted(shown),
       sorted(
         expected.map(([path, options]) =>
-          path === "serve"
-            ? [path, options]
-            : [path, options.filter((option) => !takesServe.includes(option))]
+          takesServe.includes(path)
+            ? [path, options.filter((option) => !ofServe.includes(option))]
+            : [path, options]
         ),
       ),
       name,

@@ -105,6 +105,9 @@ Deno.test({
     assert.equal(image.json("oci-layout").imageLayoutVersion, "1.0.0");
     const [descriptor] = index.manifests;
     assert.deepEqual(descriptor.platform, { architecture: RELEASE.architecture, os: "linux" });
+    // What `podman load` then calls it, seen with Podman 4.3.
+    const name = `localhost/proxmox-mcp:${RELEASE.version}`;
+    assert.equal(descriptor.annotations["io.containerd.image.name"], name);
     const manifest = image.json(image.path(descriptor));
     const config = image.json(image.path(manifest.config));
     assert.equal(config.architecture, RELEASE.architecture);
@@ -142,6 +145,11 @@ Deno.test({
       await server.line(/^ {2}proxmox +127\.0\.0\.1 .*: Proxmox VE 9/);
       const response = await fetch(new URL("/healthz", server.url.replace("0.0.0.0", "127.0.0.1")));
       assert.equal(response.status, 200, await response.text());
+      const [kind, program, ...args] = config.config.Healthcheck.Test;
+      assert.deepEqual([kind, [program]], ["CMD", config.config.Entrypoint]);
+      await folder.write("config.json", bundleConfig(config, { args, env, data }));
+      const health = await crun(folder.path, "health").output();
+      assert.equal(health.code, 0, new TextDecoder().decode(health.stderr));
     });
     const [database] = (await Array.fromAsync(Deno.readDir(data))).map(({ name }) => name).sort();
     assert.equal(database, "proxmox-mcp.db");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { initFlags } from "../../lib/cli/init/start.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { clientEntries, TOKEN_PLACEHOLDER } from "../../lib/cli/clients.ts";
+import { makeCertificate } from "../fake_pve/certificate.ts";
 import { cli, MAIN, spawnCli } from "../support/cli.ts";
 import { blocksOf, has } from "../support/documents.ts";
 import { freePort, Fresh, good, modeOf } from "../support/fresh.ts";
@@ -16,8 +17,9 @@ Deno.test("init asks for what no option tells, and shows the commands that make 
   const { user, name, value } = fresh.pve.token;
   const wrong = "00000000-0000-0000-0000-000000000000";
   const answers = [
-    ...["no such host", `https://${fresh.address}/`, "y", user, name, "everything", "write"],
-    ...["two words", wrong, value, "ayse"],
+    ...["no such host", `https://${fresh.address}/`, "maybe", "y", user, name],
+    ...["everything", "write", "two words", `${user}!${name}=${value}`, wrong, value],
+    ...["ayse gul", "ayse"],
   ];
   const out = good(await fresh.init(["--http-port", String(freePort())], { answers }));
   const advised = await cli(["check", "--json", "--config", fresh.config]);
@@ -30,6 +32,8 @@ Deno.test("init asks for what no option tells, and shows the commands that make 
   assert.match(out, /^ {2}pveum role add MCP-write --privs Datastore\.AllocateSpace/m);
   assert.match(out, /^It must be a name or an IP address$/m);
   assert.match(out, /^It must be the token's secret, without spaces$/m);
+  assert.match(out, /^It must be only the part after "="$/m);
+  assert.match(out, /^Cannot create user "ayse gul": a name has 1 to 150 letters/m);
   assert.match(out, /^Proxmox token: Proxmox rejected the API token root@pam!mcp/m);
   assert.match(out, /^user: ayse, scope write$/m);
   assert.ok(!out.includes(value) && !out.includes(wrong), "a secret is shown");
@@ -66,6 +70,10 @@ Deno.test("init refuses with one line and 2 what cannot be used, and writes noth
     [["--yes", "--host", "a b"], /'--host <HOST>' argument 'a b' is invalid\. It must be a name/],
     [["--yes", "--host", "a:99999"], /It must be a whole number from 1 to 65535/],
     [["--yes", "--port", "x"], /It must be a whole number from 1 to 65535/],
+    [
+      [...fresh.options, "--port", "1"],
+      /Cannot use --port 1: the address names port \d+: keep one/,
+    ],
     [["--yes", "--scope", "admn"], /It must be one of user, write, admin: did you mean admin\?/],
     [["--yes", "--proxmox-user", "root"], /It must be of the form "name@realm"/],
     [["--yes", "--http-path", "x"], /It must begin with "\/"/],
@@ -108,10 +116,27 @@ Deno.test("init writes nothing when Proxmox is not there or refuses the token", 
   const away = await fresh.init([...fresh.options, "--host", `127.0.0.1:${closed}`]);
   assert.equal(away.status, 1);
   assert.match(away.err, /Cannot reach Proxmox: 127\.0\.0\.1:\d+ refuses the connection: check/);
+  await using plain = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response(),
+  );
+  const other = await fresh.init([...fresh.options, "--host", `127.0.0.1:${plain.addr.port}`]);
+  assert.equal(other.status, 1);
+  assert.match(other.err, /certificate of 127\.0\.0\.1:\d+: no TLS handshake: check the port: /);
+  const stranger = await fresh.folder.write("ca.pem", makeCertificate("other").caPem);
+  const untrusted = await fresh.init([...fresh.options, "--ca-file", stranger]);
+  assert.equal(untrusted.status, 1);
+  assert.match(untrusted.err, /: Cannot trust 127\.0\.0\.1 by \S+ca\.pem: \w+: its certificate is/);
+  await Deno.remove(stranger);
   const refused = await fresh.init([...fresh.options, "--token-name", "other"]);
   assert.equal(refused.status, 1);
   assert.match(refused.err, /Proxmox rejected the API token root@pam!other/);
   assert.deepEqual(await fresh.files(), []);
+  good(await fresh.init(fresh.options));
+  await fresh.pve.unplug();
+  const gone = await fresh.init(["--yes"]);
+  assert.equal(gone.status, 1);
+  assert.match(gone.err, /the connection is refused\); see `deno run -A main\.ts check --config /);
 });
 
 Deno.test("init keeps a config that somebody else wrote, and replaces it with --force only", async () => {
@@ -246,6 +271,7 @@ Deno.test("init --unit writes the unit that `unit` prints", async () => {
   const unit = fresh.elsewhere("proxmox-mcp.service");
   const out = good(await fresh.init([...fresh.options, "--unit", unit]));
   assert.match(out, new RegExp(`^unit: ${unit}$`, "m"));
+  assert.match(out, new RegExp(`^Start the server:\n {2}systemctl enable --now ${unit}$`, "m"));
   const printed = await cli(["unit", "--config", fresh.config]);
   assert.equal(await Deno.readTextFile(unit), `${printed.out}\n`);
   assert.equal(await modeOf(unit), 0o644);
@@ -281,9 +307,12 @@ function plain(text: string): string {
   }
 }
 
+const START = new URL("../../lib/cli/init/start.ts", import.meta.url).pathname;
+
 /** Answers the questions of a program on a terminal of its own, and prints all that it shows. */
 const TYPIST = `
-import os, pty, sys
+import os, pty, signal, sys
+signal.alarm(60)
 answers = [each.split("=", 1) for each in sys.argv[1].split("\\x1f")]
 pid, fd = pty.fork()
 if pid == 0:
@@ -306,13 +335,22 @@ sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
+/** Where it may, it runs what follows as on a host with systemd. */
+const WITH_SYSTEMD = `
+if unshare --mount true 2> /dev/null; then
+  exec unshare --mount sh -c 'mount -t tmpfs tmpfs /run; mkdir -p /run/systemd/system; exec "$@"' sh "$@"
+fi
+exec "$@"
+`;
+
 async function onTerminal(
   args: readonly string[],
   answers: readonly (readonly [string, string])[],
 ): Promise<{ code: number; shown: string }> {
   const typed = answers.map((each) => each.join("=")).join("\x1f");
-  const { code, stdout } = await new Deno.Command("python3", {
-    args: ["-c", TYPIST, typed, Deno.execPath(), "run", "-A", "--no-prompt", ...args],
+  const program = ["python3", "-c", TYPIST, typed, Deno.execPath(), "run", "-A", "--no-prompt"];
+  const { code, stdout } = await new Deno.Command("sh", {
+    args: ["-c", WITH_SYSTEMD, "sh", ...program, ...args],
     env: { NO_COLOR: "", TERM: "xterm", LANG: "C" },
     stdin: "null",
     stderr: "inherit",
@@ -328,7 +366,7 @@ Deno.test({
     await using fresh = await Fresh.make();
     const { user, name, value } = fresh.pve.token;
     const port = ["--http-port", String(freePort())];
-    const args = [MAIN, "init", "--config", fresh.config, ...port];
+    const args = ["--config", fresh.config, ...port];
     const questions = [
       ["Address of a Proxmox VE node: ", fresh.address],
       ["[Y/n]: ", ""],
@@ -336,11 +374,15 @@ Deno.test({
       ["[assistant]: ", name],
       ["[user]: ", "admin"],
     ] as const;
-    const stopped = await onTerminal(args, [...questions, ["prints it as value): ", "\x03"]]);
+    const stopped = await onTerminal([MAIN, "init", ...args], [...questions, [
+      "prints it as value): ",
+      "\x03",
+    ]]);
     assert.equal(stopped.code, 130, stopped.shown);
     assert.match(stopped.shown, /interrupted: run `deno task init` again/);
     assert.deepEqual(await fresh.files(), []);
-    const { code, shown } = await onTerminal(args, [
+    // What `deno task init` runs, which may do less.
+    const { code, shown } = await onTerminal([START, ...args], [
       ...questions,
       ["prints it as value): ", value],
       ["[admin]: ", "ayse"],
@@ -351,15 +393,15 @@ Deno.test({
     assert.match(plainly, /^✓ config +\S+config\.json\r$/m);
     assert.match(plainly, /^✓ user +ayse, scope admin\r$/m);
     assert.ok(!shown.includes(value), "the secret was shown");
+    assert.doesNotMatch(shown, /systemd/, "no unit starts a checkout");
   },
 });
 
 Deno.test("deno task init asks for the address, then reaches nothing but it", async () => {
   await using fresh = await Fresh.make();
-  const start = new URL("../../lib/cli/init/start.ts", import.meta.url).pathname;
   const run = async (args: readonly string[]) => {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-prompt", start, "--config", fresh.config, ...args],
+      args: ["run", "-A", "--no-prompt", START, "--config", fresh.config, ...args],
       env: { LANG: "C" },
       stdin: "null",
     }).output();

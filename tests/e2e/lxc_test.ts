@@ -80,7 +80,7 @@ Deno.test("the script for a container makes one, installs the package in it and 
     `pct exec 105 -- rm /root/${PACKAGE}`,
     "pct push 105 /etc/pve/pve-root-ca.pem /etc/proxmox-mcp/pve-root-ca.pem",
   ]);
-  assert.match(out, /pct enter 105/);
+  assert.match(out, /pct enter 105\n +proxmox-mcp init --unit --ca-file .*pve-root-ca\.pem/);
 });
 
 Deno.test("the script for a container leaves none behind that it could not finish", async () => {

@@ -30,7 +30,7 @@ Deno.test({
       token_value: PROXMOX_TOKEN_VALUE,
       user: rest.PROXMOX_USER,
       token_name: rest.PROXMOX_TOKEN_NAME,
-      verify_ssl: "false",
+      fingerprint: fake.fingerprint,
     };
     for (const [key, { required }] of Object.entries<{ required: boolean }>(user_config)) {
       if (required) assert.ok(typed[key], key);

@@ -86,6 +86,16 @@ Deno.test({
       assert.equal((await server.status).code, 0);
     });
 
+    await t.step("without the runtime that npm installs", async () => {
+      const runtime = folder.at("node_modules/@deno");
+      await Deno.rename(runtime, folder.at("away"));
+      await Deno.remove(folder.at("node_modules/deno/deno"));
+      const { code, err } = await run(bin, "version");
+      assert.equal(code, 1);
+      assert.match(err, /^proxmox-mcp: Cannot find Deno for linux \w+: install again, [^\n]+$/);
+      await Deno.rename(folder.at("away"), runtime);
+    });
+
     await t.step("stdio, by the official client", async () => {
       const args = ["--prefix", folder.path, "--no-install", "proxmox-mcp", "stdio"];
       const { tools, nodes, said } = await askStarted({ command: "npx", args, env });

@@ -130,6 +130,12 @@ Deno.test({
     for (const name of ["proxmox-mcp", "zod", "hono", "commander", "postgres"]) {
       assert.match(copyright, new RegExp(`^${name}( \\d|$)`, "m"));
     }
+    for (const name of ["README.md", "README.tr.md", "docs/clients.md", "docs/demo.svg"]) {
+      assert.equal(
+        await folder.read(`root/usr/share/doc/proxmox-mcp/${name}`),
+        await Deno.readTextFile(new URL(`../../${name}`, import.meta.url)),
+      );
+    }
   },
 });
 
@@ -160,12 +166,18 @@ interface Component {
   readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
 }
 
-Deno.test("the install links in the READMEs are these", async () => {
-  const known = installLinks().map(({ web }) => web);
-  for (const name of ["README.md", "README.tr.md"]) {
-    const text = await Deno.readTextFile(new URL(`../../${name}`, import.meta.url));
-    const found = text.matchAll(/https:\/\/(cursor\.com\/|vscode\.dev\/redirect)[^)\s]+/g);
-    for (const [link] of found) assert.ok(known.includes(link), `${name}: ${link}`);
+Deno.test("the install links of the documents are these", async () => {
+  const places = {
+    call: ["README.md", "README.tr.md"],
+    start: ["docs/clients.md", "docs/clients.tr.md"],
+  };
+  for (const way of ["call", "start"] as const) {
+    const known = installLinks().filter((link) => link.way === way).map(({ web }) => web);
+    for (const name of places[way]) {
+      const text = await Deno.readTextFile(new URL(`../../${name}`, import.meta.url));
+      const found = text.matchAll(/https:\/\/(?:cursor\.com\/|vscode\.dev\/redirect)[^)\s]+/g);
+      assert.deepEqual([...found].map(([link]) => link), known, name);
+    }
   }
 });
 
@@ -233,6 +245,8 @@ Deno.test("completions offer commands, then their options", async () => {
   assert.equal(await complete(...permission, ""), "read write admin");
   assert.equal(await complete(...permission, "w"), "write");
   assert.equal(await complete("proxmox-mcp", "audit", "list", "--outcome", "d"), "denied");
+  assert.equal(await complete("proxmox-mcp", "unit", "--health", ""), "timer service");
+  assert.equal(await complete("proxmox-mcp", "init", "--token-file", file.slice(0, -2)), file);
   const zsh = zshCompletion(commands);
   assert.match(zsh, /^#compdef proxmox-mcp\n/);
   assert.match(zsh, /^ {4}--permission\) compadd -- read write admin; return ;;$/m);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { messageOf } from "../../lib/errors.ts";
+import { redactText } from "../../lib/log/redact.ts";
 import { OpenRequests } from "../../lib/mcp/stdio/open_requests.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
@@ -201,11 +203,19 @@ Deno.test("stdio refuses to start for a token that is not good, and says why", a
   });
   await assert.rejects(
     Pipe.open(site, { speaker: { kind: "token", token } }),
-    /^AppError: Cannot use the token: token \d+ of ada: address 127\.0\.0\.1 is not allowed$/,
+    (error) => {
+      const message = messageOf(error);
+      assert.match(
+        message,
+        /^Cannot use --token-file: token \d+ of ada: address 127\.0\.0\.1 is not allowed$/,
+      );
+      assert.equal(redactText(message), message, "it is shown whole");
+      return true;
+    },
   );
   await assert.rejects(
     Pipe.open(site, { speaker: { kind: "token", token: "nonsense" } }),
-    /Cannot use the token: unknown token$/,
+    /Cannot use --token-file: unknown token$/,
   );
 });
 
@@ -320,6 +330,12 @@ Deno.test("stdio holds its one client to the same rates", async () => {
   const codes: unknown[] = [];
   for (let asked = 0; asked < 5; asked++) codes.push((await pipe.ask("ping")).error?.code);
   assert.deepEqual(codes, [undefined, undefined, undefined, -32000, -32000]);
+  await pipe.ask("tools/call", { name: "get_nodes", arguments: {} });
+  const [row] = await site.trail.list({});
+  assert.deepEqual([row?.tool, row?.outcome], ["get_nodes", "denied"]);
+  const params = { name: "get_vms", arguments: {} };
+  await pipe.send(Array.from({ length: 21 }, () => ({ method: "tools/call", params })));
+  await until(async () => (await site.trail.list({ outcome: "denied" })).length === 20);
 });
 
 Deno.test("the end of the input ends waits, leaves their rows, and not the Proxmox task", async () => {
@@ -366,4 +382,13 @@ Deno.test("OpenRequests leaves the rows of calls that were cancelled before they
   assert.equal(open.hasRoom(20), true);
   await open.close();
   assert.deepEqual(closed.toSorted(), ["open", "waiting"]);
+});
+
+Deno.test("stdio goes on after a method that no text can be made of", async () => {
+  await using site = await Site.start();
+  await using pipe = await Pipe.open(site);
+  await pipe.send({ jsonrpc: "2.0", id: "odd", method: { toString: 1 } });
+  assert.equal((await pipe.answer("odd")).error.code, -32600);
+  await pipe.initialize();
+  assert.deepEqual((await pipe.ask("ping")).result, {});
 });

@@ -13,7 +13,8 @@ Deno.test("the texts of the troubleshooting are what the program says", async (t
   const lines = blocks.filter(({ language }) => language === "text")
     .flatMap(({ text }) => text.trimEnd().split("\n"));
   assert.ok(lines.length > 20);
-  const said = (await Promise.all([refused(), cluster(), databaseAway(), commands()])).flat();
+  const said = (await Promise.all([refused(), cluster(), elsewhere(), databaseAway(), commands()]))
+    .flat();
   for (const line of lines) {
     await t.step(line, () => {
       const pattern = patternOf(line);
@@ -82,6 +83,7 @@ async function cluster(): Promise<string[]> {
   const { fake } = site;
   const { text: agent } = await site.call("get_guest_ips", { vmids: [102] });
   const { text: absent } = await site.call("start_vm", { vmid: 999 });
+  const { text: noNode } = await site.call("get_vms", { node: "pve9" });
   const { text: outOfReach } = await site.call("start_vm", { vmid: 101 }, {
     token: await createAuthenticatedToken(site.store, {
       username: "ada",
@@ -97,11 +99,11 @@ async function cluster(): Promise<string[]> {
   const { text: noQuorum } = await site.call("start_vm", { vmid: 101 });
   const auditor = fake.tokenFor("auditor");
   const lacking = await withToken(auditor);
-  return [agent, absent, outOfReach, away, noQuorum, lacking, ...value.warnings];
+  return [agent, absent, noNode, outOfReach, away, noQuorum, ...lacking, ...value.warnings];
 }
 
-/** What a change is answered with that this token of Proxmox may not make. */
-async function withToken({ user, name }: { user: string; name: string }): Promise<string> {
+/** What a token of Proxmox without much is told of a change and of backups. */
+async function withToken({ user, name }: { user: string; name: string }): Promise<string[]> {
   const value = crypto.randomUUID();
   await using site = await Site.start({
     config: { auth: { user, token_name: name, token_value: value } },
@@ -109,7 +111,31 @@ async function withToken({ user, name }: { user: string; name: string }): Promis
   for (const token of site.fake.state.tokens) {
     if (token.user === user && token.name === name) token.value = value;
   }
-  return (await site.call("start_vm", { vmid: 101 })).text;
+  const backups = await site.call("get_backups");
+  return [(await site.call("start_vm", { vmid: 101 })).text, ...backups.value.warnings];
+}
+
+/** What is no Proxmox, or not there. */
+async function elsewhere(): Promise<string[]> {
+  await using site = await Site.start();
+  const { fake } = site;
+  const headers = { "content-type": "application/json" };
+  const answers = [
+    { status: 302, reason: "Found", body: "", headers: { location: "/login" } },
+    { status: 404, reason: "Not Found", body: "{}", headers },
+    { status: 200, reason: "OK", body: "{}", headers },
+  ];
+  const said: string[] = [];
+  for (const answer of answers) {
+    const end = fake.fault({ path: /^\/cluster\/resources$/ }, { kind: "raw", ...answer }, {
+      times: Infinity,
+    });
+    said.push((await site.call("get_vms")).text);
+    end();
+  }
+  await fake.unplug();
+  said.push((await site.call("get_vms")).text);
+  return said;
 }
 
 /** PostgreSQL that cannot be written, and a SQLite file that is gone. */

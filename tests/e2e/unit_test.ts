@@ -105,6 +105,7 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
   assert.match(err, /^note: there is no address for no-such-name\.invalid now/);
   assert.ok(lines.includes("After=network-online.target postgresql.service"));
   assert.ok(lines.includes('LoadCredential="my key%%.pem:/etc/ssl/my key%%.pem"'));
+  assert.ok(lines.includes("LimitNOFILE=33024"), "connections of TLS that stall hold theirs");
   assert.ok(lines.includes("ReadWritePaths=/srv/logs"));
   assert.ok(lines.includes("BindPaths=/srv/logs"));
   for (const name of ["live", "archive"]) {

@@ -140,7 +140,7 @@ export function callsIn(body: unknown): number {
   const messages: unknown[] = Array.isArray(body) ? body : [body];
   return messages.filter((message) =>
     typeof message === "object" && message !== null && "method" in message &&
-    message.method === "tools/call"
+    (message.method === "tools/call" || message.method === "resources/read")
   ).length;
 }
 

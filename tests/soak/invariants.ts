@@ -4,10 +4,9 @@ import type { WireAnswer } from "./wire.ts";
 
 const PERMITTED = [200, 202, 400, 401, 403, 404, 405, 406, 408, 413, 415, 417, 429, 431];
 /** Refused before the body was read. */
-const UNREAD = [401, 403, 405, 408, 413, 415, 417, 429, 431];
+const UNREAD = [401, 403, 405, 408, 413, 415, 417, 431];
 /** Read, and refused as a whole before anything was made of it. */
-const NO_MESSAGE =
-  /Parse error|expected a JSON-RPC request object|a batch holds|body (nests|holds|cut off)/;
+const NO_MESSAGE = /Parse error|expected a JSON-RPC request object|body (nests|holds|cut off)/;
 const DOORS = ["/mcp", "/mcp/", "/mcp/sse/messages"];
 
 /** What tells of the program's inside. */
@@ -58,6 +57,8 @@ export function callsOf(shot: Shot, answer: WireAnswer | null): number | null {
   const { status, body } = answer;
   const path = shot.target.replace(/^http:\/\/[^/]*/, "").split("?")[0] ?? "";
   if (shot.method !== "POST" || !DOORS.includes(path) || UNREAD.includes(status)) return 0;
+  // Of those that are too many only some leave a row each.
+  if (status === 429 || status === 400 && body.includes("a batch holds")) return null;
   if (status === 400 && (body === "" || NO_MESSAGE.test(body))) return 0;
   try {
     return callsIn(JSON.parse(new TextDecoder().decode(shot.body)));

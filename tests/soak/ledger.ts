@@ -1,7 +1,9 @@
 import type { Database } from "../../lib/database/database.ts";
 
 /** Answers of requests that were turned away before their body was read: they leave no row. */
-const UNREAD = [401, 408, 413, 415, 429];
+const UNREAD = [401, 408, 413, 415];
+/** Too many: some of their calls leave a row, and one row counts the others. */
+const TOO_MANY = 429;
 
 /** A call whose answer nobody waited for, known by a word in its arguments. */
 interface Abandoned {
@@ -25,6 +27,7 @@ const MAX_LINES = 20;
 /** What was sent, to be held against the audit trail. */
 export class Ledger {
   readonly #requests = new Map<string, number>();
+  readonly #tooMany = new Set<string>();
   readonly #abandoned = new Map<string, Abandoned>();
   readonly #statuses = new Map<number, number>();
   readonly #results = new Map<string, number>();
@@ -52,7 +55,8 @@ export class Ledger {
     add(this.#statuses, status);
     this.sent += calls;
     if (status >= 500) this.#complain(`HTTP ${status} to ${what}`);
-    if (UNREAD.includes(status)) this.turnedAway += calls;
+    if (status === TOO_MANY) this.#tooMany.add(requestId);
+    if (status === TOO_MANY || UNREAD.includes(status)) this.turnedAway += calls;
     else if (calls > 0) this.#requests.set(requestId, calls);
   }
 
@@ -81,7 +85,7 @@ export class Ledger {
     const ofMarker = new Map<string, Map<string, string>>();
     for (const row of rows) {
       const requestId = String(row.request_id);
-      if (requestId === "") continue;
+      if (requestId === "" || this.#tooMany.has(requestId)) continue;
       const marker = /\bsoak-\d+\b/.exec(String(row.arguments))?.[0] ?? "";
       const known = this.#requests.has(requestId);
       const [map, key] = known || !this.#abandoned.has(marker)

@@ -1,3 +1,4 @@
+import "../conformance/conformance_test.ts";
 import "../e2e/compile_test.ts";
 import "../e2e/deb_test.ts";
 import "../e2e/guide_test.ts";

@@ -1,6 +1,7 @@
 /** What `deno compile` wrote into an executable. */
 export interface Executable {
   readonly metadata: {
+    readonly log_level: string | null;
     readonly argv: readonly string[];
     readonly code_cache_key: number | null;
     readonly permissions: Readonly<Record<string, readonly string[] | boolean | null>>;

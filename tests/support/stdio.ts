@@ -1,6 +1,11 @@
 import { loadConfig } from "../../lib/config/config.ts";
 import { createLog } from "../../lib/log/log.ts";
-import { type RunningStdio, type Speaker, startStdio } from "../../lib/stdio.ts";
+import {
+  type RunningStdio,
+  type Speaker,
+  startStdio,
+  type StdioServerOptions,
+} from "../../lib/stdio.ts";
 import type { Site } from "../site.ts";
 import { until } from "./until.ts";
 
@@ -30,7 +35,7 @@ export class Pipe implements AsyncDisposable {
       speaker?: Speaker;
       /** What happens to what comes out besides its being kept. */
       write?: (bytes: Uint8Array) => Promise<void>;
-      options?: { now?: () => Date };
+      options?: Pick<StdioServerOptions, "sleep"> & { now?: () => Date };
     } = {},
   ): Promise<Pipe> {
     const config = await loadConfig({
@@ -38,7 +43,7 @@ export class Pipe implements AsyncDisposable {
       env: () => undefined,
       options: { "--stdio": true },
     });
-    const { now = () => new Date() } = options;
+    const { now = () => new Date(), sleep } = options;
     const lines: string[] = [];
     const logged: string[] = [];
     const pipe = new TransformStream<Uint8Array, Uint8Array>();
@@ -51,6 +56,7 @@ export class Pipe implements AsyncDisposable {
       trail: site.trail,
       log: createLog({ ...config.logging, stderr: (line) => logged.push(line), now }),
       now,
+      ...(sleep ? { sleep } : {}),
       version: "0.0.0-test",
       speaker,
       input: pipe.readable,

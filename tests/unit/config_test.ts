@@ -155,7 +155,8 @@ Deno.test("loadConfig looks for the file where it is documented, and says where 
   assert.equal(
     await refusal({ file: undefined }),
     "Cannot find a config file: tried config.json, proxmox-config/config.json, " +
-      "/etc/proxmox-mcp/config.json: give --config FILE or set PROXMOX_MCP_CONFIG",
+      "/etc/proxmox-mcp/config.json: make one with `deno task init`, give --config FILE, " +
+      "or set PROXMOX_HOST and its like",
   );
   assert.equal(
     await refusal({ file: "/nowhere.json" }),
@@ -231,6 +232,10 @@ Deno.test("loadConfig says which value cannot be used and why", async () => {
     [
       auth({ token_name: "a@pve!mcp", token_value: SECRET }),
       /auth\.token_name must be only the part after "!": "mcp"$/,
+    ],
+    [
+      auth({ token_value: `a@pve!mcp=${SECRET}` }),
+      /auth\.token_value must be only the part after "="$/,
     ],
     [auth({ token_value: "a b" }), /auth\.token_value must be the token's secret, without spaces$/],
     [{ config: { ...OLD, auth: undefined } }, /auth is missing$/],
@@ -491,7 +496,7 @@ Deno.test("loadConfig names the variable that cannot be used or is missing", asy
     [{ HTTP_HOST: "a b" }, /^Cannot use HTTP_HOST: it must be a name or an IP address$/],
     [{ HTTP_PORT: "70000" }, /^Cannot use HTTP_PORT: it must be a whole number from 0 to 65535$/],
     [{ HTTP_PATH: "x" }, /^Cannot use HTTP_PATH: it must begin with "\/"/],
-    [{ DATABASE_URL: "mysql://x" }, /^Cannot use DATABASE_URL: must begin with sqlite: or/],
+    [{ DATABASE_URL: "mysql://x" }, /^Cannot use DATABASE_URL: it must begin with sqlite: or/],
   ];
   for (const [env, message] of cases) {
     for (const file of ["/etc/site/config.json", undefined]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Config, loadConfig } from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
-import type { Patience } from "../../lib/http/served_connection.ts";
+import { type Patience, ServedConnection } from "../../lib/http/served_connection.ts";
 import { type Handle, listen, type Listener, type ListenOptions } from "../../lib/http/listen.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { Folder } from "../support/folder.ts";
@@ -144,6 +144,22 @@ Deno.test("who does not take an answer loses the connection", async () => {
   using client = await served.connect();
   await client.send(REQUEST);
   await gone;
+});
+
+Deno.test("an answer in parts that is not taken does not keep its connection for ever", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using client = await Client.connect(listener.addr.port);
+  const { promise: closed, resolve } = Promise.withResolvers<unknown>();
+  const parts = Array(256).fill(new Uint8Array(64 * 1024));
+  const connection = new ServedConnection(await listener.accept(), {
+    handle: () => new Response(ReadableStream.from(parts)),
+    now: () => performance.now(),
+    onClose: resolve,
+  });
+  await client.send(REQUEST);
+  await until(() => connection.isLate({ head: HOUR, idle: 60 }));
+  connection.destroy();
+  await closed;
 });
 
 Deno.test("a client that hangs up while its answer is made is noticed", async () => {

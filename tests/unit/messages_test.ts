@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ownForm, typed } from "../../lib/command.ts";
+import { ioReason } from "../../lib/errors.ts";
 import { messagesIn } from "../../lib/mcp/messages.ts";
 
 Deno.test("the refusals are those that users know", () => {
@@ -19,6 +20,13 @@ Deno.test("the refusals are those that users know", () => {
     messagesIn("tr").scopeRequired("admin"),
     "Bu işlem için gerekli yetkilere (admin) sahip değilsiniz.",
   );
+});
+
+Deno.test("what the system says of a failed call is told in plain words", () => {
+  const failed = (code: string) => ioReason(Object.assign(new Error("os error 1"), { code }));
+  assert.equal(failed("EROFS"), "it is on a disk that is read-only");
+  assert.equal(failed("ENETUNREACH"), "there is no way to that address");
+  assert.equal(failed("EOTHER"), "os error 1");
 });
 
 Deno.test("a command is named as it is typed where the program was started", () => {

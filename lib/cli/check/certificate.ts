@@ -1,5 +1,7 @@
 import { connect, type DetailedPeerCertificate } from "node:tls";
 
+const NO_ANSWER = "no answer in time";
+
 /** What a server shows of itself before anybody trusts it. */
 export interface SeenServer {
   readonly subject: string;
@@ -28,13 +30,13 @@ export function seeServer(
     servername: /^[\d.]+$|:/.test(host) ? "" : host,
     rejectUnauthorized: false,
   });
-  const timer = setTimeout(() => socket.destroy(new Error("no answer in time")), timeoutMs);
+  const timer = setTimeout(() => socket.destroy(new Error(NO_ANSWER)), timeoutMs);
   let certificate: DetailedPeerCertificate | null = null;
   let answer = "";
   const finish = (error?: Error) => {
     clearTimeout(timer);
     socket.destroy();
-    if (certificate === null) reject(error ?? new Error("it does not speak TLS"));
+    if (certificate === null) reject(withoutTls(error));
     else resolve(describe(certificate, dateOf(answer)));
   };
   socket.once("secureConnect", () => {
@@ -48,6 +50,12 @@ export function seeServer(
   socket.once("error", finish);
   socket.once("close", () => finish());
   return promise;
+}
+
+/** Each runtime has other words for an answer that is no TLS (`write UNKNOWN` in Deno 2.6.10). */
+function withoutTls(error: Error | undefined): Error {
+  if (error?.message === NO_ANSWER) return error;
+  return new Error("no TLS handshake", { cause: error });
 }
 
 function describe(certificate: DetailedPeerCertificate, date: Date | null): SeenServer {

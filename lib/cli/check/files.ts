@@ -31,9 +31,14 @@ export async function checkCa({ proxmox: { ca_file: path } }: Config): Promise<F
   }
 }
 
+/** Container engines put secrets there, readable by all; nobody but this program is in its container. */
+const CONTAINER_SECRETS = "/run/secrets/";
+
 /** A config that names a file for its token may be read by everyone. */
 function filesWithSecrets(config: Config): NamedFile[] {
-  const files = filesOf(config, "secret_file");
+  const files = filesOf(config, "secret_file").filter(({ path }) =>
+    !path.startsWith(CONTAINER_SECRETS)
+  );
   if (config.auth.token_value_file !== null || config.file === null) return files;
   return [...files, { key: "the config", path: config.file }];
 }

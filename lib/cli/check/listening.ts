@@ -43,9 +43,10 @@ function aboutEavesdroppers({ server }: Config): Finding[] {
 }
 
 /** True when what listens there answers `/healthz` as this program does. */
-function answersAsServer({ server }: Config): Promise<boolean> {
+export function answersAsServer({ server }: Config): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const target = { host: reachable(server.host), port: server.port };
+  // A process that may listen on 0.0.0.0 may connect to it too, and to no other name of this machine.
+  const target = { host: server.host, port: server.port };
   const socket: Socket = server.tls === null
     ? connectTcp(target)
     : connectTls({ ...target, rejectUnauthorized: false });
@@ -60,13 +61,9 @@ function answersAsServer({ server }: Config): Promise<boolean> {
   socket.on("close", finish);
   socket.on("data", (chunk) => answer += new TextDecoder().decode(chunk));
   socket.on(server.tls === null ? "connect" : "secureConnect", () => {
-    const host = `${hostForUrl(target.host)}:${target.port}`;
+    const [name] = server.allowed_hosts ?? [];
+    const host = `${hostForUrl(name ?? target.host)}:${target.port}`;
     socket.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   });
   return promise;
-}
-
-function reachable(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  return host === "::" ? "::1" : host;
 }

@@ -4,7 +4,7 @@ import { typed } from "../../command.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import type { Database } from "../../database/database.ts";
 import { checkSchema } from "../../database/schema.ts";
-import { AppError, messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
 import { isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
@@ -28,8 +28,7 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
     const tokens = await checkTokens(new AccountStore(database), now());
     return [ok("store", `${shown}, schema up to date`), tokens];
   } catch (error) {
-    const remedy = error instanceof AppError && error.code === "conflict" ? typed("migrate") : null;
-    return [fail("store", `${shown}: ${messageOf(error)}`, remedy)];
+    return [fail("store", `${shown}: ${messageOf(error)}`, null)];
   } finally {
     await database?.close();
   }

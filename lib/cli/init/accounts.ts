@@ -9,7 +9,8 @@ import { redactText } from "../../log/redact.ts";
 import { refuseAsUsage, UsageError } from "../context.ts";
 import { makeKey } from "../migrate.ts";
 import { openConfiguredDatabase } from "../with_store.ts";
-import type { Asking } from "./asking.ts";
+import { requireUsername } from "../../auth/new_rows.ts";
+import { type Asking, complaintOf } from "./asking.ts";
 import { makeFolderOf, readIfThere, writeWhole } from "./atomic.ts";
 import type { InitArguments } from "./options.ts";
 import type { InitState } from "./state.ts";
@@ -78,9 +79,11 @@ async function chooseUser(
     return null;
   }
   const fallback = users[0]?.username ?? FIRST_USER;
+  const isThere = (name: string) => users.some(({ username }) => username === name);
+  const check = (name: string) => isThere(name) ? null : complaintOf(() => requireUsername(name));
   const name = options.user ??
-    await asking.text(steps.texts.askFirstUser, { fallback, missing: "" });
-  if (users.some(({ username }) => username === name)) {
+    await asking.text(steps.texts.askFirstUser, { fallback, missing: "", check });
+  if (isThere(name)) {
     steps.kept(steps.texts.user, name);
     return name;
   }

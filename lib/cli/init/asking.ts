@@ -1,7 +1,11 @@
 import { CONFIG_KEYS, readText } from "../../config/config.ts";
+import { messageOf } from "../../errors.ts";
 import { UsageError } from "../context.ts";
 import type { Io } from "../io.ts";
 import type { Terminal } from "../terminal.ts";
+
+const YES: readonly string[] = ["", "y", "yes", "e", "evet"];
+const NO: readonly string[] = ["n", "no", "h", "hayır", "hayir"];
 
 /** Reads what was typed; gives the complaint when it cannot be used. */
 export type Check = (text: string) => string | null;
@@ -56,16 +60,30 @@ export class Asking {
     }
   }
 
-  /** Whether the answer is yes, which it is by itself. */
+  /** Whether the answer is yes, which it is by itself; asks again until it is one of the two. */
   async agrees(question: string, choices: string): Promise<boolean> {
     if (this.#terminal === null) return true;
-    const answer = this.#answered(await this.#terminal.ask(`${question} [${choices}]: `));
-    return /^\s*($|y|e)/i.test(answer);
+    for (;;) {
+      const asked = await this.#terminal.ask(`${question} [${choices}]: `);
+      const answer = this.#answered(asked).trim().toLowerCase();
+      if (YES.includes(answer)) return true;
+      if (NO.includes(answer)) return false;
+    }
   }
 
   #answered(answer: string | null): string {
     if (answer !== null) return answer;
     throw new UsageError("Cannot go on: standard input has ended");
+  }
+}
+
+/** The complaint of what refuses by throwing. */
+export function complaintOf(read: () => unknown): string | null {
+  try {
+    read();
+    return null;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

@@ -1,25 +1,29 @@
-import { basename, dirname } from "node:path";
+import { basename, dirname, resolve } from "node:path";
+import { ownForm } from "../../command.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { PRIVATE_NETWORKS, unitOf } from "../unit/unit.ts";
+import { word } from "../unit/word.ts";
 import type { Asking } from "./asking.ts";
 import { readIfThere, writeWhole } from "./atomic.ts";
 import type { InitArguments } from "./options.ts";
 import type { Steps } from "./steps.ts";
 
-/** Where systemd looks for it. */
+/** Where systemd looks for it: an administrator's, and a package's. */
 export const UNIT_FILE = `/etc/systemd/system/${UNIT_NAME}.service`;
+const UNIT_FILES = [UNIT_FILE, `/usr/lib/systemd/system/${UNIT_NAME}.service`];
 const SYSTEMD = "/run/systemd/system";
 const READABLE = 0o644;
 
-/** Writes the systemd unit where that is wished, or a person on a systemd host agrees. */
+/** Writes the systemd unit where that is wished, or root on a systemd host agrees. */
 export async function installUnit(
   config: Config,
   { options, asking, steps }: { options: InitArguments; asking: Asking; steps: Steps },
 ): Promise<void> {
   const { texts } = steps;
   const file = typeof options.unit === "string" ? options.unit : UNIT_FILE;
-  const offered = options.unit === undefined && asking.possible && await isSystemdHost();
+  const offered = options.unit === undefined && asking.possible && mayServeByUnit() &&
+    await isSystemdHost();
   if (options.unit === undefined && !offered) return;
   const { text, notes } = await unitOf(config, { name: UNIT_NAME, clients: PRIVATE_NETWORKS });
   const before = await readIfThere(file);
@@ -29,6 +33,22 @@ export async function installUnit(
   steps.done(texts.unit, file);
   steps.lines(notes);
   await giveToService(config, steps);
+}
+
+/** The command that starts the unit of this config; null where there is no such unit. */
+export async function startOfUnit(
+  { file }: Pick<Config, "file">,
+  { unit }: Pick<InitArguments, "unit">,
+): Promise<string | null> {
+  const own = typeof unit === "string" && !UNIT_FILES.includes(unit) ? [resolve(unit)] : [];
+  for (const path of [...own, ...UNIT_FILES]) {
+    const text = await readIfThere(path).catch(() => null);
+    if (text === null) continue;
+    const [, command = ""] = /^ExecStart=(.*)$/m.exec(text) ?? [];
+    if (!command.split(" ").includes(word(file ?? ""))) return null;
+    return `systemctl enable --now ${UNIT_FILES.includes(path) ? UNIT_NAME : path}`;
+  }
+  return null;
 }
 
 /**
@@ -64,6 +84,12 @@ async function serviceUser(): Promise<{ uid: number; gid: number } | null> {
   const line = users.split("\n").find((each) => each.startsWith(`${UNIT_NAME}:`));
   const [, , uid, gid] = line?.split(":") ?? [];
   return uid === undefined || gid === undefined ? null : { uid: Number(uid), gid: Number(gid) };
+}
+
+/** A unit starts the installed executable, and only root may write one. */
+function mayServeByUnit(): boolean {
+  const uid = Deno.permissions.querySync({ name: "sys", kind: "uid" });
+  return ownForm() === "installed" && uid.state === "granted" && Deno.uid() === 0;
 }
 
 async function isSystemdHost(): Promise<boolean> {

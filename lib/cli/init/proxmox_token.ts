@@ -8,7 +8,7 @@ import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
 import { scopePrivileges } from "../check/privileges.ts";
 import { UsageError } from "../context.ts";
-import { versionOf } from "../serve/probe.ts";
+import { checkAdvice, versionOf } from "../serve/probe.ts";
 import { type Asking, checkedAs } from "./asking.ts";
 import { readIfThere } from "./atomic.ts";
 import { createProxmoxToken, mayCreateToken } from "./create_token.ts";
@@ -104,7 +104,8 @@ export async function chooseToken(
 
 /** On a node the commands can be run at once, if the person wants that. */
 async function agreesToCreate({ asking, steps }: Surroundings): Promise<boolean> {
-  if (!asking.possible || Deno.uid() !== 0 || !await isNode() || !mayCreateToken()) return false;
+  // The first two before what a checkout's run may not look at.
+  if (!asking.possible || !mayCreateToken() || Deno.uid() !== 0 || !await isNode()) return false;
   return await asking.agrees(steps.texts.askCreate, steps.texts.yes);
 }
 
@@ -115,7 +116,10 @@ function commandsFor(scope: Scope, auth: Pick<Config["auth"], "user" | "token_na
 }
 
 /** Asks Proxmox its version and what the token may do; gives the config by which that worked. */
-async function prove(token: ProxmoxToken, { preview, steps }: Surroundings): Promise<Config> {
+async function prove(
+  token: ProxmoxToken,
+  { existing, preview, steps }: Surroundings,
+): Promise<Config> {
   const { texts } = steps;
   const config = await preview(token);
   const { client, close } = await connectProxmox(config);
@@ -129,7 +133,10 @@ async function prove(token: ProxmoxToken, { preview, steps }: Surroundings): Pro
     return config;
   } catch (error) {
     const told = error instanceof AppError && !isKind(error, "token_rejected");
-    throw told ? error.withMessage(`Cannot try the Proxmox token: ${error.message}`) : error;
+    const advice = existing.isThere ? `; see ${checkAdvice(config)}` : "";
+    throw told
+      ? error.withMessage(`Cannot try the Proxmox token: ${error.message}${advice}`)
+      : error;
   } finally {
     close();
   }

@@ -6,7 +6,7 @@ import { createFetchTransport } from "../../proxmox/api/transport.ts";
 import { type SeenServer, seeServer } from "../check/certificate.ts";
 import { tryConnect } from "../check/network.ts";
 import { UsageError } from "../context.ts";
-import type { Asking } from "./asking.ts";
+import { type Asking, complaintOf } from "./asking.ts";
 import type { Existing } from "./existing.ts";
 import { type InitArguments, readAddress } from "./options.ts";
 import type { Steps } from "./steps.ts";
@@ -59,6 +59,11 @@ export async function chooseEndpoint(
       ),
     )
     : { host: known });
+  if (address.port !== undefined && (options.port ?? address.port) !== address.port) {
+    throw new UsageError(
+      `Cannot use --port ${options.port}: the address names port ${address.port}: keep one of them`,
+    );
+  }
   const port = options.port ?? address.port ??
     (known === undefined ? Number(env("PROXMOX_PORT") ?? PORT) : knownPort);
   const isKept = known === address.host && port === knownPort;
@@ -102,8 +107,8 @@ export async function chooseTrust(
     if (problem === null) return byCa(file, steps);
     throw new AppError(
       "unavailable",
-      `Cannot trust ${endpoint.host} by ${file}: ${problem}: its certificate is for ` +
-        `${seen.names.join(" ")}, signed by ${seen.issuer}`,
+      `Cannot trust ${hostForUrl(endpoint.host)} by ${file}: ${problem}: its certificate is for ` +
+        `${seen.names.join(" ")}, signed by ${seen.issuer}; on a node that CA is ${NODE_CA}`,
     );
   }
   if (await distrust(endpoint, []) === null) {
@@ -134,7 +139,7 @@ async function see({ host, port }: Endpoint): Promise<SeenServer> {
     throw new AppError(
       "unavailable",
       `Cannot see the certificate of ${hostForUrl(host)}:${port}: ${oneLine(messageOf(error))}: ` +
-        "Proxmox VE's API listens on 8006",
+        "check the port: Proxmox VE's API listens on 8006",
     );
   }
 }
@@ -150,7 +155,7 @@ async function distrust({ host, port }: Endpoint, cas: readonly string[]): Promi
     return null;
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    return oneLine(messageOf(cause));
+    return oneLine(messageOf(cause)).replace(/^.*invalid peer certificate: /, "");
   }
 }
 
@@ -195,15 +200,6 @@ function hostOf(existing: Existing): string | undefined {
   const hosts = existing.at("proxmox", "hosts");
   const host = existing.at("proxmox", "host") ?? (Array.isArray(hosts) ? hosts[0] : undefined);
   return typeof host === "string" ? host.replace(/^\[(.*)\]$/, "$1").toLowerCase() : undefined;
-}
-
-function complaintOf(read: () => unknown): string | null {
-  try {
-    read();
-    return null;
-  } catch (error) {
-    return messageOf(error);
-  }
 }
 
 /** Whether this host is a node of a Proxmox cluster. */

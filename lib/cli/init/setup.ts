@@ -10,7 +10,7 @@ import type { Asking } from "./asking.ts";
 import { makeFolderOf, readIfThere, writeWhole } from "./atomic.ts";
 import { type Choices, contentWith, copiedCa } from "./content.ts";
 import { configPath, Existing } from "./existing.ts";
-import { installUnit } from "./install_unit.ts";
+import { installUnit, startOfUnit } from "./install_unit.ts";
 import type { InitArguments } from "./options.ts";
 import { chooseToken } from "./proxmox_token.ts";
 import { chooseEndpoint, chooseTrust, NODE_CA } from "./server.ts";
@@ -66,7 +66,8 @@ export class Setup {
     io.out(entriesText(entriesFor(urlOf(config), token)));
     steps.title(steps.texts.start);
     const isFound = path === await configPath(undefined, { env: io.env, unit: false });
-    steps.lines([typed(`serve${isFound ? "" : configOption(config)}`)]);
+    const serve = typed(`serve${isFound ? "" : configOption(config)}`);
+    steps.lines([await startOfUnit(config, options) ?? serve]);
   }
 
   async #choose(existing: Existing): Promise<Choices> {

@@ -29,7 +29,7 @@ export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
 }
 
 /** The command that looks closer. */
-function checkAdvice({ file }: Config): string {
+export function checkAdvice({ file }: Pick<Config, "file">): string {
   return `\`${typed(file === null ? "check" : `check --config ${shellWord(file)}`)}\``;
 }
 

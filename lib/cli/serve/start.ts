@@ -22,7 +22,7 @@ function describeStart(command: Command, context: CliContext): Command {
 export async function runWithFlags(config: Config, command: string): Promise<number> {
   const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissionFlags(config), main, command, ...Deno.args],
+    args: ["run", "--quiet", ...permissionFlags(config), main, command, ...Deno.args],
     // Else the runtime asks its maker for a newer version, by whatever proxy there is.
     env: { DENO_NO_UPDATE_CHECK: "1" },
   }).spawn();

@@ -1,11 +1,11 @@
 import { typed } from "../../command.ts";
 import { lookup } from "node:dns/promises";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { parseAllowedIps } from "../../auth/address.ts";
 import { parsePostgresUrl } from "../../database/postgres_url.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import { type CliContext, UsageError, withCommonOptions } from "../context.ts";
-import { reader } from "../options.ts";
+import { oneOf, reader } from "../options.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { type ServeArguments, serveConfigOf, withServeOptions } from "../serve/options.ts";
 import { HEALTH_PARTS, type HealthPart, healthText } from "./health.ts";
@@ -41,11 +41,10 @@ export function registerUnit(program: Command, context: CliContext): void {
       reader(readNetworks),
       PRIVATE_NETWORKS,
     )
-    .addOption(
-      new Option(
-        "--health <PART>",
-        "print instead a timer, or the service that it starts, which restarts a server that does not answer",
-      ).choices(HEALTH_PARTS),
+    .option(
+      "--health <PART>",
+      "print instead a timer, or the service that it starts, which restarts a server that does not answer",
+      oneOf(HEALTH_PARTS),
     )
     .addHelpText("after", NOTES)
     .action((options: UnitArguments) => printUnit(context, options));

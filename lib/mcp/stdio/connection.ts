@@ -6,7 +6,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { serveStdio, type StdioServerHandle } from "@modelcontextprotocol/server/stdio";
 import { AppError, messageOf } from "../../errors.ts";
-import { CallLedger } from "../call_ledger.ts";
+import { CallLedger, callsOf } from "../call_ledger.ts";
 import { authInfoOf, type Caller } from "../caller.ts";
 import {
   idOf,
@@ -18,9 +18,12 @@ import {
   rpcError,
 } from "../json_rpc.ts";
 import { type Language, messagesIn } from "../messages.ts";
+import { LISTEN } from "../resources/listening.ts";
 import { createMcpServer, type McpServices } from "../server.ts";
 import { type Line, readLines } from "./lines.ts";
+import { acknowledged, Listens } from "./listens.ts";
 import { isRecord, type Message, parsed, refusedBy, wantsSomething } from "./messages.ts";
+import type { Unreadable } from "../json_text.ts";
 import { OpenRequests } from "./open_requests.ts";
 import { Output } from "./output.ts";
 
@@ -33,8 +36,14 @@ export interface StdioOptions {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly maxLineBytes: number;
   readonly language: Language;
-  /** Who speaks now, asked for each line that holds so many requests and calls; rejects with AppError. */
-  readonly admit: (counts: { requests: number; calls: number }) => Promise<Caller["principal"]>;
+  /** Asked for each line that holds so many requests and calls; rejects with AppError. */
+  readonly admit: (counts: { requests: number; calls: number }) => Promise<Admission>;
+}
+
+/** Who speaks now, and why not this much. */
+export interface Admission {
+  readonly principal: Caller["principal"];
+  readonly refusal: AppError | null;
 }
 
 /** Where the answer to a message goes, once; what needs none answers nothing. */
@@ -56,12 +65,18 @@ export class StdioConnection {
   readonly #callers = new WeakMap<object, Caller>();
   readonly #wire: Transport;
   readonly #handle: StdioServerHandle;
+  readonly #listens: Listens;
+  #server: Server | undefined;
   #revocations = 0;
 
   constructor(services: McpServices, options: StdioOptions) {
     const { write, maxLineBytes } = options;
     this.#services = services;
     this.#options = options;
+    this.#listens = new Listens(services, {
+      // Nobody is told over a connection that is over.
+      changed: (uri) => void this.#server?.sendResourceUpdated({ uri }).catch(() => {}),
+    });
     this.#open = new OpenRequests({ maxBytes: MAX_OPEN_TEXTS * maxLineBytes });
     this.#output = new Output({ write, onBroken: (error) => this.#end("output", error) });
     this.#wire = {
@@ -94,6 +109,7 @@ export class StdioConnection {
 
   /** Leaves the rows of calls that never began, and answers nothing more. */
   async close(): Promise<void> {
+    this.#listens.close();
     await this.#handle.close();
     await this.#open.close();
   }
@@ -114,7 +130,7 @@ export class StdioConnection {
   }
 
   async #take(line: Line): Promise<void> {
-    if ("unreadable" in line) return this.#output.push(rpcError(line.unreadable));
+    if ("unreadable" in line) return await this.#refuse(line.unreadable);
     const { body, bytes } = line;
     const messages: unknown[] = Array.isArray(body) ? body : [body];
     const answer = Array.isArray(body) ? this.#together(body.length) : this.#alone;
@@ -131,10 +147,25 @@ export class StdioConnection {
     }
   }
 
+  async #refuse({ batch, ...error }: Unreadable): Promise<void> {
+    const admitted = batch === undefined ? null : await this.#admit([]);
+    if (admitted !== null && !(admitted instanceof AppError)) {
+      const { message: reason } = error;
+      await this.#services.refused.note(this.#callerOf(admitted), { body: batch, reason });
+    }
+    this.#output.push(rpcError(error));
+  }
+
   async #admit(requests: readonly Message[]): Promise<Caller["principal"] | AppError> {
-    const calls = requests.filter(({ method }) => method === "tools/call").length;
+    const calls = callsOf(requests).length;
     try {
-      return await this.#options.admit({ requests: requests.length, calls });
+      const { principal, refusal } = await this.#options.admit({
+        requests: requests.length,
+        calls,
+      });
+      if (refusal === null) return principal;
+      await this.#services.refused.note(this.#callerOf(principal), { body: requests });
+      return refusal;
     } catch (error) {
       if (error instanceof AppError) return error;
       throw error;
@@ -179,8 +210,16 @@ export class StdioConnection {
       return await refuse(rpcError({ code: REFUSED, message: rateExceeded }, id));
     }
     this.#open.add(message.id, { ledger, bytes, answer });
-    this.#callers.set(message, ledger.caller);
-    this.#wire.onmessage?.(message);
+    let meant = message;
+    try {
+      if (message.method === LISTEN) meant = await this.#listens.begin(message, caller);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#open.remove(message.id);
+      return await refuse(rpcError({ code: REFUSED, message: error.message }, id));
+    }
+    this.#callers.set(meant, ledger.caller);
+    this.#wire.onmessage?.(meant);
   }
 
   /** Takes a notification, or the answer to a question. */
@@ -189,13 +228,19 @@ export class StdioConnection {
     if (!message) return answer({ ...NO_REQUEST, id: idOf(isRecord(body) ? body : {}) });
     if ("method" in message && message.method === "notifications/cancelled") {
       this.#open.cancel(message.params?.requestId);
+      this.#listens.end(message.params?.requestId);
     }
     answer();
     this.#wire.onmessage?.(message);
   }
 
   async #send(message: JSONRPCMessage): Promise<void> {
-    if ("method" in message) return this.#output.push(message);
+    if ("method" in message) {
+      // That is all the answer which a request to listen gets before its end.
+      this.#open.remove(acknowledged(message));
+      return this.#output.push(message);
+    }
+    this.#listens.end(message.id);
     const request = this.#open.get(message.id);
     if (!request) return;
     const unkept = await request.ledger.settleAnswer(message);
@@ -206,6 +251,7 @@ export class StdioConnection {
   /** A server for the connection, which hears with each message who has sent it. */
   #createServer(): Server {
     const server = createMcpServer(this.#services);
+    this.#server = server;
     const connect = server.connect.bind(server);
     server.connect = async (channel) => {
       await connect(channel);

@@ -22,8 +22,9 @@ export function parsed(body: unknown): JSONRPCMessage | undefined {
 
 /** True for a request, and for a call that is none for want of an id. */
 export function wantsSomething(message: unknown): message is Message {
-  return isRecord(message) && "method" in message &&
-    !String(message.method).startsWith("notifications/");
+  if (!isRecord(message) || !("method" in message)) return false;
+  const { method } = message;
+  return typeof method !== "string" || !method.startsWith("notifications/");
 }
 
 export function isRecord(value: unknown): value is Message {

@@ -1,0 +1,100 @@
+import {
+  type CallToolRequestParams,
+  type CallToolResult,
+  type InputRequiredResult,
+  type ListToolsResult,
+  type Progress,
+  ProtocolError,
+  ProtocolErrorCode,
+  type Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import { shownLine } from "../../log/shown.ts";
+import { type CallResult, callTool } from "../call.ts";
+import { callerOf } from "../caller.ts";
+import type { McpServices } from "../server.ts";
+import type { Feature } from "./feature.ts";
+
+/** The tools: what a caller may call, and calling it. */
+export const TOOL_FEATURE: Feature = {
+  capabilities: { tools: {} },
+  serve: (server, services) => {
+    server.setRequestHandler("tools/list", (_request, context) => listTools(services, context));
+    server.setRequestHandler(
+      "tools/call",
+      ({ params }, context) => answerCall(services, { server, params, context }),
+    );
+  },
+};
+
+/** The tools that this caller may call. */
+export async function listTools(
+  services: McpServices,
+  context: ServerContext,
+): Promise<ListToolsResult> {
+  const { principal, wrote } = callerOf(context);
+  const { tools, resultJson } = services.catalog.visibleTo(principal, await services.able());
+  wrote?.(resultJson);
+  return { tools: tools.map((tool) => ({ ...tool })) };
+}
+
+/** Calls a tool, or asks for what a person must say before that. */
+export async function answerCall(
+  services: McpServices,
+  { server, params, context }: {
+    server: Server;
+    params: CallToolRequestParams;
+    context: ServerContext;
+  },
+): Promise<CallToolResult | InputRequiredResult> {
+  const call = { name: params.name, arguments: params.arguments };
+  const caller = callerOf(context);
+  const consent = services.confirmation.stateOf(server, context, call);
+  caller.began?.(context.mcpReq.id);
+  const result = await callTool(services, {
+    ...caller,
+    tool: params.name,
+    arguments: params.arguments,
+    signal: context.mcpReq.signal,
+    progress: progressTo(context),
+    ...consent,
+  });
+  if (result.kind === "ask") {
+    return await services.confirmation.ask(context, { ...result, call });
+  }
+  if (result.kind === "failed" && !services.catalog.get(params.name)) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
+  }
+  if (result.kind === "done") caller.wrote?.(result.finished.resultJson);
+  return toolResult(result);
+}
+
+function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
+  if (result.kind === "done") {
+    const { text, value } = result.finished;
+    return { content: [{ type: "text", text }], structuredContent: value };
+  }
+  const { code, message } = result.error;
+  return { content: [{ type: "text", text: message }], isError: true, _meta: { code } };
+}
+
+/** Progress goes to clients that asked for it; the numbers only ever rise, as the protocol wants. */
+function progressTo(
+  context: ServerContext,
+): (message: string, done?: { progress: number; total?: number }) => void {
+  const progressToken = context.mcpReq._meta?.progressToken;
+  let last = -1;
+  return (message, done) => {
+    if (progressToken === undefined) return;
+    const progress = Math.max(done?.progress ?? 0, last + 0.001);
+    last = progress;
+    const params: Progress & { progressToken: string | number } = {
+      progressToken,
+      progress,
+      message: shownLine(message),
+      ...(done?.total === undefined ? {} : { total: Math.max(done.total, progress) }),
+    };
+    // A client that is gone cannot be told; the call itself notices by its signal.
+    context.mcpReq.notify({ method: "notifications/progress", params }).catch(() => {});
+  };
+}

@@ -1,0 +1,18 @@
+import type { PromptArgument } from "./prompt.ts";
+
+export const NODE: PromptArgument = {
+  name: "node",
+  description: { en: "The node's name", tr: "Düğümün adı" },
+  required: true,
+  variable: "node",
+};
+
+export const GUEST: PromptArgument = {
+  name: "guest",
+  description: {
+    en: "The VM or container, by vmid or unique name",
+    tr: "VM ya da konteyner: vmid'si veya tek olan adı",
+  },
+  required: true,
+  variable: "vmid",
+};

@@ -1,0 +1,168 @@
+import { NODE } from "./arguments.ts";
+import { type Prompt, type PromptArgument, tool } from "./prompt.ts";
+
+const TARGET: PromptArgument = {
+  name: "target",
+  description: {
+    en: "Where to; the node with most room when not given",
+    tr: "Nereye; verilmezse en çok yeri olan düğüme",
+  },
+  required: false,
+  variable: "node",
+};
+
+/** Work that changes something once a person has agreed. */
+export const CHANGING: readonly Prompt[] = [
+  {
+    name: "prepare_maintenance",
+    title: { en: "Prepare maintenance of a node", tr: "Bir düğümün bakımını hazırla" },
+    description: {
+      en: "Checks what a node's reboot would touch, and plans it",
+      tr: "Bir düğümün yeniden başlatılmasının neye dokunacağını denetler ve planlar",
+    },
+    arguments: [NODE],
+    needs: ["get_node_status", "find_guests", "migrate_guest"],
+    text: {
+      en: ({ node }) =>
+        `Prepare node ${node} for maintenance: it will be updated and rebooted.
+1. Call ${tool("get_cluster_status")}, ${tool("get_ha_status")}, ${tool("get_node_status")}, ${
+          tool("get_updates")
+        } and ${tool("find_guests")} for it. Would the cluster stay quorate without it?
+2. For each running guest, call ${
+          tool("migrate_guest")
+        } with dry_run true to the node with most free memory; shut down what cannot move.
+3. Call ${tool("get_backup_coverage")}: which of these guests have no good backup?
+Give me the plan as a list in order: what moves where, what stops and for how long, what forbids it, how to bring everything back. Wait for my yes before you change anything.`,
+      tr: ({ node }) =>
+        `${node} düğümünü bakıma hazırla: güncellenecek ve yeniden başlatılacak.
+1. Onun için ${tool("get_cluster_status")}, ${tool("get_ha_status")}, ${tool("get_node_status")}, ${
+          tool("get_updates")
+        } ve ${tool("find_guests")} araçlarını çağır. Küme onsuz çoğunluğunu korur mu?
+2. Çalışan her konuk için, en çok boş belleği olan düğüme, dry_run true ile ${
+          tool("migrate_guest")
+        } aracını çağır; taşınamayan kapatılır.
+3. ${tool("get_backup_coverage")} aracını çağır: bu konuklardan hangilerinin sağlam yedeği yok?
+Planı sıralı bir liste olarak ver: ne nereye taşınır, ne ne kadar durur, neyi ne engeller, her şey nasıl geri getirilir. Bir şeyi değiştirmeden önce onayımı bekle.`,
+    },
+  },
+  {
+    name: "move_off_node",
+    title: { en: "Move guests off a node", tr: "Bir düğümü boşalt" },
+    description: {
+      en: "Moves all guests of a node elsewhere, one after the other",
+      tr: "Bir düğümün bütün konuklarını sırayla başka yere taşır",
+    },
+    arguments: [NODE, TARGET],
+    needs: ["find_guests", "migrate_guest"],
+    text: {
+      en: ({ node, target }) =>
+        `Move all guests off node ${node}, to ${target ?? "the nodes that have most room"}.
+1. Call ${tool("find_guests")} for the node, ${tool("get_nodes")} and ${
+          tool("get_storage")
+        }: is there enough memory and space?
+2. For each guest, call ${tool("migrate_guest")} with dry_run true. Show me the plan: ${
+          tool("migrate_guest")
+        } to where, live or with a restart, what forbids it. Wait for my yes.
+3. Then move one guest after the other, and stop at the first failure. At the end call ${
+          tool("find_guests")
+        } again and tell what is left.`,
+      tr: ({ node, target }) =>
+        `${node} düğümündeki bütün konukları taşı; hedef: ${target ?? "en çok yeri olan düğümler"}.
+1. Düğüm için ${tool("find_guests")}, ayrıca ${tool("get_nodes")} ve ${
+          tool("get_storage")
+        } araçlarını çağır: bellek ve yer yetiyor mu?
+2. Her konuk için dry_run true ile ${
+          tool("migrate_guest")
+        } aracını çağır. Planı göster: nereye, canlı mı yeniden başlatarak mı, neyi ne engelliyor. Onayımı bekle.
+3. Sonra konukları birer birer taşı, ilk hatada dur. Sonunda ${
+          tool("find_guests")
+        } aracını yeniden çağır ve ne kaldığını söyle.`,
+    },
+  },
+  {
+    name: "right_size",
+    title: { en: "Right-size guests", tr: "Konukları doğru boyutlandır" },
+    description: {
+      en: "Finds guests with too much or too little CPU and memory",
+      tr: "CPU'su ve belleği fazla ya da az olan konukları bulur",
+    },
+    arguments: [{ ...NODE, required: false }],
+    needs: ["find_guests", "get_metrics", "update_vm"],
+    text: {
+      en: ({ node }) =>
+        `Find guests ${
+          node === undefined ? "" : `on node ${node} `
+        }that have too much or too little.
+1. Call ${tool("find_guests")} with status running${node === undefined ? "" : ` and node ${node}`}.
+2. For the largest and the busiest, call ${
+          tool("get_metrics")
+        } for the last week: average and peak of CPU and memory.
+3. Propose new sizes with room above the peak, as a table: now, average, peak, proposed, what it frees, whether it needs a restart.
+Wait for my yes before you call ${tool("update_vm")} or ${tool("update_container")}.`,
+      tr: ({ node }) =>
+        `${node === undefined ? "" : `${node} düğümünde `}fazla ya da az kaynağı olan konukları bul.
+1. status running${node === undefined ? "" : ` ve node ${node}`} ile ${
+          tool("find_guests")
+        } aracını çağır.
+2. En büyükleri ve en çok çalışanları için son haftanın ${
+          tool("get_metrics")
+        } değerlerini al: CPU ve belleğin ortalaması ve tepesi.
+3. Tepenin üstünde pay bırakan yeni boyutları tabloyla öner: şimdi, ortalama, tepe, öneri, ne kadar yer açtığı, yeniden başlatma gerekip gerekmediği.
+${tool("update_vm")} ya da ${tool("update_container")} çağırmadan önce onayımı bekle.`,
+    },
+  },
+  {
+    name: "onboard_guest",
+    title: { en: "Onboard a guest", tr: "Yeni konuk hazırla" },
+    description: {
+      en: "Makes a new VM or container ready for work: placed, tagged, backed up",
+      tr: "Yeni bir VM'i ya da konteyneri işe hazırlar: yeri, etiketleri, yedeği",
+    },
+    arguments: [
+      {
+        name: "name",
+        description: { en: "The new guest's name", tr: "Yeni konuğun adı" },
+        required: true,
+      },
+      {
+        name: "purpose",
+        description: { en: "What it is for", tr: "Ne için olduğu" },
+        required: true,
+      },
+      { ...NODE, required: false },
+    ],
+    needs: ["create_vm", "create_container", "clone_guest"],
+    text: {
+      en: ({ name, purpose, node }) =>
+        `Onboard a new guest named ${name}, on ${
+          node ?? "the node that fits best"
+        }. It is for: ${purpose}
+1. Call ${tool("find_guests")} for the name and for templates that fit, ${tool("get_nodes")} and ${
+          tool("get_storage")
+        } for room.
+2. Propose what to make, VM or container, from a template or anew, with which size, network and tags, by ${
+          tool("clone_guest")
+        }, ${tool("create_vm")} or ${tool("create_container")} with dry_run true. Wait for my yes.
+3. Make it, start it, and check with ${tool("get_guest")} that it runs and has an address.
+4. Call ${tool("set_guest_notes")} with what it is for, and ${
+          tool("get_backup_coverage")
+        }: which job backs it up? If none does, say so.`,
+      tr: ({ name, purpose, node }) =>
+        `${name} adında yeni bir konuk hazırla; yeri: ${
+          node ?? "en uygun düğüm"
+        }. Ne için: ${purpose}
+1. Ad ve uygun şablonlar için ${tool("find_guests")}, yer için ${tool("get_nodes")} ve ${
+          tool("get_storage")
+        } araçlarını çağır.
+2. Ne yapılacağını öner: VM mi konteyner mi, şablondan mı sıfırdan mı, hangi boyut, ağ ve etiketlerle; ${
+          tool("clone_guest")
+        }, ${tool("create_vm")} ya da ${
+          tool("create_container")
+        } aracını dry_run true ile çağır. Onayımı bekle.
+3. Yap, başlat, çalıştığını ve adresi olduğunu ${tool("get_guest")} ile denetle.
+4. Ne için olduğunu ${tool("set_guest_notes")} ile yaz ve ${
+          tool("get_backup_coverage")
+        } aracını çağır: onu hangi iş yedekliyor? Hiçbiri değilse söyle.`,
+    },
+  },
+];

@@ -1,0 +1,43 @@
+import type { Caller } from "../caller.ts";
+import { isRecord } from "../json_rpc.ts";
+import { reachOf } from "../reach.ts";
+import type { McpServices } from "../server.ts";
+import { mayFollow } from "./subscriptions.ts";
+
+/** The method by which clients of revision 2026-07-28 ask to be told of changes. */
+export const LISTEN = "subscriptions/listen";
+
+/** A request to listen that is being served. */
+export interface Listening<B> {
+  /** The request without what cannot be followed, as it is acknowledged. */
+  readonly body: B;
+  readonly end: () => void;
+}
+
+/**
+ * Begins to follow what a request to listen names.
+ *
+ * @throws AppError `unavailable` when it is too much
+ */
+export async function beginListening<B extends object>(
+  services: McpServices,
+  { body, caller: { principal }, changed }: {
+    body: B;
+    caller: Pick<Caller, "principal">;
+    changed: (address: string) => void;
+  },
+): Promise<Listening<B>> {
+  const { params } = body as { params?: unknown };
+  const notifications = isRecord(params) ? params.notifications : undefined;
+  const wanted = isRecord(notifications) ? notifications.resourceSubscriptions : undefined;
+  const isText = (address: unknown) => typeof address === "string";
+  // What is malformed is left for the protocol's own refusal.
+  if (!Array.isArray(wanted) || !wanted.every(isText)) return { body, end: () => {} };
+  const addresses = wanted.filter((address) => mayFollow(services, principal, address));
+  const followed = Object.assign({}, notifications, { resourceSubscriptions: addresses });
+  const narrowed = { ...body, params: Object.assign({}, params, { notifications: followed }) };
+  if (addresses.length === 0) return { body: narrowed, end: () => {} };
+  const { tokenId, limits } = principal;
+  const end = await services.watch.follow({ tokenId, reach: reachOf(limits), addresses, changed });
+  return { body: narrowed, end };
+}

@@ -1,0 +1,127 @@
+import { AppError } from "../../errors.ts";
+import type { Resource } from "../../proxmox/api/values.ts";
+import type { GuestDirectory } from "../../proxmox/guest/directory.ts";
+import { rowsWithin } from "../../proxmox/inventory.ts";
+import type { Reach } from "../../proxmox/plan.ts";
+import { resourceAt } from "./address.ts";
+
+/** How often the cluster's list is read while anybody follows something. */
+const EVERY_MS = 5_000;
+const MOST_PER_TOKEN = 100;
+
+/** Somebody who wants to be told of changes. */
+export interface Follower {
+  readonly tokenId: number;
+  readonly reach: Reach;
+  readonly addresses: readonly string[];
+  /** Told the address of what has changed. */
+  readonly changed: (address: string) => void;
+}
+
+export interface ResourceWatchOptions {
+  readonly directory: Pick<GuestDirectory, "resources">;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly onRevoked: (listener: (tokenId: number) => void) => () => void;
+}
+
+/**
+ * Tells of changes in resources. However many follow, the cluster's list is read once every five
+ * seconds, and not at all while nobody does.
+ */
+export class ResourceWatch {
+  readonly #options: ResourceWatchOptions;
+  /** With what each has seen last of each address. */
+  readonly #followers = new Map<Follower, Map<string, string>>();
+  readonly #forget: () => void;
+  #reading: AbortController | undefined;
+
+  constructor(options: ResourceWatchOptions) {
+    this.#options = options;
+    this.#forget = options.onRevoked((tokenId) => this.#endAll(tokenId));
+  }
+
+  /** Whether the list is being read again and again. */
+  get isReading(): boolean {
+    return this.#reading !== undefined;
+  }
+
+  /**
+   * Tells the follower of what changes from now on, until the returned function is called or its token
+   * ends. Proxmox may be away.
+   *
+   * @throws AppError `unavailable` when the token follows too much
+   */
+  async follow(follower: Follower): Promise<() => void> {
+    const { tokenId, addresses } = follower;
+    const followed = [...this.#followers.keys()].filter((each) => each.tokenId === tokenId)
+      .reduce((sum, each) => sum + each.addresses.length, 0);
+    if (followed + addresses.length > MOST_PER_TOKEN) {
+      throw new AppError(
+        "unavailable",
+        `Cannot follow more than ${MOST_PER_TOKEN} resources with one token`,
+      );
+    }
+    this.#followers.set(follower, new Map());
+    this.#start();
+    const rows = await this.#options.directory.resources().catch(() => undefined);
+    if (rows) this.#compare(follower, rows);
+    return () => this.#end(follower);
+  }
+
+  close(): void {
+    this.#forget();
+    this.#endAll();
+  }
+
+  #endAll(tokenId?: number): void {
+    for (const follower of [...this.#followers.keys()]) {
+      if (tokenId === undefined || follower.tokenId === tokenId) this.#end(follower);
+    }
+  }
+
+  #end(follower: Follower): void {
+    this.#followers.delete(follower);
+    if (this.#followers.size > 0) return;
+    this.#reading?.abort();
+    this.#reading = undefined;
+  }
+
+  #start(): void {
+    if (this.#reading) return;
+    this.#reading = new AbortController();
+    void this.#read(this.#reading.signal);
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    const { directory, sleep } = this.#options;
+    while (!signal.aborted) {
+      // Being woken by the end is no failure, and a Proxmox that is away is asked again.
+      await sleep(EVERY_MS, signal).catch(() => {});
+      if (signal.aborted) return;
+      const rows = await directory.resources({ fresh: true }).catch(() => undefined);
+      if (rows === undefined) continue;
+      for (const follower of [...this.#followers.keys()]) this.#compare(follower, rows);
+    }
+  }
+
+  #compare(follower: Follower, all: Resource[]): void {
+    const seen = this.#followers.get(follower);
+    const rows = rowsWithin(all, follower.reach);
+    for (const address of seen ? follower.addresses : []) {
+      const { kind, values } = resourceAt(address) ?? {};
+      const now = JSON.stringify(
+        rows.filter((row) => kind?.concerns?.(row, values ?? {})).map(stateOf),
+      );
+      const before = seen?.get(address);
+      seen?.set(address, now);
+      if (before !== undefined && before !== now) follower.changed(address);
+    }
+  }
+}
+
+/** What a row says but for what never rests: load, memory in use, uptime. */
+function stateOf(row: Resource): unknown {
+  const { cpu: _cpu, mem: _mem, uptime: _uptime, disk = 0, ...state } = row;
+  const percent = row.type === "storage" ? Math.round(100 * disk / (row.maxdisk || 1)) : undefined;
+  return { ...state, percent };
+}
