@@ -4,7 +4,8 @@ import { serveLines } from "./child.ts";
 export interface Work {
   readonly port: number;
   readonly path: string;
-  readonly token: string;
+  /** One for each connection in turn: a token may have 20 calls under way. */
+  readonly tokens: readonly string[];
   /** Sent in turns. */
   readonly bodies: readonly string[];
   readonly connections: number;
@@ -26,20 +27,22 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Sends requests over kept-alive connections, each as soon as the answer before it is whole. */
-async function work({ port, path, token, bodies, connections, ms }: Work): Promise<Done> {
-  const requests = bodies.map((body) =>
-    encoder.encode(
-      `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${token}\r\n` +
-        "content-type: application/json\r\n" +
-        `content-length: ${encoder.encode(body).length}\r\n\r\n${body}`,
-    )
-  );
+async function work({ port, path, tokens, bodies, connections, ms }: Work): Promise<Done> {
+  const requestsOf = (token: string) =>
+    bodies.map((body) =>
+      encoder.encode(
+        `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${token}\r\n` +
+          "content-type: application/json\r\n" +
+          `content-length: ${encoder.encode(body).length}\r\n\r\n${body}`,
+      )
+    );
   let turn = 0;
   const times: number[] = [];
   const start = performance.now();
   let answerBytes = 0;
   let failure: string | undefined;
-  const one = async () => {
+  const one = async (token = "") => {
+    const requests = requestsOf(token);
     using connection = await Deno.connect({ hostname: "127.0.0.1", port });
     connection.setNoDelay();
     const answers = new Answers(connection);
@@ -52,7 +55,9 @@ async function work({ port, path, token, bodies, connections, ms }: Work): Promi
       if (answer.failure !== undefined) failure ??= answer.failure;
     }
   };
-  await Promise.all(Array.from({ length: connections }, one));
+  await Promise.all(
+    Array.from({ length: connections }, (_, at) => one(tokens[at % tokens.length])),
+  );
   times.sort((a, b) => a - b);
   const share = (part: number) => times[Math.floor(times.length * part)] ?? NaN;
   return {

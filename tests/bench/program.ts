@@ -20,7 +20,7 @@ export interface Subject {
   readonly name: string;
   readonly pid: number;
   readonly port: number;
-  readonly token: string;
+  readonly tokens: readonly string[];
 }
 
 export const HERE: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -28,20 +28,20 @@ export const HERE: string = fileURLToPath(new URL("../..", import.meta.url));
 /** The program of a checkout as a process of its own, locked as `deno task start` locks it. */
 export class Program implements Subject, AsyncDisposable {
   readonly name: string;
-  readonly token: string;
+  readonly tokens: readonly string[];
   readonly #server: ServeProcess;
   readonly #folder: Folder;
 
   private constructor(
-    { name, token, server, folder }: {
+    { name, tokens, server, folder }: {
       name: string;
-      token: string;
+      tokens: readonly string[];
       server: ServeProcess;
       folder: Folder;
     },
   ) {
     this.name = name;
-    this.token = token;
+    this.tokens = tokens;
     this.#server = server;
     this.#folder = folder;
   }
@@ -77,9 +77,11 @@ export class Program implements Subject, AsyncDisposable {
     };
     await run("migrate");
     await run("user", "create", "ada", "--superuser");
-    const token = await run(
-      ...["token", "create", "--user", "ada", "--name", "bench", "--permission", "admin"],
-    );
+    const tokens: string[] = [];
+    for (const name of ["a", "b", "c", "d"]) {
+      const token = ["token", "create", "--user", "ada", "--name", name, "--permission", "admin"];
+      tokens.push(await run(...token));
+    }
     const flags = permissionFlags(await loadConfig({ file: config, env: () => undefined }));
     const server = await superviseServe(
       new Deno.Command(Deno.execPath(), {
@@ -91,7 +93,7 @@ export class Program implements Subject, AsyncDisposable {
         stderr: "piped",
       }),
     );
-    return new Program({ name, token, server, folder });
+    return new Program({ name, tokens, server, folder });
   }
 
   get pid(): number {
@@ -113,5 +115,5 @@ export async function startBare(cluster: Cluster): Promise<Subject & { readonly 
   const args = [String(cluster.port), cluster.caPem, cluster.authorization];
   const child = new Child("bare_process.ts", args);
   const { port } = await child.next<{ port: number }>();
-  return { name: "bare", pid: child.pid, port, token: "bare", child };
+  return { name: "bare", pid: child.pid, port, tokens: ["bare"], child };
 }

@@ -65,7 +65,7 @@ function workOn(
   return {
     port: subject.port,
     path: subject.name === "bare" ? bare : "/mcp",
-    token: subject.token,
+    tokens: subject.tokens,
     bodies: params.map((each) => JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: each })),
     connections,
   };
