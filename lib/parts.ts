@@ -25,12 +25,15 @@ import { ResourceWatch } from "./mcp/resources/watch.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
-import { Access, mayAnywhere } from "./proxmox/privileges.ts";
+import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
+import { SharedReads } from "./proxmox/shared_reads.ts";
+import { oncePer } from "./once_per.ts";
+import type { AnyTool } from "./tool/tool.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
-import { GuestDirectory, GuestLocks } from "./proxmox/guest/directory.ts";
-import type { AnyTool } from "./tool/tool.ts";
+import { GuestDirectory } from "./proxmox/guest/directory.ts";
+import { GuestLocks } from "./proxmox/guest/locks.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -66,6 +69,9 @@ export interface Parts {
   /** Waits for what is still to be written; the database stays open. */
   close(): Promise<void>;
 }
+
+const ableBy = oncePer((grants: Grants) => (tool: AnyTool) => mayAnywhere(grants, tool.privileges));
+const allAble = () => true;
 
 /** Joins the parts that run tools for whoever the database knows. Proxmox need not be reachable. */
 export async function joinParts(
@@ -124,6 +130,7 @@ export async function joinParts(
       directory,
       locks: new GuestLocks(),
       leases: leasesOf(database, { now }),
+      reads: new SharedReads(),
       descriptions: new ApiDescriptions(client, ADVICE.paths),
       advice: ADVICE,
       now,
@@ -144,7 +151,7 @@ export async function joinParts(
     hold: () => () => {},
     able: async () => {
       const grants = await access.grants();
-      return (tool) => mayAnywhere(grants, tool.privileges);
+      return grants === undefined ? allAble : ableBy(grants);
     },
     begin: limits.begin,
     crowded: (tokenId) => limits.callAllowed(tokenId, 0) !== undefined,

@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/parts.ts": [
     ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit"],
-    ...["lib/tool", "lib/log", "lib/database", "lib/errors.ts"],
+    ...["lib/tool", "lib/log", "lib/database", "lib/once_per.ts", "lib/errors.ts"],
   ],
   "lib/http": [
     ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
@@ -48,7 +48,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
-    ...["lib/abort.ts", "lib/nearest.ts", "lib/errors.ts", "@modelcontextprotocol/server", "zod"],
+    ...["lib/nearest.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
+    ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",
   ],
   "lib/mcp/tools.ts": [
@@ -56,10 +57,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "tools/mod.ts": ["tools"],
   "tools": ["lib/tool", "lib/proxmox", "lib/errors.ts", "zod"],
-  "lib/tool": ["lib/proxmox", "lib/auth/scope.ts", "lib/errors.ts", "zod"],
+  "lib/tool": ["lib/proxmox", "lib/auth/scope.ts", "lib/once_per.ts", "lib/errors.ts", "zod"],
   "lib/proxmox": [
     ...["lib/config", "lib/database/leases.ts", "lib/log", "lib/abort.ts", "lib/nearest.ts"],
-    ...["lib/errors.ts", "node:crypto", "node:http", "node:https", "node:stream", "node:tls"],
+    ...["lib/once_per.ts", "lib/errors.ts"],
+    ...["node:crypto", "node:http", "node:https", "node:stream", "node:tls"],
   ],
   "lib/sandbox": [
     ...["lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json", "node:path"],
@@ -87,6 +89,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite"],
   "lib/log": ["lib/errors.ts"],
   "lib/abort.ts": [],
+  "lib/once_per.ts": [],
   "lib/nearest.ts": [],
   "lib/errors.ts": ["lib/command.ts"],
   "lib/command.ts": [],

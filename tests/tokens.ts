@@ -30,7 +30,7 @@ export async function createAuthenticatedToken(
     username,
     permission,
     createdAt: now(),
-    tokenHash: await hashToken(raw),
+    tokenHash: hashToken(raw),
   });
   return raw;
 }

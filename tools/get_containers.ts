@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { paged } from "../lib/tool/fields.ts";
-import { guestListInput, guestRow, listGuests } from "../lib/tool/guest_list.ts";
+import { guestLister, guestListInput, guestRow } from "../lib/tool/guest_list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const list = guestLister("lxc", "containers");
 
 export default defineTool({
   name: "get_containers",
@@ -14,8 +16,5 @@ export default defineTool({
   input: z.strictObject(guestListInput),
   output: z.object({ containers: z.array(guestRow), ...paged }),
   action: () => "list containers",
-  run: async (input, { pve }) => {
-    const { guests, ...page } = listGuests(await pve.resources(), "lxc", input);
-    return { containers: guests, ...page };
-  },
+  run: async (input, { pve }) => list(await pve.resources(), input),
 });

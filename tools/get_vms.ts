@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { paged } from "../lib/tool/fields.ts";
-import { guestListInput, guestRow, listGuests } from "../lib/tool/guest_list.ts";
+import { guestLister, guestListInput, guestRow } from "../lib/tool/guest_list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const list = guestLister("qemu", "vms");
 
 export default defineTool({
   name: "get_vms",
@@ -14,8 +16,5 @@ export default defineTool({
   input: z.strictObject(guestListInput),
   output: z.object({ vms: z.array(guestRow), ...paged }),
   action: () => "list VMs",
-  run: async (input, { pve }) => {
-    const { guests, ...page } = listGuests(await pve.resources(), "qemu", input);
-    return { vms: guests, ...page };
-  },
+  run: async (input, { pve }) => list(await pve.resources(), input),
 });

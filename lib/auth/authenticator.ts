@@ -65,7 +65,7 @@ class TokenAuthenticator implements Authenticator {
   async authenticate(rawToken: string | null, address: string): Promise<Principal> {
     if (rawToken === null || rawToken === "") throw unauthorized("no token");
     if (rawToken.length > LONGEST_TOKEN) throw unauthorized("token too long");
-    const tokenHash = await hashToken(rawToken);
+    const tokenHash = hashToken(rawToken);
     const record = await this.#watch.find(tokenHash);
     if (record === null) throw unauthorized("unknown token");
     const judgement = judgeToken(record, { address, now: this.#now() });

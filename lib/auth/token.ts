@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { TokenRecord } from "./accounts.ts";
 import { includesAddress, readAddressList } from "./address.ts";
 import { effectiveScope, PERMISSIONS, type Scope } from "./scope.ts";
@@ -14,9 +15,8 @@ export function generateToken(): string {
 }
 
 /** Lower-case hex SHA-512 of the raw token's UTF-8, as `auth_application_tokens.token_hash` holds it. */
-export async function hashToken(raw: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-512", new TextEncoder().encode(raw));
-  return new Uint8Array(digest).toHex();
+export function hashToken(raw: string): string {
+  return createHash("sha512").update(raw).digest("hex");
 }
 
 export type TokenFlaw = "revoked" | "expired" | "user inactive";
@@ -40,6 +40,8 @@ export function tokenState(record: TokenRecord, now: Date): TokenFlaw | "active"
   return flaws.includes("revoked") ? "revoked" : flaws.at(-1) ?? "active";
 }
 
+const NO_LIST = readAddressList([]);
+
 /**
  * Whether a token is good now, for a client at `address` (no address: that one is not looked at).
  * Every condition is worked out whatever the others say, so that time tells nothing either.
@@ -49,7 +51,7 @@ export function judgeToken(
   { address, now }: { address?: string; now: Date },
 ): Judgement {
   const anyAddress = record.allowedIps.trim() === "";
-  const list = readAddressList(anyAddress ? [] : record.allowedIps.split(","));
+  const list = anyAddress ? NO_LIST : readAddressList(record.allowedIps.split(","));
   const allowed = includesAddress(list, address ?? "");
   const reasons = [
     ...flawsOf(record, now).map((flaw) =>

@@ -68,10 +68,12 @@ function beginRequest({ language, metrics, newId }: AppServices): MiddlewareHand
     c.set("language", languageOf(c, language));
     await next();
     metrics.answered(c.res.status);
-    c.header("x-request-id", requestId);
-    c.header("x-content-type-options", "nosniff");
-    const events = c.res.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
-    if (!events) c.header("cache-control", "no-store");
+    // Hono's own way would make another answer of it, and a stream of its body.
+    const { headers } = c.res;
+    headers.set("x-request-id", requestId);
+    headers.set("x-content-type-options", "nosniff");
+    const events = headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+    if (!events) headers.set("cache-control", "no-store");
   };
 }
 

@@ -31,11 +31,7 @@ export async function readJsonBody(request: Request, options: BodyOptions): Prom
     return refuse(415, REFUSED, "Unsupported content type: send application/json");
   }
   const read = await receive(request, options);
-  if ("refused" in read) {
-    // A body that names no length may be endless: unless it is given up, its connection stays open.
-    await request.body?.cancel().catch(() => {});
-    return read;
-  }
+  if ("refused" in read) return read;
   const result = read.text.end() ?? { unreadable: read.text.notJson };
   if ("body" in result) return result;
   const { code, message, batch } = result.unreadable;
@@ -45,34 +41,45 @@ export async function readJsonBody(request: Request, options: BodyOptions): Prom
 
 async function receive(
   { headers, body }: Request,
+  options: BodyOptions,
+): Promise<{ readonly text: JsonText } | { readonly refused: Response }> {
+  const { maxBytes } = options;
+  const reader = body?.getReader();
+  const read = Number(headers.get("content-length")) > maxBytes
+    ? refuse(413, REFUSED, tooLarge(maxBytes))
+    : await readAll(reader, options);
+  // A body that names no length may be endless: unless it is given up, its connection stays open.
+  if ("refused" in read) await reader?.cancel().catch(() => {});
+  return read;
+}
+
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
   { maxBytes, stallMs = STALL_MS, keep = () => undefined }: BodyOptions,
 ): Promise<{ readonly text: JsonText } | { readonly refused: Response }> {
-  const tooLarge = `Request body too large: the limit is ${maxBytes} bytes`;
-  if (Number(headers.get("content-length")) > maxBytes) return refuse(413, REFUSED, tooLarge);
   const text = new JsonText("body");
-  if (body === null) return { text };
-  const reader = body.getReader();
+  if (reader === undefined) return { text };
   let bytes = 0;
-  try {
-    for (;;) {
-      const read = await within(stallMs, reader.read().catch(() => "cut off" as const));
-      if (read === null) {
-        const message = `Request timeout: nothing of the body came for ${stallMs / 1000} seconds`;
-        return refuse(408, REFUSED, message);
-      }
-      // Hanging up is the client's affair, and no failure of the server's.
-      if (read === "cut off") return refuse(400, REFUSED, "Request body cut off: it has no end");
-      if (read.done) return { text };
-      bytes += read.value.byteLength;
-      if (bytes > maxBytes) return refuse(413, REFUSED, tooLarge);
-      const refused = keep(read.value.byteLength);
-      if (refused !== undefined) return { refused };
-      const problem = text.add(read.value);
-      if (problem !== null) return refuse(400, problem.code, problem.message);
+  for (;;) {
+    const read = await within(stallMs, reader.read().catch(() => "cut off" as const));
+    if (read === null) {
+      const message = `Request timeout: nothing of the body came for ${stallMs / 1000} seconds`;
+      return refuse(408, REFUSED, message);
     }
-  } finally {
-    reader.releaseLock();
+    // Hanging up is the client's affair, and no failure of the server's.
+    if (read === "cut off") return refuse(400, REFUSED, "Request body cut off: it has no end");
+    if (read.done) return { text };
+    bytes += read.value.byteLength;
+    if (bytes > maxBytes) return refuse(413, REFUSED, tooLarge(maxBytes));
+    const refused = keep(read.value.byteLength);
+    if (refused !== undefined) return { refused };
+    const problem = text.add(read.value);
+    if (problem !== null) return refuse(400, problem.code, problem.message);
   }
+}
+
+function tooLarge(maxBytes: number): string {
+  return `Request body too large: the limit is ${maxBytes} bytes`;
 }
 
 /** Null when it takes longer. */

@@ -53,5 +53,6 @@ export function isSecretKey(key: string): boolean {
 
 /** `Şifre`, `ŞİFRE` and `sıfre` as letters without marks; only the dotless ı has no such form of its own. */
 function plainLetters(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
   return text.normalize("NFKD").replace(/\p{M}/gu, "").replaceAll("ı", "i");
 }

@@ -6,10 +6,14 @@
 const HIDDEN =
   /(?!(?<=\p{Extended_Pictographic}\ufe0f?)\u200d(?=\p{Extended_Pictographic}))(?!(?<=\p{Emoji})\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
+/** Most texts hold nothing of the kind, which one look tells. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** `text` with every hidden character as an escape (`\u202e`); line breaks and tabs stay. */
 export function visible(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(
     HIDDEN,
     (character) => character === "\n" || character === "\t" ? character : escaped(character),
@@ -18,6 +22,7 @@ export function visible(text: string): string {
 
 /** Like `visible`, and line breaks and tabs are escaped too; valid inside of a JSON string. */
 export function visibleLine(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(HIDDEN, escaped);
 }
 

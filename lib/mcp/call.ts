@@ -1,3 +1,4 @@
+import { Limit } from "../abort.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { ConfirmationMark, Outcome } from "../audit/row.ts";
 import type { Principal } from "../auth/principal.ts";
@@ -18,6 +19,7 @@ import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import type { IdenticalChanges } from "./identical.ts";
 import { deadlineOf, parseInput, unknownTool } from "./input.ts";
+import { type Finished, finished } from "./finished.ts";
 import { reachOf } from "./reach.ts";
 import { shownResult } from "./shown.ts";
 
@@ -67,11 +69,10 @@ export interface CallRequest {
 
 /** `ask` means: get a person's yes, then call again with `confirmation: "accepted"`. */
 export type CallResult =
-  | { readonly kind: "done"; readonly value: Record<string, unknown> }
+  | { readonly kind: "done"; readonly finished: Finished }
   | { readonly kind: "failed"; readonly error: AppError }
   | { readonly kind: "ask" } & Question;
 
-const MAX_RESULT_BYTES = 1024 * 1024;
 const MAX_REASON = 4_000;
 
 /**
@@ -80,17 +81,15 @@ const MAX_REASON = 4_000;
  */
 export async function callTool(services: CallServices, request: CallRequest): Promise<CallResult> {
   const end = services.begin(request.principal.tokenId);
-  // A signal made by `any` stays in the memory of its sources: none may outlive the call.
-  const stop = new AbortController();
+  using stop = new Limit(request.signal);
   const onStopping = () => stop.abort();
   services.stopping.addEventListener("abort", onStopping);
   const forget = services.onRevoked((tokenId) => {
     if (tokenId === request.principal.tokenId) stop.abort();
   });
-  const signal = AbortSignal.any([request.signal, stop.signal]);
   try {
-    const result = await runAudited(services, { ...request, signal });
-    return shownResult(result, services.catalog.get(request.tool));
+    const result = await runAudited(services, { ...request, signal: stop.signal });
+    return shownResult(result);
   } finally {
     services.stopping.removeEventListener("abort", onStopping);
     forget();
@@ -166,13 +165,12 @@ async function run(
   record: CallRecord,
 ): Promise<CallResult> {
   const { tool, input, action, dryRun } = request;
-  const deadline = AbortSignal.timeout(deadlineOf(input));
-  const signal = AbortSignal.any([request.signal, deadline]);
+  using deadline = new Limit(request.signal, deadlineOf(input));
   const asked = { tool: tool.name, input };
   const change = dryRun ? undefined : services.identical.of(request.principal, asked);
   const pve = new Pve(services.pve, {
     caller: `token ${request.principal.tokenId}`,
-    signal,
+    signal: deadline.signal,
     reach: reachOf(request.principal.limits),
     dryRun,
     action,
@@ -188,15 +186,10 @@ async function run(
     };
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
-    const value = tool.output.parse(
-      dryRun
-        ? { ...compact({ unchanged: output.unchanged }), dry_run: redactValue(pve.plan) }
-        : warned(tool, await led(tool, output, pve), pve.warnings),
-    );
-    if (JSON.stringify(value).length > MAX_RESULT_BYTES) {
-      throw new AppError("invalid", "the answer is larger than 1 MiB; ask for less at once");
-    }
-    return { kind: "done", value };
+    const told = dryRun
+      ? { ...compact({ unchanged: output.unchanged }), dry_run: redactValue(pve.plan) }
+      : warned(tool, await led(tool, output, pve), pve.warnings);
+    return { kind: "done", finished: finished(tool, told) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const reason = clip(error.message, MAX_REASON);

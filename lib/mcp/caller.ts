@@ -10,6 +10,8 @@ export interface Caller {
   readonly language: Language;
   /** Told the id of the message of each call whose row the pipeline will leave. */
   readonly began?: (id: unknown) => void;
+  /** Told the JSON of the result, where that is at hand: who writes the answer need not make it again. */
+  readonly wrote?: (resultJson: string) => void;
   /** True once the token has ended: a person may answer after that. */
   readonly hasEnded?: () => boolean;
 }

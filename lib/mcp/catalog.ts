@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { mayTouchAll, mayUseTool, type TokenLimits } from "../auth/limits.ts";
 import { includesScope, type Scope } from "../auth/scope.ts";
+import { oncePer } from "../once_per.ts";
 import { isOffered, scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import type { AnyTool, Switch } from "../tool/tool.ts";
 
@@ -14,6 +15,12 @@ export interface ToolDescription {
   readonly annotations: AnyTool["hints"];
 }
 
+/** What `tools/list` answers, and the same as JSON. */
+export interface ToolList {
+  readonly tools: readonly ToolDescription[];
+  readonly resultJson: string;
+}
+
 /** Who asks, as far as the list of tools depends on it. */
 export interface Viewer {
   readonly scope: Scope;
@@ -24,6 +31,8 @@ export interface Viewer {
 export class Catalog {
   readonly #tools: ReadonlyMap<string, AnyTool>;
   #policy: ToolPolicy;
+  /** By what Proxmox allows, and then by who asks: a new policy, or new grants, begin anew. */
+  #lists = newLists();
 
   constructor(tools: readonly AnyTool[], policy: ToolPolicy) {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
@@ -41,6 +50,7 @@ export class Catalog {
   /** Replaces what the configuration allows; calls under way go on. */
   setPolicy(policy: ToolPolicy): void {
     this.#policy = policy;
+    this.#lists = newLists();
   }
 
   /** True when the configuration offers the tool at all. */
@@ -74,12 +84,26 @@ export class Catalog {
   /**
    * The tools that a caller may call, sorted by name.
    *
-   * @param able tells whether Proxmox would let the tool do anything at all
+   * @param able tells whether Proxmox would let the tool do anything at all; always the same for one function
    */
-  visibleTo(viewer: Viewer, able: (tool: AnyTool) => boolean): ToolDescription[] {
-    const callable = this.callable(viewer, able);
-    return [...this.#tools.values()].filter(({ name }) => callable(name)).map(describeTool);
+  visibleTo({ limits, scope }: Viewer, able: (tool: AnyTool) => boolean): ToolList {
+    const lists = this.#lists(able);
+    const key = JSON.stringify([scope, limits]);
+    const known = lists.get(key);
+    if (known !== undefined) return known;
+    const callable = this.callable({ limits, scope }, able);
+    const tools = [...this.#tools.values()].filter(({ name }) => callable(name)).map(describeTool);
+    const list = { tools, resultJson: JSON.stringify({ tools }) };
+    if (lists.size < MOST_LISTS) lists.set(key, list);
+    return list;
   }
+}
+
+/** Lists that are kept: each takes some 70 KB, and few tokens are limited in ways of their own. */
+const MOST_LISTS = 50;
+
+function newLists() {
+  return oncePer((_able: (tool: AnyTool) => boolean) => new Map<string, ToolList>());
 }
 
 /**
@@ -91,13 +115,9 @@ export function inReach(tool: AnyTool, limits: TokenLimits | null): boolean {
 }
 
 /** JSON Schemas are made once, when first asked for: making them per request costs most of it. */
-const descriptions = new WeakMap<AnyTool, ToolDescription>();
-
-function describeTool(tool: AnyTool): ToolDescription {
-  const known = descriptions.get(tool);
-  if (known) return known;
+const describeTool = oncePer((tool: AnyTool): ToolDescription => {
   const { name, title, description, hints } = tool;
-  const made: ToolDescription = {
+  return {
     name,
     title,
     description,
@@ -105,9 +125,7 @@ function describeTool(tool: AnyTool): ToolDescription {
     outputSchema: schemaOf(tool.output, "output"),
     annotations: hints,
   };
-  descriptions.set(tool, made);
-  return made;
-}
+});
 
 function schemaOf(schema: z.ZodObject, io: "input" | "output"): ToolDescription["inputSchema"] {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {

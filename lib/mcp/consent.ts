@@ -1,3 +1,4 @@
+import { Limit } from "../abort.ts";
 import { AppError } from "../errors.ts";
 import { clip } from "../proxmox/clip.ts";
 import type { Reach } from "../proxmox/plan.ts";
@@ -69,17 +70,12 @@ async function describe(
   { tool, input, action, reach }: Subject,
 ): Promise<About> {
   if (!tool.about) return { lines: [], version: "" };
-  const over = new AbortController();
-  const signal = AbortSignal.any([
-    request.signal,
-    over.signal,
-    AbortSignal.timeout(PATIENCE_MS),
-  ]);
+  using over = new Limit(request.signal, PATIENCE_MS);
   const { progress } = request;
   const caller = `token ${request.principal.tokenId}`;
   const pve = new Pve(services.pve, {
     caller,
-    signal,
+    signal: over.signal,
     reach,
     dryRun: true,
     action,

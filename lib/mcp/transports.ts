@@ -29,6 +29,11 @@ interface SseSession extends Session {
   readonly transport: SseTransport;
 }
 
+interface Answer {
+  readonly id: string | number | null;
+  readonly result?: unknown;
+}
+
 const MAX_SSE_PER_TOKEN = 10;
 const SSE_IDLE_MS = 10 * 60_000;
 
@@ -151,9 +156,15 @@ export class Transports {
 
   /** One JSON-RPC request without a session, with plain JSON back; `jsonrpc` and `id` may be absent. */
   async #plain(body: object, ledger: CallLedger): Promise<Response> {
-    const answer = await this.#answer(body, ledger.callerOf(body));
+    let resultJson: string | undefined;
+    const wrote = (json: string) => void (resultJson = json);
+    const answer = await this.#answer(body, { ...ledger.callerOf(body), wrote });
     if (answer === undefined) return new Response(null, { status: 202 });
-    return Response.json(answer, { status: answer === NO_REQUEST ? 400 : 200 });
+    if (resultJson === undefined || !("result" in answer)) {
+      return Response.json(answer, { status: answer === NO_REQUEST ? 400 : 200 });
+    }
+    const text = `{"result":${resultJson},"jsonrpc":"2.0","id":${JSON.stringify(answer.id)}}`;
+    return new Response(text, { headers: { "content-type": "application/json" } });
   }
 
   /** Batches were part of 2025-03-26 and of no other revision. */
@@ -166,7 +177,7 @@ export class Transports {
   }
 
   /** The answer to one message without a session; undefined for a notification. */
-  async #answer(body: unknown, caller: Caller): Promise<object | undefined> {
+  async #answer(body: unknown, caller: Caller): Promise<Answer | undefined> {
     const message = (body ?? {}) as Record<string, unknown>;
     const { id: givenId, method, params } = message;
     if (typeof method !== "string") return NO_REQUEST;

@@ -1,4 +1,5 @@
 import { compact, flag, number, type Resource, tagList, text } from "./api/values.ts";
+import { oncePer } from "../once_per.ts";
 import { guestOf, type GuestType } from "./guest/directory.ts";
 import type { Reach } from "./plan.ts";
 
@@ -36,8 +37,8 @@ export function warningsOf(
 }
 
 /** The resources that a caller may know of. */
-export function rowsWithin(rows: readonly Resource[], reach: Reach): Resource[] {
-  if (reach.everything) return [...rows];
+export function rowsWithin(rows: Resource[], reach: Reach): Resource[] {
+  if (reach.everything) return rows;
   return rows.filter((row) => {
     const guest = guestOf(row);
     return guest ? reach.guest(guest) : row.node !== undefined && reach.sees(row.node);
@@ -45,12 +46,13 @@ export function rowsWithin(rows: readonly Resource[], reach: Reach): Resource[] 
 }
 
 /** The names of the nodes that do not answer. */
-export function offlineNodes(resources: readonly Resource[]): Set<string> {
-  return new Set(
-    resources.filter((row) => row.type === "node" && row.status !== "online")
-      .map((row) => row.node ?? row.id),
-  );
-}
+export const offlineNodes: (resources: readonly Resource[]) => ReadonlySet<string> = oncePer(
+  (resources: readonly Resource[]) =>
+    new Set(
+      resources.filter((row) => row.type === "node" && row.status !== "online")
+        .map((row) => row.node ?? row.id),
+    ),
+);
 
 /** A guest's row with all that the resource list tells. */
 export function describeGuest(row: Resource, offline: ReadonlySet<string>): GuestRow {

@@ -19,13 +19,14 @@ import {
   assertMeant,
   type Guest,
   type GuestDirectory,
-  type GuestLocks,
   guestsIn,
   type GuestType,
 } from "./guest/directory.ts";
+import type { GuestLocks } from "./guest/locks.ts";
 import { rowsWithin } from "./inventory.ts";
 import { type ApiPath, apiPath } from "./api/path.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
+import type { SharedReads } from "./shared_reads.ts";
 import type { SharedTask, Sharing, Subject } from "./sharing.ts";
 import { PATIENCE_MS, type TaskState, waitTask } from "./tasks.ts";
 import type { Access, Grants } from "./privileges.ts";
@@ -42,6 +43,7 @@ export interface PveShared {
   readonly directory: GuestDirectory;
   readonly locks: GuestLocks;
   readonly leases: Leases;
+  readonly reads: SharedReads;
   readonly descriptions: ApiDescriptions;
   readonly advice: Advice;
   readonly now: () => Date;
@@ -72,6 +74,8 @@ interface Following {
 
 const DRY_RUN_UPID = "UPID:dry-run";
 const DEFAULT_WAIT_SECONDS = 300;
+/** A change of how a guest runs, which moves and renames nothing. */
+const POWER = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/\d+\/status\/\w+$/;
 
 /**
  * Proxmox as one tool call sees it: bound to the call's deadline, to what the token may touch, and
@@ -87,6 +91,8 @@ export class Pve {
   readonly #leases: (() => Promise<void>)[] = [];
   readonly #touched: Touched;
   readonly #patienceEnds: number;
+  /** Whether all changes of this call so far were of how guests run; undefined before the first. */
+  #isPowerOnly: boolean | undefined;
   #upid: string | undefined;
   #subject: Subject | undefined;
   #steps = 0;
@@ -471,7 +477,7 @@ export class Pve {
     } catch (error) {
       throw await this.#explained(error);
     } finally {
-      this.#shared.directory.drop();
+      this.#forget();
     }
   }
 
@@ -482,13 +488,16 @@ export class Pve {
     for (const release of this.#leases.splice(0)) release().catch(() => {});
   }
 
-  async #read(path: ApiPath, params?: unknown): Promise<Answer> {
+  async #read(path: ApiPath, given?: unknown): Promise<Answer> {
+    const { caller } = this.#call;
+    const params: Params = { ...given as Params };
+    const start = (signal: AbortSignal) =>
+      this.#shared.client.request("GET", path, { caller, params, signal });
     try {
-      return await this.#shared.client.request("GET", path, {
-        caller: this.#call.caller,
-        params: { ...params as Params },
-        signal: this.signal,
-      });
+      // What a change rests on is read after it has taken hold, and not a moment before.
+      if (this.#held.size > 0 || this.#isPowerOnly !== undefined) return await start(this.signal);
+      const key = JSON.stringify([caller, String(path), params]);
+      return await this.#shared.reads.read(key, { signal: this.signal, start });
     } catch (error) {
       throw await this.#explained(error);
     }
@@ -508,6 +517,7 @@ export class Pve {
     let task: SharedTask | undefined;
     try {
       await this.#touched.announce();
+      this.#isPowerOnly ??= true;
       const data = await this.#send(verb, path, given);
       if (isUpid(data)) task = { upid: data, subject: this.#subject, vmids: this.vmids };
       return data as T;
@@ -527,8 +537,16 @@ export class Pve {
     } catch (error) {
       throw withoutSecrets(await this.#explained(error), params);
     } finally {
-      this.#shared.directory.drop();
+      if (!POWER.test(String(path))) this.#isPowerOnly = false;
+      this.#forget();
     }
+  }
+
+  /** No reader that comes after a change is told what was read before it. */
+  #forget(): void {
+    this.#shared.reads.drop();
+    if (this.#isPowerOnly) this.#shared.directory.dropStates();
+    else this.#shared.directory.drop();
   }
 
   /** What only the cluster as a whole can tell about a failure. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { oncePer } from "../once_per.ts";
 import { type Resource, text } from "../proxmox/api/values.ts";
 import { guestOf, type GuestType } from "../proxmox/guest/directory.ts";
 import {
@@ -84,11 +85,41 @@ export const guestListInput = {
   ...paging,
 };
 
-/** Filters, sorts by vmid and pages the guests of one type, with a warning per offline node. */
-export function listGuests(
+type Input = z.output<z.ZodObject<typeof guestListInput>>;
+type Output<Name extends string> =
+  & z.output<z.ZodObject<typeof paged>>
+  & { [N in Name]: GuestRow[] };
+
+/** Pages that are kept of one answer of Proxmox: callers choose their filters. */
+const MOST_PAGES = 50;
+
+/**
+ * Makes the list of the guests of one type: filtered, sorted by vmid, paged, with a warning per offline
+ * node. A page that was made of the same resources before is given again: it must not be changed.
+ *
+ * @param name what the list is called in the output
+ */
+export function guestLister<Name extends string>(
+  type: GuestType,
+  name: Name,
+): (resources: readonly Resource[], input: Input) => Output<Name> {
+  const pagesOf = oncePer((_resources: readonly Resource[]) => new Map<string, Output<Name>>());
+  return (resources, input) => {
+    const pages = pagesOf(resources);
+    const key = JSON.stringify(input);
+    const known = pages.get(key);
+    if (known !== undefined) return known;
+    const { guests, ...page } = listGuests(resources, type, input);
+    const made = { [name]: guests, ...page } as Output<Name>;
+    if (pages.size < MOST_PAGES) pages.set(key, made);
+    return made;
+  };
+}
+
+function listGuests(
   resources: readonly Resource[],
   type: GuestType,
-  input: z.output<z.ZodObject<typeof guestListInput>>,
+  input: Input,
 ): z.output<z.ZodObject<typeof paged>> & { guests: GuestRow[] } {
   const offline = offlineNodes(resources);
   const rows = resources.filter((row) =>
@@ -109,6 +140,9 @@ export function listGuests(
 
 /** The columns asked for. */
 export function pick<Row extends object>(row: Row, columns: ReadonlySet<string>): Partial<Row> {
-  const asked = Object.entries(row).filter(([key]) => columns.has(key));
-  return Object.fromEntries(asked) as Partial<Row>;
+  const asked: Partial<Row> = {};
+  for (const key in row) {
+    if (columns.has(key)) asked[key] = row[key];
+  }
+  return asked;
 }

@@ -72,7 +72,7 @@ function scene(
   return () =>
     withBench(makeSqliteSite, async (bench) => {
       const { store, clock } = bench;
-      const { id } = await store.createToken(newToken({ tokenHash: await hashToken(RAW) }));
+      const { id } = await store.createToken(newToken({ tokenHash: hashToken(RAW) }));
       const gate = new Gate(store);
       const problems: unknown[] = [];
       const authenticator = createAuthenticator({
@@ -281,7 +281,7 @@ Deno.test(
       ["UPDATE auth_user SET is_active = FALSE", true],
       ["UPDATE auth_user SET is_active = TRUE", false],
       [`UPDATE auth_application_tokens SET token_hash = '${"0".repeat(128)}'`, true],
-      [`UPDATE auth_application_tokens SET token_hash = '${await hashToken(RAW)}'`, false],
+      [`UPDATE auth_application_tokens SET token_hash = '${hashToken(RAW)}'`, false],
       ["DELETE FROM auth_application_tokens", true],
     ];
     for (const [change, ends] of changes) {

@@ -2,7 +2,7 @@ import { Site } from "../site.ts";
 
 /**
  * How long the dearest bodies that are permitted hold the event loop, beside how long they take: nobody
- * else's request may wait for more than 100 ms. `deno task bench`.
+ * else's request may wait for more than 100 ms. `deno task bodies`.
  */
 const site = await Site.start();
 const BYTES = 4_194_304;

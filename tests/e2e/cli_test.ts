@@ -195,7 +195,7 @@ Deno.test("token create prints the raw token alone on stdout; list never shows i
   );
   assert.match(created.err, /the role of ayse allows less: its scope is write/);
   assert.ok(!created.err.includes(created.out));
-  const hash = await hashToken(created.out);
+  const hash = hashToken(created.out);
   for (const format of [[], ["--json"]]) {
     const { out, err } = await ok(["token", "list", ...format, ...common]);
     assert.ok(!(out + err).includes(created.out) && !(out + err).includes(hash.slice(0, 16)));

@@ -163,7 +163,7 @@ Deno.test("init that was ended before or after any file it writes is run again t
       const active = (await fresh.tokens()).filter(({ state }) => state === "active");
       assert.equal(active.length, 1, `${when} file ${nth}`);
       const store = await cli(["token", "list", "--json", "--config", fresh.config]);
-      const hash = await hashToken((await Deno.readTextFile(out)).trim());
+      const hash = hashToken((await Deno.readTextFile(out)).trim());
       assert.ok(store.out.includes(hash.slice(0, 8)), `${when} file ${nth}: another token`);
       assert.deepEqual((await fresh.files()).filter((name) => name.endsWith(".new")), []);
     }

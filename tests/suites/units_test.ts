@@ -33,6 +33,7 @@ import "../unit/path_test.ts";
 import "../unit/pinned_transport_test.ts";
 import "../unit/redact_test.ts";
 import "../unit/sessions_test.ts";
+import "../unit/shared_reads_test.ts";
 import "../unit/slots_test.ts";
 import "../unit/sse_test.ts";
 import "../unit/tasks_test.ts";

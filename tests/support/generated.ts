@@ -33,9 +33,9 @@ export async function orphans(files: ReadonlyMap<string, string>): Promise<strin
 }
 
 /** The tools as a caller of that scope is told them. */
-export function listing(scope: Scope): ToolDescription[] {
+export function listing(scope: Scope): readonly ToolDescription[] {
   const all = { read_only: false, allow: null, deny: [], scopes: {}, container_exec: true };
-  return new Catalog(TOOLS, all).visibleTo({ scope, limits: null }, () => true);
+  return new Catalog(TOOLS, all).visibleTo({ scope, limits: null }, () => true).tools;
 }
 
 function sorted(value: unknown): unknown {

@@ -27,6 +27,19 @@ Deno.test("wait: false returns the UPID at once", async () => {
   assert.equal(sent(site, "GET", /tasks/), 0);
 });
 
+Deno.test("starting guests leaves their places known and their states to be asked anew", async () => {
+  await using site = await Site.start({ pve: { taskPolls: 0 } });
+  const read = () => sent(site, "GET", /^\/cluster\/resources$/);
+  await site.call("start_vm", { vmid: 101, wait: false });
+  await site.call("stop_container", { vmid: 200, wait: false });
+  assert.equal(read(), 1);
+  await site.call("get_vms");
+  assert.equal(read(), 2);
+  await site.call("update_vm", { vmid: 101, name: "renamed" });
+  await site.call("get_vm_usage", { vmid: 101 });
+  assert.equal(read(), 3, "a change of another kind may move or rename a guest");
+});
+
 Deno.test("a task that outlives timeout_seconds says that it goes on", async () => {
   await using site = await Site.start({ pve: { taskPolls: 1000 } });
   const answer = await site.call("start_vm", { vmid: 101, timeout_seconds: 1 });

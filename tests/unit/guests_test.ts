@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ADVICE } from "../../lib/mcp/advice.ts";
-import { GuestDirectory, GuestLocks } from "../../lib/proxmox/guest/directory.ts";
+import { GuestDirectory } from "../../lib/proxmox/guest/directory.ts";
+import { GuestLocks } from "../../lib/proxmox/guest/locks.ts";
 
 const open = new AbortController().signal;
 
@@ -56,4 +57,25 @@ Deno.test("GuestDirectory asks once for those that come together, and anew after
   assert.equal(asked, 3);
   await assert.rejects(directory.find(102), { code: "not_found" });
   assert.equal(asked, 4, "an unknown guest may be new");
+});
+
+Deno.test("GuestDirectory keeps places, but no states, after a change of how a guest runs", async () => {
+  let asked = 0;
+  const row = { type: "qemu", id: "qemu/101", vmid: 101, node: "pve1", name: "a" };
+  const answers = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
+  const directory = new GuestDirectory({
+    load: () => asked++ === 0 ? Promise.resolve([row]) : answers[asked - 2]!.promise,
+    monotonic: () => 0,
+    advice: ADVICE,
+  });
+  await directory.find(101);
+  const before = directory.resources({ fresh: true });
+  directory.dropStates();
+  assert.equal((await directory.find("a")).node, "pve1");
+  const after = directory.resources({ fresh: true });
+  assert.equal(asked, 3, "what was being read before the change is told to nobody after it");
+  answers[0]!.resolve([{ ...row, status: "stopped" }]);
+  answers[1]!.resolve([{ ...row, status: "running" }]);
+  assert.deepEqual((await before).map(({ status }) => status), ["stopped"]);
+  assert.deepEqual((await after).map(({ status }) => status), ["running"]);
 });

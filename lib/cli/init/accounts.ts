@@ -131,7 +131,7 @@ class FirstToken {
       await this.#make(raw, user);
       return this.#show(raw, replaced);
     }
-    const found = await this.#store.findToken(await hashToken(inFile));
+    const found = await this.#store.findToken(hashToken(inFile));
     if (found !== null && tokenState(found, this.#around.now()) !== "active") {
       throw new UsageError(`Cannot use --token-out ${this.#out}: its token is good no more`);
     }
@@ -169,7 +169,7 @@ class FirstToken {
 
   async #make(raw: string, username: string): Promise<void> {
     const { now, scope, state } = this.#around;
-    const tokenHash = await hashToken(raw);
+    const tokenHash = hashToken(raw);
     state.unseenToken = tokenHash;
     if (this.#out !== null) {
       makeFolderOf(this.#out);

@@ -61,11 +61,26 @@ export class LineQueue {
     this.#writing = null;
   }
 
+  /** All lines that wait, in one piece. */
   #next(): Uint8Array | undefined {
-    const next = this.#waiting.shift();
-    if (next !== undefined || this.#lost === 0) return next;
-    this.#add(this.#encoder.encode(`${this.#lost} lines were lost: nobody read standard error\n`));
-    this.#lost = 0;
-    return this.#waiting.shift();
+    if (this.#waiting.length === 0 && this.#lost > 0) {
+      const lost = `${this.#lost} lines were lost: nobody read standard error\n`;
+      this.#add(this.#encoder.encode(lost));
+      this.#lost = 0;
+    }
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    if (waiting.length < 2) return waiting[0];
+    return concat(waiting);
   }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

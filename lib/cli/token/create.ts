@@ -37,11 +37,11 @@ export async function createToken(context: CliContext, options: CreateTokenOptio
     const raw = generateToken();
     const createdAt = io.now();
     const days = options.expiresDays;
-    const token = await refuseAsUsage(async () =>
+    const token = await refuseAsUsage(() =>
       store.createToken({
         username: options.user,
         name: options.name,
-        tokenHash: await hashToken(raw),
+        tokenHash: hashToken(raw),
         permission: options.permission,
         expires: days === undefined ? null : new Date(createdAt.getTime() + days * DAY_MS),
         allowedIps: options.allowedIps ?? "",

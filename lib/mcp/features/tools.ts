@@ -32,7 +32,9 @@ export async function listTools(
   services: McpServices,
   context: ServerContext,
 ): Promise<ListToolsResult> {
-  const tools = services.catalog.visibleTo(callerOf(context).principal, await services.able());
+  const { principal, wrote } = callerOf(context);
+  const { tools, resultJson } = services.catalog.visibleTo(principal, await services.able());
+  wrote?.(resultJson);
   return { tools: tools.map((tool) => ({ ...tool })) };
 }
 
@@ -63,15 +65,14 @@ export async function answerCall(
   if (result.kind === "failed" && !services.catalog.get(params.name)) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
   }
+  if (result.kind === "done") caller.wrote?.(result.finished.resultJson);
   return toolResult(result);
 }
 
 function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
   if (result.kind === "done") {
-    return {
-      content: [{ type: "text", text: JSON.stringify(result.value) }],
-      structuredContent: result.value,
-    };
+    const { text, value } = result.finished;
+    return { content: [{ type: "text", text }], structuredContent: value };
   }
   const { code, message } = result.error;
   return { content: [{ type: "text", text: message }], isError: true, _meta: { code } };

@@ -40,7 +40,8 @@ export async function readResource(
   if (result.kind === "failed") {
     throw refusedBy(result.error, { uri, limited: caller.principal.limits !== null });
   }
-  const held = kind.part ? kind.part(result.value, values) : result.value;
+  const { value } = result.finished;
+  const held = kind.part ? kind.part(value, values) : value;
   if (held === undefined) throw new ResourceNotFoundError(uri);
   return { contents: [{ uri, mimeType: "application/json", text: JSON.stringify(held) }] };
 }

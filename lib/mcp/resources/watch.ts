@@ -104,7 +104,7 @@ export class ResourceWatch {
     }
   }
 
-  #compare(follower: Follower, all: readonly Resource[]): void {
+  #compare(follower: Follower, all: Resource[]): void {
     const seen = this.#followers.get(follower);
     const rows = rowsWithin(all, follower.reach);
     for (const address of seen ? follower.addresses : []) {

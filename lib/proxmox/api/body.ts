@@ -27,10 +27,13 @@ const FILTERS: readonly (readonly [path: RegExp, filter: string])[] = [
 export async function readText(response: Response, path: string): Promise<string> {
   const { body, headers } = response;
   if (body === null) return "";
-  if (Number(headers.get("content-length")) > MOST_MIB * MIB) {
+  const length = Number(headers.get("content-length") ?? NaN);
+  if (length > MOST_MIB * MIB) {
     await body.cancel();
     throw tooLarge(path);
   }
+  // A length that the connection holds to needs no counting, unless it is that of something packed.
+  if (length > 0 && !headers.has("content-encoding")) return await response.text();
   const decoder = new TextDecoder();
   let size = 0;
   let text = "";

@@ -1,3 +1,4 @@
+import { Limit } from "../../abort.ts";
 import { hostForUrl } from "../../config/hosts.ts";
 import { AppError } from "../../errors.ts";
 import { abortFailure } from "./abort.ts";
@@ -105,10 +106,11 @@ export class Client {
   /** Reads a file that Proxmox serves outside of its API, such as its API description. */
   async file(pathname: string, signal: AbortSignal): Promise<string> {
     const url = this.#url(this.#preferred, pathname);
+    using deadline = this.#deadline(signal);
     const response = await this.#options.transport(url, {
       method: "GET",
       headers: {},
-      signal: this.#deadline(signal),
+      signal: deadline.signal,
     }).catch((cause) => {
       throw connectionFailure(cause, { endpoint: url.host, change: false, sent: false });
     });
@@ -130,9 +132,10 @@ export class Client {
     const url = this.#url(this.#preferred, `/api2/json${path}`);
     for (const [key, value] of Object.entries(params)) url.searchParams.set(key, queryValue(value));
     const { dial } = this.#options;
+    using deadline = this.#deadline(signal);
     try {
       const authorization = this.#authorization;
-      const socket = await dialSocket(dial, { url, authorization, signal: this.#deadline(signal) });
+      const socket = await dialSocket(dial, { url, authorization, signal: deadline.signal });
       if (!("status" in socket)) return socket;
       throw failureOf({ ...socket, body: "", change: true, tokenId: this.tokenId });
     } catch (cause) {
@@ -157,7 +160,8 @@ export class Client {
     { params, signal }: Sending,
   ): Promise<Answer | { retry: AppError }> {
     const change = method !== "GET";
-    const deadline = this.#deadline(signal);
+    using limit = this.#deadline(signal);
+    const deadline = limit.signal;
     const { hosts } = this.#options;
     let failure: AppError | undefined;
     for (let tried = 0, host = this.#preferred; tried < hosts.length; tried++) {
@@ -220,8 +224,8 @@ export class Client {
     return new URL(`https://${name}:${this.#options.port}${pathname}`);
   }
 
-  #deadline(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
+  #deadline(signal: AbortSignal): Limit {
+    return new Limit(signal, this.#options.timeoutMs);
   }
 
   /** A last net: no message may hold the token's value, whatever Proxmox sends back. */

@@ -3,7 +3,7 @@ import { abortFailure } from "./abort.ts";
 import { type Answered, Circuits, type Open } from "./circuits.ts";
 import { isKind, ProxmoxError } from "./errors.ts";
 import { type Place, placeLabel } from "./place.ts";
-import { type LaneLimits, Slots } from "./slots.ts";
+import { type Entry, type LaneLimits, Slots } from "./slots.ts";
 
 /** A request that wants to go to Proxmox. */
 export interface Passage {
@@ -54,7 +54,9 @@ export class Gate {
     const { place, signal } = passage;
     if (signal.aborted) throw abortFailure(signal, false);
     this.#refuseSilent(place);
-    const leave = await this.#enter(passage);
+    const { caller = "" } = passage;
+    const entry = { ...laneOf(passage), caller };
+    const leave = this.#slots.tryEnter(entry) ?? await this.#wait(entry, passage);
     try {
       // It may have fallen silent while this one waited.
       this.#refuseSilent(place);
@@ -64,9 +66,7 @@ export class Gate {
     }
   }
 
-  async #enter(passage: Passage): Promise<() => void> {
-    const { caller = "", place, signal } = passage;
-    const entry = { ...laneOf(passage), caller };
+  async #wait(entry: Entry, { place, signal }: Passage): Promise<() => void> {
     if (this.#slots.isFull(entry)) throw crowded(place, "too many requests wait for it already");
     const patience = this.#after(PATIENCE_MS);
     try {

@@ -4,7 +4,7 @@ import { type Duplex, Readable } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
 import { bareHost } from "../../config/hosts.ts";
 import { type Dial, lineOf } from "./line.ts";
-import type { Transport } from "./transport.ts";
+import { IDLE_CONNECTIONS, type Transport } from "./transport.ts";
 
 export interface PinOptions {
   /** SHA-256 of the server's certificate, 64 lower-case hex digits; null for any certificate. */
@@ -44,7 +44,7 @@ class PinnedAgent extends Agent {
 
   constructor(pin: PinOptions) {
     // How many requests go to which node at once is the client's to say: a limit here knows no nodes.
-    super({ keepAlive: true, maxFreeSockets: 16 });
+    super({ keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS });
     this.#pin = pin;
   }
 

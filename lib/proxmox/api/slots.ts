@@ -35,15 +35,24 @@ export class Slots {
     return (this.#lanes.get(name)?.waiting.get(caller)?.length ?? 0) >= limits.waiting;
   }
 
+  /** Takes a place that is free; the function that it gives leaves it again. */
+  tryEnter(entry: Entry): (() => void) | undefined {
+    const lane = this.#laneOf(entry.lane);
+    if (!mayRun(lane, entry)) return undefined;
+    run(lane, entry.caller);
+    return () => this.#leave(lane, entry);
+  }
+
   /**
-   * Waits for a place; the function that it gives leaves it again.
+   * Waits for a place, as `tryEnter` takes it.
    *
    * @throws AppError when the signal aborts first
    */
   async enter(entry: Entry, signal: AbortSignal): Promise<() => void> {
+    const entered = this.tryEnter(entry);
+    if (entered !== undefined) return entered;
     const lane = this.#laneOf(entry.lane);
-    if (mayRun(lane, entry)) run(lane, entry.caller);
-    else await this.#wait(lane, entry, signal);
+    await this.#wait(lane, entry, signal);
     return () => this.#leave(lane, entry);
   }
 

@@ -10,6 +10,12 @@ export type Transport = (
 ) => Promise<Response>;
 
 /**
+ * As many as may run at once to one node, reads and changes together: with fewer kept, nearly every second
+ * request beyond them would open a TLS connection of its own.
+ */
+export const IDLE_CONNECTIONS = 48;
+
+/**
  * A transport on Deno's `fetch` with keep-alive connections.
  *
  * @param caCerts PEM certificates to trust besides the system's; for Proxmox the cluster's own CA
@@ -17,7 +23,7 @@ export type Transport = (
 export function createFetchTransport(caCerts: readonly string[]): Transport & Disposable {
   const client = Deno.createHttpClient({
     caCerts: [...caCerts],
-    poolMaxIdlePerHost: 16,
+    poolMaxIdlePerHost: IDLE_CONNECTIONS,
     poolIdleTimeout: 60_000,
     http2: false,
   });

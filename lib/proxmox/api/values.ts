@@ -123,9 +123,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** Drops the undefined values, so that results hold only what is known. */
 export function compact<T extends Record<string, unknown>>(record: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(record).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
+  const known: Record<string, unknown> = {};
+  for (const key in record) {
+    if (record[key] !== undefined) known[key] = record[key];
+  }
+  return known as Defined<T>;
 }
 
 type Defined<T> =

@@ -16,7 +16,7 @@ export async function lookAtEverything(pve: Pve, maxGuests: number): Promise<Fin
   const offline = offlineNodes(resources);
   const nodes = resources.filter((row) => row.type === "node").map((row) => row.node ?? row.id);
   const online = nodes.filter((node) => !offline.has(node));
-  const guests = guestsIn(resources).sort((a, b) => a.vmid - b.vmid);
+  const guests = guestsIn(resources).toSorted((a, b) => a.vmid - b.vmid);
   const working = guests.filter(({ template }) => !template);
   const asked = readGuests(pve, working.filter(({ node }) => !offline.has(node)), maxGuests);
   const parts = [

@@ -1,5 +1,5 @@
-import { aborted } from "../../abort.ts";
 import { AppError } from "../../errors.ts";
+import { oncePer } from "../../once_per.ts";
 import type { Advice } from "../advice.ts";
 import { garbled } from "../api/failures.ts";
 import { checkedRows, leftOutText } from "../api/rows.ts";
@@ -79,7 +79,7 @@ const CACHE_MS = 2_000;
 
 /**
  * The cluster's resource list, shared by all calls: one request at a time, kept for at most two
- * seconds and dropped after any change made here.
+ * seconds for who looks a guest up, and dropped after any change made here that may move or rename one.
  */
 export class GuestDirectory {
   readonly #load: () => Promise<unknown>;
@@ -113,6 +113,14 @@ export class GuestDirectory {
   /** Forgets what is known, so that the next reader asks Proxmox. */
   drop(): void {
     this.#cached = undefined;
+    this.dropStates();
+  }
+
+  /**
+   * The same after a change that leaves every guest its name and place: where it is stays known, how it
+   * stands is asked anew.
+   */
+  dropStates(): void {
     this.#loading = undefined;
   }
 
@@ -132,10 +140,8 @@ export class GuestDirectory {
   async find(reference: number | string, within?: (guest: Guest) => boolean): Promise<Guest> {
     const cached = this.#cached;
     const matching = async (options?: { fresh: boolean }) =>
-      guestsIn(await this.resources(options)).filter((guest) =>
-        guest[typeof reference === "number" ? "vmid" : "name"] === reference &&
-        (within === undefined || within(guest))
-      );
+      (guestsBy(await this.resources(options)).get(reference) ?? [])
+        .filter((guest) => within === undefined || within(guest));
     let matches = await matching();
     if (matches.length === 0 && cached) matches = await matching({ fresh: true });
     const [guest, ...others] = matches;
@@ -181,9 +187,24 @@ function isWhole({ node, type, vmid }: Resource): boolean {
 }
 
 /** The guests among resources. */
-export function guestsIn(rows: readonly Resource[]): Guest[] {
-  return rows.map(guestOf).filter((guest) => guest !== undefined);
-}
+export const guestsIn: (rows: readonly Resource[]) => readonly Guest[] = oncePer(
+  (rows: readonly Resource[]) => rows.map(guestOf).filter((guest) => guest !== undefined),
+);
+
+/** The guests among resources by their vmids, and by their names. */
+const guestsBy: (rows: readonly Resource[]) => ReadonlyMap<unknown, readonly Guest[]> = oncePer(
+  (rows: readonly Resource[]) => {
+    const guests = new Map<unknown, Guest[]>();
+    for (const guest of guestsIn(rows)) {
+      for (const reference of [guest.vmid, guest.name]) {
+        const known = guests.get(reference);
+        if (known === undefined) guests.set(reference, [guest]);
+        else known.push(guest);
+      }
+    }
+    return guests;
+  },
+);
 
 function missing(reference: number | string, whose: string, { guests }: Advice): AppError {
   return new AppError(
@@ -192,44 +213,4 @@ function missing(reference: number | string, whose: string, { guests }: Advice):
       ? `no guest${whose} has the vmid ${reference}; ${guests}`
       : `no guest${whose} is named ${reference}; ${guests} (a new guest's name shows after some seconds)`,
   );
-}
-
-const LOCK_WAIT_MS = 10_000;
-
-/** One change at a time per guest: a second one waits up to ten seconds, then is refused. */
-export class GuestLocks {
-  readonly #held = new Map<number, { action: string; released: Promise<void> }>();
-
-  /**
-   * Waits for the guest and holds it until the returned function is called.
-   *
-   * @throws AppError `conflict` naming the change that holds it
-   */
-  async acquire(vmid: number, action: string, signal: AbortSignal): Promise<() => void> {
-    const timeout = AbortSignal.any([signal, AbortSignal.timeout(LOCK_WAIT_MS)]);
-    for (let holder = this.#held.get(vmid); holder; holder = this.#held.get(vmid)) {
-      await Promise.race([holder.released, aborted(timeout)]);
-      if (timeout.aborted && this.#held.has(vmid)) {
-        throw new AppError(
-          "conflict",
-          `another change is under way (${this.#held.get(vmid)?.action}); wait for it, then retry`,
-        );
-      }
-    }
-    return this.#hold(vmid, action);
-  }
-
-  /** Holds the guest like `acquire`; undefined when another change holds it now. */
-  tryAcquire(vmid: number, action: string): (() => void) | undefined {
-    return this.#held.has(vmid) ? undefined : this.#hold(vmid, action);
-  }
-
-  #hold(vmid: number, action: string): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#held.set(vmid, { action, released: promise });
-    return () => {
-      this.#held.delete(vmid);
-      resolve();
-    };
-  }
 }

@@ -1,0 +1,119 @@
+import { fileURLToPath } from "node:url";
+import { permissionFlags } from "../../lib/cli/flags.ts";
+import { loadConfig } from "../../lib/config/config.ts";
+import { type ServeProcess, superviseServe } from "../support/cli.ts";
+import { Folder } from "../support/folder.ts";
+import type { Stopped } from "./calls.ts";
+import { Child } from "./child.ts";
+
+/** What the fast Proxmox says of itself when it has started. */
+export interface Cluster {
+  readonly port: number;
+  readonly caPem: string;
+  readonly authorization: string;
+  readonly token: { readonly user: string; readonly name: string; readonly value: string };
+  readonly stopped: [Stopped, ...Stopped[]];
+}
+
+/** Something that is measured: a process, and where to send what. */
+export interface Subject {
+  readonly name: string;
+  readonly pid: number;
+  readonly port: number;
+  readonly tokens: readonly string[];
+}
+
+export const HERE: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The program of a checkout as a process of its own, locked as `deno task start` locks it. */
+export class Program implements Subject, AsyncDisposable {
+  readonly name: string;
+  readonly tokens: readonly string[];
+  readonly #server: ServeProcess;
+  readonly #folder: Folder;
+
+  private constructor(
+    { name, tokens, server, folder }: {
+      name: string;
+      tokens: readonly string[];
+      server: ServeProcess;
+      folder: Folder;
+    },
+  ) {
+    this.name = name;
+    this.tokens = tokens;
+    this.#server = server;
+    this.#folder = folder;
+  }
+
+  static async start(
+    name: string,
+    { cluster, checkout = HERE, databaseUrl }: {
+      cluster: Cluster;
+      checkout?: string;
+      /** A SQLite file of its own when not given. */
+      databaseUrl?: string;
+    },
+  ): Promise<Program> {
+    const folder = await Folder.make();
+    await folder.write("ca.pem", cluster.caPem);
+    const { user, name: tokenName, value } = cluster.token;
+    const config = await folder.write("config.json", {
+      proxmox: { host: "127.0.0.1", port: cluster.port, ca_file: "ca.pem" },
+      auth: { user, token_name: tokenName, token_value: value },
+      server: { port: 0, rate_limit: { requests_per_minute: 1_000_000 } },
+      database: { url: databaseUrl ?? `sqlite:${folder.at("bench.db")}` },
+      logging: { file: folder.at("server.log") },
+    });
+    const run = async (...args: string[]) => {
+      const command = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-prompt", "-A", `${checkout}/main.ts`, ...args, "--config", config],
+        cwd: checkout,
+      });
+      const { success, stdout, stderr } = await command.output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+      if (!success) throw new Error(`${args.join(" ")} failed: ${text(stderr)}`);
+      return text(stdout);
+    };
+    await run("migrate");
+    await run("user", "create", "ada", "--superuser");
+    const tokens: string[] = [];
+    for (const name of ["a", "b", "c", "d"]) {
+      const token = ["token", "create", "--user", "ada", "--name", name, "--permission", "admin"];
+      tokens.push(await run(...token));
+    }
+    const flags = permissionFlags(await loadConfig({ file: config, env: () => undefined }));
+    const server = await superviseServe(
+      new Deno.Command(Deno.execPath(), {
+        args: ["run", ...flags, `${checkout}/main.ts`, "serve", "--config", config],
+        cwd: checkout,
+        env: { DENO_NO_UPDATE_CHECK: "1" },
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }),
+    );
+    return new Program({ name, tokens, server, folder });
+  }
+
+  get pid(): number {
+    return this.#server.pid;
+  }
+
+  get port(): number {
+    return Number(new URL(this.#server.url).port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server[Symbol.asyncDispose]();
+    await this.#folder[Symbol.asyncDispose]();
+  }
+}
+
+/** The handler that the program is held against. */
+export async function startBare(cluster: Cluster): Promise<Subject & { readonly child: Child }> {
+  const args = [String(cluster.port), cluster.caPem, cluster.authorization];
+  const child = new Child("bare_process.ts", args);
+  const { port } = await child.next<{ port: number }>();
+  return { name: "bare", pid: child.pid, port, tokens: ["bare"], child };
+}
