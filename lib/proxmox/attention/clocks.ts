@@ -44,6 +44,11 @@ function differing(offsets: readonly Offset[]): Finding[] {
   const sorted = offsets.toSorted((a, b) => a.least + a.most - b.least - b.most);
   const middle = sorted[Math.floor((sorted.length - 1) / 2)];
   if (middle === undefined) return [];
+  // Which of those that agree is the middle one is chance, and the text must not be.
+  const [reference] = sorted.filter((each) =>
+    each.least <= middle.most && middle.least <= each.most
+  )
+    .map(({ node }) => node).sort();
   return sorted.flatMap((offset): Finding[] => {
     const ahead = offset.least - middle.most;
     const behind = middle.least - offset.most;
@@ -53,7 +58,7 @@ function differing(offsets: readonly Offset[]): Finding[] {
       kind: "clock",
       severity: "warning",
       what: `its clock is more than ${seconds} s ${ahead > behind ? "ahead of" : "behind"} node ` +
-        `${middle.node}'s`,
+        `${reference}'s`,
       where: `node ${offset.node}`,
     }];
   });

@@ -4,6 +4,7 @@ import { text } from "../api/values.ts";
 import type { Guest } from "../guest/directory.ts";
 import { currentState } from "../guest/power.ts";
 import type { Pve } from "../pve.ts";
+import { TerminalClosed } from "./terminal.ts";
 
 /** The first versions of pve-container whose terminals take API tokens, by Proxmox VE's major version. */
 const LEAST: Readonly<Record<number, string>> = { 8: "5.3.4", 9: "6.1.3" };
@@ -42,11 +43,7 @@ async function wrongMode(pve: Pve, { node, vmid }: Guest<"lxc">, mode: string): 
 
 /** Says of a terminal that was closed at once, where Proxmox tells its packages, whether it is too old. */
 export async function explainClosed(pve: Pve, node: string, error: unknown): Promise<unknown> {
-  if (
-    !(error instanceof AppError) || !/^the terminal was closed before it opened/.test(error.message)
-  ) {
-    return error;
-  }
+  if (!(error instanceof TerminalClosed)) return error;
   const doubt =
     `${error.message}: node ${node} is too old for it (it takes ${NEEDS}), or the ticket was refused`;
   const packages = await pve.list("/nodes/{node}/apt/versions", { node }).catch((failure) => {

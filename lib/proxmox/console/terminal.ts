@@ -35,6 +35,9 @@ export async function within<T>(
   }
 }
 
+/** The node's terminal proxy hung up instead of opening a terminal. */
+export class TerminalClosed extends AppError {}
+
 /** A container's terminal as Proxmox serves it: bytes both ways. */
 export class Terminal {
   readonly #socket: Socket;
@@ -89,7 +92,7 @@ export class Terminal {
       if (answer.length > 2) this.#unread(answer.subarray(2));
       return;
     }
-    throw new AppError("unavailable", "the terminal was closed before it opened");
+    throw new TerminalClosed("unavailable", "the terminal was closed before it opened");
   }
 
   /** That the connection is broken is told by reading. */

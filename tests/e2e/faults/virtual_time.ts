@@ -3,17 +3,22 @@ export const REQUEST_SECONDS = 7;
 
 /** Time that passes only when it is waited for, and deadlines of requests that are over when a test says so. */
 export class VirtualTime implements Disposable {
-  readonly #timeout = AbortSignal.timeout;
+  readonly #own = { set: globalThis.setTimeout, clear: globalThis.clearTimeout };
   readonly #start = Date.now();
-  readonly #deadlines = new Set<AbortController>();
+  readonly #deadlines = new Map<unknown, () => void>();
   #elapsed = 0;
 
   constructor() {
-    AbortSignal.timeout = (ms) => {
-      if (ms !== REQUEST_SECONDS * 1000) return this.#timeout.call(AbortSignal, ms);
-      const deadline = new AbortController();
-      this.#deadlines.add(deadline);
-      return deadline.signal;
+    const { set, clear } = this.#own;
+    const later = (act: () => void, ms?: number) => {
+      const timer = set(act, ms);
+      if (ms === REQUEST_SECONDS * 1000) this.#deadlines.set(timer, act);
+      return timer;
+    };
+    globalThis.setTimeout = later as typeof setTimeout;
+    globalThis.clearTimeout = (timer) => {
+      this.#deadlines.delete(timer);
+      clear(timer);
     };
   }
 
@@ -36,12 +41,16 @@ export class VirtualTime implements Disposable {
 
   /** Ends what all requests so far may take. */
   expire(): void {
-    const reason = new DOMException("Signal timed out.", "TimeoutError");
-    for (const deadline of this.#deadlines) deadline.abort(reason);
+    const over = [...this.#deadlines];
     this.#deadlines.clear();
+    for (const [timer, act] of over) {
+      this.#own.clear(timer as number);
+      act();
+    }
   }
 
   [Symbol.dispose](): void {
-    AbortSignal.timeout = this.#timeout;
+    globalThis.setTimeout = this.#own.set;
+    globalThis.clearTimeout = this.#own.clear;
   }
 }
