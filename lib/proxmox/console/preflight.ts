@@ -1,4 +1,3 @@
-import { AppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import { text } from "../api/values.ts";
 import type { Guest } from "../guest/directory.ts";
