@@ -1,11 +1,9 @@
 import { AppError } from "../errors.ts";
-import type { ApiDescription } from "./apidoc/description.ts";
-import type { ApiDescriptions } from "./apidoc/descriptions.ts";
-import { abortFailure, unlessAborted } from "./api/abort.ts";
 import { type Advice, explain } from "./advice.ts";
-import type { Answer, Client, Params } from "./api/client.ts";
-import { garbled } from "./api/failures.ts";
-import { checkedRows, type KeyedPath, leftOutText } from "./api/rows.ts";
+import { abortFailure, unlessAborted } from "./api/abort.ts";
+import type { Params } from "./api/client.ts";
+import { type ApiPath, apiPath } from "./api/path.ts";
+import type { KeyedPath } from "./api/rows.ts";
 import type {
   ArgumentsOf,
   DataOf,
@@ -15,67 +13,24 @@ import type {
   SegmentsOf,
   Verb,
 } from "./api/types.ts";
-import {
-  assertMeant,
-  type Guest,
-  type GuestDirectory,
-  guestsIn,
-  type GuestType,
-} from "./guest/directory.ts";
-import type { GuestLocks } from "./guest/locks.ts";
-import { rowsWithin } from "./inventory.ts";
-import { type ApiPath, apiPath } from "./api/path.ts";
-import { noteQuorum } from "./cluster/quorum.ts";
-import type { SharedReads } from "./shared_reads.ts";
-import type { SharedTask, Sharing, Subject } from "./sharing.ts";
-import { PATIENCE_MS, type TaskState, waitTask } from "./tasks.ts";
-import type { Access, Grants } from "./privileges.ts";
-import { Touched } from "./touched.ts";
-import { type Plan, type Reach, redactedParams, withoutSecrets } from "./plan.ts";
-import { isRecord, type Resource } from "./api/values.ts";
+import type { Resource } from "./api/values.ts";
 import type { Socket } from "./api/websocket.ts";
-import type { Leases } from "../database/leases.ts";
-
-/** The parts that all calls share. */
-export interface PveShared {
-  readonly client: Client;
-  readonly access: Access;
-  readonly directory: GuestDirectory;
-  readonly locks: GuestLocks;
-  readonly leases: Leases;
-  readonly reads: SharedReads;
-  readonly descriptions: ApiDescriptions;
-  readonly advice: Advice;
-  readonly now: () => Date;
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-}
-
-export interface PveCall {
-  /** In whose name Proxmox is asked: callers take turns there. */
-  readonly caller: string;
-  readonly signal: AbortSignal;
-  readonly reach: Reach;
-  readonly dryRun: boolean;
-  /** What the call does, for messages: `start VM 101`. */
-  readonly action: string;
-  readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
-  /** Makes durable that these guests are about to be changed; a rejection keeps the change from being sent. */
-  readonly announce: (vmids: readonly number[]) => Promise<void>;
-  /** Keeps an identical call from making the change too; absent where each makes its own. */
-  readonly sharing?: Sharing | undefined;
-}
-
-/** How long to follow a task. */
-interface Following {
-  readonly wait?: boolean | undefined;
-  /** Default 300. */
-  readonly timeout_seconds?: number | undefined;
-}
+import type { ApiDescription } from "./apidoc/description.ts";
+import { type ChangeRequest, Changing } from "./changing.ts";
+import { noteQuorum } from "./cluster/quorum.ts";
+import { Following, type Patience } from "./following.ts";
+import type { Guest, GuestType } from "./guest/directory.ts";
+import { Holds } from "./holds.ts";
+import { type Plan, type Reach, redactedParams } from "./plan.ts";
+import type { Grants } from "./privileges.ts";
+import type { PveCall, PveShared } from "./pve_parts.ts";
+import { Reading } from "./reading.ts";
+import type { SharedTask, Subject } from "./sharing.ts";
+import { type GivenGuest, type GuestPlace, Sight } from "./sight.ts";
+import { PATIENCE_MS, type TaskState } from "./tasks.ts";
+import { Touched } from "./touched.ts";
 
 const DRY_RUN_UPID = "UPID:dry-run";
-const DEFAULT_WAIT_SECONDS = 300;
-/** A change of how a guest runs, which moves and renames nothing. */
-const POWER = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/\d+\/status\/\w+$/;
 
 /**
  * Proxmox as one tool call sees it: bound to the call's deadline, to what the token may touch, and
@@ -85,28 +40,42 @@ export class Pve {
   readonly plan: Plan = { requests: [], checks: [], changes: {} };
   readonly #shared: PveShared;
   readonly #call: PveCall;
-  /** What ends the hold of each vmid that is held. */
-  readonly #held = new Map<number, () => void>();
   readonly #warnings = new Set<string>();
-  readonly #leases: (() => Promise<void>)[] = [];
   readonly #touched: Touched;
+  readonly #sight: Sight;
+  readonly #holds: Holds;
+  readonly #reading: Reading;
+  readonly #changing: Changing;
+  readonly #following: Following;
   readonly #patienceEnds: number;
-  /** Whether all changes of this call so far were of how guests run; undefined before the first. */
-  #isPowerOnly: boolean | undefined;
-  #upid: string | undefined;
   #subject: Subject | undefined;
-  #steps = 0;
 
   constructor(shared: PveShared, call: PveCall) {
+    const touched = new Touched(call.announce);
+    const warn = (warning: string) => this.warn(warning);
+    const sight = new Sight({ shared, call, touched, warn });
+    // What only the cluster as a whole can tell about a failure.
+    const explained = (error: unknown) =>
+      explain(error, { advice: shared.advice, nodes: () => sight.nodes() });
+    const holds = new Holds({ shared, call, touched });
+    const changing = new Changing({ shared, call, touched, explained });
+    // What a change rests on is read after it has taken hold, and not a moment before.
+    const readsAlone = () => holds.any || changing.hasBegun;
     this.#shared = shared;
     this.#call = call;
-    this.#touched = new Touched(call.announce);
+    this.#touched = touched;
+    this.#sight = sight;
+    this.#holds = holds;
+    this.#changing = changing;
+    this.#reading = new Reading({ shared, call, readsAlone, explained, warn });
+    const forget = () => changing.forget();
+    this.#following = new Following({ reader: this, call, explained, forget, warn });
     this.#patienceEnds = shared.now().getTime() + PATIENCE_MS;
   }
 
   /** The last UPID that Proxmox gave in this call, for the audit. */
   get upid(): string | undefined {
-    return this.#upid;
+    return this.#changing.upid;
   }
 
   /** The guest that the answer tells of first. */
@@ -121,7 +90,7 @@ export class Pve {
 
   /** Takes over the task of an identical call, for the answer and the audit. */
   join({ upid, subject, vmids }: SharedTask): void {
-    this.#upid = upid;
+    this.#changing.upid = upid;
     this.#subject = subject;
     for (const vmid of vmids) this.#touched.note(vmid);
   }
@@ -170,10 +139,8 @@ export class Pve {
    *
    * @param seconds after which it is free again, should this instance die
    */
-  async lease(key: string, seconds: number): Promise<boolean> {
-    const release = await this.#shared.leases.take(key, seconds * 1000);
-    if (release !== undefined) this.#leases.push(release);
-    return release !== undefined;
+  lease(key: string, seconds: number): Promise<boolean> {
+    return this.#holds.lease(key, seconds);
   }
 
   /** Reads an object. */
@@ -181,11 +148,7 @@ export class Pve {
     path: P,
     ...[segments, params]: ArgumentsOf<P, "GET">
   ): Promise<DataOf<P, "GET">> {
-    const at = apiPath(path, segments);
-    const { data } = await this.#read(at, params);
-    if (data === null) throw garbled(`Proxmox's answer to ${at} is empty`);
-    if (typeof data === "object" && !Array.isArray(data)) return data as DataOf<P, "GET">;
-    throw garbled(`Proxmox's answer to ${at} is not an object`);
+    return await this.#reading.object(apiPath(path, segments), params) as DataOf<P, "GET">;
   }
 
   /** Reads a list; rows that cannot be used are left out with a warning. */
@@ -201,15 +164,7 @@ export class Pve {
     path: P,
     ...[segments, params]: ArgumentsOf<P, "GET">
   ): Promise<{ rows: RowOf<P>[]; total: number | undefined }> {
-    const at = apiPath(path, segments);
-    const { data, total } = await this.#read(at, params);
-    const checked = checkedRows(path, data);
-    if (!checked) {
-      const what = data === null ? "empty" : "not a list that can be read";
-      throw garbled(`Proxmox's answer to ${at} is ${what}`);
-    }
-    if (checked.leftOut > 0) this.warn(leftOutText(String(at), checked.leftOut));
-    return { rows: checked.rows, total };
+    return await this.#reading.page(path, { at: apiPath(path, segments), params });
   }
 
   /** Reads whatever it is; null when Proxmox has nothing to tell. */
@@ -217,35 +172,35 @@ export class Pve {
     path: P,
     ...[segments, params]: ArgumentsOf<P, "GET">
   ): Promise<unknown> {
-    return (await this.#read(apiPath(path, segments), params)).data;
+    return (await this.#reading.read(apiPath(path, segments), params)).data;
   }
 
   post<P extends PathWith<"POST">>(
     path: P,
     ...[segments, params]: ArgumentsOf<P, "POST">
   ): Promise<DataOf<P, "POST">> {
-    return this.#change("POST", apiPath(path, segments), params);
+    return this.#change({ verb: "POST", path: apiPath(path, segments), params });
   }
 
   put<P extends PathWith<"PUT">>(
     path: P,
     ...[segments, params]: ArgumentsOf<P, "PUT">
   ): Promise<DataOf<P, "PUT">> {
-    return this.#change("PUT", apiPath(path, segments), params);
+    return this.#change({ verb: "PUT", path: apiPath(path, segments), params });
   }
 
   delete<P extends PathWith<"DELETE">>(
     path: P,
     ...[segments, params]: ArgumentsOf<P, "DELETE">
   ): Promise<DataOf<P, "DELETE">> {
-    return this.#change("DELETE", apiPath(path, segments), params);
+    return this.#change({ verb: "DELETE", path: apiPath(path, segments), params });
   }
 
   /** A call that was checked against the description which Proxmox itself serves. */
   async call(verb: Verb, path: ApiPath, params: Params): Promise<unknown> {
     this.#touched.noteRequest(String(path), params);
-    if (verb === "GET") return (await this.#read(path, params)).data;
-    return await this.#change<unknown>(verb, path, params);
+    if (verb === "GET") return (await this.#reading.read(path, params)).data;
+    return await this.#change<unknown>({ verb, path, params });
   }
 
   /** Tells the caller, besides the answer, what is missing in it. */
@@ -285,16 +240,11 @@ export class Pve {
    * @param options.type refuses guests of the other type, naming the right kind of tool
    * @throws AppError `not_found`, `conflict` for a name that fits several guests or the wrong type
    */
-  async find<T extends GuestType = GuestType>(
-    given: { vmid: number | string; node?: string | undefined },
+  find<T extends GuestType = GuestType>(
+    given: GivenGuest,
     options: { type?: T } = {},
   ): Promise<Guest<T>> {
-    const { everything, guest: touches } = this.reach;
-    const finding = this.#shared.directory.find(given.vmid, everything ? undefined : touches);
-    const guest = await unlessAborted(finding, this.signal);
-    this.#touched.note(guest.vmid);
-    assertMeant(guest, { ...given, ...options });
-    return guest as Guest<T>;
+    return this.#sight.find(given, options);
   }
 
   /** The vmid of a guest that may be gone: only one that is there can be given by its name. */
@@ -304,7 +254,7 @@ export class Pve {
 
   /** Like `find`, and holds the guest against other changes until the call is over. */
   async claim<T extends GuestType = GuestType>(
-    given: { vmid: number | string; node?: string | undefined },
+    given: GivenGuest,
     options: { type?: T } = {},
   ): Promise<Guest<T>> {
     const guest = await this.find(given, options);
@@ -318,26 +268,18 @@ export class Pve {
   }
 
   /** Holds a vmid against other changes until the call is over. */
-  async hold(vmid: number): Promise<void> {
-    const { action, signal } = this.#call;
-    this.#touched.hold(vmid);
-    this.#held.set(vmid, await this.#shared.locks.acquire(vmid, action, signal));
+  hold(vmid: number): Promise<void> {
+    return this.#holds.hold(vmid);
   }
 
   /** Holds a vmid like `hold`, or tells that another call holds it now. */
   tryHold(vmid: number): boolean {
-    const release = this.#shared.locks.tryAcquire(vmid, this.#call.action);
-    if (release === undefined) return false;
-    this.#touched.hold(vmid);
-    this.#held.set(vmid, release);
-    return true;
+    return this.#holds.tryHold(vmid);
   }
 
   /** Lets others have a vmid that this call holds. */
   letGo(vmid: number): void {
-    this.#touched.letGo(vmid);
-    this.#held.get(vmid)?.();
-    this.#held.delete(vmid);
+    this.#holds.letGo(vmid);
   }
 
   /** What the token may touch. */
@@ -349,48 +291,34 @@ export class Pve {
    * Tells of vmids whether the token's limits include them. Of a guest that is gone only its vmid and the
    * node that it was on are known: limits of another kind refuse it.
    */
-  async includes(): Promise<(vmid: number, node: string) => boolean> {
-    const rows = await unlessAborted(this.#shared.directory.resources(), this.signal);
-    const guests = new Map(guestsIn(rows).map((guest) => [guest.vmid, guest]));
-    return (vmid, node) =>
-      this.reach.guest(guests.get(vmid) ?? { vmid, node, pool: undefined, tags: [] });
+  includes(): Promise<(vmid: number, node: string) => boolean> {
+    return this.#sight.includes();
   }
 
   /** Refuses a guest that the token's limits do not include where it shall be. */
-  assertGuest(guest: Pick<Guest, "vmid" | "node" | "pool" | "tags">): void {
-    if (this.reach.guest(guest)) return;
-    throw new AppError("forbidden", `the token's limits do not include guest ${guest.vmid} there`);
+  assertGuest(guest: GuestPlace): void {
+    this.#sight.assertGuest(guest);
   }
 
   /** Like `assertGuest` for a guest-to-be; also refuses the vmid of one that is out of reach. */
-  async assertNew(guest: Pick<Guest, "vmid" | "node" | "pool" | "tags">): Promise<void> {
-    this.assertGuest(guest);
-    if (this.reach.everything) return;
-    const rows = await unlessAborted(this.#shared.directory.resources(), this.signal);
-    const holder = guestsIn(rows).find(({ vmid }) => vmid === guest.vmid);
-    if (holder === undefined || this.reach.guest(holder)) return;
-    throw new AppError("conflict", `the vmid ${guest.vmid} is taken; give another one`);
+  assertNew(guest: GuestPlace): Promise<void> {
+    return this.#sight.assertNew(guest);
   }
 
   /** Refuses a node that the token may not know of; returns it. */
   node(name: string): string {
-    if (this.reach.sees(name)) return name;
-    throw new AppError("forbidden", `the token's limits do not include node ${name}`);
+    this.#sight.assertNode(name);
+    return name;
   }
 
   /** Refuses what concerns the whole cluster to a token that is limited to some of it. */
   assertUnlimited(): void {
-    if (this.reach.everything) return;
-    throw new AppError("forbidden", "the token's limits do not include the whole cluster");
+    this.#sight.assertUnlimited();
   }
 
   /** Everything in the cluster that the token may see, in one request. */
-  async resources({ fresh = true } = {}): Promise<Resource[]> {
-    const { reach, signal } = this;
-    const rows = await unlessAborted(this.#shared.directory.resources({ fresh }), signal);
-    const { warning } = this.#shared.directory;
-    if (warning !== undefined) this.warn(warning);
-    return rowsWithin(rows, reach);
+  resources({ fresh = true } = {}): Promise<Resource[]> {
+    return this.#sight.resources({ fresh });
   }
 
   /** Requires a precondition; a dry run notes it and goes on. */
@@ -419,31 +347,16 @@ export class Pve {
    *
    * @param send gives the UPID
    */
-  async step<T>(send: () => Promise<T>): Promise<T> {
-    this.#steps++;
-    try {
-      return await send();
-    } finally {
-      this.#steps--;
-    }
+  step<T>(send: () => Promise<T>): Promise<T> {
+    return this.#changing.step(send);
   }
 
   /**
    * Follows a task to its end, or returns at once when `wait` is false. While it runs longer than a
    * caller has patience its state is `running`, and the caller is told how to go on.
    */
-  async task(upid: unknown, options: Following = {}): Promise<TaskState> {
-    const started: TaskState = { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
-    if (this.#call.dryRun) return started;
-    assertUpid(upid);
-    const state = options.wait === false
-      ? started
-      : await this.#follow(upid, { ...options, patienceMs: this.patienceMs });
-    if (state.status === "stopped") await this.#call.sharing?.ended();
-    else if (options.wait !== false) {
-      this.warn(`still running: the task goes on, do not start it again; ${this.advice.wait}`);
-    }
-    return state;
+  task(upid: unknown, patience: Patience = {}): Promise<TaskState> {
+    return this.#following.task(upid, patience);
   }
 
   /**
@@ -451,123 +364,25 @@ export class Pve {
    *
    * @throws AppError `timeout` also when the caller's patience is over
    */
-  async finished(upid: unknown, { timeout_seconds }: Following = {}): Promise<void> {
-    if (this.#call.dryRun) return;
-    assertUpid(upid);
-    const seconds = Math.min(timeout_seconds ?? DEFAULT_WAIT_SECONDS, this.patienceMs / 1000);
-    await this.#follow(upid, { timeout_seconds: seconds, patienceMs: Infinity });
-  }
-
-  async #follow(
-    upid: string,
-    { timeout_seconds, patienceMs }: Following & { patienceMs: number },
-  ): Promise<TaskState> {
-    const timeoutMs = (timeout_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
-    const total = Math.min(timeoutMs, patienceMs) / 1000;
-    try {
-      return await waitTask(this, upid, {
-        timeoutMs,
-        patienceMs,
-        onPoll: (elapsedMs) =>
-          this.progress(`${this.#call.action}: task runs`, {
-            progress: Math.round(elapsedMs / 1000),
-            total,
-          }),
-      });
-    } catch (error) {
-      throw await this.#explained(error);
-    } finally {
-      this.#forget();
-    }
+  finished(upid: unknown, patience: Patience = {}): Promise<void> {
+    return this.#following.finished(upid, patience);
   }
 
   /** Ends the call: other changes may go on. */
   release(): void {
-    for (const vmid of [...this.#held.keys()]) this.letGo(vmid);
-    // One that cannot be given back runs out.
-    for (const release of this.#leases.splice(0)) release().catch(() => {});
+    this.#holds.release();
   }
 
-  async #read(path: ApiPath, given?: unknown): Promise<Answer> {
-    const { caller } = this.#call;
+  async #change<T>(
+    { params: given, ...request }: Omit<ChangeRequest, "params"> & { params?: unknown },
+  ): Promise<T> {
+    const { verb, path } = request;
     const params: Params = { ...given as Params };
-    const start = (signal: AbortSignal) =>
-      this.#shared.client.request("GET", path, { caller, params, signal });
-    try {
-      // What a change rests on is read after it has taken hold, and not a moment before.
-      if (this.#held.size > 0 || this.#isPowerOnly !== undefined) return await start(this.signal);
-      const key = JSON.stringify([caller, String(path), params]);
-      return await this.#shared.reads.read(key, { signal: this.signal, start });
-    } catch (error) {
-      throw await this.#explained(error);
-    }
+    this.#touched.noteRequest(String(path), params);
+    if (!this.#call.dryRun) return await this.#changing.make({ ...request, params }, this) as T;
+    const body = Object.keys(params).length > 0 ? { body: redactedParams(params) } : {};
+    this.plan.requests.push({ method: verb, path: String(path), ...body });
+    await noteQuorum(this);
+    return DRY_RUN_UPID as T;
   }
-
-  async #change<T>(verb: Exclude<Verb, "GET">, path: ApiPath, params?: unknown): Promise<T> {
-    const given: Params = { ...params as Params };
-    this.#touched.noteRequest(String(path), given);
-    if (this.#call.dryRun) {
-      const body = Object.keys(given).length > 0 ? { body: redactedParams(given) } : {};
-      this.plan.requests.push({ method: verb, path: String(path), ...body });
-      await noteQuorum(this);
-      return DRY_RUN_UPID as T;
-    }
-    const sharing = this.#steps > 0 ? undefined : this.#call.sharing;
-    await sharing?.begin(this);
-    let task: SharedTask | undefined;
-    try {
-      await this.#touched.announce();
-      this.#isPowerOnly ??= true;
-      const data = await this.#send(verb, path, given);
-      if (isUpid(data)) task = { upid: data, subject: this.#subject, vmids: this.vmids };
-      return data as T;
-    } finally {
-      await sharing?.began(task);
-    }
-  }
-
-  async #send(verb: Exclude<Verb, "GET">, path: ApiPath, params: Params): Promise<unknown> {
-    try {
-      const { caller, signal } = this.#call;
-      const { data } = await this.#shared.client.request(verb, path, { caller, params, signal });
-      // A terminal's task stands beside what opens it.
-      const upid = isRecord(data) ? data.upid : data;
-      if (isUpid(upid)) this.#upid = upid;
-      return data;
-    } catch (error) {
-      throw withoutSecrets(await this.#explained(error), params);
-    } finally {
-      if (!POWER.test(String(path))) this.#isPowerOnly = false;
-      this.#forget();
-    }
-  }
-
-  /** No reader that comes after a change is told what was read before it. */
-  #forget(): void {
-    this.#shared.reads.drop();
-    if (this.#isPowerOnly) this.#shared.directory.dropStates();
-    else this.#shared.directory.drop();
-  }
-
-  /** What only the cluster as a whole can tell about a failure. */
-  #explained(error: unknown): Promise<unknown> {
-    return explain(error, {
-      advice: this.advice,
-      nodes: async () => {
-        const rows = await unlessAborted(this.#shared.directory.resources(), this.signal);
-        return rows.filter((row) => row.type === "node").map((row) => row.node ?? "")
-          .filter((name) => this.reach.everything || this.reach.sees(name)).sort();
-      },
-    });
-  }
-}
-
-function isUpid(data: unknown): data is string {
-  return typeof data === "string" && data.startsWith("UPID:");
-}
-
-function assertUpid(upid: unknown): asserts upid is string {
-  if (isUpid(upid)) return;
-  const state = "Proxmox accepted the change but named no task: its end is unknown";
-  throw new AppError("unavailable", `${state}, look before trying again`);
 }

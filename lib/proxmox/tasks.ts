@@ -52,6 +52,11 @@ export function parseUpid(upid: string): ParsedUpid {
   return { node, startTime: new Date(parseInt(start, 16) * 1000), type, id, user };
 }
 
+/** True for what Proxmox answers when a change began a task. */
+export function isUpid(data: unknown): data is string {
+  return typeof data === "string" && data.startsWith("UPID:");
+}
+
 /** True for the ends that mean success: `OK` and `WARNINGS: n`. */
 export function succeeded(exitStatus: string): boolean {
   return exitStatus === "OK" || warningsIn(exitStatus) > 0;

@@ -1,0 +1,98 @@
+import type { Params } from "./api/client.ts";
+import type { ApiPath } from "./api/path.ts";
+import type { Verb } from "./api/types.ts";
+import { isRecord } from "./api/values.ts";
+import { withoutSecrets } from "./plan.ts";
+import type { PveCall, PveShared } from "./pve_parts.ts";
+import type { SharedTask, Sharing, Subject } from "./sharing.ts";
+import { isUpid } from "./tasks.ts";
+import type { Touched } from "./touched.ts";
+
+/** A request that changes something. */
+export interface ChangeRequest {
+  readonly verb: Exclude<Verb, "GET">;
+  readonly path: ApiPath;
+  readonly params: Params;
+}
+
+/** Who makes a change, as far as identical calls must know. */
+type Maker = Parameters<Sharing["begin"]>[0] & { readonly subject: Subject | undefined };
+
+interface Parts {
+  readonly shared: Pick<PveShared, "client" | "directory" | "reads">;
+  readonly call: Pick<PveCall, "caller" | "sharing" | "signal">;
+  readonly touched: Touched;
+  readonly explained: (error: unknown) => Promise<unknown>;
+}
+
+/** A change of how a guest runs, which moves and renames nothing. */
+const POWER = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/\d+\/status\/\w+$/;
+
+/** The changes that one call makes: each is announced before it is sent, and what was read is forgotten after. */
+export class Changing {
+  readonly #parts: Parts;
+  /** The last UPID that Proxmox gave. */
+  upid: string | undefined;
+  /** Whether all changes so far were of how guests run; undefined before the first. */
+  #isPowerOnly: boolean | undefined;
+  #steps = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** True once a change was sent. */
+  get hasBegun(): boolean {
+    return this.#isPowerOnly !== undefined;
+  }
+
+  /** Has identical calls each make what is sent meanwhile. */
+  async step<T>(send: () => Promise<T>): Promise<T> {
+    this.#steps++;
+    try {
+      return await send();
+    } finally {
+      this.#steps--;
+    }
+  }
+
+  async make(change: ChangeRequest, maker: Maker): Promise<unknown> {
+    const { call, touched } = this.#parts;
+    const sharing = this.#steps > 0 ? undefined : call.sharing;
+    await sharing?.begin(maker);
+    let task: SharedTask | undefined;
+    try {
+      await touched.announce();
+      this.#isPowerOnly ??= true;
+      const data = await this.#send(change);
+      if (isUpid(data)) task = { upid: data, subject: maker.subject, vmids: touched.vmids };
+      return data;
+    } finally {
+      await sharing?.began(task);
+    }
+  }
+
+  /** No reader that comes after a change is told what was read before it. */
+  forget(): void {
+    const { directory, reads } = this.#parts.shared;
+    reads.drop();
+    if (this.#isPowerOnly) directory.dropStates();
+    else directory.drop();
+  }
+
+  async #send({ verb, path, params }: ChangeRequest): Promise<unknown> {
+    const { shared, call: { caller, signal }, explained } = this.#parts;
+    try {
+      const { data } = await shared.client.request(verb, path, { caller, params, signal });
+      // A terminal's task stands beside what opens it.
+      const upid = isRecord(data) ? data.upid : data;
+      if (isUpid(upid)) this.upid = upid;
+      return data;
+    } catch (error) {
+      throw withoutSecrets(await explained(error), params);
+    } finally {
+      if (!POWER.test(String(path))) this.#isPowerOnly = false;
+      this.forget();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { AppError } from "../errors.ts";
+import type { PveCall } from "./pve_parts.ts";
+import { isUpid, type TaskReader, type TaskState, waitTask } from "./tasks.ts";
+
+/** How long to follow a task. */
+export interface Patience {
+  readonly wait?: boolean | undefined;
+  /** Default 300. */
+  readonly timeout_seconds?: number | undefined;
+}
+
+interface Parts {
+  readonly reader: TaskReader & { readonly patienceMs: number };
+  readonly call: Pick<PveCall, "action" | "dryRun" | "progress" | "sharing">;
+  readonly explained: (error: unknown) => Promise<unknown>;
+  /** Told whenever a task was followed, to whatever end. */
+  readonly forget: () => void;
+  readonly warn: (warning: string) => void;
+}
+
+const DEFAULT_WAIT_SECONDS = 300;
+
+/** How one call follows the tasks that it began: no longer than its caller has patience. */
+export class Following {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The state of the task at its end or, with a warning, when the caller's patience is over. */
+  async task(upid: unknown, patience: Patience): Promise<TaskState> {
+    const { call, reader, warn } = this.#parts;
+    const started: TaskState = { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
+    if (call.dryRun) return started;
+    assertUpid(upid);
+    const state = patience.wait === false
+      ? started
+      : await this.#follow(upid, { ...patience, patienceMs: reader.patienceMs });
+    if (state.status === "stopped") await call.sharing?.ended();
+    else if (patience.wait !== false) {
+      warn(`still running: the task goes on, do not start it again; ${reader.advice.wait}`);
+    }
+    return state;
+  }
+
+  /** @throws AppError `timeout` also when the caller's patience is over */
+  async finished(upid: unknown, { timeout_seconds }: Patience): Promise<void> {
+    const { call, reader } = this.#parts;
+    if (call.dryRun) return;
+    assertUpid(upid);
+    const seconds = Math.min(timeout_seconds ?? DEFAULT_WAIT_SECONDS, reader.patienceMs / 1000);
+    await this.#follow(upid, { timeout_seconds: seconds, patienceMs: Infinity });
+  }
+
+  async #follow(
+    upid: string,
+    { timeout_seconds, patienceMs }: Patience & { patienceMs: number },
+  ): Promise<TaskState> {
+    const { call, reader, explained, forget } = this.#parts;
+    const timeoutMs = (timeout_seconds ?? DEFAULT_WAIT_SECONDS) * 1000;
+    const total = Math.min(timeoutMs, patienceMs) / 1000;
+    try {
+      return await waitTask(reader, upid, {
+        timeoutMs,
+        patienceMs,
+        onPoll: (elapsedMs) =>
+          call.progress(`${call.action}: task runs`, {
+            progress: Math.round(elapsedMs / 1000),
+            total,
+          }),
+      });
+    } catch (error) {
+      throw await explained(error);
+    } finally {
+      forget();
+    }
+  }
+}
+
+function assertUpid(upid: unknown): asserts upid is string {
+  if (isUpid(upid)) return;
+  const state = "Proxmox accepted the change but named no task: its end is unknown";
+  throw new AppError("unavailable", `${state}, look before trying again`);
+}

@@ -1,0 +1,39 @@
+import type { Leases } from "../database/leases.ts";
+import type { Advice } from "./advice.ts";
+import type { Client } from "./api/client.ts";
+import type { ApiDescriptions } from "./apidoc/descriptions.ts";
+import type { GuestDirectory } from "./guest/directory.ts";
+import type { GuestLocks } from "./guest/locks.ts";
+import type { Reach } from "./plan.ts";
+import type { Access } from "./privileges.ts";
+import type { SharedReads } from "./shared_reads.ts";
+import type { Sharing } from "./sharing.ts";
+
+/** The parts that all calls share. */
+export interface PveShared {
+  readonly client: Client;
+  readonly access: Access;
+  readonly directory: GuestDirectory;
+  readonly locks: GuestLocks;
+  readonly leases: Leases;
+  readonly reads: SharedReads;
+  readonly descriptions: ApiDescriptions;
+  readonly advice: Advice;
+  readonly now: () => Date;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface PveCall {
+  /** In whose name Proxmox is asked: callers take turns there. */
+  readonly caller: string;
+  readonly signal: AbortSignal;
+  readonly reach: Reach;
+  readonly dryRun: boolean;
+  /** What the call does, for messages: `start VM 101`. */
+  readonly action: string;
+  readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
+  /** Makes durable that these guests are about to be changed; a rejection keeps the change from being sent. */
+  readonly announce: (vmids: readonly number[]) => Promise<void>;
+  /** Keeps an identical call from making the change too; absent where each makes its own. */
+  readonly sharing?: Sharing | undefined;
+}

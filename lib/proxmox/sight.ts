@@ -1,0 +1,103 @@
+import { AppError } from "../errors.ts";
+import { unlessAborted } from "./api/abort.ts";
+import type { Resource } from "./api/values.ts";
+import { assertMeant, type Guest, guestsIn, type GuestType } from "./guest/directory.ts";
+import { rowsWithin } from "./inventory.ts";
+import type { PveCall, PveShared } from "./pve_parts.ts";
+import type { Touched } from "./touched.ts";
+
+/** A guest by its id or unique name. */
+export interface GivenGuest {
+  readonly vmid: number | string;
+  readonly node?: string | undefined;
+}
+
+/** Where a guest is, or shall be. */
+export type GuestPlace = Pick<Guest, "vmid" | "node" | "pool" | "tags">;
+
+interface Parts {
+  readonly shared: Pick<PveShared, "directory">;
+  readonly call: Pick<PveCall, "reach" | "signal">;
+  readonly touched: Touched;
+  readonly warn: (warning: string) => void;
+}
+
+/** What one call sees of the cluster: what its token may touch, and no more. */
+export class Sight {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** @throws AppError `not_found`, `conflict` for a name that fits several guests or the wrong type */
+  async find<T extends GuestType>(
+    given: GivenGuest,
+    options: { type?: T },
+  ): Promise<Guest<T>> {
+    const { shared, call: { reach, signal }, touched } = this.#parts;
+    const touches = reach.everything ? undefined : reach.guest;
+    const guest = await unlessAborted(shared.directory.find(given.vmid, touches), signal);
+    touched.note(guest.vmid);
+    assertMeant(guest, { ...given, ...options });
+    return guest as Guest<T>;
+  }
+
+  /** Everything that the token may see. */
+  async resources({ fresh }: { fresh: boolean }): Promise<Resource[]> {
+    const { shared, call, warn } = this.#parts;
+    const rows = await this.#rows({ fresh });
+    const { warning } = shared.directory;
+    if (warning !== undefined) warn(warning);
+    return rowsWithin(rows, call.reach);
+  }
+
+  /** The names of the nodes that the token may know of, sorted. */
+  async nodes(): Promise<string[]> {
+    const { reach } = this.#parts.call;
+    const rows = await this.#rows();
+    return rows.filter((row) => row.type === "node").map((row) => row.node ?? "")
+      .filter((name) => reach.everything || reach.sees(name)).sort();
+  }
+
+  /** Tells of vmids whether they are in reach, also when the guest is gone. */
+  async includes(): Promise<(vmid: number, node: string) => boolean> {
+    const { reach } = this.#parts.call;
+    const guests = new Map(guestsIn(await this.#rows()).map((guest) => [guest.vmid, guest]));
+    return (vmid, node) =>
+      reach.guest(guests.get(vmid) ?? { vmid, node, pool: undefined, tags: [] });
+  }
+
+  /** @throws AppError `forbidden` */
+  assertGuest(guest: GuestPlace): void {
+    if (this.#parts.call.reach.guest(guest)) return;
+    throw new AppError("forbidden", `the token's limits do not include guest ${guest.vmid} there`);
+  }
+
+  /** @throws AppError `forbidden`, `conflict` for the vmid of a guest out of reach */
+  async assertNew(guest: GuestPlace): Promise<void> {
+    this.assertGuest(guest);
+    const { reach } = this.#parts.call;
+    if (reach.everything) return;
+    const holder = guestsIn(await this.#rows()).find(({ vmid }) => vmid === guest.vmid);
+    if (holder === undefined || reach.guest(holder)) return;
+    throw new AppError("conflict", `the vmid ${guest.vmid} is taken; give another one`);
+  }
+
+  /** @throws AppError `forbidden` */
+  assertNode(name: string): void {
+    if (this.#parts.call.reach.sees(name)) return;
+    throw new AppError("forbidden", `the token's limits do not include node ${name}`);
+  }
+
+  /** @throws AppError `forbidden` */
+  assertUnlimited(): void {
+    if (this.#parts.call.reach.everything) return;
+    throw new AppError("forbidden", "the token's limits do not include the whole cluster");
+  }
+
+  #rows(options?: { fresh: boolean }): Promise<Resource[]> {
+    const { shared, call } = this.#parts;
+    return unlessAborted(shared.directory.resources(options), call.signal);
+  }
+}
