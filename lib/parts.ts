@@ -18,6 +18,7 @@ import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
+import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
 import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
@@ -70,7 +71,6 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-const ableBy = oncePer((grants: Grants) => (tool: AnyTool) => mayAnywhere(grants, tool.privileges));
 const allAble = () => true;
 
 /** Joins the parts that run tools for whoever the database knows. Proxmox need not be reachable. */
@@ -85,6 +85,9 @@ export async function joinParts(
   const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
   const client = proxmox.client;
   const access = new Access(client, monotonic);
+  const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
+    mayAnywhere(grants, tool.privileges)
+  );
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
   const directory = new GuestDirectory({
     load: async () => (await client.read("/cluster/resources")).data,
@@ -145,6 +148,7 @@ export async function joinParts(
     sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
     spent,
     identical,
+    finish: finisher(),
     refused,
     server: { version, startedAt: now() },
     watch,

@@ -8,11 +8,8 @@ import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import { type Language, messagesIn } from "./messages.ts";
 import { clip } from "../proxmox/clip.ts";
-import { withOutcome } from "../proxmox/guest/outcome.ts";
-import { compact } from "../proxmox/api/values.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
-import { redactValue } from "../log/redact.ts";
 import type { AnyTool, ToolContext } from "../tool/tool.ts";
 import { CallRecord } from "./call_record.ts";
 import { type Catalog, inReach } from "./catalog.ts";
@@ -20,9 +17,10 @@ import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import type { IdenticalChanges } from "./identical.ts";
 import { deadlineOf, parseInput, unknownTool } from "./input.ts";
-import { type Finished, finished } from "./finished.ts";
+import type { Finish, Finished } from "./finished.ts";
 import { reachOf } from "./reach.ts";
 import { shownResult } from "./shown.ts";
+import { told } from "./told.ts";
 
 /** What all calls share. */
 export interface CallServices {
@@ -34,6 +32,7 @@ export interface CallServices {
   /** Sessions that were ended, and answers that have served. */
   readonly spent: SpentKeys;
   readonly identical: IdenticalChanges;
+  readonly finish: Finish;
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
   /** Aborts the calls under way when the server cannot wait for them any longer. */
@@ -187,10 +186,7 @@ async function run(
     };
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
-    const told = dryRun
-      ? { ...compact({ unchanged: output.unchanged }), dry_run: redactValue(pve.plan) }
-      : warned(tool, await led(tool, output, pve), pve.warnings);
-    return { kind: "done", finished: finished(tool, told) };
+    return { kind: "done", finished: services.finish(tool, await told(pve, { tool, output })) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const reason = clip(error.message, MAX_REASON);
@@ -199,26 +195,6 @@ async function run(
     record.touched(pve);
     pve.release();
   }
-}
-
-/** The output of a change, led by what became of its guest; of any other tool as it is. */
-async function led(tool: AnyTool, output: Record<string, unknown>, pve: Pve) {
-  const { guest_status: status, task, unchanged } = tool.output.shape;
-  return (task ?? unchanged) === undefined
-    ? output
-    : await withOutcome(pve, output, { reads: status !== undefined });
-}
-
-/** The output with what the caller must be told besides, where it has a place for that. */
-function warned(
-  tool: AnyTool,
-  output: Record<string, unknown>,
-  warnings: readonly string[],
-): Record<string, unknown> {
-  const place = ["notes", "warnings"].find((key) => key in tool.output.shape);
-  if (warnings.length === 0 || place === undefined) return output;
-  const told = output[place];
-  return { ...output, [place]: [...Array.isArray(told) ? told : [], ...warnings] };
 }
 
 /** How a call was confirmed, and by whom, for its row. */

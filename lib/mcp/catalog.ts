@@ -33,6 +33,8 @@ export class Catalog {
   #policy: ToolPolicy;
   /** By what Proxmox allows, and then by who asks: a new policy, or new grants, begin anew. */
   #lists = newLists();
+  /** JSON Schemas are made once, when first asked for: making them per request costs most of it. */
+  readonly #describe = oncePer(describeTool);
 
   constructor(tools: readonly AnyTool[], policy: ToolPolicy) {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
@@ -92,7 +94,8 @@ export class Catalog {
     const known = lists.get(key);
     if (known !== undefined) return known;
     const callable = this.callable({ limits, scope }, able);
-    const tools = [...this.#tools.values()].filter(({ name }) => callable(name)).map(describeTool);
+    const tools = [...this.#tools.values()].filter(({ name }) => callable(name))
+      .map(this.#describe);
     const list = { tools, resultJson: JSON.stringify({ tools }) };
     if (lists.size < MOST_LISTS) lists.set(key, list);
     return list;
@@ -114,8 +117,7 @@ export function inReach(tool: AnyTool, limits: TokenLimits | null): boolean {
   return mayUseTool(limits, tool.name) && (mayTouchAll(limits) || tool.subject !== "cluster");
 }
 
-/** JSON Schemas are made once, when first asked for: making them per request costs most of it. */
-const describeTool = oncePer((tool: AnyTool): ToolDescription => {
+function describeTool(tool: AnyTool): ToolDescription {
   const { name, title, description, hints } = tool;
   return {
     name,
@@ -125,7 +127,7 @@ const describeTool = oncePer((tool: AnyTool): ToolDescription => {
     outputSchema: schemaOf(tool.output, "output"),
     annotations: hints,
   };
-});
+}
 
 function schemaOf(schema: z.ZodObject, io: "input" | "output"): ToolDescription["inputSchema"] {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {

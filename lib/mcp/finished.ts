@@ -25,19 +25,20 @@ export class Finished {
 
 const MAX_RESULT_BYTES = 1024 * 1024;
 
-const finishers = oncePer((tool: AnyTool) =>
-  oncePer((output: Readonly<Record<string, unknown>>) => finish(tool, output))
-);
-
 /**
  * A tool's output as it leaves: held to its schema, every text from Proxmox and its guests without secrets
- * and without characters that are not seen. What a tool hands on byte for byte is left as it is. An output
- * that was finished before, as a list that several calls share, is not finished again.
+ * and without characters that are not seen. What a tool hands on byte for byte is left as it is.
  *
  * @throws AppError `invalid` for more than 1 MiB
  */
-export function finished(tool: AnyTool, output: Readonly<Record<string, unknown>>): Finished {
-  return finishers(tool)(output);
+export type Finish = (tool: AnyTool, output: Readonly<Record<string, unknown>>) => Finished;
+
+/** Finishes outputs; one that it finished before, as a list that several calls share, not again. */
+export function finisher(): Finish {
+  const by = oncePer((tool: AnyTool) =>
+    oncePer((output: Readonly<Record<string, unknown>>) => finish(tool, output))
+  );
+  return (tool, output) => by(tool)(output);
 }
 
 function finish(tool: AnyTool, output: Readonly<Record<string, unknown>>): Finished {

@@ -85,6 +85,7 @@ export class GuestDirectory {
   readonly #load: () => Promise<unknown>;
   readonly #monotonic: () => number;
   readonly #advice: Advice;
+  readonly #guestsBy = oncePer(byReference);
   #warning: string | undefined;
   #cached: { rows: Resource[]; at: number } | undefined;
   #loading: Promise<Resource[]> | undefined;
@@ -140,7 +141,7 @@ export class GuestDirectory {
   async find(reference: number | string, within?: (guest: Guest) => boolean): Promise<Guest> {
     const cached = this.#cached;
     const matching = async (options?: { fresh: boolean }) =>
-      (guestsBy(await this.resources(options)).get(reference) ?? [])
+      (this.#guestsBy(await this.resources(options)).get(reference) ?? [])
         .filter((guest) => within === undefined || within(guest));
     let matches = await matching();
     if (matches.length === 0 && cached) matches = await matching({ fresh: true });
@@ -192,19 +193,17 @@ export const guestsIn: (rows: readonly Resource[]) => readonly Guest[] = oncePer
 );
 
 /** The guests among resources by their vmids, and by their names. */
-const guestsBy: (rows: readonly Resource[]) => ReadonlyMap<unknown, readonly Guest[]> = oncePer(
-  (rows: readonly Resource[]) => {
-    const guests = new Map<unknown, Guest[]>();
-    for (const guest of guestsIn(rows)) {
-      for (const reference of [guest.vmid, guest.name]) {
-        const known = guests.get(reference);
-        if (known === undefined) guests.set(reference, [guest]);
-        else known.push(guest);
-      }
+function byReference(rows: readonly Resource[]): ReadonlyMap<unknown, readonly Guest[]> {
+  const guests = new Map<unknown, Guest[]>();
+  for (const guest of guestsIn(rows)) {
+    for (const reference of [guest.vmid, guest.name]) {
+      const known = guests.get(reference);
+      if (known === undefined) guests.set(reference, [guest]);
+      else known.push(guest);
     }
-    return guests;
-  },
-);
+  }
+  return guests;
+}
 
 function missing(reference: number | string, whose: string, { guests }: Advice): AppError {
   return new AppError(
