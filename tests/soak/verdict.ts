@@ -1,3 +1,4 @@
+import { IDLE_CONNECTIONS } from "../../lib/proxmox/api/transport.ts";
 import type { Balance } from "./ledger.ts";
 import { mebibytes, tableOf } from "./table.ts";
 import type { Reading } from "./watch.ts";
@@ -31,8 +32,6 @@ export interface Result {
 /** How much more memory may be in use at the end than half-way: a heap that breathes, not one that grows. */
 const RSS_FACTOR = 1.25;
 const RSS_BYTES = 48 * 2 ** 20;
-/** Connections to Proxmox that may be kept for what comes next; 16 for each of its addresses. */
-const MAX_UPSTREAM = 16;
 const ABSURD_HEALTH_MS = 5_000;
 
 /** One line for each expectation that does not hold. */
@@ -55,7 +54,7 @@ export function judge(result: Result): string[] {
     ...own(end) > own(start)
       ? [`descriptors stay open: ${own(end)} beside those to Proxmox, ${own(start)} at the start`]
       : [],
-    ...end.upstream > MAX_UPSTREAM ? [`${end.upstream} connections to Proxmox stay open`] : [],
+    ...end.upstream > IDLE_CONNECTIONS ? [`${end.upstream} connections to Proxmox stay open`] : [],
     ...end.sseSessions > 0 ? [`${end.sseSessions} SSE sessions stay open`] : [],
     ...health.unhealthy > 0 ? [`/healthz failed ${health.unhealthy} times`] : [],
     ...health.slowestMs > ABSURD_HEALTH_MS
