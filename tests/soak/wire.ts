@@ -115,12 +115,17 @@ export function requestBytes(
   head: readonly string[],
   body: Uint8Array,
 ): Uint8Array {
-  // Byte for byte, so that a header may hold what it must not.
-  const text = Uint8Array.from([...head, "", ""].join("\r\n"), (one) => one.charCodeAt(0) & 0xff);
+  // Byte for byte, so that a header may hold what it must not; what is no byte must not become a line feed.
+  const text = Uint8Array.from([...[...head, "", ""].join("\r\n")].flatMap(bytesOf));
   const whole = new Uint8Array(text.length + body.length);
   whole.set(text);
   whole.set(body, text.length);
   return whole;
+}
+
+function bytesOf(character: string): number[] {
+  const point = character.codePointAt(0) ?? 0;
+  return point <= 0xff ? [point] : [...new TextEncoder().encode(character)];
 }
 
 /** A body in chunks of so many bytes. */
