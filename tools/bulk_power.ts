@@ -42,6 +42,7 @@ export default defineTool({
   description:
     "Starts, shuts down or stops up to 100 guests, chosen by list, or tag and pool. Only previews unless dry_run is false.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],

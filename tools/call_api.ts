@@ -10,6 +10,7 @@ export default defineTool({
   description:
     "Reads any API path (GET), checked against Proxmox's own description; see describe_api.",
   scope: "user",
+  toolsets: ["api"],
   hints: READS,
   subject: "cluster",
   privileges: [],

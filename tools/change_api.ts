@@ -16,6 +16,7 @@ export default defineTool({
   description:
     "Calls any changing API method, checked against Proxmox's own description; see describe_api.",
   scope: "admin",
+  toolsets: ["api"],
   hints: DESTROYS,
   subject: "cluster",
   privileges: [],

@@ -12,6 +12,7 @@ export default defineTool({
   title: "Convert to template",
   description: "Makes a stopped VM or container a template. This cannot be undone.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Allocate"]],

@@ -11,6 +11,7 @@ export default defineTool({
   title: "Create container",
   description: "Creates a container from a template; chooses what is not given.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: CHANGES,
   subject: "guest",
   privileges: [

@@ -13,6 +13,7 @@ export default defineTool({
   title: "Create VM",
   description: "Creates a VM with one disk and one network card; chooses what is not given.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: CHANGES,
   subject: "guest",
   privileges: [

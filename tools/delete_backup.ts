@@ -11,6 +11,7 @@ export default defineTool({
   title: "Delete backup",
   description: "Deletes a backup, for good. A protected one is refused.",
   scope: "admin",
+  toolsets: ["backups"],
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/storage/{storage}", "Datastore.AllocateSpace", "Datastore.Allocate"]],

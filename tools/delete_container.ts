@@ -10,6 +10,7 @@ export default defineTool({
   title: "Delete container",
   description: "Deletes a container and its volumes, for good. A running one only with force.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Allocate"]],

@@ -12,6 +12,7 @@ export default defineTool({
   title: "Delete snapshot",
   description: "Deletes a snapshot of a VM or container; its present state stays as it is.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Snapshot"]],

@@ -10,6 +10,7 @@ export default defineTool({
   title: "Delete VM",
   description: "Deletes a VM and its disks, for good. A running one only with force.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Allocate"]],

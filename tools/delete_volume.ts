@@ -22,6 +22,7 @@ export default defineTool({
   title: "Delete volume",
   description: "Deletes an image, a template or a disk that no guest uses, for good.",
   scope: "admin",
+  toolsets: ["storage"],
   hints: DESTROYS,
   subject: "cluster",
   privileges: [["/storage/{storage}", "Datastore.Allocate"]],

@@ -24,6 +24,7 @@ export default defineTool({
   title: "Describe a Proxmox API path",
   description: "Describes the methods of one API path, or one of them with its parameters.",
   scope: "user",
+  toolsets: ["api"],
   hints: READS,
   subject: "cluster",
   privileges: [],

@@ -11,6 +11,7 @@ export default defineTool({
   title: "Download image",
   description: "Makes a node download an ISO image, container template or disk image to a storage.",
   scope: "admin",
+  toolsets: ["storage"],
   hints: { ...CHANGES, openWorldHint: true },
   subject: "cluster",
   privileges: [["/storage/{storage}", "Datastore.AllocateTemplate"], [

@@ -16,6 +16,7 @@ export default defineTool({
   description:
     "Runs a command in a container through its Proxmox terminal and returns its output; a non-zero exit code is a result. Needs the container's option cmode to be shell.",
   scope: "write",
+  toolsets: ["guests"],
   hints: {
     readOnlyHint: false,
     destructiveHint: true,

@@ -25,6 +25,7 @@ export default defineTool({
   title: "List backup jobs",
   description: "Lists the cluster's scheduled backup jobs.",
   scope: "user",
+  toolsets: ["backups"],
   hints: READS,
   subject: "cluster",
   privileges: [["/", "Sys.Audit"]],

@@ -13,6 +13,7 @@ export default defineTool({
   title: "List backups",
   description: "Lists the backups on all storages, newest first.",
   scope: "user",
+  toolsets: ["backups"],
   hints: READS,
   subject: "guest",
   privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],

@@ -17,6 +17,7 @@ export default defineTool({
   title: "Ceph status",
   description: "Tells Ceph's health and space, or that it is not installed.",
   scope: "user",
+  toolsets: ["storage"],
   hints: READS,
   subject: "cluster",
   privileges: [["/", "Sys.Audit", "Datastore.Audit"]],

@@ -24,6 +24,7 @@ export default defineTool({
   title: "List certificates",
   description: "Lists the nodes' TLS certificates and the days they have left.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "node",
   privileges: [],

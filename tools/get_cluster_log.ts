@@ -25,6 +25,7 @@ export default defineTool({
   title: "Cluster log",
   description: `Searches the cluster log's newest ${NEWEST} entries, newest first.`,
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "cluster",
   privileges: [],

@@ -7,6 +7,7 @@ export default defineTool({
   title: "Cluster status",
   description: "Tells the cluster's name, quorum, and which nodes are online.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "node",
   privileges: [["/", "Sys.Audit"]],

@@ -10,6 +10,7 @@ export default defineTool({
   title: "List containers",
   description: "Lists the cluster's LXC containers, sorted by vmid.",
   scope: "user",
+  toolsets: ["guests"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],

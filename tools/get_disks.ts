@@ -25,6 +25,7 @@ export default defineTool({
   title: "List disks",
   description: "Lists the nodes' disks and their SMART health.",
   scope: "user",
+  toolsets: ["storage"],
   hints: READS,
   subject: "node",
   privileges: [["/nodes/{node}", "Sys.Audit"]],

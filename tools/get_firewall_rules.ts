@@ -31,6 +31,7 @@ export default defineTool({
   title: "Firewall rules",
   description: "Lists the firewall rules of a guest, a node, a security group, or the cluster.",
   scope: "user",
+  toolsets: ["network"],
   hints: READS,
   subject: "guest",
   privileges: [],

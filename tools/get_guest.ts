@@ -59,6 +59,7 @@ export default defineTool({
   description:
     "Tells all about one VM or container, its snapshots, addresses and newest backup too.",
   scope: "user",
+  toolsets: ["guests"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],

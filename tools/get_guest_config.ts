@@ -10,6 +10,7 @@ export default defineTool({
   title: "Guest configuration",
   description: "Gives the configuration of a VM or container, or the one that a snapshot holds.",
   scope: "user",
+  toolsets: ["guests"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],

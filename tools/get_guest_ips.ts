@@ -31,6 +31,7 @@ export default defineTool({
   title: "Guests' addresses",
   description: "Gives the network addresses of running guests, from their agents or containers.",
   scope: "user",
+  toolsets: ["guests"],
   hints: READS,
   subject: "guest",
   privileges: [[

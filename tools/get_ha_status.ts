@@ -40,6 +40,7 @@ export default defineTool({
   title: "HA status",
   description: "Tells high availability's state: quorum, managers, its guests and their rules.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "cluster",
   privileges: [["/", "Sys.Audit"]],

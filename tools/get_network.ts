@@ -24,6 +24,7 @@ export default defineTool({
   title: "Node network",
   description: "Lists a node's network interfaces.",
   scope: "user",
+  toolsets: ["network"],
   hints: READS,
   subject: "node",
   privileges: [],

@@ -7,6 +7,7 @@ export default defineTool({
   title: "Next vmid",
   description: "Gives a vmid that is free for a new guest.",
   scope: "user",
+  toolsets: ["guests"],
   hints: { ...READS, idempotentHint: false },
   subject: "guest",
   privileges: [],

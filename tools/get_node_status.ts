@@ -8,6 +8,7 @@ export default defineTool({
   title: "Node status",
   description: "Tells one node's load, memory, root disk, kernel and Proxmox version.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "node",
   privileges: [["/nodes/{node}", "Sys.Audit"]],

@@ -10,6 +10,7 @@ export default defineTool({
   title: "List nodes",
   description: "Lists the cluster's nodes with their load.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "node",
   privileges: [["/nodes/{node}", "Sys.Audit"]],

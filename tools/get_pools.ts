@@ -19,6 +19,7 @@ export default defineTool({
   title: "List pools",
   description: "Lists resource pools with their guests.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "cluster",
   privileges: [["/pool/{pool}", "Pool.Audit"]],

@@ -28,6 +28,7 @@ export default defineTool({
   title: "List replication jobs",
   description: "Lists storage replication jobs and whether they fail.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],

@@ -48,6 +48,7 @@ export default defineTool({
   title: "Software-defined network",
   description: "Lists SDN zones, and virtual networks with their subnets; tells what is unapplied.",
   scope: "user",
+  toolsets: ["network"],
   hints: READS,
   subject: "cluster",
   privileges: [["/sdn/zones/{zone}", "SDN.Audit", "SDN.Allocate"]],

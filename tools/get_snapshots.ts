@@ -10,6 +10,7 @@ export default defineTool({
   title: "List snapshots",
   description: "Lists the snapshots of a VM or container, oldest first.",
   scope: "user",
+  toolsets: ["guests"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],

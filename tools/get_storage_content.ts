@@ -18,6 +18,7 @@ export default defineTool({
   title: "Storage content",
   description: "Lists the volumes of one storage or all: disks, images, templates, backups.",
   scope: "user",
+  toolsets: ["storage"],
   hints: READS,
   subject: "node",
   privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],

@@ -8,6 +8,7 @@ export default defineTool({
   title: "Get task",
   description: "Tells how one task stands, and the end of its log.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "guest",
   privileges: [],

@@ -20,6 +20,7 @@ export default defineTool({
   title: "Pending updates",
   description: "Lists package updates as of each node's last refresh.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "node",
   privileges: [["/nodes/{node}", "Sys.Modify"]],

@@ -35,6 +35,7 @@ export default defineTool({
   title: "Users and permissions",
   description: "Lists Proxmox users (with tokens' names), groups, roles, permissions or realms.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "cluster",
   privileges: [],

@@ -9,6 +9,7 @@ export default defineTool({
   title: "VM usage",
   description: "Tells what one VM uses now: CPU, memory, disk and network counters.",
   scope: "user",
+  toolsets: ["guests"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],

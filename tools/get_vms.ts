@@ -10,6 +10,7 @@ export default defineTool({
   title: "List VMs",
   description: "Lists the cluster's VMs, sorted by vmid.",
   scope: "user",
+  toolsets: ["guests"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],

@@ -8,6 +8,7 @@ export default defineTool({
   title: "Health",
   description: "Tells whether this server and the Proxmox behind it work.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "node",
   privileges: [["/", "Sys.Audit"]],

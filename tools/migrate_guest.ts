@@ -16,6 +16,7 @@ export default defineTool({
   title: "Migrate guest",
   description: "Moves a VM or container to another node, a running VM live. Says what forbids it.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: CHANGES,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Migrate"]],

@@ -16,6 +16,7 @@ export default defineTool({
   description:
     "Copies a disk of a VM or a volume of a stopped container to another storage and uses the copy.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: CHANGES,
   subject: "guest",
   privileges: [

@@ -24,6 +24,7 @@ export default defineTool({
   description:
     "Reads a file in a VM through its guest agent, or in a container through its terminal where that is switched on, in parts of up to 512 KiB.",
   scope: "write",
+  toolsets: ["guests"],
   hints: READS,
   subject: "guest",
   privileges: [[

@@ -25,6 +25,7 @@ export default defineTool({
   title: "Restore backup",
   description: "Makes a guest of a backup; a guest that exists is replaced only with overwrite.",
   scope: "admin",
+  toolsets: ["backups"],
   hints: DESTROYS,
   subject: "guest",
   privileges: [

@@ -11,6 +11,7 @@ export default defineTool({
   description:
     "Puts a VM or container back to a snapshot. Everything since then is lost; without saved memory it is stopped in between.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Snapshot.Rollback", "VM.Snapshot"]],

@@ -9,6 +9,7 @@ export default defineTool({
   title: "Search the Proxmox API",
   description: "Finds methods of the connected Proxmox's own API by words, best first.",
   scope: "user",
+  toolsets: ["api"],
   hints: READS,
   subject: "cluster",
   privileges: [],

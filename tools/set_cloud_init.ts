@@ -19,6 +19,7 @@ export default defineTool({
   description:
     "Sets a VM's cloud-init user, keys and network, and writes the cloud-init drive anew.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Config.Cloudinit"]],

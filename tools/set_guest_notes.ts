@@ -9,6 +9,7 @@ export default defineTool({
   title: "Set guest's notes",
   description: "Replaces the notes of a VM or container.",
   scope: "write",
+  toolsets: ["guests"],
   hints: { ...CHANGES, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Config.Options"]],

@@ -10,6 +10,7 @@ export default defineTool({
   title: "Set guest's tags",
   description: "Replaces, adds or removes tags of a VM or container.",
   scope: "write",
+  toolsets: ["guests"],
   hints: { ...CHANGES, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Config.Options"]],

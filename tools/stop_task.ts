@@ -13,6 +13,7 @@ export default defineTool({
   title: "Stop task",
   description: "Interrupts a running task; what it did so far may be left behind.",
   scope: "write",
+  toolsets: ["cluster"],
   hints: DESTROYS,
   subject: "guest",
   privileges: [],

@@ -50,6 +50,7 @@ export default defineTool({
   title: "Update container",
   description: "Changes a container's settings. Some take effect at its next start: see pending.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", ...RULES.map(({ privilege }) => privilege)]],

@@ -69,6 +69,7 @@ export default defineTool({
   title: "Update VM",
   description: "Changes a VM's settings. Some take effect at its next start: see pending.",
   scope: "admin",
+  toolsets: ["guests"],
   hints: {
     readOnlyHint: false,
     destructiveHint: true,

@@ -8,6 +8,7 @@ export default defineTool({
   title: "Wait for task",
   description: "Waits up to 45 s for a task's end; fails when the task does.",
   scope: "user",
+  toolsets: ["cluster"],
   hints: READS,
   subject: "guest",
   privileges: [],

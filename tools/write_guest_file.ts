@@ -17,6 +17,7 @@ export default defineTool({
   description:
     "Writes a file in a VM through its guest agent, or in a container through its terminal where that is switched on, replacing what it held. At most 60 KiB of ASCII or 45 KiB of other content.",
   scope: "write",
+  toolsets: ["guests"],
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   privileges: [[

@@ -46,6 +46,7 @@ export function powerTool<
   return {
     ...described,
     scope: discards ? "admin" : "write",
+    toolsets: ["guests"],
     hints: discards ? DESTROYS : CHANGES,
     subject: "guest",
     privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Scope } from "../auth/scope.ts";
 import type { Pve } from "../proxmox/pve.ts";
+import type { Toolset } from "./toolsets.ts";
 
 /** MCP's four hints about a tool; all are stated, none is left to a client's default. */
 export interface Hints {
@@ -54,6 +55,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly title: string;
   readonly description: string;
   readonly scope: Scope;
+  /** Where it is found: the one it belongs to first, then `core` if most work needs it. */
+  readonly toolsets: readonly [Toolset, ...Toolset[]];
   readonly hints: Hints;
   readonly subject: Subject;
   /** The key in the config's `tools` without which the tool is not offered. */

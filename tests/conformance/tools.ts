@@ -22,6 +22,7 @@ function tool(
     title: name,
     description: `Is ${name} of the conformance suite.`,
     scope: "user",
+    toolsets: ["guests"],
     hints: READS,
     subject: "guest",
     privileges: [],

@@ -65,6 +65,7 @@ Deno.test("a tool without a scope does not compile", () => {
     name: "x",
     title: "X",
     description: "X.",
+    toolsets: ["cluster"] as const,
     hints: READS,
     subject: "cluster" as const,
     privileges: [],
