@@ -86,6 +86,8 @@ export interface FakeStorage {
   total: number;
   /** Bytes used beside the volumes listed in the state. */
   baseUsed: number;
+  /** By how many bytes a day it has filled so far. */
+  growthPerDay?: number;
   options: Record<string, Scalar>;
 }
 

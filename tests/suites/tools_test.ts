@@ -1,5 +1,6 @@
 import "../tools/api_test.ts";
 import "../tools/attention_test.ts";
+import "../tools/capacity_test.ts";
 import "../tools/cases_test.ts";
 import "../tools/cluster_privileges_test.ts";
 import "../tools/cluster_test.ts";

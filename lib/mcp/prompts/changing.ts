@@ -87,27 +87,21 @@ Planı sıralı bir liste olarak ver: ne nereye taşınır, ne ne kadar durur, n
       tr: "CPU'su ve belleği fazla ya da az olan konukları bulur",
     },
     arguments: [{ ...NODE, required: false }],
-    needs: ["find_guests", "get_metrics", "update_vm"],
+    needs: ["get_right_size", "update_vm"],
     text: {
       en: ({ node }) =>
         `Find guests ${
           node === undefined ? "" : `on node ${node} `
         }that have too much or too little.
-1. Call ${tool("find_guests")} with status running${node === undefined ? "" : ` and node ${node}`}.
-2. For the largest and the busiest, call ${
-          tool("get_metrics")
-        } for the last week: average and peak of CPU and memory.
-3. Propose new sizes with room above the peak, as a table: now, average, peak, proposed, what it frees, whether it needs a restart.
+1. Call ${tool("get_right_size")}, page by page.
+2. Look closer at proposals that surprise, with ${tool("get_metrics")} for the last month.
+3. Show the proposals as a table: now, average, peak, proposed, what it frees, whether it needs a restart.
 Wait for my yes before you call ${tool("update_vm")} or ${tool("update_container")}.`,
       tr: ({ node }) =>
         `${node === undefined ? "" : `${node} düğümünde `}fazla ya da az kaynağı olan konukları bul.
-1. status running${node === undefined ? "" : ` ve node ${node}`} ile ${
-          tool("find_guests")
-        } aracını çağır.
-2. En büyükleri ve en çok çalışanları için son haftanın ${
-          tool("get_metrics")
-        } değerlerini al: CPU ve belleğin ortalaması ve tepesi.
-3. Tepenin üstünde pay bırakan yeni boyutları tabloyla öner: şimdi, ortalama, tepe, öneri, ne kadar yer açtığı, yeniden başlatma gerekip gerekmediği.
+1. ${tool("get_right_size")} aracını sayfa sayfa çağır.
+2. Şaşırtan önerilere geçen ayın ${tool("get_metrics")} değerleriyle yakından bak.
+3. Önerileri tabloyla göster: şimdi, ortalama, tepe, öneri, ne kadar yer açtığı, yeniden başlatma gerekip gerekmediği.
 ${tool("update_vm")} ya da ${tool("update_container")} çağırmadan önce onayımı bekle.`,
     },
   },

@@ -2,6 +2,7 @@ import type { ToolName } from "../../../lib/mcp/tools.ts";
 import type { ToolCase } from "../tool_case.ts";
 import { API } from "./api.ts";
 import { BACKUPS } from "./backups.ts";
+import { CAPACITY } from "./capacity.ts";
 import { CLUSTER } from "./cluster.ts";
 import { CONTAINERS_INSIDE } from "./containers_inside.ts";
 import { GUESTS_INSIDE } from "./guests_inside.ts";
@@ -20,6 +21,7 @@ import { TASKS } from "./tasks.ts";
 export const CASES: Record<ToolName, ToolCase> = {
   ...API,
   ...BACKUPS,
+  ...CAPACITY,
   ...CLUSTER,
   ...CONTAINERS_INSIDE,
   ...GUESTS_INSIDE,
