@@ -140,6 +140,7 @@ export async function joinParts(
       sleep,
     },
     audit,
+    trail,
     log,
     now,
     monotonic,

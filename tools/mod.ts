@@ -18,6 +18,7 @@ export { default as execute_container_command } from "./execute_container_comman
 export { default as execute_vm_command } from "./execute_vm_command.ts";
 export { default as find_guests } from "./find_guests.ts";
 export { default as get_attention } from "./get_attention.ts";
+export { default as get_audit } from "./get_audit.ts";
 export { default as get_backup_coverage } from "./get_backup_coverage.ts";
 export { default as get_backup_jobs } from "./get_backup_jobs.ts";
 export { default as get_backups } from "./get_backups.ts";

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Option } from "commander";
 import { AppError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
+import { readTime as parseTime } from "../times.ts";
 
 type Reader<T> = (text: string) => T;
 
@@ -46,12 +47,8 @@ export function list(text: string, before: readonly string[] | undefined): strin
 
 /** A date (`2026-07-28`, midnight UTC) or a time with its zone (`2026-07-28T12:00:00Z`). */
 export const readTime: Reader<Date> = (text) => {
-  const known = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
-  const time = new Date(known ? text : NaN);
-  const day = new Date(known ? text.slice(0, 10) : NaN);
-  // JavaScript reads 31 February as 3 March.
-  const real = !Number.isNaN(time.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
-  if (real) return time;
+  const time = parseTime(text);
+  if (time !== undefined) return time;
   throw new InvalidArgumentError("It must be a date such as 2026-07-28 or 2026-07-28T12:00:00Z");
 };
 

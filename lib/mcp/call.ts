@@ -1,6 +1,7 @@
 import { Limit } from "../abort.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { ConfirmationMark, Outcome } from "../audit/row.ts";
+import type { AuditTrail } from "../audit/trail.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
 import type { SpentKeys } from "../database/spent_keys.ts";
@@ -10,7 +11,7 @@ import { type Language, messagesIn } from "./messages.ts";
 import { clip } from "../proxmox/clip.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
-import type { AnyTool, ToolContext } from "../tool/tool.ts";
+import type { AnyTool } from "../tool/tool.ts";
 import { CallRecord } from "./call_record.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
@@ -20,6 +21,7 @@ import { deadlineOf, parseInput, unknownTool } from "./input.ts";
 import type { Finish, Finished } from "./finished.ts";
 import { reachOf } from "./reach.ts";
 import { shownResult } from "./shown.ts";
+import { toolContext } from "./tool_context.ts";
 import { told } from "./told.ts";
 
 /** What all calls share. */
@@ -27,6 +29,7 @@ export interface CallServices {
   readonly catalog: Catalog;
   readonly pve: PveShared;
   readonly audit: AuditLog;
+  readonly trail: Pick<AuditTrail, "list">;
   readonly log: Log;
   readonly confirm: "always" | "when_supported" | "never";
   /** Sessions that were ended, and answers that have served. */
@@ -179,11 +182,7 @@ async function run(
     sharing: change,
   });
   try {
-    const context: ToolContext = {
-      pve,
-      server: services.server,
-      isOn: (name) => services.catalog.isOn(name),
-    };
+    const context = toolContext(services, pve);
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
     return { kind: "done", finished: services.finish(tool, await told(pve, { tool, output })) };

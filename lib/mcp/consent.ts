@@ -4,6 +4,7 @@ import { clip } from "../proxmox/clip.ts";
 import type { Reach } from "../proxmox/plan.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { About, AnyTool } from "../tool/tool.ts";
+import { toolContext } from "./tool_context.ts";
 import type { CallRequest, CallServices } from "./call.ts";
 import { Denied } from "./denied.ts";
 import { questionText } from "./question.ts";
@@ -83,11 +84,7 @@ async function describe(
     announce: () => Promise.resolve(),
   });
   try {
-    return await tool.about(input, {
-      pve,
-      server: services.server,
-      isOn: (name) => services.catalog.isOn(name),
-    });
+    return await tool.about(input, toolContext(services, pve));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const reason = clip(error.message, LONGEST_REASON);

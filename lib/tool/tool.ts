@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { AuditTrail } from "../audit/trail.ts";
 import type { Scope } from "../auth/scope.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { Toolset } from "./toolsets.ts";
@@ -45,6 +46,8 @@ export interface ToolContext {
   readonly pve: Pve;
   /** Facts about this server that the health tool tells. */
   readonly server: { readonly version: string; readonly startedAt: Date };
+  /** The calls that were made, newest first. */
+  readonly audit: Pick<AuditTrail, "list">;
   /** True when the configuration switches on what is off by itself. */
   readonly isOn: (name: Switch) => boolean;
 }
