@@ -36,4 +36,6 @@ export interface PveCall {
   readonly announce: (vmids: readonly number[]) => Promise<void>;
   /** Keeps an identical call from making the change too; absent where each makes its own. */
   readonly sharing?: Sharing | undefined;
+  /** True when the caller follows the task that is shared with identical calls: it is not waited for. */
+  readonly detaches?: boolean;
 }

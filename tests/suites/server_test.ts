@@ -13,4 +13,6 @@ import "../e2e/reach_test.ts";
 import "../e2e/resources_test.ts";
 import "../e2e/sessions_test.ts";
 import "../e2e/stdio_test.ts";
+import "../e2e/tasks_extension_test.ts";
+import "../e2e/tasks_refused_test.ts";
 import "../e2e/transports_test.ts";
