@@ -67,6 +67,8 @@ export interface CallRequest {
   readonly answered?: { readonly nonce: string; readonly version: string; readonly expires: Date };
   /** True when the caller follows the task that the call begins: the call does not wait for it. */
   readonly detaches?: boolean;
+  /** Guests that the token had in reach when it began what is asked about: also while they are not known. */
+  readonly begunGuests?: readonly number[];
   /** Makes what is answered of the tool's output, where that is not the output itself. */
   readonly conclude?: (pve: Pve, done: Done) => Promise<Finished>;
 }
@@ -188,6 +190,7 @@ async function run(
     announce: (vmids) => record.announce(vmids),
     sharing: change,
     detaches: request.detaches === true,
+    begunGuests: request.begunGuests,
   });
   try {
     const context: ToolContext = {

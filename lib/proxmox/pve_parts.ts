@@ -38,4 +38,6 @@ export interface PveCall {
   readonly sharing?: Sharing | undefined;
   /** True when the caller follows the task that is shared with identical calls: it is not waited for. */
   readonly detaches?: boolean;
+  /** Guests that are in reach, as they were before, while the cluster does not know them. */
+  readonly begunGuests?: readonly number[] | undefined;
 }

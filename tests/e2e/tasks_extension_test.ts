@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Site, type SiteOptions } from "../site.ts";
 import { Pipe } from "../support/stdio.ts";
 import { assertRefused, rowsOf, TaskClient } from "../support/task_client.ts";
+import { createLimitedToken } from "../tokens.ts";
 
 const LASTING: SiteOptions = { pve: { taskPolls: 1e9 } };
 
@@ -155,6 +156,23 @@ Deno.test("what a person must confirm is asked before there is a task", async ()
   assert.equal(begun.resultType, "task", JSON.stringify(begun));
   const { result } = await client.ended(begun.taskId);
   assert.equal(result.structuredContent.guest_status, "deleted");
+});
+
+Deno.test("a token limited by tags is told of the end of a guest that it deleted or cloned", async () => {
+  await using site = await Site.start();
+  const [id, guest] = [...site.fake.state.guests].find(([vmid]) => vmid === 101) ?? [];
+  if (guest) guest.config.tags = "mine";
+  const token = await createLimitedToken(site.store, { tags: ["mine"] });
+  const client = new TaskClient(site, { token });
+  const calls: [string, object, string][] = [
+    ["clone_guest", { vmid: id, new_vmid: 333 }, "stopped"],
+    ["delete_vm", { vmid: id }, "deleted"],
+  ];
+  for (const [tool, args, status] of calls) {
+    const { taskId } = await client.call(tool, args);
+    const ended = await client.ended(taskId);
+    assert.equal(ended.result?.structuredContent.guest_status, status, JSON.stringify(ended));
+  }
 });
 
 Deno.test("a Proxmox that is away makes no task end", async () => {

@@ -53,6 +53,7 @@ export class Handover {
         tool: tool.name,
         action,
         subject: pve.subject,
+        vmids: pve.vmids,
         output: warned(tool, Object.fromEntries(own), pve.warnings),
         created,
       }, callerOf(this.#context).principal);

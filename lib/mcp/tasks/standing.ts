@@ -6,7 +6,9 @@ import {
 } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
 import { shownLine } from "../../log/shown.ts";
+import { compact } from "../../proxmox/api/values.ts";
 import type { Pve } from "../../proxmox/pve.ts";
+import type { Subject } from "../../proxmox/sharing.ts";
 import { type TaskState, wasInterrupted } from "../../proxmox/tasks.ts";
 import { type CallRequest, type CallResult, callTool, type Done } from "../call.ts";
 import { callerOf } from "../caller.ts";
@@ -40,6 +42,7 @@ export async function taskStanding(
   const result = await run(services, context, {
     tool: "get_task",
     arguments: { upid: task.upid, lines: LINES },
+    begunGuests: task.vmids,
     conclude: async (pve, { output }) => {
       standing = await standingOf(services, { pve, task, taskId, state: stateIn(output) });
       return new Finished({ ...standing });
@@ -83,7 +86,7 @@ export async function begunTask(
 function run(
   services: McpServices,
   context: ServerContext,
-  call: Pick<CallRequest, "arguments" | "conclude" | "tool">,
+  call: Pick<CallRequest, "arguments" | "conclude" | "begunGuests" | "tool">,
 ): Promise<CallResult> {
   const caller = callerOf(context);
   caller.began?.(context.mcpReq.id);
@@ -126,9 +129,17 @@ async function resultOf(
     if (!(error instanceof AppError)) throw error;
     return toolResult({ kind: "failed", error: error.cleaned(shownLine) });
   }
-  if (task.subject) pve.about(task.subject);
-  const output = await told(pve, { tool, output: { ...task.output, ...ended } });
+  const { subject } = task;
+  const sees = subject !== undefined && await includes(pve, subject);
+  if (sees) pve.about(subject);
+  const known = sees ? {} : compact({ vmid: subject?.vmid, name: subject?.name });
+  const output = await told(pve, { tool, output: { ...known, ...task.output, ...ended } });
   return toolResult({ kind: "done", finished: finish(tool, output) });
+}
+
+/** How a guest stands that the token's limits do not include any more is not asked. */
+async function includes(pve: Pve, { vmid, node }: Subject): Promise<boolean> {
+  return pve.reach.everything || (await pve.includes())(vmid, node);
 }
 
 function stateIn(output: Done["output"]): TaskState {

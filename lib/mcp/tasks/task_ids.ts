@@ -13,6 +13,8 @@ export interface BegunTask {
   readonly action: string;
   /** The guest that the answer tells of first. */
   readonly subject: Subject | undefined;
+  /** The guests that the call was about. */
+  readonly vmids: readonly number[];
   /** What the tool answers besides the task's state. */
   readonly output: Output;
   /** When the client was told of it, in Unix milliseconds. */
