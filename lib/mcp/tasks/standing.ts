@@ -61,10 +61,11 @@ export async function cancelTask(
   services: McpServices,
   { taskId, context }: Asked,
 ): Promise<void> {
-  const { upid } = await begunTask(services, { taskId, context });
+  const { upid, vmids } = await begunTask(services, { taskId, context });
   const result = await run(services, context, {
     tool: "stop_task",
     arguments: { upid },
+    begunGuests: vmids,
   });
   if (result.kind === "failed" && result.error.code !== "conflict") throw refused(result);
 }
