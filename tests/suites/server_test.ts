@@ -5,6 +5,7 @@ import "../e2e/audit_test.ts";
 import "../e2e/authentication_test.ts";
 import "../e2e/confirmation_test.ts";
 import "../e2e/database_faults_test.ts";
+import "../e2e/ended_waits_test.ts";
 import "../e2e/fault_matrix_test.ts";
 import "../e2e/following_test.ts";
 import "../e2e/hangups_test.ts";
