@@ -25,11 +25,15 @@ const DEFAULT_WAIT_SECONDS = 300;
 /** How one call follows the tasks that it began: no longer than its caller has patience. */
 export class Following {
   readonly #parts: Parts;
-  /** Whether a task runs on that is left to the caller, who would have waited for it. */
-  hasDetached = false;
+  #hasDetached = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  /** True when a task runs on that is left to the caller, who would have waited for it. */
+  get hasDetached(): boolean {
+    return this.#hasDetached;
   }
 
   /** The state of the task at its end or, with a warning, when the caller's patience is over. */
@@ -38,14 +42,13 @@ export class Following {
     const started: TaskState = { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
     if (call.dryRun) return started;
     assertUpid(upid);
+    if (patience.wait === false) return started;
     const detaches = call.detaches === true && isWhole(upid);
     const patienceMs = detaches ? 0 : reader.patienceMs;
-    const state = patience.wait === false
-      ? started
-      : await this.#follow(upid, { ...patience, patienceMs });
+    const state = await this.#follow(upid, { ...patience, patienceMs });
     if (state.status === "stopped") await call.sharing?.ended();
-    else if (patience.wait !== false && detaches) this.hasDetached = true;
-    else if (patience.wait !== false) this.warnRunning();
+    else if (detaches) this.#hasDetached = true;
+    else this.warnRunning();
     return state;
   }
 
@@ -90,6 +93,7 @@ export class Following {
         timeoutMs,
         patienceMs,
         onPoll: (elapsedMs) => {
+          // Who does not wait is told nothing on the way.
           if (total === 0) return;
           const progress = Math.round(elapsedMs / 1000);
           call.progress(`${call.action}: task runs`, { progress, total });

@@ -31,6 +31,14 @@ Deno.test("a token whose scope was lowered may look at its task and not stop it"
   assert.equal(row?.outcome, "denied");
 });
 
+Deno.test("where a person must confirm every interruption, cancelling is refused", async () => {
+  await using site = await Site.start({ ...LASTING, config: { tools: { confirm: "always" } } });
+  const client = new TaskClient(site);
+  const { taskId } = await client.call("start_vm", { vmid: 101 });
+  assertRefused(await client.cancel(taskId), { code: -32000, text: /a person must confirm it/ });
+  assert.equal((await client.get(taskId)).status, "working");
+});
+
 Deno.test("a task of another token, forged or out of reach is none", async () => {
   await using site = await Site.start(LASTING);
   const limits = { vmids: [{ from: 101, to: 101 }] };
@@ -84,6 +92,18 @@ Deno.test("only requests of 2026-07-28 that declare the extension have tasks", a
     assert.equal((await client.ask(method, { taskId: "x" })).error.code, -32601);
   }
   const session = await site.openSession();
+  const { text: hello } = await site.post({
+    jsonrpc: "2.0",
+    id: 1,
+    method: "initialize",
+    params: {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "a", version: "1" },
+    },
+  });
+  assert.match(hello, /"capabilities":\{"tools"/);
+  assert.doesNotMatch(hello, /extensions/);
   const _meta = (client.params({}) as Json)._meta;
   const older = { ..._meta, "io.modelcontextprotocol/protocolVersion": undefined };
   const called = await site.post({

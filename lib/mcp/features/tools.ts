@@ -52,7 +52,7 @@ export async function answerCall(
   const call = { name: params.name, arguments: params.arguments };
   const caller = callerOf(context);
   const consent = services.confirmation.stateOf(server, context, call);
-  const handover = await Handover.for(services, { server, context });
+  const handover = Handover.for(services, { server, context });
   caller.began?.(context.mcpReq.id);
   const result = await callTool(services, {
     ...caller,

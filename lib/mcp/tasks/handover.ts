@@ -23,14 +23,15 @@ export class Handover {
   }
 
   /** Undefined for a client that cannot follow a task, or whose token may not look at one. */
-  static async for(
+  static for(
     services: McpServices,
     { server, context }: { server: Server; context: ServerContext },
-  ): Promise<Handover | undefined> {
+  ): Handover | undefined {
     if (!hasExtension(server) || !declaresTasks(context)) return undefined;
-    const { principal } = callerOf(context);
-    const looks = services.catalog.callable(principal, await services.able())("get_task");
-    return looks ? new Handover(services, context) : undefined;
+    const { catalog } = services;
+    const looks = catalog.get("get_task");
+    const mayLook = looks !== undefined && catalog.allows(looks, callerOf(context).principal);
+    return mayLook ? new Handover(services, context) : undefined;
   }
 
   /** The task, when the call has begun one and did not see its end. */
