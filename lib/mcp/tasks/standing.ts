@@ -149,7 +149,7 @@ function stateIn(output: Done["output"]): TaskState {
 }
 
 function refused(result: CallResult): unknown {
-  if (result.kind !== "failed") return new Error("A task was asked about before it was looked at");
+  if (result.kind !== "failed") return new Error("A tool about tasks asks before it answers");
   const { code, message } = result.error;
   if (code === "not_found") return notFound();
   return new ProtocolError(REFUSED, message, { code });
