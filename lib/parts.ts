@@ -26,6 +26,7 @@ import { ResourceWatch } from "./mcp/resources/watch.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
+import { TaskIds } from "./mcp/tasks/task_ids.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
 import { SharedReads } from "./proxmox/shared_reads.ts";
 import { oncePer } from "./once_per.ts";
@@ -147,6 +148,7 @@ export async function joinParts(
     confirm: config.tools.confirm,
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
     sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
+    taskIds: new TaskIds({ key: () => keys("tasks"), now }),
     spent,
     identical,
     finish: finisher(),

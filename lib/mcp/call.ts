@@ -8,11 +8,11 @@ import type { SpentKeys } from "../database/spent_keys.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import { type Language, messagesIn } from "./messages.ts";
-import { clip } from "../proxmox/clip.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { CallRecord } from "./call_record.ts";
+import { cannot } from "./cannot.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
@@ -68,6 +68,20 @@ export interface CallRequest {
   readonly confirmation: "impossible" | "possible" | "accepted" | "declined";
   /** The question that was answered. */
   readonly answered?: { readonly nonce: string; readonly version: string; readonly expires: Date };
+  /** True when the caller follows the task that the call begins: the call does not wait for it. */
+  readonly detaches?: boolean;
+  /** Guests that the token had in reach when it began what is asked about: also while they are not known. */
+  readonly begunGuests?: readonly number[];
+  /** Makes what is answered of the tool's output, where that is not the output itself. */
+  readonly conclude?: (pve: Pve, done: Done) => Promise<Finished>;
+}
+
+/** What a tool's run has come to. */
+export interface Done {
+  readonly tool: AnyTool;
+  readonly output: Readonly<Record<string, unknown>>;
+  /** What the call did, as the infinitive that follows "Cannot". */
+  readonly action: string;
 }
 
 /** `ask` means: get a person's yes, then call again with `confirmation: "accepted"`. */
@@ -75,8 +89,6 @@ export type CallResult =
   | { readonly kind: "done"; readonly finished: Finished }
   | { readonly kind: "failed"; readonly error: AppError }
   | { readonly kind: "ask" } & Question;
-
-const MAX_REASON = 4_000;
 
 /**
  * Runs one tool call: policy, scope and limits, then input, confirmation and the tool itself, and
@@ -180,16 +192,18 @@ async function run(
     progress: request.progress,
     announce: (vmids) => record.announce(vmids),
     sharing: change,
+    detaches: request.detaches === true,
+    begunGuests: request.begunGuests,
   });
   try {
     const context = toolContext(services, pve);
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
-    return { kind: "done", finished: services.finish(tool, await told(pve, { tool, output })) };
+    const finished = await request.conclude?.(pve, { tool, output, action }) ??
+      services.finish(tool, await told(pve, { tool, output }));
+    return { kind: "done", finished };
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const reason = clip(error.message, MAX_REASON);
-    throw new AppError(error.code, `Cannot ${action}: ${reason}`, { cause: error });
+    throw cannot(action, error);
   } finally {
     record.touched(pve);
     pve.release();

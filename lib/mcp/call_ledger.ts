@@ -4,6 +4,7 @@ import { CallRecord, type RecordedRequest, type RecordServices } from "./call_re
 import type { Caller } from "./caller.ts";
 import { idOf, refusal, REFUSED, runsTool } from "./json_rpc.ts";
 import { resourceAt } from "./resources/address.ts";
+import { taskTool } from "./tasks/extension.ts";
 
 /** A message of a request that means to call a tool or read a resource, whether or not it is fit for that. */
 type CallMessage = Readonly<Record<string, unknown>>;
@@ -122,6 +123,8 @@ function meantBy(
   if (method === "tools/call") {
     return { tool: typeof name === "string" ? name : "", arguments: given };
   }
+  const ofTasks = taskTool(method);
+  if (ofTasks !== undefined) return { tool: ofTasks, arguments: { taskId: params.taskId } };
   if (typeof uri !== "string") return { tool: "", arguments: params };
   const { kind, values } = resourceAt(uri) ?? {};
   return { tool: kind?.tool ?? "", arguments: values ?? {}, resource: uri };

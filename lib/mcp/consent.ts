@@ -1,11 +1,11 @@
 import { Limit } from "../abort.ts";
 import { AppError } from "../errors.ts";
-import { clip } from "../proxmox/clip.ts";
 import type { Reach } from "../proxmox/plan.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { About, AnyTool } from "../tool/tool.ts";
 import { toolContext } from "./tool_context.ts";
 import type { CallRequest, CallServices } from "./call.ts";
+import { cannot } from "./cannot.ts";
 import { Denied } from "./denied.ts";
 import { questionText } from "./question.ts";
 
@@ -23,7 +23,6 @@ interface Subject {
 }
 
 const PATIENCE_MS = 20_000;
-const LONGEST_REASON = 4_000;
 
 /**
  * The question that a person must answer before a call may destroy something; undefined when the call
@@ -86,9 +85,7 @@ async function describe(
   try {
     return await tool.about(input, toolContext(services, pve));
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const reason = clip(error.message, LONGEST_REASON);
-    throw new AppError(error.code, `Cannot ${action}: ${reason}`, { cause: error });
+    throw cannot(action, error);
   } finally {
     // What was not waited for any longer ends too.
     over.abort();

@@ -7,12 +7,14 @@ import type { RefusedCalls } from "./refused_calls.ts";
 import { SdkServer } from "./sdk_server.ts";
 import type { ResourceWatch } from "./resources/watch.ts";
 import type { SessionIds } from "./session_ids.ts";
+import type { TaskIds } from "./tasks/task_ids.ts";
 
 export interface McpServices extends CallServices {
   /** The parts of MCP that are spoken. */
   readonly features: readonly Feature[];
   readonly confirmation: Confirmation;
   readonly sessionIds: SessionIds;
+  readonly taskIds: TaskIds;
   readonly refused: RefusedCalls;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
@@ -32,10 +34,9 @@ const INSTRUCTIONS =
 /** An MCP server for one request or one session: cheap, because the catalogue is made beforehand. */
 export function createMcpServer(services: McpServices): SdkServer {
   const { features, server: { version } } = services;
-  const capabilities: ServerCapabilities = Object.assign(
-    {},
-    ...features.map((feature) => feature.capabilities),
-  );
+  const told = features.map((feature) => feature.capabilities);
+  const extensions = Object.assign({}, ...told.map((capabilities) => capabilities.extensions));
+  const capabilities: ServerCapabilities = Object.assign({}, ...told, { extensions });
   const server = new SdkServer({ name: "proxmox-mcp", title: "Proxmox VE", version }, {
     capabilities,
     instructions: INSTRUCTIONS,

@@ -33,6 +33,8 @@ export class Changing {
   readonly #parts: Parts;
   /** The last UPID that Proxmox gave. */
   upid: string | undefined;
+  /** The task that is the call's whole change, which identical calls follow too. */
+  whole: string | undefined;
   /** Whether all changes so far were of how guests run; undefined before the first. */
   #isPowerOnly: boolean | undefined;
   #steps = 0;
@@ -66,6 +68,7 @@ export class Changing {
       this.#isPowerOnly ??= true;
       const data = await this.#send(change);
       if (isUpid(data)) task = { upid: data, subject: maker.subject, vmids: touched.vmids };
+      if (sharing) this.whole = task?.upid;
       return data;
     } finally {
       await sharing?.began(task);

@@ -36,4 +36,8 @@ export interface PveCall {
   readonly announce: (vmids: readonly number[]) => Promise<void>;
   /** Keeps an identical call from making the change too; absent where each makes its own. */
   readonly sharing?: Sharing | undefined;
+  /** True when the caller follows the task that is shared with identical calls: it is not waited for. */
+  readonly detaches?: boolean;
+  /** Guests that are in reach, as they were before, while the cluster does not know them. */
+  readonly begunGuests?: readonly number[] | undefined;
 }

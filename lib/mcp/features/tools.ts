@@ -13,6 +13,8 @@ import { shownLine } from "../../log/shown.ts";
 import { type CallResult, callTool } from "../call.ts";
 import { callerOf } from "../caller.ts";
 import type { McpServices } from "../server.ts";
+import { Handover } from "../tasks/handover.ts";
+import type { CreatedTask } from "../tasks/task.ts";
 import type { Feature } from "./feature.ts";
 
 /** The tools: what a caller may call, and calling it. */
@@ -46,10 +48,11 @@ export async function answerCall(
     params: CallToolRequestParams;
     context: ServerContext;
   },
-): Promise<CallToolResult | InputRequiredResult> {
+): Promise<CallToolResult | CreatedTask | InputRequiredResult> {
   const call = { name: params.name, arguments: params.arguments };
   const caller = callerOf(context);
   const consent = services.confirmation.stateOf(server, context, call);
+  const handover = Handover.for(services, { server, context });
   caller.began?.(context.mcpReq.id);
   const result = await callTool(services, {
     ...caller,
@@ -58,6 +61,7 @@ export async function answerCall(
     signal: context.mcpReq.signal,
     progress: progressTo(context),
     ...consent,
+    ...handover?.request,
   });
   if (result.kind === "ask") {
     return await services.confirmation.ask(context, { ...result, call });
@@ -65,11 +69,13 @@ export async function answerCall(
   if (result.kind === "failed" && !services.catalog.get(params.name)) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
   }
+  if (result.kind === "done" && handover?.task) return handover.task;
   if (result.kind === "done") caller.wrote?.(result.finished.resultJson);
   return toolResult(result);
 }
 
-function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
+/** A call's result as MCP has it. */
+export function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
   if (result.kind === "done") {
     const { text, value } = result.finished;
     return { content: [{ type: "text", text }], structuredContent: value };

@@ -18,7 +18,7 @@ import {
   rpcError,
 } from "../json_rpc.ts";
 import { type Language, messagesIn } from "../messages.ts";
-import { LISTEN } from "../resources/listening.ts";
+import { LISTEN, refusedListening } from "../resources/listening.ts";
 import { createMcpServer, type McpServices } from "../server.ts";
 import { type Line, readLines } from "./lines.ts";
 import { acknowledged, Listens } from "./listens.ts";
@@ -214,9 +214,9 @@ export class StdioConnection {
     try {
       if (message.method === LISTEN) meant = await this.#listens.begin(message, caller);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+      const refused = refusedListening(error);
       this.#open.remove(message.id);
-      return await refuse(rpcError({ code: REFUSED, message: error.message }, id));
+      return await refuse(rpcError(refused, id));
     }
     this.#callers.set(meant, ledger.caller);
     this.#wire.onmessage?.(meant);
