@@ -62,12 +62,12 @@ Deno.test("halt refuses every change at once and says who, when, why and how it 
       .map(({ tool, user, door, outcome }) => [tool, door === "command" ? user : door, outcome]),
     [
       ["halt", "grace", "ok"],
-      ["start_vm", "http", "denied"],
-      ["start_vm", "http", "ok"],
+      ["start_vm", "curl", "denied"],
+      ["start_vm", "curl", "ok"],
       ["halt", rows.find(({ arguments: given }) => given.includes("another"))?.user, "ok"],
       ["resume", rows.at(-3)?.user, "ok"],
       ["resume", rows.at(-3)?.user, "ok"],
-      ["start_vm", "http", "ok"],
+      ["start_vm", "curl", "ok"],
     ],
   );
   assert.equal((await site.trail.verify()).ok, true);
@@ -123,7 +123,10 @@ Deno.test("halt says what to do where the database keeps nothing of the program'
   await using site = await Site.start({ config: { audit: { database: false } } });
   const { status, err } = await command(site, "halt");
   assert.equal(status, 1);
-  assert.match(err, /^proxmox-mcp: Cannot halt changes: with audit\.database false .* send SIGUSR1/);
+  assert.match(
+    err,
+    /^proxmox-mcp: Cannot halt changes: with audit\.database false .* send SIGUSR1/,
+  );
   assert.equal((await command(site, "halt", "--reason", "a\nb")).status, 2);
 });
 
