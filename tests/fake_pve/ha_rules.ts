@@ -31,17 +31,22 @@ export function dependents(state: FakeState, guest: FakeGuest): FakeGuest[] {
   return partners(state, guest, "positive").filter(({ node }) => node === guest.node);
 }
 
-/** Which HA rules keep the guest from a node. */
+/** Which HA rules keep the guest, or those that move with it, from a node. */
 export function blocking(state: FakeState, guest: FakeGuest, node: string): Blocking[] {
   if (!haManaged(state, guest)) return [];
-  const sid = haSid(guest);
-  const strict = rulesOf(state, "node-affinity", sid).filter((rule) => rule.strict)
-    .filter(({ nodes }) =>
-      !String(nodes).split(/[,; ]+/).some((each) => each.split(":")[0] === node)
-    );
-  return [
-    ...strict.map((): Blocking => ({ sid, cause: "node-affinity" })),
-    ...partners(state, guest, "negative").filter((other) => other.node === node)
-      .map((other): Blocking => ({ sid: haSid(other), cause: "resource-affinity" })),
-  ];
+  return [guest, ...dependents(state, guest)].flatMap((one) => {
+    const sid = haSid(one);
+    const strict = rulesOf(state, "node-affinity", sid).filter((rule) => rule.strict)
+      .filter(({ nodes }) => !nodesOf(nodes).includes(node));
+    return [
+      ...strict.map((): Blocking => ({ sid, cause: "node-affinity" })),
+      ...partners(state, one, "negative").filter((other) => other.node === node)
+        .map((other): Blocking => ({ sid: haSid(other), cause: "resource-affinity" })),
+    ];
+  });
+}
+
+/** `pve1:2,pve2` without the priorities. */
+function nodesOf(nodes: unknown): (string | undefined)[] {
+  return String(nodes).split(/[,; ]+/).map((each) => each.split(":")[0]);
 }
