@@ -152,9 +152,6 @@ export class Drain {
         ...reasonsAgainst(conditions, { guest, knows, target, wish }),
         ...these(homes.pullsBack(sidOf(guest), { from: node, to: target, online })),
         ...these(room.lacks(target, bytes)),
-        ...pve.reach.guest({ ...guest, node: target })
-          ? []
-          : [`the token's limits do not include it on node ${target}`],
       ];
       if (reasons.length === 0) return { target, dependents: dependents.map(vmidOf) };
       for (const reason of reasons) against.add(reason);
