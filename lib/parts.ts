@@ -7,6 +7,7 @@ import type { AccountStore } from "./auth/account_store.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts";
 import type { Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
+import { type Halts, haltsOf } from "./database/halts.ts";
 import { leasesOf } from "./database/leases.ts";
 import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
@@ -49,6 +50,8 @@ export interface ServerOptions {
   /** Waits; the process's own when not given. */
   readonly sleep?: typeof pass;
   readonly version: string;
+  /** What halts all changes; of the database when not given. */
+  readonly halts?: Halts;
   /** What callers find; the product's own when not given. */
   readonly tools?: readonly AnyTool[];
   readonly features?: readonly Feature[];
@@ -80,7 +83,7 @@ export async function joinParts(
   { observe }: Pick<McpServices, "observe">,
 ): Promise<Parts> {
   const { config, log, now, database, accounts, trail, version } = options;
-  const { tools = TOOLS, features = FEATURES } = options;
+  const { tools = TOOLS, features = FEATURES, halts = haltsOf(database) } = options;
   const { monotonic = () => performance.now(), sleep = pass } = options;
   const { server } = config;
   const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
@@ -151,6 +154,7 @@ export async function joinParts(
     taskIds: new TaskIds({ key: () => keys("tasks"), now }),
     spent,
     identical,
+    halts,
     finish: finisher(),
     refused,
     server: { version, startedAt: now() },

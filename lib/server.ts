@@ -43,7 +43,10 @@ const DATABASE_PATIENCE_MS = 4_000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, log, database, trail } = options;
   const { server } = config;
-  const metrics = createMetrics(() => transports.openSessions);
+  const metrics = createMetrics({
+    sessions: () => transports.openSessions,
+    halted: async () => await parts.mcp.halts.find() !== undefined,
+  });
   const parts = await joinParts(options, { observe: metrics.call });
   const { limits, authenticator, client, monotonic } = parts;
   const transports = new Transports(parts.mcp);

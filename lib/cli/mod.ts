@@ -4,6 +4,7 @@ import { registerCheck } from "./check/check.ts";
 import { registerClients } from "./clients.ts";
 import type { CliContext } from "./context.ts";
 import { registerFlags } from "./flags.ts";
+import { registerHalt } from "./halt.ts";
 import { registerHealth } from "./health.ts";
 import { registerInit } from "./init/init.ts";
 import type { Io } from "./io.ts";
@@ -42,6 +43,7 @@ export function createProgram(context: CliContext): Command {
   registerToken(program, context);
   registerUser(program, context);
   registerRole(program, context);
+  registerHalt(program, context);
   registerMigrate(program, context);
   registerCheck(program, context);
   registerHealth(program, context);

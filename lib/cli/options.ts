@@ -19,6 +19,15 @@ export function wholeNumber(min: number, max: number): Reader<number> {
   };
 }
 
+/** A line of some words. */
+export function shortText(max: number): Reader<string> {
+  return (text) => {
+    const line = text.trim();
+    if (line !== "" && [...line].length <= max && !/\p{Cc}/u.test(line)) return line;
+    throw new InvalidArgumentError(`It must have 1 to ${max} characters`);
+  };
+}
+
 /** One of a few words; a near miss is told. */
 export function oneOf<const T extends string>(words: readonly T[]): WordReader<T> {
   const read = (text: string): T => {

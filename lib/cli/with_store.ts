@@ -69,7 +69,7 @@ async function onDatabase<T>(
 }
 
 /** The same on a schema that is there. Without it this says to run `migrate`, and makes no file. */
-async function withReadyDatabase<T>(
+export async function withReadyDatabase<T>(
   context: CliContext,
   options: CommonOptions,
   work: (database: Database, config: Config) => Promise<T>,

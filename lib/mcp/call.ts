@@ -4,6 +4,7 @@ import type { ConfirmationMark, Outcome } from "../audit/row.ts";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
+import type { Halts } from "../database/halts.ts";
 import type { SpentKeys } from "../database/spent_keys.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
@@ -16,6 +17,7 @@ import { cannot } from "./cannot.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
+import { permitOf } from "./halted.ts";
 import type { IdenticalChanges } from "./identical.ts";
 import { deadlineOf, parseInput, unknownTool } from "./input.ts";
 import type { Finish, Finished } from "./finished.ts";
@@ -35,6 +37,7 @@ export interface CallServices {
   /** Sessions that were ended, and answers that have served. */
   readonly spent: SpentKeys;
   readonly identical: IdenticalChanges;
+  readonly halts: Halts;
   readonly finish: Finish;
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
@@ -159,6 +162,8 @@ async function decide(
   const input = parseInput(tool, request.arguments);
   const action = tool.action(input);
   const dryRun = "dry_run" in input && input.dry_run === true;
+  const permit = permitOf(services.halts, { tool, dryRun, language });
+  await permit();
   if (tool.hints.destructiveHint && !dryRun) {
     record.confirmed(...markOf(services.confirm, request));
     const reach = reachOf(principal.limits);
@@ -166,7 +171,7 @@ async function decide(
     if (question !== undefined) return { kind: "ask", ...question };
   }
   await services.audit.admit();
-  return await run(services, { ...request, tool, input, action, dryRun }, record);
+  return await run(services, { ...request, tool, input, action, dryRun, permit }, record);
 }
 
 async function run(
@@ -176,10 +181,11 @@ async function run(
     input: Record<string, unknown>;
     action: string;
     dryRun: boolean;
+    permit: () => Promise<void>;
   },
   record: CallRecord,
 ): Promise<CallResult> {
-  const { tool, input, action, dryRun } = request;
+  const { tool, input, action, dryRun, permit } = request;
   using deadline = new Limit(request.signal, deadlineOf(input));
   const asked = { tool: tool.name, input };
   const change = dryRun ? undefined : services.identical.of(request.principal, asked);
@@ -190,6 +196,7 @@ async function run(
     dryRun,
     action,
     progress: request.progress,
+    permit,
     announce: (vmids) => record.announce(vmids),
     sharing: change,
     detaches: request.detaches === true,

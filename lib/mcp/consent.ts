@@ -80,6 +80,7 @@ async function describe(
     dryRun: true,
     action,
     progress,
+    permit: () => Promise.resolve(),
     announce: () => Promise.resolve(),
   });
   try {

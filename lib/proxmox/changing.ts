@@ -20,7 +20,7 @@ type Maker = Parameters<Sharing["begin"]>[0] & { readonly subject: Subject | und
 
 interface Parts {
   readonly shared: Pick<PveShared, "client" | "directory" | "reads">;
-  readonly call: Pick<PveCall, "caller" | "sharing" | "signal">;
+  readonly call: Pick<PveCall, "caller" | "permit" | "sharing" | "signal">;
   readonly touched: Touched;
   readonly explained: (error: unknown) => Promise<unknown>;
 }
@@ -61,6 +61,7 @@ export class Changing {
   async make(change: ChangeRequest, maker: Maker): Promise<unknown> {
     const { call, touched } = this.#parts;
     const sharing = this.#steps > 0 ? undefined : call.sharing;
+    await call.permit();
     await sharing?.begin(maker);
     let task: SharedTask | undefined;
     try {

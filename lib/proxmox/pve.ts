@@ -145,6 +145,11 @@ export class Pve {
     return this.#holds.lease(key, seconds);
   }
 
+  /** Leaves others without a lease of this call's until its time is over, not only until the call is. */
+  keepLease(key: string): void {
+    this.#holds.keepLease(key);
+  }
+
   /** Reads an object. */
   async get<P extends ItemPath>(
     path: P,

@@ -32,6 +32,8 @@ export interface PveCall {
   /** What the call does, for messages: `start VM 101`. */
   readonly action: string;
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
+  /** Asked before each change; a rejection keeps it from being sent. */
+  readonly permit: () => Promise<void>;
   /** Makes durable that these guests are about to be changed; a rejection keeps the change from being sent. */
   readonly announce: (vmids: readonly number[]) => Promise<void>;
   /** Keeps an identical call from making the change too; absent where each makes its own. */

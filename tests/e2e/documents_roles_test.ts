@@ -41,6 +41,7 @@ const CALLS: Record<Scope, [string, Record<string, unknown>][]> = {
     ["get_backups", {}],
     ["get_pools", {}],
     ["get_cluster_status", {}],
+    ["get_journal", { node: "pve1" }],
   ],
   write: [
     ["start_vm", { vmid: 101 }],
@@ -59,6 +60,8 @@ const CALLS: Record<Scope, [string, Record<string, unknown>][]> = {
     ["rollback_snapshot", { vmid: 100, name: "before" }],
     ["migrate_guest", { vmid: 101, target: "pve2", with_local_disks: true }],
     ["delete_vm", { vmid: 120 }],
+    ["drain_node", { node: "pve3", with_local_disks: true }],
+    ["reboot_node", { node: "pve3" }],
   ],
 };
 
@@ -86,7 +89,8 @@ for (const version of ["9.2.11", "8.4.1"]) {
         const offered: string[] = json.result.tools.map((tool: { name: string }) => tool.name);
         const within = OFFERED.filter((tool) => includesScope(scope, tool.scope));
         const missing = within.map((tool) => tool.name).filter((name) => !offered.includes(name));
-        assert.deepEqual(missing, ["get_updates"]);
+        const unoffered = ["get_updates", ...(scope === "admin" ? ["restart_service"] : [])];
+        assert.deepEqual(missing, unoffered);
         for (const level of ["user", "write", "admin"] as const) {
           if (!includesScope(scope, level)) continue;
           for (const [tool, args] of CALLS[level]) {

@@ -20,6 +20,7 @@ import { powerHandlers } from "./power.ts";
 import { preconditionHandlers } from "./preconditions.ts";
 import { replicationHandlers } from "./replication.ts";
 import { sdnHandlers } from "./sdn.ts";
+import { serviceHandlers } from "./services.ts";
 import { snapshotHandlers } from "./snapshots.ts";
 import { statusHandlers } from "./status.ts";
 import { storageHandlers } from "./storage.ts";
@@ -51,6 +52,7 @@ export const handlers: Handlers = {
   ...preconditionHandlers,
   ...replicationHandlers,
   ...sdnHandlers,
+  ...serviceHandlers,
   ...snapshotHandlers,
   ...statusHandlers,
   ...storageHandlers,

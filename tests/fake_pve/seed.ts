@@ -152,6 +152,7 @@ export function seedState(options: SeedOptions): FakeState {
       }]]),
       groups: new Map(),
       armed: true,
+      moveMs: 0,
     },
     mappings: new Map(),
     replication: new Map(),

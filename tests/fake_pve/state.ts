@@ -45,6 +45,24 @@ export interface FakeNode {
   repositories: string[];
   /** What is wrong with the files that name repositories. */
   repositoryErrors: { path: string; error: string }[];
+  services: FakeService[];
+  /** Oldest first. */
+  journal: FakeJournalLine[];
+}
+
+export interface FakeService {
+  service: string;
+  desc: string;
+  state: "running" | "dead" | "failed";
+  enabled: boolean;
+}
+
+export interface FakeJournalLine {
+  /** Unix seconds. */
+  time: number;
+  /** The systemd unit, without `.service`. */
+  unit: string;
+  text: string;
 }
 
 export interface FakeZpool {
@@ -158,6 +176,7 @@ export interface FakeHaResource {
   group?: string;
   max_relocate: number;
   max_restart: number;
+  failback?: boolean;
   comment?: string;
   /** The state that the manager reports; by default it follows the guest. */
   reported?: string;
@@ -228,6 +247,8 @@ export interface FakeState {
     rules: Entries;
     groups: Entries;
     armed: boolean;
+    /** Milliseconds that the manager takes to move a guest after it was asked to. */
+    moveMs: number;
   };
   /** Devices of the nodes under a common name, for `usb0: mapping=…` and `hostpci0: mapping=…`. */
   mappings: Map<string, { nodes: string[]; live: boolean }>;

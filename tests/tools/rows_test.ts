@@ -44,6 +44,12 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
     pve: { version: "8.4.14" },
     prepare: ({ fake }) => fake.state.ha.groups.set("west", { group: "west", nodes: "pve1,pve2" }),
   },
+  "/cluster/ha/resources": {
+    key: "sid",
+    tool: "drain_node",
+    args: { node: "pve3", with_local_disks: true },
+    changes: true,
+  },
   "/cluster/ha/rules": { key: "rule", tool: "get_ha_status" },
   "/cluster/ha/status/current": { key: "id", tool: "get_ha_status" },
   "/cluster/log": {
@@ -116,6 +122,7 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
     ...onNode("time", "get_metrics"),
     args: { node: "pve1", points: 200 },
   },
+  "/nodes/{node}/services": onNode("service", "get_services"),
   "/nodes/{node}/storage": {
     key: "storage",
     tool: "create_vm",
@@ -131,6 +138,11 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
     key: "time",
     tool: "get_metrics",
     args: { storage: "nfs1", points: 200 },
+  },
+  "/nodes/{node}/syslog": {
+    key: "t",
+    tool: "get_journal",
+    args: { node: "pve1", since: "2020-01-01T00:00:00Z" },
   },
   "/nodes/{node}/tasks": {
     ...onNode("upid", "get_tasks"),

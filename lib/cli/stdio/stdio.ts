@@ -1,7 +1,7 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { type Scope, SCOPES } from "../../auth/scope.ts";
 import { type CliContext, type CommonOptions, UsageError, withCommonOptions } from "../context.ts";
+import { localUser } from "../local_user.ts";
 import { oneOf } from "../options.ts";
 import { runLocked } from "../serve/locked.ts";
 import { withTokenFile } from "../serve/options.ts";
@@ -55,13 +55,4 @@ export function registerStdio(program: Command, context: CliContext): void {
 export function requireOneSpeaker({ scope, tokenFile }: StdioArguments): void {
   if (scope === undefined || tokenFile === undefined) return;
   throw new UsageError("--scope and --token-file exclude each other: a token has its own scope");
-}
-
-/** `local:ada`, or `local` where the process may not know who runs it. */
-function localUser(): string {
-  try {
-    return `local:${userInfo().username}`;
-  } catch {
-    return "local";
-  }
 }

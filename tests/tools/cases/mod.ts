@@ -13,6 +13,7 @@ import { GUESTS_READS } from "./guests_reads.ts";
 import { GUESTS_SETTINGS } from "./guests_settings.ts";
 import { NETWORK } from "./network.ts";
 import { NODES } from "./nodes.ts";
+import { NODES_WORK } from "./nodes_work.ts";
 import { SNAPSHOTS } from "./snapshots.ts";
 import { STORAGE } from "./storage.ts";
 import { TASKS } from "./tasks.ts";
@@ -32,6 +33,7 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...GUESTS_SETTINGS,
   ...NETWORK,
   ...NODES,
+  ...NODES_WORK,
   ...SNAPSHOTS,
   ...STORAGE,
   ...TASKS,
