@@ -10,6 +10,7 @@ import { originRules } from "./http/origin.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
 import { StrangerLog } from "./http/stranger_log.ts";
+import { Rest } from "./mcp/rest.ts";
 import { Transports } from "./mcp/transports.ts";
 import { joinParts, type ServerOptions } from "./parts.ts";
 
@@ -59,6 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     language: server.language,
     origin: originRules(server),
     transports,
+    rest: new Rest(parts.mcp),
     limits,
     refused: parts.mcp.refused,
     metrics,

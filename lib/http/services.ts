@@ -2,6 +2,7 @@ import type { Principal } from "../auth/principal.ts";
 import type { Log } from "../log/log.ts";
 import type { Language } from "../mcp/messages.ts";
 import type { RefusedCalls } from "../mcp/refused_calls.ts";
+import type { Rest } from "../mcp/rest.ts";
 import type { Transports } from "../mcp/transports.ts";
 import type { UseLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
@@ -17,6 +18,7 @@ export interface AppServices {
   readonly language: Language;
   readonly origin: OriginRules;
   readonly transports: Pick<Transports, "post" | "other" | "openSse" | "postSse">;
+  readonly rest: Pick<Rest, "has" | "call" | "describe">;
   readonly limits: UseLimits;
   readonly refused: Pick<RefusedCalls, "note">;
   readonly metrics: Metrics;

@@ -83,8 +83,14 @@ export class Catalog {
     };
   }
 
+  /** The tools that a caller may call; for `able` see `visibleTo`. */
+  toolsOf(viewer: Viewer, able: (tool: AnyTool) => boolean): AnyTool[] {
+    const callable = this.callable(viewer, able);
+    return [...this.#tools.values()].filter(({ name }) => callable(name));
+  }
+
   /**
-   * The tools that a caller may call, sorted by name.
+   * What is told of the tools that a caller may call, sorted by name.
    *
    * @param able tells whether Proxmox would let the tool do anything at all; always the same for one function
    */
@@ -93,9 +99,7 @@ export class Catalog {
     const key = JSON.stringify([scope, limits]);
     const known = lists.get(key);
     if (known !== undefined) return known;
-    const callable = this.callable({ limits, scope }, able);
-    const tools = [...this.#tools.values()].filter(({ name }) => callable(name))
-      .map(this.#describe);
+    const tools = this.toolsOf({ limits, scope }, able).map(this.#describe);
     const list = { tools, resultJson: JSON.stringify({ tools }) };
     if (lists.size < MOST_LISTS) lists.set(key, list);
     return list;
