@@ -13,16 +13,19 @@ import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
 import { spentKeysOf } from "./database/spent_keys.ts";
+import { Rehearsals } from "./database/rehearsals.ts";
 import { messageOf } from "./errors.ts";
 import { createUseLimits, type UseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
+import { Background } from "./mcp/background.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
 import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
+import { Leftovers } from "./mcp/leftovers.ts";
 import { ResourceWatch } from "./mcp/resources/watch.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
@@ -128,21 +131,36 @@ export async function joinParts(
   });
   const audit = new AuditLog({ queue, log });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
+  const pve = {
+    client,
+    access,
+    directory,
+    locks: new GuestLocks(),
+    leases: leasesOf(database, { now }),
+    reads: new SharedReads(),
+    descriptions: new ApiDescriptions(client, ADVICE.paths),
+    advice: ADVICE,
+    now,
+    sleep,
+  };
+  const background = new Background({
+    audit,
+    catalog,
+    halts,
+    log,
+    now,
+    pve,
+    stopping: stopping.signal,
+  });
+  const rehearsals = new Rehearsals(database);
+  const leftovers = new Leftovers({ background, rehearsals, log, monotonic });
+  void leftovers.sweep();
   const mcp: McpServices = {
     features,
     catalog,
-    pve: {
-      client,
-      access,
-      directory,
-      locks: new GuestLocks(),
-      leases: leasesOf(database, { now }),
-      reads: new SharedReads(),
-      descriptions: new ApiDescriptions(client, ADVICE.paths),
-      advice: ADVICE,
-      now,
-      sleep,
-    },
+    pve,
+    background,
+    rehearsals,
     audit,
     trail,
     log,
@@ -183,12 +201,16 @@ export async function joinParts(
       spent.sweep().catch(() => {});
       identical.sweep().catch(() => {});
       void refused.flush();
+      void leftovers.sweep();
     },
     reload: (next) => {
       catalog.setPolicy(next.tools);
       return authenticator.poll();
     },
     close: async () => {
+      stopping.abort();
+      await leftovers.sweep();
+      await background.idle();
       watch.close();
       await authenticator.close();
       await refused.flush({ all: true });

@@ -48,7 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
-    ...["lib/database/halts.ts", "lib/command.ts"],
+    ...["lib/database/halts.ts", "lib/database/rehearsals.ts", "lib/command.ts"],
     ...["lib/nearest.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
     ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",
@@ -57,18 +57,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["tools/mod.ts", "lib/tool", "lib/auth/scope.ts", "lib/nearest.ts", "lib/command.ts"],
   ],
   "tools/mod.ts": ["tools"],
-  "tools": ["lib/tool", "lib/proxmox", "lib/audit/row.ts", "lib/times.ts", "lib/errors.ts", "zod"],
+  "tools": [
+    ...["lib/tool", "lib/proxmox", "lib/audit/row.ts", "lib/database/rehearsals.ts"],
+    ...["lib/times.ts", "lib/errors.ts", "zod"],
+  ],
   "lib/tool": [
     "lib/proxmox",
     "lib/auth/scope.ts",
     "lib/audit/trail.ts",
+    "lib/database/rehearsals.ts",
     "lib/once_per.ts",
     "lib/errors.ts",
     "zod",
   ],
   "lib/proxmox": [
-    ...["lib/config", "lib/database/leases.ts", "lib/log", "lib/abort.ts", "lib/nearest.ts"],
-    ...["lib/once_per.ts", "lib/errors.ts"],
+    ...["lib/config", "lib/database/leases.ts", "lib/database/rehearsals.ts", "lib/log"],
+    ...["lib/abort.ts", "lib/nearest.ts", "lib/once_per.ts", "lib/errors.ts"],
     ...["node:crypto", "node:http", "node:https", "node:stream", "node:tls"],
   ],
   "lib/sandbox": [

@@ -10,7 +10,7 @@ import { ageSeconds, newestGood, readJobs } from "../lib/proxmox/storage/backups
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { paged, paging } from "../lib/tool/fields.ts";
-import { defineTool, READS } from "../lib/tool/tool.ts";
+import { defineTool, READS, type ToolContext } from "../lib/tool/tool.ts";
 
 /** How well one guest is backed up. */
 const coverageRow = z.object({
@@ -24,6 +24,8 @@ const coverageRow = z.object({
   volid: z.string(),
   jobs: z.array(z.string()),
   template: z.boolean(),
+  last_proved_at: z.string().describe("When a restored copy last answered"),
+  last_rehearsal: z.enum(["proved", "started", "failed"]),
 }).partial();
 
 type Coverage = z.output<typeof coverageRow>;
@@ -54,8 +56,8 @@ export default defineTool({
     ...paged,
   }),
   action: () => "compare guests and backups",
-  run: async ({ older_than_hours: hours, ...page }, { pve }) => {
-    const { guests, warnings } = await readCoverage(pve);
+  run: async ({ older_than_hours: hours, ...page }, { pve, rehearsals }) => {
+    const { guests, warnings } = await readCoverage(pve, rehearsals);
     const limit = hours === undefined ? -1 : hours * 3600;
     const rows = guests.filter((guest) => (guest.age_seconds ?? Infinity) > limit);
     const { items, ...rest } = paginate(rows, (row) => row.vmid ?? 0, page);
@@ -70,15 +72,18 @@ export default defineTool({
  */
 async function readCoverage(
   pve: Pve,
+  rehearsals: ToolContext["rehearsals"],
 ): Promise<{ guests: Coverage[]; warnings: string[] }> {
-  const [{ volumes, warnings, partial, hides }, jobs, resources] = await Promise.all([
+  const [{ volumes, warnings, partial, hides }, jobs, tried, resources] = await Promise.all([
     readVolumes(pve, { content: "backup" }),
     readMembership(pve).catch((error) => {
       if (error instanceof AppError) return `the backup jobs could not be read: ${error.message}`;
       throw error;
     }),
+    rehearsals.last(),
     pve.resources(),
   ]);
+  const last = new Map(tried.map((rehearsal) => [rehearsal.vmid, rehearsal]));
   const newest = newestGood(volumes);
   const guests = resources.map(guestOf).filter((guest) => guest !== undefined).map((guest) => {
     const { vmid, name, type, node } = guest;
@@ -95,6 +100,8 @@ async function readCoverage(
       volid,
       jobs: typeof jobs === "string" ? undefined : jobs.get(vmid) ?? [],
       template: guest.template || undefined,
+      last_proved_at: last.get(vmid)?.provedAt?.toISOString(),
+      last_rehearsal: last.get(vmid)?.result || undefined,
     });
   });
   return { guests, warnings: typeof jobs === "string" ? [...warnings, jobs] : warnings };

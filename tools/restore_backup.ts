@@ -7,7 +7,7 @@ import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
 import { type Guest, guestLabel, type GuestType } from "../lib/proxmox/guest/directory.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { requireBackup } from "../lib/proxmox/storage/backups.ts";
+import { backupType, requireBackup } from "../lib/proxmox/storage/backups.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
 import { STARTING, USING_BRIDGES } from "../lib/tool/conditions.ts";
 import {
@@ -159,10 +159,4 @@ async function findIfAny(pve: Pve, vmid: number): Promise<Guest | undefined> {
     if (error instanceof AppError && error.code === "not_found") return undefined;
     throw error;
   }
-}
-
-/** `qemu` or `lxc`, as a backup's name tells it; undefined for other volumes. */
-function backupType(volid: string): GuestType | undefined {
-  if (/[:/]vzdump-qemu-|:backup\/vm\//.test(volid)) return "qemu";
-  return /[:/]vzdump-(lxc|openvz)-|:backup\/ct\//.test(volid) ? "lxc" : undefined;
 }

@@ -7,6 +7,15 @@ export interface Leases {
    * returns gives it back earlier.
    */
   take(key: string, ms: number): Promise<(() => Promise<void>) | undefined>;
+  /** The same, for who keeps it longer by saying so in time. */
+  hold(key: string, ms: number): Promise<Lease | undefined>;
+}
+
+/** A key that was taken. */
+export interface Lease {
+  /** Lets the time begin anew; false when another has had it since. */
+  renew(): Promise<boolean>;
+  giveBack(): Promise<void>;
 }
 
 /** In the database; of this process only where that refuses tables of the program's own. */
@@ -18,6 +27,8 @@ export function leasesOf(database: Database, { now }: { now: () => Date }): Leas
 const TAKE = `INSERT INTO proxmox_mcp_spent (key, owner, expires) VALUES ($1, NULL, $2)
   ON CONFLICT (key) DO UPDATE SET expires = excluded.expires
   WHERE proxmox_mcp_spent.expires <= $3 RETURNING key`;
+const RENEW = `UPDATE proxmox_mcp_spent SET expires = $3 WHERE key = $1 AND expires = $2
+  RETURNING key`;
 const GIVE_BACK = "DELETE FROM proxmox_mcp_spent WHERE key = $1 AND expires = $2";
 
 class SharedLeases implements Leases {
@@ -30,13 +41,27 @@ class SharedLeases implements Leases {
   }
 
   async take(key: string, ms: number): Promise<(() => Promise<void>) | undefined> {
-    const now = this.#now().getTime();
+    return (await this.hold(key, ms))?.giveBack;
+  }
+
+  async hold(key: string, ms: number): Promise<Lease | undefined> {
+    const run = (statement: string, params: (string | number)[]) =>
+      this.#database.transaction((tx) => tx.all(statement, params));
     const row = `lease:${key}`;
-    const rows = await this.#database.transaction((tx) => tx.all(TAKE, [row, now + ms, now]));
-    if (rows.length === 0) return undefined;
-    // One that ran out may be another's by now.
-    return async () => {
-      await this.#database.transaction((tx) => tx.all(GIVE_BACK, [row, now + ms]));
+    const now = this.#now().getTime();
+    let expires = now + ms;
+    if ((await run(TAKE, [row, expires, now])).length === 0) return undefined;
+    return {
+      // One that ran out may be another's by now.
+      renew: async () => {
+        const next = this.#now().getTime() + ms;
+        if ((await run(RENEW, [row, expires, next])).length === 0) return false;
+        expires = next;
+        return true;
+      },
+      giveBack: async () => {
+        await run(GIVE_BACK, [row, expires]);
+      },
     };
   }
 }
@@ -49,13 +74,26 @@ class OwnLeases implements Leases {
     this.#now = now;
   }
 
-  take(key: string, ms: number): Promise<(() => Promise<void>) | undefined> {
+  async take(key: string, ms: number): Promise<(() => Promise<void>) | undefined> {
+    return (await this.hold(key, ms))?.giveBack;
+  }
+
+  hold(key: string, ms: number): Promise<Lease | undefined> {
     const now = this.#now().getTime();
     if ((this.#expires.get(key) ?? 0) > now) return Promise.resolve(undefined);
-    this.#expires.set(key, now + ms);
-    return Promise.resolve(() => {
-      if (this.#expires.get(key) === now + ms) this.#expires.delete(key);
-      return Promise.resolve();
+    let expires = now + ms;
+    const isMine = () => this.#expires.get(key) === expires;
+    this.#expires.set(key, expires);
+    return Promise.resolve({
+      renew: () => {
+        const kept = isMine();
+        if (kept) this.#expires.set(key, expires = this.#now().getTime() + ms);
+        return Promise.resolve(kept);
+      },
+      giveBack: () => {
+        if (isMine()) this.#expires.delete(key);
+        return Promise.resolve();
+      },
     });
   }
 }

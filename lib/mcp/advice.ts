@@ -12,6 +12,7 @@ export const ADVICE: Advice = {
   quorum: see("get_cluster_status"),
   read_file: use("read_guest_file"),
   reboot: `${use("reboot_vm")} or reboot_container`,
+  rehearsals: see("get_rehearsals"),
   revert: `${use("update_vm")} or update_container with revert: true to take it back`,
   storages: see("get_storage"),
   task: see("get_task"),

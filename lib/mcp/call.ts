@@ -1,7 +1,6 @@
 import { Limit } from "../abort.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { ConfirmationMark, Outcome } from "../audit/row.ts";
-import type { AuditTrail } from "../audit/trail.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
 import type { Halts } from "../database/halts.ts";
@@ -14,7 +13,7 @@ import type { PveShared } from "../proxmox/pve_parts.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { CallRecord } from "./call_record.ts";
 import { cannot } from "./cannot.ts";
-import { type Catalog, inReach } from "./catalog.ts";
+import { inReach } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import { permitOf } from "./halted.ts";
@@ -23,15 +22,13 @@ import { deadlineOf, parseInput, unknownTool } from "./input.ts";
 import type { Finish, Finished } from "./finished.ts";
 import { reachOf } from "./reach.ts";
 import { shownResult } from "./shown.ts";
-import { toolContext } from "./tool_context.ts";
+import { toolContext, type ToolServices } from "./tool_context.ts";
 import { told } from "./told.ts";
 
 /** What all calls share. */
-export interface CallServices {
-  readonly catalog: Catalog;
+export interface CallServices extends ToolServices {
   readonly pve: PveShared;
   readonly audit: AuditLog;
-  readonly trail: Pick<AuditTrail, "list">;
   readonly log: Log;
   readonly confirm: "always" | "when_supported" | "never";
   /** Sessions that were ended, and answers that have served. */
@@ -39,7 +36,6 @@ export interface CallServices {
   readonly identical: IdenticalChanges;
   readonly halts: Halts;
   readonly finish: Finish;
-  readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
   /** Aborts the calls under way when the server cannot wait for them any longer. */
   readonly stopping: AbortSignal;
@@ -203,7 +199,7 @@ async function run(
     begunGuests: request.begunGuests,
   });
   try {
-    const context = toolContext(services, pve);
+    const context = toolContext(services, { ...request, pve, tool: tool.name });
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
     const finished = await request.conclude?.(pve, { tool, output, action }) ??

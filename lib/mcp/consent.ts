@@ -84,7 +84,7 @@ async function describe(
     announce: () => Promise.resolve(),
   });
   try {
-    return await tool.about(input, toolContext(services, pve));
+    return await tool.about(input, toolContext(services, { ...request, pve, action }));
   } catch (error) {
     throw cannot(action, error);
   } finally {

@@ -12,6 +12,7 @@ export type Topic =
   | "quorum"
   | "read_file"
   | "reboot"
+  | "rehearsals"
   | "revert"
   | "storages"
   | "task"

@@ -71,7 +71,7 @@ export class Pve {
     const forget = () => changing.forget();
     const isWhole = (upid: string) => changing.whole === upid;
     this.#following = new Following({ reader: this, call, explained, forget, isWhole, warn });
-    this.#patienceEnds = shared.now().getTime() + PATIENCE_MS;
+    this.#patienceEnds = shared.now().getTime() + (call.patienceMs ?? PATIENCE_MS);
   }
 
   /** The last UPID that Proxmox gave in this call, for the audit. */

@@ -40,6 +40,8 @@ export interface PveCall {
   readonly sharing?: Sharing | undefined;
   /** True when the caller follows the task that is shared with identical calls: it is not waited for. */
   readonly detaches?: boolean;
+  /** How long the caller waits for an answer, in milliseconds; default: as long as clients do. */
+  readonly patienceMs?: number;
   /** Guests that are in reach, as they were before, while the cluster does not know them. */
   readonly begunGuests?: readonly number[] | undefined;
 }

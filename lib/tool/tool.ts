@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Scope } from "../auth/scope.ts";
+import type { Rehearsals } from "../database/rehearsals.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { Toolset } from "./toolsets.ts";
 
@@ -48,6 +49,18 @@ export interface ToolContext {
   readonly server: { readonly version: string; readonly startedAt: Date };
   /** The calls that were made, newest first. */
   readonly audit: Pick<AuditTrail, "list">;
+  /** Who calls. */
+  readonly caller: { readonly user: string; readonly tokenName: string };
+  /** Backups that were restored to be tried. */
+  readonly rehearsals: Rehearsals;
+  /**
+   * Begins work that goes on when the call is answered, with a Proxmox of its own; undefined while other
+   * work of this kind is under way, on whichever instance.
+   */
+  readonly background: <T>(
+    kind: string,
+    work: (pve: Pve) => Promise<T>,
+  ) => Promise<{ readonly done: Promise<T> } | undefined>;
   /** True when the configuration switches on what is off by itself. */
   readonly isOn: (name: Switch) => boolean;
 }

@@ -1,5 +1,5 @@
 import { BareStatus, die, refuse } from "./errors.ts";
-import { agentEnabled, guestOf, isRunning } from "./guests.ts";
+import { agentEnabled, diskSize, guestOf, isRunning, nameOf } from "./guests.ts";
 import { interpret } from "./shell.ts";
 import type { ExecResult, FakeGuest } from "./state.ts";
 import type { Call, Handlers } from "./world.ts";
@@ -107,6 +107,18 @@ function decoded(content: string): string {
   }
 }
 
+function filesystems(guest: FakeGuest): unknown[] {
+  const total = diskSize(guest);
+  return [{
+    name: "sda1",
+    mountpoint: "/",
+    type: "ext4",
+    "total-bytes": total,
+    "used-bytes": Math.round(total * guest.load.disk),
+    disk: [],
+  }];
+}
+
 const base = "/nodes/{node}/qemu/{vmid}/agent";
 
 export const agentHandlers: Handlers = {
@@ -119,6 +131,11 @@ export const agentHandlers: Handlers = {
     const commands = [{ name: "guest-ping", enabled: true, "success-response": true }];
     return { result: { version: "10.0.2", supported_commands: commands } };
   },
+  [`GET ${base}/get-osinfo`]: (call) => ({ result: reachable(call).agent.osinfo }),
+  [`GET ${base}/get-host-name`]: (call) => ({
+    result: { "host-name": nameOf(reachable(call)) },
+  }),
+  [`GET ${base}/get-fsinfo`]: (call) => ({ result: filesystems(reachable(call)) }),
   [`GET ${base}/network-get-interfaces`]: (call) => ({ result: reachable(call).agent.interfaces }),
   [`POST ${base}/exec`]: exec,
   [`GET ${base}/exec-status`]: execStatus,

@@ -3,6 +3,7 @@ import { die, reasonOf, refuse } from "./errors.ts";
 import { drivesOf, kindOf, nameOf } from "./guests.ts";
 import type { FakeGuest, FakeStorage, FakeVolume, TaskLog } from "./state.ts";
 import { startTask } from "./tasks.ts";
+import { mayRead } from "./volume_api.ts";
 import { findVolume, storageNamed, usableStorage } from "./volumes.ts";
 import { type Call, type Handlers, needs } from "./world.ts";
 
@@ -147,4 +148,28 @@ function vzdump(call: Call): string {
   });
 }
 
-export const backupHandlers: Handlers = { "POST /nodes/{node}/vzdump": vzdump };
+/** The configuration file within an archive: its notes are comments. */
+function extractConfig(call: Call): string {
+  const { params, state, who } = call;
+  const node = params.text("node");
+  const volid = params.text("volume");
+  const storage = usableStorage(state, volid.split(":")[0] ?? "", node);
+  const volume = findVolume(state, volid, node);
+  if (volume && !mayRead(call, volume)) {
+    need(state, who, `/storage/${storage.storage}`, ["Datastore.AllocateSpace"]);
+    need(state, who, `/vms/${volume.vmid}`, ["VM.Backup"]);
+  }
+  if (!volume?.backup) die(`unable to find configuration of backup '${volid}'`);
+  const { description, ...config } = volume.backup.config;
+  const notes = description === undefined ? [] : String(description).split("\n");
+  return [
+    ...notes.map((line) => `#${encodeURIComponent(line)}`),
+    ...Object.keys(config).sort().map((key) => `${key}: ${config[key]}`),
+    "",
+  ].join("\n");
+}
+
+export const backupHandlers: Handlers = {
+  "POST /nodes/{node}/vzdump": vzdump,
+  "GET /nodes/{node}/vzdump/extractconfig": extractConfig,
+};

@@ -32,6 +32,8 @@ export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log:
   guest.config = { ...config };
   guest.answersShutdown = backup.answersShutdown;
   guest.agent.osinfo = { ...backup.os };
+  // An agent that told its system is installed, and answers once the copy runs.
+  guest.agent.running = Object.keys(backup.os).length > 0;
   const target = call.params.maybe("storage");
   log.line(`restore ${guest.type === "qemu" ? "vma" : "lxc"} archive: ${archive}`);
   for (const drive of drivesOf(guest)) {

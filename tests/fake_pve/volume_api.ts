@@ -6,7 +6,7 @@ import { startTask } from "./tasks.ts";
 import { findVolume, freeVolume, isBlock, pathOf, usableStorage, volumesOn } from "./volumes.ts";
 import type { Call, Handlers } from "./world.ts";
 
-function mayRead(call: Call, volume: FakeVolume): boolean {
+export function mayRead(call: Call, volume: FakeVolume): boolean {
   const { state, who } = call;
   const path = `/storage/${volume.storage}`;
   if (may(state, who, path, ["Datastore.Allocate"])) return true;

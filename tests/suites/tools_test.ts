@@ -10,6 +10,7 @@ import "../tools/patience_test.ts";
 import "../tools/privileges_test.ts";
 import "../tools/reach_test.ts";
 import "../tools/reasons_test.ts";
+import "../tools/rehearsals_test.ts";
 import "../tools/shown_test.ts";
 import "../tools/storage_test.ts";
 import "../tools/strict_test.ts";

@@ -67,7 +67,7 @@ export async function makeGuest<Told extends object>(
 }
 
 /** Holds a vmid that Proxmox tells to be free and that no other call of this program holds. */
-async function holdFreeVmid(pve: Pve): Promise<number> {
+export async function holdFreeVmid(pve: Pve): Promise<number> {
   const first = await nextVmid(pve);
   for (let vmid = first; vmid < first + MAX_AHEAD; vmid++) {
     if (!pve.tryHold(vmid)) continue;

@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
+import type { GuestType } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, text, time } from "../api/values.ts";
 import { findVolumeById, type Volume } from "./volumes.ts";
@@ -68,6 +69,12 @@ export async function requireBackup(
   const volume = await findVolumeById(pve, given);
   if (volume.content === "backup") return volume;
   throw new AppError("conflict", `${given.volid} is no backup but ${volume.content}`);
+}
+
+/** `qemu` or `lxc`, as a backup's name tells it; undefined for other volumes. */
+export function backupType(volid: string): GuestType | undefined {
+  if (/[:/]vzdump-qemu-|:backup\/vm\//.test(volid)) return "qemu";
+  return /[:/]vzdump-(lxc|openvz)-|:backup\/ct\//.test(volid) ? "lxc" : undefined;
 }
 
 function selectionOf(row: Record<string, unknown>): string | undefined {

@@ -1,0 +1,65 @@
+import { AppError } from "../../errors.ts";
+import { guestLabel, type GuestType } from "../guest/directory.ts";
+import type { Pve } from "../pve.ts";
+import { backupType, newestGood, requireBackup } from "../storage/backups.ts";
+import { readVolumes, type Volume } from "../storage/volumes.ts";
+
+/** A backup and the configuration that it holds. */
+export interface Archive {
+  readonly volid: string;
+  readonly type: GuestType;
+  readonly node: string;
+  readonly bytes: number;
+  readonly time: Date | null;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** Which backup: the newest good one of the guest where none is named. */
+export interface Wanted {
+  readonly vmid: number;
+  readonly volid?: string | undefined;
+  readonly node?: string | undefined;
+}
+
+/**
+ * The backup that is to be tried, read as far as it can be without restoring it.
+ *
+ * @throws AppError `not_found`, `conflict` for a backup of another guest or one whose verification failed
+ */
+export async function openArchive(pve: Pve, wanted: Wanted): Promise<Archive> {
+  const backup = wanted.volid === undefined
+    ? await newestBackup(pve, wanted)
+    : await requireBackup(pve, { volid: wanted.volid, node: wanted.node });
+  const { node, size_bytes: bytes = 0, time, verified, vmid, volid } = backup;
+  const type = backupType(volid);
+  if (type === undefined) throw new AppError("conflict", `${volid} tells no type of guest`);
+  if (vmid !== wanted.vmid) {
+    throw new AppError("conflict", `${volid} is a backup of guest ${vmid ?? "unknown"}`);
+  }
+  pve.check(
+    `the backup is ${volid}${time === undefined ? "" : ` of ${time}`}`,
+    verified !== "failed",
+    `the verification of ${volid} has failed; take another one, ${pve.advice.backups}`,
+  );
+  const held = await pve.value("/nodes/{node}/vzdump/extractconfig", { node }, { volume: volid });
+  const config = settingsIn(String(held ?? ""));
+  return { volid, type, node, bytes, time: time === undefined ? null : new Date(time), config };
+}
+
+async function newestBackup(pve: Pve, { vmid, node }: Wanted): Promise<Volume> {
+  const { volumes, warnings } = await readVolumes(pve, { content: "backup", vmid, node });
+  const newest = newestGood(volumes).get(vmid);
+  if (newest) return newest;
+  // Of a guest that there never was nobody needs to be told that it has no backup.
+  const guest = await pve.find({ vmid });
+  const missing = warnings.length > 0 ? `; ${warnings.join("; ")}` : "";
+  throw new AppError("not_found", `${guestLabel(guest)} has no good backup${missing}`);
+}
+
+/** The settings of a configuration file, without its notes and snapshots. */
+export function settingsIn(file: string): Record<string, string> {
+  const [current = ""] = file.split(/^\[/m);
+  return Object.fromEntries(
+    [...current.matchAll(/^([a-z][\w.]*):[ \t]*(.*)$/gm)].map(([, key, value]) => [key, value]),
+  );
+}
