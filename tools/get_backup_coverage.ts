@@ -101,7 +101,7 @@ async function readCoverage(
       jobs: typeof jobs === "string" ? undefined : jobs.get(vmid) ?? [],
       template: guest.template || undefined,
       last_proved_at: last.get(vmid)?.provedAt?.toISOString(),
-      last_rehearsal: last.get(vmid)?.result || undefined,
+      last_rehearsal: last.get(vmid)?.result,
     });
   });
   return { guests, warnings: typeof jobs === "string" ? [...warnings, jobs] : warnings };

@@ -4,7 +4,7 @@ import { AppError } from "../lib/errors.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { cleanUpAll } from "../lib/proxmox/rehearsal/leftover.ts";
-import { rehearse, REHEARSING } from "../lib/proxmox/rehearsal/rehearse.ts";
+import { endText, rehearse, REHEARSING } from "../lib/proxmox/rehearsal/rehearse.ts";
 import { USING_BRIDGES } from "../lib/tool/conditions.ts";
 import {
   changed,
@@ -67,7 +67,9 @@ export default defineTool({
       return {};
     }
     const followed = await follow(context, vmid, begin);
-    if (followed.result === "failed") throw new AppError("conflict", toldOf(followed));
+    if (["failed", "aborted"].includes(followed.result)) {
+      throw new AppError("conflict", `${followed.error} (${endText(followed)})`);
+    }
     return answerOf(pve, followed);
   },
 });
@@ -152,11 +154,4 @@ function answerOf(pve: Pve, rehearsal: Rehearsal) {
     pve.warn(`${state}: it goes on by itself, ${pve.advice.rehearsals}`);
   }
   return compact(rehearsalRow(rehearsal));
-}
-
-function toldOf({ copyVmid, ended, error }: Rehearsal): string {
-  const end = ended === null
-    ? `the copy ${copyVmid} is not destroyed yet`
-    : "the copy is destroyed";
-  return `${error} (${end}; the result is kept)`;
 }

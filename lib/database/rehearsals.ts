@@ -2,8 +2,11 @@ import { AppError } from "../errors.ts";
 import type { Database, Row } from "./database.ts";
 import { textOf } from "./values.ts";
 
-/** How a rehearsal came out; empty while that is not known. */
-export type RehearsalResult = "" | "proved" | "started" | "failed";
+/**
+ * How a rehearsal came out; empty while that is not known. One that was `aborted` tells nothing of the
+ * backup.
+ */
+export type RehearsalResult = "" | "proved" | "started" | "failed" | "aborted";
 
 /** A backup that is restored to a copy, tried, and destroyed again. */
 export interface Rehearsal {
@@ -35,7 +38,7 @@ export interface Rehearsal {
 /** What the rehearsals of one guest's backups have shown. */
 export interface LastRehearsal {
   readonly vmid: number;
-  readonly result: RehearsalResult;
+  readonly result: "proved" | "started" | "failed";
   readonly provedAt: Date | null;
 }
 
@@ -53,8 +56,8 @@ const OF_GUEST = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE vmid = $2
   ORDER BY begun DESC LIMIT $1`;
 const LAST = `SELECT r.vmid, r.result, l.proved FROM proxmox_mcp_rehearsal r JOIN (
     SELECT vmid, MAX(begun) AS begun, MAX(CASE WHEN result = 'proved' THEN begun END) AS proved
-    FROM proxmox_mcp_rehearsal WHERE result <> '' GROUP BY vmid
-  ) l ON l.vmid = r.vmid AND l.begun = r.begun WHERE r.result <> ''`;
+    FROM proxmox_mcp_rehearsal WHERE result NOT IN ('', 'aborted') GROUP BY vmid
+  ) l ON l.vmid = r.vmid AND l.begun = r.begun WHERE r.result NOT IN ('', 'aborted')`;
 
 /** The rehearsals of all instances. A database that refuses tables of the program's own keeps none. */
 export class Rehearsals {
@@ -112,7 +115,7 @@ export class Rehearsals {
     if (!this.#database.ownTables) return [];
     return (await this.#database.all(LAST)).map((row) => ({
       vmid: Number(row.vmid),
-      result: textOf(row.result) as RehearsalResult,
+      result: textOf(row.result) as LastRehearsal["result"],
       provedAt: timeOf(row.proved),
     }));
   }

@@ -20,8 +20,10 @@ const answered = z.object({
 /** A rehearsal as callers see it. */
 export const rehearsalFields = {
   vmid: z.int(),
-  result: z.enum(["proved", "started", "failed", "running"])
-    .describe("proved: it answered from inside; started: it ran, and nothing answered"),
+  result: z.enum(["proved", "started", "failed", "aborted", "running"])
+    .describe(
+      "proved: it answered from inside; started: it ran, nothing answered; aborted: tells nothing of the backup",
+    ),
   state: z.string(),
   volid: z.string(),
   archive_time: z.string(),

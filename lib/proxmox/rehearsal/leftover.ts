@@ -57,7 +57,7 @@ export async function cleanUpAll(pve: Pve, rehearsals: Rehearsals): Promise<stri
     });
     const interrupted = rehearsal.result === "" ? "the server ended before it was done" : "";
     const error = rehearsal.error || interrupted;
-    const result = rehearsal.result || "failed";
+    const result = rehearsal.result || "aborted";
     if (why === undefined) {
       await rehearsals.keep({ ...rehearsal, state: "ended", result, error, ended: pve.now() });
     } else {

@@ -1,5 +1,6 @@
 import type { Rehearsal, Rehearsals } from "../../database/rehearsals.ts";
-import { AppError, messageOf } from "../../errors.ts";
+import { AppError, type ErrorCode, messageOf } from "../../errors.ts";
+import { ProxmoxError } from "../api/errors.ts";
 import { clip } from "../clip.ts";
 import type { Pve } from "../pve.ts";
 import { type Booted, watchBoot } from "./boot.ts";
@@ -27,6 +28,8 @@ export interface Beginning extends RehearsalWish {
 export const REHEARSING = "rehearsal";
 
 const MOST_BOOT_MS = 5 * 60_000;
+/** What is no fault of the backup. */
+const ABORTING: readonly ErrorCode[] = ["forbidden", "timeout", "unavailable"];
 const MOST_ERROR = 1_000;
 
 /**
@@ -34,7 +37,7 @@ const MOST_ERROR = 1_000;
  * do and what came of it is kept, so that another can clean up after it.
  *
  * @param options.begun told once it is kept, before the copy is made
- * @returns how it came out, also where the copy could not be started
+ * @throws AppError when the copy could not be made or started, once that is kept
  */
 export async function rehearse(
   pve: Pve,
@@ -55,11 +58,18 @@ export async function rehearse(
     await run.boot(deadline);
   } catch (error) {
     // Who is told to end leaves the rest to whoever comes next.
-    if (pve.signal.aborted) throw error;
+    if (pve.signal.aborted || !(error instanceof AppError)) throw error;
     await run.failed(error);
+    await run.cleanUp();
+    throw error.withMessage(`${error.message} (${endText(run.row)})`);
   }
   await run.cleanUp();
   return run.row;
+}
+
+/** What became of the copy, for the end of a message. */
+export function endText({ copyVmid, ended }: Rehearsal): string {
+  return ended === null ? `the copy ${copyVmid} is not destroyed yet` : "no copy is left";
 }
 
 function rehearsalOf(
@@ -121,9 +131,7 @@ class Run {
     try {
       await this.#keep({ upid: String(await this.#send()) });
     } catch (error) {
-      const isRefusal = error instanceof AppError &&
-        !["timeout", "unavailable"].includes(error.code);
-      this.#isSettled = isRefusal;
+      this.#isSettled = isRefusal(error);
       throw error;
     }
     await this.#pve.finished(this.#row.upid, { timeout_seconds: this.#left(deadline) });
@@ -143,9 +151,9 @@ class Run {
     await this.#keep({ result, answered: told, error: silent, bootMs: this.#now() - started });
   }
 
-  async failed(error: unknown): Promise<void> {
-    if (!(error instanceof AppError)) throw error;
-    await this.#keep({ result: "failed", error: clip(error.message, MOST_ERROR) });
+  async failed({ code, message }: AppError): Promise<void> {
+    const result = ABORTING.includes(code) ? "aborted" : "failed";
+    await this.#keep({ result, error: clip(message, MOST_ERROR) });
   }
 
   /** Whatever is left is tried again later by others. */
@@ -194,4 +202,10 @@ class Run {
     this.#row = { ...this.#row, ...change };
     await this.#rehearsals.keep(this.#row);
   }
+}
+
+/** True when Proxmox has certainly not begun what was asked. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof ProxmoxError) return error.status !== undefined && error.status < 502;
+  return error instanceof AppError && error.code === "forbidden";
 }

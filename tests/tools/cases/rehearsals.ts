@@ -70,7 +70,7 @@ export const REHEARSALS = {
           for (const storage of site.fake.state.storages.values()) storage.baseUsed = storage.total;
           const nfs = site.fake.state.storages.get("nfs1");
           assert.ok(nfs);
-          nfs.baseUsed = nfs.total - 70 * 2 ** 30;
+          nfs.baseUsed = nfs.total - 40 * 2 ** 30;
         },
       },
       {
