@@ -112,6 +112,10 @@ function accept(call: Call, plan: Plan, taskType: string): string {
     node: plan.node,
     guest: placeholder,
     configLock: "create",
+    // Proxmox removes what it has begun.
+    abandon: () => {
+      if (!existing) state.guests.delete(plan.vmid);
+    },
     work: (log) => {
       if (existing) {
         for (const drive of drivesOf(existing, true)) {

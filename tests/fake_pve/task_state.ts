@@ -24,6 +24,8 @@ export interface FakeTask {
   /** Holds the guest's lock file while the task runs. */
   fileLock?: boolean;
   work: TaskWork;
+  /** Undoes what was made beforehand when the work is not done. */
+  abandon?: () => void;
 }
 
 export interface TaskLog {

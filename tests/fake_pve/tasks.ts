@@ -14,6 +14,8 @@ export interface TaskPlan {
   /** Lines in the log from the start on. */
   begin?: string[];
   work: TaskWork;
+  /** Undoes what was made beforehand when the work is not done. */
+  abandon?: () => void;
 }
 
 const unattendedMs = 5000;
@@ -52,6 +54,7 @@ export function startTask(call: Call, plan: TaskPlan): string {
   if (lasts !== undefined) task.finishAt = world.now() + lasts;
   if (plan.guest) task.vmid = plan.guest.vmid;
   if (plan.fileLock) task.fileLock = true;
+  if (plan.abandon) task.abandon = plan.abandon;
   if (plan.configLock && plan.guest && plan.guest.config.lock === undefined) {
     task.configLock = plan.configLock;
     plan.guest.config.lock = plan.configLock;
@@ -106,7 +109,7 @@ export function finishTask(world: World, task: FakeTask): void {
           task.log.push(`WARN: ${text}`);
         },
       });
-    }
+    } else task.abandon?.();
     end(world, task, outcome?.exit ?? (warnings ? `WARNINGS: ${warnings}` : "OK"));
   } catch (error) {
     const { name, message } = error as Error;
@@ -144,6 +147,7 @@ function end(world: World, task: FakeTask, exit: string): void {
 export function abortTask(world: World, task: FakeTask): void {
   if (task.status !== "running") return;
   unlock(world, task);
+  task.abandon?.();
   end(world, task, "received interrupt");
 }
 
