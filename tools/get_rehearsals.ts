@@ -9,7 +9,7 @@ export default defineTool({
   name: "get_rehearsals",
   title: "Restore rehearsals",
   description: "Lists backups that were restored to be tried, newest first, and what came of it.",
-  scope: "user",
+  scope: "admin",
   toolsets: ["backups"],
   hints: READS,
   subject: "guest",

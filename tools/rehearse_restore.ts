@@ -66,7 +66,10 @@ export default defineTool({
       await begin(pve, () => {});
       return {};
     }
-    const followed = await follow(context, vmid, begin);
+    const includes = await pve.includes();
+    // Whoever may not know of the guest is not told what others do.
+    if (!includes(vmid, "")) await pve.find({ vmid });
+    const followed = await follow(context, { vmid, includes, begin });
     if (["failed", "aborted"].includes(followed.result)) {
       throw new AppError("conflict", `${followed.error} (${endText(followed)})`);
     }
@@ -74,21 +77,28 @@ export default defineTool({
   },
 });
 
+interface Asked {
+  readonly vmid: number;
+  /** True for a guest that the caller may know of. */
+  readonly includes: (vmid: number, node: string) => boolean;
+  readonly begin: (own: Pve, begun: (id: string) => void) => Promise<Rehearsal>;
+}
+
 /** Begins a rehearsal, or goes on with the one of the same guest, as long as the caller has patience. */
 async function follow(
   { background, pve, rehearsals }: ToolContext,
-  vmid: number,
-  begin: (own: Pve, begun: (id: string) => void) => Promise<Rehearsal>,
+  { vmid, includes, begin }: Asked,
 ): Promise<Rehearsal> {
   const { promise: begun, resolve } = Promise.withResolvers<string>();
   const work = await background(REHEARSING, async (own) => {
     const left = await cleanUpAll(own, rehearsals);
     if (left.length > 0) {
-      throw new AppError("conflict", `an earlier rehearsal is not cleaned up: ${left.join("; ")}`);
+      const told = pve.reach.everything ? `: ${left.join("; ")}` : "";
+      throw new AppError("conflict", `an earlier rehearsal is not cleaned up${told}`);
     }
     return await begin(own, resolve);
   });
-  if (work === undefined) return await followOther(pve, rehearsals, vmid);
+  if (work === undefined) return await followOther(pve, rehearsals, { vmid, includes });
   const ended = work.done.then((rehearsal) => rehearsal.id);
   // What goes wrong when nobody waits any more is kept.
   ended.catch(() => {});
@@ -104,13 +114,12 @@ async function follow(
 async function followOther(
   pve: Pve,
   rehearsals: ToolContext["rehearsals"],
-  vmid: number,
+  { vmid, includes }: Omit<Asked, "begin">,
 ): Promise<Rehearsal> {
   const [open] = await rehearsals.open();
   if (open === undefined || open.vmid !== vmid) {
-    const of = open === undefined
-      ? ""
-      : ` (of guest ${open.vmid}, since ${open.begun.toISOString()})`;
+    const isTold = open !== undefined && includes(open.vmid, open.node);
+    const of = isTold ? ` (of guest ${open.vmid}, since ${open.begun.toISOString()})` : "";
     throw new AppError(
       "conflict",
       `another rehearsal is under way${of}; wait for it, ${pve.advice.rehearsals}`,

@@ -32,7 +32,7 @@ export const rehearsalFields = {
   storage: z.string(),
   begun: z.string(),
   begun_by: z.string(),
-  ended: z.string().describe("When the copy was gone"),
+  ended: z.string(),
   restore_seconds: z.number(),
   boot_seconds: z.number(),
   answered,

@@ -18,7 +18,11 @@ interface Scene extends AsyncDisposable {
 async function startScene(pve: FakePveOptions = {}): Promise<Scene> {
   // A locked server reads nothing below /dev.
   const folder = await Deno.makeTempDir();
-  const site = await Site.start({ pve, openDatabase: () => openDatabase(urlIn(folder)) });
+  const site = await Site.start({
+    pve,
+    openDatabase: () => openDatabase(urlIn(folder)),
+    config: { server: { shutdown_seconds: 1 } },
+  });
   const { caPem, host, port, token } = site.fake;
   await Deno.writeTextFile(`${folder}/ca.pem`, caPem);
   return {

@@ -112,9 +112,9 @@ function accept(call: Call, plan: Plan, taskType: string): string {
     node: plan.node,
     guest: placeholder,
     configLock: "create",
-    // Proxmox removes what it has begun.
+    // Proxmox removes what it has begun to restore.
     abandon: () => {
-      if (!existing) state.guests.delete(plan.vmid);
+      if (restore && !existing) state.guests.delete(plan.vmid);
     },
     work: (log) => {
       if (existing) {

@@ -29,8 +29,23 @@ async function startQuick(pve: SiteOptions["pve"] = {}) {
   };
 }
 
+/** Begins a rehearsal of VM 100 that goes on until it is told to end. */
+async function beginLong(site: Site): Promise<{ end: () => Promise<void> }> {
+  site.fake.state.taskPolls = 1e9;
+  const before = sent(site, "POST", RESTORES);
+  const call = site.call("rehearse_restore", { vmid: 100 });
+  await until(() => sent(site, "POST", RESTORES) > before);
+  return {
+    end: async () => {
+      site.fake.state.taskPolls = 0;
+      site.fake.finishTasks();
+      assert.equal((await call).value?.result, "proved");
+    },
+  };
+}
+
 async function kept(site: Site, vmid: number) {
-  const { value, text } = await site.call("get_rehearsals", { vmid }, { role: "user" });
+  const { value, text } = await site.call("get_rehearsals", { vmid });
   assert.ok(value, text);
   return value.rehearsals[0];
 }
@@ -208,6 +223,10 @@ Deno.test("a limited token rehearses only what is in its reach, to where its rea
   const other = await call({ nodes: ["pve2"] }, { vmid: 100 });
   assert.match(other.text, /no guest within the token's limits has the vmid 100/);
   assert.equal(changes(site).length, before);
+  const work = await beginLong(site);
+  const busy = await call({ vmids: [{ from: 150, to: 150 }] }, { vmid: 150 });
+  assert.match(busy.text, /another rehearsal is under way; wait for it, see get_rehearsals$/);
+  await work.end();
   const both = await call({ vmids: [{ from: 100, to: 110 }] }, { vmid: 100 });
   assert.equal(both.value?.result, "proved", both.text);
   const here = await call({ nodes: ["pve1"] }, { vmid: 100 });
