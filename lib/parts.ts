@@ -153,7 +153,13 @@ export async function joinParts(
     stopping: stopping.signal,
   });
   const rehearsals = new Rehearsals(database);
-  const leftovers = new Leftovers({ background, rehearsals, log, monotonic });
+  const leftovers = new Leftovers({
+    background,
+    rehearsals,
+    isStopping: () => stopping.signal.aborted,
+    log,
+    monotonic,
+  });
   void leftovers.sweep();
   const mcp: McpServices = {
     features,
@@ -209,7 +215,7 @@ export async function joinParts(
     },
     close: async () => {
       stopping.abort();
-      await leftovers.sweep();
+      await leftovers.idle();
       await background.idle();
       watch.close();
       await authenticator.close();

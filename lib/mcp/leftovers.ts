@@ -8,6 +8,7 @@ import type { Background } from "./background.ts";
 interface Options {
   readonly background: Background;
   readonly rehearsals: Rehearsals;
+  readonly isStopping: () => boolean;
   readonly log: Log;
   readonly monotonic: () => number;
 }
@@ -35,8 +36,13 @@ export class Leftovers {
     });
   }
 
+  /** Resolves when nothing is looked for. */
+  async idle(): Promise<void> {
+    await this.#looking;
+  }
+
   async #look(): Promise<void> {
-    const { background, log, monotonic, rehearsals } = this.#options;
+    const { background, isStopping, log, monotonic, rehearsals } = this.#options;
     if (monotonic() < this.#notBefore) return;
     try {
       // A database that is away is asked again at the next sweep.
@@ -57,6 +63,7 @@ export class Leftovers {
       }
       throw new Error(left.join("; "));
     } catch (error) {
+      if (isStopping()) return;
       log.warning(`Rehearsal not cleaned up: ${messageOf(error)}`);
       this.#notBefore = monotonic() + this.#pauseMs;
       this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);

@@ -1,7 +1,7 @@
 import type { Rehearsal } from "../../database/rehearsals.ts";
 import { AppError } from "../../errors.ts";
 import type { ParamsOf } from "../api/types.ts";
-import { hasTag, tagList, text } from "../api/values.ts";
+import { flag, hasTag, tagList, text } from "../api/values.ts";
 import { readConfig } from "../guest/config.ts";
 import { guestLabel } from "../guest/directory.ts";
 import { currentState } from "../guest/power.ts";
@@ -70,10 +70,9 @@ export function isCopyOf({ id, type, vmid }: Rehearsal, config: Config): boolean
 export async function cutOff(pve: Pve, rehearsal: Rehearsal, marks: Change): Promise<void> {
   const place = placeOfCopy(rehearsal);
   const restored = await readConfig(pve, place);
-  const change = {
-    ...unplugged(restored),
-    ...(isCopyOf(rehearsal, restored) ? {} : marks),
-  };
+  const isMarked = isCopyOf(rehearsal, restored) && !flag(restored.onboot) &&
+    !flag(restored.protection);
+  const change = { ...unplugged(restored), ...(isMarked ? {} : marks) };
   await unplug(pve, rehearsal, change);
   const config = await readConfig(pve, place);
   const { row } = await currentState(pve, place);
