@@ -107,6 +107,12 @@ function decoded(content: string): string {
   }
 }
 
+/** What the system inside calls itself, whatever the VM is named. */
+function hostname(call: Call): string {
+  const guest = reachable(call);
+  return guest.agent.files.get("/etc/hostname")?.trim() ?? nameOf(guest);
+}
+
 function filesystems(guest: FakeGuest): unknown[] {
   const total = diskSize(guest);
   return [{
@@ -132,9 +138,7 @@ export const agentHandlers: Handlers = {
     return { result: { version: "10.0.2", supported_commands: commands } };
   },
   [`GET ${base}/get-osinfo`]: (call) => ({ result: reachable(call).agent.osinfo }),
-  [`GET ${base}/get-host-name`]: (call) => ({
-    result: { "host-name": nameOf(reachable(call)) },
-  }),
+  [`GET ${base}/get-host-name`]: (call) => ({ result: { "host-name": hostname(call) } }),
   [`GET ${base}/get-fsinfo`]: (call) => ({ result: filesystems(reachable(call)) }),
   [`GET ${base}/network-get-interfaces`]: (call) => ({ result: reachable(call).agent.interfaces }),
   [`POST ${base}/exec`]: exec,

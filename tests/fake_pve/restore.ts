@@ -34,6 +34,7 @@ export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log:
   guest.agent.osinfo = { ...backup.os };
   // An agent that told its system is installed, and answers once the copy runs.
   guest.agent.running = Object.keys(backup.os).length > 0;
+  guest.agent.files.set("/etc/hostname", `${backup.config.name ?? backup.config.hostname}\n`);
   const target = call.params.maybe("storage");
   log.line(`restore ${guest.type === "qemu" ? "vma" : "lxc"} archive: ${archive}`);
   for (const drive of drivesOf(guest)) {

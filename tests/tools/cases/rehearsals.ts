@@ -23,7 +23,7 @@ export const REHEARSALS = {
     works: (value, site) => {
       assert.deepEqual([value.result, value.state, value.copy_vmid], ["proved", "ended", 104]);
       assert.equal(value.answered.os, "Debian GNU/Linux 13 (trixie)");
-      assert.equal(value.answered.hostname, "rehearsal-100");
+      assert.equal(value.answered.hostname, "web1");
       assert.equal(value.answered.filesystems[0].mountpoint, "/");
       assert.ok(!site.fake.state.guests.has(104), "the copy is still there");
       const [restore, cut, start] = changes(site);
