@@ -10,12 +10,14 @@ import type { Database } from "./database/database.ts";
 import { leasesOf } from "./database/leases.ts";
 import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
+import { Plans } from "./database/plans.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
 import { spentKeysOf } from "./database/spent_keys.ts";
 import { messageOf } from "./errors.ts";
 import { createUseLimits, type UseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
+import { Approvals } from "./mcp/approval/approvals.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
@@ -102,6 +104,11 @@ export async function joinParts(
   const keys = sharedKeysOf(database, { fallback: config.auth.token_value });
   const spent = spentKeysOf(database, { now });
   const identical = new IdenticalChanges(runningChangesOf(database, { now }), { now });
+  const approvals = new Approvals({
+    plans: new Plans(database, { now }),
+    now,
+    tags: config.tools.approve.tags,
+  });
   const headFile = config.audit.head_file === null ? null : new HeadFile({
     path: config.audit.head_file,
     trail,
@@ -148,6 +155,8 @@ export async function joinParts(
     sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
     spent,
     identical,
+    approvals,
+    publicUrl: server.public_url,
     finish: finisher(),
     refused,
     server: { version, startedAt: now() },
@@ -175,10 +184,12 @@ export async function joinParts(
       // A database that is away is asked again at the next sweep.
       spent.sweep().catch(() => {});
       identical.sweep().catch(() => {});
+      approvals.sweep().catch(() => {});
       void refused.flush();
     },
     reload: (next) => {
       catalog.setPolicy(next.tools);
+      approvals.setTags(next.tools.approve.tags);
       return authenticator.poll();
     },
     close: async () => {

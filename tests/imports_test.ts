@@ -47,7 +47,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
-    ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
+    ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts"],
+    ...["lib/database/plans.ts", "lib/log"],
     ...["lib/nearest.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
     ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",

@@ -1,6 +1,6 @@
 import { Limit } from "../abort.ts";
 import type { AuditLog } from "../audit/log.ts";
-import type { ConfirmationMark, Outcome } from "../audit/row.ts";
+import type { Outcome } from "../audit/row.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
 import type { SpentKeys } from "../database/spent_keys.ts";
@@ -11,13 +11,16 @@ import { clip } from "../proxmox/clip.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
 import type { AnyTool, ToolContext } from "../tool/tool.ts";
+import type { Approvals, Gate } from "./approval/approvals.ts";
+import { heldAnswer } from "./approval/answer.ts";
 import { CallRecord } from "./call_record.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import type { IdenticalChanges } from "./identical.ts";
 import { deadlineOf, parseInput, unknownTool } from "./input.ts";
-import type { Finish, Finished } from "./finished.ts";
+import { type Finish, Finished } from "./finished.ts";
+import { markOf, outcomeOf, unaudited } from "./outcome.ts";
 import { reachOf } from "./reach.ts";
 import { shownResult } from "./shown.ts";
 import { told } from "./told.ts";
@@ -32,6 +35,9 @@ export interface CallServices {
   /** Sessions that were ended, and answers that have served. */
   readonly spent: SpentKeys;
   readonly identical: IdenticalChanges;
+  readonly approvals: Approvals;
+  /** How browsers reach this server; null where nobody has said. */
+  readonly publicUrl: string | null;
   readonly finish: Finish;
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
@@ -67,10 +73,14 @@ export interface CallRequest {
   readonly answered?: { readonly nonce: string; readonly version: string; readonly expires: Date };
 }
 
-/** `ask` means: get a person's yes, then call again with `confirmation: "accepted"`. */
+/**
+ * `ask` means: get a person's yes, then call again with `confirmation: "accepted"`; `held`: nothing was
+ * done, a plan waits for somebody else's yes, which is given on `page` too, where there is one.
+ */
 export type CallResult =
   | { readonly kind: "done"; readonly finished: Finished }
   | { readonly kind: "failed"; readonly error: AppError }
+  | { readonly kind: "held"; readonly finished: Finished; readonly page: string | undefined }
   | { readonly kind: "ask" } & Question;
 
 const MAX_REASON = 4_000;
@@ -144,14 +154,34 @@ async function decide(
   const input = parseInput(tool, request.arguments);
   const action = tool.action(input);
   const dryRun = "dry_run" in input && input.dry_run === true;
-  if (tool.hints.destructiveHint && !dryRun) {
+  const subject = { tool, input, action };
+  const gate = dryRun ? undefined : await services.approvals.gate(services, request, subject);
+  if (gate?.kind === "held") return held(services, gate, record);
+  if (gate?.by !== undefined) {
+    record.confirmed("accepted", gate.by);
+  } else if (tool.hints.destructiveHint && !dryRun) {
     record.confirmed(...markOf(services.confirm, request));
-    const reach = reachOf(principal.limits);
-    const question = await consent(services, request, { tool, input, action, reach });
+    const question = await consent(services, request, subject);
     if (question !== undefined) return { kind: "ask", ...question };
   }
   await services.audit.admit();
-  return await run(services, { ...request, tool, input, action, dryRun }, record);
+  return await run(
+    services,
+    { ...request, tool, input, action, dryRun, allow: gate?.allow },
+    record,
+  );
+}
+
+/** Tells of a plan that waits; the row names the guests that it is about. */
+function held(
+  { publicUrl }: CallServices,
+  { plan, vmids }: Extract<Gate, { kind: "held" }>,
+  record: CallRecord,
+): CallResult {
+  record.confirmed("asked");
+  record.touched({ vmids, upid: undefined });
+  const { value, page } = heldAnswer(plan, { publicUrl });
+  return { kind: "held", finished: new Finished(value), page };
 }
 
 async function run(
@@ -161,10 +191,11 @@ async function run(
     input: Record<string, unknown>;
     action: string;
     dryRun: boolean;
+    allow: Extract<Gate, { kind: "run" }>["allow"] | undefined;
   },
   record: CallRecord,
 ): Promise<CallResult> {
-  const { tool, input, action, dryRun } = request;
+  const { tool, input, action, dryRun, allow } = request;
   using deadline = new Limit(request.signal, deadlineOf(input));
   const asked = { tool: tool.name, input };
   const change = dryRun ? undefined : services.identical.of(request.principal, asked);
@@ -175,13 +206,26 @@ async function run(
     dryRun,
     action,
     progress: request.progress,
-    announce: (vmids) => record.announce(vmids),
+    announce: async (vmids) => {
+      await allow?.(vmids);
+      await record.announce(vmids);
+    },
     sharing: change,
   });
+  /** Of a plan that was decided. */
+  let decided: readonly number[] = [];
   try {
     const context: ToolContext = {
       pve,
       server: services.server,
+      plans: services.approvals.deskOf(
+        request.principal,
+        services.catalog,
+        async (vmids) => {
+          decided = vmids;
+          await record.announce(vmids);
+        },
+      ),
       isOn: (name) => services.catalog.isOn(name),
     };
     const work = () => tool.run(input, context);
@@ -190,38 +234,11 @@ async function run(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const reason = clip(error.message, MAX_REASON);
-    throw new AppError(error.code, `Cannot ${action}: ${reason}`, { cause: error });
+    const message = `Cannot ${action}: ${reason}`;
+    if (error instanceof Denied) throw new Denied(message);
+    throw new AppError(error.code, message, { cause: error });
   } finally {
-    record.touched(pve);
+    record.touched({ vmids: [...pve.vmids, ...decided], upid: pve.upid });
     pve.release();
   }
-}
-
-/** How a call was confirmed, and by whom, for its row. */
-function markOf(
-  mode: CallServices["confirm"],
-  { confirmation, principal }: CallRequest,
-): [mark: ConfirmationMark, by?: string] {
-  if (mode === "never" || confirmation === "impossible") return ["not_asked"];
-  if (confirmation === "possible") return ["asked"];
-  return confirmation === "accepted" ? ["accepted", principal.user] : ["declined"];
-}
-
-function outcomeOf(result: CallResult, signal: AbortSignal): Outcome {
-  if (result.kind === "ask") return "asked";
-  if (result.kind === "done") return "ok";
-  if (result.error instanceof Denied) return "denied";
-  if (signal.aborted) return "cancelled";
-  return result.error.code === "invalid" ? "invalid" : "error";
-}
-
-function unaudited(tool: string, result: CallResult, cause: unknown): AppError {
-  const done = { done: "it was carried out", failed: "it failed", ask: "nobody was asked" };
-  return new AppError(
-    "unavailable",
-    `The audit row of ${tool} could not be kept (${messageOf(cause)}); ${
-      done[result.kind]
-    }: look before trying again`,
-    { cause },
-  );
 }

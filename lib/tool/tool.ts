@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Scope } from "../auth/scope.ts";
 import type { Pve } from "../proxmox/pve.ts";
+import type { PlanDesk } from "./plans.ts";
 import type { Toolset } from "./toolsets.ts";
 
 /** MCP's four hints about a tool; all are stated, none is left to a client's default. */
@@ -45,6 +46,8 @@ export interface ToolContext {
   readonly pve: Pve;
   /** Facts about this server that the health tool tells. */
   readonly server: { readonly version: string; readonly startedAt: Date };
+  /** The changes that wait for somebody's approval. */
+  readonly plans: PlanDesk;
   /** True when the configuration switches on what is off by itself. */
   readonly isOn: (name: Switch) => boolean;
 }

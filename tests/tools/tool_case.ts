@@ -28,8 +28,8 @@ export interface ToolCase {
   /** Arguments for which everything is as it should be already. */
   readonly unchanged?: readonly Arguments[];
   readonly variants?: readonly Variant[];
-  /** The request that Proxmox refuses or fails in the standard checks. */
-  readonly request: readonly [method: string, path: RegExp];
+  /** The request that Proxmox refuses or fails in the standard checks; null where it is asked for nothing. */
+  readonly request: readonly [method: string, path: RegExp] | null;
   /** The tool answers with a warning or note that tells what failed, and what it has got. */
   readonly partial?: true;
   /** Why a vmid that no guest has is no error. */

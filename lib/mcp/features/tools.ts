@@ -65,12 +65,12 @@ export async function answerCall(
   if (result.kind === "failed" && !services.catalog.get(params.name)) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
   }
-  if (result.kind === "done") caller.wrote?.(result.finished.resultJson);
+  if (result.kind !== "failed") caller.wrote?.(result.finished.resultJson);
   return toolResult(result);
 }
 
 function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
-  if (result.kind === "done") {
+  if (result.kind !== "failed") {
     const { text, value } = result.finished;
     return { content: [{ type: "text", text }], structuredContent: value };
   }

@@ -12,6 +12,7 @@ import { GUESTS_READS } from "./guests_reads.ts";
 import { GUESTS_SETTINGS } from "./guests_settings.ts";
 import { NETWORK } from "./network.ts";
 import { NODES } from "./nodes.ts";
+import { PLANS } from "./plans.ts";
 import { SNAPSHOTS } from "./snapshots.ts";
 import { STORAGE } from "./storage.ts";
 import { TASKS } from "./tasks.ts";
@@ -30,6 +31,7 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...GUESTS_SETTINGS,
   ...NETWORK,
   ...NODES,
+  ...PLANS,
   ...SNAPSHOTS,
   ...STORAGE,
   ...TASKS,
