@@ -25,6 +25,7 @@ import { IdenticalChanges } from "./mcp/identical.ts";
 import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
 import { ResourceWatch } from "./mcp/resources/watch.ts";
+import { Seal } from "./mcp/seal.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
@@ -61,6 +62,8 @@ export interface Parts {
   readonly limits: UseLimits;
   readonly authenticator: Authenticator;
   readonly client: Client;
+  /** What browsers keep for the page on which plans are approved. */
+  readonly pageSeal: Seal;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   /** Aborts the calls under way. */
@@ -177,6 +180,7 @@ export async function joinParts(
     limits,
     authenticator,
     client,
+    pageSeal: new Seal(() => keys("approval page")),
     monotonic,
     stop: () => stopping.abort(),
     sweep: () => {

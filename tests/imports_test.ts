@@ -42,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/http": [
     ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
+    "lib/abort.ts",
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
     ...["node:http2", "node:stream"],
   ],
