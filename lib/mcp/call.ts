@@ -80,7 +80,12 @@ export interface CallRequest {
 export type CallResult =
   | { readonly kind: "done"; readonly finished: Finished }
   | { readonly kind: "failed"; readonly error: AppError }
-  | { readonly kind: "held"; readonly finished: Finished; readonly page: string | undefined }
+  | {
+    readonly kind: "held";
+    readonly finished: Finished;
+    readonly action: string;
+    readonly page: string | undefined;
+  }
   | { readonly kind: "ask" } & Question;
 
 const MAX_REASON = 4_000;
@@ -156,7 +161,7 @@ async function decide(
   const dryRun = "dry_run" in input && input.dry_run === true;
   const subject = { tool, input, action };
   const gate = dryRun ? undefined : await services.approvals.gate(services, request, subject);
-  if (gate?.kind === "held") return held(services, gate, record);
+  if (gate?.kind === "held") return held(services, { ...gate, action }, record);
   if (gate?.by !== undefined) {
     record.confirmed("accepted", gate.by);
   } else if (tool.hints.destructiveHint && !dryRun) {
@@ -175,13 +180,13 @@ async function decide(
 /** Tells of a plan that waits; the row names the guests that it is about. */
 function held(
   { publicUrl }: CallServices,
-  { plan, vmids }: Extract<Gate, { kind: "held" }>,
+  { plan, vmids, action }: Extract<Gate, { kind: "held" }> & { action: string },
   record: CallRecord,
 ): CallResult {
   record.confirmed("asked");
   record.touched({ vmids, upid: undefined });
   const { value, page } = heldAnswer(plan, { publicUrl });
-  return { kind: "held", finished: new Finished(value), page };
+  return { kind: "held", finished: new Finished(value), action, page };
 }
 
 async function run(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { Site } from "../site.ts";
 import { asking, hold, tokenOf } from "../support/approval.ts";
@@ -281,3 +282,61 @@ async function assertFits(page: Page): Promise<void> {
   const main = await page.locator("main").boundingBox();
   assert.ok(main && main.x >= 0 && main.x + main.width <= width, JSON.stringify(main));
 }
+
+Deno.test("a client that can open addresses is given the plan's page", async (t) => {
+  for (const mode of ["auto", "legacy"] as const) {
+    for (const decides of [true, false]) {
+      await t.step(`${mode}: ${decides ? "approved there" : "not decided"}`, async () => {
+        const { site, plan, token, boss } = await startHeld();
+        await using _ = site;
+        const client = new Client({ name: "test", version: "1" }, {
+          versionNegotiation: { mode },
+          capabilities: { elicitation: { url: {} } },
+        });
+        const asked: unknown[] = [];
+        client.setRequestHandler("elicitation/create", async ({ params }) => {
+          asked.push("url" in params ? [params.mode, params.url] : params);
+          assert.match(params.message, /Somebody else must approve this first: stop VM 100/);
+          if (decides) await site.call("approve_plan", { id: plan.id }, { token: boss });
+          return { action: decides ? "accept" : "cancel" };
+        });
+        await client.connect(
+          new StreamableHTTPClientTransport(new URL(site.server.url), {
+            requestInit: { headers: site.headers(token) },
+          }),
+        );
+        const result = await client.callTool({ name: "stop_vm", arguments: { vmid: 100 } });
+        await client.close();
+        assert.deepEqual(asked, [["url", plan.page]]);
+        const value = result.structuredContent as Record<string, Record<string, unknown>>;
+        if (decides) assert.equal(value.guest_status, "stopped", JSON.stringify(result));
+        else assert.equal(value.approval?.id, plan.id, JSON.stringify(result));
+        assert.equal(changes(site).length, decides ? 1 : 0);
+      });
+    }
+  }
+});
+
+Deno.test("the official client takes a plan as an answer of any tool, its schemas known", async () => {
+  const { site, token } = await startHeld();
+  await using _ = site;
+  const client = new Client({ name: "test", version: "1" });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(site.server.url), {
+      requestInit: { headers: site.headers(token) },
+    }),
+  );
+  const { tools } = await client.listTools();
+  const marked = tools.filter(({ _meta }) => _meta?.["anthropic/requiresUserInteraction"] === true);
+  assert.deepEqual(
+    marked.map(({ name }) => name),
+    tools.filter(({ annotations }) => annotations?.destructiveHint).map(({ name }) => name),
+  );
+  const { structuredContent } = await client.callTool({
+    name: "delete_vm",
+    arguments: { vmid: 101 },
+  });
+  await client.close();
+  const { approval } = structuredContent as { approval: Record<string, unknown> };
+  assert.equal(approval.state, "waiting");
+});

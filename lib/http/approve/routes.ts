@@ -66,8 +66,8 @@ async function decide(c: Context<Env>, services: Services): Promise<Response> {
   return answer(c, {
     visitor,
     view: deny
-      ? toldView({ title: words.denied, text: words.deniedNext })
-      : toldView({ title: words.approved, text: words.approvedNext }),
+      ? toldView({ title: words.denied, text: words.deniedNext, mood: "" })
+      : toldView({ title: words.approved, text: words.approvedNext, mood: "good" }),
   });
 }
 
@@ -169,7 +169,7 @@ function told(
   },
 ): Response | Promise<Response> {
   const words = wordsIn(c.get("language"));
-  const view = toldView({ title: words.notPossible, text: bad, bad: true });
+  const view = toldView({ title: words.notPossible, text: bad, mood: "bad" });
   return answer(c, { view, status, visitor });
 }
 

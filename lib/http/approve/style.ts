@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 export const STYLE =
   `:root{color-scheme:light dark;--ink:#1d2330;--dim:#566074;--page:#f4f5f8;--card:#fff;
---line:#d9dde6;--code:#f1f3f7;--yes:#14713c;--no:#b3261e;--focus:#1f5fd0;--warn:#fdf0d5;--bad:#fbe4e2}
+--line:#d9dde6;--code:#f1f3f7;--yes:#14713c;--no:#b3261e;--focus:#1f5fd0;--warn:#fdf0d5;--bad:#fbe4e2;--good:#e2f3e8}
 *{box-sizing:border-box}
 body{margin:0;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page)}
 main{max-width:46rem;margin:0 auto;padding:1rem}
@@ -15,7 +15,7 @@ h2{font-size:1rem;margin:1.5rem 0 .4rem}
 p{margin:.4rem 0}
 .dim{color:var(--dim)}
 .tell{border-radius:.5rem;padding:.6rem .8rem;margin:.8rem 0;background:var(--warn)}
-.tell.bad{background:var(--bad)}
+.tell.bad{background:var(--bad)}.tell.good{background:var(--good)}
 ul{margin:0;padding-left:1.2rem}li{overflow-wrap:anywhere}
 pre{margin:.3rem 0;padding:.6rem .8rem;border-radius:.5rem;background:var(--code);
 white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.45 ui-monospace,monospace}
@@ -32,7 +32,7 @@ border:1px solid transparent;color:#fff;background:var(--focus)}
 .quiet{padding:.25rem .6rem;background:none;color:var(--dim);border-color:var(--line);font-weight:400;font-size:.9rem}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 @media(prefers-color-scheme:dark){:root{--ink:#e3e6ee;--dim:#a3adc0;--page:#10131a;--card:#191e28;
---line:#313949;--code:#222937;--yes:#3ba968;--no:#ff8a80;--focus:#7fa8ff;--warn:#3a2f14;--bad:#45201d}
+--line:#313949;--code:#222937;--yes:#3ba968;--no:#ff8a80;--focus:#7fa8ff;--warn:#3a2f14;--bad:#45201d;--good:#163527}
 button{color:#0d1118}.no{color:var(--no)}.quiet{color:var(--dim)}}`;
 
 /** Nothing but this style is let in, and forms go nowhere else. */

@@ -61,10 +61,10 @@ export function signInView(words: Words, { problem }: { problem?: string } = {})
 
 /** What came of it, or why nothing can. */
 export function toldView(
-  { title, text, bad = false }: { title: string; text: string; bad?: boolean },
+  { title, text, mood }: { title: string; text: string; mood: "good" | "bad" | "" },
 ): Html {
   return html`<h1>${title}</h1>
-<p class="tell ${bad ? "bad" : ""}" role="${bad ? "alert" : "status"}">${text}</p>`;
+<p class="tell ${mood}" role="${mood === "bad" ? "alert" : "status"}">${text}</p>`;
 }
 
 /** A plan with everything that is known of it, and the choice. */
@@ -108,9 +108,9 @@ function guestText({ vmid, name, node, status }: Fact): string {
 
 function changeView(words: Words, [key, change]: [string, unknown]): Html {
   const { from, to } = factOf(change);
-  return html`<code>${key}</code>: <del>${shown(from, words)}</del> → <ins>${
-    shown(to, words)
-  }</ins>`;
+  return html`<code>${key}</code>: ${
+    from === undefined ? words.nothing : html`<del>${shown(from, words)}</del>`
+  } → <ins>${shown(to, words)}</ins>`;
 }
 
 function shown(value: unknown, words: Words): string {

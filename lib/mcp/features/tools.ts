@@ -11,6 +11,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { shownLine } from "../../log/shown.ts";
 import { type CallResult, callTool } from "../call.ts";
+import { pageQuestion } from "../approval/page_question.ts";
 import { callerOf } from "../caller.ts";
 import type { McpServices } from "../server.ts";
 import type { Feature } from "./feature.ts";
@@ -61,6 +62,10 @@ export async function answerCall(
   });
   if (result.kind === "ask") {
     return await services.confirmation.ask(context, { ...result, call });
+  }
+  if (result.kind === "held") {
+    const question = pageQuestion(server, context, result);
+    if (question) return question;
   }
   if (result.kind === "failed" && !services.catalog.get(params.name)) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
