@@ -33,9 +33,9 @@ export interface Bench extends Place {
 export const OWN_TABLES: readonly string[] = [
   "proxmox_mcp_audit",
   "proxmox_mcp_audit_head",
+  "proxmox_mcp_plan",
   "proxmox_mcp_rates",
   "proxmox_mcp_running",
-  "proxmox_mcp_plan",
   "proxmox_mcp_schema",
   "proxmox_mcp_secret",
   "proxmox_mcp_spent",
