@@ -1,3 +1,4 @@
+export { default as approve_plan } from "./approve_plan.ts";
 export { default as bulk_power } from "./bulk_power.ts";
 export { default as call_api } from "./call_api.ts";
 export { default as change_api } from "./change_api.ts";
@@ -42,6 +43,7 @@ export { default as get_network } from "./get_network.ts";
 export { default as get_next_vmid } from "./get_next_vmid.ts";
 export { default as get_node_status } from "./get_node_status.ts";
 export { default as get_nodes } from "./get_nodes.ts";
+export { default as get_plans } from "./get_plans.ts";
 export { default as get_pools } from "./get_pools.ts";
 export { default as get_replication } from "./get_replication.ts";
 export { default as get_right_size } from "./get_right_size.ts";

@@ -10,6 +10,7 @@ import {
   mountPath,
   network,
   origin,
+  publicUrl,
   text,
   toolName,
   wholeNumber,
@@ -64,6 +65,12 @@ const server = z.strictObject({
     tr:
       "çağırabilecek web sayfalarının kökenleri, örneğin `https://assistant.example`; sunucunun " +
       "kendisininki hep çağırabilir",
+  }),
+  public_url: key(optional(publicUrl), {
+    en: "how browsers reach this server, such as `https://mcp.example`: switches the page " +
+      "`/approve/ID` on; its name and origin are allowed",
+    tr: "tarayıcıların bu sunucuya ulaştığı adres, örneğin `https://mcp.example`: `/approve/ID` " +
+      "sayfasını açar; adına ve kökenine izin verilir",
   }),
   trusted_proxies: key(z.array(network).default([]), {
     en: "addresses and networks of proxies whose `X-Forwarded-For` is believed",
@@ -174,6 +181,14 @@ const tools = z.strictObject({
         "bir şeyi değiştiren araç en az `write` ister",
     },
   ),
+  approve: z.strictObject({
+    tags: key(z.array(text).default([]), {
+      reloads: true,
+      en: "a change of a guest with one of these tags waits until somebody else approves it",
+      tr:
+        "bu etiketlerden birini taşıyan bir konuğun değişikliği, başka biri onaylayana dek bekler",
+    }),
+  }).prefault({}),
   confirm: key(
     z.enum(
       ["always", "when_supported", "never"],

@@ -1,6 +1,6 @@
 import { Limit } from "../abort.ts";
 import type { AuditLog } from "../audit/log.ts";
-import type { ConfirmationMark, Outcome } from "../audit/row.ts";
+import type { Outcome } from "../audit/row.ts";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
@@ -12,6 +12,8 @@ import { type Language, messagesIn } from "./messages.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import type { Approvals, Gate } from "./approval/approvals.ts";
+import { heldAnswer } from "./approval/answer.ts";
 import { CallRecord } from "./call_record.ts";
 import { cannot } from "./cannot.ts";
 import { type Catalog, inReach } from "./catalog.ts";
@@ -20,7 +22,8 @@ import { Denied } from "./denied.ts";
 import { permitOf } from "./halted.ts";
 import type { IdenticalChanges } from "./identical.ts";
 import { deadlineOf, parseInput, unknownTool } from "./input.ts";
-import type { Finish, Finished } from "./finished.ts";
+import { type Finish, Finished } from "./finished.ts";
+import { markOf, outcomeOf, unaudited } from "./outcome.ts";
 import { reachOf } from "./reach.ts";
 import { shownResult } from "./shown.ts";
 import { toolContext } from "./tool_context.ts";
@@ -38,6 +41,9 @@ export interface CallServices {
   readonly spent: SpentKeys;
   readonly identical: IdenticalChanges;
   readonly halts: Halts;
+  readonly approvals: Approvals;
+  /** How browsers reach this server; null where nobody has said. */
+  readonly publicUrl: string | null;
   readonly finish: Finish;
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
@@ -87,10 +93,19 @@ export interface Done {
   readonly action: string;
 }
 
-/** `ask` means: get a person's yes, then call again with `confirmation: "accepted"`. */
+/**
+ * `ask` means: get a person's yes, then call again with `confirmation: "accepted"`; `held`: nothing was
+ * done, a plan waits for somebody else's yes, which is given on `page` too, where there is one.
+ */
 export type CallResult =
   | { readonly kind: "done"; readonly finished: Finished }
   | { readonly kind: "failed"; readonly error: AppError }
+  | {
+    readonly kind: "held";
+    readonly finished: Finished;
+    readonly action: string;
+    readonly page: string | undefined;
+  }
   | { readonly kind: "ask" } & Question;
 
 /**
@@ -164,14 +179,34 @@ async function decide(
   const dryRun = "dry_run" in input && input.dry_run === true;
   const permit = permitOf(services.halts, { tool, dryRun, language });
   await permit();
-  if (tool.hints.destructiveHint && !dryRun) {
+  const subject = { tool, input, action };
+  const gate = dryRun ? undefined : await services.approvals.gate(services, request, subject);
+  if (gate?.kind === "held") return held(services, { ...gate, action }, record);
+  if (gate?.by !== undefined) {
+    record.confirmed("accepted", gate.by);
+  } else if (tool.hints.destructiveHint && !dryRun) {
     record.confirmed(...markOf(services.confirm, request));
-    const reach = reachOf(principal.limits);
-    const question = await consent(services, request, { tool, input, action, reach });
+    const question = await consent(services, request, subject);
     if (question !== undefined) return { kind: "ask", ...question };
   }
   await services.audit.admit();
-  return await run(services, { ...request, tool, input, action, dryRun, permit }, record);
+  return await run(
+    services,
+    { ...request, tool, input, action, dryRun, permit, allow: gate?.allow },
+    record,
+  );
+}
+
+/** Tells of a plan that waits; the row names the guests that it is about. */
+function held(
+  { publicUrl }: CallServices,
+  { plan, vmids, action }: Extract<Gate, { kind: "held" }> & { action: string },
+  record: CallRecord,
+): CallResult {
+  record.confirmed("asked");
+  record.touched({ vmids, upid: undefined });
+  const { value, page } = heldAnswer(plan, { publicUrl });
+  return { kind: "held", finished: new Finished(value), action, page };
 }
 
 async function run(
@@ -182,10 +217,11 @@ async function run(
     action: string;
     dryRun: boolean;
     permit: () => Promise<void>;
+    allow: Extract<Gate, { kind: "run" }>["allow"] | undefined;
   },
   record: CallRecord,
 ): Promise<CallResult> {
-  const { tool, input, action, dryRun, permit } = request;
+  const { tool, input, action, dryRun, permit, allow } = request;
   using deadline = new Limit(request.signal, deadlineOf(input));
   const asked = { tool: tool.name, input };
   const change = dryRun ? undefined : services.identical.of(request.principal, asked);
@@ -197,13 +233,26 @@ async function run(
     action,
     progress: request.progress,
     permit,
-    announce: (vmids) => record.announce(vmids),
+    announce: async (vmids) => {
+      await allow?.(vmids);
+      await record.announce(vmids);
+    },
     sharing: change,
     detaches: request.detaches === true,
     begunGuests: request.begunGuests,
   });
+  /** Of a plan that was decided. */
+  let decided: readonly number[] = [];
   try {
-    const context = toolContext(services, pve);
+    const plans = services.approvals.deskOf(
+      request.principal,
+      services.catalog,
+      async (vmids) => {
+        decided = vmids;
+        await record.announce(vmids);
+      },
+    );
+    const context = toolContext(services, { pve, plans });
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
     const finished = await request.conclude?.(pve, { tool, output, action }) ??
@@ -212,36 +261,7 @@ async function run(
   } catch (error) {
     throw cannot(action, error);
   } finally {
-    record.touched(pve);
+    record.touched({ vmids: [...pve.vmids, ...decided], upid: pve.upid });
     pve.release();
   }
-}
-
-/** How a call was confirmed, and by whom, for its row. */
-function markOf(
-  mode: CallServices["confirm"],
-  { confirmation, principal }: CallRequest,
-): [mark: ConfirmationMark, by?: string] {
-  if (mode === "never" || confirmation === "impossible") return ["not_asked"];
-  if (confirmation === "possible") return ["asked"];
-  return confirmation === "accepted" ? ["accepted", principal.user] : ["declined"];
-}
-
-function outcomeOf(result: CallResult, signal: AbortSignal): Outcome {
-  if (result.kind === "ask") return "asked";
-  if (result.kind === "done") return "ok";
-  if (result.error instanceof Denied) return "denied";
-  if (signal.aborted) return "cancelled";
-  return result.error.code === "invalid" ? "invalid" : "error";
-}
-
-function unaudited(tool: string, result: CallResult, cause: unknown): AppError {
-  const done = { done: "it was carried out", failed: "it failed", ask: "nobody was asked" };
-  return new AppError(
-    "unavailable",
-    `The audit row of ${tool} could not be kept (${messageOf(cause)}); ${
-      done[result.kind]
-    }: look before trying again`,
-    { cause },
-  );
 }

@@ -13,6 +13,7 @@ export interface ToolDescription {
   readonly inputSchema: { type: "object"; [key: string]: unknown };
   readonly outputSchema: { type: "object"; [key: string]: unknown };
   readonly annotations: AnyTool["hints"];
+  readonly _meta?: Readonly<Record<string, unknown>>;
 }
 
 /** What `tools/list` answers, and the same as JSON. */
@@ -121,6 +122,9 @@ export function inReach(tool: AnyTool, limits: TokenLimits | null): boolean {
   return mayUseTool(limits, tool.name) && (mayTouchAll(limits) || tool.subject !== "cluster");
 }
 
+/** Tells clients that run tools by themselves to leave this one to their user. */
+const BY_A_PERSON = { "anthropic/requiresUserInteraction": true };
+
 function describeTool(tool: AnyTool): ToolDescription {
   const { name, title, description, hints } = tool;
   return {
@@ -130,6 +134,7 @@ function describeTool(tool: AnyTool): ToolDescription {
     inputSchema: schemaOf(tool.input, "input"),
     outputSchema: schemaOf(tool.output, "output"),
     annotations: hints,
+    ...(hints.destructiveHint ? { _meta: BY_A_PERSON } : {}),
   };
 }
 

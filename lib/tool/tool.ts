@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Scope } from "../auth/scope.ts";
 import type { Pve } from "../proxmox/pve.ts";
+import type { PlanDesk } from "./plans.ts";
 import type { Toolset } from "./toolsets.ts";
 
 /** MCP's four hints about a tool; all are stated, none is left to a client's default. */
@@ -48,6 +49,8 @@ export interface ToolContext {
   readonly server: { readonly version: string; readonly startedAt: Date };
   /** The calls that were made, newest first. */
   readonly audit: Pick<AuditTrail, "list">;
+  /** The changes that wait for somebody's approval. */
+  readonly plans: PlanDesk;
   /** True when the configuration switches on what is off by itself. */
   readonly isOn: (name: Switch) => boolean;
 }

@@ -34,6 +34,7 @@ export function registerToken(program: Command, context: CliContext): void {
     .option("--node <NODE>", "only this node and guests on it", list)
     .option("--tool <TOOL>", "only this tool", list)
     .option("--deny-tool <TOOL>", "not this tool", list)
+    .option("--needs-approval", "somebody else must approve each change before it runs")
     .addHelpText("after", EXAMPLES)
     .action((options: CreateTokenOptions) => createToken(context, options));
   withCommonOptions(token.command("list"))

@@ -11,6 +11,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { shownLine } from "../../log/shown.ts";
 import { type CallResult, callTool } from "../call.ts";
+import { pageQuestion } from "../approval/page_question.ts";
 import { callerOf } from "../caller.ts";
 import type { McpServices } from "../server.ts";
 import { Handover } from "../tasks/handover.ts";
@@ -66,17 +67,21 @@ export async function answerCall(
   if (result.kind === "ask") {
     return await services.confirmation.ask(context, { ...result, call });
   }
+  if (result.kind === "held") {
+    const question = pageQuestion(server, context, result);
+    if (question) return question;
+  }
   if (result.kind === "failed" && !services.catalog.get(params.name)) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
   }
   if (result.kind === "done" && handover?.task) return handover.task;
-  if (result.kind === "done") caller.wrote?.(result.finished.resultJson);
+  if (result.kind !== "failed") caller.wrote?.(result.finished.resultJson);
   return toolResult(result);
 }
 
 /** A call's result as MCP has it. */
 export function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
-  if (result.kind === "done") {
+  if (result.kind !== "failed") {
     const { text, value } = result.finished;
     return { content: [{ type: "text", text }], structuredContent: value };
   }

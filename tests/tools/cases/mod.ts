@@ -14,6 +14,7 @@ import { GUESTS_SETTINGS } from "./guests_settings.ts";
 import { NETWORK } from "./network.ts";
 import { NODES } from "./nodes.ts";
 import { NODES_WORK } from "./nodes_work.ts";
+import { PLANS } from "./plans.ts";
 import { SNAPSHOTS } from "./snapshots.ts";
 import { STORAGE } from "./storage.ts";
 import { TASKS } from "./tasks.ts";
@@ -34,6 +35,7 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...NETWORK,
   ...NODES,
   ...NODES_WORK,
+  ...PLANS,
   ...SNAPSHOTS,
   ...STORAGE,
   ...TASKS,
