@@ -12,6 +12,7 @@ export const NO_LIMITS: TokenLimits = {
   nodes: null,
   toolsAllow: null,
   toolsDeny: [],
+  toolsets: null,
 };
 
 /** Makes a token and returns it raw. */

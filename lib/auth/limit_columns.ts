@@ -25,6 +25,7 @@ const COLUMNS: { readonly [Kind in keyof TokenLimits]: LimitColumn<TokenLimits[K
     write: (names) => names.length === 0 ? null : names.join(","),
     read: (text) => listOf(text) ?? [],
   },
+  toolsets: namesIn("toolsets"),
 };
 
 const KINDS = Object.keys(COLUMNS) as (keyof TokenLimits)[];

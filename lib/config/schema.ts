@@ -174,6 +174,16 @@ const tools = z.strictObject({
         "bir şeyi değiştiren araç en az `write` ister",
     },
   ),
+  toolsets: key(optional(z.array(text).min(1, "must not be empty")), {
+    reloads: true,
+    en: 'list only these toolsets, such as `["core", "backups"]`; other tools can still be called',
+    tr: 'yalnız bu takımlar listelenir, örneğin `["core", "backups"]`; öteki araçlar yine çağrılır',
+  }),
+  output_schemas: key(boolean.default(true), {
+    reloads: true,
+    en: "`false` leaves what tools answer out of their list, which makes it a third shorter",
+    tr: "`false` araçların ne yanıtladığını listeden çıkarır, liste üçte bir kısalır",
+  }),
   confirm: key(
     z.enum(
       ["always", "when_supported", "never"],

@@ -164,6 +164,7 @@ Deno.test("the token's limits hold for the vmid that is taken in the end", async
       nodes: null,
       toolsAllow: null,
       toolsDeny: [],
+      toolsets: null,
     },
   });
   const answers = await Promise.all(

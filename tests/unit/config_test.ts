@@ -109,6 +109,8 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     deny: [],
     container_exec: false,
     scopes: {},
+    toolsets: null,
+    output_schemas: true,
     confirm: "when_supported",
   });
   assert.equal(debug, false);
