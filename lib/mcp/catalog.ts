@@ -6,9 +6,14 @@ import type { AnyTool, Switch } from "../tool/tool.ts";
 import { isChosen, type ToolsetChoice } from "../tool/toolsets.ts";
 import { describeTool, type ToolDescription } from "./description.ts";
 
+/** A tool as `tools/list` tells it: what it answers may be left out. */
+export type ListedTool =
+  & Omit<ToolDescription, "outputSchema">
+  & Partial<Pick<ToolDescription, "outputSchema">>;
+
 /** What `tools/list` answers, and the same as JSON. */
 export interface ToolList {
-  readonly tools: readonly ToolDescription[];
+  readonly tools: readonly ListedTool[];
   readonly resultJson: string;
 }
 
@@ -103,6 +108,11 @@ export class Catalog {
     return toolsets === null ? list : this.#listOf(callable, [limits, { toolsets }]);
   }
 
+  /** The tools that a caller may call, listed or not, sorted by name. */
+  callableBy({ limits, scope }: Viewer, able: (tool: AnyTool) => boolean): readonly AnyTool[] {
+    return this.#kept({ limits, scope }, able).callable;
+  }
+
   #kept({ limits, scope }: Viewer, able: (tool: AnyTool) => boolean): Kept {
     const lists = this.#lists(able);
     const key = JSON.stringify([scope, limits]);
@@ -121,7 +131,10 @@ export class Catalog {
   ): ToolList {
     const { output_schemas } = this.#policy;
     const choices = [this.#policy, ...narrowed].map((by) => by?.toolsets ?? null);
-    const shown = callable.filter((tool) => isChosen(tool.toolsets, choices))
+    const isShown = (tool: AnyTool) => isChosen(tool.toolsets, choices);
+    const isComplete = callable.every((tool) => tool.leadsToOthers || isShown(tool));
+    const shown = callable
+      .filter((tool) => tool.leadsToOthers ? !isComplete : isShown(tool))
       .map(output_schemas ? this.#whole : this.#brief);
     return {
       tools: shown.map(({ tool }) => tool),
@@ -130,11 +143,11 @@ export class Catalog {
   }
 }
 
-function listed(tool: ToolDescription): { tool: ToolDescription; json: string } {
+function listed<T extends ListedTool>(tool: T): { readonly tool: T; readonly json: string } {
   return { tool, json: JSON.stringify(tool) };
 }
 
-function withoutOutput({ outputSchema: _, ...tool }: ToolDescription): ToolDescription {
+function withoutOutput({ outputSchema: _, ...tool }: ToolDescription): ListedTool {
   return tool;
 }
 

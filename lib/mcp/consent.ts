@@ -7,6 +7,7 @@ import type { About, AnyTool } from "../tool/tool.ts";
 import type { CallRequest, CallServices } from "./call.ts";
 import { Denied } from "./denied.ts";
 import { questionText } from "./question.ts";
+import { toolContext } from "./tool_context.ts";
 
 /** What a person must say yes to; an answer counts for this version of it alone. */
 export interface Question {
@@ -83,11 +84,7 @@ async function describe(
     announce: () => Promise.resolve(),
   });
   try {
-    return await tool.about(input, {
-      pve,
-      server: services.server,
-      isOn: (name) => services.catalog.isOn(name),
-    });
+    return await tool.about(input, toolContext(services, { ...request, pve }));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const reason = clip(error.message, LONGEST_REASON);

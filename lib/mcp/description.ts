@@ -7,7 +7,7 @@ export interface ToolDescription {
   readonly title: string;
   readonly description: string;
   readonly inputSchema: { type: "object"; [key: string]: unknown };
-  readonly outputSchema?: { type: "object"; [key: string]: unknown };
+  readonly outputSchema: { type: "object"; [key: string]: unknown };
   readonly annotations: AnyTool["hints"];
 }
 

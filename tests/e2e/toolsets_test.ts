@@ -13,13 +13,11 @@ import { createLimitedToken } from "../tokens.ts";
 
 const LIST = { jsonrpc: "2.0", id: 2, method: "tools/list" };
 
-/** Names of the tools that stand in one of the toolsets of each choice. */
+/** Names of the tools that stand in one of the toolsets of each choice, and those that lead to the others. */
 function inAll(...choices: readonly Toolset[][]): string[] {
-  return TOOLS.filter(isOnByDefault)
-    .filter(({ toolsets }) =>
-      choices.every((choice) => choice.some((one) => toolsets.includes(one)))
-    )
-    .map(({ name }) => name);
+  return TOOLS.filter(isOnByDefault).filter(({ leadsToOthers, toolsets }) =>
+    leadsToOthers || choices.every((choice) => choice.some((one) => toolsets.includes(one)))
+  ).map(({ name }) => name);
 }
 
 function namesIn(result: { tools: readonly { name: string }[] }): string[] {
@@ -233,7 +231,8 @@ Deno.test("commands refuse toolsets that there are not, and show those of a toke
   assert.deepEqual(token.limits.toolsets, ["core", "backups"]);
 
   const shown = JSON.parse((await run("tools", "--toolset", "api", "--json")).out);
-  assert.deepEqual(shown.map(({ name }: { name: string }) => name), inAll(["api"]));
+  const api = TOOLS.filter((tool) => tool.toolsets.includes("api")).map(({ name }) => name);
+  assert.deepEqual(shown.map(({ name }: { name: string }) => name), api);
   assert.deepEqual(shown[0].toolsets, ["api"]);
   await config({ toolsets: ["core", "nets"] });
   const wrong = await run("serve");

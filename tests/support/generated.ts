@@ -1,6 +1,6 @@
 import { generatedDocument } from "../../lib/build/documents.ts";
-import { Catalog } from "../../lib/mcp/catalog.ts";
-import type { ToolDescription } from "../../lib/mcp/description.ts";
+import { Catalog, type ListedTool } from "../../lib/mcp/catalog.ts";
+import { describeTool } from "../../lib/mcp/description.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import type { Scope } from "../../lib/auth/scope.ts";
 import type { ToolPolicy } from "../../lib/tool/policy.ts";
@@ -20,8 +20,9 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
       files.set(path, generatedDocument(text, { language, tools: TOOLS }));
     }
   }
-  for (const tool of listing("admin")) {
-    files.set(`${GOLDEN}${tool.name}.json`, `${JSON.stringify(sorted(tool), null, 2)}\n`);
+  for (const tool of TOOLS) {
+    const told = sorted(describeTool(tool));
+    files.set(`${GOLDEN}${tool.name}.json`, `${JSON.stringify(told, null, 2)}\n`);
   }
   return files;
 }
@@ -47,14 +48,14 @@ export const EVERYTHING: ToolPolicy = {
 };
 
 /** The tools as a caller of that scope is told them. */
-export function listing(scope: Scope): readonly ToolDescription[] {
+export function listing(scope: Scope): readonly ListedTool[] {
   return listed({ scope, toolsets: null });
 }
 
 /** The same of certain toolsets only. */
 export function listed(
   { scope, toolsets }: { scope: Scope; toolsets: readonly Toolset[] | null },
-): readonly ToolDescription[] {
+): readonly ListedTool[] {
   const viewer = { scope, limits: null, toolsets };
   return new Catalog(TOOLS, EVERYTHING).visibleTo(viewer, () => true).tools;
 }

@@ -1,3 +1,4 @@
+import type { Scope } from "../../lib/auth/scope.ts";
 import type { Site } from "../site.ts";
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -21,6 +22,8 @@ export interface ToolCase {
   /** A function where they name what `prepare` has made. */
   readonly args: Arguments | ((site: Site) => Arguments);
   readonly prepare?: (site: Site) => unknown;
+  /** The scope of a caller who may do it, where that is not the tool's own. */
+  readonly scope?: Scope;
   /** Checks the answer, and that the cluster is as it should be now. */
   // deno-lint-ignore no-explicit-any -- each case knows the shape it asks for
   readonly works: (value: any, site: Site) => unknown;
@@ -28,8 +31,8 @@ export interface ToolCase {
   /** Arguments for which everything is as it should be already. */
   readonly unchanged?: readonly Arguments[];
   readonly variants?: readonly Variant[];
-  /** The request that Proxmox refuses or fails in the standard checks. */
-  readonly request: readonly [method: string, path: RegExp];
+  /** The request that Proxmox refuses or fails in the standard checks; null where it is asked nothing. */
+  readonly request: readonly [method: string, path: RegExp] | null;
   /** The tool answers with a warning or note that tells what failed, and what it has got. */
   readonly partial?: true;
   /** Why a vmid that no guest has is no error. */

@@ -15,6 +15,7 @@ import { NODES } from "./nodes.ts";
 import { SNAPSHOTS } from "./snapshots.ts";
 import { STORAGE } from "./storage.ts";
 import { TASKS } from "./tasks.ts";
+import { UNLISTED } from "./unlisted.ts";
 
 /** A case for every tool: without one it does not compile. */
 export const CASES: Record<ToolName, ToolCase> = {
@@ -33,4 +34,5 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...SNAPSHOTS,
   ...STORAGE,
   ...TASKS,
+  ...UNLISTED,
 };
