@@ -27,47 +27,86 @@ export function describeTool(tool: AnyTool): ToolDescription {
 type Schema = ToolDescription["inputSchema"];
 
 function schemaOf(schema: z.ZodObject, io: "input" | "output"): Schema {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, {
-    io,
-    override: ({ jsonSchema, path }) => slim(jsonSchema, { io, name: String(path.at(-1)) }),
-  });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
+  shorten(json, io);
   return { ...json, type: "object" };
 }
 
-const UNIT = /_(bytes|seconds|fraction|mib|gib|days|count|at)$/;
+/** What the server checks; a model that breaks one is told in words. */
+const CHECKED = [
+  "format",
+  "pattern",
+  "maxLength",
+  "minLength",
+  "minItems",
+  "propertyNames",
+] as const;
 
 /**
- * Leaves out what says nothing: every byte of the list is read by a model again and again. In results
- * a field without a type is text, or what its name's ending says, or what its properties or items say.
+ * Leaves out what says nothing, for every byte of the list is read by a model again and again, and what
+ * some clients cannot hand on to their model: OpenAI's strict mode, Gemini's function declarations and
+ * the Inspector agree on a part of JSON Schema only.
  */
-function slim(
-  json: z.core.JSONSchema.BaseSchema,
-  { io, name }: { io: "input" | "output"; name: string },
-): void {
+function shorten(json: z.core.JSONSchema.BaseSchema, io: "input" | "output"): void {
+  const parts = [json.items, json.additionalProperties, ...Object.values(json.properties ?? {})];
+  for (const part of [...parts, ...json.anyOf ?? []]) {
+    if (typeof part === "object" && !Array.isArray(part)) shorten(part, io);
+  }
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
   if (json.minimum === 0 || json.minimum === 1) delete json.minimum;
-  if (io === "output") {
-    delete json.required;
-    if (json.additionalProperties === false) delete json.additionalProperties;
-    if (isEmpty(json.items)) delete json.items;
-    if (isEmpty(json.properties)) delete json.properties;
-    const told = json.properties !== undefined || json.items !== undefined || UNIT.test(name);
-    if (json.type === "string" || told) delete json.type;
+  for (const key of CHECKED) delete json[key];
+  const { items, type } = json;
+  // A wrong one is answered with all of them.
+  if (typeof items === "object" && "enum" in items && (items.enum?.length ?? 0) > 8) {
+    delete items.enum;
   }
-  // The server checks these; a model that breaks one is told in words.
-  for (const key of ["pattern", "maxLength", "minLength", "minItems", "propertyNames"] as const) {
-    delete json[key];
-  }
-  if (name === "items" && json.enum && json.enum.length > 8) delete json.enum;
   if (isEmpty(json.additionalProperties)) delete json.additionalProperties;
-  const types = json.anyOf?.map((option) =>
-    Object.keys(option).length === 1 && typeof option.type === "string" ? option.type : undefined
-  );
-  if (types?.every((type) => type !== undefined)) {
-    delete json.anyOf;
-    json.type = types as unknown as "string";
+  if (Array.isArray(type)) {
+    json.anyOf = type.map((one) => ({ type: one }));
+    delete json.type;
   }
+  if (json.const !== undefined) {
+    json.enum = [json.const];
+    delete json.const;
+  }
+  if (io === "output") shortenOutput(json);
+}
+
+/**
+ * Results are told more briefly: what is a text, or what its name's ending says, or may be anything, is
+ * named in a line of words where there are several. A schema for each would make up a tenth of the list, and
+ * some refuse an empty one. A list of texts, or of what may be anything, says no more than that it is one.
+ */
+function shortenOutput(json: z.core.JSONSchema.BaseSchema): void {
+  delete json.required;
+  if (json.additionalProperties === false) delete json.additionalProperties;
+  if (isEmpty(json.items) || isText(json.items)) delete json.items;
+  const { properties = {} } = json;
+  const plain = Object.keys(properties).filter((name) => isPlain(name, properties[name]));
+  if (plain.length > 1 || plain.some((name) => isEmpty(properties[name]))) {
+    for (const name of plain) delete properties[name];
+    json.description = [json.description, `With ${plain.join(", ")}`]
+      .filter((text) => text !== undefined).join(". ");
+  }
+  if (isEmpty(properties)) delete json.properties;
+  // What has one of these needs no word of its type.
+  if (json.properties ?? json.items ?? json.enum) delete json.type;
+}
+
+/** Names of numbers. */
+const NUMBER = /^(total|vmid)$|_(bytes|seconds|fraction|mib|gib|days|count|at)$/;
+
+function isPlain(name: string, property: unknown): boolean {
+  return isEmpty(property) || isText(property) || NUMBER.test(name) && isNumber(property);
+}
+
+function isNumber(part: unknown): boolean {
+  return /^{"type":"(number|integer)"}$/.test(JSON.stringify(part));
+}
+
+function isText(part: unknown): boolean {
+  return JSON.stringify(part) === '{"type":"string"}';
 }
 
 function isEmpty(part: unknown): boolean {
