@@ -54,7 +54,7 @@ export const UNLISTED = {
         "guests",
       ]);
       assert.deepEqual(value.input_schema.required, ["vmid"]);
-      assert.ok(value.output_schema.properties.guest_status);
+      assert.ok(value.output_schema.properties.task);
       assert.equal(value.hints.destructiveHint, false);
     },
     refuses: [
