@@ -23,7 +23,7 @@ export default defineTool({
     description: z.string(),
     scope: z.string(),
     toolsets: z.array(z.string()),
-    hints: z.record(z.string(), z.boolean()),
+    hints: schema,
     input_schema: schema,
     output_schema: schema.optional(),
   }),

@@ -60,6 +60,7 @@ export default defineTool({
         title: z.string(),
         scope: z.string(),
         description: z.string(),
+        takes: z.string().describe("Its arguments; ? may be left out"),
       }),
     ),
     total: z.int(),
@@ -70,11 +71,12 @@ export default defineTool({
     const all = await tools.callable();
     const found = ranked(all, wordsOf(query).filter((word) => !SMALL.has(word)));
     return {
-      tools: found.slice(0, limit).map(({ name, title, scope, description }) => ({
+      tools: found.slice(0, limit).map(({ name, title, scope, description, takes }) => ({
         name,
         title,
         scope,
         description,
+        takes: takes.join(", "),
       })),
       total: found.length,
       ...(found.length > 0 ? {} : {

@@ -179,10 +179,11 @@ const tools = z.strictObject({
     en: 'list only these toolsets, such as `["core", "backups"]`; other tools can still be called',
     tr: 'yalnız bu takımlar listelenir, örneğin `["core", "backups"]`; öteki araçlar yine çağrılır',
   }),
-  output_schemas: key(boolean.default(true), {
+  output_schemas: key(optional(boolean), {
     reloads: true,
-    en: "`false` leaves what tools answer out of their list, which makes it a third shorter",
-    tr: "`false` araçların ne yanıtladığını listeden çıkarır, liste üçte bir kısalır",
+    en: "whether lists tell what tools answer, a third of their length; by default only whole ones",
+    tr:
+      "listeler araçların ne yanıtladığını söylesin mi (üçte biri eder); varsayılan: yalnız tamsa",
   }),
   confirm: key(
     z.enum(

@@ -135,7 +135,7 @@ export class Catalog {
     const isComplete = callable.every((tool) => tool.leadsToOthers || isShown(tool));
     const shown = callable
       .filter((tool) => tool.leadsToOthers ? !isComplete : isShown(tool))
-      .map(output_schemas ? this.#whole : this.#brief);
+      .map(output_schemas ?? isComplete ? this.#whole : this.#brief);
     return {
       tools: shown.map(({ tool }) => tool),
       resultJson: `{"tools":[${shown.map(({ json }) => json).join(",")}]}`,

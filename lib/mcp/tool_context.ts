@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { Pve } from "../proxmox/pve.ts";
 import type { ToolDetails, ToolEntry } from "../tool/directory.ts";
 import type { AnyTool, ToolContext } from "../tool/tool.ts";
@@ -27,7 +28,8 @@ export function toolContext(
 
 function entryOf(tool: AnyTool, catalog: Catalog): ToolEntry {
   const { name, title, description, toolsets, hints } = tool;
-  const takes = Object.keys(tool.input.shape);
+  const fields = Object.entries<z.ZodType>(tool.input.shape);
+  const takes = fields.map(([key, field]) => field.safeParse(undefined).success ? `${key}?` : key);
   return { name, title, description, scope: catalog.scopeOf(tool), toolsets, hints, takes };
 }
 

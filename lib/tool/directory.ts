@@ -11,7 +11,7 @@ export interface ToolEntry {
   readonly scope: Scope;
   readonly toolsets: readonly Toolset[];
   readonly hints: Hints;
-  /** The names of its arguments. */
+  /** The names of its arguments, with a question mark those that may be left out. */
   readonly takes: readonly string[];
 }
 

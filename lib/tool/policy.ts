@@ -11,8 +11,8 @@ export interface ToolPolicy extends Readonly<Record<Switch, boolean>> {
   readonly scopes: Readonly<Record<string, Scope>>;
   /** What is listed of that; what is not can still be called. */
   readonly toolsets: ToolsetChoice;
-  /** Whether lists tell what tools answer. */
-  readonly output_schemas: boolean;
+  /** Whether lists tell what tools answer; null: those that leave out no tool. */
+  readonly output_schemas: boolean | null;
 }
 
 /** True when the configuration offers the tool at all. */

@@ -44,7 +44,7 @@ export const EVERYTHING: ToolPolicy = {
   scopes: {},
   container_exec: true,
   toolsets: null,
-  output_schemas: true,
+  output_schemas: null,
 };
 
 /** The tools as a caller of that scope is told them. */

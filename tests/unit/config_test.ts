@@ -110,7 +110,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     container_exec: false,
     scopes: {},
     toolsets: null,
-    output_schemas: true,
+    output_schemas: null,
     confirm: "when_supported",
   });
   assert.equal(debug, false);
