@@ -183,11 +183,22 @@ Deno.test("the older transport, today's client and standard input choose too", a
   assert.deepEqual(namesIn((await pipe.ask("tools/list")).result), network);
 });
 
-Deno.test("a list may leave out what tools answer", async () => {
-  await using site = await Site.start({ config: { tools: { output_schemas: false } } });
-  const { json } = await site.post({ method: "tools/list" });
-  for (const tool of json.result.tools) assert.equal("outputSchema" in tool, false, tool.name);
-  assert.equal((await site.call("get_nodes")).isError, false);
+Deno.test("lists tell what tools answer where the config says so, else where they leave out no tool", () => {
+  const viewer = { scope: "admin", limits: null } as const;
+  for (
+    const [output_schemas, whole, narrowed] of [
+      [null, true, false],
+      [true, true, true],
+      [false, false, false],
+    ] as const
+  ) {
+    const catalog = new Catalog(TOOLS, { ...EVERYTHING, output_schemas });
+    for (const [toolsets, told] of [[null, whole], [["core"], narrowed]] as const) {
+      const { tools, resultJson } = catalog.visibleTo({ ...viewer, toolsets }, () => true);
+      for (const tool of tools) assert.equal("outputSchema" in tool, told, tool.name);
+      assert.deepEqual(JSON.parse(resultJson), { tools });
+    }
+  }
 });
 
 Deno.test("what connections choose is not kept, and takes no other's place among what is", () => {
