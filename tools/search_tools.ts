@@ -4,25 +4,27 @@ import { defineTool, READS } from "../lib/tool/tool.ts";
 
 /** Words that say the same of what tools do. */
 const SAME: readonly (readonly string[])[] = [
+  ["add", "create", "make", "new"],
   ["address", "ip"],
+  ["attention", "problem", "wrong"],
   ["backed", "backup"],
   ["change", "configure", "edit", "set", "update"],
   ["clone", "copy", "duplicate"],
   ["command", "exec", "execute", "run"],
   ["container", "ct", "lxc"],
-  ["add", "create", "make", "new"],
   ["delete", "destroy", "remove"],
   ["disk", "drive", "volume"],
+  ["enlarge", "extend", "grow", "resize"],
+  ["firewall", "port"],
   ["free", "space", "storage"],
   ["guest", "machine", "vm"],
   ["history", "log", "task", "who"],
+  ["interface", "net", "network", "nic", "vlan"],
   ["memory", "ram"],
   ["metric", "slow", "usage"],
   ["migrate", "move"],
   ["permission", "privilege", "right"],
   ["reboot", "restart"],
-  ["enlarge", "extend", "grow", "resize"],
-  ["attention", "problem", "wrong"],
   ["shutdown", "off", "stop"],
 ];
 
