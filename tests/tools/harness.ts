@@ -5,7 +5,13 @@ import type { AnyTool } from "../../lib/tool/tool.ts";
 import { Site, type ToolAnswer } from "../site.ts";
 import { privilegesOf, READING, restrict, startProbed, unrestrict } from "./probe.ts";
 import { changes } from "./requests.ts";
-import type { Arguments, Refusal, ToolCase, Variant } from "./tool_case.ts";
+import {
+  type Arguments,
+  inDryRun,
+  type Refusal,
+  type ToolCase,
+  type Variant,
+} from "./tool_case.ts";
 
 interface Call {
   readonly site: Site;
@@ -248,12 +254,6 @@ function addressed(tool: AnyTool, vmid: number | string): Arguments {
 /** The arguments for the change itself, also of a tool that previews unless told otherwise. */
 function forReal(tool: AnyTool, args: Arguments): Arguments {
   return tool.input.parse(args).dry_run === true ? { ...args, dry_run: false } : args;
-}
-
-/** The arguments for a plan of the change: of a tool that stands for another, the other's. */
-function inDryRun(tool: AnyTool, args: Arguments): Arguments {
-  if (tool.standsFor === undefined) return { ...args, dry_run: true };
-  return { ...args, arguments: { ...Object(args.arguments), dry_run: true } };
 }
 
 function requestOf({ request }: ToolCase): NonNullable<ToolCase["request"]> {

@@ -1,4 +1,5 @@
 import type { Scope } from "../../lib/auth/scope.ts";
+import type { AnyTool } from "../../lib/tool/tool.ts";
 import type { Site } from "../site.ts";
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -39,4 +40,10 @@ export interface ToolCase {
   readonly goneGuests?: string;
   /** What `works` asks for beyond what the tool declares, and why it is not declared. */
   readonly undeclared?: { readonly privileges: readonly string[]; readonly reason: string };
+}
+
+/** The arguments for a plan of the change: of a tool that stands for another, the other's. */
+export function inDryRun(tool: AnyTool, args: Arguments): Arguments {
+  if (tool.standsFor === undefined) return { ...args, dry_run: true };
+  return { ...args, arguments: { ...Object(args.arguments), dry_run: true } };
 }
