@@ -13,6 +13,7 @@ export const NO_LIMITS: TokenLimits = {
   toolsAllow: null,
   toolsDeny: [],
   needsApproval: false,
+  toolsets: null,
 };
 
 /** Makes a token and returns it raw. */

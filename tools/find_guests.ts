@@ -44,7 +44,7 @@ export default defineTool({
   title: "Find guests",
   description: "Finds VMs and containers that fit all of the filters.",
   scope: "user",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],

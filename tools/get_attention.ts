@@ -30,7 +30,7 @@ export default defineTool({
   description:
     "Lists what is wrong or soon will be, worst first, and the tool for it; unread: what was not seen.",
   scope: "user",
-  toolsets: ["cluster"],
+  toolsets: ["cluster", "core"],
   hints: READS,
   subject: "cluster",
   privileges: [],

@@ -33,7 +33,7 @@ export default defineTool({
   title: "Backup coverage",
   description: "Tells for each guest its newest good backup and its jobs, or that it has none.",
   scope: "user",
-  toolsets: ["backups"],
+  toolsets: ["backups", "core"],
   hints: READS,
   subject: "guest",
   privileges: [

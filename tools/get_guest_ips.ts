@@ -31,7 +31,7 @@ export default defineTool({
   title: "Guests' addresses",
   description: "Gives the network addresses of running guests, from their agents or containers.",
   scope: "user",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: READS,
   subject: "guest",
   privileges: [[

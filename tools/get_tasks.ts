@@ -29,7 +29,7 @@ export default defineTool({
   title: "List tasks",
   description: "Lists tasks, running ones first, then the newest.",
   scope: "user",
-  toolsets: ["cluster"],
+  toolsets: ["cluster", "core"],
   hints: READS,
   subject: "guest",
   privileges: [],

@@ -30,6 +30,7 @@ const COLUMNS: { readonly [Kind in keyof TokenLimits]: LimitColumn<TokenLimits[K
     write: (needs) => needs ? "yes" : null,
     read: (text) => text !== null,
   },
+  toolsets: namesIn("toolsets"),
 };
 
 const KINDS = Object.keys(COLUMNS) as (keyof TokenLimits)[];

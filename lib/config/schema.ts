@@ -189,6 +189,17 @@ const tools = z.strictObject({
         "bu etiketlerden birini taşıyan bir konuğun değişikliği, başka biri onaylayana dek bekler",
     }),
   }).prefault({}),
+  toolsets: key(optional(z.array(text).min(1, "must not be empty")), {
+    reloads: true,
+    en: 'list only these toolsets, such as `["core", "backups"]`; other tools can still be called',
+    tr: 'yalnız bu takımlar listelenir, örneğin `["core", "backups"]`; öteki araçlar yine çağrılır',
+  }),
+  output_schemas: key(optional(boolean), {
+    reloads: true,
+    en: "whether lists tell what tools answer, a third of their length; by default only whole ones",
+    tr:
+      "listeler araçların ne yanıtladığını söylesin mi (üçte biri eder); varsayılan: yalnız tamsa",
+  }),
   confirm: key(
     z.enum(
       ["always", "when_supported", "never"],

@@ -3,7 +3,6 @@ import type { AuditLog } from "../audit/log.ts";
 import type { Outcome } from "../audit/row.ts";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Principal } from "../auth/principal.ts";
-import { includesScope } from "../auth/scope.ts";
 import type { Halts } from "../database/halts.ts";
 import type { SpentKeys } from "../database/spent_keys.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
@@ -12,17 +11,19 @@ import { type Language, messagesIn } from "./messages.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import { admit } from "./admission.ts";
 import type { Approvals, Gate } from "./approval/approvals.ts";
 import { heldAnswer } from "./approval/answer.ts";
 import { CallRecord } from "./call_record.ts";
 import { cannot } from "./cannot.ts";
-import { type Catalog, inReach } from "./catalog.ts";
+import type { Catalog } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import { permitOf } from "./halted.ts";
 import type { IdenticalChanges } from "./identical.ts";
-import { deadlineOf, parseInput, unknownTool } from "./input.ts";
+import { deadlineOf, parseInput } from "./input.ts";
 import { type Finish, Finished } from "./finished.ts";
+import { meantCall } from "./meant.ts";
 import { markOf, outcomeOf, unaudited } from "./outcome.ts";
 import { reachOf } from "./reach.ts";
 import { shownResult } from "./shown.ts";
@@ -32,6 +33,8 @@ import { told } from "./told.ts";
 /** What all calls share. */
 export interface CallServices {
   readonly catalog: Catalog;
+  /** Tells which tools Proxmox would let do anything at all. */
+  readonly able: () => Promise<(tool: AnyTool) => boolean>;
   readonly pve: PveShared;
   readonly audit: AuditLog;
   readonly trail: Pick<AuditTrail, "list">;
@@ -64,6 +67,8 @@ export interface CallRequest {
   readonly principal: Principal;
   readonly tool: string;
   readonly arguments: unknown;
+  /** See meantCall. */
+  readonly through?: string;
   /** The resource that is read by this call. */
   readonly resource?: string;
   readonly transport: string;
@@ -112,7 +117,8 @@ export type CallResult =
  * Runs one tool call: policy, scope and limits, then input, confirmation and the tool itself, and
  * one audit row whatever came of it. Nothing is sent to Proxmox before all of these hold.
  */
-export async function callTool(services: CallServices, request: CallRequest): Promise<CallResult> {
+export async function callTool(services: CallServices, given: CallRequest): Promise<CallResult> {
+  const request = meantCall(services.catalog, given);
   const end = services.begin(request.principal.tokenId);
   using stop = new Limit(request.signal);
   const onStopping = () => stop.abort();
@@ -168,12 +174,8 @@ async function decide(
   if (services.crowded(principal.tokenId)) {
     throw new AppError("unavailable", messages.rateExceeded);
   }
-  const tool = catalog.get(request.tool);
-  if (!tool) throw new AppError("invalid", unknownTool(request.tool, catalog.names));
-  if (!catalog.offers(tool)) throw new Denied(messages.toolDisabled(tool.name));
-  const needed = catalog.scopeOf(tool);
-  if (!includesScope(principal.scope, needed)) throw new Denied(messages.scopeRequired(needed));
-  if (!inReach(tool, principal.limits)) throw new Denied(messages.toolOutOfReach(tool.name));
+  if (request.through !== undefined) admit(catalog, request.through, request);
+  const tool = admit(catalog, request.tool, request);
   const input = parseInput(tool, request.arguments);
   const action = tool.action(input);
   const dryRun = "dry_run" in input && input.dry_run === true;
@@ -252,7 +254,7 @@ async function run(
         await record.announce(vmids);
       },
     );
-    const context = toolContext(services, { pve, plans });
+    const context = toolContext(services, { ...request, pve, plans });
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
     const finished = await request.conclude?.(pve, { tool, output, action }) ??

@@ -31,7 +31,7 @@ export async function rehearse<T>(
   });
   try {
     const plans = services.approvals.deskOf(request.principal, services.catalog);
-    return await look(toolContext(services, { pve, plans }));
+    return await look(toolContext(services, { ...request, pve, plans }));
   } catch (error) {
     throw cannot(action, error);
   } finally {

@@ -1,5 +1,4 @@
 import type { ServerCapabilities } from "@modelcontextprotocol/server";
-import type { AnyTool } from "../tool/tool.ts";
 import type { CallServices } from "./call.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type { Feature } from "./features/feature.ts";
@@ -21,8 +20,6 @@ export interface McpServices extends CallServices {
   readonly watch: ResourceWatch;
   /** Keeps what a client follows something by from being idle, until the result is called. */
   readonly hold: () => () => void;
-  /** Tells which tools Proxmox would let do anything at all. */
-  readonly able: () => Promise<(tool: AnyTool) => boolean>;
 }
 
 const INSTRUCTIONS =

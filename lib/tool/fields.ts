@@ -68,6 +68,24 @@ export const newGuestInput = {
   start: z.boolean().default(false),
 };
 
+/**
+ * Values under names that no schema knows: an object, or its JSON as a text, which is all that models of
+ * some clients can write (OpenAI's strict mode knows no object of any keys).
+ */
+export const freeForm = z.union([z.record(z.string(), z.unknown()), z.string()]).transform(
+  (given, context) => {
+    if (typeof given !== "string") return given;
+    try {
+      const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(given));
+      if (parsed.success) return parsed.data;
+    } catch {
+      // Told below, as any other text that holds no object.
+    }
+    context.addIssue({ code: "custom", message: "must be an object, or JSON of one" });
+    return z.NEVER;
+  },
+);
+
 /** For every tool that changes something. */
 export const dryRun = {
   dry_run: z.boolean().default(false),

@@ -14,3 +14,4 @@ import "../tools/shown_test.ts";
 import "../tools/storage_test.ts";
 import "../tools/strict_test.ts";
 import "../tools/tasks_test.ts";
+import "../tools/unlisted_test.ts";

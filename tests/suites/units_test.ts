@@ -6,6 +6,7 @@ import "../auth/limits_test.ts";
 import "../auth/migrations_test.ts";
 import "../auth/sqlite_trouble_test.ts";
 import "../auth/store_sqlite_test.ts";
+import "../portable_test.ts";
 import "../auth/token_test.ts";
 import "../golden_test.ts";
 import "../imports_test.ts";

@@ -1,7 +1,10 @@
 import { generatedDocument } from "../../lib/build/documents.ts";
-import { Catalog, type ToolDescription } from "../../lib/mcp/catalog.ts";
+import { Catalog, type ListedTool } from "../../lib/mcp/catalog.ts";
+import { describeTool } from "../../lib/mcp/description.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import type { Scope } from "../../lib/auth/scope.ts";
+import type { ToolPolicy } from "../../lib/tool/policy.ts";
+import type { Toolset } from "../../lib/tool/toolsets.ts";
 import { DOCUMENTS, pathOf } from "./documents.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -17,8 +20,9 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
       files.set(path, generatedDocument(text, { language, tools: TOOLS }));
     }
   }
-  for (const tool of listing("admin")) {
-    files.set(`${GOLDEN}${tool.name}.json`, `${JSON.stringify(sorted(tool), null, 2)}\n`);
+  for (const tool of TOOLS) {
+    const told = sorted(describeTool(tool));
+    files.set(`${GOLDEN}${tool.name}.json`, `${JSON.stringify(told, null, 2)}\n`);
   }
   return files;
 }
@@ -32,10 +36,28 @@ export async function orphans(files: ReadonlyMap<string, string>): Promise<strin
   return found;
 }
 
+/** The policy of a config that offers all there is. */
+export const EVERYTHING: ToolPolicy = {
+  read_only: false,
+  allow: null,
+  deny: [],
+  scopes: {},
+  container_exec: true,
+  toolsets: null,
+  output_schemas: null,
+};
+
 /** The tools as a caller of that scope is told them. */
-export function listing(scope: Scope): readonly ToolDescription[] {
-  const all = { read_only: false, allow: null, deny: [], scopes: {}, container_exec: true };
-  return new Catalog(TOOLS, all).visibleTo({ scope, limits: null }, () => true).tools;
+export function listing(scope: Scope): readonly ListedTool[] {
+  return listed({ scope, toolsets: null });
+}
+
+/** The same of certain toolsets only. */
+export function listed(
+  { scope, toolsets }: { scope: Scope; toolsets: readonly Toolset[] | null },
+): readonly ListedTool[] {
+  const viewer = { scope, limits: null, toolsets };
+  return new Catalog(TOOLS, EVERYTHING).visibleTo(viewer, () => true).tools;
 }
 
 function sorted(value: unknown): unknown {

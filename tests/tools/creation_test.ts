@@ -165,6 +165,7 @@ Deno.test("the token's limits hold for the vmid that is taken in the end", async
       toolsAllow: null,
       toolsDeny: [],
       needsApproval: false,
+      toolsets: null,
     },
   });
   const answers = await Promise.all(

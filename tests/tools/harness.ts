@@ -5,7 +5,13 @@ import type { AnyTool } from "../../lib/tool/tool.ts";
 import { Site, type ToolAnswer } from "../site.ts";
 import { privilegesOf, READING, restrict, startProbed, unrestrict } from "./probe.ts";
 import { changes } from "./requests.ts";
-import type { Arguments, Refusal, ToolCase, Variant } from "./tool_case.ts";
+import {
+  type Arguments,
+  inDryRun,
+  type Refusal,
+  type ToolCase,
+  type Variant,
+} from "./tool_case.ts";
 
 interface Call {
   readonly site: Site;
@@ -110,7 +116,8 @@ async function callRestricted(call: Call): Promise<ToolAnswer> {
   ]);
   const planned = tool.hints.readOnlyHint ? [] : await plan(call);
   const before = changes(site).length;
-  const answer = await site.call(tool.name, forReal(tool, args), { role: tool.scope });
+  const role = spec.scope ?? tool.scope;
+  const answer = await site.call(tool.name, forReal(tool, args), { role });
   unrestrict(site);
   assert.equal(answer.isError, false, answer.text);
   assert.doesNotMatch(answer.text, /lacks the privilege/);
@@ -123,8 +130,10 @@ async function callRestricted(call: Call): Promise<ToolAnswer> {
 /** What a dry run plans to send; checks that it sends nothing and that all of its checks hold. */
 async function plan({ site, tool, spec, args }: Call): Promise<string[]> {
   const before = changes(site).length;
-  const dryRun = { ...args, dry_run: true };
-  const { value, text } = await site.call(tool.name, dryRun, { role: tool.scope });
+  const dryRun = inDryRun(tool, args);
+  const { value, text } = await site.call(tool.name, dryRun, {
+    role: spec.scope ?? tool.scope,
+  });
   assert.equal(changes(site).length, before, "a change was sent");
   const planned: Planned | undefined = value?.dry_run;
   assert.ok(planned, text);
@@ -218,7 +227,7 @@ async function assertTaskFails({ site, tool, spec, args }: Call): Promise<void> 
 }
 
 function fail({ site, spec }: Call, status: number, message: string): () => void {
-  const [method, path] = spec.request ?? ["", /^$/];
+  const [method, path] = requestOf(spec);
   return site.fake.fault({ method, path }, { kind: "status", status, message: `${message}\n` }, {
     times: 50,
   });
@@ -247,6 +256,11 @@ function addressed(tool: AnyTool, vmid: number | string): Arguments {
 /** The arguments for the change itself, also of a tool that previews unless told otherwise. */
 function forReal(tool: AnyTool, args: Arguments): Arguments {
   return tool.input.parse(args).dry_run === true ? { ...args, dry_run: false } : args;
+}
+
+function requestOf({ request }: ToolCase): NonNullable<ToolCase["request"]> {
+  assert.ok(request);
+  return request;
 }
 
 function argumentsOf({ args }: ToolCase, site: Site): Arguments {

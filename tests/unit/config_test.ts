@@ -111,6 +111,8 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     container_exec: false,
     scopes: {},
     approve: { tags: [] },
+    toolsets: null,
+    output_schemas: null,
     confirm: "when_supported",
   });
   assert.equal(debug, false);

@@ -26,6 +26,7 @@ export interface CreateTokenOptions extends CommonOptions {
   readonly tool?: readonly string[];
   readonly denyTool?: readonly string[];
   readonly needsApproval?: boolean;
+  readonly toolset?: readonly string[];
 }
 
 /** Creates a token; nothing is written unless every option can be used. */
@@ -78,9 +79,9 @@ async function requireUser(store: AccountStore, name: string): Promise<void> {
 }
 
 function limitsOf(options: CreateTokenOptions): TokenLimits | null {
-  const { pool, tag, vmid, node, tool, denyTool, needsApproval } = options;
-  const limits = [pool, tag, vmid, node, tool, denyTool, needsApproval];
-  if (limits.every((limit) => limit === undefined)) return null;
+  const { pool, tag, vmid, node, tool, denyTool, needsApproval, toolset } = options;
+  const given = [pool, tag, vmid, node, tool, denyTool, needsApproval, toolset];
+  if (given.every((limit) => limit === undefined)) return null;
   return {
     pools: pool ?? null,
     tags: tag ?? null,
@@ -89,5 +90,6 @@ function limitsOf(options: CreateTokenOptions): TokenLimits | null {
     toolsAllow: tool ?? null,
     toolsDeny: denyTool ?? [],
     needsApproval: needsApproval ?? false,
+    toolsets: toolset ?? null,
   };
 }

@@ -58,6 +58,7 @@ function limitText(limits: TokenLimits | null): string {
     node: limits.nodes,
     tool: limits.toolsAllow,
     "not tool": limits.toolsDeny.length === 0 ? null : limits.toolsDeny,
+    toolset: limits.toolsets,
   }).flatMap(([kind, names]) => names === null ? [] : [`${kind} ${names.join(",")}`]);
   return [...parts, ...limits.needsApproval ? ["needs approval"] : []].join("; ");
 }

@@ -8,6 +8,7 @@ import { AUDIT_TRUTH } from "./0007_audit_truth.ts";
 import { RUNNING_CHANGES } from "./0008_running_changes.ts";
 import { HALT } from "./0009_halt.ts";
 import { APPROVAL } from "./0010_approval.ts";
+import { TOKEN_TOOLSETS } from "./0011_token_toolsets.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   RUNNING_CHANGES,
   HALT,
   APPROVAL,
+  TOKEN_TOOLSETS,
 ];

@@ -35,8 +35,9 @@ export async function listTools(
   services: McpServices,
   context: ServerContext,
 ): Promise<ListToolsResult> {
-  const { principal, wrote } = callerOf(context);
-  const { tools, resultJson } = services.catalog.visibleTo(principal, await services.able());
+  const { principal, toolsets, wrote } = callerOf(context);
+  const viewer = { ...principal, toolsets };
+  const { tools, resultJson } = services.catalog.visibleTo(viewer, await services.able());
   wrote?.(resultJson);
   return { tools: tools.map((tool) => ({ ...tool })) };
 }

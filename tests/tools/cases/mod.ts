@@ -18,6 +18,7 @@ import { PLANS } from "./plans.ts";
 import { SNAPSHOTS } from "./snapshots.ts";
 import { STORAGE } from "./storage.ts";
 import { TASKS } from "./tasks.ts";
+import { UNLISTED } from "./unlisted.ts";
 
 /** A case for every tool: without one it does not compile. */
 export const CASES: Record<ToolName, ToolCase> = {
@@ -39,4 +40,5 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...SNAPSHOTS,
   ...STORAGE,
   ...TASKS,
+  ...UNLISTED,
 };
