@@ -13,4 +13,5 @@ import "../e2e/reach_test.ts";
 import "../e2e/resources_test.ts";
 import "../e2e/sessions_test.ts";
 import "../e2e/stdio_test.ts";
+import "../e2e/text_test.ts";
 import "../e2e/transports_test.ts";

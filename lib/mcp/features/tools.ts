@@ -12,6 +12,7 @@ import {
 import { shownLine } from "../../log/shown.ts";
 import { type CallResult, callTool } from "../call.ts";
 import { callerOf } from "../caller.ts";
+import type { TextFormat } from "../finished.ts";
 import type { McpServices } from "../server.ts";
 import type { Feature } from "./feature.ts";
 
@@ -65,14 +66,18 @@ export async function answerCall(
   if (result.kind === "failed" && !services.catalog.get(params.name)) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
   }
-  if (result.kind === "done") caller.wrote?.(result.finished.resultJson);
-  return toolResult(result);
+  const { format = "text" } = caller;
+  if (result.kind === "done") caller.wrote?.(result.finished.resultJson(format));
+  return toolResult(result, format);
 }
 
-function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
+function toolResult(
+  result: Exclude<CallResult, { kind: "ask" }>,
+  format: TextFormat,
+): CallToolResult {
   if (result.kind === "done") {
-    const { text, value } = result.finished;
-    return { content: [{ type: "text", text }], structuredContent: value };
+    const text = result.finished.text(format);
+    return { content: [{ type: "text", text }], structuredContent: result.finished.value };
   }
   const { code, message } = result.error;
   return { content: [{ type: "text", text: message }], isError: true, _meta: { code } };
