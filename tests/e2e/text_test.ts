@@ -101,7 +101,7 @@ Deno.test("a change begins with what became of the guest, and an error is told a
   const { result } = await pipe.call("start_vm", { vmid: "db1" });
   assert.match(
     result.content[0].text,
-    /^guest_status: running\nvmid: 101\nname: db1\ntask:\n  upid: UPID:/,
+    /^guest_status: running\nvmid: 101\nname: db1\ntask:\n {2}upid: UPID:/,
   );
   const refused = await pipe.call("get_vms", { node: "pve9" });
   assert.deepEqual(refused.result.content, [{

@@ -22,9 +22,15 @@ export function assertToldAsText(tool: AnyTool, value: Json): void {
   for (const { name } of leaves) {
     assert.ok(text.includes(name), `${tool.name}: ${name} is not named in\n${text}`);
   }
-  const forms = leaves.map(({ name, value }) => formsOf(name, value))
-    .toSorted(([a = ""], [b = ""]) => b.length - a.length);
-  for (const either of forms) {
+  const inAll = /^ *all rows: .*/gm;
+  const forms = leaves.map(({ name, value }) => ({ name, either: formsOf(name, value) }))
+    .toSorted(({ either: [a = ""] }, { either: [b = ""] }) => b.length - a.length);
+  left = left.replace(inAll, "");
+  for (const { name, either } of forms) {
+    const told = either.some((form) =>
+      text.match(inAll)?.some((line) => line.includes(`${name}=${form}`))
+    );
+    if (told) continue;
     const found = either.map((form) => standing(form).exec(left)).find((match) => match !== null);
     assert.ok(found, `${tool.name}: ${either[0]} is missing in\n${text}`);
     left = left.slice(0, found.index) + "\0" + left.slice(found.index + found[0].length);

@@ -91,11 +91,21 @@ function columnsOf(rows: readonly unknown[]): string[] | null {
   return columns.size < 2 ? null : [...columns];
 }
 
+/** What is the same in all of so many rows is told once, above the table. */
+const MANY_ROWS = 5;
+
 function tableLines(rows: readonly Json[], columns: readonly string[]): string[] {
-  const head = columns.map((name) => quoted(name, "|")).join("|");
+  const cells = rows.map((row) => columns.map((name) => cellText(name, row[name])));
+  const same = columns.map((_, at) => cells.every((row) => row[at] === cells[0]?.[at]));
+  const lifts = rows.length >= MANY_ROWS && same.filter((each) => !each).length > 1;
+  const told = columns.flatMap((name, at) =>
+    lifts && same[at] ? [`${quoted(name, "|=")}=${cells[0]?.[at]}`] : []
+  );
+  const line = (row: readonly string[]) => row.filter((_, at) => !lifts || !same[at]).join("|");
   return [
-    head,
-    ...rows.map((row) => columns.map((name) => cellText(name, row[name])).join("|")),
+    ...told.length > 0 ? [`all rows: ${told.join("|")}`] : [],
+    line(columns.map((name) => quoted(name, "|"))),
+    ...cells.map(line),
   ];
 }
 

@@ -21,12 +21,12 @@ export function scalarText(name: string, value: unknown): string {
     return read(value);
   }
   if (typeof value !== "string") return String(value);
-  return TIME.test(value) ? value.replace("T", " ").replace(/(?:\.0+)?Z$/, "Z") : value;
+  return TIME.test(value) ? value.replace("T", " ").replace(/(?::00)?(?:\.0+)?Z$/, "Z") : value;
 }
 
 /** `8.0 GiB`; below one KiB the bytes. */
 function size(bytes: number): string {
-  if (Math.abs(bytes) < KIB) return `${bytes} B`;
+  if (Math.abs(bytes) < KIB) return `${Math.round(bytes * 10) / 10} B`;
   let value = bytes;
   let unit = 0;
   // What would be rounded to 1024.0 is one of the next unit.
