@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { type Job, readJobs } from "../lib/proxmox/storage/backups.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
@@ -29,7 +29,7 @@ export default defineTool({
   hints: READS,
   subject: "cluster",
   privileges: [["/", "Sys.Audit"]],
-  input: z.strictObject(paging),
+  input: z.strictObject(listing(row)),
   output: z.object({ jobs: z.array(row), ...paged }),
   action: () => "list backup jobs",
   run: async (input, { pve }) => {

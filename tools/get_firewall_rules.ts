@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { clip } from "../lib/proxmox/clip.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { describePage } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
-import { guestInput, nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { guestInput, listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -56,7 +56,7 @@ export default defineTool({
     vmid: guestInput.vmid.optional(),
     node: nodeName.optional(),
     group: z.string().max(18).optional(),
-    ...paging,
+    ...listing(ruleRow),
   }),
   output: z.object({
     of: z.string(),
@@ -69,12 +69,13 @@ export default defineTool({
   action: () => "list firewall rules",
   run: async (input, { pve }) => {
     const { of, enabledByDefault, rules, options } = await readLevel(pve, input);
-    const { items, ...page } = paginate(rules, (row) => Number(row.pos), input);
+    const by = { key: ({ pos }: Row) => Number(pos), describe: describeRule };
+    const { items, ...page } = describePage(rules, by, input);
     return {
       of,
       enabled: options.enable === undefined ? enabledByDefault : flag(options.enable),
       ...compact({ policy_in: text(options.policy_in), policy_out: text(options.policy_out) }),
-      rules: items.map(describeRule),
+      rules: items,
       ...page,
     };
   },

@@ -43,7 +43,7 @@ export function addRestRoutes(
     });
     if (result.kind === "done" || result.kind === "held") {
       const status = result.kind === "done" ? 200 : 202;
-      return c.body(result.finished.text, status, { "content-type": "application/json" });
+      return c.body(result.finished.json, status, { "content-type": "application/json" });
     }
     if (result.kind === "ask") throw new Error(`${tool} asks who cannot be asked`);
     const { code, message } = result.error;

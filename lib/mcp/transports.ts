@@ -27,6 +27,7 @@ import { createMcpServer, type McpServices, within } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { SseTransport } from "./sse.ts";
 import { missingToolset } from "../tool/toolsets.ts";
+import { formatOf } from "./text_format.ts";
 
 interface SseSession extends Session {
   /** What its opening asked to be shown. */
@@ -194,6 +195,8 @@ export class Transports {
     const malformed = malformedCall(body);
     if (malformed) return malformed;
     if (givenId === undefined && method.startsWith("notifications/")) return undefined;
+    const format = formatOf(message);
+    if (typeof format === "object") return format;
     const id = idOf(message);
     const request = { jsonrpc: "2.0" as const, id: id ?? 0, method, ...(params ? { params } : {}) };
     if (!isJSONRPCRequest(request)) return NO_REQUEST;
@@ -201,7 +204,8 @@ export class Transports {
     const transport = new OneShotTransport();
     await server.connect(transport);
     try {
-      const answer = await transport.exchange(request, { authInfo: authInfoOf(caller) });
+      const authInfo = authInfoOf({ ...caller, format });
+      const answer = await transport.exchange(request, { authInfo });
       return { ...answer, id };
     } finally {
       await server.close();

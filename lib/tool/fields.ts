@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { sortField } from "./sort.ts";
 
 /** Shared input fields and output shapes, so that tools say the same thing in the same words. */
 
@@ -98,11 +99,16 @@ export const waiting = {
   timeout_seconds: z.int().min(1).max(86_400).default(300),
 };
 
-/** The parts of every list's input. */
+/** The input of a list whose rows have no columns of their own. */
 export const paging = {
   limit: z.int().min(1).max(500).default(50),
   cursor: z.string().max(1000).optional(),
 };
+
+/** The parts of every list's input. */
+export function listing(row: z.ZodObject) {
+  return { ...paging, sort: sortField(row).optional() };
+}
 
 /** The parts of every list's output. */
 export const paged = {

@@ -21,4 +21,5 @@ import "../e2e/stdio_test.ts";
 import "../e2e/tasks_extension_test.ts";
 import "../e2e/tasks_refused_test.ts";
 import "../e2e/toolsets_test.ts";
+import "../e2e/text_test.ts";
 import "../e2e/transports_test.ts";

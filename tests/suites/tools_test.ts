@@ -11,6 +11,7 @@ import "../tools/privileges_test.ts";
 import "../tools/reach_test.ts";
 import "../tools/reasons_test.ts";
 import "../tools/shown_test.ts";
+import "../tools/sort_test.ts";
 import "../tools/storage_test.ts";
 import "../tools/strict_test.ts";
 import "../tools/tasks_test.ts";

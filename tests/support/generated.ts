@@ -1,4 +1,5 @@
 import { generatedDocument } from "../../lib/build/documents.ts";
+import type { ListCost } from "../../lib/build/toolset_table.ts";
 import { Catalog, type ListedTool } from "../../lib/mcp/catalog.ts";
 import { describeTool } from "../../lib/mcp/description.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
@@ -17,7 +18,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     for (const language of ["en", "tr"] as const) {
       const path = pathOf(name, language);
       const text = await Deno.readTextFile(new URL(path, ROOT));
-      files.set(path, generatedDocument(text, { language, tools: TOOLS }));
+      files.set(path, generatedDocument(text, { language, tools: TOOLS, costOf }));
     }
   }
   for (const tool of TOOLS) {
@@ -58,6 +59,13 @@ export function listed(
 ): readonly ListedTool[] {
   const viewer = { scope, limits: null, toolsets };
   return new Catalog(TOOLS, EVERYTHING).visibleTo(viewer, () => true).tools;
+}
+
+/** What such a list takes a model, by a rule of thumb: a token is four bytes. */
+export function costOf(toolset: Toolset | null, scope: Scope): ListCost {
+  const tools = listed({ scope, toolsets: toolset === null ? null : [toolset] });
+  const bytes = new TextEncoder().encode(JSON.stringify(tools)).length;
+  return { tools: tools.length, tokens: bytes / 4 };
 }
 
 function sorted(value: unknown): unknown {

@@ -5,6 +5,7 @@ import type { AnyTool } from "../../lib/tool/tool.ts";
 import { Site, type ToolAnswer } from "../site.ts";
 import { privilegesOf, READING, restrict, startProbed, unrestrict } from "./probe.ts";
 import { changes } from "./requests.ts";
+import { assertToldAsText } from "./text.ts";
 import {
   type Arguments,
   inDryRun,
@@ -121,6 +122,7 @@ async function callRestricted(call: Call): Promise<ToolAnswer> {
   unrestrict(site);
   assert.equal(answer.isError, false, answer.text);
   assert.doesNotMatch(answer.text, /lacks the privilege/);
+  assertToldAsText(tool, answer.value);
   const sent = changes(site).slice(before).map(({ method, path }) => `${method} ${path}`);
   // A tool for many guests changes them side by side, in no certain order.
   assert.deepEqual(sent.toSorted(), planned.toSorted(), "a dry run does not plan what is sent");
@@ -138,6 +140,7 @@ async function plan({ site, tool, spec, args }: Call): Promise<string[]> {
   const planned: Planned | undefined = value?.dry_run;
   assert.ok(planned, text);
   assert.equal(planned.requests.length === 0, spec.request === null, text);
+  assertToldAsText(tool, value);
   assert.deepEqual(planned.checks.filter(({ ok }) => !ok), []);
   return planned.requests.map(({ method, path }) => `${method} ${path}`);
 }

@@ -13,6 +13,7 @@ import { shownLine } from "../../log/shown.ts";
 import { type CallResult, callTool } from "../call.ts";
 import { pageQuestion } from "../approval/page_question.ts";
 import { callerOf } from "../caller.ts";
+import type { TextFormat } from "../finished.ts";
 import type { McpServices } from "../server.ts";
 import { Handover } from "../tasks/handover.ts";
 import type { CreatedTask } from "../tasks/task.ts";
@@ -76,15 +77,19 @@ export async function answerCall(
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
   }
   if (result.kind === "done" && handover?.task) return handover.task;
-  if (result.kind !== "failed") caller.wrote?.(result.finished.resultJson);
-  return toolResult(result);
+  const { format = "text" } = caller;
+  if (result.kind !== "failed") caller.wrote?.(result.finished.resultJson(format));
+  return toolResult(result, format);
 }
 
 /** A call's result as MCP has it. */
-export function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
+export function toolResult(
+  result: Exclude<CallResult, { kind: "ask" }>,
+  format: TextFormat,
+): CallToolResult {
   if (result.kind !== "failed") {
-    const { text, value } = result.finished;
-    return { content: [{ type: "text", text }], structuredContent: value };
+    const text = result.finished.text(format);
+    return { content: [{ type: "text", text }], structuredContent: result.finished.value };
   }
   const { code, message } = result.error;
   return { content: [{ type: "text", text: message }], isError: true, _meta: { code } };
