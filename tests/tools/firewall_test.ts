@@ -1,0 +1,4 @@
+import { FIREWALL } from "./cases/firewall.ts";
+import { testTools } from "./harness.ts";
+
+testTools(FIREWALL);
