@@ -22,6 +22,7 @@ import { replicationHandlers } from "./replication.ts";
 import { sdnHandlers } from "./sdn.ts";
 import { snapshotHandlers } from "./snapshots.ts";
 import { statusHandlers } from "./status.ts";
+import { storageConfigHandlers } from "./storage_config.ts";
 import { storageHandlers } from "./storage.ts";
 import { taskHandlers } from "./task_api.ts";
 import { volumeHandlers } from "./volume_api.ts";
@@ -53,6 +54,7 @@ export const handlers: Handlers = {
   ...sdnHandlers,
   ...snapshotHandlers,
   ...statusHandlers,
+  ...storageConfigHandlers,
   ...storageHandlers,
   ...taskHandlers,
   ...volumeHandlers,

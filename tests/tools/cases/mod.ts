@@ -1,6 +1,7 @@
 import type { ToolName } from "../../../lib/mcp/tools.ts";
 import type { ToolCase } from "../tool_case.ts";
 import { API } from "./api.ts";
+import { BACKUP_JOBS } from "./backup_jobs.ts";
 import { BACKUPS } from "./backups.ts";
 import { CLUSTER } from "./cluster.ts";
 import { CONTAINERS_INSIDE } from "./containers_inside.ts";
@@ -15,11 +16,13 @@ import { NETWORK } from "./network.ts";
 import { NODES } from "./nodes.ts";
 import { SNAPSHOTS } from "./snapshots.ts";
 import { STORAGE } from "./storage.ts";
+import { STORAGE_DEFINITIONS } from "./storage_definitions.ts";
 import { TASKS } from "./tasks.ts";
 
 /** A case for every tool: without one it does not compile. */
 export const CASES: Record<ToolName, ToolCase> = {
   ...API,
+  ...BACKUP_JOBS,
   ...BACKUPS,
   ...CLUSTER,
   ...CONTAINERS_INSIDE,
@@ -34,5 +37,6 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...NODES,
   ...SNAPSHOTS,
   ...STORAGE,
+  ...STORAGE_DEFINITIONS,
   ...TASKS,
 };
