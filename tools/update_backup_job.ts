@@ -69,6 +69,8 @@ export default defineTool({
     Object.assign(pve.plan.changes, changes);
     if (runs) pve.foresee(`next runs: ${runs.join(", ")}`);
     await pve.put("/cluster/backup/{id}", { id }, {
+      // Proxmox takes a template of notes together with the storage only.
+      ...("notes-template" in wanted ? compact({ storage: before.storage }) : {}),
       ...wanted,
       ...(unset.length > 0 ? { delete: unset.map((name) => OPTIONAL[name]).join(",") } : {}),
     });

@@ -165,14 +165,6 @@ Deno.test("rules that are not those which were shown are left alone", async () =
   assert.match(raced.text, /the configuration was changed meanwhile: read it again, then retry/);
 });
 
-Deno.test("a person is asked about the very rule that goes", async () => {
-  await using site = await Site.start({ config: { tools: { confirm: "always" } } });
-  const digest = await threeRules(site);
-  const { text } = await site.call("delete_firewall_rule", { vmid: 200, pos: 1, digest });
-  assert.match(text, /a person must confirm it/);
-  assert.deepEqual(ports(site, 200), PORTS);
-});
-
 Deno.test("the way to Proxmox's API is not closed by mistake", async () => {
   await using site = await Site.start();
   const { firewall } = site.fake.state;

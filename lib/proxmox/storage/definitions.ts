@@ -130,6 +130,8 @@ export function definitionText({ digest: _, ...settings }: Definition): string {
 export async function usersOf(pve: Pve, storage: string): Promise<string[]> {
   const names = new RegExp(`(?:^|[,=])${RegExp.escape(storage)}(?::|$)`);
   const guests = guestsIn(await pve.resources());
+  // What is decided by it must not rest on grants of some minutes ago.
+  await pve.grants({ fresh: true });
   const [{ results, warnings }, hidden, jobs] = await Promise.all([
     gather(guests, {
       name: guestLabel,
