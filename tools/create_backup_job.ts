@@ -54,7 +54,7 @@ export default defineTool({
     const same = rows.find((row) => isSame(row, params));
     if (same && (given.id === undefined || given.id === same.id)) {
       const there = pve.unchanged(`backup job ${same.id} does the same`);
-      return { id: String(same.id), ...there, job: jobOf(same), next_runs: runs };
+      return { id: String(same.id), ...there, job: { ...jobOf(same) }, next_runs: runs };
     }
     const taken = rows.some((row) => row.id === given.id);
     pve.check(
@@ -71,7 +71,7 @@ export default defineTool({
       pve.warn(note);
     }
     await pve.post("/cluster/backup", {}, { id, ...params });
-    const job = pve.dryRun ? undefined : jobOf(await requireJob(pve, id));
+    const job = pve.dryRun ? undefined : { ...jobOf(await requireJob(pve, id)) };
     return {
       id,
       ...compact({ job }),

@@ -28,7 +28,7 @@ export default defineTool({
     const row = await requireJob(pve, id);
     pve.plan.changes[`backup job ${id}`] = { from: settingsOf(row) };
     await pve.delete("/cluster/backup/{id}", { id });
-    return compact({ job: jobOf(row), undo: undoOf(id, row) });
+    return compact({ job: { ...jobOf(row) }, undo: undoOf(id, row) });
   },
 });
 

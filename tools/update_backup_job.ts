@@ -62,7 +62,7 @@ export default defineTool({
     assertFits(row, { wanted, unset });
     if (Object.keys(wanted).length === 0 && unset.length === 0) {
       const there = pve.unchanged(`backup job ${id} is so`);
-      return { ...there, job: jobOf(row), ...compact({ next_runs: runs }) };
+      return { ...there, job: { ...jobOf(row) }, ...compact({ next_runs: runs }) };
     }
     const after = afterwards(row, { wanted, unset });
     const changes = changesOf(jobOf(row), jobOf(after));
@@ -74,7 +74,7 @@ export default defineTool({
       ...wanted,
       ...(unset.length > 0 ? { delete: unset.map((name) => OPTIONAL[name]).join(",") } : {}),
     });
-    const job = pve.dryRun ? undefined : jobOf(await requireJob(pve, id));
+    const job = pve.dryRun ? undefined : { ...jobOf(await requireJob(pve, id)) };
     return {
       ...compact({ job, next_runs: runs }),
       changes,

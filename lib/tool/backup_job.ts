@@ -28,7 +28,7 @@ const guests = z.array(guestReference).min(1).max(500);
 
 /** How often, which guests, where to and how. */
 export const jobInput = {
-  schedule: z.string().min(1).max(128).optional().describe("02:00, mon..fri 21:00, sun 03:30, …"),
+  schedule: z.string().min(1).max(128).optional().describe("02:00, mon..fri 21:00, …"),
   all: z.boolean().optional().describe("All guests, also later ones"),
   vmids: guests.optional(),
   pool: z.string().max(100).optional(),
@@ -40,8 +40,8 @@ export const jobInput = {
   keep: z.string().max(200).regex(
     /^keep-(?:all|last|hourly|daily|weekly|monthly|yearly)=\d+(?:,keep-(?:last|hourly|daily|weekly|monthly|yearly)=\d+)*$/,
     "must be like keep-daily=7,keep-weekly=4",
-  ).optional().describe("keep-daily=7,keep-weekly=4; older ones go"),
-  notes_template: z.string().max(500).optional().describe("{{guestname}}, {{vmid}}, {{node}}"),
+  ).optional().describe("keep-daily=7,keep-weekly=4"),
+  notes_template: z.string().max(500).optional().describe("{{guestname}}, …"),
   comment: z.string().max(512).optional(),
   enabled: z.boolean().optional(),
 } satisfies { readonly [Name in keyof JobSettings]-?: z.ZodType<JobSettings[Name]> };
@@ -49,7 +49,7 @@ export const jobInput = {
 /** What a change of a job answers. */
 export const jobOutput = {
   unchanged: z.boolean().optional(),
-  job: jobRow.optional(),
+  job: z.looseObject({}).optional(),
   next_runs: z.array(z.string()).optional(),
   ...changed,
   undo: z.string().optional(),

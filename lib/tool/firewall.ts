@@ -55,7 +55,7 @@ export const ruleInput = {
   type: z.enum(["in", "out", "forward", "group"]).optional(),
   action: z.string().max(20).regex(/^[A-Za-z][A-Za-z0-9_-]+$/, "must be ACCEPT, DROP or REJECT")
     .optional().describe("ACCEPT, DROP, REJECT; with type group a group's name"),
-  macro: z.string().max(128).optional().describe("Like HTTPS, in place of proto and dport"),
+  macro: z.string().max(128).optional().describe("HTTPS, … in place of proto and dport"),
   proto: z.string().max(20).regex(/^[a-z0-9-]+$/, "must be like tcp, udp or icmp").optional(),
   icmp_type: z.string().max(40).optional(),
   source: address.optional(),
@@ -64,8 +64,10 @@ export const ruleInput = {
   dport: ports.optional().describe("443, 80,443 or 8000:8100"),
   iface: z.string().min(2).max(20).regex(/^[a-z][\w.-]*$/i, "must be an interface").optional()
     .describe("A guest's: net0"),
-  log: z.enum(["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug", "nolog"])
-    .optional(),
+  log: z.string().regex(
+    /^(?:emerg|alert|crit|err|warning|notice|info|debug|nolog)$/,
+    "must be emerg, alert, crit, err, warning, notice, info, debug or nolog",
+  ).optional(),
   comment: z.string().max(500).regex(/^[^\r\n]*$/, "must be one line").optional(),
   enabled: z.boolean().optional(),
 };
@@ -74,7 +76,7 @@ export const ruleInput = {
 export const shownRuleInput = {
   ...levelInput,
   pos: z.int().min(0).max(10_000),
-  digest: z.string().max(64).describe("As get_firewall_rules showed it beside this pos"),
+  digest: z.string().max(64).describe("As shown with pos"),
 };
 
 export const forceInput = {
@@ -86,8 +88,8 @@ export const ruleOutput = {
   ...changedGuest,
   ...changed,
   of: z.string().optional(),
-  rule: ruleRow.optional(),
-  digest: z.string().optional().describe("For the next change"),
+  rule: z.looseObject({}).optional(),
+  digest: z.string().optional(),
   undo: z.string().optional(),
 };
 

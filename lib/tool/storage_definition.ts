@@ -1,8 +1,7 @@
 import * as z from "zod";
-import { flag, number, text } from "../proxmox/api/values.ts";
+import { compact, flag, number, text } from "../proxmox/api/values.ts";
 import { retentionOf } from "../proxmox/storage/backups.ts";
 import type { Definition } from "../proxmox/storage/definitions.ts";
-import { compact } from "../proxmox/api/values.ts";
 import { configOutput } from "./config_change.ts";
 import { changed, nodeName } from "./fields.ts";
 import { jobInput } from "./backup_job.ts";
@@ -22,38 +21,18 @@ export const definitionInput = {
     .optional(),
 };
 
-const definitionRow = z.object({
-  storage: z.string(),
-  type: z.string(),
-  enabled: z.boolean(),
-  content: z.array(z.string()),
-  nodes: z.array(z.string()).describe("Absent: all"),
-  shared: z.boolean(),
-  keep: z.string(),
-  path: z.string(),
-  server: z.string(),
-  port: z.number(),
-  export: z.string(),
-  share: z.string(),
-  username: z.string(),
-  datastore: z.string(),
-  namespace: z.string(),
-  pool: z.string(),
-  vgname: z.string(),
-  thinpool: z.string(),
-}).partial();
-
 /** What a change of a definition answers. */
 export const definitionOutput = {
   storage: z.string().optional(),
   unchanged: z.boolean().optional(),
-  definition: definitionRow.optional(),
+  definition: z.looseObject({}).optional(),
   ...changed,
   changes: configOutput.changes,
   undo: z.string().optional(),
 };
 
-export function shownDefinition(row: Definition): z.input<typeof definitionRow> {
+/** A definition in the words in which one is asked for. */
+export function shownDefinition(row: Definition): Record<string, unknown> {
   return compact({
     storage: row.storage,
     type: text(row.type),
