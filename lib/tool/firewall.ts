@@ -93,15 +93,16 @@ export const ruleOutput = {
   undo: z.string().optional(),
 };
 
-export const READING_RULES = byLevel({
-  guest: "VM.Audit",
-  other: "Sys.Audit",
-});
+export const READING_RULES: readonly ConditionalPrivilege<GivenLevel>[] = [
+  ...byLevel({ guest: "VM.Audit", other: "Sys.Audit" }),
+  {
+    privilege: ["/", "Sys.Audit"],
+    when: "for whether the datacenter's firewall is on",
+    if: () => true,
+  },
+];
 
-export const CHANGING_RULES = byLevel({
-  guest: "VM.Config.Network",
-  other: "Sys.Modify",
-});
+export const CHANGING_RULES = byLevel({ guest: "VM.Config.Network", other: "Sys.Modify" });
 
 function byLevel(
   { guest, other }: { guest: string; other: string },
