@@ -359,6 +359,18 @@ Deno.test("the question tells what goes", async (t) => {
       "VM 110 (web2) on node pve2, running",
     ]);
   });
+  await t.step("rules, backup jobs and storages", async () => {
+    const { digest } = (await site.call("get_firewall_rules", { vmid: 100 })).value;
+    const rule = await questionOf("delete_firewall_rule", { vmid: 100, pos: 0, digest });
+    assert.equal(rule[1], "rule that goes: in ACCEPT tcp dport 80,443");
+    const options = await questionOf("set_firewall_options", { vmid: 102, enabled: true });
+    assert.equal(options[1], "enabled of guest 102: false → true");
+    const job = await questionOf("delete_backup_job", { id: "backup-nightly" });
+    assert.match(job[1]!, /^backup job that goes: .*schedule 02:00, guests 100,101,200/);
+    const storage = await questionOf("remove_storage", { storage: "nfs1" });
+    assert.match(storage[1]!, /^definition that goes: .*export \/srv\/pve.*, type nfs$/);
+    assert.equal(storage[2], "the data on it stays");
+  });
   await t.step("backups that cannot be read", async () => {
     const undo = site.fake.fault({ method: "GET", path: /storage\/.*\/content/ }, {
       kind: "status",

@@ -23,6 +23,7 @@ import { sdnHandlers } from "./sdn.ts";
 import { serviceHandlers } from "./services.ts";
 import { snapshotHandlers } from "./snapshots.ts";
 import { statusHandlers } from "./status.ts";
+import { storageConfigHandlers } from "./storage_config.ts";
 import { storageHandlers } from "./storage.ts";
 import { taskHandlers } from "./task_api.ts";
 import { volumeHandlers } from "./volume_api.ts";
@@ -55,6 +56,7 @@ export const handlers: Handlers = {
   ...serviceHandlers,
   ...snapshotHandlers,
   ...statusHandlers,
+  ...storageConfigHandlers,
   ...storageHandlers,
   ...taskHandlers,
   ...volumeHandlers,
