@@ -3,10 +3,8 @@ import { STARTING } from "../lib/tool/conditions.ts";
 import { guestTaskResult, newGuestInput, storageId, waiting } from "../lib/tool/fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
-import { chooseUsualStorage, findVolume, type Storage } from "../lib/proxmox/storage/storage.ts";
+import { chooseUsualStorage, findVolume, newDisk } from "../lib/proxmox/storage/storage.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
-
-const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs", "btrfs"]);
 
 export default defineTool({
   name: "create_vm",
@@ -106,10 +104,3 @@ export default defineTool({
     });
   },
 });
-
-/** The value that makes Proxmox allocate a new disk: storages of files also take a format. */
-function newDisk({ storage, type }: Storage, sizeGib: number): string {
-  return FILE_TYPES.has(type) && type !== "btrfs"
-    ? `${storage}:${sizeGib},format=qcow2`
-    : `${storage}:${sizeGib}`;
-}

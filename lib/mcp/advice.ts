@@ -7,6 +7,7 @@ export const ADVICE: Advice = {
   command: use("execute_vm_command"),
   guest: see("get_guest"),
   guests: see("get_vms", "get_containers"),
+  images: `${use("download_image")} with content: import`,
   nodes: see("get_nodes"),
   paths: see("search_api"),
   quorum: see("get_cluster_status"),

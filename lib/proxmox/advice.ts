@@ -7,6 +7,7 @@ export type Topic =
   | "command"
   | "guest"
   | "guests"
+  | "images"
   | "nodes"
   | "paths"
   | "quorum"

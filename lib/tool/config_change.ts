@@ -13,6 +13,21 @@ export const configOutput = {
   undo: z.string().optional(),
 };
 
+/** The output of tools that add or remove hardware. */
+export const hardwareOutput = {
+  device: z.string().optional().describe("Its key in the configuration: scsi1, net0, …"),
+  ...configOutput,
+};
+
+/** Tells how hardware that was added is removed again. */
+export function undoHardware(
+  { vmid }: Guest,
+  { device, holdsData = false }: { device: string; holdsData?: boolean },
+): { undo: string } {
+  const data = holdsData ? "; destroy_data: true also destroys what is on it" : "";
+  return { undo: `remove_hardware of ${vmid}: ${device}${data}` };
+}
+
 /** Tells how a change of the configuration is taken back. */
 export function undoConfig(
   tool: string,

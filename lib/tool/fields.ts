@@ -68,6 +68,20 @@ export const newGuestInput = {
   start: z.boolean().default(false),
 };
 
+/** A VM's drive for CDs. */
+export const cdDrive = z.string()
+  .regex(/^(?:ide[0-3]|sata[0-5]|scsi\d{1,2})$/, "must be like ide2");
+
+/** How a disk is used. */
+export const diskInput = {
+  format: z.enum(["raw", "qcow2", "vmdk"]).optional()
+    .describe("VMs only; default: qcow2 on storages of files"),
+  ssd: z.boolean().optional().describe("VMs only: shown as one"),
+  discard: z.boolean().optional().describe("Give freed space back"),
+  iothread: z.boolean().optional().describe("VMs only"),
+  backup: z.boolean().default(true),
+};
+
 /** For every tool that changes something. */
 export const dryRun = {
   dry_run: z.boolean().default(false),

@@ -21,6 +21,17 @@ interface Need {
 
 const GIB = 1024 ** 3;
 
+const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs"]);
+
+/** The value that makes Proxmox allocate a new disk for a VM: storages of files also take a format. */
+export function newDisk(
+  { storage, type }: Storage,
+  sizeGib: number,
+  format = FILE_TYPES.has(type) ? "qcow2" : undefined,
+): string {
+  return `${storage}:${sizeGib}${format === undefined ? "" : `,format=${format}`}`;
+}
+
 /** The node's active storages that take this kind of content. */
 async function storagesFor(pve: Pve, node: string, content: string): Promise<Storage[]> {
   const rows = await pve.list("/nodes/{node}/storage", { node }, {
@@ -136,4 +147,19 @@ export async function findVolume(
   } image ${wanted} on node ${node}; it has: ${known}`;
   if (error === undefined) throw new AppError("not_found", reason);
   throw new AppError("unavailable", `${reason}; ${warnings.join("; ")}`);
+}
+
+/**
+ * Finds a disk image that VMs can be made of, by its file's name or its volume id. Proxmox imports from
+ * the content type `import` and from guests' disks, which are not asked for here; not from ISO images.
+ *
+ * @throws AppError as `findVolume` does, with how to get one
+ */
+export async function findImage(pve: Pve, node: string, name: string): Promise<string> {
+  try {
+    return await findVolume(pve, node, { name, content: "import" });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "not_found") throw error;
+    throw error.withMessage(`${error.message}; ${pve.advice.images}`);
+  }
 }

@@ -1,0 +1,14 @@
+import { type Addresses, addressParts } from "./nics.ts";
+import { withProperties } from "./properties.ts";
+
+/** An `ipconfig` value with what is given replaced and the rest kept; undefined when nothing is given. */
+export function withAddresses(before: unknown, given: Addresses): string | undefined {
+  const { ip, gateway, ip6, gateway6 } = given;
+  if ((ip ?? gateway ?? ip6 ?? gateway6) === undefined) return undefined;
+  return withProperties(before, addressParts(given));
+}
+
+/** SSH keys as Proxmox wants them: one per line, percent-encoded. */
+export function encodeSshKeys(keys: readonly string[]): string {
+  return encodeURIComponent(keys.map((key) => key.trim()).join("\n"));
+}
