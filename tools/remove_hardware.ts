@@ -161,7 +161,7 @@ function removeFromVm(
   { device, given }: { device: string; given: Input },
 ): Promise<ConfigResult> {
   const { destroy_data: force, wait, timeout_seconds } = given;
-  const inTask = force ? { wait, timeout_seconds } : undefined;
+  const inTask = { wait, timeout_seconds };
   return configureGuest<"qemu">(pve, guest, { set: {}, unset: [device], force, inTask });
 }
 

@@ -68,6 +68,23 @@ export const newGuestInput = {
   start: z.boolean().default(false),
 };
 
+/** What a VM's system is, as Proxmox knows them. */
+export const guestSystem = z.enum([
+  "l26",
+  "l24",
+  "win11",
+  "win10",
+  "win8",
+  "win7",
+  "wvista",
+  "w2k8",
+  "w2k3",
+  "w2k",
+  "wxp",
+  "solaris",
+  "other",
+]);
+
 /** A VM's drive for CDs. */
 export const cdDrive = z.string()
   .regex(/^(?:ide[0-3]|sata[0-5]|scsi\d{1,2})$/, "must be like ide2");

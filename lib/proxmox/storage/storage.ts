@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { nearest } from "../../nearest.ts";
 import { gather } from "../fan_out.ts";
 import type { Pve } from "../pve.ts";
 import { flag, number, text } from "../api/values.ts";
@@ -116,6 +117,35 @@ async function choose(
   );
 }
 
+/** The images of one content type that a node can use. */
+export interface Images {
+  readonly volids: readonly string[];
+  /** What could not be read. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads which images of a content type a node can use.
+ *
+ * @throws AppError when none of the storages can be read
+ */
+export async function readImages(
+  pve: Pve,
+  node: string,
+  { storage, content }: { storage?: string | undefined; content: string },
+): Promise<Images> {
+  const storages = storage === undefined
+    ? (await storagesFor(pve, node, content)).map((candidate) => candidate.storage)
+    : [storage];
+  const { results, warnings, errors: [error] } = await gather(storages, {
+    name: (id) => `storage ${id} could not be read`,
+    read: (id) =>
+      pve.list("/nodes/{node}/storage/{storage}/content", { node, storage: id }, { content }),
+  });
+  if (error !== undefined && results.length === 0) throw error;
+  return { volids: results.flat().map((row) => String(row.volid)), warnings };
+}
+
 /**
  * Finds an image of this content type on a node, by its file's name or its volume id.
  *
@@ -129,24 +159,22 @@ export async function findVolume(
 ): Promise<string> {
   const wanted = name.slice(name.lastIndexOf("/") + 1);
   const given = storage ?? name.match(/^([^:/]+):/)?.[1];
-  const storages = given === undefined
-    ? (await storagesFor(pve, node, content)).map((candidate) => candidate.storage)
-    : [given];
-  const { results, warnings, errors: [error] } = await gather(storages, {
-    name: (id) => `storage ${id} could not be read`,
-    read: (id) =>
-      pve.list("/nodes/{node}/storage/{storage}/content", { node, storage: id }, { content }),
-  });
-  if (error !== undefined && results.length === 0) throw error;
-  const volumes = results.flat().map((row) => String(row.volid));
-  const found = volumes.find((volid) => volid.endsWith(`/${wanted}`));
+  const { volids, warnings } = await readImages(pve, node, { storage: given, content });
+  const found = volids.find((volid) => volid.endsWith(`/${wanted}`));
   if (found) return found;
-  const known = volumes.slice(0, 20).join(", ") || "none";
-  const reason = `no ${
-    content === "iso" ? "ISO" : content
-  } image ${wanted} on node ${node}; it has: ${known}`;
-  if (error === undefined) throw new AppError("not_found", reason);
+  const kind = content === "iso" ? "ISO" : content;
+  const near = nearest(wanted, volids.map((volid) => volid.slice(volid.lastIndexOf("/") + 1)));
+  const meant = near === null ? "" : ` (did you mean ${near}?)`;
+  const reason = `no ${kind} image ${wanted} on node ${node}; it has: ${imageList(volids)}${meant}`;
+  if (warnings.length === 0) throw new AppError("not_found", reason);
   throw new AppError("unavailable", `${reason}; ${warnings.join("; ")}`);
+}
+
+const NAMED = 20;
+
+/** Images for a message. */
+export function imageList(volids: readonly string[]): string {
+  return volids.slice(0, NAMED).join(", ") || "none";
 }
 
 /**
@@ -155,7 +183,12 @@ export async function findVolume(
  *
  * @throws AppError as `findVolume` does, with how to get one
  */
-export async function findImage(pve: Pve, node: string, name: string): Promise<string> {
+export async function findImage(pve: Pve, node: string, name: string | undefined): Promise<string> {
+  if (name === undefined) {
+    const there = imageList((await readImages(pve, node, { content: "import" })).volids);
+    const state = `image: none is given; node ${node} has: ${there}`;
+    throw new AppError("invalid", `${state}; ${pve.advice.images}`);
+  }
   try {
     return await findVolume(pve, node, { name, content: "import" });
   } catch (error) {

@@ -4,6 +4,7 @@ import { API } from "./api.ts";
 import { BACKUPS } from "./backups.ts";
 import { CLUSTER } from "./cluster.ts";
 import { CONTAINERS_INSIDE } from "./containers_inside.ts";
+import { GUESTS_HARDWARE } from "./guests_hardware.ts";
 import { GUESTS_INSIDE } from "./guests_inside.ts";
 import { GUESTS_LIFECYCLE } from "./guests_lifecycle.ts";
 import { GUESTS_MOVES } from "./guests_moves.ts";
@@ -22,6 +23,7 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...BACKUPS,
   ...CLUSTER,
   ...CONTAINERS_INSIDE,
+  ...GUESTS_HARDWARE,
   ...GUESTS_INSIDE,
   ...GUESTS_LIFECYCLE,
   ...GUESTS_MOVES,
