@@ -22,11 +22,11 @@ const input = z.strictObject({
   ...guestInput,
   size_gib: z.int().min(1).max(65_536).optional(),
   unused: z.string().regex(/^unused\d+$/, "must be like unused0").optional()
-    .describe("In place of size_gib: attach this detached disk again"),
-  storage: storageId.optional().describe("Default: as create_vm chooses"),
-  bus: z.enum(BUSES).optional().describe("VMs only; default scsi. ide and sata wait for a restart"),
+    .describe("In place of size_gib: attach this one again"),
+  storage: storageId.optional().describe("Default: as create_vm"),
+  bus: z.enum(BUSES).optional().describe("VMs only; default scsi"),
   mount_point: z.string().max(255).regex(/^\/[^\s,]+$/, "must be like /srv/data").optional()
-    .describe("Containers only, and needed there"),
+    .describe("Containers only: /srv/data"),
   ...diskInput,
   ...waiting,
 });

@@ -28,24 +28,24 @@ import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 const input = z.strictObject({
   ...newGuestInput,
   preset: z.enum(PRESETS).optional().describe(
-    "linux; windows-11: EFI, TPM 2.0, VirtIO; cloud-image: imports image. What is given beats it",
+    "windows-11: EFI, TPM, VirtIO; cloud-image: imports image. What is given beats it",
   ),
   image: z.string().min(1).max(500).optional()
-    .describe("For cloud-image: file or volume of content import, by download_image"),
-  ci_user: z.string().min(1).max(64).optional().describe("For cloud-image: who may log in"),
+    .describe("For cloud-image: file or volume of content import"),
+  ci_user: z.string().min(1).max(64).optional().describe("For cloud-image"),
   ssh_public_keys: z.array(z.string().min(1).max(8192)).min(1).max(50).optional()
     .describe("For cloud-image"),
-  ip: addressInput.ip.describe("For cloud-image: dhcp (default) or like 10.0.0.5/24"),
+  ip: addressInput.ip.describe("For cloud-image: dhcp (default) or CIDR"),
   gateway: addressInput.gateway,
   storage: storageId.optional().describe(
     "Default: local-lvm, vm-storage, else the roomiest local one, else a shared one",
   ),
   name: z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, "must be a DNS name"),
-  cpus: z.int().min(1).max(512).optional().describe("Default 1; with preset 2, windows-11 4"),
-  memory: z.int().min(16).optional().describe("MiB; default 2048, windows-11 8192"),
+  cpus: z.int().min(1).max(512).optional().describe("Default 1; presets have their own"),
+  memory: z.int().min(16).optional().describe("MiB; default 2048"),
   disk_size: z.int().min(1).max(65_536).optional()
-    .describe("GiB; default 10, linux 32, windows-11 64, cloud-image as the image"),
-  ostype: guestSystem.optional().describe("Default l26, windows-11 win11"),
+    .describe("GiB; default 10; of cloud-image: its own"),
+  ostype: guestSystem.optional().describe("Default l26"),
   iso_name: z.string().min(1).max(255).optional(),
   iso_storage: storageId.optional(),
   ...waiting,

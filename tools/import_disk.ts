@@ -24,10 +24,10 @@ export default defineTool({
   input: z.strictObject({
     ...guestInput,
     image: z.string().min(1).max(500)
-      .describe("File name or volume id, of content type import: download_image puts it there"),
-    storage: storageId.optional().describe("Default: as create_vm chooses"),
+      .describe("File or volume of content import, by download_image"),
+    storage: storageId.optional().describe("Default: as create_vm"),
     bus: z.enum(BUSES).default("scsi"),
-    boot_first: z.boolean().default(false).describe("Boot from it"),
+    boot_first: z.boolean().default(false),
     ...diskInput,
     ...waiting,
   }),

@@ -16,9 +16,9 @@ import { type ConditionalPrivilege, defineTool, DESTROYS } from "../lib/tool/too
 const input = z.strictObject({
   ...guestInput,
   device: z.string().max(20).regex(/^[a-z]+\d*$/, "must be like scsi1")
-    .describe("Its key: scsi1, mp0, net1, ide2, unused0, usb0, hostpci0, …"),
+    .describe("scsi1, mp0, net1, ide2, unused0, usb0, …"),
   destroy_data: z.boolean().default(false)
-    .describe("Destroy a disk's volume for good. Default: kept as unused disk"),
+    .describe("Default: a disk is kept as unused one"),
   ...waiting,
 });
 
@@ -57,8 +57,8 @@ export default defineTool({
   output: z.object({
     ...guestTaskResult,
     ...hardwareOutput,
-    kept_as: z.string().optional().describe("The unused disk that is left"),
-    destroyed: z.string().optional().describe("The volume that is gone"),
+    kept_as: z.string().optional(),
+    destroyed: z.string().optional(),
   }),
   action: ({ vmid, device }) => `remove ${device} of guest ${vmid}`,
   about: aboutGuest<Input>({

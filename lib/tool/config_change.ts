@@ -15,8 +15,10 @@ export const configOutput = {
 
 /** The output of tools that add or remove hardware. */
 export const hardwareOutput = {
-  device: z.string().optional().describe("Its key in the configuration: scsi1, net0, …"),
-  ...configOutput,
+  device: z.string().optional(),
+  changes: configOutput.changes,
+  pending: configOutput.pending,
+  undo: configOutput.undo,
 };
 
 /** Tells how hardware that was added is removed again. */

@@ -92,9 +92,9 @@ export const cdDrive = z.string()
 /** How a disk is used. */
 export const diskInput = {
   format: z.enum(["raw", "qcow2", "vmdk"]).optional()
-    .describe("VMs only; default: qcow2 on storages of files"),
-  ssd: z.boolean().optional().describe("VMs only: shown as one"),
-  discard: z.boolean().optional().describe("Give freed space back"),
+    .describe("VMs only; default qcow2 on storages of files"),
+  ssd: z.boolean().optional().describe("VMs only"),
+  discard: z.boolean().optional(),
   iothread: z.boolean().optional().describe("VMs only"),
   backup: z.boolean().default(true),
 };

@@ -19,10 +19,10 @@ export const nicInput = {
   vlan: z.int().min(0).max(4094).optional().describe("Tag; 0: none"),
   rate_mb_per_s: z.number().min(0).max(10_240).optional().describe("0: no limit"),
   firewall: z.boolean().optional(),
-  link_down: z.boolean().optional().describe("Unplugged"),
+  link_down: z.boolean().optional(),
   model: z.enum(["virtio", "e1000", "e1000e", "rtl8139", "vmxnet3"]).optional()
     .describe("VMs only"),
-  ip: addressInput.ip.describe("Containers only: dhcp or like 10.0.0.5/24"),
+  ip: addressInput.ip.describe("Containers only; dhcp or CIDR"),
   gateway: addressInput.gateway,
   ip6: addressInput.ip6,
   gateway6: addressInput.gateway6,
