@@ -1,9 +1,8 @@
 import * as z from "zod";
-import { isKind } from "../lib/proxmox/api/errors.ts";
 import { compact, flag, number, record, text } from "../lib/proxmox/api/values.ts";
-import { paginate } from "../lib/proxmox/list.ts";
-import type { Pve } from "../lib/proxmox/pve.ts";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { readHaRules } from "../lib/proxmox/cluster/ha.ts";
+import { describePage } from "../lib/proxmox/list.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MAX_RULES = 100;
@@ -44,7 +43,7 @@ export default defineTool({
   hints: READS,
   subject: "cluster",
   privileges: [["/", "Sys.Audit"]],
-  input: z.strictObject(paging),
+  input: z.strictObject(listing(guestRow)),
   output: z.object({
     quorate: z.boolean(),
     master: z.string().optional(),
@@ -57,25 +56,18 @@ export default defineTool({
   run: async (input, { pve }) => {
     const [rows, rules] = await Promise.all([
       pve.list("/cluster/ha/status/current"),
-      readRules(pve),
+      readHaRules(pve),
     ]);
     const services = rows.filter((row) => row.type === "service");
-    const { items, ...page } = paginate(services, (row) => String(row.sid), input);
+    const by = { key: ({ sid }: Row) => String(sid), describe: describeGuest };
+    const { items: guests, ...page } = describePage(services, by, input);
     const master = rows.find((row) => row.type === "master");
     return {
       ...compact({ master: text(master?.node) }),
       quorate: flag(rows.find((row) => row.type === "quorum")?.quorate),
       managers: rows.filter((row) => row.type === "lrm")
         .map((row) => compact({ node: text(row.node), status: text(row.status) })),
-      guests: items.map((row) =>
-        compact({
-          sid: text(row.sid),
-          node: text(row.node),
-          state: text(row.state),
-          requested: text(row.request_state),
-          detail: text(row.status),
-        })
-      ),
+      guests,
       rules: rules.slice(0, MAX_RULES).map(describeRule),
       ...page,
       ...(rules.length > MAX_RULES
@@ -87,14 +79,14 @@ export default defineTool({
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Where guests may run: rules since Proxmox VE 9, groups before. */
-async function readRules(pve: Pve): Promise<Row[]> {
-  try {
-    return await pve.list("/cluster/ha/rules");
-  } catch (error) {
-    if (!isKind(error, "not_offered")) throw error;
-    return await pve.list("/cluster/ha/groups");
-  }
+function describeGuest(row: Row) {
+  return compact({
+    sid: text(row.sid),
+    node: text(row.node),
+    state: text(row.state),
+    requested: text(row.request_state),
+    detail: text(row.status),
+  });
 }
 
 function describeRule(row: Row) {

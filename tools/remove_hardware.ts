@@ -168,7 +168,7 @@ function removeFromVm(
   { device, given }: { device: string; given: Input },
 ): Promise<ConfigResult> {
   const { destroy_data: force, wait, timeout_seconds } = given;
-  const inTask = { wait, timeout_seconds };
+  const inTask = { wait, timeout_seconds, mustSeeEnd: true };
   return configureGuest<"qemu">(pve, guest, { set: {}, unset: [device], force, inTask });
 }
 

@@ -13,6 +13,8 @@ export interface Messages {
   scopeRequired(scope: Scope): string;
   toolDisabled(tool: string): string;
   toolOutOfReach(tool: string): string;
+  /** @param halt.reason in brackets after a space, or empty */
+  halted(halt: { by: string; reason: string; since: string; resume: string }): string;
 }
 
 const ENGLISH: Messages = {
@@ -24,6 +26,8 @@ const ENGLISH: Messages = {
   scopeRequired: (scope) => `You do not have the required scope (${scope}) for this operation.`,
   toolDisabled: (tool) => `The tool ${tool} is switched off in this server's configuration.`,
   toolOutOfReach: (tool) => `The limits of your token do not include the tool ${tool}.`,
+  halted: ({ by, reason, since, resume }) =>
+    `Changes are halted since ${since} by ${by}${reason}. Reads and dry runs go on; \`${resume}\` ends it.`,
 };
 
 const TURKISH: Messages = {
@@ -35,6 +39,8 @@ const TURKISH: Messages = {
   scopeRequired: (scope) => `Bu işlem için gerekli yetkilere (${scope}) sahip değilsiniz.`,
   toolDisabled: (tool) => `${tool} aracı bu sunucunun yapılandırmasında kapalı.`,
   toolOutOfReach: (tool) => `Token'ınızın sınırları ${tool} aracını kapsamıyor.`,
+  halted: ({ by, reason, since, resume }) =>
+    `Değişiklikler ${since} tarihinde ${by} tarafından durduruldu${reason}. Okumalar ve denemeler sürer; \`${resume}\` bunu bitirir.`,
 };
 
 /** The messages of a language. */

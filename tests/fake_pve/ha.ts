@@ -29,7 +29,7 @@ function serviceRow(call: Call, resource: FakeHaResource): Row {
     request_state: resource.state,
     max_relocate: resource.max_relocate,
     max_restart: resource.max_restart,
-    failback: 1,
+    failback: Number(resource.failback ?? true),
   };
 }
 
@@ -99,6 +99,16 @@ export const haHandlers: Handlers = {
   "GET /cluster/ha/rules/{rule}": ruleOf,
   "PUT /cluster/ha/rules/{rule}": (call) => saveRule(call, ruleOf(call)),
   "GET /cluster/ha/status/current": current,
+  "GET /cluster/ha/resources": ({ params, state }) => {
+    const resources = [...state.ha.resources.values()];
+    const digest = sha1(JSON.stringify(resources));
+    return resources.map(({ failback, reported: _reported, ...one }) => ({
+      ...one,
+      type: one.sid.split(":")[0],
+      ...(failback === undefined ? {} : { failback: Number(failback) }),
+      digest,
+    })).filter(({ type }) => !params.has("type") || params.text("type") === type);
+  },
   "GET /cluster/ha/rules": ({ state }) => {
     const rules = [...state.ha.rules.values()];
     const digest = sha1(JSON.stringify(rules));

@@ -1,5 +1,6 @@
 import { die } from "./errors.ts";
 import type { FakeDisk, FakeNode } from "./state.ts";
+import { ZONE } from "./services.ts";
 import { type Call, type Handlers, nodeOf } from "./world.ts";
 
 const base = "/nodes/{node}";
@@ -98,7 +99,7 @@ export const hardwareHandlers: Handlers = {
   },
   [`GET ${base}/time`]: (call) => {
     const time = call.world.seconds() + nodeOf(call).clockAhead;
-    return { time, localtime: time, timezone: "UTC" };
+    return { time, localtime: time + ZONE, timezone: "Europe/Istanbul" };
   },
   [`GET ${base}/disks/zfs`]: (call) => {
     const { zfs } = nodeOf(call);
