@@ -29,6 +29,7 @@ import { SessionIds } from "./mcp/session_ids.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
 import { SharedReads } from "./proxmox/shared_reads.ts";
 import { oncePer } from "./once_per.ts";
+import { SecretFiles } from "./tool/secret_files.ts";
 import type { AnyTool } from "./tool/tool.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
@@ -110,6 +111,7 @@ export async function joinParts(
   });
   const stopping = new AbortController();
   const catalog = new Catalog(tools, config.tools);
+  const { secrets_dir } = config.tools;
   const authenticator = createAuthenticator({
     store: accounts,
     now,
@@ -149,6 +151,7 @@ export async function joinParts(
     spent,
     identical,
     finish: finisher(),
+    secrets: secrets_dir === null ? null : new SecretFiles(secrets_dir),
     refused,
     server: { version, startedAt: now() },
     watch,
@@ -178,7 +181,8 @@ export async function joinParts(
       void refused.flush();
     },
     reload: (next) => {
-      catalog.setPolicy(next.tools);
+      // What may be written was settled when the program started.
+      catalog.setPolicy({ ...next.tools, secrets_dir });
       return authenticator.poll();
     },
     close: async () => {

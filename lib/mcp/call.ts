@@ -10,6 +10,7 @@ import { type Language, messagesIn } from "./messages.ts";
 import { clip } from "../proxmox/clip.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
+import type { SecretFiles } from "../tool/secret_files.ts";
 import type { AnyTool, ToolContext } from "../tool/tool.ts";
 import { CallRecord } from "./call_record.ts";
 import { type Catalog, inReach } from "./catalog.ts";
@@ -33,6 +34,7 @@ export interface CallServices {
   readonly spent: SpentKeys;
   readonly identical: IdenticalChanges;
   readonly finish: Finish;
+  readonly secrets: SecretFiles | null;
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
   /** Aborts the calls under way when the server cannot wait for them any longer. */
@@ -137,7 +139,7 @@ async function decide(
   }
   const tool = catalog.get(request.tool);
   if (!tool) throw new AppError("invalid", unknownTool(request.tool, catalog.names));
-  if (!catalog.offers(tool)) throw new Denied(messages.toolDisabled(tool.name));
+  if (!catalog.offers(tool)) throw new Denied(messages.toolDisabled(tool.name, catalog.lacks(tool)));
   const needed = catalog.scopeOf(tool);
   if (!includesScope(principal.scope, needed)) throw new Denied(messages.scopeRequired(needed));
   if (!inReach(tool, principal.limits)) throw new Denied(messages.toolOutOfReach(tool.name));
@@ -183,6 +185,7 @@ async function run(
       pve,
       server: services.server,
       isOn: (name) => services.catalog.isOn(name),
+      secrets: services.secrets,
     };
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());

@@ -87,6 +87,7 @@ async function describe(
       pve,
       server: services.server,
       isOn: (name) => services.catalog.isOn(name),
+      secrets: services.secrets,
     });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

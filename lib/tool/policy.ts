@@ -2,7 +2,7 @@ import type { Scope } from "../auth/scope.ts";
 import type { AnyTool, Switch } from "./tool.ts";
 
 /** What the configuration lets the server offer, and to whom. `read_only` beats every allow-list. */
-export interface ToolPolicy extends Readonly<Record<Switch, boolean>> {
+export interface ToolPolicy extends Readonly<Record<Switch, boolean | string | null>> {
   readonly read_only: boolean;
   readonly allow: readonly string[] | null;
   readonly deny: readonly string[];

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Scope } from "../auth/scope.ts";
 import type { Pve } from "../proxmox/pve.ts";
+import type { SecretFiles } from "./secret_files.ts";
 import type { Toolset } from "./toolsets.ts";
 
 /** MCP's four hints about a tool; all are stated, none is left to a client's default. */
@@ -30,7 +31,7 @@ export interface ConditionalPrivilege<Input> {
 export type Subject = "guest" | "node" | "cluster";
 
 /** Keys of the config's `tools` that switch on what is off by itself. */
-export type Switch = "container_exec";
+export type Switch = "container_exec" | "secrets_dir";
 
 /** What a person is shown who is asked about a call. */
 export interface About {
@@ -47,6 +48,8 @@ export interface ToolContext {
   readonly server: { readonly version: string; readonly startedAt: Date };
   /** True when the configuration switches on what is off by itself. */
   readonly isOn: (name: Switch) => boolean;
+  /** Where a secret goes that nobody is told; null where the configuration names no folder. */
+  readonly secrets: SecretFiles | null;
 }
 
 export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {

@@ -34,7 +34,8 @@ export async function orphans(files: ReadonlyMap<string, string>): Promise<strin
 
 /** The tools as a caller of that scope is told them. */
 export function listing(scope: Scope): readonly ToolDescription[] {
-  const all = { read_only: false, allow: null, deny: [], scopes: {}, container_exec: true };
+  const on = { container_exec: true, secrets_dir: "/secrets" };
+  const all = { read_only: false, allow: null, deny: [], scopes: {}, ...on };
   return new Catalog(TOOLS, all).visibleTo({ scope, limits: null }, () => true).tools;
 }
 

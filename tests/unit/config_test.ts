@@ -108,6 +108,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     allow: null,
     deny: [],
     container_exec: false,
+    secrets_dir: null,
     scopes: {},
     confirm: "when_supported",
   });
