@@ -1,8 +1,7 @@
 import * as z from "zod";
-import { isKind } from "../lib/proxmox/api/errors.ts";
 import { compact, flag, number, record, text } from "../lib/proxmox/api/values.ts";
+import { readPlacement } from "../lib/proxmox/cluster/ha.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import type { Pve } from "../lib/proxmox/pve.ts";
 import { paged, paging } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -55,9 +54,9 @@ export default defineTool({
   }),
   action: () => "read the HA status",
   run: async (input, { pve }) => {
-    const [rows, rules] = await Promise.all([
+    const [rows, { rows: rules }] = await Promise.all([
       pve.list("/cluster/ha/status/current"),
-      readRules(pve),
+      readPlacement(pve),
     ]);
     const services = rows.filter((row) => row.type === "service");
     const { items, ...page } = paginate(services, (row) => String(row.sid), input);
@@ -86,16 +85,6 @@ export default defineTool({
 });
 
 type Row = Readonly<Record<string, unknown>>;
-
-/** Where guests may run: rules since Proxmox VE 9, groups before. */
-async function readRules(pve: Pve): Promise<Row[]> {
-  try {
-    return await pve.list("/cluster/ha/rules");
-  } catch (error) {
-    if (!isKind(error, "not_offered")) throw error;
-    return await pve.list("/cluster/ha/groups");
-  }
-}
 
 function describeRule(row: Row) {
   return compact({

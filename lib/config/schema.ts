@@ -166,9 +166,11 @@ const tools = z.strictObject({
   }),
   secrets_dir: key(optional(text), {
     kind: "written_folder",
-    en: "folder of its own into which `create_proxmox_token` writes secrets of Proxmox tokens that it " +
+    en:
+      "folder of its own into which `create_proxmox_token` writes secrets of Proxmox tokens that it " +
       "makes; without it the tool is off",
-    tr: "`create_proxmox_token` aracının ürettiği Proxmox token'larının gizli değerlerini yazdığı, " +
+    tr:
+      "`create_proxmox_token` aracının ürettiği Proxmox token'larının gizli değerlerini yazdığı, " +
       "yalnız buna ayrılmış klasör; verilmezse araç kapalıdır",
   }),
   scopes: key(

@@ -139,7 +139,9 @@ async function decide(
   }
   const tool = catalog.get(request.tool);
   if (!tool) throw new AppError("invalid", unknownTool(request.tool, catalog.names));
-  if (!catalog.offers(tool)) throw new Denied(messages.toolDisabled(tool.name, catalog.lacks(tool)));
+  if (!catalog.offers(tool)) {
+    throw new Denied(messages.toolDisabled(tool.name, catalog.lacks(tool)));
+  }
   const needed = catalog.scopeOf(tool);
   if (!includesScope(principal.scope, needed)) throw new Denied(messages.scopeRequired(needed));
   if (!inReach(tool, principal.limits)) throw new Denied(messages.toolOutOfReach(tool.name));
