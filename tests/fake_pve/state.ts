@@ -154,8 +154,8 @@ export interface FakeHaResource {
   sid: string;
   state: string;
   group?: string;
-  max_relocate: number;
-  max_restart: number;
+  max_relocate?: number;
+  max_restart?: number;
   comment?: string;
   /** The state that the manager reports; by default it follows the guest. */
   reported?: string;
