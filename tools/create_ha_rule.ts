@@ -27,7 +27,7 @@ export default defineTool({
   toolsets: ["cluster"],
   hints: CHANGES,
   subject: "cluster",
-  privileges: CHANGING_HA,
+  privileges: [...CHANGING_HA, ["/vms/{vmid}", "VM.Audit"]],
   input: z.strictObject({ rule: ruleName, guests: ruleGuests, ...ruleFields, ...dryRun }),
   output: z.object({ ...ruleOutput, ...changed, undo: z.string().optional() }),
   action: ({ rule }) => `create HA rule ${rule}`,

@@ -53,8 +53,9 @@ export default defineTool({
     const notes = [
       ...(owner.enabled ? [] : [`${user} is disabled, and its tokens with it`]),
       privsep
-        ? `it may do nothing until that is granted: pveum acl modify PATH --roles ROLE --tokens '${id}'; ` +
-          "get_users_and_permissions with list: effective shows what it may"
+        ? "it may do nothing until it is granted roles on paths, as its user must be too " +
+          "(`pveum acl modify` on a node, or PUT /access/acl); " +
+          `get_users_and_permissions with list effective and user ${id} shows what it may`
         : `it may do all that ${user} may`,
     ];
     for (const note of notes) pve.foresee(note);

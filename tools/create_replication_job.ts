@@ -24,7 +24,7 @@ export default defineTool({
   run: async (input, { pve }) => {
     const { schedule = "*/15", rate = 0, comment = "", enabled = true } = input;
     const guest = await pve.claim(input);
-    const target = pve.node(input.target);
+    const { target } = input;
     const jobs = (await readJobs(pve)).filter((job) => job.vmid === guest.vmid);
     const there = jobs.find((job) => job.target === target);
     if (there !== undefined && !there.goes) {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
+import { requireNode } from "../lib/proxmox/cluster/nodes.ts";
 import { nodeName, taskResult, waiting } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -16,8 +16,8 @@ export default defineTool({
   output: z.object({ node: z.string().optional(), ...taskResult, undo: z.string().optional() }),
   action: ({ node }) => `refresh the updates of node ${node}`,
   run: async (input, { pve }) => {
-    const node = pve.node(input.node);
-    assertKnown(node, { what: "node", known: nodesIn(await pve.resources()) });
+    const { node } = input;
+    await requireNode(pve, node);
     const upid = await pve.post("/nodes/{node}/apt/update", { node });
     return { node, ...await pve.task(upid, input), undo: "none: only lists are newer" };
   },

@@ -31,6 +31,11 @@ export default defineTool({
   hints: { ...CHANGES, idempotentHint: true },
   subject: "cluster",
   privileges: CHANGING_HA,
+  conditionalPrivileges: [{
+    privilege: ["/vms/{vmid}", "VM.Audit"],
+    when: "with guests",
+    if: ({ guests }) => guests !== undefined,
+  }],
   input: z.strictObject({
     rule: ruleName,
     guests: ruleGuests.optional(),

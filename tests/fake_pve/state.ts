@@ -171,6 +171,10 @@ export interface FakeReplication {
   comment?: string;
   rate?: number;
   disable?: boolean;
+  /** It is being deleted: without its copies, or with them. */
+  removeJob?: "local" | "full";
+  /** It is to run at once. */
+  due?: boolean;
   lastSync: number;
   lastTry: number;
   duration: number;

@@ -44,6 +44,12 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
     pve: { version: "8.4.14" },
     prepare: ({ fake }) => fake.state.ha.groups.set("west", { group: "west", nodes: "pve1,pve2" }),
   },
+  "/cluster/ha/resources": {
+    key: "sid",
+    tool: "update_ha_resource",
+    args: { vmid: 110, comment: "web" },
+    changes: true,
+  },
   "/cluster/ha/rules": { key: "rule", tool: "get_ha_status" },
   "/cluster/ha/status/current": { key: "id", tool: "get_ha_status" },
   "/cluster/log": {

@@ -8,7 +8,6 @@ const KEYS = {
   "/access/groups": "groupid",
   "/access/roles": "roleid",
   "/access/users": "userid",
-  "/access/users/{userid}/token": "tokenid",
   "/cluster/backup": "id",
   "/cluster/firewall/groups/{group}": "pos",
   "/cluster/firewall/rules": "pos",

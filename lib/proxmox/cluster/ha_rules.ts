@@ -1,8 +1,9 @@
 import { AppError } from "../../errors.ts";
 import { flag, text } from "../api/values.ts";
 import type { Guest } from "../guest/directory.ts";
-import { assertKnown, nodesIn } from "../known.ts";
+import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
+import { requireNode } from "./nodes.ts";
 import { readPlacement, readResources, sidOf, vmidOf } from "./ha.ts";
 
 export type Affinity = "positive" | "negative";
@@ -92,8 +93,7 @@ export async function resourcesOf(pve: Pve, given: readonly (number | string)[])
  * @throws AppError `not_found` naming the nodes that there are
  */
 export async function nodesOf(pve: Pve, given: readonly string[]): Promise<string> {
-  const known = nodesIn(await pve.resources());
-  for (const each of given) assertKnown(each.split(":")[0], { what: "node", known });
+  for (const each of given) await requireNode(pve, each.replace(/:\d+$/, ""));
   return listed(given.join(","));
 }
 

@@ -3,8 +3,9 @@ import { flag, number, text } from "../api/values.ts";
 import { readConfig } from "../guest/config.ts";
 import { type Guest, guestLabel, guestOf } from "../guest/directory.ts";
 import { disksOf, properties } from "../guest/properties.ts";
-import { assertKnown, nodesIn } from "../known.ts";
+import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
+import { requireNode } from "./nodes.ts";
 
 /** What can be changed of a job, Proxmox's defaults filled in. */
 export type ReplicationSettings = {
@@ -93,15 +94,14 @@ export function freeNumber(jobs: readonly KnownJob[]): number {
  * Every reason against it is told, not the first one only.
  */
 export async function requireReplicable(pve: Pve, guest: Guest, target: string): Promise<void> {
-  assertKnown(target, { what: "node", known: nodesIn(await pve.resources()) });
+  const { status } = await requireNode(pve, target);
   pve.check(
     "the target is another node",
     target !== guest.node,
     `${guestLabel(guest)} is on node ${target} itself`,
   );
-  const node = (await pve.list("/nodes")).find((row) => row.node === target);
-  const isOnline = node?.status === "online";
-  pve.check(`node ${target} is online`, isOnline, `node ${target} is ${text(node?.status)}`);
+  const isOnline = status === "online";
+  pve.check(`node ${target} is online`, isOnline, `node ${target} is ${text(status)}`);
   if (!isOnline) return;
   const [volumes, here, there] = await Promise.all([
     replicated(pve, guest),

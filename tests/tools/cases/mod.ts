@@ -1,5 +1,6 @@
 import type { ToolName } from "../../../lib/mcp/tools.ts";
 import type { ToolCase } from "../tool_case.ts";
+import { ACCESS } from "./access.ts";
 import { API } from "./api.ts";
 import { BACKUPS } from "./backups.ts";
 import { CLUSTER } from "./cluster.ts";
@@ -10,14 +11,17 @@ import { GUESTS_MOVES } from "./guests_moves.ts";
 import { GUESTS_POWER } from "./guests_power.ts";
 import { GUESTS_READS } from "./guests_reads.ts";
 import { GUESTS_SETTINGS } from "./guests_settings.ts";
+import { HA } from "./ha.ts";
 import { NETWORK } from "./network.ts";
 import { NODES } from "./nodes.ts";
+import { REPLICATION } from "./replication.ts";
 import { SNAPSHOTS } from "./snapshots.ts";
 import { STORAGE } from "./storage.ts";
 import { TASKS } from "./tasks.ts";
 
 /** A case for every tool: without one it does not compile. */
 export const CASES: Record<ToolName, ToolCase> = {
+  ...ACCESS,
   ...API,
   ...BACKUPS,
   ...CLUSTER,
@@ -28,8 +32,10 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...GUESTS_POWER,
   ...GUESTS_READS,
   ...GUESTS_SETTINGS,
+  ...HA,
   ...NETWORK,
   ...NODES,
+  ...REPLICATION,
   ...SNAPSHOTS,
   ...STORAGE,
   ...TASKS,
