@@ -20,7 +20,7 @@ Deno.test("descriptions of tools and what the documents tell are the ones that w
 Deno.test("a whole tools/list fits a model's context", () => {
   const tokens = (scope: Scope) =>
     new TextEncoder().encode(JSON.stringify(listing(scope))).length / 4;
-  assert.ok(tokens("admin") < 20_000, `admin: ${tokens("admin")} tokens`);
+  assert.ok(tokens("admin") < 22_000, `admin: ${tokens("admin")} tokens`);
   assert.ok(tokens("user") < 8_000, `user: ${tokens("user")} tokens`);
 });
 

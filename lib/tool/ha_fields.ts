@@ -6,9 +6,6 @@ import type { Privilege } from "./tool.ts";
 /** What it takes to change anything of HA, and to read it. */
 export const CHANGING_HA: readonly Privilege[] = [["/", "Sys.Console"], ["/", "Sys.Audit"]];
 
-const configId = z.string().max(100)
-  .regex(/^[a-zA-Z][a-zA-Z0-9_-]+$/, "must be a letter, then letters, digits, _ or -");
-
 const comment = z.string().max(4096).optional();
 
 export const haState = z.enum(HA_STATES);
@@ -18,7 +15,9 @@ export const resourceFields = {
   max_restart: z.int().min(0).max(1000).optional().describe("Tries on its node"),
   max_relocate: z.int().min(0).max(1000).optional().describe("Moves after those"),
   comment,
-  group: z.union([configId, z.literal("")]).optional().describe("Proxmox VE 8 only"),
+  group: z.string().regex(/^(?:[a-zA-Z][a-zA-Z0-9_-]+)?$/, "must be a group").optional().describe(
+    "Proxmox VE 8 only",
+  ),
 };
 
 /** A guest as HA has it, in the output. */
@@ -27,7 +26,8 @@ export const resourceOutput = {
   state: z.string().optional(),
 };
 
-export const ruleName = configId;
+export const ruleName = z.string()
+  .regex(/^[a-zA-Z][a-zA-Z0-9_-]{1,99}$/, "must be a letter, then letters, digits, _ or -");
 
 /** A rule, in the output. */
 export const ruleOutput = {
