@@ -14,7 +14,7 @@ const updateRow = z.object({
   to: z.string(),
   origin: z.string(),
   title: z.string(),
-  security: z.literal(true).describe("Absent for others, and unknown of Proxmox's own"),
+  security: z.literal(true),
 }).partial();
 
 /** How many wait on a node; `proxmox` are those by Proxmox, which marks none as for security. */
@@ -41,7 +41,7 @@ export default defineTool({
   }],
   input: z.strictObject({
     node: nodeName.optional(),
-    security_only: z.boolean().default(false).describe("Debian's security updates only"),
+    security_only: z.boolean().default(false).describe("Debian's; Proxmox marks none"),
     ...paging,
   }),
   output: z.object({

@@ -68,7 +68,10 @@ for (const version of ["9.2.11", "8.4.1"]) {
       .filter(({ language, text }) => language === "sh" && /^pveum /m.test(text))
       .flatMap(({ text }) => text.trim().split("\n"))
       .map((line) =>
-        version.startsWith("8") ? line.replaceAll(/VM\.GuestAgent\.\w+/g, "VM.Monitor") : line
+        version.startsWith("8")
+          ? line.replaceAll(/VM\.GuestAgent\.\w+/g, "VM.Monitor")
+            .replace("VM.Replicate", "Datastore.Allocate")
+          : line
       );
     const roles = lines.filter((line) => line.startsWith("pveum role add"));
     const accounts = lines.filter((line) => !roles.includes(line));
