@@ -45,7 +45,7 @@ export default defineTool({
     ...paging,
   }),
   output: z.object({
-    nodes: z.array(nodeRow),
+    counts: z.array(nodeRow),
     updates: z.array(updateRow),
     ...paged,
   }),
@@ -55,13 +55,13 @@ export default defineTool({
       node,
       rows: await pve.list("/nodes/{node}/apt/update", { node }),
     }));
-    const nodes = results.map(({ node, rows }) => ({
+    const counts = results.map(({ node, rows }) => ({
       node,
       updates: rows.length,
       security: rows.filter(isForSecurity).length,
       proxmox: rows.filter(isByProxmox).length,
     }));
-    const byProxmox = nodes.reduce((sum, { proxmox }) => sum + proxmox, 0);
+    const byProxmox = counts.reduce((sum, { proxmox }) => sum + proxmox, 0);
     if (input.security_only && byProxmox > 0) {
       warnings.push(`${byProxmox} by Proxmox are left out: it marks none as for security`);
     }
@@ -82,6 +82,6 @@ export default defineTool({
         security: isForSecurity(row) || undefined,
       })
     );
-    return { nodes, updates, ...page, ...warned(warnings) };
+    return { counts, updates, ...page, ...warned(warnings) };
   },
 });

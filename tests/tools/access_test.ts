@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { loadConfig } from "../../lib/config/config.ts";
 import { Site } from "../site.ts";
 import { ACCESS } from "./cases/access.ts";
 import { testTools } from "./harness.ts";
@@ -130,6 +131,12 @@ Deno.test("tokens are made only where the config says where their secrets go, by
     off.text,
     /is switched off in this server's configuration: tools\.secrets_dir is not/,
   );
+  const file = `${plain.folder}/config.json`;
+  const written = JSON.parse(await Deno.readTextFile(file));
+  await Deno.writeTextFile(file, JSON.stringify({ ...written, tools: ALL_ON }));
+  await plain.server.reload(await loadConfig({ file, env: () => undefined }));
+  const still = await plain.call("create_proxmox_token", TOKEN);
+  assert.match(still.text, /tools\.secrets_dir is not set/, "the process may not write there yet");
   await using site = await start();
   const token = await limited(site, { vmids: [{ from: 100, to: 200 }] });
   for (const tool of ["create_proxmox_token", "delete_proxmox_token"]) {

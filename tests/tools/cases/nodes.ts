@@ -144,7 +144,7 @@ export const NODES = {
       assert.equal(updates[0].from, "9.2.11");
       const all = await site.call("get_updates");
       assert.equal(all.value.total, 1);
-      assert.deepEqual(all.value.nodes, [
+      assert.deepEqual(all.value.counts, [
         { node: "pve1", updates: 1, security: 0, proxmox: 1 },
         { node: "pve2", updates: 0, security: 0, proxmox: 0 },
         { node: "pve3", updates: 0, security: 0, proxmox: 0 },
@@ -160,7 +160,7 @@ export const NODES = {
         safe.value.updates.map((row: Row) => [row.node, row.package, row.security]),
         [["pve2", "curl", true], ["pve2", "openssl", true]],
       );
-      assert.deepEqual(safe.value.nodes[1], { node: "pve2", updates: 3, security: 2, proxmox: 0 });
+      assert.deepEqual(safe.value.counts[1], { node: "pve2", updates: 3, security: 2, proxmox: 0 });
       assert.match(safe.value.warnings[0], /^1 by Proxmox are left out/);
       site.fake.state.nodes.get("pve2")?.updates.splice(0);
       site.fake.offline("pve3");
