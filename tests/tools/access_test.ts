@@ -91,6 +91,15 @@ Deno.test("a token that cannot be deleted again is told of", async () => {
   await assertUntold(site, caught.secret, [lost.text]);
 });
 
+Deno.test("a token is deleted again whose answer was lost on the way", async () => {
+  await using site = await start();
+  site.fake.fault({ method: "POST", path: PATH }, { kind: "truncate" });
+  const lost = await site.call("create_proxmox_token", TOKEN);
+  assert.equal(lost.code, "unavailable", lost.text);
+  assert.match(lost.text, /; the token was deleted again$/);
+  assert.deepEqual([isThere(site), await files(site)], [false, []]);
+});
+
 Deno.test("an answer without a secret leaves neither token nor file", async () => {
   await using site = await start();
   const body = JSON.stringify({ data: { "full-tokenid": "operator@pve!backup" } });
@@ -136,7 +145,7 @@ Deno.test("tokens are made only where the config says where their secrets go, by
   await Deno.writeTextFile(file, JSON.stringify({ ...written, tools: ALL_ON }));
   await plain.server.reload(await loadConfig({ file, env: () => undefined }));
   const still = await plain.call("create_proxmox_token", TOKEN);
-  assert.match(still.text, /tools\.secrets_dir is not set/, "the process may not write there yet");
+  assert.match(still.text, /is switched off in this/, "the process may not write there yet");
   await using site = await start();
   const token = await limited(site, { vmids: [{ from: 100, to: 200 }] });
   for (const tool of ["create_proxmox_token", "delete_proxmox_token"]) {
