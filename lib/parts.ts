@@ -7,15 +7,18 @@ import type { AccountStore } from "./auth/account_store.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts";
 import type { Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
+import { type Halts, haltsOf } from "./database/halts.ts";
 import { leasesOf } from "./database/leases.ts";
 import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
+import { Plans } from "./database/plans.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
 import { spentKeysOf } from "./database/spent_keys.ts";
 import { messageOf } from "./errors.ts";
 import { createUseLimits, type UseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
+import { Approvals } from "./mcp/approval/approvals.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
@@ -23,9 +26,11 @@ import { IdenticalChanges } from "./mcp/identical.ts";
 import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
 import { ResourceWatch } from "./mcp/resources/watch.ts";
+import { Seal } from "./mcp/seal.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
+import { TaskIds } from "./mcp/tasks/task_ids.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
 import { SharedReads } from "./proxmox/shared_reads.ts";
 import { oncePer } from "./once_per.ts";
@@ -49,6 +54,8 @@ export interface ServerOptions {
   /** Waits; the process's own when not given. */
   readonly sleep?: typeof pass;
   readonly version: string;
+  /** What halts all changes; of the database when not given. */
+  readonly halts?: Halts;
   /** What callers find; the product's own when not given. */
   readonly tools?: readonly AnyTool[];
   readonly features?: readonly Feature[];
@@ -60,6 +67,8 @@ export interface Parts {
   readonly limits: UseLimits;
   readonly authenticator: Authenticator;
   readonly client: Client;
+  /** What browsers keep for the page on which plans are approved. */
+  readonly pageSeal: Seal;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   /** Aborts the calls under way. */
@@ -72,6 +81,9 @@ export interface Parts {
   close(): Promise<void>;
 }
 
+/** Characters of the approval page's cookie. */
+const LONGEST_COOKIE = 4_096;
+
 const allAble = () => true;
 
 /** Joins the parts that run tools for whoever the database knows. Proxmox need not be reachable. */
@@ -80,7 +92,7 @@ export async function joinParts(
   { observe }: Pick<McpServices, "observe">,
 ): Promise<Parts> {
   const { config, log, now, database, accounts, trail, version } = options;
-  const { tools = TOOLS, features = FEATURES } = options;
+  const { tools = TOOLS, features = FEATURES, halts = haltsOf(database) } = options;
   const { monotonic = () => performance.now(), sleep = pass } = options;
   const { server } = config;
   const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
@@ -103,6 +115,11 @@ export async function joinParts(
   const keys = sharedKeysOf(database, { fallback: config.auth.token_value });
   const spent = spentKeysOf(database, { now });
   const identical = new IdenticalChanges(runningChangesOf(database, { now }), { now });
+  const approvals = new Approvals({
+    plans: new Plans(database, { now }),
+    now,
+    tags: config.tools.approve.tags,
+  });
   const headFile = config.audit.head_file === null ? null : new HeadFile({
     path: config.audit.head_file,
     trail,
@@ -142,14 +159,19 @@ export async function joinParts(
       sleep,
     },
     audit,
+    trail,
     log,
     now,
     monotonic,
     confirm: config.tools.confirm,
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
     sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
+    taskIds: new TaskIds({ key: () => keys("tasks"), now }),
     spent,
     identical,
+    halts,
+    approvals,
+    publicUrl: server.public_url,
     finish: finisher(),
     secrets: secrets_dir === null ? null : new SecretFiles(secrets_dir),
     refused,
@@ -171,6 +193,7 @@ export async function joinParts(
     limits,
     authenticator,
     client,
+    pageSeal: new Seal({ key: () => keys("approval page"), longest: LONGEST_COOKIE }),
     monotonic,
     stop: () => stopping.abort(),
     sweep: () => {
@@ -178,11 +201,13 @@ export async function joinParts(
       // A database that is away is asked again at the next sweep.
       spent.sweep().catch(() => {});
       identical.sweep().catch(() => {});
+      approvals.sweep().catch(() => {});
       void refused.flush();
     },
     reload: (next) => {
       // What may be written was settled when the program started.
       catalog.setPolicy({ ...next.tools, secrets_dir });
+      approvals.setTags(next.tools.approve.tags);
       return authenticator.poll();
     },
     close: async () => {

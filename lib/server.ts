@@ -10,6 +10,8 @@ import { originRules } from "./http/origin.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
 import { StrangerLog } from "./http/stranger_log.ts";
+import { Rest } from "./mcp/rest.ts";
+import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
 import { joinParts, type ServerOptions } from "./parts.ts";
 
@@ -41,21 +43,31 @@ const DATABASE_PATIENCE_MS = 4_000;
  * @throws AppError `unavailable` when the port is in use, `invalid` for unreadable certificates
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, log, database, trail } = options;
+  const { config, log, database, now, trail } = options;
   const { server } = config;
-  const metrics = createMetrics(() => transports.openSessions);
+  const metrics = createMetrics({
+    sessions: () => transports.openSessions,
+    halted: async () => await parts.mcp.halts.find() !== undefined,
+  });
   const parts = await joinParts(options, { observe: metrics.call });
   const { limits, authenticator, client, monotonic } = parts;
   const transports = new Transports(parts.mcp);
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const strangers = new StrangerLog(log);
   const app = createApp({
+    approval: server.public_url === null ? null : {
+      publicUrl: server.public_url,
+      seal: parts.pageSeal,
+      now,
+      call: (request) => callTool(parts.mcp, request),
+    },
     path: server.path,
     scheme: server.tls ? "https" : "http",
     maxBodyBytes: server.max_body_bytes,
     language: server.language,
     origin: originRules(server),
     transports,
+    rest: new Rest(parts.mcp),
     limits,
     refused: parts.mcp.refused,
     metrics,

@@ -6,7 +6,7 @@ import {
   readResources,
   requireGroup,
   sidOf,
-} from "../lib/proxmox/cluster/ha.ts";
+} from "../lib/proxmox/cluster/ha_resources.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
 import { changed, changedGuest, dryRun, guestInput } from "../lib/tool/fields.ts";

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { clip } from "../lib/proxmox/clip.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { describePage } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
 import { isByProxmox, isForSecurity } from "../lib/proxmox/cluster/updates.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
-import { nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const updateRow = z.object({
@@ -42,7 +42,7 @@ export default defineTool({
   input: z.strictObject({
     node: nodeName.optional(),
     security_only: z.boolean().default(false).describe("Debian's; Proxmox marks none"),
-    ...paging,
+    ...listing(updateRow),
   }),
   output: z.object({
     counts: z.array(nodeRow),
@@ -65,23 +65,30 @@ export default defineTool({
     if (input.security_only && byProxmox > 0) {
       warnings.push(`${byProxmox} by Proxmox are left out: it marks none as for security`);
     }
-    const { items, ...page } = paginate(
-      results.flatMap(({ node, rows }) => rows.map((row) => ({ node, row })))
-        .filter(({ row }) => !input.security_only || isForSecurity(row)),
-      ({ node, row }) => `${node} ${row.Package} ${row.Arch}`,
-      input,
-    );
-    const updates = items.map(({ node, row }) =>
-      compact({
-        node,
-        package: text(row.Package),
-        from: text(row.OldVersion),
-        to: text(row.Version),
-        origin: text(row.Origin),
-        title: clip(text(row.Title) ?? "", 120) || undefined,
-        security: isForSecurity(row) || undefined,
-      })
-    );
+    const listed = results.flatMap(({ node, rows }) => rows.map((row) => ({ node, row })))
+      .filter(({ row }) => !input.security_only || isForSecurity(row));
+    const by = {
+      key: ({ node, row }: Update) => `${node} ${row.Package} ${row.Arch}`,
+      describe: describeUpdate,
+    };
+    const { items: updates, ...page } = describePage(listed, by, input);
     return { counts, updates, ...page, ...warned(warnings) };
   },
 });
+
+interface Update {
+  readonly node: string;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+function describeUpdate({ node, row }: Update) {
+  return compact({
+    node,
+    package: text(row.Package),
+    from: text(row.OldVersion),
+    to: text(row.Version),
+    origin: text(row.Origin),
+    title: clip(text(row.Title) ?? "", 120) || undefined,
+    security: isForSecurity(row) || undefined,
+  });
+}

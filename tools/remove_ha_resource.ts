@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
-import { readPlacement, readResources, sidOf, vmidOf } from "../lib/proxmox/cluster/ha.ts";
+import { readPlacement } from "../lib/proxmox/cluster/ha.ts";
+import { readResources, sidOf, vmidOf } from "../lib/proxmox/cluster/ha_resources.ts";
 import { type KnownRule, readRules, remaking, ruleText } from "../lib/proxmox/cluster/ha_rules.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";

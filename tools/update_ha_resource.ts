@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { compact } from "../lib/proxmox/api/values.ts";
 import { editEntry, undoEntry } from "../lib/proxmox/cluster/entry.ts";
-import { foretell, requireGroup, requireResource } from "../lib/proxmox/cluster/ha.ts";
+import { foretell, requireGroup, requireResource } from "../lib/proxmox/cluster/ha_resources.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
 import { entryOutput } from "../lib/tool/entry_fields.ts";

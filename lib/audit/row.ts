@@ -81,6 +81,8 @@ export interface AuditFilter {
   readonly since?: Date;
   /** Rows before this time. */
   readonly until?: Date;
+  /** Rows before this one, by `seq`. */
+  readonly before?: number;
   /** At most this many rows, the newest ones; 100 when not given, 10,000 at most. */
   readonly limit?: number;
 }

@@ -84,6 +84,7 @@ export class AuditTrail {
       ["outcome = $1", outcome],
       ["time >= $1", filter.since],
       ["time < $1", filter.until],
+      ["seq < $1", filter.before],
     ];
     const given = conditions.filter(([, value]) => value !== undefined);
     const where = given.map(([condition], at) => condition.replaceAll("$1", `$${at + 1}`));

@@ -1,9 +1,11 @@
 import type { Command } from "commander";
+import { registerApproval } from "./approval.ts";
 import { registerAudit } from "./audit.ts";
 import { registerCheck } from "./check/check.ts";
 import { registerClients } from "./clients.ts";
 import type { CliContext } from "./context.ts";
 import { registerFlags } from "./flags.ts";
+import { registerHalt } from "./halt.ts";
 import { registerHealth } from "./health.ts";
 import { registerInit } from "./init/init.ts";
 import type { Io } from "./io.ts";
@@ -42,6 +44,7 @@ export function createProgram(context: CliContext): Command {
   registerToken(program, context);
   registerUser(program, context);
   registerRole(program, context);
+  registerHalt(program, context);
   registerMigrate(program, context);
   registerCheck(program, context);
   registerHealth(program, context);
@@ -49,6 +52,7 @@ export function createProgram(context: CliContext): Command {
   registerFlags(program, context);
   registerUnit(program, context);
   registerTools(program, context);
+  registerApproval(program, context);
   registerAudit(program, context);
   registerVersion(program, context);
   return program;

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, type Option } from "commander";
 import { AppError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
+import { readTime as parseTime } from "../times.ts";
+import { missingToolset, TOOLSETS } from "../tool/toolsets.ts";
 
 type Reader<T> = (text: string) => T;
 
@@ -15,6 +17,15 @@ export function wholeNumber(min: number, max: number): Reader<number> {
     const value = /^\d+$/.test(text) ? Number(text) : NaN;
     if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}`);
+  };
+}
+
+/** A line of some words. */
+export function shortText(max: number): Reader<string> {
+  return (text) => {
+    const line = text.trim();
+    if (line !== "" && [...line].length <= max && !/\p{Cc}/u.test(line)) return line;
+    throw new InvalidArgumentError(`It must have 1 to ${max} characters`);
   };
 }
 
@@ -44,14 +55,20 @@ export function list(text: string, before: readonly string[] | undefined): strin
   return [...(before ?? []), ...values];
 }
 
+/** The same for toolsets. */
+export const toolsets = Object.assign(readToolsets, { words: TOOLSETS });
+
+function readToolsets(text: string, before: readonly string[] | undefined): string[] {
+  const names = list(text, before);
+  const problem = missingToolset(names);
+  if (problem === null) return names;
+  throw new InvalidArgumentError(problem);
+}
+
 /** A date (`2026-07-28`, midnight UTC) or a time with its zone (`2026-07-28T12:00:00Z`). */
 export const readTime: Reader<Date> = (text) => {
-  const known = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
-  const time = new Date(known ? text : NaN);
-  const day = new Date(known ? text.slice(0, 10) : NaN);
-  // JavaScript reads 31 February as 3 March.
-  const real = !Number.isNaN(time.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
-  if (real) return time;
+  const time = parseTime(text);
+  if (time !== undefined) return time;
   throw new InvalidArgumentError("It must be a date such as 2026-07-28 or 2026-07-28T12:00:00Z");
 };
 

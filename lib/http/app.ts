@@ -1,8 +1,9 @@
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { messageOf } from "../errors.ts";
 import { callsOf } from "../mcp/call_ledger.ts";
 import { INTERNAL_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
+import { servePlans } from "./approve/routes.ts";
 import { authentication } from "./authentication.ts";
 import { readJsonBody } from "./body.ts";
 import { BodyBudget } from "./body_budget.ts";
@@ -10,6 +11,7 @@ import { languageOf } from "./language.ts";
 import { refusedHeader } from "./origin.ts";
 import { isBrowsing, refusalPage } from "./page.ts";
 import { callerOf, type Env, messagesOf, tooMany } from "./request.ts";
+import { addRestRoutes, asProblems, restMessage } from "./rest.ts";
 import type { AppServices } from "./services.ts";
 
 /** All routes. Every one but the health routes asks for a bearer token; what is no route is nobody's secret. */
@@ -17,8 +19,19 @@ export function createApp(services: AppServices): Hono<Env> {
   const { transports, path } = services;
   const app = new Hono<Env>();
   const gate = authentication(services);
-  const readBody = withBody(services);
-  app.use(beginRequest(services), checkOrigin(services));
+  const bodies = new BodyBudget(services.maxBodyBytes);
+  const readBody = withBody(services, {
+    bodies,
+    doorOf: (c, body) => c.req.path.endsWith("/sse/messages") ? "sse" : transportOf(body),
+  });
+  const readCall = withBody(services, {
+    bodies,
+    doorOf: () => "rest",
+    messageOf: restMessage,
+    bodyless: {},
+  });
+  app.use(beginRequest(services), asProblems, checkOrigin(services));
+  if (services.approval) servePlans(app, { ...services, approval: services.approval });
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
     const { ready, ...parts } = await services.readiness();
@@ -46,6 +59,7 @@ export function createApp(services: AppServices): Hono<Env> {
     });
     app.all(at, gate, (c) => transports.other(c.req.raw, callerOf(c, "mcp")));
   }
+  addRestRoutes(app, services, { gate, readCall });
   app.notFound((c) =>
     c.req.path === "/" && isBrowsing(c)
       ? refusalPage(404, c.get("language"))
@@ -92,31 +106,50 @@ function checkOrigin({ origin, scheme }: AppServices): MiddlewareHandler<Env> {
   };
 }
 
+interface Reading {
+  readonly bodies: BodyBudget;
+  /** By which way a body came, for its rows. */
+  readonly doorOf: (c: Context<Env>, body: object) => string;
+  /** The JSON-RPC message, or the batch, that a body stands for; itself when not given. */
+  readonly messageOf?: (c: Context<Env>, body: object) => object;
+  /** What a request without a body brings; it is refused when not given. */
+  readonly bodyless?: object;
+}
+
 /** Reads the body. Only calls are held back for calls under way: cancelling one must stay possible. */
-function withBody({ limits, refused, maxBodyBytes }: AppServices): MiddlewareHandler<Env> {
-  const bodies = new BodyBudget(maxBodyBytes);
+function withBody(
+  { limits, refused, maxBodyBytes }: AppServices,
+  { bodies, doorOf, messageOf = (_, body) => body, bodyless }: Reading,
+): MiddlewareHandler<Env> {
   return async (c, next) => {
     using held = bodies.open(c.get("principal").tokenId);
-    const read = await readJsonBody(c.req.raw, {
-      maxBytes: maxBodyBytes,
-      keep: (bytes) => held.take(bytes) ? undefined : tooMany(c, 1),
-    });
+    const read = bodyless && hasNoBody(c.req.raw)
+      ? { body: bodyless }
+      : await readJsonBody(c.req.raw, {
+        maxBytes: maxBodyBytes,
+        keep: (bytes) => held.take(bytes) ? undefined : tooMany(c, 1),
+      });
     if ("refused" in read) {
       const { batch, reason } = read;
-      if (batch) await refused.note(callerOf(c, "mcp"), { body: batch, reason });
-      else if (read.refused.status === 429) await refused.note(callerOf(c, "mcp"));
+      const caller = callerOf(c, doorOf(c, batch ?? []));
+      if (batch) await refused.note(caller, { body: batch, reason });
+      else if (read.refused.status === 429) await refused.note(caller);
       return read.refused;
     }
-    c.set("body", read.body);
-    const calls = callsOf(read.body).length;
+    const body = messageOf(c, read.body);
+    c.set("body", body);
+    const calls = callsOf(body).length;
     const { tokenId } = c.get("principal");
     const wait = (calls > 1 ? await limits.request(tokenId, calls - 1) : undefined) ??
       (calls > 0 ? limits.callAllowed(tokenId, calls) : undefined);
     if (wait === undefined) return await next();
-    const overSse = c.req.path.endsWith("/sse/messages");
-    await refused.note(callerOf(c, overSse ? "sse" : transportOf(read.body)), read);
+    await refused.note(callerOf(c, doorOf(c, body)), { body });
     return tooMany(c, wait);
   };
+}
+
+function hasNoBody({ headers }: Request): boolean {
+  return (headers.get("content-length") ?? "0") === "0" && !headers.has("transfer-encoding");
 }
 
 function transportOf(body: object): string {

@@ -9,8 +9,15 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** @param sessions the number of open sessions by transport, read when the metrics are */
-export function createMetrics(sessions: () => Record<string, number>): Metrics {
+/** What is read when the metrics are. */
+interface Read {
+  /** The number of open sessions by transport. */
+  readonly sessions: () => Record<string, number>;
+  /** Whether changes are halted. */
+  readonly halted: () => Promise<boolean>;
+}
+
+export function createMetrics({ halted, sessions }: Read): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const calls = new Counter({
@@ -46,6 +53,14 @@ export function createMetrics(sessions: () => Record<string, number>): Metrics {
       for (const [transport, count] of Object.entries(sessions())) {
         this.set({ door: transport }, count);
       }
+    },
+  });
+  new Gauge({
+    name: "proxmox_mcp_halted",
+    help: "1 while changes are halted, NaN while the database cannot tell",
+    registers,
+    async collect() {
+      this.set(await halted().then(Number, () => NaN));
     },
   });
   return {

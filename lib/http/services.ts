@@ -1,7 +1,9 @@
 import type { Principal } from "../auth/principal.ts";
+import type { ApprovalServices } from "./approve/services.ts";
 import type { Log } from "../log/log.ts";
 import type { Language } from "../mcp/messages.ts";
 import type { RefusedCalls } from "../mcp/refused_calls.ts";
+import type { Rest } from "../mcp/rest.ts";
 import type { Transports } from "../mcp/transports.ts";
 import type { UseLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
@@ -17,6 +19,7 @@ export interface AppServices {
   readonly language: Language;
   readonly origin: OriginRules;
   readonly transports: Pick<Transports, "post" | "other" | "openSse" | "postSse">;
+  readonly rest: Pick<Rest, "has" | "call" | "describe">;
   readonly limits: UseLimits;
   readonly refused: Pick<RefusedCalls, "note">;
   readonly metrics: Metrics;
@@ -28,4 +31,6 @@ export interface AppServices {
   /** @throws AppError `unauthorized`, or `unavailable` when nobody can tell */
   readonly authenticate: (token: string | null, address: string) => Promise<Principal>;
   readonly newId: () => string;
+  /** For the page on which plans are approved; null where there is none. */
+  readonly approval: ApprovalServices | null;
 }

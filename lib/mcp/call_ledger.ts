@@ -3,7 +3,9 @@ import { messageOf } from "../errors.ts";
 import { CallRecord, type RecordedRequest, type RecordServices } from "./call_record.ts";
 import type { Caller } from "./caller.ts";
 import { idOf, refusal, REFUSED, runsTool } from "./json_rpc.ts";
+import { meantCall } from "./meant.ts";
 import { resourceAt } from "./resources/address.ts";
+import { taskTool } from "./tasks/extension.ts";
 
 /** A message of a request that means to call a tool or read a resource, whether or not it is fit for that. */
 type CallMessage = Readonly<Record<string, unknown>>;
@@ -85,7 +87,7 @@ export class CallLedger {
     const refused = this.#open;
     this.#open = [];
     await Promise.all(refused.map((message) => {
-      const meant = meantBy(message);
+      const meant = meantCall(this.#services.catalog, meantBy(message));
       const record = new CallRecord(this.#services, { ...this.#caller, ...meant });
       const what = meant.resource ?? (meant.tool || "a tool");
       const verb = meant.resource === undefined ? "call" : "read";
@@ -122,6 +124,8 @@ function meantBy(
   if (method === "tools/call") {
     return { tool: typeof name === "string" ? name : "", arguments: given };
   }
+  const ofTasks = taskTool(method);
+  if (ofTasks !== undefined) return { tool: ofTasks, arguments: { taskId: params.taskId } };
   if (typeof uri !== "string") return { tool: "", arguments: params };
   const { kind, values } = resourceAt(uri) ?? {};
   return { tool: kind?.tool ?? "", arguments: values ?? {}, resource: uri };

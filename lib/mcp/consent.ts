@@ -1,12 +1,9 @@
-import { Limit } from "../abort.ts";
 import { AppError } from "../errors.ts";
-import { clip } from "../proxmox/clip.ts";
-import type { Reach } from "../proxmox/plan.ts";
-import { Pve } from "../proxmox/pve.ts";
 import type { About, AnyTool } from "../tool/tool.ts";
 import type { CallRequest, CallServices } from "./call.ts";
 import { Denied } from "./denied.ts";
 import { questionText } from "./question.ts";
+import { rehearse } from "./rehearsal.ts";
 
 /** What a person must say yes to; an answer counts for this version of it alone. */
 export interface Question {
@@ -18,11 +15,7 @@ interface Subject {
   readonly tool: AnyTool;
   readonly input: Record<string, unknown>;
   readonly action: string;
-  readonly reach: Reach;
 }
-
-const PATIENCE_MS = 20_000;
-const LONGEST_REASON = 4_000;
 
 /**
  * The question that a person must answer before a call may destroy something; undefined when the call
@@ -64,37 +57,15 @@ export async function consent(
 }
 
 /** Asks Proxmox what the call is about; nothing is changed by that. */
-async function describe(
+function describe(
   services: CallServices,
   request: CallRequest,
-  { tool, input, action, reach }: Subject,
+  { tool, input, action }: Subject,
 ): Promise<About> {
-  if (!tool.about) return { lines: [], version: "" };
-  using over = new Limit(request.signal, PATIENCE_MS);
-  const { progress } = request;
-  const caller = `token ${request.principal.tokenId}`;
-  const pve = new Pve(services.pve, {
-    caller,
-    signal: over.signal,
-    reach,
-    dryRun: true,
+  const nothing: About = { lines: [], version: "" };
+  if (!tool.about) return Promise.resolve(nothing);
+  return rehearse(services, request, {
     action,
-    progress,
-    announce: () => Promise.resolve(),
+    look: (context) => tool.about?.(input, context) ?? Promise.resolve(nothing),
   });
-  try {
-    return await tool.about(input, {
-      pve,
-      server: services.server,
-      isOn: (name) => services.catalog.isOn(name),
-      secrets: services.secrets,
-    });
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const reason = clip(error.message, LONGEST_REASON);
-    throw new AppError(error.code, `Cannot ${action}: ${reason}`, { cause: error });
-  } finally {
-    // What was not waited for any longer ends too.
-    over.abort();
-  }
 }

@@ -73,10 +73,11 @@ export function malformedCall(body: unknown): RpcError | undefined {
   return rpcError({ code: INVALID_PARAMS, message }, idOf(body));
 }
 
-/** True for a message that runs a tool: one that calls it, or reads the resource that it answers. */
+const RUNNING = new Set<unknown>(["tools/call", "resources/read", "tasks/get", "tasks/cancel"]);
+
+/** True for a message that runs a tool: one that calls it, reads what it answers, or stops what it began. */
 export function runsTool(message: unknown): message is Readonly<Record<string, unknown>> {
-  return isRecord(message) &&
-    (message.method === "tools/call" || message.method === "resources/read");
+  return isRecord(message) && RUNNING.has(message.method);
 }
 
 /** The id that an answer to this message bears; null when it has none. */

@@ -3,10 +3,9 @@ import {
   type McpHttpHandler,
   type ServerEventBus,
 } from "@modelcontextprotocol/server";
-import { AppError } from "../errors.ts";
 import { authInfoOf, type Caller } from "./caller.ts";
 import { idOf, REFUSED, rpcError, tooMany } from "./json_rpc.ts";
-import { beginListening, type Listening } from "./resources/listening.ts";
+import { beginListening, type Listening, refusedListening } from "./resources/listening.ts";
 import { createMcpServer, type McpServices } from "./server.ts";
 
 const MAX_PER_TOKEN = 10;
@@ -31,9 +30,9 @@ export class Listens {
       const changed = (address: string) => tell(address);
       listening = await beginListening(this.#services, { body, caller, changed });
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const { message } = error;
-      return Response.json(rpcError({ code: REFUSED, message }, idOf({ ...body })));
+      const refused = refusedListening(error);
+      const status = refused.code === REFUSED ? 200 : 400;
+      return Response.json(rpcError(refused, idOf({ ...body })), { status });
     }
     const bus: ServerEventBus = {
       publish: () => {},

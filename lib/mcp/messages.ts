@@ -14,6 +14,8 @@ export interface Messages {
   /** @param key of the configuration that would switch it on, where one is missing */
   toolDisabled(tool: string, key?: string): string;
   toolOutOfReach(tool: string): string;
+  /** @param halt.reason in brackets after a space, or empty */
+  halted(halt: { by: string; reason: string; since: string; resume: string }): string;
 }
 
 const ENGLISH: Messages = {
@@ -28,6 +30,8 @@ const ENGLISH: Messages = {
       key === undefined ? "" : `: ${key} is not set`
     }.`,
   toolOutOfReach: (tool) => `The limits of your token do not include the tool ${tool}.`,
+  halted: ({ by, reason, since, resume }) =>
+    `Changes are halted since ${since} by ${by}${reason}. Reads and dry runs go on; \`${resume}\` ends it.`,
 };
 
 const TURKISH: Messages = {
@@ -42,6 +46,8 @@ const TURKISH: Messages = {
       key === undefined ? "" : `: ${key} verilmemiş`
     }.`,
   toolOutOfReach: (tool) => `Token'ınızın sınırları ${tool} aracını kapsamıyor.`,
+  halted: ({ by, reason, since, resume }) =>
+    `Değişiklikler ${since} tarihinde ${by} tarafından durduruldu${reason}. Okumalar ve denemeler sürer; \`${resume}\` bunu bitirir.`,
 };
 
 /** The messages of a language. */

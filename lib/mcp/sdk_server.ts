@@ -7,12 +7,14 @@ import {
   type ServerContext,
   type Transport,
 } from "@modelcontextprotocol/server";
+import { isRecord } from "./json_rpc.ts";
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
 
 /**
  * The SDK's server, but for its answer to params that fit no schema of its own: that would be the schema's
- * complaints, many lines of JSON, and for all but `tools/call` an internal error (seen in 2.4.0).
+ * complaints, many lines of JSON, and for all but `tools/call` an internal error (seen in 2.4.0). It also
+ * gives a task as a tool's answer some content, and tells older clients of extensions, which they have not.
  */
 export class SdkServer extends Server {
   readonly #ended = new AbortController();
@@ -35,7 +37,7 @@ export class SdkServer extends Server {
     const wrapped = super._wrapHandler(method, handler);
     return async (request, context) => {
       try {
-        return await wrapped(request, context);
+        return suited(await wrapped(request, context));
       } catch (error) {
         if (!(error instanceof Error && error.message.includes("\n"))) throw error;
         const message = `Invalid params: they are not what ${method} takes`;
@@ -43,4 +45,15 @@ export class SdkServer extends Server {
       }
     };
   }
+}
+
+function suited(result: Result): Result {
+  if (result.resultType === "task") {
+    const { content: _, ...task } = result;
+    return task;
+  }
+  const { capabilities, protocolVersion } = result;
+  if (protocolVersion === undefined || !isRecord(capabilities)) return result;
+  const { extensions: _, ...known } = capabilities;
+  return { ...result, capabilities: known };
 }

@@ -25,7 +25,7 @@ export async function told(
 }
 
 /** The output with what the caller must be told besides, where it has a place for that. */
-function warned(tool: AnyTool, output: Output, warnings: readonly string[]): Output {
+export function warned(tool: AnyTool, output: Output, warnings: readonly string[]): Output {
   const place = ["notes", "warnings"].find((key) => key in tool.output.shape);
   if (warnings.length === 0 || place === undefined) return output;
   const said = output[place];

@@ -5,8 +5,11 @@ import { isKind, ProxmoxError, unresolvedName } from "./api/errors.ts";
 export type Topic =
   | "backups"
   | "command"
+  | "firewall"
+  | "firewall_rules"
   | "guest"
   | "guests"
+  | "jobs"
   | "nodes"
   | "paths"
   | "quorum"

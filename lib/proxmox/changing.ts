@@ -20,7 +20,7 @@ type Maker = Parameters<Sharing["begin"]>[0] & { readonly subject: Subject | und
 
 interface Parts {
   readonly shared: Pick<PveShared, "client" | "directory" | "reads">;
-  readonly call: Pick<PveCall, "caller" | "sharing" | "signal">;
+  readonly call: Pick<PveCall, "caller" | "permit" | "sharing" | "signal">;
   readonly touched: Touched;
   readonly explained: (error: unknown) => Promise<unknown>;
 }
@@ -33,6 +33,8 @@ export class Changing {
   readonly #parts: Parts;
   /** The last UPID that Proxmox gave. */
   upid: string | undefined;
+  /** The task that is the call's whole change, which identical calls follow too. */
+  whole: string | undefined;
   /** Whether all changes so far were of how guests run; undefined before the first. */
   #isPowerOnly: boolean | undefined;
   #steps = 0;
@@ -59,6 +61,7 @@ export class Changing {
   async make(change: ChangeRequest, maker: Maker): Promise<unknown> {
     const { call, touched } = this.#parts;
     const sharing = this.#steps > 0 ? undefined : call.sharing;
+    await call.permit();
     await sharing?.begin(maker);
     let task: SharedTask | undefined;
     try {
@@ -66,6 +69,7 @@ export class Changing {
       this.#isPowerOnly ??= true;
       const data = await this.#send(change);
       if (isUpid(data)) task = { upid: data, subject: maker.subject, vmids: touched.vmids };
+      if (sharing) this.whole = task?.upid;
       return data;
     } finally {
       await sharing?.began(task);

@@ -3,10 +3,11 @@ import { clip } from "./clip.ts";
 
 const AT_ONCE = 8;
 
-/** Runs `run` for every item, at most eight at a time; results come in the order of the items. */
+/** Runs `run` for every item, so many at a time, eight by default; results come in the order of the items. */
 export async function forEachBounded<T, R>(
   items: readonly T[],
   run: (item: T) => Promise<R>,
+  { atOnce = AT_ONCE }: { atOnce?: number } = {},
 ): Promise<R[]> {
   const results = new Array<R>(items.length);
   const queue = [...items.entries()];
@@ -15,7 +16,7 @@ export async function forEachBounded<T, R>(
       results[next[0]] = await run(next[1]);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work));
   return results;
 }
 

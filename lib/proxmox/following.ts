@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { PveCall } from "./pve_parts.ts";
-import { isUpid, type TaskReader, type TaskState, waitTask } from "./tasks.ts";
+import { isUpid, requireSuccess, type TaskReader, type TaskState, waitTask } from "./tasks.ts";
 
 /** How long to follow a task. */
 export interface Patience {
@@ -11,7 +11,9 @@ export interface Patience {
 
 interface Parts {
   readonly reader: TaskReader & { readonly patienceMs: number };
-  readonly call: Pick<PveCall, "action" | "dryRun" | "progress" | "sharing">;
+  readonly call: Pick<PveCall, "action" | "detaches" | "dryRun" | "progress" | "sharing">;
+  /** True for the task that is the call's whole change. */
+  readonly isWhole: (upid: string) => boolean;
   readonly explained: (error: unknown) => Promise<unknown>;
   /** Told whenever a task was followed, to whatever end. */
   readonly forget: () => void;
@@ -23,25 +25,51 @@ const DEFAULT_WAIT_SECONDS = 300;
 /** How one call follows the tasks that it began: no longer than its caller has patience. */
 export class Following {
   readonly #parts: Parts;
+  #hasDetached = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
+  /** True when a task runs on that is left to the caller, who would have waited for it. */
+  get hasDetached(): boolean {
+    return this.#hasDetached;
+  }
+
   /** The state of the task at its end or, with a warning, when the caller's patience is over. */
   async task(upid: unknown, patience: Patience): Promise<TaskState> {
-    const { call, reader, warn } = this.#parts;
+    const { call, isWhole, reader } = this.#parts;
     const started: TaskState = { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
     if (call.dryRun) return started;
     assertUpid(upid);
-    const state = patience.wait === false
-      ? started
-      : await this.#follow(upid, { ...patience, patienceMs: reader.patienceMs });
+    if (patience.wait === false) return started;
+    const detaches = call.detaches === true && isWhole(upid);
+    const patienceMs = detaches ? 0 : reader.patienceMs;
+    const state = await this.#follow(upid, { ...patience, patienceMs });
     if (state.status === "stopped") await call.sharing?.ended();
-    else if (patience.wait !== false) {
-      warn(`still running: the task goes on, do not start it again; ${reader.advice.wait}`);
-    }
+    else if (detaches) this.#hasDetached = true;
+    else this.warnRunning();
     return state;
+  }
+
+  /** Tells the caller how to go on with a task that was not waited for any longer. */
+  warnRunning(): void {
+    const { reader, warn } = this.#parts;
+    warn(`still running: the task goes on, do not start it again; ${reader.advice.wait}`);
+  }
+
+  /**
+   * The state of a task that has ended well.
+   *
+   * @throws AppError as `task` does for one that has failed
+   */
+  async ended(state: TaskState): Promise<TaskState> {
+    this.#parts.forget();
+    try {
+      return requireSuccess(state);
+    } catch (error) {
+      throw await this.#parts.explained(error);
+    }
   }
 
   /** @throws AppError `timeout` also when the caller's patience is over */
@@ -64,11 +92,12 @@ export class Following {
       return await waitTask(reader, upid, {
         timeoutMs,
         patienceMs,
-        onPoll: (elapsedMs) =>
-          call.progress(`${call.action}: task runs`, {
-            progress: Math.round(elapsedMs / 1000),
-            total,
-          }),
+        onPoll: (elapsedMs) => {
+          // Who does not wait is told nothing on the way.
+          if (total === 0) return;
+          const progress = Math.round(elapsedMs / 1000);
+          call.progress(`${call.action}: task runs`, { progress, total });
+        },
       });
     } catch (error) {
       throw await explained(error);

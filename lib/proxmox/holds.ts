@@ -12,7 +12,7 @@ export class Holds {
   readonly #parts: Parts;
   /** What ends the hold of each vmid that is held. */
   readonly #held = new Map<number, () => void>();
-  readonly #leases: (() => Promise<void>)[] = [];
+  readonly #leases = new Map<string, () => Promise<void>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -49,13 +49,19 @@ export class Holds {
   /** False when another call, on whichever instance, has what the key stands for. */
   async lease(key: string, seconds: number): Promise<boolean> {
     const release = await this.#parts.shared.leases.take(key, seconds * 1000);
-    if (release !== undefined) this.#leases.push(release);
+    if (release !== undefined) this.#leases.set(key, release);
     return release !== undefined;
+  }
+
+  /** Lets a lease run out by itself. */
+  keepLease(key: string): void {
+    this.#leases.delete(key);
   }
 
   release(): void {
     for (const vmid of [...this.#held.keys()]) this.letGo(vmid);
     // One that cannot be given back runs out.
-    for (const release of this.#leases.splice(0)) release().catch(() => {});
+    for (const release of this.#leases.values()) release().catch(() => {});
+    this.#leases.clear();
   }
 }

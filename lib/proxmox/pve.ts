@@ -69,7 +69,8 @@ export class Pve {
     this.#changing = changing;
     this.#reading = new Reading({ shared, call, readsAlone, explained, warn });
     const forget = () => changing.forget();
-    this.#following = new Following({ reader: this, call, explained, forget, warn });
+    const isWhole = (upid: string) => changing.whole === upid;
+    this.#following = new Following({ reader: this, call, explained, forget, isWhole, warn });
     this.#patienceEnds = shared.now().getTime() + PATIENCE_MS;
   }
 
@@ -91,6 +92,7 @@ export class Pve {
   /** Takes over the task of an identical call, for the answer and the audit. */
   join({ upid, subject, vmids }: SharedTask): void {
     this.#changing.upid = upid;
+    this.#changing.whole = upid;
     this.#subject = subject;
     for (const vmid of vmids) this.#touched.note(vmid);
   }
@@ -141,6 +143,11 @@ export class Pve {
    */
   lease(key: string, seconds: number): Promise<boolean> {
     return this.#holds.lease(key, seconds);
+  }
+
+  /** Leaves others without a lease of this call's until its time is over, not only until the call is. */
+  keepLease(key: string): void {
+    this.#holds.keepLease(key);
   }
 
   /** Reads an object. */
@@ -352,11 +359,30 @@ export class Pve {
   }
 
   /**
-   * Follows a task to its end, or returns at once when `wait` is false. While it runs longer than a
+   * Follows a task to its end, or returns at once when `wait` is false or the caller follows it. While it runs longer than a
    * caller has patience its state is `running`, and the caller is told how to go on.
    */
   task(upid: unknown, patience: Patience = {}): Promise<TaskState> {
     return this.#following.task(upid, patience);
+  }
+
+  /** True when the task that the call began is left to the caller, who would have waited for it. */
+  get hasDetached(): boolean {
+    return this.#following.hasDetached;
+  }
+
+  /** Tells the caller how to go on with a task that was not waited for any longer. */
+  warnRunning(): void {
+    this.#following.warnRunning();
+  }
+
+  /**
+   * The state of a task that has ended well.
+   *
+   * @throws AppError as `task` does for one that has failed
+   */
+  ended(state: TaskState): Promise<TaskState> {
+    return this.#following.ended(state);
   }
 
   /**

@@ -32,8 +32,14 @@ export interface PveCall {
   /** What the call does, for messages: `start VM 101`. */
   readonly action: string;
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
+  /** Asked before each change; a rejection keeps it from being sent. */
+  readonly permit: () => Promise<void>;
   /** Makes durable that these guests are about to be changed; a rejection keeps the change from being sent. */
   readonly announce: (vmids: readonly number[]) => Promise<void>;
   /** Keeps an identical call from making the change too; absent where each makes its own. */
   readonly sharing?: Sharing | undefined;
+  /** True when the caller follows the task that is shared with identical calls: it is not waited for. */
+  readonly detaches?: boolean;
+  /** Guests that are in reach, as they were before, while the cluster does not know them. */
+  readonly begunGuests?: readonly number[] | undefined;
 }

@@ -17,7 +17,7 @@ export type GuestPlace = Pick<Guest, "vmid" | "node" | "pool" | "tags">;
 
 interface Parts {
   readonly shared: Pick<PveShared, "directory">;
-  readonly call: Pick<PveCall, "reach" | "signal">;
+  readonly call: Pick<PveCall, "begunGuests" | "reach" | "signal">;
   readonly touched: Touched;
   readonly warn: (warning: string) => void;
 }
@@ -62,10 +62,15 @@ export class Sight {
 
   /** Tells of vmids whether they are in reach, also when the guest is gone. */
   async includes(): Promise<(vmid: number, node: string) => boolean> {
-    const { reach } = this.#parts.call;
+    const { begunGuests = [], reach } = this.#parts.call;
     const guests = new Map(guestsIn(await this.#rows()).map((guest) => [guest.vmid, guest]));
-    return (vmid, node) =>
-      reach.guest(guests.get(vmid) ?? { vmid, node, pool: undefined, tags: [] });
+    return (vmid, node) => {
+      const guest = guests.get(vmid);
+      // Of a new guest the list tells neither state nor tags for some seconds.
+      const known = guest !== undefined && guest.status !== "unknown";
+      return !known && begunGuests.includes(vmid) ||
+        reach.guest(guest ?? { vmid, node, pool: undefined, tags: [] });
+    };
   }
 
   /** @throws AppError `forbidden` */

@@ -115,10 +115,8 @@ export async function waitTask(
     if (row !== undefined) failures = 0;
     const elapsed = reader.now().getTime() - started;
     if (row?.status === "stopped") {
-      const state = describeTask(upid, row, await readLogTail(reader, upid).catch(() => []));
-      const exit = state.exit_status ?? "the task ended without a status";
-      if (succeeded(exit)) return state;
-      throw taskFailure(upid, exit, state.log_tail);
+      const logTail = await readLogTail(reader, upid).catch(() => []);
+      return requireSuccess(describeTask(upid, row, logTail));
     }
     onPoll?.(elapsed);
     if (elapsed >= timeoutMs) {
@@ -136,6 +134,17 @@ export async function waitTask(
       throw unfollowed(error, reader.advice.task, upid);
     });
   }
+}
+
+/**
+ * The state of a task that has ended, when it has ended well.
+ *
+ * @throws AppError with the task's reason and the end of its log
+ */
+export function requireSuccess(state: TaskState): TaskState {
+  const exit = state.exit_status ?? "the task ended without a status";
+  if (succeeded(exit)) return state;
+  throw taskFailure(state.upid, exit, state.log_tail);
 }
 
 /** The last lines of a task's log, without the closing `TASK OK`. */

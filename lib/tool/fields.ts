@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { sortField } from "./sort.ts";
 
 /** Shared input fields and output shapes, so that tools say the same thing in the same words. */
 
@@ -68,6 +69,24 @@ export const newGuestInput = {
   start: z.boolean().default(false),
 };
 
+/**
+ * Values under names that no schema knows: an object, or its JSON as a text, which is all that models of
+ * some clients can write (OpenAI's strict mode knows no object of any keys).
+ */
+export const freeForm = z.union([z.record(z.string(), z.unknown()), z.string()]).transform(
+  (given, context) => {
+    if (typeof given !== "string") return given;
+    try {
+      const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(given));
+      if (parsed.success) return parsed.data;
+    } catch {
+      // Told below, as any other text that holds no object.
+    }
+    context.addIssue({ code: "custom", message: "must be an object, or JSON of one" });
+    return z.NEVER;
+  },
+);
+
 /** For every tool that changes something. */
 export const dryRun = {
   dry_run: z.boolean().default(false),
@@ -80,11 +99,16 @@ export const waiting = {
   timeout_seconds: z.int().min(1).max(86_400).default(300),
 };
 
-/** The parts of every list's input. */
+/** The input of a list whose rows have no columns of their own. */
 export const paging = {
   limit: z.int().min(1).max(500).default(50),
   cursor: z.string().max(1000).optional(),
 };
+
+/** The parts of every list's input. */
+export function listing(row: z.ZodObject) {
+  return { ...paging, sort: sortField(row).optional() };
+}
 
 /** The parts of every list's output. */
 export const paged = {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { HA_STATES } from "../proxmox/cluster/ha.ts";
+import { HA_STATES } from "../proxmox/cluster/ha_resources.ts";
 import { guestReference } from "./fields.ts";
 import type { Privilege } from "./tool.ts";
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { haltsOf } from "../../lib/database/halts.ts";
 import { runningChangesOf } from "../../lib/database/running_changes.ts";
 import { leasesOf } from "../../lib/database/leases.ts";
 import { sharedKeysOf } from "../../lib/database/secret.ts";
@@ -63,6 +64,24 @@ export function runSpentCases(name: string, makeSite: () => Promise<Site>): void
         assert.equal(await there.begin("key", { holder: "f", expires }), true);
         await there.sweep();
         assert.deepEqual(await site.run("SELECT key FROM proxmox_mcp_running"), []);
+      } finally {
+        await other.close();
+      }
+    }));
+
+  Deno.test(`${name}: a halt is seen and ended by whichever instance is asked`, () =>
+    withBench(makeSite, async ({ site, database, clock }) => {
+      const other = await site.open();
+      try {
+        const [here, there] = [haltsOf(database), haltsOf(other)];
+        const halt = { by: "ada", reason: "", since: clock.now() };
+        assert.equal(await there.find(), undefined);
+        assert.deepEqual(await here.begin(halt), halt);
+        const late = { by: "grace", reason: "too late", since: new Date(0) };
+        assert.deepEqual(await there.begin(late), halt, "the first one stays");
+        assert.deepEqual(await there.find(), halt);
+        assert.deepEqual(await there.end(), halt);
+        assert.deepEqual([await here.find(), await here.end()], [undefined, undefined]);
       } finally {
         await other.close();
       }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
-import { FIXTURE_FEATURES } from "./features.ts";
+import { fixtureFeatures } from "./features.ts";
 import { BearerProxy } from "./proxy.ts";
 import { FIXTURE_TOOLS } from "./tools.ts";
 
@@ -9,21 +9,25 @@ const SUITE = "@modelcontextprotocol/conformance";
 const VERSION = "0.2.0-alpha.12";
 const BASELINE = new URL("baseline.yaml", import.meta.url).pathname;
 
-/** How many scenarios each revision scores for servers. */
-const SCORED = { "2025-11-25": 30, "2026-07-28": 37 };
+/** How many scenarios each revision scores for servers, and how many it has for the extension for tasks. */
+const SCENARIOS = {
+  "2025-11-25": { scored: 30, tasks: 0 },
+  "2026-07-28": { scored: 37, tasks: 10 },
+};
 
-for (const [revision, count] of Object.entries(SCORED)) {
-  Deno.test(`every scenario that is scored for servers of ${revision} passes`, async () => {
+for (const [revision, counts] of Object.entries(SCENARIOS)) {
+  Deno.test(`every scenario for servers of ${revision} passes, and every one for tasks`, async () => {
     await using proxy = await BearerProxy.listen();
     await using site = await Site.start({
       tools: [...TOOLS, ...FIXTURE_TOOLS],
-      features: FIXTURE_FEATURES,
+      features: fixtureFeatures(),
+      pve: { taskPolls: 6 },
       config: { server: { allowed_origins: [proxy.origin] } },
     });
     proxy.lead({ port: site.server.address.port, token: site.tokens.admin });
-    const { scored, code, text } = await run(`${proxy.origin}/mcp`, revision);
-    assert.equal(scored.length, count);
-    const failed = scored.filter((name) => !text.includes(`\n✓ ${name}: `));
+    const { scored, tasks, code, text } = await run(`${proxy.origin}/mcp`, revision);
+    assert.deepEqual({ scored: scored.length, tasks: tasks.length }, counts);
+    const failed = [...scored, ...tasks].filter((name) => !text.includes(`\n✓ ${name}: `));
     assert.deepEqual({ failed, code }, { failed: [], code: 0 }, text);
   });
 }
@@ -32,7 +36,7 @@ for (const [revision, count] of Object.entries(SCORED)) {
 async function run(
   url: string,
   revision: string,
-): Promise<{ scored: string[]; code: number; text: string }> {
+): Promise<{ scored: string[]; tasks: string[]; code: number; text: string }> {
   const cwd = await Deno.makeTempDir({ prefix: "conformance-" });
   try {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -49,7 +53,8 @@ async function run(
       `${cwd}/node_modules/${SUITE}/requirements/${revision}.yaml`,
     );
     const [, list = ""] = /^server:\n((?: {2}- .*\n)+)/m.exec(yaml) ?? [];
-    return { scored: list.match(/[\w-]*\w/g) ?? [], code, text };
+    const tasks = yaml.match(/(?<=- scenario: )tasks-[\w-]+(?=\n +leg: server)/g) ?? [];
+    return { scored: list.match(/[\w-]*\w/g) ?? [], tasks, code, text };
   } finally {
     await Deno.remove(cwd, { recursive: true });
   }

@@ -12,28 +12,31 @@ import { listResources, RESOURCE_FEATURE } from "../../lib/mcp/features/resource
 import { answerCall, listTools } from "../../lib/mcp/features/tools.ts";
 import { readResource } from "../../lib/mcp/resources/read.ts";
 import { Subscriptions } from "../../lib/mcp/resources/subscriptions.ts";
-import { ASKING, elicit } from "./asking.ts";
+import { declaresTasks, tasksRequired } from "../../lib/mcp/tasks/extension.ts";
+import { ASKING, elicit, type Run } from "./asking.ts";
 import { CONTENT } from "./content.ts";
 import { embedded, image, PNG, text } from "./samples.ts";
-
-const RUNS = { ...ASKING, ...CONTENT };
+import { FixtureTasks, REQUIRED_TASK } from "./tasks.ts";
 
 /** The product's tools, and those of the suite that need more than the pipeline gives a tool. */
-const tools: Feature = {
-  capabilities: { tools: {}, logging: {} },
-  serve: (server, services) => {
-    server.setRequestHandler("tools/list", async (_request, context) => {
-      const { tools } = await listTools(services, context);
-      return { tools: [...tools, ...Object.keys(RUNS).map(described)] };
-    });
-    server.setRequestHandler("tools/call", async ({ params }, context) => {
-      const run = RUNS[params.name];
-      if (run === undefined) return await answerCall(services, { server, params, context });
-      callerOf(context).began?.(context.mcpReq.id);
-      return await run(context, { args: params.arguments ?? {}, services });
-    });
-  },
-};
+function tools(runs: Readonly<Record<string, Run>>): Feature {
+  return {
+    capabilities: { tools: {}, logging: {} },
+    serve: (server, services) => {
+      server.setRequestHandler("tools/list", async (_request, context) => {
+        const { tools } = await listTools(services, context);
+        return { tools: [...tools, ...Object.keys(runs).map(described)] };
+      });
+      server.setRequestHandler("tools/call", async ({ params }, context) => {
+        const run = runs[params.name];
+        if (params.name === REQUIRED_TASK && !declaresTasks(context)) throw tasksRequired();
+        if (run === undefined) return await answerCall(services, { server, params, context });
+        callerOf(context).began?.(context.mcpReq.id);
+        return await run(context, { args: params.arguments ?? {}, services });
+      });
+    },
+  };
+}
 
 const RESOURCES: Readonly<
   Record<string, { mimeType: string } & ({ text: string } | { blob: string })>
@@ -133,9 +136,13 @@ const prompts: Feature = {
 };
 
 /** The product with what the suite needs besides. */
-export const FIXTURE_FEATURES: readonly Feature[] = [
-  tools,
-  resources,
-  prompts,
-  COMPLETION_FEATURE,
-];
+export function fixtureFeatures(): readonly Feature[] {
+  const tasks = new FixtureTasks();
+  return [
+    tools({ ...ASKING, ...CONTENT, ...tasks.tools }),
+    resources,
+    prompts,
+    COMPLETION_FEATURE,
+    tasks.feature,
+  ];
+}

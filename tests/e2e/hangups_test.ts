@@ -121,7 +121,10 @@ for (const [name, connect] of [transports[0], transports[2]] as typeof transport
     const call = client.start(101);
     await until(() => call.progress.length > 0);
     await client.close();
-    assert.equal((await auditOf(site, 1))?.outcome, "cancelled");
+    const row = await auditOf(site, 1);
+    assert.equal(row?.outcome, "cancelled");
+    assert.equal(row.upid, site.fake.state.tasks[0]?.upid);
+    assert.equal(site.fake.state.tasks[0]?.status, "running", "only the wait ends");
     site.fake.finishTasks();
     assert.equal((await site.call("stop_vm", { vmid: 101, wait: false })).isError, false);
     const metrics = await fetch(`${site.root}/metrics`, { headers: site.headers() });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { haltsOf } from "../../lib/database/halts.ts";
 import { makePostgresSite } from "../auth/postgres.ts";
 import { sharedPostgres as server } from "../auth/shared_postgres.ts";
 import type { FakePveOptions } from "../fake_pve.ts";
@@ -90,6 +91,16 @@ Deno.test("identical changes on two instances at once are one task", async () =>
   assert.equal(new Set(answers.map(({ value }) => value.upid)).size, 1);
   const backups = first.fake.requests.filter(({ path }) => /vzdump$/.test(path));
   assert.equal(backups.length, 1);
+});
+
+Deno.test("a halt on one instance holds on the other at once", async () => {
+  await using pair = await startPair();
+  const { first, second } = pair;
+  const halts = haltsOf(first.database);
+  await halts.begin({ by: "ada", reason: "", since: new Date() });
+  assert.match((await second.call("start_vm", { vmid: 101 })).text, /^Changes are halted since/);
+  await halts.end();
+  assert.equal((await second.call("start_vm", { vmid: 101 })).isError, false);
 });
 
 Deno.test("instances keep one audit chain", async () => {

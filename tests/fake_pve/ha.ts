@@ -1,7 +1,7 @@
 import { die } from "./errors.ts";
 import { isRunning } from "./guests.ts";
 import { guestFor, resourceHandlers } from "./ha_resources.ts";
-import { ruleHandlers } from "./ha_rules.ts";
+import { ruleHandlers } from "./ha_rules_api.ts";
 import type { FakeHaResource } from "./state.ts";
 import type { Call, Handlers } from "./world.ts";
 
@@ -26,7 +26,7 @@ function serviceRow(call: Call, resource: FakeHaResource): Row {
     max_relocate: resource.max_relocate ?? 1,
     max_restart: resource.max_restart ?? 1,
     ...(resource.comment === undefined ? {} : { comment: resource.comment }),
-    failback: 1,
+    failback: Number(resource.failback ?? true),
   };
 }
 

@@ -1,5 +1,5 @@
 import { die } from "./errors.ts";
-import { sha1 } from "./guests.ts";
+import { haSid, sha1 } from "./guests.ts";
 import type { FakeGuest, FakeHaResource } from "./state.ts";
 import type { Call, Handlers } from "./world.ts";
 
@@ -22,7 +22,7 @@ function sidOf(call: Call): string {
   const sid = call.params.text("sid");
   if (sid.includes(":")) return sid;
   const guest = call.state.guests.get(Number(sid));
-  return guest ? `${guest.type === "qemu" ? "vm" : "ct"}:${sid}` : `vm:${sid}`;
+  return guest ? haSid(guest) : `vm:${sid}`;
 }
 
 function digestOf({ state }: Call): string {
@@ -30,9 +30,13 @@ function digestOf({ state }: Call): string {
 }
 
 /** What was not given is absent (ha.txt). */
-function row(call: Call, { reported: _reported, ...resource }: FakeHaResource): Row {
-  const type = resource.sid.split(":")[0];
-  return { ...resource, type, digest: digestOf(call) };
+function row(call: Call, { failback, reported: _reported, ...resource }: FakeHaResource): Row {
+  return {
+    ...resource,
+    type: resource.sid.split(":")[0],
+    ...(failback === undefined ? {} : { failback: Number(failback) }),
+    digest: digestOf(call),
+  };
 }
 
 function known(call: Call): FakeHaResource {
@@ -62,7 +66,8 @@ function save(call: Call, before: FakeHaResource): null {
 
 export const resourceHandlers: Handlers = {
   "GET /cluster/ha/resources": (call) =>
-    [...call.state.ha.resources.values()].map((one) => row(call, one)),
+    [...call.state.ha.resources.values()].map((one) => row(call, one))
+      .filter(({ type }) => !call.params.has("type") || call.params.text("type") === type),
   "GET /cluster/ha/resources/{sid}": (call) => row(call, known(call)),
   "POST /cluster/ha/resources": (call) => {
     const sid = sidOf(call);

@@ -1,6 +1,7 @@
 import { die } from "./errors.ts";
 import type { FakeDisk, FakeNode } from "./state.ts";
 import { startTask } from "./tasks.ts";
+import { ZONE } from "./services.ts";
 import { type Call, type Handlers, nodeOf } from "./world.ts";
 
 const base = "/nodes/{node}";
@@ -107,7 +108,7 @@ export const hardwareHandlers: Handlers = {
   },
   [`GET ${base}/time`]: (call) => {
     const time = call.world.seconds() + nodeOf(call).clockAhead;
-    return { time, localtime: time, timezone: "UTC" };
+    return { time, localtime: time + ZONE, timezone: "Europe/Istanbul" };
   },
   [`GET ${base}/disks/zfs`]: (call) => {
     const { zfs } = nodeOf(call);

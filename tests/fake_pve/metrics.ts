@@ -13,18 +13,22 @@ const steps: Record<string, number> = {
 };
 const rows = 70;
 
-/** Rows at even times up to now; before `since`, and in every tenth row, nothing but the time. */
+/**
+ * Rows at even times up to now; before `since`, and in every tenth row, nothing but the time. Peaks are
+ * as high as the load ever is.
+ */
 function series(
   call: Call,
   since: number,
-  values: (wave: number) => Record<string, number>,
+  values: (wave: number, seconds: number) => Record<string, number>,
 ): unknown {
   const step = steps[call.params.text("timeframe")] ?? 60;
+  const peaks = call.params.text("cf") === "MAX";
   const last = Math.floor(call.world.seconds() / step) * step;
   return Array.from({ length: rows }, (_, i) => {
     const time = last - (rows - 1 - i) * step;
     if (time * 1000 < since || i % 10 === 9) return { time };
-    return { time, ...values(0.5 + 0.5 * Math.sin(i / 7)) };
+    return { time, ...values(peaks ? 1 : 0.5 + 0.5 * Math.sin(i / 7), time) };
   });
 }
 
@@ -70,6 +74,11 @@ export const metricHandlers: Handlers = {
       call.params.text("node"),
     );
     const { used } = usageOf(call.state, storage, call.params.text("node"));
-    return series(call, nodeOf(call).bootedAt, () => ({ total: storage.total, used }));
+    const { growthPerDay = 0, total } = storage;
+    const now = call.world.seconds();
+    return series(call, nodeOf(call).bootedAt, (_wave, time) => ({
+      total,
+      used: used - growthPerDay * (now - time) / 86_400,
+    }));
   },
 };

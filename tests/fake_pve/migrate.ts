@@ -3,6 +3,7 @@ import { ensureQuorum } from "./create.ts";
 import { guestOf, type GuestType, haManaged, haSid, isRunning, unlocked } from "./guests.ts";
 import type { FakeGuest } from "./state.ts";
 import { startTask } from "./tasks.ts";
+import { dependents } from "./ha_rules.ts";
 import {
   localResources,
   localVolumes,
@@ -178,8 +179,26 @@ function migrateByHa(call: Call, guest: FakeGuest, target: string): string {
       if (!call.state.ha.resources.has(haSid(guest))) {
         throw new Error("service is not managed by HA");
       }
-      relocate(call, guest, { target, targetStorage: undefined }, log.line);
+      for (const one of [guest, ...dependents(call.state, guest)]) moveByLrm(call, one, target);
+      log.line(`requested migration to ${target}`);
     },
+  });
+}
+
+/** The node's own manager moves the guest some time later, in a task that root began. */
+function moveByLrm(call: Call, guest: FakeGuest, target: string): void {
+  const { state } = call;
+  const work = (log: { line(text: string): void }) =>
+    relocate(call, guest, { target, targetStorage: undefined }, log.line);
+  if (state.ha.moveMs === 0) return work({ line: () => {} });
+  startTask({ ...call, who: { user: "root@pam", privsep: false } }, {
+    type: guest.type === "qemu" ? "qmigrate" : "vzmigrate",
+    id: guest.vmid,
+    node: guest.node,
+    guest,
+    configLock: "migrate",
+    lastsMs: state.ha.moveMs,
+    work,
   });
 }
 

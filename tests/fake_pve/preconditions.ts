@@ -1,4 +1,5 @@
-import { drivesOf, guestOf, haManaged, isRunning } from "./guests.ts";
+import { drivesOf, guestOf, haManaged, haSid, isRunning } from "./guests.ts";
+import { blocking, dependents } from "./ha_rules.ts";
 import { readProperties } from "./property_strings.ts";
 import type { FakeGuest, FakeState } from "./state.ts";
 import { isOnNode, storageNamed, storageOfVolume } from "./volumes.ts";
@@ -69,9 +70,11 @@ function preconditions(call: Call): unknown {
   const refused = otherNodes(state, guest).map((node) => {
     const storages = unavailable(state, guest, node);
     const resources = missingMappings(state, guest, node);
+    const rules = blocking(state, guest, node);
     return [node, {
       ...(storages.length ? { unavailable_storages: storages } : {}),
       ...(resources.length ? { "unavailable-resources": resources } : {}),
+      ...(rules.length ? { "blocking-ha-resources": rules } : {}),
     }] as const;
   });
   const mapped = mappedResources(state, guest);
@@ -85,7 +88,9 @@ function preconditions(call: Call): unknown {
     "mapped-resources": Object.keys(mapped),
     "mapped-resource-info": mapped,
     "has-dbus-vmstate": 1,
-    ...(haManaged(state, guest) ? { "dependent-ha-resources": [] } : {}),
+    ...(haManaged(state, guest)
+      ? { "dependent-ha-resources": dependents(state, guest).map(haSid) }
+      : {}),
   };
 }
 
@@ -113,10 +118,20 @@ export const preconditionHandlers: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/migrate": preconditions,
   "GET /nodes/{node}/lxc/{vmid}/migrate": (call) => {
     const guest = guestOf(call, "lxc");
+    const { state } = call;
+    const refused = otherNodes(state, guest)
+      .map((node) => [node, blocking(state, guest, node)] as const)
+      .filter(([, rules]) => rules.length > 0);
+    const names = refused.map(([node]) => node);
     return {
       running: isRunning(guest) ? 1 : 0,
-      "allowed-nodes": otherNodes(call.state, guest),
-      "not-allowed-nodes": {},
+      "allowed-nodes": otherNodes(state, guest).filter((node) => !names.includes(node)),
+      "not-allowed-nodes": Object.fromEntries(
+        refused.map(([node, rules]) => [node, { "blocking-ha-resources": rules }]),
+      ),
+      ...(haManaged(state, guest)
+        ? { "dependent-ha-resources": dependents(state, guest).map(haSid) }
+        : {}),
     };
   },
 };

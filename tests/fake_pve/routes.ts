@@ -20,8 +20,10 @@ import { powerHandlers } from "./power.ts";
 import { preconditionHandlers } from "./preconditions.ts";
 import { replicationHandlers } from "./replication.ts";
 import { sdnHandlers } from "./sdn.ts";
+import { serviceHandlers } from "./services.ts";
 import { snapshotHandlers } from "./snapshots.ts";
 import { statusHandlers } from "./status.ts";
+import { storageConfigHandlers } from "./storage_config.ts";
 import { storageHandlers } from "./storage.ts";
 import { taskHandlers } from "./task_api.ts";
 import { volumeHandlers } from "./volume_api.ts";
@@ -51,8 +53,10 @@ export const handlers: Handlers = {
   ...preconditionHandlers,
   ...replicationHandlers,
   ...sdnHandlers,
+  ...serviceHandlers,
   ...snapshotHandlers,
   ...statusHandlers,
+  ...storageConfigHandlers,
   ...storageHandlers,
   ...taskHandlers,
   ...volumeHandlers,

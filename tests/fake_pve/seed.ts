@@ -152,6 +152,7 @@ export function seedState(options: SeedOptions): FakeState {
       }]]),
       groups: new Map(),
       armed: true,
+      moveMs: 0,
     },
     mappings: new Map(),
     replication: new Map(),
@@ -165,7 +166,6 @@ export function seedState(options: SeedOptions): FakeState {
       compress: "zstd",
       vmid: "100,101,200",
       comment: "Nightly backup of production",
-      "next-run": seconds + day / 2,
     }]]),
     firewall: {
       ...emptyFirewall(),

@@ -1,6 +1,6 @@
 import { emptyFirewall } from "./guests.ts";
 import type { SeedOptions } from "./seed.ts";
-import type { FakeDisk, FakeNode } from "./state.ts";
+import type { FakeDisk, FakeJournalLine, FakeNode, FakeService } from "./state.ts";
 
 const gib = 2 ** 30;
 
@@ -32,6 +32,48 @@ function packageRow(name: string, version: string, more: Record<string, string>)
     Description: name,
     ...more,
   };
+}
+
+function services(): FakeService[] {
+  const running: [string, string][] = [
+    ["chrony", "chrony, an NTP client/server"],
+    ["corosync", "Corosync Cluster Engine"],
+    ["cron", "Regular background program processing daemon"],
+    ["pve-cluster", "The Proxmox VE cluster filesystem"],
+    ["pve-firewall", "Proxmox VE firewall"],
+    ["pve-ha-crm", "PVE Cluster HA Resource Manager Daemon"],
+    ["pve-ha-lrm", "PVE Local HA Resource Manager Daemon"],
+    ["pvedaemon", "PVE API Daemon"],
+    ["pveproxy", "PVE API Proxy Server"],
+    ["pvestatd", "PVE Status Daemon"],
+    ["sshd", "OpenBSD Secure Shell server"],
+  ];
+  const service = (name: string, desc: string): FakeService => ({
+    service: name,
+    desc,
+    state: "running",
+    enabled: true,
+  });
+  return [
+    ...running.map(([name, desc]) => service(name, desc)),
+    { ...service("postfix", "Postfix Mail Transport Agent"), state: "dead", enabled: false },
+  ];
+}
+
+function journal(node: string, seconds: number): FakeJournalLine[] {
+  return [
+    { time: seconds - 7_200, unit: "pveproxy", text: `${node} pveproxy[900]: starting server` },
+    {
+      time: seconds - 3_600,
+      unit: "pvestatd",
+      text: `${node} pvestatd[901]: status update time (5.2 seconds)`,
+    },
+    {
+      time: seconds - 60,
+      unit: "pvedaemon",
+      text: `${node} pvedaemon[902]: <root@pam> successful auth for user 'root@pam'`,
+    },
+  ];
 }
 
 export function seedNode(name: string, i: number, options: SeedOptions): FakeNode {
@@ -133,5 +175,7 @@ export function seedNode(name: string, i: number, options: SeedOptions): FakeNod
     subscription: { status: "notfound" },
     repositories: ["no-subscription"],
     repositoryErrors: [],
+    services: services(),
+    journal: journal(name, Math.floor(options.now / 1000)),
   };
 }

@@ -45,6 +45,24 @@ export interface FakeNode {
   repositories: string[];
   /** What is wrong with the files that name repositories. */
   repositoryErrors: { path: string; error: string }[];
+  services: FakeService[];
+  /** Oldest first. */
+  journal: FakeJournalLine[];
+}
+
+export interface FakeService {
+  service: string;
+  desc: string;
+  state: "running" | "dead" | "failed";
+  enabled: boolean;
+}
+
+export interface FakeJournalLine {
+  /** Unix seconds. */
+  time: number;
+  /** The systemd unit, without `.service`. */
+  unit: string;
+  text: string;
 }
 
 export interface FakeZpool {
@@ -76,7 +94,7 @@ export interface FakeCertificate {
 
 export interface FakeStorage {
   storage: string;
-  type: "dir" | "lvmthin" | "nfs" | "pbs" | "zfspool";
+  type: "cifs" | "dir" | "lvmthin" | "nfs" | "pbs" | "zfspool";
   content: string[];
   shared: boolean;
   disabled?: boolean;
@@ -86,6 +104,8 @@ export interface FakeStorage {
   total: number;
   /** Bytes used beside the volumes listed in the state. */
   baseUsed: number;
+  /** By how many bytes a day it has filled so far. */
+  growthPerDay?: number;
   options: Record<string, Scalar>;
 }
 
@@ -156,6 +176,7 @@ export interface FakeHaResource {
   group?: string;
   max_relocate?: number;
   max_restart?: number;
+  failback?: boolean;
   comment?: string;
   /** The state that the manager reports; by default it follows the guest. */
   reported?: string;
@@ -230,6 +251,8 @@ export interface FakeState {
     rules: Entries;
     groups: Entries;
     armed: boolean;
+    /** Milliseconds that the manager takes to move a guest after it was asked to. */
+    moveMs: number;
   };
   /** Devices of the nodes under a common name, for `usb0: mapping=…` and `hostpci0: mapping=…`. */
   mappings: Map<string, { nodes: string[]; live: boolean }>;

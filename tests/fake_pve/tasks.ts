@@ -9,6 +9,8 @@ export interface TaskPlan {
   guest?: FakeGuest;
   configLock?: string;
   fileLock?: boolean;
+  /** Milliseconds that it lasts, whatever others do. */
+  lastsMs?: number;
   /** Lines in the log from the start on. */
   begin?: string[];
   work: TaskWork;
@@ -46,7 +48,8 @@ export function startTask(call: Call, plan: TaskPlan): string {
     lastRead: world.now(),
     work: plan.work,
   };
-  if (state.taskMs !== undefined) task.finishAt = world.now() + state.taskMs;
+  const lasts = plan.lastsMs ?? state.taskMs;
+  if (lasts !== undefined) task.finishAt = world.now() + lasts;
   if (plan.guest) task.vmid = plan.guest.vmid;
   if (plan.fileLock) task.fileLock = true;
   if (plan.configLock && plan.guest && plan.guest.config.lock === undefined) {

@@ -5,5 +5,7 @@ import "../tools/guests_lifecycle_test.ts";
 import "../tools/guests_power_test.ts";
 import "../tools/guests_reads_test.ts";
 import "../tools/guests_settings_test.ts";
+import "../tools/drain_test.ts";
 import "../tools/migration_test.ts";
+import "../tools/nodes_work_test.ts";
 import "../tools/rows_test.ts";

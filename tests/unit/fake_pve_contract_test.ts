@@ -90,8 +90,8 @@ Deno.test("methods without a handler are answered by the contract", async () => 
   });
   assert.deepEqual(await data("GET /cluster/metrics/server/m1"), { data: {} });
   assert.deepEqual(await data("PUT /nodes/pve1/qemu/100/cloudinit"), { data: null });
-  const { data: upid } = await data("POST /nodes/pve1/services/cron/restart");
-  assert.match(String(upid), /^UPID:pve1:[0-9A-F:]+:restart::root@pam!mcp:$/);
+  const { data: upid } = await data("POST /nodes/pve1/startall");
+  assert.match(String(upid), /^UPID:pve1:[0-9A-F:]+:startall::root@pam!mcp:$/);
   assert.equal(pve.state.tasks.at(-1)?.exitstatus, "OK");
   const refused = ["GET /nodes/pve9/hosts", "GET /nodes/pve1/qemu/999/agent/get-time"];
   for (const line of refused) assert.equal((await ask(pve, line)).status, 500, line);

@@ -3,9 +3,11 @@ import { tokenState } from "../../auth/token.ts";
 import { typed } from "../../command.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import type { Database } from "../../database/database.ts";
+import { type Halts, haltsOf } from "../../database/halts.ts";
 import { checkSchema } from "../../database/schema.ts";
 import { messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
+import { haltText } from "../halting.ts";
 import { isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { checkDatabaseFolder } from "./writable.ts";
@@ -26,12 +28,18 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
     database = await openConfiguredDatabase(config);
     await checkSchema(database);
     const tokens = await checkTokens(new AccountStore(database), now());
-    return [ok("store", `${shown}, schema up to date`), tokens];
+    const halts = await checkHalt(haltsOf(database));
+    return [ok("store", `${shown}, schema up to date`), ...halts, tokens];
   } catch (error) {
     return [fail("store", `${shown}: ${messageOf(error)}`, null)];
   } finally {
     await database?.close();
   }
+}
+
+async function checkHalt(halts: Halts): Promise<Finding[]> {
+  const halt = await halts.find();
+  return halt ? [warn("halt", `changes are halted ${haltText(halt)}`, typed("resume"))] : [];
 }
 
 async function checkTokens(store: AccountStore, now: Date): Promise<Finding> {

@@ -2,11 +2,13 @@ import { AccountStore } from "../../auth/account_store.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import { type Database, DatabaseAway } from "../../database/database.ts";
 import { migrate } from "../../database/migrate.ts";
+import { haltsOf } from "../../database/halts.ts";
 import { checkSchema } from "../../database/schema.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { createLog, type Log } from "../../log/log.ts";
 import { redactText } from "../../log/redact.ts";
 import type { CliContext } from "../context.ts";
+import { followHaltSignal, tellHalt } from "./halt_signals.ts";
 import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
@@ -81,10 +83,13 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const { context, signals } = options;
   const { config, log, database } = parts;
   const probing = probeProxmox(config);
+  const trail = await auditTrailOf(config, database);
+  const halts = haltsOf(database);
   const server = await options.way.start({
     ...parts,
+    halts,
     accounts: new AccountStore(database),
-    trail: await auditTrailOf(config, database),
+    trail,
     now: context.io.now,
     version: context.version,
   }, context.io);
@@ -104,8 +109,11 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
       url: server.place,
       tools: server.toolCount,
     });
-    while (await nextSignal(signals, server) === "reload") {
-      current = await reload(current, { load: options.load, log, server });
+    const standing = { halts, trail: () => trail, log, now: context.io.now };
+    await tellHalt(standing);
+    for (let signal; (signal = await nextSignal(signals, server)) !== "stop";) {
+      if (signal !== "reload") await followHaltSignal(signal, standing);
+      else current = await reload(current, { load: options.load, log, server });
     }
     log.info("Server stopping");
   } finally {

@@ -1,5 +1,5 @@
 /** What a running server can be told. */
-export type Signal = "stop" | "reload";
+export type Signal = "stop" | "reload" | "halt" | "resume";
 
 /** Signals in the order in which they came. */
 export class SignalQueue {
@@ -22,7 +22,13 @@ export class SignalQueue {
   }
 }
 
-const MEANING = { SIGTERM: "stop", SIGINT: "stop", SIGHUP: "reload" } as const;
+const MEANING = {
+  SIGTERM: "stop",
+  SIGINT: "stop",
+  SIGHUP: "reload",
+  SIGUSR1: "halt",
+  SIGUSR2: "resume",
+} as const;
 
 /** Hands over the process's signals, what they mean and by their names, until it is disposed of. */
 export function listenToSignals(

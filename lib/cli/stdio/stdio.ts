@@ -1,14 +1,15 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { type Scope, SCOPES } from "../../auth/scope.ts";
 import { type CliContext, type CommonOptions, UsageError, withCommonOptions } from "../context.ts";
-import { oneOf } from "../options.ts";
+import { localUser } from "../local_user.ts";
+import { oneOf, toolsets } from "../options.ts";
 import { runLocked } from "../serve/locked.ts";
 import { withTokenFile } from "../serve/options.ts";
 
 export interface StdioArguments extends CommonOptions {
   readonly scope?: Scope;
   readonly tokenFile?: string;
+  readonly toolset?: readonly string[];
   readonly [option: string]: unknown;
 }
 
@@ -33,6 +34,10 @@ export function withStdioOptions(command: Command): Command {
     "--scope <SCOPE>",
     `what the client may do without a token: ${SCOPES.join(", ")} (default: user)`,
     oneOf(SCOPES),
+  ).option(
+    "--toolset <TOOLSET>",
+    "list tools of this toolset only; others can still be called",
+    toolsets,
   );
 }
 
@@ -42,8 +47,8 @@ export function registerStdio(program: Command, context: CliContext): void {
     .addHelpText("after", NOTES)
     .action((args: StdioArguments) => {
       requireOneSpeaker(args);
-      const { scope = "user" } = args;
-      const local = { user: localUser(), scope };
+      const { scope = "user", toolset = null } = args;
+      const local = { user: localUser(), scope, toolsets: toolset };
       return runLocked(context, {
         args: { ...args, stdio: true },
         local,
@@ -55,13 +60,4 @@ export function registerStdio(program: Command, context: CliContext): void {
 export function requireOneSpeaker({ scope, tokenFile }: StdioArguments): void {
   if (scope === undefined || tokenFile === undefined) return;
   throw new UsageError("--scope and --token-file exclude each other: a token has its own scope");
-}
-
-/** `local:ada`, or `local` where the process may not know who runs it. */
-function localUser(): string {
-  try {
-    return `local:${userInfo().username}`;
-  } catch {
-    return "local";
-  }
 }

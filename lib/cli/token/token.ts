@@ -4,7 +4,7 @@ import { effectiveScope } from "../../auth/scope.ts";
 import { parseVmidRanges, type VmidRange } from "../../auth/limits.ts";
 import { PERMISSIONS } from "../../auth/scope.ts";
 import { type CliContext, refuseAsUsage, withCommonOptions } from "../context.ts";
-import { list, oneOf, reader, wholeNumber } from "../options.ts";
+import { list, oneOf, reader, shortText, toolsets, wholeNumber } from "../options.ts";
 import { createToken, type CreateTokenOptions } from "./create.ts";
 import { type ListTokenOptions, listTokens } from "./list.ts";
 import { withSchema } from "../with_store.ts";
@@ -24,7 +24,7 @@ export function registerToken(program: Command, context: CliContext): void {
   withCommonOptions(token.command("create"))
     .description("create a token and print it once")
     .requiredOption("--user <NAME>", "the user it belongs to")
-    .requiredOption("--name <LABEL>", "what it is for, in 1 to 100 characters", readLabel)
+    .requiredOption("--name <LABEL>", "what it is for, in 1 to 100 characters", shortText(100))
     .requiredOption("--permission <LEVEL>", "read, write or admin", oneOf(PERMISSIONS))
     .option("--expires-days <N>", "days until it expires (default: never)", wholeNumber(1, 36_500))
     .option("--allowed-ips <LIST>", "addresses and networks it may be used from", readAllowedIps)
@@ -34,6 +34,12 @@ export function registerToken(program: Command, context: CliContext): void {
     .option("--node <NODE>", "only this node and guests on it", list)
     .option("--tool <TOOL>", "only this tool", list)
     .option("--deny-tool <TOOL>", "not this tool", list)
+    .option("--needs-approval", "somebody else must approve each change before it runs")
+    .option(
+      "--toolset <TOOLSET>",
+      "list tools of this toolset only; others can still be called",
+      toolsets,
+    )
     .addHelpText("after", EXAMPLES)
     .action((options: CreateTokenOptions) => createToken(context, options));
   withCommonOptions(token.command("list"))
@@ -57,12 +63,6 @@ async function revokeToken(
         `(it had scope ${effectiveScope(token)})`,
     );
   });
-}
-
-function readLabel(text: string): string {
-  const label = text.trim();
-  if (label !== "" && [...label].length <= 100 && !/\p{Cc}/u.test(label)) return label;
-  throw new InvalidArgumentError("It must have 1 to 100 characters");
 }
 
 const readAllowedIps = reader((text: string) => {

@@ -64,6 +64,7 @@ function service(config: Config, { binary, name }: UnitOptions): string[] {
     `User=${name}`,
     `Group=${name}`,
     `ExecStart=${word(binary)} serve --config ${word(config.file ?? "")}`,
+    "# Emergency stop of all changes: `systemctl kill --kill-whom=main -s USR1`; `-s USR2` ends it.",
     `ExecReload=${RELOADER} -HUP $MAINPID`,
     "Restart=on-failure",
     "RestartSec=2",

@@ -11,8 +11,12 @@ import {
 } from "@modelcontextprotocol/server";
 import { shownLine } from "../../log/shown.ts";
 import { type CallResult, callTool } from "../call.ts";
+import { pageQuestion } from "../approval/page_question.ts";
 import { callerOf } from "../caller.ts";
+import type { TextFormat } from "../finished.ts";
 import type { McpServices } from "../server.ts";
+import { Handover } from "../tasks/handover.ts";
+import type { CreatedTask } from "../tasks/task.ts";
 import type { Feature } from "./feature.ts";
 
 /** The tools: what a caller may call, and calling it. */
@@ -32,8 +36,9 @@ export async function listTools(
   services: McpServices,
   context: ServerContext,
 ): Promise<ListToolsResult> {
-  const { principal, wrote } = callerOf(context);
-  const { tools, resultJson } = services.catalog.visibleTo(principal, await services.able());
+  const { principal, toolsets, wrote } = callerOf(context);
+  const viewer = { ...principal, toolsets };
+  const { tools, resultJson } = services.catalog.visibleTo(viewer, await services.able());
   wrote?.(resultJson);
   return { tools: tools.map((tool) => ({ ...tool })) };
 }
@@ -46,10 +51,11 @@ export async function answerCall(
     params: CallToolRequestParams;
     context: ServerContext;
   },
-): Promise<CallToolResult | InputRequiredResult> {
+): Promise<CallToolResult | CreatedTask | InputRequiredResult> {
   const call = { name: params.name, arguments: params.arguments };
   const caller = callerOf(context);
   const consent = services.confirmation.stateOf(server, context, call);
+  const handover = Handover.for(services, { server, context });
   caller.began?.(context.mcpReq.id);
   const result = await callTool(services, {
     ...caller,
@@ -58,21 +64,32 @@ export async function answerCall(
     signal: context.mcpReq.signal,
     progress: progressTo(context),
     ...consent,
+    ...handover?.request,
   });
   if (result.kind === "ask") {
     return await services.confirmation.ask(context, { ...result, call });
   }
+  if (result.kind === "held") {
+    const question = pageQuestion(server, context, result);
+    if (question) return question;
+  }
   if (result.kind === "failed" && !services.catalog.get(params.name)) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
   }
-  if (result.kind === "done") caller.wrote?.(result.finished.resultJson);
-  return toolResult(result);
+  if (result.kind === "done" && handover?.task) return handover.task;
+  const { format = "text" } = caller;
+  if (result.kind !== "failed") caller.wrote?.(result.finished.resultJson(format));
+  return toolResult(result, format);
 }
 
-function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
-  if (result.kind === "done") {
-    const { text, value } = result.finished;
-    return { content: [{ type: "text", text }], structuredContent: value };
+/** A call's result as MCP has it. */
+export function toolResult(
+  result: Exclude<CallResult, { kind: "ask" }>,
+  format: TextFormat,
+): CallToolResult {
+  if (result.kind !== "failed") {
+    const text = result.finished.text(format);
+    return { content: [{ type: "text", text }], structuredContent: result.finished.value };
   }
   const { code, message } = result.error;
   return { content: [{ type: "text", text: message }], isError: true, _meta: { code } };

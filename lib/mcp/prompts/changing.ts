@@ -21,16 +21,14 @@ export const CHANGING: readonly Prompt[] = [
       tr: "Bir düğümün yeniden başlatılmasının neye dokunacağını denetler ve planlar",
     },
     arguments: [NODE],
-    needs: ["get_node_status", "find_guests", "migrate_guest"],
+    needs: ["get_node_status", "find_guests", "drain_node"],
     text: {
       en: ({ node }) =>
         `Prepare node ${node} for maintenance: it will be updated and rebooted.
 1. Call ${tool("get_cluster_status")}, ${tool("get_ha_status")}, ${tool("get_node_status")}, ${
           tool("get_updates")
         } and ${tool("find_guests")} for it. Would the cluster stay quorate without it?
-2. For each running guest, call ${
-          tool("migrate_guest")
-        } with dry_run true to the node with most free memory; shut down what cannot move.
+2. Call ${tool("drain_node")} with dry_run true: where does each guest go, and what cannot move?
 3. Call ${tool("get_backup_coverage")}: which of these guests have no good backup?
 Give me the plan as a list in order: what moves where, what stops and for how long, what forbids it, how to bring everything back. Wait for my yes before you change anything.`,
       tr: ({ node }) =>
@@ -38,9 +36,7 @@ Give me the plan as a list in order: what moves where, what stops and for how lo
 1. Onun için ${tool("get_cluster_status")}, ${tool("get_ha_status")}, ${tool("get_node_status")}, ${
           tool("get_updates")
         } ve ${tool("find_guests")} araçlarını çağır. Küme onsuz çoğunluğunu korur mu?
-2. Çalışan her konuk için, en çok boş belleği olan düğüme, dry_run true ile ${
-          tool("migrate_guest")
-        } aracını çağır; taşınamayan kapatılır.
+2. dry_run true ile ${tool("drain_node")} aracını çağır: her konuk nereye gider, ne taşınamaz?
 3. ${tool("get_backup_coverage")} aracını çağır: bu konuklardan hangilerinin sağlam yedeği yok?
 Planı sıralı bir liste olarak ver: ne nereye taşınır, ne ne kadar durur, neyi ne engeller, her şey nasıl geri getirilir. Bir şeyi değiştirmeden önce onayımı bekle.`,
     },
@@ -49,34 +45,30 @@ Planı sıralı bir liste olarak ver: ne nereye taşınır, ne ne kadar durur, n
     name: "move_off_node",
     title: { en: "Move guests off a node", tr: "Bir düğümü boşalt" },
     description: {
-      en: "Moves all guests of a node elsewhere, one after the other",
-      tr: "Bir düğümün bütün konuklarını sırayla başka yere taşır",
+      en: "Moves all guests of a node elsewhere",
+      tr: "Bir düğümün bütün konuklarını başka yere taşır",
     },
     arguments: [NODE, TARGET],
-    needs: ["find_guests", "migrate_guest"],
+    needs: ["find_guests", "drain_node"],
     text: {
       en: ({ node, target }) =>
         `Move all guests off node ${node}, to ${target ?? "the nodes that have most room"}.
 1. Call ${tool("find_guests")} for the node, ${tool("get_nodes")} and ${
           tool("get_storage")
         }: is there enough memory and space?
-2. For each guest, call ${tool("migrate_guest")} with dry_run true. Show me the plan: ${
-          tool("migrate_guest")
-        } to where, live or with a restart, what forbids it. Wait for my yes.
-3. Then move one guest after the other, and stop at the first failure. At the end call ${
-          tool("find_guests")
-        } again and tell what is left.`,
+2. Call ${
+          tool("drain_node")
+        } with dry_run true. Show me the plan: each guest to where, live or with a restart, what forbids it. Wait for my yes.
+3. Then call it without dry_run, again until it says empty or nothing more is under way, and tell what is left.`,
       tr: ({ node, target }) =>
         `${node} düğümündeki bütün konukları taşı; hedef: ${target ?? "en çok yeri olan düğümler"}.
 1. Düğüm için ${tool("find_guests")}, ayrıca ${tool("get_nodes")} ve ${
           tool("get_storage")
         } araçlarını çağır: bellek ve yer yetiyor mu?
-2. Her konuk için dry_run true ile ${
-          tool("migrate_guest")
-        } aracını çağır. Planı göster: nereye, canlı mı yeniden başlatarak mı, neyi ne engelliyor. Onayımı bekle.
-3. Sonra konukları birer birer taşı, ilk hatada dur. Sonunda ${
-          tool("find_guests")
-        } aracını yeniden çağır ve ne kaldığını söyle.`,
+2. dry_run true ile ${
+          tool("drain_node")
+        } aracını çağır. Planı göster: her konuk nereye, canlı mı yeniden başlatarak mı, neyi ne engelliyor. Onayımı bekle.
+3. Sonra dry_run vermeden çağır; empty diyene ya da süren bir şey kalmayana kadar yeniden çağır ve ne kaldığını söyle.`,
     },
   },
   {
@@ -87,27 +79,21 @@ Planı sıralı bir liste olarak ver: ne nereye taşınır, ne ne kadar durur, n
       tr: "CPU'su ve belleği fazla ya da az olan konukları bulur",
     },
     arguments: [{ ...NODE, required: false }],
-    needs: ["find_guests", "get_metrics", "update_vm"],
+    needs: ["get_right_size", "update_vm"],
     text: {
       en: ({ node }) =>
         `Find guests ${
           node === undefined ? "" : `on node ${node} `
         }that have too much or too little.
-1. Call ${tool("find_guests")} with status running${node === undefined ? "" : ` and node ${node}`}.
-2. For the largest and the busiest, call ${
-          tool("get_metrics")
-        } for the last week: average and peak of CPU and memory.
-3. Propose new sizes with room above the peak, as a table: now, average, peak, proposed, what it frees, whether it needs a restart.
+1. Call ${tool("get_right_size")}, page by page.
+2. Look closer at proposals that surprise, with ${tool("get_metrics")} for the last month.
+3. Show the proposals as a table: now, average, peak, proposed, what it frees, whether it needs a restart.
 Wait for my yes before you call ${tool("update_vm")} or ${tool("update_container")}.`,
       tr: ({ node }) =>
         `${node === undefined ? "" : `${node} düğümünde `}fazla ya da az kaynağı olan konukları bul.
-1. status running${node === undefined ? "" : ` ve node ${node}`} ile ${
-          tool("find_guests")
-        } aracını çağır.
-2. En büyükleri ve en çok çalışanları için son haftanın ${
-          tool("get_metrics")
-        } değerlerini al: CPU ve belleğin ortalaması ve tepesi.
-3. Tepenin üstünde pay bırakan yeni boyutları tabloyla öner: şimdi, ortalama, tepe, öneri, ne kadar yer açtığı, yeniden başlatma gerekip gerekmediği.
+1. ${tool("get_right_size")} aracını sayfa sayfa çağır.
+2. Şaşırtan önerilere geçen ayın ${tool("get_metrics")} değerleriyle yakından bak.
+3. Önerileri tabloyla göster: şimdi, ortalama, tepe, öneri, ne kadar yer açtığı, yeniden başlatma gerekip gerekmediği.
 ${tool("update_vm")} ya da ${tool("update_container")} çağırmadan önce onayımı bekle.`,
     },
   },

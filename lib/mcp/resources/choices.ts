@@ -45,6 +45,7 @@ export async function choicesFor(
     dryRun: true,
     action: "complete an argument",
     progress: () => {},
+    permit: () => Promise.resolve(),
     announce: () => Promise.resolve(),
   });
   return [...new Set(await choices(pve, given))].sort();

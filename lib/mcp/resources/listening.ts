@@ -1,7 +1,10 @@
+import { ProtocolError } from "@modelcontextprotocol/server";
+import { AppError } from "../../errors.ts";
 import type { Caller } from "../caller.ts";
-import { isRecord } from "../json_rpc.ts";
+import { isRecord, REFUSED } from "../json_rpc.ts";
 import { reachOf } from "../reach.ts";
 import type { McpServices } from "../server.ts";
+import { isDeclaredIn, tasksRequired } from "../tasks/extension.ts";
 import { mayFollow } from "./subscriptions.ts";
 
 /** The method by which clients of revision 2026-07-28 ask to be told of changes. */
@@ -17,7 +20,8 @@ export interface Listening<B> {
 /**
  * Begins to follow what a request to listen names.
  *
- * @throws AppError `unavailable` when it is too much
+ * @throws AppError `unavailable` when it is too much; ProtocolError when it names tasks and does not
+ * declare the extension for them
  */
 export async function beginListening<B extends object>(
   services: McpServices,
@@ -29,6 +33,9 @@ export async function beginListening<B extends object>(
 ): Promise<Listening<B>> {
   const { params } = body as { params?: unknown };
   const notifications = isRecord(params) ? params.notifications : undefined;
+  if (isRecord(notifications) && notifications.taskIds !== undefined) {
+    if (!isRecord(params) || !isDeclaredIn(params._meta)) throw tasksRequired();
+  }
   const wanted = isRecord(notifications) ? notifications.resourceSubscriptions : undefined;
   const isText = (address: unknown) => typeof address === "string";
   // What is malformed is left for the protocol's own refusal.
@@ -40,4 +47,12 @@ export async function beginListening<B extends object>(
   const { tokenId, limits } = principal;
   const end = await services.watch.follow({ tokenId, reach: reachOf(limits), addresses, changed });
   return { body: narrowed, end };
+}
+
+/** Why a request to listen is refused, ready for an error; whatever else was thrown is thrown on. */
+export function refusedListening(error: unknown): { code: number; message: string } {
+  if (error instanceof AppError) return { code: REFUSED, message: error.message };
+  if (!(error instanceof ProtocolError)) throw error;
+  const { code, message, data } = error;
+  return Object.assign({ code, message }, { data });
 }

@@ -18,7 +18,7 @@ import {
   rpcError,
 } from "../json_rpc.ts";
 import { type Language, messagesIn } from "../messages.ts";
-import { LISTEN } from "../resources/listening.ts";
+import { LISTEN, refusedListening } from "../resources/listening.ts";
 import { createMcpServer, type McpServices } from "../server.ts";
 import { type Line, readLines } from "./lines.ts";
 import { acknowledged, Listens } from "./listens.ts";
@@ -36,6 +36,7 @@ export interface StdioOptions {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly maxLineBytes: number;
   readonly language: Language;
+  readonly toolsets: Caller["toolsets"];
   /** Asked for each line that holds so many requests and calls; rejects with AppError. */
   readonly admit: (counts: { requests: number; calls: number }) => Promise<Admission>;
 }
@@ -187,10 +188,11 @@ export class StdioConnection {
   }
 
   #callerOf(principal: Caller["principal"]): Caller {
-    const { language } = this.#options;
+    const { language, toolsets } = this.#options;
     const revocations = this.#revocations;
     const hasEnded = () => revocations !== this.#revocations;
-    return { principal, language, requestId: crypto.randomUUID(), transport: "stdio", hasEnded };
+    const requestId = crypto.randomUUID();
+    return { principal, language, toolsets, requestId, transport: "stdio", hasEnded };
   }
 
   async #receive(body: Message, { caller, bytes, answer }: Arrival): Promise<void> {
@@ -214,9 +216,9 @@ export class StdioConnection {
     try {
       if (message.method === LISTEN) meant = await this.#listens.begin(message, caller);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+      const refused = refusedListening(error);
       this.#open.remove(message.id);
-      return await refuse(rpcError({ code: REFUSED, message: error.message }, id));
+      return await refuse(rpcError(refused, id));
     }
     this.#callers.set(meant, ledger.caller);
     this.#wire.onmessage?.(meant);

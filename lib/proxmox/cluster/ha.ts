@@ -1,75 +1,8 @@
-import { AppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import { flag, number, text } from "../api/values.ts";
-import { readConfig } from "../guest/config.ts";
-import { type Guest, guestLabel } from "../guest/directory.ts";
-import { disksOf } from "../guest/properties.ts";
-import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
 
-export const HA_STATES = ["started", "stopped", "disabled", "ignored"] as const;
-
-/** What HA shall do with a guest; `enabled`, which Proxmox takes for `started`, is told as that. */
-export type HaState = typeof HA_STATES[number];
-
-/** A guest that HA cares for, with Proxmox's defaults filled in. */
-export type HaResource = {
-  readonly state: HaState;
-  readonly max_restart: number;
-  readonly max_relocate: number;
-  readonly comment: string;
-  /** On Proxmox VE 8; empty where it has none. */
-  readonly group: string;
-};
-
-export interface KnownResource {
-  readonly sid: string;
-  readonly digest: string | undefined;
-  readonly resource: HaResource;
-}
-
 type Row = Readonly<Record<string, unknown>>;
-
-/** A guest as HA names it: `vm:101`. */
-export function sidOf({ type, vmid }: Pick<Guest, "type" | "vmid">): string {
-  return `${type === "qemu" ? "vm" : "ct"}:${vmid}`;
-}
-
-/** The vmid in `vm:101`. */
-export function vmidOf(sid: string): number {
-  return Number(sid.slice(sid.indexOf(":") + 1));
-}
-
-/** The guests that HA cares for. */
-export async function readResources(pve: Pve): Promise<KnownResource[]> {
-  const rows: Row[] = await pve.list("/cluster/ha/resources");
-  return rows.map((row) => ({
-    sid: String(row.sid),
-    digest: text(row.digest),
-    resource: {
-      state: HA_STATES.find((state) => state === row.state) ?? "started",
-      max_restart: number(row.max_restart) ?? 1,
-      max_relocate: number(row.max_relocate) ?? 1,
-      comment: text(row.comment) ?? "",
-      group: text(row.group) ?? "",
-    },
-  }));
-}
-
-/**
- * What HA does with a guest.
- *
- * @throws AppError `not_found` naming the guests in reach that it cares for
- */
-export async function requireResource(pve: Pve, guest: Guest): Promise<KnownResource> {
-  const sid = sidOf(guest);
-  const [all, includes] = await Promise.all([readResources(pve), pve.includes()]);
-  const known = all.find((each) => each.sid === sid);
-  if (known !== undefined) return known;
-  const others = all.map((each) => each.sid).filter((each) => includes(vmidOf(each), "")).sort();
-  const there = others.length === 0 ? "nor any other" : `only ${others.join(", ")}`;
-  throw new AppError("not_found", `HA does not care for ${guestLabel(guest)}, ${there}`);
-}
 
 /** Where HA may run guests: rules since Proxmox VE 9, groups before. */
 export async function readPlacement(
@@ -83,50 +16,63 @@ export async function readPlacement(
   }
 }
 
-/**
- * Refuses a group that there is not.
- *
- * @throws AppError `not_found`, `invalid` where there are no groups any more
- */
-export async function requireGroup(pve: Pve, group: string | undefined): Promise<void> {
-  if (group === undefined || group === "") return;
-  const { kind, rows } = await readPlacement(pve);
-  if (kind === "rules") {
-    throw new AppError(
-      "invalid",
-      "this Proxmox VE has HA rules in place of groups: leave out group",
-    );
-  }
-  assertKnown(group, { what: "HA group", known: rows.map((row) => String(row.group)) });
+/** What HA would do with the guests that it manages. */
+export interface HaHomes {
+  manages(sid: string): boolean;
+  /** Why the guest would come back to `from` after a move to `to`; undefined where it would stay. */
+  pullsBack(sid: string, move: { from: string; to: string; online: readonly string[] }):
+    | string
+    | undefined;
 }
 
-/** What HA does at once in a guest's wanted state, and what it cannot do for it; for the caller. */
-export async function foretell(
-  pve: Pve,
-  guest: Guest,
-  { state, running }: { state: HaState; running: boolean },
-): Promise<string[]> {
-  const notes: string[] = [];
-  if (state === "started" && !running) notes.push("HA starts it now");
-  if ((state === "stopped" || state === "disabled") && running) notes.push("HA shuts it down now");
-  if (state === "ignored") notes.push("HA leaves it alone, also when its node fails");
-  if (state === "started") notes.push(...await aloneOnItsNode(pve, guest));
-  for (const note of notes) pve.foresee(note);
-  return notes;
-}
-
-/** Disks on a node's own storage cannot be had elsewhere once that node is gone. */
-async function aloneOnItsNode(pve: Pve, guest: Guest): Promise<string[]> {
-  const [config, resources] = await Promise.all([readConfig(pve, guest), pve.resources()]);
-  const own = new Set(
-    resources.filter((row) => row.type === "storage" && !flag(row.shared)).map((row) =>
-      row.storage
-    ),
+/** Reads which guests HA manages and which nodes it prefers for them. */
+export async function readHaHomes(pve: Pve): Promise<HaHomes> {
+  const resources: Row[] = await pve.list("/cluster/ha/resources");
+  const managed = new Map(
+    resources.filter(({ state }) => state !== "ignored").map((row) => [text(row.sid) ?? "", row]),
   );
-  const storages = disksOf(config).map(({ volid }) => volid.slice(0, volid.indexOf(":")))
-    .filter((storage) => own.has(storage));
-  const named = [...new Set(storages)].join(", ");
-  return named === ""
-    ? []
-    : [`its disks are on its node's own storage (${named}): only a replica can start elsewhere`];
+  const rules = managed.size === 0 ? [] : (await readPlacement(pve)).rows;
+  return {
+    manages: (sid) => managed.has(sid),
+    pullsBack: (sid, { from, to, online }) => {
+      const resource = managed.get(sid);
+      if (resource === undefined) return undefined;
+      if (resource.failback !== undefined && !flag(resource.failback)) return undefined;
+      const home = rules.find((rule) => isHomeOf(rule, { sid, group: text(resource.group) }));
+      if (home === undefined || flag(home.nofailback)) return undefined;
+      const best = bestOf(prioritiesIn(home), online);
+      if (!best.includes(from) || best.includes(to)) return undefined;
+      return `HA would bring it back, as ${
+        text(home.rule) ?? text(home.group)
+      } prefers node ${from}`;
+    },
+  };
+}
+
+function isHomeOf(rule: Row, { sid, group }: { sid: string; group: string | undefined }): boolean {
+  if (rule.rule === undefined) return group !== undefined && rule.group === group;
+  return rule.type === "node-affinity" && !flag(rule.disable) &&
+    partsOf(rule.resources).includes(sid);
+}
+
+/** `pve1:2,pve2`: a node without a number has 0. */
+function prioritiesIn({ nodes }: Row): Map<string, number> {
+  return new Map(
+    partsOf(nodes).map((part) => {
+      const [name = "", priority] = part.split(":");
+      return [name, number(priority) ?? 0];
+    }),
+  );
+}
+
+/** Those of the nodes that the rule likes most. */
+function bestOf(priorities: ReadonlyMap<string, number>, online: readonly string[]): string[] {
+  const known = online.filter((node) => priorities.has(node));
+  const most = Math.max(...known.map((node) => priorities.get(node) ?? 0));
+  return known.filter((node) => priorities.get(node) === most);
+}
+
+/** A list as Proxmox takes it: parted by commas, semicolons or blanks. */
+export function partsOf(value: unknown): string[] {
+  return String(value ?? "").split(/[\s,;]+/).filter((part) => part !== "");
 }

@@ -4,7 +4,8 @@ import type { Guest } from "../guest/directory.ts";
 import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
 import { requireNode } from "./nodes.ts";
-import { readPlacement, readResources, sidOf, vmidOf } from "./ha.ts";
+import { partsOf, readPlacement } from "./ha.ts";
+import { readResources, sidOf, vmidOf } from "./ha_resources.ts";
 
 export type Affinity = "positive" | "negative";
 
@@ -168,6 +169,5 @@ function ruleOf(row: Readonly<Record<string, unknown>>): HaRule {
 
 /** Without the priority 0, which is none. */
 function listed(list: string): string {
-  const parts = list.split(/[,;\s]+/).filter((part) => part !== "");
-  return [...new Set(parts.map((part) => part.replace(/:0$/, "")))].sort().join(",");
+  return [...new Set(partsOf(list).map((part) => part.replace(/:0$/, "")))].sort().join(",");
 }

@@ -7,6 +7,39 @@ import type { ToolCase } from "../tool_case.ts";
 type Row = Record<string, unknown>;
 
 export const CLUSTER = {
+  get_audit: {
+    args: { vmid: "web1", since: "1h" },
+    prepare: async (site) => {
+      await site.call("get_guest", { vmid: 100 });
+      await site.call("set_guest_notes", { vmid: 100, notes: "new" });
+      await site.call("start_vm", { vmid: 101 }, { role: "user" });
+    },
+    request: null,
+    works: async ({ calls, next_cursor }, site) => {
+      const mine = calls.filter((row: Row) => row.tool !== "get_audit");
+      assert.deepEqual(mine.map((row: Row) => row.tool), ["set_guest_notes", "get_guest"]);
+      assert.equal(mine[0].outcome, "ok");
+      assert.deepEqual(mine[0].vmids, [100]);
+      assert.equal(next_cursor, undefined);
+      const denied = await site.call("get_audit", { outcome: "denied", tool: "start_vm" });
+      assert.deepEqual(denied.value.calls.map((row: Row) => row.vmids), [[101]]);
+      const first = await site.call("get_audit", { limit: 2 });
+      const rest = await site.call("get_audit", { limit: 200, cursor: first.value.next_cursor });
+      const seqs = [...first.value.calls, ...rest.value.calls].map((row: Row) => Number(row.seq));
+      assert.deepEqual(seqs, seqs.toSorted((a, b) => b - a));
+      assert.equal(new Set(seqs).size, seqs.length);
+      const old = await site.call("get_audit", { until: "2020-01-01" });
+      assert.deepEqual(old.value.warnings, ["nothing fits until 2020-01-01 among the calls kept"]);
+    },
+    refuses: [
+      { args: { since: "yesterday" }, code: "invalid", text: /since must be a date, a time/ },
+      { args: { since: "2026-02-31" }, code: "invalid", text: /since must be a date, a time/ },
+      { args: { cursor: "x" }, code: "invalid", text: /cursor: must be one that this list gave/ },
+      { args: { outcome: "okay" }, code: "invalid", text: /outcome: must be one of/ },
+    ],
+    goneGuests: "its calls are still kept",
+  },
+
   get_attention: {
     args: { limit: 500 },
     request: ["GET", /^\/cluster\/replication$/],

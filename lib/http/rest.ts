@@ -1,0 +1,92 @@
+import type { Context, Hono, MiddlewareHandler } from "hono";
+import type { ErrorCode } from "../errors.ts";
+import { PROBLEMS, REST_PATH } from "../mcp/openapi.ts";
+import { notAllowed } from "../mcp/json_rpc.ts";
+import { callerOf, type Env } from "./request.ts";
+import type { AppServices } from "./services.ts";
+
+/** Where the description of the tools is served. */
+const OPENAPI_PATH = "/openapi.json";
+
+const STATUS: Readonly<Record<ErrorCode, number>> = {
+  invalid: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  unavailable: 503,
+  timeout: 504,
+  internal: 500,
+};
+
+interface RestRoutes {
+  readonly gate: MiddlewareHandler<Env>;
+  /** Reads the body of a call of the tool that the path names. */
+  readonly readCall: MiddlewareHandler<Env>;
+}
+
+/** The tools as plain HTTP: arguments in, value out, failures as problems (RFC 9457). */
+export function addRestRoutes(
+  app: Hono<Env>,
+  { rest }: Pick<AppServices, "rest">,
+  { gate, readCall }: RestRoutes,
+): void {
+  app.get(OPENAPI_PATH, gate, async (c) => c.json(await rest.describe(c.get("principal"))));
+  app.post(`${REST_PATH}/:tool`, gate, readCall, async (c) => {
+    const tool = c.req.param("tool");
+    const { params } = c.get("body") as RestMessage;
+    const result = await rest.call({
+      tool,
+      arguments: params.arguments,
+      caller: callerOf(c, "rest"),
+      signal: c.req.raw.signal,
+    });
+    if (result.kind === "done" || result.kind === "held") {
+      const status = result.kind === "done" ? 200 : 202;
+      return c.body(result.finished.json, status, { "content-type": "application/json" });
+    }
+    if (result.kind === "ask") throw new Error(`${tool} asks who cannot be asked`);
+    const { code, message } = result.error;
+    const kind = rest.has(tool) ? code : "not_found";
+    return problem(c, { status: STATUS[kind], detail: message, code: kind });
+  });
+  for (const path of [`${REST_PATH}/:tool`, OPENAPI_PATH]) {
+    app.all(path, gate, () => notAllowed(path === OPENAPI_PATH ? "GET" : "POST"));
+  }
+}
+
+/** A call of the REST interface as the rest of the house knows calls. */
+export interface RestMessage {
+  readonly method: "tools/call";
+  readonly params: { readonly name: string; readonly arguments: object };
+}
+
+/** The call that a path and a body make. */
+export function restMessage(c: Context<Env>, body: object): RestMessage {
+  return { method: "tools/call", params: { name: c.req.param("tool") ?? "", arguments: body } };
+}
+
+/** Tells refusals of the whole request, which are JSON-RPC errors elsewhere, as problems. */
+export const asProblems: MiddlewareHandler<Env> = async (c, next) => {
+  await next();
+  if (c.req.path !== OPENAPI_PATH && !c.req.path.startsWith(`${REST_PATH}/`)) return;
+  const { res } = c;
+  if (res.ok || !res.headers.get("content-type")?.startsWith("application/json")) return;
+  const { error } = await res.json();
+  const told = problem(c, { status: res.status, detail: error.message });
+  for (const [name, value] of res.headers) {
+    if (!/^content-/.test(name)) told.headers.set(name, value);
+  }
+  c.res = undefined;
+  c.res = told;
+};
+
+function problem(
+  c: Context<Env>,
+  { status, ...told }: { status: number; detail: string; code?: ErrorCode },
+): Response {
+  const title = PROBLEMS[status] ?? "Failed";
+  const body = { type: "about:blank", title, status, ...told, request_id: c.get("requestId") };
+  const headers = { "content-type": "application/problem+json" };
+  return new Response(JSON.stringify(body), { status, headers });
+}

@@ -1,0 +1,47 @@
+import type { Principal } from "../auth/principal.ts";
+import { type CallResult, callTool } from "./call.ts";
+import type { Caller } from "./caller.ts";
+import { openApiWriter } from "./openapi.ts";
+import type { McpServices } from "./server.ts";
+
+/** A call without any protocol: a tool's name and its arguments. */
+export interface RestCall {
+  readonly tool: string;
+  readonly arguments: unknown;
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+}
+
+/** The tools for who speaks no MCP: the same calls, held to the same. */
+export class Rest {
+  readonly #services: McpServices;
+  readonly #write: ReturnType<typeof openApiWriter>;
+
+  constructor(services: McpServices) {
+    const { catalog, server: { version } } = services;
+    this.#services = services;
+    this.#write = openApiWriter({ version, scopeOf: (tool) => catalog.scopeOf(tool) });
+  }
+
+  /** Whether there is a tool of this name, whoever may call it. */
+  has(tool: string): boolean {
+    return this.#services.catalog.get(tool) !== undefined;
+  }
+
+  /** Calls a tool. Nobody can be asked: a call that needs a yes is carried out or refused as `tools.confirm` says. */
+  call({ caller, ...call }: RestCall): Promise<CallResult> {
+    return callTool(this.#services, {
+      ...caller,
+      ...call,
+      progress: () => {},
+      confirmation: "impossible",
+    });
+  }
+
+  /** What a caller may call, as OpenAPI 3.1 tells it. */
+  async describe(principal: Principal): Promise<unknown> {
+    const { catalog, able } = this.#services;
+    const callable = catalog.callableBy(principal, await able());
+    return this.#write(callable.filter((tool) => !tool.leadsToOthers));
+  }
+}

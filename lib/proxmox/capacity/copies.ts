@@ -1,0 +1,92 @@
+import { AppError } from "../../errors.ts";
+import { isKind } from "../api/errors.ts";
+import { flag, number, type Resource, text } from "../api/values.ts";
+import type { Guest } from "../guest/directory.ts";
+import type { Pve } from "../pve.ts";
+import { newestGood } from "../storage/backups.ts";
+import { readVolumes, type Volume } from "../storage/volumes.ts";
+import type { Surroundings } from "./loss.ts";
+
+type Copies = Pick<Surroundings, "replicas" | "backups" | "tied"> & {
+  readonly warnings: readonly string[];
+};
+
+/**
+ * What would be left of guests whose node is gone, and what holds them to their nodes. What cannot be
+ * read is told.
+ */
+export async function readCopies(
+  pve: Pve,
+  { resources, guests }: { resources: readonly Resource[]; guests: readonly Guest[] },
+): Promise<Copies> {
+  const warnings: string[] = [];
+  const read = async <T>(what: string, reading: Promise<readonly T[]>): Promise<readonly T[]> => {
+    try {
+      return await reading;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      warnings.push(
+        isKind(error, "not_offered")
+          ? `${what} are not looked at: this version has none`
+          : `${what} could not be read: ${error.message}`,
+      );
+      return [];
+    }
+  };
+  const readBackups = async () => {
+    const list = await readVolumes(pve, { content: "backup" });
+    warnings.push(...list.warnings);
+    return list.volumes;
+  };
+  const [backups, jobs, rules] = await Promise.all([
+    read("the backups", readBackups()),
+    read("the replication jobs", pve.list("/cluster/replication")),
+    read("the HA rules", pve.list("/cluster/ha/rules")),
+  ]);
+  return {
+    backups: newestGood(surviving(backups, { resources, guests })),
+    replicas: targetsOf(jobs),
+    tied: tiesOf(rules),
+    warnings,
+  };
+}
+
+/** Backups that are not on the same node as their guest alone. */
+function surviving(
+  backups: readonly Volume[],
+  { resources, guests }: { resources: readonly Resource[]; guests: readonly Guest[] },
+): Volume[] {
+  const nodeOf = new Map(guests.map(({ vmid, node }) => [vmid, node]));
+  const shared = new Set(
+    resources.filter((row) => row.type === "storage" && flag(row.shared)).map((row) => row.storage),
+  );
+  return backups.filter(({ vmid = 0, node, volid }) =>
+    shared.has(volid.slice(0, volid.indexOf(":"))) || nodeOf.get(vmid) !== node
+  );
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function targetsOf(jobs: readonly Row[]): Map<number, string[]> {
+  const byGuest = Map.groupBy(
+    jobs.filter((job) => !flag(job.disable)),
+    (job) => number(job.guest) ?? 0,
+  );
+  return new Map(
+    [...byGuest].map(([vmid, of]) => [vmid, of.flatMap((job) => text(job.target) ?? [])]),
+  );
+}
+
+/** Strict rules that name a single node, by vmid. */
+function tiesOf(rules: readonly Row[]): Map<number, string> {
+  const ties = rules.filter((rule) =>
+    rule.type === "node-affinity" && flag(rule.strict) && !flag(rule.disable) &&
+    text(rule.nodes)?.includes(",") === false
+  );
+  return new Map(ties.flatMap((rule) =>
+    (text(rule.resources) ?? "").split(",").flatMap((sid) => {
+      const vmid = number(sid.split(":")[1]);
+      return vmid === undefined ? [] : [[vmid, String(rule.rule)] as const];
+    })
+  ));
+}

@@ -1,0 +1,145 @@
+import { compact, number, type Resource, text } from "../api/values.ts";
+import type { Guest } from "../guest/directory.ts";
+import { offlineNodes } from "../inventory.ts";
+import type { Volume } from "../storage/volumes.ts";
+import type { GuestDisks } from "./guest_disks.ts";
+
+/** What would become of a guest whose node is gone for good. */
+export type Fate =
+  | "lost"
+  | "older copy on another node"
+  | "to be started elsewhere by hand"
+  | "restarted by HA"
+  | "unknown";
+
+/** Worst first. */
+const FATES: readonly Fate[] = [
+  "lost",
+  "unknown",
+  "older copy on another node",
+  "to be started elsewhere by hand",
+  "restarted by HA",
+];
+
+/** One guest of a node, should that be gone. */
+export interface GuestFate {
+  readonly vmid: number;
+  readonly name?: string;
+  readonly node: string;
+  readonly status: string;
+  readonly fate: Fate;
+  /** Why it is not better. */
+  readonly because?: string;
+  /** Of the newest good backup, RFC 3339. */
+  readonly newest_backup_at?: string;
+}
+
+/** What a node's loss would mean as a whole. */
+export interface NodeLoss {
+  readonly node: string;
+  readonly guests: number;
+  readonly lost: number;
+  /** Of `lost`, those without a backup that can be seen. */
+  readonly lost_without_backup: number;
+  /** Whether what runs there, and comes back, finds memory on the other nodes. */
+  readonly rest_fits: boolean;
+  readonly memory_needed_bytes: number;
+  readonly memory_free_elsewhere_bytes: number;
+}
+
+export interface Surroundings {
+  readonly resources: readonly Resource[];
+  readonly guests: readonly Guest[];
+  readonly disks: GuestDisks;
+  /** The nodes that a guest is replicated to, by vmid. */
+  readonly replicas: ReadonlyMap<number, readonly string[]>;
+  /** By vmid. */
+  readonly backups: ReadonlyMap<number, Volume>;
+  /** Guests that HA may run on one node only, by vmid. */
+  readonly tied: ReadonlyMap<number, string>;
+}
+
+/** What would become of each guest, worst first. */
+export function fatesOf(around: Surroundings): GuestFate[] {
+  const managed = new Map(
+    around.resources.map((row) => [Number(row.vmid), text(row.hastate)]),
+  );
+  return around.guests.map((guest): GuestFate => {
+    const { vmid, name, node, status } = guest;
+    return compact({
+      vmid,
+      name,
+      node,
+      status,
+      ...fateOf(guest, around, managed.get(vmid)),
+      newest_backup_at: around.backups.get(vmid)?.time,
+    });
+  }).sort((a, b) => FATES.indexOf(a.fate) - FATES.indexOf(b.fate) || a.vmid - b.vmid);
+}
+
+function fateOf(
+  { vmid }: Guest,
+  { disks, replicas, tied }: Surroundings,
+  haState: string | undefined,
+): { fate: Fate; because?: string } {
+  const own = disks.by.get(vmid);
+  if (own === undefined) return { fate: "unknown", because: "its configuration was not read" };
+  const local = own.filter(({ shared }) => !shared);
+  if (local.length > 0) {
+    const where = `${local.map(({ volid }) => volid).join(", ")} only on this node`;
+    const copies = replicas.get(vmid) ?? [];
+    return copies.length === 0
+      ? { fate: "lost", because: where }
+      : { fate: "older copy on another node", because: `replicated to ${copies.join(", ")}` };
+  }
+  const only = tied.get(vmid);
+  if (haState !== undefined && only === undefined) return { fate: "restarted by HA" };
+  const because = only === undefined
+    ? "HA does not know it"
+    : `HA rule ${only} ties it to the node`;
+  return { fate: "to be started elsewhere by hand", because };
+}
+
+/** What the loss of each node would mean. */
+export function lossesOf(
+  fates: readonly GuestFate[],
+  { resources }: Pick<Surroundings, "resources">,
+): NodeLoss[] {
+  const memory = new Map(resources.map((row) => [Number(row.vmid), number(row.maxmem) ?? 0]));
+  const offline = offlineNodes(resources);
+  const nodes = resources.filter((row) => row.type === "node");
+  return nodes.map((row) => {
+    const node = row.node ?? row.id;
+    const own = fates.filter((each) => each.node === node);
+    const lost = own.filter(({ fate }) => fate === "lost");
+    const moving = own.filter(({ fate, status }) => fate !== "lost" && status === "running")
+      .map(({ vmid }) => memory.get(vmid) ?? 0);
+    const free = nodes.filter((other) => other !== row && !offline.has(other.node ?? other.id))
+      .map((other) => Math.max(0, (number(other.maxmem) ?? 0) - (number(other.mem) ?? 0)));
+    return {
+      node,
+      guests: own.length,
+      lost: lost.length,
+      lost_without_backup: lost.filter(({ newest_backup_at: at }) => at === undefined).length,
+      rest_fits: fits(moving, free),
+      memory_needed_bytes: sum(moving),
+      memory_free_elsewhere_bytes: sum(free),
+    };
+  });
+}
+
+/** Whether each of these finds room, the largest first, wherever most is free. */
+export function fits(needs: readonly number[], rooms: readonly number[]): boolean {
+  const free = [...rooms];
+  for (const need of needs.toSorted((a, b) => b - a)) {
+    const at = free.indexOf(Math.max(...free));
+    const room = free[at];
+    if (room === undefined || room < need) return false;
+    free[at] = room - need;
+  }
+  return true;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

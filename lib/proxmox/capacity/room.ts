@@ -1,0 +1,118 @@
+import { compact, flag, number, type Resource, text } from "../api/values.ts";
+import { forEachBounded } from "../fan_out.ts";
+import { AppError } from "../../errors.ts";
+import type { Guest } from "../guest/directory.ts";
+import { offlineNodes } from "../inventory.ts";
+import type { Pve } from "../pve.ts";
+import type { GuestDisks } from "./guest_disks.ts";
+import { pointsOf, type Trend, trendOf } from "./trend.ts";
+
+/** A node's memory: what is used, and what its guests may come to use. */
+export interface NodeRoom extends Partial<Trend> {
+  readonly node: string;
+  readonly status?: string;
+  readonly cpus?: number;
+  /** Of its running guests. */
+  readonly cpus_promised: number;
+  readonly memory_bytes?: number;
+  readonly memory_used_bytes?: number;
+  /** To its running guests. */
+  readonly memory_promised_bytes: number;
+  /** To all its guests, should all run. */
+  readonly memory_promised_to_all_bytes: number;
+}
+
+/** A storage's space: what is used, and what disks may grow to. A shared one is told once. */
+export interface StorageRoom extends Partial<Trend> {
+  readonly storage: string;
+  /** Absent for a shared one. */
+  readonly node?: string;
+  readonly type?: string;
+  readonly total_bytes?: number;
+  readonly used_bytes?: number;
+  /** Sizes of the disks that guests have there. */
+  readonly promised_bytes?: number;
+}
+
+const MONTH = { timeframe: "month", cf: "AVERAGE" } as const;
+
+/** Memory of the nodes, with where it goes by a month's measurements. */
+export async function nodeRooms(
+  pve: Pve,
+  { resources, guests }: { resources: readonly Resource[]; guests: readonly Guest[] },
+): Promise<NodeRoom[]> {
+  const offline = offlineNodes(resources);
+  const sizes = new Map(resources.map((row) => [Number(row.vmid), row]));
+  const nodes = resources.filter((row) => row.type === "node");
+  return await forEachBounded(nodes, async (row): Promise<NodeRoom> => {
+    const node = row.node ?? row.id;
+    const own = guests.filter((guest) => guest.node === node && !guest.template);
+    const running = own.filter(({ status }) => status === "running");
+    const sum = (of: readonly Guest[], key: "maxmem" | "maxcpu") =>
+      of.reduce((total, { vmid }) => total + (number(sizes.get(vmid)?.[key]) ?? 0), 0);
+    const total = number(row.maxmem) ?? 0;
+    const series = offline.has(node)
+      ? []
+      : await orNothing(pve.list("/nodes/{node}/rrddata", { node }, MONTH));
+    return compact({
+      node,
+      status: text(row.status),
+      cpus: number(row.maxcpu),
+      cpus_promised: sum(running, "maxcpu"),
+      memory_bytes: number(row.maxmem),
+      memory_used_bytes: number(row.mem),
+      memory_promised_bytes: sum(running, "maxmem"),
+      memory_promised_to_all_bytes: sum(own, "maxmem"),
+      ...trendOf(pointsOf(series, ["memused"]), total),
+    });
+  });
+}
+
+/** Space of the storages that can be used, with where it goes by a month's measurements. */
+export async function storageRooms(
+  pve: Pve,
+  { resources, guests, disks }: {
+    resources: readonly Resource[];
+    guests: readonly Guest[];
+    disks: GuestDisks;
+  },
+): Promise<StorageRoom[]> {
+  const places = new Map(
+    resources.filter((row) => row.type === "storage" && row.status === "available")
+      .map((row) => [flag(row.shared) ? `${row.storage}` : `${row.storage} ${row.node}`, row]),
+  );
+  const nodeOf = new Map(guests.map(({ vmid, node }) => [vmid, node]));
+  const all = [...disks.by].flatMap(([vmid, of]) =>
+    of.map((disk) => ({ ...disk, node: nodeOf.get(vmid) }))
+  );
+  return await forEachBounded([...places.values()], async (row): Promise<StorageRoom> => {
+    const { node = "", storage = "" } = row;
+    const shared = flag(row.shared);
+    const own = all.filter((disk) => disk.storage === storage && (shared || disk.node === node));
+    const total = number(row.maxdisk) ?? 0;
+    const series = await orNothing(
+      pve.list("/nodes/{node}/storage/{storage}/rrddata", { node, storage }, MONTH),
+    );
+    return compact({
+      storage,
+      node: shared ? undefined : node,
+      type: text(row.plugintype),
+      total_bytes: number(row.maxdisk),
+      used_bytes: number(row.disk),
+      promised_bytes: /images|rootdir/.test(row.content ?? "")
+        ? own.reduce((sum, { bytes }) => sum + bytes, 0)
+        : undefined,
+      ...trendOf(pointsOf(series, ["used"]), total),
+    });
+  });
+}
+
+/** A trend that cannot be read is not known; the rest is. */
+async function orNothing<T>(reading: Promise<T[]>): Promise<T[]> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AppError) return [];
+    throw error;
+  }
+}

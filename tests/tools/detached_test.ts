@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { type ToolName, TOOLS } from "../../lib/mcp/tools.ts";
+import { TaskClient } from "../support/task_client.ts";
+import { CASES } from "./cases/mod.ts";
+import { startProbed } from "./probe.ts";
+
+for (const { name, input } of TOOLS) {
+  // What begins many tasks waits for all of them.
+  if (!("wait" in input.shape) || name === "bulk_power") continue;
+  Deno.test(`${name} answers a client that follows its task as one that waits`, async () => {
+    await using site = await startProbed();
+    const { args, prepare, works } = CASES[name as ToolName];
+    await prepare?.(site);
+    const client = new TaskClient(site);
+    const begun = await client.call(name, typeof args === "function" ? args(site) : args);
+    assert.equal(begun.resultType, "task", JSON.stringify(begun));
+    const { result } = await client.ended(begun.taskId);
+    assert.equal(result?.isError ?? false, false, JSON.stringify(result));
+    await works(result.structuredContent, site);
+  });
+}
+
+Deno.test("bulk_power waits also for a client that could follow a task", async () => {
+  await using site = await startProbed();
+  const given = { action: "shutdown", vmids: [100, 200], dry_run: false };
+  const { resultType, structuredContent } = await new TaskClient(site).call("bulk_power", given);
+  assert.equal(resultType, "complete");
+  assert.deepEqual(
+    structuredContent.guests.map(({ result }: { result: string }) => result),
+    ["done", "done"],
+  );
+});
