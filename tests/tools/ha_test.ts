@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
+import { hold, tokenOf } from "../support/approval.ts";
 import { HA, moreResources } from "./cases/ha.ts";
 import { guest } from "./guests.ts";
 import { testTools } from "./harness.ts";
@@ -166,4 +167,25 @@ Deno.test("on Proxmox VE 8 guests have HA groups, and rules are refused with tha
   const removed = await site.call("remove_ha_resource", { vmid: 101 });
   assert.equal(removed.isError, false, removed.text);
   assert.equal(guest(site, 101).status, "stopped");
+});
+
+Deno.test("a change of the rule of a guest that needs approval waits for it", async () => {
+  await using site = await Site.start({ config: { tools: { approve: { tags: ["keep"] } } } });
+  moreResources(site);
+  const token = await tokenOf(site.store, "ada");
+  const rule = { guests: [101], nodes: ["pve1"] };
+  await site.call("create_ha_rule", { rule: "home", ...rule });
+  guest(site, 101).config.tags = "keep";
+  const before = changes(site).length;
+  for (
+    const call of [
+      ["create_ha_rule", { rule: "more", ...rule, enabled: false }],
+      ["update_ha_rule", { rule: "home", strict: true }],
+      ["delete_ha_rule", { rule: "home" }],
+    ] as const
+  ) {
+    const { guests } = await hold(site, token, call);
+    assert.deepEqual(guests.map(({ vmid }: { vmid: number }) => vmid), [101], call[0]);
+  }
+  assert.equal(changes(site).length, before);
 });

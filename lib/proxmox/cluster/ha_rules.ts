@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { flag, text } from "../api/values.ts";
-import type { Guest } from "../guest/directory.ts";
+import { type Guest, guestsIn } from "../guest/directory.ts";
 import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
 import { requireNode } from "./nodes.ts";
@@ -56,7 +56,11 @@ export async function readRules(pve: Pve): Promise<KnownRule[]> {
   );
 }
 
-/** @throws AppError `not_found` naming the rules that there are */
+/**
+ * A rule that is to be changed: the call is about the guests that it names.
+ *
+ * @throws AppError `not_found` naming the rules that there are
+ */
 export async function requireRule(
   pve: Pve,
   name: string,
@@ -65,6 +69,9 @@ export async function requireRule(
   assertKnown(name, { what: "HA rule", known: rules.map((each) => each.name) });
   const known = rules.find((each) => each.name === name);
   if (known === undefined) throw new AppError("not_found", `there is no HA rule ${name}`);
+  const named = known.rule.resources.split(",");
+  const there = guestsIn(await pve.resources()).filter((guest) => named.includes(sidOf(guest)));
+  for (const { vmid } of there) await pve.find({ vmid });
   return { known, others: rules.filter((each) => each !== known) };
 }
 
