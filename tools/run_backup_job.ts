@@ -86,7 +86,10 @@ export default defineTool({
         await start({ node, vmids }, started.length === 0 ? send : () => pve.step(send)),
       );
     }
-    const outcomes = await forEachBounded(started, (one) => follow(pve, one, input));
+    const outcomes = await forEachBounded(
+      started,
+      (one) => follow(pve, one, { ...input, mustSeeEnd: true }),
+    );
     const errors = outcomes.map(({ error }) => error).filter((error) => error !== undefined);
     const [first] = errors;
     if (first !== undefined && errors.length === outcomes.length) throw first;

@@ -10,6 +10,7 @@ export const ADVICE: Advice = {
   guest: see("get_guest"),
   guests: see("get_vms", "get_containers"),
   jobs: see("get_backup_jobs"),
+  images: `${use("download_image")} with content: import`,
   nodes: see("get_nodes"),
   paths: see("search_api"),
   quorum: see("get_cluster_status"),

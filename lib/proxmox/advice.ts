@@ -9,6 +9,7 @@ export type Topic =
   | "firewall_rules"
   | "guest"
   | "guests"
+  | "images"
   | "jobs"
   | "nodes"
   | "paths"

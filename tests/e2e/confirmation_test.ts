@@ -302,6 +302,17 @@ Deno.test("the question tells what goes", async (t) => {
     assert.deepEqual(other.slice(1, 5), lines.slice(1, 5), "by whichever tool");
     assert.match(other[5]!, /"path":"\/nodes\/pve1\/qemu\/100"/);
   });
+  await t.step("hardware, and what becomes of its data", async () => {
+    const device = "scsi0";
+    const kept = await questionOf("remove_hardware", { vmid: 101, device });
+    assert.match(
+      kept[2]!,
+      /^hardware that goes: scsi0: local-lvm:\S+,size=64G, of the devices to boot/,
+    );
+    assert.equal(kept[3], "local-lvm:vm-101-disk-0 is kept as an unused disk");
+    const gone = await questionOf("remove_hardware", { vmid: 101, device, destroy_data: true });
+    assert.equal(gone[3], "local-lvm:vm-101-disk-0 is destroyed, for good");
+  });
   await t.step("what a call to Proxmox's own API really changes", async () => {
     const net0 = "virtio,bridge=vmbr1";
     const lines = await questionOf("change_api", {

@@ -1,5 +1,6 @@
 import { accessHandlers } from "./access_api.ts";
 import { agentHandlers } from "./agent.ts";
+import { applianceHandlers } from "./appliances.ts";
 import { backupHandlers } from "./backup.ts";
 import { backupJobHandlers } from "./backup_jobs.ts";
 import { cloneHandlers } from "./clone.ts";
@@ -33,6 +34,7 @@ import type { Handlers } from "./world.ts";
 export const handlers: Handlers = {
   ...accessHandlers,
   ...agentHandlers,
+  ...applianceHandlers,
   ...backupHandlers,
   ...backupJobHandlers,
   ...cloneHandlers,

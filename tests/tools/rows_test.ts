@@ -111,6 +111,12 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
     args: { vmid: 101, target: "pve2", with_local_disks: true },
     changes: true,
   },
+  "/nodes/{node}/aplinfo": {
+    key: "template",
+    tool: "create_container",
+    args: { hostname: "new", node: "pve1", template: "ubuntu-24.04", pull: true, disk_size: 1 },
+    changes: true,
+  },
   "/nodes/{node}/apt/update": { key: "Package", tool: "get_updates", args: { node: "pve1" } },
   "/nodes/{node}/apt/versions": {
     key: "Package",

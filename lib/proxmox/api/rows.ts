@@ -28,6 +28,7 @@ const KEYS = {
   "/cluster/status": "id",
   "/cluster/tasks": "upid",
   "/nodes": "node",
+  "/nodes/{node}/aplinfo": "template",
   "/nodes/{node}/apt/update": "Package",
   "/nodes/{node}/apt/versions": "Package",
   "/nodes/{node}/certificates/info": "filename",

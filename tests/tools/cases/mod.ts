@@ -8,6 +8,7 @@ import { CAPACITY } from "./capacity.ts";
 import { CLUSTER } from "./cluster.ts";
 import { CONTAINERS_INSIDE } from "./containers_inside.ts";
 import { FIREWALL } from "./firewall.ts";
+import { GUESTS_HARDWARE } from "./guests_hardware.ts";
 import { GUESTS_INSIDE } from "./guests_inside.ts";
 import { GUESTS_LIFECYCLE } from "./guests_lifecycle.ts";
 import { GUESTS_MOVES } from "./guests_moves.ts";
@@ -36,6 +37,7 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...CLUSTER,
   ...CONTAINERS_INSIDE,
   ...FIREWALL,
+  ...GUESTS_HARDWARE,
   ...GUESTS_INSIDE,
   ...GUESTS_LIFECYCLE,
   ...GUESTS_MOVES,
