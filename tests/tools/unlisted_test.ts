@@ -7,8 +7,8 @@ import { listed, listing } from "../support/generated.ts";
 import { createLimitedToken } from "../tokens.ts";
 import { UNLISTED } from "./cases/unlisted.ts";
 import { testTools } from "./harness.ts";
-import { changes } from "./requests.ts";
 import { ALL_ON } from "./probe.ts";
+import { changes } from "./requests.ts";
 
 testTools(UNLISTED);
 
