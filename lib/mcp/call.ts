@@ -10,6 +10,7 @@ import type { Log } from "../log/log.ts";
 import { type Language, messagesIn } from "./messages.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
+import type { SecretFiles } from "../tool/secret_files.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { admit } from "./admission.ts";
 import type { Approvals, Gate } from "./approval/approvals.ts";
@@ -48,6 +49,7 @@ export interface CallServices {
   /** How browsers reach this server; null where nobody has said. */
   readonly publicUrl: string | null;
   readonly finish: Finish;
+  readonly secrets: SecretFiles | null;
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
   /** Aborts the calls under way when the server cannot wait for them any longer. */
