@@ -13,6 +13,8 @@ import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { CallRecord } from "./call_record.ts";
+import { inCallSpan } from "./call_span.ts";
+import type { Caller } from "./caller.ts";
 import { cannot } from "./cannot.ts";
 import { type Catalog, inReach } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
@@ -54,7 +56,7 @@ export interface CallServices {
 }
 
 /** One call of one tool, by whatever transport it came. */
-export interface CallRequest {
+export interface CallRequest extends Pick<Caller, "traceparent"> {
   readonly principal: Principal;
   readonly tool: string;
   readonly arguments: unknown;
@@ -106,8 +108,11 @@ export async function callTool(services: CallServices, request: CallRequest): Pr
     if (tokenId === request.principal.tokenId) stop.abort();
   });
   try {
-    const result = await runAudited(services, { ...request, signal: stop.signal });
-    return shownResult(result);
+    return await inCallSpan(
+      services,
+      request,
+      async (within) => shownResult(await runAudited(within, { ...request, signal: stop.signal })),
+    );
   } finally {
     services.stopping.removeEventListener("abort", onStopping);
     forget();

@@ -8,6 +8,8 @@ export interface Caller {
   readonly requestId: string;
   readonly transport: string;
   readonly language: Language;
+  /** The caller's span, as Trace Context writes it, where its message tells of one; unchecked. */
+  readonly traceparent?: string | undefined;
   /** Told the id of the message of each call whose row the pipeline will leave. */
   readonly began?: (id: unknown) => void;
   /** Told the JSON of the result, where that is at hand: who writes the answer need not make it again. */
@@ -26,5 +28,7 @@ export function authInfoOf(caller: Caller): AuthInfo {
 export function callerOf(context: ServerContext): Caller {
   const caller = context.http?.authInfo?.extra?.caller;
   if (caller === undefined) throw new Error("A request reached MCP without authentication");
-  return caller as Caller;
+  // A header of this name is for the runtime, which makes a span of the HTTP request.
+  const { traceparent } = context.mcpReq._meta ?? {};
+  return { ...caller as Caller, ...(typeof traceparent === "string" ? { traceparent } : {}) };
 }
