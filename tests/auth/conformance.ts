@@ -3,6 +3,7 @@ import { runAuditCases } from "./conformance_audit.ts";
 import { runFormatCases } from "./conformance_formats.ts";
 import { runKeyCases } from "./conformance_keys.ts";
 import { runMigrationCases } from "./conformance_migrations.ts";
+import { runPlanCases } from "./conformance_plans.ts";
 import { runSchemaCases } from "./conformance_schema.ts";
 import { runSpentCases } from "./conformance_spent.ts";
 import type { Site } from "./site.ts";
@@ -16,4 +17,5 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runFormatCases(name, makeSite);
   runSpentCases(name, makeSite);
   runKeyCases(name, makeSite);
+  runPlanCases(name, makeSite);
 }

@@ -38,6 +38,8 @@ export class Inspector implements AsyncDisposable {
   async #run(words: readonly string[]) {
     const { stdout, stderr } = await new Deno.Command("node", {
       args: [this.#program, "--cli", ...words, "--format", "json", "--quiet", ...this.#server],
+      // What it keeps of its user stands in the home folder.
+      env: { HOME: `${this.#program}.home` },
     }).output();
     // What it prints of an error, of a tool or not, goes to the one or the other.
     const texts = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));

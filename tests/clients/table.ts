@@ -67,7 +67,7 @@ async function bridged(server: ServerAddress): Promise<ServerAddress> {
     transport: "stdio",
     command: "node",
     args: [program, url, "--transport", `${transport}-only`, ...words],
-    env: { PATH: Deno.env.get("PATH") ?? "", HOME: Deno.env.get("HOME") ?? "/tmp" },
+    env: { PATH: Deno.env.get("PATH") ?? "", MCP_REMOTE_CONFIG_DIR: `${program}.kept` },
   };
 }
 
