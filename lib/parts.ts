@@ -11,6 +11,7 @@ import { type Halts, haltsOf } from "./database/halts.ts";
 import { leasesOf } from "./database/leases.ts";
 import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
+import { Plans } from "./database/plans.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
 import { spentKeysOf } from "./database/spent_keys.ts";
 import { Rehearsals } from "./database/rehearsals.ts";
@@ -19,6 +20,7 @@ import { createUseLimits, type UseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Background } from "./mcp/background.ts";
+import { Approvals } from "./mcp/approval/approvals.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
@@ -27,6 +29,7 @@ import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
 import { Leftovers } from "./mcp/leftovers.ts";
 import { ResourceWatch } from "./mcp/resources/watch.ts";
+import { Seal } from "./mcp/seal.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
@@ -34,6 +37,7 @@ import { TaskIds } from "./mcp/tasks/task_ids.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
 import { SharedReads } from "./proxmox/shared_reads.ts";
 import { oncePer } from "./once_per.ts";
+import { SecretFiles } from "./tool/secret_files.ts";
 import type { AnyTool } from "./tool/tool.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
@@ -66,6 +70,8 @@ export interface Parts {
   readonly limits: UseLimits;
   readonly authenticator: Authenticator;
   readonly client: Client;
+  /** What browsers keep for the page on which plans are approved. */
+  readonly pageSeal: Seal;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   /** Aborts the calls under way. */
@@ -77,6 +83,9 @@ export interface Parts {
   /** Waits for what is still to be written; the database stays open. */
   close(): Promise<void>;
 }
+
+/** Characters of the approval page's cookie. */
+const LONGEST_COOKIE = 4_096;
 
 const allAble = () => true;
 
@@ -109,6 +118,11 @@ export async function joinParts(
   const keys = sharedKeysOf(database, { fallback: config.auth.token_value });
   const spent = spentKeysOf(database, { now });
   const identical = new IdenticalChanges(runningChangesOf(database, { now }), { now });
+  const approvals = new Approvals({
+    plans: new Plans(database, { now }),
+    now,
+    tags: config.tools.approve.tags,
+  });
   const headFile = config.audit.head_file === null ? null : new HeadFile({
     path: config.audit.head_file,
     trail,
@@ -117,6 +131,7 @@ export async function joinParts(
   });
   const stopping = new AbortController();
   const catalog = new Catalog(tools, config.tools);
+  const { secrets_dir } = config.tools;
   const authenticator = createAuthenticator({
     store: accounts,
     now,
@@ -179,7 +194,10 @@ export async function joinParts(
     spent,
     identical,
     halts,
+    approvals,
+    publicUrl: server.public_url,
     finish: finisher(),
+    secrets: secrets_dir === null ? null : new SecretFiles(secrets_dir),
     refused,
     server: { version, startedAt: now() },
     watch,
@@ -199,6 +217,7 @@ export async function joinParts(
     limits,
     authenticator,
     client,
+    pageSeal: new Seal({ key: () => keys("approval page"), longest: LONGEST_COOKIE }),
     monotonic,
     stop: () => stopping.abort(),
     sweep: () => {
@@ -206,11 +225,14 @@ export async function joinParts(
       // A database that is away is asked again at the next sweep.
       spent.sweep().catch(() => {});
       identical.sweep().catch(() => {});
+      approvals.sweep().catch(() => {});
       void refused.flush();
       void leftovers.sweep();
     },
     reload: (next) => {
-      catalog.setPolicy(next.tools);
+      // What may be written was settled when the program started.
+      catalog.setPolicy({ ...next.tools, secrets_dir });
+      approvals.setTags(next.tools.approve.tags);
       return authenticator.poll();
     },
     close: async () => {

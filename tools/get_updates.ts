@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { clip } from "../lib/proxmox/clip.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { describePage } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
+import { isByProxmox, isForSecurity } from "../lib/proxmox/cluster/updates.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
-import { nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const updateRow = z.object({
@@ -13,12 +14,21 @@ const updateRow = z.object({
   to: z.string(),
   origin: z.string(),
   title: z.string(),
+  security: z.literal(true),
 }).partial();
+
+/** How many wait on a node; `proxmox` are those by Proxmox, which marks none as for security. */
+const nodeRow = z.object({
+  node: z.string(),
+  updates: z.int(),
+  security: z.int(),
+  proxmox: z.int(),
+});
 
 export default defineTool({
   name: "get_updates",
   title: "Pending updates",
-  description: "Lists package updates as of each node's last refresh.",
+  description: "Lists and counts package updates as of each node's last refresh.",
   scope: "user",
   toolsets: ["cluster"],
   hints: READS,
@@ -29,32 +39,56 @@ export default defineTool({
     when: "without node",
     if: ({ node }) => node === undefined,
   }],
-  input: z.strictObject({ node: nodeName.optional(), ...paging }),
+  input: z.strictObject({
+    node: nodeName.optional(),
+    security_only: z.boolean().default(false).describe("Debian's; Proxmox marks none"),
+    ...listing(updateRow),
+  }),
   output: z.object({
+    counts: z.array(nodeRow),
     updates: z.array(updateRow),
     ...paged,
   }),
   action: () => "list pending updates",
   run: async (input, { pve }) => {
-    const { results, warnings } = await eachNode(pve, input.node, async (node) => {
-      const rows = await pve.list("/nodes/{node}/apt/update", { node });
-      return rows.map((row) => ({ node, row }));
-    });
-    const { items, ...page } = paginate(
-      results.flat(),
-      ({ node, row }) => `${node} ${row.Package} ${row.Arch}`,
-      input,
-    );
-    const updates = items.map(({ node, row }) =>
-      compact({
-        node,
-        package: text(row.Package),
-        from: text(row.OldVersion),
-        to: text(row.Version),
-        origin: text(row.Origin),
-        title: clip(text(row.Title) ?? "", 120) || undefined,
-      })
-    );
-    return { updates, ...page, ...warned(warnings) };
+    const { results, warnings } = await eachNode(pve, input.node, async (node) => ({
+      node,
+      rows: await pve.list("/nodes/{node}/apt/update", { node }),
+    }));
+    const counts = results.map(({ node, rows }) => ({
+      node,
+      updates: rows.length,
+      security: rows.filter(isForSecurity).length,
+      proxmox: rows.filter(isByProxmox).length,
+    }));
+    const byProxmox = counts.reduce((sum, { proxmox }) => sum + proxmox, 0);
+    if (input.security_only && byProxmox > 0) {
+      warnings.push(`${byProxmox} by Proxmox are left out: it marks none as for security`);
+    }
+    const listed = results.flatMap(({ node, rows }) => rows.map((row) => ({ node, row })))
+      .filter(({ row }) => !input.security_only || isForSecurity(row));
+    const by = {
+      key: ({ node, row }: Update) => `${node} ${row.Package} ${row.Arch}`,
+      describe: describeUpdate,
+    };
+    const { items: updates, ...page } = describePage(listed, by, input);
+    return { counts, updates, ...page, ...warned(warnings) };
   },
 });
+
+interface Update {
+  readonly node: string;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+function describeUpdate({ node, row }: Update) {
+  return compact({
+    node,
+    package: text(row.Package),
+    from: text(row.OldVersion),
+    to: text(row.Version),
+    origin: text(row.Origin),
+    title: clip(text(row.Title) ?? "", 120) || undefined,
+    security: isForSecurity(row) || undefined,
+  });
+}

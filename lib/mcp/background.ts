@@ -21,6 +21,8 @@ export interface Asked {
   readonly arguments: unknown;
   readonly action: string;
   readonly language: Language;
+  /** Asked before these guests are changed; a rejection keeps that from being sent. */
+  readonly allow?: ((vmids: readonly number[]) => Promise<void>) | undefined;
 }
 
 /** Work that is under way. */
@@ -98,6 +100,7 @@ export class Background {
         language: asked.language,
       }),
       announce: async (vmids) => {
+        await asked.allow?.(vmids);
         if (!isAnnounced) await audit.admit();
         isAnnounced = true;
         await record.announce(vmids);

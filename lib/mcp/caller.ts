@@ -1,5 +1,7 @@
 import type { AuthInfo, ServerContext } from "@modelcontextprotocol/server";
 import type { Principal } from "../auth/principal.ts";
+import type { ToolsetChoice } from "../tool/toolsets.ts";
+import type { TextFormat } from "./finished.ts";
 import type { Language } from "./messages.ts";
 
 /** Who makes a request and by which transport it came: what the HTTP side knows and the MCP side needs. */
@@ -8,6 +10,12 @@ export interface Caller {
   readonly requestId: string;
   readonly transport: string;
   readonly language: Language;
+  /** The caller's span, as Trace Context writes it, where its message tells of one; unchecked. */
+  readonly traceparent?: string | undefined;
+  /** The toolsets that its connection asks to be shown, which may not exist. */
+  readonly toolsets: ToolsetChoice;
+  /** How it reads answers; default: as text, which JSON stands beside. */
+  readonly format?: TextFormat;
   /** Told the id of the message of each call whose row the pipeline will leave. */
   readonly began?: (id: unknown) => void;
   /** Told the JSON of the result, where that is at hand: who writes the answer need not make it again. */
@@ -26,5 +34,7 @@ export function authInfoOf(caller: Caller): AuthInfo {
 export function callerOf(context: ServerContext): Caller {
   const caller = context.http?.authInfo?.extra?.caller;
   if (caller === undefined) throw new Error("A request reached MCP without authentication");
-  return caller as Caller;
+  // A header of this name is for the runtime, which makes a span of the HTTP request.
+  const { traceparent } = context.mcpReq._meta ?? {};
+  return { ...caller as Caller, ...(typeof traceparent === "string" ? { traceparent } : {}) };
 }

@@ -1,32 +1,60 @@
+import type * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
 import type { Pve } from "../proxmox/pve.ts";
-import type { ToolContext } from "../tool/tool.ts";
+import type { ToolDetails, ToolEntry } from "../tool/directory.ts";
+import type { PlanDesk } from "../tool/plans.ts";
+import type { SecretFiles } from "../tool/secret_files.ts";
+import type { AnyTool, ToolContext } from "../tool/tool.ts";
+import { admit } from "./admission.ts";
 import type { Asked, Background } from "./background.ts";
 import type { Catalog } from "./catalog.ts";
 
 /** What tools are given besides Proxmox. */
 export interface ToolServices {
   readonly catalog: Catalog;
+  /** Tells which tools Proxmox would let do anything at all. */
+  readonly able: () => Promise<(tool: AnyTool) => boolean>;
   readonly trail: Pick<AuditTrail, "list">;
+  readonly secrets: SecretFiles | null;
   readonly background: Background;
   readonly rehearsals: Rehearsals;
   readonly server: { readonly version: string; readonly startedAt: Date };
 }
 
-/** What a tool works with in one call. */
+/** What the tool of a call works with. */
 export function toolContext(
-  { background, catalog, rehearsals, server, trail }: ToolServices,
-  { pve, principal, tool, arguments: given, action, language }: Asked & { pve: Pve },
+  { able, background, catalog, rehearsals, secrets, server, trail }: ToolServices,
+  { pve, plans, ...asked }: Asked & { pve: Pve; plans: PlanDesk },
 ): ToolContext {
-  const asked = { principal, tool, arguments: given, action, language };
+  const { principal, language } = asked;
   return {
     pve,
     server,
+    secrets,
+    plans,
+    rehearsals,
     audit: trail,
     caller: principal,
-    rehearsals,
-    isOn: (name) => catalog.isOn(name),
     background: (kind, work) => background.begin(kind, asked, work),
+    isOn: (name) => catalog.isOn(name),
+    tools: {
+      callable: async () =>
+        catalog.callableBy(principal, await able()).filter((tool) => !tool.leadsToOthers)
+          .map((tool) => entryOf(tool, catalog)),
+      find: (name) => detailsOf(admit(catalog, name, { principal, language }), catalog),
+    },
   };
+}
+
+function entryOf(tool: AnyTool, catalog: Catalog): ToolEntry {
+  const { name, title, description, toolsets, hints } = tool;
+  const fields = Object.entries<z.ZodType>(tool.input.shape);
+  const takes = fields.map(([key, field]) => field.safeParse(undefined).success ? `${key}?` : key);
+  return { name, title, description, scope: catalog.scopeOf(tool), toolsets, hints, takes };
+}
+
+function detailsOf(tool: AnyTool, catalog: Catalog): ToolDetails {
+  const { inputSchema, outputSchema } = catalog.describe(tool);
+  return { ...entryOf(tool, catalog), inputSchema, outputSchema };
 }

@@ -3,6 +3,9 @@ import type { AuditTrail } from "../audit/trail.ts";
 import type { Scope } from "../auth/scope.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
 import type { Pve } from "../proxmox/pve.ts";
+import type { SecretFiles } from "./secret_files.ts";
+import type { PlanDesk } from "./plans.ts";
+import type { ToolDirectory } from "./directory.ts";
 import type { Toolset } from "./toolsets.ts";
 
 /** MCP's four hints about a tool; all are stated, none is left to a client's default. */
@@ -32,7 +35,7 @@ export interface ConditionalPrivilege<Input> {
 export type Subject = "guest" | "node" | "cluster";
 
 /** Keys of the config's `tools` that switch on what is off by itself. */
-export type Switch = "container_exec";
+export type Switch = "container_exec" | "secrets_dir";
 
 /** What a person is shown who is asked about a call. */
 export interface About {
@@ -61,8 +64,14 @@ export interface ToolContext {
     kind: string,
     work: (pve: Pve) => Promise<T>,
   ) => Promise<{ readonly done: Promise<T> } | undefined>;
+  /** The changes that wait for somebody's approval. */
+  readonly plans: PlanDesk;
   /** True when the configuration switches on what is off by itself. */
   readonly isOn: (name: Switch) => boolean;
+  /** Where a secret goes that nobody is told; null where the configuration names no folder. */
+  readonly secrets: SecretFiles | null;
+  /** What else the caller may call. */
+  readonly tools: ToolDirectory;
 }
 
 export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
@@ -71,8 +80,10 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly title: string;
   readonly description: string;
   readonly scope: Scope;
-  /** Where it is found: the one it belongs to first, then `core` if most work needs it. */
+  /** Where it is found: the one it belongs to first, then `core` if most work needs it; or `core` alone. */
   readonly toolsets: readonly [Toolset, ...Toolset[]];
+  /** Listed only where a tool that its caller may call is not, by whichever choice of toolsets. */
+  readonly leadsToOthers?: true;
   readonly hints: Hints;
   readonly subject: Subject;
   /** The key in the config's `tools` without which the tool is not offered. */
@@ -90,6 +101,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   action(input: z.output<I>): string;
   /** What a person must know besides the arguments before saying yes; it only reads. */
   about?(input: z.output<I>, context: ToolContext): Promise<About>;
+  /** The call that is made in place of this one. */
+  standsFor?(input: z.output<I>): { readonly tool: string; readonly arguments: unknown };
   run(input: z.output<I>, context: ToolContext): Promise<z.input<O>>;
 }
 

@@ -27,7 +27,7 @@ const INDEX = "CREATE INDEX proxmox_mcp_rehearsal_vmid ON proxmox_mcp_rehearsal 
  * the copy is gone. Times are Unix milliseconds, `answered` is JSON or empty.
  */
 export const REHEARSALS: Migration = {
-  version: 10,
+  version: 12,
   name: "rehearsals",
   changes: [
     createTable("proxmox_mcp_rehearsal", {
