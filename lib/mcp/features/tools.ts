@@ -88,8 +88,8 @@ export function toolResult(
   format: TextFormat,
 ): CallToolResult {
   if (result.kind !== "failed") {
-    const text = result.finished.text(format);
-    return { content: [{ type: "text", text }], structuredContent: result.finished.value };
+    const { finished } = result;
+    return { content: finished.content(format), structuredContent: finished.value };
   }
   const { code, message } = result.error;
   return { content: [{ type: "text", text: message }], isError: true, _meta: { code } };
