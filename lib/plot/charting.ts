@@ -10,7 +10,7 @@ export interface Group {
 
 /** How measurements are grouped, scaled and written. */
 export interface Charting {
-  /** The columns but for `time`, those together that can be compared, shares first. */
+  /** The columns that say something over `time`, those together that can be compared, shares first. */
   groupsOf(columns: readonly string[]): Group[];
   /** Even steps from 0 up to what holds the highest value. */
   stepsUpTo(highest: number, unit: Unit): number[];
@@ -20,6 +20,8 @@ export interface Charting {
   shown(value: number, unit: Unit): string;
   /** A time of a span of this length, as short as it can be told apart. */
   timeShown(time: number, span: number): string;
+  /** A time with its date. */
+  momentShown(time: number): string;
   /** A column without its unit, in words. */
   nameOf(column: string): string;
 }
@@ -40,6 +42,7 @@ export function charting(locale: string, timeZone: string | undefined): Charting
     ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
     ...[1, 2, 7, 14, 30, 61, 122].map((count) => count * DAY),
   ];
+  const ZONE = timeZone === undefined ? {} : { timeZone };
   const NUMBER = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3, useGrouping: false });
   const SHARE = new Intl.NumberFormat(locale, { style: "percent" });
   const SMALL_SHARE = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
@@ -59,22 +62,24 @@ export function charting(locale: string, timeZone: string | undefined): Charting
     columns.forEach((column, at) => {
       if (column === "time") return;
       const unit = unitOf(column);
-      const [first = ""] = column.split("_");
-      const alike = unit === "share" ? "" : unit === "number" ? first.slice(0, 8) : first;
       // Load is read against the number of processors.
-      const key = `${unit} ${/^(cpus|load)$/.test(alike) ? "load" : alike}`;
+      const [first = ""] = column.replace(/^pressure.*/, "pressure").replace(/^cpus$/, "load")
+        .split("_");
+      const key = unit === "share" ? unit : `${unit} ${first}`;
       const group = groups.get(key) ?? { unit, lines: [] };
       group.lines.push({ column, at });
       groups.set(key, group);
     });
     const order: Unit[] = ["share", "number", "size", "rate"];
-    return [...groups.values()].sort((a, b) => order.indexOf(a.unit) - order.indexOf(b.unit));
+    const isCount = ({ lines }: Group) => lines.every(({ column }) => column === "cpus");
+    const told = [...groups.values()].filter((group) => groups.size === 1 || !isCount(group));
+    return told.sort((a, b) => order.indexOf(a.unit) - order.indexOf(b.unit));
   }
 
   function baseOf(value: number, unit: Unit): number {
     if (unit !== "size" && unit !== "rate") return 1;
     let base = 1;
-    while (value >= 1000 * base && base < 1024 ** 5) base *= 1024;
+    while (value > 1000 * base && base < 1024 ** 5) base *= 1024;
     return base;
   }
 
@@ -108,9 +113,13 @@ export function charting(locale: string, timeZone: string | undefined): Charting
     const options: Intl.DateTimeFormatOptions = span <= 1.5 * DAY
       ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
       : { day: "numeric", month: "short" };
-    const zone = timeZone === undefined ? {} : { timeZone };
-    return new Intl.DateTimeFormat(locale, { ...options, ...zone }).format(time);
+    return new Intl.DateTimeFormat(locale, { ...options, ...ZONE }).format(time);
   }
 
-  return { groupsOf, stepsUpTo, timesWithin, shown, timeShown, nameOf };
+  function momentShown(time: number): string {
+    const options = { dateStyle: "medium", timeStyle: "short", ...ZONE } as const;
+    return new Intl.DateTimeFormat(locale, options).format(time);
+  }
+
+  return { groupsOf, stepsUpTo, timesWithin, shown, timeShown, momentShown, nameOf };
 }

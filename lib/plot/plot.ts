@@ -51,7 +51,8 @@ export function drawSeries(
   const [from, to] = [times[0], times.at(-1)];
   if (from === undefined || to === undefined || columns.length < 2) return undefined;
   const rules = charting("en", "UTC");
-  const charts = rules.groupsOf(columns).slice(0, MOST_GROUPS)
+  const groups = rules.groupsOf(columns);
+  const charts = groups.slice(0, MOST_GROUPS)
     .map(({ unit, lines }) => ({ unit, lines: lines.slice(0, LINE_COLOURS) }))
     .map((group) => chartOf(group, rows, rules));
   const footer = LETTER_HEIGHT + 2 * MARGIN;
@@ -77,8 +78,9 @@ export function drawSeries(
     canvas.text({ x: left, y: y + 2 }, text, DIM);
   }
   canvas.text({ x: MARGIN, y: y + 2 }, "UTC", DIM);
-  const drawn = charts.flatMap(({ group }) => group.lines.map(({ column }) => column));
-  const more = columns.slice(1).filter((column) => !drawn.includes(column));
+  const drawn = charts.flatMap(({ group }) => group.lines);
+  const more = groups.flatMap(({ lines }) => lines).filter((line) => !drawn.includes(line))
+    .map(({ column }) => column);
   if (more.length > 0) {
     const text = fitting(`not drawn: ${more.join(", ")}`);
     canvas.text({ x: MARGIN, y: height - LETTER_HEIGHT - 4 }, text, DIM);
