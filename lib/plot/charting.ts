@@ -45,7 +45,10 @@ export function charting(locale: string, timeZone: string | undefined): Charting
   const ZONE = timeZone === undefined ? {} : { timeZone };
   const NUMBER = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3, useGrouping: false });
   const SHARE = new Intl.NumberFormat(locale, { style: "percent" });
-  const SMALL_SHARE = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+  const SMALL_SHARE = new Intl.NumberFormat(locale, {
+    style: "percent",
+    maximumSignificantDigits: 2,
+  });
 
   function unitOf(column: string): Unit {
     if (column.endsWith("_fraction")) return "share";
@@ -84,12 +87,13 @@ export function charting(locale: string, timeZone: string | undefined): Charting
   }
 
   function stepsUpTo(highest: number, unit: Unit): number[] {
-    const base = baseOf(highest, unit);
-    const least = unit === "share" ? 0.01 : 1;
-    const wanted = Math.max(highest, least) / base / 4;
+    const least = unit === "share" ? 0.01 : unit === "number" ? 1 : 4;
+    const top = Math.max(highest, least);
+    const base = baseOf(top, unit);
+    const wanted = top / base / 4;
     const ten = 10 ** Math.floor(Math.log10(wanted));
     const step = base * ten * ([1, 2, 2.5, 5].find((each) => each * ten >= wanted) ?? 10);
-    const count = Math.max(1, Math.ceil(highest / step - 1e-9));
+    const count = Math.ceil(top / step - 1e-9);
     return Array.from({ length: count + 1 }, (_, at) => at * step);
   }
 

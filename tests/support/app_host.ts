@@ -147,6 +147,11 @@ export class AppHost implements AsyncDisposable {
   }
 }
 
+/** A function of the browser's, which knows types that this program does not. */
+export function inBrowser(body: string): () => unknown {
+  return new Function("each", `return ${body}`) as () => unknown;
+}
+
 /** The official client, as one that shows pages. */
 export async function connectHost(
   site: Site,

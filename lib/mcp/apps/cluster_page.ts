@@ -149,7 +149,7 @@ function guestTable(rows) {
     [words.memory, "number"],
   ].map(([text, name]) => make("th", { scope: "col", class: name }, text));
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), body);
-  return [...rows.length > 10 ? [input] : [], table];
+  return [...rows.length > 10 ? [input] : [], make("div", { class: "scroll" }, table)];
 }
 
 function fill(part, title, children) {

@@ -62,4 +62,5 @@ svg path{fill:none;stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}
 details{margin-top:1rem}
 summary{cursor:pointer;color:var(--dim)}
 @media(min-width:34.01rem){.narrow{display:none}}
-@media(max-width:34rem){td.number{white-space:normal}.wide{display:none}.findings li{grid-template-columns:1fr}.findings .where{grid-column:1}}`;
+th:last-child,td:last-child{padding-right:0}
+@media(max-width:34rem){main{padding:.6rem .75rem}td.name{min-width:5rem}th,td{padding-right:.4rem}td.number{white-space:normal}.wide{display:none}.findings li{grid-template-columns:1fr}.findings .where{grid-column:1}}`;
