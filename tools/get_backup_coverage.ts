@@ -31,7 +31,8 @@ type Coverage = z.output<typeof coverageRow>;
 export default defineTool({
   name: "get_backup_coverage",
   title: "Backup coverage",
-  description: "Tells for each guest its newest good backup and its jobs, or that it has none.",
+  description:
+    "Tells for each guest its newest good backup and its jobs, or that it is not backed up.",
   scope: "user",
   toolsets: ["backups", "core"],
   hints: READS,

@@ -7,7 +7,7 @@ const SAME: readonly (readonly string[])[] = [
   ["add", "create", "make", "new"],
   ["address", "ip"],
   ["attention", "problem", "wrong"],
-  ["backed", "backup"],
+  ["backed", "backup", "coverage", "unprotected"],
   ["change", "configure", "edit", "set", "update"],
   ["clone", "copy", "duplicate"],
   ["command", "exec", "execute", "run"],

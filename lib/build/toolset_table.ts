@@ -1,5 +1,5 @@
 import { type Toolset, TOOLSETS } from "../tool/toolsets.ts";
-import type { Language } from "./config_table.ts";
+import { alignedTable, type Language } from "./config_table.ts";
 
 /** How many tools a list holds, and how many tokens that takes a model. */
 export interface ListCost {
@@ -10,20 +10,20 @@ export interface ListCost {
 /** What a list costs an administrator or a reader; null stands for the list of all tools. */
 export type CostOf = (toolset: Toolset | null, scope: "admin" | "user") => ListCost;
 
-const HEADS: Readonly<Record<Language, { head: string; all: string }>> = {
-  en: { head: "| Listed | `admin`: tools | tokens | `user`: tools | tokens |", all: "all" },
-  tr: { head: "| Listelenen | `admin`: araç | token | `user`: araç | token |", all: "hepsi" },
-};
+const WORDS = {
+  en: { head: ["Listed", "`admin`: tools", "tokens", "`user`: tools", "tokens"], all: "all" },
+  tr: { head: ["Listelenen", "`admin`: araç", "token", "`user`: araç", "token"], all: "hepsi" },
+} as const;
 
 /** What lists of each toolset cost, tokens rounded up to hundreds. */
 export function toolsetTable(language: Language, costOf: CostOf): string {
-  const { head, all } = HEADS[language];
+  const { head, all } = WORDS[language];
   const rows = [null, ...TOOLSETS].map((toolset) => {
     const cells = (["admin", "user"] as const).flatMap((scope) => {
       const { tools, tokens } = costOf(toolset, scope);
-      return [tools, Math.ceil(tokens / 100) * 100];
+      return [String(tools), String(Math.ceil(tokens / 100) * 100)];
     });
-    return `| ${[toolset === null ? all : `\`${toolset}\``, ...cells].join(" | ")} |`;
+    return [toolset === null ? all : `\`${toolset}\``, ...cells];
   });
-  return [head, "| --- | --- | --- | --- | --- |", ...rows].join("\n");
+  return alignedTable([[...head], ...rows]);
 }

@@ -86,6 +86,36 @@ export const freeForm = z.union([z.record(z.string(), z.unknown()), z.string()])
     return z.NEVER;
   },
 );
+/** What a VM's system is, as Proxmox knows them. */
+export const guestSystem = z.enum([
+  "l26",
+  "l24",
+  "win11",
+  "win10",
+  "win8",
+  "win7",
+  "wvista",
+  "w2k8",
+  "w2k3",
+  "w2k",
+  "wxp",
+  "solaris",
+  "other",
+]);
+
+/** A VM's drive for CDs. */
+export const cdDrive = z.string()
+  .regex(/^(?:ide[0-3]|sata[0-5]|scsi\d{1,2})$/, "must be like ide2");
+
+/** How a disk is used. */
+export const diskInput = {
+  format: z.enum(["raw", "qcow2", "vmdk"]).optional()
+    .describe("VMs only; default qcow2 on storages of files"),
+  ssd: z.boolean().optional().describe("VMs only"),
+  discard: z.boolean().optional(),
+  iothread: z.boolean().optional().describe("VMs only"),
+  backup: z.boolean().default(true),
+};
 
 /** For every tool that changes something. */
 export const dryRun = {

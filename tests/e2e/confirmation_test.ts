@@ -302,6 +302,17 @@ Deno.test("the question tells what goes", async (t) => {
     assert.deepEqual(other.slice(1, 5), lines.slice(1, 5), "by whichever tool");
     assert.match(other[5]!, /"path":"\/nodes\/pve1\/qemu\/100"/);
   });
+  await t.step("hardware, and what becomes of its data", async () => {
+    const device = "scsi0";
+    const kept = await questionOf("remove_hardware", { vmid: 101, device });
+    assert.match(
+      kept[2]!,
+      /^hardware that goes: scsi0: local-lvm:\S+,size=64G, of the devices to boot/,
+    );
+    assert.equal(kept[3], "local-lvm:vm-101-disk-0 is kept as an unused disk");
+    const gone = await questionOf("remove_hardware", { vmid: 101, device, destroy_data: true });
+    assert.equal(gone[3], "local-lvm:vm-101-disk-0 is destroyed, for good");
+  });
   await t.step("what a call to Proxmox's own API really changes", async () => {
     const net0 = "virtio,bridge=vmbr1";
     const lines = await questionOf("change_api", {
@@ -358,6 +369,18 @@ Deno.test("the question tells what goes", async (t) => {
       "VM 100 (web1) on node pve1, running",
       "VM 110 (web2) on node pve2, running",
     ]);
+  });
+  await t.step("rules, backup jobs and storages", async () => {
+    const { digest } = (await site.call("get_firewall_rules", { vmid: 100 })).value;
+    const rule = await questionOf("delete_firewall_rule", { vmid: 100, pos: 0, digest });
+    assert.equal(rule[1], "rule that goes: in ACCEPT tcp dport 80,443");
+    const options = await questionOf("set_firewall_options", { vmid: 102, enabled: true });
+    assert.equal(options[1], "enabled of guest 102: false → true");
+    const job = await questionOf("delete_backup_job", { id: "backup-nightly" });
+    assert.match(job[1]!, /^backup job that goes: .*schedule 02:00, guests 100,101,200/);
+    const storage = await questionOf("remove_storage", { storage: "nfs1" });
+    assert.match(storage[1]!, /^definition that goes: .*export \/srv\/pve.*, type nfs$/);
+    assert.equal(storage[2], "the data on it stays");
   });
   await t.step("backups that cannot be read", async () => {
     const undo = site.fake.fault({ method: "GET", path: /storage\/.*\/content/ }, {

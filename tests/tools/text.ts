@@ -11,7 +11,7 @@ export function assertToldAsText(tool: AnyTool, value: Json): void {
   const text = renderText(value, verbatim);
   let left = text;
   const shown = Object.entries(value).filter(([name, member]) => {
-    if (!verbatim.includes(name)) return true;
+    if (!verbatim.includes(name) || typeof member !== "string") return true;
     if (member === "") return true;
     const whole = `\`\`\`\n${member}`;
     assert.ok(text.includes(whole), `${tool.name}: ${name} is not whole in\n${text}`);

@@ -162,7 +162,7 @@ Deno.test("search_tools finds only what the caller may call, and says when nothi
   assert.deepEqual(value.tools, []);
   assert.match(
     value.warnings[0],
-    /^none of the \d\d tools that you may call fits: try other words$/,
+    /^none of the \d+ tools that you may call fits: try other words$/,
   );
   const limited = await createLimitedToken(site.store, { vmids: [{ from: 100, to: 100 }] });
   const answer = await site.call("search_tools", { query: "cluster log" }, { token: limited });
