@@ -20,8 +20,7 @@ const PARTS = {
 };
 const known = {};
 const failed = {};
-let note;
-let filter = "";
+const state = { note: undefined, filter: "" };
 
 function partOf(value) {
   if (value.findings) return "attention";
@@ -132,12 +131,12 @@ function guestRow(row) {
 function guestTable(rows) {
   const { words } = host;
   const fits = (row) =>
-    [row.vmid, row.name, row.node, row.status, ...row.tags ?? []].join(" ").toLowerCase().includes(filter);
+    [row.vmid, row.name, row.node, row.status, ...row.tags ?? []].join(" ").toLowerCase().includes(state.filter);
   const body = make("tbody", {}, ...rows.filter(fits).map(guestRow));
   const input = make("input", { type: "search", "aria-label": words.filter, placeholder: words.filter });
-  input.value = filter;
+  input.value = state.filter;
   input.addEventListener("input", () => {
-    filter = input.value.toLowerCase();
+    state.filter = input.value.toLowerCase();
     body.replaceChildren(...rows.filter(fits).map(guestRow));
   });
   const heads = [
@@ -174,7 +173,8 @@ function show() {
   at("refresh").textContent = words.refresh;
   at("refresh").hidden = !host.canCall;
   const isThere = Object.keys(known).length + Object.keys(failed).length > 0;
-  at("note").textContent = note === undefined ? isThere ? "" : words.waiting : words[note] ?? note;
+  const { note = isThere ? "" : "waiting" } = state;
+  at("note").textContent = words[note] ?? note;
   at("note").hidden = at("note").textContent === "";
   const quorum = at("quorum");
   quorum.hidden = cluster === undefined;
@@ -201,15 +201,15 @@ host.start({
     try {
       const value = valueOf(result);
       known[partOf(value)] = value;
-      note = undefined;
+      state.note = undefined;
     } catch (error) {
-      note = error.message;
+      state.note = error.message;
     }
     show();
     load(Object.keys(PARTS).filter((part) => known[part] === undefined));
   },
   onCancelled: () => {
-    note = "cancelled";
+    state.note = "cancelled";
     show();
   },
   onContext: show,

@@ -19,9 +19,7 @@ const COLOURS = [
 ];
 const SIZE = { height: 150, left: 74, right: 8, top: 8, bottom: 20 };
 const FRAMES = ["hour", "day", "week", "month", "year"];
-let input;
-let series;
-let note;
+const state = { input: undefined, series: undefined, note: undefined, drawn: 0 };
 
 function svg(tag, attributes, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -36,7 +34,7 @@ function nameOf(column, { nameOf }) {
 
 function subject() {
   const { words } = host;
-  const { vmid, storage, node } = input ?? {};
+  const { vmid, storage, node } = state.input ?? {};
   if (vmid !== undefined) return words.guest + " " + vmid;
   if (storage !== undefined) return words.storage + " " + storage;
   return node === undefined ? words.title : words.node + " " + node;
@@ -48,7 +46,7 @@ function widthOfCharts() {
 }
 
 function chart(group, times) {
-  const { rows } = series;
+  const { rows } = state.series;
   const rules = host.charting;
   const { unit } = group;
   const [from, to] = [times[0], times[times.length - 1]];
@@ -141,7 +139,7 @@ function chart(group, times) {
 }
 
 function valueTable() {
-  const { columns, rows } = series;
+  const { columns, rows } = state.series;
   const rules = host.charting;
   const units = new Map(rules.groupsOf(columns).flatMap(({ unit, lines }) => lines.map(({ at }) => [at, unit])));
   const heads = columns.map((column, at) =>
@@ -159,16 +157,16 @@ function valueTable() {
 }
 
 function frameButton(frame) {
-  const chosen = frame === (input?.timeframe ?? "hour");
+  const chosen = frame === (state.input?.timeframe ?? "hour");
   const button = make("button", { type: "button", "aria-pressed": String(chosen) }, host.words.frames[frame]);
   button.addEventListener("click", async () => {
     for (const each of at("frames").children) each.disabled = true;
     try {
-      series = await host.call("get_metrics", { ...input, plot: false, timeframe: frame });
-      input = { ...input, timeframe: frame };
-      note = undefined;
+      state.series = await host.call("get_metrics", { ...state.input, plot: false, timeframe: frame });
+      state.input = { ...state.input, timeframe: frame };
+      state.note = undefined;
     } catch (error) {
-      note = error.message;
+      state.note = error.message;
     }
     show();
     at("frames").children[FRAMES.indexOf(frame)].focus();
@@ -178,6 +176,7 @@ function frameButton(frame) {
 
 function show() {
   const { words, charting: rules } = host;
+  const { input, series, note } = state;
   document.title = words.title;
   at("title").textContent = subject();
   at("span").textContent = words.frames[input?.timeframe ?? "hour"];
@@ -191,32 +190,31 @@ function show() {
   at("note").textContent = words[told] ?? told;
   at("note").hidden = told === "";
   at("charts").replaceChildren(...groups.map((group) => chart(group, times)));
-  drawn = widthOfCharts();
+  state.drawn = widthOfCharts();
   at("details").hidden = groups.length === 0;
   at("summary").textContent = words.values;
   at("values").replaceChildren(...groups.length === 0 ? [] : [valueTable()]);
 }
 
-let drawn;
 new ResizeObserver(() => {
-  if (drawn !== widthOfCharts()) show();
+  if (state.drawn !== widthOfCharts()) show();
 }).observe(at("charts"));
 host.start({
   onInput: (given) => {
-    input = given;
+    state.input = given;
     show();
   },
   onResult: (result) => {
     try {
-      series = valueOf(result);
-      note = undefined;
+      state.series = valueOf(result);
+      state.note = undefined;
     } catch (error) {
-      note = error.message;
+      state.note = error.message;
     }
     show();
   },
   onCancelled: () => {
-    note = "cancelled";
+    state.note = "cancelled";
     show();
   },
   onContext: show,
