@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { SessionIds } from "../../lib/mcp/session_ids.ts";
 import { Site } from "../site.ts";
 import {
   AppHost,
@@ -62,6 +63,21 @@ Deno.test("only a client that shows pages is told of them", async (t) => {
 function connected(client: Client) {
   return Promise.resolve({ client, [Symbol.asyncDispose]: () => client.close() });
 }
+
+Deno.test("a session's id tells that its client shows pages, however much else that says", async () => {
+  const ids = new SessionIds({
+    key: () => Promise.resolve(new Uint8Array(32)),
+    now: () => new Date(),
+  });
+  const pages = { [APPS]: { mimeTypes: [PAGE_TYPE] } };
+  const { sessionId } = await ids.create(1, {
+    protocolVersion: "2025-11-25",
+    capabilities: { extensions: { ...pages, other: { text: "x".repeat(5000) } } },
+    clientInfo: { name: "test", version: "1" },
+    toolsets: null,
+  });
+  assert.deepEqual((await ids.read(sessionId, 1))?.capabilities, { extensions: pages });
+});
 
 Deno.test("a page is the same for every token, loads nothing, and leaves no row", async () => {
   await using site = await Site.start();
