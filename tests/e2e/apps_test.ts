@@ -217,6 +217,18 @@ Deno.test("the pages in a host, in Chromium", async (t) => {
     assert.equal(await host.frame.locator("#nodes li").count(), 1);
   });
 
+  await t.step("the page answers what the host asks", async () => {
+    await using host = await open({ tool: "get_nodes", canCall: false });
+    assert.deepEqual((await host.ask("ping"))?.result, {});
+    assert.deepEqual((await host.ask("ui/resource-teardown"))?.result, {});
+    assert.equal((await host.ask("ui/other"))?.error?.code, -32601);
+    const [hello] = await host.heard();
+    assert.deepEqual([hello?.method, hello?.params?.protocolVersion], [
+      "ui/initialize",
+      "2026-01-26",
+    ]);
+  });
+
   await t.step("what went wrong is shown", async () => {
     await using host = await open({ tool: "get_metrics", args: { vmid: 999 }, canCall: false });
     await host.frame.getByText(/no guest has the vmid 999/).waitFor();

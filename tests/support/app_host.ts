@@ -63,6 +63,14 @@ export interface AppOptions {
   readonly alter?: (result: Record<string, unknown>) => Record<string, unknown>;
 }
 
+interface Heard {
+  readonly id?: unknown;
+  readonly method?: string;
+  readonly params?: Record<string, unknown>;
+  readonly result?: unknown;
+  readonly error?: { readonly code: number };
+}
+
 /** A tool's page as a host shows it: read from the server, in a frame, fed with what the tool answered. */
 export class AppHost implements AsyncDisposable {
   readonly page: Page;
@@ -136,8 +144,16 @@ export class AppHost implements AsyncDisposable {
     await this.page.evaluate(`send(${JSON.stringify(message)})`);
   }
 
+  /** Asks the page something; what it answers. */
+  async ask(method: string): Promise<Heard | undefined> {
+    const id = `host ${method}`;
+    await this.page.evaluate(`send(${JSON.stringify({ id, method, params: {} })})`);
+    await this.page.waitForFunction(`heard.some((each) => each.id === ${JSON.stringify(id)})`);
+    return (await this.heard()).find((each) => each.id === id);
+  }
+
   /** What the page has sent, oldest first. */
-  async heard(): Promise<{ method?: string; id?: unknown; params?: Record<string, unknown> }[]> {
+  async heard(): Promise<Heard[]> {
     return await this.page.evaluate("heard");
   }
 
