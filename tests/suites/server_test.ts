@@ -2,6 +2,7 @@ import "../contract/pitfalls_test.ts";
 import "../e2e/abuse_test.ts";
 import "../e2e/approval_page_test.ts";
 import "../e2e/approval_test.ts";
+import "../e2e/apps_page_test.ts";
 import "../e2e/apps_test.ts";
 import "../e2e/audit_calls_test.ts";
 import "../e2e/audit_test.ts";

@@ -19,15 +19,22 @@ const HOST = String.raw`<!doctype html><meta charset="utf-8"><title>Host</title>
 <script>
 const frame = document.querySelector("iframe");
 const heard = [];
+const asked = new Map();
 const ready = Promise.withResolvers();
 let told;
 function send(message) {
   frame.contentWindow.postMessage({ jsonrpc: "2.0", ...message }, "*");
 }
+function ask(method) {
+  const id = "host " + method;
+  send({ id, method, params: {} });
+  return new Promise((resolve) => asked.set(id, resolve));
+}
 addEventListener("message", async ({ data, source }) => {
   if (source !== frame.contentWindow) return;
   heard.push(data);
   const { id, method, params } = data;
+  asked.get(id)?.(data);
   if (method === "ui/initialize") {
     send({ id, result: { protocolVersion: "2026-01-26", hostInfo: { name: "host", version: "1" }, ...told } });
   }
@@ -145,11 +152,8 @@ export class AppHost implements AsyncDisposable {
   }
 
   /** Asks the page something; what it answers. */
-  async ask(method: string): Promise<Heard | undefined> {
-    const id = `host ${method}`;
-    await this.page.evaluate(`send(${JSON.stringify({ id, method, params: {} })})`);
-    await this.page.waitForFunction(`heard.some((each) => each.id === ${JSON.stringify(id)})`);
-    return (await this.heard()).find((each) => each.id === id);
+  async ask(method: string): Promise<Heard> {
+    return await this.page.evaluate(`ask(${JSON.stringify(method)})`);
   }
 
   /** What the page has sent, oldest first. */
