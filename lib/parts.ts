@@ -8,6 +8,7 @@ import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts
 import type { Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
 import { type Halts, haltsOf } from "./database/halts.ts";
+import { historyOf } from "./database/history.ts";
 import { leasesOf } from "./database/leases.ts";
 import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
@@ -37,6 +38,8 @@ import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
 import { GuestDirectory } from "./proxmox/guest/directory.ts";
 import { GuestLocks } from "./proxmox/guest/locks.ts";
+import { HistoryRecorder } from "./proxmox/history/recorder.ts";
+import type { PveShared } from "./proxmox/pve_parts.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -128,23 +131,30 @@ export async function joinParts(
   });
   const audit = new AuditLog({ queue, log });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
+  const pve: PveShared = {
+    client,
+    access,
+    directory,
+    locks: new GuestLocks(),
+    leases: leasesOf(database, { now }),
+    reads: new SharedReads(),
+    descriptions: new ApiDescriptions(client, ADVICE.paths),
+    advice: ADVICE,
+    now,
+    sleep,
+  };
+  const history = historyOf(database);
+  const recorder = history === null || !config.history.enabled
+    ? null
+    : new HistoryRecorder({ shared: pve, history, days: config.history.days, log });
+  recorder?.start();
   const mcp: McpServices = {
     features,
     catalog,
-    pve: {
-      client,
-      access,
-      directory,
-      locks: new GuestLocks(),
-      leases: leasesOf(database, { now }),
-      reads: new SharedReads(),
-      descriptions: new ApiDescriptions(client, ADVICE.paths),
-      advice: ADVICE,
-      now,
-      sleep,
-    },
+    pve,
     audit,
     trail,
+    history,
     log,
     now,
     monotonic,
@@ -190,6 +200,7 @@ export async function joinParts(
     },
     close: async () => {
       watch.close();
+      await recorder?.close();
       await authenticator.close();
       await refused.flush({ all: true });
       await queue.close();

@@ -5,6 +5,7 @@ import type { AuditTrail } from "../audit/trail.ts";
 import type { Principal } from "../auth/principal.ts";
 import { includesScope } from "../auth/scope.ts";
 import type { Halts } from "../database/halts.ts";
+import type { History } from "../database/history.ts";
 import type { SpentKeys } from "../database/spent_keys.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
@@ -32,6 +33,7 @@ export interface CallServices {
   readonly pve: PveShared;
   readonly audit: AuditLog;
   readonly trail: Pick<AuditTrail, "list">;
+  readonly history: History | null;
   readonly log: Log;
   readonly confirm: "always" | "when_supported" | "never";
   /** Sessions that were ended, and answers that have served. */

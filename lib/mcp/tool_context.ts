@@ -4,8 +4,11 @@ import type { CallServices } from "./call.ts";
 
 /** What a tool works with in one call. */
 export function toolContext(
-  { catalog, server, trail }: Pick<CallServices, "catalog" | "server" | "trail">,
+  { catalog, history, server, trail }: Pick<
+    CallServices,
+    "catalog" | "history" | "server" | "trail"
+  >,
   pve: Pve,
 ): ToolContext {
-  return { pve, server, audit: trail, isOn: (name) => catalog.isOn(name) };
+  return { pve, server, audit: trail, history, isOn: (name) => catalog.isOn(name) };
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Scope } from "../auth/scope.ts";
+import type { History } from "../database/history.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { Toolset } from "./toolsets.ts";
 
@@ -48,6 +49,8 @@ export interface ToolContext {
   readonly server: { readonly version: string; readonly startedAt: Date };
   /** The calls that were made, newest first. */
   readonly audit: Pick<AuditTrail, "list">;
+  /** How things were; null where the database keeps none of it. */
+  readonly history: History | null;
   /** True when the configuration switches on what is off by itself. */
   readonly isOn: (name: Switch) => boolean;
 }
