@@ -6,6 +6,7 @@ import "../tools/cluster_privileges_test.ts";
 import "../tools/cluster_test.ts";
 import "../tools/detached_test.ts";
 import "../tools/hidden_test.ts";
+import "../tools/history_test.ts";
 import "../tools/patience_test.ts";
 import "../tools/privileges_test.ts";
 import "../tools/reach_test.ts";

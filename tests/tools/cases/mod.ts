@@ -11,6 +11,7 @@ import { GUESTS_MOVES } from "./guests_moves.ts";
 import { GUESTS_POWER } from "./guests_power.ts";
 import { GUESTS_READS } from "./guests_reads.ts";
 import { GUESTS_SETTINGS } from "./guests_settings.ts";
+import { HISTORY } from "./history.ts";
 import { NETWORK } from "./network.ts";
 import { NODES } from "./nodes.ts";
 import { NODES_WORK } from "./nodes_work.ts";
@@ -31,6 +32,7 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...GUESTS_POWER,
   ...GUESTS_READS,
   ...GUESTS_SETTINGS,
+  ...HISTORY,
   ...NETWORK,
   ...NODES,
   ...NODES_WORK,
