@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { History } from "../lib/database/history.ts";
 import { AppError } from "../lib/errors.ts";
-import type { GuestConfig } from "../lib/proxmox/api/values.ts";
 import { guestFacts } from "../lib/proxmox/guest/about.ts";
 import { type ConfigEdit, configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
@@ -50,10 +49,8 @@ export default defineTool({
   }),
   output: z.object({
     ...changedGuest,
-    state_of: z.string().optional().describe("When it was first seen like that"),
     ...changed,
     ...configOutput,
-    left: z.record(z.string(), z.string()).optional().describe("What stays as it is, and why"),
   }),
   action: ({ vmid }) => `restore the configuration of guest ${vmid}`,
   about: async (input, { pve, history }) => {
@@ -72,7 +69,7 @@ export default defineTool({
     return {
       lines: [
         ...lines,
-        `back to what it was from ${kept.from.toISOString()} to ${kept.until.toISOString()}:`,
+        `its settings go back; ${seenText(kept)}:`,
         ...changes.slice(0, MOST_SHOWN),
         ...more,
         ...stays,
@@ -83,29 +80,34 @@ export default defineTool({
   run: async (input, { pve, history }) => {
     const guest = await pve.claim(input);
     const kept = await stateOf(pve, history, { guest, at: input.at });
-    for (const warning of kept.warnings) pve.warn(warning);
+    const before = pve.now();
     let left: Restore["left"] = new Map();
-    const edit = (before: GuestConfig): ConfigEdit => {
+    await note(pve, history, guest);
+    const result = await configureGuest(pve, guest, (before): ConfigEdit => {
       const restore = chosen(restoreOf(kept.content, guestContent(guest, before)), input.keys);
       left = restore.left;
       return { set: asWritten(restore.set) as ConfigEdit["set"], unset: restore.unset };
-    };
-    const before = pve.now();
-    await note(pve, history, guest);
-    const result = await configureGuest(pve, guest, edit);
+    });
+    const stays = [...left].map(([key, why]) => `${key} stays as it is: ${why}`);
+    for (const each of [seenText(kept), ...kept.warnings, ...stays]) {
+      if (pve.dryRun) pve.foresee(each);
+      else pve.warn(each);
+    }
     const isDone = !pve.dryRun && !result.unchanged;
     if (isDone) await note(pve, history, guest);
     const { vmid, name } = guest;
     return {
       vmid,
       ...(name === undefined ? {} : { name }),
-      state_of: kept.from.toISOString(),
       ...result,
-      ...(left.size === 0 ? {} : { left: Object.fromEntries(left) }),
       ...(isDone ? { undo: `restore_config of ${vmid} at ${before.toISOString()}` } : {}),
     };
   },
 });
+
+function seenText({ from, until }: KeptGuest): string {
+  return `it was seen like that from ${from.toISOString()} to ${until.toISOString()}`;
+}
 
 async function stateOf(
   pve: Pve,

@@ -47,8 +47,9 @@ export class Looking implements AsyncDisposable {
     return this.#time.pass(ms);
   }
 
-  now(): Date {
-    return this.#time.now();
+  /** Lets a look begin. */
+  begin(): Promise<void> {
+    return this.#time.begin(0);
   }
 
   /** How many rows the database keeps. */
@@ -86,11 +87,15 @@ class Time {
   };
 
   async pass(ms: number): Promise<void> {
+    await this.begin(ms);
+    await until(() => this.#wake !== undefined);
+  }
+
+  async begin(ms: number): Promise<void> {
     await until(() => this.#wake !== undefined);
     const wake = this.#wake;
     this.#wake = undefined;
     this.#offset += ms;
     wake?.();
-    await until(() => this.#wake !== undefined);
   }
 }
