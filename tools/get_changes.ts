@@ -153,12 +153,14 @@ function callEntry(row: StoredAuditRow, task: TaskEntry | undefined): Entry {
       arguments: clip(row.arguments, 300) || undefined,
       audit_seq: seq,
     }),
-    deed: {
-      vmids,
-      from: new Date(time.getTime() - durationMs),
-      to: to > time ? to : time,
-      text: `${user}: ${tool}`,
-    },
+    ...(HARMLESS.test(task?.type ?? "") ? {} : {
+      deed: {
+        vmids,
+        from: new Date(time.getTime() - durationMs),
+        to: to > time ? to : time,
+        text: `${user}: ${tool}`,
+      },
+    }),
   };
 }
 
@@ -190,9 +192,7 @@ function differenceEntry(change: SeenChange, done: readonly Entry[]): Entry {
   const by = vmid === undefined
     ? []
     : done.flatMap(({ deed }) =>
-      deed?.vmids.includes(vmid) && deed.from <= seen && (after === undefined || deed.to >= after)
-        ? [deed.text]
-        : []
+      deed?.vmids.includes(vmid) && deed.from <= seen && deed.to >= after ? [deed.text] : []
     );
   const more = differences.length - MOST_DIFFERENCES;
   return {
@@ -203,7 +203,7 @@ function differenceEntry(change: SeenChange, done: readonly Entry[]): Entry {
       about: more > 0 ? `${about}; ${more} more differences` : about,
       vmid,
       what,
-      after: after?.toISOString(),
+      after: after.toISOString(),
       by: by.length === 0 ? undefined : [...new Set(by)].slice(0, 20),
       differences: differences.length === 0 ? undefined : differences.slice(0, MOST_DIFFERENCES)
         .map(({ key, part, from, to }) => compact({ key, part, from: shown(from), to: shown(to) })),

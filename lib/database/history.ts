@@ -76,7 +76,6 @@ class DatabaseHistory implements History {
   async keep(object: string, { at, content }: { at: Date; content: string | null }) {
     await this.#database.transaction(async (tx) => {
       const newest = await one(tx, NEWEST, [object]);
-      if (newest === undefined && content === null) return;
       if (newest !== undefined && newest.content === content) {
         await tx.all(STAYS, [object, newest.from.getTime(), at.getTime()]);
         return;

@@ -14,7 +14,7 @@ export function runHistoryCases(name: string, makeSite: () => Promise<Site>): vo
         await keep(here, "guest/100", { 1: "a", 2: "a", 4: "b" });
         await keep(there, "guest/100", { 5: "b", 7: null, 8: null, 9: "c" });
         await keep(there, "guest/101", { 5: "x" });
-        await keep(here, "guest/102", { 5: null });
+        await keep(here, "guest/102", { 3: null });
         const stateOf = async (at: number) => {
           const { state, next } = await here.around("guest/100", new Date(at));
           return [state?.content, state?.from.getTime(), state?.until.getTime(), next?.content];
@@ -33,6 +33,7 @@ export function runHistoryCases(name: string, makeSite: () => Promise<Site>): vo
             ["guest/100", null, "b", 5],
             ["guest/101", "x", undefined, undefined],
             ["guest/100", "b", "a", 2],
+            ["guest/102", null, undefined, undefined],
             ["guest/100", "a", undefined, undefined],
           ],
         );

@@ -10,7 +10,7 @@ export interface SeenChange {
   readonly vmid: number | undefined;
   /** When it was seen, and when it was last seen as it was before. */
   readonly seen: Date;
-  readonly after: Date | undefined;
+  readonly after: Date;
   readonly what: "changed" | "came" | "went";
   readonly differences: readonly Difference[];
 }
@@ -36,7 +36,7 @@ export async function readChanges(
     history.around(OBJECTS.look, new Date(0)),
   ]);
   const isWithin = await within(pve);
-  const changes = rows.filter(isWithin).flatMap((row) => seenChange(row, look?.from))
+  const changes = rows.filter(isWithin).flatMap(seenChange)
     .map((change) => change.vmid === undefined && vmid !== undefined ? of(vmid, change) : change)
     .filter(({ what, differences }) => what !== "changed" || differences.length > 0);
   return { changes, warnings: [...cut(rows), ...young(look?.from, since)] };
@@ -54,18 +54,18 @@ async function within(pve: Pve): Promise<(change: KeptChange) => boolean> {
   };
 }
 
-/** @param firstLook what was seen until then was there before anybody looked */
-function seenChange({ is, was }: KeptChange, firstLook: Date | undefined): SeenChange[] {
-  if (is.object === OBJECTS.look) return [];
+/** The first state that is kept of an object is no change: it may have been like that for long. */
+function seenChange({ is, was }: KeptChange): SeenChange[] {
+  if (was === undefined) return [];
   const { about, vmid } = namedBy(is.object);
-  const base = { object: is.object, about, vmid, seen: is.from, after: was?.until };
-  if (is.content === null) return was ? [{ ...base, what: "went", differences: [] }] : [];
-  if (was !== undefined && was.content !== null) {
+  const base = { object: is.object, about, vmid, seen: is.from, after: was.until };
+  if (is.content !== null && was.content !== null) {
     const differences = differencesOf(contentOf(was.content), contentOf(is.content));
     return [{ ...base, what: "changed", differences }];
   }
-  const isNew = was !== undefined || (firstLook !== undefined && is.from > firstLook);
-  return isNew ? [{ ...base, what: "came", differences: [] }] : [];
+  // A firewall comes and goes with what it belongs to.
+  if (is.object !== OBJECTS.guest(vmid ?? 0)) return [];
+  return [{ ...base, what: is.content === null ? "went" : "came", differences: [] }];
 }
 
 /** Of what concerns the whole cluster, the part about one guest. */

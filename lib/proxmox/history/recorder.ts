@@ -104,21 +104,27 @@ export class HistoryRecorder {
       ...guests.filter(({ node }) => !offline.has(node))
         .flatMap((guest) => objectsOfGuest(pve, guest)),
     ];
+    const living = new Set(await history.living());
+    const { state: before } = await history.around(OBJECTS.look, shared.now());
     const problems = await forEachBounded(objects, async (each) => {
       await shared.sleep(PAUSE_MS, signal);
-      return await this.#keep(each);
+      // What was not there at the last look has come since.
+      const absent = living.has(each.object) ? undefined : before?.until;
+      return await this.#keep(each, absent);
     }, { atOnce: AT_ONCE });
-    await this.#bury(known);
+    await this.#bury(living, known);
     await history.keep(OBJECTS.look, { at: shared.now(), content: "{}" });
     await history.sweep(new Date(shared.now().getTime() - days * DAY_MS));
     return problems.filter((problem) => problem !== undefined);
   }
 
-  async #keep({ object, read }: Looked): Promise<string | undefined> {
+  async #keep({ object, read }: Looked, absent: Date | undefined): Promise<string | undefined> {
     const { history, shared } = this.#options;
     try {
       const at = shared.now();
-      await history.keep(object, { at, content: serialized(await read()) });
+      const content = serialized(await read());
+      if (absent !== undefined) await history.keep(object, { at: absent, content: null });
+      await history.keep(object, { at, content });
     } catch (error) {
       this.#closing.signal.throwIfAborted();
       if (!(error instanceof AppError)) throw error;
@@ -127,11 +133,11 @@ export class HistoryRecorder {
   }
 
   /** Keeps that guests and nodes are gone. A list without any is one of a token that may see none. */
-  async #bury(known: ReadonlySet<string>): Promise<void> {
+  async #bury(living: ReadonlySet<string>, known: ReadonlySet<string>): Promise<void> {
     const { history, shared } = this.#options;
     const kindOf = (object: string) => /^.*(?=\/)/.exec(object)?.[0] ?? "";
     const kinds = new Set([...known].map(kindOf));
-    for (const object of await history.living()) {
+    for (const object of living) {
       if (known.has(object) || !kinds.has(kindOf(object))) continue;
       await history.keep(object, { at: shared.now(), content: null });
     }
