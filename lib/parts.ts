@@ -12,12 +12,14 @@ import { historyOf } from "./database/history.ts";
 import { leasesOf } from "./database/leases.ts";
 import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
+import { Plans } from "./database/plans.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
 import { spentKeysOf } from "./database/spent_keys.ts";
 import { messageOf } from "./errors.ts";
 import { createUseLimits, type UseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
+import { Approvals } from "./mcp/approval/approvals.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
@@ -25,6 +27,7 @@ import { IdenticalChanges } from "./mcp/identical.ts";
 import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
 import { ResourceWatch } from "./mcp/resources/watch.ts";
+import { Seal } from "./mcp/seal.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
@@ -66,6 +69,8 @@ export interface Parts {
   readonly limits: UseLimits;
   readonly authenticator: Authenticator;
   readonly client: Client;
+  /** What browsers keep for the page on which plans are approved. */
+  readonly pageSeal: Seal;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   /** Aborts the calls under way. */
@@ -77,6 +82,9 @@ export interface Parts {
   /** Waits for what is still to be written; the database stays open. */
   close(): Promise<void>;
 }
+
+/** Characters of the approval page's cookie. */
+const LONGEST_COOKIE = 4_096;
 
 const allAble = () => true;
 
@@ -109,6 +117,11 @@ export async function joinParts(
   const keys = sharedKeysOf(database, { fallback: config.auth.token_value });
   const spent = spentKeysOf(database, { now });
   const identical = new IdenticalChanges(runningChangesOf(database, { now }), { now });
+  const approvals = new Approvals({
+    plans: new Plans(database, { now }),
+    now,
+    tags: config.tools.approve.tags,
+  });
   const headFile = config.audit.head_file === null ? null : new HeadFile({
     path: config.audit.head_file,
     trail,
@@ -165,6 +178,8 @@ export async function joinParts(
     spent,
     identical,
     halts,
+    approvals,
+    publicUrl: server.public_url,
     finish: finisher(),
     refused,
     server: { version, startedAt: now() },
@@ -185,6 +200,7 @@ export async function joinParts(
     limits,
     authenticator,
     client,
+    pageSeal: new Seal({ key: () => keys("approval page"), longest: LONGEST_COOKIE }),
     monotonic,
     stop: () => stopping.abort(),
     sweep: () => {
@@ -192,10 +208,12 @@ export async function joinParts(
       // A database that is away is asked again at the next sweep.
       spent.sweep().catch(() => {});
       identical.sweep().catch(() => {});
+      approvals.sweep().catch(() => {});
       void refused.flush();
     },
     reload: (next) => {
       catalog.setPolicy(next.tools);
+      approvals.setTags(next.tools.approve.tags);
       return authenticator.poll();
     },
     close: async () => {

@@ -11,6 +11,7 @@ import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
 import { StrangerLog } from "./http/stranger_log.ts";
 import { Rest } from "./mcp/rest.ts";
+import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
 import { joinParts, type ServerOptions } from "./parts.ts";
 
@@ -42,7 +43,7 @@ const DATABASE_PATIENCE_MS = 4_000;
  * @throws AppError `unavailable` when the port is in use, `invalid` for unreadable certificates
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, log, database, trail } = options;
+  const { config, log, database, now, trail } = options;
   const { server } = config;
   const metrics = createMetrics({
     sessions: () => transports.openSessions,
@@ -54,6 +55,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const strangers = new StrangerLog(log);
   const app = createApp({
+    approval: server.public_url === null ? null : {
+      publicUrl: server.public_url,
+      seal: parts.pageSeal,
+      now,
+      call: (request) => callTool(parts.mcp, request),
+    },
     path: server.path,
     scheme: server.tls ? "https" : "http",
     maxBodyBytes: server.max_body_bytes,

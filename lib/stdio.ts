@@ -27,7 +27,7 @@ export interface RunningStdio {
 
 export type StdioServerOptions =
   & ServerOptions
-  & Pick<StdioOptions, "input" | "write">
+  & Pick<StdioOptions, "input" | "write" | "toolsets">
   & { readonly speaker: Speaker };
 
 /** The programs of this machine are at this address, as the addresses of a token go. */
@@ -44,7 +44,7 @@ const ANSWERING_MS = 1_000;
  * @throws AppError `unauthorized` for a token that is not good
  */
 export async function startStdio(options: StdioServerOptions): Promise<RunningStdio> {
-  const { config, log, speaker, input, write } = options;
+  const { config, log, speaker, input, write, toolsets } = options;
   const { language, max_body_bytes } = config.server;
   const parts = await joinParts(options, { observe: () => {} });
   const { authenticator, limits } = parts;
@@ -75,6 +75,7 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
     input,
     write,
     language,
+    toolsets,
     maxLineBytes: max_body_bytes,
     admit: async ({ requests, calls }) => {
       const principal = await identify();

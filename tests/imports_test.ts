@@ -42,13 +42,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/http": [
     ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
+    "lib/abort.ts",
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
     ...["node:http2", "node:stream"],
   ],
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
-    ...["lib/database/halts.ts", "lib/database/history.ts", "lib/command.ts"],
+    ...["lib/database/halts.ts", "lib/database/history.ts", "lib/database/plans.ts"],
+    "lib/command.ts",
     ...["lib/nearest.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
     ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",

@@ -12,6 +12,8 @@ export const NO_LIMITS: TokenLimits = {
   nodes: null,
   toolsAllow: null,
   toolsDeny: [],
+  needsApproval: false,
+  toolsets: null,
 };
 
 /** Makes a token and returns it raw. */

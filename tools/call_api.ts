@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { freeForm, paged, paging } from "../lib/tool/fields.ts";
 import { checkCall, presentable } from "../lib/proxmox/apidoc/call.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -17,7 +17,7 @@ export default defineTool({
   input: z.strictObject({
     path: z.string().max(500).describe("/nodes/pve1/qemu/100/config"),
     method: z.literal("GET", "only GET reads; change_api takes the others").default("GET"),
-    params: z.record(z.string(), z.unknown()).default({}),
+    params: freeForm.default({}),
     ...paging,
   }),
   output: z.object({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AppError, toAppError } from "../lib/errors.ts";
 import { guestFacts } from "../lib/proxmox/guest/about.ts";
-import { taskResult, waiting } from "../lib/tool/fields.ts";
+import { freeForm, taskResult, waiting } from "../lib/tool/fields.ts";
 import { record } from "../lib/proxmox/api/values.ts";
 import { checkCall, type CheckedCall, presentable } from "../lib/proxmox/apidoc/call.ts";
 import { differenceLines, readDifferences } from "../lib/proxmox/apidoc/differences.ts";
@@ -23,7 +23,7 @@ export default defineTool({
   input: z.strictObject({
     method: z.enum(["POST", "PUT", "DELETE"]),
     path: z.string().max(500).describe("/nodes/pve1/qemu/100/config"),
-    params: z.record(z.string(), z.unknown()).default({}),
+    params: freeForm.default({}),
     ...waiting,
   }),
   output: z.object({

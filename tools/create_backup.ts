@@ -10,7 +10,7 @@ export default defineTool({
   title: "Create backup",
   description: "Backs a VM or container up now. Older backups are kept.",
   scope: "write",
-  toolsets: ["backups"],
+  toolsets: ["backups", "core"],
   hints: CHANGES,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Backup"], ["/storage/{storage}", "Datastore.AllocateSpace"]],

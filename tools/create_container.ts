@@ -3,13 +3,16 @@ import { STARTING } from "../lib/tool/conditions.ts";
 import { guestTaskResult, newGuestInput, waiting } from "../lib/tool/fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
-import { chooseStorage, findVolume } from "../lib/proxmox/storage/storage.ts";
+import { requireBridge } from "../lib/proxmox/guest/nics.ts";
+import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
+import { isOciReference, requireTemplate } from "../lib/proxmox/storage/templates.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "create_container",
   title: "Create container",
-  description: "Creates a container from a template; chooses what is not given.",
+  description:
+    "Creates a container from a template or OCI image; lists templates when none is given.",
   scope: "admin",
   toolsets: ["guests"],
   hints: CHANGES,
@@ -30,13 +33,25 @@ export default defineTool({
       when: "with unprivileged false",
       if: ({ unprivileged }) => !unprivileged,
     },
+    {
+      privilege: ["/storage/{storage}", "Datastore.AllocateTemplate"],
+      when: "with pull",
+      if: ({ pull }) => pull,
+    },
+    {
+      privilege: ["/nodes/{node}", "Sys.AccessNetwork"],
+      when: "with pull of an OCI image",
+      if: ({ pull, template = "" }) => pull && isOciReference(template),
+    },
     STARTING,
   ],
   input: z.strictObject({
     ...newGuestInput,
     hostname: z.string().max(255)
       .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "must be a DNS name"),
-    template: z.string().min(1).max(255).describe("Its file name or volume id"),
+    template: z.string().min(1).max(255).optional()
+      .describe("File name or its beginning, volume id, or OCI image: docker.io/library/debian:13"),
+    pull: z.boolean().default(false).describe("Fetch the template first if it is not there"),
     cpus: z.int().min(1).max(8192).default(1),
     memory: z.int().min(16).default(512).describe("MiB"),
     swap: z.int().min(0).default(512).describe("MiB"),
@@ -53,17 +68,14 @@ export default defineTool({
     ...guestTaskResult,
     node: z.string().optional(),
     storage: z.string().optional(),
+    template: z.string().optional(),
   }),
   action: ({ hostname }) => `create container ${hostname}`,
   run: async (input, { pve }) => {
     const node = input.node ?? await chooseNode(pve, input.memory);
     return makeGuest(pve, { ...input, name: input.hostname, node, type: "lxc" }, async (vmid) => {
-      const [at] = input.template.includes(":") ? input.template.split(":") : [];
-      const ostemplate = await findVolume(pve, node, {
-        name: input.template,
-        storage: at,
-        content: "vztmpl",
-      });
+      const ostemplate = await requireTemplate(pve, node, { ...input, name: input.template });
+      await requireBridge(pve, node, input.bridge);
       const { storage } = await chooseStorage(pve, node, {
         wanted: input.storage,
         content: "rootdir",
@@ -87,7 +99,7 @@ export default defineTool({
         description: input.description,
         start: input.start ? true : undefined,
       });
-      return { upid, storage };
+      return { upid, storage, template: ostemplate };
     });
   },
 });

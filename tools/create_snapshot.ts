@@ -7,7 +7,7 @@ export default defineTool({
   title: "Create snapshot",
   description: "Takes a snapshot of a VM or container.",
   scope: "write",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: CHANGES,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Snapshot"]],

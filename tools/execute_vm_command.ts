@@ -31,7 +31,7 @@ export default defineTool({
   description:
     "Runs a command in a VM through its guest agent and returns its output; a non-zero exit code is a result.",
   scope: "write",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: {
     readOnlyHint: false,
     destructiveHint: true,

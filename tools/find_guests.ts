@@ -5,19 +5,11 @@ import { guestOf, type GuestType } from "../lib/proxmox/guest/directory.ts";
 import { describeGuest, offlineNodes } from "../lib/proxmox/inventory.ts";
 import { whyEmpty } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { assertFilters, COLUMNS, DEFAULT_COLUMNS, guestRow, pick } from "../lib/tool/guest_list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const TYPE = z.enum(["qemu", "lxc"]);
-const ASCENDING = ["vmid", "name"] as const;
-const DESCENDING = [
-  "cpu_fraction",
-  "memory_used_bytes",
-  "memory_bytes",
-  "disk_bytes",
-  "uptime_seconds",
-] as const;
 
 /** One guest of either type. */
 const foundRow = guestRow.extend({ type: TYPE.optional() });
@@ -32,9 +24,8 @@ const input = z.strictObject({
   status: z.string().optional(),
   pool: z.string().optional(),
   tag: z.string().optional(),
-  sort: z.enum([...ASCENDING, ...DESCENDING]).default("vmid").describe("Numbers: biggest first"),
   fields: z.array(z.enum(["type", ...COLUMNS.options])).min(1).optional(),
-  ...paging,
+  ...listing(foundRow),
 });
 
 type Input = z.output<typeof input>;
@@ -44,7 +35,7 @@ export default defineTool({
   title: "Find guests",
   description: "Finds VMs and containers that fit all of the filters.",
   scope: "user",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],
@@ -67,7 +58,7 @@ function findGuests(
     }))
     .filter((row) => fits(row, input));
   assertFilters(input, { resources, found: rows.length });
-  const { items, ...page } = paginate(rows, (row) => sortKey(row, input.sort), input);
+  const { items, ...page } = paginate(rows, (row) => Number(row.vmid), input);
   const columns = new Set<string>(input.fields ?? ["type", ...DEFAULT_COLUMNS]);
   const { text, name, type, node, status, pool, tag } = input;
   const all = resources.filter((row) => guestOf(row) !== undefined).length;
@@ -94,14 +85,4 @@ function fits(row: FoundRow, input: Input): boolean {
     (["type", "node", "status", "pool"] as const).every((key) =>
       input[key] === undefined || row[key] === input[key]
     );
-}
-
-/** Unique, and in the order of the list when compared as text. */
-function sortKey(row: FoundRow, sort: Input["sort"]): string {
-  const vmid = String(row.vmid).padStart(9, "0");
-  if (sort === "vmid") return vmid;
-  if (sort === "name") return `${row.name ?? "\uffff"} ${vmid}`;
-  const factor = sort === "cpu_fraction" ? 10_000 : 1;
-  const size = Number.MAX_SAFE_INTEGER - Math.round((row[sort] ?? 0) * factor);
-  return `${String(size).padStart(16, "0")} ${vmid}`;
 }

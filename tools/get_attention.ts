@@ -9,7 +9,7 @@ import {
 } from "../lib/proxmox/attention/finding.ts";
 import { lookAtEverything } from "../lib/proxmox/attention/look.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const findingRow = z.object({
@@ -30,7 +30,7 @@ export default defineTool({
   description:
     "Lists what is wrong or soon will be, worst first, and the tool for it; unread: what was not seen.",
   scope: "user",
-  toolsets: ["cluster"],
+  toolsets: ["cluster", "core"],
   hints: READS,
   subject: "cluster",
   privileges: [],
@@ -73,7 +73,7 @@ export default defineTool({
   input: z.strictObject({
     max_guests: z.int().min(0).max(2000).default(100)
       .describe("Asked one by one: settings, snapshots, agent"),
-    ...paging,
+    ...listing(findingRow),
   }),
   output: z.object({
     counts: z.record(z.string(), z.number()),

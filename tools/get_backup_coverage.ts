@@ -9,7 +9,7 @@ import type { Pve } from "../lib/proxmox/pve.ts";
 import { ageSeconds, newestGood, readJobs } from "../lib/proxmox/storage/backups.ts";
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 /** How well one guest is backed up. */
@@ -31,9 +31,10 @@ type Coverage = z.output<typeof coverageRow>;
 export default defineTool({
   name: "get_backup_coverage",
   title: "Backup coverage",
-  description: "Tells for each guest its newest good backup and its jobs, or that it has none.",
+  description:
+    "Tells for each guest its newest good backup and its jobs, or that it is not backed up.",
   scope: "user",
-  toolsets: ["backups"],
+  toolsets: ["backups", "core"],
   hints: READS,
   subject: "guest",
   privileges: [
@@ -46,7 +47,7 @@ export default defineTool({
   ],
   input: z.strictObject({
     older_than_hours: z.number().min(0).optional().describe("Only guests without a newer backup"),
-    ...paging,
+    ...listing(coverageRow),
   }),
   output: z.object({
     guests: z.array(coverageRow),

@@ -1,24 +1,9 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/tool/fields.ts";
-import { type Job, readJobs } from "../lib/proxmox/storage/backups.ts";
+import { jobRow } from "../lib/tool/backup_job.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
+import { readJobs } from "../lib/proxmox/storage/backups.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
-
-const row = z.object(
-  {
-    id: z.string(),
-    enabled: z.boolean(),
-    schedule: z.string(),
-    next_run: z.string(),
-    guests: z.string().describe("vmids, all, all but …, or pool …"),
-    node: z.string(),
-    storage: z.string(),
-    mode: z.string(),
-    keep: z.string(),
-    comment: z.string(),
-  } satisfies ColumnsOf<Job>,
-).partial();
 
 export default defineTool({
   name: "get_backup_jobs",
@@ -29,8 +14,8 @@ export default defineTool({
   hints: READS,
   subject: "cluster",
   privileges: [["/", "Sys.Audit"]],
-  input: z.strictObject(paging),
-  output: z.object({ jobs: z.array(row), ...paged }),
+  input: z.strictObject(listing(jobRow)),
+  output: z.object({ jobs: z.array(jobRow), ...paged }),
   action: () => "list backup jobs",
   run: async (input, { pve }) => {
     const { items, ...page } = paginate(await readJobs(pve), (job) => job.id, input);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
-import { guestReference, nodeName, paged, paging, storageId } from "../lib/tool/fields.ts";
+import { guestReference, listing, nodeName, paged, storageId } from "../lib/tool/fields.ts";
 import { newestFirst } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
@@ -22,7 +22,7 @@ export default defineTool({
     vmid: guestReference.optional(),
     storage: storageId.optional(),
     node: nodeName.optional(),
-    ...paging,
+    ...listing(volumeRow),
   }),
   output: z.object({ backups: z.array(volumeRow), ...paged }),
   action: () => "list backups",

@@ -8,7 +8,7 @@ import { properties } from "../lib/proxmox/guest/properties.ts";
 import { assertKnown, nodesIn, whyEmpty } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const row = z.object({
@@ -34,7 +34,7 @@ export default defineTool({
   input: z.strictObject({
     node: nodeName.optional().describe("Only this node's"),
     starts_at_boot: z.boolean().optional().describe("Only those that do, or that do not"),
-    ...paging,
+    ...listing(row),
   }),
   output: z.object({ guests: z.array(row), ...paged }),
   action: () => "read the boot order",

@@ -3,7 +3,7 @@ import { type Certificate, readCertificates } from "../lib/proxmox/cluster/certi
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
-import { nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const certificateRow = z.object(
@@ -33,7 +33,7 @@ export default defineTool({
     when: "without node",
     if: ({ node }) => node === undefined,
   }],
-  input: z.strictObject({ node: nodeName.optional(), ...paging }),
+  input: z.strictObject({ node: nodeName.optional(), ...listing(certificateRow) }),
   output: z.object({
     certificates: z.array(certificateRow),
     ...paged,

@@ -2,10 +2,10 @@ import * as z from "zod";
 import { clip, newestFirst } from "../lib/proxmox/clip.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { describePage } from "../lib/proxmox/list.ts";
 import { unseen } from "../lib/proxmox/unseen.ts";
 import { compact, number, text, time } from "../lib/proxmox/api/values.ts";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const SEVERITIES = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
@@ -37,7 +37,7 @@ export default defineTool({
   input: z.strictObject({
     text: z.string().max(200).optional().describe("Part of the message, user or tag"),
     node: z.string().optional(),
-    ...paging,
+    ...listing(entryRow),
   }),
   output: z.object({
     entries: z.array(entryRow),
@@ -59,17 +59,18 @@ export default defineTool({
     }
     const key = (row: Record<string, unknown>) =>
       `${newestFirst(row.time)}${newestFirst(row.uid)}${row.id}`;
-    const { items, ...page } = paginate(rows, key, input);
-    const entries = items.map((row) =>
-      compact({
-        time: time(row.time),
-        node: text(row.node),
-        user: text(row.user),
-        tag: text(row.tag),
-        severity: SEVERITIES[number(row.pri) ?? -1],
-        message: clip(text(row.msg) ?? ""),
-      })
-    );
+    const { items: entries, ...page } = describePage(rows, { key, describe }, input);
     return { entries, ...page, ...warned(hidden) };
   },
 });
+
+function describe(row: Readonly<Record<string, unknown>>) {
+  return compact({
+    time: time(row.time),
+    node: text(row.node),
+    user: text(row.user),
+    tag: text(row.tag),
+    severity: SEVERITIES[number(row.pri) ?? -1],
+    message: clip(text(row.msg) ?? ""),
+  });
+}

@@ -8,7 +8,7 @@ const list = guestLister("lxc", "containers");
 export default defineTool({
   name: "get_containers",
   title: "List containers",
-  description: "Lists the cluster's LXC containers, sorted by vmid.",
+  description: "Lists the cluster's LXC containers.",
   scope: "user",
   toolsets: ["guests"],
   hints: READS,

@@ -3,7 +3,7 @@ import { type Disk, readDisks } from "../lib/proxmox/cluster/disks.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
-import { nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const diskRow = z.object(
@@ -29,7 +29,7 @@ export default defineTool({
   hints: READS,
   subject: "node",
   privileges: [["/nodes/{node}", "Sys.Audit"]],
-  input: z.strictObject({ node: nodeName.optional(), ...paging }),
+  input: z.strictObject({ node: nodeName.optional(), ...listing(diskRow) }),
   output: z.object({
     disks: z.array(diskRow),
     ...paged,

@@ -59,7 +59,7 @@ export default defineTool({
   description:
     "Tells all about one VM or container, its snapshots, addresses and newest backup too.",
   scope: "user",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
-import { guestReference, paged, paging } from "../lib/tool/fields.ts";
+import { guestReference, listing, paged } from "../lib/tool/fields.ts";
 import { type Interface, readInterfaces } from "../lib/proxmox/guest/addresses.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { guestOf } from "../lib/proxmox/guest/directory.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { describePage } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -31,7 +31,7 @@ export default defineTool({
   title: "Guests' addresses",
   description: "Gives the network addresses of running guests, from their agents or containers.",
   scope: "user",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: READS,
   subject: "guest",
   privileges: [[
@@ -43,7 +43,7 @@ export default defineTool({
   ]],
   input: z.strictObject({
     vmids: z.array(guestReference).min(1).max(100).optional().describe("Default: all that run"),
-    ...paging,
+    ...listing(row.pick({ vmid: true, name: true })),
   }),
   output: z.object({
     guests: z.array(row),
@@ -51,12 +51,19 @@ export default defineTool({
   }),
   action: () => "read the guests' addresses",
   run: async (input, { pve }) => {
-    const running = async () =>
-      (await pve.resources()).map(guestOf).filter((guest) => guest?.status === "running")
-        .flatMap((guest) => guest ? [guest.vmid] : []);
-    const wanted = [...new Set(input.vmids ?? await running())];
-    const { items, ...page } = paginate(wanted, (vmid) => String(vmid).padStart(9, "0"), input);
-    return { guests: await forEachBounded(items, (vmid) => readRow(pve, vmid)), ...page };
+    const known = (await pve.resources()).map(guestOf).filter((guest) => guest !== undefined);
+    const byName = new Map(known.map((guest) => [guest.name, guest]));
+    const byVmid = new Map(known.map((guest) => [guest.vmid, guest]));
+    const running = known.filter(({ status }) => status === "running").map(({ vmid }) => vmid);
+    const by = {
+      key: (given: number | string) => String(given).padStart(9, "0"),
+      describe: (given: number | string) => {
+        const guest = typeof given === "number" ? byVmid.get(given) : byName.get(given);
+        return { given, vmid: guest?.vmid, name: guest?.name };
+      },
+    };
+    const { items, ...page } = describePage([...new Set(input.vmids ?? running)], by, input);
+    return { guests: await forEachBounded(items, ({ given }) => readRow(pve, given)), ...page };
   },
 });
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { compact, flag, number, record, text } from "../lib/proxmox/api/values.ts";
 import { readHaRules } from "../lib/proxmox/cluster/ha.ts";
-import { paginate } from "../lib/proxmox/list.ts";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { describePage } from "../lib/proxmox/list.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MAX_RULES = 100;
@@ -43,7 +43,7 @@ export default defineTool({
   hints: READS,
   subject: "cluster",
   privileges: [["/", "Sys.Audit"]],
-  input: z.strictObject(paging),
+  input: z.strictObject(listing(guestRow)),
   output: z.object({
     quorate: z.boolean(),
     master: z.string().optional(),
@@ -59,22 +59,15 @@ export default defineTool({
       readHaRules(pve),
     ]);
     const services = rows.filter((row) => row.type === "service");
-    const { items, ...page } = paginate(services, (row) => String(row.sid), input);
+    const by = { key: ({ sid }: Row) => String(sid), describe: describeGuest };
+    const { items: guests, ...page } = describePage(services, by, input);
     const master = rows.find((row) => row.type === "master");
     return {
       ...compact({ master: text(master?.node) }),
       quorate: flag(rows.find((row) => row.type === "quorum")?.quorate),
       managers: rows.filter((row) => row.type === "lrm")
         .map((row) => compact({ node: text(row.node), status: text(row.status) })),
-      guests: items.map((row) =>
-        compact({
-          sid: text(row.sid),
-          node: text(row.node),
-          state: text(row.state),
-          requested: text(row.request_state),
-          detail: text(row.status),
-        })
-      ),
+      guests,
       rules: rules.slice(0, MAX_RULES).map(describeRule),
       ...page,
       ...(rules.length > MAX_RULES
@@ -85,6 +78,16 @@ export default defineTool({
 });
 
 type Row = Readonly<Record<string, unknown>>;
+
+function describeGuest(row: Row) {
+  return compact({
+    sid: text(row.sid),
+    node: text(row.node),
+    state: text(row.state),
+    requested: text(row.request_state),
+    detail: text(row.status),
+  });
+}
 
 function describeRule(row: Row) {
   return compact({

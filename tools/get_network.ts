@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { clip } from "../lib/proxmox/clip.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { describePage } from "../lib/proxmox/list.ts";
 import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
-import { nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const interfaceRow = z.object({
@@ -28,7 +28,7 @@ export default defineTool({
   hints: READS,
   subject: "node",
   privileges: [],
-  input: z.strictObject({ node: nodeName, ...paging }),
+  input: z.strictObject({ node: nodeName, ...listing(interfaceRow) }),
   output: z.object({
     interfaces: z.array(interfaceRow),
     ...paged,
@@ -39,25 +39,29 @@ export default defineTool({
       "/nodes/{node}/network",
       { node: pve.node(input.node) },
     );
-    const { items, ...page } = paginate(rows, (row) => String(row.iface), input);
-    const interfaces = items.map((row) =>
-      compact({
-        name: text(row.iface),
-        type: text(row.type),
-        active: flag(row.active),
-        autostart: flag(row.autostart),
-        method: text(row.method),
-        cidrs: known(row.cidr ?? row.address, row.cidr6 ?? row.address6),
-        gateways: known(row.gateway, row.gateway6),
-        ports: text(row.bridge_ports) ?? text(row.slaves) ?? text(row.ovs_ports),
-        vlan_aware: flag(row.bridge_vlan_aware) || undefined,
-        mtu: number(row.mtu),
-        comment: clip(text(row.comments)?.trim() ?? "") || undefined,
-      })
-    );
+    const by = { key: ({ iface }: Row) => String(iface), describe };
+    const { items: interfaces, ...page } = describePage(rows, by, input);
     return { interfaces, ...page };
   },
 });
+
+type Row = Readonly<Record<string, unknown>>;
+
+function describe(row: Row) {
+  return compact({
+    name: text(row.iface),
+    type: text(row.type),
+    active: flag(row.active),
+    autostart: flag(row.autostart),
+    method: text(row.method),
+    cidrs: known(row.cidr ?? row.address, row.cidr6 ?? row.address6),
+    gateways: known(row.gateway, row.gateway6),
+    ports: text(row.bridge_ports) ?? text(row.slaves) ?? text(row.ovs_ports),
+    vlan_aware: flag(row.bridge_vlan_aware) || undefined,
+    mtu: number(row.mtu),
+    comment: clip(text(row.comments)?.trim() ?? "") || undefined,
+  });
+}
 
 function known(...values: unknown[]): string[] | undefined {
   const found = values.map(text).filter((value) => value !== undefined);

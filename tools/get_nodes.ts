@@ -1,9 +1,21 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { offlineNodes } from "../lib/proxmox/inventory.ts";
-import { paginate } from "../lib/proxmox/list.ts";
-import { compact } from "../lib/proxmox/api/values.ts";
+import { describePage } from "../lib/proxmox/list.ts";
+import { compact, type Resource } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const nodeRow = z.object({
+  node: z.string(),
+  status: z.string(),
+  cpus: z.number(),
+  cpu_fraction: z.number(),
+  memory_bytes: z.number(),
+  memory_used_bytes: z.number(),
+  disk_bytes: z.number(),
+  disk_used_bytes: z.number(),
+  uptime_seconds: z.number(),
+}).partial();
 
 export default defineTool({
   name: "get_nodes",
@@ -14,45 +26,36 @@ export default defineTool({
   hints: READS,
   subject: "node",
   privileges: [["/nodes/{node}", "Sys.Audit"]],
-  input: z.strictObject(paging),
+  input: z.strictObject(listing(nodeRow)),
   output: z.object({
-    nodes: z.array(
-      z.object({
-        node: z.string(),
-        status: z.string(),
-        cpus: z.number(),
-        cpu_fraction: z.number(),
-        memory_bytes: z.number(),
-        memory_used_bytes: z.number(),
-        disk_bytes: z.number(),
-        disk_used_bytes: z.number(),
-        uptime_seconds: z.number(),
-      }).partial(),
-    ),
+    nodes: z.array(nodeRow),
     ...paged,
   }),
   action: () => "list nodes",
   run: async (input, { pve }) => {
     const resources = await pve.resources();
     const nodes = resources.filter((row) => row.type === "node");
-    const { items, ...page } = paginate(nodes, (row) => row.node ?? row.id, input);
+    const by = { key: (row: Resource) => row.node ?? row.id, describe };
+    const { items, ...page } = describePage(nodes, by, input);
     const offline = [...offlineNodes(resources)];
     return {
-      nodes: items.map((row) =>
-        compact({
-          node: row.node,
-          status: row.status,
-          cpus: row.maxcpu,
-          cpu_fraction: row.cpu,
-          memory_bytes: row.maxmem,
-          memory_used_bytes: row.mem,
-          disk_bytes: row.maxdisk,
-          disk_used_bytes: row.disk,
-          uptime_seconds: row.uptime,
-        })
-      ),
+      nodes: items,
       ...page,
       ...(offline.length > 0 ? { warnings: offline.map((node) => `node ${node} is offline`) } : {}),
     };
   },
 });
+
+function describe(row: Resource) {
+  return compact({
+    node: row.node,
+    status: row.status,
+    cpus: row.maxcpu,
+    cpu_fraction: row.cpu,
+    memory_bytes: row.maxmem,
+    memory_used_bytes: row.mem,
+    disk_bytes: row.maxdisk,
+    disk_used_bytes: row.disk,
+    uptime_seconds: row.uptime,
+  });
+}

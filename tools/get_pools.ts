@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { guestOf } from "../lib/proxmox/guest/directory.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { describePage } from "../lib/proxmox/list.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MEMBERS = 100;
@@ -28,7 +28,7 @@ export default defineTool({
     when: "to see their guests",
     if: () => true,
   }],
-  input: z.strictObject(paging),
+  input: z.strictObject(listing(poolRow)),
   output: z.object({
     pools: z.array(poolRow),
     ...paged,
@@ -39,10 +39,9 @@ export default defineTool({
       pve.list("/pools"),
       pve.resources(),
     ]);
-    const { items, ...page } = paginate(pools, (row) => String(row.poolid), input);
-    const rows = items.map((row) => {
-      const vmids = resources.map(guestOf).filter((guest) => guest !== undefined)
-        .filter((guest) => guest.pool === text(row.poolid))
+    const guests = resources.map(guestOf).filter((guest) => guest !== undefined);
+    const describe = (row: Row) => {
+      const vmids = guests.filter((guest) => guest.pool === text(row.poolid))
         .map((guest) => guest.vmid).sort((a, b) => a - b);
       return compact({
         pool: text(row.poolid),
@@ -50,7 +49,11 @@ export default defineTool({
         guests: vmids.length,
         vmids: vmids.slice(0, MEMBERS),
       });
-    });
-    return { pools: rows, ...page };
+    };
+    const by = { key: ({ poolid }: Row) => String(poolid), describe };
+    const { items, ...page } = describePage(pools, by, input);
+    return { pools: items, ...page };
   },
 });
+
+type Row = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { type ReplicationJob, replicationJobs } from "../lib/proxmox/cluster/replication.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const jobRow = z.object(
@@ -34,7 +34,7 @@ export default defineTool({
   privileges: [["/vms/{vmid}", "VM.Audit"]],
   input: z.strictObject({
     failing: z.boolean().default(false).describe("Only failing ones"),
-    ...paging,
+    ...listing(jobRow),
   }),
   output: z.object({
     jobs: z.array(jobRow),

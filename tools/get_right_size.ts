@@ -6,10 +6,31 @@ import { type Guest, guestLabel, guestsIn } from "../lib/proxmox/guest/directory
 import { offlineNodes } from "../lib/proxmox/inventory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
-import { guestReference, paged, paging } from "../lib/tool/fields.ts";
+import { guestReference, listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MONTH = { timeframe: "month" } as const;
+
+const row = z.object(
+  {
+    vmid: z.int(),
+    name: z.string(),
+    node: z.string(),
+    type: z.string(),
+    status: z.string(),
+    days: z.number().describe("measured"),
+    cpus: z.number(),
+    cpu_average_fraction: z.number(),
+    cpu_peak_fraction: z.number(),
+    cpus_proposed: z.number(),
+    memory_mib: z.number(),
+    memory_average_mib: z.number(),
+    memory_peak_mib: z.number(),
+    memory_proposed_mib: z.number(),
+    disk_used_fraction: z.number(),
+    reasons: z.array(z.string()),
+  } satisfies ColumnsOf<RightSize>,
+).partial();
 
 export default defineTool({
   name: "get_right_size",
@@ -23,31 +44,12 @@ export default defineTool({
   privileges: [["/vms/{vmid}", "VM.Audit"]],
   input: z.strictObject({
     vmid: guestReference.optional().describe("Default: all"),
-    ...paging,
+    ...listing(row.pick({ vmid: true, name: true, node: true, status: true })),
     limit: z.int().min(1).max(100).default(50),
   }),
   output: z.object({
     guests: z.array(
-      z.object(
-        {
-          vmid: z.int(),
-          name: z.string(),
-          node: z.string(),
-          type: z.string(),
-          status: z.string(),
-          days: z.number().describe("measured"),
-          cpus: z.number(),
-          cpu_average_fraction: z.number(),
-          cpu_peak_fraction: z.number(),
-          cpus_proposed: z.number(),
-          memory_mib: z.number(),
-          memory_average_mib: z.number(),
-          memory_peak_mib: z.number(),
-          memory_proposed_mib: z.number(),
-          disk_used_fraction: z.number(),
-          reasons: z.array(z.string()),
-        } satisfies ColumnsOf<RightSize>,
-      ).partial(),
+      row,
     ),
     ...paged,
   }),

@@ -7,7 +7,7 @@ import { assertKnown } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { unseen } from "../lib/proxmox/unseen.ts";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MOST_ZONES = 100;
@@ -54,7 +54,7 @@ export default defineTool({
   privileges: [["/sdn/zones/{zone}", "SDN.Audit", "SDN.Allocate"]],
   input: z.strictObject({
     zone: z.string().max(8).optional().describe("Only its networks"),
-    ...paging,
+    ...listing(vnetRow),
     limit: z.int().min(1).max(100).default(50),
   }),
   output: z.object({

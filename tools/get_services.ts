@@ -2,7 +2,7 @@ import * as z from "zod";
 import { compact, text } from "../lib/proxmox/api/values.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const row = z.object({
@@ -26,7 +26,7 @@ export default defineTool({
   input: z.strictObject({
     node: nodeName.optional().describe("Default: all"),
     failed: z.boolean().default(false).describe("Only those that failed"),
-    ...paging,
+    ...listing(row),
   }),
   output: z.object({ services: z.array(row), ...paged }),
   action: ({ node }) => node === undefined ? "read the services" : `read the services of ${node}`,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { guestInput, paged, paging } from "../lib/tool/fields.ts";
+import { guestInput, listing, paged } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { readSnapshots, snapshotKey } from "../lib/proxmox/guest/snapshots.ts";
 import { snapshotRow } from "../lib/tool/guest_rows.ts";
@@ -14,7 +14,7 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],
-  input: z.strictObject({ ...guestInput, ...paging }),
+  input: z.strictObject({ ...guestInput, ...listing(snapshotRow) }),
   output: z.object({
     snapshots: z.array(snapshotRow),
     current_parent: z.string().optional().describe("What the present state comes from"),

@@ -1,10 +1,22 @@
 import * as z from "zod";
-import { nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { warningsOf } from "../lib/proxmox/inventory.ts";
 import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
-import { paginate } from "../lib/proxmox/list.ts";
-import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
+import { describePage } from "../lib/proxmox/list.ts";
+import { compact, flag, number, type Resource, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const storageRow = z.object({
+  storage: z.string(),
+  node: z.string(),
+  type: z.string(),
+  status: z.string(),
+  content: z.array(z.string()),
+  shared: z.boolean(),
+  total_bytes: z.number(),
+  used_bytes: z.number(),
+  used_fraction: z.number(),
+}).partial();
 
 export default defineTool({
   name: "get_storage",
@@ -15,21 +27,12 @@ export default defineTool({
   hints: READS,
   subject: "node",
   privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],
-  input: z.strictObject({ node: nodeName.optional().describe("Only this node's"), ...paging }),
+  input: z.strictObject({
+    node: nodeName.optional().describe("Only this node's"),
+    ...listing(storageRow),
+  }),
   output: z.object({
-    storages: z.array(
-      z.object({
-        storage: z.string(),
-        node: z.string(),
-        type: z.string(),
-        status: z.string(),
-        content: z.array(z.string()),
-        shared: z.boolean(),
-        total_bytes: z.number(),
-        used_bytes: z.number(),
-        used_fraction: z.number(),
-      }).partial(),
-    ),
+    storages: z.array(storageRow),
     ...paged,
   }),
   action: () => "list storages",
@@ -41,27 +44,26 @@ export default defineTool({
     if (rows.length === 0) {
       assertKnown(input.node, { what: "node", known: nodesIn(resources) });
     }
-    const { items, ...page } = paginate(rows, (row) => `${row.storage} ${row.node}`, input);
-    return {
-      storages: items.map((row) => {
-        const total = number(row.maxdisk);
-        const used = number(row.disk);
-        return compact({
-          storage: row.storage,
-          node: row.node,
-          type: text(row.plugintype),
-          status: text(row.status) ?? "unknown",
-          content: text(row.content)?.split(",").sort(),
-          shared: flag(row.shared),
-          total_bytes: total,
-          used_bytes: used,
-          used_fraction: total && used !== undefined
-            ? Math.round(used / total * 10_000) / 10_000
-            : undefined,
-        });
-      }),
-      ...page,
-      ...warningsOf(resources, "storage"),
-    };
+    const by = { key: (row: Resource) => `${row.storage} ${row.node}`, describe };
+    const { items: storages, ...page } = describePage(rows, by, input);
+    return { storages, ...page, ...warningsOf(resources, "storage") };
   },
 });
+
+function describe(row: Resource) {
+  const total = number(row.maxdisk);
+  const used = number(row.disk);
+  return compact({
+    storage: row.storage,
+    node: row.node,
+    type: text(row.plugintype),
+    status: text(row.status) ?? "unknown",
+    content: text(row.content)?.split(",").sort(),
+    shared: flag(row.shared),
+    total_bytes: total,
+    used_bytes: used,
+    used_fraction: total && used !== undefined
+      ? Math.round(used / total * 10_000) / 10_000
+      : undefined,
+  });
+}

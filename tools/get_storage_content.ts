@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
-import { guestReference, nodeName, paged, paging, storageId } from "../lib/tool/fields.ts";
+import { guestReference, listing, nodeName, paged, storageId } from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
@@ -36,7 +36,7 @@ export default defineTool({
     content: z.enum(["images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import"])
       .optional(),
     vmid: guestReference.optional().describe("Only this guest's"),
-    ...paging,
+    ...listing(volumeRow),
   }),
   output: z.object({ volumes: z.array(volumeRow), ...paged }),
   action: ({ storage }) => `list the content of ${storage ?? "the storages"}`,

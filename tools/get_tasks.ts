@@ -6,9 +6,9 @@ import { isRunning, type TaskEntry } from "../lib/proxmox/cluster/task_list.ts";
 import { tasksWithin } from "../lib/proxmox/cluster/task_reach.ts";
 import { readTasks } from "../lib/proxmox/cluster/tasks_read.ts";
 import { instead, whyEmpty } from "../lib/proxmox/known.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { describePage } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { guestReference, nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { guestReference, listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const taskRow = z.object({
@@ -27,7 +27,7 @@ export default defineTool({
   title: "List tasks",
   description: "Lists tasks, running ones first, then the newest.",
   scope: "user",
-  toolsets: ["cluster"],
+  toolsets: ["cluster", "core"],
   hints: READS,
   subject: "guest",
   privileges: [],
@@ -43,7 +43,7 @@ export default defineTool({
     user: z.string().max(100).optional(),
     state: z.enum(["running", "ok", "warning", "error"]).optional(),
     hours: z.int().min(1).optional().describe("Started in the last n hours"),
-    ...paging,
+    ...listing(taskRow),
   }),
   output: z.object({ tasks: z.array(taskRow), ...paged }),
   action: () => "list tasks",
@@ -65,8 +65,9 @@ export default defineTool({
     const empty = wanted.length > 0
       ? []
       : await whyNone(pve, { type, user, vmid, node, state, hours });
-    const { items, ...page } = paginate(wanted, taskKey, input);
-    return { tasks: items.map(describeTask), ...page, ...warned([...warnings, ...empty]) };
+    const by = { key: taskKey, describe: describeTask };
+    const { items, ...page } = describePage(wanted, by, input);
+    return { tasks: items, ...page, ...warned([...warnings, ...empty]) };
   },
 });
 

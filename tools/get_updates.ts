@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { clip } from "../lib/proxmox/clip.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { describePage } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
-import { nodeName, paged, paging } from "../lib/tool/fields.ts";
+import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const updateRow = z.object({
@@ -29,7 +29,7 @@ export default defineTool({
     when: "without node",
     if: ({ node }) => node === undefined,
   }],
-  input: z.strictObject({ node: nodeName.optional(), ...paging }),
+  input: z.strictObject({ node: nodeName.optional(), ...listing(updateRow) }),
   output: z.object({
     updates: z.array(updateRow),
     ...paged,
@@ -40,21 +40,27 @@ export default defineTool({
       const rows = await pve.list("/nodes/{node}/apt/update", { node });
       return rows.map((row) => ({ node, row }));
     });
-    const { items, ...page } = paginate(
-      results.flat(),
-      ({ node, row }) => `${node} ${row.Package} ${row.Arch}`,
-      input,
-    );
-    const updates = items.map(({ node, row }) =>
-      compact({
-        node,
-        package: text(row.Package),
-        from: text(row.OldVersion),
-        to: text(row.Version),
-        origin: text(row.Origin),
-        title: clip(text(row.Title) ?? "", 120) || undefined,
-      })
-    );
+    const by = {
+      key: ({ node, row }: Update) => `${node} ${row.Package} ${row.Arch}`,
+      describe: describeUpdate,
+    };
+    const { items: updates, ...page } = describePage(results.flat(), by, input);
     return { updates, ...page, ...warned(warnings) };
   },
 });
+
+interface Update {
+  readonly node: string;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+function describeUpdate({ node, row }: Update) {
+  return compact({
+    node,
+    package: text(row.Package),
+    from: text(row.OldVersion),
+    to: text(row.Version),
+    origin: text(row.Origin),
+    title: clip(text(row.Title) ?? "", 120) || undefined,
+  });
+}

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { compact, flag, number, record, records, text, time } from "../lib/proxmox/api/values.ts";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const LISTS = ["users", "groups", "roles", "permissions", "realms", "effective"] as const;
@@ -62,7 +62,7 @@ export default defineTool({
       .describe("effective: what may be done per path"),
     user: z.string().max(200).regex(/^[^\s:/]+@[^\s:/]+$/, "must be user@realm or user@realm!token")
       .optional().describe("With effective"),
-    ...paging,
+    ...listing(accessRow),
   }),
   output: z.object({ rows: z.array(accessRow), ...paged }),
   action: ({ list }) => `list Proxmox ${list}`,

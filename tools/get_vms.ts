@@ -8,7 +8,7 @@ const list = guestLister("qemu", "vms");
 export default defineTool({
   name: "get_vms",
   title: "List VMs",
-  description: "Lists the cluster's VMs, sorted by vmid.",
+  description: "Lists the cluster's VMs.",
   scope: "user",
   toolsets: ["guests"],
   hints: READS,

@@ -16,7 +16,7 @@ export default defineTool({
   title: "Grow disk",
   description: "Grows a disk of a VM or a volume of a container. It can never be shrunk again.",
   scope: "admin",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: CHANGES,
   subject: "guest",
   privileges: [

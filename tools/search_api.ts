@@ -1,8 +1,10 @@
 import * as z from "zod";
-import { paged, paging } from "../lib/tool/fields.ts";
+import { listing, paged } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
-import { paginate } from "../lib/proxmox/list.ts";
+import { describePage } from "../lib/proxmox/list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const methodRow = z.object({ method: z.string(), path: z.string(), description: z.string() });
 
 export default defineTool({
   name: "search_api",
@@ -13,23 +15,24 @@ export default defineTool({
   hints: READS,
   subject: "cluster",
   privileges: [],
-  input: z.strictObject({ query: z.string().min(1).max(200), ...paging }),
+  input: z.strictObject({ query: z.string().min(1).max(200), ...listing(methodRow) }),
   output: z.object({
-    methods: z.array(
-      z.object({ method: z.string(), path: z.string(), description: z.string() }),
-    ),
+    methods: z.array(methodRow),
     ...paged,
   }),
   action: () => "search the Proxmox API",
   run: async (input, { pve }) => {
     const found = (await pve.apiDescription()).search(input.query);
     const ranked = found.map((method, rank) => ({ method, rank }));
-    const { items, ...page } = paginate(ranked, ({ rank }) => rank, input);
-    const methods = items.map(({ method: { method, path, description } }) => ({
-      method,
-      path,
-      description: clip(description, 160),
-    }));
+    const by = {
+      key: ({ rank }: typeof ranked[number]) => rank,
+      describe: ({ method: { method, path, description } }: typeof ranked[number]) => ({
+        method,
+        path,
+        description: clip(description, 160),
+      }),
+    };
+    const { items: methods, ...page } = describePage(ranked, by, input);
     return { methods, ...page };
   },
 });

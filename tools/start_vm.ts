@@ -4,6 +4,7 @@ export default powerTool({
   name: "start_vm",
   title: "Start VM",
   description: "Starts a VM.",
+  core: true,
   does: "start VM",
   type: "qemu",
   from: ["stopped"],

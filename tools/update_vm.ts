@@ -69,7 +69,7 @@ export default defineTool({
   title: "Update VM",
   description: "Changes a VM's settings. Some take effect at its next start: see pending.",
   scope: "admin",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: {
     readOnlyHint: false,
     destructiveHint: true,

@@ -25,6 +25,12 @@ const COLUMNS: { readonly [Kind in keyof TokenLimits]: LimitColumn<TokenLimits[K
     write: (names) => names.length === 0 ? null : names.join(","),
     read: (text) => listOf(text) ?? [],
   },
+  needsApproval: {
+    column: "needs_approval",
+    write: (needs) => needs ? "yes" : null,
+    read: (text) => text !== null,
+  },
+  toolsets: namesIn("toolsets"),
 };
 
 const KINDS = Object.keys(COLUMNS) as (keyof TokenLimits)[];

@@ -9,7 +9,9 @@ export interface VmidRange {
 /**
  * How far a token reaches. For every kind of reach `null` means "not limited in this way" and an
  * empty list means "nothing". A guest must satisfy each kind that is given (AND) by at least one of
- * its entries (OR). `toolsDeny` wins over `toolsAllow`. Names are compared exactly.
+ * its entries (OR). `toolsDeny` wins over `toolsAllow`. Names are compared exactly. `needsApproval`:
+ * what changes something waits until somebody else releases it. `toolsets` narrows what is listed, and
+ * forbids nothing.
  */
 export interface TokenLimits {
   readonly pools: readonly string[] | null;
@@ -18,6 +20,8 @@ export interface TokenLimits {
   readonly nodes: readonly string[] | null;
   readonly toolsAllow: readonly string[] | null;
   readonly toolsDeny: readonly string[];
+  readonly needsApproval: boolean;
+  readonly toolsets: readonly string[] | null;
 }
 
 /** What is known of a guest; what is null or missing is unknown, and refused where it is asked. */

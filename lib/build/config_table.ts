@@ -48,7 +48,8 @@ function shownDefault(key: Key, language: Language): string {
   return key.facts.required || !key.schema.safeParse(undefined).success ? required : none;
 }
 
-function alignedTable(rows: readonly (readonly string[])[]): string {
+/** A Markdown table, laid out as `deno fmt` does it. */
+export function alignedTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0))
   );

@@ -3,18 +3,27 @@ import { toolsMarkdown } from "../cli/tools.ts";
 import { configTable, type Language } from "./config_table.ts";
 import { isOnByDefault } from "../tool/policy.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import { type CostOf, toolsetTable } from "./toolset_table.ts";
 
 /** The document with everything in it that follows from the program, the rest as it is. */
 export function generatedDocument(
   text: string,
-  { language, tools }: { language: Language; tools: readonly AnyTool[] },
+  { language, tools, costOf }: {
+    language: Language;
+    tools: readonly AnyTool[];
+    costOf: CostOf;
+  },
 ): string {
   const withTools = between("tools", { text, content: () => toolsMarkdown(tools) });
   const withKeys = between("config", {
     text: withTools,
     content: () => `\n${configTable(language)}\n`,
   });
-  return roleCommands(tools).reduce(replaceRole, withKeys);
+  const withToolsets = between("toolsets", {
+    text: withKeys,
+    content: () => `\n${toolsetTable(language, costOf)}\n`,
+  });
+  return roleCommands(tools).reduce(replaceRole, withToolsets);
 }
 
 /** For the Proxmox that is current, the version that the documents are about. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { registerApproval } from "./approval.ts";
 import { registerAudit } from "./audit.ts";
 import { registerCheck } from "./check/check.ts";
 import { registerClients } from "./clients.ts";
@@ -51,6 +52,7 @@ export function createProgram(context: CliContext): Command {
   registerFlags(program, context);
   registerUnit(program, context);
   registerTools(program, context);
+  registerApproval(program, context);
   registerAudit(program, context);
   registerVersion(program, context);
   return program;

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Option } from "commander";
 import { AppError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
 import { readTime as parseTime } from "../times.ts";
+import { missingToolset, TOOLSETS } from "../tool/toolsets.ts";
 
 type Reader<T> = (text: string) => T;
 
@@ -52,6 +53,16 @@ export function list(text: string, before: readonly string[] | undefined): strin
     throw new InvalidArgumentError("It holds an empty name");
   }
   return [...(before ?? []), ...values];
+}
+
+/** The same for toolsets. */
+export const toolsets = Object.assign(readToolsets, { words: TOOLSETS });
+
+function readToolsets(text: string, before: readonly string[] | undefined): string[] {
+  const names = list(text, before);
+  const problem = missingToolset(names);
+  if (problem === null) return names;
+  throw new InvalidArgumentError(problem);
 }
 
 /** A date (`2026-07-28`, midnight UTC) or a time with its zone (`2026-07-28T12:00:00Z`). */

@@ -3,28 +3,34 @@ import { AppError } from "../errors.ts";
 import { isOnByDefault, scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import { describePrivileges } from "../tool/privileges.ts";
 import type { AnyTool, Privilege } from "../tool/tool.ts";
+import { isChosen } from "../tool/toolsets.ts";
 import { type CliContext, type CommonOptions, configOf, withCommonOptions } from "./context.ts";
 import { requireTools } from "./serve/load_config.ts";
+import { toolsets } from "./options.ts";
 import { table } from "./table.ts";
 
 interface ToolsArguments extends CommonOptions {
   readonly json?: boolean;
   readonly markdown?: boolean;
+  readonly toolset?: readonly string[];
 }
 
 export function registerTools(program: Command, context: CliContext): void {
   const { io } = context;
   withCommonOptions(program.command("tools"))
-    .description("list every tool with its scope and the Proxmox privileges it needs")
+    .description("list every tool with its scope, its toolsets and the Proxmox privileges it needs")
+    .option("--toolset <TOOLSET>", "only tools of this toolset", toolsets)
     .option("--json", "print JSON")
     .option("--markdown", "print a Markdown table")
     .addHelpText(
       "after",
-      "\nExamples:\n  proxmox-mcp tools\n  proxmox-mcp tools --json | jq '.[].name'",
+      "\nExamples:\n  proxmox-mcp tools\n  proxmox-mcp tools --toolset core,backups\n  proxmox-mcp tools --json | jq '.[].name'",
     )
     .action(async (options: ToolsArguments) => {
       const scopes = await scopesOf(context, options);
+      const { toolset = null } = options;
       const list = (await import("../mcp/tools.ts")).TOOLS
+        .filter((tool) => isChosen(tool.toolsets, [toolset]))
         .map((tool) => ({ ...tool, scope: scopeOf(tool, { scopes }) }));
       if (options.json) return io.out(JSON.stringify(list.map(asJson), null, 2));
       io.out(options.markdown ? toolsMarkdown(list) : toolsTable(list));
@@ -49,11 +55,13 @@ async function scopesOf(
 /** The Markdown table that the documents hold. */
 export function toolsMarkdown(list: readonly AnyTool[]): string {
   const rows = list.map((tool) =>
-    `| \`${tool.name}\` | ${tool.scope} | ${tool.title} | ${neededBy(tool)} |`
+    `| \`${tool.name}\` | ${tool.scope} | ${tool.toolsets.join(", ")} | ${tool.title} | ${
+      neededBy(tool)
+    } |`
   );
   return [
-    "| Tool | Scope | What it does | Proxmox privileges |",
-    "| --- | --- | --- | --- |",
+    "| Tool | Scope | Toolsets | What it does | Proxmox privileges |",
+    "| --- | --- | --- | --- | --- |",
     ...rows,
   ]
     .join("\n");
@@ -61,8 +69,14 @@ export function toolsMarkdown(list: readonly AnyTool[]): string {
 
 function toolsTable(list: readonly AnyTool[]): string {
   return table(
-    ["tool", "scope", "what it does", "Proxmox privileges"],
-    list.map((tool) => [tool.name, tool.scope, tool.title, neededBy(tool)]),
+    ["tool", "scope", "toolsets", "what it does", "Proxmox privileges"],
+    list.map((tool) => [
+      tool.name,
+      tool.scope,
+      tool.toolsets.join(","),
+      tool.title,
+      neededBy(tool),
+    ]),
   );
 }
 
@@ -75,6 +89,7 @@ function asJson(tool: AnyTool) {
   return {
     name: tool.name,
     scope: tool.scope,
+    toolsets: tool.toolsets,
     title: tool.title,
     ...(isOnByDefault(tool) ? {} : { switched_on_by: `tools.${tool.switchedOnBy}` }),
     description: tool.description,

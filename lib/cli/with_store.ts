@@ -5,6 +5,7 @@ import { AccountStore } from "../auth/account_store.ts";
 import { type Config, sqlitePath } from "../config/config.ts";
 import type { Database } from "../database/database.ts";
 import { openDatabase } from "../database/open.ts";
+import { Plans } from "../database/plans.ts";
 import { checkSchema, schemaTooOld } from "../database/schema.ts";
 import { type CliContext, type CommonOptions, configOf } from "./context.ts";
 
@@ -110,6 +111,20 @@ export function withAuditTrail<T>(
   work: (trail: AuditTrail) => Promise<T>,
 ): Promise<T> {
   return withReadyDatabase(context, options, (database) => work(new AuditTrail(database)));
+}
+
+/** The same on the plans that wait for approval, with the trail that tells who decided. */
+export function withPlans<T>(
+  context: CliContext,
+  options: CommonOptions,
+  work: (plans: Plans, trail: AuditTrail) => Promise<T>,
+): Promise<T> {
+  return withReadyDatabase(
+    context,
+    options,
+    async (database, config) =>
+      work(new Plans(database, { now: context.io.now }), await auditTrailOf(config, database)),
+  );
 }
 
 /** The same to check its rows or to write some. */

@@ -10,6 +10,7 @@ import {
   mountPath,
   network,
   origin,
+  publicUrl,
   text,
   toolName,
   wholeNumber,
@@ -64,6 +65,12 @@ const server = z.strictObject({
     tr:
       "çağırabilecek web sayfalarının kökenleri, örneğin `https://assistant.example`; sunucunun " +
       "kendisininki hep çağırabilir",
+  }),
+  public_url: key(optional(publicUrl), {
+    en: "how browsers reach this server, such as `https://mcp.example`: switches the page " +
+      "`/approve/ID` on; its name and origin are allowed",
+    tr: "tarayıcıların bu sunucuya ulaştığı adres, örneğin `https://mcp.example`: `/approve/ID` " +
+      "sayfasını açar; adına ve kökenine izin verilir",
   }),
   trusted_proxies: key(z.array(network).default([]), {
     en: "addresses and networks of proxies whose `X-Forwarded-For` is believed",
@@ -185,6 +192,25 @@ const tools = z.strictObject({
         "bir şeyi değiştiren araç en az `write` ister",
     },
   ),
+  approve: z.strictObject({
+    tags: key(z.array(text).default([]), {
+      reloads: true,
+      en: "a change of a guest with one of these tags waits until somebody else approves it",
+      tr:
+        "bu etiketlerden birini taşıyan bir konuğun değişikliği, başka biri onaylayana dek bekler",
+    }),
+  }).prefault({}),
+  toolsets: key(optional(z.array(text).min(1, "must not be empty")), {
+    reloads: true,
+    en: 'list only these toolsets, such as `["core", "backups"]`; other tools can still be called',
+    tr: 'yalnız bu takımlar listelenir, örneğin `["core", "backups"]`; öteki araçlar yine çağrılır',
+  }),
+  output_schemas: key(optional(boolean), {
+    reloads: true,
+    en: "whether lists tell what tools answer, a third of their length; by default only whole ones",
+    tr:
+      "listeler araçların ne yanıtladığını söylesin mi (üçte biri eder); varsayılan: yalnız tamsa",
+  }),
   confirm: key(
     z.enum(
       ["always", "when_supported", "never"],

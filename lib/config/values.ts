@@ -5,7 +5,7 @@ import { parseLogFormat } from "../log/format.ts";
 import { bareHost } from "./hosts.ts";
 
 const FORBIDDEN_IN_HOST = /[\s/?#@\\%]/;
-const RESERVED_PATHS = ["/healthz", "/readyz", "/metrics", "/api", "/openapi.json"];
+const RESERVED_PATHS = ["/healthz", "/readyz", "/metrics", "/api", "/openapi.json", "/approve"];
 const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
 /** Python's other names for two of the levels. */
 const LEVEL_ALIASES: Readonly<Record<string, string>> = { WARN: "WARNING", FATAL: "CRITICAL" };
@@ -97,6 +97,12 @@ export const origin = text.transform((value, context) => {
     return url.origin;
   }
   return complain(context, "must hold origins such as https://assistant.example");
+});
+
+export const publicUrl = text.transform((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isPlain = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  return isPlain ? url.origin : complain(context, "must be such as https://mcp.example");
 });
 
 export const toolName = text.regex(

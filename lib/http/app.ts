@@ -3,6 +3,7 @@ import { cors } from "hono/cors";
 import { messageOf } from "../errors.ts";
 import { callsOf } from "../mcp/call_ledger.ts";
 import { INTERNAL_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
+import { servePlans } from "./approve/routes.ts";
 import { authentication } from "./authentication.ts";
 import { readJsonBody } from "./body.ts";
 import { BodyBudget } from "./body_budget.ts";
@@ -30,6 +31,7 @@ export function createApp(services: AppServices): Hono<Env> {
     bodyless: {},
   });
   app.use(beginRequest(services), asProblems, checkOrigin(services));
+  if (services.approval) servePlans(app, { ...services, approval: services.approval });
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
     const { ready, ...parts } = await services.readiness();

@@ -48,25 +48,8 @@ async function refused(
     error: AppError;
   },
 ): Promise<Response> {
-  const { limits, log, metrics, strangers } = services;
-  metrics.loginFailed();
-  strangers.write("warning", {
-    message: `Login failed: ${error.cause ? messageOf(error.cause) : "no token"}`,
-    path: c.req.path,
-    fields: { address, request_id: c.get("requestId") },
-  });
-  if (token !== null) {
-    const lockedOut = await limits.loginAllowed(address);
-    if (lockedOut !== undefined) return tooMany(c, lockedOut);
-    const seconds = await limits.loginFailed(address, token);
-    if (seconds !== undefined) {
-      log.warning(
-        `Locked out for ${seconds} seconds after too many wrong tokens; good ones still pass. If the ` +
-          "address is a proxy's, name it in server.trusted_proxies",
-        { address },
-      );
-    }
-  }
+  const lockedOut = await failedLogin(c, { services, token, address, error });
+  if (lockedOut !== undefined) return tooMany(c, lockedOut);
   const challenge = { "www-authenticate": 'Bearer realm="proxmox-mcp"' };
   const visited = c.req.path.replace(/\/$/, "") === services.path.replace(/\/$/, "");
   if (token === null && visited && isBrowsing(c)) {
@@ -74,6 +57,37 @@ async function refused(
   }
   const message = messagesOf(c).authenticationRequired;
   return refusal(401, { code: UNAUTHORIZED, message }, challenge);
+}
+
+/** Notes a login that failed; resolves with the seconds that the address must wait, where it must. */
+export async function failedLogin(
+  c: Context<Env>,
+  { services, token, address, error }: {
+    services: Pick<AppServices, "limits" | "log" | "metrics" | "strangers">;
+    token: string | null;
+    address: string;
+    error: AppError;
+  },
+): Promise<number | undefined> {
+  const { limits, log, metrics, strangers } = services;
+  metrics.loginFailed();
+  strangers.write("warning", {
+    message: `Login failed: ${error.cause ? messageOf(error.cause) : "no token"}`,
+    path: c.req.path,
+    fields: { address, request_id: c.get("requestId") },
+  });
+  if (token === null) return undefined;
+  const lockedOut = await limits.loginAllowed(address);
+  if (lockedOut !== undefined) return lockedOut;
+  const seconds = await limits.loginFailed(address, token);
+  if (seconds !== undefined) {
+    log.warning(
+      `Locked out for ${seconds} seconds after too many wrong tokens; good ones still pass. If the ` +
+        "address is a proxy's, name it in server.trusted_proxies",
+      { address },
+    );
+  }
+  return undefined;
 }
 
 function bearerOf(header: string | undefined): string | null {

@@ -17,11 +17,17 @@ export function originRules(server: {
   host: string;
   allowed_hosts: readonly string[] | null;
   allowed_origins: readonly string[];
+  public_url: string | null;
 }): OriginRules {
   const listening = hostForUrl(server.host.toLowerCase());
+  const own = server.public_url === null ? [] : [server.public_url];
+  const ownNames = own.map((url) => new URL(url).hostname);
   const hosts = server.allowed_hosts?.map((host) => hostForUrl(host.toLowerCase())) ??
-    (isLoopback(server.host) ? [...LOOPBACK_NAMES, listening] : null);
-  return { hosts, origins: server.allowed_origins.map((origin) => origin.toLowerCase()) };
+    (isLoopback(server.host) ? [...LOOPBACK_NAMES, listening, ...ownNames] : null);
+  return {
+    hosts,
+    origins: [...server.allowed_origins, ...own].map((origin) => origin.toLowerCase()),
+  };
 }
 
 /**

@@ -16,8 +16,16 @@ export function callerOf(c: Context<Env>, transport: string): Caller {
     principal: c.get("principal"),
     requestId: c.get("requestId"),
     language: c.get("language"),
+    toolsets: toolsetsOf(c),
     transport,
   };
+}
+
+/** What `?toolsets=core,backups` asks to be shown, or else the header. */
+function toolsetsOf({ req }: Context<Env>): Caller["toolsets"] {
+  const asked = req.queries("toolsets")?.join() ?? req.header("x-mcp-toolsets") ?? "";
+  const names = asked.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  return names.length === 0 ? null : [...new Set(names)];
 }
 
 export function messagesOf(c: Context<Env>): Messages {

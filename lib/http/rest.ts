@@ -41,8 +41,9 @@ export function addRestRoutes(
       caller: callerOf(c, "rest"),
       signal: c.req.raw.signal,
     });
-    if (result.kind === "done") {
-      return c.body(result.finished.text, 200, { "content-type": "application/json" });
+    if (result.kind === "done" || result.kind === "held") {
+      const status = result.kind === "done" ? 200 : 202;
+      return c.body(result.finished.json, status, { "content-type": "application/json" });
     }
     if (result.kind === "ask") throw new Error(`${tool} asks who cannot be asked`);
     const { code, message } = result.error;

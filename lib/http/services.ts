@@ -1,4 +1,5 @@
 import type { Principal } from "../auth/principal.ts";
+import type { ApprovalServices } from "./approve/services.ts";
 import type { Log } from "../log/log.ts";
 import type { Language } from "../mcp/messages.ts";
 import type { RefusedCalls } from "../mcp/refused_calls.ts";
@@ -30,4 +31,6 @@ export interface AppServices {
   /** @throws AppError `unauthorized`, or `unavailable` when nobody can tell */
   readonly authenticate: (token: string | null, address: string) => Promise<Principal>;
   readonly newId: () => string;
+  /** For the page on which plans are approved; null where there is none. */
+  readonly approval: ApprovalServices | null;
 }

@@ -5,8 +5,12 @@ import type { ToolName } from "./tools.ts";
 export const ADVICE: Advice = {
   backups: see("get_backups"),
   command: use("execute_vm_command"),
+  firewall: use("set_firewall_options"),
+  firewall_rules: see("get_firewall_rules"),
   guest: see("get_guest"),
   guests: see("get_vms", "get_containers"),
+  jobs: see("get_backup_jobs"),
+  images: `${use("download_image")} with content: import`,
   nodes: see("get_nodes"),
   paths: see("search_api"),
   quorum: see("get_cluster_status"),

@@ -1,9 +1,8 @@
 import { Limit } from "../abort.ts";
 import type { AuditLog } from "../audit/log.ts";
-import type { ConfirmationMark, Outcome } from "../audit/row.ts";
+import type { Outcome } from "../audit/row.ts";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Principal } from "../auth/principal.ts";
-import { includesScope } from "../auth/scope.ts";
 import type { Halts } from "../database/halts.ts";
 import type { History } from "../database/history.ts";
 import type { SpentKeys } from "../database/spent_keys.ts";
@@ -13,15 +12,20 @@ import { type Language, messagesIn } from "./messages.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import { admit } from "./admission.ts";
+import type { Approvals, Gate } from "./approval/approvals.ts";
+import { heldAnswer } from "./approval/answer.ts";
 import { CallRecord } from "./call_record.ts";
 import { cannot } from "./cannot.ts";
-import { type Catalog, inReach } from "./catalog.ts";
+import type { Catalog } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import { permitOf } from "./halted.ts";
 import type { IdenticalChanges } from "./identical.ts";
-import { deadlineOf, parseInput, unknownTool } from "./input.ts";
-import type { Finish, Finished } from "./finished.ts";
+import { deadlineOf, parseInput } from "./input.ts";
+import { type Finish, Finished } from "./finished.ts";
+import { meantCall } from "./meant.ts";
+import { markOf, outcomeOf, unaudited } from "./outcome.ts";
 import { reachOf } from "./reach.ts";
 import { shownResult } from "./shown.ts";
 import { toolContext } from "./tool_context.ts";
@@ -30,6 +34,8 @@ import { told } from "./told.ts";
 /** What all calls share. */
 export interface CallServices {
   readonly catalog: Catalog;
+  /** Tells which tools Proxmox would let do anything at all. */
+  readonly able: () => Promise<(tool: AnyTool) => boolean>;
   readonly pve: PveShared;
   readonly audit: AuditLog;
   readonly trail: Pick<AuditTrail, "list">;
@@ -40,6 +46,9 @@ export interface CallServices {
   readonly spent: SpentKeys;
   readonly identical: IdenticalChanges;
   readonly halts: Halts;
+  readonly approvals: Approvals;
+  /** How browsers reach this server; null where nobody has said. */
+  readonly publicUrl: string | null;
   readonly finish: Finish;
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
@@ -60,6 +69,8 @@ export interface CallRequest {
   readonly principal: Principal;
   readonly tool: string;
   readonly arguments: unknown;
+  /** See meantCall. */
+  readonly through?: string;
   /** The resource that is read by this call. */
   readonly resource?: string;
   readonly transport: string;
@@ -89,17 +100,27 @@ export interface Done {
   readonly action: string;
 }
 
-/** `ask` means: get a person's yes, then call again with `confirmation: "accepted"`. */
+/**
+ * `ask` means: get a person's yes, then call again with `confirmation: "accepted"`; `held`: nothing was
+ * done, a plan waits for somebody else's yes, which is given on `page` too, where there is one.
+ */
 export type CallResult =
   | { readonly kind: "done"; readonly finished: Finished }
   | { readonly kind: "failed"; readonly error: AppError }
+  | {
+    readonly kind: "held";
+    readonly finished: Finished;
+    readonly action: string;
+    readonly page: string | undefined;
+  }
   | { readonly kind: "ask" } & Question;
 
 /**
  * Runs one tool call: policy, scope and limits, then input, confirmation and the tool itself, and
  * one audit row whatever came of it. Nothing is sent to Proxmox before all of these hold.
  */
-export async function callTool(services: CallServices, request: CallRequest): Promise<CallResult> {
+export async function callTool(services: CallServices, given: CallRequest): Promise<CallResult> {
+  const request = meantCall(services.catalog, given);
   const end = services.begin(request.principal.tokenId);
   using stop = new Limit(request.signal);
   const onStopping = () => stop.abort();
@@ -155,25 +176,41 @@ async function decide(
   if (services.crowded(principal.tokenId)) {
     throw new AppError("unavailable", messages.rateExceeded);
   }
-  const tool = catalog.get(request.tool);
-  if (!tool) throw new AppError("invalid", unknownTool(request.tool, catalog.names));
-  if (!catalog.offers(tool)) throw new Denied(messages.toolDisabled(tool.name));
-  const needed = catalog.scopeOf(tool);
-  if (!includesScope(principal.scope, needed)) throw new Denied(messages.scopeRequired(needed));
-  if (!inReach(tool, principal.limits)) throw new Denied(messages.toolOutOfReach(tool.name));
+  if (request.through !== undefined) admit(catalog, request.through, request);
+  const tool = admit(catalog, request.tool, request);
   const input = parseInput(tool, request.arguments);
   const action = tool.action(input);
   const dryRun = "dry_run" in input && input.dry_run === true;
   const permit = permitOf(services.halts, { tool, dryRun, language });
   await permit();
-  if (tool.hints.destructiveHint && !dryRun) {
+  const subject = { tool, input, action };
+  const gate = dryRun ? undefined : await services.approvals.gate(services, request, subject);
+  if (gate?.kind === "held") return held(services, { ...gate, action }, record);
+  if (gate?.by !== undefined) {
+    record.confirmed("accepted", gate.by);
+  } else if (tool.hints.destructiveHint && !dryRun) {
     record.confirmed(...markOf(services.confirm, request));
-    const reach = reachOf(principal.limits);
-    const question = await consent(services, request, { tool, input, action, reach });
+    const question = await consent(services, request, subject);
     if (question !== undefined) return { kind: "ask", ...question };
   }
   await services.audit.admit();
-  return await run(services, { ...request, tool, input, action, dryRun, permit }, record);
+  return await run(
+    services,
+    { ...request, tool, input, action, dryRun, permit, allow: gate?.allow },
+    record,
+  );
+}
+
+/** Tells of a plan that waits; the row names the guests that it is about. */
+function held(
+  { publicUrl }: CallServices,
+  { plan, vmids, action }: Extract<Gate, { kind: "held" }> & { action: string },
+  record: CallRecord,
+): CallResult {
+  record.confirmed("asked");
+  record.touched({ vmids, upid: undefined });
+  const { value, page } = heldAnswer(plan, { publicUrl });
+  return { kind: "held", finished: new Finished(value), action, page };
 }
 
 async function run(
@@ -184,10 +221,11 @@ async function run(
     action: string;
     dryRun: boolean;
     permit: () => Promise<void>;
+    allow: Extract<Gate, { kind: "run" }>["allow"] | undefined;
   },
   record: CallRecord,
 ): Promise<CallResult> {
-  const { tool, input, action, dryRun, permit } = request;
+  const { tool, input, action, dryRun, permit, allow } = request;
   using deadline = new Limit(request.signal, deadlineOf(input));
   const asked = { tool: tool.name, input };
   const change = dryRun ? undefined : services.identical.of(request.principal, asked);
@@ -199,13 +237,26 @@ async function run(
     action,
     progress: request.progress,
     permit,
-    announce: (vmids) => record.announce(vmids),
+    announce: async (vmids) => {
+      await allow?.(vmids);
+      await record.announce(vmids);
+    },
     sharing: change,
     detaches: request.detaches === true,
     begunGuests: request.begunGuests,
   });
+  /** Of a plan that was decided. */
+  let decided: readonly number[] = [];
   try {
-    const context = toolContext(services, pve);
+    const plans = services.approvals.deskOf(
+      request.principal,
+      services.catalog,
+      async (vmids) => {
+        decided = vmids;
+        await record.announce(vmids);
+      },
+    );
+    const context = toolContext(services, { ...request, pve, plans });
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
     const finished = await request.conclude?.(pve, { tool, output, action }) ??
@@ -214,36 +265,7 @@ async function run(
   } catch (error) {
     throw cannot(action, error);
   } finally {
-    record.touched(pve);
+    record.touched({ vmids: [...pve.vmids, ...decided], upid: pve.upid });
     pve.release();
   }
-}
-
-/** How a call was confirmed, and by whom, for its row. */
-function markOf(
-  mode: CallServices["confirm"],
-  { confirmation, principal }: CallRequest,
-): [mark: ConfirmationMark, by?: string] {
-  if (mode === "never" || confirmation === "impossible") return ["not_asked"];
-  if (confirmation === "possible") return ["asked"];
-  return confirmation === "accepted" ? ["accepted", principal.user] : ["declined"];
-}
-
-function outcomeOf(result: CallResult, signal: AbortSignal): Outcome {
-  if (result.kind === "ask") return "asked";
-  if (result.kind === "done") return "ok";
-  if (result.error instanceof Denied) return "denied";
-  if (signal.aborted) return "cancelled";
-  return result.error.code === "invalid" ? "invalid" : "error";
-}
-
-function unaudited(tool: string, result: CallResult, cause: unknown): AppError {
-  const done = { done: "it was carried out", failed: "it failed", ask: "nobody was asked" };
-  return new AppError(
-    "unavailable",
-    `The audit row of ${tool} could not be kept (${messageOf(cause)}); ${
-      done[result.kind]
-    }: look before trying again`,
-    { cause },
-  );
 }

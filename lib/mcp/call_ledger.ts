@@ -3,6 +3,7 @@ import { messageOf } from "../errors.ts";
 import { CallRecord, type RecordedRequest, type RecordServices } from "./call_record.ts";
 import type { Caller } from "./caller.ts";
 import { idOf, refusal, REFUSED, runsTool } from "./json_rpc.ts";
+import { meantCall } from "./meant.ts";
 import { resourceAt } from "./resources/address.ts";
 import { taskTool } from "./tasks/extension.ts";
 
@@ -86,7 +87,7 @@ export class CallLedger {
     const refused = this.#open;
     this.#open = [];
     await Promise.all(refused.map((message) => {
-      const meant = meantBy(message);
+      const meant = meantCall(this.#services.catalog, meantBy(message));
       const record = new CallRecord(this.#services, { ...this.#caller, ...meant });
       const what = meant.resource ?? (meant.tool || "a tool");
       const verb = meant.resource === undefined ? "call" : "read";

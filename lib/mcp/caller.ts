@@ -1,5 +1,7 @@
 import type { AuthInfo, ServerContext } from "@modelcontextprotocol/server";
 import type { Principal } from "../auth/principal.ts";
+import type { ToolsetChoice } from "../tool/toolsets.ts";
+import type { TextFormat } from "./finished.ts";
 import type { Language } from "./messages.ts";
 
 /** Who makes a request and by which transport it came: what the HTTP side knows and the MCP side needs. */
@@ -8,6 +10,10 @@ export interface Caller {
   readonly requestId: string;
   readonly transport: string;
   readonly language: Language;
+  /** The toolsets that its connection asks to be shown, which may not exist. */
+  readonly toolsets: ToolsetChoice;
+  /** How it reads answers; default: as text, which JSON stands beside. */
+  readonly format?: TextFormat;
   /** Told the id of the message of each call whose row the pipeline will leave. */
   readonly began?: (id: unknown) => void;
   /** Told the JSON of the result, where that is at hand: who writes the answer need not make it again. */

@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import { clip } from "../proxmox/clip.ts";
+import { Denied } from "./denied.ts";
 
 const MAX_REASON = 4_000;
 
@@ -7,5 +8,7 @@ const MAX_REASON = 4_000;
 export function cannot(action: string, error: unknown): unknown {
   if (!(error instanceof AppError)) return error;
   const reason = clip(error.message, MAX_REASON);
-  return new AppError(error.code, `Cannot ${action}: ${reason}`, { cause: error });
+  const message = `Cannot ${action}: ${reason}`;
+  if (error instanceof Denied) return new Denied(message);
+  return new AppError(error.code, message, { cause: error });
 }

@@ -1,23 +1,19 @@
-import * as z from "zod";
 import { mayTouchAll, mayUseTool, type TokenLimits } from "../auth/limits.ts";
 import { includesScope, type Scope } from "../auth/scope.ts";
 import { oncePer } from "../once_per.ts";
 import { isOffered, scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import type { AnyTool, Switch } from "../tool/tool.ts";
+import { isChosen, type ToolsetChoice } from "../tool/toolsets.ts";
+import { describeTool, type ToolDescription } from "./description.ts";
 
-/** A tool as `tools/list` describes it. */
-export interface ToolDescription {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly inputSchema: { type: "object"; [key: string]: unknown };
-  readonly outputSchema: { type: "object"; [key: string]: unknown };
-  readonly annotations: AnyTool["hints"];
-}
+/** A tool as `tools/list` tells it: what it answers may be left out. */
+export type ListedTool =
+  & Omit<ToolDescription, "outputSchema">
+  & Partial<Pick<ToolDescription, "outputSchema">>;
 
 /** What `tools/list` answers, and the same as JSON. */
 export interface ToolList {
-  readonly tools: readonly ToolDescription[];
+  readonly tools: readonly ListedTool[];
   readonly resultJson: string;
 }
 
@@ -27,6 +23,18 @@ export interface Viewer {
   readonly limits: TokenLimits | null;
 }
 
+/** The same for the list itself. */
+export interface ListViewer extends Viewer {
+  /** What the connection asks to be shown. */
+  readonly toolsets: ToolsetChoice;
+}
+
+interface Kept {
+  readonly callable: readonly AnyTool[];
+  /** For connections that choose nothing. */
+  readonly list: ToolList;
+}
+
 /** The tools that a server has, and which of them it offers to whom. */
 export class Catalog {
   readonly #tools: ReadonlyMap<string, AnyTool>;
@@ -34,7 +42,8 @@ export class Catalog {
   /** By what Proxmox allows, and then by who asks: a new policy, or new grants, begin anew. */
   #lists = newLists();
   /** JSON Schemas are made once, when first asked for: making them per request costs most of it. */
-  readonly #describe = oncePer(describeTool);
+  readonly #whole = oncePer((tool: AnyTool) => listed(describeTool(tool)));
+  readonly #brief = oncePer((tool: AnyTool) => listed(withoutOutput(this.describe(tool))));
 
   constructor(tools: readonly AnyTool[], policy: ToolPolicy) {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
@@ -75,6 +84,11 @@ export class Catalog {
     return this.offers(tool) && includesScope(scope, this.scopeOf(tool)) && inReach(tool, limits);
   }
 
+  /** The whole tool in the words of MCP. */
+  describe(tool: AnyTool): ToolDescription {
+    return this.#whole(tool).tool;
+  }
+
   /** Tells of names whether each is a tool that a caller may call; for `able` see `visibleTo`. */
   callable(viewer: Viewer, able: (tool: AnyTool) => boolean): (name: string) => boolean {
     return (name) => {
@@ -83,34 +97,65 @@ export class Catalog {
     };
   }
 
-  /** The tools that a caller may call; for `able` see `visibleTo`. */
-  toolsOf(viewer: Viewer, able: (tool: AnyTool) => boolean): AnyTool[] {
-    const callable = this.callable(viewer, able);
-    return [...this.#tools.values()].filter(({ name }) => callable(name));
-  }
-
   /**
-   * What is told of the tools that a caller may call, sorted by name.
+   * The tools that a caller may call and is to be shown, sorted by name.
    *
    * @param able tells whether Proxmox would let the tool do anything at all; always the same for one function
    */
-  visibleTo({ limits, scope }: Viewer, able: (tool: AnyTool) => boolean): ToolList {
+  visibleTo({ limits, scope, toolsets }: ListViewer, able: (tool: AnyTool) => boolean): ToolList {
+    const { callable, list } = this.#kept({ limits, scope }, able);
+    // Callers choose their toolsets as they like: what follows from that is not kept.
+    return toolsets === null ? list : this.#listOf(callable, [limits, { toolsets }]);
+  }
+
+  /** The tools that a caller may call, listed or not, sorted by name. */
+  callableBy({ limits, scope }: Viewer, able: (tool: AnyTool) => boolean): readonly AnyTool[] {
+    return this.#kept({ limits, scope }, able).callable;
+  }
+
+  #kept({ limits, scope }: Viewer, able: (tool: AnyTool) => boolean): Kept {
     const lists = this.#lists(able);
     const key = JSON.stringify([scope, limits]);
     const known = lists.get(key);
     if (known !== undefined) return known;
-    const tools = this.toolsOf({ limits, scope }, able).map(this.#describe);
-    const list = { tools, resultJson: JSON.stringify({ tools }) };
-    if (lists.size < MOST_LISTS) lists.set(key, list);
-    return list;
+    const may = this.callable({ limits, scope }, able);
+    const callable = [...this.#tools.values()].filter(({ name }) => may(name));
+    const made = { callable, list: this.#listOf(callable, [limits]) };
+    if (lists.size < MOST_LISTS) lists.set(key, made);
+    return made;
   }
+
+  #listOf(
+    callable: readonly AnyTool[],
+    narrowed: readonly ({ readonly toolsets: ToolsetChoice } | null)[],
+  ): ToolList {
+    const { output_schemas } = this.#policy;
+    const choices = [this.#policy, ...narrowed].map((by) => by?.toolsets ?? null);
+    const isShown = (tool: AnyTool) => isChosen(tool.toolsets, choices);
+    const isComplete = callable.every((tool) => tool.leadsToOthers || isShown(tool));
+    const shown = callable
+      .filter((tool) => tool.leadsToOthers ? !isComplete : isShown(tool))
+      .map(output_schemas ?? isComplete ? this.#whole : this.#brief);
+    return {
+      tools: shown.map(({ tool }) => tool),
+      resultJson: `{"tools":[${shown.map(({ json }) => json).join(",")}]}`,
+    };
+  }
+}
+
+function listed<T extends ListedTool>(tool: T): { readonly tool: T; readonly json: string } {
+  return { tool, json: JSON.stringify(tool) };
+}
+
+function withoutOutput({ outputSchema: _, ...tool }: ToolDescription): ListedTool {
+  return tool;
 }
 
 /** Lists that are kept: each takes some 70 KB, and few tokens are limited in ways of their own. */
 const MOST_LISTS = 50;
 
 function newLists() {
-  return oncePer((_able: (tool: AnyTool) => boolean) => new Map<string, ToolList>());
+  return oncePer((_able: (tool: AnyTool) => boolean) => new Map<string, Kept>());
 }
 
 /**
@@ -119,64 +164,4 @@ function newLists() {
  */
 export function inReach(tool: AnyTool, limits: TokenLimits | null): boolean {
   return mayUseTool(limits, tool.name) && (mayTouchAll(limits) || tool.subject !== "cluster");
-}
-
-function describeTool(tool: AnyTool): ToolDescription {
-  const { name, title, description, hints } = tool;
-  return {
-    name,
-    title,
-    description,
-    inputSchema: schemaOf(tool.input, "input"),
-    outputSchema: schemaOf(tool.output, "output"),
-    annotations: hints,
-  };
-}
-
-function schemaOf(schema: z.ZodObject, io: "input" | "output"): ToolDescription["inputSchema"] {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, {
-    io,
-    override: ({ jsonSchema, path }) => slim(jsonSchema, { io, name: String(path.at(-1)) }),
-  });
-  return { ...json, type: "object" };
-}
-
-const UNIT = /_(bytes|seconds|fraction|mib|gib|days|count|at)$/;
-
-/**
- * Leaves out what says nothing: every byte of the list is read by a model again and again. In results
- * a field without a type is text, or what its name's ending says, or what its properties or items say.
- */
-function slim(
-  json: z.core.JSONSchema.BaseSchema,
-  { io, name }: { io: "input" | "output"; name: string },
-): void {
-  if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
-  if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
-  if (json.minimum === 0 || json.minimum === 1) delete json.minimum;
-  if (io === "output") {
-    delete json.required;
-    if (json.additionalProperties === false) delete json.additionalProperties;
-    if (isEmpty(json.items)) delete json.items;
-    if (isEmpty(json.properties)) delete json.properties;
-    const told = json.properties !== undefined || json.items !== undefined || UNIT.test(name);
-    if (json.type === "string" || told) delete json.type;
-  }
-  // The server checks these; a model that breaks one is told in words.
-  for (const key of ["pattern", "maxLength", "minLength", "minItems", "propertyNames"] as const) {
-    delete json[key];
-  }
-  if (name === "items" && json.enum && json.enum.length > 8) delete json.enum;
-  if (isEmpty(json.additionalProperties)) delete json.additionalProperties;
-  const types = json.anyOf?.map((option) =>
-    Object.keys(option).length === 1 && typeof option.type === "string" ? option.type : undefined
-  );
-  if (types?.every((type) => type !== undefined)) {
-    delete json.anyOf;
-    json.type = types as unknown as "string";
-  }
-}
-
-function isEmpty(part: unknown): boolean {
-  return typeof part === "object" && part !== null && Object.keys(part).length === 0;
 }

@@ -112,7 +112,10 @@ function canAsk(server: Server, context: ServerContext): boolean {
 }
 
 /** A server that serves one connection of revision 2026-07-28 keeps nothing that a request has claimed. */
-function capabilitiesOf(server: Server, context: ServerContext): ClientCapabilities | undefined {
+export function capabilitiesOf(
+  server: Server,
+  context: ServerContext,
+): ClientCapabilities | undefined {
   const known = server.getClientCapabilities();
   if (known !== undefined || server.getNegotiatedProtocolVersion() === undefined) return known;
   const envelope = context.mcpReq.envelope as Record<string, ClientCapabilities> | undefined;

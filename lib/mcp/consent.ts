@@ -1,13 +1,9 @@
-import { Limit } from "../abort.ts";
 import { AppError } from "../errors.ts";
-import type { Reach } from "../proxmox/plan.ts";
-import { Pve } from "../proxmox/pve.ts";
 import type { About, AnyTool } from "../tool/tool.ts";
-import { toolContext } from "./tool_context.ts";
 import type { CallRequest, CallServices } from "./call.ts";
-import { cannot } from "./cannot.ts";
 import { Denied } from "./denied.ts";
 import { questionText } from "./question.ts";
+import { rehearse } from "./rehearsal.ts";
 
 /** What a person must say yes to; an answer counts for this version of it alone. */
 export interface Question {
@@ -19,10 +15,7 @@ interface Subject {
   readonly tool: AnyTool;
   readonly input: Record<string, unknown>;
   readonly action: string;
-  readonly reach: Reach;
 }
-
-const PATIENCE_MS = 20_000;
 
 /**
  * The question that a person must answer before a call may destroy something; undefined when the call
@@ -64,31 +57,15 @@ export async function consent(
 }
 
 /** Asks Proxmox what the call is about; nothing is changed by that. */
-async function describe(
+function describe(
   services: CallServices,
   request: CallRequest,
-  { tool, input, action, reach }: Subject,
+  { tool, input, action }: Subject,
 ): Promise<About> {
-  if (!tool.about) return { lines: [], version: "" };
-  using over = new Limit(request.signal, PATIENCE_MS);
-  const { progress } = request;
-  const caller = `token ${request.principal.tokenId}`;
-  const pve = new Pve(services.pve, {
-    caller,
-    signal: over.signal,
-    reach,
-    dryRun: true,
+  const nothing: About = { lines: [], version: "" };
+  if (!tool.about) return Promise.resolve(nothing);
+  return rehearse(services, request, {
     action,
-    progress,
-    permit: () => Promise.resolve(),
-    announce: () => Promise.resolve(),
+    look: (context) => tool.about?.(input, context) ?? Promise.resolve(nothing),
   });
-  try {
-    return await tool.about(input, toolContext(services, pve));
-  } catch (error) {
-    throw cannot(action, error);
-  } finally {
-    // What was not waited for any longer ends too.
-    over.abort();
-  }
 }

@@ -2,24 +2,40 @@ import { shownJson } from "../log/shown.ts";
 import { AppError } from "../errors.ts";
 import { oncePer } from "../once_per.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import { renderText } from "./text/render.ts";
 
-/** What a call answers, as it leaves. */
+/** How the text of an answer is written: the JSON of its value, or lines and tables that read well. */
+export type TextFormat = "json" | "text";
+
+/** What a call answers, as it leaves. What many callers may share is made once, and only if one wants it. */
 export class Finished {
   readonly value: Readonly<Record<string, unknown>>;
-  /** `value` as JSON: the text of the answer. */
-  readonly text: string;
-  #resultJson: string | undefined;
+  /** `value` as JSON. */
+  readonly json: string;
+  readonly #verbatim: readonly string[];
+  readonly #results = new Map<TextFormat, string>();
+  #rendered: string | undefined;
 
-  constructor(value: Readonly<Record<string, unknown>>) {
+  constructor(value: Finished["value"], verbatim: readonly string[] = []) {
     this.value = value;
-    this.text = JSON.stringify(value);
+    this.json = JSON.stringify(value);
+    this.#verbatim = verbatim;
+  }
+
+  /** The text of the answer. */
+  text(format: TextFormat): string {
+    if (format === "json") return this.json;
+    return this.#rendered ??= renderText(this.value, this.#verbatim);
   }
 
   /** The whole result as JSON. */
-  get resultJson(): string {
-    return this.#resultJson ??= `{"content":[{"type":"text","text":${
-      JSON.stringify(this.text)
-    }}],"structuredContent":${this.text}}`;
+  resultJson(format: TextFormat): string {
+    const known = this.#results.get(format);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(this.text(format));
+    const made = `{"content":[{"type":"text","text":${text}}],"structuredContent":${this.json}}`;
+    this.#results.set(format, made);
+    return made;
   }
 }
 
@@ -47,7 +63,7 @@ function finish(tool: AnyTool, output: Readonly<Record<string, unknown>>): Finis
     key,
     verbatim.includes(key) ? member : shownJson(member),
   ]);
-  const done = new Finished(Object.fromEntries(shown));
-  if (done.text.length <= MAX_RESULT_BYTES) return done;
+  const done = new Finished(Object.fromEntries(shown), verbatim);
+  if (done.json.length <= MAX_RESULT_BYTES) return done;
   throw new AppError("invalid", "the answer is larger than 1 MiB; ask for less at once");
 }

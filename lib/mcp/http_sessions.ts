@@ -43,9 +43,10 @@ export class HttpSessions {
 
   /** Answers `initialize`. */
   async open(request: Request, body: InitializeRequest, caller: Caller): Promise<Response> {
-    const { tokenId } = caller.principal;
+    const { toolsets, principal: { tokenId } } = caller;
     return await this.#unlessAway(caller, async () => {
-      const { ticket, sessionId } = await this.#services.sessionIds.create(tokenId, body.params);
+      const asked = { ...body.params, toolsets };
+      const { ticket, sessionId } = await this.#services.sessionIds.create(tokenId, asked);
       if (!this.#live.makeRoom(tokenId)) return tooMany(caller.language);
       const session = await this.#connect(ticket, sessionId);
       const options = { authInfo: authInfoOf(caller), parsedBody: body };
@@ -71,7 +72,8 @@ export class HttpSessions {
       if (!session && body === undefined && this.#live.isFull(tokenId)) return notAllowed("POST");
       session ??= await this.#resume(ticket, { sessionId, url: request.url });
       if (!session) return tooMany(caller.language);
-      return await session.transport.receive(request, { caller, body });
+      const { toolsets = null } = ticket;
+      return await session.transport.receive(request, { caller: { ...caller, toolsets }, body });
     });
   }
 

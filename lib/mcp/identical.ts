@@ -70,6 +70,11 @@ class IdenticalChange implements Sharing {
     this.#now = now;
   }
 
+  /** True while the task of an identical call runs. */
+  async isUnderWay(reader: TaskReader): Promise<boolean> {
+    return await this.#task(reader) !== undefined;
+  }
+
   /** Follows the task of an identical call, or makes the change where there is none. */
   async run(pve: Pve, input: Input, change: () => Promise<Output>): Promise<Output> {
     // Also when it has ended since: this call was there before it began.

@@ -83,6 +83,7 @@ function describe(tool: AnyTool): Json {
     requestBody: { required, content: { "application/json": { schema } } },
     responses: {
       200: { description: "What the tool answers", content: answer },
+      202: { description: "Nothing was done yet: a plan waits for somebody's approval" },
       ...Object.fromEntries(
         Object.keys(PROBLEMS).map((status) => [status, {
           $ref: `#/components/responses/${status}`,

@@ -41,6 +41,7 @@ export class Rest {
   /** What a caller may call, as OpenAPI 3.1 tells it. */
   async describe(principal: Principal): Promise<unknown> {
     const { catalog, able } = this.#services;
-    return this.#write(catalog.toolsOf(principal, await able()));
+    const callable = catalog.callableBy(principal, await able());
+    return this.#write(callable.filter((tool) => !tool.leadsToOthers));
   }
 }

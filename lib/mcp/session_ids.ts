@@ -6,6 +6,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/server";
 import { Seal } from "./seal.ts";
+import type { ToolsetChoice } from "../tool/toolsets.ts";
 
 /** What is known of a session: what its `initialize` said, and for whom it was opened. */
 export interface Ticket {
@@ -17,7 +18,12 @@ export interface Ticket {
   readonly protocolVersion: string;
   readonly capabilities: ClientCapabilities;
   readonly clientInfo: Implementation;
+  /** What the client asked to be shown; absent for all. */
+  readonly toolsets?: readonly string[];
 }
+
+/** What opens a session: its `initialize`, and what its address says. */
+type Opening = InitializeRequest["params"] & { readonly toolsets: ToolsetChoice };
 
 const VALID_MS = 30 * 24 * 3_600_000;
 const LONGEST_ID = 4_096;
@@ -41,7 +47,7 @@ export class SessionIds {
   /** A new session of this token, valid for 30 days. */
   async create(
     tokenId: number,
-    { protocolVersion, capabilities, clientInfo }: InitializeRequest["params"],
+    { protocolVersion, capabilities, clientInfo, toolsets }: Opening,
   ): Promise<{ ticket: Ticket; sessionId: string }> {
     const known = SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion);
     const ticket: Ticket = {
@@ -54,6 +60,7 @@ export class SessionIds {
         name: clientInfo.name.slice(0, LONGEST_NAME),
         version: clientInfo.version.slice(0, LONGEST_NAME),
       },
+      ...(toolsets === null ? {} : { toolsets }),
     };
     return { ticket, sessionId: await this.#seal.seal(JSON.stringify(ticket)) };
   }

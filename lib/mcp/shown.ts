@@ -9,6 +9,7 @@ export function shownResult(result: CallResult): CallResult {
     case "ask":
       return { ...result, question: shownText(result.question) };
     case "done":
+    case "held":
       return result;
   }
 }

@@ -24,7 +24,9 @@ export function missingTool(names: readonly string[]): string | null {
 export function wrongScope(scopes: ToolPolicy["scopes"]): string | null {
   const missing = missingTool(Object.keys(scopes));
   if (missing !== null) return missing;
-  const tool = TOOLS.find((tool) => scopes[tool.name] === "user" && !tool.hints.readOnlyHint);
+  const tool = TOOLS.find((tool) =>
+    scopes[tool.name] === "user" && tool.scope !== "user" && !tool.hints.readOnlyHint
+  );
   return tool ? `${tool.name} changes something: it can be write or admin, not user` : null;
 }
 

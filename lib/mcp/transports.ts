@@ -12,9 +12,11 @@ import { authInfoOf, type Caller } from "./caller.ts";
 import { HttpSessions } from "./http_sessions.ts";
 import {
   idOf,
+  INVALID_REQUEST,
   malformedCall,
   NO_REQUEST,
   notAllowed,
+  refusal,
   sessionNotFound,
   tooMany,
 } from "./json_rpc.ts";
@@ -24,8 +26,12 @@ import { LISTEN } from "./resources/listening.ts";
 import { createMcpServer, type McpServices, within } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { SseTransport } from "./sse.ts";
+import { missingToolset } from "../tool/toolsets.ts";
+import { formatOf } from "./text_format.ts";
 
 interface SseSession extends Session {
+  /** What its opening asked to be shown. */
+  readonly toolsets: Caller["toolsets"];
   readonly transport: SseTransport;
 }
 
@@ -72,6 +78,8 @@ export class Transports {
   }
 
   async #post(request: Request, body: object, ledger: CallLedger): Promise<Response> {
+    const unknown = unknownToolset(ledger.caller);
+    if (unknown) return unknown;
     const malformed = malformedCall(body);
     if (malformed) return Response.json(malformed);
     if (!Array.isArray(body) && !("jsonrpc" in body)) {
@@ -102,15 +110,17 @@ export class Transports {
 
   /** Answers `GET` on the SSE path: opens the event stream. */
   async openSse(endpoint: string, caller: Caller): Promise<Response> {
+    const unknown = unknownToolset(caller);
+    if (unknown) return unknown;
     const id = crypto.randomUUID();
-    const { tokenId } = caller.principal;
+    const { toolsets, principal: { tokenId } } = caller;
     if (!this.#sse.makeRoom(tokenId)) return tooMany(caller.language);
     const hold = () => this.#sse.hold(id);
     const transport = new SseTransport(id, { endpoint: `${endpoint}?session_id=${id}`, hold });
     const server = createMcpServer(within(this.#services, hold));
     server.onclose = () => this.#sse.remove(id);
     await server.connect(transport);
-    this.#sse.add({ id, tokenId, transport, close: () => server.close() });
+    this.#sse.add({ id, tokenId, toolsets, transport, close: () => server.close() });
     return new Response(transport.stream, {
       headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
     });
@@ -128,7 +138,8 @@ export class Transports {
       return await ledger.settle(Response.json(NO_REQUEST, { status: 400 }));
     }
     const accepted = new Response("Accepted", { status: 202 });
-    const authInfo = authInfoOf(ledger.caller);
+    const { toolsets } = session;
+    const authInfo = authInfoOf({ ...ledger.caller, toolsets });
     session.transport.receive(message, { authInfo, beforeAnswer: () => ledger.close() });
     // Without an id it is no request, and nobody answers it.
     return isJSONRPCRequest(message) ? accepted : await ledger.settle(accepted);
@@ -184,6 +195,8 @@ export class Transports {
     const malformed = malformedCall(body);
     if (malformed) return malformed;
     if (givenId === undefined && method.startsWith("notifications/")) return undefined;
+    const format = formatOf(message);
+    if (typeof format === "object") return format;
     const id = idOf(message);
     const request = { jsonrpc: "2.0" as const, id: id ?? 0, method, ...(params ? { params } : {}) };
     if (!isJSONRPCRequest(request)) return NO_REQUEST;
@@ -191,10 +204,18 @@ export class Transports {
     const transport = new OneShotTransport();
     await server.connect(transport);
     try {
-      const answer = await transport.exchange(request, { authInfo: authInfoOf(caller) });
+      const authInfo = authInfoOf({ ...caller, format });
+      const answer = await transport.exchange(request, { authInfo });
       return { ...answer, id };
     } finally {
       await server.close();
     }
   }
+}
+
+/** The answer to a connection that asks to be shown what there is not. */
+function unknownToolset({ toolsets }: Caller): Response | undefined {
+  const missing = missingToolset(toolsets ?? []);
+  if (missing === null) return undefined;
+  return refusal(400, { code: INVALID_REQUEST, message: `Invalid request: ${missing}` });
 }

@@ -5,8 +5,12 @@ import { isKind, ProxmoxError, unresolvedName } from "./api/errors.ts";
 export type Topic =
   | "backups"
   | "command"
+  | "firewall"
+  | "firewall_rules"
   | "guest"
   | "guests"
+  | "images"
+  | "jobs"
   | "nodes"
   | "paths"
   | "quorum"

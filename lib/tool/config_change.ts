@@ -13,6 +13,23 @@ export const configOutput = {
   undo: z.string().optional(),
 };
 
+/** The output of tools that add or remove hardware. */
+export const hardwareOutput = {
+  device: z.string().optional(),
+  changes: configOutput.changes,
+  pending: configOutput.pending,
+  undo: configOutput.undo,
+};
+
+/** Tells how hardware that was added is removed again. */
+export function undoHardware(
+  { vmid }: Guest,
+  { device, holdsData = false }: { device: string; holdsData?: boolean },
+): { undo: string } {
+  const data = holdsData ? "; destroy_data: true also destroys what is on it" : "";
+  return { undo: `remove_hardware of ${vmid}: ${device}${data}` };
+}
+
 /** Tells how a change of the configuration is taken back. */
 export function undoConfig(
   tool: string,

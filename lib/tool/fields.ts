@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { sortField } from "./sort.ts";
 
 /** Shared input fields and output shapes, so that tools say the same thing in the same words. */
 
@@ -68,6 +69,54 @@ export const newGuestInput = {
   start: z.boolean().default(false),
 };
 
+/**
+ * Values under names that no schema knows: an object, or its JSON as a text, which is all that models of
+ * some clients can write (OpenAI's strict mode knows no object of any keys).
+ */
+export const freeForm = z.union([z.record(z.string(), z.unknown()), z.string()]).transform(
+  (given, context) => {
+    if (typeof given !== "string") return given;
+    try {
+      const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(given));
+      if (parsed.success) return parsed.data;
+    } catch {
+      // Told below, as any other text that holds no object.
+    }
+    context.addIssue({ code: "custom", message: "must be an object, or JSON of one" });
+    return z.NEVER;
+  },
+);
+/** What a VM's system is, as Proxmox knows them. */
+export const guestSystem = z.enum([
+  "l26",
+  "l24",
+  "win11",
+  "win10",
+  "win8",
+  "win7",
+  "wvista",
+  "w2k8",
+  "w2k3",
+  "w2k",
+  "wxp",
+  "solaris",
+  "other",
+]);
+
+/** A VM's drive for CDs. */
+export const cdDrive = z.string()
+  .regex(/^(?:ide[0-3]|sata[0-5]|scsi\d{1,2})$/, "must be like ide2");
+
+/** How a disk is used. */
+export const diskInput = {
+  format: z.enum(["raw", "qcow2", "vmdk"]).optional()
+    .describe("VMs only; default qcow2 on storages of files"),
+  ssd: z.boolean().optional().describe("VMs only"),
+  discard: z.boolean().optional(),
+  iothread: z.boolean().optional().describe("VMs only"),
+  backup: z.boolean().default(true),
+};
+
 /** For every tool that changes something. */
 export const dryRun = {
   dry_run: z.boolean().default(false),
@@ -80,11 +129,16 @@ export const waiting = {
   timeout_seconds: z.int().min(1).max(86_400).default(300),
 };
 
-/** The parts of every list's input. */
+/** The input of a list whose rows have no columns of their own. */
 export const paging = {
   limit: z.int().min(1).max(500).default(50),
   cursor: z.string().max(1000).optional(),
 };
+
+/** The parts of every list's input. */
+export function listing(row: z.ZodObject) {
+  return { ...paging, sort: sortField(row).optional() };
+}
 
 /** The parts of every list's output. */
 export const paged = {

@@ -11,9 +11,9 @@ import {
 } from "../proxmox/inventory.ts";
 import { warned } from "../proxmox/cluster/nodes.ts";
 import { assertKnown, nodesIn, poolsIn, tagsIn, whyEmpty } from "../proxmox/known.ts";
-import { paginate } from "../proxmox/list.ts";
+import { describePage } from "../proxmox/list.ts";
 import type { ColumnsOf } from "./columns.ts";
-import { paged, paging } from "./fields.ts";
+import { listing, paged } from "./fields.ts";
 
 export const guestRow = z.object(
   {
@@ -82,7 +82,7 @@ export const guestListInput = {
   node: z.string().optional().describe("Only this node's"),
   status: z.string().optional().describe("Only these: running, stopped, paused, unknown"),
   fields: z.array(COLUMNS).min(1).optional().describe("Columns to give"),
-  ...paging,
+  ...listing(guestRow),
 };
 
 type Input = z.output<z.ZodObject<typeof guestListInput>>;
@@ -128,9 +128,13 @@ function listGuests(
     (input.status === undefined || statusOf(row, offline) === input.status)
   );
   assertFilters(input, { resources, found: rows.length });
-  const { items, ...page } = paginate(rows, (row) => Number(row.vmid), input);
+  const by = {
+    key: (row: Resource) => Number(row.vmid),
+    describe: (row: Resource) => describeGuest(row, offline),
+  };
+  const { items, ...page } = describePage(rows, by, input);
   const columns = new Set(input.fields ?? DEFAULT_COLUMNS);
-  const guests = items.map((row) => pick(describeGuest(row, offline), columns));
+  const guests = items.map((row) => pick(row, columns));
   const all = resources.filter((row) => row.type === type).length;
   const { node, status } = input;
   const among = `${all} ${type === "qemu" ? "VMs" : "containers"}`;

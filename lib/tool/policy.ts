@@ -1,5 +1,6 @@
 import type { Scope } from "../auth/scope.ts";
 import type { AnyTool, Switch } from "./tool.ts";
+import type { ToolsetChoice } from "./toolsets.ts";
 
 /** What the configuration lets the server offer, and to whom. `read_only` beats every allow-list. */
 export interface ToolPolicy extends Readonly<Record<Switch, boolean>> {
@@ -8,6 +9,10 @@ export interface ToolPolicy extends Readonly<Record<Switch, boolean>> {
   readonly deny: readonly string[];
   /** Scopes in place of the tools' own. */
   readonly scopes: Readonly<Record<string, Scope>>;
+  /** What is listed of that; what is not can still be called. */
+  readonly toolsets: ToolsetChoice;
+  /** Whether lists tell what tools answer; null: those that leave out no tool. */
+  readonly output_schemas: boolean | null;
 }
 
 /** True when the configuration offers the tool at all. */

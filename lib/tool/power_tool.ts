@@ -15,6 +15,8 @@ interface PowerSpec<T extends GuestType, Extra extends z.ZodRawShape> {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Among what most work needs. */
+  readonly core?: true;
   /** What it does, as the infinitive that follows "Cannot": `shut down VM`. */
   readonly does: string;
   readonly type: T;
@@ -41,12 +43,12 @@ export function powerTool<
   T extends GuestType,
   Extra extends z.ZodRawShape = Record<never, never>,
 >(
-  { discards = false, does, from, input, send, to, type, ...described }: PowerSpec<T, Extra>,
+  { core, discards = false, does, from, input, send, to, type, ...described }: PowerSpec<T, Extra>,
 ): AnyTool {
   return {
     ...described,
     scope: discards ? "admin" : "write",
-    toolsets: ["guests"],
+    toolsets: core ? ["guests", "core"] : ["guests"],
     hints: discards ? DESTROYS : CHANGES,
     subject: "guest",
     privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],

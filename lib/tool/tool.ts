@@ -3,6 +3,8 @@ import type { AuditTrail } from "../audit/trail.ts";
 import type { Scope } from "../auth/scope.ts";
 import type { History } from "../database/history.ts";
 import type { Pve } from "../proxmox/pve.ts";
+import type { PlanDesk } from "./plans.ts";
+import type { ToolDirectory } from "./directory.ts";
 import type { Toolset } from "./toolsets.ts";
 
 /** MCP's four hints about a tool; all are stated, none is left to a client's default. */
@@ -51,8 +53,12 @@ export interface ToolContext {
   readonly audit: Pick<AuditTrail, "list">;
   /** How things were; null where the database keeps none of it. */
   readonly history: History | null;
+  /** The changes that wait for somebody's approval. */
+  readonly plans: PlanDesk;
   /** True when the configuration switches on what is off by itself. */
   readonly isOn: (name: Switch) => boolean;
+  /** What else the caller may call. */
+  readonly tools: ToolDirectory;
 }
 
 export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
@@ -61,8 +67,10 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly title: string;
   readonly description: string;
   readonly scope: Scope;
-  /** Where it is found: the one it belongs to first, then `core` if most work needs it. */
+  /** Where it is found: the one it belongs to first, then `core` if most work needs it; or `core` alone. */
   readonly toolsets: readonly [Toolset, ...Toolset[]];
+  /** Listed only where a tool that its caller may call is not, by whichever choice of toolsets. */
+  readonly leadsToOthers?: true;
   readonly hints: Hints;
   readonly subject: Subject;
   /** The key in the config's `tools` without which the tool is not offered. */
@@ -80,6 +88,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   action(input: z.output<I>): string;
   /** What a person must know besides the arguments before saying yes; it only reads. */
   about?(input: z.output<I>, context: ToolContext): Promise<About>;
+  /** The call that is made in place of this one. */
+  standsFor?(input: z.output<I>): { readonly tool: string; readonly arguments: unknown };
   run(input: z.output<I>, context: ToolContext): Promise<z.input<O>>;
 }
 

@@ -4,6 +4,7 @@ import { runFormatCases } from "./conformance_formats.ts";
 import { runHistoryCases } from "./conformance_history.ts";
 import { runKeyCases } from "./conformance_keys.ts";
 import { runMigrationCases } from "./conformance_migrations.ts";
+import { runPlanCases } from "./conformance_plans.ts";
 import { runSchemaCases } from "./conformance_schema.ts";
 import { runSpentCases } from "./conformance_spent.ts";
 import type { Site } from "./site.ts";
@@ -18,4 +19,5 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runSpentCases(name, makeSite);
   runHistoryCases(name, makeSite);
   runKeyCases(name, makeSite);
+  runPlanCases(name, makeSite);
 }

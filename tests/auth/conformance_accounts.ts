@@ -46,6 +46,7 @@ export function runAccountCases(name: string, makeSite: () => Promise<Site>): vo
         nodes: ["pve1"],
         toolsAllow: ["get_vms"],
         toolsDeny: ["stop_vm"],
+        needsApproval: true,
       };
       const made = await store.createToken(
         newToken({ expires, allowedIps: "10.0.0.0/8, ::1", limits }),

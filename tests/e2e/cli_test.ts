@@ -526,7 +526,7 @@ Deno.test("stdio starts without tables or a token that it can read as little as 
           options: { "--stdio": true, "--token-file": token },
         }),
       signals: new SignalQueue(),
-      way: overStdio({ user: "local", scope: "user" }),
+      way: overStdio({ user: "local", scope: "user", toolsets: null }),
       lock: () => "locked",
     });
   const tables =

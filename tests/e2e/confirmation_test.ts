@@ -77,6 +77,53 @@ Deno.test("a client that can ask is made to ask before something is destroyed", 
   }
 });
 
+Deno.test("a call by call_tool is asked about as the call itself, and tells its progress", async (t) => {
+  const told: unknown[] = [];
+  const by = (client: Client, name: string) =>
+    client.callTool({ name: "call_tool", arguments: { name, arguments: { vmid: 100 } } }, {
+      onprogress: ({ message }) => void told.push(message),
+    });
+  for (const mode of ["auto", "legacy"] as const) {
+    await t.step(mode, async () => {
+      await using site = await Site.start({ pve: { taskPolls: 3 } });
+      const questions: string[] = [];
+      let confirm = false;
+      const client = await connect(site, {
+        mode,
+        answer: (question) => {
+          questions.push(question);
+          return { action: "accept", content: { confirm } };
+        },
+      });
+      await by(client, "get_guest");
+      told.length = 0;
+      await by(client, "create_backup");
+      assert.match(String(told[0]), /^back up/);
+      assert.equal((await by(client, "stop_vm")).isError, true);
+      confirm = true;
+      const result = await by(client, "stop_vm");
+      await client.close();
+      assert.equal(result.isError ?? false, false, JSON.stringify(result.content));
+      const where = "VM 100 (web1) on node pve1";
+      const asked = `Really stop VM 100?\n${where}, running\narguments: {"vmid":100}`;
+      assert.deepEqual(questions, [asked, asked]);
+      const rows = await site.trail.list({});
+      assert.deepEqual(
+        rows.filter(({ outcome }) => outcome !== "intent")
+          .map(({ tool, outcome, confirmedBy }) => `${tool} ${outcome} ${confirmedBy}`.trimEnd()),
+        [
+          "stop_vm ok ada",
+          "stop_vm asked",
+          "stop_vm denied",
+          "stop_vm asked",
+          "create_backup ok",
+          "get_guest ok",
+        ],
+      );
+    });
+  }
+});
+
 Deno.test("a dry run and a tool that destroys nothing need no yes", async () => {
   await using site = await Site.start();
   const client = await connect(site, {
@@ -255,6 +302,17 @@ Deno.test("the question tells what goes", async (t) => {
     assert.deepEqual(other.slice(1, 5), lines.slice(1, 5), "by whichever tool");
     assert.match(other[5]!, /"path":"\/nodes\/pve1\/qemu\/100"/);
   });
+  await t.step("hardware, and what becomes of its data", async () => {
+    const device = "scsi0";
+    const kept = await questionOf("remove_hardware", { vmid: 101, device });
+    assert.match(
+      kept[2]!,
+      /^hardware that goes: scsi0: local-lvm:\S+,size=64G, of the devices to boot/,
+    );
+    assert.equal(kept[3], "local-lvm:vm-101-disk-0 is kept as an unused disk");
+    const gone = await questionOf("remove_hardware", { vmid: 101, device, destroy_data: true });
+    assert.equal(gone[3], "local-lvm:vm-101-disk-0 is destroyed, for good");
+  });
   await t.step("what a call to Proxmox's own API really changes", async () => {
     const net0 = "virtio,bridge=vmbr1";
     const lines = await questionOf("change_api", {
@@ -312,6 +370,18 @@ Deno.test("the question tells what goes", async (t) => {
       "VM 110 (web2) on node pve2, running",
     ]);
   });
+  await t.step("rules, backup jobs and storages", async () => {
+    const { digest } = (await site.call("get_firewall_rules", { vmid: 100 })).value;
+    const rule = await questionOf("delete_firewall_rule", { vmid: 100, pos: 0, digest });
+    assert.equal(rule[1], "rule that goes: in ACCEPT tcp dport 80,443");
+    const options = await questionOf("set_firewall_options", { vmid: 102, enabled: true });
+    assert.equal(options[1], "enabled of guest 102: false → true");
+    const job = await questionOf("delete_backup_job", { id: "backup-nightly" });
+    assert.match(job[1]!, /^backup job that goes: .*schedule 02:00, guests 100,101,200/);
+    const storage = await questionOf("remove_storage", { storage: "nfs1" });
+    assert.match(storage[1]!, /^definition that goes: .*export \/srv\/pve.*, type nfs$/);
+    assert.equal(storage[2], "the data on it stays");
+  });
   await t.step("backups that cannot be read", async () => {
     const undo = site.fake.fault({ method: "GET", path: /storage\/.*\/content/ }, {
       kind: "status",
@@ -325,7 +395,8 @@ Deno.test("the question tells what goes", async (t) => {
 });
 
 Deno.test("every tool that destroys something tells what, but the one whose arguments tell all", () => {
-  const silent = TOOLS.filter((tool) => tool.hints.destructiveHint && !tool.about);
+  const silent = TOOLS.filter((tool) => tool.hints.destructiveHint && !tool.about)
+    .filter((tool) => !tool.standsFor);
   assert.deepEqual(silent.map((tool) => tool.name), ["stop_task"]);
 });
 

@@ -53,6 +53,7 @@ Deno.test("init changes only what its options say", async () => {
   await using fresh = await Fresh.make();
   good(await fresh.init(fresh.options));
   const before = JSON.parse(await fresh.folder.read("config.json"));
+  assert.deepEqual(before.tools, { toolsets: ["core"] });
   good(await fresh.init(["--yes", "--http-port", "8899"]));
   const after = JSON.parse(await fresh.folder.read("config.json"));
   assert.deepEqual(after, { ...before, server: { port: 8899 } });

@@ -7,7 +7,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { findRuntime } from "../../lib/build/runtime.ts";
 import { permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config/config.ts";
-import { TOOLS } from "../../lib/mcp/tools.ts";
+import { OFFERED } from "../support/offered.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { cli, MAIN } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
@@ -128,7 +128,7 @@ async function useClients({ config }: Site, { program, form, token }: {
   // The SDK's own transports do not fit its Transport type under exactOptionalPropertyTypes.
   await client.connect(transport as Parameters<Client["connect"]>[0]);
   const { tools } = await client.listTools();
-  const own = TOOLS.filter(({ scope }) => scope === "user").map(({ name }) => name);
+  const own = OFFERED.filter(({ scope }) => scope === "user").map(({ name }) => name);
   assert.deepEqual(tools.map((tool: { name: string }) => tool.name), own);
   await client.close();
   const block = await said;

@@ -1,4 +1,5 @@
 import { need } from "./access.ts";
+import { assertSettable } from "./backup_jobs.ts";
 import { die, reasonOf, refuse } from "./errors.ts";
 import { drivesOf, kindOf, nameOf } from "./guests.ts";
 import type { FakeGuest, FakeStorage, FakeVolume, TaskLog } from "./state.ts";
@@ -113,9 +114,11 @@ function chosen({ params }: Call, vmids: readonly number[]): string {
 function vzdump(call: Call): string {
   const { params, state, who, world } = call;
   const { here, elsewhere, missing } = selected(call);
+  assertSettable(call, params.values);
   for (const guest of here) need(state, who, `/vms/${guest.vmid}`, ["VM.Backup"]);
   const storageId = params.maybe("storage") ?? "local";
   needs(call, `/storage/${storageId}`, ["Datastore.AllocateSpace"]);
+  if (params.has("prune-backups")) needs(call, `/storage/${storageId}`, ["Datastore.Allocate"]);
   storageNamed(state, storageId);
   const vmids = [...here.map((guest) => guest.vmid), ...missing];
   if (!vmids.length && !params.flag("all")) return "OK";

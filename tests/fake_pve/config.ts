@@ -1,13 +1,14 @@
 import { withMac } from "./nets.ts";
-import { may } from "./access.ts";
-import { deny, die, refuse } from "./errors.ts";
-import { checkDrive, detach, realizeDrive, wantsVolume } from "./drives.ts";
+import { isVmDrive, needsOnGuest, wantedFor } from "./config_access.ts";
+import { die, refuse } from "./errors.ts";
+import { checkDrive, detach, freeKey, realizeDrive, wantsVolume } from "./drives.ts";
 import { driveKeys, driveOf, isRunning } from "./guests.ts";
 import { ownerOf } from "./identity.ts";
 import { readProperties } from "./property_strings.ts";
 import type { FakeGuest, GuestConfig, Scalar, TaskLog } from "./state.ts";
 import type { Value } from "./validate.ts";
 import { schemaOf } from "./validate.ts";
+import { findVolume, storageOfVolume } from "./volumes.ts";
 import { type Call, needs, type World } from "./world.ts";
 
 /** Parameters that are no options of the guest. */
@@ -18,24 +19,9 @@ const control = new Set(
 );
 
 const fastQemu =
-  /^(?:name|hotplug|onboot|shares|startup|description|protection|vmstatestorage|hookscript|tags|lock|balloon|cpulimit|cpuunits|net\d+|(?:ide|sata|scsi|virtio)\d+|unused\d+|ci.*|ipconfig\d+|nameserver|searchdomain|sshkeys)$/;
+  /^(?:name|hotplug|onboot|shares|startup|description|protection|vmstatestorage|hookscript|tags|lock|balloon|cpulimit|cpuunits|net\d+|(?:ide|sata|scsi|virtio)\d+|unused\d+|ci.*|ipconfig\d+|nameserver|searchdomain|sshkeys|usb\d+)$/;
 const slowLxc =
   /^(?:features|unprivileged|ostype|arch|cmode|tty|console|entrypoint|env|rootfs|dev\d+|timezone)$/;
-
-const privilegeOf: [RegExp, string][] = [
-  [/^(?:cores|sockets|cpu|vcpus|numa\d*|cpulimit|cpuunits|affinity|smp)$/, "VM.Config.CPU"],
-  [/^(?:memory|balloon|shares|swap|hugepages)$/, "VM.Config.Memory"],
-  [/^(?:net\d+|hostname|nameserver|searchdomain)$/, "VM.Config.Network"],
-  [/^(?:ci.*|ipconfig\d+|sshkeys)$/, "VM.Config.Cloudinit"],
-  [
-    /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp)\d+|rootfs|boot|bootdisk)$/,
-    "VM.Config.Disk",
-  ],
-  [
-    /^(?:acpi|hotplug|kvm|machine|scsihw|smbios1|tablet|vga|watchdog|audio0|usb\d+|hostpci\d+|serial\d+)$/,
-    "VM.Config.HWType",
-  ],
-];
 
 /** The configuration options among the parameters, as the file would hold them. */
 export function optionsIn(call: Call): GuestConfig {
@@ -66,17 +52,23 @@ export function checkOptions(
       die(`only root can set '${key}' config`);
     }
     const text = String(value);
-    const wanted = key.match(/^(?:ide|sata|scsi)\d+$/) && text.includes("media=cdrom")
-      ? "VM.Config.CDROM"
-      : privilegeOf.find(([pattern]) => pattern.test(key))?.[1] ?? "VM.Config.Options";
-    const path = `/vms/${guest.vmid}`;
-    const inPool = pool !== undefined && may(call.state, call.who, `/pool/${pool}`, [wanted]);
-    if (!inPool && !may(call.state, call.who, path, [wanted])) deny(`${path}, ${wanted}`);
-    if (/^net\d+$/.test(key)) checkBridge(call, text);
+    const isNew = guest.config === undefined;
+    if (isNew || !isVmDrive(guest, key)) {
+      for (const wanted of wantedFor(key, text)) needsOnGuest(call, guest.vmid, { wanted, pool });
+    }
+    if (/^net\d+$/.test(key)) {
+      if (guest.config?.[key] !== undefined) checkBridge(call, String(guest.config[key]));
+      checkBridge(call, text);
+    }
     if (driveKeys(guest.type, { [key]: value }).length) {
       checkDrive(call.world, guest, text);
       const storage = wantsVolume(text, guest.type === "qemu" ? "file" : "volume");
       if (storage) needs(call, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+      const source = readProperties(text, "file")["import-from"];
+      if (source !== undefined) {
+        const seen = ["Datastore.AllocateSpace", "Datastore.Audit"];
+        needs(call, `/storage/${storageOfVolume(source)}`, seen, true);
+      }
     }
   }
 }
@@ -88,9 +80,11 @@ function checkBootOrder(guest: { config?: GuestConfig }, options: GuestConfig): 
   }
 }
 
-function checkBridge(call: Call, text: string): void {
-  const bridge = readProperties(text, "model").bridge;
-  if (bridge) needs(call, `/sdn/zones/localnetwork/${bridge}`, ["SDN.Use"]);
+/** With a VLAN the privilege is asked for on that (`check_vnet_access`). */
+export function checkBridge(call: Call, text: string): void {
+  const { bridge, tag } = readProperties(text, "model");
+  const vlan = tag === undefined ? "" : `/${tag}`;
+  if (bridge) needs(call, `/sdn/zones/localnetwork/${bridge}${vlan}`, ["SDN.Use"]);
 }
 
 /** Sets options at once, or keeps them pending where a running guest cannot take them. */
@@ -105,11 +99,16 @@ export function applyOptions(
     if (removal >= 0) guest.pendingDelete.splice(removal, 1);
     const final = finalValue(world, guest, key, value, log);
     if (isRunning(guest) && !takesEffect(guest, key)) {
+      if (!options.boot) addToBoot(guest, key, { text: String(final), to: guest.pending });
       if (guest.config[key] === final) delete guest.pending[key];
       else guest.pending[key] = final;
       continue;
     }
     delete guest.pending[key];
+    if (!options.boot) {
+      const to = isRunning(guest) ? guest.pending : guest.config;
+      addToBoot(guest, key, { text: String(final), to });
+    }
     const old = driveOf(guest, key);
     if (
       old && driveKeys(guest.type, guest.config).includes(key) &&
@@ -121,7 +120,21 @@ export function applyOptions(
   }
 }
 
+/** A drive for CDs that is new can be booted from, where there is an order. */
+function addToBoot(
+  guest: FakeGuest,
+  key: string,
+  { text, to }: { text: string; to: GuestConfig },
+): void {
+  const order = bootOrder({ config: { ...guest.config, ...guest.pending } });
+  if (!isVmDrive(guest, key) || !text.includes("media=cdrom")) return;
+  if (order.length === 0 || order.includes(key)) return;
+  to.boot = `order=${[...order, key].join(";")}`;
+}
+
+/** Drives of these buses cannot be plugged while the VM runs; only what is in them can be changed. */
 function takesEffect(guest: FakeGuest, key: string): boolean {
+  if (/^(?:ide|sata)\d+$/.test(key) && guest.config[key] === undefined) return false;
   return guest.type === "qemu" ? fastQemu.test(key) : !slowLxc.test(key);
 }
 
@@ -163,8 +176,14 @@ export function removeOptions(
       refuse({ delete: `unknown option '${key}'` });
     }
     if (guest.config[key] === undefined && guest.pending[key] === undefined) continue;
+    const waiting = driveOf({ type: guest.type, config: guest.pending }, key);
     delete guest.pending[key];
-    if (guest.config[key] === undefined) continue;
+    if (guest.config[key] === undefined) {
+      const { volid = "none" } = waiting ?? {};
+      const own = findVolume(call.world.state, volid, guest.node)?.vmid === guest.vmid;
+      if (own) guest.config[freeKey(guest)] = volid;
+      continue;
+    }
     const disk = driveKeys(guest.type, { [key]: guest.config[key] ?? "" }, true).length > 0;
     if (disk && Number(guest.config.protection ?? 0) === 1) {
       die(
@@ -173,8 +192,10 @@ export function removeOptions(
         } '${key}' - protection mode enabled`,
       );
     }
-    if (isRunning(guest) && bootOrder(guest).includes(key)) keepBootDisk(guest, key);
-    if (isRunning(guest) && !(takesEffect(guest, key) && !key.startsWith("mp"))) {
+    const plugged = isRunning(guest) && guest.type === "qemu" && !/^(?:ide|sata)\d/.test(key);
+    if (plugged && disk && bootOrder(guest).includes(key)) keepBootDisk(guest, key);
+    removeFromBoot(guest, key);
+    if (isRunning(guest) && !(takesEffect(guest, key) && !/^(?:mp|ide|sata)\d/.test(key))) {
       if (!guest.pendingDelete.includes(key)) guest.pendingDelete.push(key);
     } else if (disk) detach(call.world, guest, key, force);
     else delete guest.config[key];
@@ -185,6 +206,13 @@ function bootOrder({ config }: { config: GuestConfig }): string[] {
   return /^order=(.*)$/.exec(String(config.boot ?? ""))?.[1]?.split(";").filter((one) =>
     one !== ""
   ) ?? [];
+}
+
+function removeFromBoot(guest: FakeGuest, key: string): void {
+  const order = bootOrder(guest);
+  if (!order.includes(key)) return;
+  const to = isRunning(guest) ? guest.pending : guest.config;
+  to.boot = `order=${order.filter((one) => one !== key).join(";")}`;
 }
 
 /** Refused, and yet pending afterwards (hotplug.txt). */

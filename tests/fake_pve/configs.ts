@@ -1,8 +1,10 @@
 import { plugNets } from "./nets.ts";
 import { applyOptions, checkOptions, optionsIn, removeOptions, revertOptions } from "./config.ts";
+import { checkDrivePrivileges, checkRemovals } from "./config_access.ts";
 import { die, refuse } from "./errors.ts";
 import { checkDigest, digestOf, guestOf, type GuestType, writable } from "./guests.ts";
 import type { FakeGuest, GuestConfig } from "./state.ts";
+import { startTask } from "./tasks.ts";
 import { splitList } from "./validate.ts";
 import type { Call, Handlers } from "./world.ts";
 
@@ -36,6 +38,7 @@ function readPending(type: GuestType, call: Call): unknown {
   return [...rows, { key: "digest", value: digestOf(guest) }];
 }
 
+/** Checks what is checked at once; gives what is left to be done, in a task or not. */
 function update(call: Call, guest: FakeGuest): () => void {
   writable(call, guest);
   const options = optionsIn(call);
@@ -50,7 +53,9 @@ function update(call: Call, guest: FakeGuest): () => void {
   }
   checkDigest(call, guest);
   checkOptions(call, guest, options);
+  checkRemovals(call, guest, removals);
   return () => {
+    checkDrivePrivileges(call, guest, { options, removals });
     revertOptions(guest, reverts);
     removeOptions(call, guest, removals, options);
     applyOptions(call.world, guest, options);
@@ -63,9 +68,27 @@ function write(type: GuestType, call: Call): null {
   return null;
 }
 
+/** The same as PUT in a task: what it does to drives is only checked there. */
+function writeLater(call: Call): string {
+  const guest = guestOf(call, "qemu");
+  const apply = update(call, guest);
+  return startTask(call, {
+    type: "qmconfig",
+    id: guest.vmid,
+    node: guest.node,
+    guest,
+    fileLock: true,
+    work: (log) => {
+      log.line(`update VM ${guest.vmid}: -${Object.keys(optionsIn(call)).join(" -")}`);
+      apply();
+    },
+  });
+}
+
 export const configHandlers: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/config": (call) => readConfig("qemu", call),
   "PUT /nodes/{node}/qemu/{vmid}/config": (call) => write("qemu", call),
+  "POST /nodes/{node}/qemu/{vmid}/config": writeLater,
   "GET /nodes/{node}/qemu/{vmid}/pending": (call) => readPending("qemu", call),
   "PUT /nodes/{node}/qemu/{vmid}/cloudinit": (call) => {
     writable(call, guestOf(call, "qemu"));

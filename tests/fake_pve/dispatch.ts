@@ -31,6 +31,7 @@ export interface Answer {
 const json = "application/json;charset=UTF-8";
 const verbs = new Set(["GET", "POST", "PUT", "DELETE"]);
 const noTokens = /^(?:PUT \/access\/password|(?:POST|PUT|DELETE) \/access\/tfa\/.*)$/;
+const sinceVersion9 = /^\/cluster\/ha\/rules|\/oci-registry-pull$|\/query-oci-repo-tags$/;
 const rootOnly = ["skiplock", "stateuri", "migratedfrom", "keepActive", "nocheck"];
 
 export interface Served {
@@ -57,7 +58,7 @@ export function dispatch(served: Served, request: Incoming): Answer {
     const who = authenticate(served.world, request, open);
     authorized = who !== undefined;
     const sent = decodeBody(request.method, request.headers.contentType, request.body);
-    const absent = served.world.version8() && route?.api.path.startsWith("/cluster/ha/rules");
+    const absent = served.world.version8() && sinceVersion9.test(route?.api.path ?? "");
     if (!route || absent) {
       throw new PveError(501, `Method '${request.method} ${path}' not implemented`);
     }

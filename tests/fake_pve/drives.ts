@@ -41,10 +41,33 @@ export function checkDrive(
   if (file === "none" || file === "cdrom" || file === "") return;
   if (file.startsWith("/")) die(`only root can use arbitrary paths: '${file}'`);
   const storage = usableStorage(world.state, storageOfVolume(file), guest.node);
+  const source = readProperties(text, first)["import-from"];
+  if (source !== undefined) checkSource(world, guest, { file, source });
   if (wantsVolume(text, first)) supports(storage, guest.type === "qemu" ? "images" : "rootdir");
   if (/^[^:]+:iso\//.test(file) && readProperties(text, first).media !== "cdrom") {
     die(`unable to use volume ${file} - content type needs to be 'images'`);
   }
+}
+
+/** What is imported from: disks and what was put there for it, never ISO images (`check_storage_access`). */
+function checkSource(
+  world: World,
+  { node }: Pick<FakeGuest, "node">,
+  { file, source }: { file: string; source: string },
+): void {
+  if (!/^[^:]+:0$/.test(file)) {
+    refuse({
+      "import-from":
+        "'import-from' requires special syntax - use <storage ID>:0,import-from=<source>",
+    });
+  }
+  if (source.startsWith("/")) die("Only root can pass arbitrary filesystem paths.");
+  usableStorage(world.state, storageOfVolume(source), node);
+  const type = /^[^:]+:(iso|vztmpl|backup|snippets|import)\//.exec(source)?.[1] ?? "images";
+  if (type === "images" || type === "import") return;
+  refuse({
+    "import-from": `${source} has wrong type '${type}' - needs to be 'images' or 'import'`,
+  });
 }
 
 /** Makes the drive's text final: allocates new volumes, checks existing ones, fills in sizes. */
@@ -81,6 +104,7 @@ export function realizeDrive(
   if (wanted) return create(world, guest, key, values, wanted[1] ?? "", Number(wanted[2]), log);
   const volume = findVolume(world.state, file, guest.node);
   if (!volume) die(`volume '${file}' does not exist`);
+  forgetUnused(guest, file);
   return printProperties({ ...values, size: printSize(volume.size) }, first);
 }
 
@@ -119,6 +143,13 @@ function create(
   return text;
 }
 
+/** A volume that is used again is no unused disk any more. */
+function forgetUnused(guest: FakeGuest, volid: string): void {
+  for (const key of Object.keys(guest.config)) {
+    if (key.startsWith("unused") && driveOf(guest, key)?.volid === volid) delete guest.config[key];
+  }
+}
+
 /** Takes a drive out of the configuration: the volume is kept as `unusedN`, or freed. */
 export function detach(world: World, guest: FakeGuest, key: string, free: boolean): void {
   const drive = driveOf(guest, key);
@@ -127,6 +158,10 @@ export function detach(world: World, guest: FakeGuest, key: string, free: boolea
   const volume = findVolume(world.state, drive.volid, guest.node);
   if (!volume || volume.vmid !== guest.vmid) return;
   if (free || key.startsWith("unused") || drive.volid.includes("cloudinit")) {
+    const held = guest.snapshots.some(({ config }) =>
+      Object.keys(config).some((one) => driveOf({ ...guest, config }, one)?.volid === drive.volid)
+    );
+    if (held) die(`unable to delete '${drive.volid}' - volume is still in use (snapshot?)`);
     freeVolume(world.state, drive.volid, guest.node);
   } else {
     guest.config[freeKey(guest)] = drive.volid;

@@ -83,4 +83,7 @@ export interface FakeRule {
 export interface FakeFirewall {
   options: Record<string, Scalar>;
   rules: FakeRule[];
+  /** Names. */
+  aliases?: string[];
+  ipsets?: string[];
 }

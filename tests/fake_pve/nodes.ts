@@ -87,9 +87,19 @@ export const nodeHandlers: Handlers = {
   "GET /nodes/{node}/status": status,
   "GET /nodes/{node}/network": (call) => {
     const wanted = call.params.maybe("type");
-    return nodeOf(call).network.filter((one) =>
-      wanted === undefined || one.type === wanted ||
-      (wanted.includes("bridge") && one.type === "bridge")
+    const bridges = wanted?.includes("bridge") ?? false;
+    const vnets = wanted === "any_bridge" ? [...call.state.sdn.vnets.keys()] : [];
+    return [
+      ...nodeOf(call).network.filter((one) =>
+        wanted === undefined || one.type === wanted || (bridges && one.type === "bridge")
+      ),
+      ...vnets.map((iface) => ({ iface, type: "vnet", active: 1 })),
+      // Those that the caller may not use or see are left out of lists of bridges.
+    ].filter(({ iface }) =>
+      !bridges || may(call.state, call.who, `/sdn/zones/localnetwork/${iface}`, [
+        "SDN.Audit",
+        "SDN.Use",
+      ], true)
     );
   },
 };

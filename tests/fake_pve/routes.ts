@@ -1,5 +1,6 @@
 import { accessHandlers } from "./access_api.ts";
 import { agentHandlers } from "./agent.ts";
+import { applianceHandlers } from "./appliances.ts";
 import { backupHandlers } from "./backup.ts";
 import { backupJobHandlers } from "./backup_jobs.ts";
 import { cloneHandlers } from "./clone.ts";
@@ -23,6 +24,7 @@ import { sdnHandlers } from "./sdn.ts";
 import { serviceHandlers } from "./services.ts";
 import { snapshotHandlers } from "./snapshots.ts";
 import { statusHandlers } from "./status.ts";
+import { storageConfigHandlers } from "./storage_config.ts";
 import { storageHandlers } from "./storage.ts";
 import { taskHandlers } from "./task_api.ts";
 import { volumeHandlers } from "./volume_api.ts";
@@ -32,6 +34,7 @@ import type { Handlers } from "./world.ts";
 export const handlers: Handlers = {
   ...accessHandlers,
   ...agentHandlers,
+  ...applianceHandlers,
   ...backupHandlers,
   ...backupJobHandlers,
   ...cloneHandlers,
@@ -55,6 +58,7 @@ export const handlers: Handlers = {
   ...serviceHandlers,
   ...snapshotHandlers,
   ...statusHandlers,
+  ...storageConfigHandlers,
   ...storageHandlers,
   ...taskHandlers,
   ...volumeHandlers,

@@ -166,7 +166,6 @@ export function seedState(options: SeedOptions): FakeState {
       compress: "zstd",
       vmid: "100,101,200",
       comment: "Nightly backup of production",
-      "next-run": seconds + day / 2,
     }]]),
     firewall: {
       ...emptyFirewall(),

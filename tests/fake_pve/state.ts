@@ -94,7 +94,7 @@ export interface FakeCertificate {
 
 export interface FakeStorage {
   storage: string;
-  type: "dir" | "lvmthin" | "nfs" | "pbs" | "zfspool";
+  type: "cifs" | "dir" | "lvmthin" | "nfs" | "pbs" | "zfspool";
   content: string[];
   shared: boolean;
   disabled?: boolean;

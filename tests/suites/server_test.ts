@@ -1,5 +1,7 @@
 import "../contract/pitfalls_test.ts";
 import "../e2e/abuse_test.ts";
+import "../e2e/approval_page_test.ts";
+import "../e2e/approval_test.ts";
 import "../e2e/audit_calls_test.ts";
 import "../e2e/audit_test.ts";
 import "../e2e/authentication_test.ts";
@@ -18,4 +20,6 @@ import "../e2e/sessions_test.ts";
 import "../e2e/stdio_test.ts";
 import "../e2e/tasks_extension_test.ts";
 import "../e2e/tasks_refused_test.ts";
+import "../e2e/toolsets_test.ts";
+import "../e2e/text_test.ts";
 import "../e2e/transports_test.ts";

@@ -1,7 +1,11 @@
 import { generatedDocument } from "../../lib/build/documents.ts";
-import { Catalog, type ToolDescription } from "../../lib/mcp/catalog.ts";
+import type { ListCost } from "../../lib/build/toolset_table.ts";
+import { Catalog, type ListedTool } from "../../lib/mcp/catalog.ts";
+import { describeTool } from "../../lib/mcp/description.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import type { Scope } from "../../lib/auth/scope.ts";
+import type { ToolPolicy } from "../../lib/tool/policy.ts";
+import type { Toolset } from "../../lib/tool/toolsets.ts";
 import { DOCUMENTS, pathOf } from "./documents.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -14,11 +18,12 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     for (const language of ["en", "tr"] as const) {
       const path = pathOf(name, language);
       const text = await Deno.readTextFile(new URL(path, ROOT));
-      files.set(path, generatedDocument(text, { language, tools: TOOLS }));
+      files.set(path, generatedDocument(text, { language, tools: TOOLS, costOf }));
     }
   }
-  for (const tool of listing("admin")) {
-    files.set(`${GOLDEN}${tool.name}.json`, `${JSON.stringify(sorted(tool), null, 2)}\n`);
+  for (const tool of TOOLS) {
+    const told = sorted(describeTool(tool));
+    files.set(`${GOLDEN}${tool.name}.json`, `${JSON.stringify(told, null, 2)}\n`);
   }
   return files;
 }
@@ -32,10 +37,35 @@ export async function orphans(files: ReadonlyMap<string, string>): Promise<strin
   return found;
 }
 
+/** The policy of a config that offers all there is. */
+export const EVERYTHING: ToolPolicy = {
+  read_only: false,
+  allow: null,
+  deny: [],
+  scopes: {},
+  container_exec: true,
+  toolsets: null,
+  output_schemas: null,
+};
+
 /** The tools as a caller of that scope is told them. */
-export function listing(scope: Scope): readonly ToolDescription[] {
-  const all = { read_only: false, allow: null, deny: [], scopes: {}, container_exec: true };
-  return new Catalog(TOOLS, all).visibleTo({ scope, limits: null }, () => true).tools;
+export function listing(scope: Scope): readonly ListedTool[] {
+  return listed({ scope, toolsets: null });
+}
+
+/** The same of certain toolsets only. */
+export function listed(
+  { scope, toolsets }: { scope: Scope; toolsets: readonly Toolset[] | null },
+): readonly ListedTool[] {
+  const viewer = { scope, limits: null, toolsets };
+  return new Catalog(TOOLS, EVERYTHING).visibleTo(viewer, () => true).tools;
+}
+
+/** What such a list takes a model, by a rule of thumb: a token is four bytes. */
+export function costOf(toolset: Toolset | null, scope: Scope): ListCost {
+  const tools = listed({ scope, toolsets: toolset === null ? null : [toolset] });
+  const bytes = new TextEncoder().encode(JSON.stringify(tools)).length;
+  return { tools: tools.length, tokens: bytes / 4 };
 }
 
 function sorted(value: unknown): unknown {

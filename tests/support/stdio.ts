@@ -31,8 +31,14 @@ export class Pipe implements AsyncDisposable {
 
   static async open(
     site: Site,
-    { speaker = { kind: "local", user: "local:ada", scope: "admin" }, write, options = {} }: {
+    {
+      speaker = { kind: "local", user: "local:ada", scope: "admin" },
+      toolsets = null,
+      write,
+      options = {},
+    }: {
       speaker?: Speaker;
+      toolsets?: StdioServerOptions["toolsets"];
       /** What happens to what comes out besides its being kept. */
       write?: (bytes: Uint8Array) => Promise<void>;
       options?: Pick<StdioServerOptions, "sleep"> & { now?: () => Date };
@@ -59,6 +65,7 @@ export class Pipe implements AsyncDisposable {
       ...(sleep ? { sleep } : {}),
       version: "0.0.0-test",
       speaker,
+      toolsets,
       input: pipe.readable,
       write: async (bytes) => {
         await write?.(bytes);

@@ -3,12 +3,14 @@ import { Site } from "../site.ts";
 import { CLUSTER } from "./cases/cluster.ts";
 import { NETWORK } from "./cases/network.ts";
 import { NODES } from "./cases/nodes.ts";
+import { PLANS } from "./cases/plans.ts";
 import { testTools } from "./harness.ts";
 import { changes } from "./requests.ts";
 
 testTools(CLUSTER);
 testTools(NETWORK);
 testTools(NODES);
+testTools(PLANS);
 
 Deno.test("get_ha_status reads groups on Proxmox VE 8, which has no rules", async () => {
   await using site = await Site.start({ pve: { version: "8.4.14" } });

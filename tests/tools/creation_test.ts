@@ -164,6 +164,8 @@ Deno.test("the token's limits hold for the vmid that is taken in the end", async
       nodes: null,
       toolsAllow: null,
       toolsDeny: [],
+      needsApproval: false,
+      toolsets: null,
     },
   });
   const answers = await Promise.all(

@@ -4,9 +4,11 @@ import { TaskClient } from "../support/task_client.ts";
 import { CASES } from "./cases/mod.ts";
 import { startProbed } from "./probe.ts";
 
+/** What begins many tasks waits for all of them. */
+const MANY = ["bulk_power", "run_backup_job"];
+
 for (const { name, input } of TOOLS) {
-  // What begins many tasks waits for all of them.
-  if (!("wait" in input.shape) || name === "bulk_power") continue;
+  if (!("wait" in input.shape) || MANY.includes(name)) continue;
   Deno.test(`${name} answers a client that follows its task as one that waits`, async () => {
     await using site = await startProbed();
     const { args, prepare, works } = CASES[name as ToolName];
@@ -20,8 +22,10 @@ for (const { name, input } of TOOLS) {
   });
 }
 
-Deno.test("bulk_power waits also for a client that could follow a task", async () => {
+Deno.test("what begins many tasks waits also for a client that could follow a task", async () => {
   await using site = await startProbed();
+  const backup = await new TaskClient(site).call("run_backup_job", { id: "backup-nightly" });
+  assert.equal(backup.structuredContent.nodes[0].result, "done");
   const given = { action: "shutdown", vmids: [100, 200], dry_run: false };
   const { resultType, structuredContent } = await new TaskClient(site).call("bulk_power", given);
   assert.equal(resultType, "complete");

@@ -133,12 +133,12 @@ Deno.test("find_guests filters, sorts and pages", async () => {
     201,
   ]);
   assert.deepEqual(ids(await find({ name: "dup", sort: "name" })), [120, 121]);
-  const biggest = await find({ sort: "memory_bytes", limit: 1, fields: ["vmid", "memory_bytes"] });
+  const biggest = await find({ sort: "-memory_bytes", limit: 1, fields: ["vmid", "memory_bytes"] });
   assert.deepEqual(biggest.guests, [{ vmid: 101, memory_bytes: 4 * 1024 ** 3 }]);
   const seen: number[] = [];
   let cursor: string | undefined;
   do {
-    const page = await find({ sort: "uptime_seconds", limit: 7, ...(cursor ? { cursor } : {}) });
+    const page = await find({ sort: "-uptime_seconds", limit: 7, ...(cursor ? { cursor } : {}) });
     seen.push(...ids(page));
     cursor = page.next_cursor;
   } while (cursor);

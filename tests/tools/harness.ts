@@ -5,7 +5,14 @@ import type { AnyTool } from "../../lib/tool/tool.ts";
 import { Site, type ToolAnswer } from "../site.ts";
 import { privilegesOf, READING, restrict, startProbed, unrestrict } from "./probe.ts";
 import { changes } from "./requests.ts";
-import type { Arguments, Refusal, ToolCase, Variant } from "./tool_case.ts";
+import { assertToldAsText } from "./text.ts";
+import {
+  type Arguments,
+  inDryRun,
+  type Refusal,
+  type ToolCase,
+  type Variant,
+} from "./tool_case.ts";
 
 interface Call {
   readonly site: Site;
@@ -110,10 +117,12 @@ async function callRestricted(call: Call): Promise<ToolAnswer> {
   ]);
   const planned = tool.hints.readOnlyHint ? [] : await plan(call);
   const before = changes(site).length;
-  const answer = await site.call(tool.name, forReal(tool, args), { role: tool.scope });
+  const role = spec.scope ?? tool.scope;
+  const answer = await site.call(tool.name, forReal(tool, args), { role });
   unrestrict(site);
   assert.equal(answer.isError, false, answer.text);
   assert.doesNotMatch(answer.text, /lacks the privilege/);
+  assertToldAsText(tool, answer.value);
   const sent = changes(site).slice(before).map(({ method, path }) => `${method} ${path}`);
   // A tool for many guests changes them side by side, in no certain order.
   assert.deepEqual(sent.toSorted(), planned.toSorted(), "a dry run does not plan what is sent");
@@ -121,20 +130,25 @@ async function callRestricted(call: Call): Promise<ToolAnswer> {
 }
 
 /** What a dry run plans to send; checks that it sends nothing and that all of its checks hold. */
-async function plan({ site, tool, args }: Call): Promise<string[]> {
+async function plan({ site, tool, spec, args }: Call): Promise<string[]> {
   const before = changes(site).length;
-  const dryRun = { ...args, dry_run: true };
-  const { value, text } = await site.call(tool.name, dryRun, { role: tool.scope });
+  const dryRun = inDryRun(tool, args);
+  const { value, text } = await site.call(tool.name, dryRun, {
+    role: spec.scope ?? tool.scope,
+  });
   assert.equal(changes(site).length, before, "a change was sent");
   const planned: Planned | undefined = value?.dry_run;
-  assert.ok(planned && planned.requests.length > 0, text);
+  assert.ok(planned, text);
+  assert.equal(planned.requests.length === 0, spec.request === null, text);
+  assertToldAsText(tool, value);
   assert.deepEqual(planned.checks.filter(({ ok }) => !ok), []);
   return planned.requests.map(({ method, path }) => `${method} ${path}`);
 }
 
 async function assertPlans(call: Call): Promise<void> {
-  const [method, path] = call.spec.request ?? [];
   const planned = await plan(call);
+  if (call.spec.request === null) return;
+  const [method, path] = call.spec.request;
   assert.ok(
     planned.some((request) => {
       const [sent, to = ""] = request.split(" ");
@@ -216,8 +230,7 @@ async function assertTaskFails({ site, tool, spec, args }: Call): Promise<void> 
 }
 
 function fail({ site, spec }: Call, status: number, message: string): () => void {
-  assert.ok(spec.request);
-  const [method, path] = spec.request;
+  const [method, path] = requestOf(spec);
   return site.fake.fault({ method, path }, { kind: "status", status, message: `${message}\n` }, {
     times: 50,
   });
@@ -246,6 +259,11 @@ function addressed(tool: AnyTool, vmid: number | string): Arguments {
 /** The arguments for the change itself, also of a tool that previews unless told otherwise. */
 function forReal(tool: AnyTool, args: Arguments): Arguments {
   return tool.input.parse(args).dry_run === true ? { ...args, dry_run: false } : args;
+}
+
+function requestOf({ request }: ToolCase): NonNullable<ToolCase["request"]> {
+  assert.ok(request);
+  return request;
 }
 
 function argumentsOf({ args }: ToolCase, site: Site): Arguments {

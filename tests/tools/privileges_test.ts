@@ -3,6 +3,7 @@ import { type ToolName, TOOLS } from "../../lib/mcp/tools.ts";
 import { privilegesOf } from "../../lib/tool/privileges.ts";
 import type { AnyTool, Privilege } from "../../lib/tool/tool.ts";
 import { Site } from "../site.ts";
+import { IMAGE, withImage } from "./cases/guests_hardware.ts";
 
 type Arguments = Record<string, unknown>;
 
@@ -73,6 +74,79 @@ const ROWS: readonly Row[] = [
   },
   { tool: "create_container", args: { ...NEW_CONTAINER, unprivileged: false } },
   { tool: "create_container", args: { ...NEW_CONTAINER, start: true } },
+  {
+    tool: "create_container",
+    args: { ...NEW_CONTAINER, template: "debian-12-standard", pull: true },
+    needs: ["Datastore.AllocateTemplate"],
+  },
+  {
+    tool: "create_container",
+    args: { ...NEW_CONTAINER, template: "docker.io/library/debian:13", pull: true },
+    needs: ["Datastore.AllocateTemplate", "Sys.AccessNetwork"],
+  },
+  { tool: "create_vm", args: { ...NEW_VM, preset: "windows-11" }, needs: ["VM.Config.CDROM"] },
+  {
+    tool: "create_vm",
+    args: { ...NEW_VM, preset: "cloud-image", image: IMAGE, disk_size: 9, start: true },
+    needs: ["VM.Config.CDROM", "VM.Config.Cloudinit", "VM.Config.HWType"],
+    prepare: withImage,
+  },
+  {
+    tool: "add_disk",
+    args: { vmid: 101, size_gib: 1 },
+    needs: ["VM.Config.Disk", "Datastore.AllocateSpace"],
+  },
+  {
+    tool: "add_disk",
+    args: { vmid: 202, size_gib: 1, mount_point: "/srv" },
+    needs: ["VM.Config.Disk", "Datastore.AllocateSpace"],
+  },
+  {
+    tool: "add_disk",
+    args: { vmid: 101, unused: "unused0" },
+    needs: ["VM.Config.Disk"],
+    prepare: detachDisk,
+  },
+  {
+    tool: "import_disk",
+    args: { vmid: 101, image: IMAGE },
+    needs: ["VM.Config.Disk", "Datastore.AllocateSpace"],
+    prepare: withImage,
+  },
+  { tool: "attach_iso", args: { vmid: 101, iso: "debian-13.iso" }, needs: ["VM.Config.CDROM"] },
+  {
+    tool: "attach_iso",
+    args: { vmid: 101, iso: "debian-13.iso", boot_first: true },
+    needs: ["VM.Config.CDROM", "VM.Config.Disk"],
+  },
+  { tool: "eject_iso", args: { vmid: 101 }, needs: ["VM.Config.CDROM"], prepare: insertIso },
+  { tool: "add_nic", args: { vmid: 101, vlan: 20 }, needs: ["VM.Config.Network", "SDN.Use"] },
+  { tool: "update_nic", args: { vmid: 101, vlan: 20 }, needs: ["VM.Config.Network", "SDN.Use"] },
+  { tool: "update_nic", args: { vmid: 202, vlan: 20 }, needs: ["VM.Config.Network", "SDN.Use"] },
+  { tool: "remove_hardware", args: { vmid: 101, device: "scsi0" }, needs: ["VM.Config.Disk"] },
+  {
+    tool: "remove_hardware",
+    args: { vmid: 101, device: "scsi0", destroy_data: true },
+    needs: ["VM.Config.Disk", "Datastore.AllocateSpace"],
+  },
+  {
+    tool: "remove_hardware",
+    args: { vmid: 101, device: "net0" },
+    needs: ["VM.Config.Network", "SDN.Use"],
+  },
+  {
+    tool: "remove_hardware",
+    args: { vmid: 101, device: "ide2" },
+    needs: ["VM.Config.CDROM"],
+    prepare: insertIso,
+  },
+  {
+    tool: "remove_hardware",
+    args: { vmid: 101, device: "serial0" },
+    needs: ["VM.Config.HWType"],
+    prepare: (site) =>
+      Object.assign(site.fake.state.guests.get(101)?.config ?? {}, { serial0: "socket" }),
+  },
   { tool: "clone_guest", args: { vmid: 150 }, needs: ["VM.Clone", "VM.Allocate"] },
   {
     tool: "clone_guest",
@@ -189,6 +263,19 @@ const ROWS: readonly Row[] = [
   { tool: "get_guest", args: { vmid: 100 } },
   { tool: "get_storage_content", args: {} },
 ];
+
+function detachDisk(site: Site): void {
+  const config = site.fake.state.guests.get(101)?.config;
+  assert.ok(config);
+  config.unused0 = String(config.scsi0).split(",")[0] ?? "";
+  delete config.scsi0;
+}
+
+function insertIso(site: Site): void {
+  const config = site.fake.state.guests.get(101)?.config;
+  assert.ok(config);
+  config.ide2 = "local:iso/debian-13.iso,media=cdrom";
+}
 
 function nameBackup(site: Site): void {
   const backup = site.fake.state.volumes.find((volume) =>

@@ -10,7 +10,7 @@ import { backupOf, CONTAINER_BACKUP, nameBackups, VM_BACKUP } from "./backups.ts
 import { CASES } from "./cases/mod.ts";
 import { guest } from "./guests.ts";
 import { limited } from "./limited.ts";
-import type { Arguments } from "./tool_case.ts";
+import { type Arguments, inDryRun } from "./tool_case.ts";
 
 /** Tasks of one guest, of several, of none, and of guests that a log names or does not. */
 interface Tasks {
@@ -241,7 +241,7 @@ function argumentsFor(
     for (const filter of ["node", "storage", "tag"]) delete given[filter];
   }
   if ("limit" in shape) given.limit = 100;
-  return "dry_run" in shape ? { ...given, dry_run: true } : given;
+  return tool.hints.readOnlyHint ? given : inDryRun(tool, given);
 }
 
 /** Which node offers a shared storage, and how long ago something was, is not the same each time. */

@@ -28,6 +28,13 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
   "/access/roles": access("roleid", "roles"),
   "/access/users": access("userid", "users"),
   "/cluster/backup": { key: "id", tool: "get_backup_jobs" },
+  "/cluster/firewall/groups": {
+    key: "group",
+    tool: "add_firewall_rule",
+    args: { type: "group", action: "web" },
+    prepare: ({ fake }) => fake.state.firewall.groups.set("web", { comment: "w", rules: [] }),
+    changes: true,
+  },
   "/cluster/firewall/groups/{group}": {
     key: "pos",
     tool: "get_firewall_rules",
@@ -36,6 +43,19 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
       fake.state.firewall.groups.set("web", {
         rules: [{ type: "in", action: "ACCEPT", enable: 1, dport: "443" }],
       }),
+  },
+  "/cluster/firewall/macros": {
+    key: "macro",
+    tool: "add_firewall_rule",
+    args: { macro: "HTTPS" },
+    changes: true,
+  },
+  "/cluster/firewall/refs": {
+    key: "name",
+    tool: "add_firewall_rule",
+    args: { dport: 22, source: "+adm" },
+    prepare: ({ fake }) => fake.state.firewall.ipsets = ["adm"],
+    changes: true,
   },
   "/cluster/firewall/rules": { key: "pos", tool: "get_firewall_rules" },
   "/cluster/ha/groups": {
@@ -52,6 +72,12 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
   },
   "/cluster/ha/rules": { key: "rule", tool: "get_ha_status" },
   "/cluster/ha/status/current": { key: "id", tool: "get_ha_status" },
+  "/cluster/jobs/schedule-analyze": {
+    key: "timestamp",
+    tool: "create_backup_job",
+    args: { schedule: "02:00", all: true },
+    changes: true,
+  },
   "/cluster/log": {
     key: "uid",
     tool: "get_cluster_log",
@@ -85,6 +111,12 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
     key: "node",
     tool: "migrate_guest",
     args: { vmid: 101, target: "pve2", with_local_disks: true },
+    changes: true,
+  },
+  "/nodes/{node}/aplinfo": {
+    key: "template",
+    tool: "create_container",
+    args: { hostname: "new", node: "pve1", template: "ubuntu-24.04", pull: true, disk_size: 1 },
     changes: true,
   },
   "/nodes/{node}/apt/update": { key: "Package", tool: "get_updates", args: { node: "pve1" } },
@@ -154,6 +186,13 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
     args: ({ fake }) => ({ upid: fake.state.tasks.at(-1)?.upid }),
     prepare: (site) => site.call("start_vm", { vmid: 101 }),
   },
+  "/nodes/{node}/{type}/{vmid}/firewall/refs": {
+    key: "name",
+    tool: "add_firewall_rule",
+    args: { vmid: 100, dport: 22, source: "gw" },
+    prepare: ({ fake }) => fake.state.firewall.aliases = ["gw"],
+    changes: true,
+  },
   "/nodes/{node}/{type}/{vmid}/firewall/rules": {
     key: "pos",
     tool: "get_firewall_rules",
@@ -177,6 +216,12 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
     prepare: (site) => site.call("create_snapshot", { vmid: 100, name: "before" }),
   },
   "/pools": { key: "poolid", tool: "get_pools" },
+  "/storage": {
+    key: "storage",
+    tool: "update_storage",
+    args: { storage: "nfs1", enabled: false },
+    changes: true,
+  },
 };
 
 function access(key: string, list: string): ListCase {

@@ -1,3 +1,5 @@
+import type { Scope } from "../../lib/auth/scope.ts";
+import type { AnyTool } from "../../lib/tool/tool.ts";
 import type { Site } from "../site.ts";
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -21,6 +23,8 @@ export interface ToolCase {
   /** A function where they name what `prepare` has made. */
   readonly args: Arguments | ((site: Site) => Arguments);
   readonly prepare?: (site: Site) => unknown;
+  /** The scope of a caller who may do it, where that is not the tool's own. */
+  readonly scope?: Scope;
   /** Checks the answer, and that the cluster is as it should be now. */
   // deno-lint-ignore no-explicit-any -- each case knows the shape it asks for
   readonly works: (value: any, site: Site) => unknown;
@@ -36,4 +40,10 @@ export interface ToolCase {
   readonly goneGuests?: string;
   /** What `works` asks for beyond what the tool declares, and why it is not declared. */
   readonly undeclared?: { readonly privileges: readonly string[]; readonly reason: string };
+}
+
+/** The arguments for a plan of the change: of a tool that stands for another, the other's. */
+export function inDryRun(tool: AnyTool, args: Arguments): Arguments {
+  if (tool.standsFor === undefined) return { ...args, dry_run: true };
+  return { ...args, arguments: { ...Object(args.arguments), dry_run: true } };
 }

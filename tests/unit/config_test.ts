@@ -93,6 +93,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     tls: null,
     allowed_hosts: null,
     allowed_origins: [],
+    public_url: null,
     trusted_proxies: [],
     max_body_bytes: 4194304,
     max_connections: 2000,
@@ -109,6 +110,9 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     deny: [],
     container_exec: false,
     scopes: {},
+    approve: { tags: [] },
+    toolsets: null,
+    output_schemas: null,
     confirm: "when_supported",
   });
   assert.equal(debug, false);

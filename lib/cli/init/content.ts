@@ -23,12 +23,15 @@ export function contentWith(existing: Existing, choices: Choices): Content {
   const { content } = existing;
   const server = serverWith(existing, choices);
   const database = databaseWith(existing);
+  // What a config has said so far of the list, or left unsaid, is relied upon.
+  const tools = existing.isThere ? content.tools : { toolsets: ["core"] };
   return {
     ...content,
     proxmox: proxmoxWith(existing, choices),
     auth: authWith(existing, choices.token),
     ...(Object.keys(server).length === 0 ? {} : { server }),
     ...(database === undefined ? {} : { database }),
+    ...(tools === undefined ? {} : { tools }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Config } from "../../config/config.ts";
 import { AppError, ioReason } from "../../errors.ts";
 import type { ServerOptions } from "../../parts.ts";
 import type { Speaker } from "../../stdio.ts";
+import type { ToolsetChoice } from "../../tool/toolsets.ts";
 import type { Io } from "../io.ts";
 
 /** A server that runs, whatever carries its messages. */
@@ -21,8 +22,10 @@ export interface Way {
   start(options: ServerOptions, io: Io): Promise<Running>;
 }
 
-/** Who speaks where no token says it. */
-export type LocalSpeaker = Omit<Extract<Speaker, { kind: "local" }>, "kind">;
+/** Who speaks where no token says it, and what whoever speaks is shown. */
+export interface LocalSpeaker extends Omit<Extract<Speaker, { kind: "local" }>, "kind"> {
+  readonly toolsets: ToolsetChoice;
+}
 
 // Each is loaded when it is started: nobody waits for what is not used.
 
@@ -34,7 +37,7 @@ export const OVER_HTTP: Way = {
   },
 };
 
-export function overStdio(local: LocalSpeaker): Way {
+export function overStdio({ toolsets, ...local }: LocalSpeaker): Way {
   return {
     start: async (options, { input, writeOut }) => {
       if (!input || !writeOut) throw new Error("There is no standard input and output");
@@ -47,6 +50,7 @@ export function overStdio(local: LocalSpeaker): Way {
       const server = await startStdio({
         ...options,
         speaker,
+        toolsets,
         input: input(),
         write: async (bytes) => {
           for (let done = 0; done < bytes.length;) done += await writeOut(bytes.subarray(done));

@@ -2,13 +2,14 @@ import type { Command } from "commander";
 import { type Scope, SCOPES } from "../../auth/scope.ts";
 import { type CliContext, type CommonOptions, UsageError, withCommonOptions } from "../context.ts";
 import { localUser } from "../local_user.ts";
-import { oneOf } from "../options.ts";
+import { oneOf, toolsets } from "../options.ts";
 import { runLocked } from "../serve/locked.ts";
 import { withTokenFile } from "../serve/options.ts";
 
 export interface StdioArguments extends CommonOptions {
   readonly scope?: Scope;
   readonly tokenFile?: string;
+  readonly toolset?: readonly string[];
   readonly [option: string]: unknown;
 }
 
@@ -33,6 +34,10 @@ export function withStdioOptions(command: Command): Command {
     "--scope <SCOPE>",
     `what the client may do without a token: ${SCOPES.join(", ")} (default: user)`,
     oneOf(SCOPES),
+  ).option(
+    "--toolset <TOOLSET>",
+    "list tools of this toolset only; others can still be called",
+    toolsets,
   );
 }
 
@@ -42,8 +47,8 @@ export function registerStdio(program: Command, context: CliContext): void {
     .addHelpText("after", NOTES)
     .action((args: StdioArguments) => {
       requireOneSpeaker(args);
-      const { scope = "user" } = args;
-      const local = { user: localUser(), scope };
+      const { scope = "user", toolset = null } = args;
+      const local = { user: localUser(), scope, toolsets: toolset };
       return runLocked(context, {
         args: { ...args, stdio: true },
         local,

@@ -25,6 +25,8 @@ export interface CreateTokenOptions extends CommonOptions {
   readonly node?: readonly string[];
   readonly tool?: readonly string[];
   readonly denyTool?: readonly string[];
+  readonly needsApproval?: boolean;
+  readonly toolset?: readonly string[];
 }
 
 /** Creates a token; nothing is written unless every option can be used. */
@@ -77,8 +79,9 @@ async function requireUser(store: AccountStore, name: string): Promise<void> {
 }
 
 function limitsOf(options: CreateTokenOptions): TokenLimits | null {
-  const { pool, tag, vmid, node, tool, denyTool } = options;
-  if (![pool, tag, vmid, node, tool, denyTool].some((limit) => limit !== undefined)) return null;
+  const { pool, tag, vmid, node, tool, denyTool, needsApproval, toolset } = options;
+  const given = [pool, tag, vmid, node, tool, denyTool, needsApproval, toolset];
+  if (given.every((limit) => limit === undefined)) return null;
   return {
     pools: pool ?? null,
     tags: tag ?? null,
@@ -86,5 +89,7 @@ function limitsOf(options: CreateTokenOptions): TokenLimits | null {
     nodes: node ?? null,
     toolsAllow: tool ?? null,
     toolsDeny: denyTool ?? [],
+    needsApproval: needsApproval ?? false,
+    toolsets: toolset ?? null,
   };
 }

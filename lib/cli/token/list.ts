@@ -58,7 +58,7 @@ function limitText(limits: TokenLimits | null): string {
     node: limits.nodes,
     tool: limits.toolsAllow,
     "not tool": limits.toolsDeny.length === 0 ? null : limits.toolsDeny,
-  });
-  return parts.flatMap(([kind, names]) => names === null ? [] : [`${kind} ${names.join(",")}`])
-    .join("; ");
+    toolset: limits.toolsets,
+  }).flatMap(([kind, names]) => names === null ? [] : [`${kind} ${names.join(",")}`]);
+  return [...parts, ...limits.needsApproval ? ["needs approval"] : []].join("; ");
 }

@@ -4,7 +4,7 @@ import { effectiveScope } from "../../auth/scope.ts";
 import { parseVmidRanges, type VmidRange } from "../../auth/limits.ts";
 import { PERMISSIONS } from "../../auth/scope.ts";
 import { type CliContext, refuseAsUsage, withCommonOptions } from "../context.ts";
-import { list, oneOf, reader, shortText, wholeNumber } from "../options.ts";
+import { list, oneOf, reader, shortText, toolsets, wholeNumber } from "../options.ts";
 import { createToken, type CreateTokenOptions } from "./create.ts";
 import { type ListTokenOptions, listTokens } from "./list.ts";
 import { withSchema } from "../with_store.ts";
@@ -34,6 +34,12 @@ export function registerToken(program: Command, context: CliContext): void {
     .option("--node <NODE>", "only this node and guests on it", list)
     .option("--tool <TOOL>", "only this tool", list)
     .option("--deny-tool <TOOL>", "not this tool", list)
+    .option("--needs-approval", "somebody else must approve each change before it runs")
+    .option(
+      "--toolset <TOOLSET>",
+      "list tools of this toolset only; others can still be called",
+      toolsets,
+    )
     .addHelpText("after", EXAMPLES)
     .action((options: CreateTokenOptions) => createToken(context, options));
   withCommonOptions(token.command("list"))

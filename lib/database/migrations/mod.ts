@@ -7,7 +7,9 @@ import { SHARED_STATE } from "./0006_shared_state.ts";
 import { AUDIT_TRUTH } from "./0007_audit_truth.ts";
 import { RUNNING_CHANGES } from "./0008_running_changes.ts";
 import { HALT } from "./0009_halt.ts";
-import { HISTORY } from "./0010_history.ts";
+import { APPROVAL } from "./0010_approval.ts";
+import { TOKEN_TOOLSETS } from "./0011_token_toolsets.ts";
+import { HISTORY } from "./0012_history.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -21,5 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   AUDIT_TRUTH,
   RUNNING_CHANGES,
   HALT,
+  APPROVAL,
+  TOKEN_TOOLSETS,
   HISTORY,
 ];

@@ -11,7 +11,9 @@ import {
 } from "@modelcontextprotocol/server";
 import { shownLine } from "../../log/shown.ts";
 import { type CallResult, callTool } from "../call.ts";
+import { pageQuestion } from "../approval/page_question.ts";
 import { callerOf } from "../caller.ts";
+import type { TextFormat } from "../finished.ts";
 import type { McpServices } from "../server.ts";
 import { Handover } from "../tasks/handover.ts";
 import type { CreatedTask } from "../tasks/task.ts";
@@ -34,8 +36,9 @@ export async function listTools(
   services: McpServices,
   context: ServerContext,
 ): Promise<ListToolsResult> {
-  const { principal, wrote } = callerOf(context);
-  const { tools, resultJson } = services.catalog.visibleTo(principal, await services.able());
+  const { principal, toolsets, wrote } = callerOf(context);
+  const viewer = { ...principal, toolsets };
+  const { tools, resultJson } = services.catalog.visibleTo(viewer, await services.able());
   wrote?.(resultJson);
   return { tools: tools.map((tool) => ({ ...tool })) };
 }
@@ -66,19 +69,27 @@ export async function answerCall(
   if (result.kind === "ask") {
     return await services.confirmation.ask(context, { ...result, call });
   }
+  if (result.kind === "held") {
+    const question = pageQuestion(server, context, result);
+    if (question) return question;
+  }
   if (result.kind === "failed" && !services.catalog.get(params.name)) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, result.error.message);
   }
   if (result.kind === "done" && handover?.task) return handover.task;
-  if (result.kind === "done") caller.wrote?.(result.finished.resultJson);
-  return toolResult(result);
+  const { format = "text" } = caller;
+  if (result.kind !== "failed") caller.wrote?.(result.finished.resultJson(format));
+  return toolResult(result, format);
 }
 
 /** A call's result as MCP has it. */
-export function toolResult(result: Exclude<CallResult, { kind: "ask" }>): CallToolResult {
-  if (result.kind === "done") {
-    const { text, value } = result.finished;
-    return { content: [{ type: "text", text }], structuredContent: value };
+export function toolResult(
+  result: Exclude<CallResult, { kind: "ask" }>,
+  format: TextFormat,
+): CallToolResult {
+  if (result.kind !== "failed") {
+    const text = result.finished.text(format);
+    return { content: [{ type: "text", text }], structuredContent: result.finished.value };
   }
   const { code, message } = result.error;
   return { content: [{ type: "text", text: message }], isError: true, _meta: { code } };

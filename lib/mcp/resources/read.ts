@@ -36,7 +36,9 @@ export async function readResource(
     progress: () => {},
     confirmation: "impossible",
   });
-  if (result.kind === "ask") throw new Error(`${kind.tool} asks before it reads`);
+  if (result.kind === "ask" || result.kind === "held") {
+    throw new Error(`${kind.tool} asks before it reads`);
+  }
   if (result.kind === "failed") {
     throw refusedBy(result.error, { uri, limited: caller.principal.limits !== null });
   }

@@ -36,6 +36,7 @@ export interface StdioOptions {
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly maxLineBytes: number;
   readonly language: Language;
+  readonly toolsets: Caller["toolsets"];
   /** Asked for each line that holds so many requests and calls; rejects with AppError. */
   readonly admit: (counts: { requests: number; calls: number }) => Promise<Admission>;
 }
@@ -187,10 +188,11 @@ export class StdioConnection {
   }
 
   #callerOf(principal: Caller["principal"]): Caller {
-    const { language } = this.#options;
+    const { language, toolsets } = this.#options;
     const revocations = this.#revocations;
     const hasEnded = () => revocations !== this.#revocations;
-    return { principal, language, requestId: crypto.randomUUID(), transport: "stdio", hasEnded };
+    const requestId = crypto.randomUUID();
+    return { principal, language, toolsets, requestId, transport: "stdio", hasEnded };
   }
 
   async #receive(body: Message, { caller, bytes, answer }: Arrival): Promise<void> {

@@ -128,14 +128,14 @@ async function resultOf(
   } catch (cause) {
     const error = cannot(task.action, cause);
     if (!(error instanceof AppError)) throw error;
-    return toolResult({ kind: "failed", error: error.cleaned(shownLine) });
+    return toolResult({ kind: "failed", error: error.cleaned(shownLine) }, "text");
   }
   const { subject } = task;
   const sees = subject !== undefined && await includes(pve, subject);
   if (sees) pve.about(subject);
   const known = sees ? {} : compact({ vmid: subject?.vmid, name: subject?.name });
   const output = await told(pve, { tool, output: { ...known, ...task.output, ...ended } });
-  return toolResult({ kind: "done", finished: finish(tool, output) });
+  return toolResult({ kind: "done", finished: finish(tool, output) }, "text");
 }
 
 /** How a guest stands that the token's limits do not include any more is not asked. */

@@ -2,12 +2,15 @@ import { AppError, toAppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import type { ParamsOf } from "../api/types.ts";
 import type { GuestConfig } from "../api/values.ts";
+import type { Patience } from "../following.ts";
 import { assertUnmasked, type Change, redactedParams } from "../plan.ts";
 import type { Pve } from "../pve.ts";
+import type { TaskState } from "../tasks.ts";
 import { readConfig } from "./config.ts";
 import type { Guest, GuestType } from "./directory.ts";
 import { readSettings, type Settings as Held, waitingKeys } from "./pending.ts";
 import { sameSetting, showSetting } from "./setting_values.ts";
+import { settle } from "./settle.ts";
 import { withWritten } from "./written.ts";
 
 const CONFIG = "/nodes/{node}/{type}/{vmid}/config";
@@ -25,10 +28,14 @@ export interface ConfigEdit<T extends GuestType = GuestType> {
   readonly revert?: boolean;
   /** Takes a snapshot, when something is to be changed; gives its name. */
   readonly snapshotFirst?: (() => Promise<string>) | undefined;
+  /** Destroys the volumes of what is unset, which are kept as unused disks otherwise; VMs only. */
+  readonly force?: boolean;
+  /** Has Proxmox make the change in a task, which is followed; VMs only. */
+  readonly inTask?: Patience | undefined;
 }
 
 /** What an edit of a guest's configuration did. */
-export interface ConfigResult {
+export interface ConfigResult extends Partial<TaskState> {
   readonly changes: Record<string, Change>;
   /** Keys that take effect at the guest's next start, whoever changed them. */
   readonly pending: string[];
@@ -85,21 +92,28 @@ export async function configureGuest<T extends GuestType>(
     const done = await configureGuest(pve, guest, { ...wanted, snapshotFirst: undefined });
     return { ...done, snapshot };
   }
+  const { inTask } = wanted;
+  const params = (digest: string | undefined) => ({
+    ...set,
+    ...(unset.length > 0 ? { delete: unset.join(",") } : {}),
+    ...(unset.length > 0 && wanted.force ? { force: true } : {}),
+    ...(revert.length > 0 ? { revert: revert.join(",") } : {}),
+    digest,
+  });
   try {
-    await sendUnlessChanged(pve, guest, {
+    const upid = await sendUnlessChanged(pve, guest, {
       before,
-      send: (digest) =>
-        pve.put(CONFIG, guest, {
-          ...set,
-          ...(unset.length > 0 ? { delete: unset.join(",") } : {}),
-          ...(revert.length > 0 ? { revert: revert.join(",") } : {}),
-          digest,
-        }),
+      send: async (digest) =>
+        inTask === undefined
+          ? await pve.put(CONFIG, guest, params(digest))
+          : await pve.post("/nodes/{node}/qemu/{vmid}/config", guest, params(digest)),
     });
+    const task = inTask === undefined ? {} : await settle(pve, upid, inTask);
+    const isDone = !pve.dryRun && task.status !== "running";
+    return told(pve, { changes, pending: isDone ? await pendingKeys(pve, guest) : [], ...task });
   } catch (error) {
-    throw await withWritten(pve, guest, { before: settings, error });
+    throw await withWritten(pve, guest, { before: settings, error, inTask: inTask !== undefined });
   }
-  return told(pve, { changes, pending: pve.dryRun ? [] : await pendingKeys(pve, guest) });
 }
 
 /** Says what a list of keys alone does not. */

@@ -31,6 +31,10 @@ export function isContainer(guest: Guest): guest is Guest<"lxc"> {
   return guest.type === "lxc";
 }
 
+export function isVm(guest: Guest): guest is Guest<"qemu"> {
+  return guest.type === "qemu";
+}
+
 /** Reads a row of `/cluster/resources`; undefined when it is not a guest. */
 export function guestOf(row: Resource): Guest | undefined {
   const vmid = number(row.vmid);

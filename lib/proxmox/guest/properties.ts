@@ -31,6 +31,28 @@ export function properties(value: unknown): Readonly<Record<string, string>> {
   );
 }
 
+/**
+ * A property string with some of its parts set and those that are null left out; what is undefined or
+ * not named stays as it is, where it is.
+ */
+export function withProperties(
+  value: unknown,
+  parts: Readonly<Record<string, string | number | null | undefined>>,
+): string {
+  const merged: Record<string, string> = { ...properties(value) };
+  for (const [key, part] of Object.entries(parts)) {
+    if (part === null) delete merged[key];
+    else if (part !== undefined) merged[key] = String(part);
+  }
+  return Object.entries(merged).map(([key, part]) => key === "" ? part : `${key}=${part}`)
+    .join(",");
+}
+
+/** A switch within a property string: what is off is left out of it. */
+export function switchedPart(on: boolean | undefined): 1 | null | undefined {
+  return on === undefined ? undefined : on ? 1 : null;
+}
+
 /** True when a VM's option `agent` switches the guest agent on. */
 export function agentEnabled(option: unknown): boolean {
   const { "": bare, enabled } = properties(option);

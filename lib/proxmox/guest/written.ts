@@ -13,13 +13,18 @@ const NOT_SET: Setting = { waits: false };
  * changes one by one, and what it has written before the one that fails stays (seen with 9.2.11).
  *
  * @param options.before the settings as they were read before the write, or why they could not be
+ * @param options.inTask the write is made in a task, whose failure has no HTTP status
  */
 export async function withWritten(
   pve: Pve,
   guest: Pick<Guest, "node" | "type" | "vmid">,
-  { before, error }: { before: Settings | AppError; error: unknown },
+  { before, error, inTask = false }: {
+    before: Settings | AppError;
+    error: unknown;
+    inTask?: boolean;
+  },
 ): Promise<unknown> {
-  if (!(error instanceof ProxmoxError) || !mayHaveWritten(error)) return error;
+  if (!(error instanceof ProxmoxError) || !(inTask || mayHaveWritten(error))) return error;
   try {
     if (before instanceof AppError) throw before;
     const told = writtenText(before, await readSettings(pve, guest), pve.advice.revert);

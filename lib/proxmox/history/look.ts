@@ -1,5 +1,4 @@
 import { redactValue } from "../../log/redact.ts";
-import { garbled } from "../api/failures.ts";
 import { type GuestConfig, isRecord, text } from "../api/values.ts";
 import { readHaRules } from "../cluster/ha.ts";
 import { readConfig } from "../guest/config.ts";
@@ -73,7 +72,7 @@ export function objectsOfCluster(pve: Pve): Looked[] {
     },
     {
       object: OBJECTS.storages,
-      read: async () => named(await storages(pve), (row) => text(row.storage) ?? ""),
+      read: async () => named(await pve.list("/storage"), (row) => text(row.storage) ?? ""),
     },
     {
       object: OBJECTS.ha,
@@ -87,13 +86,6 @@ export function objectsOfCluster(pve: Pve): Looked[] {
       read: async () => permissions(await pve.list("/access/acl")),
     },
   ];
-}
-
-/** One row that cannot be used is no reason to think that its storage is gone. */
-async function storages(pve: Pve): Promise<Row[]> {
-  const rows = await pve.value("/storage");
-  if (Array.isArray(rows) && rows.every((row) => isRecord(row) && text(row.storage))) return rows;
-  throw garbled("Proxmox's list of storages cannot be read");
 }
 
 function firewall(options: Row, rules: readonly Row[]): Content {

@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
+import type { RowOf } from "../api/types.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, text, time } from "../api/values.ts";
 import { findVolumeById, type Volume } from "./volumes.ts";
@@ -16,28 +17,34 @@ export interface Job {
   readonly node?: string;
   readonly storage?: string;
   readonly mode?: string;
+  readonly compress?: string;
   readonly keep?: string;
+  readonly notes_template?: string;
   readonly comment?: string;
 }
 
 /** Reads the cluster's backup jobs. */
 export async function readJobs(pve: Pve): Promise<Job[]> {
-  const rows = await pve.list("/cluster/backup");
-  return rows.map((row) =>
-    compact({
-      id: String(row.id),
-      // Absent means enabled.
-      enabled: row.enabled === undefined || flag(row.enabled),
-      schedule: text(row.schedule),
-      next_run: time(row["next-run"]),
-      guests: selectionOf(row),
-      node: text(row.node),
-      storage: text(row.storage),
-      mode: text(row.mode),
-      keep: retentionOf(row["prune-backups"]),
-      comment: text(row.comment) === undefined ? undefined : clip(String(row.comment), 200),
-    })
-  );
+  return (await pve.list("/cluster/backup")).map(jobOf);
+}
+
+export function jobOf(row: RowOf<"/cluster/backup">): Job {
+  const [notes, comment] = [text(row["notes-template"]), text(row.comment)];
+  return compact({
+    id: String(row.id),
+    // Absent means enabled.
+    enabled: row.enabled === undefined || flag(row.enabled),
+    schedule: text(row.schedule),
+    next_run: time(row["next-run"]),
+    guests: selectionOf(row),
+    node: text(row.node),
+    storage: text(row.storage),
+    mode: text(row.mode),
+    compress: text(row.compress),
+    keep: retentionOf(row["prune-backups"]),
+    notes_template: notes === undefined ? undefined : clip(notes, 200),
+    comment: comment === undefined ? undefined : clip(comment, 200),
+  });
 }
 
 /** The newest backup of each guest that did not fail its verification. */
@@ -77,7 +84,8 @@ function selectionOf(row: Record<string, unknown>): string | undefined {
   return pool === undefined ? text(row.vmid) : `pool ${pool}`;
 }
 
-function retentionOf(value: unknown): string | undefined {
+/** `keep-daily=7,keep-weekly=4`, from an object or as text. */
+export function retentionOf(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return text(value);
   return Object.entries(value).map(([key, count]) => `${key}=${count}`).join(",") || undefined;
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { nearest } from "../../nearest.ts";
 import { gather } from "../fan_out.ts";
 import type { Pve } from "../pve.ts";
 import { flag, number, text } from "../api/values.ts";
@@ -20,6 +21,17 @@ interface Need {
 }
 
 const GIB = 1024 ** 3;
+
+const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs"]);
+
+/** The value that makes Proxmox allocate a new disk for a VM: storages of files also take a format. */
+export function newDisk(
+  { storage, type }: Storage,
+  sizeGib: number,
+  format = FILE_TYPES.has(type) ? "qcow2" : undefined,
+): string {
+  return `${storage}:${sizeGib}${format === undefined ? "" : `,format=${format}`}`;
+}
 
 /** The node's active storages that take this kind of content. */
 async function storagesFor(pve: Pve, node: string, content: string): Promise<Storage[]> {
@@ -105,6 +117,35 @@ async function choose(
   );
 }
 
+/** The images of one content type that a node can use. */
+export interface Images {
+  readonly volids: readonly string[];
+  /** What could not be read. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads which images of a content type a node can use.
+ *
+ * @throws AppError when none of the storages can be read
+ */
+export async function readImages(
+  pve: Pve,
+  node: string,
+  { storage, content }: { storage?: string | undefined; content: string },
+): Promise<Images> {
+  const storages = storage === undefined
+    ? (await storagesFor(pve, node, content)).map((candidate) => candidate.storage)
+    : [storage];
+  const { results, warnings, errors: [error] } = await gather(storages, {
+    name: (id) => `storage ${id} could not be read`,
+    read: (id) =>
+      pve.list("/nodes/{node}/storage/{storage}/content", { node, storage: id }, { content }),
+  });
+  if (error !== undefined && results.length === 0) throw error;
+  return { volids: results.flat().map((row) => String(row.volid)), warnings };
+}
+
 /**
  * Finds an image of this content type on a node, by its file's name or its volume id.
  *
@@ -118,22 +159,40 @@ export async function findVolume(
 ): Promise<string> {
   const wanted = name.slice(name.lastIndexOf("/") + 1);
   const given = storage ?? name.match(/^([^:/]+):/)?.[1];
-  const storages = given === undefined
-    ? (await storagesFor(pve, node, content)).map((candidate) => candidate.storage)
-    : [given];
-  const { results, warnings, errors: [error] } = await gather(storages, {
-    name: (id) => `storage ${id} could not be read`,
-    read: (id) =>
-      pve.list("/nodes/{node}/storage/{storage}/content", { node, storage: id }, { content }),
-  });
-  if (error !== undefined && results.length === 0) throw error;
-  const volumes = results.flat().map((row) => String(row.volid));
-  const found = volumes.find((volid) => volid.endsWith(`/${wanted}`));
+  const { volids, warnings } = await readImages(pve, node, { storage: given, content });
+  const found = volids.find((volid) => volid.endsWith(`/${wanted}`));
   if (found) return found;
-  const known = volumes.slice(0, 20).join(", ") || "none";
-  const reason = `no ${
-    content === "iso" ? "ISO" : content
-  } image ${wanted} on node ${node}; it has: ${known}`;
-  if (error === undefined) throw new AppError("not_found", reason);
+  const kind = content === "iso" ? "ISO" : content;
+  const near = nearest(wanted, volids.map((volid) => volid.slice(volid.lastIndexOf("/") + 1)));
+  const meant = near === null ? "" : ` (did you mean ${near}?)`;
+  const reason = `no ${kind} image ${wanted} on node ${node}; it has: ${imageList(volids)}${meant}`;
+  if (warnings.length === 0) throw new AppError("not_found", reason);
   throw new AppError("unavailable", `${reason}; ${warnings.join("; ")}`);
+}
+
+const NAMED = 20;
+
+/** Images for a message. */
+export function imageList(volids: readonly string[]): string {
+  return volids.slice(0, NAMED).join(", ") || "none";
+}
+
+/**
+ * Finds a disk image that VMs can be made of, by its file's name or its volume id. Proxmox imports from
+ * the content type `import` and from guests' disks, which are not asked for here; not from ISO images.
+ *
+ * @throws AppError as `findVolume` does, with how to get one
+ */
+export async function findImage(pve: Pve, node: string, name: string | undefined): Promise<string> {
+  if (name === undefined) {
+    const there = imageList((await readImages(pve, node, { content: "import" })).volids);
+    const state = `image: none is given; node ${node} has: ${there}`;
+    throw new AppError("invalid", `${state}; ${pve.advice.images}`);
+  }
+  try {
+    return await findVolume(pve, node, { name, content: "import" });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "not_found") throw error;
+    throw error.withMessage(`${error.message}; ${pve.advice.images}`);
+  }
 }

@@ -122,9 +122,11 @@ async function streamed(
   await sent.body?.cancel();
   const { result } = JSON.parse(await next(/data: (\{.*"id":7.*\})\n/));
   await reader.cancel();
+  const isError = result.isError === true;
   return {
-    isError: result.isError === true,
-    text: result.content[0].text,
+    isError,
+    // The text of what is no error has lines; its JSON has none but those that leak.
+    text: isError ? result.content[0].text : JSON.stringify(result.structuredContent),
     code: result._meta?.code,
     value: result.structuredContent,
   };

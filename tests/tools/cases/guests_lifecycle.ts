@@ -3,6 +3,7 @@ import type { ToolName } from "../../../lib/mcp/tools.ts";
 import { guest, set } from "../guests.ts";
 import { lastChange } from "../requests.ts";
 import type { ToolCase } from "../tool_case.ts";
+import { IMAGE, withImage } from "./guests_hardware.ts";
 
 export const TEMPLATE = "debian-13-standard_13.1-2_amd64.tar.zst";
 
@@ -39,6 +40,23 @@ export const GUESTS_LIFECYCLE = {
         text: /no vztmpl image nosuch\.tar\.zst on node pve1; it has: local:vztmpl\//,
       },
       {
+        args: { hostname: "x", node: "pve1" },
+        code: "invalid",
+        text:
+          /none is given for node pve1; it has: local:vztmpl\/.*with pull: true Proxmox fetches: alpine-3\.22.*ubuntu-24\.04/,
+      },
+      {
+        args: { hostname: "x", node: "pve1", template: "debian-12-stanard_12.12-1_amd64.tar.zst" },
+        code: "not_found",
+        text:
+          /Proxmox fetches: debian-12.*\(did you mean debian-12-standard_12\.12-1_amd64\.tar\.zst\?\)/,
+      },
+      {
+        args: { hostname: "x", template: TEMPLATE, node: "pve1", bridge: "vmbr9" },
+        code: "not_found",
+        text: /node pve1 has no bridge vmbr9, only vmbr0/,
+      },
+      {
         args: { hostname: "x", template: TEMPLATE, node: "pve1", storage: "nosuch" },
         code: "not_found",
         text: /no active storage nosuch for rootdir/,
@@ -53,6 +71,8 @@ export const GUESTS_LIFECYCLE = {
     variants: [
       { args: { hostname: "new2", template: TEMPLATE, pool: "dev" } },
       { args: { hostname: "new2", template: TEMPLATE, unprivileged: false } },
+      { args: { hostname: "new2", template: "debian-12-standard", pull: true } },
+      { args: { hostname: "new2", template: "docker.io/library/debian:13", pull: true } },
     ],
   },
 
@@ -97,6 +117,27 @@ export const GUESTS_LIFECYCLE = {
         text: /no ISO image nosuch.iso/,
       },
       {
+        args: { name: "x1", node: "pve1", bridge: "vmbr9" },
+        code: "not_found",
+        text: /node pve1 has no bridge vmbr9, only vmbr0/,
+      },
+      {
+        args: { name: "x1", ci_user: "ada" },
+        code: "invalid",
+        text: /ci_user: only with preset cloud-image/,
+      },
+      {
+        args: { name: "x1", node: "pve1", preset: "cloud-image" },
+        code: "invalid",
+        text: /image: none is given; node pve1 has: none; use download_image with content: import/,
+      },
+      {
+        args: { name: "x1", node: "pve1", preset: "linux", image: "x.qcow2" },
+        code: "invalid",
+        text: /image: only with preset cloud-image/,
+      },
+      { args: { name: "x1", preset: "windows" }, code: "invalid", text: /preset/ },
+      {
         args: { name: "x1", disk_size: 60_000, node: "pve1" },
         code: "conflict",
         text: /no storage of node pve1 has 60000 GiB free/,
@@ -110,6 +151,16 @@ export const GUESTS_LIFECYCLE = {
       { args: { name: "new2" } },
       { args: { name: "new3", pool: "dev" } },
       { args: { name: "new4", iso_name: "debian-13.iso", node: "pve1" } },
+      { args: { name: "new5", preset: "linux" } },
+      { args: { name: "new6", preset: "windows-11" } },
+      {
+        args: { name: "new7", preset: "cloud-image", image: IMAGE, ci_user: "ada" },
+        prepare: withImage,
+      },
+      {
+        args: { name: "new8", preset: "cloud-image", image: IMAGE, disk_size: 20, start: true },
+        prepare: withImage,
+      },
     ],
   },
 

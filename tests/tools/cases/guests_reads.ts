@@ -16,7 +16,7 @@ export const GUESTS_READS = {
       ),
     refuses: [
       { args: { type: "kvm" }, code: "invalid", text: /type/ },
-      { args: { sort: "luck" }, code: "invalid", text: /sort/ },
+      { args: { sort: "luck" }, code: "invalid", text: /sort: there is no column luck/ },
     ],
   },
 

@@ -1,10 +1,13 @@
 import type { ToolName } from "../../../lib/mcp/tools.ts";
 import type { ToolCase } from "../tool_case.ts";
 import { API } from "./api.ts";
+import { BACKUP_JOBS } from "./backup_jobs.ts";
 import { BACKUPS } from "./backups.ts";
 import { CAPACITY } from "./capacity.ts";
 import { CLUSTER } from "./cluster.ts";
 import { CONTAINERS_INSIDE } from "./containers_inside.ts";
+import { FIREWALL } from "./firewall.ts";
+import { GUESTS_HARDWARE } from "./guests_hardware.ts";
 import { GUESTS_INSIDE } from "./guests_inside.ts";
 import { GUESTS_LIFECYCLE } from "./guests_lifecycle.ts";
 import { GUESTS_MOVES } from "./guests_moves.ts";
@@ -15,17 +18,23 @@ import { HISTORY } from "./history.ts";
 import { NETWORK } from "./network.ts";
 import { NODES } from "./nodes.ts";
 import { NODES_WORK } from "./nodes_work.ts";
+import { PLANS } from "./plans.ts";
 import { SNAPSHOTS } from "./snapshots.ts";
 import { STORAGE } from "./storage.ts";
+import { STORAGE_DEFINITIONS } from "./storage_definitions.ts";
 import { TASKS } from "./tasks.ts";
+import { UNLISTED } from "./unlisted.ts";
 
 /** A case for every tool: without one it does not compile. */
 export const CASES: Record<ToolName, ToolCase> = {
   ...API,
+  ...BACKUP_JOBS,
   ...BACKUPS,
   ...CAPACITY,
   ...CLUSTER,
   ...CONTAINERS_INSIDE,
+  ...FIREWALL,
+  ...GUESTS_HARDWARE,
   ...GUESTS_INSIDE,
   ...GUESTS_LIFECYCLE,
   ...GUESTS_MOVES,
@@ -36,7 +45,10 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...NETWORK,
   ...NODES,
   ...NODES_WORK,
+  ...PLANS,
   ...SNAPSHOTS,
   ...STORAGE,
+  ...STORAGE_DEFINITIONS,
   ...TASKS,
+  ...UNLISTED,
 };

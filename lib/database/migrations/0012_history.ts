@@ -5,7 +5,7 @@ import { createTable, type Migration } from "./migration.ts";
  * object. It was seen like that from `seen_from` to `seen_until`, both in Unix milliseconds.
  */
 export const HISTORY: Migration = {
-  version: 10,
+  version: 12,
   name: "history",
   changes: [
     createTable("proxmox_mcp_history", {

@@ -1,0 +1,11 @@
+import type { CallRequest, CallResult } from "../../mcp/call.ts";
+import type { Seal } from "../../mcp/seal.ts";
+
+/** What the page on which plans are approved is given. */
+export interface ApprovalServices {
+  /** How browsers reach it. */
+  readonly publicUrl: string;
+  readonly seal: Seal;
+  readonly now: () => Date;
+  readonly call: (request: CallRequest) => Promise<CallResult>;
+}

@@ -1,0 +1,107 @@
+import type { Language } from "../../mcp/messages.ts";
+
+/** What the page says. */
+export interface Words {
+  readonly title: string;
+  readonly signIn: string;
+  readonly signInWhy: string;
+  readonly token: string;
+  readonly wrongToken: string;
+  readonly wait: string;
+  readonly continue: string;
+  readonly signedInAs: string;
+  readonly leave: string;
+  readonly wantsTo: string;
+  readonly until: string;
+  readonly nothingYet: string;
+  readonly about: string;
+  readonly guests: string;
+  readonly changes: string;
+  readonly requests: string;
+  readonly checks: string;
+  readonly arguments: string;
+  readonly notes: string;
+  readonly nothing: string;
+  readonly approve: string;
+  readonly deny: string;
+  readonly approved: string;
+  readonly approvedNext: string;
+  readonly denied: string;
+  readonly deniedNext: string;
+  readonly notPossible: string;
+  readonly stale: string;
+}
+
+const ENGLISH: Words = {
+  title: "Approve a change",
+  signIn: "Sign in",
+  signInWhy:
+    "Somebody asked for a change of the Proxmox cluster that another person must approve. Sign in with " +
+    "your own token, whose scope is admin, to see it.",
+  token: "Your token",
+  wrongToken: "Authentication required. Provide a valid token.",
+  wait: "Too many requests. Try again later.",
+  continue: "Continue",
+  signedInAs: "Signed in as",
+  leave: "Sign out",
+  wantsTo: "wants to",
+  until: "To be decided until",
+  nothingYet: "Nothing has been changed yet.",
+  about: "What it is about",
+  guests: "Guests",
+  changes: "Differences",
+  requests: "What would be sent to Proxmox",
+  checks: "Checks",
+  arguments: "Arguments",
+  notes: "Notes",
+  nothing: "not set",
+  approve: "Approve",
+  deny: "Deny",
+  approved: "Approved",
+  approvedNext:
+    "The change runs once, when whoever asked for it makes the same call again, and only if the guests " +
+    "are still as shown. You can close this page.",
+  denied: "Denied",
+  deniedNext: "The change is not made. You can close this page.",
+  notPossible: "This cannot be decided",
+  stale: "The page was open too long, or came from elsewhere. Look at the plan again.",
+};
+
+const TURKISH: Words = {
+  title: "Bir değişikliği onayla",
+  signIn: "Oturum aç",
+  signInWhy:
+    "Birisi Proxmox kümesinde, başka bir kişinin onaylaması gereken bir değişiklik istedi. Görmek için " +
+    "yetkisi admin olan kendi token'ınızla oturum açın.",
+  token: "Token'ınız",
+  wrongToken: "Kimlik doğrulama gerekli. Geçerli bir token sağlayın.",
+  wait: "Çok fazla istek gönderildi. Daha sonra yeniden deneyin.",
+  continue: "Devam",
+  signedInAs: "Oturum:",
+  leave: "Oturumu kapat",
+  wantsTo: "şunu istiyor:",
+  until: "Son karar zamanı",
+  nothingYet: "Henüz hiçbir şey değiştirilmedi.",
+  about: "Konusu",
+  guests: "Konuklar",
+  changes: "Farklar",
+  requests: "Proxmox'a gönderilecekler",
+  checks: "Denetimler",
+  arguments: "Argümanlar",
+  notes: "Notlar",
+  nothing: "yok",
+  approve: "Onayla",
+  deny: "Reddet",
+  approved: "Onaylandı",
+  approvedNext:
+    "Değişiklik, isteyen aynı çağrıyı yeniden yapınca, konuklar hâlâ gösterildiği gibiyse, bir kez " +
+    "çalışır. Bu sayfayı kapatabilirsiniz.",
+  denied: "Reddedildi",
+  deniedNext: "Değişiklik yapılmayacak. Bu sayfayı kapatabilirsiniz.",
+  notPossible: "Buna karar verilemiyor",
+  stale: "Sayfa çok uzun süre açık kaldı ya da başka yerden geldi. Plana yeniden bakın.",
+};
+
+export function wordsIn(language: Language): Words {
+  return language === "tr" ? TURKISH : ENGLISH;
+}

@@ -1,0 +1,232 @@
+import { randomInt } from "node:crypto";
+import { digestOf } from "../../audit/digest.ts";
+import type { Principal } from "../../auth/principal.ts";
+import type { Plan, Plans } from "../../database/plans.ts";
+import { AppError } from "../../errors.ts";
+import { boundedJson } from "../../log/redact.ts";
+import { guestsIn } from "../../proxmox/guest/directory.ts";
+import type { Plan as DryRun } from "../../proxmox/plan.ts";
+import type { PlanDesk } from "../../tool/plans.ts";
+import type { AnyTool } from "../../tool/tool.ts";
+import type { CallRequest, CallServices } from "../call.ts";
+import type { Catalog } from "../catalog.ts";
+import { Denied } from "../denied.ts";
+import { rehearse } from "../rehearsal.ts";
+import { type Basis, basisOf, differences, guestsOf } from "./basis.ts";
+import { deskOf } from "./desk.ts";
+
+/** What a call may do that may need somebody's approval. */
+export type Gate =
+  | { readonly kind: "held"; readonly plan: Plan; readonly vmids: readonly number[] }
+  | {
+    readonly kind: "run";
+    /** Who released it; undefined where nobody had to. */
+    readonly by: string | undefined;
+    /** Asked before these guests are changed; a rejection keeps that from being sent. */
+    readonly allow: (vmids: readonly number[]) => Promise<void>;
+  };
+
+interface Subject {
+  readonly tool: AnyTool;
+  readonly input: Record<string, unknown>;
+  readonly action: string;
+}
+
+/** What a dry run of the call has shown. */
+interface Shown {
+  readonly basis: Basis;
+  readonly vmids: readonly number[];
+  readonly dryRun: DryRun;
+  readonly lines: readonly string[];
+}
+
+const EXPIRES_MS = 15 * 60 * 1000;
+const MOST_SHOWN_BYTES = 65_536;
+/** Without those that are mistaken for one another. */
+const ID_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789";
+const ID_LENGTH = 10;
+
+/** Changes that run only after somebody else has released them. */
+export class Approvals {
+  readonly #plans: Plans;
+  readonly #now: () => Date;
+  #tags: ReadonlySet<string>;
+
+  /** @param options.tags guests that bear one of these are changed with approval only */
+  constructor(
+    { plans, now, tags }: { plans: Plans; now: () => Date; tags: readonly string[] },
+  ) {
+    this.#plans = plans;
+    this.#now = now;
+    this.#tags = lowerCase(tags);
+  }
+
+  setTags(tags: readonly string[]): void {
+    this.#tags = lowerCase(tags);
+  }
+
+  sweep(): Promise<void> {
+    return this.#plans.sweep();
+  }
+
+  /** The plans as this caller may deal with them; `announce` makes durable what is about to be decided. */
+  deskOf(
+    principal: Principal,
+    catalog: Catalog,
+    announce: (vmids: readonly number[]) => Promise<void> = () => Promise.resolve(),
+  ): PlanDesk {
+    return deskOf(this.#plans, { principal, catalog, announce });
+  }
+
+  /**
+   * What a call that changes something may do; undefined where nothing needs approval.
+   *
+   * @throws Denied when its plan was denied; AppError `conflict` when what its plan rests on has changed,
+   * or when a precondition does not hold: nobody is asked about what cannot be done
+   */
+  async gate(
+    services: CallServices,
+    request: CallRequest,
+    subject: Subject,
+  ): Promise<Gate | undefined> {
+    const { principal } = request;
+    const always = principal.limits?.needsApproval ?? false;
+    if (subject.tool.hints.readOnlyHint || (!always && this.#tags.size === 0)) return undefined;
+    const shown = await rehearse(services, request, {
+      action: subject.action,
+      look: async (context): Promise<Shown | undefined> => {
+        const { tool, input } = subject;
+        const { pve } = context;
+        const change = services.identical.of(principal, { tool: tool.name, input });
+        // Whoever follows a task that is under way changes nothing.
+        if (await change?.isUnderWay(pve)) return undefined;
+        await tool.run({ ...input, dry_run: true }, context);
+        const guests = await guestsOf(pve, services.pve);
+        const needed = always
+          ? pve.plan.requests.length > 0
+          : guests.some(({ tags }) => this.#isMarked(tags));
+        if (!needed) return undefined;
+        const failed = pve.plan.checks.find(({ ok }) => !ok);
+        if (failed) throw new AppError("conflict", failed.detail ?? failed.check);
+        const { lines, version } = await tool.about?.(input, context) ?? { lines: [], version: "" };
+        const basis = await basisOf(pve, { guests, version });
+        return { basis, vmids: pve.vmids, dryRun: pve.plan, lines };
+      },
+    });
+    if (shown === undefined) return this.#opened(services, { always, by: undefined, vmids: [] });
+    const found = await this.#judge(request, subject, shown);
+    if (found.state !== "approved") {
+      return { kind: "held", plan: found, vmids: shown.vmids };
+    }
+    await services.audit.admit();
+    if (!await this.#plans.spend(found)) {
+      throw new AppError(
+        "conflict",
+        `Cannot ${subject.action}: plan ${found.id} has served already`,
+      );
+    }
+    return this.#opened(services, { always, by: found.decidedBy, vmids: shown.vmids });
+  }
+
+  /** The plan for the call as it stands, a new one where there is none. */
+  async #judge(
+    request: CallRequest,
+    { tool, input, action }: Subject,
+    shown: Shown,
+  ): Promise<Plan> {
+    const { userId, user, tokenId } = request.principal;
+    // How long a caller waits makes it no other change.
+    const { wait: _, timeout_seconds: __, dry_run: ___, ...meant } = input;
+    const asked = digestOf([userId, user, tokenId, tool.name, meant]);
+    const live = await this.#plans.live(asked);
+    if (live?.state === "denied") {
+      throw new Denied(`Cannot ${action}: ${live.decidedBy} denied it (plan ${live.id})`);
+    }
+    const changed = live ? differences(JSON.parse(live.basis), shown.basis) : [];
+    if (live && changed.length === 0) return live;
+    if (live) {
+      await this.#plans.spend(live);
+      if (live.state === "approved") {
+        throw new AppError(
+          "conflict",
+          `Cannot ${action}: plan ${live.id} was approved, but since it was made ${
+            changed.join("; ")
+          }; nothing was done, and the plan is void: call again for a new one`,
+        );
+      }
+    }
+    return await this.#plans.keep({
+      id: newId(),
+      asked,
+      userId,
+      user,
+      tokenId,
+      tool: tool.name,
+      shown: shownText(request, { action, tool, shown }),
+      basis: JSON.stringify(shown.basis),
+      expires: new Date(this.#now().getTime() + EXPIRES_MS),
+    });
+  }
+
+  /**
+   * Lets a call run that may change these guests; others, and with a token that always needs approval
+   * anything at all, only where it was released.
+   */
+  #opened(
+    { pve: { directory } }: CallServices,
+    { always, by, vmids }: { always: boolean; by: string | undefined; vmids: readonly number[] },
+  ): Gate {
+    const planned = new Set(vmids);
+    const allow = async (touched: readonly number[]) => {
+      const others = touched.filter((vmid) => !planned.has(vmid));
+      if (by !== undefined && others.length === 0) return;
+      if (always) {
+        const what = others.length > 0 ? `guest ${others.join(", ")}` : "this";
+        throw new Denied(`somebody else must approve a change of ${what} first; call again`);
+      }
+      const marked = guestsIn(await directory.resources({ fresh: true })).find(({ vmid, tags }) =>
+        others.includes(vmid) && this.#isMarked(tags)
+      );
+      if (marked) {
+        throw new Denied(`somebody else must approve a change of guest ${marked.vmid} first`);
+      }
+    };
+    return { kind: "run", by, allow };
+  }
+
+  #isMarked(tags: readonly string[]): boolean {
+    return tags.some((tag) => this.#tags.has(tag.toLowerCase()));
+  }
+}
+
+/** What people are shown of a plan, who must know what they say yes to. */
+function shownText(
+  request: CallRequest,
+  { action, tool, shown }: { action: string; tool: AnyTool; shown: Shown },
+): string {
+  const { requests, checks, changes, notes } = shown.dryRun;
+  const guests = shown.basis.guests.map(({ label: _, config: __, ...guest }) => guest);
+  const { arguments: given = {} } = request;
+  return boundedJson({
+    action,
+    tool: tool.name,
+    arguments: given,
+    arguments_sha256: digestOf(given),
+    ...(shown.lines.length > 0 ? { about: shown.lines } : {}),
+    guests,
+    requests,
+    checks,
+    changes,
+    ...(notes ? { notes } : {}),
+  }, MOST_SHOWN_BYTES);
+}
+
+/** Proxmox keeps tags in lower case, whatever was given to it. */
+function lowerCase(tags: readonly string[]): ReadonlySet<string> {
+  return new Set(tags.map((tag) => tag.toLowerCase()));
+}
+
+function newId(): string {
+  return Array.from({ length: ID_LENGTH }, () => ID_CHARACTERS[randomInt(ID_CHARACTERS.length)])
+    .join("");
+}

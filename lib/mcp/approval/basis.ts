@@ -1,0 +1,85 @@
+import { digestOf } from "../../audit/digest.ts";
+import { forEachBounded } from "../../proxmox/fan_out.ts";
+import { readConfig } from "../../proxmox/guest/config.ts";
+import { type Guest, guestLabel, guestsIn } from "../../proxmox/guest/directory.ts";
+import type { Pve } from "../../proxmox/pve.ts";
+import type { PveShared } from "../../proxmox/pve_parts.ts";
+
+/** A guest as it was when a plan was made. */
+export interface GuestBasis {
+  readonly vmid: number;
+  readonly label: string;
+  readonly name?: string;
+  readonly node: string;
+  readonly status: string;
+  /** Proxmox's digest of its configuration; empty where too many guests are concerned. */
+  readonly config: string;
+}
+
+/** What a plan rests on: it is good only while this is the same. */
+export interface Basis {
+  readonly guests: readonly GuestBasis[];
+  /** Of the requests, checks and differences of the dry run, and of what a person is told about it. */
+  readonly work: string;
+}
+
+/** More guests than these are told apart by their state alone. */
+const MOST_READ = 100;
+
+/** Requests about a node that concern every guest on it. */
+const ALL_ON_NODE = /^\/nodes\/([^/]+)\/(?:status|startall|stopall|suspendall|migrateall)$/;
+
+/** The names of settings' snapshots hold the time. */
+const STAMP = /\d{8}T\d{6}/g;
+
+/** The guests that a dry run turned out to be about and that are there, also by way of their node. */
+export async function guestsOf(pve: Pve, { directory }: PveShared): Promise<Guest[]> {
+  const vmids = new Set(pve.vmids);
+  const nodes = pve.plan.requests.flatMap(({ path }) => ALL_ON_NODE.exec(path)?.[1] ?? []);
+  return guestsIn(await directory.resources({ fresh: true }))
+    .filter(({ vmid, node }) => vmids.has(vmid) || nodes.includes(node))
+    .toSorted((a, b) => a.vmid - b.vmid);
+}
+
+/** @param options.version of what a person is told about the call */
+export async function basisOf(
+  pve: Pve,
+  { guests, version }: { guests: readonly Guest[]; version: string },
+): Promise<Basis> {
+  const { requests, checks, changes } = pve.plan;
+  const held = checks.map(({ check, ok }) => [check, ok]);
+  const work = JSON.stringify([requests, held, changes, version]).replaceAll(STAMP, "");
+  return {
+    guests: await forEachBounded(guests, async (guest) => ({
+      vmid: guest.vmid,
+      label: guestLabel(guest),
+      ...(guest.name === undefined ? {} : { name: guest.name }),
+      node: guest.node,
+      status: guest.status,
+      config: guests.length > MOST_READ ? "" : (await readConfig(pve, guest)).digest ?? "",
+    })),
+    work: digestOf(work),
+  };
+}
+
+/** What has changed since, in words; empty when the plan is as good as it was. */
+export function differences(before: Basis, after: Basis): string[] {
+  const is = new Map(after.guests.map((guest) => [guest.vmid, guest]));
+  const was = new Set(before.guests.map(({ vmid }) => vmid));
+  const guests = [
+    ...before.guests.flatMap((guest) => guestDifferences(guest, is.get(guest.vmid))),
+    ...after.guests.filter(({ vmid }) => !was.has(vmid)).map(({ label }) => `${label} came up`),
+  ];
+  if (guests.length > 0 || before.work === after.work) return guests;
+  return ["what would be sent, or what speaks for it, became another"];
+}
+
+function guestDifferences(was: GuestBasis, is: GuestBasis | undefined): string[] {
+  if (is === undefined) return [`${was.label} is not there any more`];
+  const parts = [
+    was.node === is.node ? null : `moved from ${was.node} to ${is.node}`,
+    was.status === is.status ? null : `went from ${was.status} to ${is.status}`,
+    was.config === is.config ? null : "got another configuration",
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? [] : [`${was.label} ${parts.join(" and ")}`];
+}

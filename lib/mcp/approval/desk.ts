@@ -1,0 +1,43 @@
+import type * as z from "zod";
+import type { Principal } from "../../auth/principal.ts";
+import { type Plan, type Plans, toldPlan } from "../../database/plans.ts";
+import { AppError } from "../../errors.ts";
+import type { heldPlan, PlanDesk } from "../../tool/plans.ts";
+import type { Catalog } from "../catalog.ts";
+
+/** Plans as one caller may deal with them: who decides could have made the change without being asked. */
+export function deskOf(
+  plans: Plans,
+  { principal, catalog, announce }: {
+    principal: Principal;
+    catalog: Catalog;
+    announce: (vmids: readonly number[]) => Promise<void>;
+  },
+): PlanDesk {
+  const open = async (id: string) => {
+    const plan = await plans.find(id);
+    plans.requireOpen(plan, principal);
+    const tool = catalog.get(plan.tool);
+    if (principal.limits?.needsApproval) {
+      throw new AppError("forbidden", "this token needs approval itself");
+    }
+    if (tool === undefined || !catalog.allows(tool, principal)) {
+      throw new AppError("forbidden", `this token may not call ${plan.tool} itself`);
+    }
+    return plan;
+  };
+  return {
+    waiting: async () => (await plans.waiting()).map(told),
+    open: async (id) => told(await open(id)),
+    decide: async (id, { deny }) => {
+      const plan = await open(id);
+      const { guests } = JSON.parse(plan.basis) as { guests: { vmid: number }[] };
+      await announce(guests.map(({ vmid }) => vmid));
+      return told(await plans.decide(id, { state: deny ? "denied" : "approved", by: principal }));
+    },
+  };
+}
+
+function told(plan: Plan): z.input<typeof heldPlan> {
+  return toldPlan(plan) as z.input<typeof heldPlan>;
+}

@@ -1,0 +1,42 @@
+import { Limit } from "../abort.ts";
+import { Pve } from "../proxmox/pve.ts";
+import type { ToolContext } from "../tool/tool.ts";
+import type { CallRequest, CallServices } from "./call.ts";
+import { cannot } from "./cannot.ts";
+import { reachOf } from "./reach.ts";
+import { toolContext } from "./tool_context.ts";
+
+const PATIENCE_MS = 20_000;
+
+/**
+ * Looks at what a call would do, in a dry run of its own: nothing is changed by that.
+ *
+ * @throws AppError that begins with what cannot be done
+ */
+export async function rehearse<T>(
+  services: CallServices,
+  request: CallRequest,
+  { action, look }: { action: string; look: (context: ToolContext) => Promise<T> },
+): Promise<T> {
+  using over = new Limit(request.signal, PATIENCE_MS);
+  const pve = new Pve(services.pve, {
+    caller: `token ${request.principal.tokenId}`,
+    signal: over.signal,
+    reach: reachOf(request.principal.limits),
+    dryRun: true,
+    action,
+    progress: request.progress,
+    permit: () => Promise.resolve(),
+    announce: () => Promise.resolve(),
+  });
+  try {
+    const plans = services.approvals.deskOf(request.principal, services.catalog);
+    return await look(toolContext(services, { ...request, pve, plans }));
+  } catch (error) {
+    throw cannot(action, error);
+  } finally {
+    pve.release();
+    // What was not waited for any longer ends too.
+    over.abort();
+  }
+}

@@ -1,0 +1,29 @@
+import * as z from "zod";
+
+/** The addresses of an interface. */
+export const addressInput = {
+  ip: z.string().regex(/^(dhcp|\d+(\.\d+){3}\/\d+)$/, "must be dhcp or like 10.0.0.5/24")
+    .optional(),
+  gateway: z.ipv4().optional(),
+  ip6: z.string().regex(/^(auto|dhcp|[0-9a-fA-F:.]+\/\d+)$/, "must be auto, dhcp or a CIDR")
+    .optional(),
+  gateway6: z.ipv6().optional(),
+};
+
+export const bridgeName = z.string()
+  .regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/, "must be a bridge");
+
+/** How a network card shall be. */
+export const nicInput = {
+  bridge: bridgeName.optional(),
+  vlan: z.int().min(0).max(4094).optional().describe("Tag; 0: none"),
+  rate_mb_per_s: z.number().min(0).max(10_240).optional().describe("0: no limit"),
+  firewall: z.boolean().optional(),
+  link_down: z.boolean().optional(),
+  model: z.enum(["virtio", "e1000", "e1000e", "rtl8139", "vmxnet3"]).optional()
+    .describe("VMs only"),
+  ip: addressInput.ip.describe("Containers only; dhcp or CIDR"),
+  gateway: addressInput.gateway,
+  ip6: addressInput.ip6,
+  gateway6: addressInput.gateway6,
+};

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { Site } from "../site.ts";
+import { guest, set } from "./guests.ts";
+import { limited } from "./limited.ts";
+import { changes, lastChange } from "./requests.ts";
+
+Deno.test("a disk for a running VM is plugged, on a bus that cannot be plugged it waits", async () => {
+  await using site = await Site.start();
+  const hot = await site.call("add_disk", { vmid: 100, size_gib: 50 });
+  assert.deepEqual([hot.value?.device, hot.value?.pending], ["scsi1", []], hot.text);
+  assert.match(String(guest(site, 100).config.scsi1), /size=50G/);
+  const cold = await site.call("add_disk", { vmid: 100, size_gib: 1, bus: "sata" });
+  assert.deepEqual([cold.value?.device, cold.value?.pending], ["sata0", ["sata0"]], cold.text);
+  assert.match(cold.text, /waits for a restart: sata0; use reboot_vm/);
+  assert.equal(guest(site, 100).config.sata0, undefined);
+  const next = await site.call("add_disk", { vmid: 100, size_gib: 1, bus: "sata" });
+  assert.equal(next.value?.device, "sata1", "what waits for the next start was overwritten");
+});
+
+Deno.test("the slot of a disk that waits to be removed is not given away", async () => {
+  await using site = await Site.start();
+  set(100, { ide0: "local-lvm:vm-100-disk-7,size=1G" })(site);
+  const removed = await site.call("remove_hardware", { vmid: 100, device: "ide0" });
+  assert.deepEqual([removed.value?.pending, removed.value?.kept_as], [["ide0"], undefined]);
+  const added = await site.call("add_disk", { vmid: 100, size_gib: 1, bus: "ide" });
+  assert.equal(added.value?.device, "ide1", added.text);
+});
+
+Deno.test("a new CD drive of a running VM waits and is booted from last, a change of its ISO does not wait", async () => {
+  await using site = await Site.start();
+  const cold = await site.call("attach_iso", { vmid: 100, iso: "debian-13.iso" });
+  assert.deepEqual(cold.value?.pending.toSorted(), ["boot", "ide2"], cold.text);
+  assert.equal(guest(site, 100).pending.boot, "order=scsi0;net0;ide2");
+  set(110, { ide2: "none,media=cdrom", boot: "order=scsi0;ide2" })(site);
+  const hot = await site.call("attach_iso", { vmid: 110, iso: "debian-13.iso" });
+  assert.deepEqual(hot.value?.pending, [], hot.text);
+  assert.match(String(guest(site, 110).config.ide2), /^local:iso\/debian-13\.iso,media=cdrom/);
+});
+
+Deno.test("an ISO goes into the empty drive, not over what is in another, nor over cloud-init's", async () => {
+  await using site = await Site.start();
+  set(101, {
+    ide0: "local:iso/debian-13.iso,media=cdrom,size=720M",
+    ide1: "none,media=cdrom",
+    ide2: "local-lvm:vm-101-cloudinit,media=cdrom",
+  })(site);
+  const iso = "virtio-win.iso";
+  const { value, text } = await site.call("attach_iso", { vmid: 101, iso });
+  assert.equal(value?.device, "ide1", text);
+  const wrong = await site.call("attach_iso", { vmid: 101, iso, drive: "ide2" });
+  assert.equal(wrong.code, "conflict");
+  assert.match(wrong.text, /ide2 is no drive for CDs; the VM has ide0 \(.*debian-13.*\), ide1 \(/);
+});
+
+Deno.test("a network card keeps all that is not given, in every spelling", async () => {
+  await using site = await Site.start();
+  const mac = "BC:24:11:00:00:65";
+  const rest = "bridge=vmbr0,firewall=1,mtu=1400,queues=4,trunks=2;3";
+  set(101, { net0: `virtio=${mac},${rest}` })(site);
+  const { text } = await site.call("update_nic", { vmid: 101, vlan: 20 });
+  assert.equal(lastChange(site).body.net0, `virtio=${mac},${rest},tag=20`, text);
+  set(101, { net0: `model=e1000,macaddr=${mac},${rest}` })(site);
+  await site.call("update_nic", { vmid: 101, model: "virtio" });
+  assert.equal(lastChange(site).body.net0, `model=virtio,macaddr=${mac},${rest}`);
+  const inside = String(guest(site, 202).config.net0);
+  await site.call("update_nic", { vmid: 202, vlan: 7, ip: "10.0.9.9/24" });
+  assert.equal(
+    lastChange(site).body.net0,
+    `${inside.replace(/ip=[^,]+/, "ip=10.0.9.9/24")},tag=7`,
+  );
+});
+
+Deno.test("somebody else's change in between is a conflict that is shown, also in a task", async () => {
+  for (
+    const [tool, args, key] of [
+      ["add_disk", { size_gib: 1 }, "POST"],
+      ["update_nic", { vlan: 20 }, "PUT"],
+      ["remove_hardware", { device: "scsi0" }, "POST"],
+    ] as const
+  ) {
+    await using site = await Site.start();
+    const { requests } = site.fake;
+    const { config } = guest(site, 101);
+    const receive = requests.push.bind(requests);
+    requests.push = (request) => {
+      if (request.method === key) config.memory = "2222";
+      return receive(request);
+    };
+    const answer = await site.call(tool, { vmid: 101, ...args });
+    assert.equal(answer.code, "conflict", answer.text);
+    assert.match(answer.text, /was changed meanwhile \(memory: "4096" → "2222"\); nothing was/);
+  }
+});
+
+Deno.test("what a failed task has written all the same is told", async () => {
+  await using site = await Site.start();
+  const { requests, state } = site.fake;
+  const exit = "400 Parameter verification failed. scsi1: hotplug problem - can't plug scsi1";
+  state.outcomes.push({ type: "qmconfig", exit });
+  const receive = requests.push.bind(requests);
+  requests.push = (request) => {
+    if (/tasks\/.*\/status$/.test(request.path)) guest(site, 100).pending.scsi1 = "local-lvm:new";
+    return receive(request);
+  };
+  const answer = await site.call("add_disk", { vmid: 100, size_gib: 1 });
+  assert.equal(answer.isError, true, answer.text);
+  assert.match(answer.text, /hotplug problem - can't plug scsi1/);
+  assert.match(
+    answer.text,
+    /waits for the next start all the same: scsi1: unset → "local-lvm:new"/,
+  );
+});
+
+Deno.test("a disk is destroyed with its volume only when that is asked for", async () => {
+  await using site = await Site.start();
+  const has = (volid: string) => site.fake.state.volumes.some((volume) => volume.volid === volid);
+  const disk = "local-lvm:vm-101-disk-0";
+  const kept = await site.call("remove_hardware", { vmid: 101, device: "scsi0" });
+  assert.equal(kept.value?.kept_as, "unused0", kept.text);
+  assert.equal(has(disk), true);
+  const gone = await site.call("remove_hardware", {
+    vmid: 101,
+    device: "unused0",
+    destroy_data: true,
+  });
+  assert.equal(gone.value?.destroyed, disk, gone.text);
+  assert.equal(has(disk), false);
+  assert.equal(guest(site, 101).config.unused0, undefined);
+  const inside = { vmid: 202, size_gib: 5, mount_point: "/srv" };
+  const added = await site.call("add_disk", inside);
+  const volid = String(guest(site, 202).config.mp0).split(",")[0] ?? "";
+  assert.equal(has(volid), true, added.text);
+  const again = await site.call("add_disk", inside);
+  assert.equal(again.value?.unchanged, true, again.text);
+  const dropped = await site.call("remove_hardware", {
+    vmid: 202,
+    device: "mp0",
+    destroy_data: true,
+  });
+  assert.equal(dropped.value?.destroyed, volid, dropped.text);
+  assert.deepEqual([has(volid), guest(site, 202).config.unused0], [false, undefined]);
+});
+
+Deno.test("a dry run says what becomes of a disk and sends nothing", async () => {
+  await using site = await Site.start();
+  const args = { vmid: 101, device: "scsi0", destroy_data: true, dry_run: true };
+  const { value, text } = await site.call("remove_hardware", args);
+  assert.deepEqual(value?.dry_run.notes, ["local-lvm:vm-101-disk-0 is destroyed, for good"], text);
+  assert.equal(value.dry_run.requests[0].body.force, true);
+  assert.equal(changes(site).length, 0);
+});
+
+Deno.test("hardware of guests out of reach is as good as none", async () => {
+  await using site = await Site.start();
+  const tokens = [
+    await limited(site, { vmids: [{ from: 200, to: 300 }] }),
+    await limited(site, { nodes: ["pve2"] }),
+    await limited(site, { tags: ["sandbox"] }),
+  ];
+  for (const token of tokens) {
+    for (
+      const [tool, args] of [
+        ["add_disk", { size_gib: 1 }],
+        ["import_disk", { image: "x.qcow2" }],
+        ["attach_iso", { iso: "debian-13.iso" }],
+        ["eject_iso", {}],
+        ["add_nic", {}],
+        ["update_nic", { vlan: 2 }],
+        ["remove_hardware", { device: "net0" }],
+      ] as const
+    ) {
+      const answer = await site.call(tool, { vmid: 101, ...args }, { token });
+      assert.equal(answer.code, "not_found", answer.text);
+    }
+  }
+  assert.equal(changes(site).length, 0);
+  const within = await site.call("add_disk", { vmid: 150, size_gib: 1 }, {
+    token: tokens[2] ?? "",
+  });
+  assert.equal(within.isError, false, within.text);
+});

@@ -1,0 +1,45 @@
+import * as z from "zod";
+import {
+  definitionText,
+  listed,
+  requireDefinition,
+  usersOf,
+} from "../lib/proxmox/storage/definitions.ts";
+import { dryRun, storageId } from "../lib/tool/fields.ts";
+import { definitionOutput, shownDefinition } from "../lib/tool/storage_definition.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
+
+export default defineTool({
+  name: "remove_storage",
+  title: "Remove storage",
+  description:
+    "Removes a storage's definition and its saved password; the data on it stays. Refuses while it is in use.",
+  scope: "admin",
+  toolsets: ["storage"],
+  hints: DESTROYS,
+  subject: "cluster",
+  privileges: [["/storage", "Datastore.Allocate"]],
+  input: z.strictObject({ storage: storageId, ...dryRun }),
+  output: z.object(definitionOutput),
+  action: ({ storage }) => `remove storage ${storage}`,
+  about: async ({ storage }, { pve }) => {
+    const text = definitionText(await requireDefinition(pve, storage));
+    return { lines: [`definition that goes: ${text}`, "the data on it stays"], version: text };
+  },
+  run: async ({ storage }, { pve }) => {
+    const row = await requireDefinition(pve, storage);
+    const users = await usersOf(pve, storage);
+    pve.check(
+      "nothing uses it",
+      users.length === 0,
+      `storage ${storage} is in use: ${listed(users)}; take it out there first`,
+    );
+    pve.plan.changes[`storage ${storage}`] = { from: definitionText(row) };
+    await pve.delete("/storage/{storage}", { storage });
+    return {
+      storage,
+      definition: shownDefinition(row),
+      undo: `add_storage with ${definitionText(row)}, and its password where it has one`,
+    };
+  },
+});
