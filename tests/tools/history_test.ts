@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { migrate } from "../../lib/database/migrate.ts";
 import { openDatabase } from "../../lib/database/open.ts";
+import type { Content } from "../../lib/proxmox/history/content.ts";
+import { differencesOf } from "../../lib/proxmox/history/differences.ts";
 import { Site } from "../site.ts";
 import { Folder } from "../support/folder.ts";
 import { HISTORY } from "./cases/history.ts";
@@ -195,6 +197,31 @@ Deno.test("at most two requests of a look are under way at once", async () => {
   assert.equal(asked(), 2);
 });
 
+Deno.test("of two instances on one database one looks", async () => {
+  const folder = await Folder.make();
+  const open = () => openDatabase(`sqlite:${folder.at("shared.db")}`);
+  await using first = await Looking.start({ openDatabase: open });
+  await using second = await Looking.start({ openDatabase: open, username: "grace" });
+  await first.pass(0);
+  await second.pass(0);
+  await second.pass(HOUR_MS / 12);
+  const looks = () => [first, second].map(({ site }) => sent(site, "GET", /101\/config$/));
+  assert.deepEqual(looks(), [1, 0]);
+  await second.pass(HOUR_MS);
+  await first.pass(HOUR_MS);
+  assert.deepEqual(looks(), [1, 1]);
+});
+
+Deno.test("a guest that goes while a look is under way is no problem", async () => {
+  await using looking = await Looking.start();
+  const { site } = looking;
+  const message = "Configuration file 'nodes/pve1/qemu-server/101.conf' does not exist\n";
+  site.fake.fault({ path: /\/101\// }, { kind: "status", status: 500, message }, { times: 9 });
+  await looking.pass(0);
+  assert.equal(await looking.rows("object LIKE '%/101'"), 0);
+  assert.deepEqual(site.lines.filter((line) => line.includes("History")), []);
+});
+
 Deno.test("what is older than history.days goes, but for how it was then", async () => {
   await using looking = await Looking.start({ config: { history: { days: 1 } } });
   await looking.pass(0);
@@ -330,4 +357,29 @@ Deno.test("without tables of the program's own there is no history; tasks are to
   assert.deepEqual(value.warnings, ["this database keeps no history and no calls"]);
   const { text } = await site.call("compare_config", { vmid: 101, at: "1h" });
   assert.match(text, /no history is kept in a database without this program's tables/);
+});
+
+Deno.test("a difference is told by the part that differs, and what only looks different is none", () => {
+  const cases: [Content, Content, unknown[]][] = [
+    [{ tags: "b;a" }, { tags: "a;b" }, []],
+    [{ description: "x" }, { description: "x\n" }, []],
+    [{ net0: "virtio=A,bridge=b" }, { net0: "bridge=b,virtio=A" }, []],
+    [{ agent: "1" }, { agent: "1,fstrim=1" }, [{ key: "agent", part: "fstrim", to: "1" }]],
+    [{ scsi0: "a:1,size=1G" }, { scsi0: "a:2,size=1G" }, [
+      { key: "scsi0", part: "value", from: "a:1", to: "a:2" },
+    ]],
+    [{ description: "a=1,b=2" }, { description: "a=1,b=3" }, [
+      { key: "description", from: "a=1,b=2", to: "a=1,b=3" },
+    ]],
+    [{ rules: ["a", "b", "b"] }, { rules: ["b", "a", "c"] }, [
+      { key: "rules", from: "b" },
+      { key: "rules", to: "c" },
+    ]],
+    [{ rules: ["a", "b"] }, { rules: ["b", "a"] }, [
+      { key: "rules", part: "order", from: "a; b", to: "b; a" },
+    ]],
+    [{ rules: ["a"] }, {}, [{ key: "rules", from: "a" }]],
+    [{}, { cores: "2" }, [{ key: "cores", to: "2" }]],
+  ];
+  for (const [was, is, expected] of cases) assert.deepEqual(differencesOf(was, is), expected);
 });

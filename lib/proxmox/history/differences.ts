@@ -32,7 +32,9 @@ export function differencesOf(was: Content, is: Content): Difference[] {
 
 function ofTexts(key: string, from: string, to: string): Difference[] {
   if (sameSetting(key, from, to)) return [];
-  if (!isInParts(key, from) || !isInParts(key, to)) return [differenceOf(key, { from, to })];
+  if (WHOLE.test(key) || ![from, to].every(isInParts) || !`${from}${to}`.includes("=")) {
+    return [differenceOf(key, { from, to })];
+  }
   const [was, is] = [properties(from), properties(to)];
   const parts = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   return parts.filter((part) => was[part] !== is[part]).map((part) => ({
@@ -41,9 +43,8 @@ function ofTexts(key: string, from: string, to: string): Difference[] {
   }));
 }
 
-function isInParts(key: string, value: string): boolean {
-  return !WHOLE.test(key) && value.includes("=") && !value.includes(REDACTED) &&
-    IN_PARTS.test(value);
+function isInParts(value: string): boolean {
+  return IN_PARTS.test(value) && !value.includes(REDACTED);
 }
 
 function ofLists(key: string, from: readonly string[], to: readonly string[]): Difference[] {

@@ -1,6 +1,7 @@
 import type { History } from "../../database/history.ts";
 import { AppError, messageOf, oneLine } from "../../errors.ts";
 import type { Log } from "../../log/log.ts";
+import { isKind } from "../api/errors.ts";
 import { forEachBounded } from "../fan_out.ts";
 import { guestsIn } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
@@ -128,6 +129,8 @@ export class HistoryRecorder {
     } catch (error) {
       this.#closing.signal.throwIfAborted();
       if (!(error instanceof AppError)) throw error;
+      // It has gone or moved since the list was read.
+      if (isKind(error, "missing")) return;
       return `${namedBy(object).about} could not be looked at: ${error.message}`;
     }
   }
