@@ -74,9 +74,11 @@ Deno.test("a look sees guests, storages, firewall, HA and permissions, and keeps
   const first = storages("iso,backup");
   await looking.pass(0);
   const rows = await looking.rows();
+  first();
+  const reordered = storages("backup,iso");
   await looking.pass(HOUR_MS);
   assert.equal(await looking.rows(), rows, "nothing has changed");
-  first();
+  reordered();
   storages("backup,images,iso");
   guest(looking.site, 100).firewall.rules.unshift({ type: "in", action: "DROP", enable: 1 });
   state.firewall.options.enable = 1;
