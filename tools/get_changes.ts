@@ -9,6 +9,7 @@ import { isRunning, type TaskEntry, taskVmid } from "../lib/proxmox/cluster/task
 import { tasksWithin } from "../lib/proxmox/cluster/task_reach.ts";
 import { readTasks } from "../lib/proxmox/cluster/tasks_read.ts";
 import { readChanges, type SeenChange } from "../lib/proxmox/history/changes.ts";
+import { OBJECTS } from "../lib/proxmox/history/content.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { guestReference, paged, paging } from "../lib/tool/fields.ts";
@@ -98,7 +99,16 @@ interface Entry {
   readonly key: string;
   readonly told: z.input<typeof entry>;
   /** What was done to a guest, and from when to when, if that can have changed something. */
-  readonly deed?: { vmids: readonly number[]; from: Date; to: Date; text: string };
+  readonly deed?: Deed;
+}
+
+interface Deed {
+  readonly vmids: readonly number[];
+  readonly from: Date;
+  readonly to: Date;
+  readonly text: string;
+  /** It was a task, which leaves the firewall as it is. */
+  readonly isTask: boolean;
 }
 
 async function tasksIn(pve: Pve, { vmid, since, until }: Period) {
@@ -159,6 +169,7 @@ function callEntry(row: StoredAuditRow, task: TaskEntry | undefined): Entry {
         from: new Date(time.getTime() - durationMs),
         to: to > time ? to : time,
         text: `${user}: ${tool}`,
+        isTask: task !== undefined,
       },
     }),
   };
@@ -183,17 +194,17 @@ function taskEntry(task: TaskEntry): Entry {
     }),
     ...(vmid === undefined || HARMLESS.test(type)
       ? {}
-      : { deed: { ...deed, vmids: [vmid], text: `${user}: ${type}` } }),
+      : { deed: { ...deed, vmids: [vmid], text: `${user}: ${type}`, isTask: true } }),
   };
 }
 
 function differenceEntry(change: SeenChange, done: readonly Entry[]): Entry {
   const { about, vmid, seen, after, what, differences } = change;
-  const by = vmid === undefined
-    ? []
-    : done.flatMap(({ deed }) =>
-      deed?.vmids.includes(vmid) && deed.from <= seen && deed.to >= after ? [deed.text] : []
-    );
+  const isOfConfig = change.object === OBJECTS.guest(vmid ?? 0);
+  const by = done.flatMap(({ deed }) => deed ?? [])
+    .filter(({ vmids, isTask }) => vmids.includes(vmid ?? 0) && (isOfConfig || !isTask))
+    .filter(({ from, to }) => from <= seen && to >= after)
+    .map(({ text }) => text);
   const more = differences.length - MOST_DIFFERENCES;
   return {
     key: keyOf(seen, `difference ${change.object}`),

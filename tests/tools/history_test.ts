@@ -51,17 +51,22 @@ Deno.test("a task that nobody began here is told by itself, and with the differe
   const { site } = looking;
   await looking.pass(0);
   await site.call("resize_disk", { vmid: 101, disk: "scsi0", size: "+1G" });
+  guest(site, 101).firewall.options.enable = 1;
   await site.database.transaction((tx) => tx.all("DELETE FROM proxmox_mcp_audit"));
   await looking.pass(2 * HOUR_MS);
   const { changes } = await looking.changes({ vmid: 101 });
   assert.deepEqual(changes.map((row: Row) => [row.kind, row.what, row.user, row.by]), [
+    ["difference", "changed", undefined, undefined],
     ["difference", "changed", undefined, ["root@pam!mcp: resize"]],
     ["task", "resize", "root@pam!mcp", undefined],
   ]);
-  assert.equal(changes[1].status, "OK");
-  assert.deepEqual(changes[0].differences, [
+  assert.equal(changes[2].status, "OK");
+  assert.deepEqual(changes[1].differences, [
     { key: "scsi0", part: "size", from: "64G", to: "65G" },
   ]);
+  const back = await site.call("restore_config", { vmid: 101, at: "90m" });
+  assert.equal(back.value.unchanged, true);
+  assert.ok(back.value.dry_run.notes.includes("scsi0 stays as it is: a volume keeps its size"));
 });
 
 Deno.test("a look sees guests, storages, firewall, HA and permissions, and keeps only what changed", async () => {

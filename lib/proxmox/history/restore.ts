@@ -14,6 +14,7 @@ export interface Restore {
 const DISK = /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+|rootfs|mp\d+)$/;
 const NET = /^net\d+$/;
 const MAC = /(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}/;
+const KEEPS_SIZE = "a volume keeps its size";
 /** What Proxmox keeps for itself, and where the guest is. */
 const OWN = /^(?:node|type|parent|meta|unused\d+|running\S*|snaptime|vmstate)$/;
 /** What a guest is known by, which its own system and licences rely on. */
@@ -39,7 +40,7 @@ export function restoreOf(was: Content, is: Content): Restore {
       unset.push(key);
     } else {
       const wanted = keeping(key, { before, now });
-      if (wanted === now) left.set(key, "its hardware address stays");
+      if (wanted === now) left.set(key, NET.test(key) ? "a card keeps its address" : KEEPS_SIZE);
       else set[key] = wanted;
     }
   }
