@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { History } from "../lib/database/history.ts";
-import { AppError } from "../lib/errors.ts";
+import { AppError, toAppError } from "../lib/errors.ts";
 import { guestFacts } from "../lib/proxmox/guest/about.ts";
 import { type ConfigEdit, configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
@@ -80,9 +80,8 @@ export default defineTool({
   run: async (input, { pve, history }) => {
     const guest = await pve.claim(input);
     const kept = await stateOf(pve, history, { guest, at: input.at });
-    const before = pve.now();
     let left: Restore["left"] = new Map();
-    await note(pve, history, guest);
+    const noted = await note(pve, history, guest);
     const result = await configureGuest(pve, guest, (before): ConfigEdit => {
       const restore = chosen(restoreOf(kept.content, guestContent(guest, before)), input.keys);
       left = restore.left;
@@ -94,13 +93,17 @@ export default defineTool({
       else pve.warn(each);
     }
     const isDone = !pve.dryRun && !result.unchanged;
-    if (isDone) await note(pve, history, guest);
+    if (isDone) {
+      await note(pve, history, guest).catch((error) => {
+        pve.warn(`what it is now is kept by the next look: ${toAppError(error).message}`);
+      });
+    }
     const { vmid, name } = guest;
     return {
       vmid,
       ...(name === undefined ? {} : { name }),
       ...result,
-      ...(isDone ? { undo: `restore_config of ${vmid} at ${before.toISOString()}` } : {}),
+      ...(isDone ? { undo: `restore_config of ${vmid} at ${noted.toISOString()}` } : {}),
     };
   },
 });
@@ -126,11 +129,12 @@ async function stateOf(
 }
 
 /** Keeps how the guest is right now, so that the way back is known. */
-async function note(pve: Pve, history: History | null, guest: Guest): Promise<void> {
-  if (pve.dryRun) return;
+async function note(pve: Pve, history: History | null, guest: Guest): Promise<Date> {
   const at = pve.now();
+  if (pve.dryRun) return at;
   const content = serialized(await lookAtGuest(pve, guest));
   await requireHistory(history).keep(OBJECTS.guest(guest.vmid), { at, content });
+  return at;
 }
 
 /** @throws AppError `invalid` for a key that is as it was */

@@ -390,3 +390,18 @@ Deno.test("a difference is told by the part that differs, and what only looks di
   ];
   for (const [was, is, expected] of cases) assert.deepEqual(differencesOf(was, is), expected);
 });
+
+Deno.test("a restore that is made is no failure when it cannot be looked at afterwards", async () => {
+  await using site = await Site.start();
+  await remember(site, 101, { ago: HOUR_MS, memory: "2048" });
+  const path = /\/101\/config$/;
+  const isWritten = () => sent(site, "PUT", /\/101\/config$/) > 0;
+  path.test = (text) => isWritten() && text.search(path) >= 0;
+  const status = { kind: "status", status: 500, message: "no space left\n" } as const;
+  site.fake.fault({ method: "GET", path }, status, { times: 9 });
+  const args = { vmid: 101, at: "30m", dry_run: false };
+  const { value, isError, text } = await site.call("restore_config", args);
+  assert.equal(isError, false, text);
+  assert.match(value.notes.join(), /what it is now is kept by the next look: no space left/);
+  assert.equal(guest(site, 101).config.memory, "2048");
+});
