@@ -88,7 +88,7 @@ export default defineTool({
     }
     const outcomes = await forEachBounded(
       started,
-      (one) => follow(pve, one, { ...input, isOneOfMany: true }),
+      (one) => follow(pve, one, { ...input, mustSeeEnd: true }),
     );
     const errors = outcomes.map(({ error }) => error).filter((error) => error !== undefined);
     const [first] = errors;

@@ -7,8 +7,8 @@ export interface Patience {
   readonly wait?: boolean | undefined;
   /** Default 300. */
   readonly timeout_seconds?: number | undefined;
-  /** True for one of many tasks: no caller could follow it in place of them all. */
-  readonly isOneOfMany?: boolean;
+  /** True where the answer needs the end: a caller cannot follow the task in the call's place. */
+  readonly mustSeeEnd?: boolean;
 }
 
 interface Parts {
@@ -45,7 +45,7 @@ export class Following {
     if (call.dryRun) return started;
     assertUpid(upid);
     if (patience.wait === false) return started;
-    const detaches = call.detaches === true && !patience.isOneOfMany && isWhole(upid);
+    const detaches = call.detaches === true && !patience.mustSeeEnd && isWhole(upid);
     const patienceMs = detaches ? 0 : reader.patienceMs;
     const state = await this.#follow(upid, { ...patience, patienceMs });
     if (state.status === "stopped") await call.sharing?.ended();

@@ -4,11 +4,11 @@ import { TaskClient } from "../support/task_client.ts";
 import { CASES } from "./cases/mod.ts";
 import { startProbed } from "./probe.ts";
 
-/** What begins many tasks waits for all of them. */
-const MANY = ["bulk_power", "run_backup_job"];
+/** What begins many tasks, or looks at what its task has left, waits for the end. */
+const WAITING = ["bulk_power", "remove_hardware", "run_backup_job"];
 
 for (const { name, input } of TOOLS) {
-  if (!("wait" in input.shape) || MANY.includes(name)) continue;
+  if (!("wait" in input.shape) || WAITING.includes(name)) continue;
   Deno.test(`${name} answers a client that follows its task as one that waits`, async () => {
     await using site = await startProbed();
     const { args, prepare, works } = CASES[name as ToolName];

@@ -1,3 +1,4 @@
+import type { Patience } from "../following.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 
@@ -5,7 +6,7 @@ import type { TaskState } from "../tasks.ts";
 export function settle(
   pve: Pve,
   upid: unknown,
-  options: { wait?: boolean | undefined; timeout_seconds?: number | undefined },
+  options: Patience,
 ): Promise<Partial<TaskState>> {
   if (typeof upid === "string" && upid !== "") return pve.task(upid, options);
   return Promise.resolve({ status: "stopped", exit_status: "OK" });

@@ -1,6 +1,6 @@
 import { redactValue } from "../../log/redact.ts";
 import { type GuestConfig, isRecord, text } from "../api/values.ts";
-import { readHaRules } from "../cluster/ha.ts";
+import { readPlacement } from "../cluster/ha.ts";
 import { readConfig } from "../guest/config.ts";
 import type { Guest } from "../guest/directory.ts";
 import { describeConfig } from "../guest/guest_config.ts";
@@ -78,7 +78,10 @@ export function objectsOfCluster(pve: Pve): Looked[] {
       object: OBJECTS.ha,
       read: async () => ({
         ...named(await pve.list("/cluster/ha/resources"), (row) => `resource ${text(row.sid)}`),
-        ...named(await readHaRules(pve), (row) => `rule ${text(row.rule) ?? text(row.group)}`),
+        ...named(
+          (await readPlacement(pve)).rows,
+          (row) => `rule ${text(row.rule) ?? text(row.group)}`,
+        ),
       }),
     },
     {
