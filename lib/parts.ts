@@ -8,6 +8,7 @@ import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts
 import type { Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
 import { type Halts, haltsOf } from "./database/halts.ts";
+import { historyOf } from "./database/history.ts";
 import { leasesOf } from "./database/leases.ts";
 import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
@@ -44,6 +45,8 @@ import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
 import { GuestDirectory } from "./proxmox/guest/directory.ts";
 import { GuestLocks } from "./proxmox/guest/locks.ts";
+import { HistoryRecorder } from "./proxmox/history/recorder.ts";
+import type { PveShared } from "./proxmox/pve_parts.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -146,7 +149,7 @@ export async function joinParts(
   });
   const audit = new AuditLog({ queue, log });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
-  const pve = {
+  const pve: PveShared = {
     client,
     access,
     directory,
@@ -176,6 +179,11 @@ export async function joinParts(
     monotonic,
   });
   void leftovers.sweep();
+  const history = historyOf(database);
+  const recorder = history === null || !config.history.enabled
+    ? null
+    : new HistoryRecorder({ shared: pve, history, days: config.history.days, log });
+  recorder?.start();
   const mcp: McpServices = {
     features,
     catalog,
@@ -184,6 +192,7 @@ export async function joinParts(
     rehearsals,
     audit,
     trail,
+    history,
     log,
     now,
     monotonic,
@@ -240,6 +249,7 @@ export async function joinParts(
       await leftovers.idle();
       await background.idle();
       watch.close();
+      await recorder?.close();
       await authenticator.close();
       await refused.flush({ all: true });
       await queue.close();

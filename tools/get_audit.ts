@@ -1,18 +1,15 @@
 import * as z from "zod";
-import { AppError } from "../lib/errors.ts";
 import { type AuditFilter, OUTCOMES, type StoredAuditRow } from "../lib/audit/row.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { whyEmpty } from "../lib/proxmox/known.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { readMoment } from "../lib/times.ts";
 import { guestReference, paged } from "../lib/tool/fields.ts";
+import { moment, momentOf } from "../lib/tool/moments.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MAX_ARGUMENTS = 500;
-
-const moment = z.string().max(40).describe("RFC 3339, or ago: 90m, 24h, 7d");
 
 export default defineTool({
   name: "get_audit",
@@ -85,16 +82,6 @@ export default defineTool({
 async function vmidOf(pve: Pve, given: number | string | undefined): Promise<number | undefined> {
   if (given === undefined || typeof given === "number") return given;
   return (await pve.find({ vmid: given })).vmid;
-}
-
-function momentOf(name: string, given: string | undefined, now: Date): Date | undefined {
-  if (given === undefined) return undefined;
-  const moment = readMoment(given, now);
-  if (moment !== undefined) return moment;
-  throw new AppError(
-    "invalid",
-    `${name} must be a date, a time with its zone (2026-07-28T12:00:00Z), or how long ago (24h, 7d)`,
-  );
 }
 
 function callOf(row: StoredAuditRow) {

@@ -1,17 +1,15 @@
 import * as z from "zod";
-import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { compact, text, time } from "../lib/proxmox/api/values.ts";
 import { clip, newestFirst } from "../lib/proxmox/clip.ts";
-import { eachNode, type Gathered, warned } from "../lib/proxmox/cluster/nodes.ts";
-import { isRunning, type TaskEntry, taskOf } from "../lib/proxmox/cluster/task_list.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
+import { isRunning, type TaskEntry } from "../lib/proxmox/cluster/task_list.ts";
 import { tasksWithin } from "../lib/proxmox/cluster/task_reach.ts";
+import { readTasks } from "../lib/proxmox/cluster/tasks_read.ts";
 import { instead, whyEmpty } from "../lib/proxmox/known.ts";
 import { describePage } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { guestReference, listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
-
-const PER_NODE = 500;
 
 const taskRow = z.object({
   upid: z.string(),
@@ -54,7 +52,7 @@ export default defineTool({
     const since = hours && Math.floor(pve.now().getTime() / 1000) - hours * 3600;
     const { type, user, node } = input;
     const vmid = await pve.vmidOf(input.vmid);
-    const { results, warnings } = await readTasks(pve, node, {
+    const { tasks: all, warnings } = await readTasks(pve, node, {
       source: state === undefined ? "all" : state === "running" ? "active" : "archive",
       statusfilter: state === "running" ? undefined : state,
       typefilter: type,
@@ -62,31 +60,16 @@ export default defineTool({
       vmid,
       since,
     });
-    const cut = results.filter(({ tasks, total }) => total > tasks.length)
-      .map(({ node, total }) => `only the newest ${PER_NODE} of ${total} tasks of ${node} count`);
-    const tasks = results.flatMap((part) => part.tasks).filter(await tasksWithin(pve));
+    const tasks = all.filter(await tasksWithin(pve));
     const wanted = state === "running" ? tasks.filter((task) => !task.ended) : tasks;
     const empty = wanted.length > 0
       ? []
       : await whyNone(pve, { type, user, vmid, node, state, hours });
     const by = { key: taskKey, describe: describeTask };
     const { items, ...page } = describePage(wanted, by, input);
-    return { tasks: items, ...page, ...warned([...warnings, ...cut, ...empty]) };
+    return { tasks: items, ...page, ...warned([...warnings, ...empty]) };
   },
 });
-
-/** Reads the newest tasks of one node, or of all. */
-function readTasks(
-  pve: Pve,
-  node: string | undefined,
-  filters: ParamsOf<"/nodes/{node}/tasks", "GET">,
-): Promise<Gathered<{ node: string; tasks: TaskEntry[]; total: number }>> {
-  return eachNode(pve, node, async (node) => {
-    const params = { ...filters, limit: PER_NODE };
-    const { rows, total = 0 } = await pve.page("/nodes/{node}/tasks", { node }, params);
-    return { node, tasks: rows.map((row) => taskOf(row, node)), total };
-  });
-}
 
 /** Why no task fits, with the types and users that there are. */
 async function whyNone(
@@ -95,8 +78,8 @@ async function whyNone(
 ): Promise<string[]> {
   const { node, type, user } = filters;
   if (Object.values(filters).every((value) => value === undefined)) return [];
-  const { results } = await readTasks(pve, text(node), { source: "all" });
-  const tasks = results.flatMap((part) => part.tasks).filter(await tasksWithin(pve));
+  const read = await readTasks(pve, text(node), { source: "all" });
+  const tasks = read.tasks.filter(await tasksWithin(pve));
   const unknown = ([["type", type], ["user", user]] as const).flatMap(([what, value]) => {
     const known = [...new Set(tasks.flatMap((task) => task[what] ?? []))].sort();
     const given = text(value);

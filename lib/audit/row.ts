@@ -77,6 +77,8 @@ export interface AuditFilter {
   readonly vmid?: number;
   /** Without one, intents are listed only where no outcome followed. */
   readonly outcome?: Outcome;
+  /** Only calls that set out to change something, which left their intent. */
+  readonly changes?: boolean;
   /** Rows of this time and later. */
   readonly since?: Date;
   /** Rows before this time. */

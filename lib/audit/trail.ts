@@ -27,6 +27,8 @@ const INSERT_SIZES = [50, 10, 1];
 /** A call's outcome tells what its intent told: an intent is listed only where it stands alone. */
 const LISTED_ROWS = `NOT (outcome = 'intent' AND EXISTS (SELECT 1 FROM proxmox_mcp_audit AS other
   WHERE other.call_id = proxmox_mcp_audit.call_id AND other.outcome <> 'intent'))`;
+const CHANGES = `EXISTS (SELECT 1 FROM proxmox_mcp_audit AS intent
+  WHERE intent.call_id = proxmox_mcp_audit.call_id AND intent.outcome = 'intent')`;
 const OF_GUEST = "(vmid = $1 OR " +
   "',' || vmids || ',' LIKE '%,' || CAST(CAST($1 AS bigint) AS text) || ',%')";
 
@@ -89,6 +91,7 @@ export class AuditTrail {
     const given = conditions.filter(([, value]) => value !== undefined);
     const where = given.map(([condition], at) => condition.replaceAll("$1", `$${at + 1}`));
     if (outcome === undefined) where.push(LISTED_ROWS);
+    if (filter.changes) where.push(CHANGES);
     const rows = await this.#database.all(
       `SELECT ${this.#columns} FROM proxmox_mcp_audit
         ${where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`}

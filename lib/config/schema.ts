@@ -148,6 +148,17 @@ const audit = z.strictObject({
   }),
 });
 
+const history = z.strictObject({
+  enabled: key(boolean.default(true), {
+    en: "look once an hour what has changed in guests, storages, firewall, HA and permissions",
+    tr: "konuk, depolama, güvenlik duvarı, HA ve izinlerde neyin değiştiğine saatte bir bakılır",
+  }),
+  days: key(wholeNumber(1, 3650).default(90), {
+    en: "how long what they were is kept in the database",
+    tr: "önceki hallerinin veritabanında tutulduğu süre",
+  }),
+});
+
 const tools = z.strictObject({
   read_only: key(boolean.default(false), {
     reloads: true,
@@ -258,6 +269,7 @@ export const configSchema = z.strictObject({
   server: server.prefault({}),
   database: database.prefault({}),
   audit: audit.prefault({}),
+  history: history.prefault({}),
   tools: tools.prefault({}),
   logging: logging.prefault({}),
 });

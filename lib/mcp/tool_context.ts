@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
+import type { History } from "../database/history.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { ToolDetails, ToolEntry } from "../tool/directory.ts";
@@ -19,12 +20,13 @@ export interface ToolServices {
   readonly secrets: SecretFiles | null;
   readonly background: Background;
   readonly rehearsals: Rehearsals;
+  readonly history: History | null;
   readonly server: { readonly version: string; readonly startedAt: Date };
 }
 
 /** What the tool of a call works with. */
 export function toolContext(
-  { able, background, catalog, rehearsals, secrets, server, trail }: ToolServices,
+  { able, background, catalog, history, rehearsals, secrets, server, trail }: ToolServices,
   { pve, plans, ...asked }: Asked & { pve: Pve; plans: PlanDesk },
 ): ToolContext {
   const { principal, language } = asked;
@@ -35,6 +37,7 @@ export function toolContext(
     plans,
     rehearsals,
     audit: trail,
+    history,
     caller: principal,
     background: (kind, work) => background.begin(kind, asked, work),
     isOn: (name) => catalog.isOn(name),

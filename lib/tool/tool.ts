@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Scope } from "../auth/scope.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
+import type { History } from "../database/history.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { SecretFiles } from "./secret_files.ts";
 import type { PlanDesk } from "./plans.ts";
@@ -64,6 +65,8 @@ export interface ToolContext {
     kind: string,
     work: (pve: Pve) => Promise<T>,
   ) => Promise<{ readonly done: Promise<T> } | undefined>;
+  /** How things were; null where the database keeps none of it. */
+  readonly history: History | null;
   /** The changes that wait for somebody's approval. */
   readonly plans: PlanDesk;
   /** True when the configuration switches on what is off by itself. */

@@ -1,6 +1,7 @@
 import { runAccountCases } from "./conformance_accounts.ts";
 import { runAuditCases } from "./conformance_audit.ts";
 import { runFormatCases } from "./conformance_formats.ts";
+import { runHistoryCases } from "./conformance_history.ts";
 import { runKeyCases } from "./conformance_keys.ts";
 import { runMigrationCases } from "./conformance_migrations.ts";
 import { runRehearsalCases } from "./conformance_rehearsals.ts";
@@ -17,6 +18,7 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runAuditCases(name, makeSite);
   runFormatCases(name, makeSite);
   runSpentCases(name, makeSite);
+  runHistoryCases(name, makeSite);
   runKeyCases(name, makeSite);
   runRehearsalCases(name, makeSite);
   runPlanCases(name, makeSite);

@@ -10,6 +10,7 @@ import "../tools/detached_test.ts";
 import "../tools/firewall_test.ts";
 import "../tools/ha_test.ts";
 import "../tools/hidden_test.ts";
+import "../tools/history_test.ts";
 import "../tools/patience_test.ts";
 import "../tools/privileges_test.ts";
 import "../tools/reach_test.ts";

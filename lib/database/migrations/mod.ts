@@ -10,6 +10,7 @@ import { HALT } from "./0009_halt.ts";
 import { APPROVAL } from "./0010_approval.ts";
 import { TOKEN_TOOLSETS } from "./0011_token_toolsets.ts";
 import { REHEARSALS } from "./0012_rehearsals.ts";
+import { HISTORY } from "./0013_history.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   APPROVAL,
   TOKEN_TOOLSETS,
   REHEARSALS,
+  HISTORY,
 ];

@@ -16,6 +16,7 @@ import { GUESTS_POWER } from "./guests_power.ts";
 import { GUESTS_READS } from "./guests_reads.ts";
 import { GUESTS_SETTINGS } from "./guests_settings.ts";
 import { HA } from "./ha.ts";
+import { HISTORY } from "./history.ts";
 import { NETWORK } from "./network.ts";
 import { NODES } from "./nodes.ts";
 import { NODES_WORK } from "./nodes_work.ts";
@@ -46,6 +47,7 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...GUESTS_READS,
   ...GUESTS_SETTINGS,
   ...HA,
+  ...HISTORY,
   ...NETWORK,
   ...NODES,
   ...NODES_WORK,
