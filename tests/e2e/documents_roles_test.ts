@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { includesScope, type Scope } from "../../lib/auth/scope.ts";
+import { includesScope, type Scope, SCOPES } from "../../lib/auth/scope.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
+import { TOOLSETS } from "../../lib/tool/toolsets.ts";
 import type { FakePve } from "../fake_pve.ts";
-import { Site } from "../site.ts";
-import { blocksOf, readDocument } from "../support/documents.ts";
+import { Site, type SiteOptions } from "../site.ts";
+import { cli } from "../support/cli.ts";
+import { blocksOf, readDocument, rowsOf, sectionsOf } from "../support/documents.ts";
 import { OFFERED } from "../support/offered.ts";
 
 /** Carries out `pveum` lines on the simulated cluster; returns the token's value. */
@@ -41,8 +44,10 @@ const NEEDING_MODIFY = [
   "update_backup_job",
 ];
 
+type Call = [tool: string, args: Record<string, unknown>];
+
 /** Calls that between them need every privilege of their scope. */
-const CALLS: Record<Scope, [string, Record<string, unknown>][]> = {
+const CALLS: Record<Scope, Call[]> = {
   user: [
     ["get_vms", {}],
     ["get_guest", { vmid: 100 }],
@@ -77,6 +82,31 @@ const CALLS: Record<Scope, [string, Record<string, unknown>][]> = {
   ],
 };
 
+/** A site whose Proxmox token is the one that these `pveum` lines make. */
+async function siteWith(
+  lines: readonly string[],
+  { config = {}, ...options }: Pick<SiteOptions, "pve" | "config"> = {},
+): Promise<Site> {
+  const fixed = crypto.randomUUID();
+  const auth = { user: "mcp@pve", token_name: "assistant", token_value: fixed };
+  const site = await Site.start({ ...options, config: { ...config, auth } });
+  const value = pveum(site.fake, lines);
+  for (const token of site.fake.state.tokens) if (token.value === value) token.value = fixed;
+  return site;
+}
+
+async function listedBy(site: Site): Promise<string[]> {
+  const { json } = await site.post({ method: "tools/list" });
+  return json.result.tools.map((tool: { name: string }) => tool.name);
+}
+
+async function callAll(site: Site, calls: readonly Call[]): Promise<void> {
+  for (const [tool, args] of calls) {
+    const { isError, text } = await site.call(tool, args);
+    assert.equal(isError, false, `${tool}: ${text}`);
+  }
+}
+
 for (const version of ["9.2.11", "8.4.1"]) {
   Deno.test(`the documents' Proxmox roles suffice for their scopes, on ${version}`, async (t) => {
     const lines = blocksOf(await readDocument("docs/tokens"))
@@ -87,30 +117,69 @@ for (const version of ["9.2.11", "8.4.1"]) {
       );
     const roles = lines.filter((line) => line.startsWith("pveum role add"));
     const accounts = lines.filter((line) => !roles.includes(line));
-    for (const scope of ["user", "write", "admin"] as const) {
+    for (const scope of SCOPES) {
       await t.step(scope, async () => {
-        const fixed = crypto.randomUUID();
-        await using site = await Site.start({
-          pve: { version },
-          config: { auth: { user: "mcp@pve", token_name: "assistant", token_value: fixed } },
-        });
         const granted = accounts.map((line) => line.replace(/MCP-\w+/, `MCP-${scope}`));
-        const value = pveum(site.fake, [...roles, ...granted]);
-        for (const token of site.fake.state.tokens) if (token.value === value) token.value = fixed;
-        const { json } = await site.post({ method: "tools/list" });
-        const offered: string[] = json.result.tools.map((tool: { name: string }) => tool.name);
+        await using site = await siteWith([...roles, ...granted], { pve: { version } });
+        const offered = await listedBy(site);
         const within = OFFERED.filter((tool) => includesScope(scope, tool.scope));
         const missing = within.map((tool) => tool.name).filter((name) => !offered.includes(name));
         const withheld = NEEDING_MODIFY.filter((name) => within.some((tool) => tool.name === name));
         assert.deepEqual(missing, withheld);
-        for (const level of ["user", "write", "admin"] as const) {
-          if (!includesScope(scope, level)) continue;
-          for (const [tool, args] of CALLS[level]) {
-            const { isError, text } = await site.call(tool, args);
-            assert.equal(isError, false, `${tool}: ${text}`);
-          }
+        for (const level of SCOPES) {
+          if (includesScope(scope, level)) await callAll(site, CALLS[level]);
         }
       });
     }
+  });
+}
+
+/** The privileges of the toolset's role for each scope, as the documents' table adds them up. */
+async function documentedRoles(toolset: string, language: "en" | "tr" = "en"): Promise<string[][]> {
+  const [, tokens] = sectionsOf(await readDocument("docs/tokens", language));
+  const row = rowsOf(tokens?.body ?? "").find(([name]) => name === `\`${toolset}\``) ?? [];
+  const added = row.slice(1).map((cell) => cell.split(", ").filter((name) => name.includes(".")));
+  return added.map((_, at) => added.slice(0, at + 1).flat().toSorted());
+}
+
+Deno.test("check prints the documents' roles of toolsets, chosen by an option or the config", async (t) => {
+  await using site = await Site.start({ config: { tools: { toolsets: ["network"] } } });
+  const check = ["check", "--config", `${site.folder}/config.json`];
+  const printed = async (...args: string[]): Promise<string[][]> => {
+    const { pveum } = JSON.parse((await cli([...check, "--json", ...args])).out);
+    return pveum.map(({ privileges }: { privileges: string[] }) => privileges);
+  };
+  for (const toolset of TOOLSETS) {
+    await t.step(toolset, async () => {
+      const documented = await documentedRoles(toolset);
+      assert.equal(documented.length, SCOPES.length);
+      assert.deepEqual(await documentedRoles(toolset, "tr"), documented);
+      assert.deepEqual(await printed("--toolset", toolset), documented);
+    });
+  }
+});
+
+/** What is to be done with each toolset's role, besides the calls above that are of the toolset. */
+const TOOLSET_CALLS: Readonly<Record<string, Call[]>> = {};
+
+for (const toolset of TOOLSETS) {
+  Deno.test(`a token with only the documents' role for ${toolset} does its work`, async () => {
+    const isOfIt = (name: string) =>
+      TOOLS.some((tool) => tool.name === name && tool.toolsets.some((own) => own === toolset));
+    const privileges = (await documentedRoles(toolset)).at(-1) ?? [];
+    const role = `MCP-${toolset}`;
+    await using site = await siteWith([
+      `pveum role add ${role} --privs ${privileges.join(",")}`,
+      "pveum user add mcp@pve",
+      "pveum user token add mcp@pve assistant --privsep 1",
+      `pveum acl modify / --roles ${role} --users mcp@pve`,
+      `pveum acl modify / --roles ${role} --tokens 'mcp@pve!assistant'`,
+    ], { config: { tools: { toolsets: [toolset] } } });
+    const offered = await listedBy(site);
+    const missing = OFFERED.map(({ name }) => name)
+      .filter((name) => isOfIt(name) && !offered.includes(name));
+    assert.deepEqual(missing, NEEDING_MODIFY.filter(isOfIt));
+    const calls = SCOPES.flatMap((scope) => CALLS[scope]).filter(([name]) => isOfIt(name));
+    await callAll(site, [...calls, ...TOOLSET_CALLS[toolset] ?? []]);
   });
 }
