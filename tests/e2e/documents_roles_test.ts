@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { includesScope, type Scope, SCOPES } from "../../lib/auth/scope.ts";
-import { TOOLS } from "../../lib/mcp/tools.ts";
+import type { ToolName } from "../../lib/mcp/tools.ts";
 import { TOOLSETS } from "../../lib/tool/toolsets.ts";
 import type { FakePve } from "../fake_pve.ts";
-import { Site, type SiteOptions } from "../site.ts";
+import { Site } from "../site.ts";
 import { cli } from "../support/cli.ts";
 import { blocksOf, readDocument, rowsOf, sectionsOf } from "../support/documents.ts";
 import { OFFERED } from "../support/offered.ts";
+import { CASES } from "../tools/cases/mod.ts";
+import { restrict, startProbed } from "../tools/probe.ts";
 
 /** Carries out `pveum` lines on the simulated cluster; returns the token's value. */
 function pveum(fake: FakePve, lines: readonly string[]): string {
@@ -40,14 +42,13 @@ const NEEDING_MODIFY = [
   "create_backup_job",
   "delete_backup_job",
   "get_updates",
+  "refresh_updates",
   "restart_service",
   "update_backup_job",
 ];
 
-type Call = [tool: string, args: Record<string, unknown>];
-
 /** Calls that between them need every privilege of their scope. */
-const CALLS: Record<Scope, Call[]> = {
+const CALLS: Record<Scope, [string, Record<string, unknown>][]> = {
   user: [
     ["get_vms", {}],
     ["get_guest", { vmid: 100 }],
@@ -82,52 +83,41 @@ const CALLS: Record<Scope, Call[]> = {
   ],
 };
 
-/** A site whose Proxmox token is the one that these `pveum` lines make. */
-async function siteWith(
-  lines: readonly string[],
-  { config = {}, ...options }: Pick<SiteOptions, "pve" | "config"> = {},
-): Promise<Site> {
-  const fixed = crypto.randomUUID();
-  const auth = { user: "mcp@pve", token_name: "assistant", token_value: fixed };
-  const site = await Site.start({ ...options, config: { ...config, auth } });
-  const value = pveum(site.fake, lines);
-  for (const token of site.fake.state.tokens) if (token.value === value) token.value = fixed;
-  return site;
-}
-
-async function listedBy(site: Site): Promise<string[]> {
-  const { json } = await site.post({ method: "tools/list" });
-  return json.result.tools.map((tool: { name: string }) => tool.name);
-}
-
-async function callAll(site: Site, calls: readonly Call[]): Promise<void> {
-  for (const [tool, args] of calls) {
-    const { isError, text } = await site.call(tool, args);
-    assert.equal(isError, false, `${tool}: ${text}`);
-  }
-}
-
 for (const version of ["9.2.11", "8.4.1"]) {
   Deno.test(`the documents' Proxmox roles suffice for their scopes, on ${version}`, async (t) => {
     const lines = blocksOf(await readDocument("docs/tokens"))
       .filter(({ language, text }) => language === "sh" && /^pveum /m.test(text))
       .flatMap(({ text }) => text.trim().split("\n"))
       .map((line) =>
-        version.startsWith("8") ? line.replaceAll(/VM\.GuestAgent\.\w+/g, "VM.Monitor") : line
+        version.startsWith("8")
+          ? line.replaceAll(/VM\.GuestAgent\.\w+/g, "VM.Monitor")
+            .replace("VM.Replicate", "Datastore.Allocate")
+          : line
       );
     const roles = lines.filter((line) => line.startsWith("pveum role add"));
     const accounts = lines.filter((line) => !roles.includes(line));
-    for (const scope of SCOPES) {
+    for (const scope of ["user", "write", "admin"] as const) {
       await t.step(scope, async () => {
+        const fixed = crypto.randomUUID();
+        await using site = await Site.start({
+          pve: { version },
+          config: { auth: { user: "mcp@pve", token_name: "assistant", token_value: fixed } },
+        });
         const granted = accounts.map((line) => line.replace(/MCP-\w+/, `MCP-${scope}`));
-        await using site = await siteWith([...roles, ...granted], { pve: { version } });
-        const offered = await listedBy(site);
+        const value = pveum(site.fake, [...roles, ...granted]);
+        for (const token of site.fake.state.tokens) if (token.value === value) token.value = fixed;
+        const { json } = await site.post({ method: "tools/list" });
+        const offered: string[] = json.result.tools.map((tool: { name: string }) => tool.name);
         const within = OFFERED.filter((tool) => includesScope(scope, tool.scope));
         const missing = within.map((tool) => tool.name).filter((name) => !offered.includes(name));
         const withheld = NEEDING_MODIFY.filter((name) => within.some((tool) => tool.name === name));
         assert.deepEqual(missing, withheld);
-        for (const level of SCOPES) {
-          if (includesScope(scope, level)) await callAll(site, CALLS[level]);
+        for (const level of ["user", "write", "admin"] as const) {
+          if (!includesScope(scope, level)) continue;
+          for (const [tool, args] of CALLS[level]) {
+            const { isError, text } = await site.call(tool, args);
+            assert.equal(isError, false, `${tool}: ${text}`);
+          }
         }
       });
     }
@@ -142,44 +132,108 @@ async function documentedRoles(toolset: string, language: "en" | "tr" = "en"): P
   return added.map((_, at) => added.slice(0, at + 1).flat().toSorted());
 }
 
-Deno.test("check prints the documents' roles of toolsets, chosen by an option or the config", async (t) => {
-  await using site = await Site.start({ config: { tools: { toolsets: ["network"] } } });
-  const check = ["check", "--config", `${site.folder}/config.json`];
-  const printed = async (...args: string[]): Promise<string[][]> => {
-    const { pveum } = JSON.parse((await cli([...check, "--json", ...args])).out);
-    return pveum.map(({ privileges }: { privileges: string[] }) => privileges);
-  };
+/** `check` with the config of a site, whose `tools.toolsets` are these. */
+async function checkOf(
+  { folder }: Site,
+  { toolsets, args = [] }: { toolsets?: readonly string[]; args?: readonly string[] },
+): Promise<string> {
+  const file = `${folder}/config.json`;
+  const config = JSON.parse(await Deno.readTextFile(file));
+  const chosen = toolsets === undefined ? {} : { toolsets };
+  await Deno.writeTextFile(file, JSON.stringify({ ...config, tools: chosen }));
+  return (await cli(["check", "--config", file, ...args])).out;
+}
+
+Deno.test("check --toolset prints the documents' roles, whatever the token may do", async (t) => {
+  await using site = await Site.start();
   for (const toolset of TOOLSETS) {
     await t.step(toolset, async () => {
       const documented = await documentedRoles(toolset);
       assert.equal(documented.length, SCOPES.length);
       assert.deepEqual(await documentedRoles(toolset, "tr"), documented);
-      assert.deepEqual(await printed("--toolset", toolset), documented);
+      const args = ["--json", "--toolset", toolset];
+      const { pveum, toolsets } = JSON.parse(
+        await checkOf(site, { toolsets: ["guests"], args }),
+      );
+      assert.deepEqual(toolsets, [toolset]);
+      const privileges = pveum.map((each: { privileges: string[] }) => each.privileges);
+      assert.deepEqual(privileges, documented);
     });
   }
+  const wrong = await cli(["check", "--toolset", "backup"]);
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.err, /there is no toolset "backup": there are core, guests, backups/);
 });
 
-/** What is to be done with each toolset's role, besides the calls above that are of the toolset. */
-const TOOLSET_CALLS: Readonly<Record<string, Call[]>> = {};
+Deno.test("check goes by the config's toolsets, and tells of all other tools", async () => {
+  await using site = await startProbed();
+  const [reading = [], , all = []] = await documentedRoles("network");
+  restrict(site, ["VM.Audit"]);
+  site.fake.state.roles.set("MCP-write", { privs: ["VM.Audit", "VM.Backup"], special: false });
+  const lacking = await checkOf(site, { toolsets: ["network"] });
+  assert.match(lacking, /^warn {2}grants {4}\d+ of \d+ tools of network cannot work: /m);
+  assert.ok(
+    lacking.includes(`\nFor callers with scope user and tools of network, on a node`),
+    lacking,
+  );
+  assert.ok(
+    lacking.includes(`\n  pveum role add MCP-user --privs ${reading.join(",")}\n`),
+    lacking,
+  );
+  // What the role holds for other tools stays.
+  assert.match(
+    lacking,
+    /^ {2}pveum role modify MCP-write --privs \S*VM\.Config\.Network --append 1$/m,
+  );
+  assert.match(
+    lacking,
+    /\n\nOther tools can still be called by name, and Proxmox refuses what these roles lack: --toolset guests,backups,storage,cluster,network,api prints the roles for all$/,
+  );
+  restrict(site, all);
+  const enough = await checkOf(site, { toolsets: ["network"] });
+  assert.match(
+    enough,
+    /^ok {4}grants {4}they suffice for all \d+ tools of network; of the \d+ others \d+ cannot work$/m,
+  );
+  assert.doesNotMatch(enough, /pveum/);
+  const whole = await checkOf(site, {});
+  assert.match(whole, /For callers with scope user, on a node/);
+  assert.doesNotMatch(whole, /Other tools/);
+});
+
+/** Until the grants are read anew by who must know them. */
+const RENEWED_MS = 3_000;
+
+/** What they need goes by what is called, in whatever toolset that is. */
+const LEADING_ELSEWHERE = ["call_api", "call_tool", "change_api"];
 
 for (const toolset of TOOLSETS) {
-  Deno.test(`a token with only the documents' role for ${toolset} does its work`, async () => {
-    const isOfIt = (name: string) =>
-      TOOLS.some((tool) => tool.name === name && tool.toolsets.some((own) => own === toolset));
-    const privileges = (await documentedRoles(toolset)).at(-1) ?? [];
-    const role = `MCP-${toolset}`;
-    await using site = await siteWith([
-      `pveum role add ${role} --privs ${privileges.join(",")}`,
-      "pveum user add mcp@pve",
-      "pveum user token add mcp@pve assistant --privsep 1",
-      `pveum acl modify / --roles ${role} --users mcp@pve`,
-      `pveum acl modify / --roles ${role} --tokens 'mcp@pve!assistant'`,
-    ], { config: { tools: { toolsets: [toolset] } } });
-    const offered = await listedBy(site);
-    const missing = OFFERED.map(({ name }) => name)
-      .filter((name) => isOfIt(name) && !offered.includes(name));
-    assert.deepEqual(missing, NEEDING_MODIFY.filter(isOfIt));
-    const calls = SCOPES.flatMap((scope) => CALLS[scope]).filter(([name]) => isOfIt(name));
-    await callAll(site, [...calls, ...TOOLSET_CALLS[toolset] ?? []]);
+  Deno.test(`the documents' roles for ${toolset} suffice for its work, tool by tool`, async (t) => {
+    const roles = await documentedRoles(toolset);
+    const ofIt = OFFERED.filter(({ name, toolsets }) =>
+      toolsets.some((own) => own === toolset) && !LEADING_ELSEWHERE.includes(name)
+    );
+    for (const tool of ofIt) {
+      await t.step(tool.name, async () => {
+        let at = 0;
+        await using site = await startProbed({ monotonic: () => at });
+        const { args, prepare, scope: role = tool.scope } = CASES[tool.name as ToolName];
+        await prepare?.(site);
+        const given = typeof args === "function" ? args(site) : args;
+        restrict(site, roles[SCOPES.indexOf(tool.scope)] ?? []);
+        at += RENEWED_MS;
+        const { isError, text } = await site.call(tool.name, given, { role });
+        if (!NEEDING_MODIFY.includes(tool.name)) return assert.equal(isError, false, text);
+        assert.match(text, /lacks the privilege Sys\.Modify/);
+      });
+    }
   });
 }
+
+Deno.test("a tool of another toolset is called by name, and refused by Proxmox", async () => {
+  await using site = await startProbed();
+  restrict(site, (await documentedRoles("backups")).at(-1) ?? []);
+  const { code, text } = await site.call("create_snapshot", { vmid: 100, name: "before" });
+  assert.equal(code, "forbidden");
+  assert.match(text, /lacks the privilege VM\.Snapshot on \/vms\/100$/);
+});
