@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/config",
     ],
     ...["lib/auth", "lib/audit", "lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
-    ...["lib/command.ts", "lib/times.ts"],
+    ...["lib/command.ts", "lib/times.ts", "lib/tracing.ts"],
     ...["deno.json", "commander", "node:crypto", "node:dns", "node:net", "node:os", "node:path"],
     ...["node:tls", "node:url"],
   ],
@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
-    ...["lib/database/halts.ts", "lib/database/plans.ts", "lib/command.ts"],
+    ...["lib/database/halts.ts", "lib/database/plans.ts", "lib/command.ts", "lib/tracing.ts"],
     ...["lib/nearest.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
     ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",
@@ -101,6 +101,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/once_per.ts": [],
   "lib/nearest.ts": [],
   "lib/times.ts": [],
+  "lib/tracing.ts": ["@opentelemetry/api"],
   "lib/errors.ts": ["lib/command.ts"],
   "lib/command.ts": [],
 };

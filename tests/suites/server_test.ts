@@ -12,6 +12,7 @@ import "../e2e/fault_matrix_test.ts";
 import "../e2e/following_test.ts";
 import "../e2e/halt_test.ts";
 import "../e2e/hangups_test.ts";
+import "../e2e/introduction_test.ts";
 import "../e2e/prompts_test.ts";
 import "../e2e/reach_test.ts";
 import "../e2e/resources_test.ts";
