@@ -266,7 +266,8 @@ async function run(
     const output = await (change ? change.run(pve, input, work) : work());
     const finished = await request.conclude?.(pve, { tool, output, action }) ??
       services.finish(tool, await told(pve, { tool, output }));
-    return { kind: "done", finished };
+    const picture = tool.picture?.(input, finished.value);
+    return { kind: "done", finished: picture ? finished.with(picture) : finished };
   } catch (error) {
     throw cannot(action, error);
   } finally {

@@ -84,6 +84,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly output: O;
   /** Fields of the output that are handed on byte for byte: contents that the caller asked for. */
   readonly verbatim?: readonly (keyof z.output<O> & string)[];
+  /** A PNG of what is answered, for who asks for one. */
+  picture?(input: z.output<I>, output: z.output<O>): Uint8Array<ArrayBuffer> | undefined;
   /** What a call does, as the infinitive that follows "Cannot": `start VM 101`. */
   action(input: z.output<I>): string;
   /** What a person must know besides the arguments before saying yes; it only reads. */

@@ -25,7 +25,7 @@ export async function doWork(t: Deno.TestContext, ground: Ground): Promise<void>
       const file = join(fake.containerFolder(200), "note");
       const written = await site.call("write_guest_file", {
         vmid: 200,
-        path: file,
+        file,
         content: "ş\n",
       });
       assert.equal(written.isError, false, written.text);
