@@ -14,6 +14,7 @@ import {
 import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { deleteVolume, findVolumeById, type Volume } from "../lib/proxmox/storage/volumes.ts";
+import { requireGuestsSeen } from "../lib/proxmox/unseen.ts";
 import { nodeName, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -26,6 +27,11 @@ export default defineTool({
   hints: DESTROYS,
   subject: "cluster",
   privileges: [["/storage/{storage}", "Datastore.Allocate"]],
+  conditionalPrivileges: [{
+    privilege: ["/vms/{vmid}", "VM.Audit"],
+    when: "for what guests can use",
+    if: ({ volid }) => !/:(?:vztmpl|import)\//.test(volid),
+  }],
   input: z.strictObject({
     volid: volumeId.describe("From get_storage_content"),
     node: nodeName.optional().describe("Needed where several nodes have one of that name"),
@@ -50,7 +56,9 @@ export default defineTool({
 async function requireUnused(pve: Pve, volume: Volume): Promise<void> {
   const resources = await pve.resources();
   const guests = guestsIn(resources);
-  if (NAMED_BY[volume.content ?? ""]) {
+  const isNamed = NAMED_BY[volume.content ?? ""] !== undefined;
+  if (isNamed || volume.vmid !== undefined) await requireGuestsSeen(pve, "whether it is in use");
+  if (isNamed) {
     const at = resources.find((row) =>
       row.type === "storage" && row.storage === storageOf(volume) && row.node === volume.node
     );

@@ -8,6 +8,7 @@ import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
 import { Drain, type DrainRow } from "../lib/proxmox/migration/drain.ts";
 import { Room } from "../lib/proxmox/migration/room.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
+import { requireGuestsSeen } from "../lib/proxmox/unseen.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { changed, dryRun, nodeName, storageId } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
@@ -50,7 +51,11 @@ export default defineTool({
   toolsets: ["cluster"],
   hints: CHANGES,
   subject: "node",
-  privileges: [["/vms/{vmid}", "VM.Migrate"], ["/", "Sys.Audit"]],
+  privileges: [
+    ["/vms/{vmid}", "VM.Migrate"],
+    ["/vms/{vmid}", "VM.Audit"],
+    ["/", "Sys.Audit"],
+  ],
   conditionalPrivileges: [{
     privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
     when: "with target_storage",
@@ -74,6 +79,7 @@ export default defineTool({
     const { node } = input;
     const resources = await pve.resources();
     const { guests, room } = survey(pve, { input, resources });
+    await requireGuestsSeen(pve, `whether more guests are on node ${node}`);
     if (guests.length === 0) return { ...pve.unchanged(`no guest is on node ${node}`), node };
     if (!pve.dryRun && !await pve.lease("drain", LEASE_SECONDS)) {
       throw new AppError("conflict", "another drain is under way; call again when it has answered");

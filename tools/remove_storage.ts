@@ -18,7 +18,7 @@ export default defineTool({
   toolsets: ["storage"],
   hints: DESTROYS,
   subject: "cluster",
-  privileges: [["/storage", "Datastore.Allocate"]],
+  privileges: [["/storage", "Datastore.Allocate"], ["/vms/{vmid}", "VM.Audit"]],
   input: z.strictObject({ storage: storageId, ...dryRun }),
   output: z.object(definitionOutput),
   action: ({ storage }) => `remove storage ${storage}`,

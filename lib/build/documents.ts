@@ -1,8 +1,7 @@
-import { scopePrivileges } from "../cli/check/privileges.ts";
 import { toolsMarkdown } from "../cli/tools.ts";
 import { configTable, type Language } from "./config_table.ts";
-import { isOnByDefault } from "../tool/policy.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import { roleCommands, roleTable } from "./role_table.ts";
 import { type CostOf, toolsetTable } from "./toolset_table.ts";
 
 /** The document with everything in it that follows from the program, the rest as it is. */
@@ -23,16 +22,11 @@ export function generatedDocument(
     text: withKeys,
     content: () => `\n${toolsetTable(language, costOf)}\n`,
   });
-  return roleCommands(tools).reduce(replaceRole, withToolsets);
-}
-
-/** For the Proxmox that is current, the version that the documents are about. */
-function roleCommands(tools: readonly AnyTool[]): string[] {
-  const auth = { user: "mcp@pve", token_name: "assistant" };
-  const policy = { scopes: {} };
-  return scopePrivileges(tools.filter(isOnByDefault), { auth, policy, major: 9 }).map((
-    { commands: [role = ""] },
-  ) => role);
+  const withRoles = between("roles", {
+    text: withToolsets,
+    content: () => `\n${roleTable(language, tools)}\n`,
+  });
+  return roleCommands(tools).reduce(replaceRole, withRoles);
 }
 
 /** Puts the content between its two marks; a text without them stays as it is. */

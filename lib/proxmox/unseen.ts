@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import { type Grants, holds } from "./privileges.ts";
 import type { Pve } from "./pve.ts";
 
@@ -17,4 +18,24 @@ export async function unseen(
   return [
     `${what} cannot be seen: grant the Proxmox API token ${pve.tokenId} ${anyOf[0]} on ${at}`,
   ];
+}
+
+/** The warning where Proxmox leaves guests out of every list. */
+export async function unseenGuests(pve: Pve): Promise<string[]> {
+  // What is decided by it must not rest on grants of some minutes ago.
+  await pve.grants({ fresh: true });
+  return unseen(pve, { what: "some guests", path: "/vms/{vmid}", anyOf: ["VM.Audit"] });
+}
+
+/**
+ * Requires that no guest is hidden, for what is safe only where there is none.
+ *
+ * @param question what is unknown otherwise, as `whether it is in use`
+ * @throws AppError `unavailable`
+ */
+export async function requireGuestsSeen(pve: Pve, question: string): Promise<void> {
+  const hidden = await unseenGuests(pve);
+  if (hidden.length > 0) {
+    throw new AppError("unavailable", `${question} is unknown: ${hidden.join("; ")}`);
+  }
 }

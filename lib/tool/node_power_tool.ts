@@ -36,6 +36,11 @@ export function nodePowerTool(
     hints: DESTROYS,
     subject: "node",
     privileges: [["/nodes/{node}", "Sys.PowerMgmt"]],
+    conditionalPrivileges: [{
+      privilege: ["/vms/{vmid}", "VM.Audit"],
+      when: "without force",
+      if: ({ force }) => !force,
+    }],
     input: z.strictObject({
       node: nodeName,
       force: z.boolean().default(false).describe("Although guests run: they are shut down"),

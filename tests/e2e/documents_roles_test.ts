@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import { includesScope, type Scope } from "../../lib/auth/scope.ts";
+import { includesScope, type Scope, SCOPES } from "../../lib/auth/scope.ts";
+import type { ToolName } from "../../lib/mcp/tools.ts";
+import { TOOLSETS } from "../../lib/tool/toolsets.ts";
 import type { FakePve } from "../fake_pve.ts";
 import { Site } from "../site.ts";
-import { blocksOf, readDocument } from "../support/documents.ts";
+import { cli } from "../support/cli.ts";
+import { blocksOf, readDocument, rowsOf, sectionsOf } from "../support/documents.ts";
 import { OFFERED } from "../support/offered.ts";
+import { CASES } from "../tools/cases/mod.ts";
+import { restrict, startProbed } from "../tools/probe.ts";
 
 /** Carries out `pveum` lines on the simulated cluster; returns the token's value. */
 function pveum(fake: FakePve, lines: readonly string[]): string {
@@ -118,3 +123,117 @@ for (const version of ["9.2.11", "8.4.1"]) {
     }
   });
 }
+
+/** The privileges of the toolset's role for each scope, as the documents' table adds them up. */
+async function documentedRoles(toolset: string, language: "en" | "tr" = "en"): Promise<string[][]> {
+  const [, tokens] = sectionsOf(await readDocument("docs/tokens", language));
+  const row = rowsOf(tokens?.body ?? "").find(([name]) => name === `\`${toolset}\``) ?? [];
+  const added = row.slice(1).map((cell) => cell.split(", ").filter((name) => name.includes(".")));
+  return added.map((_, at) => added.slice(0, at + 1).flat().toSorted());
+}
+
+/** `check` with the config of a site, whose `tools.toolsets` are these. */
+async function checkOf(
+  { folder }: Site,
+  { toolsets, args = [] }: { toolsets?: readonly string[]; args?: readonly string[] },
+): Promise<string> {
+  const file = `${folder}/config.json`;
+  const config = JSON.parse(await Deno.readTextFile(file));
+  const chosen = toolsets === undefined ? {} : { toolsets };
+  await Deno.writeTextFile(file, JSON.stringify({ ...config, tools: chosen }));
+  return (await cli(["check", "--config", file, ...args])).out;
+}
+
+Deno.test("check --toolset prints the documents' roles, whatever the token may do", async (t) => {
+  await using site = await Site.start();
+  for (const toolset of TOOLSETS) {
+    await t.step(toolset, async () => {
+      const documented = await documentedRoles(toolset);
+      assert.equal(documented.length, SCOPES.length);
+      assert.deepEqual(await documentedRoles(toolset, "tr"), documented);
+      const args = ["--json", "--toolset", toolset];
+      const { pveum, toolsets } = JSON.parse(
+        await checkOf(site, { toolsets: ["guests"], args }),
+      );
+      assert.deepEqual(toolsets, [toolset]);
+      const privileges = pveum.map((each: { privileges: string[] }) => each.privileges);
+      assert.deepEqual(privileges, documented);
+    });
+  }
+  const wrong = await cli(["check", "--toolset", "backup"]);
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.err, /there is no toolset "backup": there are core, guests, backups/);
+});
+
+Deno.test("check goes by the config's toolsets, and tells of all other tools", async () => {
+  await using site = await startProbed();
+  const [reading = [], , all = []] = await documentedRoles("network");
+  restrict(site, ["VM.Audit"]);
+  site.fake.state.roles.set("MCP-write", { privs: ["VM.Audit", "VM.Backup"], special: false });
+  const lacking = await checkOf(site, { toolsets: ["network"] });
+  assert.match(lacking, /^warn {2}grants {4}\d+ of \d+ tools of network cannot work: /m);
+  assert.ok(
+    lacking.includes(`\nFor callers with scope user and tools of network, on a node`),
+    lacking,
+  );
+  assert.ok(
+    lacking.includes(`\n  pveum role add MCP-user --privs ${reading.join(",")}\n`),
+    lacking,
+  );
+  // What the role holds for other tools stays.
+  assert.match(
+    lacking,
+    /^ {2}pveum role modify MCP-write --privs \S*VM\.Config\.Network --append 1$/m,
+  );
+  assert.match(
+    lacking,
+    /\n\nOther tools can still be called by name, and Proxmox refuses what these roles lack: --toolset guests,backups,storage,cluster,network,api prints the roles for all$/,
+  );
+  restrict(site, all);
+  const enough = await checkOf(site, { toolsets: ["network"] });
+  assert.match(
+    enough,
+    /^ok {4}grants {4}they suffice for all \d+ tools of network; of the \d+ others \d+ cannot work$/m,
+  );
+  assert.doesNotMatch(enough, /pveum/);
+  const whole = await checkOf(site, {});
+  assert.match(whole, /For callers with scope user, on a node/);
+  assert.doesNotMatch(whole, /Other tools/);
+});
+
+/** Until the grants are read anew by who must know them. */
+const RENEWED_MS = 3_000;
+
+/** What they need goes by what is called, in whatever toolset that is. */
+const LEADING_ELSEWHERE = ["call_api", "call_tool", "change_api"];
+
+for (const toolset of TOOLSETS) {
+  Deno.test(`the documents' roles for ${toolset} suffice for its work, tool by tool`, async (t) => {
+    const roles = await documentedRoles(toolset);
+    const ofIt = OFFERED.filter(({ name, toolsets }) =>
+      toolsets.some((own) => own === toolset) && !LEADING_ELSEWHERE.includes(name)
+    );
+    for (const tool of ofIt) {
+      await t.step(tool.name, async () => {
+        let at = 0;
+        await using site = await startProbed({ monotonic: () => at });
+        const { args, prepare, scope: role = tool.scope } = CASES[tool.name as ToolName];
+        await prepare?.(site);
+        const given = typeof args === "function" ? args(site) : args;
+        restrict(site, roles[SCOPES.indexOf(tool.scope)] ?? []);
+        at += RENEWED_MS;
+        const { isError, text } = await site.call(tool.name, given, { role });
+        if (!NEEDING_MODIFY.includes(tool.name)) return assert.equal(isError, false, text);
+        assert.match(text, /lacks the privilege Sys\.Modify/);
+      });
+    }
+  });
+}
+
+Deno.test("a tool of another toolset is called by name, and refused by Proxmox", async () => {
+  await using site = await startProbed();
+  restrict(site, (await documentedRoles("backups")).at(-1) ?? []);
+  const { code, text } = await site.call("create_snapshot", { vmid: 100, name: "before" });
+  assert.equal(code, "forbidden");
+  assert.match(text, /lacks the privilege VM\.Snapshot on \/vms\/100$/);
+});

@@ -58,8 +58,10 @@ Deno.test({
         if (text.includes("/metrics")) return assert.match(out, /^proxmox_mcp_tool_calls_total/m);
         const answers = out.split("\n").filter(Boolean).map((line) => JSON.parse(line));
         assert.equal(answers.length, text.match(/^curl /gm)?.length);
-        for (const { status, result, error } of answers) {
-          if (!text.includes("/mcp")) assert.equal(status, "ok");
+        for (const { status, result, error, openapi, vms } of answers) {
+          if (text.includes("/openapi.json")) assert.equal(openapi, "3.1.0");
+          else if (text.includes("/api/")) assert.ok(vms.length > 0, out);
+          else if (!text.includes("/mcp")) assert.equal(status, "ok");
           else assert.deepEqual([error, result.isError ?? false], [undefined, false], out);
         }
       });

@@ -5,6 +5,7 @@ import { until } from "../support/until.ts";
 import { NODES_WORK } from "./cases/nodes_work.ts";
 import { testTools } from "./harness.ts";
 import { limited } from "./limited.ts";
+import { restrict, startProbed } from "./probe.ts";
 import { changes, sent } from "./requests.ts";
 
 testTools(NODES_WORK);
@@ -150,4 +151,17 @@ Deno.test("the journal is read newest first by unit, time and text, without its 
   assert.deepEqual((await lines({ text: "LINE 42" })).short, ["line 42"]);
   const none = await lines({ service: "postfix" });
   assert.deepEqual([none.lines, none.warnings], [[], ["no line fits"]]);
+});
+
+Deno.test("a node is neither sent down nor called empty while Proxmox hides its guests", async () => {
+  await using site = await startProbed();
+  restrict(site, ["Sys.Audit", "Sys.PowerMgmt", "VM.Migrate"]);
+  for (const tool of ["reboot_node", "shutdown_node", "drain_node"]) {
+    const { code, text } = await site.call(tool, { node: "pve1" });
+    assert.equal(code, "unavailable", `${tool}: ${text}`);
+    assert.match(text, /node pve1 is unknown: some guests cannot be seen: grant .* VM\.Audit on/);
+  }
+  assert.deepEqual(changes(site), []);
+  const { isError, text } = await site.call("reboot_node", { node: "pve1", force: true });
+  assert.equal(isError, false, text);
 });

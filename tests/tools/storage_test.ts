@@ -6,6 +6,7 @@ import { SNAPSHOTS } from "./cases/snapshots.ts";
 import { STORAGE } from "./cases/storage.ts";
 import { guest, isRunning } from "./guests.ts";
 import { testTools } from "./harness.ts";
+import { restrict, startProbed } from "./probe.ts";
 import { changes, lastChange } from "./requests.ts";
 
 testTools(BACKUPS);
@@ -302,4 +303,18 @@ Deno.test("create_vm without a storage takes a usual one, then a local one, then
     storage: "nfs1",
   });
   assert.deepEqual([given.value?.storage, given.value?.notes], ["nfs1", undefined]);
+});
+
+Deno.test("nothing that a guest may use is deleted while Proxmox hides guests", async () => {
+  await using site = await startProbed();
+  restrict(site, ["Datastore.Audit", "Datastore.Allocate", "Sys.Audit"]);
+  for (const volid of ["local-lvm:vm-100-disk-0", "local:iso/debian-13.iso"]) {
+    const { code, text } = await site.call("delete_volume", { volid, node: "pve1" });
+    assert.equal(code, "unavailable", text);
+    assert.match(
+      text,
+      /whether it is in use is unknown: some guests cannot be seen: grant .* VM\.Audit on \/vms$/,
+    );
+  }
+  assert.deepEqual(changes(site), []);
 });

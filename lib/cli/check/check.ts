@@ -15,27 +15,41 @@ import { canSandbox } from "../../sandbox/worker.ts";
 import { requireTools } from "../serve/load_config.ts";
 import { type ServeArguments, serveOptionsOf, withServeOptions } from "../serve/options.ts";
 import { visibleLine } from "../../log/visible.ts";
+import { toolsets } from "../options.ts";
+import { type ToolsetChoice, TOOLSETS } from "../../tool/toolsets.ts";
 
 /** `lock: false` leaves the lock out, for a process that is not to serve. */
-type CheckOptions = ServeArguments & { readonly json?: boolean; readonly lock?: false };
+type CheckOptions = ServeArguments & {
+  readonly json?: boolean;
+  readonly lock?: false;
+  readonly toolset?: readonly string[];
+};
+
+/** Between them they hold every tool. */
+const ALL_TOOLS = TOOLSETS.filter((toolset) => toolset !== "core");
 
 const NOTES = `
 Looks at the config, the files it names, the database, the Proxmox servers (name, connection,
 certificate, clock, version), what the Proxmox token may do, the listening port and the lock.
 Each line is ok, warn or fail with what to do; the exit status is 1 when any fails.
+The Proxmox roles are those for the tools of --toolset, else of tools.toolsets, else for all tools.
 
 Examples:
   proxmox-mcp check --config /etc/proxmox-mcp/config.json
+  proxmox-mcp check --toolset core,backups
   proxmox-mcp check --json | jq '.findings[] | select(.state != "ok")'`;
 
 interface Report {
   readonly findings: readonly Finding[];
   readonly advice: readonly ScopePrivileges[];
+  /** What the advice is for; null for all tools. */
+  readonly toolsets: ToolsetChoice;
 }
 
 export function registerCheck(program: Command, context: CliContext): void {
   withServeOptions(withCommonOptions(program.command("check")))
     .description("say what is wrong with the config, the database, Proxmox and the lock")
+    .option("--toolset <TOOLSET>", "print the Proxmox roles for this toolset's tools", toolsets)
     .option("--json", "print JSON")
     .addHelpText("after", NOTES)
     .action((options: CheckOptions) => check(context, options));
@@ -47,17 +61,30 @@ export async function check(context: CliContext, options: CheckOptions): Promise
   const report = await inspect(context, options);
   if (report.findings.some((finding) => finding.state === "fail")) context.setStatus(1);
   if (options.json) {
-    return io.out(JSON.stringify({ findings: report.findings, pveum: report.advice }, null, 2));
+    const { findings, advice: pveum, toolsets } = report;
+    return io.out(JSON.stringify({ findings, toolsets, pveum }, null, 2));
   }
   for (const { name, state, message, remedy } of report.findings) {
     const text = visibleLine(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
     io.out(`${state.padEnd(4)}  ${name.padEnd(8)}  ${text}`);
   }
-  for (const { scope, commands, present } of report.advice) {
+  const { advice, toolsets } = report;
+  const which = toolsets === null ? "" : ` and tools of ${toolsets.join(", ")}`;
+  for (const { scope, commands, present } of advice) {
     const there = present.length === 0 ? "" : ` (there already: ${present.join(", ")})`;
-    io.out(`\nFor callers with scope ${scope}, on a node${there}:`);
+    io.out(`\nFor callers with scope ${scope}${which}, on a node${there}:`);
     for (const command of commands) io.out(`  ${command}`);
   }
+  if (advice.length > 0 && isPart(toolsets)) {
+    io.out(
+      "\nOther tools can still be called by name, and Proxmox refuses what these roles lack: " +
+        `--toolset ${ALL_TOOLS.join(",")} prints the roles for all`,
+    );
+  }
+}
+
+function isPart(toolsets: ToolsetChoice): boolean {
+  return toolsets !== null && !ALL_TOOLS.every((toolset) => toolsets.includes(toolset));
 }
 
 async function inspect(context: CliContext, options: CheckOptions): Promise<Report> {
@@ -67,7 +94,8 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
     config = await configOf(context, options, { serve: serveOptionsOf(options) });
     await requireTools(config);
   } catch (error) {
-    return { findings: [fail("config", messageOf(error))], advice: [] };
+    const { toolset: toolsets = null } = options;
+    return { findings: [fail("config", messageOf(error))], advice: [], toolsets };
   }
   const secrets = await checkSecretFiles(config);
   const store = await checkStore(config, now);
@@ -77,7 +105,10 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
   const refused = [...authority, ...network.findings].some(({ state }) => state === "fail");
   const proxmox = network.seen === null || refused
     ? { findings: [], advice: [] }
-    : await (await import("./proxmox.ts")).checkProxmox(config, { seen: network.seen });
+    : await (await import("./proxmox.ts")).checkProxmox(config, {
+      seen: network.seen,
+      toolsets: options.toolset ?? null,
+    });
   return {
     findings: [
       ok("config", config.file ?? "none: the environment stands for it"),
@@ -96,6 +127,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ...(options.lock === false ? [] : [aboutLock(config)]),
     ],
     advice: proxmox.advice,
+    toolsets: options.toolset ?? config.tools.toolsets,
   };
 }
 

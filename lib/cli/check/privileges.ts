@@ -81,11 +81,12 @@ function makingRole(
   { privileges, known }: { privileges: readonly string[]; known: readonly string[] | undefined },
 ): { what: string; command: string | null } {
   const holds = known !== undefined && privileges.every((privilege) => known.includes(privilege));
-  const verb = known === undefined ? "add" : "modify";
-  return {
-    what: `role ${role}`,
-    command: holds ? null : `pveum role ${verb} ${role} --privs ${privileges.join(",")}`,
-  };
+  const privs = privileges.length === 0 ? "" : ` --privs ${privileges.join(",")}`;
+  const command = known === undefined
+    ? `pveum role add ${role}${privs}`
+    // What a role holds for other tools is not taken away from it.
+    : `pveum role modify ${role}${privs} --append 1`;
+  return { what: `role ${role}`, command: holds ? null : command };
 }
 
 /**

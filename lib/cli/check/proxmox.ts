@@ -5,6 +5,8 @@ import { isKind } from "../../proxmox/api/errors.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { isOffered } from "../../tool/policy.ts";
+import type { AnyTool } from "../../tool/tool.ts";
+import { isChosen, type ToolsetChoice } from "../../tool/toolsets.ts";
 import { versionOf } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
@@ -22,15 +24,28 @@ export interface ProxmoxReport {
   readonly advice: readonly ScopePrivileges[];
 }
 
-/** Asks Proxmox for its version and for what the token may do. */
+/** Which tools the token is to suffice for. */
+interface Wanted {
+  readonly toolsets: ToolsetChoice;
+  readonly tools: readonly AnyTool[];
+  /** What is offered besides, and can be called by name. */
+  readonly others: readonly AnyTool[];
+}
+
+/**
+ * Asks Proxmox for its version and for what the token may do.
+ *
+ * @param options.toolsets whose roles are asked for, whatever the token may do; null for what the
+ * config says
+ */
 export async function checkProxmox(
   config: Config,
-  { seen }: { seen: SeenServer },
+  { seen, toolsets }: { seen: SeenServer; toolsets: ToolsetChoice },
 ): Promise<ProxmoxReport> {
-  const offered = TOOLS.filter((tool) => isOffered(tool, config.tools));
+  const wanted = wantedOf(config, toolsets ?? config.tools.toolsets);
   const { auth, tools: policy } = config;
   const adviceFor = (major: number, present = NOTHING) =>
-    scopePrivileges(offered, { auth, policy, major, present });
+    scopePrivileges(wanted.tools, { auth, policy, major, present });
   const tokenId = `${config.auth.user}!${config.auth.token_name}`;
   const { client, close } = await connectProxmox(config);
   try {
@@ -41,14 +56,10 @@ export async function checkProxmox(
     if (grants === undefined) {
       return { findings: [...findings, warn("grants", "Proxmox did not tell them")], advice: [] };
     }
-    const privileges = aboutGrants(tokenId, {
-      grants,
-      lacking: lackingTools(offered, grants),
-      offered: offered.length,
-    });
+    const privileges = aboutGrants(tokenId, { grants, wanted });
     return {
       findings: [...findings, privileges],
-      advice: privileges.state === "ok"
+      advice: privileges.state === "ok" && toolsets === null
         ? []
         : adviceFor(major, await readPresent(client, AbortSignal.timeout(PATIENCE_MS))),
     };
@@ -57,6 +68,16 @@ export async function checkProxmox(
   } finally {
     close();
   }
+}
+
+function wantedOf({ tools: policy }: Config, toolsets: ToolsetChoice): Wanted {
+  const offered = TOOLS.filter((tool) => isOffered(tool, policy));
+  const isWanted = (tool: AnyTool) => isChosen(tool.toolsets, [toolsets]);
+  return {
+    toolsets,
+    tools: offered.filter(isWanted),
+    others: offered.filter((tool) => !isWanted(tool)),
+  };
 }
 
 function aboutVersion(version: string, major: number): Finding {
@@ -69,19 +90,21 @@ function aboutVersion(version: string, major: number): Finding {
 
 function aboutGrants(
   tokenId: string,
-  { grants, lacking, offered }: {
-    grants: Grants;
-    lacking: readonly [{ readonly name: string }, string][];
-    offered: number;
-  },
+  { grants, wanted: { toolsets, tools, others } }: { grants: Grants; wanted: Wanted },
 ): Finding {
-  if (lacking.length === 0) return ok("grants", `they suffice for all ${offered} tools`);
+  const lacking = lackingTools(tools, grants);
+  const which = `${tools.length} tools${toolsets === null ? "" : ` of ${toolsets.join(", ")}`}`;
+  const besides = others.length === 0
+    ? ""
+    : `; of the ${others.length} others ${lackingTools(others, grants).length} cannot work`;
+  if (lacking.length === 0) return ok("grants", `they suffice for all ${which}${besides}`);
   const remedy = "grant it the privileges below, for the scope that callers are to have";
   if (Object.keys(grants).length === 0) {
     return fail("grants", `${tokenId} may do nothing at all`, remedy);
   }
   const names = lacking.map(([tool, missing]) => `${tool.name} (${missing})`).join("; ");
-  return warn("grants", `${lacking.length} of ${offered} tools cannot work: ${names}`, remedy);
+  const message = `${lacking.length} of ${which} cannot work: ${names}${besides}`;
+  return warn("grants", message, remedy);
 }
 
 function aboutFailure(

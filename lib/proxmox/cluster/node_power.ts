@@ -4,6 +4,7 @@ import { nameOf } from "../guest/about.ts";
 import { type Guest, guestsIn } from "../guest/directory.ts";
 import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
+import { requireGuestsSeen } from "../unseen.ts";
 
 /** What hangs on a node. */
 export interface NodeFacts {
@@ -93,6 +94,7 @@ export async function sendDown(
     running.length === 0 || wish.force,
     `${guests} on node ${node}: ${guestNames(running)}; ${remedy}`,
   );
+  if (!wish.force) await requireGuestsSeen(pve, `whether guests run on node ${node}`);
   pve.check(
     "the cluster keeps its quorum, or accept_quorum_loss is given",
     keepsQuorum(facts) || wish.accept_quorum_loss,

@@ -8,7 +8,7 @@ import { nameOf } from "../guest/about.ts";
 import { assertKnown, nodesIn } from "../known.ts";
 import { redactedParams } from "../plan.ts";
 import type { Pve } from "../pve.ts";
-import { unseen } from "../unseen.ts";
+import { unseenGuests } from "../unseen.ts";
 import { retentionOf } from "./backups.ts";
 
 export type StorageParams = Omit<ParamsOf<"/storage", "POST">, "storage" | "type">;
@@ -130,8 +130,6 @@ export function definitionText({ digest: _, ...settings }: Definition): string {
 export async function usersOf(pve: Pve, storage: string): Promise<string[]> {
   const names = new RegExp(`(?:^|[,=])${RegExp.escape(storage)}(?::|$)`);
   const guests = guestsIn(await pve.resources());
-  // What is decided by it must not rest on grants of some minutes ago.
-  await pve.grants({ fresh: true });
   const [{ results, warnings }, hidden, jobs] = await Promise.all([
     gather(guests, {
       name: guestLabel,
@@ -140,7 +138,7 @@ export async function usersOf(pve: Pve, storage: string): Promise<string[]> {
           .filter(([key, value]) => isPlace(key) && names.test(text(value) ?? ""))
           .map(([key]) => `${key} of ${nameOf(guest)}`),
     }),
-    unseen(pve, { what: "some guests", path: "/vms/{vmid}", anyOf: ["VM.Audit"] }),
+    unseenGuests(pve),
     pve.list("/cluster/backup"),
   ]);
   const unknown = [...warnings, ...hidden];
