@@ -89,18 +89,40 @@ export default defineTool({
     });
     const isThere = result.unchanged && asked;
     const { unchanged: _, ...written } = result;
-    const notes = isThere ? {} : await regenerateDrive(pve, guest);
-    const started = input.start ? await startStopped(pve, guest) : {};
+    const drive = isThere ? [] : await regenerateDrive(pve, guest);
+    const { notes, ...started } = input.start
+      ? await startStopped(pve, guest, { isWritten: !isThere })
+      : {};
     if (isThere && started.upid === undefined) return { ...result };
-    return { ...written, ...started, ...notes, ...undoConfig("set_cloud_init", guest, result) };
+    const all = [...drive, ...notes ?? []];
+    return {
+      ...written,
+      ...started,
+      ...(all.length > 0 ? { notes: all } : {}),
+      ...undoConfig("set_cloud_init", guest, result),
+    };
   },
 });
 
-/** Starts a VM that does not run, and follows that. */
-async function startStopped(pve: Pve, guest: Guest): Promise<Partial<TaskState>> {
+/** Starts a VM that does not run, and follows that. Once the settings are written, a failure is told as a note. */
+async function startStopped(
+  pve: Pve,
+  guest: Guest,
+  { isWritten }: { isWritten: boolean },
+): Promise<Partial<TaskState> & { notes?: string[] }> {
   const { node, vmid } = guest;
-  if ((await currentState(pve, guest)).status !== "stopped") return {};
-  return await pve.task(await pve.post("/nodes/{node}/qemu/{vmid}/status/start", { node, vmid }));
+  try {
+    if ((await currentState(pve, guest)).status !== "stopped") return {};
+    const upid = await pve.step(() =>
+      pve.post("/nodes/{node}/qemu/{vmid}/status/start", { node, vmid })
+    );
+    return await pve.task(upid);
+  } catch (error) {
+    if (!(error instanceof AppError) || !isWritten) throw error;
+    return {
+      notes: [`the settings are written, but VM ${vmid} was not started: ${error.message}`],
+    };
+  }
 }
 
 /**
@@ -110,16 +132,14 @@ async function startStopped(pve: Pve, guest: Guest): Promise<Partial<TaskState>>
 async function regenerateDrive(
   pve: Pve,
   { node, vmid }: Guest,
-): Promise<{ notes?: string[] }> {
+): Promise<string[]> {
   try {
     await pve.put("/nodes/{node}/qemu/{vmid}/cloudinit", { node, vmid });
-    return {};
+    return [];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return {
-      notes: [
-        `the settings are written, but not the drive: ${error.message}; the next start writes it`,
-      ],
-    };
+    return [
+      `the settings are written, but not the drive: ${error.message}; the next start writes it`,
+    ];
   }
 }

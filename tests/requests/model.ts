@@ -121,6 +121,7 @@ export class Model {
     assert.ok(result, `${name}: ${JSON.stringify(json)}`);
     const [{ text }] = result.content;
     assert.ok(!result.isError, `${name} ${JSON.stringify(args)}: ${text}`);
+    assert.doesNotMatch(text, /\bundefined\b/, name);
     return { text, value: result.structuredContent };
   }
 

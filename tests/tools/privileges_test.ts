@@ -223,6 +223,19 @@ const ROWS: readonly Row[] = [
   },
   {
     tool: "set_cloud_init",
+    args: { vmid: 150, user: "ada", start: true },
+    needs: ["VM.PowerMgmt"],
+    prepare: (site) => {
+      const guest = site.fake.state.guests.get(150);
+      if (!guest) return;
+      Object.assign(guest.config, {
+        ciuser: "ada",
+        ide2: "local-lvm:vm-150-cloudinit,media=cdrom",
+      });
+    },
+  },
+  {
+    tool: "set_cloud_init",
     args: { vmid: 150, user: "ada" },
     needs: ["VM.Config.Cloudinit"],
     prepare: (site) => {

@@ -170,7 +170,10 @@ export async function findVolume(
   const kind = content === "iso" ? "ISO" : content;
   const near = nearest(wanted, volids.map(fileOf));
   const meant = near === null ? "" : ` (did you mean ${near}?)`;
-  const reason = `no ${kind} image ${wanted} on node ${node}; it has: ${imageList(volids)}${meant}`;
+  const none = others.length > 0
+    ? `more than one ${kind} image on node ${node} begins with ${wanted}`
+    : `no ${kind} image ${wanted} on node ${node}`;
+  const reason = `${none}; it has: ${imageList(volids)}${meant}`;
   if (warnings.length === 0) throw new AppError("not_found", reason);
   throw new AppError("unavailable", `${reason}; ${warnings.join("; ")}`);
 }
