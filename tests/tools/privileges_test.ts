@@ -226,11 +226,14 @@ const ROWS: readonly Row[] = [
     args: { vmid: 150, user: "ada", start: true },
     needs: ["VM.PowerMgmt"],
     prepare: (site) => {
-      const guest = site.fake.state.guests.get(150);
-      if (!guest) return;
-      Object.assign(guest.config, {
+      const { guests, volumes } = site.fake.state;
+      const volid = "local-lvm:vm-150-cloudinit";
+      const disk = volumes.find(({ vmid }) => vmid === 150);
+      assert.ok(disk);
+      volumes.push({ ...disk, volid });
+      Object.assign(guests.get(150)?.config ?? {}, {
         ciuser: "ada",
-        ide2: "local-lvm:vm-150-cloudinit,media=cdrom",
+        ide2: `${volid},media=cdrom`,
       });
     },
   },
