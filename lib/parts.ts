@@ -34,6 +34,7 @@ import { TaskIds } from "./mcp/tasks/task_ids.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
 import { SharedReads } from "./proxmox/shared_reads.ts";
 import { oncePer } from "./once_per.ts";
+import { SecretFiles } from "./tool/secret_files.ts";
 import type { AnyTool } from "./tool/tool.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
@@ -127,6 +128,7 @@ export async function joinParts(
   });
   const stopping = new AbortController();
   const catalog = new Catalog(tools, config.tools);
+  const { secrets_dir } = config.tools;
   const authenticator = createAuthenticator({
     store: accounts,
     now,
@@ -171,6 +173,7 @@ export async function joinParts(
     approvals,
     publicUrl: server.public_url,
     finish: finisher(),
+    secrets: secrets_dir === null ? null : new SecretFiles(secrets_dir),
     refused,
     server: { version, startedAt: now() },
     watch,
@@ -202,7 +205,8 @@ export async function joinParts(
       void refused.flush();
     },
     reload: (next) => {
-      catalog.setPolicy(next.tools);
+      // What may be written was settled when the program started.
+      catalog.setPolicy({ ...next.tools, secrets_dir });
       approvals.setTags(next.tools.approve.tags);
       return authenticator.poll();
     },

@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/config",
     ],
     ...["lib/auth", "lib/audit", "lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
-    ...["lib/command.ts", "lib/times.ts"],
+    ...["lib/command.ts", "lib/times.ts", "lib/tracing.ts"],
     ...["deno.json", "commander", "node:crypto", "node:dns", "node:net", "node:os", "node:path"],
     ...["node:tls", "node:url"],
   ],
@@ -49,7 +49,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
-    ...["lib/database/halts.ts", "lib/database/plans.ts", "lib/command.ts"],
+    ...["lib/database/halts.ts", "lib/database/plans.ts", "lib/command.ts", "lib/tracing.ts"],
+    "lib/plot/charting.ts",
     ...["lib/nearest.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
     ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",
@@ -58,7 +59,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["tools/mod.ts", "lib/tool", "lib/auth/scope.ts", "lib/nearest.ts", "lib/command.ts"],
   ],
   "tools/mod.ts": ["tools"],
-  "tools": ["lib/tool", "lib/proxmox", "lib/audit/row.ts", "lib/times.ts", "lib/errors.ts", "zod"],
+  "tools": [
+    ...["lib/tool", "lib/proxmox", "lib/plot", "lib/audit/row.ts", "lib/times.ts", "lib/errors.ts"],
+    "zod",
+  ],
   "lib/tool": [
     "lib/proxmox",
     "lib/auth/scope.ts",
@@ -72,6 +76,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/once_per.ts", "lib/errors.ts"],
     ...["node:crypto", "node:http", "node:https", "node:stream", "node:tls"],
   ],
+  "lib/plot": ["lib/plot/charting.ts", "node:zlib"],
+  "lib/plot/charting.ts": [],
   "lib/sandbox": [
     ...["lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json", "node:path"],
   ],
@@ -101,6 +107,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/once_per.ts": [],
   "lib/nearest.ts": [],
   "lib/times.ts": [],
+  "lib/tracing.ts": ["@opentelemetry/api"],
   "lib/errors.ts": ["lib/command.ts"],
   "lib/command.ts": [],
 };

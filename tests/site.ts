@@ -56,6 +56,7 @@ export class Site extends Served implements AsyncDisposable {
     const fake = await startFakePve(pve);
     const folder = await makeFolder();
     await Deno.writeTextFile(`${folder}/ca.pem`, fake.caPem);
+    await Deno.mkdir(`${folder}/secrets`, { mode: 0o700 });
     const file = {
       proxmox: {
         host: fake.host,

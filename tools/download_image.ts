@@ -76,7 +76,9 @@ async function requireFreeName(
     readonly filename?: string | undefined;
   },
 ): Promise<ImagePlace> {
-  const last = new URL(input.url).pathname.split("/").at(-1) ?? "";
+  const path = new URL(input.url).pathname.split("/").at(-1) ?? "";
+  // What Ubuntu calls .img is qcow2; to import it Proxmox wants that as its extension.
+  const last = input.content === "import" ? path.replace(/\.img$/i, ".qcow2") : path;
   // Proxmox does the same to what it gets.
   const filename = (input.filename ?? last).replaceAll(/[^-A-Za-z0-9_.]/g, "_");
   if (!/^[A-Za-z0-9]/.test(filename)) {

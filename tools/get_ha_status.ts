@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { compact, flag, number, record, text } from "../lib/proxmox/api/values.ts";
-import { readHaRules } from "../lib/proxmox/cluster/ha.ts";
+import { readPlacement } from "../lib/proxmox/cluster/ha.ts";
 import { describePage } from "../lib/proxmox/list.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -54,9 +54,9 @@ export default defineTool({
   }),
   action: () => "read the HA status",
   run: async (input, { pve }) => {
-    const [rows, rules] = await Promise.all([
+    const [rows, { rows: rules }] = await Promise.all([
       pve.list("/cluster/ha/status/current"),
-      readHaRules(pve),
+      readPlacement(pve),
     ]);
     const services = rows.filter((row) => row.type === "service");
     const by = { key: ({ sid }: Row) => String(sid), describe: describeGuest };

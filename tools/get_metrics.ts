@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { number, time } from "../lib/proxmox/api/values.ts";
 import { assertKnown } from "../lib/proxmox/known.ts";
+import { drawSeries } from "../lib/plot/plot.ts";
 import { firstPlace } from "../lib/proxmox/storage/places.ts";
 import { guestReference, nodeName, paged, storageId } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -40,6 +41,7 @@ export default defineTool({
     consolidation: z.enum(["average", "maximum"]).default("average"),
     points: z.int().min(1).max(200).default(60).describe("At most"),
     fields: z.array(z.string().max(50)).min(1).optional().describe("Columns to give"),
+    plot: z.boolean().default(false).describe("Also draws it"),
   }).refine(
     ({ vmid, storage, node }) => vmid === undefined ? storage ?? node : storage === undefined,
     "give one of vmid, storage and node",
@@ -49,12 +51,18 @@ export default defineTool({
     rows: z.array(z.array(z.unknown())),
     warnings: paged.warnings,
   }),
-  action: ({ vmid, storage, node }) =>
-    vmid !== undefined
-      ? `read the metrics of guest ${vmid}`
-      : storage !== undefined
-      ? `read the metrics of storage ${storage}`
-      : `read the metrics of node ${node}`,
+  picture: (input, output) => {
+    if (!input.plot) return undefined;
+    const ends = [output.rows[0], output.rows.at(-1)].map((row) => minuteOf(String(row?.[0])));
+    const parts = [
+      subjectOf(input),
+      input.timeframe,
+      input.consolidation,
+      `${ends.join(" to ")} UTC`,
+    ];
+    return drawSeries(output, parts.join(", "));
+  },
+  action: (input) => `read the metrics of ${subjectOf(input)}`,
   run: async (input, { pve }) => {
     if (input.vmid !== undefined) {
       const guest = await pve.find({ vmid: input.vmid, node: input.node });
@@ -78,12 +86,28 @@ export default defineTool({
   },
 });
 
+function subjectOf(
+  { vmid, storage, node }: {
+    vmid?: number | string | undefined;
+    storage?: string | undefined;
+    node?: string | undefined;
+  },
+): string {
+  if (vmid !== undefined) return `guest ${vmid}`;
+  return storage === undefined ? `node ${node}` : `storage ${storage}`;
+}
+
+function minuteOf(time: string): string {
+  return time.slice(0, "2026-01-01T00:00".length).replace("T", " ");
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** A series of measurements: one row per point, one value per column; null where nothing was measured. */
 interface Series {
   readonly columns: string[];
   readonly rows: (string | number | null)[][];
+  readonly warnings?: string[];
 }
 
 /** Proxmox's names of the columns and ours, which tell the unit. */
@@ -123,12 +147,13 @@ interface SeriesOptions {
   /** At most this many rows; neighbouring points are put together. */
   readonly points: number;
   readonly fields?: readonly string[] | undefined;
+  readonly plot: boolean;
 }
 
 /** Reads a round-robin database. Rows without any value are left out: there was nothing to measure. */
 async function readSeries(
   read: (params: SeriesParams) => Promise<readonly Row[]>,
-  { timeframe, consolidation, points, fields }: SeriesOptions,
+  { timeframe, consolidation, points, fields, plot }: SeriesOptions,
 ): Promise<Series> {
   const cf = consolidation === "average" ? "AVERAGE" : "MAX";
   const raw = await read({ timeframe, cf });
@@ -150,7 +175,12 @@ async function readSeries(
       ...columns.map((column) => merge(bucket.map((row) => row.get(column)), consolidation)),
     ]);
   }
-  return { columns: ["time", ...columns], rows: merged };
+  const nothing = plot && (merged.length === 0 || columns.length === 0);
+  return {
+    columns: ["time", ...columns],
+    rows: merged,
+    ...(nothing ? { warnings: ["nothing was measured: there is nothing to draw"] } : {}),
+  };
 }
 
 function rename(row: Row): Map<string, number> {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { clip } from "../lib/proxmox/clip.ts";
 import { describePage } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
+import { isByProxmox, isForSecurity } from "../lib/proxmox/cluster/updates.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
 import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -13,12 +14,21 @@ const updateRow = z.object({
   to: z.string(),
   origin: z.string(),
   title: z.string(),
+  security: z.literal(true),
 }).partial();
+
+/** How many wait on a node; `proxmox` are those by Proxmox, which marks none as for security. */
+const nodeRow = z.object({
+  node: z.string(),
+  updates: z.int(),
+  security: z.int(),
+  proxmox: z.int(),
+});
 
 export default defineTool({
   name: "get_updates",
   title: "Pending updates",
-  description: "Lists package updates as of each node's last refresh.",
+  description: "Lists and counts package updates as of each node's last refresh.",
   scope: "user",
   toolsets: ["cluster"],
   hints: READS,
@@ -29,23 +39,40 @@ export default defineTool({
     when: "without node",
     if: ({ node }) => node === undefined,
   }],
-  input: z.strictObject({ node: nodeName.optional(), ...listing(updateRow) }),
+  input: z.strictObject({
+    node: nodeName.optional(),
+    security_only: z.boolean().default(false).describe("Debian's; Proxmox marks none"),
+    ...listing(updateRow),
+  }),
   output: z.object({
+    counts: z.array(nodeRow),
     updates: z.array(updateRow),
     ...paged,
   }),
   action: () => "list pending updates",
   run: async (input, { pve }) => {
-    const { results, warnings } = await eachNode(pve, input.node, async (node) => {
-      const rows = await pve.list("/nodes/{node}/apt/update", { node });
-      return rows.map((row) => ({ node, row }));
-    });
+    const { results, warnings } = await eachNode(pve, input.node, async (node) => ({
+      node,
+      rows: await pve.list("/nodes/{node}/apt/update", { node }),
+    }));
+    const counts = results.map(({ node, rows }) => ({
+      node,
+      updates: rows.length,
+      security: rows.filter(isForSecurity).length,
+      proxmox: rows.filter(isByProxmox).length,
+    }));
+    const byProxmox = counts.reduce((sum, { proxmox }) => sum + proxmox, 0);
+    if (input.security_only && byProxmox > 0) {
+      warnings.push(`${byProxmox} by Proxmox are left out: it marks none as for security`);
+    }
+    const listed = results.flatMap(({ node, rows }) => rows.map((row) => ({ node, row })))
+      .filter(({ row }) => !input.security_only || isForSecurity(row));
     const by = {
       key: ({ node, row }: Update) => `${node} ${row.Package} ${row.Arch}`,
       describe: describeUpdate,
     };
-    const { items: updates, ...page } = describePage(results.flat(), by, input);
-    return { updates, ...page, ...warned(warnings) };
+    const { items: updates, ...page } = describePage(listed, by, input);
+    return { counts, updates, ...page, ...warned(warnings) };
   },
 });
 
@@ -62,5 +89,6 @@ function describeUpdate({ node, row }: Update) {
     to: text(row.Version),
     origin: text(row.Origin),
     title: clip(text(row.Title) ?? "", 120) || undefined,
+    security: isForSecurity(row) || undefined,
   });
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
 import { flag, type GuestConfig } from "../lib/proxmox/api/values.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
@@ -47,6 +48,12 @@ export default defineTool({
       if: ({ device }) => NIC.test(device),
     },
     needs("VM.Config.HWType", "for other devices", /^(?:usb|hostpci|serial|rng|virtiofs|audio)\d/),
+    {
+      // What destroys a container's volume is the removal of an unused one, for which Proxmox asks this.
+      privilege: ["/vms/{vmid}", "VM.Config.Options"],
+      when: "with destroy_data, for a container",
+      if: ({ device, destroy_data }) => destroy_data && /^(?:mp|unused)\d/.test(device),
+    },
     {
       privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
       when: "with destroy_data",
@@ -174,8 +181,12 @@ async function removeFromContainer(
   const result = await configureGuest<"lxc">(pve, guest, { set: {}, unset: [key] });
   if (!given.destroy_data || key.startsWith("unused") || volid === undefined) return result;
   const kept = pve.dryRun ? "unused0" : await keptAs(pve, guest, volid);
-  if (kept !== undefined) {
+  if (kept === undefined) return result;
+  try {
     await pve.put("/nodes/{node}/lxc/{vmid}/config", guest, { delete: kept });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw error.withMessage(`${error.message}; ${key} is detached, its volume kept as ${kept}`);
   }
   return result;
 }

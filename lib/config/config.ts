@@ -4,6 +4,7 @@ import { isLoopback } from "./hosts.ts";
 import { valueAt } from "./files.ts";
 import { isSection } from "./keys.ts";
 import { findConfig, noConfig } from "./locate.ts";
+import { requireOwnFolders } from "./own_folder.ts";
 import {
   type Overrides,
   overridesOf,
@@ -88,7 +89,9 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const token_file = typeof token === "string" ? resolve(token) : null;
   const file = found?.absolute ?? null;
   const sources = sourcesOf(raw, { name, overrides });
-  return { ...data, file, sources, debug, no_auth, stdio, token_file };
+  const config = { ...data, file, sources, debug, no_auth, stdio, token_file };
+  requireOwnFolders(config, name);
+  return config;
 }
 
 /**

@@ -10,6 +10,8 @@ export type Kind =
   | "log_file"
   /** A file that the server appends to; relative to the config's folder. */
   | "written_file"
+  /** A folder that the server makes files in, and which nothing else is in; relative to the config's folder. */
+  | "written_folder"
   /** A database URL, whose file is relative to the config's folder. */
   | "database";
 

@@ -171,6 +171,15 @@ const tools = z.strictObject({
     tr:
       "`execute_container_command` ve container dosyaları sunulur; çağırabilen, içlerinde root olur",
   }),
+  secrets_dir: key(optional(text), {
+    kind: "written_folder",
+    en:
+      "folder of its own into which `create_proxmox_token` writes secrets of Proxmox tokens that it " +
+      "makes; without it the tool is off",
+    tr:
+      "`create_proxmox_token` aracının ürettiği Proxmox token'larının gizli değerlerini yazdığı, " +
+      "yalnız buna ayrılmış klasör; verilmezse araç kapalıdır",
+  }),
   scopes: key(
     z.record(toolName, z.enum(SCOPES, 'must be "user", "write" or "admin"')).default({}),
     {

@@ -88,6 +88,7 @@ async function absolute(
   switch (key.facts.kind) {
     case "file":
     case "written_file":
+    case "written_folder":
       return resolve(folder, path);
     case "secret_file":
       return await secretPath(resolve(folder, path), around);

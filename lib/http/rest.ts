@@ -1,5 +1,6 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { ErrorCode } from "../errors.ts";
+import { PICTURE_TYPE } from "../mcp/finished.ts";
 import { PROBLEMS, REST_PATH } from "../mcp/openapi.ts";
 import { notAllowed } from "../mcp/json_rpc.ts";
 import { callerOf, type Env } from "./request.ts";
@@ -42,8 +43,10 @@ export function addRestRoutes(
       signal: c.req.raw.signal,
     });
     if (result.kind === "done" || result.kind === "held") {
+      const { json, picture } = result.finished;
+      if (picture) return c.body(picture, 200, { "content-type": PICTURE_TYPE });
       const status = result.kind === "done" ? 200 : 202;
-      return c.body(result.finished.json, status, { "content-type": "application/json" });
+      return c.body(json, status, { "content-type": "application/json" });
     }
     if (result.kind === "ask") throw new Error(`${tool} asks who cannot be asked`);
     const { code, message } = result.error;

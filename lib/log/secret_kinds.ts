@@ -11,7 +11,10 @@ import {
 
 /** Letters that a name may go on with: `DB_PASSWORD_2`, `şifreniz`. */
 const TAIL = "[\\w.\\u00c0-\\u017f\\u0307-]{0,40}";
+/** Of the tools whose names end so, a message goes on with an argument's name. */
+const NO_TOOL = "(?<!(?:create|delete)_proxmox_)";
 const NAME = "(?:pass(?:word|wd|wort|phrase)|secret|credential|(?:api|auth|private)[_-]?key|" +
+  NO_TOOL +
   "token(?![_-]?(?:names?|ids?)(?![a-z]))|parola|[sşŞ]\\u0327?[iıİ]\\u0307?fre(?!le|li))" + TAIL +
   "(?<![_-](?:file|stdin))";
 const SHORT_NAME = "(?<![a-z])(?:pwd|pass|pw|psk)s?";

@@ -22,7 +22,9 @@ export function admit(catalog: Catalog, name: string, { principal, language }: A
   const messages = messagesIn(language);
   const tool = catalog.get(name);
   if (!tool) throw new AppError("invalid", unknownTool(name, catalog.names));
-  if (!catalog.offers(tool)) throw new Denied(messages.toolDisabled(tool.name));
+  if (!catalog.offers(tool)) {
+    throw new Denied(messages.toolDisabled(tool.name, catalog.lacks(tool)));
+  }
   const needed = catalog.scopeOf(tool);
   if (!includesScope(principal.scope, needed)) throw new Denied(messages.scopeRequired(needed));
   if (!inReach(tool, principal.limits)) throw new Denied(messages.toolOutOfReach(tool.name));

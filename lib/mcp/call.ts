@@ -10,11 +10,14 @@ import type { Log } from "../log/log.ts";
 import { type Language, messagesIn } from "./messages.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
+import type { SecretFiles } from "../tool/secret_files.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { admit } from "./admission.ts";
 import type { Approvals, Gate } from "./approval/approvals.ts";
 import { heldAnswer } from "./approval/answer.ts";
 import { CallRecord } from "./call_record.ts";
+import { inCallSpan } from "./call_span.ts";
+import type { Caller } from "./caller.ts";
 import { cannot } from "./cannot.ts";
 import type { Catalog } from "./catalog.ts";
 import { consent, type Question } from "./consent.ts";
@@ -48,6 +51,7 @@ export interface CallServices {
   /** How browsers reach this server; null where nobody has said. */
   readonly publicUrl: string | null;
   readonly finish: Finish;
+  readonly secrets: SecretFiles | null;
   readonly server: { readonly version: string; readonly startedAt: Date };
   readonly now: () => Date;
   /** Aborts the calls under way when the server cannot wait for them any longer. */
@@ -63,7 +67,7 @@ export interface CallServices {
 }
 
 /** One call of one tool, by whatever transport it came. */
-export interface CallRequest {
+export interface CallRequest extends Pick<Caller, "traceparent"> {
   readonly principal: Principal;
   readonly tool: string;
   readonly arguments: unknown;
@@ -127,8 +131,11 @@ export async function callTool(services: CallServices, given: CallRequest): Prom
     if (tokenId === request.principal.tokenId) stop.abort();
   });
   try {
-    const result = await runAudited(services, { ...request, signal: stop.signal });
-    return shownResult(result);
+    return await inCallSpan(
+      services,
+      request,
+      async (within) => shownResult(await runAudited(within, { ...request, signal: stop.signal })),
+    );
   } finally {
     services.stopping.removeEventListener("abort", onStopping);
     forget();
@@ -259,7 +266,8 @@ async function run(
     const output = await (change ? change.run(pve, input, work) : work());
     const finished = await request.conclude?.(pve, { tool, output, action }) ??
       services.finish(tool, await told(pve, { tool, output }));
-    return { kind: "done", finished };
+    const picture = tool.picture?.(input, finished.value);
+    return { kind: "done", finished: picture ? finished.with(picture) : finished };
   } catch (error) {
     throw cannot(action, error);
   } finally {

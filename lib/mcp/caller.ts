@@ -10,6 +10,8 @@ export interface Caller {
   readonly requestId: string;
   readonly transport: string;
   readonly language: Language;
+  /** The caller's span, as Trace Context writes it, where its message tells of one; unchecked. */
+  readonly traceparent?: string | undefined;
   /** The toolsets that its connection asks to be shown, which may not exist. */
   readonly toolsets: ToolsetChoice;
   /** How it reads answers; default: as text, which JSON stands beside. */
@@ -32,5 +34,7 @@ export function authInfoOf(caller: Caller): AuthInfo {
 export function callerOf(context: ServerContext): Caller {
   const caller = context.http?.authInfo?.extra?.caller;
   if (caller === undefined) throw new Error("A request reached MCP without authentication");
-  return caller as Caller;
+  // A header of this name is for the runtime, which makes a span of the HTTP request.
+  const { traceparent } = context.mcpReq._meta ?? {};
+  return { ...caller as Caller, ...(typeof traceparent === "string" ? { traceparent } : {}) };
 }

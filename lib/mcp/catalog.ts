@@ -69,9 +69,14 @@ export class Catalog {
     return isOffered(tool, this.#policy);
   }
 
+  /** The key in the config's `tools` without which the tool is off, where that is the reason. */
+  lacks({ switchedOnBy: key }: AnyTool): string | undefined {
+    return key === undefined || this.isOn(key) ? undefined : `tools.${key}`;
+  }
+
   /** True when the configuration switches on what is off by itself. */
   isOn(name: Switch): boolean {
-    return this.#policy[name];
+    return Boolean(this.#policy[name]);
   }
 
   /** The scope that a caller of the tool needs. */

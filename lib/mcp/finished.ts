@@ -1,3 +1,4 @@
+import type { ContentBlock } from "@modelcontextprotocol/server";
 import { shownJson } from "../log/shown.ts";
 import { AppError } from "../errors.ts";
 import { oncePer } from "../once_per.ts";
@@ -12,14 +13,35 @@ export class Finished {
   readonly value: Readonly<Record<string, unknown>>;
   /** `value` as JSON. */
   readonly json: string;
+  /** A PNG of it. */
+  readonly picture: Uint8Array<ArrayBuffer> | undefined;
   readonly #verbatim: readonly string[];
   readonly #results = new Map<TextFormat, string>();
   #rendered: string | undefined;
 
-  constructor(value: Finished["value"], verbatim: readonly string[] = []) {
+  constructor(
+    value: Finished["value"],
+    { verbatim = [], picture }: {
+      verbatim?: readonly string[];
+      picture?: Uint8Array<ArrayBuffer>;
+    } = {},
+  ) {
     this.value = value;
     this.json = JSON.stringify(value);
+    this.picture = picture;
     this.#verbatim = verbatim;
+  }
+
+  /** The same with a picture of it. */
+  with(picture: Uint8Array<ArrayBuffer>): Finished {
+    return new Finished(this.value, { verbatim: this.#verbatim, picture });
+  }
+
+  /** The answer as MCP has it. */
+  content(format: TextFormat): ContentBlock[] {
+    const text = { type: "text" as const, text: this.text(format) };
+    if (this.picture === undefined) return [text];
+    return [text, { type: "image", data: this.picture.toBase64(), mimeType: PICTURE_TYPE }];
   }
 
   /** The text of the answer. */
@@ -32,12 +54,15 @@ export class Finished {
   resultJson(format: TextFormat): string {
     const known = this.#results.get(format);
     if (known !== undefined) return known;
-    const text = JSON.stringify(this.text(format));
-    const made = `{"content":[{"type":"text","text":${text}}],"structuredContent":${this.json}}`;
+    const content = JSON.stringify(this.content(format));
+    const made = `{"content":${content},"structuredContent":${this.json}}`;
     this.#results.set(format, made);
     return made;
   }
 }
+
+/** What pictures are. */
+export const PICTURE_TYPE = "image/png";
 
 const MAX_RESULT_BYTES = 1024 * 1024;
 
@@ -63,7 +88,7 @@ function finish(tool: AnyTool, output: Readonly<Record<string, unknown>>): Finis
     key,
     verbatim.includes(key) ? member : shownJson(member),
   ]);
-  const done = new Finished(Object.fromEntries(shown), verbatim);
+  const done = new Finished(Object.fromEntries(shown), { verbatim });
   if (done.json.length <= MAX_RESULT_BYTES) return done;
   throw new AppError("invalid", "the answer is larger than 1 MiB; ask for less at once");
 }

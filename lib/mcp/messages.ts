@@ -11,7 +11,8 @@ export interface Messages {
   readonly originRefused: string;
   readonly unavailable: string;
   scopeRequired(scope: Scope): string;
-  toolDisabled(tool: string): string;
+  /** @param key of the configuration that would switch it on, where one is missing */
+  toolDisabled(tool: string, key?: string): string;
   toolOutOfReach(tool: string): string;
   /** @param halt.reason in brackets after a space, or empty */
   halted(halt: { by: string; reason: string; since: string; resume: string }): string;
@@ -24,7 +25,10 @@ const ENGLISH: Messages = {
   originRefused: "This Origin is not allowed.",
   unavailable: "The service is not available. Try again later.",
   scopeRequired: (scope) => `You do not have the required scope (${scope}) for this operation.`,
-  toolDisabled: (tool) => `The tool ${tool} is switched off in this server's configuration.`,
+  toolDisabled: (tool, key) =>
+    `The tool ${tool} is switched off in this server's configuration${
+      key === undefined ? "" : `: ${key} is not set`
+    }.`,
   toolOutOfReach: (tool) => `The limits of your token do not include the tool ${tool}.`,
   halted: ({ by, reason, since, resume }) =>
     `Changes are halted since ${since} by ${by}${reason}. Reads and dry runs go on; \`${resume}\` ends it.`,
@@ -37,7 +41,10 @@ const TURKISH: Messages = {
   originRefused: "Bu Origin'e izin verilmiyor.",
   unavailable: "Hizmet şu anda kullanılamıyor. Daha sonra yeniden deneyin.",
   scopeRequired: (scope) => `Bu işlem için gerekli yetkilere (${scope}) sahip değilsiniz.`,
-  toolDisabled: (tool) => `${tool} aracı bu sunucunun yapılandırmasında kapalı.`,
+  toolDisabled: (tool, key) =>
+    `${tool} aracı bu sunucunun yapılandırmasında kapalı${
+      key === undefined ? "" : `: ${key} verilmemiş`
+    }.`,
   toolOutOfReach: (tool) => `Token'ınızın sınırları ${tool} aracını kapsamıyor.`,
   halted: ({ by, reason, since, resume }) =>
     `Değişiklikler ${since} tarihinde ${by} tarafından durduruldu${reason}. Okumalar ve denemeler sürer; \`${resume}\` bunu bitirir.`,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { oncePer } from "../once_per.ts";
+import { PICTURE_TYPE } from "./finished.ts";
 import type { AnyTool } from "../tool/tool.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -74,7 +75,10 @@ function describe(tool: AnyTool): Json {
   const { name, title, description, toolsets: [home], input, output } = tool;
   const schema = nullable(schemaOf(input, "input"));
   const required = Array.isArray(schema.required) && schema.required.length > 0;
-  const answer = { "application/json": { schema: schemaOf(output, "output") } };
+  const answer = {
+    "application/json": { schema: schemaOf(output, "output") },
+    ...(tool.picture ? { [PICTURE_TYPE]: {} } : {}),
+  };
   return {
     operationId: name,
     summary: title,

@@ -1,10 +1,13 @@
 import {
+  type Implementation,
   type JSONRPCRequest,
   ProtocolError,
   ProtocolErrorCode,
   type Result,
   Server,
+  SERVER_INFO_META_KEY,
   type ServerContext,
+  type ServerOptions,
   type Transport,
 } from "@modelcontextprotocol/server";
 import { isRecord } from "./json_rpc.ts";
@@ -14,10 +17,18 @@ type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Resu
 /**
  * The SDK's server, but for its answer to params that fit no schema of its own: that would be the schema's
  * complaints, many lines of JSON, and for all but `tools/call` an internal error (seen in 2.4.0). It also
- * gives a task as a tool's answer some content, and tells older clients of extensions, which they have not.
+ * gives a task as a tool's answer some content, tells older clients of extensions, which they have not, and
+ * says with every answer all of what it is: here icons are told to who connects.
  */
 export class SdkServer extends Server {
   readonly #ended = new AbortController();
+  readonly #info: Implementation;
+
+  constructor(info: Implementation, options: ServerOptions) {
+    const { icons: _, ...short } = info;
+    super(short, options);
+    this.#info = info;
+  }
 
   /** Aborts when the connection is over, whoever has closed it. */
   get ended(): AbortSignal {
@@ -37,7 +48,7 @@ export class SdkServer extends Server {
     const wrapped = super._wrapHandler(method, handler);
     return async (request, context) => {
       try {
-        return suited(await wrapped(request, context));
+        return this.#suited(method, await wrapped(request, context));
       } catch (error) {
         if (!(error instanceof Error && error.message.includes("\n"))) throw error;
         const message = `Invalid params: they are not what ${method} takes`;
@@ -45,15 +56,18 @@ export class SdkServer extends Server {
       }
     };
   }
-}
 
-function suited(result: Result): Result {
-  if (result.resultType === "task") {
-    const { content: _, ...task } = result;
-    return task;
+  #suited(method: string, result: Result): Result {
+    if (result.resultType === "task") {
+      const { content: _, ...task } = result;
+      return task;
+    }
+    if (method === "server/discover") {
+      return { ...result, _meta: { ...result._meta, [SERVER_INFO_META_KEY]: this.#info } };
+    }
+    const { capabilities } = result;
+    if (method !== "initialize" || !isRecord(capabilities)) return result;
+    const { extensions: _, ...known } = capabilities;
+    return { ...result, capabilities: known, serverInfo: this.#info };
   }
-  const { capabilities, protocolVersion } = result;
-  if (protocolVersion === undefined || !isRecord(capabilities)) return result;
-  const { extensions: _, ...known } = capabilities;
-  return { ...result, capabilities: known };
 }

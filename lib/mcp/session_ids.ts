@@ -1,3 +1,4 @@
+import { APPS, declaresPages, PAGE_TYPE } from "./apps/extension.ts";
 import {
   type ClientCapabilities,
   type Implementation,
@@ -75,11 +76,14 @@ export class SessionIds {
   }
 }
 
-/** The capabilities as they are, or of very many the only one that this server acts upon. */
+/** The capabilities as they are, or of very many the only ones that this server acts upon. */
 function bounded(capabilities: ClientCapabilities): ClientCapabilities {
   if (JSON.stringify(capabilities).length <= LONGEST_CAPABILITIES) return capabilities;
   const { elicitation } = capabilities;
-  if (elicitation === undefined) return {};
+  const pages = declaresPages(capabilities)
+    ? { extensions: { [APPS]: { mimeTypes: [PAGE_TYPE] } } }
+    : {};
+  if (elicitation === undefined) return pages;
   const modes = (["form", "url"] as const).filter((mode) => elicitation[mode] !== undefined);
-  return { elicitation: Object.fromEntries(modes.map((mode) => [mode, {}])) };
+  return { ...pages, elicitation: Object.fromEntries(modes.map((mode) => [mode, {}])) };
 }

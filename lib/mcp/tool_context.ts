@@ -7,11 +7,11 @@ import { admit } from "./admission.ts";
 import type { CallRequest, CallServices } from "./call.ts";
 import type { Catalog } from "./catalog.ts";
 
-type Services = Pick<CallServices, "able" | "catalog" | "server" | "trail">;
+type Services = Pick<CallServices, "able" | "catalog" | "secrets" | "server" | "trail">;
 
 /** What the tool of a call works with. */
 export function toolContext(
-  { able, catalog, server, trail }: Services,
+  { able, catalog, secrets, server, trail }: Services,
   { principal, language, pve, plans }: Pick<CallRequest, "principal" | "language"> & {
     pve: Pve;
     plans: PlanDesk;
@@ -20,6 +20,7 @@ export function toolContext(
   return {
     pve,
     server,
+    secrets,
     plans,
     audit: trail,
     isOn: (name) => catalog.isOn(name),

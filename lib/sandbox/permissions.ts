@@ -48,7 +48,11 @@ export function requiredPermissions(config: Config): Permissions {
       ...database.read,
       ...written,
     ]),
-    write: unique([...database.write, ...written]),
+    write: unique([
+      ...database.write,
+      ...written,
+      ...filesOf(config, "written_folder").map(({ path }) => path),
+    ]),
     env: [...ENVIRONMENT_NAMES, ...SETTLED_NAMES].sort(),
     sys: config.stdio ? ["uid", "gid", "userInfo"] : [],
     ignoreEnv: ["PG*"],

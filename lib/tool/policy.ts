@@ -3,7 +3,7 @@ import type { AnyTool, Switch } from "./tool.ts";
 import type { ToolsetChoice } from "./toolsets.ts";
 
 /** What the configuration lets the server offer, and to whom. `read_only` beats every allow-list. */
-export interface ToolPolicy extends Readonly<Record<Switch, boolean>> {
+export interface ToolPolicy extends Readonly<Record<Switch, boolean | string | null>> {
   readonly read_only: boolean;
   readonly allow: readonly string[] | null;
   readonly deny: readonly string[];

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Scope } from "../auth/scope.ts";
 import type { Pve } from "../proxmox/pve.ts";
+import type { SecretFiles } from "./secret_files.ts";
 import type { PlanDesk } from "./plans.ts";
 import type { ToolDirectory } from "./directory.ts";
 import type { Toolset } from "./toolsets.ts";
@@ -33,7 +34,7 @@ export interface ConditionalPrivilege<Input> {
 export type Subject = "guest" | "node" | "cluster";
 
 /** Keys of the config's `tools` that switch on what is off by itself. */
-export type Switch = "container_exec";
+export type Switch = "container_exec" | "secrets_dir";
 
 /** What a person is shown who is asked about a call. */
 export interface About {
@@ -54,6 +55,8 @@ export interface ToolContext {
   readonly plans: PlanDesk;
   /** True when the configuration switches on what is off by itself. */
   readonly isOn: (name: Switch) => boolean;
+  /** Where a secret goes that nobody is told; null where the configuration names no folder. */
+  readonly secrets: SecretFiles | null;
   /** What else the caller may call. */
   readonly tools: ToolDirectory;
 }
@@ -81,6 +84,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly output: O;
   /** Fields of the output that are handed on byte for byte: contents that the caller asked for. */
   readonly verbatim?: readonly (keyof z.output<O> & string)[];
+  /** A PNG of what is answered, for who asks for one. */
+  picture?(input: z.output<I>, output: z.output<O>): Uint8Array<ArrayBuffer> | undefined;
   /** What a call does, as the infinitive that follows "Cannot": `start VM 101`. */
   action(input: z.output<I>): string;
   /** What a person must know besides the arguments before saying yes; it only reads. */

@@ -1,44 +1,13 @@
 import { fileURLToPath } from "node:url";
+import { LineProcess } from "../support/line_process.ts";
 import { TextLineStream } from "./lines.ts";
 
 /** A helper of the bench as a process of its own, which answers each line of JSON with one. */
-export class Child implements AsyncDisposable {
-  readonly #process: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-
+export class Child extends LineProcess {
   /** @param script a file of this folder */
   constructor(script: string, args: readonly string[] = []) {
     const path = fileURLToPath(new URL(script, import.meta.url));
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "-A", path, ...args],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    this.#writer = this.#process.stdin.getWriter();
-    this.#lines = this.#process.stdout.pipeThrough(new TextLineStream()).getReader();
-  }
-
-  get pid(): number {
-    return this.#process.pid;
-  }
-
-  /** The next line that it writes. */
-  async next<T>(): Promise<T> {
-    const { done, value } = await this.#lines.read();
-    if (done) throw new Error("a helper of the bench ended before it answered");
-    return JSON.parse(value) as T;
-  }
-
-  async ask<T>(question: unknown): Promise<T> {
-    await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(question)}\n`));
-    return await this.next();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#writer.close();
-    await this.#process.status;
+    super(Deno.execPath(), { args: ["run", "--no-prompt", "-A", path, ...args] });
   }
 }
 

@@ -24,7 +24,7 @@ function tools(runs: Readonly<Record<string, Run>>): Feature {
     capabilities: { tools: {}, logging: {} },
     serve: (server, services) => {
       server.setRequestHandler("tools/list", async (_request, context) => {
-        const { tools } = await listTools(services, context);
+        const { tools } = await listTools(services, { server, context });
         return { tools: [...tools, ...Object.keys(runs).map(described)] };
       });
       server.setRequestHandler("tools/call", async ({ params }, context) => {

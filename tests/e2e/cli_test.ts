@@ -336,21 +336,24 @@ Deno.test("tools, check and the roles for Proxmox tell of what is off until the 
   await using folder = await Folder.make();
   await folder.write("token", "secret-value");
   const off = (await ok(["tools"])).out.split("\n").filter((row) => row.includes("off without"));
-  assert.equal(off.length, 1);
-  assert.match(off[0] ?? "", /^execute_container_command .*VM\.Console.*`tools\.container_exec`/);
+  assert.equal(off.length, 3);
+  assert.match(off[0] ?? "", /^create_proxmox_token .*User\.Modify.*`tools\.secrets_dir`/);
+  assert.match(off[1] ?? "", /^delete_proxmox_token .*User\.Modify.*`tools\.secrets_dir`/);
+  assert.match(off[2] ?? "", /^execute_container_command .*VM\.Console.*`tools\.container_exec`/);
   const json = JSON.parse((await ok(["tools", "--json"])).out);
   assert.deepEqual(
     json.flatMap((tool: { switched_on_by?: string }) => tool.switched_on_by ?? []),
-    ["tools.container_exec"],
+    ["tools.secrets_dir", "tools.secrets_dir", "tools.container_exec"],
   );
   const said = async (tools: Record<string, unknown>) => {
     const file = await folder.write("config.json", { ...CONFIG, tools });
     return (await cli(["check", "--config", file])).out;
   };
-  assert.doesNotMatch(await said({}), /container_exec/);
+  assert.doesNotMatch(await said({}), /container_exec|secrets_dir/);
+  assert.match(await said({ secrets_dir: "secrets" }), /secrets_dir +on: \S+secrets receives/);
   assert.match(await said({ container_exec: true }), /container_exec +on: .*root in containers/);
   const roles = await Deno.readTextFile(new URL("../../docs/tokens.md", import.meta.url));
-  assert.doesNotMatch(roles, /VM\.Console/);
+  assert.doesNotMatch(roles, /VM\.Console|User\.Modify/);
 });
 
 Deno.test("the roles for Proxmox go by the scopes that the config gives", () => {

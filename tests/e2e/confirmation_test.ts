@@ -394,6 +394,26 @@ Deno.test("the question tells what goes", async (t) => {
   assert.deepEqual(changes(site), []);
 });
 
+Deno.test("the question tells what goes of HA, of replication and of Proxmox's tokens", async () => {
+  await using site = await Site.start({ config: { tools: { secrets_dir: "secrets" } } });
+  const questionOf = async (name: string, args: Record<string, unknown>) =>
+    (await ask(site, name, args)).message.split("\n").slice(1, -1);
+  assert.deepEqual(await questionOf("remove_ha_resource", { vmid: 110 }), [
+    "VM 110 (web2) on node pve2, running",
+    "changes: HA rule web2-home: vm:110 on pve2",
+  ]);
+  assert.deepEqual(await questionOf("delete_ha_rule", { rule: "web2-home" }), [
+    "goes: HA rule web2-home: vm:110 on pve2",
+  ]);
+  const job = await questionOf("delete_replication_job", { job: "101-0" });
+  assert.equal(job[0], "job that goes: 101-0, of VM 101 to pve2");
+  assert.match(job[1]!, /^are deleted on node pve2: copies of local-lvm:vm-101-disk-0/);
+  assert.deepEqual(await questionOf("delete_proxmox_token", { user: "operator@pve", name: "op" }), [
+    "token that goes: operator@pve!op, may do all that operator@pve may",
+  ]);
+  assert.deepEqual(changes(site), []);
+});
+
 Deno.test("every tool that destroys something tells what, but the one whose arguments tell all", () => {
   const silent = TOOLS.filter((tool) => tool.hints.destructiveHint && !tool.about)
     .filter((tool) => !tool.standsFor);

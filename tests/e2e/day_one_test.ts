@@ -398,6 +398,7 @@ Deno.test("check finds files that cannot be written and a CA that is none, and m
     database: { url: "sqlite:none/x.db" },
     logging: { file: folder.at("logs/x.log") },
     audit: { head_file: "heads/x" },
+    tools: { secrets_dir: "secrets" },
   });
   const lines = [
     `fail  store     sqlite:${folder.at("none/x.db")}: its folder does not exist: mkdir -p ${
@@ -409,6 +410,10 @@ Deno.test("check finds files that cannot be written and a CA that is none, and m
     `fail  files     audit.head_file ${folder.at("heads/x")}: its folder does not exist: mkdir -p ${
       folder.at("heads")
     }`,
+    `fail  files     tools.secrets_dir ${
+      folder.at("secrets")
+    }: its folder does not exist: mkdir -p ${folder.at("secrets")}`,
+    `ok    secrets_dir  on: ${folder.at("secrets")} receives secrets of Proxmox tokens`,
   ];
   for (const line of lines) assert.ok(missing.includes(line), missing);
   // No user may make a file there.

@@ -37,6 +37,7 @@ const NEEDING_MODIFY = [
   "create_backup_job",
   "delete_backup_job",
   "get_updates",
+  "refresh_updates",
   "restart_service",
   "update_backup_job",
 ];
@@ -83,7 +84,10 @@ for (const version of ["9.2.11", "8.4.1"]) {
       .filter(({ language, text }) => language === "sh" && /^pveum /m.test(text))
       .flatMap(({ text }) => text.trim().split("\n"))
       .map((line) =>
-        version.startsWith("8") ? line.replaceAll(/VM\.GuestAgent\.\w+/g, "VM.Monitor") : line
+        version.startsWith("8")
+          ? line.replaceAll(/VM\.GuestAgent\.\w+/g, "VM.Monitor")
+            .replace("VM.Replicate", "Datastore.Allocate")
+          : line
       );
     const roles = lines.filter((line) => line.startsWith("pveum role add"));
     const accounts = lines.filter((line) => !roles.includes(line));

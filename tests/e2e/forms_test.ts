@@ -13,6 +13,7 @@ import { REACH } from "./program/reach.ts";
 import { reload } from "./program/reload.ts";
 import { tryAll } from "./program/steps.ts";
 import { TRANSPORTS } from "./program/transports.ts";
+import { doWork } from "./program/work.ts";
 import { distrust } from "./program/trust.ts";
 
 const kept = await Folder.make();
@@ -32,6 +33,7 @@ async function program(t: Deno.TestContext, form: Form): Promise<void> {
     await tryAll(t, { site, steps });
     await reload(t, { ground, site });
   });
+  await t.step("work", (t) => doWork(t, ground));
   await t.step("HTTPS", (t) => serveEncrypted(t, ground));
   await distrust(t, ground);
   await t.step("no proxy is used, and the system's CAs are trusted", () => ignoreProxies(ground));

@@ -95,3 +95,35 @@ Deno.test("a container's terminal is reached under the lock, with the cluster's 
     assert.equal(result?.structuredContent?.stdout, "locked\n", JSON.stringify(result));
   }
 });
+
+Deno.test("a Proxmox token's secret is written under the lock, by flags and in a worker", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  await folder.write("ca.pem", pve.caPem);
+  await Deno.mkdir(folder.at("secrets"));
+  const config = await folder.write("config.json", {
+    proxmox: { host: pve.host, port: pve.port, ca_file: "ca.pem" },
+    auth: { user: pve.token.user, token_name: pve.token.name, token_value: pve.token.value },
+    server: { port: 0, require_lock: true },
+    tools: { secrets_dir: "secrets" },
+  });
+  for (
+    const [name, options] of [["flags", { flags: await flagsOf(config) }], ["worker", {}]] as const
+  ) {
+    await using server = await startServe(["--config", config, "--no-auth"], options);
+    const response = await fetch(server.url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        method: "tools/call",
+        params: { name: "create_proxmox_token", arguments: { user: "operator@pve", name } },
+      }),
+    });
+    const { result } = await response.json();
+    const made = pve.state.tokens.find((token) => token.name === name);
+    assert.ok(made, JSON.stringify(result));
+    const { secret_file } = result.structuredContent;
+    assert.equal(secret_file, folder.at(`secrets/operator@pve!${name}`));
+    assert.equal(await Deno.readTextFile(secret_file), `${made.value}\n`);
+  }
+});

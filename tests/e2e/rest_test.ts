@@ -39,9 +39,9 @@ function assertProblem({ status, headers, json }: Answer, expected: number, deta
 
 Deno.test("a tool is called by its path, and answers its value", async () => {
   await using site = await Site.start();
-  const { status, json } = await request(site, "/api/get_guest", { body: { vmid: 100 } });
+  const { status, json } = await request(site, "/api/get_snapshots", { body: { vmid: 100 } });
   assert.equal(status, 200);
-  assert.deepEqual(json, (await site.call("get_guest", { vmid: 100 })).value);
+  assert.deepEqual(json, (await site.call("get_snapshots", { vmid: 100 })).value);
   const { authorization = "" } = site.headers();
   const bare = await request(site, "/api/get_vms", { headers: { authorization } });
   assert.equal(bare.json.vms[0].vmid, 100, "no body is no arguments");

@@ -79,7 +79,7 @@ Deno.test("only requests of 2026-07-28 that declare the extension have tasks", a
   await using site = await Site.start();
   const client = new TaskClient(site);
   const { capabilities } = (await client.ask("server/discover")).result;
-  assert.deepEqual(capabilities.extensions, { [EXTENSION]: {} });
+  assert.deepEqual(capabilities.extensions, { [EXTENSION]: {}, "io.modelcontextprotocol/ui": {} });
   const plain = new TaskClient(site, { declares: false });
   const waited = await plain.call("start_vm", { vmid: 101 });
   assert.equal(waited.structuredContent.guest_status, "running");

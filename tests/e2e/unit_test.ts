@@ -97,6 +97,7 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
       },
       database: { url: "postgres://mcp@127.0.0.1/mcp" },
       audit: { head_file: "/srv/heads/mcp" },
+      tools: { secrets_dir: "/srv/secrets" },
       logging: { file: "/srv/logs/mcp.log" },
     },
     "--clients",
@@ -112,6 +113,8 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
     assert.ok(lines.includes(`BindReadOnlyPaths=-${await Deno.realPath(folder.at(name))}`), name);
   }
   assert.ok(lines.includes("ReadWritePaths=/srv/heads"));
+  assert.ok(lines.includes("ReadWritePaths=/srv/secrets"));
+  assert.ok(lines.includes("BindPaths=/srv/secrets"));
   assert.ok(lines.includes("AmbientCapabilities=CAP_NET_BIND_SERVICE"));
   assert.match(text, /^IPAddressAllow=localhost 127\.0\.0\.1 .*192\.0\.2\.0\/24$/m);
   assert.ok(!text.includes("Allow=any"));

@@ -1,5 +1,5 @@
 import { may, privileges } from "./access.ts";
-import { deny, die, PveError } from "./errors.ts";
+import { deny, die, PveError, refuse } from "./errors.ts";
 import { ownerOf } from "./identity.ts";
 import type { FakeToken, FakeUser } from "./state.ts";
 import type { Call, Handlers } from "./world.ts";
@@ -87,6 +87,46 @@ function readUser({ params, state }: Call): unknown {
   };
 }
 
+function ownerNamed({ params, state }: Call): FakeUser {
+  const id = params.text("userid");
+  return state.users.get(id) ?? die(`no such user ('${id}')`);
+}
+
+function tokenNamed(call: Call): FakeToken | undefined {
+  const { userid } = ownerNamed(call);
+  const name = call.params.text("tokenid");
+  return call.state.tokens.find((one) => one.user === userid && one.name === name);
+}
+
+function knownToken(call: Call): FakeToken {
+  const { params } = call;
+  return tokenNamed(call) ??
+    die(`no such token '${params.text("tokenid")}' for user '${params.text("userid")}'`);
+}
+
+/** The only answer that ever holds a token's value. */
+function createToken(call: Call): unknown {
+  const { params, state } = call;
+  const { userid: user, expire: end } = ownerNamed(call);
+  if (tokenNamed(call)) refuse({ tokenid: "Token already exists." });
+  const comment = params.maybe("comment");
+  const token: FakeToken = {
+    user,
+    name: params.text("tokenid"),
+    value: crypto.randomUUID(),
+    privsep: !params.has("privsep") || params.flag("privsep"),
+    expire: params.number("expire") ?? end,
+    ...(comment === undefined ? {} : { comment }),
+  };
+  state.tokens.push(token);
+  const { expire, ...info } = tokenRow(token);
+  return {
+    "full-tokenid": `${user}!${token.name}`,
+    info: { ...info, ...(params.has("expire") ? { expire } : {}) },
+    value: token.value,
+  };
+}
+
 function listGroups({ state, who }: Call): unknown {
   const wanted = ["User.Modify", "Group.Allocate", "Sys.Audit"];
   const users = [...state.users.values()];
@@ -112,6 +152,18 @@ export const accessHandlers: Handlers = {
   "GET /access/acl": listAcl,
   "GET /access/users": listUsers,
   "GET /access/users/{userid}": readUser,
+  "GET /access/users/{userid}/token": (call) => {
+    const { userid } = ownerNamed(call);
+    return call.state.tokens.filter((one) => one.user === userid)
+      .map((one) => ({ tokenid: one.name, ...tokenRow(one) }));
+  },
+  "GET /access/users/{userid}/token/{tokenid}": (call) => tokenRow(knownToken(call)),
+  "POST /access/users/{userid}/token/{tokenid}": createToken,
+  "DELETE /access/users/{userid}/token/{tokenid}": (call) => {
+    const { tokens } = call.state;
+    tokens.splice(tokens.indexOf(knownToken(call)), 1);
+    return null;
+  },
   "GET /access/groups": listGroups,
   "GET /access/roles": ({ state }) =>
     [...state.roles].map(([roleid, role]) => ({

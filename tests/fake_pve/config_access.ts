@@ -47,9 +47,13 @@ export function needsOnGuest(
 /** Refuses the removal of what the caller may not set, before anything is changed. */
 export function checkRemovals(call: Call, guest: FakeGuest, keys: readonly string[]): void {
   for (const key of keys) {
-    if (isVmDrive(guest, key) || key.startsWith("unused")) continue;
+    const isUnused = key.startsWith("unused");
+    if (isVmDrive(guest, key) || isUnused && guest.type === "qemu") continue;
     const text = String(guest.config[key] ?? "");
-    for (const wanted of wantedFor(key, text)) needsOnGuest(call, guest.vmid, { wanted });
+    // An unused volume of a container counts as any other option (`check_ct_modify_config_perm`).
+    for (const wanted of isUnused ? ["VM.Config.Options"] : wantedFor(key, text)) {
+      needsOnGuest(call, guest.vmid, { wanted });
+    }
     if (/^net\d+$/.test(key)) checkBridge(call, text);
   }
 }
@@ -60,7 +64,8 @@ export function checkDrivePrivileges(
   guest: FakeGuest,
   { options, removals }: { options: GuestConfig; removals: readonly string[] },
 ): void {
-  const { vmid } = guest;
+  const { type, vmid } = guest;
+  if (type !== "qemu") return;
   const held = { ...guest.config, ...guest.pending };
   for (const [key, value] of Object.entries(options)) {
     if (!isVmDrive(guest, key)) continue;

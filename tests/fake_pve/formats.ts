@@ -35,6 +35,18 @@ const formats: Record<string, Format> = {
   "pve-vmid": [/^[1-9][0-9]{2,8}$/, "value does not look like a valid VM ID"],
   "pve-node": [new RegExp(`^${name}$`), "value does not look like a valid node name"],
   "pve-configid": [/^[a-z][a-z0-9_-]+$/i, "invalid configuration ID '%s'"],
+  "pve-ha-resource-id": [
+    /^(?:vm|ct):[1-9]\d{2,8}$/,
+    "value does not look like a valid ha resource id",
+  ],
+  "pve-ha-resource-or-vm-id": [
+    /^(?:(?:vm|ct):)?[1-9]\d{2,8}$/,
+    "value does not look like a valid ha resource id",
+  ],
+  "pve-ha-node": [
+    new RegExp(`^${name}(?::\\d+)?$`),
+    "value does not look like a valid ha group node",
+  ],
   "dns-name": [dnsName, "value does not look like a valid DNS name"],
   "pve-storage-id": [
     /^[a-z][a-z0-9\-_.]*[a-z0-9]$/i,

@@ -1,15 +1,11 @@
 import { die } from "./errors.ts";
-import { isRunning, sha1 } from "./guests.ts";
-import type { FakeGuest, FakeHaResource } from "./state.ts";
+import { isRunning } from "./guests.ts";
+import { guestFor, resourceHandlers } from "./ha_resources.ts";
+import { ruleHandlers } from "./ha_rules_api.ts";
+import type { FakeHaResource } from "./state.ts";
 import type { Call, Handlers } from "./world.ts";
 
 type Row = Record<string, unknown>;
-
-function guestFor(call: Call, sid: string): FakeGuest | undefined {
-  const [kind, vmid] = sid.split(":");
-  const guest = call.state.guests.get(Number(vmid));
-  return guest && (guest.type === "qemu") === (kind === "vm") ? guest : undefined;
-}
 
 /** What the manager reports of a service: its node, its state, and `error` where it cannot be placed. */
 function serviceRow(call: Call, resource: FakeHaResource): Row {
@@ -27,8 +23,9 @@ function serviceRow(call: Call, resource: FakeHaResource): Row {
     state: reported,
     crm_state: reported,
     request_state: resource.state,
-    max_relocate: resource.max_relocate,
-    max_restart: resource.max_restart,
+    max_relocate: resource.max_relocate ?? 1,
+    max_restart: resource.max_restart ?? 1,
+    ...(resource.comment === undefined ? {} : { comment: resource.comment }),
     failback: Number(resource.failback ?? true),
   };
 }
@@ -78,42 +75,10 @@ function current(call: Call): Row[] {
   return [quorum, master, fencing(call), ...localManagers(call, when), ...services];
 }
 
-function ruleOf({ params, state }: Call): Row {
-  const name = params.text("rule");
-  return state.ha.rules.get(name) ?? die(`no such ha rule '${name}'`);
-}
-
-function saveRule({ params, state }: Call, before: Row): null {
-  const { delete: _delete, digest: _digest, ...given } = params.values;
-  const rule: Row = { ...before };
-  for (const [key, value] of Object.entries(given)) {
-    rule[key] = typeof value === "boolean" ? Number(value) : value;
-  }
-  for (const key of params.list("delete")) delete rule[key];
-  state.ha.rules.set(params.text("rule"), rule);
-  return null;
-}
-
 export const haHandlers: Handlers = {
-  "POST /cluster/ha/rules": (call) => saveRule(call, {}),
-  "GET /cluster/ha/rules/{rule}": ruleOf,
-  "PUT /cluster/ha/rules/{rule}": (call) => saveRule(call, ruleOf(call)),
+  ...resourceHandlers,
+  ...ruleHandlers,
   "GET /cluster/ha/status/current": current,
-  "GET /cluster/ha/resources": ({ params, state }) => {
-    const resources = [...state.ha.resources.values()];
-    const digest = sha1(JSON.stringify(resources));
-    return resources.map(({ failback, reported: _reported, ...one }) => ({
-      ...one,
-      type: one.sid.split(":")[0],
-      ...(failback === undefined ? {} : { failback: Number(failback) }),
-      digest,
-    })).filter(({ type }) => !params.has("type") || params.text("type") === type);
-  },
-  "GET /cluster/ha/rules": ({ state }) => {
-    const rules = [...state.ha.rules.values()];
-    const digest = sha1(JSON.stringify(rules));
-    return rules.map((rule, i) => ({ ...rule, order: i + 1, digest }));
-  },
   "GET /cluster/ha/groups": ({ state, world }) => {
     if (!world.version8()) die("cannot index groups: ha groups have been migrated to rules");
     return [...state.ha.groups.values()];

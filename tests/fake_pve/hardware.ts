@@ -1,5 +1,6 @@
 import { die } from "./errors.ts";
 import type { FakeDisk, FakeNode } from "./state.ts";
+import { startTask } from "./tasks.ts";
 import { ZONE } from "./services.ts";
 import { type Call, type Handlers, nodeOf } from "./world.ts";
 
@@ -89,6 +90,14 @@ export const hardwareHandlers: Handlers = {
       return call.params.flag("skipsmart") ? { ...row, health: "UNKNOWN", wearout: "N/A" } : row;
     }),
   [`GET ${base}/apt/update`]: (call) => nodeOf(call).updates,
+  [`POST ${base}/apt/update`]: (call) =>
+    startTask(call, {
+      type: "aptupdate",
+      id: "",
+      node: nodeOf(call).name,
+      begin: ["starting apt-get update"],
+      work: ({ line }) => line("update new package list: /var/lib/pve-manager/pkgupdates"),
+    }),
   [`GET ${base}/apt/versions`]: (call) => versions(nodeOf(call)),
   [`GET ${base}/certificates/info`]: certificates,
   [`GET ${base}/apt/repositories`]: repositories,

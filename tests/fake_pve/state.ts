@@ -174,8 +174,8 @@ export interface FakeHaResource {
   sid: string;
   state: string;
   group?: string;
-  max_relocate: number;
-  max_restart: number;
+  max_relocate?: number;
+  max_restart?: number;
   failback?: boolean;
   comment?: string;
   /** The state that the manager reports; by default it follows the guest. */
@@ -192,6 +192,10 @@ export interface FakeReplication {
   comment?: string;
   rate?: number;
   disable?: boolean;
+  /** It is being deleted: without its copies, or with them. */
+  removeJob?: "local" | "full";
+  /** It is to run at once. */
+  due?: boolean;
   lastSync: number;
   lastTry: number;
   duration: number;

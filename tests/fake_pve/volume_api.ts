@@ -117,7 +117,7 @@ function attributes(call: Call): FakeVolume {
 const extensions: Record<string, RegExp> = {
   iso: /\.(?:iso|img)$/i,
   vztmpl: /\.tar\.(?:gz|xz|zst|bz2)$/,
-  import: /\.(?:ova|ovf|qcow2|raw|vmdk|img)$/,
+  import: /\.(?:ova|qcow2|raw|vmdk)$/,
 };
 
 function download(call: Call): string {
@@ -132,7 +132,10 @@ function download(call: Call): string {
     die(`can't upload to storage type '${storage.type}', not a file based storage!`);
   }
   const filename = params.text("filename").replace(/[^-a-zA-Z0-9_.]/g, "_");
-  if (!extensions[kind]?.test(filename)) refuse({ filename: "wrong file extension" });
+  if (!extensions[kind]?.test(filename)) {
+    const what = kind === "import" ? "invalid filename or wrong extension" : "wrong file extension";
+    refuse({ filename: what });
+  }
   const url = params.text("url");
   const volid = `${storage.storage}:${kind}/${filename}`;
   return startTask(call, {

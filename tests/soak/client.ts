@@ -136,11 +136,14 @@ export class Client implements Disposable {
   }
 }
 
+/** The messages that leave a row each. */
+const CALLS = ["tools/call", "resources/read", "tasks/get", "tasks/cancel"];
+
 export function callsIn(body: unknown): number {
   const messages: unknown[] = Array.isArray(body) ? body : [body];
   return messages.filter((message) =>
     typeof message === "object" && message !== null && "method" in message &&
-    (message.method === "tools/call" || message.method === "resources/read")
+    CALLS.some((method) => method === message.method)
   ).length;
 }
 

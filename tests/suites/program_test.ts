@@ -7,6 +7,7 @@ import "../e2e/lock_test.ts";
 import "../e2e/reload_test.ts";
 import "../e2e/start_test.ts";
 import "../e2e/stdio_process_test.ts";
+import "../e2e/telemetry_test.ts";
 import "../e2e/unit_test.ts";
 import "../unit/flags_test.ts";
 import "../unit/sandbox_worker_test.ts";

@@ -1,3 +1,4 @@
+import "../tools/access_test.ts";
 import "../tools/api_test.ts";
 import "../tools/attention_test.ts";
 import "../tools/backup_jobs_test.ts";
@@ -7,11 +8,13 @@ import "../tools/cluster_privileges_test.ts";
 import "../tools/cluster_test.ts";
 import "../tools/detached_test.ts";
 import "../tools/firewall_test.ts";
+import "../tools/ha_test.ts";
 import "../tools/hidden_test.ts";
 import "../tools/patience_test.ts";
 import "../tools/privileges_test.ts";
 import "../tools/reach_test.ts";
 import "../tools/reasons_test.ts";
+import "../tools/replication_test.ts";
 import "../tools/shown_test.ts";
 import "../tools/sort_test.ts";
 import "../tools/storage_definitions_test.ts";

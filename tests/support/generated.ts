@@ -44,6 +44,7 @@ export const EVERYTHING: ToolPolicy = {
   deny: [],
   scopes: {},
   container_exec: true,
+  secrets_dir: "/secrets",
   toolsets: null,
   output_schemas: null,
 };

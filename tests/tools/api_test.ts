@@ -589,6 +589,9 @@ Deno.test("parameters that are composed of parts are searched, described and che
     assert.match(answer.text, text);
   }
   assert.ok(site.fake.requests.slice(before).every(({ method }) => method === "GET"));
+  for (const sid of ["vm:100", "vm:101"]) {
+    site.fake.state.ha.resources.set(sid, { sid, state: "started" });
+  }
   const made = await change({ ...rule, affinity: "negative" });
   assert.equal(made.isError, false, made.text);
   const changed = await site.call("change_api", {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { type ToolName, TOOLS } from "../../lib/mcp/tools.ts";
 import { privilegesOf } from "../../lib/tool/privileges.ts";
 import { Site } from "../site.ts";
+import { moreResources } from "./cases/ha.ts";
+import { onZfs } from "./replicas.ts";
 
 type Arguments = Record<string, unknown>;
 
@@ -12,6 +14,15 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = [
+  { tool: "add_ha_resource", args: { vmid: 101 } },
+  {
+    tool: "create_ha_rule",
+    args: { rule: "apart", guests: [101, 110], affinity: "negative" },
+    prepare: moreResources,
+  },
+  { tool: "create_replication_job", args: { vmid: 100, target: "pve2" }, prepare: onZfs },
+  { tool: "delete_ha_rule", args: { rule: "web2-home" } },
+  { tool: "delete_replication_job", args: { job: "101-0" } },
   { tool: "get_attention", prepare: lockGuest },
   { tool: "get_ceph_status" },
   { tool: "get_certificates" },
@@ -44,6 +55,9 @@ const ROWS: readonly Row[] = [
     args: { list: "effective", user: "auditor@pve" },
   },
   { tool: "health" },
+  { tool: "refresh_updates", args: { node: "pve1" } },
+  { tool: "remove_ha_resource", args: { vmid: 110 } },
+  { tool: "run_replication_now", args: { job: "101-0" } },
   { tool: "stop_task", args: newestTask, prepare: runLongTask },
   { tool: "wait_task", args: newestTask, prepare: runTask },
 ];

@@ -141,6 +141,22 @@ Deno.test("a disk is destroyed with its volume only when that is asked for", asy
   assert.deepEqual([has(volid), guest(site, 202).config.unused0], [false, undefined]);
 });
 
+Deno.test("a container's volume that is detached and not destroyed is told", async () => {
+  await using site = await Site.start();
+  const args = { vmid: 202, device: "mp0", destroy_data: true };
+  await site.call("add_disk", { vmid: 202, size_gib: 5, mount_point: "/srv" });
+  const { requests } = site.fake;
+  const receive = requests.push.bind(requests);
+  requests.push = (request) => {
+    const { delete: removed } = request.body as { delete?: string } ?? {};
+    if (removed === "unused0") guest(site, 202).config.lock = "backup";
+    return receive(request);
+  };
+  const answer = await site.call("remove_hardware", args);
+  assert.equal(answer.isError, true, answer.text);
+  assert.match(answer.text, /locked \(backup\); mp0 is detached, its volume kept as unused0$/);
+});
+
 Deno.test("a dry run says what becomes of a disk and sends nothing", async () => {
   await using site = await Site.start();
   const args = { vmid: 101, device: "scsi0", destroy_data: true, dry_run: true };

@@ -3,7 +3,7 @@ import { SCOPES } from "../../lib/auth/scope.ts";
 import { type ToolName, TOOLS } from "../../lib/mcp/tools.ts";
 import type { AnyTool } from "../../lib/tool/tool.ts";
 import { Site, type ToolAnswer } from "../site.ts";
-import { privilegesOf, READING, restrict, startProbed, unrestrict } from "./probe.ts";
+import { ALL_ON, privilegesOf, READING, restrict, startProbed, unrestrict } from "./probe.ts";
 import { changes } from "./requests.ts";
 import { assertToldAsText } from "./text.ts";
 import {
@@ -54,7 +54,7 @@ function testTool(tool: AnyTool, spec: ToolCase): void {
 
   for (const refusal of spec.refuses?.filter(({ prepare }) => prepare) ?? []) {
     Deno.test(`${tool.name} refuses: ${refusal.text.source}`, async () => {
-      await using site = await Site.start({ config: { tools: { container_exec: true } } });
+      await using site = await Site.start({ config: { tools: ALL_ON } });
       await refusal.prepare?.(site);
       await assertRefused(site, tool, refusal);
     });

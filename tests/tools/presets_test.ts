@@ -112,6 +112,17 @@ Deno.test("a VM from a cloud image with a key takes three calls", async () => {
   assert.equal(started.value.guest_status, "running", started.text);
 });
 
+Deno.test("a cloud image that is called .img is fetched as what Proxmox imports", async () => {
+  await using site = await Site.start();
+  const { state } = site.fake;
+  state.storages.get("local")?.content.push("import");
+  const url = "https://example.org/noble-server-cloudimg-amd64.img";
+  state.downloads.set(url, { size: 2 ** 30, mimetype: "application/octet-stream" });
+  const args = { url, storage: "local", content: "import", node: "pve1" };
+  const { value, text } = await site.call("download_image", args);
+  assert.equal(value?.volid, "local:import/noble-server-cloudimg-amd64.qcow2", text);
+});
+
 Deno.test("a cloud image's disk is grown before the VM starts for the first time", async () => {
   await using site = await Site.start();
   withImage(site);

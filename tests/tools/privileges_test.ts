@@ -131,6 +131,18 @@ const ROWS: readonly Row[] = [
   },
   {
     tool: "remove_hardware",
+    args: { vmid: 202, device: "mp0", destroy_data: true },
+    needs: ["VM.Config.Disk"],
+    prepare: (site) => holdVolume(site, "mp0"),
+  },
+  {
+    tool: "remove_hardware",
+    args: { vmid: 202, device: "unused0", destroy_data: true },
+    needs: ["VM.Config.Options"],
+    prepare: (site) => holdVolume(site, "unused0"),
+  },
+  {
+    tool: "remove_hardware",
     args: { vmid: 101, device: "net0" },
     needs: ["VM.Config.Network", "SDN.Use"],
   },
@@ -285,6 +297,15 @@ function detachDisk(site: Site): void {
   assert.ok(config);
   config.unused0 = String(config.scsi0).split(",")[0] ?? "";
   delete config.scsi0;
+}
+
+function holdVolume({ fake: { state } }: Site, key: "mp0" | "unused0"): void {
+  const config = state.guests.get(202)?.config;
+  const volume = state.volumes.find(({ vmid }) => vmid === 202);
+  assert.ok(config && volume);
+  const volid = "local:202/vm-202-disk-7.raw";
+  state.volumes.push({ ...volume, volid });
+  config[key] = key === "mp0" ? `${volid},mp=/srv,size=8G` : volid;
 }
 
 function insertIso(site: Site): void {

@@ -3,6 +3,9 @@ import type { AnyTool } from "../../lib/tool/tool.ts";
 import { Site, type SiteOptions } from "../site.ts";
 import type { Arguments } from "./tool_case.ts";
 
+/** Switches on what is off by itself. */
+export const ALL_ON = { container_exec: true, secrets_dir: "secrets" };
+
 /** What it takes to see guests, nodes and storages at all. */
 export const READING = [
   "Datastore.Audit",
@@ -30,7 +33,7 @@ export async function startProbed(options: Pick<SiteOptions, "monotonic"> = {}):
   const site = await Site.start({
     ...options,
     config: {
-      tools: { container_exec: true },
+      tools: ALL_ON,
       auth: { user: "mcp@pve", token_name: "probe", token_value: value },
     },
   });

@@ -64,12 +64,10 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
     pve: { version: "8.4.14" },
     prepare: ({ fake }) => fake.state.ha.groups.set("west", { group: "west", nodes: "pve1,pve2" }),
   },
-  "/cluster/ha/resources": {
-    key: "sid",
-    tool: "drain_node",
-    args: { node: "pve3", with_local_disks: true },
-    changes: true,
-  },
+  "/cluster/ha/resources": [
+    { tool: "drain_node", args: { node: "pve3", with_local_disks: true } },
+    { tool: "update_ha_resource", args: { vmid: 110, comment: "web" } },
+  ].map((each) => ({ key: "sid", ...each, changes: true })),
   "/cluster/ha/rules": { key: "rule", tool: "get_ha_status" },
   "/cluster/ha/status/current": { key: "id", tool: "get_ha_status" },
   "/cluster/jobs/schedule-analyze": {

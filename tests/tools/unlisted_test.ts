@@ -7,6 +7,7 @@ import { listed, listing } from "../support/generated.ts";
 import { createLimitedToken } from "../tokens.ts";
 import { UNLISTED } from "./cases/unlisted.ts";
 import { testTools } from "./harness.ts";
+import { ALL_ON } from "./probe.ts";
 import { changes } from "./requests.ts";
 
 testTools(UNLISTED);
@@ -133,7 +134,7 @@ Deno.test("a call that is refused on its way leaves the row of what it would hav
 });
 
 Deno.test("describe_tool tells of every tool what the list tells, and of no other", async () => {
-  await using site = await Site.start({ config: { tools: { container_exec: true } } });
+  await using site = await Site.start({ config: { tools: ALL_ON } });
   const all = new Map(listing("admin").map((tool) => [tool.name, tool]));
   for (const [name, told] of all) {
     const { value } = await site.call("describe_tool", { name, output: true });

@@ -109,6 +109,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     allow: null,
     deny: [],
     container_exec: false,
+    secrets_dir: null,
     scopes: {},
     approve: { tags: [] },
     toolsets: null,
@@ -533,4 +534,25 @@ Deno.test("loadConfig names the variable that cannot be used or is missing", asy
     await refusal({ file: undefined, env: { LOG_LEVEL: "INFO" } }),
     /^Cannot find a config file/,
   );
+});
+
+Deno.test("loadConfig refuses a folder for secrets in which anything else lies", async () => {
+  const refused = (secrets_dir: string, more: Record<string, unknown> = {}) =>
+    assert.rejects(load({ config: { ...OLD, tools: { secrets_dir }, ...more } }), (error) => {
+      assert.ok(error instanceof AppError);
+      assert.match(error.message, /tools\.secrets_dir must be a folder of its own: .* is in \//);
+      return true;
+    });
+  await refused(".");
+  await refused("/");
+  await refused("/srv/x", { database: { url: "sqlite:/srv/x/y/m.db" } });
+  await refused("/srv/x/", { logging: { file: "/srv/x/m.log" } });
+  const { tools } = await load({
+    config: {
+      ...OLD,
+      tools: { secrets_dir: "secrets" },
+      logging: { file: "/etc/site/secrets.log" },
+    },
+  });
+  assert.equal(tools.secrets_dir, "/etc/site/secrets");
 });

@@ -80,6 +80,7 @@ Deno.test("permissionFlags names every host, secret, certificate and log file", 
       server: { host: "::", tls: { cert_file: "c.pem", key_file: "/etc/ssl/k.pem" } },
       database: { url: "sqlite:/var/lib/m/x.db" },
       audit: { key_file: "audit.key", head_file: "/var/log/m/heads" },
+      tools: { secrets_dir: "secrets" },
       logging: { file: "/var/log/m/x.log", audit_file: "/var/log/m/audit.log" },
     }, { "--port": 9000 }),
     [
@@ -90,7 +91,8 @@ Deno.test("permissionFlags names every host, secret, certificate and log file", 
       `--allow-read=/etc/m/config.json,/etc/m/token,${credentials}/token,/etc/ssl/k.pem,` +
       `${credentials}/k.pem,/etc/m/audit.key,${credentials}/audit.key,` +
       `/etc/m/ca.pem,/etc/m/c.pem,${database},${log},/var/log/m/heads`,
-      `--allow-write=${database},${log},/var/log/m/heads`,
+      // Secrets are written and never read.
+      `--allow-write=${database},${log},/var/log/m/heads,/etc/m/secrets`,
       ENV,
       "--ignore-env=PG*",
     ],

@@ -84,6 +84,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ...aboutSources(config),
       ...await aboutScopes(config),
       ...aboutContainers(config),
+      ...aboutSecrets(config),
       ...secrets,
       ...store,
       ...files,
@@ -111,6 +112,11 @@ async function aboutScopes({ tools }: Config): Promise<Finding[]> {
 function aboutContainers({ tools }: Config): Finding[] {
   const told = "on: who may call it is root in containers whose option cmode is shell";
   return tools.container_exec ? [ok("container_exec", told)] : [];
+}
+
+function aboutSecrets({ tools }: Config): Finding[] {
+  const told = `on: ${tools.secrets_dir} receives secrets of Proxmox tokens, of any Proxmox user`;
+  return tools.secrets_dir === null ? [] : [ok("secrets_dir", told)];
 }
 
 /** Where each value that was given comes from; all others are the defaults. */

@@ -9,7 +9,11 @@ export async function checkWrittenFiles(config: Config): Promise<Finding[]> {
   const findings = files.map(({ key, path }) =>
     unwritable("files", { what: `${key} ${path}`, path })
   );
-  return (await Promise.all(findings)).filter((finding) => finding !== null);
+  const folders = filesOf(config, "written_folder").map(({ key, path }) =>
+    // A file in it, by a name that no secret has.
+    unwritable("files", { what: `${key} ${path}`, path: `${path}/.none` })
+  );
+  return (await Promise.all([...findings, ...folders])).filter((finding) => finding !== null);
 }
 
 /** Looks at the folder of a database file that is not there yet; null when it could be made. */

@@ -15,6 +15,7 @@ import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { changedScopes } from "../../mcp/tools.ts";
 import { typed } from "../../command.ts";
+import { isTraced } from "../../tracing.ts";
 import { auditTrailOf, isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
 import type { Running, Way } from "./ways.ts";
 
@@ -184,6 +185,7 @@ function announce(
     lock: lock(config),
     store: redactText(config.database.url),
     proxmox: `${config.proxmox.hosts.join(", ")} port ${config.proxmox.port}: ${proxmox.message}`,
+    ...(isTraced() ? { traces: "sent where the OTEL_ variables say, outside of the lock" } : {}),
     tools: [String(server.toolCount), ...lowered, ...raised].join("; "),
   };
   io.err(`proxmox-mcp ${version}`);

@@ -84,8 +84,11 @@ function descriptorsOf({ server }: Config): number {
 function files(config: Config, { name, binary, realPath }: UnitOptions): string[] {
   const database = sqlitePath(config.database.url);
   const kept = [...filesOf(config, "log_file"), ...filesOf(config, "written_file")];
-  const folders = [database, ...kept.map(({ path }) => path)].filter((path) => path !== null)
-    .map((path) => dirname(path));
+  const folders = [
+    ...[database, ...kept.map(({ path }) => path)].filter((path) => path !== null)
+      .map((path) => dirname(path)),
+    ...filesOf(config, "written_folder").map(({ path }) => path),
+  ];
   const own = [`${STATE}/${name}`, `${LOGS}/${name}`];
   const foreign = [...new Set(folders.filter((folder) => !own.includes(folder)))];
   const writable = [...new Set([`${STATE}/${name}`, ...folders])];

@@ -1,4 +1,6 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
+import { APPS, showsPages } from "../apps/extension.ts";
+import { LISTED_PAGES } from "../apps/pages.ts";
 import { callerOf } from "../caller.ts";
 import { variablesOf } from "../resources/address.ts";
 import type { ResourceKind } from "../resources/kind.ts";
@@ -21,11 +23,13 @@ export async function listResources(services: McpServices, context: ServerContex
 
 /** What may be read and followed of the cluster. */
 export const RESOURCE_FEATURE: Feature = {
-  capabilities: { resources: { subscribe: true } },
+  capabilities: { resources: { subscribe: true }, extensions: { [APPS]: {} } },
   serve: (server, services) => {
     server.setRequestHandler("resources/list", async (_request, context) => {
       const { resources } = await listResources(services, context);
-      return { resources };
+      return {
+        resources: showsPages(server, context) ? [...resources, ...LISTED_PAGES] : resources,
+      };
     });
     server.setRequestHandler("resources/templates/list", async (_request, context) => {
       const { resourceTemplates } = await listResources(services, context);

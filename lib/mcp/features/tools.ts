@@ -12,8 +12,11 @@ import {
 import { shownLine } from "../../log/shown.ts";
 import { type CallResult, callTool } from "../call.ts";
 import { pageQuestion } from "../approval/page_question.ts";
+import { showsPages } from "../apps/extension.ts";
+import { pageMetaOf } from "../apps/pages.ts";
 import { callerOf } from "../caller.ts";
 import type { TextFormat } from "../finished.ts";
+import type { ListedTool } from "../catalog.ts";
 import type { McpServices } from "../server.ts";
 import { Handover } from "../tasks/handover.ts";
 import type { CreatedTask } from "../tasks/task.ts";
@@ -23,7 +26,10 @@ import type { Feature } from "./feature.ts";
 export const TOOL_FEATURE: Feature = {
   capabilities: { tools: {} },
   serve: (server, services) => {
-    server.setRequestHandler("tools/list", (_request, context) => listTools(services, context));
+    server.setRequestHandler(
+      "tools/list",
+      (_request, context) => listTools(services, { server, context }),
+    );
     server.setRequestHandler(
       "tools/call",
       ({ params }, context) => answerCall(services, { server, params, context }),
@@ -34,13 +40,20 @@ export const TOOL_FEATURE: Feature = {
 /** The tools that this caller may call. */
 export async function listTools(
   services: McpServices,
-  context: ServerContext,
+  { server, context }: { server: Server; context: ServerContext },
 ): Promise<ListToolsResult> {
   const { principal, toolsets, wrote } = callerOf(context);
   const viewer = { ...principal, toolsets };
   const { tools, resultJson } = services.catalog.visibleTo(viewer, await services.able());
+  if (showsPages(server, context)) return { tools: tools.map(withPage) };
   wrote?.(resultJson);
   return { tools: tools.map((tool) => ({ ...tool })) };
+}
+
+/** The tool with the page that shows its answers, where it has one. */
+function withPage(tool: ListedTool): ListedTool {
+  const page = pageMetaOf(tool.name);
+  return page === undefined ? { ...tool } : { ...tool, _meta: { ...tool._meta, ...page } };
 }
 
 /** Calls a tool, or asks for what a person must say before that. */
@@ -88,8 +101,8 @@ export function toolResult(
   format: TextFormat,
 ): CallToolResult {
   if (result.kind !== "failed") {
-    const text = result.finished.text(format);
-    return { content: [{ type: "text", text }], structuredContent: result.finished.value };
+    const { finished } = result;
+    return { content: finished.content(format), structuredContent: finished.value };
   }
   const { code, message } = result.error;
   return { content: [{ type: "text", text: message }], isError: true, _meta: { code } };

@@ -6,6 +6,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import type { AppError } from "../../errors.ts";
+import { readPage } from "../apps/pages.ts";
 import { callTool } from "../call.ts";
 import { callerOf } from "../caller.ts";
 import { REFUSED } from "../json_rpc.ts";
@@ -13,7 +14,8 @@ import type { McpServices } from "../server.ts";
 import { resourceAt } from "./address.ts";
 
 /**
- * Reads a resource by calling its tool.
+ * Reads a resource by calling its tool. A page tells nothing of the cluster: reading it is no call, and leaves no
+ * row.
  *
  * @throws ResourceNotFoundError for what there is not, and in the same words for what a limited token
  * does not reach; ProtocolError when it cannot be read
@@ -22,10 +24,15 @@ export async function readResource(
   services: McpServices,
   { uri, context }: { uri: string; context: ServerContext },
 ): Promise<ReadResourceResult> {
+  const caller = callerOf(context);
+  const page = readPage(uri);
+  if (page !== undefined) {
+    caller.began?.(context.mcpReq.id);
+    return page;
+  }
   const found = resourceAt(uri);
   if (!found) throw new ResourceNotFoundError(uri);
   const { kind, values } = found;
-  const caller = callerOf(context);
   caller.began?.(context.mcpReq.id);
   const result = await callTool(services, {
     ...caller,

@@ -1,17 +1,15 @@
 import { flag, records, text } from "../api/values.ts";
 import { clip } from "../clip.ts";
+import { isForSecurity } from "../cluster/updates.ts";
 import type { Pve } from "../pve.ts";
 import { daysSince, type Finding } from "./finding.ts";
 
-/** As Debian numbers what comes for a release after it: nearly all of that is for security. */
-const STABLE_UPDATE = /[+~]deb\d+u\d+/;
 const NAMED = 5;
 
 /** Security updates that wait, as of the node's last refresh; Proxmox does not mark them as such. */
 export async function securityUpdates(pve: Pve, node: string): Promise<Finding[]> {
   const rows = await pve.list("/nodes/{node}/apt/update", { node });
-  const names = rows.filter((row) => isForSecurity(text(row.Origin) ?? "", text(row.Version) ?? ""))
-    .map((row) => String(row.Package)).sort();
+  const names = rows.filter(isForSecurity).map((row) => String(row.Package)).sort();
   if (names.length === 0) return [];
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   const list = names.slice(0, NAMED).join(", ") + more;
@@ -22,10 +20,6 @@ export async function securityUpdates(pve: Pve, node: string): Promise<Finding[]
     where: `node ${node}`,
     alike: { of: "nodes", what: "security updates wait", who: node, detail: list },
   }];
-}
-
-function isForSecurity(origin: string, version: string): boolean {
-  return /security/i.test(origin) || (origin === "Debian" && STABLE_UPDATE.test(version));
 }
 
 const ENDING_DAYS = 30;

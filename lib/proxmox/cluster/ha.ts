@@ -4,13 +4,15 @@ import type { Pve } from "../pve.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Where guests may run: rules since Proxmox VE 9, groups before. */
-export async function readHaRules(pve: Pve): Promise<Row[]> {
+/** Where HA may run guests: rules since Proxmox VE 9, groups before. */
+export async function readPlacement(
+  pve: Pve,
+): Promise<{ readonly kind: "rules" | "groups"; readonly rows: readonly Row[] }> {
   try {
-    return await pve.list("/cluster/ha/rules");
+    return { kind: "rules", rows: await pve.list("/cluster/ha/rules") };
   } catch (error) {
     if (!isKind(error, "not_offered")) throw error;
-    return await pve.list("/cluster/ha/groups");
+    return { kind: "groups", rows: await pve.list("/cluster/ha/groups") };
   }
 }
 
@@ -29,7 +31,7 @@ export async function readHaHomes(pve: Pve): Promise<HaHomes> {
   const managed = new Map(
     resources.filter(({ state }) => state !== "ignored").map((row) => [text(row.sid) ?? "", row]),
   );
-  const rules = managed.size === 0 ? [] : await readHaRules(pve);
+  const rules = managed.size === 0 ? [] : (await readPlacement(pve)).rows;
   return {
     manages: (sid) => managed.has(sid),
     pullsBack: (sid, { from, to, online }) => {
@@ -70,6 +72,7 @@ function bestOf(priorities: ReadonlyMap<string, number>, online: readonly string
   return known.filter((node) => priorities.get(node) === most);
 }
 
-function partsOf(value: unknown): string[] {
+/** A list as Proxmox takes it: parted by commas, semicolons or blanks. */
+export function partsOf(value: unknown): string[] {
   return String(value ?? "").split(/[\s,;]+/).filter((part) => part !== "");
 }

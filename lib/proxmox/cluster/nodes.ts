@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { gather } from "../fan_out.ts";
 import { offlineNodes } from "../inventory.ts";
+import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
 
 /** What was read, and what could not be read and why. */
@@ -41,6 +42,19 @@ export async function eachNode<R>(
   const away = nodes.filter((node) => offline.has(node))
     .map((node) => `node ${node} is offline and was not read`);
   return { results, warnings: [...away, ...warnings] };
+}
+
+/**
+ * A node of the cluster as `/nodes` tells it, to whoever asks.
+ *
+ * @throws AppError `forbidden` for one that the token may not know of, `not_found` naming those that there are
+ */
+export async function requireNode(pve: Pve, name: string): Promise<{ readonly status?: unknown }> {
+  pve.node(name);
+  const rows = await pve.list("/nodes");
+  const seen = rows.map(({ node }) => String(node)).filter((node) => pve.reach.sees(node));
+  assertKnown(name, { what: "node", known: seen });
+  return rows.find(({ node }) => node === name) ?? {};
 }
 
 /** The part of an output that warns, absent when there is nothing to warn of. */

@@ -92,15 +92,19 @@ export class Running extends Served implements AsyncDisposable {
     this.#database = database;
   }
 
-  static async start(ground: Ground): Promise<Running> {
-    const process = await ground.start();
+  static async start(ground: Ground, sections: Sections = {}): Promise<Running> {
+    const process = await ground.start(sections);
     const database = await openDatabase(
       `sqlite:${ground.folder.at("proxmox-config/proxmox-mcp.db")}`,
     );
-    await ground.run("user", "create", "ada", "--superuser");
+    const store = new AccountStore(database);
+    const users = await store.listUsers();
+    if (users.every(({ username }) => username !== "ada")) {
+      await ground.run("user", "create", "ada", "--superuser");
+    }
     return new Running(process, database, {
       fake: ground.fake,
-      store: new AccountStore(database),
+      store,
       trail: new AuditTrail(database),
       tokens: {
         user: await ground.makeToken("read"),

@@ -1,5 +1,6 @@
 import type { ToolName } from "../../../lib/mcp/tools.ts";
 import type { ToolCase } from "../tool_case.ts";
+import { ACCESS } from "./access.ts";
 import { API } from "./api.ts";
 import { BACKUP_JOBS } from "./backup_jobs.ts";
 import { BACKUPS } from "./backups.ts";
@@ -14,10 +15,12 @@ import { GUESTS_MOVES } from "./guests_moves.ts";
 import { GUESTS_POWER } from "./guests_power.ts";
 import { GUESTS_READS } from "./guests_reads.ts";
 import { GUESTS_SETTINGS } from "./guests_settings.ts";
+import { HA } from "./ha.ts";
 import { NETWORK } from "./network.ts";
 import { NODES } from "./nodes.ts";
 import { NODES_WORK } from "./nodes_work.ts";
 import { PLANS } from "./plans.ts";
+import { REPLICATION } from "./replication.ts";
 import { SNAPSHOTS } from "./snapshots.ts";
 import { STORAGE } from "./storage.ts";
 import { STORAGE_DEFINITIONS } from "./storage_definitions.ts";
@@ -26,9 +29,10 @@ import { UNLISTED } from "./unlisted.ts";
 
 /** A case for every tool: without one it does not compile. */
 export const CASES: Record<ToolName, ToolCase> = {
+  ...ACCESS,
   ...API,
-  ...BACKUP_JOBS,
   ...BACKUPS,
+  ...BACKUP_JOBS,
   ...CAPACITY,
   ...CLUSTER,
   ...CONTAINERS_INSIDE,
@@ -40,10 +44,12 @@ export const CASES: Record<ToolName, ToolCase> = {
   ...GUESTS_POWER,
   ...GUESTS_READS,
   ...GUESTS_SETTINGS,
+  ...HA,
   ...NETWORK,
   ...NODES,
   ...NODES_WORK,
   ...PLANS,
+  ...REPLICATION,
   ...SNAPSHOTS,
   ...STORAGE,
   ...STORAGE_DEFINITIONS,

@@ -122,6 +122,20 @@ export const NODES = {
     },
   },
 
+  refresh_updates: {
+    args: { node: "pve2" },
+    request: ["POST", /^\/nodes\/pve2\/apt\/update$/],
+    refuses: [{
+      args: { node: "pve22" },
+      code: "not_found",
+      text: /there is no node pve22, only pve1, pve2, pve3 \(did you mean pve2\?\)/,
+    }],
+    works: ({ node, task }) => {
+      assert.deepEqual([node, task.exit_status], ["pve2", "OK"]);
+      assert.match(task.upid, /^UPID:pve2:.*:aptupdate::/);
+    },
+  },
+
   get_updates: {
     args: { node: "pve1" },
     request: ["GET", /^\/nodes\/pve\d\/apt\/update$/],
@@ -130,6 +144,25 @@ export const NODES = {
       assert.equal(updates[0].from, "9.2.11");
       const all = await site.call("get_updates");
       assert.equal(all.value.total, 1);
+      assert.deepEqual(all.value.counts, [
+        { node: "pve1", updates: 1, security: 0, proxmox: 1 },
+        { node: "pve2", updates: 0, security: 0, proxmox: 0 },
+        { node: "pve3", updates: 0, security: 0, proxmox: 0 },
+      ]);
+      const openssl = { ...site.fake.state.nodes.get("pve1")?.updates[0], Package: "openssl" };
+      site.fake.state.nodes.get("pve2")?.updates.push(
+        { ...openssl, Origin: "Debian", Version: "3.5.4-1~deb13u2" },
+        { ...openssl, Package: "curl", Origin: "Debian-Security" },
+        { ...openssl, Package: "vim", Origin: "Debian" },
+      );
+      const safe = await site.call("get_updates", { security_only: true });
+      assert.deepEqual(
+        safe.value.updates.map((row: Row) => [row.node, row.package, row.security]),
+        [["pve2", "curl", true], ["pve2", "openssl", true]],
+      );
+      assert.deepEqual(safe.value.counts[1], { node: "pve2", updates: 3, security: 2, proxmox: 0 });
+      assert.match(safe.value.warnings[0], /^1 by Proxmox are left out/);
+      site.fake.state.nodes.get("pve2")?.updates.splice(0);
       site.fake.offline("pve3");
       const denied = site.fake.fault({ path: /^\/nodes\/pve2\/apt/ }, {
         kind: "status",
