@@ -44,7 +44,7 @@ export default defineTool({
   }],
   input: z.strictObject({
     ...guestInput,
-    iso: z.string().min(1).max(500).describe("File name or volume id"),
+    iso: z.string().min(1).max(500).describe("File name or its beginning, or volume id"),
     storage: storageId.optional().describe("Where the ISO is"),
     drive: cdDrive.optional().describe("Default: an empty, the only, or a new one"),
     boot_first: z.boolean().default(false).describe("From the next start on"),

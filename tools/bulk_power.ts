@@ -5,9 +5,9 @@ import { compact, hasTag } from "../lib/proxmox/api/values.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.ts";
 import { currentState, haNotes } from "../lib/proxmox/guest/power.ts";
-import { assertKnown, poolsIn, tagsIn } from "../lib/proxmox/known.ts";
+import { assertKnown, nodesIn, poolsIn, tagsIn } from "../lib/proxmox/known.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { changed, guestReference, waiting } from "../lib/tool/fields.ts";
+import { changed, guestReference, nodeName, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 const MAX_GUESTS = 100;
@@ -17,11 +17,12 @@ const input = z.strictObject({
   vmids: z.array(guestReference).min(1).max(MAX_GUESTS).optional(),
   tag: z.string().min(1).optional(),
   pool: z.string().min(1).optional(),
+  node: nodeName.optional(),
   ...waiting,
   dry_run: z.boolean().default(true),
 }).refine(
-  ({ vmids, tag, pool }) => (vmids === undefined) !== ((tag ?? pool) === undefined),
-  "give either vmids, or tag and pool or one of them",
+  ({ vmids, tag, pool, node }) => (vmids === undefined) !== ((tag ?? pool ?? node) === undefined),
+  "give either vmids, or one or more of tag, pool and node",
 );
 
 /** What became of one guest. */
@@ -40,9 +41,9 @@ export default defineTool({
   name: "bulk_power",
   title: "Power of many guests",
   description:
-    "Starts, shuts down or stops up to 100 guests, chosen by list, or tag and pool. Only previews unless dry_run is false.",
+    "Starts, shuts down or stops up to 100 guests, chosen by list, or tag, pool and node. Only previews unless dry_run is false.",
   scope: "admin",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
@@ -73,17 +74,19 @@ export default defineTool({
 /** The guests that are meant, templates left out, sorted by vmid; those given by id as they are given. */
 async function selectGuests(
   pve: Pve,
-  { vmids, tag, pool }: Input,
+  { vmids, tag, pool, node }: Input,
 ): Promise<(number | string)[]> {
   const resources = vmids === undefined ? await pve.resources() : [];
   const chosen = vmids ?? resources.map(guestOf)
     .filter((guest) => guest !== undefined)
     .filter((guest) => !guest.template && (tag === undefined || hasTag(guest.tags, tag)))
     .filter((guest) => pool === undefined || guest.pool === pool)
+    .filter((guest) => node === undefined || guest.node === node)
     .map((guest) => guest.vmid).sort((a, b) => a - b);
   if (chosen.length === 0) {
     assertKnown(pool, { what: "pool", known: poolsIn(resources) });
     assertKnown(tag, { what: "tag", known: tagsIn(resources) });
+    assertKnown(node, { what: "node", known: nodesIn(resources) });
     throw new AppError("not_found", "no guest fits; see find_guests");
   }
   if (chosen.length > MAX_GUESTS) {

@@ -19,7 +19,7 @@ export default defineTool({
   title: "Clone guest",
   description: "Copies a VM, container or template. Linked clones share a template's disks.",
   scope: "admin",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: CHANGES,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Clone"], ["/vms/{vmid}", "VM.Allocate"]],

@@ -7,6 +7,7 @@ import { whyEmpty } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { assertFilters, COLUMNS, DEFAULT_COLUMNS, guestRow, pick } from "../lib/tool/guest_list.ts";
+import { sortField } from "../lib/tool/sort.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const TYPE = z.enum(["qemu", "lxc"]);
@@ -26,6 +27,7 @@ const input = z.strictObject({
   tag: z.string().optional(),
   fields: z.array(z.enum(["type", ...COLUMNS.options])).min(1).optional(),
   ...listing(foundRow),
+  sort: sortField(foundRow).optional().describe("Column; most first: -memory_used_bytes"),
 });
 
 type Input = z.output<typeof input>;

@@ -17,7 +17,7 @@ export default defineTool({
   description:
     "Lists who called which tool of this server, newest first: by guest, user, tool and time.",
   scope: "admin",
-  toolsets: ["cluster"],
+  toolsets: ["cluster", "core"],
   hints: READS,
   subject: "cluster",
   privileges: [],

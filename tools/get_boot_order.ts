@@ -27,7 +27,7 @@ export default defineTool({
   title: "Boot order",
   description: "Lists which guests start with their node, in which order, and which do not.",
   scope: "user",
-  toolsets: ["guests"],
+  toolsets: ["guests", "core"],
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],

@@ -30,7 +30,7 @@ export default defineTool({
   description:
     "Tells the room of nodes and storages: used, promised to guests, when it is full by the last month; and what is lost if a node dies, guest by guest with node.",
   scope: "user",
-  toolsets: ["cluster"],
+  toolsets: ["cluster", "core"],
   hints: READS,
   subject: "cluster",
   privileges: [

@@ -108,8 +108,8 @@ async function reportGuest(pve: Pve, guest: Guest): Promise<Report> {
     pool,
     tags: tags.length > 0 ? [...tags] : undefined,
   });
-  const known: Report = Object.assign(base, ...results);
-  return { ...known, ...(all.length > 0 ? { warnings: all } : { warnings: undefined }) };
+  const { warnings: _, ...known }: Report = Object.assign(base, ...results);
+  return { ...known, ...(all.length > 0 ? { warnings: all } : {}) };
 }
 
 async function statusPart(pve: Pve, guest: Guest): Promise<Report> {

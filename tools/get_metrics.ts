@@ -12,7 +12,7 @@ export default defineTool({
   title: "Metrics",
   description: "Gives the history of a guest's (vmid), a node's or a storage's load, oldest first.",
   scope: "user",
-  toolsets: ["cluster"],
+  toolsets: ["cluster", "core"],
   hints: READS,
   subject: "node",
   privileges: [],

@@ -23,7 +23,7 @@ export default defineTool({
   title: "List storages",
   description: "Lists storages per node with their space.",
   scope: "user",
-  toolsets: ["storage"],
+  toolsets: ["storage", "core"],
   hints: READS,
   subject: "node",
   privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],

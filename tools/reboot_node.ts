@@ -3,7 +3,8 @@ import { nodePowerTool } from "../lib/tool/node_power_tool.ts";
 export default nodePowerTool({
   name: "reboot_node",
   title: "Reboot node",
-  description: "Reboots a node that is drained; refuses while guests run on it or quorum needs it.",
+  description:
+    "Reboots a node that drain_node emptied; refuses while guests run on it or quorum needs it.",
   command: "reboot",
   does: "reboot",
   remedy: "drain_node moves them, force: true shuts them down with it",

@@ -26,7 +26,7 @@ export default defineTool({
   input: z.strictObject({
     ...guestInput,
     disk: z.string().regex(/^[a-z]{2,9}\d{0,3}$/, "must be like scsi0 or rootfs")
-      .describe("scsi0, rootfs, …"),
+      .optional().describe("scsi0, rootfs, …; default: the only one"),
     size: z.string().regex(/^\+?\d{1,6}(\.\d{1,3})?[MGT]$/, "must be like 50G or +10G")
       .describe("New size (50G) or growth (+10G)"),
     ...waiting,
@@ -36,11 +36,13 @@ export default defineTool({
     size_bytes: z.number().optional(),
     former_size_bytes: z.number().optional(),
   }),
-  action: ({ vmid, disk }) => `grow disk ${disk} of guest ${vmid}`,
-  run: async ({ disk: key, size, ...input }, { pve }) => {
+  action: ({ vmid, disk }) =>
+    `grow ${disk === undefined ? "the disk" : `disk ${disk}`} of guest ${vmid}`,
+  run: async ({ size, ...input }, { pve }) => {
     const guest = await pve.claim(input);
     await requireState(pve, guest);
-    const { config, disk } = await requireDisk(pve, guest, key);
+    const { config, disk } = await requireDisk(pve, guest, input.disk);
+    const { key } = disk;
     const given = sizeInBytes(size.replace("+", "")) ?? 0;
     const before = disk.bytes ?? 0;
     const after = size.startsWith("+") ? before + given : given;

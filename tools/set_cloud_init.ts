@@ -3,12 +3,15 @@ import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { AppError } from "../lib/errors.ts";
 import { type ConfigEdit, configureGuest } from "../lib/proxmox/guest/configure.ts";
 import type { Guest } from "../lib/proxmox/guest/directory.ts";
+import { currentState } from "../lib/proxmox/guest/power.ts";
 import { encodeSshKeys, withAddresses } from "../lib/proxmox/guest/cloud_init.ts";
 import { cloudInitDrive, freeCdSlot } from "../lib/proxmox/guest/drives.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
+import type { TaskState } from "../lib/proxmox/tasks.ts";
+import { STARTING } from "../lib/tool/conditions.ts";
 import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { addressInput } from "../lib/tool/nic_fields.ts";
-import { changed, changedGuest, dryRun, guestInput, storageId } from "../lib/tool/fields.ts";
+import { dryRun, guestInput, guestTaskResult, storageId } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -37,6 +40,7 @@ export default defineTool({
       when: "with drive_storage",
       if: ({ drive_storage }) => drive_storage !== undefined,
     },
+    STARTING,
   ],
   input: z.strictObject({
     ...guestInput,
@@ -49,9 +53,10 @@ export default defineTool({
     searchdomain: z.string().max(255).optional(),
     upgrade: z.boolean().optional().describe("Upgrade packages at the first start"),
     drive_storage: storageId.optional().describe("Add a cloud-init drive here if there is none"),
+    start: z.boolean().default(false).describe("Then start it, if it is stopped"),
     ...dryRun,
   }),
-  output: z.object({ ...changedGuest, ...changed, ...configOutput }),
+  output: z.object({ ...guestTaskResult, ...configOutput }),
   action: ({ vmid }) => `set the cloud-init of VM ${vmid}`,
   about: aboutGuest({ type: "qemu" }),
   run: async (input, { pve }) => {
@@ -82,12 +87,43 @@ export default defineTool({
       asked = Object.values(set).some((value) => value !== undefined);
       return { set };
     });
-    if (result.unchanged && asked) return { ...result };
+    const isThere = result.unchanged && asked;
     const { unchanged: _, ...written } = result;
-    const notes = await regenerateDrive(pve, guest);
-    return { ...written, ...notes, ...undoConfig("set_cloud_init", guest, result) };
+    const drive = isThere ? [] : await regenerateDrive(pve, guest);
+    const { notes, ...started } = input.start
+      ? await startStopped(pve, guest, { isWritten: !isThere })
+      : {};
+    if (isThere && started.upid === undefined) return { ...result };
+    const all = [...drive, ...notes ?? []];
+    return {
+      ...written,
+      ...started,
+      ...(all.length > 0 ? { notes: all } : {}),
+      ...undoConfig("set_cloud_init", guest, result),
+    };
   },
 });
+
+/** Starts a VM that does not run, and follows that. Once the settings are written, a failure is told as a note. */
+async function startStopped(
+  pve: Pve,
+  guest: Guest,
+  { isWritten }: { isWritten: boolean },
+): Promise<Partial<TaskState> & { notes?: string[] }> {
+  const { node, vmid } = guest;
+  try {
+    if ((await currentState(pve, guest)).status !== "stopped") return {};
+    const upid = await pve.step(() =>
+      pve.post("/nodes/{node}/qemu/{vmid}/status/start", { node, vmid })
+    );
+    return await pve.task(upid);
+  } catch (error) {
+    if (!(error instanceof AppError) || !isWritten) throw error;
+    return {
+      notes: [`the settings are written, but VM ${vmid} was not started: ${error.message}`],
+    };
+  }
+}
 
 /**
  * Writes the cloud-init drive anew. The settings are kept even where that fails, and Proxmox writes
@@ -96,16 +132,14 @@ export default defineTool({
 async function regenerateDrive(
   pve: Pve,
   { node, vmid }: Guest,
-): Promise<{ notes?: string[] }> {
+): Promise<string[]> {
   try {
     await pve.put("/nodes/{node}/qemu/{vmid}/cloudinit", { node, vmid });
-    return {};
+    return [];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return {
-      notes: [
-        `the settings are written, but not the drive: ${error.message}; the next start writes it`,
-      ],
-    };
+    return [
+      `the settings are written, but not the drive: ${error.message}; the next start writes it`,
+    ];
   }
 }

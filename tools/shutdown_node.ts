@@ -4,7 +4,7 @@ export default nodePowerTool({
   name: "shutdown_node",
   title: "Shut down node",
   description:
-    "Shuts down a node that is drained; refuses while guests run on it or quorum needs it.",
+    "Shuts down a node that drain_node emptied; refuses while guests run on it or quorum needs it.",
   command: "shutdown",
   does: "shut down",
   remedy: "drain_node moves them, force: true shuts them down with it",

@@ -28,7 +28,7 @@ const guests = z.array(guestReference).min(1).max(500);
 
 /** How often, which guests, where to and how. */
 export const jobInput = {
-  schedule: z.string().min(1).max(128).optional().describe("02:00, mon..fri 21:00, …"),
+  schedule: z.string().min(1).max(128).describe("02:00, mon..fri 21:00, …").optional(),
   all: z.boolean().optional().describe("All guests, also later ones"),
   vmids: guests.optional(),
   pool: z.string().max(100).optional(),

@@ -19,6 +19,7 @@ import "../e2e/plot_test.ts";
 import "../e2e/prompts_test.ts";
 import "../e2e/reach_test.ts";
 import "../e2e/resources_test.ts";
+import "../e2e/requests_test.ts";
 import "../e2e/rest_test.ts";
 import "../e2e/sessions_test.ts";
 import "../e2e/stdio_test.ts";

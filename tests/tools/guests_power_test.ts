@@ -103,7 +103,7 @@ Deno.test("a VM that was suspended to disk is powered off and goes on by resume_
   assert.ok(isRunning(site, 100));
 });
 
-Deno.test("bulk_power previews unless told otherwise, and chooses by tag and pool", async () => {
+Deno.test("bulk_power previews unless told otherwise, and chooses by tag, pool and node", async () => {
   await using site = await Site.start();
   const preview = await site.call("bulk_power", { action: "start", tag: "prod" });
   assert.deepEqual(
@@ -120,6 +120,9 @@ Deno.test("bulk_power previews unless told otherwise, and chooses by tag and poo
     pool.value.guests.map((row: { vmid: number; result: string }) => [row.vmid, row.result]),
     [[150, "done"], [202, "done"]],
   );
+  const both = { action: "stop", pool: "dev", node: "pve3", dry_run: false };
+  const { value } = await site.call("bulk_power", both);
+  assert.deepEqual(value.guests.map((row: { vmid: number }) => row.vmid), [150]);
 });
 
 Deno.test("bulk_power goes on when one guest fails, and says which", async () => {

@@ -141,6 +141,27 @@ Deno.test("set_cloud_init keeps the other half of an address and tells an unwrit
   assert.match(value.notes[0], /the settings are written, but not the drive: drive is away/);
 });
 
+Deno.test("set_cloud_init starts a stopped VM afterwards, once, and tells what became of it", async () => {
+  await using site = await Site.start();
+  const args = { vmid: 150, user: "ada", drive_storage: "local-lvm", start: true };
+  const { value: plan } = await site.call("set_cloud_init", { ...args, dry_run: true });
+  const paths = plan.dry_run.requests.map(({ path }: { path: string }) => path.split("/150/")[1]);
+  assert.deepEqual(paths, ["config", "cloudinit", "status/start"]);
+  site.fake.state.outcomes.push({ id: "150", exit: "start failed: no memory", times: 1 });
+  const failed = await site.call("set_cloud_init", args);
+  assert.equal(guest(site, 150).config.ciuser, "ada");
+  assert.match(
+    failed.value?.notes[0],
+    /^the settings are written, but VM 150 was not started: .*no memory/,
+    failed.text,
+  );
+  const started = await site.call("set_cloud_init", args);
+  assert.equal(started.value?.guest_status, "running", started.text);
+  const before = changes(site).length;
+  const again = await site.call("set_cloud_init", args);
+  assert.deepEqual([again.value.unchanged, changes(site).length], [true, before]);
+});
+
 Deno.test("a change in between is a conflict that shows what was changed", async () => {
   await using site = await Site.start();
   for (

@@ -235,6 +235,22 @@ const ROWS: readonly Row[] = [
   },
   {
     tool: "set_cloud_init",
+    args: { vmid: 150, user: "ada", start: true },
+    needs: ["VM.PowerMgmt"],
+    prepare: (site) => {
+      const { guests, volumes } = site.fake.state;
+      const volid = "local-lvm:vm-150-cloudinit";
+      const disk = volumes.find(({ vmid }) => vmid === 150);
+      assert.ok(disk);
+      volumes.push({ ...disk, volid });
+      Object.assign(guests.get(150)?.config ?? {}, {
+        ciuser: "ada",
+        ide2: `${volid},media=cdrom`,
+      });
+    },
+  },
+  {
+    tool: "set_cloud_init",
     args: { vmid: 150, user: "ada" },
     needs: ["VM.Config.Cloudinit"],
     prepare: (site) => {

@@ -147,7 +147,8 @@ export async function readImages(
 }
 
 /**
- * Finds an image of this content type on a node, by its file's name or its volume id.
+ * Finds an image of this content type on a node, by its file's name, the beginning of only one file's
+ * name, or its volume id.
  *
  * @throws AppError `not_found` naming the images that are there; `unavailable` when a storage that
  * may hold it cannot be read
@@ -157,17 +158,28 @@ export async function findVolume(
   node: string,
   { name, storage, content }: { name: string; storage?: string | undefined; content: string },
 ): Promise<string> {
-  const wanted = name.slice(name.lastIndexOf("/") + 1);
+  const wanted = fileOf(name);
   const given = storage ?? name.match(/^([^:/]+):/)?.[1];
   const { volids, warnings } = await readImages(pve, node, { storage: given, content });
   const found = volids.find((volid) => volid.endsWith(`/${wanted}`));
   if (found) return found;
+  const [begun, ...others] = volids.filter((volid) =>
+    fileOf(volid).toLowerCase().startsWith(wanted.toLowerCase())
+  );
+  if (begun !== undefined && others.length === 0) return begun;
   const kind = content === "iso" ? "ISO" : content;
-  const near = nearest(wanted, volids.map((volid) => volid.slice(volid.lastIndexOf("/") + 1)));
+  const near = nearest(wanted, volids.map(fileOf));
   const meant = near === null ? "" : ` (did you mean ${near}?)`;
-  const reason = `no ${kind} image ${wanted} on node ${node}; it has: ${imageList(volids)}${meant}`;
+  const none = others.length > 0
+    ? `more than one ${kind} image on node ${node} begins with ${wanted}`
+    : `no ${kind} image ${wanted} on node ${node}`;
+  const reason = `${none}; it has: ${imageList(volids)}${meant}`;
   if (warnings.length === 0) throw new AppError("not_found", reason);
   throw new AppError("unavailable", `${reason}; ${warnings.join("; ")}`);
+}
+
+function fileOf(volid: string): string {
+  return volid.slice(volid.lastIndexOf("/") + 1);
 }
 
 const NAMED = 20;

@@ -177,6 +177,16 @@ export const GUESTS_HARDWARE = {
           /no ISO image debian-31\.iso .* local:iso\/debian-13\.iso.*did you mean debian-13\.iso\?/,
       },
       {
+        args: { vmid: 101, iso: "debian" },
+        code: "not_found",
+        text: /more than one ISO image on node pve1 begins with debian; it has: .*debian-12\.iso/,
+        prepare: ({ fake: { state: { volumes } } }) => {
+          const [first] = volumes.filter(({ node }) => node === "pve1");
+          assert.ok(first);
+          volumes.push({ ...first, volid: "local:iso/debian-12.iso" });
+        },
+      },
+      {
         args: { vmid: 101, iso: ISO, drive: "scsi0" },
         code: "conflict",
         text: /scsi0 is no drive for CDs; the VM has none/,
@@ -204,6 +214,7 @@ export const GUESTS_HARDWARE = {
       },
     ],
     variants: [
+      { args: { vmid: 101, iso: "VirtIO" } },
       { args: { vmid: 101, iso: ISO } },
       { args: { vmid: 150, iso: ISO }, prepare: withIso },
     ],

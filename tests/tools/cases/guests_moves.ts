@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ToolName } from "../../../lib/mcp/tools.ts";
-import { guest, set } from "../guests.ts";
+import { calling, guest, set } from "../guests.ts";
 import { lastChange } from "../requests.ts";
 import type { ToolCase } from "../tool_case.ts";
 
@@ -185,12 +185,19 @@ export const GUESTS_MOVES = {
         text: /disks cannot be shrunk/,
       },
       { args: { vmid: 101, disk: "scsi9", size: "+1G" }, code: "not_found", text: /it has: scsi0/ },
+      {
+        args: { vmid: 101, size: "+1G" },
+        code: "invalid",
+        text: /say which disk of VM 101; it has: scsi0, scsi1/,
+        prepare: calling("add_disk", { vmid: 101, size_gib: 1 }),
+      },
       { args: { vmid: 101, disk: "scsi0", size: "-1G" }, code: "invalid", text: /size/ },
       { args: { vmid: 101, disk: "scsi0", size: "10" }, code: "invalid", text: /size/ },
       { args: { vmid: 101, disk: "../x", size: "1G" }, code: "invalid", text: /disk/ },
     ],
     variants: [
       { args: { vmid: 202, disk: "rootfs", size: "16G" } },
+      { args: { vmid: 202, size: "+1G" } },
     ],
   },
 } satisfies Partial<Record<ToolName, ToolCase>>;

@@ -171,6 +171,16 @@ export const GUESTS_POWER = {
         text: /there is no tag nosuch, only /,
       },
       {
+        args: { action: "stop", vmids: [100], node: "pve1", dry_run: false },
+        code: "invalid",
+        text: /give either vmids, or one or more of tag, pool and node/,
+      },
+      {
+        args: { action: "stop", node: "pve22", dry_run: false },
+        code: "not_found",
+        text: /there is no node pve22, only pve1, pve2, pve3 \(did you mean pve2\?\)/,
+      },
+      {
         args: { action: "start", vmids: [900, 999], dry_run: false },
         code: "conflict",
         text: /failed for all 2 guests \(900: VM 900 is a template; 999: no guest has the vmid 999/,
@@ -179,6 +189,7 @@ export const GUESTS_POWER = {
     variants: [
       { args: { action: "start", pool: "dev" } },
       { args: { action: "stop", tag: "prod" } },
+      { args: { action: "shutdown", node: "pve2" } },
     ],
   },
 } satisfies Partial<Record<ToolName, ToolCase>>;

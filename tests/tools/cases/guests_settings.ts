@@ -60,6 +60,7 @@ export const GUESTS_SETTINGS = {
     variants: [
       { args: { vmid: 150, ip: "dhcp" }, prepare: addDrive },
       { args: { vmid: 150, nameserver: "10.0.0.53" }, prepare: addDrive },
+      { args: { vmid: 150, ip: "dhcp", start: true }, prepare: addDrive },
     ],
   },
 
