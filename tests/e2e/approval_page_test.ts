@@ -238,6 +238,7 @@ Deno.test("a person signs in, reads and decides in a browser", async (t) => {
     await using context = await browser.newContext({ locale: "tr-TR" });
     const page = await context.newPage();
     await page.goto(plan.page);
+    await page.locator("input:focus").waitFor();
     await page.keyboard.type(boss);
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Reddet" }).waitFor();

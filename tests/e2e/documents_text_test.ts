@@ -119,7 +119,9 @@ Deno.test("the documents are the ones that the tests know", async () => {
 
 Deno.test("the README is a page, and no document is a book", () => {
   for (const { name, path, text } of ALL) {
-    const lines = text.split("\n").length;
+    // Tables that follow from the program are looked up, not read.
+    const written = text.replace(/<!-- (\w+):begin -->[^]*?<!-- \1:end -->/g, "");
+    const lines = written.split("\n").length;
     assert.ok(lines <= (name === "README" ? 220 : 400), `${path} has ${lines} lines`);
   }
 });

@@ -5,8 +5,8 @@ import { CASES } from "./cases/mod.ts";
 
 type Row = Record<string, unknown>;
 
-/** Rows in Proxmox's own words have no columns of ours; the audit is read as it was written. */
-const WITHOUT_COLUMNS = ["call_api", "get_audit"];
+/** Rows in Proxmox's own words have no columns of ours; what happened is told as it happened. */
+const WITHOUT_COLUMNS = ["call_api", "get_audit", "get_changes"];
 
 const LISTS = TOOLS.filter(({ input, name }) =>
   "cursor" in input.shape && !WITHOUT_COLUMNS.includes(name)
