@@ -2,6 +2,7 @@ import * as z from "zod";
 import { nameOf } from "../lib/proxmox/guest/about.ts";
 import { AppError } from "../lib/errors.ts";
 import { compact, hasTag } from "../lib/proxmox/api/values.ts";
+import { isRunning, taskOf, taskVmid } from "../lib/proxmox/cluster/task_list.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.ts";
 import { currentState, haNotes } from "../lib/proxmox/guest/power.ts";
@@ -102,10 +103,11 @@ async function selectGuests(
  */
 async function changePowerOfMany(pve: Pve, input: Input): Promise<Row[]> {
   const chosen = await selectGuests(pve, input);
+  const underWay = await tasksUnderWay(pve, input.action);
   const ends = pve.now().getTime() + input.timeout_seconds * 1000;
   const results = await forEachBounded(chosen, async (vmid): Promise<Row> => {
     try {
-      return await changePowerOfOne(pve, vmid, { ...input, ends });
+      return await changePowerOfOne(pve, vmid, { ...input, underWay, ends });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (pve.dryRun) pve.check(`guest ${vmid}`, false, error.message);
@@ -117,10 +119,31 @@ async function changePowerOfMany(pve: Pve, input: Input): Promise<Row[]> {
   throw new AppError("conflict", `it failed for all ${results.length} guests (${reasons})`);
 }
 
+/** The tasks that do the same already, by vmid: a call that is made again follows what it began before. */
+async function tasksUnderWay(pve: Pve, action: Input["action"]): Promise<Map<number, string>> {
+  const types = [`qm${action}`, `vz${action}`];
+  try {
+    const tasks = (await pve.list("/cluster/tasks")).map((row) => taskOf(row)).filter(isRunning);
+    return new Map(
+      tasks.filter(({ type = "" }) => types.includes(type)).flatMap(({ id, upid }) => {
+        const vmid = taskVmid(id);
+        return vmid === undefined ? [] : [[vmid, upid] as const];
+      }),
+    );
+  } catch (error) {
+    // What runs already is no reason not to stop guests.
+    if (error instanceof AppError) return new Map();
+    throw error;
+  }
+}
+
 async function changePowerOfOne(
   pve: Pve,
   reference: number | string,
-  { action, wait, ends }: Input & { ends: number },
+  { action, wait, underWay, ends }: Input & {
+    underWay: ReadonlyMap<number, string>;
+    ends: number;
+  },
 ): Promise<Row> {
   const guest = await pve.claim({ vmid: reference });
   const { vmid } = guest;
@@ -133,11 +156,14 @@ async function changePowerOfOne(
   }
   requireReady(pve, guest, { template, lock });
   const left = Math.max(1, Math.round((ends - pve.now().getTime()) / 1000));
-  const upid = await pve.step(() =>
-    action === "shutdown"
-      ? pve.post("/nodes/{node}/{type}/{vmid}/status/shutdown", guest, { timeout: left })
-      : pve.post(`/nodes/{node}/{type}/{vmid}/status/${action}`, guest)
-  );
+  const running = underWay.get(vmid);
+  if (running !== undefined) pve.check(`${guestLabel(guest)}: a ${action} of it runs`, true, "");
+  const upid = running ??
+    await pve.step(() =>
+      action === "shutdown"
+        ? pve.post("/nodes/{node}/{type}/{vmid}/status/shutdown", guest, { timeout: left })
+        : pve.post(`/nodes/{node}/{type}/{vmid}/status/${action}`, guest)
+    );
   if (pve.dryRun) return { ...base, result: "planned" };
   const task = await pve.task(upid, { wait, timeout_seconds: left });
   const ended = task.status === "stopped";

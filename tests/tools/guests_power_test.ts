@@ -125,6 +125,23 @@ Deno.test("bulk_power previews unless told otherwise, and chooses by tag, pool a
   assert.deepEqual(value.guests.map((row: { vmid: number }) => row.vmid), [150]);
 });
 
+Deno.test("bulk_power made again follows what it began before, and sends nothing twice", async () => {
+  await using site = await Site.start();
+  site.fake.state.taskPolls = Infinity;
+  const args = { action: "shutdown", vmids: [100, 200], dry_run: false, wait: false };
+  const upids = async () => {
+    const { value, text } = await site.call("bulk_power", args);
+    assert.deepEqual(value.guests.map(({ result }: { result: string }) => result), [
+      "started",
+      "started",
+    ], text);
+    return value.guests.map(({ upid }: { upid: string }) => upid);
+  };
+  const first = await upids();
+  assert.deepEqual(await upids(), first);
+  assert.equal(changes(site).length, 2);
+});
+
 Deno.test("bulk_power goes on when one guest fails, and says which", async () => {
   await using site = await Site.start();
   site.fake.state.outcomes.push({ id: "101", exit: "start failed: no memory" });
