@@ -3,7 +3,7 @@ import type { Principal } from "../auth/principal.ts";
 import { messageOf } from "../errors.ts";
 import { Pve } from "../proxmox/pve.ts";
 import { CHANGES } from "../tool/tool.ts";
-import type { CallServices } from "./call.ts";
+import type { CallServices } from "./call_services.ts";
 import { CallRecord } from "./call_record.ts";
 import { permitOf } from "./halted.ts";
 import type { Language } from "./messages.ts";

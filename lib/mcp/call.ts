@@ -1,112 +1,27 @@
 import { Limit } from "../abort.ts";
-import type { AuditLog } from "../audit/log.ts";
-import type { Outcome } from "../audit/row.ts";
-import type { Principal } from "../auth/principal.ts";
-import type { Halts } from "../database/halts.ts";
-import type { SpentKeys } from "../database/spent_keys.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
-import type { Log } from "../log/log.ts";
-import { type Language, messagesIn } from "./messages.ts";
+import { messagesIn } from "./messages.ts";
 import { Pve } from "../proxmox/pve.ts";
-import type { PveShared } from "../proxmox/pve_parts.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { admit } from "./admission.ts";
-import type { Approvals, Gate } from "./approval/approvals.ts";
+import type { Gate } from "./approval/approvals.ts";
 import { heldAnswer } from "./approval/answer.ts";
 import { CallRecord } from "./call_record.ts";
+import type { CallRequest, CallResult } from "./call_request.ts";
+import type { CallServices } from "./call_services.ts";
 import { inCallSpan } from "./call_span.ts";
-import type { Caller } from "./caller.ts";
 import { cannot } from "./cannot.ts";
-import { consent, type Question } from "./consent.ts";
+import { consent } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import { permitOf } from "./halted.ts";
-import type { IdenticalChanges } from "./identical.ts";
 import { deadlineOf, parseInput } from "./input.ts";
-import { type Finish, Finished } from "./finished.ts";
+import { Finished } from "./finished.ts";
 import { meantCall } from "./meant.ts";
 import { markOf, outcomeOf, unaudited } from "./outcome.ts";
 import { reachOf } from "./reach.ts";
 import { shownResult } from "./shown.ts";
-import { toolContext, type ToolServices } from "./tool_context.ts";
+import { toolContext } from "./tool_context.ts";
 import { told } from "./told.ts";
-
-/** What all calls share. */
-export interface CallServices extends ToolServices {
-  readonly pve: PveShared;
-  readonly audit: AuditLog;
-  readonly log: Log;
-  readonly confirm: "always" | "when_supported" | "never";
-  /** Sessions that were ended, and answers that have served. */
-  readonly spent: SpentKeys;
-  readonly identical: IdenticalChanges;
-  readonly halts: Halts;
-  readonly approvals: Approvals;
-  /** How browsers reach this server; null where nobody has said. */
-  readonly publicUrl: string | null;
-  readonly finish: Finish;
-  readonly now: () => Date;
-  /** Aborts the calls under way when the server cannot wait for them any longer. */
-  readonly stopping: AbortSignal;
-  /** Tells of each token that is no longer good; the function that it returns ends that. */
-  readonly onRevoked: (listener: (tokenId: number) => void) => () => void;
-  /** Counts a call as under way; the function that it returns ends that. */
-  readonly begin: (tokenId: number) => () => void;
-  /** True when more calls are under way than may be: some that came at once can pass the HTTP side. */
-  readonly crowded: (tokenId: number) => boolean;
-  /** Told of every finished call, for metrics. */
-  readonly observe: (tool: string, outcome: Outcome, seconds: number) => void;
-}
-
-/** One call of one tool, by whatever transport it came. */
-export interface CallRequest extends Pick<Caller, "traceparent"> {
-  readonly principal: Principal;
-  readonly tool: string;
-  readonly arguments: unknown;
-  /** See meantCall. */
-  readonly through?: string;
-  /** The resource that is read by this call. */
-  readonly resource?: string;
-  readonly transport: string;
-  readonly requestId: string;
-  readonly language: Language;
-  readonly signal: AbortSignal;
-  /** See Caller. */
-  readonly hasEnded?: () => boolean;
-  readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
-  /** Whether a person can be asked through this client, and what was answered. */
-  readonly confirmation: "impossible" | "possible" | "accepted" | "declined";
-  /** The question that was answered. */
-  readonly answered?: { readonly nonce: string; readonly version: string; readonly expires: Date };
-  /** True when the caller follows the task that the call begins: the call does not wait for it. */
-  readonly detaches?: boolean;
-  /** Guests that the token had in reach when it began what is asked about: also while they are not known. */
-  readonly begunGuests?: readonly number[];
-  /** Makes what is answered of the tool's output, where that is not the output itself. */
-  readonly conclude?: (pve: Pve, done: Done) => Promise<Finished>;
-}
-
-/** What a tool's run has come to. */
-export interface Done {
-  readonly tool: AnyTool;
-  readonly output: Readonly<Record<string, unknown>>;
-  /** What the call did, as the infinitive that follows "Cannot". */
-  readonly action: string;
-}
-
-/**
- * `ask` means: get a person's yes, then call again with `confirmation: "accepted"`; `held`: nothing was
- * done, a plan waits for somebody else's yes, which is given on `page` too, where there is one.
- */
-export type CallResult =
-  | { readonly kind: "done"; readonly finished: Finished }
-  | { readonly kind: "failed"; readonly error: AppError }
-  | {
-    readonly kind: "held";
-    readonly finished: Finished;
-    readonly action: string;
-    readonly page: string | undefined;
-  }
-  | { readonly kind: "ask" } & Question;
 
 /**
  * Runs one tool call: policy, scope and limits, then input, confirmation and the tool itself, and

@@ -1,7 +1,8 @@
 import { type AuditRow, type ConfirmationMark, EMPTY_ROW, type Outcome } from "../audit/row.ts";
 import { digestOf } from "../audit/digest.ts";
 import { boundedJson, redactValue } from "../log/redact.ts";
-import type { CallRequest, CallServices } from "./call.ts";
+import type { CallRequest } from "./call_request.ts";
+import type { CallServices } from "./call_services.ts";
 import { vmidOf } from "./input.ts";
 
 const MAX_ARGUMENTS_BYTES = 4_096;

@@ -1,6 +1,7 @@
 import type { Outcome } from "../audit/row.ts";
 import { inSpan } from "../tracing.ts";
-import type { CallRequest, CallServices } from "./call.ts";
+import type { CallRequest } from "./call_request.ts";
+import type { CallServices } from "./call_services.ts";
 
 const FAILED: readonly Outcome[] = ["error", "cancelled"];
 

@@ -10,7 +10,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { callerOf } from "./caller.ts";
-import type { CallRequest } from "./call.ts";
+import type { CallRequest } from "./call_request.ts";
 import type { Question } from "./consent.ts";
 import { digestOf } from "../audit/digest.ts";
 

@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { About, AnyTool } from "../tool/tool.ts";
-import type { CallRequest, CallServices } from "./call.ts";
+import type { CallRequest } from "./call_request.ts";
+import type { CallServices } from "./call_services.ts";
 import { Denied } from "./denied.ts";
 import { questionText } from "./question.ts";
 import { rehearse } from "./rehearsal.ts";

@@ -1,6 +1,7 @@
 import type { ConfirmationMark, Outcome } from "../audit/row.ts";
 import { AppError, messageOf } from "../errors.ts";
-import type { CallRequest, CallResult, CallServices } from "./call.ts";
+import type { CallRequest, CallResult } from "./call_request.ts";
+import type { CallServices } from "./call_services.ts";
 import { Denied } from "./denied.ts";
 
 /** How a call was confirmed, and by whom, for its row. */

@@ -1,7 +1,8 @@
 import { Limit } from "../abort.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { ToolContext } from "../tool/tool.ts";
-import type { CallRequest, CallServices } from "./call.ts";
+import type { CallRequest } from "./call_request.ts";
+import type { CallServices } from "./call_services.ts";
 import { cannot } from "./cannot.ts";
 import { reachOf } from "./reach.ts";
 import { toolContext } from "./tool_context.ts";

@@ -1,5 +1,6 @@
 import type { Principal } from "../auth/principal.ts";
-import { type CallResult, callTool } from "./call.ts";
+import { callTool } from "./call.ts";
+import type { CallResult } from "./call_request.ts";
 import type { Caller } from "./caller.ts";
 import { openApiWriter } from "./openapi.ts";
 import type { McpServices } from "./server.ts";

@@ -1,5 +1,5 @@
 import type { ServerCapabilities } from "@modelcontextprotocol/server";
-import type { CallServices } from "./call.ts";
+import type { CallServices } from "./call_services.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type { Feature } from "./features/feature.ts";
 import { ICON } from "./icon.ts";

@@ -1,5 +1,5 @@
 import { shownLine, shownText } from "../log/shown.ts";
-import type { CallResult } from "./call.ts";
+import type { CallResult } from "./call_request.ts";
 
 /** A call's result as it leaves, without secrets and without characters that are not seen. */
 export function shownResult(result: CallResult): CallResult {

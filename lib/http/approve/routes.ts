@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import type { Principal } from "../../auth/principal.ts";
 import { AppError } from "../../errors.ts";
-import type { CallResult } from "../../mcp/call.ts";
+import type { CallResult } from "../../mcp/call_request.ts";
 import { failedLogin } from "../authentication.ts";
 import { callerOf, type Env } from "../request.ts";
 import type { AppServices } from "../services.ts";

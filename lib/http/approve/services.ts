@@ -1,4 +1,4 @@
-import type { CallRequest, CallResult } from "../../mcp/call.ts";
+import type { CallRequest, CallResult } from "../../mcp/call_request.ts";
 import type { Seal } from "../../mcp/seal.ts";
 
 /** What the page on which plans are approved is given. */

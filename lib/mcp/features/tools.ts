@@ -10,7 +10,8 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { shownLine } from "../../log/shown.ts";
-import { type CallResult, callTool } from "../call.ts";
+import { callTool } from "../call.ts";
+import type { CallResult } from "../call_request.ts";
 import { pageQuestion } from "../approval/page_question.ts";
 import { showsPages } from "../apps/extension.ts";
 import { pageMetaOf } from "../apps/pages.ts";

@@ -1,5 +1,5 @@
 import type { Server, ServerContext } from "@modelcontextprotocol/server";
-import type { CallRequest, Done } from "../call.ts";
+import type { CallRequest, Done } from "../call_request.ts";
 import { callerOf } from "../caller.ts";
 import { Finished } from "../finished.ts";
 import type { McpServices } from "../server.ts";
