@@ -17,7 +17,7 @@ export default defineTool({
   description:
     "Lists who called which tool of this server, newest first: by guest, user, tool and time.",
   scope: "admin",
-  toolsets: ["cluster", "core"],
+  toolsets: ["cluster"],
   hints: READS,
   subject: "cluster",
   privileges: [],

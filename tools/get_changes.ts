@@ -47,7 +47,7 @@ export default defineTool({
     "Tells what changed and who did it, newest first: differences seen by hourly looks at guests, storages, " +
     "firewall, HA and permissions, Proxmox's tasks, and calls of this server.",
   scope: "admin",
-  toolsets: ["cluster"],
+  toolsets: ["cluster", "core"],
   hints: READS,
   subject: "guest",
   privileges: [],

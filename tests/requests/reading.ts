@@ -87,14 +87,12 @@ export const READING: readonly Request[] = [
       clock.shiftMs = 0;
       await calling("update_vm", { vmid: 101, cpus: 4 })(site);
     },
-    play: (model) => model.call("get_audit", { vmid: 101, since: YESTERDAY, until: TODAY }),
+    play: (model) => model.call("get_changes", { vmid: 101, since: YESTERDAY, until: TODAY }),
     fulfilled: (_site, { text, value }) => {
-      const [call, ...others] = value.calls.filter(({ outcome }: { outcome: string }) =>
-        outcome === "ok"
-      );
-      assert.deepEqual([call.user, call.tool, others], ["ada", "update_vm", []]);
+      const [call, ...others] = value.changes;
+      assert.deepEqual([call.user, call.what, call.status, others], ["ada", "update_vm", "ok", []]);
       assert.match(call.arguments, /"cpus":2/);
-      assert.match(text, /ada.*update_vm.*cpus/s);
+      assert.match(text, /update_vm.*ada.*cpus/s);
     },
   },
   {
