@@ -194,6 +194,21 @@ Deno.test("devices of the node itself are only root's to remove, mapped ones are
   }
 });
 
+Deno.test("an I/O thread that Proxmox would ignore is told", async () => {
+  await using site = await Site.start();
+  const add = async (args: Record<string, unknown>) => {
+    const { value, text } = await site.call("add_disk", { vmid: 101, size_gib: 1, ...args });
+    assert.ok(value, text);
+    return JSON.stringify(value);
+  };
+  const { config } = guest(site, 101);
+  config.scsihw = "virtio-scsi-single";
+  assert.doesNotMatch(await add({ iothread: true }), /iothread has/);
+  delete config.scsihw;
+  assert.match(await add({ iothread: true }), /iothread has no effect with scsihw lsi/);
+  assert.doesNotMatch(await add({ iothread: true, bus: "virtio" }), /iothread has/);
+});
+
 Deno.test("an appliance is no image of one disk", async () => {
   await using site = await Site.start();
   withImage(site);
