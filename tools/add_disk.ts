@@ -5,7 +5,13 @@ import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
 import { type Added, addHardware } from "../lib/proxmox/guest/hardware.ts";
 import { type Guest, guestLabel, isVm } from "../lib/proxmox/guest/directory.ts";
-import { BUSES, diskParts, freeKey, takenKeys } from "../lib/proxmox/guest/drives.ts";
+import {
+  BUSES,
+  diskParts,
+  freeKey,
+  takenKeys,
+  warnOfIothread,
+} from "../lib/proxmox/guest/drives.ts";
 import {
   disksOf,
   properties,
@@ -109,11 +115,11 @@ async function addDisk(
   const { bus = "scsi", wait, timeout_seconds } = given;
   const disk = withProperties(volume, diskParts(bus, given));
   const taken = await takenKeys(pve, guest);
-  return await addHardware(pve, guest, (config) => ({
-    key: freeKey(bus, { taken, config }),
-    value: disk,
-    inTask: { wait, timeout_seconds },
-  }));
+  return await addHardware(pve, guest, (config) => {
+    warnOfIothread(pve, config, { bus, iothread: given.iothread });
+    const key = freeKey(bus, { taken, config });
+    return { key, value: disk, inTask: { wait, timeout_seconds } };
+  });
 }
 
 async function addVolume(

@@ -9,12 +9,12 @@ import {
   requireJob,
   settingsOf,
 } from "../lib/proxmox/storage/jobs.ts";
-import { jobId, jobInput, jobOutput } from "../lib/tool/backup_job.ts";
+import { jobInput, jobOutput, newJobId } from "../lib/tool/backup_job.ts";
 import { dryRun } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 const input = z.strictObject({
-  id: jobId.optional().describe("Default: a new one"),
+  id: newJobId.optional().describe("Default: a new one"),
   ...jobInput,
   schedule: jobInput.schedule.unwrap(),
   storage: jobInput.storage.describe("Default: a shared one with room"),

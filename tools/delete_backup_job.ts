@@ -2,7 +2,7 @@ import * as z from "zod";
 import { compact } from "../lib/proxmox/api/values.ts";
 import { jobOf } from "../lib/proxmox/storage/backups.ts";
 import { type JobRow, requireJob, settingsOf } from "../lib/proxmox/storage/jobs.ts";
-import { jobId, jobOutput } from "../lib/tool/backup_job.ts";
+import { jobId, jobOutput, newJobId } from "../lib/tool/backup_job.ts";
 import { dryRun } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -36,7 +36,8 @@ export default defineTool({
 const UNTOLD = ["id", "type", "next-run"];
 
 function undoOf(id: string, row: JobRow): string {
-  const again = `create_backup_job ${JSON.stringify({ id, ...settingsOf(row) })}`;
+  const named = newJobId.safeParse(id).success ? { id } : {};
+  const again = `create_backup_job ${JSON.stringify({ ...named, ...settingsOf(row) })}`;
   const told = ["vmid", "prune-backups", "notes-template", ...Object.keys(settingsOf(row))];
   const others = Object.keys(row).filter((key) => !told.includes(key) && !UNTOLD.includes(key));
   return others.length === 0 ? again : `${again}; not with it: ${others.join(", ")}`;

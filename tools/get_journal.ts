@@ -10,6 +10,8 @@ import { defineTool, READS } from "../lib/tool/tool.ts";
 /** Lines that are looked through for a text. */
 const SEARCHED = 2_000;
 const DAY_SECONDS = 86_400;
+/** What journalctl, and Proxmox, say where there is no line. */
+const EMPTY: readonly string[] = ["-- No entries --", "no content"];
 /** The first and the last line of the journal tell from where a reader goes on. */
 const CURSOR = /^s=[0-9a-f]+;/;
 
@@ -111,8 +113,7 @@ async function readByUnit(
   const start = Math.max(0, total - most);
   const { rows } = await read({ start, limit: most });
   const lines = rows.map((row) => text(row.t) ?? "");
-  // What Proxmox says of an empty log.
-  const empty = total === 1 && lines[0] === "no content";
+  const empty = total === 1 && EMPTY.includes(lines[0] ?? "");
   return { lines: empty ? [] : lines, earlier: start > 0 };
 }
 

@@ -1,7 +1,14 @@
 import * as z from "zod";
 import { compact } from "../lib/proxmox/api/values.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
-import { bootFirst, BUSES, diskParts, freeKey, takenKeys } from "../lib/proxmox/guest/drives.ts";
+import {
+  bootFirst,
+  BUSES,
+  diskParts,
+  freeKey,
+  takenKeys,
+  warnOfIothread,
+} from "../lib/proxmox/guest/drives.ts";
 import { addHardware } from "../lib/proxmox/guest/hardware.ts";
 import { withProperties } from "../lib/proxmox/guest/properties.ts";
 import { chooseUsualStorage, findImage } from "../lib/proxmox/storage/storage.ts";
@@ -52,6 +59,7 @@ export default defineTool({
     const value = withProperties(`${storage}:0`, { "import-from": image, format, ...parts });
     const taken = await takenKeys(pve, guest);
     const added = await addHardware(pve, guest, (config) => {
+      warnOfIothread(pve, config, { bus, iothread: input.iothread });
       const key = freeKey(bus, { taken, config });
       const also = boot_first ? { boot: bootFirst(config, key) } : {};
       return { key, value, also, inTask: { wait, timeout_seconds } };

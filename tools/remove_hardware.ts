@@ -6,7 +6,7 @@ import { readConfig } from "../lib/proxmox/guest/config.ts";
 import { type ConfigResult, configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { type Guest, guestLabel, isVm } from "../lib/proxmox/guest/directory.ts";
 import { bootOrder } from "../lib/proxmox/guest/drives.ts";
-import { findPart, type Part, partsOf } from "../lib/proxmox/guest/parts.ts";
+import { findPart, isNodeDevice, type Part, partsOf } from "../lib/proxmox/guest/parts.ts";
 import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
@@ -38,7 +38,11 @@ export default defineTool({
   subject: "guest",
   privileges: [],
   conditionalPrivileges: [
-    needs("VM.Config.Disk", "for a disk", /^(?:scsi|virtio|sata|ide|efidisk|tpmstate|unused|mp)\d/),
+    needs(
+      "VM.Config.Disk",
+      "for a disk",
+      /^(?:scsi|virtio|sata|ide|efidisk|tpmstate|unused|mp|virtiofs)\d/,
+    ),
     needs("VM.Config.CDROM", "for a CD or cloud-init drive", DRIVE),
     needs("VM.Config.Cloudinit", "for a cloud-init drive", DRIVE),
     needs("VM.Config.Network", "for a network card", NIC),
@@ -47,7 +51,7 @@ export default defineTool({
       when: "for a network card",
       if: ({ device }) => NIC.test(device),
     },
-    needs("VM.Config.HWType", "for other devices", /^(?:usb|hostpci|serial|rng|virtiofs|audio)\d/),
+    needs("VM.Config.HWType", "for other devices", /^(?:usb|hostpci|serial|rng|audio)\d/),
     {
       // What destroys a container's volume is the removal of an unused one, for which Proxmox asks this.
       privilege: ["/vms/{vmid}", "VM.Config.Options"],
@@ -118,7 +122,7 @@ function fateOf({ key, volid }: Part, destroy: boolean): string {
 function checkRemoval(
   pve: Pve,
   guest: Guest,
-  { part: { key, volid }, config, destroy, runs }: {
+  { part: { key, value, volid }, config, destroy, runs }: {
     part: Part;
     config: GuestConfig;
     destroy: boolean;
@@ -126,6 +130,11 @@ function checkRemoval(
   },
 ): void {
   const label = guestLabel(guest);
+  pve.check(
+    "an API token may remove it",
+    !isNodeDevice(key, value),
+    `${key} (${value}) is the node's own device: only root@pam may remove it, and no API token`,
+  );
   const isProtected = flag(config.protection) && volid !== undefined;
   pve.check("is not protected", !isProtected, `${label} is protected (protection: 1)`);
   pve.check(

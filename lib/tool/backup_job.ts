@@ -4,8 +4,13 @@ import type { JobSettings } from "../proxmox/storage/jobs.ts";
 import type { ColumnsOf } from "./columns.ts";
 import { changed, guestReference, nodeName, storageId } from "./fields.ts";
 
-export const jobId = z.string().max(50)
-  .regex(/^[A-Za-z][A-Za-z0-9_-]+$/, "must be a backup job's id");
+/** As Proxmox wants it of a new job; those that it names by itself have a UUID. */
+export const newJobId = z.string().max(50)
+  .regex(/^[A-Za-z][A-Za-z0-9_-]+$/, "must be a letter, then letters, digits, _ or -");
+export const jobId = z.string().max(50).regex(
+  /^[A-Za-z0-9][A-Za-z0-9:._-]*$/,
+  "must be a backup job's id",
+);
 
 export const jobRow = z.object(
   {

@@ -193,5 +193,14 @@ function nextId(call: Call): string {
 export const clusterHandlers: Handlers = {
   "GET /cluster/resources": resources,
   "GET /cluster/status": status,
+  // An empty object without one; no key tells how many votes it has.
+  "GET /cluster/config/qdevice": ({ state: { qdevice } }) =>
+    qdevice === undefined ? {} : {
+      Algorithm: qdevice.algorithm,
+      Model: "Net",
+      "QNetd host": "10.0.0.9:5403",
+      State: qdevice.connected ? "Connected" : "Connect failed",
+      "Tie-breaker": "Node with lowest node ID",
+    },
   "GET /cluster/nextid": nextId,
 };

@@ -1,5 +1,5 @@
 import { withMac } from "./nets.ts";
-import { isVmDrive, needsOnGuest, wantedFor } from "./config_access.ts";
+import { checkDevice, checkFeatures, isVmDrive, needsOnGuest, wantedFor } from "./config_access.ts";
 import { die, refuse } from "./errors.ts";
 import { checkDrive, detach, freeKey, realizeDrive, wantsVolume } from "./drives.ts";
 import { driveKeys, driveOf, isRunning } from "./guests.ts";
@@ -52,6 +52,8 @@ export function checkOptions(
       die(`only root can set '${key}' config`);
     }
     const text = String(value);
+    checkDevice(call, key, { text, verb: "set" });
+    if (key === "features") checkFeatures(call, text, String(guest.config?.features ?? ""));
     const isNew = guest.config === undefined;
     if (isNew || !isVmDrive(guest, key)) {
       for (const wanted of wantedFor(key, text)) needsOnGuest(call, guest.vmid, { wanted, pool });

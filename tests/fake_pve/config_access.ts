@@ -1,6 +1,8 @@
 import { may } from "./access.ts";
 import { checkBridge } from "./config.ts";
-import { deny } from "./errors.ts";
+import { deny, die } from "./errors.ts";
+import { ownerOf } from "./identity.ts";
+import { readProperties } from "./property_strings.ts";
 import type { FakeGuest, GuestConfig } from "./state.ts";
 import { storageOfVolume } from "./volumes.ts";
 import { driveOf } from "./guests.ts";
@@ -12,11 +14,11 @@ const privilegeOf: [RegExp, string][] = [
   [/^(?:net\d+|hostname|nameserver|searchdomain)$/, "VM.Config.Network"],
   [/^(?:ci.*|ipconfig\d+|sshkeys)$/, "VM.Config.Cloudinit"],
   [
-    /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp)\d+|rootfs|boot|bootdisk)$/,
+    /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp|virtiofs)\d+|rootfs|boot|bootdisk)$/,
     "VM.Config.Disk",
   ],
   [
-    /^(?:acpi|hotplug|kvm|machine|scsihw|smbios1|tablet|vga|watchdog|audio0|usb\d+|hostpci\d+|serial\d+)$/,
+    /^(?:acpi|hotplug|kvm|machine|scsihw|smbios1|tablet|vga|watchdog|audio0|rng0|usb\d+|hostpci\d+|serial\d+)$/,
     "VM.Config.HWType",
   ],
 ];
@@ -44,6 +46,38 @@ export function needsOnGuest(
   if (!may(state, who, path, [wanted])) deny(`${path}, ${wanted}`);
 }
 
+/** Devices of the node are root's own, which no token is; mapped ones ask for the mapping. */
+export function checkDevice(call: Call, key: string, { text, verb }: {
+  text: string;
+  verb: "delete" | "set";
+}): void {
+  const kind = key.replace(/\d+$/, "");
+  if (ownerOf(call.who) === "root@pam") return;
+  if (kind === "dev") deny("configuring device passthrough is only allowed for root@pam");
+  if (kind === "parallel") die(`only root can set '${key}' config`);
+  if (kind === "serial" && text !== "socket") {
+    die(`only root can ${verb} '${key}' config for real devices`);
+  }
+  if (kind !== "usb" && kind !== "hostpci") return;
+  const { host, mapping } = readProperties(text, "host");
+  if (host !== undefined && (kind === "hostpci" || !/^spice$/i.test(host))) {
+    die(`only root can set '${key}' config for ${kind === "usb" ? "real" : "non-mapped"} devices`);
+  }
+  if (mapping !== undefined) {
+    needs(call, `/mapping/${kind === "usb" ? "usb" : "pci"}/${mapping}`, ["Mapping.Use"]);
+  }
+}
+
+/** A container's features but nesting are root's own (`check_ct_modify_config_perm`). */
+export function checkFeatures(call: Call, text: string, before: string): void {
+  if (ownerOf(call.who) === "root@pam") return;
+  const [old, wanted] = [before, text].map((each) => readProperties(each, ""));
+  const changed = Object.keys({ ...old, ...wanted }).some((feature) =>
+    feature !== "nesting" && old?.[feature] !== wanted?.[feature]
+  );
+  if (changed) deny("changing feature flags (except nesting) is only allowed for root@pam");
+}
+
 /** Refuses the removal of what the caller may not set, before anything is changed. */
 export function checkRemovals(call: Call, guest: FakeGuest, keys: readonly string[]): void {
   for (const key of keys) {
@@ -55,6 +89,7 @@ export function checkRemovals(call: Call, guest: FakeGuest, keys: readonly strin
       needsOnGuest(call, guest.vmid, { wanted });
     }
     if (/^net\d+$/.test(key)) checkBridge(call, text);
+    checkDevice(call, key, { text, verb: "delete" });
   }
 }
 

@@ -1,7 +1,7 @@
 import { die, refuse } from "./errors.ts";
-import { type Drive, driveOf, printSize } from "./guests.ts";
+import { type Drive, driveOf, drivesOf, printSize } from "./guests.ts";
 import { printProperties, readProperties } from "./property_strings.ts";
-import type { FakeGuest, TaskLog } from "./state.ts";
+import type { FakeGuest, FakeState, TaskLog } from "./state.ts";
 import {
   allocate,
   findVolume,
@@ -165,6 +165,18 @@ export function detach(world: World, guest: FakeGuest, key: string, free: boolea
     freeVolume(world.state, drive.volid, guest.node);
   } else {
     guest.config[freeKey(guest)] = drive.volid;
+  }
+}
+
+/** Marks the guest as a template and renames its volumes. */
+export function becomeTemplate(state: FakeState, guest: FakeGuest): void {
+  guest.config.template = 1;
+  for (const drive of drivesOf(guest)) {
+    const volume = findVolume(state, drive.volid, guest.node);
+    if (!volume || drive.cdrom || volume.vmid !== guest.vmid) continue;
+    const renamed = drive.volid.replace(`vm-${guest.vmid}-`, `base-${guest.vmid}-`);
+    guest.config[drive.key] = String(guest.config[drive.key]).replace(drive.volid, renamed);
+    volume.volid = renamed;
   }
 }
 

@@ -1,5 +1,6 @@
 import { die } from "./errors.ts";
 import { ensureQuorum } from "./create.ts";
+import { becomeTemplate } from "./drives.ts";
 import {
   drivesOf,
   guestOf,
@@ -100,16 +101,7 @@ function makeTemplate(type: GuestType, call: Call): string | null {
     die("you can't convert a template to a template");
   }
   if (isRunning(guest)) die(`you can't convert a ${kind} to template if ${kind} is running`);
-  const work = () => {
-    guest.config.template = 1;
-    for (const drive of drivesOf(guest)) {
-      const volume = findVolume(call.state, drive.volid, guest.node);
-      if (!volume || drive.cdrom || volume.vmid !== guest.vmid) continue;
-      const renamed = drive.volid.replace(`vm-${guest.vmid}-`, `base-${guest.vmid}-`);
-      guest.config[drive.key] = String(guest.config[drive.key]).replace(drive.volid, renamed);
-      volume.volid = renamed;
-    }
-  };
+  const work = () => becomeTemplate(call.state, guest);
   if (type === "lxc") {
     work();
     return null;

@@ -1,4 +1,5 @@
 import { renewMacs } from "./nets.ts";
+import { becomeTemplate } from "./drives.ts";
 import { die } from "./errors.ts";
 import { copyDriveText, drivesOf, type GuestType } from "./guests.ts";
 import type { FakeGuest, FakeVolume, TaskLog } from "./state.ts";
@@ -28,7 +29,7 @@ export function checkArchive(call: Call, archive: string, type: GuestType): Fake
 export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log: TaskLog): void {
   const { backup } = checkArchive(call, archive, guest.type);
   if (!backup) return;
-  const { lock: _lock, template: _template, ...config } = backup.config;
+  const { lock: _lock, template, ...config } = backup.config;
   guest.config = { ...config };
   guest.answersShutdown = backup.answersShutdown;
   guest.agent.osinfo = { ...backup.os };
@@ -53,5 +54,6 @@ export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log:
     guest.config[drive.key] = copyDriveText(guest.type, drive, volume.volid);
     log.line(`new volume ID is '${volume.volid}'`);
   }
+  if (template) becomeTemplate(call.state, guest);
   if (call.params.flag("unique")) renewMacs(call.world, guest);
 }

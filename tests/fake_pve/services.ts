@@ -65,7 +65,8 @@ function syslog(call: Call): unknown {
   const lines = between(nodeOf(call), since, wallTime(params.maybe("until")))
     .filter((line) => unit === undefined || line.unit === unit)
     .map((line, i) => ({ n: i + 1, t: lineOf(line) }));
-  if (lines.length === 0) return new Listed([{ n: 1, t: "no content" }], 1);
+  // journalctl's own line, which counts as one: `dump_journal` says "no content" of no line at all.
+  if (lines.length === 0) return new Listed([{ n: 1, t: "-- No entries --" }], 1);
   const start = params.number("start") ?? 0;
   const limit = params.number("limit") ?? 50;
   return new Listed(lines.slice(start, start + limit), lines.length);

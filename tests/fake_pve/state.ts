@@ -231,6 +231,8 @@ export interface FakeState {
   /** Whether parameters are described in parts, as by libpve-common from 9.1.21 on. */
   composed: boolean;
   nodes: Map<string, FakeNode>;
+  /** What `corosync-qdevice` says of itself; undefined where there is none. */
+  qdevice?: { algorithm: "Fifty-Fifty split" | "LMS"; connected: boolean };
   guests: Map<number, FakeGuest>;
   storages: Map<string, FakeStorage>;
   volumes: FakeVolume[];

@@ -42,8 +42,10 @@ export class World {
   }
 
   quorate(): boolean {
-    const nodes = [...this.state.nodes.values()];
-    return nodes.filter((node) => node.online).length * 2 > nodes.length;
+    const { nodes, qdevice } = this.state;
+    const online = [...nodes.values()].filter((node) => node.online).length;
+    const device = qdevice === undefined ? 0 : qdevice.algorithm === "LMS" ? nodes.size - 1 : 1;
+    return (online + (qdevice?.connected ? device : 0)) * 2 > nodes.size + device;
   }
 
   version8(): boolean {

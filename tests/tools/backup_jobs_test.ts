@@ -103,6 +103,25 @@ Deno.test("a job that was changed or deleted is put back by what undo names", as
   assert.match(really.value.undo, /\}; not with it: mailto$/);
 });
 
+Deno.test("a job that Proxmox named itself, by a UUID, is changed, run and deleted too", async () => {
+  await using site = await Site.start();
+  const id = "7c3ab1f0-5a50-4e06-8f6a-0d2f0a7d1e11";
+  everywhere(site, { id });
+  const { backupJobs } = site.fake.state;
+  const [job] = backupJobs.values();
+  assert.ok(job);
+  backupJobs.clear();
+  backupJobs.set(id, job);
+  const off = await site.call("update_backup_job", { id, enabled: false });
+  assert.equal(off.value?.job.enabled, false, off.text);
+  const run = await site.call("run_backup_job", { id });
+  assert.equal(run.isError, false, run.text);
+  const gone = await site.call("delete_backup_job", { id });
+  assert.equal(backupJobs.size, 0, gone.text);
+  await undo(site, gone);
+  assert.equal(backupJobs.size, 1, "it is put back under another id");
+});
+
 Deno.test("a job runs now on every node that has its guests, and no older backup goes", async () => {
   await using site = await Site.start();
   everywhere(site);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
 import { guest, set } from "./guests.ts";
+import { withImage } from "./cases/guests_hardware.ts";
 import { limited } from "./limited.ts";
 import { changes, lastChange } from "./requests.ts";
 
@@ -155,6 +156,68 @@ Deno.test("a container's volume that is detached and not destroyed is told", asy
   const answer = await site.call("remove_hardware", args);
   assert.equal(answer.isError, true, answer.text);
   assert.match(answer.text, /locked \(backup\); mp0 is detached, its volume kept as unused0$/);
+});
+
+Deno.test("a folder of the node that is mounted has no volume to keep or to destroy", async () => {
+  await using site = await Site.start();
+  guest(site, 202).config.mp3 = "/srv/shared,mp=/shared";
+  const args = { vmid: 202, device: "mp3" };
+  const destroyed = await site.call("remove_hardware", { ...args, destroy_data: true });
+  assert.match(destroyed.text, /mp3 holds no data; leave destroy_data out/);
+  const { value, text } = await site.call("remove_hardware", args);
+  assert.ok(value, text);
+  assert.deepEqual([value.destroyed, value.kept_as], [undefined, undefined]);
+  assert.equal(value.undo, "none; it was mp3: /srv/shared,mp=/shared");
+  assert.equal(guest(site, 202).config.mp3, undefined);
+});
+
+Deno.test("devices of the node itself are only root's to remove, mapped ones are not", async () => {
+  await using site = await Site.start();
+  Object.assign(guest(site, 101).config, {
+    usb0: "host=1234:5678",
+    usb1: "spice",
+    hostpci0: "0000:01:00.0,pcie=1",
+    hostpci1: "mapping=gpu",
+    serial1: "/dev/ttyS0",
+    parallel0: "/dev/parport0",
+  });
+  guest(site, 202).config.dev0 = "/dev/ttyUSB0";
+  const remove = (vmid: number, device: string) => site.call("remove_hardware", { vmid, device });
+  for (const device of ["usb0", "hostpci0", "serial1", "parallel0"]) {
+    assert.match((await remove(101, device)).text, /only root@pam may remove it, and no API token/);
+  }
+  assert.match((await remove(202, "dev0")).text, /only root@pam may remove it, and no API token/);
+  assert.equal(changes(site).length, 0);
+  for (const device of ["usb1", "hostpci1"]) {
+    const { isError, text } = await remove(101, device);
+    assert.equal(isError, false, text);
+  }
+});
+
+Deno.test("an I/O thread that Proxmox would ignore is told", async () => {
+  await using site = await Site.start();
+  const add = async (args: Record<string, unknown>) => {
+    const { value, text } = await site.call("add_disk", { vmid: 101, size_gib: 1, ...args });
+    assert.ok(value, text);
+    return JSON.stringify(value);
+  };
+  const { config } = guest(site, 101);
+  config.scsihw = "virtio-scsi-single";
+  assert.doesNotMatch(await add({ iothread: true }), /iothread has/);
+  delete config.scsihw;
+  assert.match(await add({ iothread: true }), /iothread has no effect with scsihw lsi/);
+  assert.doesNotMatch(await add({ iothread: true, bus: "virtio" }), /iothread has/);
+});
+
+Deno.test("an appliance is no image of one disk", async () => {
+  await using site = await Site.start();
+  withImage(site);
+  const image = site.fake.state.volumes.find(({ content }) => content === "import");
+  assert.ok(image);
+  image.volid = "local:import/router.ova";
+  const { text } = await site.call("import_disk", { vmid: 101, image: "router.ova" });
+  assert.match(text, /router\.ova is an appliance, which may hold several disks/);
+  assert.equal(changes(site).length, 0);
 });
 
 Deno.test("a dry run says what becomes of a disk and sends nothing", async () => {

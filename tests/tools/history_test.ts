@@ -308,6 +308,27 @@ Deno.test("restore_config names what it cannot bring back, and writes the rest i
   assert.equal(body.scsi0, `${config.scsi0},ssd=1`, "the disk keeps its size");
 });
 
+Deno.test("restore_config leaves what only root may change, and writes the rest", async () => {
+  await using site = await Site.start();
+  await remember(site, 101, {
+    ago: HOUR_MS,
+    memory: "2048",
+    hostpci0: "0000:01:00.0",
+    usb0: "host=1234:5678",
+    serial1: "/dev/ttyS0",
+  });
+  const vm = await site.call("restore_config", { vmid: 101, at: "30m", dry_run: false });
+  assert.equal(vm.isError, false, vm.text);
+  assert.equal(Number(guest(site, 101).config.memory), 2048);
+  assert.match(vm.text, /hostpci0[^;]*only root@pam may change it/);
+  const { config } = guest(site, 202);
+  config.features = "nesting=1";
+  await remember(site, 202, { ago: HOUR_MS, memory: 300, features: "keyctl=1", dev0: "/dev/null" });
+  const container = await site.call("restore_config", { vmid: 202, at: "30m", dry_run: false });
+  assert.equal(container.isError, false, container.text);
+  assert.deepEqual([Number(config.memory), config.features], [300, "nesting=1"]);
+});
+
 Deno.test("a person is asked about a restore with what goes back and what stays in view", async () => {
   await using site = await Site.start();
   await remember(site, 101, { ago: HOUR_MS, memory: "2048", cores: undefined, smbios1: "uuid=1" });

@@ -79,6 +79,34 @@ Deno.test("the last votes of a quorum go only by wish, and a node that is down i
   assert.equal(accepted.value?.sent, "shutdown", accepted.text);
 });
 
+Deno.test("of two nodes one goes down by wish only, unless a QDevice keeps the quorum", async () => {
+  await using site = await Site.start();
+  const { state } = site.fake;
+  state.nodes.delete("pve3");
+  for (const guest of [...state.guests.values()]) {
+    if (guest.node !== "pve1") state.guests.delete(guest.vmid);
+  }
+  const args = { node: "pve2", dry_run: true };
+  const failed = async () => {
+    const { value, text } = await site.call("shutdown_node", args);
+    assert.ok(value, text);
+    return value.dry_run.checks.filter(({ ok }: { ok: boolean }) => !ok);
+  };
+  const [alone] = await failed();
+  assert.match(
+    JSON.stringify(alone),
+    /1 of 2 votes are left, which is no quorum, as always with one of two nodes and no QDevice: .*accept_quorum_loss: true/,
+  );
+  state.qdevice = { algorithm: "Fifty-Fifty split", connected: false };
+  assert.match(JSON.stringify(await failed()), /1 of 3 votes are left, which is no quorum: /);
+  for (const algorithm of ["Fifty-Fifty split", "LMS"] as const) {
+    state.qdevice = { algorithm, connected: true };
+    assert.deepEqual(await failed(), []);
+  }
+  const sent = await site.call("shutdown_node", { node: "pve2" });
+  assert.equal(sent.value?.sent, "shutdown", sent.text);
+});
+
 Deno.test("a token that may not know all of a node sends none down and reads none of its journal", async () => {
   await using site = await Site.start();
   const token = await limited(site, { vmids: [{ from: 150, to: 150 }] });

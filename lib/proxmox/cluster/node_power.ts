@@ -6,6 +6,14 @@ import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
 import { requireGuestsSeen } from "../unseen.ts";
 
+/** One for each node, and those of a QDevice, which is told of apart. */
+interface Votes {
+  readonly online: number;
+  readonly total: number;
+  /** Whether there is a QDevice, whose votes are among them. */
+  readonly qdevice: boolean;
+}
+
 /** What hangs on a node. */
 export interface NodeFacts {
   readonly node: string;
@@ -13,8 +21,7 @@ export interface NodeFacts {
   /** Whether Proxmox's answers to this program come from it. */
   readonly answers: boolean;
   readonly running: readonly Guest[];
-  /** Nodes of the cluster that are online, and all of them; one vote each. */
-  readonly votes: { readonly online: number; readonly total: number };
+  readonly votes: Votes;
 }
 
 interface Wish {
@@ -37,7 +44,11 @@ export async function nodeFacts(pve: Pve, node: string): Promise<NodeFacts> {
   if (!pve.reach.node(node)) {
     throw new AppError("forbidden", `the token's limits do not include all guests of node ${node}`);
   }
-  const [rows, resources] = await Promise.all([pve.list("/cluster/status"), pve.resources()]);
+  const [rows, resources, device] = await Promise.all([
+    pve.list("/cluster/status"),
+    pve.resources(),
+    readQdevice(pve),
+  ]);
   const nodes = rows.filter((row) => row.type === "node");
   assertKnown(node, { what: "node", known: nodes.map((row) => text(row.name) ?? "") });
   const own = nodes.find((row) => row.name === node);
@@ -50,11 +61,31 @@ export async function nodeFacts(pve: Pve, node: string): Promise<NodeFacts> {
     // A guest that was made in the last seconds is unknown too, and may run.
     running: guestsIn(resources)
       .filter((guest) => online && guest.node === node && guest.status !== "stopped"),
-    votes: {
+    votes: votesOf(device, {
       online: nodes.filter((row) => flag(row.online)).length,
-      total: number(cluster?.nodes) ?? nodes.length,
-    },
+      size: number(cluster?.nodes) ?? nodes.length,
+    }),
   };
+}
+
+type Qdevice = Readonly<Record<string, unknown>>;
+
+/** What `corosync-qdevice` says of itself; nothing where there is none, or where that cannot be read. */
+async function readQdevice(pve: Pve): Promise<Qdevice> {
+  try {
+    return await pve.get("/cluster/config/qdevice");
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return {};
+  }
+}
+
+/** No answer counts a QDevice's votes: by its algorithm it has one, or one less than there are nodes. */
+function votesOf(device: Qdevice, { online, size }: { online: number; size: number }): Votes {
+  const state = text(device.State);
+  if (state === undefined) return { online, total: size, qdevice: false };
+  const own = text(device.Algorithm) === "LMS" ? size - 1 : 1;
+  return { online: online + (state === "Connected" ? own : 0), total: size + own, qdevice: true };
 }
 
 /** Whether the cluster can decide anything without the node; a host that is in no cluster always can. */
@@ -69,11 +100,13 @@ export function guestNames(guests: readonly Guest[]): string {
 }
 
 /** `2 of 3 votes are left, which is a quorum`. */
-export function votesLeft({ votes: { online, total }, ...facts }: NodeFacts): string {
+export function votesLeft({ votes }: Pick<NodeFacts, "votes">): string {
+  const { online, qdevice, total } = votes;
   const left = `${online - 1} of ${total} votes are left`;
-  return keepsQuorum({ ...facts, votes: { online, total } })
-    ? `${left}, which is a quorum`
-    : `${left}, which is no quorum: nothing can be changed in the cluster, and HA stops its guests`;
+  if (keepsQuorum({ votes })) return `${left}, which is a quorum`;
+  const why = total === 2 && !qdevice ? ", as always with one of two nodes and no QDevice" : "";
+  return `${left}, which is no quorum${why}: until it is back nothing can be changed or started, ` +
+    "and a node that runs HA guests resets itself after a minute, with all its guests";
 }
 
 /**

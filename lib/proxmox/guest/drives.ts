@@ -77,6 +77,20 @@ export function diskParts(
   };
 }
 
+/** Tells of an I/O thread that Proxmox ignores, with a word in the node's log only. */
+export function warnOfIothread(
+  pve: Pve,
+  { scsihw }: Config,
+  { bus, iothread }: { bus: Bus; iothread?: boolean | undefined },
+): void {
+  const controller = text(scsihw) ?? "lsi";
+  if (!iothread || bus !== "scsi" || controller === "virtio-scsi-single") return;
+  const note =
+    `iothread has no effect with scsihw ${controller}: it takes virtio-scsi-single, or bus virtio`;
+  pve.foresee(note);
+  pve.warn(note);
+}
+
 /** A drive for CDs. */
 export interface CdDrive {
   readonly key: string;

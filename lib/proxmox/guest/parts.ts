@@ -11,7 +11,7 @@ type Config = Readonly<Record<string, unknown>>;
 export interface Part {
   readonly key: string;
   readonly value: string;
-  /** The volume of a disk, used or not; absent for all else. */
+  /** The volume of a disk, used or not; absent for all else, such as a folder or disk of the node. */
   readonly volid?: string;
 }
 
@@ -26,8 +26,18 @@ export function partsOf(config: Config): Part[] {
     const value = text(config[key]) ?? "";
     const { "": bare, file = bare, volume = file } = properties(value);
     const isDisk = DISK.test(key) && !withoutData.includes(key);
-    return isDisk && volume !== undefined ? { key, value, volid: volume } : { key, value };
+    const isVolume = isDisk && volume !== undefined && !volume.startsWith("/");
+    return isVolume ? { key, value, volid: volume } : { key, value };
   });
+}
+
+/** True for a device of the node that is passed on as such: only root@pam may, and no API token. */
+export function isNodeDevice(key: string, value: unknown): boolean {
+  const { "": bare, host = bare } = properties(value);
+  if (/^(?:dev|parallel)\d+$/.test(key)) return true;
+  if (/^serial\d+$/.test(key)) return bare !== "socket";
+  if (/^usb\d+$/.test(key)) return host !== undefined && host.toLowerCase() !== "spice";
+  return /^hostpci\d+$/.test(key) && host !== undefined;
 }
 
 /**

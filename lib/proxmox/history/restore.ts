@@ -1,4 +1,5 @@
 import { REDACTED } from "../../log/redact.ts";
+import { isNodeDevice } from "../guest/parts.ts";
 import { properties } from "../guest/properties.ts";
 import type { Content } from "./content.ts";
 import { differencesOf } from "./differences.ts";
@@ -69,13 +70,28 @@ function obstacle(
   if (IDENTITY.test(key) || (key === "ostype" && type === "lxc")) {
     return "it is what the guest is known by";
   }
-  if (ROOTS.test(key)) return "only root@pam may change it, and no API token";
+  const isRoots = ROOTS.test(key) || (type === "lxc" && changesFeatures(key, { before, now })) ||
+    [before, now].some((value) => value !== undefined && isNodeDevice(key, value));
+  if (isRoots) return "only root@pam may change it, and no API token";
   if (before?.includes(REDACTED)) return "it held a secret, which is not kept";
   if (!DISK.test(key)) return undefined;
   const [had, has] = [volumeIn(before), volumeIn(now)];
   if (had === has) return undefined;
   if (had === undefined) return `its volume ${has} was added since and stays`;
   return `its volume ${had} is not attached there any more`;
+}
+
+/** True for a change of a container's features of which only root@pam may make any but to nesting. */
+function changesFeatures(
+  key: string,
+  { before, now }: { before: string | undefined; now: string | undefined },
+): boolean {
+  if (key !== "features") return false;
+  const others = (value: string | undefined) => {
+    const { nesting: _, ...rest } = properties(value);
+    return JSON.stringify(Object.entries(rest).toSorted());
+  };
+  return others(before) !== others(now);
 }
 
 /** The volume that would be gained or lost; a medium in a drive is none. */

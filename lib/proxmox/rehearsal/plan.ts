@@ -1,4 +1,4 @@
-import { number } from "../api/values.ts";
+import { flag, number } from "../api/values.ts";
 import { guestLabel } from "../guest/directory.ts";
 import { holdFreeVmid } from "../guest/placement.ts";
 import { disksOf, properties } from "../guest/properties.ts";
@@ -33,6 +33,11 @@ const RESERVE_BYTES = 4 * GIB;
 export async function planRehearsal(pve: Pve, wish: RehearsalWish): Promise<RehearsalPlan> {
   const archive = await openArchive(pve, wish);
   const node = wish.node ?? archive.node;
+  pve.check(
+    "it is no template",
+    !flag(archive.config.template),
+    `${archive.volid} is a backup of a template, of which no copy starts`,
+  );
   const hazards = hazardsIn(archive.config);
   pve.check(
     "a copy reaches nothing but its own",

@@ -201,10 +201,11 @@ export async function findImage(pve: Pve, node: string, name: string | undefined
     const state = `image: none is given; node ${node} has: ${there}`;
     throw new AppError("invalid", `${state}; ${pve.advice.images}`);
   }
-  try {
-    return await findVolume(pve, node, { name, content: "import" });
-  } catch (error) {
+  const image = await findVolume(pve, node, { name, content: "import" }).catch((error) => {
     if (!(error instanceof AppError) || error.code !== "not_found") throw error;
     throw error.withMessage(`${error.message}; ${pve.advice.images}`);
-  }
+  });
+  if (!/\.(?:ova|ovf)$/i.test(image)) return image;
+  const state = `${image} is an appliance, which may hold several disks, and no image of one`;
+  throw new AppError("invalid", `${state}: the web interface imports it`);
 }

@@ -97,6 +97,14 @@ export const REHEARSALS = {
         },
       })),
       {
+        args: { vmid: 100 },
+        code: "conflict",
+        text: /nfs1:\S+ is a backup of a template, of which no copy starts/,
+        prepare: (site) => {
+          Object.assign(backupOf(site, 100).backup?.config ?? {}, { template: 1 });
+        },
+      },
+      {
         args: { vmid: 200 },
         code: "conflict",
         text: /mp0 writes to a folder or disk of the node/,
