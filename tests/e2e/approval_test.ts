@@ -230,6 +230,14 @@ Deno.test("guests with a tag are changed with approval only, whoever asks and by
     ["set_guest_tags", { vmid: 101, remove: ["prod"] }],
     ["change_api", { method: "POST", path: "/nodes/pve1/qemu/101/status/start" }],
     ["change_api", { method: "POST", path: "/nodes/pve1/status", params: { command: "reboot" } }],
+    ["change_api", { method: "POST", path: "/nodes/localhost/stopall" }],
+    ["change_api", { method: "POST", path: "/nodes/pve1/vzdump", params: { all: 1, mode: "stop" } }],
+    ["change_api", {
+      method: "POST",
+      path: "/cluster/bulk-action/guest/shutdown",
+      params: { vms: [101, 110] },
+    }],
+    ["change_api", { method: "POST", path: "/cluster/bulk-action/guest/shutdown" }],
     ["bulk_power", { action: "start", vmids: [101, 110], dry_run: false }],
   ];
   for (const way of ways) {
