@@ -231,7 +231,11 @@ Deno.test("guests with a tag are changed with approval only, whoever asks and by
     ["change_api", { method: "POST", path: "/nodes/pve1/qemu/101/status/start" }],
     ["change_api", { method: "POST", path: "/nodes/pve1/status", params: { command: "reboot" } }],
     ["change_api", { method: "POST", path: "/nodes/localhost/stopall" }],
-    ["change_api", { method: "POST", path: "/nodes/pve1/vzdump", params: { all: 1, mode: "stop" } }],
+    ["change_api", {
+      method: "POST",
+      path: "/nodes/pve1/vzdump",
+      params: { all: 1, mode: "stop" },
+    }],
     ["change_api", {
       method: "POST",
       path: "/cluster/bulk-action/guest/shutdown",

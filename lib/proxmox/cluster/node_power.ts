@@ -33,10 +33,7 @@ const GOING_SECONDS = 180;
  * @throws AppError `not_found`, `forbidden` when the token's limits do not include all that is on it
  */
 export async function nodeFacts(pve: Pve, node: string): Promise<NodeFacts> {
-  pve.node(node);
-  if (!pve.reach.node(node)) {
-    throw new AppError("forbidden", `the token's limits do not include all guests of node ${node}`);
-  }
+  pve.wholeNode(node);
   const [rows, resources] = await Promise.all([pve.list("/cluster/status"), pve.resources()]);
   const nodes = rows.filter((row) => row.type === "node");
   assertKnown(node, { what: "node", known: nodes.map((row) => text(row.name) ?? "") });
