@@ -1,7 +1,7 @@
 import type { Params } from "./api/client.ts";
 
 /** Vmids that are kept; a call about more is about no guest in particular. */
-const MAX_KEPT = 1_000;
+export const MOST_TOUCHED = 1_000;
 
 /** Parameters that name guests, by their vmids or as HA does; the others may name a volume of one. */
 const NAMING = new Set([
@@ -42,12 +42,12 @@ export class Touched {
   }
 
   note(vmid: number): void {
-    if (this.#known.size < MAX_KEPT) this.#known.add(vmid);
+    if (this.#known.size < MOST_TOUCHED) this.#known.add(vmid);
   }
 
   /** The same for a vmid that may be let go before anything happens to it. */
   hold(vmid: number): void {
-    if (this.#held.size < MAX_KEPT) this.#held.add(vmid);
+    if (this.#held.size < MOST_TOUCHED) this.#held.add(vmid);
   }
 
   letGo(vmid: number): void {

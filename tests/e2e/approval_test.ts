@@ -242,6 +242,11 @@ Deno.test("guests with a tag are changed with approval only, whoever asks and by
       params: { vms: [101, 110] },
     }],
     ["change_api", { method: "POST", path: "/cluster/bulk-action/guest/shutdown" }],
+    ["change_api", {
+      method: "POST",
+      path: "/nodes/pve1/vzdump",
+      params: { vmid: [...Array(1000).keys().map((at) => at + 2000), 101].join(), mode: "stop" },
+    }],
     ["bulk_power", { action: "start", vmids: [101, 110], dry_run: false }],
   ];
   for (const way of ways) {

@@ -5,6 +5,7 @@ import { type Guest, guestLabel, guestsIn } from "../../proxmox/guest/directory.
 import type { PlannedRequest } from "../../proxmox/plan.ts";
 import type { Pve } from "../../proxmox/pve.ts";
 import type { PveShared } from "../../proxmox/pve_parts.ts";
+import { MOST_TOUCHED } from "../../proxmox/touched.ts";
 
 /** A guest as it was when a plan was made. */
 export interface GuestBasis {
@@ -37,9 +38,11 @@ const STAMP = /\d{8}T\d{6}/g;
 export async function guestsOf(pve: Pve, { directory }: PveShared): Promise<Guest[]> {
   const vmids = new Set(pve.vmids);
   const { requests } = pve.plan;
+  // Of more not all are known.
+  const isAny = vmids.size >= MOST_TOUCHED;
   return guestsIn(await directory.resources({ fresh: true }))
     .filter(({ vmid, node }) =>
-      vmids.has(vmid) || requests.some((request) => concernsAllOn(request, node))
+      isAny || vmids.has(vmid) || requests.some((request) => concernsAllOn(request, node))
     )
     .toSorted((a, b) => a.vmid - b.vmid);
 }
