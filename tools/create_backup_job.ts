@@ -62,7 +62,8 @@ export default defineTool({
       !taken,
       `there is a backup job ${given.id} already, which does something else; use update_backup_job`,
     );
-    const id = given.id ?? `backup-${crypto.randomUUID().slice(0, 8)}`;
+    // Plans of the same are the same, whenever they are made.
+    const id = given.id ?? `backup-${pve.dryRun ? "new" : crypto.randomUUID().slice(0, 8)}`;
     pve.foresee(`next runs: ${runs.join(", ")}`);
     if (given.keep === undefined) {
       const note =

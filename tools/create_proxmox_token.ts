@@ -27,7 +27,8 @@ export default defineTool({
   input: z.strictObject({
     ...tokenInput,
     privsep: z.boolean().default(true).describe("False: may do all that its user may"),
-    expires_days: z.int().min(1).max(3650).optional().describe("Default: with its user"),
+    expires_days: z.int().min(1).max(3650).optional()
+      .describe("To the end of a day, UTC; default: with its user"),
     comment: z.string().max(1024).optional(),
     ...dryRun,
   }),
@@ -52,7 +53,7 @@ export default defineTool({
     );
     const expire = days === undefined
       ? undefined
-      : Math.floor(pve.now().getTime() / 1000) + days * DAY_SECONDS;
+      : Math.ceil(pve.now().getTime() / 1000 / DAY_SECONDS + days) * DAY_SECONDS;
     const notes = [
       ...(owner.enabled ? [] : [`${user} is disabled, and its tokens with it`]),
       privsep

@@ -107,10 +107,7 @@ function survey(
   pve: Pve,
   { input: { node, targets }, resources }: { input: Input; resources: readonly Resource[] },
 ): { guests: Resource[]; room: Room } {
-  pve.node(node);
-  if (!pve.reach.node(node)) {
-    throw new AppError("forbidden", `the token's limits do not include all guests of node ${node}`);
-  }
+  pve.wholeNode(node);
   const known = nodesIn(resources);
   for (const name of [node, ...targets ?? []]) assertKnown(name, { what: "node", known });
   if (targets?.includes(node)) throw new AppError("invalid", `node ${node} is to be empty`);

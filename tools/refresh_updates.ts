@@ -17,7 +17,7 @@ export default defineTool({
   action: ({ node }) => `refresh the updates of node ${node}`,
   run: async (input, { pve }) => {
     const { node } = input;
-    await requireNode(pve, node);
+    await requireNode(pve, pve.wholeNode(node));
     const upid = await pve.post("/nodes/{node}/apt/update", { node });
     return { node, ...await pve.task(upid, input), undo: "none: only lists are newer" };
   },

@@ -33,7 +33,7 @@ export default defineTool({
   }),
   action: ({ action, node, service }) => `${action} service ${service} of node ${node}`,
   run: async (input, { pve }) => {
-    const node = pve.node(input.node);
+    const node = pve.wholeNode(input.node);
     const { action, force, service } = input;
     const read = () => pve.list("/nodes/{node}/services", { node });
     const rows = await read();

@@ -15,7 +15,7 @@ export interface Reach {
 }
 
 /** A request that a dry run would have sent. */
-interface PlannedRequest {
+export interface PlannedRequest {
   readonly method: "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly body?: Params;

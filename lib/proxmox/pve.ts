@@ -318,6 +318,12 @@ export class Pve {
     return name;
   }
 
+  /** Refuses what concerns all that is on a node to a token that is limited to some of it; returns it. */
+  wholeNode(name: string): string {
+    this.#sight.assertWholeNode(name);
+    return name;
+  }
+
   /** Refuses what concerns the whole cluster to a token that is limited to some of it. */
   assertUnlimited(): void {
     this.#sight.assertUnlimited();

@@ -96,6 +96,13 @@ export class Sight {
   }
 
   /** @throws AppError `forbidden` */
+  assertWholeNode(name: string): void {
+    this.assertNode(name);
+    if (this.#parts.call.reach.node(name)) return;
+    throw new AppError("forbidden", `the token's limits do not include all guests of node ${name}`);
+  }
+
+  /** @throws AppError `forbidden` */
   assertUnlimited(): void {
     if (this.#parts.call.reach.everything) return;
     throw new AppError("forbidden", "the token's limits do not include the whole cluster");

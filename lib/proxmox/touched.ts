@@ -1,10 +1,13 @@
 import type { Params } from "./api/client.ts";
 
 /** Vmids that are kept; a call about more is about no guest in particular. */
-const MAX_KEPT = 1_000;
+export const MOST_TOUCHED = 1_000;
 
 /** Parameters that name guests, by their vmids or as HA does; the others may name a volume of one. */
-const NAMING = new Set(["vmid", "vmids", "newid", "target-vmid", "vms", "guest", "sid", "id"]);
+const NAMING = new Set([
+  ...["vmid", "vmids", "newid", "target-vmid", "vms", "guest", "sid", "id"],
+  "resources",
+]);
 
 /** How a path or a volume's name tells whose it is. */
 const OWNERS: readonly RegExp[] = [
@@ -39,12 +42,12 @@ export class Touched {
   }
 
   note(vmid: number): void {
-    if (this.#known.size < MAX_KEPT) this.#known.add(vmid);
+    if (this.#known.size < MOST_TOUCHED) this.#known.add(vmid);
   }
 
   /** The same for a vmid that may be let go before anything happens to it. */
   hold(vmid: number): void {
-    if (this.#held.size < MAX_KEPT) this.#held.add(vmid);
+    if (this.#held.size < MOST_TOUCHED) this.#held.add(vmid);
   }
 
   letGo(vmid: number): void {
@@ -54,10 +57,12 @@ export class Touched {
   /** Notes the guests that a request names. */
   noteRequest(path: string, params: Params): void {
     for (const vmid of ownersIn(decoded(path))) this.note(vmid);
-    for (const [name, value] of Object.entries(params)) {
-      if (typeof value !== "string" && typeof value !== "number") continue;
-      const named = NAMING.has(name) ? vmidsIn(String(value)) : ownersIn(String(value));
-      for (const vmid of named) this.note(vmid);
+    for (const [name, given] of Object.entries(params)) {
+      const named = NAMING.has(name) ? vmidsIn : ownersIn;
+      for (const value of [given].flat()) {
+        if (typeof value !== "string" && typeof value !== "number") continue;
+        for (const vmid of named(String(value))) this.note(vmid);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import { Site } from "../site.ts";
 import { asking, hold, tokenOf } from "../support/approval.ts";
 import { openBrowser } from "../support/browser.ts";
 import { freePort } from "../support/cli.ts";
+import { guest } from "../tools/guests.ts";
 import { changes } from "../tools/requests.ts";
 
 /** A site with the page, and a plan that waits on it. */
@@ -153,6 +154,36 @@ Deno.test("wrong tokens on the page count as everywhere, and tell nothing", asyn
     "the same limit",
   );
   assert.equal((await attempt(boss)).status, 303, "a good token still passes");
+});
+
+Deno.test("what can be no plan's id is no page, and no browser is sent there", async () => {
+  const { site, boss } = await startHeld();
+  await using _ = site;
+  const fields = { do: "sign_in", token: boss };
+  for (const id of ["a%0d%0aSet-Cookie:x=1", "%2F%2Fexample.org", "x".repeat(41), "a%00"]) {
+    const { status, headers } = await send(site, `${site.root}/approve/${id}`, { fields });
+    assert.deepEqual([status, headers.get("location"), headers.get("set-cookie")], [
+      404,
+      null,
+      null,
+    ]);
+  }
+  assert.doesNotMatch(site.lines.join("\n"), /Request failed/);
+});
+
+Deno.test("what of a long plan is cut says so on the page", async () => {
+  const { site, boss, token, plan: { page } } = await startHeld();
+  await using _ = site;
+  for (let vmid = 1000; vmid < 2500; vmid++) {
+    site.fake.state.guests.set(vmid, { ...structuredClone(guest(site, 100)), vmid });
+  }
+  const all = { method: "POST", path: "/nodes/pve1/stopall" };
+  const { id } = await hold(site, token, ["change_api", all]);
+  const url = new URL(id, page).href;
+  const { cookie } = await send(site, url, { fields: { do: "sign_in", token: boss } });
+  const { text } = await see(url, cookie);
+  assert.match(text, /<li>… \d+ more<\/li>/);
+  assert.doesNotMatch(text, /undefined/);
 });
 
 Deno.test("a form that is none, or too large, is refused", async () => {

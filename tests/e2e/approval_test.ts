@@ -164,6 +164,33 @@ Deno.test("of calls that come at once, one uses the release", async () => {
   assert.equal(changes(site).length, 1, JSON.stringify(answers.map(({ text }) => text)));
 });
 
+Deno.test("a release counts for what is new each time that it is planned", async (t) => {
+  let now = Date.parse("2026-07-01T12:00:00Z");
+  const secrets = await Deno.makeTempDir();
+  await Deno.chmod(secrets, 0o700);
+  await using site = await Site.start({
+    now: () => new Date(now),
+    config: { tools: { secrets_dir: secrets } },
+  });
+  const token = await asking(site);
+  const boss = await tokenOf(site.store, "boss");
+  const calls: [tool: string, args: Record<string, unknown>][] = [
+    ["create_backup_job", { schedule: "sun 03:00", storage: "nfs1", all: true }],
+    ["create_proxmox_token", { user: "operator@pve", name: "nightly", expires_days: 30 }],
+    ["rehearse_restore", { vmid: 101 }],
+  ];
+  for (const [tool, args] of calls) {
+    await t.step(tool, async () => {
+      const { id } = await hold(site, token, [tool, args]);
+      await site.call("approve_plan", { id }, { token: boss });
+      now += 60_000;
+      const { value, text } = await site.call(tool, args, { token });
+      assert.ok(value && !value.approval, text);
+    });
+  }
+  await Deno.remove(secrets, { recursive: true });
+});
+
 Deno.test("nobody is asked about what reads, what is so already, and what cannot be done", async () => {
   await using site = await Site.start();
   const token = await asking(site);
@@ -230,6 +257,23 @@ Deno.test("guests with a tag are changed with approval only, whoever asks and by
     ["set_guest_tags", { vmid: 101, remove: ["prod"] }],
     ["change_api", { method: "POST", path: "/nodes/pve1/qemu/101/status/start" }],
     ["change_api", { method: "POST", path: "/nodes/pve1/status", params: { command: "reboot" } }],
+    ["change_api", { method: "POST", path: "/nodes/localhost/stopall" }],
+    ["change_api", {
+      method: "POST",
+      path: "/nodes/pve1/vzdump",
+      params: { all: 1, mode: "stop" },
+    }],
+    ["change_api", {
+      method: "POST",
+      path: "/cluster/bulk-action/guest/shutdown",
+      params: { vms: [101, 110] },
+    }],
+    ["change_api", { method: "POST", path: "/cluster/bulk-action/guest/shutdown" }],
+    ["change_api", {
+      method: "POST",
+      path: "/nodes/pve1/vzdump",
+      params: { vmid: [...Array(1000).keys().map((at) => at + 2000), 101].join(), mode: "stop" },
+    }],
     ["bulk_power", { action: "start", vmids: [101, 110], dry_run: false }],
   ];
   for (const way of ways) {

@@ -4,7 +4,9 @@ import { makePostgresSite } from "../auth/postgres.ts";
 import { sharedPostgres as server } from "../auth/shared_postgres.ts";
 import type { FakePveOptions } from "../fake_pve.ts";
 import { Site } from "../site.ts";
+import { asking, hold, tokenOf } from "../support/approval.ts";
 import { until } from "../support/until.ts";
+import { changes } from "../tools/requests.ts";
 
 interface Pair extends AsyncDisposable {
   readonly first: Site;
@@ -91,6 +93,21 @@ Deno.test("identical changes on two instances at once are one task", async () =>
   assert.equal(new Set(answers.map(({ value }) => value.upid)).size, 1);
   const backups = first.fake.requests.filter(({ path }) => /vzdump$/.test(path));
   assert.equal(backups.length, 1);
+});
+
+Deno.test("a released plan runs once, whichever instances are called and release it", async () => {
+  await using pair = await startPair();
+  const sites = [pair.first, pair.second, pair.first, pair.second];
+  const token = await asking(pair.first);
+  const boss = await tokenOf(pair.second.store, "boss");
+  const call = ["set_guest_notes", { vmid: 101, notes: "new" }] as const;
+  const { id } = await hold(pair.first, token, call);
+  const released = await Promise.all(
+    sites.map((site) => site.call("approve_plan", { id }, { token: boss })),
+  );
+  assert.equal(released.filter(({ isError }) => !isError).length, 1);
+  await Promise.all(sites.map((site) => site.call(...call, { token })));
+  assert.equal([...changes(pair.first), ...changes(pair.second)].length, 1);
 });
 
 Deno.test("a halt on one instance holds on the other at once", async () => {

@@ -4,6 +4,7 @@ import type { ToolContext } from "../../lib/tool/tool.ts";
 import startVm from "../../tools/start_vm.ts";
 import { Clock } from "../auth/clock.ts";
 import { Site, type SiteOptions } from "../site.ts";
+import { asking, hold, tokenOf } from "../support/approval.ts";
 import { Pipe } from "../support/stdio.ts";
 import { assertRefused, EXTENSION, type Json, rowsOf, TaskClient } from "../support/task_client.ts";
 import { until } from "../support/until.ts";
@@ -37,6 +38,22 @@ Deno.test("where a person must confirm every interruption, cancelling is refused
   const { taskId } = await client.call("start_vm", { vmid: 101 });
   assertRefused(await client.cancel(taskId), { code: -32000, text: /a person must confirm it/ });
   assert.equal((await client.get(taskId)).status, "working");
+});
+
+Deno.test("a token that needs approval cancels nothing before somebody has released that too", async () => {
+  await using site = await Site.start(LASTING);
+  const token = await asking(site);
+  const boss = await tokenOf(site.store, "boss");
+  const client = new TaskClient(site, { token });
+  const release = (id: string) => site.call("approve_plan", { id }, { token: boss });
+  await release((await hold(site, token, ["start_vm", { vmid: 101 }])).id);
+  const { taskId } = await client.call("start_vm", { vmid: 101 });
+  const refused = await client.cancel(taskId);
+  assertRefused(refused, { code: -32000, text: /^Nothing was changed yet. Ask a person/ });
+  assert.equal((await client.get(taskId)).status, "working");
+  await release(refused.data.plan);
+  await client.cancel(taskId);
+  assert.equal((await client.get(taskId)).status, "cancelled");
 });
 
 Deno.test("a task of another token, forged or out of reach is none", async () => {

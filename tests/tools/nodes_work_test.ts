@@ -107,11 +107,13 @@ Deno.test("of two nodes one goes down by wish only, unless a QDevice keeps the q
   assert.equal(sent.value?.sent, "shutdown", sent.text);
 });
 
-Deno.test("a token that may not know all of a node sends none down and reads none of its journal", async () => {
+Deno.test("a token that may not know all of a node changes nothing of it and reads none of its journal", async () => {
   await using site = await Site.start();
   const token = await limited(site, { vmids: [{ from: 150, to: 150 }] });
-  for (const tool of ["reboot_node", "shutdown_node", "get_journal"]) {
-    const { text, isError } = await site.call(tool, { node: "pve3" }, { token });
+  const tools = ["reboot_node", "shutdown_node", "get_journal", "restart_service"];
+  for (const tool of [...tools, "refresh_updates"]) {
+    const service = tool === "restart_service" ? { service: "pveproxy" } : {};
+    const { text, isError } = await site.call(tool, { node: "pve3", ...service }, { token });
     assert.ok(isError && /limits do not include/.test(text), text);
   }
   const elsewhere = await limited(site, { nodes: ["pve2"] });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Touched } from "../../lib/proxmox/touched.ts";
 
 Deno.test("Touched knows whose a request is by its path, its parameters and names of volumes", () => {
-  const requests: [string, Record<string, string | number>, number[]][] = [
+  const requests: [string, Record<string, string | number | unknown[]>, number[]][] = [
     ["/nodes/pve1/qemu/101/status/start", {}, [101]],
     ["/nodes/pve1/lxc/200", {}, [200]],
     ["/nodes/qemu/lxc/200/config", { memory: 4096, cores: 512 }, [200]],
@@ -21,6 +21,8 @@ Deno.test("Touched knows whose a request is by its path, its parameters and name
     ["/cluster/ha/resources", { sid: "ct:200" }, [200]],
     ["/cluster/replication/101-0", {}, [101]],
     ["/pools", { poolid: "dev", vms: "100,150" }, [100, 150]],
+    ["/cluster/bulk-action/guest/start", { vms: [101, "110"] }, [101, 110]],
+    ["/cluster/ha/rules", { resources: "vm:101,ct:200", nodes: "pve2" }, [101, 200]],
     ["/nodes/pve1/network/vmbr100", { mtu: 1500 }, []],
     ["/nodes/pve1/%E0%A4%A", {}, []],
   ];

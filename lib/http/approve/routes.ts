@@ -22,17 +22,19 @@ interface Present {
 }
 
 const WINDOW_MS = 60_000;
+/** What no plan's id can be is no page, and never an address that a browser is sent to. */
+const PAGE = "/approve/:id{[a-z0-9]{1,40}}";
 
 /**
  * The page on which a person decides about a plan. It is a door like the others: what is seen and decided
  * on it are calls of tools by the token that has signed in, with their scope, limits and audit rows.
  */
 export function servePlans(app: Hono<Env>, services: Services): void {
-  app.get("/approve/:id", async (c) => {
+  app.get(PAGE, async (c) => {
     const present = await presentOf(c, services);
     return present === undefined ? signIn(c) : await showPlan(c, { services, present });
   });
-  app.post("/approve/:id", (c) => decide(c, services));
+  app.post(PAGE, (c) => decide(c, services));
 }
 
 async function decide(c: Context<Env>, services: Services): Promise<Response> {
@@ -149,7 +151,7 @@ function reasonOf(result: CallResult): string {
 }
 
 function idOf(c: Context<Env>): string {
-  return (c.req.param("id") ?? "").slice(0, 40);
+  return c.req.param("id") ?? "";
 }
 
 function signIn(

@@ -72,10 +72,10 @@ export function planView(words: Words, { plan, csrf }: { plan: Fact; csrf: strin
   const until = String(plan.expires_at).replace("T", " ").replace(/\.\d+Z$/, " UTC");
   const sections: [string, (Html | string)[]][] = [
     [words.about, listOf(plan.about).map(String)],
-    [words.guests, factsOf(plan.guests).map(guestText)],
+    [words.guests, listOf(plan.guests).map((guest) => fact(guest, guestText))],
     [words.changes, Object.entries(factOf(plan.changes)).map((entry) => changeView(words, entry))],
     [words.notes, listOf(plan.notes).map(String)],
-    [words.checks, factsOf(plan.checks).map(({ check, ok }) => `${ok ? "✓" : "✗"} ${check}`)],
+    [words.checks, listOf(plan.checks).map((check) => fact(check, checkText))],
   ];
   return html`
     <h1>${plan.asked_by} ${words.wantsTo} ${plan.action}</h1>
@@ -88,7 +88,7 @@ export function planView(words: Words, { plan, csrf }: { plan: Fact; csrf: strin
       `
     )}
     <h2>${words.requests}</h2>
-    ${factsOf(plan.requests).map(requestView)}
+    ${listOf(plan.requests).map((request) => fact(request, requestView))}
     <h2>${words.arguments}</h2>
     <pre>${plan.tool} ${JSON.stringify(plan.arguments, null, 2)}</pre>
     <p class="dim">SHA-256 <code>${plan.arguments_sha256}</code></p>
@@ -100,6 +100,15 @@ export function planView(words: Words, { plan, csrf }: { plan: Fact; csrf: strin
       </div>
     </form>
   `;
+}
+
+/** What was cut says so itself, as a text. */
+function fact<T>(value: unknown, view: (fact: Fact) => T): T | string {
+  return typeof value === "string" ? value : view(factOf(value));
+}
+
+function checkText({ check, ok }: Fact): string {
+  return `${ok ? "✓" : "✗"} ${check}`;
 }
 
 function guestText({ vmid, name, node, status }: Fact): string {
@@ -127,10 +136,6 @@ function requestView({ method, path, body }: Fact): Html {
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function factsOf(value: unknown): Fact[] {
-  return listOf(value).map(factOf);
 }
 
 function factOf(value: unknown): Fact {

@@ -2,8 +2,10 @@ import { digestOf } from "../../audit/digest.ts";
 import { forEachBounded } from "../../proxmox/fan_out.ts";
 import { readConfig } from "../../proxmox/guest/config.ts";
 import { type Guest, guestLabel, guestsIn } from "../../proxmox/guest/directory.ts";
+import type { PlannedRequest } from "../../proxmox/plan.ts";
 import type { Pve } from "../../proxmox/pve.ts";
 import type { PveShared } from "../../proxmox/pve_parts.ts";
+import { MOST_TOUCHED } from "../../proxmox/touched.ts";
 
 /** A guest as it was when a plan was made. */
 export interface GuestBasis {
@@ -27,18 +29,30 @@ export interface Basis {
 const MOST_READ = 100;
 
 /** Requests about a node that concern every guest on it. */
-const ALL_ON_NODE = /^\/nodes\/([^/]+)\/(?:status|startall|stopall|suspendall|migrateall)$/;
+const ALL_ON_NODE = /^\/nodes\/([^/]+)\/(status|startall|stopall|suspendall|migrateall|vzdump)$/;
 
 /** The names of settings' snapshots hold the time. */
 const STAMP = /\d{8}T\d{6}/g;
 
-/** The guests that a dry run turned out to be about and that are there, also by way of their node. */
+/** The guests that a dry run turned out to be about and that are there, also where a request names none. */
 export async function guestsOf(pve: Pve, { directory }: PveShared): Promise<Guest[]> {
   const vmids = new Set(pve.vmids);
-  const nodes = pve.plan.requests.flatMap(({ path }) => ALL_ON_NODE.exec(path)?.[1] ?? []);
+  const { requests } = pve.plan;
+  // Of more not all are known.
+  const isAny = vmids.size >= MOST_TOUCHED;
   return guestsIn(await directory.resources({ fresh: true }))
-    .filter(({ vmid, node }) => vmids.has(vmid) || nodes.includes(node))
+    .filter(({ vmid, node }) =>
+      isAny || vmids.has(vmid) || requests.some((request) => concernsAllOn(request, node))
+    )
     .toSorted((a, b) => a.vmid - b.vmid);
+}
+
+function concernsAllOn({ path, body }: PlannedRequest, node: string): boolean {
+  if (path.startsWith("/cluster/bulk-action/guest/")) return true;
+  const [, at, what] = ALL_ON_NODE.exec(path) ?? [];
+  if (what === "vzdump" && body?.vmid !== undefined) return false;
+  // Proxmox takes this name for whichever node it asks.
+  return at === node || at === "localhost";
 }
 
 /** @param options.version of what a person is told about the call */

@@ -68,6 +68,7 @@ export async function cancelTask(
     arguments: { upid },
     begunGuests: vmids,
   });
+  if (result.kind === "held") throw refused(result);
   if (result.kind === "failed" && result.error.code !== "conflict") throw refused(result);
 }
 
@@ -150,6 +151,10 @@ function stateIn(output: Done["output"]): TaskState {
 }
 
 function refused(result: CallResult): unknown {
+  if (result.kind === "held") {
+    const { id, next } = result.finished.value.approval as { id: string; next: string };
+    return new ProtocolError(REFUSED, next, { code: "forbidden", plan: id });
+  }
   if (result.kind !== "failed") return new Error("A tool about tasks asks before it answers");
   const { code, message } = result.error;
   if (code === "not_found") return notFound();

@@ -40,10 +40,7 @@ const GOING_SECONDS = 180;
  * @throws AppError `not_found`, `forbidden` when the token's limits do not include all that is on it
  */
 export async function nodeFacts(pve: Pve, node: string): Promise<NodeFacts> {
-  pve.node(node);
-  if (!pve.reach.node(node)) {
-    throw new AppError("forbidden", `the token's limits do not include all guests of node ${node}`);
-  }
+  pve.wholeNode(node);
   const [rows, resources, device] = await Promise.all([
     pve.list("/cluster/status"),
     pve.resources(),

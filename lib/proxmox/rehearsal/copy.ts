@@ -35,14 +35,14 @@ export function copyLabel(copy: Copy): string {
 }
 
 /** The settings that a copy is restored with, and by which it is known again. */
-export function marksOf({ id, type, vmid, volid }: Rehearsal, untilTime: Date) {
+export function marksOf({ id, type, vmid, volid }: Rehearsal, until: string) {
   const name = `rehearsal-${vmid}`;
   return {
     ...(type === "qemu" ? { name } : { hostname: name }),
     tags: TAG,
     description: [
       `Copy of ${guestLabel({ type, vmid })}, made to prove that ${volid} restores.`,
-      `Its network is cut off, and proxmox-mcp destroys it by itself. If it is still here after ${untilTime.toISOString()}, it may be destroyed.`,
+      `Its network is cut off, and proxmox-mcp destroys it by itself. If it is still here after ${until}, it may be destroyed.`,
       markOf(id),
     ].join("\n"),
     onboot: false,

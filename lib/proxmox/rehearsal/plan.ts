@@ -73,11 +73,11 @@ async function requireMemory(pve: Pve, node: string, { config }: Archive): Promi
 function requireSpace(pve: Pve, { availableBytes, storage }: Storage, archive: Archive): void {
   const disks = disksOf(archive.config).reduce((sum, { bytes = 0 }) => sum + bytes, 0);
   const needed = Math.max(archive.bytes * 2, disks + RESERVE_BYTES);
-  const told = `${gib(needed)} are needed, ${gib(availableBytes)} free`;
+  const told = `${gib(needed)} are needed`;
   pve.check(
     `storage ${storage} has room: ${told}`,
     availableBytes >= needed,
-    `storage ${storage} has no room for the copy: ${told}`,
+    `storage ${storage} has no room for the copy: ${told}, ${gib(availableBytes)} free`,
   );
 }
 

@@ -78,7 +78,8 @@ function rehearsalOf(
   { archive, copyVmid, storage }: RehearsalPlan,
 ): Rehearsal {
   return {
-    id: crypto.randomUUID(),
+    // Plans of the same are the same, whenever they are made.
+    id: pve.dryRun ? "with an id of its own" : crypto.randomUUID(),
     vmid,
     type: archive.type,
     volid: archive.volid,
@@ -187,7 +188,8 @@ class Run {
   }
 
   #marks() {
-    return marksOf(this.#row, new Date(this.#row.begun.getTime() + FORGOTTEN_MS));
+    const until = new Date(this.#row.begun.getTime() + FORGOTTEN_MS).toISOString();
+    return marksOf(this.#row, this.#pve.dryRun ? "a day" : until);
   }
 
   #left(deadline: number): number {
