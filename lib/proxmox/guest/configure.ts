@@ -124,7 +124,7 @@ export async function configureGuest<T extends GuestType>(
 function told(pve: Pve, { type }: Pick<Guest, "type">, result: ConfigResult): ConfigResult {
   const { pending } = result;
   if (pending.length > 0) {
-    const reboot = pve.advice[type === "qemu" ? "reboot_vm" : "reboot_container"];
+    const reboot = pve.advice[type === "qemu" ? "restart_vm" : "restart_container"];
     pve.warn(`waits for a restart: ${pending.join(", ")}; ${reboot}`);
   }
   return result;
