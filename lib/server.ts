@@ -122,7 +122,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: `${server.tls ? "https" : "http"}://${hostForUrl(server.host)}:${port}${server.path}`,
     address: { hostname, port },
-    toolCount: parts.mcp.catalog.names.length,
+    toolCount: parts.mcp.catalog.size,
     reload: async (next) => {
       const renewals = [parts.reload(next), listener.reloadCertificate()];
       const results = await Promise.allSettled(renewals);

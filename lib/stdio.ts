@@ -101,7 +101,7 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
   let closing: Promise<void> | undefined;
   return {
     speaker: shown,
-    toolCount: parts.mcp.catalog.names.length,
+    toolCount: parts.mcp.catalog.size,
     reload: async (next) => {
       await parts.reload(next);
       return [];

@@ -14,7 +14,7 @@ async function demo(port: number): Promise<number> {
     site = await Site.start({
       version: VERSION,
       pve: { taskMs: 1500 },
-      config: { server: { port } },
+      config: { server: { port }, history: { enabled: true } },
     });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { changed, changedGuest, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
-import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
+import { configOutput } from "../lib/tool/config_change.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -29,6 +29,9 @@ export default defineTool({
         ? { set: {}, unset: ["description"] }
         : { set: { description: input.notes } },
     );
-    return { ...result, ...undoConfig("set_guest_notes", guest, result) };
+    const { description } = result.changes;
+    const undo = description &&
+      `set_guest_notes of ${guest.vmid}: notes back to ${JSON.stringify(description.from ?? "")}`;
+    return { ...result, ...(undo ? { undo } : {}) };
   },
 });

@@ -9,6 +9,9 @@ import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { revertField, unsetField } from "../lib/tool/unset.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
+/** What is called otherwise here than by Proxmox. */
+const NAMES = { cpus: "cores", cpu_limit: "cpulimit" };
+
 const input = z.strictObject({
   ...guestInput,
   hostname: z.string().max(255).optional(),
@@ -22,7 +25,7 @@ const input = z.strictObject({
   tags: tags.optional().describe("Replaces all tags"),
   onboot: z.boolean().optional(),
   protection: z.boolean().optional(),
-  unset: unsetField({ type: "lxc", names: { cpus: "cores", cpu_limit: "cpulimit" } }).optional()
+  unset: unsetField({ type: "lxc", names: NAMES }).optional()
     .describe("Settings to put back to their default"),
   revert: revertField,
   snapshot_first: z.boolean().default(false),
@@ -79,6 +82,6 @@ export default defineTool({
       revert: input.revert,
       snapshotFirst: input.snapshot_first ? () => snapshotFirst(pve, guest) : undefined,
     });
-    return { ...result, ...undoConfig("update_container", guest, result) };
+    return { ...result, ...undoConfig("update_container", guest, { ...result, names: NAMES }) };
   },
 });

@@ -10,6 +10,9 @@ import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { revertField, unsetField } from "../lib/tool/unset.ts";
 import { defineTool } from "../lib/tool/tool.ts";
 
+/** What is called otherwise here than by Proxmox. */
+const NAMES = { cpus: "cores", cpu_type: "cpu" };
+
 const input = z.strictObject({
   ...guestInput,
   name: z.string().max(63).optional(),
@@ -24,7 +27,7 @@ const input = z.strictObject({
   protection: z.boolean().optional(),
   agent: z.boolean().optional(),
   boot: z.string().max(500).optional().describe("order=scsi0;net0"),
-  unset: unsetField({ type: "qemu", names: { cpus: "cores", cpu_type: "cpu" } }).optional()
+  unset: unsetField({ type: "qemu", names: NAMES }).optional()
     .describe("Settings to put back to their default"),
   revert: revertField,
   snapshot_first: z.boolean().default(false),
@@ -104,7 +107,7 @@ export default defineTool({
       revert: input.revert,
       snapshotFirst: input.snapshot_first ? () => snapshotFirst(pve, guest) : undefined,
     }));
-    return { ...result, ...undoConfig("update_vm", guest, result) };
+    return { ...result, ...undoConfig("update_vm", guest, { ...result, names: NAMES }) };
   },
 });
 

@@ -58,6 +58,11 @@ export class Catalog {
     return [...this.#tools.keys()];
   }
 
+  /** How many tools the configuration offers. */
+  get size(): number {
+    return this.#tools.values().filter((tool) => this.offers(tool)).toArray().length;
+  }
+
   /** Replaces what the configuration allows; calls under way go on. */
   setPolicy(policy: ToolPolicy): void {
     this.#policy = policy;

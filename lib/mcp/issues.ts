@@ -33,11 +33,13 @@ function unknownNames(
   keys: readonly string[],
   { at, fields }: { at: string; fields: readonly string[] },
 ): string[] {
-  return keys.slice(0, MAX_NAMES).map((key) => {
+  const told = keys.slice(0, MAX_NAMES).map((key) => {
     const near = nearest(key, fields);
     const name = `${at ? `${at}.` : ""}${clip(key, 100)}`;
     return `unknown argument ${name}${near ? ` (did you mean ${near}?)` : ""}`;
   });
+  if (at !== "" || keys.every((key) => nearest(key, fields) !== null)) return told;
+  return [...told, `there are ${fields.slice(0, MAX_WORDS).join(", ") || "none"}`];
 }
 
 /** How the library's own words begin; any others are a tool's. */

@@ -13,6 +13,11 @@ export const configOutput = {
   undo: z.string().optional(),
 };
 
+/** A setting as the tool takes it: Proxmox keeps some numbers as text. */
+function asGiven(value: unknown): string {
+  return typeof value === "string" && /^\d+$/.test(value) ? value : JSON.stringify(value);
+}
+
 /** The output of tools that add or remove hardware. */
 export const hardwareOutput = {
   device: z.string().optional(),
@@ -30,14 +35,21 @@ export function undoHardware(
   return { undo: `remove_hardware of ${vmid}: ${device}${data}` };
 }
 
-/** Tells how a change of the configuration is taken back. */
+/**
+ * Tells how a change of the configuration is taken back.
+ *
+ * @param options.names the tool's names that are not Proxmox's, with Proxmox's keys for them
+ */
 export function undoConfig(
   tool: string,
   guest: Guest,
-  { changes, snapshot }: ConfigResult,
+  { changes, snapshot, names = {} }: ConfigResult & { names?: Readonly<Record<string, string>> },
 ): { undo?: string } {
+  const named = Object.fromEntries(Object.entries(names).map(([name, key]) => [key, name]));
   const undo = Object.entries(changes).map(([key, change]) =>
-    "from" in change ? `${key} back to ${JSON.stringify(change.from)}` : `unset ${key}`
+    "from" in change
+      ? `${named[key] ?? key} back to ${asGiven(change.from)}`
+      : `unset ${named[key] ?? key}`
   ).join(", ");
   if (undo === "") return {};
   const rollback = snapshot === undefined

@@ -66,6 +66,15 @@ Deno.test("a job writes where each of its nodes can", async () => {
   assert.equal(one.value.job.storage, "local", one.text);
 });
 
+Deno.test("a job that is off has no next run", async () => {
+  await using site = await Site.start();
+  const off = await site.call("update_backup_job", { id: "backup-nightly", enabled: false });
+  assert.equal(off.value.job.enabled, false, off.text);
+  assert.equal(off.value.job.next_run, undefined);
+  const on = await site.call("update_backup_job", { id: "backup-nightly", enabled: true });
+  assert.match(on.value.job.next_run, /^\d{4}-/);
+});
+
 Deno.test("a job that was changed or deleted is put back by what undo names", async () => {
   await using site = await Site.start();
   const job = () => structuredClone(site.fake.state.backupJobs.get("backup-nightly"));

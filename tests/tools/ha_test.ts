@@ -123,7 +123,7 @@ Deno.test("a token reaches the HA of its own guests, and no rules", async () => 
   const far = await site.call("add_ha_resource", { vmid: 110 }, { token });
   assert.equal(far.code, "not_found", far.text);
   const none = await site.call("update_ha_resource", { vmid: 102, max_restart: 2 }, { token });
-  assert.match(none.text, /HA does not care for VM 102, only vm:101$/);
+  assert.match(none.text, /HA does not care for VM 102, only vm:101; use add_ha_resource$/);
   const joined = await site.call("remove_ha_resource", { vmid: 101 }, { token });
   assert.equal(joined.code, "forbidden", joined.text);
   assert.match(joined.text, /join it to guests that the token's limits do not include/);

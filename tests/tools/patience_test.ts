@@ -101,7 +101,7 @@ Deno.test("settings that wait for a restart are told with what applies them", as
   await using site = await Site.start();
   const { value } = await site.call("update_vm", { vmid: 100, cpu_type: "host" });
   assert.deepEqual(value.pending, ["cpu"]);
-  assert.deepEqual(value.notes, ["waits for a restart: cpu; use reboot_vm or reboot_container"]);
+  assert.deepEqual(value.notes, ["waits for a restart: cpu; use reboot_vm"]);
 });
 
 Deno.test("what differs in guest, arguments or caller is a change of its own", async () => {

@@ -126,6 +126,8 @@ Deno.test("wrong arguments are told in plain words, missing ones as missing", as
       "gateway: has a form that does not fit",
     ],
     ["get_vms", { nod: "pve1" }, "unknown argument nod (did you mean node?)"],
+    ["get_next_vmid", { from: 1 }, "unknown argument from; there are none"],
+    ["get_task", { task: 1 }, "upid is missing; unknown argument task; there are upid, lines"],
   ];
   for (const [tool, args, problem] of cases) {
     const { code, text } = await site.call(tool, args);

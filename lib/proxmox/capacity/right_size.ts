@@ -120,8 +120,10 @@ function proposedMemory(
 }
 
 function shortText({ status }: Guest, days: number): string {
-  const seen = days === 0 ? "nothing was measured" : `only ${Math.round(days)} days were measured`;
-  return `${seen} in the last month${status === "running" ? "" : `, and it is ${status} now`}`;
+  const whole = Math.round(days);
+  const measured = whole === 1 ? "1 day was measured" : `${whole} days were measured`;
+  const seen = days === 0 ? "nothing was measured" : `only ${measured}`;
+  return `${seen} in the last month${status === "running" ? "" : ` and it is ${status} now`}`;
 }
 
 function valuesOf(series: Series, column: string): number[] {

@@ -68,7 +68,10 @@ export async function requireResource(pve: Pve, guest: Guest): Promise<KnownReso
   if (known !== undefined) return known;
   const others = all.map((each) => each.sid).filter((each) => includes(vmidOf(each), "")).sort();
   const there = others.length === 0 ? "nor any other" : `only ${others.join(", ")}`;
-  throw new AppError("not_found", `HA does not care for ${guestLabel(guest)}, ${there}`);
+  throw new AppError(
+    "not_found",
+    `HA does not care for ${guestLabel(guest)}, ${there}; ${pve.advice.ha}`,
+  );
 }
 
 /**

@@ -90,7 +90,7 @@ export async function resourcesOf(pve: Pve, given: readonly (number | string)[])
   pve.check(
     "HA cares for the guests",
     missing.length === 0,
-    `HA does not care for ${missing.join(", ")}, ${there}: add it first`,
+    `HA does not care for ${missing.join(", ")}, ${there}: ${pve.advice.ha} first`,
   );
   return wanted.join(",");
 }

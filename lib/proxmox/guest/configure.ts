@@ -84,7 +84,7 @@ export async function configureGuest<T extends GuestType>(
   if (Object.keys(changes).length === 0) {
     if (settings instanceof AppError) warnUnknown(pve, "nothing was to be changed", settings);
     const nothing = pve.unchanged("the settings are like that already");
-    return told(pve, { ...nothing, changes, pending: waitingKeys(held) });
+    return told(pve, guest, { ...nothing, changes, pending: waitingKeys(held) });
   }
   if (wanted.snapshotFirst) {
     const snapshot = await wanted.snapshotFirst();
@@ -110,17 +110,22 @@ export async function configureGuest<T extends GuestType>(
     });
     const task = inTask === undefined ? {} : await settle(pve, upid, inTask);
     const isDone = !pve.dryRun && task.status !== "running";
-    return told(pve, { changes, pending: isDone ? await pendingKeys(pve, guest) : [], ...task });
+    return told(pve, guest, {
+      changes,
+      pending: isDone ? await pendingKeys(pve, guest) : [],
+      ...task,
+    });
   } catch (error) {
     throw await withWritten(pve, guest, { before: settings, error, inTask: inTask !== undefined });
   }
 }
 
 /** Says what a list of keys alone does not. */
-function told(pve: Pve, result: ConfigResult): ConfigResult {
+function told(pve: Pve, { type }: Pick<Guest, "type">, result: ConfigResult): ConfigResult {
   const { pending } = result;
   if (pending.length > 0) {
-    pve.warn(`waits for a restart: ${pending.join(", ")}; ${pve.advice.reboot}`);
+    const reboot = pve.advice[type === "qemu" ? "restart_vm" : "restart_container"];
+    pve.warn(`waits for a restart: ${pending.join(", ")}; ${reboot}`);
   }
   return result;
 }

@@ -80,7 +80,10 @@ function cut(rows: readonly KeptChange[]): string[] {
 
 function young(firstLook: Date | undefined, since: Date): string[] {
   if (firstLook === undefined) {
-    return ["no look is complete yet, so differences are missing: see history.enabled"];
+    return [
+      "no look is complete yet, so differences are missing: " +
+      "the first begins a minute after the start, none while history.enabled is false",
+    ];
   }
   return firstLook <= since ? [] : [`differences are known since ${firstLook.toISOString()}`];
 }

@@ -61,7 +61,7 @@ async function includes(pve: Pve, vmid: number, { content }: KeptState): Promise
 
 function notKept(vmid: number, { at, begins }: { at: Date; begins: Date | undefined }): AppError {
   const since = begins === undefined
-    ? "nothing of it is kept yet: with history.enabled there is a look every hour"
+    ? "nothing of it is kept yet: there is a look every hour, none while history.enabled is false"
     : `its history begins at ${begins.toISOString()}`;
   return new AppError(
     "not_found",

@@ -31,12 +31,14 @@ export async function readJobs(pve: Pve): Promise<Job[]> {
 
 export function jobOf(row: RowOf<"/cluster/backup">): Job {
   const [notes, comment] = [text(row["notes-template"]), text(row.comment)];
+  // Absent means enabled.
+  const enabled = row.enabled === undefined || flag(row.enabled);
   return compact({
     id: String(row.id),
-    // Absent means enabled.
-    enabled: row.enabled === undefined || flag(row.enabled),
+    enabled,
     schedule: text(row.schedule),
-    next_run: time(row["next-run"]),
+    // Proxmox reckons one for a job that is off too.
+    next_run: enabled ? time(row["next-run"]) : undefined,
     guests: selectionOf(row),
     node: text(row.node),
     storage: text(row.storage),

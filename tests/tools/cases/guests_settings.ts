@@ -70,11 +70,11 @@ export const GUESTS_SETTINGS = {
     request: ["PUT", /qemu\/100\/config$/],
     works: async (value, site) => {
       assert.deepEqual(value.changes, { description: { to: "Owned by ada" } });
-      assert.match(value.undo, /set_guest_notes of 100: unset description/);
+      assert.match(value.undo, /set_guest_notes of 100: notes back to ""$/);
       assert.match(lastChange(site).body.digest, /^[0-9a-f]{40}$/);
       const removed = await site.call("set_guest_notes", { vmid: 100, notes: "" });
       assert.equal(lastChange(site).body.delete, "description");
-      assert.match(removed.value.undo, /description back to "Owned by ada"/);
+      assert.match(removed.value.undo, /notes back to "Owned by ada"/);
       const container = await site.call("set_guest_notes", { vmid: 202, notes: "x" });
       assert.equal(container.isError, false, container.text);
     },
@@ -140,12 +140,15 @@ export const GUESTS_SETTINGS = {
   },
 
   update_vm: {
-    args: { vmid: 101, memory: 1024, description: "x" },
+    args: { vmid: 101, memory: 1024, cpus: 1, description: "x" },
     unchanged: [{ vmid: 101, name: "db1", snapshot_first: true }],
     request: ["PUT", /pve1\/qemu\/101\/config$/],
     works: async (value, site) => {
       assert.equal(value.changes.memory.to, 1024);
-      assert.match(value.undo, /update_vm of 101: .*memory back to/);
+      assert.match(
+        value.undo,
+        /update_vm of 101: cpus back to 4, memory back to 4096, unset description$/,
+      );
       assert.match(lastChange(site).body.digest, /^[0-9a-f]{40}$/);
       assert.equal(Number(guest(site, 101).config.memory), 1024);
       const again = await site.call("update_vm", { vmid: 101, memory: 1024 });

@@ -54,7 +54,7 @@ export const HA = {
       {
         args: { vmid: 101, state: "stopped" },
         code: "not_found",
-        text: /HA does not care for VM 101, only vm:110/,
+        text: /HA does not care for VM 101, only vm:110; use add_ha_resource/,
       },
       {
         args: { vmid: 110, group: "west" },
@@ -99,7 +99,7 @@ export const HA = {
       {
         args: { rule: "x1", guests: [102], nodes: ["pve1"] },
         code: "conflict",
-        text: /HA does not care for vm:102, only vm:110: add it first/,
+        text: /HA does not care for vm:102, only vm:110: use add_ha_resource first/,
       },
       {
         args: { rule: "x1", guests: [110], nodes: ["pve1:2", "pve22"] },

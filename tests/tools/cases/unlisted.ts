@@ -38,7 +38,8 @@ export const UNLISTED = {
       {
         args: { tool: "start_vm" },
         code: "invalid",
-        text: /^Invalid arguments for call_tool: name is missing; unknown argument tool$/,
+        text:
+          /^Invalid arguments for call_tool: name is missing; unknown argument tool; there are name, arguments$/,
       },
     ],
   },
