@@ -116,9 +116,7 @@ export const BACKUPS = {
         schedule: "sun 03:00",
       });
       const again = await site.call("get_backup_jobs");
-      const { next_run: next, ...all } = again.value.jobs[0];
-      assert.match(next, /T03:00:00\.000Z$/);
-      assert.deepEqual(all, {
+      assert.deepEqual(again.value.jobs[0], {
         id: "all",
         enabled: false,
         schedule: "sun 03:00",
