@@ -16,12 +16,14 @@ export class Folder implements AsyncDisposable {
     return join(this.path, ...names);
   }
 
-  /** Writes a file, an object as JSON, and returns its path. */
+  /** Writes a file whole or not at all (others may be reading it), an object as JSON, and returns its path. */
   async write(name: string, content: unknown, mode = 0o600): Promise<string> {
     const path = this.at(name);
     const text = typeof content === "string" ? content : JSON.stringify(content, null, 2);
-    await Deno.writeTextFile(path, text);
-    await Deno.chmod(path, mode);
+    const written = `${path}.${crypto.randomUUID()}`;
+    await Deno.writeTextFile(written, text);
+    await Deno.chmod(written, mode);
+    await Deno.rename(written, path);
     return path;
   }
 
