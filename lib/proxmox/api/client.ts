@@ -6,6 +6,7 @@ import { readText } from "./body.ts";
 import {
   connectionFailure,
   doubted,
+  type FailedAnswer,
   failureOf,
   garbled,
   neverConnected,
@@ -35,6 +36,10 @@ export interface ClientOptions {
   readonly user: string;
   readonly tokenName: string;
   readonly tokenValue: string;
+  /** What to do when Proxmox rejects the token; for the server's own by default. */
+  readonly rejected?: string;
+  /** Refuses every request with this, and sends none. */
+  readonly refusal?: AppError;
   readonly timeoutMs: number;
   readonly transport: Transport;
   readonly dial: Dial;
@@ -44,6 +49,16 @@ export interface ClientOptions {
   readonly random: () => number;
   /** Milliseconds by a clock that nobody sets. */
   readonly clock: () => number;
+}
+
+/** An API token of somebody's own. */
+export type Credential = Pick<ClientOptions, "user" | "tokenName" | "tokenValue" | "rejected">;
+
+/** How requests come to the hosts, whoever's they are. */
+interface Route {
+  readonly gate: Gate;
+  /** The place in the hosts of the one that is asked first. */
+  preferred: number;
 }
 
 interface Sending {
@@ -61,13 +76,28 @@ const MAX_RETRIES = 2;
 export class Client {
   readonly #options: ClientOptions;
   readonly #authorization: string;
-  readonly #gate: Gate;
-  #preferred = 0;
+  readonly #route: Route;
+  #hasRefused = false;
 
-  constructor(options: ClientOptions) {
+  constructor(options: ClientOptions, route: Route = newRoute(options)) {
     this.#options = options;
     this.#authorization = `PVEAPIToken=${options.user}!${options.tokenName}=${options.tokenValue}`;
-    this.#gate = new Gate({ clock: options.clock, after: (ms) => AbortSignal.timeout(ms) });
+    this.#route = route;
+  }
+
+  /** The same way to the same hosts, their connections, places and breakers, with another API token. */
+  as(credential: Credential): Client {
+    return new Client({ ...this.#options, ...credential }, this.#route);
+  }
+
+  /** One that refuses every request, for a caller who has no token. */
+  refusing(refusal: AppError): Client {
+    return new Client({ ...this.#options, refusal }, this.#route);
+  }
+
+  /** What requests were refused with; undefined when none was. */
+  get refused(): AppError | undefined {
+    return this.#hasRefused ? this.#options.refusal : undefined;
   }
 
   /** `user@realm!name` of the API token. */
@@ -90,9 +120,13 @@ export class Client {
       signal: AbortSignal;
     },
   ): Promise<Answer> {
+    this.#assertOpen();
     const passage = { place: placeOf(path), change: method !== "GET", caller, signal };
     try {
-      return await this.#gate.pass(passage, () => this.#persist(method, path, { params, signal }));
+      return await this.#route.gate.pass(
+        passage,
+        () => this.#persist(method, path, { params, signal }),
+      );
     } catch (error) {
       throw this.#scrub(error);
     }
@@ -105,7 +139,7 @@ export class Client {
 
   /** Reads a file that Proxmox serves outside of its API, such as its API description. */
   async file(pathname: string, signal: AbortSignal): Promise<string> {
-    const url = this.#url(this.#preferred, pathname);
+    const url = this.#url(this.#route.preferred, pathname);
     using deadline = this.#deadline(signal);
     const response = await this.#options.transport(url, {
       method: "GET",
@@ -129,7 +163,8 @@ export class Client {
     path: ApiPath,
     { params, signal }: { params: Params; signal: AbortSignal },
   ): Promise<Socket> {
-    const url = this.#url(this.#preferred, `/api2/json${path}`);
+    this.#assertOpen();
+    const url = this.#url(this.#route.preferred, `/api2/json${path}`);
     for (const [key, value] of Object.entries(params)) url.searchParams.set(key, queryValue(value));
     const { dial } = this.#options;
     using deadline = this.#deadline(signal);
@@ -137,7 +172,7 @@ export class Client {
       const authorization = this.#authorization;
       const socket = await dialSocket(dial, { url, authorization, signal: deadline.signal });
       if (!("status" in socket)) return socket;
-      throw failureOf({ ...socket, body: "", change: true, tokenId: this.tokenId });
+      throw failureOf({ ...socket, body: "", change: true, ...this.#token });
     } catch (cause) {
       if (cause instanceof AppError) throw this.#scrub(cause);
       throw connectionFailure(cause, { endpoint: url.host, change: false, sent: false });
@@ -164,7 +199,7 @@ export class Client {
     const deadline = limit.signal;
     const { hosts } = this.#options;
     let failure: AppError | undefined;
-    for (let tried = 0, host = this.#preferred; tried < hosts.length; tried++) {
+    for (let tried = 0, host = this.#route.preferred; tried < hosts.length; tried++) {
       const url = this.#url(host, `/api2/json${path}`);
       try {
         const response = await this.#send(method, url, { params, signal: deadline });
@@ -177,7 +212,7 @@ export class Client {
         if (deadline.aborted || !sent) {
           // A host that is off the network may not even refuse: the next call asks another one.
           host = (host + 1) % hosts.length;
-          this.#preferred = host;
+          this.#route.preferred = host;
         }
         if (deadline.aborted) throw noAnswer(this.#options.timeoutMs, change);
         if (sent) break;
@@ -207,16 +242,27 @@ export class Client {
     const body = await readText(response, String(path));
     if (!response.ok) {
       const { statusText: reason } = response;
-      const failure = failureOf({ status, body, reason, change, tokenId: this.tokenId });
+      const failure = failureOf({ status, body, reason, change, ...this.#token });
       if (status === 502 || status === 503 || status === 504) return { retry: failure };
       throw failure;
     }
     const answer = parsed(body);
     // A server in between may turn a refusal into a success.
     if (Object.keys(record(answer.errors)).length > 0) {
-      throw failureOf({ status: 400, body, change, tokenId: this.tokenId });
+      throw failureOf({ status: 400, body, change, ...this.#token });
     }
     return { data: answer.data, total: number(answer.total) };
+  }
+
+  /** What messages say of the token. */
+  get #token(): Pick<FailedAnswer, "tokenId" | "rejected"> {
+    return { tokenId: this.tokenId, rejected: this.#options.rejected };
+  }
+
+  #assertOpen(): void {
+    if (this.#options.refusal === undefined) return;
+    this.#hasRefused = true;
+    throw this.#options.refusal;
   }
 
   #url(host: number, pathname: string): URL {
@@ -234,6 +280,10 @@ export class Client {
     if (!(error instanceof AppError) || secret === "") return error;
     return error.cleaned((text) => text.replaceAll(secret, "[redacted]"));
   }
+}
+
+function newRoute({ clock }: ClientOptions): Route {
+  return { gate: new Gate({ clock, after: (ms) => AbortSignal.timeout(ms) }), preferred: 0 };
 }
 
 /** What Proxmox answers always has `data`: anything else comes from somewhere else. */

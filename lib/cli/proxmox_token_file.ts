@@ -1,0 +1,71 @@
+import { ioReason, messageOf } from "../errors.ts";
+import { UsageError } from "./context.ts";
+import { checkedAs } from "./init/asking.ts";
+
+/** An API token of Proxmox. */
+export interface NamedToken {
+  /** `user@realm!name`. */
+  readonly tokenId: string;
+  readonly secret: string;
+}
+
+const FAILED = "Cannot use the Proxmox token";
+const LONGEST = 4_096;
+
+/**
+ * Reads `user@realm!name=secret`, or a secret alone whose token is given. Messages never hold what is read.
+ *
+ * @param path `-` for standard input
+ * @throws UsageError
+ */
+export async function readProxmoxToken(
+  path: string,
+  { tokenId: given, input }: {
+    readonly tokenId: string | undefined;
+    readonly input: (() => AsyncIterable<Uint8Array>) | undefined;
+  },
+): Promise<NamedToken> {
+  const text = (path === "-" ? await readAll(input) : await readFile(path)).trim()
+    .replace(/^(?:authorization:\s*)?PVEAPIToken=/i, "");
+  const [, inFile, after] = /^([^!=\s]+@[^!=\s]+![^=\s]+)=(.*)$/s.exec(text) ?? [];
+  if (inFile !== undefined && given !== undefined && inFile !== given) {
+    throw new UsageError(`${FAILED}: --token-id names ${given}, the file another`);
+  }
+  const tokenId = inFile ?? given;
+  if (tokenId === undefined) {
+    throw new UsageError(
+      `${FAILED}: the file holds no user@realm!name=secret; name the token by --token-id`,
+    );
+  }
+  const [user = "", name = ""] = tokenId.split(/!(.*)/s);
+  const problem = checkedAs("auth.user")(user) ?? checkedAs("auth.token_name")(name);
+  if (problem !== null) {
+    throw new UsageError(`${FAILED}: --token-id must be USER@REALM!NAME, as ayse@pve!mcp`);
+  }
+  const secret = after ?? text;
+  const complaint = secret === "" ? "It is empty" : checkedAs("auth.token_value")(secret);
+  if (complaint === null && secret.length <= LONGEST) return { tokenId, secret };
+  throw new UsageError(`${FAILED}: ${complaint ?? "the secret is too long"}`);
+}
+
+async function readFile(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw new UsageError(`${FAILED} in ${path}: ${ioReason(error)}`);
+  }
+}
+
+async function readAll(input: (() => AsyncIterable<Uint8Array>) | undefined): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for await (const chunk of input?.() ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > 2 * LONGEST) break;
+    }
+  } catch (error) {
+    throw new UsageError(`${FAILED}: standard input cannot be read (${messageOf(error)})`);
+  }
+  return text;
+}
