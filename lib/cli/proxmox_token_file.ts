@@ -9,7 +9,6 @@ export interface NamedToken {
   readonly secret: string;
 }
 
-const FAILED = "Cannot use the Proxmox token";
 const LONGEST = 4_096;
 
 /**
@@ -25,34 +24,35 @@ export async function readProxmoxToken(
     readonly input: (() => AsyncIterable<Uint8Array>) | undefined;
   },
 ): Promise<NamedToken> {
-  const text = (path === "-" ? await readAll(input) : await readFile(path)).trim()
+  const failed = `Cannot use the Proxmox token in ${path === "-" ? "standard input" : path}`;
+  const text = (path === "-" ? await readAll(input) : await readFile(path, failed)).trim()
     .replace(/^(?:authorization:\s*)?PVEAPIToken=/i, "");
   const [, inFile, after] = /^([^!=\s]+@[^!=\s]+![^=\s]+)=(.*)$/s.exec(text) ?? [];
   if (inFile !== undefined && given !== undefined && inFile !== given) {
-    throw new UsageError(`${FAILED}: --token-id names ${given}, the file another`);
+    throw new UsageError(`${failed}: --token-id names ${given}, the file another`);
   }
-  const tokenId = inFile ?? given;
+  const tokenId = inFile ?? given?.trim();
   if (tokenId === undefined) {
     throw new UsageError(
-      `${FAILED}: the file holds no user@realm!name=secret; name the token by --token-id`,
+      `${failed}: it holds no user@realm!name=secret; name the token by --token-id`,
     );
   }
   const [user = "", name = ""] = tokenId.split(/!(.*)/s);
   const problem = checkedAs("auth.user")(user) ?? checkedAs("auth.token_name")(name);
   if (problem !== null) {
-    throw new UsageError(`${FAILED}: --token-id must be USER@REALM!NAME, as ayse@pve!mcp`);
+    throw new UsageError(`${failed}: --token-id must be USER@REALM!NAME, as ayse@pve!mcp`);
   }
   const secret = after ?? text;
   const complaint = secret === "" ? "It is empty" : checkedAs("auth.token_value")(secret);
   if (complaint === null && secret.length <= LONGEST) return { tokenId, secret };
-  throw new UsageError(`${FAILED}: ${complaint ?? "the secret is too long"}`);
+  throw new UsageError(`${failed}: ${complaint ?? "the secret is too long"}`);
 }
 
-async function readFile(path: string): Promise<string> {
+async function readFile(path: string, failed: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    throw new UsageError(`${FAILED} in ${path}: ${ioReason(error)}`);
+    throw new UsageError(`${failed}: ${ioReason(error)}`);
   }
 }
 
@@ -65,7 +65,7 @@ async function readAll(input: (() => AsyncIterable<Uint8Array>) | undefined): Pr
       if (text.length > 2 * LONGEST) break;
     }
   } catch (error) {
-    throw new UsageError(`${FAILED}: standard input cannot be read (${messageOf(error)})`);
+    throw new UsageError(`Cannot read the Proxmox token in standard input: ${messageOf(error)}`);
   }
   return text;
 }

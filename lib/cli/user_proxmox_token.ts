@@ -56,8 +56,10 @@ async function run(
   context: CliContext,
   { name, options }: { name: string; options: Options },
 ): Promise<void> {
-  if (options.remove === (options.file !== undefined)) {
-    throw new UsageError("Cannot set the Proxmox token: give either --file FILE or --remove");
+  if ((options.remove ?? false) === (options.file !== undefined)) {
+    throw new UsageError(
+      "Cannot name a Proxmox token for a user: give either --file FILE or --remove",
+    );
   }
   await withReadyDatabase(context, options, async (database, config) => {
     const user = await userNamed(database, name);
@@ -109,7 +111,7 @@ async function sealOf({ audit: { key_file } }: Config): Promise<TokenSeal> {
   if (key_file !== null) return new TokenSeal(keyFor(await readAuditKey(key_file), PROXMOX_TOKENS));
   throw new AppError(
     "conflict",
-    "Cannot keep a Proxmox token: it is encrypted under audit.key_file, which the config does not " +
+    "Cannot keep a Proxmox token for a user: it is encrypted under audit.key_file, which the config does not " +
       `name; name a file there and run \`${typed("migrate")}\`, which makes it`,
   );
 }
@@ -120,7 +122,7 @@ async function userNamed(database: Database, name: string): Promise<UserRecord> 
   if (found !== undefined) return found;
   const names = users.map(({ username }) => username);
   const hint = didYouMean(name, names, `: \`${typed("user list")}\` shows them`);
-  throw new UsageError(`Cannot set the Proxmox token: there is no user ${name}${hint}`);
+  throw new UsageError(`Cannot name a Proxmox token for a user: there is no user ${name}${hint}`);
 }
 
 async function leaveRow(

@@ -26,9 +26,13 @@ export async function checkOwnTokens(
   }
   if (!config.auth.require_own_token) return [];
   const without = users.filter(({ id, isActive }) => isActive && !kept.has(id));
-  return without.length === 0
-    ? [ok("own-tokens", "every active user has a Proxmox token")]
-    : [warn("own-tokens", `none, so refused: ${named(without)}`, namingCommand("NAME"))];
+  return without.length === 0 ? [ok("own-tokens", "every active user has a Proxmox token")] : [
+    warn(
+      "own-tokens",
+      `refused for want of a Proxmox token of their own: ${named(without)}`,
+      namingCommand("NAME"),
+    ),
+  ];
 }
 
 async function unreadable(
