@@ -24,8 +24,10 @@ export async function readProxmoxToken(
     readonly input: (() => AsyncIterable<Uint8Array>) | undefined;
   },
 ): Promise<NamedToken> {
-  const failed = `Cannot use the Proxmox token in ${path === "-" ? "standard input" : path}`;
-  const text = (path === "-" ? await readAll(input) : await readFile(path, failed)).trim()
+  const failed = `Cannot name a Proxmox token by what ${
+    path === "-" ? "standard input" : path
+  } holds`;
+  const text = (path === "-" ? await readAll(input, failed) : await readFile(path, failed)).trim()
     .replace(/^(?:authorization:\s*)?PVEAPIToken=/i, "");
   const [, inFile, after] = /^([^!=\s]+@[^!=\s]+![^=\s]+)=(.*)$/s.exec(text) ?? [];
   if (inFile !== undefined && given !== undefined && inFile !== given) {
@@ -34,7 +36,7 @@ export async function readProxmoxToken(
   const tokenId = inFile ?? given?.trim();
   if (tokenId === undefined) {
     throw new UsageError(
-      `${failed}: it holds no user@realm!name=secret; name the token by --token-id`,
+      `${failed}: it does not say whose it is; give --token-id USER@REALM!NAME`,
     );
   }
   const [user = "", name = ""] = tokenId.split(/!(.*)/s);
@@ -56,7 +58,10 @@ async function readFile(path: string, failed: string): Promise<string> {
   }
 }
 
-async function readAll(input: (() => AsyncIterable<Uint8Array>) | undefined): Promise<string> {
+async function readAll(
+  input: (() => AsyncIterable<Uint8Array>) | undefined,
+  failed: string,
+): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   try {
@@ -65,7 +70,7 @@ async function readAll(input: (() => AsyncIterable<Uint8Array>) | undefined): Pr
       if (text.length > 2 * LONGEST) break;
     }
   } catch (error) {
-    throw new UsageError(`Cannot read the Proxmox token in standard input: ${messageOf(error)}`);
+    throw new UsageError(`${failed}: ${messageOf(error)}`);
   }
   return text;
 }
