@@ -108,7 +108,7 @@ Deno.test("user proxmox-token refuses what cannot work, in one line, and keeps n
     [
       [...SET, "--file", stranger],
       1,
-      /^proxmox-mcp: Cannot keep the Proxmox token of ayse: Proxmox rejected the API token operator@pve!op .*--no-try keeps it all the same$/,
+      /^proxmox-mcp: Cannot keep the Proxmox token of ayse: Proxmox rejected the API token operator@pve!op; see .*--no-try keeps it all the same$/,
     ],
   ];
   for (const [args, status, message] of cases) {

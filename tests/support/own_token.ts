@@ -47,7 +47,7 @@ export async function startOwnTokens(
 
 /** A token in Proxmox whose user was granted this role there. */
 export function grantedToken(
-  { fake }: Site,
+  { fake }: Pick<Site, "fake">,
   user: string,
   ...grants: readonly { path: string; roleid: string }[]
 ): FakeToken {
