@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { AnyTool } from "../../lib/tool/tool.ts";
+import nextVmid from "../../tools/get_next_vmid.ts";
 import type { FakeToken } from "../fake_pve.ts";
 import { type OwnTokens, startOwnTokens } from "../support/own_token.ts";
 import { isRunning } from "../tools/guests.ts";
@@ -111,4 +113,17 @@ Deno.test("a user's secret stands in no answer, log or row, whatever Proxmox sen
   assert.equal(isError, true);
   assert.match(text, /no such thing \[redacted\]/);
   assert.doesNotMatch(text + await told(own), new RegExp(token.value));
+});
+
+Deno.test("a refusal that a tool makes nothing of is told all the same", async () => {
+  const silent = {
+    ...nextVmid,
+    run: async (_input: unknown, { pve }: Parameters<typeof nextVmid.run>[1]) => {
+      await pve.resources().catch(() => {});
+      return { vmid: 999 };
+    },
+  } as AnyTool;
+  await using own = await startOwnTokens({ ...REQUIRED, tools: [silent] });
+  const { code, text } = await own.site.call("get_next_vmid");
+  assert.equal(code, "forbidden", text);
 });

@@ -111,9 +111,15 @@ Deno.test("what one changes the other is told at once", async () => {
   const moved = await site.call(running ? "stop_vm" : "start_vm", { vmid: DEV });
   assert.equal(moved.isError, false, moved.text);
   assert.equal(await status(omar), running ? "stopped" : "running");
+  assert.equal(
+    (await site.call("get_guest", { vmid: "sandbox1" }, { token: omar })).isError,
+    false,
+  );
   const name = `vm-${crypto.randomUUID().slice(0, 8)}`;
   const renamed = await site.call("update_vm", { vmid: DEV, name });
   assert.equal(renamed.isError, false, renamed.text);
+  const old = await site.call("get_guest", { vmid: "sandbox1" }, { token: omar });
+  assert.equal(old.code, "not_found", old.text);
   const found = await site.call("get_guest", { vmid: name }, { token: omar });
   assert.equal(found.value?.vmid, DEV, found.text);
 });
