@@ -157,3 +157,18 @@ Deno.test("a tag that needs approval holds also for whose token does not see it"
   await site.call("change_api", { method: "POST", path }, { token });
   assert.equal(guest(site, 101).status, "stopped", "without the tag the same goes");
 });
+
+Deno.test("work that outlasts its call goes on with the user's own token to its end", async () => {
+  await using own = await startOwnTokens({
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 10))),
+  });
+  const { site } = own;
+  const role = { path: "/", roleid: "Administrator" };
+  const token = await own.user("rita", grantedToken(site, "rita@pve", role));
+  const before = site.fake.requests.length;
+  const answer = await site.call("rehearse_restore", { vmid: 100 }, { token });
+  assert.equal(answer.value?.state, "ended", answer.text);
+  const sent = site.fake.requests.slice(before);
+  assert.ok(sent.some(({ method }) => method === "DELETE"), "the copy is gone again");
+  assert.deepEqual(askers(sent), ["rita@pve!mcp"]);
+});
