@@ -1,5 +1,6 @@
 import type { AppError } from "../errors.ts";
-import type { Client, Credential } from "./api/client.ts";
+import type { Client } from "./api/client.ts";
+import type { Credential } from "./api/route.ts";
 import type { PveShared, Seen } from "./pve_parts.ts";
 
 interface Options {

@@ -8,17 +8,15 @@ import {
   doubted,
   type FailedAnswer,
   failureOf,
-  garbled,
   neverConnected,
   noAnswer,
 } from "./failures.ts";
-import { Gate } from "./gate.ts";
-import type { Dial } from "./line.ts";
 import { type ApiPath, apiPath } from "./path.ts";
+import { parsed } from "./parsed.ts";
 import { placeOf } from "./place.ts";
-import type { Transport } from "./transport.ts";
+import { type ClientOptions, type Credential, newRoute, type Route } from "./route.ts";
 import type { PathWith, Verb } from "./types.ts";
-import { isRecord, number, record } from "./values.ts";
+import { number, record } from "./values.ts";
 import { dialSocket, type Socket } from "./websocket.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -27,38 +25,6 @@ export type Params = Readonly<Record<string, unknown>>;
 export interface Answer {
   readonly data: unknown;
   readonly total: number | undefined;
-}
-
-export interface ClientOptions {
-  /** Host names or addresses, tried in order when one cannot be connected to. */
-  readonly hosts: readonly string[];
-  readonly port: number;
-  readonly user: string;
-  readonly tokenName: string;
-  readonly tokenValue: string;
-  /** What to do when Proxmox rejects the token; for the server's own by default. */
-  readonly rejected?: string;
-  /** Refuses every request with this, and sends none. */
-  readonly refusal?: AppError;
-  readonly timeoutMs: number;
-  readonly transport: Transport;
-  readonly dial: Dial;
-  /** Waits before a retry; rejects when the signal aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** A number in [0, 1), for jitter. */
-  readonly random: () => number;
-  /** Milliseconds by a clock that nobody sets. */
-  readonly clock: () => number;
-}
-
-/** An API token of somebody's own. */
-export type Credential = Pick<ClientOptions, "user" | "tokenName" | "tokenValue" | "rejected">;
-
-/** How requests come to the hosts, whoever's they are. */
-interface Route {
-  readonly gate: Gate;
-  /** The place in the hosts of the one that is asked first. */
-  preferred: number;
 }
 
 interface Sending {
@@ -280,22 +246,6 @@ export class Client {
     if (!(error instanceof AppError) || secret === "") return error;
     return error.cleaned((text) => text.replaceAll(secret, "[redacted]"));
   }
-}
-
-function newRoute({ clock }: ClientOptions): Route {
-  return { gate: new Gate({ clock, after: (ms) => AbortSignal.timeout(ms) }), preferred: 0 };
-}
-
-/** What Proxmox answers always has `data`: anything else comes from somewhere else. */
-function parsed(body: string): { data: unknown; errors?: unknown; total?: unknown } {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch (cause) {
-    throw garbled("Proxmox's answer was cut off or is not JSON", cause);
-  }
-  if (isRecord(answer) && "data" in answer) return { data: answer.data, ...answer };
-  throw garbled("what was answered is no answer of Proxmox's API: it holds no data");
 }
 
 function queryValue(value: unknown): string {
