@@ -19,6 +19,7 @@ import { Rehearsals } from "./database/rehearsals.ts";
 import { messageOf } from "./errors.ts";
 import { createUseLimits, type UseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
+import { connectProvider } from "./oauth/connect.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
@@ -135,11 +136,14 @@ export async function joinParts(
   const stopping = new AbortController();
   const catalog = new Catalog(tools, config.tools);
   const { secrets_dir } = config.tools;
+  const audit = new AuditLog({ queue, log });
+  const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
   const authenticator = createAuthenticator({
     store: accounts,
     now,
     monotonic,
     trustedProxies: server.trusted_proxies,
+    issued: provider?.issued ?? null,
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
   const watch = new ResourceWatch({
@@ -147,7 +151,6 @@ export async function joinParts(
     sleep,
     onRevoked: (listener) => authenticator.onRevoked(listener),
   });
-  const audit = new AuditLog({ queue, log });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
   const pve: PveShared = {
     client,
@@ -242,6 +245,7 @@ export async function joinParts(
       // What may be written was settled when the program started.
       catalog.setPolicy({ ...next.tools, secrets_dir });
       approvals.setTags(next.tools.approve.tags);
+      provider?.reload(next);
       return authenticator.poll();
     },
     close: async () => {
@@ -255,6 +259,7 @@ export async function joinParts(
       await queue.close();
       await headFile?.close();
       proxmox.close();
+      provider?.[Symbol.dispose]();
     },
   };
 }

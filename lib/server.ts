@@ -10,6 +10,7 @@ import { originRules } from "./http/origin.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
 import { StrangerLog } from "./http/stranger_log.ts";
+import { ProtectedResource } from "./oauth/resource.ts";
 import { Rest } from "./mcp/rest.ts";
 import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
@@ -61,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       now,
       call: (request) => callTool(parts.mcp, request),
     },
+    resource: server.oauth === null ? null : new ProtectedResource(server),
     path: server.path,
     scheme: server.tls ? "https" : "http",
     maxBodyBytes: server.max_body_bytes,

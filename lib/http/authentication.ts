@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { isGuess } from "../auth/login_refused.ts";
 import type { Principal } from "../auth/principal.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { refusal, REFUSED, UNAUTHORIZED } from "../mcp/json_rpc.ts";
@@ -50,7 +51,10 @@ async function refused(
 ): Promise<Response> {
   const lockedOut = await failedLogin(c, { services, token, address, error });
   if (lockedOut !== undefined) return tooMany(c, lockedOut);
-  const challenge = { "www-authenticate": 'Bearer realm="proxmox-mcp"' };
+  const challenge = {
+    "www-authenticate": services.resource?.unauthorized({ tokenGiven: token !== null }) ??
+      'Bearer realm="proxmox-mcp"',
+  };
   const visited = c.req.path.replace(/\/$/, "") === services.path.replace(/\/$/, "");
   if (token === null && visited && isBrowsing(c)) {
     return refusalPage(401, c.get("language"), challenge);
@@ -76,7 +80,7 @@ export async function failedLogin(
     path: c.req.path,
     fields: { address, request_id: c.get("requestId") },
   });
-  if (token === null) return undefined;
+  if (token === null || !isGuess(error)) return undefined;
   const lockedOut = await limits.loginAllowed(address);
   if (lockedOut !== undefined) return lockedOut;
   const seconds = await limits.loginFailed(address, token);

@@ -5,6 +5,7 @@ import type { Language } from "../mcp/messages.ts";
 import type { RefusedCalls } from "../mcp/refused_calls.ts";
 import type { Rest } from "../mcp/rest.ts";
 import type { Transports } from "../mcp/transports.ts";
+import type { ProtectedResource } from "../oauth/resource.ts";
 import type { UseLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OriginRules } from "./origin.ts";
@@ -19,7 +20,7 @@ export interface AppServices {
   readonly language: Language;
   readonly origin: OriginRules;
   readonly transports: Pick<Transports, "post" | "other" | "openSse" | "postSse">;
-  readonly rest: Pick<Rest, "has" | "call" | "describe">;
+  readonly rest: Pick<Rest, "has" | "call" | "describe" | "lacking">;
   readonly limits: UseLimits;
   readonly refused: Pick<RefusedCalls, "note">;
   readonly metrics: Metrics;
@@ -31,6 +32,8 @@ export interface AppServices {
   /** @throws AppError `unauthorized`, or `unavailable` when nobody can tell */
   readonly authenticate: (token: string | null, address: string) => Promise<Principal>;
   readonly newId: () => string;
+  /** What OAuth clients are told; null where nobody can sign in by OAuth. */
+  readonly resource: ProtectedResource | null;
   /** For the page on which plans are approved; null where there is none. */
   readonly approval: ApprovalServices | null;
 }
