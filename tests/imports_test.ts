@@ -99,6 +99,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/database",
     "lib/errors.ts",
     "lib/command.ts",
+    "hash-wasm",
     "node:crypto",
     "node:net",
     "node:timers",

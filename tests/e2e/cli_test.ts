@@ -258,8 +258,9 @@ Deno.test("token create refuses what cannot be used and writes nothing", async (
 });
 
 Deno.test("audit verify of an empty trail is ok, prune refuses the future", async () => {
-  await using folder = await migrated();
+  await using folder = await site();
   const common = ["--config", folder.config];
+  await ok(["migrate", ...common]);
   assert.match((await ok(["audit", "verify", ...common])).out, /^ok: 0 rows read$/);
   assert.match(
     await refused(["audit", "prune", "--before", "2999-01-01", ...common], 2),
@@ -493,7 +494,8 @@ Deno.test("serve answers, logs to its file, and ends with 0 on SIGTERM", async (
   assert.match((await ok(["audit", "list", "--config", config])).out, /ayse .*get_nodes/);
   assert.match(
     (await ok(["audit", "verify", "--config", config])).out,
-    /^ok: 1 rows read \(1 to 1\)$/,
+    /^ok: 5 rows read \(1 to 5\)$/,
+    "two of each command, before and after, and one of the call",
   );
 });
 

@@ -4,6 +4,7 @@ import "../auth/authenticator_test.ts";
 import "../auth/group_commit_test.ts";
 import "../auth/limits_test.ts";
 import "../auth/migrations_test.ts";
+import "../auth/password_test.ts";
 import "../auth/sqlite_trouble_test.ts";
 import "../auth/store_sqlite_test.ts";
 import "../portable_test.ts";
