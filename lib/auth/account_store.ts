@@ -102,14 +102,14 @@ export class AccountStore {
    * told as of a revocation, on every instance that the database reaches.
    */
   async change<T>(work: (change: AccountChange) => Promise<T>): Promise<T> {
-    const { forUpdate, notify } = this.#database.dialect;
+    const { dialect: { forUpdate, notify }, ownTables } = this.#database;
     const limitColumns = await this.#limitColumns();
     const concerned = new Set<number>();
     const concern = (ids: readonly number[]) => {
       for (const id of ids) concerned.add(id);
     };
     const result = await this.#database.transaction(async (tx) => {
-      const result = await work({ tx, forUpdate, limitColumns, concern });
+      const result = await work({ tx, forUpdate, limitColumns, ownTables, concern });
       if (notify === null) return result;
       for (const id of concerned) await tx.all(notify, [REVOKED, String(id)]);
       return result;

@@ -38,8 +38,6 @@ const HASH_OF = "SELECT token_hash FROM auth_application_tokens WHERE id = $1";
 const COUNT_OPEN = `SELECT count(*) AS open FROM proxmox_mcp_sign_in s
   JOIN auth_application_tokens t ON t.id = s.token_id
   WHERE s.user_id = $1 AND s.issuer = $2 AND t.is_active`;
-const RELEASE =
-  "UPDATE proxmox_mcp_sign_in SET grant_id = NULL WHERE token_id = $1 RETURNING token_id";
 
 /**
  * What people have signed in to. Each sign-in is a row among the tokens, so that it is listed, limited,
@@ -91,11 +89,6 @@ export class SignIns {
   async countOpen({ userId, issuer }: Pick<SignIn, "userId" | "issuer">): Promise<number> {
     const [row] = await this.#database.all(COUNT_OPEN, [userId, issuer]);
     return Number(row?.open);
-  }
-
-  /** Takes from a sign-in the name of what was granted, so that another may have it; false when there is none. */
-  release(tokenId: number): Promise<boolean> {
-    return this.#database.transaction(async (tx) => (await tx.all(RELEASE, [tokenId])).length > 0);
   }
 
   async #first(query: string, params: (string | number)[]): Promise<SignIn | undefined> {

@@ -19,6 +19,9 @@ const SET_PASSWORD = "UPDATE auth_user SET password = $1 WHERE id = $2";
 const TOKENS_OF = "SELECT id FROM auth_application_tokens WHERE user_id = $1 ORDER BY id";
 const DELETE_LIMITS = "DELETE FROM proxmox_mcp_token_limits WHERE token_id = $1";
 const DELETE_TOKENS = "DELETE FROM auth_application_tokens WHERE user_id = $1";
+/** What was signed in, and with which accounts elsewhere, must not be found for who comes after. */
+const DELETE_SIGN_INS = "DELETE FROM proxmox_mcp_sign_in WHERE user_id = $1";
+const DELETE_LINKS = "DELETE FROM proxmox_mcp_user_link WHERE user_id = $1";
 const DELETE_USER = "DELETE FROM auth_user WHERE id = $1";
 
 /** Gives the user a role, or none. Throws `not_found`, and `conflict` as `keepAdministrator` does. */
@@ -66,12 +69,15 @@ export async function deleteUser(
   const { username, force } = whose;
   const action = `delete user ${username}`;
   try {
-    return await store.change(async ({ tx, forUpdate, limitColumns, concern }) => {
+    return await store.change(async ({ tx, forUpdate, limitColumns, ownTables, concern }) => {
       const user = await findUser(tx, { username, action });
       const tokens = (await tx.all(TOKENS_OF, [user.id])).map(({ id }) => Number(id));
       if (tokens.length > 0 && !withTokens) throw hasTokens(username, tokens);
       const work = async () => {
         for (const id of limitColumns.length > 0 ? tokens : []) await tx.all(DELETE_LIMITS, [id]);
+        for (const query of ownTables ? [DELETE_SIGN_INS, DELETE_LINKS] : []) {
+          await tx.all(query, [user.id]);
+        }
         await tx.all(DELETE_TOKENS, [user.id]);
         await tx.all(DELETE_USER, [user.id]);
       };
@@ -103,7 +109,8 @@ async function changeUser(
   });
 }
 
-async function findUser(
+/** The user of this name. Rejects with AppError `not_found` when there is none. */
+export async function findUser(
   tx: Queryable,
   { username, action }: { username: string; action: string },
 ): Promise<UserRecord> {

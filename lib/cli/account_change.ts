@@ -3,6 +3,7 @@ import { digestOf } from "../audit/digest.ts";
 import { type AuditRow, EMPTY_ROW } from "../audit/row.ts";
 import type { AuditTrail } from "../audit/trail.ts";
 import { AccountStore } from "../auth/account_store.ts";
+import type { Config } from "../config/config.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import {
   type CliContext,
@@ -40,13 +41,13 @@ export function withChangeOptions(command: Command): Command {
 export function withAccounts<T>(
   context: CliContext,
   options: ChangeOptions,
-  work: (accounts: Accounts) => Promise<T>,
+  work: (accounts: Accounts, config: Config) => Promise<T>,
 ): Promise<T> {
   return withReadyDatabase(context, options, async (database, config) => {
     const { by = localUser() } = options;
     const trail = await auditTrailOf(config, database);
     const parts = { trail, by, now: context.io.now };
-    return await work(new Accounts(new AccountStore(database), parts));
+    return await work(new Accounts(new AccountStore(database), parts), config);
   });
 }
 

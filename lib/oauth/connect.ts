@@ -40,7 +40,7 @@ export async function connectProvider(
   const { now, monotonic } = services;
   const read = await openReader(oauth);
   const keys = new IssuerKeys({ issuer, jwksUrl: oauth.jwks_url, read, monotonic });
-  const links = new UserLinks(database);
+  const links = new UserLinks(database, accounts);
   const signIns = new SignIns(database, accounts);
   const members = new Members({ ...services, issuer, claims, accounts, links, signIns });
   const audience = audienceOf(config);

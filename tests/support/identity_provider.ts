@@ -1,14 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import {
-  type CryptoKey,
-  exportJWK,
-  generateKeyPair,
-  type JWK,
-  type JWTPayload,
-  SignJWT,
-} from "jose";
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import Provider from "oidc-provider";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 
@@ -153,7 +146,7 @@ export class IdentityProvider implements AsyncDisposable {
 
   /** A token as the provider's own key signs it, whatever it says. */
   async sign(
-    claims: JWTPayload,
+    claims: Record<string, unknown>,
     { header = {}, key }: { header?: Record<string, unknown>; key?: CryptoKey | Uint8Array } = {},
   ): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
@@ -182,7 +175,6 @@ export class IdentityProvider implements AsyncDisposable {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
       const response = await this.#fetch(url.href, { headers: { cookie }, redirect: "manual" });
       const text = await response.text();
-      console.error(url.href.slice(0, 120), response.status, text.slice(0, 200));
       for (const line of response.headers.getSetCookie()) {
         const [name = "", value = ""] = line.split(";")[0]?.split("=") ?? [];
         cookies.set(name, value);

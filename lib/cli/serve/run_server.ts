@@ -186,11 +186,18 @@ function announce(
     lock: lock(config),
     store: redactText(config.database.url),
     proxmox: `${config.proxmox.hosts.join(", ")} port ${config.proxmox.port}: ${proxmox.message}`,
+    ...signInLine(config),
     ...(isTraced() ? { traces: "sent where the OTEL_ variables say, outside of the lock" } : {}),
     tools: [String(server.toolCount), ...lowered, ...raised].join("; "),
   };
   io.err(`proxmox-mcp ${version}`);
   for (const [name, text] of Object.entries(lines)) io.err(`  ${name.padEnd(8)} ${text}`);
+}
+
+/** By whom people sign in, where they can. */
+function signInLine({ server: { oauth } }: Config): Record<string, string> {
+  if (oauth === null) return {};
+  return { "sign-in": oauth.issuer === null ? "on this server's own page" : `by ${oauth.issuer}` };
 }
 
 /** A rejection that nobody awaited is logged; it must not end the server. */

@@ -13,6 +13,7 @@ import {
 } from "./changes.ts";
 import { createToken, type CreateTokenOptions } from "./create.ts";
 import { withLimitOptions } from "./limit_options.ts";
+import { readmit } from "./readmit.ts";
 import { type ListTokenOptions, listTokens } from "./list.ts";
 
 const CREATE_NOTES = `
@@ -46,6 +47,12 @@ Examples:
   proxmox-mcp token update 4 --expires-days 90
   proxmox-mcp token update 4 --permission read --pool dev,qa --clear vmid,expiry
   proxmox-mcp token update 4 --clear limits`;
+
+const READMIT_NOTES = `
+The revoked token stays revoked: the client's next token from the identity provider begins a new sign-in.
+
+Example:
+  proxmox-mcp token readmit 7`;
 
 export function registerToken(program: Command, context: CliContext): void {
   const token = program.command("token").description("the tokens that callers present");
@@ -83,6 +90,10 @@ export function registerToken(program: Command, context: CliContext): void {
   withTokenId(withChangeOptions(token.command("revoke")))
     .description("end a token at once; its row stays")
     .action((id: number, options: ChangeOptions) => revokeToken(context, id, options));
+  withTokenId(withChangeOptions(token.command("readmit")))
+    .description("let a provider's client in again whose sign-in was revoked")
+    .addHelpText("after", READMIT_NOTES)
+    .action((id: number, options: ChangeOptions) => readmit(context, id, options));
 }
 
 const tokenId = wholeNumber(1, 2 ** 31 - 1);

@@ -1,12 +1,21 @@
+import { AccountStore } from "../../auth/account_store.ts";
 import { scopeOfUser } from "../../auth/scope.ts";
+import { UserLinks } from "../../auth/user_links.ts";
 import type { CliContext, CommonOptions } from "../context.ts";
 import { table } from "../table.ts";
-import { withSchema } from "../with_store.ts";
+import { withReadyDatabase } from "../with_store.ts";
 
 export type ListOptions = CommonOptions & { readonly json?: boolean };
 
 export async function listUsers(context: CliContext, options: ListOptions): Promise<void> {
-  const users = await withSchema(context, options, (store) => store.listUsers());
+  const { users, links } = await withReadyDatabase(context, options, async (database) => {
+    const store = new AccountStore(database);
+    const links = new UserLinks(database, store);
+    return {
+      users: await store.listUsers(),
+      links: database.ownTables ? await links.list() : [],
+    };
+  });
   const rows = users.map((user) => ({
     id: user.id,
     name: user.username,
@@ -14,6 +23,8 @@ export async function listUsers(context: CliContext, options: ListOptions): Prom
     scope: scopeOfUser(user),
     superuser: user.isSuperuser,
     active: user.isActive,
+    links: links.filter(({ userId }) => userId === user.id)
+      .map(({ issuer, subject, groupsAt }) => ({ issuer, subject, by_group: groupsAt !== null })),
   }));
   if (options.json) return context.io.out(JSON.stringify(rows, null, 2));
   context.io.out(table(

@@ -12,6 +12,7 @@ import {
   type SetRoleOptions,
   setUserRole,
 } from "./changes.ts";
+import { registerLinks } from "./link.ts";
 import { type ListOptions, listUsers } from "./list.ts";
 import { changePassword, type PasswordOptions } from "./passwd.ts";
 
@@ -96,4 +97,5 @@ export function registerUser(program: Command, context: CliContext): void {
     .option("--force", FORCE)
     .addHelpText("after", DELETE_NOTES)
     .action((name: string, options: DeleteOptions) => deleteUser(context, name, options));
+  registerLinks(user, context);
 }
