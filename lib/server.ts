@@ -13,7 +13,7 @@ import { StrangerLog } from "./http/stranger_log.ts";
 import { Rest } from "./mcp/rest.ts";
 import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
-import { joinParts, type ServerOptions } from "./parts.ts";
+import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
 
 /** A server that answers. */
 export interface RunningServer {
@@ -54,7 +54,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const transports = new Transports(parts.mcp);
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const strangers = new StrangerLog(log);
+  const own = server.oauth?.own && !config.no_auth ? await ownSignIn(options, parts) : null;
   const app = createApp({
+    signIn: own,
     approval: server.public_url === null ? null : {
       publicUrl: server.public_url,
       seal: parts.pageSeal,
@@ -89,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sweeper = setInterval(() => {
     transports.sweep();
     parts.sweep();
+    own?.sweep();
   }, SWEEP_MS);
   const close = async () => {
     clearInterval(sweeper);
@@ -132,6 +135,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     shutdown: () => closing ??= shutdown(),
     finished: listener.finished,
   };
+}
+
+/** Loaded only where it is switched on. */
+async function ownSignIn(options: ServerOptions, parts: Parts) {
+  const { createOwnSignIn } = await import("./http/oauth/mod.ts");
+  const { config: { server }, log, now, database, accounts, clientFetch } = options;
+  const { keys, mcp: { audit, spent }, monotonic, pageSeal } = parts;
+  return createOwnSignIn({
+    server,
+    log,
+    now,
+    database,
+    accounts,
+    fetch: clientFetch,
+    keys,
+    audit,
+    spent,
+    monotonic,
+    pageSeal,
+  });
 }
 
 /** Rejects when the database cannot be read or its audit trail not be written. */

@@ -37,14 +37,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/parts.ts", "lib/mcp", "lib/config", "lib/auth", "lib/abort.ts", "lib/errors.ts"],
   ],
   "lib/parts.ts": [
+    "lib/oauth",
     ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit"],
     ...["lib/tool", "lib/log", "lib/database", "lib/once_per.ts", "lib/errors.ts"],
   ],
   "lib/http": [
-    ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
-    "lib/abort.ts",
+    ...["lib/oauth", "lib/mcp", "lib/config", "lib/auth", "lib/audit/log.ts", "lib/log"],
+    ...["lib/database", "lib/errors.ts", "lib/abort.ts"],
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
     ...["node:http2", "node:stream"],
+  ],
+  "lib/oauth": [
+    ...["lib/mcp/seal.ts", "lib/config", "lib/auth", "lib/audit", "lib/log", "lib/errors.ts"],
+    "node:crypto",
   ],
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
@@ -122,7 +127,7 @@ const TOOL_NAMES = [...Deno.readDirSync("tools")].map(({ name }) => name.replace
 
 /** Words that only some files may say. */
 const RESERVED: readonly { what: RegExp; only: RegExp; why: string }[] = [
-  { what: /(?<![.\w])fetch\(/, only: /^lib\/proxmox\/api\/transport\.ts$/, why: "fetch" },
+  { what: /(?<![.\w])fetch\(/, only: /^lib\/(proxmox\/api\/transport\.ts$|oauth\/)/, why: "fetch" },
   { what: /\bDeno\.env\b/, only: /^lib\/config\//, why: "the environment" },
   { what: /\bconsole\./, only: /^$/, why: "the console" },
   { what: /\bDeno\./, only: /^(?!tools\/)/, why: "Deno" },

@@ -1,6 +1,8 @@
 import { AppError } from "../errors.ts";
 import { type AddressList, clientAddress, includesAddress, parseAllowedIps } from "./address.ts";
+import type { Bearer, BearerSource } from "./bearer.ts";
 import type { Principal } from "./principal.ts";
+import { lesserScope } from "./scope.ts";
 import { hashToken, judgeToken } from "./token.ts";
 import { type TokenSource, TokenWatch } from "./token_watch.ts";
 
@@ -19,6 +21,8 @@ export interface AuthenticatorOptions {
   readonly onProblem?: (error: unknown) => void;
   /** How long a lookup may take before the database counts as away; 3,000 ms when not given. */
   readonly patienceMs?: number;
+  /** Who knows bearers that clients got by signing in, asked in this order; none when not given. */
+  readonly bearers?: readonly BearerSource[];
 }
 
 /** What authentication knows of tokens. Each request costs one indexed query. */
@@ -53,11 +57,13 @@ class TokenAuthenticator implements Authenticator {
   readonly #now: () => Date;
   readonly #trustedProxies: AddressList;
   readonly #watch: TokenWatch;
+  readonly #bearers: readonly BearerSource[];
 
   constructor(options: AuthenticatorOptions) {
     const { store, now, trustedProxies = [], onProblem = () => {}, patienceMs } = options;
     const { monotonic = () => performance.now() } = options;
     this.#now = now;
+    this.#bearers = options.bearers ?? [];
     this.#trustedProxies = parseAllowedIps(trustedProxies.join(","));
     this.#watch = new TokenWatch({ store, now, monotonic, onProblem, patienceMs });
   }
@@ -65,7 +71,8 @@ class TokenAuthenticator implements Authenticator {
   async authenticate(rawToken: string | null, address: string): Promise<Principal> {
     if (rawToken === null || rawToken === "") throw unauthorized("no token");
     if (rawToken.length > LONGEST_TOKEN) throw unauthorized("token too long");
-    const tokenHash = hashToken(rawToken);
+    const bearer = await this.#bearerOf(rawToken);
+    const tokenHash = bearer?.tokenHash ?? hashToken(rawToken);
     const record = await this.#watch.find(tokenHash);
     if (record === null) throw unauthorized("unknown token");
     const judgement = judgeToken(record, { address, now: this.#now() });
@@ -79,10 +86,19 @@ class TokenAuthenticator implements Authenticator {
       userId: user.id,
       tokenId: id,
       tokenName: name,
-      scope: judgement.scope,
+      scope: bearer ? lesserScope(bearer.scope, judgement.scope) : judgement.scope,
       limits,
       address,
+      ...(bearer ? { signedIn: true as const } : {}),
     };
+  }
+
+  async #bearerOf(rawToken: string): Promise<Bearer | undefined> {
+    for (const source of this.#bearers) {
+      const bearer = await source.find(rawToken);
+      if (bearer !== undefined) return bearer;
+    }
+    return undefined;
   }
 
   addressOf(peer: string, forwardedFor: string | null): string {

@@ -12,4 +12,6 @@ export interface Principal {
   readonly limits: TokenLimits | null;
   /** The client's address, in canonical form. */
   readonly address: string;
+  /** Set for a client that a person has let in by signing in: it bears no token of its own. */
+  readonly signedIn?: true;
 }

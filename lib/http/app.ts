@@ -30,7 +30,10 @@ export function createApp(services: AppServices): Hono<Env> {
     messageOf: restMessage,
     bodyless: {},
   });
-  app.use(beginRequest(services), asProblems, checkOrigin(services));
+  app.use(beginRequest(services), asProblems);
+  services.signIn?.serveClients(app, services);
+  app.use(checkOrigin(services));
+  services.signIn?.servePeople(app, services);
   if (services.approval) servePlans(app, { ...services, approval: services.approval });
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
