@@ -49,7 +49,7 @@ export class OwnTokens {
     if (grantType === "refresh_token") return await this.#renew(params, { client, notify });
     throw new OAuthError(
       "unsupported_grant_type",
-      "Cannot give a token: grant_type must be authorization_code or refresh_token",
+      "Cannot let the client in: grant_type must be authorization_code or refresh_token",
     );
   }
 
@@ -105,7 +105,7 @@ export class OwnTokens {
     if (asked !== null && !includesScope(refresh.scope, asked)) {
       const reason = `scope ${asked} was not granted`;
       await notify({ kind: "misused", record, reason });
-      throw new OAuthError("invalid_scope", `Cannot give a token: ${reason}`);
+      throw new OAuthError("invalid_scope", `Cannot let the client in: ${reason}`);
     }
     return await this.#give(params, {
       held: refresh,
@@ -168,7 +168,11 @@ export class OwnTokens {
 }
 
 function refusal(state: string, guess?: string): OAuthError {
-  return new OAuthError("invalid_grant", `Cannot give a token: ${state}`, guess ? { guess } : {});
+  return new OAuthError(
+    "invalid_grant",
+    `Cannot let the client in: ${state}`,
+    guess ? { guess } : {},
+  );
 }
 
 /** The S256 challenge of RFC 7636; of what can be no verifier a text that is no challenge. */
