@@ -3,7 +3,7 @@ import type { AuditTrail } from "./audit/trail.ts";
 import type { Principal } from "./auth/principal.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
 import { type Database, ping } from "./database/database.ts";
-import { messageOf } from "./errors.ts";
+import { AppError, messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
@@ -45,6 +45,7 @@ const DATABASE_PATIENCE_MS = 4_000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, log, database, now, trail } = options;
   const { server } = config;
+  requireTables(options);
   const metrics = createMetrics({
     sessions: () => transports.openSessions,
     halted: async () => await parts.mcp.halts.find() !== undefined,
@@ -137,11 +138,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
+/** What people let in is kept in tables of the program's own. */
+function requireTables({ config, database }: ServerOptions): void {
+  if (config.server.oauth === null || database.ownTables) return;
+  throw new AppError(
+    "invalid",
+    "Cannot start: server.oauth needs tables of its own, which audit.database switches off",
+  );
+}
+
 /** Loaded only where it is switched on. */
 async function ownSignIn(options: ServerOptions, parts: Parts) {
   const { createOwnSignIn } = await import("./http/oauth/mod.ts");
   const { config: { server }, log, now, database, accounts, clientFetch } = options;
-  const { keys, mcp: { audit, spent }, monotonic, pageSeal } = parts;
+  const { keys, limits, mcp: { audit, spent }, monotonic, pageSeal } = parts;
   return createOwnSignIn({
     server,
     log,
@@ -150,6 +160,7 @@ async function ownSignIn(options: ServerOptions, parts: Parts) {
     accounts,
     fetch: clientFetch,
     keys,
+    limits,
     audit,
     spent,
     monotonic,

@@ -9,6 +9,7 @@ export type OAuthCode =
   | "invalid_scope"
   | "invalid_target"
   | "interaction_required"
+  | "temporarily_unavailable"
   | "unsupported_grant_type"
   | "unsupported_response_type";
 

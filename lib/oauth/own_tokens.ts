@@ -23,6 +23,8 @@ export interface OwnTokensOptions {
   readonly seals: OwnSeals;
   readonly grants: Pick<Grants, "use">;
   readonly accounts: Pick<AccountStore, "findToken" | "revokeToken">;
+  /** Whether this token must wait, counting this request of it. */
+  readonly rate: (tokenId: number) => Promise<number | undefined>;
   readonly resource: string;
   readonly now: () => Date;
 }
@@ -122,6 +124,12 @@ export class OwnTokens {
     if (held.expires <= now.getTime()) throw refusal("expired");
     const record = await this.#options.accounts.findToken(hashToken(held.secret));
     if (record === null || !judgeToken(record, { now }).good) throw refusal("the sign-in is over");
+    if (await this.#options.rate(record.id) !== undefined) {
+      throw new OAuthError(
+        "temporarily_unavailable",
+        "Cannot let the client in: too many requests",
+      );
+    }
     return record;
   }
 

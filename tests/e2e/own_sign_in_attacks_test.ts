@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { OwnSeals } from "../../lib/oauth/own_seals.ts";
 import { sharedKeysOf } from "../../lib/database/secret.ts";
+import type { ServerOptions } from "../../lib/parts.ts";
+import { startServer } from "../../lib/server.ts";
 import type { Site } from "../site.ts";
 import { createAuthenticatedToken, createLimitedToken } from "../tokens.ts";
 import {
@@ -355,6 +357,31 @@ Deno.test("guessing codes, tokens and clients counts as guessing tokens does", a
       assert.equal(await statusOf(site, site.tokens.user), 200, "good ones still pass");
     });
   }
+});
+
+Deno.test("a client renews no more often than its token may be used", async () => {
+  const rate_limit = { requests_per_minute: 5, failed_logins_per_minute: 0 };
+  await using site = await startOwn({ config: { server: { rate_limit } } });
+  const { clientId, refresh } = await signedIn(site);
+  const held = { refresh };
+  const statuses = [];
+  for (let turn = 0; turn < 5; turn++) {
+    const told = await renew(site, { clientId, ...held });
+    statuses.push(told.status);
+    held.refresh = told.json().refresh_token ?? held.refresh;
+  }
+  assert.deepEqual(statuses, [200, 200, 200, 200, 429]);
+});
+
+Deno.test("without tables of its own the server does not start", async () => {
+  const options = {
+    config: { server: { oauth: { own: true } } },
+    database: { ownTables: false },
+  } as unknown as ServerOptions;
+  await assert.rejects(
+    startServer(options),
+    /^AppError: Cannot start: server\.oauth needs tables of its own/,
+  );
 });
 
 Deno.test("registering is bounded and leaves nothing behind", async (t) => {

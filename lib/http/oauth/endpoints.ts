@@ -2,7 +2,7 @@ import type { Context, Hono, MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { AppError } from "../../errors.ts";
 import { metadataOf, PLACES } from "../../oauth/own_metadata.ts";
-import { OAuthError } from "../../oauth/own_error.ts";
+import { type OAuthCode, OAuthError } from "../../oauth/own_error.ts";
 import { failedLogin } from "../authentication.ts";
 import { readJsonBody } from "../body.ts";
 import { readForm } from "../approve/form.ts";
@@ -11,6 +11,11 @@ import { type Env, messagesOf } from "../request.ts";
 import type { Services } from "./services.ts";
 
 const METADATA = "/.well-known/oauth-authorization-server";
+/** Of errors that are no fault of the request's form. */
+const STATUS: { readonly [Code in OAuthCode]?: 401 | 429 } = {
+  invalid_client: 401,
+  temporarily_unavailable: 429,
+};
 const MOST_METADATA_BYTES = 8_192;
 
 /**
@@ -96,8 +101,8 @@ async function answering(
     if (error instanceof OAuthError) {
       const wait = await noteRefusal(c, { services, error });
       if (wait !== undefined) return later(c, wait);
-      const status = error.code === "invalid_client" ? 401 : 400;
-      return c.json({ error: error.code, error_description: error.message }, status);
+      const { code, message } = error;
+      return c.json({ error: code, error_description: message }, STATUS[code] ?? 400);
     }
     if (!(error instanceof AppError)) throw error;
     services.log.error(`Sign-in failed: ${error.message}`, { request_id: c.get("requestId") });

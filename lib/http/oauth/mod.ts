@@ -13,6 +13,7 @@ import { resourceOf } from "../../oauth/own_metadata.ts";
 import { OwnSeals } from "../../oauth/own_seals.ts";
 import { OwnTokens } from "../../oauth/own_tokens.ts";
 import { OwnTrail } from "../../oauth/own_trail.ts";
+import type { UseLimits } from "../limits.ts";
 import type { SignInRoutes } from "../services.ts";
 import { serveClients } from "./endpoints.ts";
 import { servePeople } from "./routes.ts";
@@ -24,6 +25,7 @@ export interface OwnSignInOptions extends Pick<OAuthServices, "spent" | "pageSea
   readonly accounts: AccountStore;
   readonly audit: AuditLog;
   readonly keys: SharedKeys;
+  readonly limits: Pick<UseLimits, "request">;
   readonly log: Log;
   readonly monotonic: () => number;
   readonly fetch: Fetch | undefined;
@@ -44,7 +46,14 @@ export function createOwnSignIn(options: OwnSignInOptions): SignInRoutes & { swe
     seals,
     clients: new OwnClients({ seals, documents: new ClientDocuments({ hosts, monotonic, fetch }) }),
     grants: new OwnGrants({ seals, signIns, issuer, resource, now }),
-    tokens: new OwnTokens({ seals, grants, accounts, resource, now }),
+    tokens: new OwnTokens({
+      seals,
+      grants,
+      accounts,
+      rate: (tokenId) => options.limits.request(tokenId),
+      resource,
+      now,
+    }),
     trail: new OwnTrail(options),
     spent,
     accounts,

@@ -108,7 +108,7 @@ export function consentView(
         )}
       </fieldset>
       <fieldset><legend>${words.reach}</legend>
-        <p class="dim">${words.reachWhy}</p>
+        <p class="dim">${words.reachWhy} ${keepsTools(limits) ? words.kept : ""}</p>
         ${REACHES.map((reach) =>
           html`
             <label for="${reach}">${words.reaches[reach]}</label>
@@ -139,4 +139,8 @@ export function consentView(
       </div>
     </form>
   `;
+}
+
+function keepsTools(limits: TokenLimits | null): boolean {
+  return limits !== null && (limits.toolsAllow !== null || limits.toolsDeny.length > 0);
 }

@@ -24,6 +24,7 @@ export interface Words {
   readonly reachWhy: string;
   readonly reaches: Readonly<Record<Reach, string>>;
   readonly all: string;
+  readonly kept: string;
   readonly approval: string;
   readonly days: string;
   readonly day: (count: number) => string;
@@ -62,6 +63,7 @@ const ENGLISH: Words = {
   reachWhy: "Several are separated by commas. A guest must fit every line that is filled in.",
   reaches: { pools: "Pools", tags: "Tags", vmids: "Guest ids", nodes: "Nodes" },
   all: "all",
+  kept: "The tools that you may not use are kept from it as well.",
   approval: "Somebody else must approve each change",
   days: "For how long",
   day: (count) => count === 1 ? "1 day" : `${count} days`,
@@ -102,6 +104,7 @@ const TURKISH: Words = {
   reachWhy: "Birden çoğu virgülle ayrılır. Bir konuk, doldurulan her satıra uymalıdır.",
   reaches: { pools: "Havuzlar", tags: "Etiketler", vmids: "Konuk kimlikleri", nodes: "Düğümler" },
   all: "hepsi",
+  kept: "Sizin kullanamadığınız araçları o da kullanamaz.",
   approval: "Her değişikliği başka biri onaylamalı",
   days: "Ne kadar süre",
   day: (count) => `${count} gün`,
