@@ -10,7 +10,7 @@ import type { Database } from "./database/database.ts";
 import { type Halts, haltsOf } from "./database/halts.ts";
 import { historyOf } from "./database/history.ts";
 import { leasesOf } from "./database/leases.ts";
-import { sharedKeysOf } from "./database/secret.ts";
+import { type SharedKeys, sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
 import { Plans } from "./database/plans.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
@@ -21,6 +21,10 @@ import { createUseLimits, type UseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
 import { connectProvider } from "./oauth/connect.ts";
 import { ADVICE } from "./mcp/advice.ts";
+import type { Fetch } from "./oauth/own_documents.ts";
+import { OwnBearers } from "./oauth/own_bearer.ts";
+import { resourceOf } from "./oauth/own_metadata.ts";
+import { OwnSeals } from "./oauth/own_seals.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
 import { Catalog } from "./mcp/catalog.ts";
@@ -61,6 +65,8 @@ export interface ServerOptions {
   /** Waits; the process's own when not given. */
   readonly sleep?: typeof pass;
   readonly version: string;
+  /** Reads documents of clients that sign in; the process's own when not given. */
+  readonly clientFetch?: Fetch;
   /** What halts all changes; of the database when not given. */
   readonly halts?: Halts;
   /** What callers find; the product's own when not given. */
@@ -76,6 +82,7 @@ export interface Parts {
   readonly client: Client;
   /** What browsers keep for the page on which plans are approved. */
   readonly pageSeal: Seal;
+  readonly keys: SharedKeys;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   /** Aborts the calls under way. */
@@ -143,7 +150,12 @@ export async function joinParts(
     now,
     monotonic,
     trustedProxies: server.trusted_proxies,
-    issued: provider?.issued ?? null,
+    bearers: [
+      ...(server.oauth?.own
+        ? [new OwnBearers({ seals: new OwnSeals(keys), resource: resourceOf(server), now })]
+        : []),
+      ...(provider === null ? [] : [provider.bearers]),
+    ],
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
   const watch = new ResourceWatch({
@@ -229,6 +241,7 @@ export async function joinParts(
     limits,
     authenticator,
     client,
+    keys,
     pageSeal: new Seal({ key: () => keys("approval page"), longest: LONGEST_COOKIE }),
     monotonic,
     stop: () => stopping.abort(),

@@ -35,7 +35,9 @@ export function createApp(services: AppServices): Hono<Env> {
   const step = stepUp(services);
   app.use(beginRequest(services), asProblems);
   if (services.resource) serveMetadata(app, services.resource);
+  services.signIn?.serveClients(app, services);
   app.use(checkOrigin(services));
+  services.signIn?.servePeople(app, services);
   if (services.approval) servePlans(app, { ...services, approval: services.approval });
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {

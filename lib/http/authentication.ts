@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { isGuess } from "../auth/login_refused.ts";
 import type { Principal } from "../auth/principal.ts";
+import { BearerEnded } from "../auth/bearer.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { refusal, REFUSED, UNAUTHORIZED } from "../mcp/json_rpc.ts";
 import { isBrowsing, refusalPage } from "./page.ts";
@@ -49,7 +49,8 @@ async function refused(
     error: AppError;
   },
 ): Promise<Response> {
-  const lockedOut = await failedLogin(c, { services, token, address, error });
+  const guess = error instanceof BearerEnded ? null : token;
+  const lockedOut = await failedLogin(c, { services, token: guess, address, error });
   if (lockedOut !== undefined) return tooMany(c, lockedOut);
   const challenge = {
     "www-authenticate": services.resource?.unauthorized({ tokenGiven: token !== null }) ??
@@ -80,7 +81,7 @@ export async function failedLogin(
     path: c.req.path,
     fields: { address, request_id: c.get("requestId") },
   });
-  if (token === null || !isGuess(error)) return undefined;
+  if (token === null) return undefined;
   const lockedOut = await limits.loginAllowed(address);
   if (lockedOut !== undefined) return lockedOut;
   const seconds = await limits.loginFailed(address, token);

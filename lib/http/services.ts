@@ -1,3 +1,4 @@
+import type { Hono } from "hono";
 import type { Principal } from "../auth/principal.ts";
 import type { ApprovalServices } from "./approve/services.ts";
 import type { Log } from "../log/log.ts";
@@ -10,7 +11,16 @@ import type { UseLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OriginRules } from "./origin.ts";
 import type { Readiness } from "./readiness.ts";
+import type { Env } from "./request.ts";
 import type { StrangerLog } from "./stranger_log.ts";
+
+/** The routes by which people let clients in. */
+export interface SignInRoutes {
+  /** What clients ask by themselves, from pages of any origin. */
+  serveClients(app: Hono<Env>, services: AppServices): void;
+  /** What browsers are sent to. */
+  servePeople(app: Hono<Env>, services: AppServices): void;
+}
 
 /** What the routes are given. */
 export interface AppServices {
@@ -36,4 +46,6 @@ export interface AppServices {
   readonly resource: ProtectedResource | null;
   /** For the page on which plans are approved; null where there is none. */
   readonly approval: ApprovalServices | null;
+  /** Signing in by this server's own pages; null where it is off. */
+  readonly signIn: SignInRoutes | null;
 }

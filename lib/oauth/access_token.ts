@@ -8,12 +8,10 @@ import {
   jwtVerify,
   type JWTVerifyResult,
 } from "jose";
-import { unauthorized } from "../auth/login_refused.ts";
+import { BearerEnded, unauthorized } from "../auth/bearer.ts";
 import { type Scope, SCOPES } from "../auth/scope.ts";
 import { AppError } from "../errors.ts";
 
-/** Longer ones, in UTF-16 units, are refused unread. */
-const LONGEST = 8_192;
 const LONGEST_NAME = 500;
 const SKEW_SECONDS = 60;
 /** Whoever has the public key could make any other. */
@@ -49,7 +47,6 @@ export interface AccessTokenRules {
 /** True for what a provider must explain: three parts, of which the first is a JWT's header. */
 export function isJwt(bearer: string): boolean {
   if (!/^[\w-]+\.[\w-]*\.[\w-]*$/.test(bearer)) return false;
-  if (bearer.length > LONGEST) return true;
   try {
     return "alg" in decodeProtectedHeader(bearer);
   } catch {
@@ -59,12 +56,12 @@ export function isJwt(bearer: string): boolean {
 
 /**
  * What a JWT says, once its signature and everything that it says of itself hold. Throws AppError
- * `unauthorized` as `unauthorized` makes it, `unavailable` when the issuer's keys cannot be read.
+ * `unauthorized`, or BearerEnded once it is sure that the issuer has made it; `unavailable` when the issuer's
+ * keys cannot be read.
  */
 export async function readAccessToken(jwt: string, rules: AccessTokenRules): Promise<AccessToken> {
-  if (jwt.length > LONGEST) throw unauthorized("token too long");
   const { payload, protectedHeader } = await verified(jwt, rules);
-  const refuse = (reason: string) => refusal(rules, reason, { isGuess: false });
+  const refuse = (reason: string) => new BearerEnded(`token of ${rules.issuer}: ${reason}`);
   const { sub, exp, iat = 0, azp, client_id } = payload;
   if (!TYPES.has(protectedHeader.typ)) throw refuse(`it is a ${protectedHeader.typ}`);
   const isTyped = /at\+jwt$/.test(protectedHeader.typ ?? "");
@@ -100,9 +97,10 @@ async function verified(
     }
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw asUnavailable(error);
+    const reason = `token of ${issuer}: ${reasonOf(error)}`;
     const isSigned = error instanceof errors.JWTClaimValidationFailed ||
       error instanceof errors.JWTExpired;
-    throw refusal({ issuer }, reasonOf(error), { isGuess: !isSigned });
+    throw isSigned ? new BearerEnded(reason) : unauthorized(reason);
   }
 }
 
@@ -137,10 +135,6 @@ function reasonOf(error: errors.JOSEError): string {
 function asUnavailable(error: unknown): AppError {
   if (error instanceof AppError) return error;
   return new AppError("unavailable", "Cannot use the provider's keys", { cause: error });
-}
-
-function refusal({ issuer }: { issuer: string }, reason: string, options: { isGuess: boolean }) {
-  return unauthorized(`token of ${issuer}: ${reason}`, options);
 }
 
 function scopeOf({ scope, scp }: JWTPayload): Scope {

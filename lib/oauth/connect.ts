@@ -1,6 +1,6 @@
 import type { AuditLog } from "../audit/log.ts";
 import type { AccountStore } from "../auth/account_store.ts";
-import type { IssuedTokens } from "../auth/issued_tokens.ts";
+import type { BearerSource } from "../auth/bearer.ts";
 import { SignIns } from "../auth/sign_ins.ts";
 import { UserLinks } from "../auth/user_links.ts";
 import type { Config } from "../config/config.ts";
@@ -10,11 +10,11 @@ import { documentReader } from "./documents.ts";
 import { IssuerKeys } from "./issuer_keys.ts";
 import { Members } from "./members.ts";
 import { Provider } from "./provider.ts";
-import { resourceUrl } from "./resource.ts";
+import { resourceOf } from "./own_metadata.ts";
 
 /** The identity provider that a config names. */
 export interface ConnectedProvider extends Disposable {
-  readonly issued: IssuedTokens;
+  readonly bearers: BearerSource;
   /** Takes over what groups give. */
   reload(config: Config): void;
 }
@@ -44,12 +44,12 @@ export async function connectProvider(
   const signIns = new SignIns(database, accounts);
   const members = new Members({ ...services, issuer, claims, accounts, links, signIns });
   const audience = audienceOf(config);
-  const issued = new Provider({ issuer, audience, keys, members, now, monotonic });
+  const bearers = new Provider({ issuer, audience, keys, members, now, monotonic });
   return {
-    issued,
+    bearers,
     reload: ({ server }) => {
       members.setRoles(server.oauth?.claims.roles ?? {});
-      issued.forgetAll();
+      bearers.forgetAll();
     },
     [Symbol.dispose]: () => read[Symbol.dispose](),
   };
@@ -57,7 +57,7 @@ export async function connectProvider(
 
 /** Whom the provider's tokens must be for. */
 export function audienceOf({ server }: Config): string {
-  return server.oauth?.audience ?? resourceUrl(server);
+  return server.oauth?.audience ?? resourceOf(server);
 }
 
 /** Reads documents of the provider, whose CA the config may name. */

@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import type { AuditLog } from "../audit/log.ts";
 import { EMPTY_ROW } from "../audit/row.ts";
 import type { AccountStore } from "../auth/account_store.ts";
-import type { IssuedToken } from "../auth/issued_tokens.ts";
-import { unauthorized } from "../auth/login_refused.ts";
+import { type Bearer, BearerEnded } from "../auth/bearer.ts";
 import type { SignIn, SignIns } from "../auth/sign_ins.ts";
 import { generateToken, hashToken } from "../auth/token.ts";
 import type { UserLink, UserLinks } from "../auth/user_links.ts";
@@ -43,9 +42,9 @@ export class Members {
 
   /**
    * The row by which a client's tokens for a user are used; it is made when the first of them comes, and so is
-   * the user where a group gives it a role. Throws AppError `unauthorized` for who is not known here.
+   * the user where a group gives it a role. Throws BearerEnded for who is not known here.
    */
-  async signInOf(token: AccessToken): Promise<IssuedToken> {
+  async signInOf(token: AccessToken): Promise<Bearer> {
     const link = await this.#linkOf(token);
     const signIn = await this.#openedBy(token, link);
     const tokenHash = await this.#options.signIns.tokenHashOf(signIn);
@@ -110,9 +109,8 @@ export class Members {
     if (known !== undefined) return known;
     if (await signIns.countOpen({ userId: link.userId, issuer }) >= MAX_CLIENTS) {
       const advice = `end some with \`${typed("token revoke ID")}\``;
-      throw unauthorized(
+      throw new BearerEnded(
         `user ${link.username} is signed in with ${MAX_CLIENTS} clients of ${issuer} already: ${advice}`,
-        { isGuess: false },
       );
     }
     const opening = signIns.open(
@@ -139,12 +137,10 @@ export class Members {
     }
   }
 
-  #refusal({ subject }: AccessToken, reason: string): AppError {
+  #refusal({ subject }: AccessToken, reason: string): BearerEnded {
     const { issuer } = this.#options;
     const advice = typed(`user link NAME --subject ${quoted(subject)}`);
-    return unauthorized(`token of ${issuer}: ${reason}; to let them in: ${advice}`, {
-      isGuess: false,
-    });
+    return new BearerEnded(`token of ${issuer}: ${reason}; to let them in: ${advice}`);
   }
 
   /** What the provider's groups have done to an account here. */

@@ -1,4 +1,4 @@
-import type { IssuedToken, IssuedTokens } from "../auth/issued_tokens.ts";
+import type { Bearer, BearerSource } from "../auth/bearer.ts";
 import { type AccessToken, isJwt, readAccessToken } from "./access_token.ts";
 import type { IssuerKeys } from "./issuer_keys.ts";
 import type { Members } from "./members.ts";
@@ -15,7 +15,7 @@ export interface ProviderOptions {
 }
 
 /** The access tokens of an identity provider. */
-export class Provider implements IssuedTokens {
+export class Provider implements BearerSource {
   readonly #options: ProviderOptions;
   readonly #verified: VerifiedTokens;
 
@@ -24,11 +24,8 @@ export class Provider implements IssuedTokens {
     this.#verified = new VerifiedTokens(options);
   }
 
-  includes(bearer: string): boolean {
-    return isJwt(bearer);
-  }
-
-  async find(bearer: string): Promise<IssuedToken> {
+  async find(bearer: string): Promise<Bearer | undefined> {
+    if (!isJwt(bearer)) return undefined;
     const known = this.#verified.get(bearer);
     if (known !== undefined) return known;
     const read = await this.#read(bearer);

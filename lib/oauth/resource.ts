@@ -1,12 +1,8 @@
 import { type Scope, SCOPES } from "../auth/scope.ts";
 import type { Config } from "../config/config.ts";
+import { resourceOf } from "./own_metadata.ts";
 
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
-
-/** The name of this server as OAuth has it: whom tokens are for. */
-export function resourceUrl({ public_url, path }: Config["server"]): string {
-  return `${public_url ?? ""}${path === "/" ? "" : path}`;
-}
 
 /**
  * What OAuth clients are told of this server: who gives them tokens (RFC 9728), and what is wrong with those
@@ -23,7 +19,7 @@ export class ProtectedResource {
     const suffix = server.path === "/" ? "" : server.path;
     this.paths = [...new Set([WELL_KNOWN, `${WELL_KNOWN}${suffix}`])];
     this.document = {
-      resource: resourceUrl(server),
+      resource: resourceOf(server),
       authorization_servers: [server.oauth?.issuer ?? server.public_url],
       scopes_supported: [...SCOPES],
       bearer_methods_supported: ["header"],

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { IssuedToken } from "../auth/issued_tokens.ts";
+import type { Bearer } from "../auth/bearer.ts";
 
 const MAX_TOKENS = 10_000;
 /** What the provider or an administrator has changed meanwhile is seen after so long at the latest. */
 const KEPT_MS = 5 * 60_000;
 
 interface Entry {
-  readonly token: IssuedToken;
+  readonly token: Bearer;
   /** Unix milliseconds, after which the token itself is no longer good. */
   readonly expires: number;
   readonly until: number;
@@ -23,7 +23,7 @@ export class VerifiedTokens {
     this.#monotonic = monotonic;
   }
 
-  get(bearer: string): IssuedToken | undefined {
+  get(bearer: string): Bearer | undefined {
     const key = keyOf(bearer);
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -36,7 +36,7 @@ export class VerifiedTokens {
   }
 
   /** @param expires Unix seconds */
-  keep(bearer: string, { token, expires }: { token: IssuedToken; expires: number }): void {
+  keep(bearer: string, { token, expires }: { token: Bearer; expires: number }): void {
     const until = this.#monotonic() + KEPT_MS;
     this.#entries.set(keyOf(bearer), { token, expires: expires * 1000, until });
     if (this.#entries.size <= MAX_TOKENS) return;
