@@ -17,6 +17,7 @@ import "../e2e/hangups_test.ts";
 import "../e2e/introduction_test.ts";
 import "../e2e/own_sign_in_attacks_test.ts";
 import "../e2e/own_sign_in_page_test.ts";
+import "../e2e/own_sign_in_requests_test.ts";
 import "../e2e/own_sign_in_test.ts";
 import "../e2e/plot_test.ts";
 import "../e2e/prompts_test.ts";
