@@ -24,17 +24,17 @@ export function runChangeCases(name: string, makeSite: () => Promise<Site>): voi
       await addUser(bench, "boss");
       const mine = await store.createToken(newToken());
       await store.createToken(newToken({ username: "boss", tokenHash: hashFor("b") }));
-      const told: (number | null)[] = [];
-      store.onRevoked((id) => told.push(id));
+      const told: number[] = [];
+      // Null tells that listening has begun.
+      store.onRevoked((id) => id === null ? 0 : told.push(id));
+      await setPassword(store, { username: "alice", hash: "x" });
+      assert.deepEqual(told, [], "a password is no token's");
       const [viewer] = (await store.listRoles()).filter((role) => role.name === "Viewer");
       const alice = { username: "alice", force: false };
       const changed = await setRole(store, { ...alice, role: viewer! });
       assert.equal(changed.role?.name, "Viewer");
       assert.equal((await setActive(store, { ...alice, active: false })).isActive, false);
       assert.deepEqual(new Set(told), new Set([mine.id]));
-      told.length = 0;
-      await setPassword(store, { username: "alice", hash: "x" });
-      assert.deepEqual(told, []);
       for (
         const change of [
           () => setRole(store, { username: "nobody", role: null, force: true }),
@@ -43,6 +43,42 @@ export function runChangeCases(name: string, makeSite: () => Promise<Site>): voi
           () => deleteUser(store, { username: "nobody", withTokens: true, force: true }),
         ]
       ) await assert.rejects(change(), { code: "not_found", message: /there is no such user$/ });
+    }),
+  );
+
+  Deno.test(
+    `${name}: a database that passes messages on tells other instances of every change`,
+    withStore(async ({ store, site }) => {
+      const { id } = await store.createToken(newToken());
+      const database = await site.open();
+      try {
+        if (database.listen === null) return;
+        const other = new AccountStore(database);
+        let told = Promise.withResolvers<number | null>();
+        other.onRevoked((id) => told.resolve(id));
+        assert.equal(await told.promise, null, "it listens now");
+        told = Promise.withResolvers();
+        const alice = { username: "alice", force: false };
+        const [operator] = (await store.listRoles()).filter((role) => role.name === "Operator");
+        const at = new Date();
+        for (
+          const change of [
+            () => setActive(store, { ...alice, active: false }),
+            () => setActive(store, { ...alice, active: true }),
+            () => rotateToken(store, { id, tokenHash: hashFor("c"), now: at }),
+            () => updateToken(store, { id, edit: { name: "x" } }),
+            () => updateRole(store, { role: "Operator", edit: {}, force: false, at }),
+            () => setRole(store, { ...alice, role: operator! }),
+            () => deleteUser(store, { ...alice, withTokens: true }),
+          ]
+        ) {
+          await change();
+          assert.equal(await told.promise, id);
+          told = Promise.withResolvers();
+        }
+      } finally {
+        await database.close();
+      }
     }),
   );
 
@@ -142,8 +178,9 @@ export function runChangeCases(name: string, makeSite: () => Promise<Site>): voi
       const expires = new Date(clock.now().getTime() + 1_000);
       const before = await store.createToken(newToken({ limits, expires, allowedIps: "::1" }));
       const { id } = before;
-      const told: (number | null)[] = [];
-      store.onRevoked((id) => told.push(id));
+      const told: number[] = [];
+      // Null tells that listening has begun.
+      store.onRevoked((id) => id === null ? 0 : told.push(id));
       const now = clock.now();
       const after = await rotateToken(store, { id, tokenHash: hashFor("c"), now });
       assert.deepEqual(after, { ...before, hashPrefix: "cccccccc" });

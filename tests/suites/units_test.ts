@@ -8,6 +8,7 @@ import "../auth/password_test.ts";
 import "../auth/sqlite_trouble_test.ts";
 import "../auth/store_sqlite_test.ts";
 import "../portable_test.ts";
+import "../auth/token_notes_test.ts";
 import "../auth/token_test.ts";
 import "../golden_test.ts";
 import "../imports_test.ts";
