@@ -209,7 +209,7 @@ Deno.test("the command table names every command with every option of its own", 
   for (const [{ path: name }, body] of sectionNamed("docs/operations", "Commands")) {
     const rows = rowsOf(body).filter(([first = ""]) => !first.includes("deno "));
     const shown = rows.map((cells) => {
-      const path = cells[0]?.match(/^`([a-z]+(?: [a-z]+)?)/)?.[1] ?? "";
+      const path = cells[0]?.match(/^`([a-z]+(?: [a-z-]+)?)/)?.[1] ?? "";
       const options = cells.join(" ").match(/--[a-z][a-z-]*/g) ?? [];
       return [path, [...new Set(options)].toSorted()] as const;
     });
