@@ -12,7 +12,7 @@ import type { Database } from "./database/database.ts";
 import { type Halts, haltsOf } from "./database/halts.ts";
 import { historyOf } from "./database/history.ts";
 import { leasesOf } from "./database/leases.ts";
-import { sharedKeysOf } from "./database/secret.ts";
+import { type SharedKeys, sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
 import { Plans } from "./database/plans.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
@@ -21,7 +21,12 @@ import { Rehearsals } from "./database/rehearsals.ts";
 import { messageOf } from "./errors.ts";
 import { createUseLimits, type UseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
+import { connectProvider } from "./oauth/connect.ts";
 import { ADVICE } from "./mcp/advice.ts";
+import type { Fetch } from "./oauth/own_documents.ts";
+import { OwnBearers } from "./oauth/own_bearer.ts";
+import { resourceOf } from "./oauth/own_metadata.ts";
+import { OwnSeals } from "./oauth/own_seals.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
 import { CallersProxmox } from "./mcp/callers_proxmox.ts";
@@ -63,6 +68,8 @@ export interface ServerOptions {
   /** Waits; the process's own when not given. */
   readonly sleep?: typeof pass;
   readonly version: string;
+  /** Reads documents of clients that sign in; the process's own when not given. */
+  readonly clientFetch?: Fetch;
   /** What halts all changes; of the database when not given. */
   readonly halts?: Halts;
   /** What callers find; the product's own when not given. */
@@ -78,6 +85,7 @@ export interface Parts {
   readonly client: Client;
   /** What browsers keep for the page on which plans are approved. */
   readonly pageSeal: Seal;
+  readonly keys: SharedKeys;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   /** Aborts the calls under way. */
@@ -142,18 +150,25 @@ export async function joinParts(
   const stopping = new AbortController();
   const catalog = new Catalog(tools, config.tools);
   const { secrets_dir } = config.tools;
+  const audit = new AuditLog({ queue, log });
+  const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
   const authenticator = createAuthenticator({
     store: accounts,
     now,
     monotonic,
     trustedProxies: server.trusted_proxies,
+    bearers: [
+      ...(server.oauth?.own
+        ? [new OwnBearers({ seals: new OwnSeals(keys), resource: resourceOf(server), now })]
+        : []),
+      ...(provider === null ? [] : [provider.bearers]),
+    ],
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
   const watch = new ResourceWatch({
     sleep,
     onRevoked: (listener) => authenticator.onRevoked(listener),
   });
-  const audit = new AuditLog({ queue, log });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
   const parties = new Parties({
     client,
@@ -241,6 +256,7 @@ export async function joinParts(
     limits,
     authenticator,
     client,
+    keys,
     pageSeal: new Seal({ key: () => keys("approval page"), longest: LONGEST_COOKIE }),
     monotonic,
     stop: () => stopping.abort(),
@@ -257,6 +273,7 @@ export async function joinParts(
       // What may be written was settled when the program started.
       catalog.setPolicy({ ...next.tools, secrets_dir });
       approvals.setTags(next.tools.approve.tags);
+      provider?.reload(next);
       return authenticator.poll();
     },
     close: async () => {
@@ -270,6 +287,7 @@ export async function joinParts(
       await queue.close();
       await headFile?.close();
       proxmox.close();
+      provider?.[Symbol.dispose]();
     },
   };
 }

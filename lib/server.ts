@@ -3,17 +3,18 @@ import type { AuditTrail } from "./audit/trail.ts";
 import type { Principal } from "./auth/principal.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
 import { type Database, ping } from "./database/database.ts";
-import { messageOf } from "./errors.ts";
+import { AppError, messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
 import { StrangerLog } from "./http/stranger_log.ts";
+import { ProtectedResource } from "./oauth/resource.ts";
 import { Rest } from "./mcp/rest.ts";
 import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
-import { joinParts, type ServerOptions } from "./parts.ts";
+import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
 
 /** A server that answers. */
 export interface RunningServer {
@@ -45,6 +46,7 @@ const DATABASE_PATIENCE_MS = 4_000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, log, database, now, trail } = options;
   const { server } = config;
+  requireTables(options);
   const metrics = createMetrics({
     sessions: () => transports.openSessions,
     halted: async () => await parts.mcp.halts.find() !== undefined,
@@ -54,13 +56,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const transports = new Transports(parts.mcp);
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const strangers = new StrangerLog(log);
+  const own = server.oauth?.own && !config.no_auth ? await ownSignIn(options, parts) : null;
   const app = createApp({
+    signIn: own,
     approval: server.public_url === null ? null : {
       publicUrl: server.public_url,
       seal: parts.pageSeal,
       now,
       call: (request) => callTool(parts.mcp, request),
     },
+    resource: server.oauth === null ? null : new ProtectedResource(server),
     path: server.path,
     scheme: server.tls ? "https" : "http",
     maxBodyBytes: server.max_body_bytes,
@@ -89,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sweeper = setInterval(() => {
     transports.sweep();
     parts.sweep();
+    own?.sweep();
   }, SWEEP_MS);
   const close = async () => {
     clearInterval(sweeper);
@@ -132,6 +138,36 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     shutdown: () => closing ??= shutdown(),
     finished: listener.finished,
   };
+}
+
+/** What people let in is kept in tables of the program's own. */
+function requireTables({ config, database }: ServerOptions): void {
+  if (config.server.oauth === null || database.ownTables) return;
+  throw new AppError(
+    "invalid",
+    "Cannot start: server.oauth needs tables of its own, which audit.database switches off",
+  );
+}
+
+/** Loaded only where it is switched on. */
+async function ownSignIn(options: ServerOptions, parts: Parts) {
+  const { createOwnSignIn } = await import("./http/oauth/mod.ts");
+  const { config: { server }, log, now, database, accounts, clientFetch } = options;
+  const { keys, limits, mcp: { audit, spent }, monotonic, pageSeal } = parts;
+  return createOwnSignIn({
+    server,
+    log,
+    now,
+    database,
+    accounts,
+    fetch: clientFetch,
+    keys,
+    limits,
+    audit,
+    spent,
+    monotonic,
+    pageSeal,
+  });
 }
 
 /** Rejects when the database cannot be read or its audit trail not be written. */

@@ -1,8 +1,9 @@
-import { typed } from "../command.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
 import { columnsOf } from "../database/schema.ts";
+import { textOf } from "../database/values.ts";
 import { AppError } from "../errors.ts";
 import type {
+  AccountChange,
   NewToken,
   NewUser,
   RevocationListener,
@@ -11,7 +12,7 @@ import type {
   UserRecord,
 } from "./accounts.ts";
 import { LIMIT_COLUMNS, limitValues } from "./limit_columns.ts";
-import { requireToken, requireUsername, unusablePassword } from "./new_rows.ts";
+import { noLimits, requireToken, requireUsername, unusablePassword } from "./new_rows.ts";
 import * as queries from "./queries.ts";
 import { roleOf, tokenOf, userOf } from "./rows.ts";
 
@@ -70,9 +71,7 @@ export class AccountStore {
   ): Promise<TokenRecord> {
     requireToken(token);
     const limits = token.limits ?? null;
-    if (limits !== null && (await this.#limitColumns()).length === 0) {
-      throw new AppError("conflict", `Cannot limit a token: run \`${typed("migrate")}\` first`);
-    }
+    if (limits !== null && (await this.#limitColumns()).length === 0) throw noLimits();
     const id = await this.#database.transaction(async (tx) => {
       const user = await userNamed(tx, token.username);
       const { name, tokenHash, permission, expires, createdAt, allowedIps } = token;
@@ -90,15 +89,33 @@ export class AccountStore {
 
   /** Deactivates the token; its row stays. Revoking twice is no error. */
   async revokeToken(id: number): Promise<TokenRecord> {
-    const known = Number.isSafeInteger(id) && await this.#database.transaction(async (tx) => {
-      const revoked = await tx.all(queries.REVOKE_TOKEN, [id]);
-      const { notify } = this.#database.dialect;
-      if (revoked.length > 0 && notify !== null) await tx.all(notify, [REVOKED, String(id)]);
-      return revoked.length > 0;
+    await this.change(async ({ tx, concern }) => {
+      const revoked = Number.isSafeInteger(id) ? await tx.all(queries.REVOKE_TOKEN, [id]) : [];
+      if (revoked.length > 0) return concern([id]);
+      throw new AppError("not_found", `Cannot revoke token ${id}: there is none`);
     });
-    if (!known) throw new AppError("not_found", `Cannot revoke token ${id}: there is none`);
-    this.#tell(id);
     return await this.#tokenWithId(id);
+  }
+
+  /**
+   * One change of accounts, made as a whole or not at all. Whoever relies on the tokens that it concerns is
+   * told as of a revocation, on every instance that the database reaches.
+   */
+  async change<T>(work: (change: AccountChange) => Promise<T>): Promise<T> {
+    const { dialect: { forUpdate, notify }, ownTables } = this.#database;
+    const limitColumns = await this.#limitColumns();
+    const concerned = new Set<number>();
+    const concern = (ids: readonly number[]) => {
+      for (const id of ids) concerned.add(id);
+    };
+    const result = await this.#database.transaction(async (tx) => {
+      const result = await work({ tx, forUpdate, limitColumns, ownTables, concern });
+      if (notify === null) return result;
+      for (const id of concerned) await tx.all(notify, [REVOKED, String(id)]);
+      return result;
+    });
+    for (const id of concerned) this.#tell(id);
+    return result;
   }
 
   /**
@@ -131,6 +148,14 @@ export class AccountStore {
       });
       return await userNamed(tx, username);
     });
+  }
+
+  /** The user of this name, active or not, with what stands in the row for a password. */
+  async userWithPassword(
+    username: string,
+  ): Promise<{ user: UserRecord; password: string } | undefined> {
+    const [row] = await this.#database.all(queries.USER_WITH_PASSWORD, [username]);
+    return row && { user: userOf(row), password: textOf(row.password) };
   }
 
   async listUsers(): Promise<UserRecord[]> {

@@ -34,6 +34,11 @@ const OF_USER = `SELECT ${COLUMNS} FROM proxmox_mcp_sign_in WHERE user_id = $1 O
 const OF_CLIENT = `SELECT ${COLUMNS} FROM proxmox_mcp_sign_in
   WHERE user_id = $1 AND issuer = $2 AND client_id = $3 ORDER BY token_id DESC LIMIT 1`;
 
+const HASH_OF = "SELECT token_hash FROM auth_application_tokens WHERE id = $1";
+const COUNT_OPEN = `SELECT count(*) AS open FROM proxmox_mcp_sign_in s
+  JOIN auth_application_tokens t ON t.id = s.token_id
+  WHERE s.user_id = $1 AND s.issuer = $2 AND t.is_active`;
+
 /**
  * What people have signed in to. Each sign-in is a row among the tokens, so that it is listed, limited,
  * rated, audited and revoked as all are. Where the database has no tables of this program's own nobody can
@@ -72,6 +77,18 @@ export class SignIns {
 
   async ofUser(userId: number): Promise<SignIn[]> {
     return (await this.#database.all(OF_USER, [userId])).map(signInOf);
+  }
+
+  /** The hash that a sign-in's token is found by; undefined when the token is gone. */
+  async tokenHashOf({ tokenId }: Pick<SignIn, "tokenId">): Promise<string | undefined> {
+    const [row] = await this.#database.all(HASH_OF, [tokenId]);
+    return row === undefined ? undefined : textOf(row.token_hash);
+  }
+
+  /** How many sign-ins of a user by an issuer have not been revoked. */
+  async countOpen({ userId, issuer }: Pick<SignIn, "userId" | "issuer">): Promise<number> {
+    const [row] = await this.#database.all(COUNT_OPEN, [userId, issuer]);
+    return Number(row?.open);
   }
 
   async #first(query: string, params: (string | number)[]): Promise<SignIn | undefined> {

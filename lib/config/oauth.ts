@@ -42,6 +42,7 @@ export const oauth = z.strictObject({
       tr: "kullanıcının gruplarını sayan claim",
     }),
     roles: key(z.record(z.string(), text).default({}), {
+      reloads: true,
       en: 'role by group, such as `{"pve-admins": "Administrator"}`: its members become users at ' +
         "their first call; others must be linked with `user link`",
       tr: 'gruba göre rol, örneğin `{"pve-admins": "Administrator"}`: üyeleri ilk çağrılarında ' +

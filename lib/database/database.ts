@@ -74,5 +74,17 @@ export class DatabaseAway extends AppError {
 /** The database accepts connections or holds them, and says nothing: it is frozen, or the network is. */
 export class DatabaseSilent extends DatabaseAway {}
 
+/** A row that is referred to would be gone, or one that is to be referred to is not there. */
+export class BrokenReference extends AppError {
+  /** The table whose rows refer to it; null where the database does not say. */
+  readonly table: string | null;
+
+  constructor(table: string | null, options?: { cause?: unknown }) {
+    super("invalid", "Cannot write the database: a value does not fit", options);
+    this.name = "BrokenReference";
+    this.table = table;
+  }
+}
+
 /** What stands at the database's place is another one: what is read here is read by nobody else. */
 export class DatabaseReplaced extends AppError {}

@@ -11,6 +11,8 @@ const MAX_IN_FLIGHT_PER_TOKEN = 20;
 const MAX_IN_FLIGHT = 200;
 const MINUTE = 60;
 const LONGEST_LOCKOUT = 60 * MINUTE;
+/** Requests of one address by whom nobody has signed in yet, such as a client that registers. */
+const STRANGERS_PER_MINUTE = 60;
 const LOCKOUTS_REMEMBERED = 24 * 60 * MINUTE;
 
 /** Seconds until the caller may try again, or undefined when it may go on. */
@@ -20,6 +22,8 @@ export type Wait = number | undefined;
 export interface UseLimits {
   /** Counts requests of a token, one unless told otherwise. */
   request(tokenId: number, count?: number): Promise<Wait>;
+  /** Counts a request that nobody has signed in for. */
+  stranger(address: string): Promise<Wait>;
   /** Whether this address must wait because it tried too many wrong tokens. */
   loginAllowed(address: string): Promise<Wait>;
   /**
@@ -53,6 +57,7 @@ export function createUseLimits(
   const counter = (keyPrefix: string, points: number, duration: number) =>
     createCounter({ keyPrefix, points: points || 1, duration }, shared);
   const requests = counter("request", requests_per_minute, MINUTE);
+  const strangers = counter("stranger", STRANGERS_PER_MINUTE, MINUTE);
   const logins = counter("login", failed_logins_per_minute, MINUTE);
   const wrongTokens = new WrongTokens();
   const lockouts = counter("lockout", 1, LOCKOUTS_REMEMBERED);
@@ -61,6 +66,7 @@ export function createUseLimits(
       if (requests_per_minute === 0) return undefined;
       return await requests.consume(tokenId, count).then(() => undefined, waitOf);
     },
+    stranger: (address) => strangers.consume(address).then(() => undefined, waitOf),
     loginAllowed: async (address) => {
       if (failed_logins_per_minute === 0) return undefined;
       const state = await logins.get(address);

@@ -1,3 +1,4 @@
+import type { Hono } from "hono";
 import type { Principal } from "../auth/principal.ts";
 import type { ApprovalServices } from "./approve/services.ts";
 import type { Log } from "../log/log.ts";
@@ -5,11 +6,21 @@ import type { Language } from "../mcp/messages.ts";
 import type { RefusedCalls } from "../mcp/refused_calls.ts";
 import type { Rest } from "../mcp/rest.ts";
 import type { Transports } from "../mcp/transports.ts";
+import type { ProtectedResource } from "../oauth/resource.ts";
 import type { UseLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OriginRules } from "./origin.ts";
 import type { Readiness } from "./readiness.ts";
+import type { Env } from "./request.ts";
 import type { StrangerLog } from "./stranger_log.ts";
+
+/** The routes by which people let clients in. */
+export interface SignInRoutes {
+  /** What clients ask by themselves, from pages of any origin. */
+  serveClients(app: Hono<Env>, services: AppServices): void;
+  /** What browsers are sent to. */
+  servePeople(app: Hono<Env>, services: AppServices): void;
+}
 
 /** What the routes are given. */
 export interface AppServices {
@@ -19,7 +30,7 @@ export interface AppServices {
   readonly language: Language;
   readonly origin: OriginRules;
   readonly transports: Pick<Transports, "post" | "other" | "openSse" | "postSse">;
-  readonly rest: Pick<Rest, "has" | "call" | "describe">;
+  readonly rest: Pick<Rest, "has" | "call" | "describe" | "lacking">;
   readonly limits: UseLimits;
   readonly refused: Pick<RefusedCalls, "note">;
   readonly metrics: Metrics;
@@ -31,6 +42,10 @@ export interface AppServices {
   /** @throws AppError `unauthorized`, or `unavailable` when nobody can tell */
   readonly authenticate: (token: string | null, address: string) => Promise<Principal>;
   readonly newId: () => string;
+  /** What OAuth clients are told; null where nobody can sign in by OAuth. */
+  readonly resource: ProtectedResource | null;
   /** For the page on which plans are approved; null where there is none. */
   readonly approval: ApprovalServices | null;
+  /** Signing in by this server's own pages; null where it is off. */
+  readonly signIn: SignInRoutes | null;
 }

@@ -1,5 +1,6 @@
 import { runAccountCases } from "./conformance_accounts.ts";
 import { runAuditCases } from "./conformance_audit.ts";
+import { runChangeCases } from "./conformance_changes.ts";
 import { runFormatCases } from "./conformance_formats.ts";
 import { runHistoryCases } from "./conformance_history.ts";
 import { runKeyCases } from "./conformance_keys.ts";
@@ -16,6 +17,7 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runSchemaCases(name, makeSite);
   runMigrationCases(name, makeSite);
   runAccountCases(name, makeSite);
+  runChangeCases(name, makeSite);
   runAuditCases(name, makeSite);
   runFormatCases(name, makeSite);
   runSpentCases(name, makeSite);

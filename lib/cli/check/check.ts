@@ -123,6 +123,9 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ...network.findings,
       ...proxmox.findings,
       ...aboutProxies(context.io.unusedProxies ?? []),
+      ...(config.server.oauth === null
+        ? []
+        : [await (await import("./sign_in.ts")).checkSignIn(config)]),
       ...await checkListening(config),
       ...(options.lock === false ? [] : [aboutLock(config)]),
     ],

@@ -3,6 +3,7 @@ import type { Principal } from "../../auth/principal.ts";
 import { AppError } from "../../errors.ts";
 import type { CallResult } from "../../mcp/call_request.ts";
 import { failedLogin } from "../authentication.ts";
+import { personOf } from "../person.ts";
 import { callerOf, type Env } from "../request.ts";
 import type { AppServices } from "../services.ts";
 import { readForm } from "./form.ts";
@@ -94,7 +95,7 @@ async function enter(
   const token = given.trim();
   const address = services.address(c.env.peer, c.req.raw.headers);
   try {
-    const { tokenId } = await services.authenticate(token, address);
+    const { tokenId } = await personOf(services, { token, address });
     const wait = await services.limits.request(tokenId);
     if (wait !== undefined) return signIn(c, { problem: words.wait, status: 429 });
   } catch (error) {
@@ -114,7 +115,7 @@ async function presentOf(c: Context<Env>, services: Services): Promise<Present |
   if (session === undefined) return undefined;
   const address = services.address(c.env.peer, c.req.raw.headers);
   try {
-    const principal = await services.authenticate(session.token, address);
+    const principal = await personOf(services, { token: session.token, address });
     if (await services.limits.request(principal.tokenId) !== undefined) return undefined;
     return { principal, visitor: { user: principal.user, csrf: session.csrf } };
   } catch (error) {

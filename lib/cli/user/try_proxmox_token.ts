@@ -1,14 +1,14 @@
-import type { UserRecord } from "../auth/accounts.ts";
-import { includesScope, scopeOfUser } from "../auth/scope.ts";
-import type { Config } from "../config/config.ts";
-import { AppError } from "../errors.ts";
-import { TOOLS } from "../mcp/tools.ts";
-import { connectProxmox } from "../proxmox/api/connect.ts";
-import type { Grants } from "../proxmox/privileges.ts";
-import { isOffered, scopeOf } from "../tool/policy.ts";
-import { lackingTools } from "./check/privileges.ts";
+import type { UserRecord } from "../../auth/accounts.ts";
+import { includesScope, scopeOfUser } from "../../auth/scope.ts";
+import type { Config } from "../../config/config.ts";
+import { AppError } from "../../errors.ts";
+import { TOOLS } from "../../mcp/tools.ts";
+import { connectProxmox } from "../../proxmox/api/connect.ts";
+import type { Grants } from "../../proxmox/privileges.ts";
+import { isOffered, scopeOf } from "../../tool/policy.ts";
+import { lackingTools } from "../check/privileges.ts";
 import type { NamedToken } from "./proxmox_token_file.ts";
-import { versionOf } from "./serve/probe.ts";
+import { versionOf } from "../serve/probe.ts";
 
 const PATIENCE_MS = 10_000;
 

@@ -1,6 +1,6 @@
-import { ioReason, messageOf } from "../errors.ts";
-import { UsageError } from "./context.ts";
-import { checkedAs } from "./init/asking.ts";
+import { ioReason, messageOf } from "../../errors.ts";
+import { UsageError } from "../context.ts";
+import { checkedAs } from "../init/asking.ts";
 
 /** An API token of Proxmox. */
 export interface NamedToken {

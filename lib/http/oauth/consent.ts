@@ -1,0 +1,133 @@
+import type { Context } from "hono";
+import { includesScope, lesserScope, type Scope, SCOPES } from "../../auth/scope.ts";
+import { AppError } from "../../errors.ts";
+import { narrow, type Reach, REACHES, reachText } from "../../oauth/own_reach.ts";
+import type { Choice } from "../../oauth/own_grants.ts";
+import type { Request } from "../../oauth/own_seals.ts";
+import { readForm } from "../approve/form.ts";
+import type { Env } from "../request.ts";
+import { told } from "./answer.ts";
+import { placeOf } from "./endpoints.ts";
+import type { Services } from "./services.ts";
+import { DAYS } from "./view.ts";
+import { type Present, presentOf } from "./visitor.ts";
+import { wordsIn } from "./words.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Takes a person's answer and sends it to the client. Nothing in the form can add to what the page offered. */
+export async function decide(c: Context<Env>, services: Services): Promise<Response> {
+  const { oauth } = services;
+  const words = wordsIn(c.get("language"));
+  const form = await readForm(c.req.raw);
+  const request = await oauth.seals.request.open(form?.get("request") ?? "");
+  const isLate = request !== undefined && request.expires <= oauth.now().getTime();
+  // Browsers name the origin of every form that is sent; which one it may be was checked before.
+  if (form === null || request === undefined || isLate || !c.req.header("origin")) {
+    return await told(c, { text: words.stale });
+  }
+  const present = await presentOf(c, services);
+  if (present === undefined || form.get("csrf") !== present.visitor.csrf) {
+    return await told(c, { text: words.stale, status: 403 });
+  }
+  const wish = form.get("do");
+  if (wish !== "allow" && wish !== "deny") return await told(c, { text: words.stale });
+  const choice = wish === "deny" ? null : choiceOf(form, { request, present, now: oauth.now() });
+  if (choice !== null && "flaw" in choice) {
+    const text = choice.flaw === null ? words.stale : words.beyond(words.reaches[choice.flaw]);
+    return await told(c, { text });
+  }
+  try {
+    await oauth.trail.admit();
+    const expires = new Date(request.expires);
+    if (!await oauth.spent.spend(`sign-in ${request.nonce}`, { expires })) {
+      return await told(c, { text: words.stale });
+    }
+    return await finish(c, { services, request, present, choice });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    services.log.error(`Sign-in failed: ${error.message}`, { request_id: c.get("requestId") });
+    return await told(c, { text: words.later, status: 503 });
+  }
+}
+
+async function finish(
+  c: Context<Env>,
+  { services, request, present: { principal }, choice }: {
+    services: Services;
+    request: Request;
+    present: Present;
+    choice: Choice | null;
+  },
+): Promise<Response> {
+  const { trail, grants, issuer } = services.oauth;
+  const { redirect, state } = request;
+  const decision = { ...placeOf(c, services), request, user: principal.user };
+  if (choice === null) {
+    const { tokenId, tokenName } = principal;
+    await trail.decided({ ...decision, tokenId, tokenName, granted: null });
+    return sendBack(c, { redirect, state, issuer, answer: { error: "access_denied" } });
+  }
+  const made = await grants.open(request, { username: principal.user, choice });
+  const { scope, until, limits } = choice;
+  const reach = REACHES.map((kind) => [kind, reachText(limits, kind)]).filter(([, text]) => text);
+  await trail.decided({
+    ...decision,
+    tokenId: made.tokenId,
+    tokenName: made.tokenName,
+    granted: {
+      scope,
+      until: until.toISOString(),
+      by_token_id: principal.tokenId,
+      ...Object.fromEntries(reach),
+      ...(limits?.needsApproval ? { needs_approval: true } : {}),
+    },
+  });
+  return sendBack(c, { redirect, state, issuer, answer: { code: made.code } });
+}
+
+/** What the person chose, if it is no more than what the client asked for and the person has. */
+function choiceOf(
+  form: URLSearchParams,
+  { request, present: { principal, record }, now }: {
+    request: Request;
+    present: Present;
+    now: Date;
+  },
+): Choice | { readonly flaw: Reach | null } {
+  const scope = SCOPES.find((each) => each === form.get("scope"));
+  const days = DAYS.find((each) => String(each) === form.get("days"));
+  const most: Scope = lesserScope(request.asked ?? "admin", principal.scope);
+  if (scope === undefined || days === undefined || !includesScope(most, scope)) {
+    return { flaw: null };
+  }
+  const fields = Object.fromEntries(REACHES.map((kind) => [kind, form.get(kind) ?? ""]));
+  const narrowed = narrow(principal.limits, {
+    fields: fields as Record<Reach, string>,
+    needsApproval: form.has("approval"),
+  });
+  if ("flaw" in narrowed) return narrowed;
+  const until = Math.min(now.getTime() + days * DAY_MS, record.expires?.getTime() ?? Infinity);
+  return {
+    scope,
+    limits: narrowed.limits,
+    until: new Date(until),
+    allowedIps: record.allowedIps,
+  };
+}
+
+/** Sends the browser back to the client, which is told who answers (RFC 9207). */
+export function sendBack(
+  c: Context<Env>,
+  { redirect, state, issuer, answer }: {
+    redirect: string;
+    state: string | null;
+    issuer: string;
+    answer: Record<string, string>;
+  },
+): Response {
+  const params = new URLSearchParams({ ...answer, ...(state === null ? {} : { state }) });
+  params.set("iss", issuer);
+  c.header("referrer-policy", "no-referrer");
+  return c.redirect(`${redirect}${redirect.includes("?") ? "&" : "?"}${params}`, 303);
+}
