@@ -235,7 +235,10 @@ Deno.test("completions offer commands, then their options", async () => {
     return await succeed("bash", ["-c", script]);
   };
   assert.equal(await complete("proxmox-mcp", "t"), "token tools");
-  assert.equal(await complete("proxmox-mcp", "token", ""), "create list update rotate revoke --help");
+  assert.equal(
+    await complete("proxmox-mcp", "token", ""),
+    "create list update rotate revoke --help",
+  );
   assert.equal(
     await complete("proxmox-mcp", "token", "create", "--user", "ayse", "--ex"),
     "--expires-days",
