@@ -64,7 +64,11 @@ export class AccountStore {
     await this.#database.transaction((tx) => tx.all(queries.TOUCH_TOKEN, [at, id, before]));
   }
 
-  async createToken(token: NewToken): Promise<TokenRecord> {
+  /** @param also what is written in the same transaction */
+  async createToken(
+    token: NewToken,
+    also?: (tx: Queryable, token: { id: number; userId: number }) => Promise<unknown>,
+  ): Promise<TokenRecord> {
     requireToken(token);
     const limits = token.limits ?? null;
     if (limits !== null && (await this.#limitColumns()).length === 0) throw noLimits();
@@ -77,6 +81,7 @@ export class AccountStore {
       if (limits !== null) {
         await tx.all(queries.INSERT_LIMITS, [tokenId, ...limitValues(limits)]);
       }
+      await also?.(tx, { id: tokenId, userId: user.id });
       return tokenId;
     });
     return await this.#tokenWithId(id);
@@ -97,14 +102,14 @@ export class AccountStore {
    * told as of a revocation, on every instance that the database reaches.
    */
   async change<T>(work: (change: AccountChange) => Promise<T>): Promise<T> {
-    const { forUpdate, notify } = this.#database.dialect;
+    const { dialect: { forUpdate, notify }, ownTables } = this.#database;
     const limitColumns = await this.#limitColumns();
     const concerned = new Set<number>();
     const concern = (ids: readonly number[]) => {
       for (const id of ids) concerned.add(id);
     };
     const result = await this.#database.transaction(async (tx) => {
-      const result = await work({ tx, forUpdate, limitColumns, concern });
+      const result = await work({ tx, forUpdate, ownTables, limitColumns, concern });
       if (notify === null) return result;
       for (const id of concerned) await tx.all(notify, [REVOKED, String(id)]);
       return result;
@@ -166,7 +171,7 @@ export class AccountStore {
   }
 
   async #tokens(which: string, params: readonly string[] = []): Promise<TokenRecord[]> {
-    const query = queries.tokenQuery(await this.#limitColumns());
+    const query = queries.tokenQuery(await this.#limitColumns(), this.#database);
     return (await this.#database.all(`${query} ${which}`, params)).map(tokenOf);
   }
 

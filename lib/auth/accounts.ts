@@ -1,5 +1,6 @@
 import type { Queryable } from "../database/database.ts";
 import type { TokenLimits } from "./limits.ts";
+import type { SealedToken } from "./proxmox_tokens.ts";
 import type { Permission } from "./scope.ts";
 
 /** A row of `auth_application_tokens` joined with its user and the user's role. Times are UTC. */
@@ -17,6 +18,8 @@ export interface TokenRecord {
   readonly hashPrefix: string;
   /** A narrower reach than the scope gives; null when there is none. */
   readonly limits: TokenLimits | null;
+  /** Of the user; null when there is none. */
+  readonly proxmoxToken: SealedToken | null;
   readonly user: UserRecord;
 }
 
@@ -60,6 +63,8 @@ export interface AccountChange {
   readonly tx: Queryable;
   /** See `Dialect.forUpdate`. */
   readonly forUpdate: string;
+  /** See `Database.ownTables`. */
+  readonly ownTables: boolean;
   /** The columns of tokens' limits that there are; none where the database has no such table. */
   readonly limitColumns: readonly string[];
   /** Names tokens that are no longer good or no longer mean the same. */

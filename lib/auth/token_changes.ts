@@ -99,11 +99,12 @@ async function changeToken(
 
 /** Locked until the end: of two changes at once none may be lost. */
 async function findToken(
-  { tx, forUpdate, limitColumns }: AccountChange,
+  { tx, forUpdate, ownTables, limitColumns }: AccountChange,
   { id, action }: { id: number; action: string },
 ): Promise<TokenRecord> {
   await lock(tx, { id, forUpdate });
-  const [row] = await tx.all(`${queries.tokenQuery(limitColumns)} WHERE t.id = $1`, [id]);
+  const query = queries.tokenQuery(limitColumns, { ownTables });
+  const [row] = await tx.all(`${query} WHERE t.id = $1`, [id]);
   if (row !== undefined) return tokenOf(row);
   throw new AppError("not_found", `Cannot ${action}: there is no such token`);
 }

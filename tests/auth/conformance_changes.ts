@@ -145,6 +145,10 @@ export function runChangeCases(name: string, makeSite: () => Promise<Site>): voi
     `${name}: deleting a user takes their tokens and limits along where that is asked for`,
     withStore(async ({ store, site }) => {
       const { id } = await store.createToken(newToken({ limits: { ...NO_LIMITS, pools: ["a"] } }));
+      await site.run(
+        "INSERT INTO proxmox_mcp_user_proxmox_token (user_id, token_id, sealed, created_at) " +
+          "SELECT id, 'alice@pve!mcp', 'x', 1 FROM auth_user",
+      );
       const whose = { username: "alice", force: false };
       await assert.rejects(deleteUser(store, { ...whose, withTokens: false }), {
         code: "conflict",
@@ -153,7 +157,12 @@ export function runChangeCases(name: string, makeSite: () => Promise<Site>): voi
           "`user disable` keeps everything and lets nothing in",
       });
       assert.deepEqual(await deleteUser(store, { ...whose, withTokens: true }), [id]);
-      for (const table of ["auth_user", "auth_application_tokens", "proxmox_mcp_token_limits"]) {
+      for (
+        const table of [
+          ...["auth_user", "auth_application_tokens", "proxmox_mcp_token_limits"],
+          "proxmox_mcp_user_proxmox_token",
+        ]
+      ) {
         assert.deepEqual(await site.run(`SELECT * FROM ${table}`), [], table);
       }
     }),

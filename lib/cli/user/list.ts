@@ -1,12 +1,19 @@
+import { AccountStore } from "../../auth/account_store.ts";
+import { ProxmoxTokens } from "../../auth/proxmox_tokens.ts";
 import { scopeOfUser } from "../../auth/scope.ts";
 import type { CliContext, CommonOptions } from "../context.ts";
 import { table } from "../table.ts";
-import { withSchema } from "../with_store.ts";
+import { withReadyDatabase } from "../with_store.ts";
 
 export type ListOptions = CommonOptions & { readonly json?: boolean };
 
 export async function listUsers(context: CliContext, options: ListOptions): Promise<void> {
-  const users = await withSchema(context, options, (store) => store.listUsers());
+  const [users, proxmoxTokens] = await withReadyDatabase(
+    context,
+    options,
+    (database) =>
+      Promise.all([new AccountStore(database).listUsers(), new ProxmoxTokens(database).list()]),
+  );
   const rows = users.map((user) => ({
     id: user.id,
     name: user.username,
@@ -14,6 +21,7 @@ export async function listUsers(context: CliContext, options: ListOptions): Prom
     scope: scopeOfUser(user),
     superuser: user.isSuperuser,
     active: user.isActive,
+    proxmox_token: proxmoxTokens.get(user.id)?.tokenId ?? null,
   }));
   if (options.json) return context.io.out(JSON.stringify(rows, null, 2));
   context.io.out(table(

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type ChangeOptions, withChangeOptions } from "../account_change.ts";
 import { type CliContext, withCommonOptions } from "../context.ts";
+import { registerUserProxmoxToken } from "../user_proxmox_token.ts";
 import {
   type CreateOptions,
   createUser,
@@ -96,4 +97,5 @@ export function registerUser(program: Command, context: CliContext): void {
     .option("--force", FORCE)
     .addHelpText("after", DELETE_NOTES)
     .action((name: string, options: DeleteOptions) => deleteUser(context, name, options));
+  registerUserProxmoxToken(user, context);
 }
