@@ -63,6 +63,8 @@ export interface AccountChange {
   readonly tx: Queryable;
   /** See `Dialect.forUpdate`. */
   readonly forUpdate: string;
+  /** See `Database.ownTables`. */
+  readonly ownTables: boolean;
   /** The columns of tokens' limits that there are; none where the database has no such table. */
   readonly limitColumns: readonly string[];
   /** See `Database.ownTables`. */

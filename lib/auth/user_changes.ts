@@ -18,12 +18,11 @@ const SET_ACTIVE = "UPDATE auth_user SET is_active = $1 WHERE id = $2";
 const SET_PASSWORD = "UPDATE auth_user SET password = $1 WHERE id = $2";
 const TOKENS_OF = "SELECT id FROM auth_application_tokens WHERE user_id = $1 ORDER BY id";
 const DELETE_LIMITS = "DELETE FROM proxmox_mcp_token_limits WHERE token_id = $1";
+/** Tables of the program's own whose rows are about one user: whoever comes after must not find them. */
+const OWN_TABLES = [
+  ...["proxmox_mcp_sign_in", "proxmox_mcp_user_link", "proxmox_mcp_user_proxmox_token"],
+];
 const DELETE_TOKENS = "DELETE FROM auth_application_tokens WHERE user_id = $1";
-/** What was signed in, and with which accounts elsewhere, must not be found for who comes after. */
-const DELETE_SIGN_INS = "DELETE FROM proxmox_mcp_sign_in WHERE user_id = $1";
-const DELETE_LINKS = "DELETE FROM proxmox_mcp_user_link WHERE user_id = $1";
-const DELETE_PROXMOX_TOKEN = "DELETE FROM proxmox_mcp_user_proxmox_token WHERE user_id = $1";
-const OWN_ROWS = [DELETE_SIGN_INS, DELETE_LINKS, DELETE_PROXMOX_TOKEN];
 const DELETE_USER = "DELETE FROM auth_user WHERE id = $1";
 
 /** Gives the user a role, or none. Throws `not_found`, and `conflict` as `keepAdministrator` does. */
@@ -71,14 +70,14 @@ export async function deleteUser(
   const { username, force } = whose;
   const action = `delete user ${username}`;
   try {
-    return await store.change(async ({ tx, forUpdate, limitColumns, ownTables, concern }) => {
+    return await store.change(async ({ tx, forUpdate, ownTables, limitColumns, concern }) => {
       const user = await findUser(tx, { username, action });
       const tokens = (await tx.all(TOKENS_OF, [user.id])).map(({ id }) => Number(id));
       if (tokens.length > 0 && !withTokens) throw hasTokens(username, tokens);
       const work = async () => {
         for (const id of limitColumns.length > 0 ? tokens : []) await tx.all(DELETE_LIMITS, [id]);
-        for (const query of ownTables ? OWN_ROWS : []) {
-          await tx.all(query, [user.id]);
+        for (const table of ownTables ? OWN_TABLES : []) {
+          await tx.all(`DELETE FROM ${table} WHERE user_id = $1`, [user.id]);
         }
         await tx.all(DELETE_TOKENS, [user.id]);
         await tx.all(DELETE_USER, [user.id]);
