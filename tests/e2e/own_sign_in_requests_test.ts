@@ -268,7 +268,8 @@ Deno.test("a document is read only where the config says, and only as far as it 
       ),
     );
   const bad: [string, () => Promise<Response>][] = [
-    ["huge", endless],
+    ["huge", json({ ...good, padding: "x".repeat(20_000) })],
+    ["endless", endless],
     ["another client's", json({ ...good, client_id: "https://client.example/other" })],
     ["no JSON", () => Promise.resolve(new Response("<html>"))],
     ["null", json(null)],
