@@ -241,7 +241,7 @@ Deno.test("a document is read only where the config says, and only as far as it 
     const told = await ask(authorizeUrl(site, clientId));
     const again = await ask(authorizeUrl(site, clientId));
     assert.equal(again.status, told.status);
-    return { told, asked };
+    return { told, asked, lines: site.lines.join("\n") };
   };
   const json = (value: unknown) => () => Promise.resolve(Response.json(value));
   await t.step("a host that is not listed is not asked, and the key is named", async () => {
@@ -275,12 +275,13 @@ Deno.test("a document is read only where the config says, and only as far as it 
     ["null", json(null)],
     ["a redirect", () => Promise.resolve(new Response(null, { status: 302 }))],
     ["missing", () => Promise.resolve(new Response("", { status: 404 }))],
-    ["out of reach", () => Promise.reject(new TypeError("refused"))],
+    ["out of reach", () => Promise.reject(new TypeError("no such name"))],
     ["with a bad redirect", json({ ...good, redirect_uris: ["javascript:alert(1)"] })],
   ];
   for (const [name, answer] of bad) {
     await t.step(name, async () => {
-      const { told, asked } = await visit(id, answer);
+      const { told, asked, lines } = await visit(id, answer);
+      if (name === "out of reach") assert.match(lines, /could not be read: no such name/);
       assert.deepEqual([told.status, told.headers.get("location")], [400, null]);
       assert.equal(asked.length, 1, "not asked again at once");
       assert.equal(asked[0]?.redirect, "manual");
