@@ -7,6 +7,7 @@ import { messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
+import { joinPages } from "./http/pages/join.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
 import { StrangerLog } from "./http/stranger_log.ts";
@@ -43,7 +44,7 @@ const DATABASE_PATIENCE_MS = 4_000;
  * @throws AppError `unavailable` when the port is in use, `invalid` for unreadable certificates
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, log, database, now, trail } = options;
+  const { config, log, database, accounts, now, trail } = options;
   const { server } = config;
   const metrics = createMetrics({
     sessions: () => transports.openSessions,
@@ -55,12 +56,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const strangers = new StrangerLog(log);
   const app = createApp({
-    approval: server.public_url === null ? null : {
-      publicUrl: server.public_url,
-      seal: parts.pageSeal,
-      now,
+    pages: joinPages({
+      server,
+      database,
+      accounts,
+      spent: parts.mcp.spent,
+      sealFor: parts.sealFor,
+      audit: parts.mcp.audit,
       call: (request) => callTool(parts.mcp, request),
-    },
+      now,
+    }),
     path: server.path,
     scheme: server.tls ? "https" : "http",
     maxBodyBytes: server.max_body_bytes,

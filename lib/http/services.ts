@@ -1,5 +1,4 @@
 import type { Principal } from "../auth/principal.ts";
-import type { ApprovalServices } from "./approve/services.ts";
 import type { Log } from "../log/log.ts";
 import type { Language } from "../mcp/messages.ts";
 import type { RefusedCalls } from "../mcp/refused_calls.ts";
@@ -8,6 +7,7 @@ import type { Transports } from "../mcp/transports.ts";
 import type { UseLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OriginRules } from "./origin.ts";
+import type { PageServices } from "./pages/services.ts";
 import type { Readiness } from "./readiness.ts";
 import type { StrangerLog } from "./stranger_log.ts";
 
@@ -31,6 +31,6 @@ export interface AppServices {
   /** @throws AppError `unauthorized`, or `unavailable` when nobody can tell */
   readonly authenticate: (token: string | null, address: string) => Promise<Principal>;
   readonly newId: () => string;
-  /** For the page on which plans are approved; null where there is none. */
-  readonly approval: ApprovalServices | null;
+  /** For the pages that people open; null where there are none. */
+  readonly pages: PageServices | null;
 }

@@ -12,6 +12,7 @@ import { TOKEN_TOOLSETS } from "./0011_token_toolsets.ts";
 import { REHEARSALS } from "./0012_rehearsals.ts";
 import { HISTORY } from "./0013_history.ts";
 import { SIGN_INS } from "./0014_sign_ins.ts";
+import { PASSKEYS } from "./0018_passkeys.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   REHEARSALS,
   HISTORY,
   SIGN_INS,
+  PASSKEYS,
 ];
