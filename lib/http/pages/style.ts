@@ -10,7 +10,8 @@ body{margin:0;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);background:var
 header,main{max-width:46rem;margin:0 auto;padding:1rem}
 header{display:flex;gap:.5rem 1rem;align-items:center;justify-content:space-between;min-height:4.5rem;padding-bottom:0;color:var(--dim)}
 header form{display:flex;gap:.25rem .75rem;align-items:center;min-width:0}
-header form a{display:inline-flex;align-items:center;min-height:2.75rem;padding:0 .25rem;min-width:0;overflow-wrap:anywhere}
+header form a{line-height:2.75rem;padding:0 .25rem;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+header button{white-space:nowrap}
 .brand{font-weight:700;letter-spacing:-.01em;color:var(--ink);white-space:nowrap}
 .brand::before{content:"";display:inline-block;width:.7rem;height:.7rem;margin-right:.55rem;border-radius:.2rem;background:var(--focus)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:1.5rem;box-shadow:var(--shade)}
@@ -57,16 +58,17 @@ summary::before{content:"";width:.45rem;height:.45rem;margin:0 .7rem 0 .2rem;bor
 details[open]>summary::before{transform:rotate(45deg)}
 .head{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between}
 .rows{list-style:none;padding:0;margin:.75rem 0 0}
-.rows>li{display:flex;gap:1rem;align-items:flex-start;justify-content:space-between;padding:1rem 0;border-top:1px solid var(--line)}
-.rows>li>div{min-width:0;flex:1}
+.rows>li{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 1rem;align-items:center;padding:.9rem 0;border-top:1px solid var(--line)}
+.rows dl{grid-column:1/-1}
 .rows>li:last-child{padding-bottom:0}
 .tag{display:inline-block;margin-left:.5rem;padding:.05rem .55rem;border-radius:1rem;background:var(--good);color:var(--yes);
 font-size:.8rem;font-weight:600;white-space:nowrap;vertical-align:.08em}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.1rem .9rem;margin:.35rem 0 0;font-size:.925rem}
 dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
 .empty{margin:.75rem 0 0;padding:1rem;border:1px dashed var(--line);border-radius:.6rem;color:var(--dim);text-align:center}
-@media(max-width:30rem){.card{padding:1.25rem 1rem;border-radius:.8rem}.narrow{margin-top:0}.wide-button button{width:100%}
-dl{grid-template-columns:1fr;gap:0}dd+dt{margin-top:.35rem}}
+@media(max-width:30rem){.card{padding:1.25rem 1rem;border-radius:.8rem}.narrow{margin-top:0}header,main{padding-inline:.75rem}
+header,header form{gap:.35rem}header .quiet{padding-inline:.55rem}.brand::before{margin-right:.35rem}}
+@media(min-width:30.01rem){.choice.start button{flex:none;min-width:12rem}}
 @media(scripting:none){.scripted{display:none}}
 @media(prefers-color-scheme:dark){:root{--ink:#e5e8f0;--dim:#a5afc2;--page:#0f1218;--card:#181d27;--line:#2c3443;--edge:#5f6b80;
 --code:#212836;--soft:#1e2636;--yes:#4cba79;--no:#ff8f86;--focus:#86adff;--on:#0d1118;--warn:#3a2f14;--bad:#45201d;--good:#163527;--shade:none}}`;

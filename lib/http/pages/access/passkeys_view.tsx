@@ -29,24 +29,22 @@ export function PasskeysCard(props: PasskeyProps) {
         <ul class="rows">
           {passkeys.map(({ id, name, createdAt, lastUsed }) => (
             <li>
-              <div>
-                <h3>{name}</h3>
-                <dl>
-                  <dt>{words.added}</dt>
-                  <dd>
-                    <Time at={createdAt} language={language} />
-                  </dd>
-                  <dt>{words.lastUsed}</dt>
-                  <dd>
-                    {lastUsed === null ? words.never : <Time at={lastUsed} language={language} />}
-                  </dd>
-                </dl>
-              </div>
+              <h3>{name}</h3>
               <Act visitor={visitor} wish="remove_passkey" id={id}>
                 <button type="submit" class="quiet no" aria-label={`${words.remove}: ${name}`}>
                   {words.remove}
                 </button>
               </Act>
+              <dl>
+                <dt>{words.added}</dt>
+                <dd>
+                  <Time at={createdAt} language={language} />
+                </dd>
+                <dt>{words.lastUsed}</dt>
+                <dd>
+                  {lastUsed === null ? words.never : <Time at={lastUsed} language={language} />}
+                </dd>
+              </dl>
             </li>
           ))}
         </ul>
@@ -97,7 +95,7 @@ function AddForm({ language, passkeys, visitor, userId, passkey }: PasskeyProps)
         autocomplete="off"
         required
       />
-      <div class="choice">
+      <div class="choice start">
         <button type="submit" class="other">{words.addPasskey}</button>
       </div>
       <p class="tell bad" role="alert"></p>

@@ -91,25 +91,23 @@ function Row({ language, one, visitor }: { language: Language; one: Held; visito
   }
   return (
     <li>
-      <div>
-        <h3>
-          {token.name}
-          {isThis ? <span class="tag">{words.thisOne}</span> : null}
-        </h3>
-        <dl>
-          {facts.map(([name, value]) => (
-            <>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </>
-          ))}
-        </dl>
-      </div>
+      <h3>
+        {token.name}
+        {isThis ? <span class="tag">{words.thisOne}</span> : null}
+      </h3>
       <Act visitor={visitor} wish="end" id={token.id}>
         <button type="submit" class="quiet no" aria-label={`${words.end}: ${token.name}`}>
           {words.end}
         </button>
       </Act>
+      <dl>
+        {facts.map(([name, value]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </>
+        ))}
+      </dl>
     </li>
   );
 }
@@ -133,7 +131,7 @@ function PasswordCard({ language, visitor }: Pick<CardProps, "language" | "visit
         <Secret id="old" label={words.old} kind="current-password" />
         <Secret id="new" label={words.new} kind="new-password" hint={words.trouble.tooShort} />
         <Secret id="again" label={words.again} kind="new-password" />
-        <div class="choice">
+        <div class="choice start">
           <button type="submit" class="other">{words.change}</button>
         </div>
       </Act>
