@@ -110,7 +110,7 @@ Deno.test("every attempt at a password costs one hash, whoever is named", async 
         work.push("dummy");
         return Promise.resolve(false as const);
       },
-      hash: () => Promise.reject(new Error("not asked for")),
+      change: () => Promise.reject(new Error("not asked for")),
     },
   };
   const cases: [string, string, string | undefined][] = [

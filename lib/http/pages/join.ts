@@ -36,7 +36,12 @@ export function joinPages(options: PagesOptions): PageServices | null {
     signIns: database.ownTables ? new SignIns(database, accounts) : null,
     own: hasOwn
       ? {
-        passwords: { check: checkPassword, dummy: dummyCheck, hash: hashPassword },
+        passwords: {
+          check: checkPassword,
+          dummy: dummyCheck,
+          change: async (username, text) =>
+            await accounts.setPassword(username, await hashPassword(text)),
+        },
         turns: new Turns(TOGETHER),
         passkeys: new Passkeys(database),
         challenges: new Challenges({ seal: sealFor("passkey"), spent, now }),

@@ -12,7 +12,7 @@ import { sessionOf } from "./session.ts";
 export interface Person {
   readonly principal: Principal;
   readonly visitor: Visitor;
-  /** How the token came to be; undefined where it was handed over and pasted. */
+  /** The browser's own; undefined where a token was handed over and pasted. */
   readonly signIn: SignIn | undefined;
 }
 
@@ -24,12 +24,29 @@ export async function personOf(c: Context<Env>, services: PageApp): Promise<Pers
   try {
     const principal = await services.authenticate(session.token, address);
     if (await services.limits.request(principal.tokenId) !== undefined) return undefined;
-    const signIn = await services.pages.signIns?.byToken(principal.tokenId);
+    const signIn = await ownSignIn(services, principal);
     return { principal, visitor: { user: principal.user, csrf: session.csrf }, signIn };
   } catch (error) {
     if (error instanceof AppError) return undefined;
     throw error;
   }
+}
+
+/**
+ * How the bearer's token came to be; undefined where it was handed over.
+ *
+ * @throws AppError `unauthorized` for what an application was given: it is not the person, and must not let
+ * in others, or approve, in the person's name
+ */
+export async function ownSignIn(
+  { pages }: PageApp,
+  { tokenId, user }: Principal,
+): Promise<SignIn | undefined> {
+  const signIn = await pages.signIns?.byToken(tokenId);
+  if (signIn === undefined || signIn.kind === "browser") return signIn;
+  throw new AppError("unauthorized", "Authentication required. Provide a valid token.", {
+    cause: new Error(`token ${tokenId} of ${user}: it is an application's`),
+  });
 }
 
 /** Sends the browser to sign in and, after that, back to what it asked for, or to `next`. */

@@ -15,7 +15,7 @@ export interface PageServices {
   readonly now: () => Date;
   readonly accounts: Pick<
     AccountStore,
-    "listTokensOf" | "revokeToken" | "setPassword" | "userWithPassword"
+    "listTokensOf" | "revokeToken" | "userWithPassword"
   >;
   /** Null where the database has no place for them: then only tokens sign in. */
   readonly signIns: SignIns | null;

@@ -105,10 +105,7 @@ async function changePassword(c: Context<Env>, wish: Wish): Promise<Outcome> {
     form.get(name) ?? ""
   );
   if (next !== again) return { trouble: "notTheSame" };
-  if (next.length < SHORTEST_PASSWORD || next.length > LONGEST_PASSWORD) {
-    return { trouble: "tooShort" };
-  }
-  if (next === old || next === principal.user) return { trouble: "notNew" };
+  if (!isHardToGuess(next, principal.user)) return { trouble: "weak" };
   const whose = `change ${principal.userId}`;
   if (await limits.names.allowed(whose) !== undefined) return { trouble: "wait" };
   using turn = turns.take();
@@ -120,13 +117,19 @@ async function changePassword(c: Context<Env>, wish: Wish): Promise<Outcome> {
     await note(c, wish, { action: "change_password", outcome: "denied", error });
     return { trouble: "wrongPassword" };
   }
-  await pages.accounts.setPassword(principal.user, await passwords.hash(next));
+  await passwords.change(principal.user, next);
   await note(c, wish, { action: "change_password" });
   const sessions = access.held.filter(({ signIn, isThis }) =>
     !isThis && signIn?.kind === "browser"
   );
   for (const session of sessions) await endOne(c, wish, session);
   return { done: "changed" };
+}
+
+function isHardToGuess(password: string, username: string): boolean {
+  const characters = [...password];
+  return characters.length >= SHORTEST_PASSWORD && characters.length <= LONGEST_PASSWORD &&
+    new Set(characters).size >= 4 && !password.toLowerCase().includes(username.toLowerCase());
 }
 
 /** For what a challenge is made that a new passkey signs: nobody else can use it. */

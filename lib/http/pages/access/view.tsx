@@ -129,7 +129,7 @@ function PasswordCard({ language, visitor }: Pick<CardProps, "language" | "visit
       <Act visitor={visitor} wish="change_password">
         <input type="text" autocomplete="username" value={visitor.user} readonly hidden />
         <Secret id="old" label={words.old} kind="current-password" />
-        <Secret id="new" label={words.new} kind="new-password" hint={words.trouble.tooShort} />
+        <Secret id="new" label={words.new} kind="new-password" hint={words.trouble.weak} />
         <Secret id="again" label={words.again} kind="new-password" />
         <div class="choice start">
           <button type="submit" class="other">{words.change}</button>

@@ -13,8 +13,7 @@ export type Trouble =
   | "tooManyPasskeys"
   | "wrongPassword"
   | "notTheSame"
-  | "tooShort"
-  | "notNew"
+  | "weak"
   | "wait"
   | "stale"
   | "elsewhere";
@@ -118,8 +117,7 @@ const ENGLISH: AccessWords = {
     tooManyPasskeys: "It is known already, or you have 20 passkeys: remove one first.",
     wrongPassword: "The password so far is wrong.",
     notTheSame: "The new passwords are not the same.",
-    tooShort: "The new password needs at least 10 characters.",
-    notNew: "The new password is the old one, or your name.",
+    weak: "The new password needs at least 10 characters, and must not hold your name.",
     wait: "Too many requests. Try again later.",
     stale: "The page was open too long, or came from elsewhere. Try again.",
     elsewhere: "This is not possible with the token that you have signed in with.",
@@ -187,8 +185,7 @@ const TURKISH: AccessWords = {
     tooManyPasskeys: "Zaten biliniyor ya da 20 passkey'iniz var: önce birini kaldırın.",
     wrongPassword: "Şimdiki parola yanlış.",
     notTheSame: "Yeni parolalar aynı değil.",
-    tooShort: "Yeni parola en az 10 karakter olmalı.",
-    notNew: "Yeni parola eskisi ya da adınız olamaz.",
+    weak: "Yeni parola en az 10 karakter olmalı ve adınızı içermemeli.",
     wait: "Çok fazla istek gönderildi. Daha sonra yeniden deneyin.",
     stale: "Sayfa çok uzun süre açık kaldı ya da başka yerden geldi. Yeniden deneyin.",
     elsewhere: "Oturum açtığınız token ile bu yapılamaz.",

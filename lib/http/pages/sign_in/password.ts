@@ -6,8 +6,8 @@ export interface Passwords {
   check(text: string, stored: string): Promise<boolean>;
   /** As much work for a user that is not there. */
   dummy(text: string): Promise<false>;
-  /** A hash as Django keeps it. */
-  hash(text: string): Promise<string>;
+  /** Gives the user of this name another one. */
+  change(username: string, text: string): Promise<void>;
 }
 
 /** Whose password it is; `known` is the user that was named, if there is one, and why it does not do. */

@@ -6,7 +6,7 @@ import { show, told } from "../answer.tsx";
 import { keep } from "../audit.ts";
 import { ownPath } from "../own_path.ts";
 import { SCRIPT } from "../passkey/script.ts";
-import { personOf, toSignIn } from "../person.ts";
+import { ownSignIn, personOf, toSignIn } from "../person.ts";
 import { sentForm } from "../sent.ts";
 import type { PageApp } from "../services.ts";
 import { endSession } from "../session.ts";
@@ -93,6 +93,7 @@ async function byToken(
   try {
     const principal = await services.authenticate(token, address);
     if (await services.limits.request(principal.tokenId) !== undefined) return "wait";
+    await ownSignIn(services, principal);
     c.set("principal", principal);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "unauthorized") throw error;
