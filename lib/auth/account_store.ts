@@ -1,6 +1,7 @@
 import { typed } from "../command.ts";
-import type { Database, Queryable, Row } from "../database/database.ts";
+import type { Database, Queryable, Row, Value } from "../database/database.ts";
 import { columnsOf } from "../database/schema.ts";
+import { textOf } from "../database/values.ts";
 import { AppError } from "../errors.ts";
 import type {
   NewToken,
@@ -55,6 +56,12 @@ export class AccountStore {
 
   listTokens(): Promise<TokenRecord[]> {
     return this.#tokens("ORDER BY t.id");
+  }
+
+  /** A user's tokens that are neither revoked nor expired. */
+  listTokensOf(userId: number, now: Date): Promise<TokenRecord[]> {
+    const good = "t.is_active AND (t.expires IS NULL OR t.expires > $2)";
+    return this.#tokens(`WHERE t.user_id = $1 AND ${good} ORDER BY t.id`, [userId, now]);
   }
 
   /** Notes that a token was used, unless that was noted less than a minute before. */
@@ -133,6 +140,19 @@ export class AccountStore {
     });
   }
 
+  /** The user of this name with the hash that stands for the password, active or not. */
+  async userWithPassword(
+    username: string,
+  ): Promise<{ user: UserRecord; password: string } | undefined> {
+    const [row] = await this.#database.all(queries.USER_WITH_PASSWORD, [username]);
+    return row && { user: userOf(row), password: textOf(row.password) };
+  }
+
+  /** @param password a hash as Django keeps it */
+  async setPassword(username: string, password: string): Promise<void> {
+    await this.#database.transaction((tx) => tx.all(queries.SET_PASSWORD, [password, username]));
+  }
+
   async listUsers(): Promise<UserRecord[]> {
     return (await this.#database.all(`${queries.USER_QUERY} ORDER BY u.username`)).map(userOf);
   }
@@ -145,7 +165,7 @@ export class AccountStore {
     for (const listener of this.#listeners) listener(tokenId);
   }
 
-  async #tokens(which: string, params: readonly string[] = []): Promise<TokenRecord[]> {
+  async #tokens(which: string, params: readonly Value[] = []): Promise<TokenRecord[]> {
     const query = queries.tokenQuery(await this.#limitColumns());
     return (await this.#database.all(`${query} ${which}`, params)).map(tokenOf);
   }

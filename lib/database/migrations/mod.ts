@@ -13,6 +13,7 @@ import { REHEARSALS } from "./0012_rehearsals.ts";
 import { HISTORY } from "./0013_history.ts";
 import { SIGN_INS } from "./0014_sign_ins.ts";
 import { OAUTH } from "./0017_oauth.ts";
+import { PASSKEYS } from "./0018_passkeys.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   HISTORY,
   SIGN_INS,
   OAUTH,
+  PASSKEYS,
 ];

@@ -5,7 +5,7 @@ import { metadataOf, PLACES } from "../../oauth/own_metadata.ts";
 import { type OAuthCode, OAuthError } from "../../oauth/own_error.ts";
 import { failedLogin } from "../authentication.ts";
 import { readJsonBody } from "../body.ts";
-import { readForm } from "../approve/form.ts";
+import { readForm } from "../pages/form.ts";
 import { refusedHeader } from "../origin.ts";
 import { type Env, messagesOf } from "../request.ts";
 import type { Services } from "./services.ts";
