@@ -4,6 +4,7 @@ import { runFormatCases } from "./conformance_formats.ts";
 import { runHistoryCases } from "./conformance_history.ts";
 import { runKeyCases } from "./conformance_keys.ts";
 import { runMigrationCases } from "./conformance_migrations.ts";
+import { runPasskeyCases } from "./conformance_passkeys.ts";
 import { runRehearsalCases } from "./conformance_rehearsals.ts";
 import { runPlanCases } from "./conformance_plans.ts";
 import { runSchemaCases } from "./conformance_schema.ts";
@@ -22,4 +23,5 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runKeyCases(name, makeSite);
   runRehearsalCases(name, makeSite);
   runPlanCases(name, makeSite);
+  runPasskeyCases(name, makeSite);
 }

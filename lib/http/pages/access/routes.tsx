@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import { AppError } from "../../../errors.ts";
 import type { Env } from "../../request.ts";
 import { type Answer, show, told } from "../answer.tsx";
 import { type Person, personOf, toSignIn } from "../person.ts";
@@ -15,14 +16,22 @@ const PAGE = "/my-access";
 
 /** Where people see and end what has access in their name, and keep what they sign in with. */
 export function serveAccess(app: Hono<Env>, services: PageApp): void {
-  app.get(PAGE, async (c) => {
-    const person = await personOf(c, services);
-    if (person === undefined) return toSignIn(c, { next: PAGE });
-    const done = DONE.find((done) => done === c.req.query("done"));
-    const access = await accessOf(person, services);
-    return await page(c, { services, person, access, ...done ? { done } : {} });
-  });
-  app.post(PAGE, (c) => change(c, services));
+  for (const [method, answer] of [["GET", see], ["POST", change]] as const) {
+    app.on(method, PAGE, (c) =>
+      answer(c, services).catch((error) => {
+        if (!(error instanceof AppError)) throw error;
+        services.log.error(`Cannot show or change access: ${error.message}`);
+        return told(c, { text: wordsIn(c.get("language")).trouble.wait, status: 503 });
+      }));
+  }
+}
+
+async function see(c: Context<Env>, services: PageApp): Promise<Response> {
+  const person = await personOf(c, services);
+  if (person === undefined) return toSignIn(c, { next: PAGE });
+  const done = DONE.find((done) => done === c.req.query("done"));
+  const access = await accessOf(person, services);
+  return await page(c, { services, person, access, ...done ? { done } : {} });
 }
 
 async function change(c: Context<Env>, services: PageApp): Promise<Response> {

@@ -8,7 +8,7 @@ const bytes = (text) =>
 const text = (buffer) =>
   btoa(String.fromCharCode(...new Uint8Array(buffer)))
     .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-let waiting = new AbortController();
+const asking = { control: new AbortController() };
 
 function asked(form) {
   const { challenge, user, exclude, ...options } = JSON.parse(form.dataset.passkey);
@@ -38,9 +38,10 @@ function send(form, credential) {
 }
 
 async function ask(form) {
-  waiting.abort();
-  waiting = new AbortController();
-  const { signal } = waiting;
+  // One question at a time: whoever presses the button is no longer offered a choice in the field.
+  asking.control.abort();
+  asking.control = new AbortController();
+  const { signal } = asking.control;
   const problem = form.querySelector("[role=alert]");
   problem.textContent = "";
   try {
@@ -57,7 +58,7 @@ async function ask(form) {
 }
 
 async function offer(form) {
-  const { signal } = waiting;
+  const { signal } = asking.control;
   try {
     if (!await PublicKeyCredential.isConditionalMediationAvailable()) return;
     const publicKey = asked(form);
