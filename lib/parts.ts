@@ -1,9 +1,11 @@
 import { TOOLS } from "./mcp/tools.ts";
+import { keyFor, readAuditKey } from "./audit/key.ts";
 import { HeadFile } from "./audit/head_file.ts";
 import { AuditLog } from "./audit/log.ts";
 import { AuditQueue } from "./audit/queue.ts";
 import type { AuditTrail } from "./audit/trail.ts";
 import type { AccountStore } from "./auth/account_store.ts";
+import { PROXMOX_TOKENS, TokenSeal } from "./auth/proxmox_tokens.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts";
 import type { Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
@@ -26,6 +28,7 @@ import { resourceOf } from "./oauth/own_metadata.ts";
 import { OwnSeals } from "./oauth/own_seals.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
+import { CallersProxmox } from "./mcp/callers_proxmox.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
@@ -34,7 +37,7 @@ import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
 import { Leftovers } from "./mcp/leftovers.ts";
 import { ResourceWatch } from "./mcp/resources/watch.ts";
-import { Seal } from "./mcp/seal.ts";
+import { Seal } from "./seal.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
@@ -50,7 +53,7 @@ import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
 import { GuestDirectory } from "./proxmox/guest/directory.ts";
 import { GuestLocks } from "./proxmox/guest/locks.ts";
 import { HistoryRecorder } from "./proxmox/history/recorder.ts";
-import type { PveShared } from "./proxmox/pve_parts.ts";
+import { Parties } from "./proxmox/parties.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -111,15 +114,19 @@ export async function joinParts(
   const { server } = config;
   const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
   const client = proxmox.client;
-  const access = new Access(client, monotonic);
   const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
     mayAnywhere(grants, tool.privileges)
   );
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
-  const directory = new GuestDirectory({
-    load: async () => (await client.read("/cluster/resources")).data,
-    monotonic,
-    advice: ADVICE,
+  const seenBy = (client: Client) => ({
+    client,
+    access: new Access(client, monotonic),
+    directory: new GuestDirectory({
+      load: async () => (await client.read("/cluster/resources")).data,
+      monotonic,
+      advice: ADVICE,
+    }),
+    reads: new SharedReads(),
   });
   const queue = new AuditQueue({
     trail,
@@ -154,31 +161,37 @@ export async function joinParts(
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
   const watch = new ResourceWatch({
-    directory,
     sleep,
     onRevoked: (listener) => authenticator.onRevoked(listener),
   });
   const audit = new AuditLog({ queue, log });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
-  const pve: PveShared = {
+  const parties = new Parties({
     client,
-    access,
-    directory,
-    locks: new GuestLocks(),
-    leases: leasesOf(database, { now }),
-    reads: new SharedReads(),
-    descriptions: new ApiDescriptions(client, ADVICE.paths),
-    advice: ADVICE,
-    now,
-    sleep,
-  };
+    common: {
+      locks: new GuestLocks(),
+      leases: leasesOf(database, { now }),
+      descriptions: new ApiDescriptions(client, ADVICE.paths),
+      advice: ADVICE,
+      now,
+      sleep,
+    },
+    seenBy,
+  });
+  const { own } = parties;
+  const callersProxmox = new CallersProxmox({
+    parties,
+    seal: await tokenSealOf(config),
+    required: config.auth.require_own_token,
+  });
   const background = new Background({
     audit,
     catalog,
     halts,
     log,
     now,
-    pve,
+    own,
+    proxmox: callersProxmox,
     stopping: stopping.signal,
   });
   const rehearsals = new Rehearsals(database);
@@ -193,12 +206,12 @@ export async function joinParts(
   const history = historyOf(database);
   const recorder = history === null || !config.history.enabled
     ? null
-    : new HistoryRecorder({ shared: pve, history, days: config.history.days, log });
+    : new HistoryRecorder({ shared: own, history, days: config.history.days, log });
   recorder?.start();
   const mcp: McpServices = {
     features,
     catalog,
-    pve,
+    proxmox: callersProxmox,
     background,
     rehearsals,
     audit,
@@ -222,7 +235,9 @@ export async function joinParts(
     server: { version, startedAt: now() },
     watch,
     hold: () => () => {},
-    able: async () => {
+    able: async (principal) => {
+      // Who may send nothing is told why by what is called.
+      const { access } = await callersProxmox.of({ principal, language: server.language });
       const grants = await access.grants();
       return grants === undefined ? allAble : ableBy(grants);
     },
@@ -269,4 +284,9 @@ export async function joinParts(
       proxmox.close();
     },
   };
+}
+
+async function tokenSealOf({ audit: { key_file } }: Config): Promise<TokenSeal | null> {
+  if (key_file === null) return null;
+  return new TokenSeal(keyFor(await readAuditKey(key_file), PROXMOX_TOKENS));
 }

@@ -189,6 +189,7 @@ function anonymous(address: string): Principal {
     userId: 0,
     tokenId: 0,
     tokenName: "",
+    proxmoxToken: null,
     scope: "admin",
     limits: null,
     address,

@@ -39,16 +39,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/parts.ts": [
     "lib/oauth",
     ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit"],
-    ...["lib/tool", "lib/log", "lib/database", "lib/once_per.ts", "lib/errors.ts"],
+    ...["lib/tool", "lib/log", "lib/database", "lib/seal.ts", "lib/once_per.ts", "lib/errors.ts"],
   ],
   "lib/http": [
     ...["lib/oauth", "lib/mcp", "lib/config", "lib/auth", "lib/audit/log.ts", "lib/audit/row.ts"],
-    ...["lib/log", "lib/database", "lib/errors.ts", "lib/abort.ts", "@simplewebauthn/server"],
+    ...["lib/log", "lib/database", "lib/errors.ts", "lib/seal.ts", "lib/abort.ts"],
+    "@simplewebauthn/server",
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
     ...["node:http2", "node:stream"],
   ],
   "lib/oauth": [
-    ...["lib/mcp/seal.ts", "lib/config", "lib/auth", "lib/audit", "lib/log", "lib/errors.ts"],
+    ...["lib/seal.ts", "lib/config", "lib/auth", "lib/audit", "lib/log", "lib/errors.ts"],
     "node:crypto",
   ],
   "lib/mcp": [
@@ -56,7 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
     ...["lib/database/halts.ts", "lib/database/history.ts", "lib/database/plans.ts"],
     ...["lib/database/rehearsals.ts", "lib/command.ts", "lib/tracing.ts", "lib/plot/charting.ts"],
-    ...["lib/nearest.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
+    ...["lib/nearest.ts", "lib/seal.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
     ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",
   ],
@@ -96,6 +97,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/auth": [
     "lib/database",
+    "lib/seal.ts",
     "lib/errors.ts",
     "lib/command.ts",
     "node:crypto",
@@ -112,6 +114,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite"],
   "lib/log": ["lib/errors.ts"],
+  "lib/seal.ts": [],
   "lib/abort.ts": [],
   "lib/once_per.ts": [],
   "lib/nearest.ts": [],

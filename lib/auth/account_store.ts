@@ -166,7 +166,7 @@ export class AccountStore {
   }
 
   async #tokens(which: string, params: readonly Value[] = []): Promise<TokenRecord[]> {
-    const query = queries.tokenQuery(await this.#limitColumns());
+    const query = queries.tokenQuery(await this.#limitColumns(), this.#database);
     return (await this.#database.all(`${query} ${which}`, params)).map(tokenOf);
   }
 

@@ -76,7 +76,7 @@ class TokenAuthenticator implements Authenticator {
     const record = await this.#watch.find(tokenHash);
     if (record === null) throw unauthorized("unknown token");
     const judgement = judgeToken(record, { address, now: this.#now() });
-    const { id, name, user, limits } = record;
+    const { id, name, user, limits, proxmoxToken } = record;
     if (!judgement.good) {
       throw unauthorized(`token ${id} of ${user.username}: ${judgement.reason}`);
     }
@@ -88,6 +88,7 @@ class TokenAuthenticator implements Authenticator {
       tokenName: name,
       scope: bearer ? lesserScope(bearer.scope, judgement.scope) : judgement.scope,
       limits,
+      proxmoxToken,
       address,
       ...(bearer ? { signedIn: true as const } : {}),
     };

@@ -200,6 +200,12 @@ export const configSchema = z.strictObject({
   history: history.prefault({}),
   tools: tools.prefault({}),
   logging: logging.prefault({}),
+}).refine(({ auth, audit }) => !auth.require_own_token || audit.key_file !== null, {
+  path: ["auth", "require_own_token"],
+  message: "needs audit.key_file: tokens of users are kept under it",
+}).refine(({ auth, audit }) => !auth.require_own_token || audit.database, {
+  path: ["auth", "require_own_token"],
+  message: "needs audit.database: true, where tokens of users are kept",
 });
 
 /** What the file says, defaults filled in. */

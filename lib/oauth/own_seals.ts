@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Scope } from "../auth/scope.ts";
-import { Seal } from "../mcp/seal.ts";
+import { Seal } from "../seal.ts";
 
 /** What a client calls itself, and where people may be sent back to. */
 export interface Registration {

@@ -19,7 +19,7 @@ export interface ChangeRequest {
 type Maker = Parameters<Sharing["begin"]>[0] & { readonly subject: Subject | undefined };
 
 interface Parts {
-  readonly shared: Pick<PveShared, "client" | "directory" | "reads">;
+  readonly shared: Pick<PveShared, "client" | "seen">;
   readonly call: Pick<PveCall, "caller" | "permit" | "sharing" | "signal">;
   readonly touched: Touched;
   readonly explained: (error: unknown) => Promise<unknown>;
@@ -76,12 +76,13 @@ export class Changing {
     }
   }
 
-  /** No reader that comes after a change is told what was read before it. */
+  /** No reader that comes after a change is told what was read before it, whatever token it was read with. */
   forget(): void {
-    const { directory, reads } = this.#parts.shared;
-    reads.drop();
-    if (this.#isPowerOnly) directory.dropStates();
-    else directory.drop();
+    for (const { directory, reads } of this.#parts.shared.seen()) {
+      reads.drop();
+      if (this.#isPowerOnly) directory.dropStates();
+      else directory.drop();
+    }
   }
 
   async #send({ verb, path, params }: ChangeRequest): Promise<unknown> {

@@ -6,6 +6,7 @@ import { runKeyCases } from "./conformance_keys.ts";
 import { runMigrationCases } from "./conformance_migrations.ts";
 import { runPasskeyCases } from "./conformance_passkeys.ts";
 import { runRehearsalCases } from "./conformance_rehearsals.ts";
+import { runProxmoxTokenCases } from "./conformance_proxmox_tokens.ts";
 import { runPlanCases } from "./conformance_plans.ts";
 import { runSchemaCases } from "./conformance_schema.ts";
 import { runSpentCases } from "./conformance_spent.ts";
@@ -24,4 +25,5 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runRehearsalCases(name, makeSite);
   runPlanCases(name, makeSite);
   runPasskeyCases(name, makeSite);
+  runProxmoxTokenCases(name, makeSite);
 }

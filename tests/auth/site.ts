@@ -34,8 +34,6 @@ export const OWN_TABLES: readonly string[] = [
   "proxmox_mcp_audit",
   "proxmox_mcp_audit_head",
   "proxmox_mcp_halt",
-  "proxmox_mcp_sign_in",
-  "proxmox_mcp_user_link",
   "proxmox_mcp_history",
   "proxmox_mcp_oauth",
   "proxmox_mcp_passkey",
@@ -45,8 +43,11 @@ export const OWN_TABLES: readonly string[] = [
   "proxmox_mcp_running",
   "proxmox_mcp_schema",
   "proxmox_mcp_secret",
+  "proxmox_mcp_sign_in",
   "proxmox_mcp_spent",
   "proxmox_mcp_token_limits",
+  "proxmox_mcp_user_link",
+  "proxmox_mcp_user_proxmox_token",
 ];
 
 /** Runs one case on a fresh database and takes everything down whatever happens. */

@@ -79,6 +79,7 @@ Deno.test("loadConfig takes the Python server's config unchanged", async () => {
     token_name: "your-token-name",
     token_value: SECRET,
     token_value_file: null,
+    require_own_token: false,
   });
   assert.equal(config.logging.file, `${Deno.cwd()}/proxmox_mcp.log`);
   assert.equal(config.logging.level, "INFO");
@@ -443,6 +444,7 @@ Deno.test("loadConfig takes the environment in place of a file, and each variabl
     token_name: "assistant",
     token_value: SECRET,
     token_value_file: null,
+    require_own_token: false,
   });
   assert.equal(alone.database.url, `sqlite:${Deno.cwd()}/proxmox-mcp.db`);
   const { verify_ssl: _, ...pve } = OLD.proxmox;

@@ -12,6 +12,7 @@ import { TOKEN_TOOLSETS } from "./0011_token_toolsets.ts";
 import { REHEARSALS } from "./0012_rehearsals.ts";
 import { HISTORY } from "./0013_history.ts";
 import { SIGN_INS } from "./0014_sign_ins.ts";
+import { USER_PROXMOX_TOKENS } from "./0015_user_proxmox_tokens.ts";
 import { OAUTH } from "./0017_oauth.ts";
 import { PASSKEYS } from "./0018_passkeys.ts";
 import type { Migration } from "./migration.ts";
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   REHEARSALS,
   HISTORY,
   SIGN_INS,
+  USER_PROXMOX_TOKENS,
   OAUTH,
   PASSKEYS,
 ];

@@ -4,7 +4,7 @@ import { checkPassword, dummyCheck, hashPassword } from "../../auth/password.ts"
 import { SignIns } from "../../auth/sign_ins.ts";
 import type { Database } from "../../database/database.ts";
 import type { SpentKeys } from "../../database/spent_keys.ts";
-import type { Seal } from "../../mcp/seal.ts";
+import type { Seal } from "../../seal.ts";
 import { Challenges, passkeySite } from "./passkey/challenges.ts";
 import type { PageServices } from "./services.ts";
 import { Turns } from "./sign_in/password.ts";

@@ -3,7 +3,7 @@ import type { AccountStore } from "../../auth/account_store.ts";
 import type { Passkeys } from "../../auth/passkeys.ts";
 import type { SignIns } from "../../auth/sign_ins.ts";
 import type { CallRequest, CallResult } from "../../mcp/call_request.ts";
-import type { Seal } from "../../mcp/seal.ts";
+import type { Seal } from "../../seal.ts";
 import type { AppServices } from "../services.ts";
 import type { Challenges, PasskeySite } from "./passkey/challenges.ts";
 import type { Passwords, Turns } from "./sign_in/password.ts";

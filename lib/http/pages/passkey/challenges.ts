@@ -1,5 +1,5 @@
 import type { SpentKeys } from "../../../database/spent_keys.ts";
-import type { Seal } from "../../../mcp/seal.ts";
+import type { Seal } from "../../../seal.ts";
 
 /** By what browsers know this server, for passkeys. */
 export interface PasskeySite {
