@@ -83,9 +83,10 @@ export interface Parts {
   readonly limits: UseLimits;
   readonly authenticator: Authenticator;
   readonly client: Client;
-  /** What browsers keep for the page on which plans are approved. */
-  readonly pageSeal: Seal;
+  /** Keys that all instances share. */
   readonly keys: SharedKeys;
+  /** Seals, with a key for this purpose, what browsers keep for the pages. */
+  readonly sealFor: (purpose: string) => Seal;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   /** Aborts the calls under way. */
@@ -98,8 +99,8 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-/** Characters of the approval page's cookie. */
-const LONGEST_COOKIE = 4_096;
+/** Characters of what browsers keep. */
+const LONGEST_SEALED = 4_096;
 
 const allAble = () => true;
 
@@ -257,7 +258,7 @@ export async function joinParts(
     authenticator,
     client,
     keys,
-    pageSeal: new Seal({ key: () => keys("approval page"), longest: LONGEST_COOKIE }),
+    sealFor: (purpose) => new Seal({ key: () => keys(`page ${purpose}`), longest: LONGEST_SEALED }),
     monotonic,
     stop: () => stopping.abort(),
     sweep: () => {

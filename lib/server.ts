@@ -7,6 +7,7 @@ import { AppError, messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
+import { joinPages } from "./http/pages/join.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
 import { StrangerLog } from "./http/stranger_log.ts";
@@ -44,7 +45,7 @@ const DATABASE_PATIENCE_MS = 4_000;
  * @throws AppError `unavailable` when the port is in use, `invalid` for unreadable certificates
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, log, database, now, trail } = options;
+  const { config, log, database, accounts, now, trail } = options;
   const { server } = config;
   requireTables(options);
   const metrics = createMetrics({
@@ -59,12 +60,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const own = server.oauth?.own && !config.no_auth ? await ownSignIn(options, parts) : null;
   const app = createApp({
     signIn: own,
-    approval: server.public_url === null ? null : {
-      publicUrl: server.public_url,
-      seal: parts.pageSeal,
-      now,
+    pages: joinPages({
+      server,
+      database,
+      accounts,
+      spent: parts.mcp.spent,
+      sealFor: parts.sealFor,
+      audit: parts.mcp.audit,
       call: (request) => callTool(parts.mcp, request),
-    },
+      now,
+    }),
     resource: server.oauth === null ? null : new ProtectedResource(server),
     path: server.path,
     scheme: server.tls ? "https" : "http",
@@ -153,7 +158,7 @@ function requireTables({ config, database }: ServerOptions): void {
 async function ownSignIn(options: ServerOptions, parts: Parts) {
   const { createOwnSignIn } = await import("./http/oauth/mod.ts");
   const { config: { server }, log, now, database, accounts, clientFetch } = options;
-  const { keys, limits, mcp: { audit, spent }, monotonic, pageSeal } = parts;
+  const { keys, limits, mcp: { audit, spent }, monotonic } = parts;
   return createOwnSignIn({
     server,
     log,
@@ -166,7 +171,6 @@ async function ownSignIn(options: ServerOptions, parts: Parts) {
     audit,
     spent,
     monotonic,
-    pageSeal,
   });
 }
 

@@ -43,8 +43,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/tool", "lib/log", "lib/database", "lib/seal.ts", "lib/once_per.ts", "lib/errors.ts"],
   ],
   "lib/http": [
-    ...["lib/mcp", "lib/oauth", "lib/config", "lib/auth", "lib/audit/log.ts", "lib/log"],
-    ...["lib/database", "lib/errors.ts", "lib/seal.ts", "lib/abort.ts"],
+    ...["lib/mcp", "lib/oauth", "lib/config", "lib/auth", "lib/audit/log.ts", "lib/audit/row.ts"],
+    ...["lib/log", "lib/database", "lib/errors.ts", "lib/seal.ts", "lib/abort.ts"],
+    "@simplewebauthn/server",
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
     ...["node:http2", "node:stream"],
   ],
@@ -171,7 +172,7 @@ async function filesIn(folder: string): Promise<string[]> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = `${folder}/${name}`;
     if (isDirectory) found.push(...await filesIn(path));
-    else if (name.endsWith(".ts")) found.push(path);
+    else if (/\.tsx?$/.test(name)) found.push(path);
   }
   return found;
 }
@@ -253,13 +254,14 @@ Deno.test("a reserved package belongs to its folders alone", () => {
   assert.deepEqual(
     [
       ...["@modelcontextprotocol/server", "postgres", "node:sqlite", "commander"],
-      ...["hono", "jose", "prom-client", "rate-limiter-flexible", "zod"],
+      ...["@simplewebauthn/server", "hono", "jose", "prom-client", "rate-limiter-flexible", "zod"],
     ].map((name) => [name, ...holders(name)]),
     [
       ["@modelcontextprotocol/server", "lib/mcp"],
       ["postgres", "lib/database"],
       ["node:sqlite", "lib/database"],
       ["commander", "lib/build", "lib/cli"],
+      ["@simplewebauthn/server", "lib/http"],
       ["hono", "lib/http"],
       ["jose", "lib/oauth"],
       ["prom-client", "lib/http"],

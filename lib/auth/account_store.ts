@@ -1,4 +1,4 @@
-import type { Database, Queryable, Row } from "../database/database.ts";
+import type { Database, Queryable, Row, Value } from "../database/database.ts";
 import { columnsOf } from "../database/schema.ts";
 import { textOf } from "../database/values.ts";
 import { AppError } from "../errors.ts";
@@ -56,6 +56,12 @@ export class AccountStore {
 
   listTokens(): Promise<TokenRecord[]> {
     return this.#tokens("ORDER BY t.id");
+  }
+
+  /** A user's tokens that are neither revoked nor expired. */
+  listTokensOf(userId: number, now: Date): Promise<TokenRecord[]> {
+    const good = "t.is_active AND (t.expires IS NULL OR t.expires > $2)";
+    return this.#tokens(`WHERE t.user_id = $1 AND ${good} ORDER BY t.id`, [userId, now]);
   }
 
   /** Notes that a token was used, unless that was noted less than a minute before. */
@@ -170,7 +176,7 @@ export class AccountStore {
     for (const listener of this.#listeners) listener(tokenId);
   }
 
-  async #tokens(which: string, params: readonly string[] = []): Promise<TokenRecord[]> {
+  async #tokens(which: string, params: readonly Value[] = []): Promise<TokenRecord[]> {
     const query = queries.tokenQuery(await this.#limitColumns(), this.#database);
     return (await this.#database.all(`${query} ${which}`, params)).map(tokenOf);
   }

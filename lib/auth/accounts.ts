@@ -67,8 +67,6 @@ export interface AccountChange {
   readonly ownTables: boolean;
   /** The columns of tokens' limits that there are; none where the database has no such table. */
   readonly limitColumns: readonly string[];
-  /** See `Database.ownTables`. */
-  readonly ownTables: boolean;
   /** Names tokens that are no longer good or no longer mean the same. */
   readonly concern: (tokenIds: readonly number[]) => void;
 }

@@ -30,6 +30,7 @@ const COLUMNS = "token_id, user_id, kind, issuer, client_id, client_name, grant_
 const INSERT = `INSERT INTO proxmox_mcp_sign_in (${COLUMNS})
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
 const BY_GRANT = `SELECT ${COLUMNS} FROM proxmox_mcp_sign_in WHERE grant_id = $1`;
+const BY_TOKEN = `SELECT ${COLUMNS} FROM proxmox_mcp_sign_in WHERE token_id = $1`;
 const OF_USER = `SELECT ${COLUMNS} FROM proxmox_mcp_sign_in WHERE user_id = $1 ORDER BY token_id`;
 const OF_CLIENT = `SELECT ${COLUMNS} FROM proxmox_mcp_sign_in
   WHERE user_id = $1 AND issuer = $2 AND client_id = $3 ORDER BY token_id DESC LIMIT 1`;
@@ -66,6 +67,11 @@ export class SignIns {
 
   byGrant(grant: string): Promise<SignIn | undefined> {
     return this.#first(BY_GRANT, [grant]);
+  }
+
+  /** Undefined for a token that somebody was handed. */
+  byToken(tokenId: number): Promise<SignIn | undefined> {
+    return this.#first(BY_TOKEN, [tokenId]);
   }
 
   /** The newest one of a user by a client. */

@@ -20,7 +20,12 @@ const TOKENS_OF = "SELECT id FROM auth_application_tokens WHERE user_id = $1 ORD
 const DELETE_LIMITS = "DELETE FROM proxmox_mcp_token_limits WHERE token_id = $1";
 /** Tables of the program's own whose rows are about one user: whoever comes after must not find them. */
 const OWN_TABLES = [
-  ...["proxmox_mcp_sign_in", "proxmox_mcp_user_link", "proxmox_mcp_user_proxmox_token"],
+  ...[
+    "proxmox_mcp_sign_in",
+    "proxmox_mcp_user_link",
+    "proxmox_mcp_user_proxmox_token",
+    "proxmox_mcp_passkey",
+  ],
 ];
 const DELETE_TOKENS = "DELETE FROM auth_application_tokens WHERE user_id = $1";
 const DELETE_USER = "DELETE FROM auth_user WHERE id = $1";

@@ -3,13 +3,13 @@ import { cors } from "hono/cors";
 import { messageOf } from "../errors.ts";
 import { callsOf } from "../mcp/call_ledger.ts";
 import { INTERNAL_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
-import { servePlans } from "./approve/routes.ts";
 import { authentication } from "./authentication.ts";
 import { readJsonBody } from "./body.ts";
 import { BodyBudget } from "./body_budget.ts";
 import { languageOf } from "./language.ts";
 import { refusedHeader } from "./origin.ts";
 import { isBrowsing, refusalPage } from "./page.ts";
+import { servePages } from "./pages/mod.ts";
 import { callerOf, type Env, isSseMessage, messagesOf, tooMany, transportOf } from "./request.ts";
 import { serveMetadata } from "./resource_metadata.ts";
 import { addRestRoutes, asProblems, restMessage } from "./rest.ts";
@@ -37,8 +37,10 @@ export function createApp(services: AppServices): Hono<Env> {
   if (services.resource) serveMetadata(app, services.resource);
   services.signIn?.serveClients(app, services);
   app.use(checkOrigin(services));
-  services.signIn?.servePeople(app, services);
-  if (services.approval) servePlans(app, { ...services, approval: services.approval });
+  if (services.pages) {
+    servePages(app, { ...services, pages: services.pages });
+    services.signIn?.servePeople(app, { ...services, pages: services.pages });
+  }
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
     const { ready, ...parts } = await services.readiness();

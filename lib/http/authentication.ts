@@ -82,9 +82,9 @@ export async function failedLogin(
     fields: { address, request_id: c.get("requestId") },
   });
   if (token === null) return undefined;
-  const lockedOut = await limits.loginAllowed(address);
+  const lockedOut = await limits.addresses.allowed(address);
   if (lockedOut !== undefined) return lockedOut;
-  const seconds = await limits.loginFailed(address, token);
+  const seconds = await limits.addresses.failed(address, token);
   if (seconds !== undefined) {
     log.warning(
       `Locked out for ${seconds} seconds after too many wrong tokens; good ones still pass. If the ` +

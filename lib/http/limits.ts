@@ -13,10 +13,23 @@ const MINUTE = 60;
 const LONGEST_LOCKOUT = 60 * MINUTE;
 /** Requests of one address by whom nobody has signed in yet, such as a client that registers. */
 const STRANGERS_PER_MINUTE = 60;
+/** Whoever guesses at a user from many addresses must not keep the user out for long. */
+const LONGEST_LOCKOUT_OF_NAME = 15 * MINUTE;
 const LOCKOUTS_REMEMBERED = 24 * 60 * MINUTE;
 
 /** Seconds until the caller may try again, or undefined when it may go on. */
 export type Wait = number | undefined;
+
+/** Guesses at what opens the door, each counted against somebody. */
+export interface Guesses {
+  /** Whether this one must wait because there were too many. */
+  allowed(whose: string): Promise<Wait>;
+  /**
+   * Counts a guess that this one has not made before. After too many all must wait, twice as long each
+   * time; resolves with the seconds when that begins.
+   */
+  failed(whose: string, guess: string): Promise<Wait>;
+}
 
 /** Limits on use. Rates of 0 are off. */
 export interface UseLimits {
@@ -24,13 +37,10 @@ export interface UseLimits {
   request(tokenId: number, count?: number): Promise<Wait>;
   /** Counts a request that nobody has signed in for. */
   stranger(address: string): Promise<Wait>;
-  /** Whether this address must wait because it tried too many wrong tokens. */
-  loginAllowed(address: string): Promise<Wait>;
-  /**
-   * Counts a wrong token that the address has not tried before. One that tries too many waits, twice as
-   * long each time; resolves with the seconds when that begins.
-   */
-  loginFailed(address: string, token: string): Promise<Wait>;
+  /** Wrong tokens and passwords by the address that they come from. */
+  readonly addresses: Guesses;
+  /** Wrong passwords by the name of the user that is guessed at, from wherever. */
+  readonly names: Guesses;
   /** Whether the token may have more calls under way, one unless told otherwise. */
   callAllowed(tokenId: number, count?: number): Wait;
   /** Counts a call that begins; call the result when it is over. */
@@ -58,29 +68,19 @@ export function createUseLimits(
     createCounter({ keyPrefix, points: points || 1, duration }, shared);
   const requests = counter("request", requests_per_minute, MINUTE);
   const strangers = counter("stranger", STRANGERS_PER_MINUTE, MINUTE);
-  const logins = counter("login", failed_logins_per_minute, MINUTE);
-  const wrongTokens = new WrongTokens();
-  const lockouts = counter("lockout", 1, LOCKOUTS_REMEMBERED);
+  const guesses = (prefix: string, longest: number) => {
+    const logins = counter(`${prefix}login`, failed_logins_per_minute, MINUTE);
+    const lockouts = counter(`${prefix}lockout`, 1, LOCKOUTS_REMEMBERED);
+    return createGuesses({ logins, lockouts, most: failed_logins_per_minute, longest });
+  };
   return {
     request: async (tokenId, count = 1) => {
       if (requests_per_minute === 0) return undefined;
       return await requests.consume(tokenId, count).then(() => undefined, waitOf);
     },
     stranger: (address) => strangers.consume(address).then(() => undefined, waitOf),
-    loginAllowed: async (address) => {
-      if (failed_logins_per_minute === 0) return undefined;
-      const state = await logins.get(address);
-      return state && state.consumedPoints >= failed_logins_per_minute ? waitOf(state) : undefined;
-    },
-    loginFailed: async (address, token) => {
-      if (failed_logins_per_minute === 0 || !wrongTokens.note(address, token)) return undefined;
-      const state = await logins.penalty(address);
-      if (state.consumedPoints < failed_logins_per_minute) return undefined;
-      const { consumedPoints } = await lockouts.penalty(address);
-      const seconds = Math.min(MINUTE * 2 ** (consumedPoints - 1), LONGEST_LOCKOUT);
-      await logins.block(address, seconds);
-      return seconds;
-    },
+    addresses: guesses("", LONGEST_LOCKOUT),
+    names: guesses("name-", LONGEST_LOCKOUT_OF_NAME),
     sweep: async () => {
       if (shared === null) return;
       const text = `DELETE FROM ${shared.table} WHERE expire < $1`;
@@ -88,6 +88,34 @@ export function createUseLimits(
       await shared.client.query({ text, values: [Date.now()] }).catch(() => {});
     },
     ...countCalls(),
+  };
+}
+
+function createGuesses(
+  { logins, lockouts, most, longest }: {
+    logins: RateLimiterAbstract;
+    lockouts: RateLimiterAbstract;
+    most: number;
+    /** Seconds. */
+    longest: number;
+  },
+): Guesses {
+  const wrong = new WrongTokens();
+  return {
+    allowed: async (whose) => {
+      if (most === 0) return undefined;
+      const state = await logins.get(whose);
+      return state && state.consumedPoints >= most ? waitOf(state) : undefined;
+    },
+    failed: async (whose, guess) => {
+      if (most === 0 || !wrong.note(whose, guess)) return undefined;
+      const state = await logins.penalty(whose);
+      if (state.consumedPoints < most) return undefined;
+      const { consumedPoints } = await lockouts.penalty(whose);
+      const seconds = Math.min(MINUTE * 2 ** (consumedPoints - 1), longest);
+      await logins.block(whose, seconds);
+      return seconds;
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Hono } from "hono";
 import type { Principal } from "../auth/principal.ts";
-import type { ApprovalServices } from "./approve/services.ts";
 import type { Log } from "../log/log.ts";
 import type { Language } from "../mcp/messages.ts";
 import type { RefusedCalls } from "../mcp/refused_calls.ts";
@@ -10,6 +9,7 @@ import type { ProtectedResource } from "../oauth/resource.ts";
 import type { UseLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OriginRules } from "./origin.ts";
+import type { PageApp, PageServices } from "./pages/services.ts";
 import type { Readiness } from "./readiness.ts";
 import type { Env } from "./request.ts";
 import type { StrangerLog } from "./stranger_log.ts";
@@ -19,7 +19,7 @@ export interface SignInRoutes {
   /** What clients ask by themselves, from pages of any origin. */
   serveClients(app: Hono<Env>, services: AppServices): void;
   /** What browsers are sent to. */
-  servePeople(app: Hono<Env>, services: AppServices): void;
+  servePeople(app: Hono<Env>, services: PageApp): void;
 }
 
 /** What the routes are given. */
@@ -44,8 +44,8 @@ export interface AppServices {
   readonly newId: () => string;
   /** What OAuth clients are told; null where nobody can sign in by OAuth. */
   readonly resource: ProtectedResource | null;
-  /** For the page on which plans are approved; null where there is none. */
-  readonly approval: ApprovalServices | null;
-  /** Signing in by this server's own pages; null where it is off. */
+  /** Signing in by OAuth on this server's own pages; null where it is off. */
   readonly signIn: SignInRoutes | null;
+  /** For the pages that people open; null where there are none. */
+  readonly pages: PageServices | null;
 }

@@ -59,7 +59,7 @@ export class ClientDocuments {
   async #read(id: string): Promise<ClientFacts> {
     const text = await this.#ask(id).catch((cause) => {
       if (cause instanceof OAuthError) throw cause;
-      throw refusal(`the document at ${id} could not be read`);
+      throw refusal(`the document at ${id} could not be read`, cause);
     });
     let document: unknown;
     try {
@@ -110,6 +110,6 @@ function requireUrl(id: string, hosts: readonly string[]): void {
   throw refusal(`${url.hostname} is not in server.oauth.client_hosts`);
 }
 
-function refusal(state: string): OAuthError {
-  return new OAuthError("invalid_client", `Cannot tell who the client is: ${state}`);
+function refusal(state: string, cause?: unknown): OAuthError {
+  return new OAuthError("invalid_client", `Cannot tell who the client is: ${state}`, { cause });
 }

@@ -19,8 +19,13 @@ export class OAuthError extends Error {
   /** What was guessed, where guessing it is what the request may have been about. */
   readonly guess: string | null;
 
-  constructor(code: OAuthCode, message: string, { guess = null }: { guess?: string | null } = {}) {
-    super(message);
+  /** @param options.cause what only the log is told */
+  constructor(
+    code: OAuthCode,
+    message: string,
+    { guess = null, cause }: { guess?: string | null; cause?: unknown } = {},
+  ) {
+    super(message, { cause });
     this.name = "OAuthError";
     this.code = code;
     this.guess = guess;

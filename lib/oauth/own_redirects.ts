@@ -41,13 +41,7 @@ function sameOnLoopback(known: string, given: string): boolean {
   return a.href === b.href;
 }
 
-/** Where a redirect leads, as `form-action` of a content security policy names it. */
-export function sourceOf(uri: string): string {
-  const { protocol, origin } = new URL(uri);
-  return /^https?:$/.test(protocol) ? origin : protocol;
-}
-
-/** The same as a person reads it. */
+/** Where a redirect leads, as a person reads it. */
 export function placeOf(uri: string): string {
   const { protocol, host, hostname } = new URL(uri);
   if (protocol === "http:") return isLoopback(hostname) ? hostname : host;

@@ -154,14 +154,15 @@ export class OwnTokens {
       await notify({ kind: "misused", record, reason });
       throw refusal(reason);
     }
-    const judged = judgeToken(record, { now: now() });
+    const at = now();
+    const judged = judgeToken(record, { now: at });
     const effective = judged.good ? lesserScope(scope, judged.scope) : scope;
-    const expires = Math.min(now().getTime() + ACCESS_SECONDS * 1000, until);
+    const expires = Math.min(at.getTime() + ACCESS_SECONDS * 1000, until);
     const common = { secret, clientDigest, resource };
     return {
       access_token: await seals.access.seal({ ...common, scope, expires }),
       token_type: "Bearer",
-      expires_in: Math.floor((expires - now().getTime()) / 1000),
+      expires_in: Math.floor((expires - at.getTime()) / 1000),
       refresh_token: await seals.refresh.seal({
         ...common,
         scope: held.scope,

@@ -5,6 +5,7 @@ import { runFormatCases } from "./conformance_formats.ts";
 import { runHistoryCases } from "./conformance_history.ts";
 import { runKeyCases } from "./conformance_keys.ts";
 import { runMigrationCases } from "./conformance_migrations.ts";
+import { runPasskeyCases } from "./conformance_passkeys.ts";
 import { runRehearsalCases } from "./conformance_rehearsals.ts";
 import { runProxmoxTokenCases } from "./conformance_proxmox_tokens.ts";
 import { runPlanCases } from "./conformance_plans.ts";
@@ -25,5 +26,6 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runKeyCases(name, makeSite);
   runRehearsalCases(name, makeSite);
   runPlanCases(name, makeSite);
+  runPasskeyCases(name, makeSite);
   runProxmoxTokenCases(name, makeSite);
 }

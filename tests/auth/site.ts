@@ -36,6 +36,7 @@ export const OWN_TABLES: readonly string[] = [
   "proxmox_mcp_halt",
   "proxmox_mcp_history",
   "proxmox_mcp_oauth",
+  "proxmox_mcp_passkey",
   "proxmox_mcp_plan",
   "proxmox_mcp_rates",
   "proxmox_mcp_rehearsal",

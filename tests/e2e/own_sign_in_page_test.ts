@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import type { BrowserContextOptions } from "playwright-core";
+import { setPassword } from "../../lib/auth/user_changes.ts";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { hashPassword } from "../../lib/auth/password.ts";
+import type { Site } from "../site.ts";
 import { openBrowser } from "../support/browser.ts";
 import { freePort } from "../support/cli.ts";
 import { authorizeUrl, redeem, register, startOwn } from "../support/own_sign_in.ts";
+
+const PASSWORD = "correct horse battery";
 
 /** A program on this computer that waits for its browser to come back. */
 function startClient() {
@@ -19,6 +24,22 @@ function startClient() {
   };
 }
 
+/** A site whose user `ada` has a password. */
+async function startWithPassword(): Promise<Site> {
+  const site = await startOwn();
+  await setPassword(site.store, { username: "ada", hash: await hashPassword(PASSWORD) });
+  return site;
+}
+
+/** Fills the sign-in in by keyboard; the field for the name has the focus. */
+async function signIn(page: Page): Promise<void> {
+  await page.locator("input:focus").waitFor();
+  await page.keyboard.type("ada");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+}
+
 Deno.test("a person lets a client in, in a browser", async (t) => {
   await using browser = await openBrowser();
   const visits: [name: string, options: BrowserContextOptions][] = [
@@ -33,7 +54,7 @@ Deno.test("a person lets a client in, in a browser", async (t) => {
   ];
   for (const [name, options] of visits) {
     await t.step(name, async () => {
-      await using site = await startOwn();
+      await using site = await startWithPassword();
       await using client = startClient();
       await using context = await browser.newContext(options);
       const clientId = await register(site, { redirect_uris: [client.redirect] });
@@ -41,8 +62,7 @@ Deno.test("a person lets a client in, in a browser", async (t) => {
       const problems: string[] = [];
       page.on("console", (message) => problems.push(message.text()));
       await page.goto(authorizeUrl(site, clientId, { redirect_uri: client.redirect }));
-      await page.getByLabel("Your token").fill(site.tokens.admin);
-      await page.keyboard.press("Enter");
+      await signIn(page);
       await page.getByRole("heading", { name: "“Tester” asks to operate Proxmox" }).waitFor();
       const width = page.viewportSize()?.width ?? 0;
       const main = await page.locator("main").boundingBox();
@@ -61,20 +81,20 @@ Deno.test("a person lets a client in, in a browser", async (t) => {
       assert.equal((await redeem(site, { clientId, code, redirect_uri })).status, 200);
       const [row] = (await site.store.listTokens()).toReversed();
       assert.deepEqual([row?.permission, row?.limits?.pools], ["read", ["web"]]);
+      const days = (row!.expires!.getTime() - Date.now()) / 86_400_000;
+      assert.ok(days > 29, "the browser's own session ends sooner");
       assert.deepEqual(problems.filter((text) => !/favicon/.test(text)), []);
     });
   }
 
   await t.step("by keyboard alone, in Turkish: no", async () => {
-    await using site = await startOwn();
+    await using site = await startWithPassword();
     await using client = startClient();
     await using context = await browser.newContext({ locale: "tr-TR" });
     const clientId = await register(site, { redirect_uris: [client.redirect] });
     const page = await context.newPage();
     await page.goto(authorizeUrl(site, clientId, { redirect_uri: client.redirect }));
-    await page.locator("input:focus").waitFor();
-    await page.keyboard.type(site.tokens.admin);
-    await page.keyboard.press("Enter");
+    await signIn(page);
     await page.getByRole("button", { name: "Geri çevir" }).waitFor();
     const focused = () => page.evaluate("document.activeElement.textContent");
     for (let pressed = 0; pressed < 20 && await focused() !== "Geri çevir"; pressed++) {
@@ -85,13 +105,13 @@ Deno.test("a person lets a client in, in a browser", async (t) => {
   });
 
   await t.step("signing out asks again who it is", async () => {
-    await using site = await startOwn();
+    await using site = await startWithPassword();
     await using context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(authorizeUrl(site, await register(site)));
-    await page.getByLabel("Your token").fill(site.tokens.user);
-    await page.keyboard.press("Enter");
+    await signIn(page);
     await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByLabel("Your token").waitFor();
+    await signIn(page);
+    await page.getByRole("button", { name: "Let it in" }).waitFor();
   });
 });

@@ -197,12 +197,14 @@ Deno.test("the page shows who asks, that nobody vouches for the name, and runs n
   const clientId = await register(site, { client_name: name });
   const url = authorizeUrl(site, clientId, { scope: "write" });
   const stranger = await ask(url);
-  assert.doesNotMatch(stranger.text, /Claude/, "a stranger sees nothing of it");
+  const { pathname, search } = new URL(url);
+  assert.deepEqual([stranger.status, stranger.to().pathname, stranger.text], [303, "/sign-in", ""]);
+  assert.equal(stranger.to().searchParams.get("next"), pathname + search);
   const browser = new Browser(site);
   const entered = await browser.signIn(url, site.tokens.admin);
   assert.deepEqual([entered.status, entered.to().href], [303, url]);
   const flags = entered.headers.get("set-cookie") ?? "";
-  for (const flag of ["HttpOnly", "SameSite=Lax", "Path=/oauth"]) assert.ok(flags.includes(flag));
+  for (const flag of ["HttpOnly", "SameSite=Lax"]) assert.ok(flags.includes(flag));
   assert.ok(!flags.includes(site.tokens.admin));
   const { text, headers } = await browser.see(url);
   await t.step("name", () => {

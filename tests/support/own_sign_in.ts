@@ -103,8 +103,8 @@ export class Browser {
 
   async signIn(url: string, token: string): Promise<Told> {
     const { pathname, search } = new URL(url);
-    const fields = { do: "sign_in", token, next: pathname + search };
-    const told = await this.send("/oauth/sign-in", fields);
+    const fields = { do: "token", token, next: pathname + search };
+    const told = await this.send("/sign-in", fields);
     this.#cookie = told.headers.get("set-cookie")?.split(";")[0] ?? this.#cookie;
     return told;
   }

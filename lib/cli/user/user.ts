@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { type ChangeOptions, withChangeOptions } from "../account_change.ts";
 import { type CliContext, withCommonOptions } from "../context.ts";
-import { registerUserProxmoxToken } from "../user_proxmox_token.ts";
 import {
   type CreateOptions,
   createUser,

@@ -15,6 +15,7 @@ import { SIGN_INS } from "./0014_sign_ins.ts";
 import { USER_PROXMOX_TOKENS } from "./0015_user_proxmox_tokens.ts";
 import { LINK_GROUPS } from "./0016_link_groups.ts";
 import { OAUTH } from "./0017_oauth.ts";
+import { PASSKEYS } from "./0018_passkeys.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   USER_PROXMOX_TOKENS,
   LINK_GROUPS,
   OAUTH,
+  PASSKEYS,
 ];

@@ -1,62 +1,66 @@
 import type { Context } from "hono";
 import { includesScope, lesserScope, type Scope, SCOPES } from "../../auth/scope.ts";
+import type { TokenRecord } from "../../auth/accounts.ts";
 import { AppError } from "../../errors.ts";
 import { narrow, type Reach, REACHES, reachText } from "../../oauth/own_reach.ts";
 import type { Choice } from "../../oauth/own_grants.ts";
 import type { Request } from "../../oauth/own_seals.ts";
-import { readForm } from "../approve/form.ts";
 import type { Env } from "../request.ts";
-import { told } from "./answer.ts";
+import { told } from "../pages/answer.tsx";
+import { type Person, personOf } from "../pages/person.ts";
+import { sentForm } from "../pages/sent.ts";
 import { placeOf } from "./endpoints.ts";
-import type { Services } from "./services.ts";
+import type { PeopleServices } from "./services.ts";
 import { DAYS } from "./view.ts";
-import { type Present, presentOf } from "./visitor.ts";
 import { wordsIn } from "./words.ts";
 
 const DAY_MS = 86_400_000;
 
 /** Takes a person's answer and sends it to the client. Nothing in the form can add to what the page offered. */
-export async function decide(c: Context<Env>, services: Services): Promise<Response> {
+export async function decide(c: Context<Env>, services: PeopleServices): Promise<Response> {
   const { oauth } = services;
   const words = wordsIn(c.get("language"));
-  const form = await readForm(c.req.raw);
+  const refuse = (text: string, status: 400 | 403 | 503 = 400) =>
+    told(c, { title: words.notPossible, text, status });
+  const form = await sentForm(c, services);
   const request = await oauth.seals.request.open(form?.get("request") ?? "");
   const isLate = request !== undefined && request.expires <= oauth.now().getTime();
-  // Browsers name the origin of every form that is sent; which one it may be was checked before.
-  if (form === null || request === undefined || isLate || !c.req.header("origin")) {
-    return await told(c, { text: words.stale });
-  }
-  const present = await presentOf(c, services);
-  if (present === undefined || form.get("csrf") !== present.visitor.csrf) {
-    return await told(c, { text: words.stale, status: 403 });
+  if (form === null || request === undefined || isLate) return await refuse(words.stale);
+  const person = await personOf(c, services);
+  if (person === undefined || form.get("csrf") !== person.visitor.csrf) {
+    return await refuse(words.stale, 403);
   }
   const wish = form.get("do");
-  if (wish !== "allow" && wish !== "deny") return await told(c, { text: words.stale });
-  const choice = wish === "deny" ? null : choiceOf(form, { request, present, now: oauth.now() });
+  if (wish !== "allow" && wish !== "deny") return await refuse(words.stale);
+  const [record] = await oauth.accounts.findTokensById([person.principal.tokenId]);
+  if (record === undefined) return await refuse(words.stale, 403);
+  const choice = wish === "deny"
+    ? null
+    : choiceOf(form, { request, person, record, now: oauth.now() });
   if (choice !== null && "flaw" in choice) {
     const text = choice.flaw === null ? words.stale : words.beyond(words.reaches[choice.flaw]);
-    return await told(c, { text });
+    return await refuse(text);
   }
   try {
     await oauth.trail.admit();
     const expires = new Date(request.expires);
     if (!await oauth.spent.spend(`sign-in ${request.nonce}`, { expires })) {
-      return await told(c, { text: words.stale });
+      return await refuse(words.stale);
     }
-    return await finish(c, { services, request, present, choice });
+    return await finish(c, { services, request, person, choice });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     services.log.error(`Sign-in failed: ${error.message}`, { request_id: c.get("requestId") });
-    return await told(c, { text: words.later, status: 503 });
+    return await refuse(words.later, 503);
   }
 }
 
 async function finish(
   c: Context<Env>,
-  { services, request, present: { principal }, choice }: {
-    services: Services;
+  { services, request, person: { principal }, choice }: {
+    services: PeopleServices;
     request: Request;
-    present: Present;
+    person: Person;
     choice: Choice | null;
   },
 ): Promise<Response> {
@@ -89,9 +93,11 @@ async function finish(
 /** What the person chose, if it is no more than what the client asked for and the person has. */
 function choiceOf(
   form: URLSearchParams,
-  { request, present: { principal, record }, now }: {
+  { request, person: { principal, signIn }, record, now }: {
     request: Request;
-    present: Present;
+    person: Person;
+    /** The token of the person's session. */
+    record: TokenRecord;
     now: Date;
   },
 ): Choice | { readonly flaw: Reach | null } {
@@ -107,7 +113,9 @@ function choiceOf(
     needsApproval: form.has("approval"),
   });
   if ("flaw" in narrowed) return narrowed;
-  const until = Math.min(now.getTime() + days * DAY_MS, record.expires?.getTime() ?? Infinity);
+  // A session of the browser ends soon, and is no limit of the person's; a token that was pasted is.
+  const end = signIn === undefined ? record.expires?.getTime() ?? Infinity : Infinity;
+  const until = Math.min(now.getTime() + days * DAY_MS, end);
   return {
     scope,
     limits: narrowed.limits,

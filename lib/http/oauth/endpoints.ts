@@ -1,11 +1,11 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
-import { AppError } from "../../errors.ts";
+import { AppError, messageOf } from "../../errors.ts";
 import { metadataOf, PLACES } from "../../oauth/own_metadata.ts";
 import { type OAuthCode, OAuthError } from "../../oauth/own_error.ts";
 import { failedLogin } from "../authentication.ts";
 import { readJsonBody } from "../body.ts";
-import { readForm } from "../approve/form.ts";
+import { readForm } from "../pages/form.ts";
 import { refusedHeader } from "../origin.ts";
 import { type Env, messagesOf } from "../request.ts";
 import type { Services } from "./services.ts";
@@ -73,12 +73,13 @@ export async function noteRefusal(
   c: Context<Env>,
   { services, error }: { services: Services; error: OAuthError },
 ): Promise<number | undefined> {
-  const cause = new Error(error.message);
+  const { message, cause: why } = error;
+  const cause = new Error(why ? `${message}: ${messageOf(why)}` : message);
   return await failedLogin(c, {
     services,
     token: error.guess,
     address: addressOf(c, services),
-    error: new AppError("unauthorized", error.message, { cause }),
+    error: new AppError("unauthorized", message, { cause }),
   });
 }
 

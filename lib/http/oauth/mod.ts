@@ -19,7 +19,7 @@ import { serveClients } from "./endpoints.ts";
 import { servePeople } from "./routes.ts";
 import type { OAuthServices } from "./services.ts";
 
-export interface OwnSignInOptions extends Pick<OAuthServices, "spent" | "pageSeal" | "now"> {
+export interface OwnSignInOptions extends Pick<OAuthServices, "spent" | "now"> {
   readonly server: Config["server"];
   readonly database: Database;
   readonly accounts: AccountStore;
@@ -33,7 +33,7 @@ export interface OwnSignInOptions extends Pick<OAuthServices, "spent" | "pageSea
 
 /** Joins the parts by which people sign clients in on this server's own pages. */
 export function createOwnSignIn(options: OwnSignInOptions): SignInRoutes & { sweep(): void } {
-  const { server, database, accounts, keys, now, spent, pageSeal, fetch, monotonic } = options;
+  const { server, database, accounts, keys, now, spent, fetch, monotonic } = options;
   const issuer = server.public_url ?? "";
   const resource = resourceOf(server);
   const hosts = server.oauth?.client_hosts ?? [];
@@ -57,7 +57,6 @@ export function createOwnSignIn(options: OwnSignInOptions): SignInRoutes & { swe
     trail: new OwnTrail(options),
     spent,
     accounts,
-    pageSeal,
     now,
   };
   return {

@@ -3,32 +3,32 @@ import { lesserScope } from "../../auth/scope.ts";
 import type { Client } from "../../oauth/own_clients.ts";
 import { OAuthError } from "../../oauth/own_error.ts";
 import { PLACES } from "../../oauth/own_metadata.ts";
-import { placeOf as shownPlace, sourceOf } from "../../oauth/own_redirects.ts";
+import { placeOf as shownPlace } from "../../oauth/own_redirects.ts";
 import { readRequest, redirectOf, stateOf } from "../../oauth/own_request.ts";
 import type { Request } from "../../oauth/own_seals.ts";
 import type { Env } from "../request.ts";
-import { answer, askWho, told } from "./answer.ts";
+import { show, told } from "../pages/answer.tsx";
+import { personOf, toSignIn } from "../pages/person.ts";
 import { decide, sendBack } from "./consent.ts";
 import { addressOf, noteRefusal } from "./endpoints.ts";
-import type { Services } from "./services.ts";
+import type { PeopleServices } from "./services.ts";
 import { consentView } from "./view.ts";
-import { enterOrLeave, presentOf } from "./visitor.ts";
 import { wordsIn } from "./words.ts";
 
-const LONGEST_QUERY = 8_000;
+/** What comes back from signing in. */
+const LONGEST_QUERY = 4_000;
 
 /** The pages on which people let clients in. */
-export function servePeople(app: Hono<Env>, services: Services): void {
+export function servePeople(app: Hono<Env>, services: PeopleServices): void {
   app.get(PLACES.authorize, (c) => authorize(c, services));
-  app.post("/oauth/sign-in", (c) => enterOrLeave(c, services));
   app.post("/oauth/consent", (c) => decide(c, services));
 }
 
-async function authorize(c: Context<Env>, services: Services): Promise<Response> {
+async function authorize(c: Context<Env>, services: PeopleServices): Promise<Response> {
   const { oauth, limits } = services;
   const words = wordsIn(c.get("language"));
   if (await limits.stranger(addressOf(c, services)) !== undefined) {
-    return await told(c, { text: words.wait, status: 429 });
+    return await told(c, { title: words.notPossible, text: words.wait, status: 429 });
   }
   const { pathname, search, searchParams: params } = new URL(c.req.url);
   let client: Client;
@@ -52,13 +52,12 @@ async function authorize(c: Context<Env>, services: Services): Promise<Response>
     }
     await noteRefusal(c, { services, error });
     const { code, message } = error;
-    const told = { error: code, error_description: message };
-    return sendBack(c, { redirect, state: stateOf(params), issuer: oauth.issuer, answer: told });
+    const answer = { error: code, error_description: message };
+    return sendBack(c, { redirect, state: stateOf(params), issuer: oauth.issuer, answer });
   }
-  const next = pathname + search;
-  const present = await presentOf(c, services);
-  if (present === undefined) return await askWho(c, { next });
-  const { principal, visitor } = present;
+  const person = await personOf(c, services);
+  if (person === undefined) return toSignIn(c);
+  const { principal, visitor } = person;
   const view = consentView(words, {
     request,
     sealed: await oauth.seals.request.seal(request),
@@ -66,7 +65,8 @@ async function authorize(c: Context<Env>, services: Services): Promise<Response>
     most: lesserScope(request.asked ?? "admin", principal.scope),
     limits: principal.limits,
   });
-  return await answer(c, { view, visitor, next, client: sourceOf(redirect) });
+  const next = pathname + search;
+  return await show(c, { title: words.title, view, visitor, next, leadsTo: redirect });
 }
 
 /** An address of this very machine, or one that the client's own host names. */
@@ -77,12 +77,13 @@ function isTrusted(client: Client, redirect: string): boolean {
 /** Nobody is sent anywhere. */
 async function refuse(
   c: Context<Env>,
-  { services, error }: { services: Services; error: unknown },
+  { services, error }: { services: PeopleServices; error: unknown },
 ): Promise<Response> {
   if (!(error instanceof OAuthError)) throw error;
   const wait = await noteRefusal(c, { services, error });
   const words = wordsIn(c.get("language"));
+  const title = words.notPossible;
   return wait === undefined
-    ? await told(c, { text: error.message })
-    : await told(c, { text: words.wait, status: 429 });
+    ? await told(c, { title, text: error.message, status: 400 })
+    : await told(c, { title, text: words.wait, status: 429 });
 }

@@ -1,73 +1,15 @@
 import { html, raw } from "hono/html";
 import type { TokenLimits } from "../../auth/limits.ts";
 import { type Scope, SCOPES } from "../../auth/scope.ts";
-import type { Language } from "../../mcp/messages.ts";
 import { REACHES, reachText } from "../../oauth/own_reach.ts";
 import { placeOf } from "../../oauth/own_redirects.ts";
 import type { Request } from "../../oauth/own_seals.ts";
-import type { Visitor } from "../approve/view.ts";
-import { STYLE } from "./style.ts";
-import { type Words, wordsIn } from "./words.ts";
+import type { Words } from "./words.ts";
 
-export type Html = ReturnType<typeof html>;
+type Html = ReturnType<typeof html>;
 
 /** For how many days a person may let a client in, the last one unless another is chosen. */
 export const DAYS = [1, 7, 30, 90] as const;
-
-/** A page of its own, in the caller's language. */
-export function page(
-  language: Language,
-  { body, visitor, next }: { body: Html; visitor?: Visitor | undefined; next?: string | undefined },
-): Html {
-  const words = wordsIn(language);
-  return html`
-    <!doctype html>
-    <html lang="${language}">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width,initial-scale=1">
-        <meta name="robots" content="noindex">
-        <title>${words.title}</title>
-        <style>${raw(STYLE)}</style>
-      </head>
-      <body>
-        <header><span>proxmox-mcp</span>${visitor && next
-          ? signedIn(words, { visitor, next })
-          : ""}</header>
-        <main>
-          <div class="card">${body}</div>
-        </main>
-      </body>
-    </html>
-  `;
-}
-
-function signedIn(words: Words, { visitor, next }: { visitor: Visitor; next: string }): Html {
-  return html`<form method="post" action="/oauth/sign-in">${words.signedInAs}
-<strong>${visitor.user}</strong>
-<input type="hidden" name="csrf" value="${visitor.csrf}">
-<input type="hidden" name="next" value="${next}">
-<button class="quiet" name="do" value="leave">${words.leave}</button></form>`;
-}
-
-/** @param options.problem why the last attempt did not do */
-export function signInView(
-  words: Words,
-  { next, problem }: { next: string; problem?: string | undefined },
-): Html {
-  return html`
-    <h1>${words.title}</h1>
-    <p>${words.signInWhy}</p>
-    ${problem === undefined ? "" : html`<p class="tell bad" role="alert">${problem}</p>`}
-    <form method="post" action="/oauth/sign-in" autocomplete="off">
-      <input type="hidden" name="next" value="${next}">
-      <label for="token">${words.token}</label>
-      <input id="token" name="token" type="password" required autofocus autocomplete="off"
-        spellcheck="false">
-      <div class="choice"><button name="do" value="sign_in">${words.continue}</button></div>
-    </form>
-  `;
-}
 
 /** What a client asks for, and what the person may make of it. */
 export function consentView(
@@ -86,51 +28,59 @@ export function consentView(
   const chosen = asked === null ? "user" : most;
   const approval = limits?.needsApproval ?? false;
   const onThisComputer = new URL(redirect).protocol === "http:";
-  return html`
+  return html`<div class="card">
     <h1>“${name}” ${words.asks}</h1>
-    ${host === null
+    ${
+    host === null
       ? html`<p class="tell" role="note">${words.unverified}</p>`
-      : html`<p class="tell good" role="note">${words.verified(host)}</p>`}
-    <p>${words.backTo} <strong>${onThisComputer
-      ? words.thisComputer
-      : placeOf(redirect)}</strong></p>
+      : html`<p class="tell good" role="note">${words.verified(host)}</p>`
+  }
+    <p>${words.backTo} <strong>${
+    onThisComputer ? words.thisComputer : placeOf(redirect)
+  }</strong></p>
     <form method="post" action="/oauth/consent" autocomplete="off">
       <input type="hidden" name="csrf" value="${csrf}">
       <input type="hidden" name="request" value="${sealed}">
       <fieldset><legend>${words.may}</legend>
-        ${scopes.map((scope) =>
-          html`
-            <label
-              class="pick"><input type="radio" name="scope" value="${scope}"${scope === chosen
-                ? raw(" checked")
-                : ""}><span><code>${scope}</code>: ${words.scopes[scope]}</span></label>
-          `
-        )}
+        ${
+    scopes.map((scope) =>
+      html`
+        <label
+          class="pick"><input type="radio" name="scope" value="${scope}"${scope === chosen
+            ? raw(" checked")
+            : ""}><span><code>${scope}</code>: ${words.scopes[scope]}</span></label>
+      `
+    )
+  }
       </fieldset>
       <fieldset><legend>${words.reach}</legend>
         <p class="dim">${words.reachWhy} ${keepsTools(limits) ? words.kept : ""}</p>
-        ${REACHES.map((reach) =>
-          html`
-            <label for="${reach}">${words.reaches[reach]}</label>
-            <input id="${reach}" type="text" name="${reach}" value="${reachText(limits, reach)}"
-              placeholder="${words.all}" maxlength="500" spellcheck="false">
-          `
-        )}
-        <label class="pick"><input type="checkbox" name="approval" value="yes"${approval
-          ? raw(" checked disabled")
-          : ""}><span>${words.approval}</span></label>
+        ${
+    REACHES.map((reach) =>
+      html`
+        <label for="${reach}">${words.reaches[reach]}</label>
+        <input id="${reach}" type="text" name="${reach}" value="${reachText(limits, reach)}"
+          placeholder="${words.all}" maxlength="500" spellcheck="false">
+      `
+    )
+  }
+        <label class="pick"><input type="checkbox" name="approval" value="yes"${
+    approval ? raw(" checked disabled") : ""
+  }><span>${words.approval}</span></label>
       </fieldset>
       <fieldset>
         <legend>${words.days}</legend>
         <div class="row">
-        ${DAYS.map((days) =>
-          html`
-            <label
-              class="pick"><input type="radio" name="days" value="${days}"${days === DAYS.at(-1)
-                ? raw(" checked")
-                : ""}><span>${words.day(days)}</span></label>
-          `
-        )}
+        ${
+    DAYS.map((days) =>
+      html`
+        <label
+          class="pick"><input type="radio" name="days" value="${days}"${days === DAYS.at(-1)
+            ? raw(" checked")
+            : ""}><span>${words.day(days)}</span></label>
+      `
+    )
+  }
       </div>
       </fieldset>
       <div class="choice">
@@ -138,7 +88,7 @@ export function consentView(
         <button class="no" name="do" value="deny">${words.deny}</button>
       </div>
     </form>
-  `;
+  </div>`;
 }
 
 function keepsTools(limits: TokenLimits | null): boolean {

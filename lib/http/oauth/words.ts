@@ -5,14 +5,8 @@ import type { Language } from "../../mcp/messages.ts";
 /** What the page says. */
 export interface Words {
   readonly title: string;
-  readonly signInWhy: string;
-  readonly token: string;
-  readonly wrongToken: string;
   readonly wait: string;
   readonly later: string;
-  readonly continue: string;
-  readonly signedInAs: string;
-  readonly leave: string;
   readonly asks: string;
   readonly verified: (host: string) => string;
   readonly unverified: string;
@@ -37,15 +31,8 @@ export interface Words {
 
 const ENGLISH: Words = {
   title: "Let a program in",
-  signInWhy:
-    "A program asks to operate the Proxmox cluster in your name. Sign in to see what it asks.",
-  token: "Your token",
-  wrongToken: "Authentication required. Provide a valid token.",
   wait: "Too many requests. Try again later.",
   later: "The database is not available. Try again later.",
-  continue: "Continue",
-  signedInAs: "Signed in as",
-  leave: "Sign out",
   asks: "asks to operate Proxmox in your name",
   verified: (host) => `This is what ${host} says about the program.`,
   unverified:
@@ -78,15 +65,8 @@ const ENGLISH: Words = {
 
 const TURKISH: Words = {
   title: "Bir programa izin ver",
-  signInWhy:
-    "Bir program, Proxmox kümesini sizin adınıza yönetmek istiyor. Ne istediğini görmek için oturum açın.",
-  token: "Token'ınız",
-  wrongToken: "Kimlik doğrulama gerekli. Geçerli bir token sağlayın.",
   wait: "Çok fazla istek gönderildi. Daha sonra yeniden deneyin.",
   later: "Veritabanına ulaşılamıyor. Daha sonra yeniden deneyin.",
-  continue: "Devam",
-  signedInAs: "Oturum:",
-  leave: "Oturumu kapat",
   asks: "Proxmox'u sizin adınıza yönetmek istiyor",
   verified: (host) => `Program hakkında ${host} böyle diyor.`,
   unverified:
