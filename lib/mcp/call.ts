@@ -145,6 +145,7 @@ async function run(
     signal: deadline.signal,
     reach: reachOf(request.principal.limits),
     dryRun,
+    onlyReads: tool.hints.readOnlyHint,
     action,
     progress: request.progress,
     permit,

@@ -2,6 +2,7 @@ import type { Params } from "./api/client.ts";
 import type { ApiPath } from "./api/path.ts";
 import type { Verb } from "./api/types.ts";
 import { isRecord } from "./api/values.ts";
+import { type Concerned, concernedBy } from "./concerned.ts";
 import { withoutSecrets } from "./plan.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import type { SharedTask, Sharing, Subject } from "./sharing.ts";
@@ -19,24 +20,24 @@ export interface ChangeRequest {
 type Maker = Parameters<Sharing["begin"]>[0] & { readonly subject: Subject | undefined };
 
 interface Parts {
-  readonly shared: Pick<PveShared, "client" | "directory" | "reads">;
+  readonly shared: Pick<PveShared, "client" | "directory" | "reads" | "share">;
   readonly call: Pick<PveCall, "caller" | "permit" | "sharing" | "signal">;
   readonly touched: Touched;
   readonly explained: (error: unknown) => Promise<unknown>;
 }
 
-/** A change of how a guest runs, which moves and renames nothing. */
-const POWER = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/\d+\/status\/\w+$/;
-
-/** The changes that one call makes: each is announced before it is sent, and what was read is forgotten after. */
+/**
+ * The changes that one call makes: each is announced before it is sent, and what was read is forgotten
+ * before and after.
+ */
 export class Changing {
   readonly #parts: Parts;
   /** The last UPID that Proxmox gave. */
   upid: string | undefined;
   /** The task that is the call's whole change, which identical calls follow too. */
   whole: string | undefined;
-  /** Whether all changes so far were of how guests run; undefined before the first. */
-  #isPowerOnly: boolean | undefined;
+  /** What the changes so far concern. */
+  readonly #concerned = new Set<Concerned>();
   #steps = 0;
 
   constructor(parts: Parts) {
@@ -45,7 +46,7 @@ export class Changing {
 
   /** True once a change was sent. */
   get hasBegun(): boolean {
-    return this.#isPowerOnly !== undefined;
+    return this.#concerned.size > 0;
   }
 
   /** Has identical calls each make what is sent meanwhile. */
@@ -66,7 +67,7 @@ export class Changing {
     let task: SharedTask | undefined;
     try {
       await touched.announce();
-      this.#isPowerOnly ??= true;
+      this.#concerned.add(concernedBy(String(change.path)));
       const data = await this.#send(change);
       if (isUpid(data)) task = { upid: data, subject: maker.subject, vmids: touched.vmids };
       if (sharing) this.whole = task?.upid;
@@ -76,26 +77,36 @@ export class Changing {
     }
   }
 
-  /** No reader that comes after a change is told what was read before it. */
+  /**
+   * No reader that comes after a change is told what was read before it. A call that has changed nothing
+   * forgets all: it has found that somebody's change is done.
+   */
   forget(): void {
     const { directory, reads } = this.#parts.shared;
+    const concerned = this.#concerned;
     reads.drop();
-    if (this.#isPowerOnly) directory.dropStates();
-    else directory.drop();
+    if (concerned.size === 0 || concerned.has("all")) return directory.drop();
+    directory.dropStates();
+    for (const vmid of concerned) {
+      if (typeof vmid === "number") directory.dropGuest(vmid);
+    }
   }
 
   async #send({ verb, path, params }: ChangeRequest): Promise<unknown> {
     const { shared, call: { caller, signal }, explained } = this.#parts;
+    this.forget();
     try {
       const { data } = await shared.client.request(verb, path, { caller, params, signal });
       // A terminal's task stands beside what opens it.
       const upid = isRecord(data) ? data.upid : data;
-      if (isUpid(upid)) this.upid = upid;
+      if (isUpid(upid)) {
+        this.upid = upid;
+        shared.share.began(upid);
+      }
       return data;
     } catch (error) {
       throw withoutSecrets(await explained(error), params);
     } finally {
-      if (!POWER.test(String(path))) this.#isPowerOnly = false;
       this.forget();
     }
   }

@@ -67,8 +67,8 @@ export class Pve {
     this.#sight = sight;
     this.#holds = holds;
     this.#changing = changing;
-    this.#reading = new Reading({ shared, call, readsAlone, explained, warn });
     const forget = () => changing.forget();
+    this.#reading = new Reading({ shared, call, readsAlone, forget, explained, warn });
     const isWhole = (upid: string) => changing.whole === upid;
     this.#following = new Following({ reader: this, call, explained, forget, isWhole, warn });
     this.#patienceEnds = shared.now().getTime() + (call.patienceMs ?? PATIENCE_MS);

@@ -26,6 +26,8 @@ export type Params = Readonly<Record<string, unknown>>;
 export interface Answer {
   readonly data: unknown;
   readonly total: number | undefined;
+  /** Characters of its JSON. */
+  readonly size: number;
 }
 
 export interface ClientOptions {
@@ -216,7 +218,7 @@ export class Client {
     if (Object.keys(record(answer.errors)).length > 0) {
       throw failureOf({ status: 400, body, change, tokenId: this.tokenId });
     }
-    return { data: answer.data, total: number(answer.total) };
+    return { data: answer.data, total: number(answer.total), size: body.length };
   }
 
   #url(host: number, pathname: string): URL {
