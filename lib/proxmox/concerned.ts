@@ -10,9 +10,13 @@ const OF_GUEST = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/(\d+)(?:\/(.*))?$/;
 const IN_PLACE =
   /^(?:agent\/.+|firewall\/.+|move_disk|move_volume|resize|sendkey|snapshot|status\/\w+|unlink|\w+proxy)$/;
 
+/** Changes that are about no guest's name, tags, pool or place either. */
+const ELSEWHERE =
+  /^\/(?:cluster\/(?:backup|firewall|replication)|nodes\/[^/]+\/(?:apt|firewall|services|storage|vzdump))(?:\/|$)/;
+
 /** @param path of a request that changes something */
 export function concernedBy(path: string): Concerned {
   const [, vmid, what = ""] = OF_GUEST.exec(path) ?? [];
-  if (vmid === undefined) return "all";
+  if (vmid === undefined) return ELSEWHERE.test(path) ? "states" : "all";
   return IN_PLACE.test(what) ? "states" : Number(vmid);
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ADVICE } from "../../lib/mcp/advice.ts";
+import { concernedBy } from "../../lib/proxmox/concerned.ts";
 import { GuestDirectory } from "../../lib/proxmox/guest/guest_directory.ts";
 import { GuestLocks } from "../../lib/proxmox/guest/locks.ts";
 import { ShareTime } from "../../lib/proxmox/share_time.ts";
@@ -157,4 +158,27 @@ Deno.test("GuestDirectory asks for the list where a guest is no more that was ch
   directory.dropGuest(102);
   assert.equal((await directory.find(101, { asker })).node, "pve3");
   await assert.rejects(directory.find(102, { asker }), { code: "not_found" });
+});
+
+Deno.test("concernedBy: what moves or renames no guest leaves known where guests are", () => {
+  const paths = {
+    "/nodes/pve1/qemu/101/status/start": "states",
+    "/nodes/pve1/lxc/200/snapshot": "states",
+    "/nodes/pve1/qemu/101/firewall/rules": "states",
+    "/nodes/pve1/vzdump": "states",
+    "/cluster/backup/nightly": "states",
+    "/nodes/pve1/qemu/101": 101,
+    "/nodes/pve1/qemu/101/config": 101,
+    "/nodes/pve1/qemu/101/clone": 101,
+    "/nodes/pve1/lxc/200/migrate": 200,
+    "/nodes/pve1/lxc/200/snapshot/old/rollback": 200,
+    "/nodes/pve1/qemu": "all",
+    "/nodes/pve1/startall": "all",
+    "/pools/dev": "all",
+    "/cluster/ha/resources": "all",
+    "/access/acl": "all",
+  };
+  for (const [path, concerned] of Object.entries(paths)) {
+    assert.equal(concernedBy(path), concerned, path);
+  }
 });
