@@ -7,7 +7,7 @@ import { withoutSecrets } from "./plan.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import type { SharedTask, Sharing, Subject } from "./sharing.ts";
 import { isUpid } from "./tasks.ts";
-import type { Touched } from "./touched.ts";
+import { MOST_TOUCHED, type Touched } from "./touched.ts";
 
 /** A request that changes something. */
 export interface ChangeRequest {
@@ -82,10 +82,15 @@ export class Changing {
    * forgets all: it has found that somebody's change is done.
    */
   forget(): void {
-    const { directory, reads } = this.#parts.shared;
+    const { shared: { directory, reads }, touched } = this.#parts;
     const concerned = this.#concerned;
-    reads.drop();
-    if (concerned.size === 0 || concerned.has("all")) return directory.drop();
+    const { vmids } = touched;
+    const isKnown = concerned.size > 0 && !concerned.has("all") && vmids.length < MOST_TOUCHED;
+    if (!isKnown) {
+      reads.drop();
+      return directory.drop();
+    }
+    reads.drop(new Set(vmids));
     directory.dropStates();
     for (const vmid of concerned) {
       if (typeof vmid === "number") directory.dropGuest(vmid);

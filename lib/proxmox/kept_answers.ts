@@ -3,11 +3,13 @@ import type { Answer } from "./api/client.ts";
 /** Characters of JSON that are kept in all, and of one answer. */
 const MOST_KEPT = 8 * 1024 * 1024;
 const LARGEST = 2 * 1024 * 1024;
-const MOST_ENTRIES = 1_000;
+const MOST_ENTRIES = 5_000;
 
-interface Kept {
+export interface Kept {
   readonly answer: Answer;
   readonly askedAt: number;
+  /** The guest that it is about; undefined for what is about no single one. */
+  readonly vmid?: number | undefined;
 }
 
 /** Answers by what was asked, so many and so large at most; the oldest make room. */
@@ -25,16 +27,17 @@ export class KeptAnswers {
     return this.#size;
   }
 
-  get(key: string): Answer | undefined {
+  get(key: string): Kept | undefined {
     const kept = this.#kept.get(key);
-    return kept !== undefined && this.#isFresh(kept.askedAt) ? kept.answer : undefined;
+    return kept !== undefined && this.#isFresh(kept.askedAt) ? kept : undefined;
   }
 
-  put(key: string, { answer, askedAt }: Kept): void {
+  put(key: string, kept: Kept): void {
     this.#delete(key);
-    if (answer.size > LARGEST) return;
-    this.#kept.set(key, { answer, askedAt });
-    this.#size += answer.size;
+    const { size } = kept.answer;
+    if (size > LARGEST) return;
+    this.#kept.set(key, kept);
+    this.#size += size;
     for (const oldest of this.#kept.keys()) {
       if (this.#size <= MOST_KEPT && this.#kept.size <= MOST_ENTRIES) break;
       this.#delete(oldest);
@@ -44,6 +47,13 @@ export class KeptAnswers {
   clear(): void {
     this.#kept.clear();
     this.#size = 0;
+  }
+
+  /** Forgets what a change of these guests may have made untrue: of other guests nothing. */
+  clearAbout(vmids: ReadonlySet<unknown>): void {
+    for (const [key, { vmid }] of this.#kept) {
+      if (vmid === undefined || vmids.has(vmid)) this.#delete(key);
+    }
   }
 
   #delete(key: string): void {

@@ -18,6 +18,16 @@ interface Parts {
   readonly warn: (warning: string) => void;
 }
 
+/** What is kept longer than else: some minutes, as long as its mark is the same. */
+export interface Keeping {
+  /** What is known of the thing without asking: where that differs it is read anew. */
+  readonly mark: string;
+  /** The guest that it is about; none for what any change may be about. */
+  readonly vmid?: number | undefined;
+  /** Told when what was kept was asked for, in milliseconds of the clock of what is kept. */
+  readonly onKept: (askedAt: number) => void;
+}
+
 /** A task's state, which tells when a change is done. */
 const TASK = /^\/nodes\/[^/]+\/tasks\/([^/]+)\/status$/;
 
@@ -31,11 +41,11 @@ export class Reading {
     this.#parts = parts;
   }
 
-  async read(path: ApiPath, given?: unknown): Promise<Answer> {
+  async read(path: ApiPath, given?: unknown, keeping?: Keeping): Promise<Answer> {
     const { explained } = this.#parts;
     const params: Params = { ...given as Params };
     try {
-      const answer = await this.#read(path, params);
+      const answer = await this.#read(path, params, keeping);
       this.#noteEnd(path, answer);
       return answer;
     } catch (error) {
@@ -43,17 +53,17 @@ export class Reading {
     }
   }
 
-  async #read(path: ApiPath, params: Params): Promise<Answer> {
+  async #read(path: ApiPath, params: Params, keeping?: Keeping): Promise<Answer> {
     const { shared: { client, reads }, call, readsAlone } = this.#parts;
     const { caller, onlyReads = false, signal } = call;
     const start = (signal: AbortSignal) => client.request("GET", path, { caller, params, signal });
     if (readsAlone()) return await start(signal);
-    const keeps = isKept(String(path));
+    const keeps = keeping ? "long" : isKept(String(path)) ? "shortly" : "not";
     // What one token of Proxmox's sees another may not.
-    const key = JSON.stringify([client.tokenId, String(path), params]);
-    const takesKept = keeps && onlyReads && !this.#asked.has(key);
-    if (keeps) this.#asked.add(key);
-    return await reads.read(key, { caller, signal, start, keeps, takesKept });
+    const key = JSON.stringify([client.tokenId, String(path), params, keeping?.mark]);
+    const takesKept = onlyReads && !this.#asked.has(key);
+    if (keeps !== "not") this.#asked.add(key);
+    return await reads.read(key, { ...keeping, caller, signal, start, keeps, takesKept });
   }
 
   /** Whoever looks at the task of a change is who finds out that the change is done. */
@@ -63,8 +73,8 @@ export class Reading {
     if (this.#parts.shared.share.ended(decodeURIComponent(upid))) this.#parts.forget();
   }
 
-  async object(at: ApiPath, params?: unknown): Promise<object> {
-    const { data } = await this.read(at, params);
+  async object(at: ApiPath, params?: unknown, keeping?: Keeping): Promise<object> {
+    const { data } = await this.read(at, params, keeping);
     if (data === null) throw garbled(`Proxmox's answer to ${at} is empty`);
     if (typeof data === "object" && !Array.isArray(data)) return data;
     throw garbled(`Proxmox's answer to ${at} is not an object`);
@@ -72,9 +82,9 @@ export class Reading {
 
   async page<P extends KeyedPath>(
     path: P,
-    { at, params }: { at: ApiPath; params?: unknown },
+    { at, params, keeping }: { at: ApiPath; params?: unknown; keeping?: Keeping },
   ): Promise<{ rows: RowOf<P>[]; total: number | undefined }> {
-    const { data, total } = await this.read(at, params);
+    const { data, total } = await this.read(at, params, keeping);
     const checked = checkedRows(path, data);
     if (!checked) {
       const what = data === null ? "empty" : "not a list that can be read";

@@ -1,5 +1,8 @@
 /** Tasks that are remembered; more are forgotten, the oldest first. */
 const MOST_TASKS = 1_000;
+/** How much longer what is dear to read is kept, and for how long at most. */
+const LONGER = 150;
+const LONGEST_MS = 300_000;
 /** How long a task whose end nobody has seen keeps answers from being kept: most take less. */
 const UNSETTLED_MS = 30_000;
 
@@ -37,6 +40,11 @@ export class ShareTime {
   /** Whether what was asked for at this time may still be told. */
   isFresh(askedAt: number): boolean {
     return this.now() - askedAt < this.#ms && !this.#isUnsettled();
+  }
+
+  /** The same for what is dear to read and seldom changes. */
+  isLately(askedAt: number): boolean {
+    return this.now() - askedAt < Math.min(this.#ms * LONGER, LONGEST_MS);
   }
 
   /** Notes a task that a change has begun. */

@@ -15,10 +15,14 @@ export interface SharedRead {
   readonly signal: AbortSignal;
   /** Reads, until the signal that it is given aborts: when nobody waits any longer. */
   readonly start: (signal: AbortSignal) => Promise<Answer>;
-  /** Whether what is read is such that it may be kept for others. */
-  readonly keeps: boolean;
+  /** Whether what is read is such that it may be kept for others, and for how long. */
+  readonly keeps: "not" | "shortly" | "long";
   /** Whether this caller may be told what was kept. */
   readonly takesKept: boolean;
+  /** The guest that it is about. */
+  readonly vmid?: number | undefined;
+  /** Told when what was kept was asked for. */
+  readonly onKept?: (askedAt: number) => void;
 }
 
 /**
@@ -28,18 +32,27 @@ export interface SharedRead {
  */
 export class SharedReads {
   readonly #time: ShareTime;
-  readonly #kept: KeptAnswers;
+  readonly #kept: Readonly<Record<"shortly" | "long", KeptAnswers>>;
   #underWay = new Map<string, Read>();
 
   constructor(time: ShareTime) {
     this.#time = time;
-    this.#kept = new KeptAnswers((askedAt) => time.isFresh(askedAt));
+    this.#kept = {
+      shortly: new KeptAnswers((askedAt) => time.isFresh(askedAt)),
+      long: new KeptAnswers((askedAt) => time.isLately(askedAt)),
+    };
   }
 
-  /** Whoever asks from now on is told what is read from now on. */
-  drop(): void {
+  /**
+   * Whoever asks from now on is told what is read from now on.
+   *
+   * @param vmids what was changed where that is known: what is kept long of other guests is kept on
+   */
+  drop(vmids?: ReadonlySet<unknown>): void {
     this.#underWay = new Map();
-    this.#kept.clear();
+    this.#kept.shortly.clear();
+    if (vmids === undefined) this.#kept.long.clear();
+    else this.#kept.long.clearAbout(vmids);
   }
 
   /**
@@ -48,10 +61,13 @@ export class SharedReads {
    * @throws AppError as the read does, or when this caller's own signal aborts
    */
   async read(key: string, reading: SharedRead): Promise<Answer> {
-    const { caller, signal, start, takesKept } = reading;
+    const { caller, keeps, onKept, signal, start, takesKept } = reading;
     if (this.#time.isOff) return await start(signal);
-    const kept = takesKept ? this.#kept.get(key) : undefined;
-    if (kept !== undefined) return kept;
+    const kept = takesKept && keeps !== "not" ? this.#kept[keeps].get(key) : undefined;
+    if (kept !== undefined) {
+      onKept?.(kept.askedAt);
+      return kept.answer;
+    }
     const own = `${caller} ${key}`;
     const read = this.#underWay.get(own) ?? this.#start(key, own, reading);
     read.waiting++;
@@ -65,14 +81,16 @@ export class SharedReads {
     }
   }
 
-  #start(key: string, own: string, { start, keeps }: SharedRead): Read {
+  #start(key: string, own: string, { start, keeps, vmid }: SharedRead): Read {
     const over = new AbortController();
     const askedAt = this.#time.now();
     const read: Read = { answer: start(over.signal), over, waiting: 0 };
     this.#underWay.set(own, read);
     read.answer.then((answer) => {
       // A change made meanwhile has dropped this read: its answer may be older than the change.
-      if (this.#end(own, read) && keeps) this.#kept.put(key, { answer, askedAt });
+      if (this.#end(own, read) && keeps !== "not") {
+        this.#kept[keeps].put(key, { answer, askedAt, vmid });
+      }
     }, () => this.#end(own, read));
     return read;
   }

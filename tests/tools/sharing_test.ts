@@ -110,3 +110,50 @@ Deno.test("with share_seconds 0 each call reads for itself", async () => {
   assert.ok(all.every(({ isError }) => !isError));
   assert.equal(lists(), 12);
 });
+
+Deno.test("what get_attention asks guest by guest is kept some minutes, as long as nothing happens to it", async () => {
+  await using shared = await sharing(2);
+  const { site, clock } = shared;
+  const perGuest = /^\/nodes\/\w+\/(?:qemu|lxc)\/(\d+)\/(?:pending|snapshot)$/;
+  /** The guests that are asked in one call, and when the oldest that it tells was read. */
+  const look = async (token = site.tokens.user) => {
+    const from = site.fake.requests.length;
+    const { value } = await site.call("get_attention", {}, { token });
+    const asked = site.fake.requests.slice(from)
+      .map(({ path }) => perGuest.exec(path)?.[1]).filter((vmid) => vmid !== undefined);
+    return { asked: [...new Set(asked)].map(Number), asOf: value.as_of };
+  };
+  const first = await look();
+  assert.ok(first.asked.length > 5);
+  assert.equal(first.asOf, undefined);
+  clock.now += 60_000;
+  const second = await look(site.tokens.write);
+  assert.deepEqual(second.asked, [], "others may be told too");
+  const age = Date.now() - Date.parse(second.asOf);
+  assert.ok(age >= 60_000 && age < 90_000, `${age} ms`);
+
+  await site.call("set_guest_notes", { vmid: 101, notes: "x" });
+  clock.now += 30_000;
+  assert.deepEqual((await look()).asked, [101], "it was changed here");
+
+  using client = Deno.createHttpClient({ caCerts: [site.fake.caPem] });
+  const { user, name, value } = site.fake.token;
+  const node = site.fake.state.guests.get(110)?.node;
+  const path = `/api2/json/nodes/${node}/qemu/110/snapshot`;
+  const { ok, body } = await fetch(`${site.fake.url}${path}`, {
+    method: "POST",
+    headers: {
+      authorization: `PVEAPIToken=${user}!${name}=${value}`,
+      "content-type": "application/json",
+    },
+    body: JSON.stringify({ snapname: "elsewhere" }),
+    client,
+  });
+  await body?.cancel();
+  assert.ok(ok);
+  clock.now += 2_000;
+  assert.deepEqual((await look()).asked, [110], "it has a task that it had not");
+
+  clock.now += 300_000;
+  assert.deepEqual((await look()).asked.toSorted(), first.asked.toSorted());
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Answer } from "../../lib/proxmox/api/client.ts";
 import { KeptAnswers } from "../../lib/proxmox/kept_answers.ts";
 import { isKept } from "../../lib/proxmox/kept_paths.ts";
-import { SharedReads } from "../../lib/proxmox/shared_reads.ts";
+import { type SharedRead, SharedReads } from "../../lib/proxmox/shared_reads.ts";
 import { ShareTime } from "../../lib/proxmox/share_time.ts";
 
 const open = new AbortController().signal;
@@ -30,8 +30,14 @@ function setUp(seconds = 2) {
   };
   const ask = (
     key: string,
-    { signal = open, caller = "a", keeps = true, takesKept = true } = {},
-  ) => reads.read(key, { caller, signal, start, keeps, takesKept });
+    { signal = open, caller = "a", takesKept = true, keeps = "shortly", vmid }: {
+      signal?: AbortSignal;
+      caller?: string;
+      takesKept?: boolean;
+      keeps?: SharedRead["keeps"];
+      vmid?: number;
+    } = {},
+  ) => reads.read(key, { caller, signal, start, keeps, takesKept, vmid });
   /** Asks, and answers where that starts a read. */
   const told = async (data: unknown, options?: Parameters<typeof ask>[1]) => {
     const before = started.length;
@@ -44,7 +50,7 @@ function setUp(seconds = 2) {
 
 Deno.test("SharedReads: who asks for the same meanwhile is told the same", async () => {
   const { ask, started } = setUp();
-  const none = { keeps: false };
+  const none = { keeps: "not" } as const;
   const asked = [ask("a", none), ask("a", none), ask("b", none), ask("a", { caller: "other" })];
   assert.equal(started.length, 3, "nobody waits in another caller's line");
   for (const [at, { tell }] of started.entries()) tell(at);
@@ -98,6 +104,28 @@ Deno.test("SharedReads: while a task that was begun here may be at work nothing 
   assert.equal(time.ended("UPID:3"), true, "its end is still of interest");
 });
 
+Deno.test("SharedReads: what is kept long outlives changes of other guests, for five minutes", async () => {
+  const { clock, reads, told } = setUp();
+  const long = { keeps: "long", vmid: 101 } as const;
+  await told("first", long);
+  clock.now = 299_999;
+  reads.drop(new Set([102]));
+  assert.equal(await told("second", long), "first");
+  reads.drop(new Set([101]));
+  assert.equal(await told("third", long), "third");
+  reads.drop();
+  assert.equal(await told("fourth", long), "fourth", "nobody knows what was changed");
+  clock.now += 300_000;
+  assert.equal(await told("late", long), "late");
+});
+
+Deno.test("SharedReads: what is kept long of no single guest no change outlives", async () => {
+  const { reads, told } = setUp();
+  await told("first", { keeps: "long" });
+  reads.drop(new Set([102]));
+  assert.equal(await told("second", { keeps: "long" }), "second");
+});
+
 Deno.test("SharedReads: what fails is kept for nobody", async () => {
   const { ask, started, told } = setUp();
   const failing = ask("a");
@@ -141,11 +169,11 @@ Deno.test("KeptAnswers: so many and so large at most, the oldest make room", () 
   for (const key of ["a", "b", "c", "d"]) put(key, 2 * MIB);
   put("a", MIB);
   put("e", MIB);
-  assert.deepEqual(["a", "b", "e"].map((key) => kept.get(key)?.data), ["a", "b", "e"]);
+  assert.deepEqual(["a", "b", "e"].map((key) => kept.get(key)?.answer.data), ["a", "b", "e"]);
   put("f", 1);
   assert.equal(kept.get("b"), undefined, "it was the oldest");
   assert.equal(kept.size, 6 * MIB + 1);
-  for (let each = 0; each < 1_100; each++) put(`small ${each}`, 1);
+  for (let each = 0; each < 5_100; each++) put(`small ${each}`, 1);
   assert.equal(kept.get("small 99"), undefined);
   assert.ok(kept.get("small 100"));
   kept.clear();
