@@ -41,3 +41,4 @@ import "../unit/slots_test.ts";
 import "../unit/sse_test.ts";
 import "../unit/tasks_test.ts";
 import "../unit/touched_test.ts";
+import "../unit/transports_test.ts";
