@@ -8,7 +8,7 @@ const OF_GUEST = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/(\d+)(?:\/(.*))?$/;
 
 /** Changes of a guest that leave it its name, tags, pool and place. */
 const IN_PLACE =
-  /^(?:agent\/.+|firewall\/.+|move_disk|move_volume|resize|sendkey|snapshot|status\/\w+|unlink|\w+proxy)$/;
+  /^(?:agent\/.+|firewall\/.+|move_(?:disk|volume)|resize|sendkey|snapshot|status\/\w+|unlink|\w+proxy)$/;
 
 /** Changes that are about no guest's name, tags, pool or place either. */
 const ELSEWHERE =
