@@ -104,10 +104,8 @@ export class Changing {
       const { data } = await shared.client.request(verb, path, { caller, params, signal });
       // A terminal's task stands beside what opens it.
       const upid = isRecord(data) ? data.upid : data;
-      if (isUpid(upid)) {
-        this.upid = upid;
-        shared.share.began(upid);
-      }
+      if (isUpid(upid)) this.upid = upid;
+      if (isUpid(data)) shared.share.began(data);
       return data;
     } catch (error) {
       throw withoutSecrets(await explained(error), params);

@@ -1,8 +1,8 @@
 import type { Answer } from "./api/client.ts";
 
 /** Characters of JSON that are kept in all, and of one answer. */
-const MOST_KEPT = 8 * 1024 * 1024;
-const LARGEST = 2 * 1024 * 1024;
+const MOST_KEPT = 4 * 1024 * 1024;
+const LARGEST = 1024 * 1024;
 const MOST_ENTRIES = 5_000;
 
 export interface Kept {

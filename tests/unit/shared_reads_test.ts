@@ -164,15 +164,15 @@ Deno.test("KeptAnswers: so many and so large at most, the oldest make room", () 
   const kept = new KeptAnswers(() => true);
   const put = (key: string, size: number) =>
     kept.put(key, { answer: { data: key, total: undefined, size }, askedAt: 0 });
-  put("too large", 2 * MIB + 1);
+  put("too large", MIB + 1);
   assert.equal(kept.get("too large"), undefined);
-  for (const key of ["a", "b", "c", "d"]) put(key, 2 * MIB);
-  put("a", MIB);
-  put("e", MIB);
+  for (const key of ["a", "b", "c", "d"]) put(key, MIB);
+  put("a", MIB / 2);
+  put("e", MIB / 2);
   assert.deepEqual(["a", "b", "e"].map((key) => kept.get(key)?.answer.data), ["a", "b", "e"]);
   put("f", 1);
   assert.equal(kept.get("b"), undefined, "it was the oldest");
-  assert.equal(kept.size, 6 * MIB + 1);
+  assert.equal(kept.size, 3 * MIB + 1);
   for (let each = 0; each < 5_100; each++) put(`small ${each}`, 1);
   assert.equal(kept.get("small 99"), undefined);
   assert.ok(kept.get("small 100"));
