@@ -75,6 +75,8 @@ Deno.test("what a change rests on is asked, whatever others were told", async ()
   await site.call("get_vm_usage", { vmid: 101 });
   await site.call("get_guest_config", { vmid: 101 });
   set(site, 101, "running");
+  const plan = await site.call("start_vm", { vmid: 101, dry_run: true });
+  assert.equal(plan.value.unchanged, true, "a plan is one of what there is");
   assert.equal((await site.call("start_vm", { vmid: 101 })).value.unchanged, true);
 });
 
