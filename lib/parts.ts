@@ -1,9 +1,11 @@
 import { TOOLS } from "./mcp/tools.ts";
+import { keyFor, readAuditKey } from "./audit/key.ts";
 import { HeadFile } from "./audit/head_file.ts";
 import { AuditLog } from "./audit/log.ts";
 import { AuditQueue } from "./audit/queue.ts";
 import type { AuditTrail } from "./audit/trail.ts";
 import type { AccountStore } from "./auth/account_store.ts";
+import { PROXMOX_TOKENS, TokenSeal } from "./auth/proxmox_tokens.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts";
 import type { Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
@@ -22,6 +24,7 @@ import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
+import { CallersProxmox } from "./mcp/callers_proxmox.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
@@ -30,7 +33,7 @@ import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
 import { Leftovers } from "./mcp/leftovers.ts";
 import { ResourceWatch } from "./mcp/resources/watch.ts";
-import { Seal } from "./mcp/seal.ts";
+import { Seal } from "./seal.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
@@ -48,7 +51,7 @@ import { GuestDirectory } from "./proxmox/guest/guest_directory.ts";
 import { guestLoaders } from "./proxmox/guest/loaders.ts";
 import { GuestLocks } from "./proxmox/guest/locks.ts";
 import { HistoryRecorder } from "./proxmox/history/recorder.ts";
-import type { PveShared } from "./proxmox/pve_parts.ts";
+import { Parties } from "./proxmox/parties.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -105,13 +108,17 @@ export async function joinParts(
   const { server } = config;
   const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
   const client = proxmox.client;
-  const access = new Access(client, monotonic);
   const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
     mayAnywhere(grants, tool.privileges)
   );
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
   const share = new ShareTime({ seconds: config.proxmox.share_seconds, monotonic });
-  const directory = new GuestDirectory({ ...guestLoaders(client), advice: ADVICE, share });
+  const seenBy = (client: Client) => ({
+    client,
+    access: new Access(client, monotonic),
+    directory: new GuestDirectory({ ...guestLoaders(client), advice: ADVICE, share }),
+    reads: new SharedReads(share),
+  });
   const queue = new AuditQueue({
     trail,
     onProblem: (error) => log.error(messageOf(error)),
@@ -142,32 +149,38 @@ export async function joinParts(
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
   const watch = new ResourceWatch({
-    directory,
     sleep,
     onRevoked: (listener) => authenticator.onRevoked(listener),
   });
   const audit = new AuditLog({ queue, log });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
-  const pve: PveShared = {
+  const parties = new Parties({
     client,
-    access,
-    directory,
-    locks: new GuestLocks(),
-    leases: leasesOf(database, { now }),
-    reads: new SharedReads(share),
-    share,
-    descriptions: new ApiDescriptions(client, ADVICE.paths),
-    advice: ADVICE,
-    now,
-    sleep,
-  };
+    common: {
+      locks: new GuestLocks(),
+      leases: leasesOf(database, { now }),
+      share,
+      descriptions: new ApiDescriptions(client, ADVICE.paths),
+      advice: ADVICE,
+      now,
+      sleep,
+    },
+    seenBy,
+  });
+  const { own } = parties;
+  const callersProxmox = new CallersProxmox({
+    parties,
+    seal: await tokenSealOf(config),
+    required: config.auth.require_own_token,
+  });
   const background = new Background({
     audit,
     catalog,
     halts,
     log,
     now,
-    pve,
+    own,
+    proxmox: callersProxmox,
     stopping: stopping.signal,
   });
   const rehearsals = new Rehearsals(database);
@@ -182,12 +195,12 @@ export async function joinParts(
   const history = historyOf(database);
   const recorder = history === null || !config.history.enabled
     ? null
-    : new HistoryRecorder({ shared: pve, history, days: config.history.days, log });
+    : new HistoryRecorder({ shared: own, history, days: config.history.days, log });
   recorder?.start();
   const mcp: McpServices = {
     features,
     catalog,
-    pve,
+    proxmox: callersProxmox,
     background,
     rehearsals,
     audit,
@@ -211,7 +224,9 @@ export async function joinParts(
     server: { version, startedAt: now() },
     watch,
     hold: () => () => {},
-    able: async () => {
+    able: async (principal) => {
+      // Who may send nothing is told why by what is called.
+      const { access } = await callersProxmox.of({ principal, language: server.language });
       const grants = await access.grants();
       return grants === undefined ? allAble : ableBy(grants);
     },
@@ -257,4 +272,9 @@ export async function joinParts(
       proxmox.close();
     },
   };
+}
+
+async function tokenSealOf({ audit: { key_file } }: Config): Promise<TokenSeal | null> {
+  if (key_file === null) return null;
+  return new TokenSeal(keyFor(await readAuditKey(key_file), PROXMOX_TOKENS));
 }

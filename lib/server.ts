@@ -151,6 +151,7 @@ function anonymous(address: string): Principal {
     userId: 0,
     tokenId: 0,
     tokenName: "",
+    proxmoxToken: null,
     scope: "admin",
     limits: null,
     address,

@@ -114,7 +114,8 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
 async function identified(speaker: Speaker, { authenticator }: Parts): Promise<Principal> {
   if (speaker.kind === "token") return await authenticator.authenticate(speaker.token, ADDRESS);
   const { user, scope } = speaker;
-  return { user, userId: 0, tokenId: 0, tokenName: "", scope, limits: null, address: ADDRESS };
+  const none = { userId: 0, tokenId: 0, tokenName: "", limits: null, proxmoxToken: null };
+  return { ...none, user, scope, address: ADDRESS };
 }
 
 /** A database that is away at the start is asked again with each message. */

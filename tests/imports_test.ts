@@ -38,11 +38,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/parts.ts": [
     ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit"],
-    ...["lib/tool", "lib/log", "lib/database", "lib/once_per.ts", "lib/errors.ts"],
+    ...["lib/tool", "lib/log", "lib/database", "lib/seal.ts", "lib/once_per.ts", "lib/errors.ts"],
   ],
   "lib/http": [
     ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
-    "lib/abort.ts",
+    ...["lib/seal.ts", "lib/abort.ts"],
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
     ...["node:http2", "node:stream"],
   ],
@@ -51,7 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
     ...["lib/database/halts.ts", "lib/database/history.ts", "lib/database/plans.ts"],
     ...["lib/database/rehearsals.ts", "lib/command.ts", "lib/tracing.ts", "lib/plot/charting.ts"],
-    ...["lib/nearest.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
+    ...["lib/nearest.ts", "lib/seal.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
     ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",
   ],
@@ -92,6 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/auth": [
     "lib/database",
+    "lib/seal.ts",
     "lib/errors.ts",
     "lib/command.ts",
     "node:crypto",
@@ -108,6 +109,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite"],
   "lib/log": ["lib/errors.ts"],
+  "lib/seal.ts": [],
   "lib/abort.ts": [],
   "lib/once_per.ts": [],
   "lib/turns.ts": ["node:timers"],

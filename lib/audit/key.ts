@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { typed } from "../command.ts";
 import { AppError, ioReason } from "../errors.ts";
 
@@ -39,6 +39,11 @@ export async function makeAuditKey(path: string): Promise<AuditKey | null> {
     throw new AppError("invalid", message, { cause: error });
   }
   return keyOf(text);
+}
+
+/** Another key of 32 bytes, for one purpose: who has it knows neither this one nor those for others. */
+export function keyFor({ secret }: AuditKey, purpose: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(hkdfSync("sha256", secret, "", `proxmox-mcp ${purpose}`, BYTES));
 }
 
 function keyOf(hex: string): AuditKey {

@@ -1,4 +1,5 @@
 import type { TokenLimits } from "./limits.ts";
+import type { SealedToken } from "./proxmox_tokens.ts";
 import type { Permission } from "./scope.ts";
 
 /** A row of `auth_application_tokens` joined with its user and the user's role. Times are UTC. */
@@ -16,6 +17,8 @@ export interface TokenRecord {
   readonly hashPrefix: string;
   /** A narrower reach than the scope gives; null when there is none. */
   readonly limits: TokenLimits | null;
+  /** Of the user; null when there is none. */
+  readonly proxmoxToken: SealedToken | null;
   readonly user: UserRecord;
 }
 

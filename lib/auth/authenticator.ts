@@ -69,7 +69,7 @@ class TokenAuthenticator implements Authenticator {
     const record = await this.#watch.find(tokenHash);
     if (record === null) throw unauthorized("unknown token");
     const judgement = judgeToken(record, { address, now: this.#now() });
-    const { id, name, user, limits } = record;
+    const { id, name, user, limits, proxmoxToken } = record;
     if (!judgement.good) {
       throw unauthorized(`token ${id} of ${user.username}: ${judgement.reason}`);
     }
@@ -81,6 +81,7 @@ class TokenAuthenticator implements Authenticator {
       tokenName: name,
       scope: judgement.scope,
       limits,
+      proxmoxToken,
       address,
     };
   }

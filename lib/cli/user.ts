@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import type { AccountStore } from "../auth/account_store.ts";
+import { AccountStore } from "../auth/account_store.ts";
+import { ProxmoxTokens } from "../auth/proxmox_tokens.ts";
 import { scopeOfUser } from "../auth/scope.ts";
 import { didYouMean } from "../nearest.ts";
 import {
@@ -9,8 +10,9 @@ import {
   UsageError,
   withCommonOptions,
 } from "./context.ts";
+import { registerUserProxmoxToken } from "./user_proxmox_token.ts";
 import { table } from "./table.ts";
-import { withSchema } from "./with_store.ts";
+import { withReadyDatabase, withSchema } from "./with_store.ts";
 
 type ListOptions = CommonOptions & { readonly json?: boolean };
 type CreateOptions = CommonOptions & { readonly role?: string; readonly superuser?: boolean };
@@ -31,6 +33,7 @@ export function registerUser(program: Command, context: CliContext): void {
     .description("list the users")
     .option("--json", "print JSON")
     .action((options: ListOptions) => listUsers(context, options));
+  registerUserProxmoxToken(user, context);
 }
 
 async function createUser(context: CliContext, name: string, options: CreateOptions) {
@@ -61,7 +64,12 @@ async function knownRole(store: AccountStore, name: string): Promise<string> {
 }
 
 async function listUsers(context: CliContext, options: ListOptions): Promise<void> {
-  const users = await withSchema(context, options, (store) => store.listUsers());
+  const [users, proxmoxTokens] = await withReadyDatabase(
+    context,
+    options,
+    (database) =>
+      Promise.all([new AccountStore(database).listUsers(), new ProxmoxTokens(database).list()]),
+  );
   const rows = users.map((user) => ({
     id: user.id,
     name: user.username,
@@ -69,6 +77,7 @@ async function listUsers(context: CliContext, options: ListOptions): Promise<voi
     scope: scopeOfUser(user),
     superuser: user.isSuperuser,
     active: user.isActive,
+    proxmox_token: proxmoxTokens.get(user.id)?.tokenId ?? null,
   }));
   if (options.json) return context.io.out(JSON.stringify(rows, null, 2));
   context.io.out(table(

@@ -116,4 +116,8 @@ export const auth = z.strictObject({
     en: "file that holds it",
     tr: "sırrı içeren dosya",
   }),
+  require_own_token: key(boolean.default(false), {
+    en: "`true` refuses whoever has no Proxmox token of their own (`user proxmox-token`)",
+    tr: "`true`, kendi Proxmox token'ı (`user proxmox-token`) olmayanı reddeder",
+  }),
 });

@@ -2,17 +2,21 @@ import { Limit } from "../abort.ts";
 import type { Principal } from "../auth/principal.ts";
 import { messageOf } from "../errors.ts";
 import { Pve } from "../proxmox/pve.ts";
+import type { PveShared } from "../proxmox/pve_parts.ts";
 import { CHANGES } from "../tool/tool.ts";
+import { markOfCaller } from "./callers_proxmox.ts";
 import type { CallServices } from "./call_services.ts";
 import { CallRecord } from "./call_record.ts";
 import { permitOf } from "./halted.ts";
 import type { Language } from "./messages.ts";
 import { reachOf } from "./reach.ts";
 
-type Services = Pick<
-  CallServices,
-  "audit" | "catalog" | "halts" | "log" | "now" | "pve" | "stopping"
->;
+type Services =
+  & Pick<CallServices, "audit" | "catalog" | "halts" | "log" | "now" | "proxmox" | "stopping">
+  & {
+    /** For what nobody asks for. */
+    readonly own: PveShared;
+  };
 
 /** In whose name work is done, and what for. */
 export interface Asked {
@@ -21,6 +25,8 @@ export interface Asked {
   readonly arguments: unknown;
   readonly action: string;
   readonly language: Language;
+  /** True for what the server does by itself: it goes out with the server's own Proxmox token. */
+  readonly isOwn?: boolean;
   /** Asked before these guests are changed; a rejection keeps that from being sent. */
   readonly allow?: ((vmids: readonly number[]) => Promise<void>) | undefined;
 }
@@ -52,7 +58,7 @@ export class Background {
     asked: Asked,
     work: (pve: Pve) => Promise<T>,
   ): Promise<Work<T> | undefined> {
-    const { pve: { leases }, stopping } = this.#services;
+    const { own: { leases }, stopping } = this.#services;
     if (stopping.aborted) return undefined;
     const lease = await leases.hold(kind, LEASE_MS);
     if (lease === undefined) return undefined;
@@ -80,16 +86,14 @@ export class Background {
     asked: Asked,
     { signal, work }: { signal: AbortSignal; work: (pve: Pve) => Promise<T> },
   ): Promise<T> {
-    const { audit, halts, log, pve: shared } = this.#services;
-    const record = new CallRecord(this.#services, {
-      ...asked,
-      transport: "background",
-      requestId: crypto.randomUUID(),
-    });
+    const { audit, halts, log, own, proxmox } = this.#services;
+    const requestId = crypto.randomUUID();
+    const record = new CallRecord(this.#services, { ...asked, transport: "background", requestId });
     let isAnnounced = false;
-    const pve = new Pve(shared, {
+    const pve = new Pve(asked.isOwn ? own : await proxmox.of(asked), {
       caller: "background",
       signal,
+      mark: markOfCaller(asked.principal, requestId),
       reach: reachOf(asked.principal.limits),
       dryRun: false,
       action: asked.action,

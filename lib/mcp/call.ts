@@ -11,6 +11,7 @@ import type { CallRequest, CallResult } from "./call_request.ts";
 import type { CallServices } from "./call_services.ts";
 import { inCallSpan } from "./call_span.ts";
 import { cannot } from "./cannot.ts";
+import { markOfCaller } from "./callers_proxmox.ts";
 import { consent } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import { permitOf } from "./halted.ts";
@@ -140,9 +141,10 @@ async function run(
   using deadline = new Limit(request.signal, deadlineOf(input));
   const asked = { tool: tool.name, input };
   const change = dryRun ? undefined : services.identical.of(request.principal, asked);
-  const pve = new Pve(services.pve, {
+  const pve = new Pve(await services.proxmox.of(request), {
     caller: `token ${request.principal.tokenId}`,
     signal: deadline.signal,
+    mark: markOfCaller(request.principal, request.requestId),
     reach: reachOf(request.principal.limits),
     dryRun,
     onlyReads: tool.hints.readOnlyHint,
@@ -171,12 +173,13 @@ async function run(
     const context = toolContext(services, { ...request, pve, plans, tool: tool.name });
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
+    if (pve.refused) throw pve.refused;
     const finished = await request.conclude?.(pve, { tool, output, action }) ??
       services.finish(tool, await told(pve, { tool, output }));
     const picture = tool.picture?.(input, finished.value);
     return { kind: "done", finished: picture ? finished.with(picture) : finished };
   } catch (error) {
-    throw cannot(action, error);
+    throw cannot(action, pve.refused ?? error);
   } finally {
     record.touched({ vmids: [...pve.vmids, ...decided], upid: pve.upid });
     pve.release();

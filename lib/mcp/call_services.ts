@@ -3,15 +3,15 @@ import type { Outcome } from "../audit/row.ts";
 import type { Halts } from "../database/halts.ts";
 import type { SpentKeys } from "../database/spent_keys.ts";
 import type { Log } from "../log/log.ts";
-import type { PveShared } from "../proxmox/pve_parts.ts";
 import type { Approvals } from "./approval/approvals.ts";
+import type { CallersProxmox } from "./callers_proxmox.ts";
 import type { Finish } from "./finished.ts";
 import type { IdenticalChanges } from "./identical.ts";
 import type { ToolServices } from "./tool_context.ts";
 
 /** What all calls share. */
 export interface CallServices extends ToolServices {
-  readonly pve: PveShared;
+  readonly proxmox: CallersProxmox;
   readonly audit: AuditLog;
   readonly log: Log;
   readonly confirm: "always" | "when_supported" | "never";

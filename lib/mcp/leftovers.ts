@@ -14,7 +14,14 @@ interface Options {
 }
 
 /** Whoever began it may have no token any more. */
-const NOBODY = { userId: 0, tokenId: 0, scope: "admin", limits: null, address: "" } as const;
+const NOBODY = {
+  userId: 0,
+  tokenId: 0,
+  scope: "admin",
+  limits: null,
+  proxmoxToken: null,
+  address: "",
+} as const;
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 60 * 60_000;
 
@@ -55,6 +62,7 @@ export class Leftovers {
         arguments: { vmid },
         action: `clean up after a rehearsal of ${vmid}`,
         language: "en",
+        isOwn: true,
       }, (pve) => cleanUpAll(pve, rehearsals));
       const left = await work?.done ?? [];
       if (left.length === 0) {

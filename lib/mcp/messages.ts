@@ -14,6 +14,8 @@ export interface Messages {
   /** @param key of the configuration that would switch it on, where one is missing */
   toolDisabled(tool: string, key?: string): string;
   toolOutOfReach(tool: string): string;
+  /** @param command names a token for the user; undefined for who is no user of the database */
+  ownTokenRequired(user: string, command: string | undefined): string;
   /** @param halt.reason in brackets after a space, or empty */
   halted(halt: { by: string; reason: string; since: string; resume: string }): string;
 }
@@ -30,6 +32,12 @@ const ENGLISH: Messages = {
       key === undefined ? "" : `: ${key} is not set`
     }.`,
   toolOutOfReach: (tool) => `The limits of your token do not include the tool ${tool}.`,
+  ownTokenRequired: (user, command) =>
+    `Calls go out with each user's own Proxmox API token only, and ${user} has none: ${
+      command === undefined
+        ? "connect with a token of a user who has one"
+        : `an administrator names one by \`${command}\``
+    }.`,
   halted: ({ by, reason, since, resume }) =>
     `Changes are halted since ${since} by ${by}${reason}. Reads and dry runs go on; \`${resume}\` ends it.`,
 };
@@ -46,6 +54,12 @@ const TURKISH: Messages = {
       key === undefined ? "" : `: ${key} verilmemiş`
     }.`,
   toolOutOfReach: (tool) => `Token'ınızın sınırları ${tool} aracını kapsamıyor.`,
+  ownTokenRequired: (user, command) =>
+    `Çağrılar yalnız her kullanıcının kendi Proxmox API token'ıyla gider; ${user} kullanıcısının yok: ${
+      command === undefined
+        ? "token'ı olan bir kullanıcının token'ıyla bağlanın"
+        : `bir yönetici \`${command}\` ile verir`
+    }.`,
   halted: ({ by, reason, since, resume }) =>
     `Değişiklikler ${since} tarihinde ${by} tarafından durduruldu${reason}. Okumalar ve denemeler sürer; \`${resume}\` bunu bitirir.`,
 };

@@ -3,6 +3,7 @@ import { Pve } from "../proxmox/pve.ts";
 import type { ToolContext } from "../tool/tool.ts";
 import type { CallRequest } from "./call_request.ts";
 import type { CallServices } from "./call_services.ts";
+import { markOfCaller } from "./callers_proxmox.ts";
 import { cannot } from "./cannot.ts";
 import { reachOf } from "./reach.ts";
 import { toolContext } from "./tool_context.ts";
@@ -20,9 +21,11 @@ export async function rehearse<T>(
   { action, look }: { action: string; look: (context: ToolContext) => Promise<T> },
 ): Promise<T> {
   using over = new Limit(request.signal, PATIENCE_MS);
-  const pve = new Pve(services.pve, {
+  const pve = new Pve(await services.proxmox.of(request), {
     caller: `token ${request.principal.tokenId}`,
     signal: over.signal,
+    // The call that is approved at last is another request.
+    mark: markOfCaller(request.principal),
     reach: reachOf(request.principal.limits),
     dryRun: true,
     action,
@@ -32,9 +35,11 @@ export async function rehearse<T>(
   });
   try {
     const plans = services.approvals.deskOf(request.principal, services.catalog);
-    return await look(toolContext(services, { ...request, pve, plans, action }));
+    const seen = await look(toolContext(services, { ...request, pve, plans, action }));
+    if (pve.refused) throw pve.refused;
+    return seen;
   } catch (error) {
-    throw cannot(action, error);
+    throw cannot(action, pve.refused ?? error);
   } finally {
     pve.release();
     // What was not waited for any longer ends too.

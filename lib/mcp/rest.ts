@@ -42,7 +42,7 @@ export class Rest {
   /** What a caller may call, as OpenAPI 3.1 tells it. */
   async describe(principal: Principal): Promise<unknown> {
     const { catalog, able } = this.#services;
-    const callable = catalog.callableBy(principal, await able());
+    const callable = catalog.callableBy(principal, await able(principal));
     return this.#write(callable.filter((tool) => !tool.leadsToOthers));
   }
 }

@@ -6,7 +6,7 @@ import {
   LATEST_PROTOCOL_VERSION,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/server";
-import { Seal } from "./seal.ts";
+import { Seal } from "../seal.ts";
 import type { ToolsetChoice } from "../tool/toolsets.ts";
 
 /** What is known of a session: what its `initialize` said, and for whom it was opened. */

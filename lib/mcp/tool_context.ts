@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
+import type { Principal } from "../auth/principal.ts";
 import type { History } from "../database/history.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
 import type { Pve } from "../proxmox/pve.ts";
@@ -15,7 +16,7 @@ import type { Catalog } from "./catalog.ts";
 export interface ToolServices {
   readonly catalog: Catalog;
   /** Tells which tools Proxmox would let do anything at all. */
-  readonly able: () => Promise<(tool: AnyTool) => boolean>;
+  readonly able: (principal: Principal) => Promise<(tool: AnyTool) => boolean>;
   readonly trail: Pick<AuditTrail, "list">;
   readonly secrets: SecretFiles | null;
   readonly background: Background;
@@ -43,7 +44,7 @@ export function toolContext(
     isOn: (name) => catalog.isOn(name),
     tools: {
       callable: async () =>
-        catalog.callableBy(principal, await able()).filter((tool) => !tool.leadsToOthers)
+        catalog.callableBy(principal, await able(principal)).filter((tool) => !tool.leadsToOthers)
           .map((tool) => entryOf(tool, catalog)),
       find: (name) => detailsOf(admit(catalog, name, { principal, language }), catalog),
     },

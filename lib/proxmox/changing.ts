@@ -20,7 +20,7 @@ export interface ChangeRequest {
 type Maker = Parameters<Sharing["begin"]>[0] & { readonly subject: Subject | undefined };
 
 interface Parts {
-  readonly shared: Pick<PveShared, "client" | "directory" | "reads" | "share">;
+  readonly shared: Pick<PveShared, "client" | "seen" | "share">;
   readonly call: Pick<PveCall, "caller" | "permit" | "sharing" | "signal">;
   readonly touched: Touched;
   readonly explained: (error: unknown) => Promise<unknown>;
@@ -78,22 +78,21 @@ export class Changing {
   }
 
   /**
-   * No reader that comes after a change is told what was read before it. A call that has changed nothing
-   * forgets all: it has found that somebody's change is done.
+   * No reader that comes after a change is told what was read before it, whatever token it was read with. A
+   * call that has changed nothing forgets all: it has found that somebody's change is done.
    */
   forget(): void {
-    const { shared: { directory, reads }, touched } = this.#parts;
+    const { shared, touched: { vmids } } = this.#parts;
     const concerned = this.#concerned;
-    const { vmids } = touched;
     const isKnown = concerned.size > 0 && !concerned.has("all") && vmids.length < MOST_TOUCHED;
-    if (!isKnown) {
-      reads.drop();
-      return directory.drop();
-    }
-    reads.drop(new Set(vmids));
-    directory.dropStates();
-    for (const vmid of concerned) {
-      if (typeof vmid === "number") directory.dropGuest(vmid);
+    const changed = isKnown ? new Set(vmids) : undefined;
+    for (const { directory, reads } of shared.seen()) {
+      reads.drop(changed);
+      if (!isKnown) directory.drop();
+      else directory.dropStates();
+      for (const vmid of isKnown ? concerned : []) {
+        if (typeof vmid === "number") directory.dropGuest(vmid);
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import type { Resource } from "./api/values.ts";
 import type { Socket } from "./api/websocket.ts";
 import type { ApiDescription } from "./apidoc/description.ts";
 import { type ChangeRequest, Changing } from "./changing.ts";
+import { marked } from "./mark.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import { Following, type Patience } from "./following.ts";
 import type { Guest, GuestType } from "./guest/directory.ts";
@@ -239,6 +240,11 @@ export class Pve {
     return [...this.#warnings];
   }
 
+  /** What requests of this call were refused with, whatever was made of that. */
+  get refused(): AppError | undefined {
+    return this.#shared.client.refused;
+  }
+
   /** `user@realm!name` of the Proxmox API token. */
   get tokenId(): string {
     return this.#shared.client.tokenId;
@@ -428,7 +434,11 @@ export class Pve {
     { params: given, ...request }: Omit<ChangeRequest, "params"> & { params?: unknown },
   ): Promise<T> {
     const { verb, path } = request;
-    const params: Params = { ...given as Params };
+    const { mark } = this.#call;
+    const plain: Params = { ...given as Params };
+    const params = verb !== "POST" || mark === undefined || this.#shared.personal
+      ? plain
+      : marked(plain, { path: String(path), mark });
     this.#touched.noteRequest(String(path), params);
     if (!this.#call.dryRun) return await this.#changing.make({ ...request, params }, this) as T;
     const body = Object.keys(params).length > 0 ? { body: redactedParams(params) } : {};

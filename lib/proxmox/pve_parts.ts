@@ -10,14 +10,22 @@ import type { ShareTime } from "./share_time.ts";
 import type { SharedReads } from "./shared_reads.ts";
 import type { Sharing } from "./sharing.ts";
 
-/** The parts that all calls share. */
-export interface PveShared {
+/** What is known of the cluster through one API token: what it sees depends on its permissions. */
+export interface Seen {
   readonly client: Client;
   readonly access: Access;
   readonly directory: GuestDirectory;
+  readonly reads: SharedReads;
+}
+
+/** The parts that all calls with one API token share. */
+export interface PveShared extends Seen {
+  /** True where the token is one person's: Proxmox itself knows then who does what. */
+  readonly personal: boolean;
+  /** What is known through each token that is in use. */
+  readonly seen: () => Iterable<Pick<Seen, "directory" | "reads">>;
   readonly locks: GuestLocks;
   readonly leases: Leases;
-  readonly reads: SharedReads;
   readonly share: ShareTime;
   readonly descriptions: ApiDescriptions;
   readonly advice: Advice;
@@ -29,6 +37,8 @@ export interface PveCall {
   /** In whose name Proxmox is asked: callers take turns there. */
   readonly caller: string;
   readonly signal: AbortSignal;
+  /** Who calls, for what is made in the call: `by ada, proxmox-mcp 8f3a`; see `marked`. */
+  readonly mark?: string | undefined;
   readonly reach: Reach;
   readonly dryRun: boolean;
   /** True for a call that changes nothing: it may be told what others read a moment ago. */

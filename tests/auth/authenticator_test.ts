@@ -113,6 +113,7 @@ Deno.test(
       tokenName: "laptop",
       scope: "write",
       limits: null,
+      proxmoxToken: null,
       address: ADDRESS,
     });
   }),

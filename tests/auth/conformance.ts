@@ -5,6 +5,7 @@ import { runHistoryCases } from "./conformance_history.ts";
 import { runKeyCases } from "./conformance_keys.ts";
 import { runMigrationCases } from "./conformance_migrations.ts";
 import { runRehearsalCases } from "./conformance_rehearsals.ts";
+import { runProxmoxTokenCases } from "./conformance_proxmox_tokens.ts";
 import { runPlanCases } from "./conformance_plans.ts";
 import { runSchemaCases } from "./conformance_schema.ts";
 import { runSpentCases } from "./conformance_spent.ts";
@@ -22,4 +23,5 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runKeyCases(name, makeSite);
   runRehearsalCases(name, makeSite);
   runPlanCases(name, makeSite);
+  runProxmoxTokenCases(name, makeSite);
 }

@@ -41,8 +41,11 @@ export const OWN_TABLES: readonly string[] = [
   "proxmox_mcp_running",
   "proxmox_mcp_schema",
   "proxmox_mcp_secret",
+  "proxmox_mcp_sign_in",
   "proxmox_mcp_spent",
   "proxmox_mcp_token_limits",
+  "proxmox_mcp_user_link",
+  "proxmox_mcp_user_proxmox_token",
 ];
 
 /** Runs one case on a fresh database and takes everything down whatever happens. */

@@ -26,6 +26,7 @@ function record(
     lastUsed: null,
     hashPrefix: "abcdef01",
     limits: null,
+    proxmoxToken: null,
     user: { id: 1, username: "alice", isActive: true, isSuperuser: true, role: null, ...user },
     ...changes,
   };

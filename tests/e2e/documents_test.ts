@@ -21,6 +21,7 @@ import {
 } from "../support/documents.ts";
 import { Folder } from "../support/folder.ts";
 import { askStarted } from "../support/started_client.ts";
+import { grantedToken } from "../support/own_token.ts";
 import { OFFERED } from "../support/offered.ts";
 
 /** What the documents' examples say is tried as it stands: nothing is replaced but these. */
@@ -181,6 +182,11 @@ Deno.test("every proxmox-mcp command of a document works, in the order in which 
     );
     if (commands.length === 0) continue;
     await using folder = await installation(fake);
+    if (commands.some(({ text }) => /^proxmox-mcp user proxmox-token /m.test(text))) {
+      const config = JSON.parse(await folder.read("config.json"));
+      await folder.write("config.json", { ...config, audit: { key_file: "audit-key" } });
+      await folder.write("secret", grantedToken({ fake }, "ayse@pve").value);
+    }
     if (commands.some(({ text }) => /^proxmox-mcp init /m.test(text))) {
       await Deno.remove(folder.at("config.json"));
       await folder.write("secret", fake.token.value, 0o600);

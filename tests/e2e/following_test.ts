@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Clock } from "../auth/clock.ts";
 import { Site, type SiteOptions } from "../site.ts";
+import { startOwnTokens } from "../support/own_token.ts";
 import { Pipe } from "../support/stdio.ts";
 import { until } from "../support/until.ts";
 import { createLimitedToken } from "../tokens.ts";
@@ -258,4 +259,22 @@ Deno.test("what a token follows over stdio ends with it", async () => {
   const [record] = (await site.store.listTokens()).slice(-1);
   await site.store.revokeToken(record?.id ?? 0);
   await until(() => ticks.readers === 0);
+});
+
+Deno.test("who has a Proxmox token of their own is told of what that sees, and no more", async () => {
+  const ticks = new Ticks();
+  await using own = await startOwnTokens({ sleep: ticks.sleep });
+  const { site } = own;
+  const token = await own.user("omar", site.fake.tokenFor("operator"));
+  const addresses = [GUEST, "pve://guests/150"];
+  const [few, all] = await Promise.all([listen(site, addresses, token), listen(site, addresses)]);
+  await ticks.pass();
+  const before = reads(site);
+  rename(site, 101, "db9");
+  rename(site, 150, "sandbox9");
+  await ticks.pass();
+  assert.equal(reads(site), before + 2, "once for each token");
+  await until(() => few?.updates.length === 1 && all?.updates.length === 2);
+  assert.deepEqual(few?.updates, ["pve://guests/150"]);
+  await Promise.all([few?.close(), all?.close()]);
 });

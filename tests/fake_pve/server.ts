@@ -15,6 +15,8 @@ export interface FakeRequest {
   query: Record<string, string>;
   body: unknown;
   authorized: boolean;
+  /** `user!name` of the API token that came with it, good or not; empty without one. */
+  token: string;
   /** 0 while unanswered, and when the connection was closed instead. */
   status: number;
 }
@@ -217,6 +219,7 @@ function recordOf({ body, headers, method, url }: Incoming): FakeRequest {
     query: decodeForm(query),
     body: bodyForRecord(headers.contentType, body),
     authorized: false,
+    token: /^PVEAPIToken[= ]([^=]*)/.exec(headers.authorization ?? "")?.[1] ?? "",
     status: 0,
   };
 }

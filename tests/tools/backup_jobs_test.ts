@@ -144,7 +144,10 @@ Deno.test("a job runs now on every node that has its guests, and no older backup
     ["pve2", "done"],
     ["pve3", "done"],
   ], text);
-  const bodies = changes(site).map(({ body }) => body);
+  const sent = changes(site).map(({ body }) => body as Row);
+  const notes = new Set(sent.map((body) => String(body["notes-template"])));
+  assert.match([...notes].join(), /^by ada, proxmox-mcp [0-9a-f-]{36}$/);
+  const bodies = sent.map(({ "notes-template": _, ...body }) => body);
   assert.deepEqual(
     bodies,
     bodies.map(() => ({

@@ -80,6 +80,7 @@ Deno.test("loadConfig takes the Python server's config unchanged", async () => {
     token_name: "your-token-name",
     token_value: SECRET,
     token_value_file: null,
+    require_own_token: false,
   });
   assert.equal(config.logging.file, `${Deno.cwd()}/proxmox_mcp.log`);
   assert.equal(config.logging.level, "INFO");
@@ -90,6 +91,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
   assert.deepEqual(server, {
     host: "127.0.0.1",
     port: 8812,
+    oauth: null,
     path: "/mcp",
     tls: null,
     allowed_hosts: null,
@@ -444,6 +446,7 @@ Deno.test("loadConfig takes the environment in place of a file, and each variabl
     token_name: "assistant",
     token_value: SECRET,
     token_value_file: null,
+    require_own_token: false,
   });
   assert.equal(alone.database.url, `sqlite:${Deno.cwd()}/proxmox-mcp.db`);
   const { verify_ssl: _, ...pve } = OLD.proxmox;

@@ -507,6 +507,7 @@ Deno.test("spoils answers on request and closes with requests still hanging", as
     query: {},
     body: undefined,
     authorized: false,
+    token: `${pve.token.user}!${pve.token.name}`,
     status: 596,
   });
 });

@@ -1,4 +1,5 @@
 import { AccountStore } from "../../auth/account_store.ts";
+import { ProxmoxTokens } from "../../auth/proxmox_tokens.ts";
 import { tokenState } from "../../auth/token.ts";
 import { typed } from "../../command.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
@@ -9,6 +10,7 @@ import { messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
 import { haltText } from "../halting.ts";
 import { isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
+import { checkOwnTokens } from "./own_tokens.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { checkDatabaseFolder } from "./writable.ts";
 
@@ -27,9 +29,12 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
   try {
     database = await openConfiguredDatabase(config);
     await checkSchema(database);
-    const tokens = await checkTokens(new AccountStore(database), now());
+    const store = new AccountStore(database);
+    const tokens = await checkTokens(store, now());
+    const proxmoxTokens = new ProxmoxTokens(database);
+    const ownTokens = await checkOwnTokens(config, { store, proxmoxTokens });
     const halts = await checkHalt(haltsOf(database));
-    return [ok("store", `${shown}, schema up to date`), ...halts, tokens];
+    return [ok("store", `${shown}, schema up to date`), ...halts, tokens, ...ownTokens];
   } catch (error) {
     return [fail("store", `${shown}: ${messageOf(error)}`, null)];
   } finally {

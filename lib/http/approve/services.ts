@@ -1,5 +1,5 @@
 import type { CallRequest, CallResult } from "../../mcp/call_request.ts";
-import type { Seal } from "../../mcp/seal.ts";
+import type { Seal } from "../../seal.ts";
 
 /** What the page on which plans are approved is given. */
 export interface ApprovalServices {

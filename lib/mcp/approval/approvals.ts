@@ -102,7 +102,7 @@ export class Approvals {
         // Whoever follows a task that is under way changes nothing.
         if (await change?.isUnderWay(pve)) return undefined;
         await tool.run({ ...input, dry_run: true }, context);
-        const guests = await guestsOf(pve, services.pve);
+        const guests = guestsOf(pve, await services.proxmox.resourcesFor(request));
         const needed = always
           ? pve.plan.requests.length > 0
           : guests.some(({ tags }) => this.#isMarked(tags));
@@ -114,7 +114,9 @@ export class Approvals {
         return { basis, vmids: pve.vmids, dryRun: pve.plan, lines };
       },
     });
-    if (shown === undefined) return this.#opened(services, { always, by: undefined, vmids: [] });
+    if (shown === undefined) {
+      return this.#opened(services, request, { always, by: undefined, vmids: [] });
+    }
     const found = await this.#judge(request, subject, shown);
     if (found.state !== "approved") {
       return { kind: "held", plan: found, vmids: shown.vmids };
@@ -126,7 +128,7 @@ export class Approvals {
         `Cannot ${subject.action}: plan ${found.id} has served already`,
       );
     }
-    return this.#opened(services, { always, by: found.decidedBy, vmids: shown.vmids });
+    return this.#opened(services, request, { always, by: found.decidedBy, vmids: shown.vmids });
   }
 
   /** The plan for the call as it stands, a new one where there is none. */
@@ -174,7 +176,8 @@ export class Approvals {
    * anything at all, only where it was released.
    */
   #opened(
-    { pve: { directory } }: CallServices,
+    { proxmox }: CallServices,
+    request: CallRequest,
     { always, by, vmids }: { always: boolean; by: string | undefined; vmids: readonly number[] },
   ): Gate {
     const planned = new Set(vmids);
@@ -185,7 +188,7 @@ export class Approvals {
         const what = others.length > 0 ? `guest ${others.join(", ")}` : "this";
         throw new Denied(`somebody else must approve a change of ${what} first; call again`);
       }
-      const marked = guestsIn(await directory.resources({ fresh: true })).find(({ vmid, tags }) =>
+      const marked = guestsIn(await proxmox.resourcesFor(request)).find(({ vmid, tags }) =>
         others.includes(vmid) && this.#isMarked(tags)
       );
       if (marked) {

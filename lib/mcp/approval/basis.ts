@@ -4,7 +4,7 @@ import { readConfig } from "../../proxmox/guest/config.ts";
 import { type Guest, guestLabel, guestsIn } from "../../proxmox/guest/directory.ts";
 import type { PlannedRequest } from "../../proxmox/plan.ts";
 import type { Pve } from "../../proxmox/pve.ts";
-import type { PveShared } from "../../proxmox/pve_parts.ts";
+import type { Resource } from "../../proxmox/api/values.ts";
 import { MOST_TOUCHED } from "../../proxmox/touched.ts";
 
 /** A guest as it was when a plan was made. */
@@ -35,12 +35,12 @@ const ALL_ON_NODE = /^\/nodes\/([^/]+)\/(status|startall|stopall|suspendall|migr
 const STAMP = /\d{8}T\d{6}/g;
 
 /** The guests that a dry run turned out to be about and that are there, also where a request names none. */
-export async function guestsOf(pve: Pve, { directory }: PveShared): Promise<Guest[]> {
+export function guestsOf(pve: Pve, resources: readonly Resource[]): Guest[] {
   const vmids = new Set(pve.vmids);
   const { requests } = pve.plan;
   // Of more not all are known.
   const isAny = vmids.size >= MOST_TOUCHED;
-  return guestsIn(await directory.resources({ fresh: true }))
+  return guestsIn(resources)
     .filter(({ vmid, node }) =>
       isAny || vmids.has(vmid) || requests.some((request) => concernsAllOn(request, node))
     )

@@ -62,7 +62,7 @@ export async function offeredPrompts(
   context: ServerContext,
 ): Promise<Prompt[]> {
   const { principal } = callerOf(context);
-  const callable = services.catalog.callable(principal, await services.able());
+  const callable = services.catalog.callable(principal, await services.able(principal));
   return PROMPTS.filter(({ needs }) => needs.every(callable));
 }
 

@@ -57,7 +57,7 @@ export async function readableKinds(
   context: ServerContext,
 ): Promise<ResourceKind[]> {
   const { principal } = callerOf(context);
-  const callable = services.catalog.callable(principal, await services.able());
+  const callable = services.catalog.callable(principal, await services.able(principal));
   return RESOURCE_KINDS.filter(({ tool }) => callable(tool));
 }
 

@@ -45,7 +45,7 @@ export async function listTools(
 ): Promise<ListToolsResult> {
   const { principal, toolsets, wrote } = callerOf(context);
   const viewer = { ...principal, toolsets };
-  const { tools, resultJson } = services.catalog.visibleTo(viewer, await services.able());
+  const { tools, resultJson } = services.catalog.visibleTo(viewer, await services.able(principal));
   if (showsPages(server, context)) return { tools: tools.map(withPage) };
   wrote?.(resultJson);
   return { tools: tools.map((tool) => ({ ...tool })) };

@@ -37,8 +37,9 @@ export async function choicesFor(
 ): Promise<string[]> {
   const choices = Object.hasOwn(CHOICES, variable) ? CHOICES[variable] : undefined;
   if (!choices) return [];
-  const { principal } = callerOf(context);
-  const pve = new Pve(services.pve, {
+  const caller = callerOf(context);
+  const { principal } = caller;
+  const pve = new Pve(await services.proxmox.of(caller), {
     caller: `token ${principal.tokenId}`,
     signal: AbortSignal.any([context.mcpReq.signal, AbortSignal.timeout(PATIENCE_MS)]),
     reach: reachOf(principal.limits),

@@ -25,12 +25,13 @@ export interface Listening<B> {
  */
 export async function beginListening<B extends object>(
   services: McpServices,
-  { body, caller: { principal }, changed }: {
+  { body, caller, changed }: {
     body: B;
-    caller: Pick<Caller, "principal">;
+    caller: Pick<Caller, "language" | "principal">;
     changed: (address: string) => void;
   },
 ): Promise<Listening<B>> {
+  const { principal } = caller;
   const { params } = body as { params?: unknown };
   const notifications = isRecord(params) ? params.notifications : undefined;
   if (isRecord(notifications) && notifications.taskIds !== undefined) {
@@ -45,7 +46,9 @@ export async function beginListening<B extends object>(
   const narrowed = { ...body, params: Object.assign({}, params, { notifications: followed }) };
   if (addresses.length === 0) return { body: narrowed, end: () => {} };
   const { tokenId, limits } = principal;
-  const end = await services.watch.follow({ tokenId, reach: reachOf(limits), addresses, changed });
+  const { directory } = await services.proxmox.of(caller);
+  const reach = reachOf(limits);
+  const end = await services.watch.follow({ tokenId, reach, directory, addresses, changed });
   return { body: narrowed, end };
 }
 

@@ -35,13 +35,16 @@ export class Subscriptions {
 
   /** @throws ResourceNotFoundError for what cannot be followed, ProtocolError when it is too much */
   async add(address: string, context: ServerContext): Promise<void> {
-    const { principal } = callerOf(context);
+    const caller = callerOf(context);
+    const { principal } = caller;
     if (!mayFollow(this.#services, principal, address)) throw new ResourceNotFoundError(address);
+    const { directory } = await this.#services.proxmox.of(caller);
     if (this.#ends.has(address)) return;
     const release = this.#services.hold();
     const follower = {
       tokenId: principal.tokenId,
       reach: reachOf(principal.limits),
+      directory,
       addresses: [address],
       // A client that is gone cannot be told.
       changed: () => void this.#server.sendResourceUpdated({ uri: address }).catch(() => {}),

@@ -13,20 +13,21 @@ const MOST_PER_TOKEN = 100;
 export interface Follower {
   readonly tokenId: number;
   readonly reach: Reach;
+  /** The cluster as the follower may see it; the same one is read once for all. */
+  readonly directory: Pick<GuestDirectory, "resources">;
   readonly addresses: readonly string[];
   /** Told the address of what has changed. */
   readonly changed: (address: string) => void;
 }
 
 export interface ResourceWatchOptions {
-  readonly directory: Pick<GuestDirectory, "resources">;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly onRevoked: (listener: (tokenId: number) => void) => () => void;
 }
 
 /**
  * Tells of changes in resources. However many follow, the cluster's list is read once every five
- * seconds, and not at all while nobody does.
+ * seconds for each Proxmox token that they see it with, and not at all while nobody does.
  */
 export class ResourceWatch {
   readonly #options: ResourceWatchOptions;
@@ -63,7 +64,7 @@ export class ResourceWatch {
     }
     this.#followers.set(follower, new Map());
     this.#start();
-    const rows = await this.#options.directory.resources().catch(() => undefined);
+    const rows = await follower.directory.resources().catch(() => undefined);
     if (rows) this.#compare(follower, rows);
     return () => this.#end(follower);
   }
@@ -93,14 +94,16 @@ export class ResourceWatch {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const { directory, sleep } = this.#options;
+    const { sleep } = this.#options;
     while (!signal.aborted) {
       // Being woken by the end is no failure, and a Proxmox that is away is asked again.
       await sleep(EVERY_MS, signal).catch(() => {});
       if (signal.aborted) return;
-      const rows = await directory.resources({ fresh: true }).catch(() => undefined);
-      if (rows === undefined) continue;
-      for (const follower of [...this.#followers.keys()]) this.#compare(follower, rows);
+      const seen = Map.groupBy(this.#followers.keys(), ({ directory }) => directory);
+      await Promise.all([...seen].map(async ([directory, followers]) => {
+        const rows = await directory.resources({ fresh: true }).catch(() => undefined);
+        for (const follower of rows ? followers : []) this.#compare(follower, rows ?? []);
+      }));
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Principal } from "../../auth/principal.ts";
 import type { Subject } from "../../proxmox/sharing.ts";
-import { Seal } from "../seal.ts";
+import { Seal } from "../../seal.ts";
 
 type Output = Readonly<Record<string, unknown>>;
 

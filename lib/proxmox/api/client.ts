@@ -6,18 +6,17 @@ import { readText } from "./body.ts";
 import {
   connectionFailure,
   doubted,
+  type FailedAnswer,
   failureOf,
-  garbled,
   neverConnected,
   noAnswer,
 } from "./failures.ts";
-import { Gate } from "./gate.ts";
-import type { Dial } from "./line.ts";
 import { type ApiPath, apiPath } from "./path.ts";
+import { parsed } from "./parsed.ts";
 import { placeOf } from "./place.ts";
-import type { Transport } from "./transport.ts";
+import { type ClientOptions, type Credential, newRoute, type Route } from "./route.ts";
 import type { PathWith, Verb } from "./types.ts";
-import { isRecord, number, record } from "./values.ts";
+import { number, record } from "./values.ts";
 import { dialSocket, type Socket } from "./websocket.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -28,24 +27,6 @@ export interface Answer {
   readonly total: number | undefined;
   /** Characters of its JSON. */
   readonly size: number;
-}
-
-export interface ClientOptions {
-  /** Host names or addresses, tried in order when one cannot be connected to. */
-  readonly hosts: readonly string[];
-  readonly port: number;
-  readonly user: string;
-  readonly tokenName: string;
-  readonly tokenValue: string;
-  readonly timeoutMs: number;
-  readonly transport: Transport;
-  readonly dial: Dial;
-  /** Waits before a retry; rejects when the signal aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** A number in [0, 1), for jitter. */
-  readonly random: () => number;
-  /** Milliseconds by a clock that nobody sets. */
-  readonly clock: () => number;
 }
 
 interface Sending {
@@ -63,13 +44,28 @@ const MAX_RETRIES = 2;
 export class Client {
   readonly #options: ClientOptions;
   readonly #authorization: string;
-  readonly #gate: Gate;
-  #preferred = 0;
+  readonly #route: Route;
+  #hasRefused = false;
 
-  constructor(options: ClientOptions) {
+  constructor(options: ClientOptions, route: Route = newRoute(options)) {
     this.#options = options;
     this.#authorization = `PVEAPIToken=${options.user}!${options.tokenName}=${options.tokenValue}`;
-    this.#gate = new Gate({ clock: options.clock, after: (ms) => AbortSignal.timeout(ms) });
+    this.#route = route;
+  }
+
+  /** The same way to the same hosts, their connections, places and breakers, with another API token. */
+  as(credential: Credential): Client {
+    return new Client({ ...this.#options, ...credential }, this.#route);
+  }
+
+  /** One that refuses every request, for a caller who has no token. */
+  refusing(refusal: AppError): Client {
+    return new Client({ ...this.#options, refusal }, this.#route);
+  }
+
+  /** What requests were refused with; undefined when none was. */
+  get refused(): AppError | undefined {
+    return this.#hasRefused ? this.#options.refusal : undefined;
   }
 
   /** `user@realm!name` of the API token. */
@@ -92,9 +88,13 @@ export class Client {
       signal: AbortSignal;
     },
   ): Promise<Answer> {
+    this.#assertOpen();
     const passage = { place: placeOf(path), change: method !== "GET", caller, signal };
     try {
-      return await this.#gate.pass(passage, () => this.#persist(method, path, { params, signal }));
+      return await this.#route.gate.pass(
+        passage,
+        () => this.#persist(method, path, { params, signal }),
+      );
     } catch (error) {
       throw this.#scrub(error);
     }
@@ -107,7 +107,7 @@ export class Client {
 
   /** Reads a file that Proxmox serves outside of its API, such as its API description. */
   async file(pathname: string, signal: AbortSignal): Promise<string> {
-    const url = this.#url(this.#preferred, pathname);
+    const url = this.#url(this.#route.preferred, pathname);
     using deadline = this.#deadline(signal);
     const response = await this.#options.transport(url, {
       method: "GET",
@@ -131,7 +131,8 @@ export class Client {
     path: ApiPath,
     { params, signal }: { params: Params; signal: AbortSignal },
   ): Promise<Socket> {
-    const url = this.#url(this.#preferred, `/api2/json${path}`);
+    this.#assertOpen();
+    const url = this.#url(this.#route.preferred, `/api2/json${path}`);
     for (const [key, value] of Object.entries(params)) url.searchParams.set(key, queryValue(value));
     const { dial } = this.#options;
     using deadline = this.#deadline(signal);
@@ -139,7 +140,7 @@ export class Client {
       const authorization = this.#authorization;
       const socket = await dialSocket(dial, { url, authorization, signal: deadline.signal });
       if (!("status" in socket)) return socket;
-      throw failureOf({ ...socket, body: "", change: true, tokenId: this.tokenId });
+      throw failureOf({ ...socket, body: "", change: true, ...this.#token });
     } catch (cause) {
       if (cause instanceof AppError) throw this.#scrub(cause);
       throw connectionFailure(cause, { endpoint: url.host, change: false, sent: false });
@@ -166,7 +167,7 @@ export class Client {
     const deadline = limit.signal;
     const { hosts } = this.#options;
     let failure: AppError | undefined;
-    for (let tried = 0, host = this.#preferred; tried < hosts.length; tried++) {
+    for (let tried = 0, host = this.#route.preferred; tried < hosts.length; tried++) {
       const url = this.#url(host, `/api2/json${path}`);
       try {
         const response = await this.#send(method, url, { params, signal: deadline });
@@ -179,7 +180,7 @@ export class Client {
         if (deadline.aborted || !sent) {
           // A host that is off the network may not even refuse: the next call asks another one.
           host = (host + 1) % hosts.length;
-          this.#preferred = host;
+          this.#route.preferred = host;
         }
         if (deadline.aborted) throw noAnswer(this.#options.timeoutMs, change);
         if (sent) break;
@@ -209,16 +210,27 @@ export class Client {
     const body = await readText(response, String(path));
     if (!response.ok) {
       const { statusText: reason } = response;
-      const failure = failureOf({ status, body, reason, change, tokenId: this.tokenId });
+      const failure = failureOf({ status, body, reason, change, ...this.#token });
       if (status === 502 || status === 503 || status === 504) return { retry: failure };
       throw failure;
     }
     const answer = parsed(body);
     // A server in between may turn a refusal into a success.
     if (Object.keys(record(answer.errors)).length > 0) {
-      throw failureOf({ status: 400, body, change, tokenId: this.tokenId });
+      throw failureOf({ status: 400, body, change, ...this.#token });
     }
     return { data: answer.data, total: number(answer.total), size: body.length };
+  }
+
+  /** What messages say of the token. */
+  get #token(): Pick<FailedAnswer, "tokenId" | "rejected"> {
+    return { tokenId: this.tokenId, rejected: this.#options.rejected };
+  }
+
+  #assertOpen(): void {
+    if (this.#options.refusal === undefined) return;
+    this.#hasRefused = true;
+    throw this.#options.refusal;
   }
 
   #url(host: number, pathname: string): URL {
@@ -236,18 +248,6 @@ export class Client {
     if (!(error instanceof AppError) || secret === "") return error;
     return error.cleaned((text) => text.replaceAll(secret, "[redacted]"));
   }
-}
-
-/** What Proxmox answers always has `data`: anything else comes from somewhere else. */
-function parsed(body: string): { data: unknown; errors?: unknown; total?: unknown } {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch (cause) {
-    throw garbled("Proxmox's answer was cut off or is not JSON", cause);
-  }
-  if (isRecord(answer) && "data" in answer) return { data: answer.data, ...answer };
-  throw garbled("what was answered is no answer of Proxmox's API: it holds no data");
 }
 
 function queryValue(value: unknown): string {

@@ -1,5 +1,6 @@
 import { AppError, ioReason, messageOf, oneLine } from "../../errors.ts";
-import { Client, type ClientOptions } from "./client.ts";
+import { Client } from "./client.ts";
+import type { ClientOptions } from "./route.ts";
 import { createVerifyingDial, type Dial } from "./line.ts";
 import { createPinnedDial, createPinnedTransport } from "./pinned_transport.ts";
 import { createFetchTransport, type Transport } from "./transport.ts";

@@ -13,7 +13,12 @@ export interface FailedAnswer {
   readonly change: boolean;
   /** `user@realm!name`; shown in messages. Never the token's value. */
   readonly tokenId: string;
+  /** What to do when the token is rejected. */
+  readonly rejected?: string | undefined;
 }
+
+const REJECTED =
+  "check auth.user, auth.token_name and auth.token_value, and that the token is not expired";
 
 export const UNKNOWN_OUTCOME =
   "whether the change was made is unknown: look before trying again" as const;
@@ -31,8 +36,8 @@ export function failureOf(answer: FailedAnswer): ProxmoxError {
   const facts = { status, reason, errors };
   if (status === 401) {
     const given = reason === "" ? "" : ` (${reason})`;
-    const message =
-      `Proxmox rejected the API token ${tokenId}${given}; check auth.user, auth.token_name and auth.token_value, and that the token is not expired`;
+    const { rejected = REJECTED } = answer;
+    const message = `Proxmox rejected the API token ${tokenId}${given}; ${rejected}`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "token_rejected" });
   }
   if (status === 403) {

@@ -126,7 +126,8 @@ export const BACKUP_JOBS = {
       assert.deepEqual(value.nodes.map(({ upid: _, ...row }: Record<string, unknown>) => row), [
         { node: "pve1", vmids: [100, 101, 200], result: "done" },
       ]);
-      const { body } = lastChange(site);
+      const { "notes-template": notes, ...body } = lastChange(site).body;
+      assert.match(String(notes), /^by ada, proxmox-mcp [0-9a-f-]{36}$/);
       assert.deepEqual(body, {
         storage: "nfs1",
         mode: "snapshot",

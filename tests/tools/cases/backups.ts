@@ -14,7 +14,10 @@ export const BACKUPS = {
       assert.equal(value.storage, "nfs1");
       const { body } = lastChange(site);
       assert.equal(body.remove, false, "older backups must stay");
-      assert.equal(body["notes-template"], "before\\\\the upgrade\\nby ada");
+      assert.match(
+        String(body["notes-template"]),
+        /^before\\\\the upgrade\\nby ada \(by ada, proxmox-mcp [0-9a-f-]{36}\)$/,
+      );
       assert.equal(backupOf(site, 102).protected, true);
       const chosen = await site.call("create_backup", { vmid: "ct1" }, { role: "write" });
       assert.equal(chosen.value?.exit_status, "OK", chosen.text);

@@ -2,7 +2,7 @@ const IV_BYTES = 12;
 const BASE64 = { alphabet: "base64url" } as const;
 
 /**
- * Makes texts that clients keep for the server, encrypted and sealed: every instance with the same key
+ * Makes texts that others keep for the server, encrypted and sealed: every instance with the same key
  * can read what another has made, and nobody else can make one.
  */
 export class Seal {
@@ -19,22 +19,23 @@ export class Seal {
     this.#longest = longest;
   }
 
-  async seal(text: string): Promise<string> {
+  /** @param bound what the text belongs to: without the same it cannot be opened */
+  async seal(text: string, bound = ""): Promise<string> {
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
     const plain = new TextEncoder().encode(text);
-    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await this.#keyed(), plain);
+    const sealed = await crypto.subtle.encrypt(algorithm(iv, bound), await this.#keyed(), plain);
     const whole = new Uint8Array([...iv, ...new Uint8Array(sealed)]);
     return whole.toBase64({ ...BASE64, omitPadding: true });
   }
 
   /** The text; undefined for what was not sealed with this key. */
-  async open(sealed: string): Promise<string | undefined> {
+  async open(sealed: string, bound = ""): Promise<string | undefined> {
     const key = await this.#keyed();
     try {
       if (sealed.length > this.#longest) return undefined;
       const whole = Uint8Array.fromBase64(sealed, BASE64);
-      const algorithm = { name: "AES-GCM", iv: whole.subarray(0, IV_BYTES) };
-      const plain = await crypto.subtle.decrypt(algorithm, key, whole.subarray(IV_BYTES));
+      const how = algorithm(whole.subarray(0, IV_BYTES), bound);
+      const plain = await crypto.subtle.decrypt(how, key, whole.subarray(IV_BYTES));
       return new TextDecoder().decode(plain);
     } catch {
       // Whatever is wrong with it: this server has not made it.
@@ -50,4 +51,8 @@ export class Seal {
     this.#key = key;
     return key;
   }
+}
+
+function algorithm(iv: Uint8Array<ArrayBuffer>, bound: string): AesGcmParams {
+  return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(bound) };
 }

@@ -1,0 +1,40 @@
+import type { AppError } from "../../errors.ts";
+import { Gate } from "./gate.ts";
+import type { Dial } from "./line.ts";
+import type { Transport } from "./transport.ts";
+
+export interface ClientOptions {
+  /** Host names or addresses, tried in order when one cannot be connected to. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly user: string;
+  readonly tokenName: string;
+  readonly tokenValue: string;
+  /** What to do when Proxmox rejects the token; for the server's own by default. */
+  readonly rejected?: string;
+  /** Refuses every request with this, and sends none. */
+  readonly refusal?: AppError;
+  readonly timeoutMs: number;
+  readonly transport: Transport;
+  readonly dial: Dial;
+  /** Waits before a retry; rejects when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  /** Milliseconds by a clock that nobody sets. */
+  readonly clock: () => number;
+}
+
+/** An API token of somebody's own. */
+export type Credential = Pick<ClientOptions, "user" | "tokenName" | "tokenValue" | "rejected">;
+
+/** How requests come to the hosts, whoever's they are. */
+export interface Route {
+  readonly gate: Gate;
+  /** The place in the hosts of the one that is asked first. */
+  preferred: number;
+}
+
+export function newRoute({ clock }: ClientOptions): Route {
+  return { gate: new Gate({ clock, after: (ms) => AbortSignal.timeout(ms) }), preferred: 0 };
+}
