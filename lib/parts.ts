@@ -44,6 +44,7 @@ import type { McpServices } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
+import { ShareTime } from "./proxmox/share_time.ts";
 import { SharedReads } from "./proxmox/shared_reads.ts";
 import { oncePer } from "./once_per.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
@@ -51,7 +52,8 @@ import type { AnyTool } from "./tool/tool.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
-import { GuestDirectory } from "./proxmox/guest/directory.ts";
+import { GuestDirectory } from "./proxmox/guest/guest_directory.ts";
+import { guestLoaders } from "./proxmox/guest/loaders.ts";
 import { GuestLocks } from "./proxmox/guest/locks.ts";
 import { HistoryRecorder } from "./proxmox/history/recorder.ts";
 import { Parties } from "./proxmox/parties.ts";
@@ -119,15 +121,12 @@ export async function joinParts(
     mayAnywhere(grants, tool.privileges)
   );
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
+  const share = new ShareTime({ seconds: config.proxmox.share_seconds, monotonic });
   const seenBy = (client: Client) => ({
     client,
     access: new Access(client, monotonic),
-    directory: new GuestDirectory({
-      load: async () => (await client.read("/cluster/resources")).data,
-      monotonic,
-      advice: ADVICE,
-    }),
-    reads: new SharedReads(),
+    directory: new GuestDirectory({ ...guestLoaders(client), advice: ADVICE, share }),
+    reads: new SharedReads(share),
   });
   const queue = new AuditQueue({
     trail,
@@ -176,6 +175,7 @@ export async function joinParts(
     common: {
       locks: new GuestLocks(),
       leases: leasesOf(database, { now }),
+      share,
       descriptions: new ApiDescriptions(client, ADVICE.paths),
       advice: ADVICE,
       now,

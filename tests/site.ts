@@ -63,6 +63,8 @@ export class Site extends Served implements AsyncDisposable {
       proxmox: {
         host: fake.host,
         port: fake.port,
+        // Tests change the cluster beside the server: only what is under way is shared.
+        share_seconds: 1e-6,
         ...(options.pinned ? { fingerprint: fake.fingerprint } : { ca_file: `${folder}/ca.pem` }),
         ...config.proxmox,
       },

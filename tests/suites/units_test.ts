@@ -44,3 +44,5 @@ import "../unit/slots_test.ts";
 import "../unit/sse_test.ts";
 import "../unit/tasks_test.ts";
 import "../unit/touched_test.ts";
+import "../unit/transports_test.ts";
+import "../unit/turns_test.ts";

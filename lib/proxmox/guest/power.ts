@@ -1,4 +1,5 @@
 import { type Guest, guestLabel, type GuestType } from "./directory.ts";
+import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { flag, text } from "../api/values.ts";
@@ -13,7 +14,7 @@ export interface CurrentState {
 
 /** Asks the guest's node how the guest stands. */
 export async function currentState(
-  pve: Pve,
+  pve: Reader,
   guest: Pick<Guest, "node" | "type" | "vmid">,
 ): Promise<CurrentState> {
   const row = await pve.get("/nodes/{node}/{type}/{vmid}/status/current", guest);
