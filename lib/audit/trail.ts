@@ -157,12 +157,13 @@ export class AuditTrail {
     });
   }
 
-  async #write(submitted: readonly (Entry | null)[]): Promise<void> {
+  async #write(submitted: readonly (Entry | null)[]): Promise<void[]> {
     const entries = submitted.filter((entry) => entry !== null);
     await this.#database.transaction(async (tx) => {
       if (entries.length === 0) await probe(tx);
       else await this.#append(tx, { head: await this.#lockHead(tx), entries });
-    });
+    }, { remembered: false });
+    return [];
   }
 
   /** Whoever appends holds the head's lock until the commit. */

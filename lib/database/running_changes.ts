@@ -56,11 +56,11 @@ class SharedChanges implements RunningChanges {
 
   async begin(key: string, { holder, expires }: { holder: string; expires: Date }) {
     const now = this.#now().getTime();
-    return (await this.#write(BEGIN, [key, holder, expires.getTime(), now])).length > 0;
+    return (await this.#database.write(BEGIN, [key, holder, expires.getTime(), now])).length > 0;
   }
 
   async keep(key: string, { holder, upid, told, expires }: RunningChange & { expires: Date }) {
-    await this.#write(KEEP, [key, holder, upid, told, expires.getTime()]);
+    await this.#database.write(KEEP, [key, holder, upid, told, expires.getTime()]);
   }
 
   async find(key: string): Promise<RunningChange | undefined> {
@@ -73,15 +73,11 @@ class SharedChanges implements RunningChanges {
   }
 
   async end(key: string, holder: string): Promise<void> {
-    await this.#write(END, [key, holder]);
+    await this.#database.write(END, [key, holder]);
   }
 
   async sweep(): Promise<void> {
-    await this.#write(SWEEP, [this.#now().getTime()]);
-  }
-
-  #write(statement: string, params: (string | number | null)[]) {
-    return this.#database.transaction((tx) => tx.all(statement, params));
+    await this.#database.write(SWEEP, [this.#now().getTime()]);
   }
 }
 
