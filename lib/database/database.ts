@@ -63,6 +63,11 @@ export interface Dialect {
   readonly idsOfJson: string;
   /** The same of texts. */
   readonly textsOfJson: string;
+  /**
+   * Rows of a table that stand in a parameter as the text of a JSON array of objects, where a statement can
+   * change one table and insert them into another; null where each is to be inserted by itself.
+   */
+  readonly rowsOfJson: ((table: string, parameter: string) => string) | null;
   /** Appended to a SELECT whose rows must not change until the transaction ends. */
   readonly forUpdate: string;
   /** A column of times as the text `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */

@@ -26,6 +26,8 @@ const DIALECT: Dialect = {
     WHERE attrelid = to_regclass($1::text) AND attnum > 0 AND NOT attisdropped`,
   idsOfJson: "(SELECT value::bigint FROM json_array_elements_text($1::text::json))",
   textsOfJson: "(SELECT value FROM json_array_elements_text($1::text::json))",
+  rowsOfJson: (table, parameter) =>
+    `json_populate_recordset(NULL::${table}, ${parameter}::text::json)`,
   forUpdate: "FOR UPDATE",
   utcText: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`,
   tryLockSchema: `SELECT pg_try_advisory_xact_lock(${SCHEMA_LOCK}) AS locked`,

@@ -24,6 +24,7 @@ const DIALECT: Dialect = {
   columnsOf: "SELECT name FROM pragma_table_info($1)",
   idsOfJson: "(SELECT value FROM json_each($1))",
   textsOfJson: "(SELECT value FROM json_each($1))",
+  rowsOfJson: null,
   forUpdate: "",
   utcText: (column) => column,
   tryLockSchema: null,

@@ -4,6 +4,7 @@ import {
   RateLimiterPostgres,
   RateLimiterRes,
 } from "rate-limiter-flexible";
+import { GroupCommit } from "../database/group_commit.ts";
 import type { SharedCounters } from "../database/shared_counters.ts";
 import { WrongTokens } from "./wrong_tokens.ts";
 
@@ -12,6 +13,7 @@ const MAX_IN_FLIGHT = 200;
 const MINUTE = 60;
 const LONGEST_LOCKOUT = 60 * MINUTE;
 const LOCKOUTS_REMEMBERED = 24 * 60 * MINUTE;
+const COUNTED_AT_ONCE = 200;
 
 /** Seconds until the caller may try again, or undefined when it may go on. */
 export type Wait = number | undefined;
@@ -52,14 +54,14 @@ export function createUseLimits(
 ): UseLimits {
   const counter = (keyPrefix: string, points: number, duration: number) =>
     createCounter({ keyPrefix, points: points || 1, duration }, shared);
-  const requests = counter("request", requests_per_minute, MINUTE);
+  const requests = countTogether(counter("request", requests_per_minute, MINUTE));
   const logins = counter("login", failed_logins_per_minute, MINUTE);
   const wrongTokens = new WrongTokens();
   const lockouts = counter("lockout", 1, LOCKOUTS_REMEMBERED);
   return {
     request: async (tokenId, count = 1) => {
       if (requests_per_minute === 0) return undefined;
-      return await requests.consume(tokenId, count).then(() => undefined, waitOf);
+      return await requests.submit({ tokenId, count });
     },
     loginAllowed: async (address) => {
       if (failed_logins_per_minute === 0) return undefined;
@@ -102,6 +104,30 @@ function createCounter(
   });
 }
 
+interface Requests {
+  readonly tokenId: number;
+  readonly count: number;
+}
+
+/** Counts what comes at one moment at once for each token; of what is too much, the first pass. */
+function countTogether(counter: RateLimiterAbstract): GroupCommit<Requests, Wait> {
+  const work = async (asked: readonly Requests[]) => {
+    const byToken = Map.groupBy(asked, ({ tokenId }) => tokenId);
+    const waits = new Map<Requests, Wait>();
+    await Promise.all([...byToken].map(async ([tokenId, requests]) => {
+      const sum = requests.reduce((total, { count }) => total + count, 0);
+      const state = await counter.consume(tokenId, sum).catch(stateOf);
+      let counted = state.consumedPoints - sum;
+      for (const request of requests) {
+        counted += request.count;
+        waits.set(request, counted > counter.points ? waitOf(state) : undefined);
+      }
+    }));
+    return asked.map((request) => waits.get(request));
+  };
+  return new GroupCommit(work, { max: COUNTED_AT_ONCE });
+}
+
 function countCalls(): Pick<UseLimits, "callAllowed" | "begin" | "idle"> {
   const inFlight = new Map<number, number>();
   let total = 0;
@@ -129,7 +155,12 @@ function countCalls(): Pick<UseLimits, "callAllowed" | "begin" | "idle"> {
   };
 }
 
-function waitOf(state: unknown): Wait {
-  if (!(state instanceof RateLimiterRes)) throw state;
+/** A rate that is exceeded rejects with its state. */
+function stateOf(thrown: unknown): RateLimiterRes {
+  if (thrown instanceof RateLimiterRes) return thrown;
+  throw thrown;
+}
+
+function waitOf(state: RateLimiterRes): number {
   return Math.max(1, Math.ceil(state.msBeforeNext / 1000));
 }
