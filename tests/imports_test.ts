@@ -105,7 +105,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:crypto",
     "node:timers",
   ],
-  "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite"],
+  "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite", "node:timers"],
   "lib/log": ["lib/errors.ts"],
   "lib/abort.ts": [],
   "lib/once_per.ts": [],

@@ -1,4 +1,5 @@
-import type { Database } from "./database.ts";
+import type { Database, Row } from "./database.ts";
+import { GroupCommit } from "./group_commit.ts";
 import { textOf } from "./values.ts";
 
 /** A change that was begun. */
@@ -25,6 +26,7 @@ export interface RunningChanges {
 }
 
 const MOST_IN_MEMORY = 10_000;
+const SOUGHT_AT_ONCE = 200;
 
 /** In the database; of this process only where that refuses tables of the program's own. */
 export function runningChangesOf(
@@ -41,13 +43,16 @@ const BEGIN = `INSERT INTO proxmox_mcp_running (key, holder, expires) VALUES ($1
   RETURNING key`;
 const KEEP = `UPDATE proxmox_mcp_running SET upid = $3, told = $4, expires = $5
   WHERE key = $1 AND holder = $2`;
-const FIND = "SELECT holder, upid, told FROM proxmox_mcp_running WHERE key = $1 AND expires > $2";
+const FIND = "SELECT key, holder, upid, told FROM proxmox_mcp_running WHERE expires > $2";
 const END = "DELETE FROM proxmox_mcp_running WHERE key = $1 AND holder = $2";
 const SWEEP = "DELETE FROM proxmox_mcp_running WHERE expires <= $1";
 
 class SharedChanges implements RunningChanges {
   readonly #database: Database;
   readonly #now: () => Date;
+  readonly #finds = new GroupCommit((keys: readonly string[]) => this.#findAll(keys), {
+    max: SOUGHT_AT_ONCE,
+  });
 
   constructor(database: Database, now: () => Date) {
     this.#database = database;
@@ -63,13 +68,8 @@ class SharedChanges implements RunningChanges {
     await this.#database.write(KEEP, [key, holder, upid, told, expires.getTime()]);
   }
 
-  async find(key: string): Promise<RunningChange | undefined> {
-    const [row] = await this.#database.all(FIND, [key, this.#now().getTime()]);
-    return row && {
-      holder: textOf(row.holder),
-      upid: row.upid === null ? null : textOf(row.upid),
-      told: textOf(row.told),
-    };
+  find(key: string): Promise<RunningChange | undefined> {
+    return this.#finds.submit(key);
   }
 
   async end(key: string, holder: string): Promise<void> {
@@ -79,6 +79,22 @@ class SharedChanges implements RunningChanges {
   async sweep(): Promise<void> {
     await this.#database.write(SWEEP, [this.#now().getTime()]);
   }
+
+  async #findAll(keys: readonly string[]): Promise<(RunningChange | undefined)[]> {
+    const find = `${FIND} AND key IN ${this.#database.dialect.textsOfJson}`;
+    const now = this.#now().getTime();
+    const rows = await this.#database.all(find, [JSON.stringify(keys), now]);
+    const found = new Map(rows.map((row) => [textOf(row.key), changeOf(row)]));
+    return keys.map((key) => found.get(key));
+  }
+}
+
+function changeOf(row: Row): RunningChange {
+  return {
+    holder: textOf(row.holder),
+    upid: row.upid === null ? null : textOf(row.upid),
+    told: textOf(row.told),
+  };
 }
 
 class OwnChanges implements RunningChanges {
