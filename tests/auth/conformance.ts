@@ -8,6 +8,7 @@ import { runRehearsalCases } from "./conformance_rehearsals.ts";
 import { runPlanCases } from "./conformance_plans.ts";
 import { runSchemaCases } from "./conformance_schema.ts";
 import { runSpentCases } from "./conformance_spent.ts";
+import { runTogetherCases } from "./conformance_together.ts";
 import type { Site } from "./site.ts";
 
 /** Registers every case that a store must pass, on databases that `makeSite` makes one by one. */
@@ -22,4 +23,5 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runKeyCases(name, makeSite);
   runRehearsalCases(name, makeSite);
   runPlanCases(name, makeSite);
+  runTogetherCases(name, makeSite);
 }
