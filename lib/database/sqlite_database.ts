@@ -48,8 +48,8 @@ export async function openSqlite(path: string, options: DatabaseOptions = {}): P
   }
 }
 
-/** Work inside the transaction of a group: never rejects for itself alone. */
-type Part = (tx: Queryable) => Promise<PromiseSettledResult<unknown>>;
+/** One of those that share a commit. */
+type Part = (tx: Queryable) => Promise<unknown>;
 
 /** One connection reads at any time; transactions take turns on another, those of one moment in one commit. */
 class SqliteDatabase implements Database {
@@ -109,7 +109,7 @@ class SqliteDatabase implements Database {
     work: (tx: Queryable) => Promise<T>,
     { remembered = true }: TransactionOptions = {},
   ): Promise<T> {
-    const outcome = await this.#commits.submit((tx) => undoable(tx, work));
+    const outcome = await this.#commits.submit(work);
     if (remembered) this.#ownChanges++;
     if (outcome.status === "rejected") throw toAppError(outcome.reason);
     return outcome.value as T;
@@ -146,8 +146,11 @@ class SqliteDatabase implements Database {
     return inTransaction(this.#writer, {
       begin: "BEGIN IMMEDIATE",
       work: async (tx) => {
+        const [first, ...others] = parts;
+        // One alone is undone with the whole.
+        if (first && others.length === 0) return [{ status: "fulfilled", value: await first(tx) }];
         const outcomes: PromiseSettledResult<unknown>[] = [];
-        for (const part of parts) outcomes.push(await part(tx));
+        for (const part of parts) outcomes.push(await undoable(tx, part));
         return outcomes;
       },
       check: () => this.#file.assertSame(),
@@ -156,12 +159,9 @@ class SqliteDatabase implements Database {
 }
 
 /** Rejects only when the transaction as a whole is lost, as it is when the disk is full. */
-async function undoable<T>(
-  tx: Queryable,
-  work: (tx: Queryable) => Promise<T>,
-): Promise<PromiseSettledResult<T>> {
+async function undoable(tx: Queryable, part: Part): Promise<PromiseSettledResult<unknown>> {
   await tx.all("SAVEPOINT part");
-  const [outcome] = await Promise.allSettled([work(tx)]);
+  const [outcome] = await Promise.allSettled([Promise.try(part, tx)]);
   if (outcome.status === "rejected") {
     await tx.all("ROLLBACK TO part").catch(() => Promise.reject(outcome.reason));
   }
