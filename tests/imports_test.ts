@@ -115,7 +115,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:crypto",
     "node:timers",
   ],
-  "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite"],
+  "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite", "node:timers"],
   "lib/log": ["lib/errors.ts"],
   "lib/seal.ts": [],
   "lib/abort.ts": [],

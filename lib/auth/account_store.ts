@@ -1,4 +1,5 @@
 import type { Database, Queryable, Row, Value } from "../database/database.ts";
+import { Remembered } from "../database/remembered.ts";
 import { columnsOf } from "../database/schema.ts";
 import { textOf } from "../database/values.ts";
 import { AppError } from "../errors.ts";
@@ -31,10 +32,12 @@ const REVOKED = "proxmox_mcp_revoked";
 export class AccountStore {
   readonly #database: Database;
   readonly #listeners = new Set<RevocationListener>();
+  readonly #byHash: Remembered<TokenRecord>;
   #listening = false;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#byHash = new Remembered(database, (hashes) => this.#tokensByHash(hashes));
   }
 
   /** How often whoever relies on a token should look it up again, in milliseconds. */
@@ -44,8 +47,7 @@ export class AccountStore {
 
   /** The token with this lower-case hex SHA-512, good or not; null when there is none. */
   async findToken(tokenHash: string): Promise<TokenRecord | null> {
-    const [token] = await this.#tokens("WHERE t.token_hash = $1", [tokenHash]);
-    return token ?? null;
+    return await this.#byHash.find(tokenHash) ?? null;
   }
 
   /** Those of these tokens that exist, good or not, in no order. */
@@ -177,8 +179,19 @@ export class AccountStore {
   }
 
   async #tokens(which: string, params: readonly Value[] = []): Promise<TokenRecord[]> {
+    return (await this.#tokenRows(which, params)).map(tokenOf);
+  }
+
+  async #tokensByHash(hashes: readonly string[]): Promise<Map<string, TokenRecord>> {
+    const { textsOfJson } = this.#database.dialect;
+    const which = `WHERE t.token_hash IN ${textsOfJson}`;
+    const rows = await this.#tokenRows(which, [JSON.stringify(hashes)]);
+    return new Map(rows.map((row) => [textOf(row.token_hash), tokenOf(row)]));
+  }
+
+  async #tokenRows(which: string, params: readonly Value[]): Promise<Row[]> {
     const query = queries.tokenQuery(await this.#limitColumns(), this.#database);
-    return (await this.#database.all(`${query} ${which}`, params)).map(tokenOf);
+    return await this.#database.all(`${query} ${which}`, params);
   }
 
   /** With tables of our own the schema is complete; without, someone may still have made this one. */

@@ -26,7 +26,7 @@ export interface AuthenticatorOptions {
   readonly bearers?: readonly BearerSource[];
 }
 
-/** What authentication knows of tokens. Each request costs one indexed query. */
+/** What authentication knows of tokens. Each request asks the database, or whether that has changed. */
 export interface Authenticator {
   /**
    * Who bears this token. Throws AppError `unauthorized` with one message for all causes (the reason

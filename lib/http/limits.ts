@@ -4,6 +4,7 @@ import {
   RateLimiterPostgres,
   RateLimiterRes,
 } from "rate-limiter-flexible";
+import { GroupCommit } from "../database/group_commit.ts";
 import type { SharedCounters } from "../database/shared_counters.ts";
 import { WrongTokens } from "./wrong_tokens.ts";
 
@@ -16,6 +17,7 @@ const STRANGERS_PER_MINUTE = 60;
 /** Whoever guesses at a user from many addresses must not keep the user out for long. */
 const LONGEST_LOCKOUT_OF_NAME = 15 * MINUTE;
 const LOCKOUTS_REMEMBERED = 24 * 60 * MINUTE;
+const COUNTED_AT_ONCE = 200;
 
 /** Seconds until the caller may try again, or undefined when it may go on. */
 export type Wait = number | undefined;
@@ -66,7 +68,7 @@ export function createUseLimits(
 ): UseLimits {
   const counter = (keyPrefix: string, points: number, duration: number) =>
     createCounter({ keyPrefix, points: points || 1, duration }, shared);
-  const requests = counter("request", requests_per_minute, MINUTE);
+  const requests = countTogether(counter("request", requests_per_minute, MINUTE));
   const strangers = counter("stranger", STRANGERS_PER_MINUTE, MINUTE);
   const guesses = (prefix: string, longest: number) => {
     const logins = counter(`${prefix}login`, failed_logins_per_minute, MINUTE);
@@ -76,7 +78,7 @@ export function createUseLimits(
   return {
     request: async (tokenId, count = 1) => {
       if (requests_per_minute === 0) return undefined;
-      return await requests.consume(tokenId, count).then(() => undefined, waitOf);
+      return await requests.submit({ tokenId, count });
     },
     stranger: (address) => strangers.consume(address).then(() => undefined, waitOf),
     addresses: guesses("", LONGEST_LOCKOUT),
@@ -136,6 +138,30 @@ function createCounter(
   });
 }
 
+interface Requests {
+  readonly tokenId: number;
+  readonly count: number;
+}
+
+/** Counts what comes at one moment at once for each token; of what is too much, the first pass. */
+function countTogether(counter: RateLimiterAbstract): GroupCommit<Requests, Wait> {
+  const work = async (asked: readonly Requests[]) => {
+    const byToken = Map.groupBy(asked, ({ tokenId }) => tokenId);
+    const waits = new Map<Requests, Wait>();
+    await Promise.all([...byToken].map(async ([tokenId, requests]) => {
+      const sum = requests.reduce((total, { count }) => total + count, 0);
+      const state = await counter.consume(tokenId, sum).catch(stateOf);
+      let counted = state.consumedPoints - sum;
+      for (const request of requests) {
+        counted += request.count;
+        waits.set(request, counted > counter.points ? waitOf(state) : undefined);
+      }
+    }));
+    return asked.map((request) => waits.get(request));
+  };
+  return new GroupCommit(work, { max: COUNTED_AT_ONCE });
+}
+
 function countCalls(): Pick<UseLimits, "callAllowed" | "begin" | "idle"> {
   const inFlight = new Map<number, number>();
   let total = 0;
@@ -163,7 +189,12 @@ function countCalls(): Pick<UseLimits, "callAllowed" | "begin" | "idle"> {
   };
 }
 
-function waitOf(state: unknown): Wait {
-  if (!(state instanceof RateLimiterRes)) throw state;
+/** A rate that is exceeded rejects with its state. */
+function stateOf(thrown: unknown): RateLimiterRes {
+  if (thrown instanceof RateLimiterRes) return thrown;
+  throw thrown;
+}
+
+function waitOf(state: RateLimiterRes): number {
   return Math.max(1, Math.ceil(state.msBeforeNext / 1000));
 }

@@ -11,6 +11,7 @@ import { runProxmoxTokenCases } from "./conformance_proxmox_tokens.ts";
 import { runPlanCases } from "./conformance_plans.ts";
 import { runSchemaCases } from "./conformance_schema.ts";
 import { runSpentCases } from "./conformance_spent.ts";
+import { runTogetherCases } from "./conformance_together.ts";
 import type { Site } from "./site.ts";
 
 /** Registers every case that a store must pass, on databases that `makeSite` makes one by one. */
@@ -28,4 +29,5 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runPlanCases(name, makeSite);
   runPasskeyCases(name, makeSite);
   runProxmoxTokenCases(name, makeSite);
+  runTogetherCases(name, makeSite);
 }

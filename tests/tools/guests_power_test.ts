@@ -24,7 +24,9 @@ Deno.test("wait: false returns the UPID at once", async () => {
   const { value } = await site.call("start_vm", { vmid: 101, wait: false });
   assert.deepEqual(value.task, { upid: value.upid, status: "running", log_tail: [] });
   assert.match(value.upid, /^UPID:/);
+  assert.deepEqual([value.name, value.guest_status], ["db1", "stopped"]);
   assert.equal(sent(site, "GET", /tasks/), 0);
+  assert.equal(sent(site, "GET", /status\/current$/), 1, "how it stood is asked once");
 });
 
 Deno.test("starting guests leaves their places known and their states to be asked anew", async () => {

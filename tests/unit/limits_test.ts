@@ -33,6 +33,14 @@ Deno.test("at most 20 calls of a token and 200 of all are under way at once", ()
   assert.equal(limits.callAllowed(99), 1, "the server as a whole is busy");
 });
 
+Deno.test("of requests that come at one moment the first pass", async () => {
+  const limits = createUseLimits({ ...RATES, requests_per_minute: 3 }, null);
+  const asked = [[1, 1], [2, 1], [1, 2], [1, 1], [2, 2], [2, 1]] as const;
+  const waits = await Promise.all(asked.map(([token, count]) => limits.request(token, count)));
+  assert.deepEqual(waits.map((wait) => wait === undefined), [true, true, true, false, true, false]);
+  assert.ok((await limits.request(1) ?? 0) > 0);
+});
+
 Deno.test("a rate of 0 switches that limit off", async () => {
   const limits = createUseLimits({ requests_per_minute: 0, failed_logins_per_minute: 0 }, null);
   for (let i = 0; i < 100; i++) {
