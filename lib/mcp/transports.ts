@@ -17,11 +17,12 @@ import {
   NO_REQUEST,
   notAllowed,
   refusal,
+  resultResponse,
   sessionNotFound,
   tooMany,
 } from "./json_rpc.ts";
 import { Listens } from "./listens.ts";
-import { OneShotTransport } from "./one_shot.ts";
+import { type OneShotTransport, openOneShots } from "./one_shot.ts";
 import { LISTEN } from "./resources/listening.ts";
 import { createMcpServer, type McpServices, within } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
@@ -40,6 +41,9 @@ interface Answer {
   readonly result?: unknown;
 }
 
+/** What leaves nothing behind on the server that answers it: one serves all callers. */
+const LEAVES_NOTHING = new Set(["tools/call", "tools/list"]);
+
 const MAX_SSE_PER_TOKEN = 10;
 const SSE_IDLE_MS = 10 * 60_000;
 
@@ -53,6 +57,7 @@ export class Transports {
   readonly #listens: Listens;
   readonly #http: HttpSessions;
   readonly #sse: Sessions<SseSession>;
+  readonly #oneShots: Promise<OneShotTransport>;
 
   constructor(services: McpServices) {
     this.#services = services;
@@ -64,6 +69,7 @@ export class Transports {
     this.#http = new HttpSessions(services);
     const { monotonic } = services;
     this.#sse = new Sessions({ maxPerToken: MAX_SSE_PER_TOKEN, idleMs: SSE_IDLE_MS, monotonic });
+    this.#oneShots = openOneShots(services);
   }
 
   /** Sessions that are live on this instance, for metrics. */
@@ -163,19 +169,19 @@ export class Transports {
     this.#sse.closeAll();
     await this.#listens.close();
     await this.#modern.close();
+    await (await this.#oneShots).close();
   }
 
   /** One JSON-RPC request without a session, with plain JSON back; `jsonrpc` and `id` may be absent. */
   async #plain(body: object, ledger: CallLedger): Promise<Response> {
-    let resultJson: string | undefined;
-    const wrote = (json: string) => void (resultJson = json);
-    const answer = await this.#answer(body, { ...ledger.callerOf(body), wrote });
+    let written: Uint8Array | undefined;
+    const write = (result: Uint8Array) => void (written = result);
+    const answer = await this.#answer(body, { ...ledger.callerOf(body), write });
     if (answer === undefined) return new Response(null, { status: 202 });
-    if (resultJson === undefined || !("result" in answer)) {
+    if (written === undefined || !("result" in answer)) {
       return Response.json(answer, { status: answer === NO_REQUEST ? 400 : 200 });
     }
-    const text = `{"result":${resultJson},"jsonrpc":"2.0","id":${JSON.stringify(answer.id)}}`;
-    return new Response(text, { headers: { "content-type": "application/json" } });
+    return resultResponse(answer.id, written);
   }
 
   /** Batches were part of 2025-03-26 and of no other revision. */
@@ -198,17 +204,17 @@ export class Transports {
     const format = formatOf(message);
     if (typeof format === "object") return format;
     const id = idOf(message);
-    const request = { jsonrpc: "2.0" as const, id: id ?? 0, method, ...(params ? { params } : {}) };
+    const request = { jsonrpc: "2.0" as const, id: 0, method, ...(params ? { params } : {}) };
     if (!isJSONRPCRequest(request)) return NO_REQUEST;
-    const server = createMcpServer(this.#services);
-    const transport = new OneShotTransport();
-    await server.connect(transport);
+    const extra = { authInfo: authInfoOf({ ...caller, format }) };
+    if (LEAVES_NOTHING.has(method)) {
+      return { ...await (await this.#oneShots).exchange(request, extra), id };
+    }
+    const own = await openOneShots(this.#services);
     try {
-      const authInfo = authInfoOf({ ...caller, format });
-      const answer = await transport.exchange(request, { authInfo });
-      return { ...answer, id };
+      return { ...await own.exchange(request, extra), id };
     } finally {
-      await server.close();
+      await own.close();
     }
   }
 }
