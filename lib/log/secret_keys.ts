@@ -36,9 +36,14 @@ const TAILS = ["value", "values", "text", "data", "raw", "plain"] as const;
 /** Keys that only sound secret. */
 const PUBLIC = /^(?:ssh(?:public|authorized)?keys?|(?:public|authorized)keys?|token(?:name|id)s?)$/;
 
+/** Most keys hold none of all these letters, which one look tells: words are made of the others only. */
+const HINT = new RegExp([...TELLING, ...LAST].join("|"));
+
 /** True when what stands under this key is a secret, by its words in any of the usual spellings. */
 export function isSecretKey(key: string): boolean {
-  const words = plainLetters(key.slice(-200))
+  const letters = plainLetters(key.slice(-200));
+  if (!HINT.test(letters.toLowerCase().replace(/[^a-z0-9]+/g, ""))) return false;
+  const words = letters
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase()
     .split(/[^a-z0-9]+/)
