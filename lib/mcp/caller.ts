@@ -18,7 +18,7 @@ export interface Caller {
   readonly format?: TextFormat;
   /** Told the id of the message of each call whose row the pipeline will leave. */
   readonly began?: (id: unknown) => void;
-  /** Takes the result as JSON, where that is at hand: then what the SDK makes of the call is not looked at. */
+  /** Takes the result as JSON, where that is at hand; what is then answered only stands in for it. */
   readonly write?: (result: Uint8Array) => void;
   /** True once the token has ended: a person may answer after that. */
   readonly hasEnded?: () => boolean;

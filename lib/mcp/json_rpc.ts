@@ -33,19 +33,6 @@ export function refusal(
   return Response.json(rpcError(error), { status, headers });
 }
 
-const encoder = new TextEncoder();
-const RESULT = encoder.encode('{"result":');
-
-/** The HTTP answer with a result that is JSON already. */
-export function resultResponse(id: string | number | null, result: Uint8Array): Response {
-  const end = encoder.encode(`,"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
-  const body = new Uint8Array(RESULT.length + result.length + end.length);
-  body.set(RESULT);
-  body.set(result, RESULT.length);
-  body.set(end, RESULT.length + result.length);
-  return new Response(body, { headers: { "content-type": "application/json" } });
-}
-
 /** The answer to who must come back later. */
 export function tooMany(language: Language, seconds = 1): Response {
   const message = messagesIn(language).rateExceeded;

@@ -17,7 +17,6 @@ import {
   NO_REQUEST,
   notAllowed,
   refusal,
-  resultResponse,
   sessionNotFound,
   tooMany,
 } from "./json_rpc.ts";
@@ -25,6 +24,7 @@ import { Listens } from "./listens.ts";
 import { type OneShotTransport, openOneShots } from "./one_shot.ts";
 import { LISTEN } from "./resources/listening.ts";
 import { createMcpServer, type McpServices, within } from "./server.ts";
+import { ReadyResult } from "./ready_result.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { SseTransport } from "./sse.ts";
 import { missingToolset } from "../tool/toolsets.ts";
@@ -34,6 +34,13 @@ interface SseSession extends Session {
   /** What its opening asked to be shown. */
   readonly toolsets: Caller["toolsets"];
   readonly transport: SseTransport;
+}
+
+/** A body and what becomes of it. */
+interface Posted {
+  readonly body: object;
+  readonly ledger: CallLedger;
+  readonly ready: ReadyResult;
 }
 
 interface Answer {
@@ -79,17 +86,18 @@ export class Transports {
 
   /** Answers `POST` on the MCP path. `body` is the parsed JSON; it is at least an object or an array. */
   async post(request: Request, body: object, caller: Caller): Promise<Response> {
-    const ledger = new CallLedger(this.#services, { caller, body });
-    return await ledger.settle(await this.#post(request, body, ledger));
+    const ready = new ReadyResult(body);
+    const ledger = new CallLedger(this.#services, { caller: { ...caller, ...ready.writer }, body });
+    return await ledger.settle(await this.#post(request, { body, ledger, ready }));
   }
 
-  async #post(request: Request, body: object, ledger: CallLedger): Promise<Response> {
+  async #post(request: Request, { body, ledger, ready }: Posted): Promise<Response> {
     const unknown = unknownToolset(ledger.caller);
     if (unknown) return unknown;
     const malformed = malformedCall(body);
     if (malformed) return Response.json(malformed);
     if (!Array.isArray(body) && !("jsonrpc" in body)) {
-      return await this.#plain(body, ledger);
+      return await this.#plain({ body, ledger, ready });
     }
     const { caller } = ledger;
     const authInfo = authInfoOf(caller);
@@ -97,14 +105,16 @@ export class Transports {
       if ("id" in body && "method" in body && body.method === LISTEN) {
         return await this.#listens.open(request, body, caller);
       }
-      return await this.#modern.fetch(request, { authInfo, parsedBody: body });
+      return await ready.into(await this.#modern.fetch(request, { authInfo, parsedBody: body }));
     }
     const sessionId = request.headers.get("mcp-session-id");
-    if (sessionId !== null) return await this.#http.answer(request, { sessionId, caller, body });
+    if (sessionId !== null) {
+      return await ready.into(await this.#http.answer(request, { sessionId, caller, body }));
+    }
     const streams = request.headers.get("accept")?.includes("text/event-stream") ?? false;
     if (streams && isInitializeRequest(body)) return await this.#http.open(request, body, caller);
     if (Array.isArray(body)) return await this.#batch(body, ledger);
-    return await this.#plain(body, ledger);
+    return await this.#plain({ body, ledger, ready });
   }
 
   /** Answers what is no `POST` on the MCP path: only sessions of older revisions use `GET` and `DELETE`. */
@@ -173,15 +183,13 @@ export class Transports {
   }
 
   /** One JSON-RPC request without a session, with plain JSON back; `jsonrpc` and `id` may be absent. */
-  async #plain(body: object, ledger: CallLedger): Promise<Response> {
-    let written: Uint8Array | undefined;
-    const write = (result: Uint8Array) => void (written = result);
-    const answer = await this.#answer(body, { ...ledger.callerOf(body), write });
+  async #plain({ body, ledger, ready }: Posted): Promise<Response> {
+    const answer = await this.#answer(body, ledger.callerOf(body));
     if (answer === undefined) return new Response(null, { status: 202 });
-    if (written === undefined || !("result" in answer)) {
-      return Response.json(answer, { status: answer === NO_REQUEST ? 400 : 200 });
-    }
-    return resultResponse(answer.id, written);
+    return new Response(ready.splice(JSON.stringify(answer)), {
+      status: answer === NO_REQUEST ? 400 : 200,
+      headers: { "content-type": "application/json" },
+    });
   }
 
   /** Batches were part of 2025-03-26 and of no other revision. */
