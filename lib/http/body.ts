@@ -2,8 +2,6 @@ import { refusal, REFUSED } from "../mcp/json_rpc.ts";
 import { JsonText } from "../mcp/json_text.ts";
 
 const STALL_MS = 30_000;
-/** Bytes of a body that is awaited whole where it tells its length: it must come while nothing may. */
-const AT_ONCE = 16_384;
 
 /** The request's JSON, or the answer that refuses it. */
 export type ParsedBody = { readonly body: object } | {
@@ -41,59 +39,36 @@ export async function readJsonBody(request: Request, options: BodyOptions): Prom
   return batch === undefined ? refused : { ...refused, batch, reason: message };
 }
 
-/** Gives the next bytes, as the reader of a stream does. */
-interface Source {
-  read(): Promise<ReadableStreamReadResult<Uint8Array>>;
-  cancel(): Promise<void>;
-}
-
 async function receive(
-  request: Request,
+  { headers, body }: Request,
   options: BodyOptions,
 ): Promise<{ readonly text: JsonText } | { readonly refused: Response }> {
   const { maxBytes } = options;
-  const length = lengthOf(request);
-  const source = length !== undefined && length <= AT_ONCE
-    ? atOnce(request)
-    : request.body?.getReader();
-  const read = (length ?? 0) > maxBytes
+  const reader = body?.getReader();
+  const read = Number(headers.get("content-length")) > maxBytes
     ? refuse(413, REFUSED, tooLarge(maxBytes))
-    : await readAll(source, { ...options, length });
+    : await readAll(reader, options);
   // A body that names no length may be endless: unless it is given up, its connection stays open.
-  if ("refused" in read) await source?.cancel().catch(() => {});
+  if ("refused" in read) await reader?.cancel().catch(() => {});
   return read;
 }
 
-/** The length that a body names, which the runtime holds it to; undefined for one that comes in chunks. */
-function lengthOf({ headers }: Request): number | undefined {
-  const named = headers.has("transfer-encoding") ? null : headers.get("content-length");
-  return named === null ? undefined : Number(named);
-}
-
-/** A body in one piece, which costs half of what its stream does. */
-function atOnce(request: Request): Source {
-  return {
-    read: async () => ({ done: false, value: await request.bytes() }),
-    cancel: () => Promise.resolve(),
-  };
-}
-
 async function readAll(
-  source: Source | undefined,
-  { length, maxBytes, stallMs = STALL_MS, keep = () => undefined }: BodyOptions & {
-    readonly length: number | undefined;
-  },
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  { maxBytes, stallMs = STALL_MS, keep = () => undefined }: BodyOptions,
 ): Promise<{ readonly text: JsonText } | { readonly refused: Response }> {
   const text = new JsonText("body");
-  for (let bytes = 0; source !== undefined && bytes !== length;) {
-    const read = await within(stallMs, source.read().catch(() => "cut off" as const));
+  if (reader === undefined) return { text };
+  let bytes = 0;
+  for (;;) {
+    const read = await within(stallMs, reader.read().catch(() => "cut off" as const));
     if (read === null) {
       const message = `Request timeout: nothing of the body came for ${stallMs / 1000} seconds`;
       return refuse(408, REFUSED, message);
     }
     // Hanging up is the client's affair, and no failure of the server's.
     if (read === "cut off") return refuse(400, REFUSED, "Request body cut off: it has no end");
-    if (read.done) break;
+    if (read.done) return { text };
     bytes += read.value.byteLength;
     if (bytes > maxBytes) return refuse(413, REFUSED, tooLarge(maxBytes));
     const refused = keep(read.value.byteLength);
@@ -101,7 +76,6 @@ async function readAll(
     const problem = text.add(read.value);
     if (problem !== null) return refuse(400, problem.code, problem.message);
   }
-  return { text };
 }
 
 function tooLarge(maxBytes: number): string {
