@@ -63,7 +63,11 @@ export class AccountStore {
     await this.#database.transaction((tx) => tx.all(queries.TOUCH_TOKEN, [at, id, before]));
   }
 
-  async createToken(token: NewToken): Promise<TokenRecord> {
+  /** @param also what is written in the same transaction */
+  async createToken(
+    token: NewToken,
+    also?: (tx: Queryable, token: { id: number; userId: number }) => Promise<unknown>,
+  ): Promise<TokenRecord> {
     requireToken(token);
     const limits = token.limits ?? null;
     if (limits !== null && (await this.#limitColumns()).length === 0) {
@@ -78,6 +82,7 @@ export class AccountStore {
       if (limits !== null) {
         await tx.all(queries.INSERT_LIMITS, [tokenId, ...limitValues(limits)]);
       }
+      await also?.(tx, { id: tokenId, userId: user.id });
       return tokenId;
     });
     return await this.#tokenWithId(id);

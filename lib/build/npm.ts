@@ -17,7 +17,7 @@ export async function npmPackage(release: Release): Promise<Uint8Array> {
     textFile("LICENSE", release.licences),
     textFile("flags.json", json(flags())),
     { path: "launcher.mjs", mode: 0o755, content: launcher },
-    ...await bundle(),
+    ...(await bundle()).scripts.map(({ path, content }) => textFile(path, content)),
   ];
   return await tarGz(files.map((file) => ({ ...file, path: `package/${file.path}` })), release);
 }

@@ -1,4 +1,4 @@
-import { extname, join } from "node:path";
+import { join } from "node:path";
 
 interface ModuleGraph {
   readonly modules: readonly { readonly kind?: string; readonly npmPackage?: string }[];
@@ -14,10 +14,6 @@ export interface NpmPackage {
 
 /** Before Deno 2.9 the folder of a package is not told. */
 type ToldPackage = Omit<NpmPackage, "localPath"> & { readonly localPath?: string };
-
-/** What a running program may load of a package. */
-const RUNS = [".js", ".cjs", ".mjs", ".json", ".wasm"];
-const NEVER_RUNS = ["test", "tests", "__tests__", "examples", "docs"];
 
 /** The npm packages that a module of a checkout and all it imports come from, sorted by name. */
 export async function embeddedPackages(root: string, entry: string): Promise<NpmPackage[]> {
@@ -42,28 +38,9 @@ export async function embeddedPackages(root: string, entry: string): Promise<Npm
 }
 
 /** The folder of the one registry that packages are cached of. */
-async function npmCache(): Promise<string> {
+export async function npmCache(): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
   const { npmCache } = JSON.parse(new TextDecoder().decode(stdout)) as { npmCache: string };
   const [registry] = await Array.fromAsync(Deno.readDir(npmCache));
   return join(npmCache, registry?.name ?? "");
-}
-
-/**
- * The files and folders of packages that the executable does without. `deno compile` embeds packages
- * whole and reads every file that has no known extension as CommonJS: what it finds wrong there is
- * embedded with the build machine's paths, and a test fixture of `bintrees` (numbers without end) makes
- * it overflow its stack (seen in Deno 2.9.6).
- */
-export async function unneededFiles(packages: readonly NpmPackage[]): Promise<string[]> {
-  const unneeded: string[] = [];
-  const visit = async (folder: string): Promise<void> => {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      const path = join(folder, name);
-      if (isDirectory && !NEVER_RUNS.includes(name)) await visit(path);
-      else if (isDirectory || !RUNS.includes(extname(name))) unneeded.push(path);
-    }
-  };
-  for (const { localPath } of packages) await visit(localPath);
-  return unneeded.sort();
 }

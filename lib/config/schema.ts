@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { auth, proxmox } from "./cluster.ts";
 import { key, keysOf, optional } from "./keys.ts";
+import { oauth } from "./oauth.ts";
 import { tools } from "./tools.ts";
 import {
   boolean,
@@ -71,6 +72,7 @@ const server = z.strictObject({
     tr: "tarayıcıların bu sunucuya ulaştığı adres, örneğin `https://mcp.example`: `/approve/ID` " +
       "sayfasını açar; adına ve kökenine izin verilir",
   }),
+  oauth: optional(oauth),
   trusted_proxies: key(z.array(network).default([]), {
     en: "addresses and networks of proxies whose `X-Forwarded-For` is believed",
     tr: "`X-Forwarded-For` başlığına inanılacak vekillerin adresleri ve ağları",
@@ -109,6 +111,9 @@ const server = z.strictObject({
     en: "how long running calls may take to end after SIGTERM",
     tr: "SIGTERM'den sonra süren çağrılara tanınan süre",
   }),
+}).refine(({ oauth, public_url }) => oauth === null || public_url !== null, {
+  path: ["oauth"],
+  message: "needs {public_url}: clients are sent there",
 });
 
 const database = z.strictObject({

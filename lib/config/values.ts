@@ -2,10 +2,21 @@ import * as z from "zod";
 import { isIP } from "node:net";
 import { readAddressList } from "../auth/address.ts";
 import { parseLogFormat } from "../log/format.ts";
-import { bareHost } from "./hosts.ts";
+import { bareHost, isLoopback } from "./hosts.ts";
 
 const FORBIDDEN_IN_HOST = /[\s/?#@\\%]/;
-const RESERVED_PATHS = ["/healthz", "/readyz", "/metrics", "/api", "/openapi.json", "/approve"];
+const RESERVED_PATHS = [
+  "/healthz",
+  "/readyz",
+  "/metrics",
+  "/api",
+  "/openapi.json",
+  "/approve",
+  "/oauth",
+  "/sign-in",
+  "/my-access",
+  "/.well-known",
+];
 const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
 /** Python's other names for two of the levels. */
 const LEVEL_ALIASES: Readonly<Record<string, string>> = { WARN: "WARNING", FATAL: "CRITICAL" };
@@ -103,6 +114,15 @@ export const publicUrl = text.transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : null;
   const isPlain = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
   return isPlain ? url.origin : complain(context, "must be such as https://mcp.example");
+});
+
+/** Kept as it is written, since tokens name it so. */
+export const issuerUrl = text.transform((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isPlain = url && !url.search && !url.hash && !url.username && !url.password;
+  const isSafe = url?.protocol === "https:" ||
+    (url?.protocol === "http:" && isLoopback(url.hostname));
+  return isPlain && isSafe ? value : complain(context, "must be such as https://id.example/realm");
 });
 
 export const toolName = text.regex(

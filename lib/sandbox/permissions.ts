@@ -39,6 +39,7 @@ export function requiredPermissions(config: Config): Permissions {
       ...(config.stdio ? [] : [`${hostForUrl(server.host)}:${server.port}`]),
       ...proxmox.hosts.map((host) => `${hostForUrl(host)}:${proxmox.port}`),
       ...database.net,
+      ...(config.stdio ? [] : signInHosts(config)),
     ]),
     read: unique([
       config.file,
@@ -57,6 +58,18 @@ export function requiredPermissions(config: Config): Permissions {
     sys: config.stdio ? ["uid", "gid", "userInfo"] : [],
     ignoreEnv: ["PG*"],
   };
+}
+
+/** Where keys of an identity provider, or documents of clients, are read. */
+function signInHosts({ server: { oauth } }: Config): string[] {
+  if (oauth === null) return [];
+  if (oauth.own) return oauth.client_hosts.map((host) => `${hostForUrl(host)}:443`);
+  const urls = [oauth.issuer, oauth.jwks_url].filter((url) => url !== null).map((url) =>
+    new URL(url)
+  );
+  return urls.map(({ protocol, hostname, port }) =>
+    `${hostname}:${port || (protocol === "http:" ? 80 : 443)}`
+  );
 }
 
 interface DatabasePermissions {

@@ -34,6 +34,8 @@ export const OWN_TABLES: readonly string[] = [
   "proxmox_mcp_audit",
   "proxmox_mcp_audit_head",
   "proxmox_mcp_halt",
+  "proxmox_mcp_sign_in",
+  "proxmox_mcp_user_link",
   "proxmox_mcp_history",
   "proxmox_mcp_plan",
   "proxmox_mcp_rates",

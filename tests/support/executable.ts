@@ -45,7 +45,7 @@ export function holds({ bytes }: Executable, text: string): boolean {
 }
 
 function embeddedFiles(text: string): string[] {
-  const start = text.indexOf('[{"Dir":{"n":');
+  const start = text.search(/\[\{"(Dir|File)":\{"n":/);
   let depth = 0;
   let end = start;
   do {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Entry } from "../../lib/build/compile.ts";
+import type { Entry } from "../../lib/build/bundle.ts";
 import { findRuntime, type Runtime } from "../../lib/build/runtime.ts";
 import { permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config/config.ts";

@@ -89,6 +89,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
   assert.deepEqual(server, {
     host: "127.0.0.1",
     port: 8812,
+    oauth: null,
     path: "/mcp",
     tls: null,
     allowed_hosts: null,

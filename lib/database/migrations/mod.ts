@@ -11,6 +11,7 @@ import { APPROVAL } from "./0010_approval.ts";
 import { TOKEN_TOOLSETS } from "./0011_token_toolsets.ts";
 import { REHEARSALS } from "./0012_rehearsals.ts";
 import { HISTORY } from "./0013_history.ts";
+import { SIGN_INS } from "./0014_sign_ins.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   TOKEN_TOOLSETS,
   REHEARSALS,
   HISTORY,
+  SIGN_INS,
 ];
