@@ -37,6 +37,7 @@ import "../unit/pages_test.ts";
 import "../unit/path_test.ts";
 import "../unit/pinned_transport_test.ts";
 import "../unit/plot_test.ts";
+import "../unit/ready_result_test.ts";
 import "../unit/redact_test.ts";
 import "../unit/render_test.ts";
 import "../unit/sessions_test.ts";
