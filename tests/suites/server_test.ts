@@ -18,6 +18,7 @@ import "../e2e/hangups_test.ts";
 import "../e2e/introduction_test.ts";
 import "../e2e/my_access_test.ts";
 import "../e2e/own_tokens_test.ts";
+import "../e2e/own_tokens_past_test.ts";
 import "../e2e/own_tokens_refused_test.ts";
 import "../e2e/marks_test.ts";
 import "../e2e/pages_browser_test.ts";
