@@ -30,6 +30,7 @@ import "../e2e/plot_test.ts";
 import "../e2e/prompts_test.ts";
 import "../e2e/reach_test.ts";
 import "../e2e/provider_attacks_test.ts";
+import "../e2e/provider_claims_test.ts";
 import "../e2e/provider_commands_test.ts";
 import "../e2e/provider_test.ts";
 import "../e2e/resource_server_test.ts";
