@@ -40,9 +40,8 @@ export function joinPages(options: PagesOptions): PageServices | null {
         passwords: {
           check: checkPassword,
           dummy: dummyCheck,
-          change: async (username, text) => {
-            await setPassword(accounts, { username, hash: await hashPassword(text) });
-          },
+          change: async (username, { text, keeps }) =>
+            await setPassword(accounts, { username, hash: await hashPassword(text), keeps }),
         },
         turns: new Turns(TOGETHER),
         passkeys: new Passkeys(database),

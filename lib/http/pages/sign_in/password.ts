@@ -6,8 +6,11 @@ export interface Passwords {
   check(text: string, stored: string): Promise<boolean>;
   /** As much work for a user that is not there. */
   dummy(text: string): Promise<false>;
-  /** Gives the user of this name another one. */
-  change(username: string, text: string): Promise<void>;
+  /** Gives the user of this name another one; all browsers' sessions end but this one, and their ids are given. */
+  change(
+    username: string,
+    options: { readonly text: string; readonly keeps: number },
+  ): Promise<readonly number[]>;
 }
 
 /** Whose password it is; `known` is the user that was named, if there is one, and why it does not do. */
