@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { key, optional } from "./keys.ts";
 import { boolean, hostName, issuerUrl, text } from "./values.ts";
+import { SCOPES } from "../auth/scope.ts";
 
 /** How clients sign in by OAuth; without the section they cannot. */
 export const oauth = z.strictObject({
@@ -32,6 +33,14 @@ export const oauth = z.strictObject({
     en: "PEM file of a CA to trust as well for the provider",
     tr: "sağlayıcı için ayrıca güvenilecek CA'nın PEM dosyası",
   }),
+  default_scope: key(z.enum(SCOPES, 'must be "user", "write" or "admin"').default("user"), {
+    en:
+      "scope of the provider's tokens that name none of `user`, `write` and `admin`, for a provider " +
+      "that has no scopes of ours; the role still bounds it",
+    tr:
+      "`user`, `write` ve `admin` scope'larından hiçbirini taşımayan sağlayıcı token'larının yetkisi, " +
+      "bunları bilmeyen bir sağlayıcı için; rol yine sınırlar",
+  }),
   claims: z.strictObject({
     user: key(text.default("preferred_username"), {
       en: "claim that names the user",
@@ -50,5 +59,6 @@ export const oauth = z.strictObject({
     }),
   }).prefault({}),
 }).refine(({ own, issuer }) => own !== (issuer !== null), {
-  message: "needs either {own}: true or {issuer}",
+  path: ["own"],
+  message: "must be true, or {issuer} name an identity provider, and not both",
 });

@@ -30,7 +30,9 @@ export function PlanView(
       {sections.filter(([, items]) => items.length > 0).map(([title, items]) => (
         <section>
           <h2>{title}</h2>
-          <ul>{items.map((item) => <li>{item}</li>)}</ul>
+          <ul class={title === words.checks ? "checks" : undefined}>
+            {items.map((item) => <li>{item}</li>)}
+          </ul>
         </section>
       ))}
       <h2>{words.requests}</h2>

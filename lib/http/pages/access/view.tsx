@@ -5,6 +5,7 @@ import { Time, Told, type Visitor } from "../layout.tsx";
 import { Act } from "./act.tsx";
 import type { Access, Held } from "./held.ts";
 import { type PasskeyProps, PasskeysCard } from "./passkeys_view.tsx";
+import { wordsIn as pageWordsIn } from "../words.ts";
 import { reachOf } from "./reach.ts";
 import { type Done, type Trouble, wordsIn } from "./words.ts";
 
@@ -80,10 +81,10 @@ function Row({ language, one, visitor }: { language: Language; one: Held; visito
   const reach = reachOf(token.limits, language);
   const facts: [string, Child][] = [
     [words.kind, kindOf(one, words.kinds[signIn?.kind ?? "token"])],
-    [words.may, words.scopes[effectiveScope(token)]],
+    [words.may, pageWordsIn(language).scopes[effectiveScope(token)]],
     [words.reach, reach.length === 0 ? words.everything : reach.join("; ")],
     ...token.allowedIps.trim() === "" ? [] : [[words.from, token.allowedIps] as [string, Child]],
-    [words.lastUsed, when(token.lastUsed)],
+    [words.lastUsed, isThis ? words.now : when(token.lastUsed)],
     [words.expires, when(token.expires)],
   ];
   function when(at: Date | null) {
