@@ -6,9 +6,10 @@ import { SCOPES } from "../auth/scope.ts";
 /** How clients sign in by OAuth; without the section they cannot. */
 export const oauth = z.strictObject({
   own: key(boolean.default(false), {
-    en: "`true`: people sign in on this server's own page, with their user and password or passkey",
+    en:
+      "`true`: people sign in on this server's own pages, with their user and password or passkey",
     tr:
-      "`true`: kişiler bu sunucunun kendi sayfasında, kullanıcı ve parola ya da passkey ile oturum açar",
+      "`true`: kişiler bu sunucunun kendi sayfalarında, kullanıcı ve parola ya da passkey ile oturum açar",
   }),
   client_hosts: key(z.array(hostName).default(["claude.ai", "chatgpt.com", "vscode.dev"]), {
     en: "with `own`: hosts whose clients may show who they are by a document at their own URL",
