@@ -84,11 +84,11 @@ function Row({ language, one, visitor }: { language: Language; one: Held; visito
     [words.may, pageWordsIn(language).scopes[effectiveScope(token)]],
     [words.reach, reach.length === 0 ? words.everything : reach.join("; ")],
     ...token.allowedIps.trim() === "" ? [] : [[words.from, token.allowedIps] as [string, Child]],
-    [words.lastUsed, isThis ? words.now : when(token.lastUsed)],
-    [words.expires, when(token.expires)],
+    [words.lastUsed, isThis ? words.now : when(token.lastUsed, words.never)],
+    [words.expires, when(token.expires, words.withoutEnd)],
   ];
-  function when(at: Date | null) {
-    return at === null ? words.never : <Time at={at} language={language} />;
+  function when(at: Date | null, none: string) {
+    return at === null ? none : <Time at={at} language={language} />;
   }
   return (
     <li>

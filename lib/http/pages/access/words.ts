@@ -36,6 +36,7 @@ export interface AccessWords {
   readonly lastUsed: string;
   readonly expires: string;
   readonly never: string;
+  readonly withoutEnd: string;
   readonly now: string;
   readonly nothing: string;
   readonly passkeys: string;
@@ -81,6 +82,7 @@ const ENGLISH: AccessWords = {
   lastUsed: "Last used",
   expires: "Expires",
   never: "never",
+  withoutEnd: "never",
   now: "now",
   nothing: "Nothing has access in your name.",
   passkeys: "Passkeys",
@@ -125,7 +127,7 @@ const TURKISH: AccessWords = {
   rows: "Adınıza erişimi olanlar",
   rowsWhy: "Tanımadığınızı ya da artık gerekmeyeni sonlandırın. Hemen geçerli olur.",
   part:
-    "Erişiminizin yalnızca bir bölümü olan bir token ile oturum açtınız; bu yüzden başka bir şey gösterilmez.",
+    "Erişiminizin yalnız bir bölümü olan bir token ile oturum açtınız; bu yüzden başka bir şey gösterilmez.",
   thisOne: "bu",
   end: "Sonlandır",
   endOthers: "Ötekilerin hepsini sonlandır",
@@ -139,10 +141,11 @@ const TURKISH: AccessWords = {
   may: "Yetkisi",
   reach: "Kapsamı",
   everything: "bütün konuklar ve düğümler",
-  from: "Yalnızca şuradan",
+  from: "Yalnız şuradan",
   lastUsed: "Son kullanım",
   expires: "Bitiş",
   never: "hiç",
+  withoutEnd: "süresiz",
   now: "şimdi",
   nothing: "Adınıza erişimi olan bir şey yok.",
   passkeys: "Passkey'ler",
