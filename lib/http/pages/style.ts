@@ -22,7 +22,7 @@ h1{font-size:1.5rem;line-height:1.25;letter-spacing:-.015em;margin:0 0 .5rem;ove
 main>h1{margin:.25rem 0 1rem}
 h2{font-size:1.05rem;line-height:1.35;margin:1.5rem 0 .4rem}
 .card>h2:first-child,.head h2{margin:0}
-h3{font-size:1rem;line-height:1.35;margin:0;overflow-wrap:anywhere}
+h3{font-size:1rem;line-height:1.35;margin:0;overflow-wrap:anywhere}.card>h3{margin-top:1rem}
 p{margin:.4rem 0}
 a{color:var(--focus)}
 .dim{color:var(--dim)}
@@ -82,7 +82,8 @@ header,header form{gap:.35rem}header .quiet{padding-inline:.55rem}.brand::before
 @media(prefers-color-scheme:dark){:root{--ink:#e5e8f0;--dim:#a5afc2;--page:#0f1218;--card:#181d27;--line:#2c3443;--edge:#5f6b80;
 --code:#212836;--soft:#1e2636;--yes:#4cba79;--no:#ff8f86;--focus:#86adff;--on:#0d1118;--warn:#3a2f14;--bad:#45201d;--good:#163527;--shade:none}}`;
 
-const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
+/** As a policy names it. */
+export const STYLE_SOURCE = `'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
 
 /**
  * Nothing but this style is let in, and the pages' own script where there are forms for passkeys.
@@ -93,7 +94,7 @@ export function policy(
   { script, leadsTo }: { script: boolean; leadsTo?: string | undefined },
 ): string {
   const target = leadsTo === undefined ? "" : ` ${formTarget(leadsTo)}`;
-  return `default-src 'none'; style-src 'sha256-${STYLE_HASH}';${
+  return `default-src 'none'; style-src ${STYLE_SOURCE};${
     script ? " script-src 'self';" : ""
   } base-uri 'none'; form-action 'self'${target}; frame-ancestors 'none'`;
 }
