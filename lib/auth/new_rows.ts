@@ -16,7 +16,7 @@ export function requireToken(token: NewToken): void {
 }
 
 /** Whether a token can have this name. */
-export function isTokenName(name: string): boolean {
+function isTokenName(name: string): boolean {
   return name.trim() !== "" && name.length <= 100 && !/\p{Cc}/u.test(name);
 }
 

@@ -147,7 +147,7 @@ function hasTokens(username: string, tokens: readonly number[]): AppError {
   const which = tokens.length === 1 ? `token ${ids} is theirs` : `tokens ${ids} are theirs`;
   return new AppError(
     "conflict",
-    `Cannot delete user ${username}: ${which}; --with-tokens deletes them too, ` +
+    `Cannot delete user ${username}: ${which}; \`--with-tokens\` deletes them too, ` +
       "`user disable` keeps everything and lets nothing in",
   );
 }

@@ -146,7 +146,9 @@ export function runAccountCommands(name: string, start: () => Promise<Beside>): 
     await site.call("get_nodes", {}, { token });
     assert.match(
       await bench.refused(1, "user", "delete", "ayse"),
-      new RegExp(`Cannot delete user ayse: token ${id} is theirs; --with-tokens`),
+      new RegExp(
+        `Cannot delete user ayse: token ${id} is theirs; \`--with-tokens\` deletes them too`,
+      ),
     );
     assert.equal(await bench.statusOf(token), 200);
     const { out } = await bench.ok("user", "delete", "ayse", "--with-tokens");

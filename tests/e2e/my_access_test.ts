@@ -206,7 +206,7 @@ Deno.test("a password is changed by whoever knows it, and ends the other browser
     visit.send("/my-access", { do: "change_password", csrf, ...fields });
   const next = "a better one, longer";
   const refusals: [Record<string, string>, RegExp][] = [
-    [{ old: "wrong", new: next, again: next }, /so far is wrong/],
+    [{ old: "wrong", new: next, again: next }, /The current password is wrong/],
     [{ old: PASSWORD, new: next, again: `${next}r` }, /not the same/],
     [{ old: PASSWORD, new: "short", again: "short" }, /at least 10/],
     [{ old: PASSWORD, new: "x-the-Boss-x", again: "x-the-Boss-x" }, /hold your name/],

@@ -25,6 +25,7 @@ import "../e2e/pages_browser_test.ts";
 import "../e2e/own_sign_in_attacks_test.ts";
 import "../e2e/own_sign_in_let_in_test.ts";
 import "../e2e/own_sign_in_page_test.ts";
+import "../e2e/consent_test.ts";
 import "../e2e/own_sign_in_requests_test.ts";
 import "../e2e/own_sign_in_test.ts";
 import "../e2e/plot_test.ts";
