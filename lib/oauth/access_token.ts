@@ -75,7 +75,9 @@ export async function readAccessToken(jwt: string, rules: AccessTokenRules): Pro
   if (!isName(sub)) throw refuse("its sub is no name");
   if (clientId !== "" && !isName(clientId)) throw refuse("its client_id is no name");
   const scope = scopeOf(payload) ?? rules.defaultScope;
-  return { subject: sub, clientId, scope, claims: payload, issuedAt: iat, expires: exp ?? 0 };
+  // One that is said to come later would keep those after it from being the newest.
+  const issuedAt = Math.floor(Math.min(iat, rules.now.getTime() / 1000 + SKEW_SECONDS));
+  return { subject: sub, clientId, scope, claims: payload, issuedAt, expires: exp ?? 0 };
 }
 
 async function verified(

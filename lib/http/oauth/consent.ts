@@ -61,7 +61,7 @@ export async function decide(c: Context<Env>, services: PeopleServices): Promise
 
 async function finish(
   c: Context<Env>,
-  { services, request, person: { principal }, choice }: {
+  { services, request, person: { principal, signIn }, choice }: {
     services: PeopleServices;
     request: Request;
     person: Person;
@@ -76,7 +76,9 @@ async function finish(
     await trail.decided({ ...decision, tokenId, tokenName, granted: null });
     return sendBack(c, { redirect, state, issuer, answer: { error: "access_denied" } });
   }
-  const made = await grants.open(request, { username: principal.user, choice });
+  // A browser's session ends soon, and may end before what was let in by it.
+  const letInBy = signIn === undefined ? principal.tokenId : null;
+  const made = await grants.open(request, { username: principal.user, choice, letInBy });
   const { scope, until, limits } = choice;
   const reach = REACHES.map((kind) => [kind, reachText(limits, kind)]).filter(([, text]) => text);
   await trail.decided({
