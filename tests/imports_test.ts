@@ -18,6 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/server.ts",
       "lib/stdio.ts",
       "lib/parts.ts",
+      "lib/http/certificate.ts",
+      "lib/http/pages/passkey/challenges.ts",
       "lib/mcp/tools.ts",
       "lib/tool",
       "lib/proxmox",

@@ -12,6 +12,7 @@ import type {
   TokenRecord,
   UserRecord,
 } from "./accounts.ts";
+import { endLetIn } from "./let_in.ts";
 import { LIMIT_COLUMNS, limitValues } from "./limit_columns.ts";
 import { noLimits, requireToken, requireUsername, unusablePassword } from "./new_rows.ts";
 import * as queries from "./queries.ts";
@@ -95,12 +96,16 @@ export class AccountStore {
     return await this.#tokenWithId(id);
   }
 
-  /** Deactivates the token; its row stays. Revoking twice is no error. */
+  /** Deactivates the token and what was let in with it; the rows stay. Revoking twice is no error. */
   async revokeToken(id: number): Promise<TokenRecord> {
-    await this.change(async ({ tx, concern }) => {
+    await this.change(async (change) => {
+      const { tx, concern } = change;
       const revoked = Number.isSafeInteger(id) ? await tx.all(queries.REVOKE_TOKEN, [id]) : [];
-      if (revoked.length > 0) return concern([id]);
-      throw new AppError("not_found", `Cannot revoke token ${id}: there is none`);
+      if (revoked.length === 0) {
+        throw new AppError("not_found", `Cannot revoke token ${id}: there is none`);
+      }
+      concern([id]);
+      await endLetIn(change, id);
     });
     return await this.#tokenWithId(id);
   }

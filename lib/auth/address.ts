@@ -13,7 +13,7 @@ export interface AddressList {
 }
 
 /** What `clientAddress` gives when the trusted proxies name no readable client. It matches no list. */
-export const UNKNOWN_ADDRESS = "unknown";
+const UNKNOWN_ADDRESS = "unknown";
 
 /**
  * Reads a comma-separated list of IPv4 and IPv6 addresses and CIDR ranges, as `allowed_ips` holds it.

@@ -16,7 +16,7 @@ export function requireToken(token: NewToken): void {
 }
 
 /** Whether a token can have this name. */
-export function isTokenName(name: string): boolean {
+function isTokenName(name: string): boolean {
   return name.trim() !== "" && name.length <= 100 && !/\p{Cc}/u.test(name);
 }
 
@@ -46,9 +46,10 @@ export function requirePassword(password: string, username: string): void {
   if (/\p{Cc}/u.test(password)) refuse("it holds control characters, which no form takes");
 }
 
-/** Throws AppError `invalid` unless Django's own validator would take the name. */
+/** Throws AppError `invalid` unless Django's own validator would take the name, and keep it as it is. */
 export function requireUsername(username: string): void {
-  if (/^[\p{L}\p{N}_.@+-]{1,150}$/u.test(username)) return;
+  const isKept = username === username.normalize("NFKC");
+  if (isKept && /^[\p{L}\p{N}_.@+-]{1,150}$/u.test(username)) return;
   throw new AppError(
     "invalid",
     `Cannot create user ${JSON.stringify(username)}: ` +

@@ -112,3 +112,8 @@ function stretch(
   });
   return promise;
 }
+
+/** Whether anything opens what stands in a row for a password; Django writes `!` for nothing. */
+export function isUsablePassword(kept: string): boolean {
+  return kept !== "" && !kept.startsWith("!");
+}

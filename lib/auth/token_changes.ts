@@ -2,6 +2,7 @@ import type { Queryable } from "../database/database.ts";
 import { AppError } from "../errors.ts";
 import type { AccountStore } from "./account_store.ts";
 import type { AccountChange, TokenRecord } from "./accounts.ts";
+import { endLetIn } from "./let_in.ts";
 import { limitValues } from "./limit_columns.ts";
 import { NO_LIMITS, type TokenLimits } from "./limits.ts";
 import { noLimits } from "./new_rows.ts";
@@ -28,19 +29,21 @@ const UPDATE = `UPDATE auth_application_tokens SET name = $1, permission = $2, e
 const DELETE_LIMITS = "DELETE FROM proxmox_mcp_token_limits WHERE token_id = $1";
 
 /**
- * Gives the token another hash; the raw token that had the old one is good no more. Throws AppError
+ * Gives the token another hash; the raw token that had the old one, and what was let in with it, is good no
+ * more. Throws AppError
  * `not_found`, and `conflict` when the token is not good anyhow.
  */
 export async function rotateToken(
   store: AccountStore,
   { id, tokenHash, now }: { readonly id: number; readonly tokenHash: string; readonly now: Date },
 ): Promise<TokenRecord> {
-  return await changeToken(store, { id, action: `rotate token ${id}` }, async ({ tx }, token) => {
+  return await changeToken(store, { id, action: `rotate token ${id}` }, async (change, token) => {
     const state = tokenState(token, now);
     if (state !== "active") {
       throw new AppError("conflict", `Cannot rotate token ${id}: ${WHY[state]}`);
     }
-    await tx.all(SET_HASH, [tokenHash, id]);
+    await change.tx.all(SET_HASH, [tokenHash, id]);
+    await endLetIn(change, id);
   });
 }
 

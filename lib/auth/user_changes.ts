@@ -16,6 +16,9 @@ interface Whose {
 const SET_ROLE = "UPDATE auth_user SET role_id = $1 WHERE id = $2";
 const SET_ACTIVE = "UPDATE auth_user SET is_active = $1 WHERE id = $2";
 const SET_PASSWORD = "UPDATE auth_user SET password = $1 WHERE id = $2";
+const BROWSERS_OF = `SELECT t.id FROM auth_application_tokens t
+  JOIN proxmox_mcp_sign_in s ON s.token_id = t.id
+  WHERE s.user_id = $1 AND s.kind = 'browser' AND t.is_active ORDER BY t.id`;
 const TOKENS_OF = "SELECT id FROM auth_application_tokens WHERE user_id = $1 ORDER BY id";
 const DELETE_LIMITS = "DELETE FROM proxmox_mcp_token_limits WHERE token_id = $1";
 /** Tables of the program's own whose rows are about one user: whoever comes after must not find them. */
@@ -52,15 +55,29 @@ export function setActive(
   });
 }
 
-/** @param hash what `hashPassword` made; null lets nobody sign in by a password */
-export async function setPassword(
+/**
+ * Gives the user another password. What browsers have signed in to with the one before ends, whoever knew it.
+ * Gives the ids of those tokens.
+ *
+ * @param hash what `hashPassword` made; null lets nobody sign in by a password
+ * @param keeps the browser's token that goes on
+ */
+export function setPassword(
   store: AccountStore,
-  { username, hash }: { readonly username: string; readonly hash: string | null },
-): Promise<UserRecord> {
-  return await store.change(async ({ tx }) => {
+  { username, hash, keeps }: {
+    readonly username: string;
+    readonly hash: string | null;
+    readonly keeps?: number;
+  },
+): Promise<readonly number[]> {
+  return store.change(async ({ tx, ownTables, concern }) => {
     const user = await findUser(tx, { username, action: `set the password of ${username}` });
     await tx.all(SET_PASSWORD, [hash ?? unusablePassword(), user.id]);
-    return user;
+    const rows = ownTables ? await tx.all(BROWSERS_OF, [user.id]) : [];
+    const ended = rows.map(({ id }) => Number(id)).filter((id) => id !== keeps);
+    for (const id of ended) await tx.all(queries.REVOKE_TOKEN, [id]);
+    concern(ended);
+    return ended;
   });
 }
 
@@ -130,7 +147,7 @@ function hasTokens(username: string, tokens: readonly number[]): AppError {
   const which = tokens.length === 1 ? `token ${ids} is theirs` : `tokens ${ids} are theirs`;
   return new AppError(
     "conflict",
-    `Cannot delete user ${username}: ${which}; --with-tokens deletes them too, ` +
+    `Cannot delete user ${username}: ${which}; \`--with-tokens\` deletes them too, ` +
       "`user disable` keeps everything and lets nothing in",
   );
 }

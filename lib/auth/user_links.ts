@@ -16,7 +16,6 @@ export interface Subject {
 export interface UserLink extends Subject {
   readonly userId: number;
   readonly username: string;
-  readonly roleId: number | null;
   /**
    * Unix seconds: when the newest token was issued whose groups gave the user its role. Null for a link that an
    * administrator made; its user's role is nobody else's affair.
@@ -33,7 +32,7 @@ export interface GroupUser extends Subject {
   readonly createdAt: Date;
 }
 
-const QUERY = `SELECT l.issuer, l.subject, l.user_id, l.groups_at, u.username, u.role_id
+const QUERY = `SELECT l.issuer, l.subject, l.user_id, l.groups_at, u.username
   FROM proxmox_mcp_user_link l JOIN auth_user u ON u.id = l.user_id`;
 const INSERT_LINK =
   `INSERT INTO proxmox_mcp_user_link (issuer, subject, user_id, created_at, groups_at)
@@ -41,6 +40,7 @@ const INSERT_LINK =
 /** A link whose user is gone is none. */
 const DELETE_DEAD = `DELETE FROM proxmox_mcp_user_link
   WHERE issuer = $1 AND subject = $2 AND user_id NOT IN (SELECT id FROM auth_user)`;
+const ROLE_OF = "SELECT role_id FROM auth_user WHERE id = $1";
 const SET_ROLE = `UPDATE auth_user SET role_id = $1 WHERE id = $2`;
 /** Tokens may be seen in another order than they were issued in: the newest counts. */
 const SET_GROUPS_AT = `UPDATE proxmox_mcp_user_link SET groups_at = $1
@@ -96,13 +96,15 @@ export class UserLinks {
    * has told of them. True when the role has changed.
    */
   setRole(
-    link: UserLink,
+    { issuer, subject, userId }: UserLink,
     { roleId, issuedAt }: { roleId: number | null; issuedAt: number },
   ): Promise<boolean> {
-    const { issuer, subject, userId } = link;
     return this.#accounts.change(async ({ tx, concern }) => {
       const isNewest = (await tx.all(SET_GROUPS_AT, [issuedAt, issuer, subject])).length > 0;
-      if (!isNewest || link.roleId === roleId) return false;
+      if (!isNewest) return false;
+      // Another token may have changed it since the link was read.
+      const [user] = await tx.all(ROLE_OF, [userId]);
+      if (user === undefined || numberOf(user.role_id) === roleId) return false;
       await tx.all(SET_ROLE, [roleId, userId]);
       concern((await tx.all(TOKENS_OF, [userId])).map(({ id }) => Number(id)));
       return true;
@@ -178,7 +180,10 @@ function linkIn(row: Row): UserLink {
     subject: textOf(row.subject),
     userId: Number(row.user_id),
     username: textOf(row.username),
-    roleId: row.role_id === null ? null : Number(row.role_id),
-    groupsAt: row.groups_at === null ? null : Number(row.groups_at),
+    groupsAt: numberOf(row.groups_at),
   };
+}
+
+function numberOf(value: unknown): number | null {
+  return value === null ? null : Number(value);
 }

@@ -29,7 +29,7 @@ const OTHER_USES = new Set<unknown>(["ID", "id", "id-token", "Refresh", "Offline
 export interface AccessToken {
   readonly subject: string;
   readonly clientId: string;
-  /** The highest of our scopes that it holds; `user` when there is none. */
+  /** The highest of our scopes that it holds; the provider's default when there is none. */
   readonly scope: Scope;
   readonly claims: JWTPayload;
   /** Unix seconds; 0 where it does not say when it was issued. */
@@ -40,6 +40,8 @@ export interface AccessToken {
 export interface AccessTokenRules {
   readonly issuer: string;
   readonly audience: string;
+  /** Of tokens that hold none of our scopes. */
+  readonly defaultScope: Scope;
   readonly find: (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>;
   readonly now: Date;
 }
@@ -72,8 +74,10 @@ export async function readAccessToken(jwt: string, rules: AccessTokenRules): Pro
   const clientId = azp ?? client_id ?? "";
   if (!isName(sub)) throw refuse("its sub is no name");
   if (clientId !== "" && !isName(clientId)) throw refuse("its client_id is no name");
-  const scope = scopeOf(payload);
-  return { subject: sub, clientId, scope, claims: payload, issuedAt: iat, expires: exp ?? 0 };
+  const scope = scopeOf(payload) ?? rules.defaultScope;
+  // One that is said to come later would keep those after it from being the newest.
+  const issuedAt = Math.floor(Math.min(iat, rules.now.getTime() / 1000 + SKEW_SECONDS));
+  return { subject: sub, clientId, scope, claims: payload, issuedAt, expires: exp ?? 0 };
 }
 
 async function verified(
@@ -137,11 +141,11 @@ function asUnavailable(error: unknown): AppError {
   return new AppError("unavailable", "Cannot use the provider's keys", { cause: error });
 }
 
-function scopeOf({ scope, scp }: JWTPayload): Scope {
+function scopeOf({ scope, scp }: JWTPayload): Scope | undefined {
   const named = [scope, scp].flat().flatMap((each) =>
     typeof each === "string" ? each.split(" ") : []
   );
-  return SCOPES.findLast((each) => named.includes(each)) ?? "user";
+  return SCOPES.findLast((each) => named.includes(each));
 }
 
 function isName(value: unknown): value is string {

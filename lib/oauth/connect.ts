@@ -36,7 +36,7 @@ export async function connectProvider(
 ): Promise<ConnectedProvider | null> {
   const { oauth } = config.server;
   if (config.stdio || oauth === null || oauth.issuer === null) return null;
-  const { issuer, claims } = oauth;
+  const { issuer, claims, default_scope: defaultScope } = oauth;
   const { now, monotonic } = services;
   const read = await openReader(oauth);
   const keys = new IssuerKeys({ issuer, jwksUrl: oauth.jwks_url, read, monotonic });
@@ -44,7 +44,15 @@ export async function connectProvider(
   const signIns = new SignIns(database, accounts);
   const members = new Members({ ...services, issuer, claims, accounts, links, signIns });
   const audience = audienceOf(config);
-  const bearers = new Provider({ issuer, audience, keys, members, now, monotonic });
+  const bearers = new Provider({
+    issuer,
+    audience,
+    defaultScope,
+    keys,
+    members,
+    now,
+    monotonic,
+  });
   return {
     bearers,
     reload: ({ server }) => {

@@ -30,7 +30,7 @@ export function documentReader(caCerts: readonly string[]): ReadDocument & Dispo
           : `it answers ${response.status}`,
       );
     } catch (error) {
-      throw new AppError("unavailable", `Cannot read ${url.href}: ${reasonOf(error)}`, {
+      throw new AppError("unavailable", `Cannot read ${url.href}: ${reasonOf(error, url)}`, {
         cause: error,
       });
     }
@@ -49,9 +49,9 @@ async function bounded(response: Response): Promise<string> {
   return await new Blob(chunks as BlobPart[]).text();
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, { href }: URL): string {
   if (error instanceof SyntaxError) return "it is no JSON";
   if (error instanceof DOMException && error.name === "TimeoutError") return "no answer in time";
   const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
-  return oneLine(messageOf(cause));
+  return oneLine(messageOf(cause)).replace(`error sending request for url (${href}): `, "");
 }

@@ -79,8 +79,9 @@ export class Members {
   async #join(token: AccessToken, role: { id: number; name: string }): Promise<UserLink> {
     const { issuer, links, claims, now } = this.#options;
     const { subject, issuedAt } = token;
-    const username = token.claims[claims.user];
-    if (typeof username !== "string") throw this.#refusal(token, `it has no claim ${claims.user}`);
+    const named = token.claims[claims.user];
+    if (typeof named !== "string") throw this.#refusal(token, `it has no claim ${claims.user}`);
+    const username = named.normalize("NFKC");
     try {
       await links.create({
         issuer,

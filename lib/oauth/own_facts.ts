@@ -49,9 +49,10 @@ function lacks(list: unknown, needed: string): boolean {
   return list !== undefined && list !== null && !(Array.isArray(list) && list.includes(needed));
 }
 
-/** One line of visible characters. */
+/** One line of visible characters, without quotes: the page shows it between some. */
 function readableName(name: unknown): string {
   const text = typeof name === "string" ? name : "";
-  const visible = text.normalize("NFC").replaceAll(/[\p{C}\p{Z}]+/gu, " ").trim();
+  const visible = text.normalize("NFC").replaceAll(/[\p{C}\p{Z}]+/gu, " ")
+    .replaceAll(/["\p{Pi}\p{Pf}]/gu, "'").trim();
   return [...visible].slice(0, LONGEST_NAME).join("") || "?";
 }

@@ -34,7 +34,7 @@ export class OwnGrants {
 
   async open(
     request: Request,
-    { username, choice }: { username: string; choice: Choice },
+    { username, choice, letInBy }: { username: string; choice: Choice; letInBy: number | null },
   ): Promise<{ code: string; tokenId: number; tokenName: string }> {
     const { seals, signIns, issuer, resource, now } = this.#options;
     const { scope, limits, until, allowedIps } = choice;
@@ -57,6 +57,7 @@ export class OwnGrants {
       clientId: request.client,
       clientName: request.name,
       grant,
+      letInBy,
     });
     const code = await seals.code.seal({
       secret,

@@ -2,6 +2,9 @@ import { isLoopback } from "../config/config.ts";
 
 const LONGEST = 300;
 
+/** What the answer says: a client that read another before it would be told by who registered the address. */
+const ANSWERS = ["code", "state", "iss", "error"];
+
 /** Schemes of programs that are known to take sign-ins; others must be domains turned round (RFC 8252, 7.1). */
 const PROGRAMS = [
   ...["claude", "cursor", "vscode", "vscode-insiders", "vscodium", "windsurf", "zed", "kiro"],
@@ -13,10 +16,15 @@ const TURNED_DOMAIN = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/;
 export function redirectFlaw(uri: string): string | undefined {
   const url = URL.parse(uri);
   if (url === null || uri.length > LONGEST) return "must be a URL of at most 300 characters";
-  // deno-lint-ignore no-control-regex -- these are what is meant
-  if (/[\x00-\x20\x7f\\]/.test(uri)) return "must hold no spaces and no backslashes";
+  if (!/^[!-[\]-~]+$/.test(uri)) return "must be ASCII without spaces and backslashes";
   if (url.hash || uri.includes("#")) return "must have no fragment";
   if (url.username || url.password) return "must name no user";
+  if (ANSWERS.some((name) => url.searchParams.has(name))) {
+    return `must leave ${ANSWERS.join(", ")} to the answer`;
+  }
+  // Browsers take `https:host` for a path of the page that sends them there.
+  const isWeb = /^https?:$/.test(url.protocol);
+  if (isWeb && !/^https?:\/\/[^/]/i.test(uri)) return "must name its host after two slashes";
   if (url.protocol === "https:") return undefined;
   if (url.protocol === "http:") {
     return isLoopback(url.hostname) ? undefined : "must be https, or on this machine";

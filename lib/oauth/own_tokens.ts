@@ -9,7 +9,7 @@ import { greatestIn, requireOurs, scopesUpTo, single } from "./own_request.ts";
 import { clientDigestOf, type OwnSeals, type Renewable } from "./own_seals.ts";
 
 /** How long a client may call before it must ask again. */
-export const ACCESS_SECONDS = 600;
+const ACCESS_SECONDS = 600;
 
 /** What is to be known of a grant's use, for its row in the trail. */
 export interface GrantEvent {

@@ -1,12 +1,11 @@
 import type { Bearer, BearerSource } from "../auth/bearer.ts";
-import { type AccessToken, isJwt, readAccessToken } from "./access_token.ts";
+import { type AccessToken, type AccessTokenRules, isJwt, readAccessToken } from "./access_token.ts";
 import type { IssuerKeys } from "./issuer_keys.ts";
 import type { Members } from "./members.ts";
 import { VerifiedTokens } from "./verified_tokens.ts";
 
-export interface ProviderOptions {
-  readonly issuer: string;
-  readonly audience: string;
+export interface ProviderOptions
+  extends Pick<AccessTokenRules, "issuer" | "audience" | "defaultScope"> {
   readonly keys: Pick<IssuerKeys, "find">;
   readonly members: Pick<Members, "signInOf">;
   readonly now: () => Date;
@@ -44,8 +43,8 @@ export class Provider implements BearerSource {
   }
 
   #read(bearer: string): Promise<AccessToken> {
-    const { issuer, audience, keys, now } = this.#options;
+    const { issuer, audience, defaultScope, keys, now } = this.#options;
     const find = keys.find.bind(keys);
-    return readAccessToken(bearer, { issuer, audience, find, now: now() });
+    return readAccessToken(bearer, { issuer, audience, defaultScope, find, now: now() });
   }
 }

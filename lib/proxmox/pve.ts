@@ -250,6 +250,11 @@ export class Pve {
     return this.#shared.client.tokenId;
   }
 
+  /** True where Proxmox is asked with the caller's own API token: what that does not see nobody tells. */
+  get isPersonal(): boolean {
+    return this.#shared.personal;
+  }
+
   /** What the Proxmox API token may do; undefined when Proxmox does not tell. */
   grants(options?: { fresh: boolean }): Promise<Grants | undefined> {
     return unlessAborted(this.#shared.access.grants(options), this.signal);

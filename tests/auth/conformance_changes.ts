@@ -153,7 +153,7 @@ export function runChangeCases(name: string, makeSite: () => Promise<Site>): voi
       await assert.rejects(deleteUser(store, { ...whose, withTokens: false }), {
         code: "conflict",
         message:
-          `Cannot delete user alice: token ${id} is theirs; --with-tokens deletes them too, ` +
+          `Cannot delete user alice: token ${id} is theirs; \`--with-tokens\` deletes them too, ` +
           "`user disable` keeps everything and lets nothing in",
       });
       assert.deepEqual(await deleteUser(store, { ...whose, withTokens: true }), [id]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkPassword } from "../../lib/auth/password.ts";
-import { hashToken } from "../../lib/auth/token.ts";
+import { type SignInKind, SignIns } from "../../lib/auth/sign_ins.ts";
+import { generateToken, hashToken } from "../../lib/auth/token.ts";
 import { Site } from "../site.ts";
 import { cli, type CliOptions, type CliResult } from "../support/cli.ts";
 
@@ -145,7 +146,9 @@ export function runAccountCommands(name: string, start: () => Promise<Beside>): 
     await site.call("get_nodes", {}, { token });
     assert.match(
       await bench.refused(1, "user", "delete", "ayse"),
-      new RegExp(`Cannot delete user ayse: token ${id} is theirs; --with-tokens`),
+      new RegExp(
+        `Cannot delete user ayse: token ${id} is theirs; \`--with-tokens\` deletes them too`,
+      ),
     );
     assert.equal(await bench.statusOf(token), 200);
     const { out } = await bench.ok("user", "delete", "ayse", "--with-tokens");
@@ -234,6 +237,34 @@ export function runAccountCommands(name: string, start: () => Promise<Beside>): 
     assert.match(await stored(), /^!.{40}$/);
     const trail = JSON.stringify(await site.trail.list({ tool: "user passwd" }));
     assert.ok(!trail.includes(PASSWORD) && !trail.includes("pbkdf2"));
+  });
+
+  test("user passwd signs browsers out, and leaves what else the user has", async (bench) => {
+    const { site } = bench;
+    const laptop = await bench.newcomer("ayse", "Operator");
+    await bench.newcomer("veli", "Operator");
+    const signIns = new SignIns(site.database, site.store);
+    const open = async (username: string, kind: SignInKind) => {
+      const token = { permission: "write", expires: null, allowedIps: "" } as const;
+      const { id } = await signIns.open(
+        {
+          ...token,
+          ...{ username, name: kind, tokenHash: hashToken(generateToken()), createdAt: new Date() },
+        },
+        { kind, issuer: site.root, clientId: "", clientName: "", grant: null },
+      );
+      return id;
+    };
+    const browser = await open("ayse", "browser");
+    const kept = [laptop.id, await open("ayse", "client"), await open("veli", "browser")];
+    const passwd = ["user", "passwd", "ayse"];
+    const { out } = await bench.ok(...passwd, "--unset");
+    assert.equal(out, `user ayse has no password now; ended browser sessions ${browser}`);
+    const isGood = async (ids: number[]) =>
+      (await site.store.findTokensById(ids)).map(({ isActive }) => isActive);
+    assert.deepEqual(await isGood([browser]), [false]);
+    assert.deepEqual(await isGood(kept), [true, true, true]);
+    assert.equal((await bench.ok(...passwd, "--unset")).out, "user ayse has no password now");
   });
 
   test("each change leaves its intent and how it ended, without secrets", async (bench) => {

@@ -206,10 +206,11 @@ Deno.test("a password is changed by whoever knows it, and ends the other browser
     visit.send("/my-access", { do: "change_password", csrf, ...fields });
   const next = "a better one, longer";
   const refusals: [Record<string, string>, RegExp][] = [
-    [{ old: "wrong", new: next, again: next }, /so far is wrong/],
+    [{ old: "wrong", new: next, again: next }, /The current password is wrong/],
     [{ old: PASSWORD, new: next, again: `${next}r` }, /not the same/],
     [{ old: PASSWORD, new: "short", again: "short" }, /at least 10/],
     [{ old: PASSWORD, new: "x-the-Boss-x", again: "x-the-Boss-x" }, /hold your name/],
+    [{ old: PASSWORD, new: `${next}\u0001`, again: `${next}\u0001` }, /at least 10/],
     [{}, /at least 10/],
   ];
   for (const [fields, reason] of refusals) {
@@ -226,6 +227,7 @@ Deno.test("a password is changed by whoever knows it, and ends the other browser
   assert.equal((await new Visit(site).enter({ password: next })).status, 303);
   const rows = await site.trail.list({ tool: "change_password" });
   assert.deepEqual(rows.map(({ outcome }) => outcome).toSorted(), ["denied", "ok"]);
+  assert.equal((await site.trail.list({ tool: "end_access" })).length, 1);
   assert.ok(!(site.lines.join("\n") + JSON.stringify(rows)).includes(next));
 });
 

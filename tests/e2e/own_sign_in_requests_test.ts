@@ -178,6 +178,18 @@ Deno.test("registering is bounded and leaves nothing behind", async (t) => {
     ["a program of the system", { redirect_uris: ["ms-msdt:/id"] }, "invalid_redirect_uri"],
     ["http elsewhere", { redirect_uris: ["http://app.example/cb"] }, "invalid_redirect_uri"],
     ["a fragment", { redirect_uris: ["https://app.example/#x"] }, "invalid_redirect_uri"],
+    [
+      "a host that browsers take for a path",
+      { redirect_uris: ["https:app.example"] },
+      "invalid_re",
+    ],
+    ["three slashes", { redirect_uris: ["https:///app.example/"] }, "invalid_redirect_uri"],
+    ["letters of another alphabet", { redirect_uris: ["https://app.example/é"] }, "invalid_redi"],
+    [
+      "an answer of its own",
+      { redirect_uris: ["http://localhost/callback?code=x"] },
+      "invalid_redirect_uri",
+    ],
     ["a user", { redirect_uris: ["https://a:b@app.example/"] }, "invalid_redirect_uri"],
     ["none", {}, "invalid_redirect_uri"],
     ["many", { redirect_uris: Array(11).fill(LOOPBACK) }, "invalid_redirect_uri"],

@@ -193,7 +193,7 @@ Deno.test("saying no tells the client so, and makes nothing", async () => {
 
 Deno.test("the page shows who asks, that nobody vouches for the name, and runs nothing", async (t) => {
   await using site = await startOwn();
-  const name = "<b>Claude</b>\u202e\n by Anthropic";
+  const name = "<b>Claude</b>” is verified by “X\u202e\n by Anthropic";
   const clientId = await register(site, { client_name: name });
   const url = authorizeUrl(site, clientId, { scope: "write" });
   const stranger = await ask(url);
@@ -208,7 +208,10 @@ Deno.test("the page shows who asks, that nobody vouches for the name, and runs n
   assert.ok(!flags.includes(site.tokens.admin));
   const { text, headers } = await browser.see(url);
   await t.step("name", () => {
-    assert.match(text, /“&lt;b&gt;Claude&lt;\/b&gt; by Anthropic”/);
+    assert.match(
+      text,
+      /“&lt;b&gt;Claude&lt;\/b&gt;(?:&#39;|') is verified by (?:&#39;|')X by Anthropic”/,
+    );
     assert.match(text, /nobody has checked it/);
     assert.match(text, /a program on the computer that you are using/);
   });

@@ -177,6 +177,27 @@ Deno.test("what a call may do is the least of the token's scopes, the row and th
   assert.ok(json.result.tools.some(({ name }: { name: string }) => name === "start_vm"));
 });
 
+Deno.test("a token that names no scope of ours has the default one, within the role", async () => {
+  await using all = await startProvided({ oauth: { default_scope: "admin" } });
+  const { site, provider } = all;
+  const scopesOf = async (claims: Record<string, unknown>) => {
+    const token = await provider.sign({ preferred_username: claims.sub, ...claims });
+    const { json } = await site.post({ method: "tools/list" }, site.headers(token));
+    const names: string[] = json.result.tools.map(({ name }: { name: string }) => name);
+    return ["get_nodes", "start_vm", "stop_vm"].filter((name) => names.includes(name)).length;
+  };
+  const admin = { sub: "s-3", groups: ["pve-admins"] };
+  assert.equal(await scopesOf(admin), 3);
+  assert.equal(await scopesOf({ ...admin, scope: "openid profile" }), 3);
+  assert.equal(
+    await scopesOf({ ...admin, scope: "openid user" }),
+    1,
+    "a lower scope was asked for",
+  );
+  assert.equal(await scopesOf({ sub: "s-4", groups: ["pve-ops"] }), 2);
+  assert.equal(await scopesOf({ sub: "s-5", groups: ["pve-readers"] }), 1);
+});
+
 Deno.test("a revoked sign-in refuses further tokens of that client until it is readmitted", async () => {
   await using all = await startProvided();
   const { site, provider } = all;

@@ -171,6 +171,7 @@ Deno.test("a flood of passwords from one address, or at one name, must wait", as
       statuses.push((await new Visit(site).enter({ password: "typing error" })).status);
     }
     assert.deepEqual(statuses, [401, 401, 401, 401, 401]);
+    assert.equal((await site.trail.list({ tool: "sign_in" })).length, 1, "nor rows without end");
     assert.equal((await new Visit(site).enter()).status, 303);
   });
 });

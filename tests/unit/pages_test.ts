@@ -5,6 +5,7 @@ import { ownPath } from "../../lib/http/pages/own_path.ts";
 import { passkeySite } from "../../lib/http/pages/passkey/challenges.ts";
 import { browserName } from "../../lib/http/pages/sign_in/browser.ts";
 import { checkUser, Turns } from "../../lib/http/pages/sign_in/password.ts";
+import { WrongPasswords } from "../../lib/http/pages/sign_in/wrong_passwords.ts";
 import { policy } from "../../lib/http/pages/style.ts";
 import { NO_LIMITS } from "../tokens.ts";
 
@@ -112,6 +113,7 @@ Deno.test("every attempt at a password costs one hash, whoever is named", async 
       },
       change: () => Promise.reject(new Error("not asked for")),
     },
+    wrong: new WrongPasswords(),
   };
   const cases: [string, string, string | undefined][] = [
     ["boss", "right", undefined],
@@ -131,6 +133,23 @@ Deno.test("every attempt at a password costs one hash, whoever is named", async 
     const checked = await checkUser({ username, password }, parts);
     assert.equal(work.length, 1, `${username} ${work}`);
     assert.equal(checked.user === undefined ? checked.reason : undefined, reason);
+  }
+
+  work.length = 0;
+  for (const [username, password, reason] of cases.filter(([, , reason]) => reason)) {
+    const checked = await checkUser({ username, password }, parts);
+    assert.deepEqual(
+      checked,
+      { user: undefined, known: undefined, reason: "what was wrong before" },
+      reason,
+    );
+  }
+  assert.deepEqual(work, [], "what was wrong before costs nothing");
+  rows.set("gone", { user: { ...user, username: "gone" }, password: "right" });
+  rows.set("boss", { user, password: "wrong" });
+  for (const [username, password] of [["gone", "right"], ["boss", "wrong"]] as const) {
+    const { user } = await checkUser({ username, password }, parts);
+    assert.equal(user?.username, username, "what is right now");
   }
 });
 

@@ -5,10 +5,17 @@ import { readIssuer } from "../../oauth/issuer.ts";
 import { readKeys } from "../../oauth/issuer_keys.ts";
 import { fail, type Finding, ok } from "./finding.ts";
 
-/** Whether the identity provider's keys can be read, and whom its tokens must be for. */
+/** By whom people sign in; whether a provider's keys can be read, and whom its tokens must be for. */
 export async function checkSignIn(config: Config): Promise<Finding> {
   const { oauth } = config.server;
-  if (oauth === null || oauth.issuer === null) return ok("sign-in", "on this server's own page");
+  if (!config.audit.database) {
+    return fail(
+      "sign-in",
+      "server.oauth needs tables of its own, which audit.database switches off",
+      "set audit.database to true, or take server.oauth away",
+    );
+  }
+  if (oauth === null || oauth.issuer === null) return ok("sign-in", "on this server's own pages");
   const { issuer, jwks_url } = oauth;
   try {
     using read = await openReader(oauth);

@@ -34,8 +34,17 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
     const tokens = await checkTokens(store, now());
     const proxmoxTokens = new ProxmoxTokens(database);
     const ownTokens = await checkOwnTokens(config, { store, proxmoxTokens });
+    const people = config.server.oauth === null
+      ? []
+      : await (await import("./people.ts")).checkPeople(config, { database, store });
     const halts = await checkHalt(haltsOf(database));
-    return [ok("store", `${shown}, schema up to date`), ...halts, ...tokens, ...ownTokens];
+    return [
+      ok("store", `${shown}, schema up to date`),
+      ...halts,
+      ...tokens,
+      ...people,
+      ...ownTokens,
+    ];
   } catch (error) {
     return [fail("store", `${shown}: ${messageOf(error)}`, null)];
   } finally {

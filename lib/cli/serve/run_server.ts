@@ -197,7 +197,7 @@ function announce(
 /** By whom people sign in, where they can. */
 function signInLine({ server: { oauth } }: Config): Record<string, string> {
   if (oauth === null) return {};
-  return { "sign-in": oauth.issuer === null ? "on this server's own page" : `by ${oauth.issuer}` };
+  return { "sign-in": oauth.issuer === null ? "on this server's own pages" : `by ${oauth.issuer}` };
 }
 
 /** A rejection that nobody awaited is logged; it must not end the server. */

@@ -34,11 +34,12 @@ export async function changePassword(
   await withAccounts(context, options, async (accounts) => {
     await requireUser(accounts.store, { name, action });
     const hash = unset ? null : await newHash(io, { name, passwordFile });
-    await accounts.change(
+    const ended = await accounts.change(
       { command: "user passwd", given: { name, unset } },
       (store) => setPassword(store, { username: name, hash }),
     );
-    io.out(unset ? `user ${name} has no password now` : `user ${name} has a new password`);
+    const over = ended.length === 0 ? "" : `; ended browser sessions ${ended.join(", ")}`;
+    io.out(`user ${name} has ${unset ? "no password now" : "a new password"}${over}`);
   }).catch((error) => {
     if (!(error instanceof InterruptedError)) throw error;
     io.err("proxmox-mcp: interrupted: the password stays as it was");

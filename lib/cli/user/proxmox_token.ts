@@ -37,7 +37,7 @@ person's. The file holds the token as \`user@realm!name=secret\`, or the secret 
 What is kept is encrypted under audit.key_file. auth.require_own_token refuses users without a token.
 
 Examples:
-  proxmox-mcp user proxmox-token ayse --token-id ayse@pve!mcp --file secret
+  proxmox-mcp user proxmox-token ayse --token-id 'ayse@pve!mcp' --file secret
   proxmox-mcp user proxmox-token ayse --remove`;
 
 export function registerUserProxmoxToken(user: Command, context: CliContext): void {

@@ -42,7 +42,7 @@ export async function readProxmoxToken(
   const [user = "", name = ""] = tokenId.split(/!(.*)/s);
   const problem = checkedAs("auth.user")(user) ?? checkedAs("auth.token_name")(name);
   if (problem !== null) {
-    throw new UsageError(`${failed}: --token-id must be USER@REALM!NAME, as ayse@pve!mcp`);
+    throw new UsageError(`${failed}: --token-id must be USER@REALM!NAME, as 'ayse@pve!mcp'`);
   }
   const secret = after ?? text;
   const complaint = secret === "" ? "It is empty" : checkedAs("auth.token_value")(secret);

@@ -42,7 +42,8 @@ Example:
 
 const PASSWD_NOTES = `
 Asks twice on a terminal and shows nothing; otherwise one line is read from standard input, or from a file.
-The password is kept as Django keeps it, so that either program takes it. Tokens stay as they are.
+The password is kept as Django keeps it, so that either program takes it. Browsers that are signed in are
+signed out; tokens and passkeys stay as they are.
 
 Examples:
   proxmox-mcp user passwd ayse

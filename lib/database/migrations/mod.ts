@@ -16,6 +16,7 @@ import { USER_PROXMOX_TOKENS } from "./0015_user_proxmox_tokens.ts";
 import { LINK_GROUPS } from "./0016_link_groups.ts";
 import { OAUTH } from "./0017_oauth.ts";
 import { PASSKEYS } from "./0018_passkeys.ts";
+import { LET_IN_BY } from "./0019_let_in_by.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   LINK_GROUPS,
   OAUTH,
   PASSKEYS,
+  LET_IN_BY,
 ];

@@ -69,9 +69,9 @@ async function showPlan(c: Context<Env>, services: PageApp): Promise<Response> {
     return await refuse(c, { text: reasonOf(result), status: 404, visitor });
   }
   const [plan] = result.finished.value.plans as Record<string, unknown>[];
-  const words = wordsIn(c.get("language"));
-  const view = <PlanView words={words} plan={plan ?? {}} visitor={visitor} />;
-  return await show(c, { title: words.title, view, visitor, next: c.req.path });
+  const language = c.get("language");
+  const view = <PlanView language={language} plan={plan ?? {}} visitor={visitor} />;
+  return await show(c, { title: wordsIn(language).title, view, visitor, next: c.req.path });
 }
 
 function call(

@@ -1,14 +1,15 @@
 import type { Child } from "hono/jsx";
-import { Csrf, type Visitor } from "../pages/layout.tsx";
-import type { Words } from "./words.ts";
+import type { Language } from "../../mcp/messages.ts";
+import { Csrf, Time, type Visitor } from "../pages/layout.tsx";
+import { type Words, wordsIn } from "./words.ts";
 
 type Fact = Readonly<Record<string, unknown>>;
 
 /** A plan with everything that is known of it, and the choice. */
 export function PlanView(
-  { words, plan, visitor }: { words: Words; plan: Fact; visitor: Visitor },
+  { language, plan, visitor }: { language: Language; plan: Fact; visitor: Visitor },
 ) {
-  const until = String(plan.expires_at).replace("T", " ").replace(/\.\d+Z$/, " UTC");
+  const words = wordsIn(language);
   const sections: [string, Child[]][] = [
     [words.about, listOf(plan.about).map(String)],
     [words.guests, listOf(plan.guests).map((guest) => fact(guest, guestText))],
@@ -25,12 +26,15 @@ export function PlanView(
     <div class="card">
       <h1>{`${plan.asked_by} ${words.wantsTo} ${plan.action}`}</h1>
       <p class="dim">
-        {words.until} <time datetime={String(plan.expires_at)}>{until}</time>. {words.nothingYet}
+        {words.until} <Time at={new Date(String(plan.expires_at))} language={language} />.{" "}
+        {words.nothingYet}
       </p>
       {sections.filter(([, items]) => items.length > 0).map(([title, items]) => (
         <section>
           <h2>{title}</h2>
-          <ul>{items.map((item) => <li>{item}</li>)}</ul>
+          <ul class={title === words.checks ? "checks" : undefined}>
+            {items.map((item) => <li>{item}</li>)}
+          </ul>
         </section>
       ))}
       <h2>{words.requests}</h2>

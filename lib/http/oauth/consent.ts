@@ -9,9 +9,11 @@ import type { Env } from "../request.ts";
 import { told } from "../pages/answer.tsx";
 import { type Person, personOf } from "../pages/person.ts";
 import { sentForm } from "../pages/sent.ts";
+import { wordsIn as pageWordsIn } from "../pages/words.ts";
 import { placeOf } from "./endpoints.ts";
+import { offer } from "./offer.tsx";
 import type { PeopleServices } from "./services.ts";
-import { DAYS } from "./view.ts";
+import { DAYS } from "./view.tsx";
 import { wordsIn } from "./words.ts";
 
 const DAY_MS = 86_400_000;
@@ -38,8 +40,10 @@ export async function decide(c: Context<Env>, services: PeopleServices): Promise
     ? null
     : choiceOf(form, { request, person, record, now: oauth.now() });
   if (choice !== null && "flaw" in choice) {
-    const text = choice.flaw === null ? words.stale : words.beyond(words.reaches[choice.flaw]);
-    return await refuse(text);
+    const { flaw } = choice;
+    if (flaw === null) return await refuse(words.stale);
+    const sealed = form.get("request") ?? "";
+    return await offer(c, { request, sealed, person, flawed: { form, flaw } });
   }
   try {
     await oauth.trail.admit();
@@ -51,13 +55,13 @@ export async function decide(c: Context<Env>, services: PeopleServices): Promise
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     services.log.error(`Sign-in failed: ${error.message}`, { request_id: c.get("requestId") });
-    return await refuse(words.later, 503);
+    return await refuse(pageWordsIn(c.get("language")).later, 503);
   }
 }
 
 async function finish(
   c: Context<Env>,
-  { services, request, person: { principal }, choice }: {
+  { services, request, person: { principal, signIn }, choice }: {
     services: PeopleServices;
     request: Request;
     person: Person;
@@ -72,7 +76,9 @@ async function finish(
     await trail.decided({ ...decision, tokenId, tokenName, granted: null });
     return sendBack(c, { redirect, state, issuer, answer: { error: "access_denied" } });
   }
-  const made = await grants.open(request, { username: principal.user, choice });
+  // A browser's session ends soon, and may end before what was let in by it.
+  const letInBy = signIn === undefined ? principal.tokenId : null;
+  const made = await grants.open(request, { username: principal.user, choice, letInBy });
   const { scope, until, limits } = choice;
   const reach = REACHES.map((kind) => [kind, reachText(limits, kind)]).filter(([, text]) => text);
   await trail.decided({

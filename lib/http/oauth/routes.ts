@@ -1,5 +1,4 @@
 import type { Context, Hono } from "hono";
-import { lesserScope } from "../../auth/scope.ts";
 import type { Client } from "../../oauth/own_clients.ts";
 import { OAuthError } from "../../oauth/own_error.ts";
 import { PLACES } from "../../oauth/own_metadata.ts";
@@ -7,12 +6,13 @@ import { placeOf as shownPlace } from "../../oauth/own_redirects.ts";
 import { readRequest, redirectOf, stateOf } from "../../oauth/own_request.ts";
 import type { Request } from "../../oauth/own_seals.ts";
 import type { Env } from "../request.ts";
-import { show, told } from "../pages/answer.tsx";
+import { told } from "../pages/answer.tsx";
 import { personOf, toSignIn } from "../pages/person.ts";
 import { decide, sendBack } from "./consent.ts";
 import { addressOf, noteRefusal } from "./endpoints.ts";
+import { offer } from "./offer.tsx";
 import type { PeopleServices } from "./services.ts";
-import { consentView } from "./view.ts";
+import { wordsIn as pageWordsIn } from "../pages/words.ts";
 import { wordsIn } from "./words.ts";
 
 /** What comes back from signing in. */
@@ -28,7 +28,11 @@ async function authorize(c: Context<Env>, services: PeopleServices): Promise<Res
   const { oauth, limits } = services;
   const words = wordsIn(c.get("language"));
   if (await limits.stranger(addressOf(c, services)) !== undefined) {
-    return await told(c, { title: words.notPossible, text: words.wait, status: 429 });
+    return await told(c, {
+      title: words.notPossible,
+      text: pageWordsIn(c.get("language")).wait,
+      status: 429,
+    });
   }
   const { pathname, search, searchParams: params } = new URL(c.req.url);
   let client: Client;
@@ -57,16 +61,8 @@ async function authorize(c: Context<Env>, services: PeopleServices): Promise<Res
   }
   const person = await personOf(c, services);
   if (person === undefined) return toSignIn(c);
-  const { principal, visitor } = person;
-  const view = consentView(words, {
-    request,
-    sealed: await oauth.seals.request.seal(request),
-    csrf: visitor.csrf,
-    most: lesserScope(request.asked ?? "admin", principal.scope),
-    limits: principal.limits,
-  });
-  const next = pathname + search;
-  return await show(c, { title: words.title, view, visitor, next, leadsTo: redirect });
+  const sealed = await oauth.seals.request.seal(request);
+  return await offer(c, { request, sealed, person, next: pathname + search });
 }
 
 /** An address of this very machine, or one that the client's own host names. */
@@ -84,6 +80,6 @@ async function refuse(
   const words = wordsIn(c.get("language"));
   const title = words.notPossible;
   return wait === undefined
-    ? await told(c, { title, text: error.message, status: 400 })
-    : await told(c, { title, text: words.wait, status: 429 });
+    ? await told(c, { title, text: error.message, hint: words.fault, status: 400 })
+    : await told(c, { title, text: pageWordsIn(c.get("language")).wait, status: 429 });
 }

@@ -1,19 +1,15 @@
 import type { Reach } from "../../oauth/own_reach.ts";
-import type { Scope } from "../../auth/scope.ts";
 import type { Language } from "../../mcp/messages.ts";
 
 /** What the page says. */
 export interface Words {
   readonly title: string;
-  readonly wait: string;
-  readonly later: string;
   readonly asks: string;
   readonly verified: (host: string) => string;
   readonly unverified: string;
   readonly backTo: string;
   readonly thisComputer: string;
   readonly may: string;
-  readonly scopes: Readonly<Record<Scope, string>>;
   readonly reach: string;
   readonly reachWhy: string;
   readonly reaches: Readonly<Record<Reach, string>>;
@@ -25,14 +21,13 @@ export interface Words {
   readonly allow: string;
   readonly deny: string;
   readonly notPossible: string;
+  readonly fault: string;
   readonly beyond: (field: string) => string;
   readonly stale: string;
 }
 
 const ENGLISH: Words = {
   title: "Let a program in",
-  wait: "Too many requests. Try again later.",
-  later: "The database is not available. Try again later.",
   asks: "asks to operate Proxmox in your name",
   verified: (host) => `This is what ${host} says about the program.`,
   unverified:
@@ -41,11 +36,6 @@ const ENGLISH: Words = {
   backTo: "Afterwards you are sent to",
   thisComputer: "a program on the computer that you are using",
   may: "It may",
-  scopes: {
-    user: "look, and change nothing",
-    write: "change what can be changed back",
-    admin: "create, destroy and do everything else",
-  },
   reach: "Only for",
   reachWhy: "Several are separated by commas. A guest must fit every line that is filled in.",
   reaches: { pools: "Pools", tags: "Tags", vmids: "Guest ids", nodes: "Nodes" },
@@ -57,6 +47,9 @@ const ENGLISH: Words = {
   allow: "Let it in",
   deny: "Turn it away",
   notPossible: "This sign-in is not possible",
+  fault:
+    "The program that has sent you here asked for it wrongly. Begin again in the program; if it stays so, " +
+    "tell whoever looks after this server.",
   beyond: (field) => `${field}: this cannot be read, or is more than you may reach yourself.`,
   stale:
     "The page was open too long, was used already, or came from elsewhere. Begin again in the " +
@@ -65,8 +58,6 @@ const ENGLISH: Words = {
 
 const TURKISH: Words = {
   title: "Bir programa izin ver",
-  wait: "Çok fazla istek gönderildi. Daha sonra yeniden deneyin.",
-  later: "Veritabanına ulaşılamıyor. Daha sonra yeniden deneyin.",
   asks: "Proxmox'u sizin adınıza yönetmek istiyor",
   verified: (host) => `Program hakkında ${host} böyle diyor.`,
   unverified:
@@ -75,11 +66,6 @@ const TURKISH: Words = {
   backTo: "Sonra gönderileceğiniz yer:",
   thisComputer: "kullandığınız bilgisayardaki bir program",
   may: "Yapabilecekleri",
-  scopes: {
-    user: "bakmak, hiçbir şeyi değiştirmemek",
-    write: "geri alınabilecek değişiklikler yapmak",
-    admin: "oluşturmak, yok etmek ve geri kalan her şey",
-  },
   reach: "Yalnız şunlar için",
   reachWhy: "Birden çoğu virgülle ayrılır. Bir konuk, doldurulan her satıra uymalıdır.",
   reaches: { pools: "Havuzlar", tags: "Etiketler", vmids: "Konuk kimlikleri", nodes: "Düğümler" },
@@ -91,6 +77,9 @@ const TURKISH: Words = {
   allow: "İzin ver",
   deny: "Geri çevir",
   notPossible: "Bu oturum açılamıyor",
+  fault:
+    "Sizi buraya gönderen program bunu yanlış istedi. Programda yeniden başlayın; böyle kalırsa bu sunucuyu " +
+    "yönetene bildirin.",
   beyond: (field) => `${field}: okunamıyor ya da sizin erişebildiğinizden fazla.`,
   stale:
     "Sayfa çok uzun süre açık kaldı, daha önce kullanıldı ya da başka yerden geldi. Programda yeniden " +

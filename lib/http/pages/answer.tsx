@@ -32,15 +32,16 @@ export function show(
 /** A page that says one thing. */
 export function told(
   c: Context<Env>,
-  { text, title, mood = "bad", ...answer }:
+  { text, hint, title, mood = "bad", ...answer }:
     & Omit<Answer, "view" | "title">
-    & { text: string; title?: string; mood?: "good" | "bad" | "" },
+    & { text: string; hint?: string; title?: string; mood?: "good" | "bad" | "" },
 ): Response | Promise<Response> {
   const heading = title ?? wordsIn(c.get("language")).notPossible;
   const view = (
     <div class="card">
       <h1>{heading}</h1>
       <Told mood={mood}>{text}</Told>
+      {hint === undefined ? null : <p class="dim">{hint}</p>}
     </div>
   );
   return show(c, { ...answer, title: heading, view });

@@ -9,6 +9,7 @@ import type { Seal } from "../../seal.ts";
 import { Challenges, passkeySite } from "./passkey/challenges.ts";
 import type { PageServices } from "./services.ts";
 import { Turns } from "./sign_in/password.ts";
+import { WrongPasswords } from "./sign_in/wrong_passwords.ts";
 
 /** Passwords that are looked at together; each takes a core for half a second. */
 const TOGETHER = 4;
@@ -40,10 +41,10 @@ export function joinPages(options: PagesOptions): PageServices | null {
         passwords: {
           check: checkPassword,
           dummy: dummyCheck,
-          change: async (username, text) => {
-            await setPassword(accounts, { username, hash: await hashPassword(text) });
-          },
+          change: async (username, { text, keeps }) =>
+            await setPassword(accounts, { username, hash: await hashPassword(text), keeps }),
         },
+        wrong: new WrongPasswords(),
         turns: new Turns(TOGETHER),
         passkeys: new Passkeys(database),
         challenges: new Challenges({ seal: sealFor("passkey"), spent, now }),

@@ -7,6 +7,7 @@ import type { Seal } from "../../seal.ts";
 import type { AppServices } from "../services.ts";
 import type { Challenges, PasskeySite } from "./passkey/challenges.ts";
 import type { Passwords, Turns } from "./sign_in/password.ts";
+import type { WrongPasswords } from "./sign_in/wrong_passwords.ts";
 
 /** What the pages are given that a person opens in a browser. */
 export interface PageServices {
@@ -33,6 +34,7 @@ export interface PageServices {
 /** Signing in at this server itself. */
 export interface OwnSignIn {
   readonly passwords: Passwords;
+  readonly wrong: WrongPasswords;
   /** Each look at a password takes one. */
   readonly turns: Turns;
   readonly passkeys: Passkeys;

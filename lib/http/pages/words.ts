@@ -1,3 +1,4 @@
+import type { Scope } from "../../auth/scope.ts";
 import type { Language } from "../../mcp/messages.ts";
 
 /** What every page says. */
@@ -7,6 +8,10 @@ export interface PageWords {
   readonly notPossible: string;
   readonly stale: string;
   readonly wait: string;
+  /** When the database is away. */
+  readonly later: string;
+  /** What somebody or something may do. */
+  readonly scopes: Readonly<Record<Scope, string>>;
 }
 
 const WORDS: Readonly<Record<Language, PageWords>> = {
@@ -16,6 +21,12 @@ const WORDS: Readonly<Record<Language, PageWords>> = {
     notPossible: "This is not possible",
     stale: "The page was open too long, or came from elsewhere. Load it again.",
     wait: "Too many requests. Try again later.",
+    later: "The database is not available. Try again later.",
+    scopes: {
+      user: "look, and change nothing",
+      write: "change what can be changed back",
+      admin: "create, change and destroy",
+    },
   },
   tr: {
     myAccess: "Erişimim",
@@ -23,6 +34,12 @@ const WORDS: Readonly<Record<Language, PageWords>> = {
     notPossible: "Bu yapılamıyor",
     stale: "Sayfa çok uzun süre açık kaldı ya da başka yerden geldi. Yeniden yükleyin.",
     wait: "Çok fazla istek gönderildi. Daha sonra yeniden deneyin.",
+    later: "Veritabanına ulaşılamıyor. Daha sonra yeniden deneyin.",
+    scopes: {
+      user: "bakmak, hiçbir şeyi değiştirmemek",
+      write: "geri alınabilecek değişiklikler yapmak",
+      admin: "oluşturmak, değiştirmek ve yok etmek",
+    },
   },
 };
 

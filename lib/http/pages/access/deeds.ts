@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { requirePassword } from "../../../auth/new_rows.ts";
 import { AppError } from "../../../errors.ts";
 import type { Env } from "../../request.ts";
 import { type Deed, keep } from "../audit.ts";
@@ -18,8 +19,6 @@ export interface Wish {
 
 export type Outcome = { readonly done: Done | "ended_this" } | { readonly trouble: Trouble };
 
-const SHORTEST_PASSWORD = 10;
-const LONGEST_PASSWORD = 1_024;
 const LONGEST_NAME = 60;
 
 /** Does what the form says, to the person's own rows only, and leaves a row for each. */
@@ -54,9 +53,13 @@ async function endOthers(c: Context<Env>, wish: Wish): Promise<Outcome> {
   return { done: "ended_others" };
 }
 
-async function endOne(c: Context<Env>, wish: Wish, { token: { id, name } }: Held): Promise<void> {
-  await wish.services.pages.accounts.revokeToken(id);
-  await note(c, wish, { action: "end_access", told: { token_id: id, name } });
+async function endOne(c: Context<Env>, wish: Wish, one: Held): Promise<void> {
+  await wish.services.pages.accounts.revokeToken(one.token.id);
+  await noteEnd(c, wish, one);
+}
+
+function noteEnd(c: Context<Env>, wish: Wish, { token: { id, name } }: Held): Promise<void> {
+  return note(c, wish, { action: "end_access", told: { token_id: id, name } });
 }
 
 async function addPasskey(
@@ -105,7 +108,7 @@ async function changePassword(c: Context<Env>, wish: Wish): Promise<Outcome> {
     form.get(name) ?? ""
   );
   if (next !== again) return { trouble: "notTheSame" };
-  if (!isHardToGuess(next, principal.user)) return { trouble: "weak" };
+  if (isGuessed(next, principal.user)) return { trouble: "weak" };
   const whose = `change ${principal.userId}`;
   if (await limits.names.allowed(whose) !== undefined) return { trouble: "wait" };
   using turn = turns.take();
@@ -117,19 +120,21 @@ async function changePassword(c: Context<Env>, wish: Wish): Promise<Outcome> {
     await note(c, wish, { action: "change_password", outcome: "denied", error });
     return { trouble: "wrongPassword" };
   }
-  await passwords.change(principal.user, next);
+  const ended = await passwords.change(principal.user, { text: next, keeps: principal.tokenId });
   await note(c, wish, { action: "change_password" });
-  const sessions = access.held.filter(({ signIn, isThis }) =>
-    !isThis && signIn?.kind === "browser"
-  );
-  for (const session of sessions) await endOne(c, wish, session);
+  for (const one of access.held) if (ended.includes(one.token.id)) await noteEnd(c, wish, one);
   return { done: "changed" };
 }
 
-function isHardToGuess(password: string, username: string): boolean {
-  const characters = [...password];
-  return characters.length >= SHORTEST_PASSWORD && characters.length <= LONGEST_PASSWORD &&
-    new Set(characters).size >= 4 && !password.toLowerCase().includes(username.toLowerCase());
+/** By the rule that holds for commands too. */
+function isGuessed(password: string, username: string): boolean {
+  try {
+    requirePassword(password, username);
+    return false;
+  } catch (error) {
+    if (error instanceof AppError) return true;
+    throw error;
+  }
 }
 
 /** For what a challenge is made that a new passkey signs: nobody else can use it. */

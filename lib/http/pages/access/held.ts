@@ -1,5 +1,6 @@
 import type { TokenRecord } from "../../../auth/accounts.ts";
 import type { Passkey } from "../../../auth/passkeys.ts";
+import { isUsablePassword } from "../../../auth/password.ts";
 import { effectiveScope, scopeOfUser } from "../../../auth/scope.ts";
 import type { SignIn } from "../../../auth/sign_ins.ts";
 import { judgeToken } from "../../../auth/token.ts";
@@ -48,7 +49,7 @@ export async function accessOf(person: Person, { pages }: PageApp): Promise<Acce
     whole,
     own: {
       passkeys: await pages.own.passkeys.ofUser(userId),
-      hasPassword: found !== undefined && !/^(!|$)/.test(found.password),
+      hasPassword: found !== undefined && isUsablePassword(found.password),
     },
   };
 }

@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<Language, Readonly<Record<Name, string>>>> = {
     tags: "şu etiketli konuklar:",
     vmids: "konuklar",
     nodes: "düğümler",
-    only: "yalnızca şu araçlar:",
+    only: "yalnız şu araçlar:",
     never: "şu araçlar hariç:",
     approval: "değişiklikler başkasının onayını bekler",
     none: "hiçbiri",

@@ -10,6 +10,7 @@ import { browserName } from "../sign_in/browser.ts";
 import { addingBy, grant } from "./deeds.ts";
 import { type Access, accessOf } from "./held.ts";
 import { type AccessProps, AccessView } from "./view.tsx";
+import { wordsIn as pageWordsIn } from "../words.ts";
 import { DONE, wordsIn } from "./words.ts";
 
 const PAGE = "/my-access";
@@ -21,7 +22,7 @@ export function serveAccess(app: Hono<Env>, services: PageApp): void {
       answer(c, services).catch((error) => {
         if (!(error instanceof AppError)) throw error;
         services.log.error(`Cannot show or change access: ${error.message}`);
-        return told(c, { text: wordsIn(c.get("language")).trouble.wait, status: 503 });
+        return told(c, { text: pageWordsIn(c.get("language")).later, status: 503 });
       }));
   }
 }

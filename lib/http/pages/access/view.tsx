@@ -5,6 +5,7 @@ import { Time, Told, type Visitor } from "../layout.tsx";
 import { Act } from "./act.tsx";
 import type { Access, Held } from "./held.ts";
 import { type PasskeyProps, PasskeysCard } from "./passkeys_view.tsx";
+import { wordsIn as pageWordsIn } from "../words.ts";
 import { reachOf } from "./reach.ts";
 import { type Done, type Trouble, wordsIn } from "./words.ts";
 
@@ -80,14 +81,14 @@ function Row({ language, one, visitor }: { language: Language; one: Held; visito
   const reach = reachOf(token.limits, language);
   const facts: [string, Child][] = [
     [words.kind, kindOf(one, words.kinds[signIn?.kind ?? "token"])],
-    [words.may, words.scopes[effectiveScope(token)]],
+    [words.may, pageWordsIn(language).scopes[effectiveScope(token)]],
     [words.reach, reach.length === 0 ? words.everything : reach.join("; ")],
     ...token.allowedIps.trim() === "" ? [] : [[words.from, token.allowedIps] as [string, Child]],
-    [words.lastUsed, when(token.lastUsed)],
-    [words.expires, when(token.expires)],
+    [words.lastUsed, isThis ? words.now : when(token.lastUsed, words.never)],
+    [words.expires, when(token.expires, words.withoutEnd)],
   ];
-  function when(at: Date | null) {
-    return at === null ? words.never : <Time at={at} language={language} />;
+  function when(at: Date | null, none: string) {
+    return at === null ? none : <Time at={at} language={language} />;
   }
   return (
     <li>

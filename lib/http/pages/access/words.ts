@@ -1,6 +1,6 @@
-import type { Scope } from "../../../auth/scope.ts";
 import type { SignInKind } from "../../../auth/sign_ins.ts";
 import type { Language } from "../../../mcp/messages.ts";
+import { wordsIn as pageWordsIn } from "../words.ts";
 
 /** What came of a form, as the address says it. */
 export const DONE = ["ended", "ended_others", "added", "removed", "changed"] as const;
@@ -30,13 +30,14 @@ export interface AccessWords {
   readonly kind: string;
   readonly kinds: Readonly<Record<SignInKind | "token", string>>;
   readonly may: string;
-  readonly scopes: Readonly<Record<Scope, string>>;
   readonly reach: string;
   readonly everything: string;
   readonly from: string;
   readonly lastUsed: string;
   readonly expires: string;
   readonly never: string;
+  readonly withoutEnd: string;
+  readonly now: string;
   readonly nothing: string;
   readonly passkeys: string;
   readonly passkeysWhy: string;
@@ -75,17 +76,14 @@ const ENGLISH: AccessWords = {
     provider: "application, by your identity provider",
   },
   may: "May",
-  scopes: {
-    user: "only read",
-    write: "change what can be changed back",
-    admin: "create, change and destroy",
-  },
   reach: "Reaches",
   everything: "all guests and nodes",
   from: "Only from",
   lastUsed: "Last used",
   expires: "Expires",
   never: "never",
+  withoutEnd: "never",
+  now: "now",
   nothing: "Nothing has access in your name.",
   passkeys: "Passkeys",
   passkeysWhy:
@@ -99,7 +97,7 @@ const ENGLISH: AccessWords = {
   remove: "Remove",
   password: "Password",
   passwordWhy: "Your other browser sessions end with it; tokens and applications stay.",
-  old: "Password so far",
+  old: "Current password",
   new: "New password",
   again: "New password again",
   change: "Change password",
@@ -115,10 +113,10 @@ const ENGLISH: AccessWords = {
     gone: "It was gone already.",
     passkeyRefused: "This passkey cannot be taken. Try again.",
     tooManyPasskeys: "It is known already, or you have 20 passkeys: remove one first.",
-    wrongPassword: "The password so far is wrong.",
+    wrongPassword: "The current password is wrong.",
     notTheSame: "The new passwords are not the same.",
     weak: "The new password needs at least 10 characters, and must not hold your name.",
-    wait: "Too many requests. Try again later.",
+    wait: pageWordsIn("en").wait,
     stale: "The page was open too long, or came from elsewhere. Try again.",
     elsewhere: "This is not possible with the token that you have signed in with.",
   },
@@ -129,7 +127,7 @@ const TURKISH: AccessWords = {
   rows: "Adınıza erişimi olanlar",
   rowsWhy: "Tanımadığınızı ya da artık gerekmeyeni sonlandırın. Hemen geçerli olur.",
   part:
-    "Erişiminizin yalnızca bir bölümü olan bir token ile oturum açtınız; bu yüzden başka bir şey gösterilmez.",
+    "Erişiminizin yalnız bir bölümü olan bir token ile oturum açtınız; bu yüzden başka bir şey gösterilmez.",
   thisOne: "bu",
   end: "Sonlandır",
   endOthers: "Ötekilerin hepsini sonlandır",
@@ -141,17 +139,14 @@ const TURKISH: AccessWords = {
     provider: "kimlik sağlayıcınızla giren uygulama",
   },
   may: "Yetkisi",
-  scopes: {
-    user: "yalnızca okur",
-    write: "geri alınabilecek olanı değiştirir",
-    admin: "oluşturur, değiştirir ve yok eder",
-  },
   reach: "Kapsamı",
   everything: "bütün konuklar ve düğümler",
-  from: "Yalnızca şuradan",
+  from: "Yalnız şuradan",
   lastUsed: "Son kullanım",
   expires: "Bitiş",
   never: "hiç",
+  withoutEnd: "süresiz",
+  now: "şimdi",
   nothing: "Adınıza erişimi olan bir şey yok.",
   passkeys: "Passkey'ler",
   passkeysWhy:
@@ -186,7 +181,7 @@ const TURKISH: AccessWords = {
     wrongPassword: "Şimdiki parola yanlış.",
     notTheSame: "Yeni parolalar aynı değil.",
     weak: "Yeni parola en az 10 karakter olmalı ve adınızı içermemeli.",
-    wait: "Çok fazla istek gönderildi. Daha sonra yeniden deneyin.",
+    wait: pageWordsIn("tr").wait,
     stale: "Sayfa çok uzun süre açık kaldı ya da başka yerden geldi. Yeniden deneyin.",
     elsewhere: "Oturum açtığınız token ile bu yapılamaz.",
   },

@@ -40,7 +40,7 @@ export async function byPassword(
   using turn = own.turns.take();
   if (turn === undefined) return "wait";
   const { accounts } = pages;
-  const checked = await checkUser({ username, password }, { accounts, passwords: own.passwords });
+  const checked = await checkUser({ username, password }, { accounts, ...own });
   if (checked.user !== undefined) return checked.user;
   const { reason } = checked;
   await failed(c, { services, address, reason, guess: `${username} ${password}` });

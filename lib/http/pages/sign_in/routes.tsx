@@ -46,7 +46,8 @@ async function enter(
   { services, form }: { services: PageApp; form: URLSearchParams },
 ): Promise<Response> {
   const { own } = services.pages;
-  const words = wordsIn(c.get("language"));
+  const language = c.get("language");
+  const words = { ...pageWordsIn(language), ...wordsIn(language) };
   const next = ownPath(form.get("next"));
   const refuse = (problem: Problem) =>
     signInPage(c, { services, next, problem, username: form.get("username") ?? undefined });
@@ -78,7 +79,7 @@ async function enter(
       path: c.req.path,
       fields: { address: services.address(c.env.peer, c.req.raw.headers) },
     });
-    return await refuse({ text: words.wait, status: 503, by: "password" });
+    return await refuse({ text: words.later, status: 503, by: "password" });
   }
   return c.redirect(next ?? HOME, 303);
 }

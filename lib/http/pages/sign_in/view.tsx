@@ -22,7 +22,7 @@ export function SignInView(props: SignInProps) {
   return (
     <div class="card narrow">
       <h1>{words.title}</h1>
-      <p class="dim">{next?.startsWith("/approve/") ? words.whyApprove : words.why}</p>
+      <p class="dim">{whyOf(props)}</p>
       {problem === undefined ? null : <Told mood="bad">{problem}</Told>}
       {own ? <PasswordForm {...props} /> : null}
       {own && passkey ? <PasskeyForm words={words} next={next} passkey={passkey} /> : null}
@@ -36,6 +36,12 @@ export function SignInView(props: SignInProps) {
         : <TokenForm words={words} next={next} focused />}
     </div>
   );
+}
+
+/** What the person has come for. */
+function whyOf({ words, next }: SignInProps): string {
+  if (next?.startsWith("/approve/")) return words.whyApprove;
+  return next?.startsWith("/oauth/") ? words.whyClient : words.why;
 }
 
 function PasswordForm({ words, next, username, withToken, passkey }: SignInProps) {

@@ -5,6 +5,7 @@ export interface SignInWords {
   readonly title: string;
   readonly why: string;
   readonly whyApprove: string;
+  readonly whyClient: string;
   readonly user: string;
   readonly password: string;
   readonly enter: string;
@@ -19,7 +20,6 @@ export interface SignInWords {
   readonly wrongToken: string;
   readonly wrongPasskey: string;
   readonly stale: string;
-  readonly wait: string;
 }
 
 const WORDS: Readonly<Record<Language, SignInWords>> = {
@@ -29,6 +29,8 @@ const WORDS: Readonly<Record<Language, SignInWords>> = {
     whyApprove:
       "Somebody asked for a change of the Proxmox cluster that another person must approve. Sign in, with " +
       "the scope admin, to see it.",
+    whyClient:
+      "A program asks to operate Proxmox in your name. Sign in to see and decide what it may.",
     user: "User",
     password: "Password",
     enter: "Sign in",
@@ -43,7 +45,6 @@ const WORDS: Readonly<Record<Language, SignInWords>> = {
     wrongToken: "Authentication required. Provide a valid token.",
     wrongPasskey: "This passkey does not open anything here.",
     stale: "The page was open too long, or came from elsewhere. Try again.",
-    wait: "Too many requests. Try again later.",
   },
   tr: {
     title: "Oturum aç",
@@ -51,6 +52,8 @@ const WORDS: Readonly<Record<Language, SignInWords>> = {
     whyApprove:
       "Birisi Proxmox kümesinde, başka bir kişinin onaylaması gereken bir değişiklik istedi. Görmek için " +
       "admin yetkisiyle oturum açın.",
+    whyClient:
+      "Bir program Proxmox'u sizin adınıza yönetmek istiyor. Ne yapabileceğini görüp karar vermek için oturum açın.",
     user: "Kullanıcı",
     password: "Parola",
     enter: "Oturum aç",
@@ -65,7 +68,6 @@ const WORDS: Readonly<Record<Language, SignInWords>> = {
     wrongToken: "Kimlik doğrulama gerekli. Geçerli bir token sağlayın.",
     wrongPasskey: "Bu passkey burada bir şey açmıyor.",
     stale: "Sayfa çok uzun süre açık kaldı ya da başka yerden geldi. Yeniden deneyin.",
-    wait: "Çok fazla istek gönderildi. Daha sonra yeniden deneyin.",
   },
 };
 
