@@ -22,10 +22,9 @@ def auth_of(server):
     return OAuthClientProvider(
         server["url"],
         metadata_of(means),
-        Kept(means),
+        Kept(),
         visit.go,
         come_back,
-        client_metadata_url=means.get("document"),
     )
 
 
