@@ -6,6 +6,7 @@ import Provider from "oidc-provider";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 
 const REDIRECT = "https://client.example/callback";
+const ALL = "user write admin";
 
 interface Signer {
   readonly kid: string;
@@ -44,7 +45,12 @@ export class IdentityProvider implements AsyncDisposable {
   readonly caFile: string;
   /** The paths that were asked for. */
   readonly asked: string[] = [];
+  /** What a client is let have, of those that ask a person by a browser; all by default. */
+  readonly lets = new Map<string, string>();
   readonly #people = new Map<string, Person>();
+  readonly #clients: readonly string[];
+  /** How long its access tokens live, in seconds. */
+  life = 600;
   readonly #server: ReturnType<typeof createServer>;
   #signer: Signer;
   #callback: (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -52,12 +58,13 @@ export class IdentityProvider implements AsyncDisposable {
   readonly #audience: string;
 
   private constructor(
-    { issuer, caFile, server, signer, audience }: {
+    { issuer, caFile, server, signer, audience, clients }: {
       issuer: string;
       caFile: string;
       server: ReturnType<typeof createServer>;
       signer: Signer;
       audience: string;
+      clients: readonly string[];
     },
   ) {
     this.issuer = issuer;
@@ -65,6 +72,7 @@ export class IdentityProvider implements AsyncDisposable {
     this.#server = server;
     this.#signer = signer;
     this.#audience = audience;
+    this.#clients = clients;
     this.#callback = this.#open();
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       const path = (request.url ?? "").split("?")[0] ?? "";
@@ -73,7 +81,10 @@ export class IdentityProvider implements AsyncDisposable {
     });
   }
 
-  static async start({ audience }: { audience: string }): Promise<IdentityProvider> {
+  /** @param options.clients programs on people's computers that it knows besides its own two */
+  static async start(
+    { audience, clients = [] }: { audience: string; clients?: readonly string[] },
+  ): Promise<IdentityProvider> {
     const { caPem, certPem, keyPem } = makeCertificate("id.example");
     const caFile = await Deno.makeTempFile({ prefix: "issuer-ca-" });
     await Deno.writeTextFile(caFile, caPem);
@@ -85,6 +96,7 @@ export class IdentityProvider implements AsyncDisposable {
       caFile,
       server,
       audience,
+      clients,
       signer: await newSigner("first"),
     });
   }
@@ -129,7 +141,9 @@ export class IdentityProvider implements AsyncDisposable {
       resource: this.#audience,
       login_hint: person.subject,
     });
-    const code = await this.#codeFor(`${this.issuer}/auth?${asked}`);
+    const back = await this.visit(`${this.issuer}/auth?${asked}`);
+    const code = back.searchParams.get("code");
+    if (code === null) throw new Error(`No code: ${back.href}`);
     const answer = await this.#fetch(`${this.issuer}/token`, {
       method: "POST",
       body: new URLSearchParams({
@@ -168,9 +182,12 @@ export class IdentityProvider implements AsyncDisposable {
     await Deno.remove(this.caFile);
   }
 
-  async #codeFor(start: string): Promise<string> {
+  /** A browser's way from where a client sends it to where it is sent back. */
+  async visit(start: string, person?: Person): Promise<URL> {
+    if (person) this.#people.set(person.subject, person);
     const cookies = new Map<string, string>();
     let url = new URL(start);
+    if (person) url.searchParams.set("login_hint", person.subject);
     for (let step = 0; step < 10; step++) {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
       const response = await this.#fetch(url.href, { headers: { cookie }, redirect: "manual" });
@@ -184,10 +201,7 @@ export class IdentityProvider implements AsyncDisposable {
         throw new Error(`No redirect: ${response.status} ${text.slice(0, 500)}`);
       }
       url = new URL(location, url);
-      if (url.origin !== new URL(REDIRECT).origin) continue;
-      const code = url.searchParams.get("code");
-      if (code === null) throw new Error(`No code: ${url.href}`);
-      return code;
+      if (url.origin !== this.issuer) return url;
     }
     throw new Error(`No end of redirects: ${url.href}`);
   }
@@ -202,13 +216,28 @@ export class IdentityProvider implements AsyncDisposable {
     const audience = this.#audience;
     const provider = new Provider(this.issuer, {
       jwks: { keys: [this.#signer.privateJwk] },
-      clients: ["assistant", "editor"].map((client_id) => ({
-        client_id,
-        redirect_uris: [REDIRECT],
-        token_endpoint_auth_method: "none",
-        grant_types: ["authorization_code"],
-        response_types: ["code"],
-      })),
+      clients: [
+        ...["assistant", "editor"].map((client_id) => ({
+          client_id,
+          redirect_uris: [REDIRECT],
+          token_endpoint_auth_method: "none",
+          grant_types: ["authorization_code"],
+          response_types: ["code"],
+        })),
+        ...this.#clients.map((client_id) => ({
+          client_id,
+          application_type: "native",
+          redirect_uris: ["127.0.0.1", "localhost"].flatMap((host) => [
+            `http://${host}/callback`,
+            `http://${host}/oauth/callback`,
+          ]),
+          token_endpoint_auth_method: "none",
+          grant_types: ["authorization_code", "refresh_token"],
+          response_types: ["code"],
+        })),
+      ],
+      // deno-lint-ignore no-explicit-any -- the provider has no types of its own
+      issueRefreshToken: (_: unknown, client: any) => client.grantTypeAllowed("refresh_token"),
       cookies: { keys: ["test"] },
       scopes: ["openid"],
       features: {
@@ -220,7 +249,7 @@ export class IdentityProvider implements AsyncDisposable {
             scope: "user write admin",
             audience,
             accessTokenFormat: "jwt",
-            accessTokenTTL: 600,
+            accessTokenTTL: this.life,
           }),
         },
       },
@@ -237,7 +266,10 @@ export class IdentityProvider implements AsyncDisposable {
         const { clientId } = oidc.client;
         const grant = new provider.Grant({ clientId, accountId: oidc.session.accountId });
         grant.addOIDCScope("openid");
-        grant.addResourceScope(audience, "user write admin");
+        const scope = this.lets.get(clientId) ?? ALL;
+        grant.addResourceScope(audience, scope);
+        const kept = ALL.split(" ").filter((one) => !scope.split(" ").includes(one));
+        if (kept.length > 0) grant.rejectResourceScope(audience, kept.join(" "));
         await grant.save();
         return grant;
       },
