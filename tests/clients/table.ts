@@ -21,6 +21,8 @@ export interface Client {
   readonly mode: ServerAddress["mode"];
   /** False for one that connects anew for each call and asks nobody. */
   readonly asks: boolean;
+  /** As what its user can be signed in by OAuth over HTTP; left out where another row tells the same. */
+  readonly signsIn?: readonly ("registered" | "document" | "preset")[];
   /** What it connects to in the server's place. */
   readonly through?: (server: ServerAddress) => Promise<ServerAddress>;
   /** @param env laid over what its process has of ours */
@@ -87,6 +89,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: BEFORE, sse: BEFORE, stdio: BEFORE },
     mode: "legacy",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: typescript("v1"),
   },
   {
@@ -94,6 +97,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: typescript("v2"),
   },
   {
@@ -108,6 +112,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: BEFORE, sse: BEFORE, stdio: BEFORE },
     mode: "legacy",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: python("python_v1.py", "mcp==1.30.0"),
   },
   {
@@ -115,6 +120,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: python("python_v2.py", "mcp==2.3.0"),
   },
   {
@@ -122,6 +128,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: python("fastmcp_client.py", "fastmcp==4.2.3"),
   },
   {
@@ -129,6 +136,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: async (env = {}) =>
       new LineProcess(await goProgram(fileOf("go")), { env: { ...env }, stderr: "null" }),
   },
@@ -137,6 +145,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: false,
+    signsIn: ["registered", "document", "preset"],
     start: async () =>
       new Inspector(
         await npmFile(
@@ -150,6 +159,8 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: BEFORE, sse: BEFORE },
     mode: "legacy",
     asks: true,
+    // It has no document of its own.
+    signsIn: ["registered", "preset"],
     through: bridged,
     start: typescript("v1"),
   },

@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import { clientDigestOf } from "../../lib/oauth/own_seals.ts";
+import { type Client, CLIENTS, type Speaker } from "../clients/table.ts";
+import { Person } from "../clients/person.ts";
+import type { Order, Seen, ServerAddress, SignIn } from "../clients/orders.ts";
+import { Site } from "../site.ts";
+import { freePort } from "../support/cli.ts";
+import { drawn } from "../support/drawn.ts";
+import { Folder } from "../support/folder.ts";
+import { IdentityProvider } from "../support/identity_provider.ts";
+import { Browser, startOwn } from "../support/own_sign_in.ts";
+import { AYSE, startProvidedSite } from "../support/provided_site.ts";
+
+const DOCUMENTS = "https://client.example/";
+/** A little more than an access token lives, in seconds. */
+const LONGER = 11 * 60;
+
+/** How a client is known to who signs its user in. */
+type Known = "registered" | "document" | "preset";
+
+/** A server, and who signs people in for it. */
+interface Place {
+  readonly site: Site;
+  readonly provider: IdentityProvider | undefined;
+}
+
+interface Row {
+  readonly client: Client;
+  readonly known: Known;
+  readonly place: Place;
+  readonly vmid: number;
+  readonly person: Person;
+  readonly signIn: SignIn;
+  readonly speaker: Speaker;
+}
+
+/** What a step has seen of the client. */
+type Step = (row: Row) => Promise<string>;
+
+async function connect({ client, place, signIn, speaker }: Row): Promise<Seen> {
+  const { mode, through } = client;
+  const url = place.site.url;
+  const server: ServerAddress = { mode, transport: "http", url, headers: {}, signIn };
+  return await speaker.ask({ connect: await through?.(server) ?? server });
+}
+
+async function good(row: Row, order: Order): Promise<Seen> {
+  const seen = await row.speaker.ask(order);
+  assert.deepEqual([seen.error, seen.isError], [undefined, "call" in order ? false : undefined]);
+  return seen;
+}
+
+const NODES: Order = { call: "get_nodes", arguments: {} };
+
+async function visitsDuring({ person }: Row, work: () => Promise<unknown>): Promise<number> {
+  const before = person.visits;
+  await work();
+  return person.visits - before;
+}
+
+const STEPS: Readonly<Record<string, Step>> = {
+  "sign in": async (row) => {
+    const visits = await visitsDuring(row, async () => {
+      assert.equal((await connect(row)).error, undefined);
+      await good(row, {});
+    });
+    assert.equal(visits, 1);
+    return "ok";
+  },
+  list: async (row) => {
+    const { tools } = await good(row, {});
+    const { site } = row.place;
+    const { json } = await site.post({ method: "tools/list" }, site.headers(site.tokens.user));
+    assert.equal(tools, json.result.tools.length);
+    return "ok";
+  },
+  call: async (row) => {
+    const { value } = await good(row, NODES);
+    assert.equal(value.nodes.length, 3);
+    return "ok";
+  },
+};
+
+const AFTER: Readonly<Record<string, Step>> = {
+  refresh: async (row) => {
+    await good(row, { advanceSeconds: LONGER });
+    assert.equal(await visitsDuring(row, () => good(row, NODES)), 0);
+    return "ok";
+  },
+  "more scope": async (row) => {
+    const { place: { site, provider }, person, vmid } = row;
+    provider?.lets.delete(person.clientId);
+    const order = { call: "start_vm", arguments: { vmid } };
+    let seen: Seen = {};
+    const visits = await visitsDuring(row, async () => seen = await row.speaker.ask(order));
+    if (visits === 0) {
+      assert.ok(seen.error ?? seen.isError);
+      return "refused";
+    }
+    assert.equal(visits, 1);
+    const again = seen.error !== undefined;
+    if (again) assert.equal((await connect(row)).error, undefined);
+    assert.equal((await good(row, order)).isError, false);
+    assert.equal(site.fake.state.guests.get(vmid)?.status, "running");
+    return again ? "asks, connects anew" : "asks";
+  },
+  revoked: async (row) => {
+    const { place: { site, provider }, person } = row;
+    const ids = await tokensOf(site, person.clientId);
+    assert.ok(ids.length > 0);
+    for (const id of ids) await site.store.revokeToken(id);
+    let anew = false;
+    const visits = await visitsDuring(row, async () => {
+      let seen = await row.speaker.ask(NODES);
+      // A provider's client is refused until it is let in again, however often its user signs in.
+      if (provider) {
+        assert.ok(seen.error ?? seen.isError);
+        return;
+      }
+      anew = seen.error !== undefined;
+      if (anew) {
+        assert.equal((await connect(row)).error, undefined);
+        seen = await good(row, NODES);
+      }
+      assert.equal(seen.value.nodes.length, 3);
+    });
+    if (provider) return "refused";
+    assert.ok(visits >= 1);
+    return anew ? "asks, connects anew" : "asks";
+  },
+};
+
+async function tokensOf(site: Site, clientId: string): Promise<number[]> {
+  const short = `registered:${clientDigestOf(clientId).slice(0, 16)}`;
+  const rows = await site.database.all(
+    "SELECT token_id FROM proxmox_mcp_sign_in WHERE client_id = $1 OR client_id = $2",
+    [clientId, short],
+  );
+  return rows.map(({ token_id }) => Number(token_id));
+}
+
+type Cells = Map<Row, Record<string, string>>;
+
+/** Lets the rows take their steps, three rows at a time, and notes how it went. */
+async function take(steps: Readonly<Record<string, Step>>, cells: Cells): Promise<void> {
+  const rows = [...cells.entries()];
+  const work = async () => {
+    for (let next = rows.shift(); next !== undefined; next = rows.shift()) {
+      const [row, cell] = next;
+      for (const [name, step] of Object.entries(steps)) {
+        cell[name] = await step(row).catch((error) => `FAILED: ${error.message}`);
+      }
+    }
+  };
+  await Promise.all([work(), work(), work()]);
+}
+
+/** What a person does who is asked: lets the client look, and, when asked again, have all that it asks for. */
+function deciding({ site, provider }: Place): (url: string) => Promise<URL> {
+  const seen = new Set<string>();
+  return async (url) => {
+    const isFirst = !seen.has("once");
+    seen.add("once");
+    if (provider) return await provider.visit(url, AYSE);
+    const browser = new Browser(site);
+    await browser.signIn(url, site.tokens.admin);
+    const told = await browser.decide(url, isFirst ? { scope: "user" } : {});
+    assert.equal(told.status, 303, told.text);
+    return told.to();
+  };
+}
+
+/** Stands for the browser of programs that open it by themselves. */
+const OPENER = `#!/bin/sh
+curl -sG --data-urlencode "url=$1" "$PERSON" >/dev/null 2>&1 &
+`;
+
+const COLUMNS = [...Object.keys(STEPS), ...Object.keys(AFTER)];
+
+Deno.test("real clients sign their users in, at this server and at a provider", async () => {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await Folder.make());
+  await folder.write("xdg-open", OPENER, 0o700);
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+  const clients = CLIENTS.filter(({ signsIn }) => signsIn !== undefined);
+  const pve = { guests: 10 * clients.length * 3 };
+  const own: Place = {
+    provider: undefined,
+    site: stack.use(
+      await startOwn({
+        ...{ now, pve },
+        clientFetch: (url) =>
+          Promise.resolve(Response.json({
+            client_id: url,
+            client_name: decodeURIComponent(url.slice(DOCUMENTS.length)),
+            redirect_uris: ["127.0.0.1", "localhost"].flatMap((host) => [
+              `http://${host}/callback`,
+              `http://${host}/oauth/callback`,
+            ]),
+          })),
+      }),
+    ),
+  };
+  const port = freePort();
+  const public_url = `http://127.0.0.1:${port}`;
+  const provider = stack.use(
+    await IdentityProvider.start({
+      audience: `${public_url}/mcp`,
+      clients: clients.map(({ name }) => slugOf(name)),
+    }),
+  );
+  const site = stack.use(
+    await startProvidedSite(provider, { ...{ now, pve }, server: { port, public_url } }),
+  );
+  const provided: Place = { provider, site };
+
+  const cells: Cells = new Map();
+  let vmid = 1000;
+  for (const client of clients) {
+    for (const known of client.signsIn ?? []) {
+      const place = known === "preset" ? provided : own;
+      const person = stack.use(new Person(deciding(place)));
+      const slug = slugOf(client.name);
+      if (known === "preset") provider.lets.set(slug, "user");
+      const home = folder.at(`${slug}-${known}`);
+      await Deno.mkdir(home);
+      const env = {
+        PERSON: person.following,
+        PATH: `${folder.path}:${Deno.env.get("PATH")}`,
+        BROWSER: folder.at("xdg-open"),
+        MCP_AUTO_OPEN_ENABLED: "true",
+        MCP_REMOTE_CONFIG_DIR: home,
+        SSL_CERT_FILE: provider.caFile,
+        DENO_CERT: provider.caFile,
+        NODE_EXTRA_CA_CERTS: provider.caFile,
+      };
+      const signIn: SignIn = {
+        browser: person.browser,
+        redirect: client.asks
+          ? "http://127.0.0.1:7777/callback"
+          : `http://127.0.0.1:${freePort()}/oauth/callback`,
+        name: client.name,
+        ...(known === "preset" ? { clientId: slug } : {}),
+        ...(known === "document" ? { document: `${DOCUMENTS}${slug}` } : {}),
+        env: { ...env, HOME: home },
+      };
+      const speaker = stack.use(await client.start(env));
+      const guest = place.site.fake.state.guests.get(vmid);
+      assert.ok(guest);
+      guest.status = "stopped";
+      cells.set({ client, known, place, vmid, person, signIn, speaker }, {});
+      vmid += 10;
+    }
+  }
+  await take(STEPS, cells);
+  ahead = LONGER * 1_000;
+  provider.life = 10 * LONGER;
+  await take(AFTER, cells);
+
+  const lines = [...cells].map(([{ client, known }, cell]) => [
+    client.name,
+    known === "preset" ? "provider" : "own",
+    known,
+    ...COLUMNS.map((name) => cell[name]?.split(":")[0] ?? ""),
+  ]);
+  Deno.stdout.writeSync(
+    new TextEncoder().encode(`${drawn([["client", "server", "known", ...COLUMNS], ...lines])}\n`),
+  );
+  const failures = [...cells].flatMap(([{ client, known }, cell]) =>
+    Object.entries(cell).filter(([, told]) => told.startsWith("FAILED"))
+      .map(([step, told]) => `${client.name}, ${known}, ${step}: ${told}`)
+  );
+  if (failures.length > 0) failures.push(...own.site.lines.slice(-15), ...site.lines.slice(-15));
+  assert.equal(failures.join("\n\n"), "");
+});
+
+function slugOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+}
