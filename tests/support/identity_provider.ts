@@ -280,7 +280,8 @@ export class IdentityProvider implements AsyncDisposable {
       if (!request.url?.startsWith("/interaction/")) return callback(request, response);
       const { params } = await provider.interactionDetails(request, response);
       const login = { accountId: params.login_hint };
-      await provider.interactionFinished(request, response, { login });
+      // Programs on people's computers are asked for at every sign-in (RFC 8252, 8.6).
+      await provider.interactionFinished(request, response, { login, consent: {} });
     };
   }
 }
