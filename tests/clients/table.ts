@@ -8,6 +8,9 @@ import type { Order, Seen, ServerAddress } from "./orders.ts";
 
 export type Transport = ServerAddress["transport"];
 
+/** How a client is known to who signs its user in. */
+export type Known = "registered" | "document" | "preset";
+
 /** A client that runs. */
 export interface Speaker extends AsyncDisposable {
   ask(order: Order): Promise<Seen>;
@@ -22,7 +25,9 @@ export interface Client {
   /** False for one that connects anew for each call and asks nobody. */
   readonly asks: boolean;
   /** As what its user can be signed in by OAuth over HTTP; left out where another row tells the same. */
-  readonly signsIn?: readonly ("registered" | "document" | "preset")[];
+  readonly signsIn?: readonly Known[];
+  /** False for one that does not send its user to sign in again when a call needs more scope. */
+  readonly asksForMore?: false;
   /** What it connects to in the server's place. */
   readonly through?: (server: ServerAddress) => Promise<ServerAddress>;
   /** @param env laid over what its process has of ours */
@@ -90,6 +95,8 @@ export const CLIENTS: readonly Client[] = [
     mode: "legacy",
     asks: true,
     signsIn: ["registered", "document", "preset"],
+    // It renews its token instead, which gives it the same scope.
+    asksForMore: false,
     start: typescript("v1"),
   },
   {
@@ -145,7 +152,9 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: false,
-    signsIn: ["registered", "document", "preset"],
+    signsIn: ["document", "preset"],
+    // It asks in the terminal first, where nobody is.
+    asksForMore: false,
     start: async () =>
       new Inspector(
         await npmFile(

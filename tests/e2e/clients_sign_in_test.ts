@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { clientDigestOf } from "../../lib/oauth/own_seals.ts";
-import { type Client, CLIENTS, type Speaker } from "../clients/table.ts";
+import { CLIENTS } from "../clients/table.ts";
 import { Person } from "../clients/person.ts";
-import type { Order, Seen, ServerAddress, SignIn } from "../clients/orders.ts";
-import { Site } from "../site.ts";
+import type { SignIn } from "../clients/orders.ts";
+import { AFTER, LONGER, type Place, type Row, type Step, STEPS } from "../clients/sign_in_steps.ts";
 import { freePort } from "../support/cli.ts";
 import { drawn } from "../support/drawn.ts";
 import { Folder } from "../support/folder.ts";
@@ -12,132 +11,6 @@ import { Browser, startOwn } from "../support/own_sign_in.ts";
 import { AYSE, startProvidedSite } from "../support/provided_site.ts";
 
 const DOCUMENTS = "https://client.example/";
-/** A little more than an access token lives, in seconds. */
-const LONGER = 11 * 60;
-
-/** How a client is known to who signs its user in. */
-type Known = "registered" | "document" | "preset";
-
-/** A server, and who signs people in for it. */
-interface Place {
-  readonly site: Site;
-  readonly provider: IdentityProvider | undefined;
-}
-
-interface Row {
-  readonly client: Client;
-  readonly known: Known;
-  readonly place: Place;
-  readonly vmid: number;
-  readonly person: Person;
-  readonly signIn: SignIn;
-  readonly speaker: Speaker;
-}
-
-/** What a step has seen of the client. */
-type Step = (row: Row) => Promise<string>;
-
-async function connect({ client, place, signIn, speaker }: Row): Promise<Seen> {
-  const { mode, through } = client;
-  const url = place.site.url;
-  const server: ServerAddress = { mode, transport: "http", url, headers: {}, signIn };
-  return await speaker.ask({ connect: await through?.(server) ?? server });
-}
-
-async function good(row: Row, order: Order): Promise<Seen> {
-  const seen = await row.speaker.ask(order);
-  assert.deepEqual([seen.error, seen.isError ?? false], [undefined, false], seen.text ?? "");
-  return seen;
-}
-
-const NODES: Order = { call: "get_nodes", arguments: {} };
-
-async function visitsDuring({ person }: Row, work: () => Promise<unknown>): Promise<number> {
-  const before = person.visits;
-  await work();
-  return person.visits - before;
-}
-
-const STEPS: Readonly<Record<string, Step>> = {
-  "sign in": async (row) => {
-    const visits = await visitsDuring(row, async () => {
-      assert.equal((await connect(row)).error, undefined);
-      await good(row, {});
-    });
-    assert.equal(visits, 1);
-    return "ok";
-  },
-  list: async (row) => {
-    const { tools } = await good(row, {});
-    const { site } = row.place;
-    const { json } = await site.post({ method: "tools/list" }, site.headers(site.tokens.user));
-    assert.equal(tools, json.result.tools.length);
-    return "ok";
-  },
-  call: async (row) => {
-    const { value } = await good(row, NODES);
-    assert.equal(value.nodes.length, 3);
-    return "ok";
-  },
-};
-
-const AFTER: Readonly<Record<string, Step>> = {
-  refresh: async (row) => {
-    await good(row, { advanceSeconds: LONGER });
-    assert.equal(await visitsDuring(row, () => good(row, NODES)), 0);
-    return "ok";
-  },
-  "more scope": async (row) => {
-    const { place: { site, provider }, person, vmid } = row;
-    provider?.lets.delete(person.clientId);
-    const order = { call: "start_vm", arguments: { vmid } };
-    let seen: Seen = {};
-    const visits = await visitsDuring(row, async () => seen = await row.speaker.ask(order));
-    if (visits === 0) {
-      assert.ok(seen.error ?? seen.isError);
-      return "refused";
-    }
-    assert.equal(visits, 1);
-    const again = seen.error !== undefined;
-    if (again) assert.equal((await connect(row)).error, undefined);
-    assert.equal((await good(row, order)).isError, false);
-    assert.equal(site.fake.state.guests.get(vmid)?.status, "running");
-    return again ? "asks, connects anew" : "asks";
-  },
-  revoked: async (row) => {
-    const { place: { site, provider }, person } = row;
-    const ids = await tokensOf(site, person.clientId);
-    assert.ok(ids.length > 0);
-    for (const id of ids) await site.store.revokeToken(id);
-    let anew = false;
-    const visits = await visitsDuring(row, async () => {
-      let seen = await row.speaker.ask(NODES);
-      // A provider's client is refused until it is let in again, however often its user signs in.
-      if (provider) {
-        assert.ok(seen.error ?? seen.isError);
-        return;
-      }
-      anew = seen.error !== undefined;
-      if (anew) {
-        assert.equal((await connect(row)).error, undefined);
-        seen = await good(row, NODES);
-      }
-      assert.equal(seen.value.nodes.length, 3);
-    });
-    if (provider) return "refused";
-    assert.ok(visits >= 1);
-    return anew ? "asks, connects anew" : "asks";
-  },
-};
-
-async function tokensOf(site: Site, clientId: string): Promise<number[]> {
-  const short = `registered:${clientDigestOf(clientId).slice(0, 16)}`;
-  const rows = await site.database.all(
-    "SELECT token_id FROM proxmox_mcp_sign_in WHERE client_id = $1 OR client_id = $2",
-    [clientId, short],
-  );
-  return rows.map(({ token_id }) => Number(token_id));
-}
 
 type Cells = Map<Row, Record<string, string>>;
 
@@ -148,7 +21,7 @@ async function take(steps: Readonly<Record<string, Step>>, cells: Cells): Promis
     for (let next = rows.shift(); next !== undefined; next = rows.shift()) {
       const [row, cell] = next;
       for (const [name, step] of Object.entries(steps)) {
-        const T=Date.now();cell[name] = await step(row).catch((error) => `FAILED: ${error.message}`);console.error("DBG",row.client.name,row.known,name,cell[name],Date.now()-T, row.person.visits);
+        cell[name] = await step(row).catch((error) => `FAILED: ${error.message}`);
       }
     }
   };
@@ -234,6 +107,7 @@ Deno.test("real clients sign their users in, at this server and at a provider", 
         PATH: `${folder.path}:${Deno.env.get("PATH")}`,
         BROWSER: folder.at("xdg-open"),
         MCP_AUTO_OPEN_ENABLED: "true",
+        MCP_INSPECTOR_SECRET_STORE: "file",
         MCP_REMOTE_CONFIG_DIR: home,
         SSL_CERT_FILE: provider.caFile,
         DENO_CERT: provider.caFile,

@@ -3,9 +3,9 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import Provider from "oidc-provider";
+import { hosted, installed, REDIRECT } from "./identity_clients.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 
-const REDIRECT = "https://client.example/callback";
 const ALL = "user write admin";
 
 interface Signer {
@@ -217,24 +217,8 @@ export class IdentityProvider implements AsyncDisposable {
     const provider = new Provider(this.issuer, {
       jwks: { keys: [this.#signer.privateJwk] },
       clients: [
-        ...["assistant", "editor"].map((client_id) => ({
-          client_id,
-          redirect_uris: [REDIRECT],
-          token_endpoint_auth_method: "none",
-          grant_types: ["authorization_code"],
-          response_types: ["code"],
-        })),
-        ...this.#clients.map((client_id) => ({
-          client_id,
-          application_type: "native",
-          redirect_uris: ["127.0.0.1", "localhost"].flatMap((host) => [
-            `http://${host}/callback`,
-            `http://${host}/oauth/callback`,
-          ]),
-          token_endpoint_auth_method: "none",
-          grant_types: ["authorization_code", "refresh_token"],
-          response_types: ["code"],
-        })),
+        ...["assistant", "editor"].map(hosted),
+        ...this.#clients.map(installed),
       ],
       // deno-lint-ignore no-explicit-any -- the provider has no types of its own
       issueRefreshToken: (_: unknown, client: any) => client.grantTypeAllowed("refresh_token"),
