@@ -1,30 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { type CryptoKey, type JWK, SignJWT } from "jose";
 import Provider from "oidc-provider";
 import { hosted, installed, REDIRECT } from "./identity_clients.ts";
+import { newSigner, type Signer } from "./identity_signer.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 
 const ALL = "user write admin";
-
-interface Signer {
-  readonly kid: string;
-  readonly privateKey: CryptoKey;
-  readonly publicJwk: JWK;
-  readonly privateJwk: JWK;
-}
-
-async function newSigner(kid: string): Promise<Signer> {
-  const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
-  const facts = { kid, alg: "RS256", use: "sig" };
-  return {
-    kid,
-    privateKey,
-    publicJwk: { ...await exportJWK(publicKey), ...facts },
-    privateJwk: { ...await exportJWK(privateKey), ...facts },
-  };
-}
 
 /** What stands in the place of a document; undefined leaves the provider's own. */
 type Fault = (path: string, response: ServerResponse) => boolean;
