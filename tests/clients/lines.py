@@ -18,6 +18,14 @@ def let_pass(seconds, now=time.time):
     time.time = lambda: now() + seconds
 
 
+async def close(stack):
+    # Of a connection that the server has ended some clients fail to close their side.
+    try:
+        await stack.aclose()
+    except (Exception, asyncio.CancelledError) as error:
+        print(told(error), file=sys.stderr)
+
+
 class Questions:
     """Answers the questions of one call as its line says."""
 
@@ -48,11 +56,7 @@ async def serve(connect):
         try:
             if "connect" in order:
                 old, stack = stack, AsyncExitStack()
-                # Of a connection that the server has ended some clients fail to close their side.
-                try:
-                    await old.aclose()
-                except Exception as error:
-                    print(told(error), file=sys.stderr)
+                await close(old)
                 client = await stack.enter_async_context(connect(order["connect"], questions))
                 seen = {"revision": client[0]}
             elif "advanceSeconds" in order:
@@ -65,6 +69,10 @@ async def serve(connect):
             else:
                 seen = {"tools": len(await client[1]())}
         except Exception as error:
+            seen = {"error": told(error)}
+        except asyncio.CancelledError as error:
+            # Version 1 cancels who waits for a request that it could not send.
+            await close(stack)
             seen = {"error": told(error)}
         print(json.dumps(seen), flush=True)
     await stack.aclose()

@@ -8,6 +8,9 @@ import type { Order, Seen, ServerAddress } from "./orders.ts";
 
 export type Transport = ServerAddress["transport"];
 
+/** How a client is known to who signs its user in. */
+export type Known = "registered" | "document" | "preset";
+
 /** A client that runs. */
 export interface Speaker extends AsyncDisposable {
   ask(order: Order): Promise<Seen>;
@@ -21,6 +24,10 @@ export interface Client {
   readonly mode: ServerAddress["mode"];
   /** False for one that connects anew for each call and asks nobody. */
   readonly asks: boolean;
+  /** As what its user can be signed in by OAuth over HTTP; left out where another row tells the same. */
+  readonly signsIn?: readonly Known[];
+  /** False for one that does not send its user to sign in again when a call needs more scope. */
+  readonly asksForMore?: false;
   /** What it connects to in the server's place. */
   readonly through?: (server: ServerAddress) => Promise<ServerAddress>;
   /** @param env laid over what its process has of ours */
@@ -84,6 +91,9 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: BEFORE, sse: BEFORE, stdio: BEFORE },
     mode: "legacy",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
+    // It renews its token instead, which gives it the same scope.
+    asksForMore: false,
     start: typescript("v1"),
   },
   {
@@ -91,6 +101,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: typescript("v2"),
   },
   {
@@ -105,6 +116,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: BEFORE, sse: BEFORE, stdio: BEFORE },
     mode: "legacy",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: python("python_v1.py", "mcp==1.30.0"),
   },
   {
@@ -112,6 +124,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: python("python_v2.py", "mcp==2.3.0"),
   },
   {
@@ -119,6 +132,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: python("fastmcp_client.py", "fastmcp==4.2.3"),
   },
   {
@@ -126,6 +140,7 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: true,
+    signsIn: ["registered", "document", "preset"],
     start: async (env = {}) =>
       new LineProcess(await goProgram(fileOf("go")), { env: { ...env }, stderr: "null" }),
   },
@@ -134,6 +149,9 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: false,
+    signsIn: ["document", "preset"],
+    // It asks in the terminal first, where nobody is.
+    asksForMore: false,
     start: async () =>
       new Inspector(
         await npmFile(
@@ -147,6 +165,8 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: BEFORE, sse: BEFORE },
     mode: "legacy",
     asks: true,
+    // It has no document of its own.
+    signsIn: ["registered", "preset"],
     through: bridged,
     start: typescript("v1"),
   },

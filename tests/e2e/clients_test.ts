@@ -7,6 +7,7 @@ import { type Client, CLIENTS, type Speaker, type Transport } from "../clients/t
 import type { Order, Seen, ServerAddress } from "../clients/orders.ts";
 import { type Role, Site } from "../site.ts";
 import { MAIN } from "../support/cli.ts";
+import { drawn } from "../support/drawn.ts";
 import { Folder } from "../support/folder.ts";
 
 /** The guest that every client is to fail with. */
@@ -197,16 +198,13 @@ async function idle(site: Site, clock: Clock): Promise<void> {
   assert.ok(await openStreams(site) < before, "what was idle has ended");
 }
 
-function drawn(cells: Cells): string {
+function tableOf(cells: Cells): string {
   const lines = [...cells].map(([{ client, transport }, cell]) => [
     client.name,
     transport,
     ...COLUMNS.map((name) => (cell[name] ?? "").length > 2 ? "FAILED" : cell[name] ?? ""),
   ]);
-  const table = [["client", "transport", ...COLUMNS], ...lines];
-  const widths = table[0]?.map((_, at) => Math.max(...table.map((line) => line[at]?.length ?? 0)));
-  return table.map((line) => line.map((word, at) => word.padEnd(widths?.[at] ?? 0)).join("  "))
-    .join("\n");
+  return drawn([["client", "transport", ...COLUMNS], ...lines]);
 }
 
 const COLUMNS = [...Object.keys(STEPS), ...Object.keys(LATER)];
@@ -239,7 +237,7 @@ Deno.test("real clients, each on every transport it speaks", async () => {
   place.site = stack.use(await start("grace", port));
   await take({ restart: LATER.restart }, cells, place);
 
-  Deno.stdout.writeSync(new TextEncoder().encode(`${drawn(cells)}\n`));
+  Deno.stdout.writeSync(new TextEncoder().encode(`${tableOf(cells)}\n`));
   const failures = [...cells].flatMap(([{ client, transport }, cell]) =>
     Object.entries(cell).filter(([, told]) => told.length > 2)
       .map(([step, told]) => `${client.name}, ${transport}, ${step}: ${told}`)

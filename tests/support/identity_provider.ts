@@ -1,30 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { type CryptoKey, type JWK, SignJWT } from "jose";
 import Provider from "oidc-provider";
+import { hosted, installed, REDIRECT } from "./identity_clients.ts";
+import { newSigner, type Signer } from "./identity_signer.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 
-const REDIRECT = "https://client.example/callback";
 const ALL = "user write admin";
-
-interface Signer {
-  readonly kid: string;
-  readonly privateKey: CryptoKey;
-  readonly publicJwk: JWK;
-  readonly privateJwk: JWK;
-}
-
-async function newSigner(kid: string): Promise<Signer> {
-  const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
-  const facts = { kid, alg: "RS256", use: "sig" };
-  return {
-    kid,
-    privateKey,
-    publicJwk: { ...await exportJWK(publicKey), ...facts },
-    privateJwk: { ...await exportJWK(privateKey), ...facts },
-  };
-}
 
 /** What stands in the place of a document; undefined leaves the provider's own. */
 type Fault = (path: string, response: ServerResponse) => boolean;
@@ -217,24 +200,8 @@ export class IdentityProvider implements AsyncDisposable {
     const provider = new Provider(this.issuer, {
       jwks: { keys: [this.#signer.privateJwk] },
       clients: [
-        ...["assistant", "editor"].map((client_id) => ({
-          client_id,
-          redirect_uris: [REDIRECT],
-          token_endpoint_auth_method: "none",
-          grant_types: ["authorization_code"],
-          response_types: ["code"],
-        })),
-        ...this.#clients.map((client_id) => ({
-          client_id,
-          application_type: "native",
-          redirect_uris: ["127.0.0.1", "localhost"].flatMap((host) => [
-            `http://${host}/callback`,
-            `http://${host}/oauth/callback`,
-          ]),
-          token_endpoint_auth_method: "none",
-          grant_types: ["authorization_code", "refresh_token"],
-          response_types: ["code"],
-        })),
+        ...["assistant", "editor"].map(hosted),
+        ...this.#clients.map(installed),
       ],
       // deno-lint-ignore no-explicit-any -- the provider has no types of its own
       issueRefreshToken: (_: unknown, client: any) => client.grantTypeAllowed("refresh_token"),
@@ -280,7 +247,8 @@ export class IdentityProvider implements AsyncDisposable {
       if (!request.url?.startsWith("/interaction/")) return callback(request, response);
       const { params } = await provider.interactionDetails(request, response);
       const login = { accountId: params.login_hint };
-      await provider.interactionFinished(request, response, { login });
+      // Programs on people's computers are asked for at every sign-in (RFC 8252, 8.6).
+      await provider.interactionFinished(request, response, { login, consent: {} });
     };
   }
 }

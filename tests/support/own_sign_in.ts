@@ -91,10 +91,13 @@ export function authorizeUrl(
 /** A person's browser: it has signed in with a token. */
 export class Browser {
   readonly #site: Site;
+  readonly #headers: Readonly<Record<string, string>>;
   #cookie = "";
 
-  constructor(site: Site) {
+  /** @param headers that go with all it sends, such as a proxy's */
+  constructor(site: Site, headers: Readonly<Record<string, string>> = {}) {
     this.#site = site;
+    this.#headers = headers;
   }
 
   get cookie(): string {
@@ -110,7 +113,7 @@ export class Browser {
   }
 
   see(url: string): Promise<Told> {
-    return ask(url, { headers: { cookie: this.#cookie } });
+    return ask(url, { headers: { ...this.#headers, cookie: this.#cookie } });
   }
 
   send(
@@ -120,7 +123,7 @@ export class Browser {
   ): Promise<Told> {
     return ask(this.#site.root + path, {
       method: "POST",
-      headers: { cookie: this.#cookie, ...(origin === null ? {} : { origin }) },
+      headers: { ...this.#headers, cookie: this.#cookie, ...(origin === null ? {} : { origin }) },
       body: new URLSearchParams(fields),
     });
   }
