@@ -9,7 +9,10 @@ from lines import serve
 
 
 def auth_of(server):
-    return OAuth() if "signIn" in server else None
+    means = server.get("signIn")
+    if means is None:
+        return None
+    return OAuth(client_metadata_url=means.get("document"), client_id=means.get("clientId"))
 
 
 def transport_of(server):

@@ -1,10 +1,11 @@
 import { messageOf } from "../../lib/errors.ts";
-import type { Order, Seen, ServerAddress } from "./orders.ts";
+import type { Order, Seen, ServerAddress, SignIn } from "./orders.ts";
 
 /** The Inspector's command line, which connects anew for each order and has nobody to ask. */
 export class Inspector implements AsyncDisposable {
   readonly #program: string;
   #server: readonly string[] = [];
+  #env: Readonly<Record<string, string>> = {};
 
   /** @param program its launcher, which Node.js runs */
   constructor(program: string) {
@@ -18,8 +19,12 @@ export class Inspector implements AsyncDisposable {
   async #follow(order: Order): Promise<Seen> {
     if ("connect" in order) {
       this.#server = wordsOf(order.connect);
+      const { signIn } = { signIn: undefined, ...order.connect };
+      this.#env = signIn?.env ?? {};
       return {};
     }
+    // It has nothing but the server's word for a token's end.
+    if ("advanceSeconds" in order) return {};
     if (!("call" in order)) {
       const { tools } = await this.#run(["--method", "tools/list"]);
       return { tools: tools.length };
@@ -39,7 +44,7 @@ export class Inspector implements AsyncDisposable {
     const { stdout, stderr } = await new Deno.Command("node", {
       args: [this.#program, "--cli", ...words, "--format", "json", "--quiet", ...this.#server],
       // What it keeps of its user stands in the home folder.
-      env: { HOME: `${this.#program}.home` },
+      env: { HOME: `${this.#program}.home`, ...this.#env },
     }).output();
     // What it prints of an error, of a tool or not, goes to the one or the other.
     const texts = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
@@ -61,5 +66,19 @@ function wordsOf(server: ServerAddress): string[] {
     return [...how, ...env, "--", server.command, ...server.args];
   }
   const headers = Object.entries(server.headers).map(([name, value]) => `${name}: ${value}`);
-  return [...how, "--server-url", server.url, ...headers.flatMap((one) => ["--header", one])];
+  return [
+    ...[...how, "--server-url", server.url],
+    ...headers.flatMap((one) => ["--header", one]),
+    ...signInWords(server.signIn),
+  ];
+}
+
+function signInWords(signIn: SignIn | undefined): string[] {
+  if (signIn === undefined) return [];
+  const { redirect, clientId, document } = signIn;
+  return [
+    ...["--callback-url", redirect],
+    ...(clientId === undefined ? [] : ["--client-id", clientId]),
+    ...(document === undefined ? [] : ["--client-metadata-url", document]),
+  ];
 }

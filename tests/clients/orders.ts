@@ -6,6 +6,10 @@ export interface SignIn {
   readonly redirect: string;
   /** What the client calls itself when it registers. */
   readonly name: string;
+  /** Given to a client that is known by it already. */
+  readonly clientId?: string;
+  /** URL of the document that says who the client is. */
+  readonly document?: string;
   /** For a program that the client's host starts, or is. */
   readonly env: Readonly<Record<string, string>>;
 }

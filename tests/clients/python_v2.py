@@ -24,9 +24,10 @@ def auth_of(server):
     return OAuthClientProvider(
         server["url"],
         metadata_of(means),
-        Kept(),
+        Kept(means),
         visit.go,
         come_back,
+        client_metadata_url=means.get("document"),
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 from http.client import HTTPConnection
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from mcp.shared.auth import OAuthClientMetadata
+from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata
 
 
 def metadata_of(means):
@@ -19,9 +19,12 @@ def metadata_of(means):
 class Kept:
     """Tokens and client, kept for as long as the connection lasts."""
 
-    def __init__(self):
+    def __init__(self, means):
         self.tokens = None
         self.client = None
+        if "clientId" in means:
+            words = metadata_of(means).model_dump()
+            self.client = OAuthClientInformationFull(client_id=means["clientId"], **words)
 
     async def get_tokens(self):
         return self.tokens

@@ -71,12 +71,15 @@ async function bridged(server: ServerAddress): Promise<ServerAddress> {
     "--header",
     `${name}:${value}`,
   ]);
+  const clientWords = signIn?.clientId === undefined
+    ? []
+    : ["--static-oauth-client-info", JSON.stringify({ client_id: signIn.clientId })];
   const program = await npmFile("mcp-remote@0.15.1", "mcp-remote/dist/proxy.js");
   return {
     mode,
     transport: "stdio",
     command: "node",
-    args: [program, url, "--transport", `${transport}-only`, ...words],
+    args: [program, url, "--transport", `${transport}-only`, ...words, ...clientWords],
     env: {
       PATH: Deno.env.get("PATH") ?? "",
       MCP_REMOTE_CONFIG_DIR: `${program}.kept`,

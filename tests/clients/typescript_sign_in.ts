@@ -9,6 +9,7 @@ interface Transport {
 export class Visitor {
   readonly redirectUrl: string;
   readonly clientMetadata: Record<string, unknown>;
+  readonly clientMetadataUrl: string | undefined;
   transport: Transport | undefined;
   readonly #browser: string;
   #client: unknown;
@@ -17,7 +18,7 @@ export class Visitor {
   #state = "";
   #back: URLSearchParams | undefined;
 
-  constructor({ browser, redirect, name }: SignIn) {
+  constructor({ browser, redirect, name, clientId, document }: SignIn) {
     this.redirectUrl = redirect;
     this.clientMetadata = {
       client_name: name,
@@ -25,7 +26,9 @@ export class Visitor {
       token_endpoint_auth_method: "none",
       grant_types: ["authorization_code", "refresh_token"],
     };
+    this.clientMetadataUrl = document;
     this.#browser = browser;
+    this.#client = clientId === undefined ? undefined : { client_id: clientId };
   }
 
   state(): string {

@@ -22,7 +22,6 @@ import "../e2e/own_tokens_past_test.ts";
 import "../e2e/own_tokens_refused_test.ts";
 import "../e2e/marks_test.ts";
 import "../e2e/pages_browser_test.ts";
-import "../e2e/oauth_clients_test.ts";
 import "../e2e/own_sign_in_attacks_test.ts";
 import "../e2e/own_sign_in_let_in_test.ts";
 import "../e2e/own_sign_in_page_test.ts";

@@ -13,7 +13,7 @@ import (
 
 // A signIn says how a client signs its user in.
 type signIn struct {
-	Browser, Redirect, Name string
+	Browser, Redirect, Name, ClientID, Document string
 }
 
 func (by *signIn) handler(kept *tokens) (auth.OAuthHandler, error) {
@@ -22,14 +22,21 @@ func (by *signIn) handler(kept *tokens) (auth.OAuthHandler, error) {
 		RequestRefreshToken:      true,
 		AuthorizationCodeFetcher: by.visit,
 		NewTokenSource:           kept.open,
-		DynamicClientRegistrationConfig: &auth.DynamicClientRegistrationConfig{
+	}
+	switch {
+	case by.Document != "":
+		config.ClientIDMetadataDocumentConfig = &auth.ClientIDMetadataDocumentConfig{URL: by.Document}
+	case by.ClientID != "":
+		config.PreregisteredClient = &oauthex.ClientCredentials{ClientID: by.ClientID}
+	default:
+		config.DynamicClientRegistrationConfig = &auth.DynamicClientRegistrationConfig{
 			Metadata: &oauthex.ClientRegistrationMetadata{
 				ClientName:              by.Name,
 				RedirectURIs:            []string{by.Redirect},
 				TokenEndpointAuthMethod: "none",
 				GrantTypes:              []string{"authorization_code", "refresh_token"},
 			},
-		},
+		}
 	}
 	return auth.NewAuthorizationCodeHandler(config)
 }
