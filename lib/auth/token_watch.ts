@@ -128,7 +128,7 @@ export class TokenWatch {
     if (this.#away !== null && this.#lookups > 0) throw this.#away;
     this.#lookups++;
     const answer = this.#store.findToken(tokenHash).finally(() => this.#lookups--);
-    const silence = Promise.withResolvers<never>();
+    const silence = Promise.withResolvers<null>();
     const timer = setTimeout(() => silence.reject(new Error("no answer")), this.#patienceMs);
     try {
       const record = await Promise.race([answer, silence.promise]);
@@ -139,6 +139,8 @@ export class TokenWatch {
       throw this.#away;
     } finally {
       clearTimeout(timer);
+      // So that the timer, which stays in memory for a while, holds nothing of the call.
+      silence.resolve(null);
     }
   }
 
