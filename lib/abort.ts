@@ -12,9 +12,9 @@ export function aborted(signal: AbortSignal): Promise<void> {
  */
 export class Limit implements Disposable {
   readonly #controller = new AbortController();
-  readonly #parent: AbortSignal;
+  #parent: AbortSignal | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #follow = () => this.#controller.abort(this.#parent.reason);
+  readonly #follow = () => this.#controller.abort(this.#parent?.reason);
 
   constructor(parent: AbortSignal, ms?: number) {
     this.#parent = parent;
@@ -35,6 +35,8 @@ export class Limit implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    this.#parent.removeEventListener("abort", this.#follow);
+    this.#parent?.removeEventListener("abort", this.#follow);
+    // A timer that was cleared stays in memory for a while: see Passing.
+    this.#parent = undefined;
   }
 }

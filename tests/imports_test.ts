@@ -70,7 +70,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/mod.ts": ["tools"],
   "tools": [
     ...["lib/tool", "lib/proxmox", "lib/plot", "lib/audit/row.ts", "lib/audit/trail.ts"],
-    ...["lib/database/history.ts", "lib/database/rehearsals.ts", "lib/errors.ts", "zod"],
+    ...["lib/database/history.ts", "lib/database/rehearsals.ts", "lib/turns.ts"],
+    ...["lib/errors.ts", "zod"],
   ],
   "lib/tool": [
     "lib/proxmox",
@@ -102,6 +103,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/auth": [
     "lib/database",
     "lib/seal.ts",
+    "lib/passing.ts",
     "lib/errors.ts",
     "lib/command.ts",
     "hash-wasm",
@@ -122,6 +124,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/seal.ts": [],
   "lib/abort.ts": [],
   "lib/once_per.ts": [],
+  "lib/passing.ts": [],
   "lib/turns.ts": ["node:timers"],
   "lib/nearest.ts": [],
   "lib/times.ts": [],

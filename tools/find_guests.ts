@@ -9,6 +9,7 @@ import { listing, paged } from "../lib/tool/fields.ts";
 import { assertFilters, COLUMNS, DEFAULT_COLUMNS, guestRow, pick } from "../lib/tool/guest_list.ts";
 import { sortField } from "../lib/tool/sort.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
+import { inTurns } from "../lib/turns.ts";
 
 const TYPE = z.enum(["qemu", "lxc"]);
 
@@ -32,6 +33,8 @@ const input = z.strictObject({
 
 type Input = z.output<typeof input>;
 
+const find = inTurns(findGuests);
+
 export default defineTool({
   name: "find_guests",
   title: "Find guests",
@@ -44,7 +47,7 @@ export default defineTool({
   input,
   output: z.object({ guests: z.array(foundRow), ...paged }),
   action: () => "find guests",
-  run: async (input, { pve }) => findGuests(await pve.resources(), input),
+  run: async (input, { pve }) => await find(await pve.resources(), input),
 });
 
 /** Filters, sorts and pages the guests, with a warning per offline node. */

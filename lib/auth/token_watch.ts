@@ -1,6 +1,7 @@
 import { clearInterval, setInterval } from "node:timers";
 import { DatabaseReplaced } from "../database/database.ts";
 import { AppError } from "../errors.ts";
+import { Passing } from "../passing.ts";
 import type { AccountStore } from "./account_store.ts";
 import type { TokenRecord } from "./accounts.ts";
 import { judgeToken } from "./token.ts";
@@ -37,7 +38,7 @@ export class TokenWatch {
   readonly #onProblem: (error: unknown) => void;
   readonly #patienceMs: number;
   readonly #cache = new TokenCache({ max: MAX_TOKENS });
-  readonly #listeners = new Set<(tokenId: number) => void>();
+  readonly #listeners = new Passing<(tokenId: number) => void>();
   readonly #touches = new Set<Promise<void>>();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #unsubscribe: () => void;
@@ -94,8 +95,7 @@ export class TokenWatch {
   }
 
   onRevoked(listener: (tokenId: number) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Looks every known token up again; one run at a time. Failures go to `onProblem`. */
@@ -128,7 +128,7 @@ export class TokenWatch {
     if (this.#away !== null && this.#lookups > 0) throw this.#away;
     this.#lookups++;
     const answer = this.#store.findToken(tokenHash).finally(() => this.#lookups--);
-    const silence = Promise.withResolvers<never>();
+    const silence = Promise.withResolvers<null>();
     const timer = setTimeout(() => silence.reject(new Error("no answer")), this.#patienceMs);
     try {
       const record = await Promise.race([answer, silence.promise]);
@@ -139,6 +139,8 @@ export class TokenWatch {
       throw this.#away;
     } finally {
       clearTimeout(timer);
+      // So that the timer, which stays in memory for a while, holds nothing of the call.
+      silence.resolve(null);
     }
   }
 

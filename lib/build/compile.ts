@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { type CliContext, withCommonOptions } from "../cli/context.ts";
-import { permissionFlags } from "../cli/flags.ts";
+import { HEAP_FLAG, permissionFlags } from "../cli/flags.ts";
 import { oneOf } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
 import type { Config } from "../config/config.ts";
@@ -93,6 +93,7 @@ export async function compile(
         "--quiet",
         // The runtime would run compiled code out of a file in /tmp, whoever wrote it (seen in 2.9.6).
         "--no-code-cache",
+        HEAP_FLAG,
         ...(config === undefined ? ["--include", worker] : []),
         ...(target === undefined ? [] : ["--target", target]),
         "--output",

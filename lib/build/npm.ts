@@ -1,6 +1,7 @@
 import project from "../../deno.json" with { type: "json" };
 import { tarGz } from "./archive.ts";
 import { bundle } from "./bundle.ts";
+import { HEAP_FLAG } from "../cli/flags.ts";
 import { ANY_CONFIG_FLAGS } from "./compile.ts";
 import { DESCRIPTION } from "./registry.ts";
 import { documents, type PackageFile, type Release, textFile } from "./release.ts";
@@ -41,6 +42,7 @@ function flags(): string[] {
   return [
     ...["--no-config", "--no-lock", "--no-remote", "--no-npm", "--node-modules-dir=none"],
     ...project.unstable.map((feature) => `--unstable-${feature}`),
+    HEAP_FLAG,
     ...ANY_CONFIG_FLAGS,
   ];
 }

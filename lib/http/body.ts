@@ -90,6 +90,8 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
     return await Promise.race([work, promise]);
   } finally {
     clearTimeout(timer);
+    // A timer that was cleared stays in memory for a while: with a promise that waits, so would what was read.
+    resolve(null);
   }
 }
 

@@ -1,6 +1,9 @@
 import {
   type Implementation,
+  isJSONRPCRequest,
+  type JSONRPCMessage,
   type JSONRPCRequest,
+  type MessageExtraInfo,
   ProtocolError,
   ProtocolErrorCode,
   type Result,
@@ -14,11 +17,18 @@ import { isRecord } from "./json_rpc.ts";
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
 
+/** What the SDK does with a message that it has found to be a request. */
+interface Answering {
+  _onrequest(request: JSONRPCRequest, extra?: MessageExtraInfo): void;
+}
+
 /**
  * The SDK's server, but for its answer to params that fit no schema of its own: that would be the schema's
  * complaints, many lines of JSON, and for all but `tools/call` an internal error (seen in 2.4.0). It also
  * gives a task as a tool's answer some content, tells older clients of extensions, which they have not, and
- * says with every answer all of what it is: here icons are told to who connects.
+ * says with every answer all of what it is: here icons are told to who connects. And it asks of each message
+ * whether it is an answer before it asks whether it is a request: each refusal of zod's makes hidden classes,
+ * which hold the message until a full collection (seen in zod 4.6.7 and V8 14).
  */
 export class SdkServer extends Server {
   readonly #ended = new AbortController();
@@ -37,10 +47,15 @@ export class SdkServer extends Server {
 
   override async connect(transport: Transport): Promise<void> {
     await super.connect(transport);
-    const { onclose } = transport;
+    const { onclose, onmessage } = transport;
     transport.onclose = () => {
       this.#ended.abort();
       onclose?.();
+    };
+    const answering = this as unknown as Answering;
+    transport.onmessage = (message: JSONRPCMessage, extra?: MessageExtraInfo) => {
+      if (isJSONRPCRequest(message)) answering._onrequest(message, extra);
+      else onmessage?.(message, extra);
     };
   }
 

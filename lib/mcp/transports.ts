@@ -101,7 +101,7 @@ export class Transports {
     }
     const { caller } = ledger;
     const authInfo = authInfoOf(caller);
-    if (!await isLegacyRequest(request, body)) {
+    if (!(isPlainlyLegacy(request, body) || await isLegacyRequest(request, body))) {
       if ("id" in body && "method" in body && body.method === LISTEN) {
         return await this.#listens.open(request, body, caller);
       }
@@ -225,6 +225,15 @@ export class Transports {
       await own.close();
     }
   }
+}
+
+/**
+ * True for most requests of older revisions: those that name nothing of a revision. The SDK would say the same
+ * at a greater price: see SdkServer.
+ */
+function isPlainlyLegacy({ headers }: Request, body: object): boolean {
+  if (headers.has("mcp-protocol-version") || !isJSONRPCRequest(body)) return false;
+  return body.params?._meta === undefined;
 }
 
 /** The answer to a connection that asks to be shown what there is not. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { oncePer } from "../once_per.ts";
-import { Turns } from "../turns.ts";
+import { AT_ONCE, Turns } from "../turns.ts";
 import { type Resource, text } from "../proxmox/api/values.ts";
 import { guestOf, type GuestType } from "../proxmox/guest/directory.ts";
 import {
@@ -93,9 +93,6 @@ type Output<Name extends string> =
 
 /** Pages that are kept of one answer of Proxmox: callers choose their filters. */
 const MOST_PAGES = 50;
-
-/** More rows than these are made and written in a turn of their own. */
-const AT_ONCE = 50;
 
 /**
  * Makes the list of the guests of one type: filtered, sorted by vmid, paged, with a warning per offline

@@ -34,6 +34,7 @@ import "../unit/listen_test.ts";
 import "../unit/log_test.ts";
 import "../unit/messages_test.ts";
 import "../unit/pages_test.ts";
+import "../unit/passing_test.ts";
 import "../unit/path_test.ts";
 import "../unit/pinned_transport_test.ts";
 import "../unit/plot_test.ts";

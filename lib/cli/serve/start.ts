@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../config/config.ts";
 import { type CliContext, withCommonOptions } from "../context.ts";
-import { permissionFlags } from "../flags.ts";
+import { HEAP_FLAG, permissionFlags } from "../flags.ts";
 import { runTask } from "../run.ts";
 import { type ServeArguments, serveConfigOf, withServeOptions } from "./options.ts";
 import { listenToSignals } from "./signals.ts";
@@ -22,7 +22,7 @@ function describeStart(command: Command, context: CliContext): Command {
 export async function runWithFlags(config: Config, command: string): Promise<number> {
   const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", ...permissionFlags(config), main, command, ...Deno.args],
+    args: ["run", "--quiet", HEAP_FLAG, ...permissionFlags(config), main, command, ...Deno.args],
     // Else the runtime asks its maker for a newer version, by whatever proxy there is.
     env: { DENO_NO_UPDATE_CHECK: "1" },
   }).spawn();
