@@ -25,12 +25,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/config",
     ],
     ...["lib/auth", "lib/audit", "lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
-    ...["lib/command.ts", "lib/times.ts", "lib/tracing.ts"],
+    ...["lib/http/bind.ts", "lib/siblings", "lib/command.ts", "lib/times.ts", "lib/tracing.ts"],
     ...["deno.json", "commander", "node:crypto", "node:dns", "node:net", "node:os", "node:path"],
     ...["node:tls", "node:url"],
   ],
   "lib/server.ts": [
-    ...["lib/parts.ts", "lib/http", "lib/mcp", "lib/config", "lib/auth", "lib/audit"],
+    ...[
+      "lib/parts.ts",
+      "lib/siblings",
+      "lib/http",
+      "lib/mcp",
+      "lib/config",
+      "lib/auth",
+      "lib/audit",
+    ],
     ...["lib/database", "lib/abort.ts", "lib/errors.ts"],
   ],
   "lib/stdio.ts": [
@@ -38,11 +46,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/parts.ts": [
     ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit"],
-    ...["lib/tool", "lib/log", "lib/database", "lib/seal.ts", "lib/once_per.ts", "lib/errors.ts"],
+    ...[
+      "lib/siblings",
+      "lib/tool",
+      "lib/log",
+      "lib/database",
+      "lib/seal.ts",
+      "lib/once_per.ts",
+      "lib/errors.ts",
+    ],
   ],
   "lib/http": [
     ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
-    ...["lib/seal.ts", "lib/abort.ts"],
+    ...["lib/siblings/board.ts", "lib/seal.ts", "lib/abort.ts"],
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
     ...["node:http2", "node:stream"],
   ],
@@ -83,11 +99,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/plot": ["lib/plot/charting.ts", "node:zlib"],
   "lib/plot/charting.ts": [],
   "lib/sandbox": [
-    ...["lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json", "node:path"],
+    ...["lib/siblings", "lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json"],
+    ...["node:path", "node:url"],
   ],
   "lib/config": [
     ...["lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts", "lib/command.ts"],
-    ...["lib/auth", "zod", "node:net", "node:path"],
+    ...["lib/siblings/board.ts", "lib/auth", "zod", "node:net", "node:path"],
   ],
   "lib/auth": [
     "lib/database",
@@ -108,6 +125,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite"],
   "lib/log": ["lib/errors.ts"],
+  "lib/siblings": ["node:crypto"],
   "lib/seal.ts": [],
   "lib/abort.ts": [],
   "lib/once_per.ts": [],
