@@ -13,23 +13,27 @@ const RESTART_WINDOW_MS = 60_000;
 
 /** Whether a worker can be given permissions of its own. */
 export function canSandbox(): boolean {
-  return hasFeature("worker-options");
+  return hasFeature("worker-options", { unknown: false });
 }
 
-/** Whether several workers can listen on one port, too. */
+/** Whether several workers can listen on one port. One that is locked may not look, and is believed. */
 export function canShare(): boolean {
-  return canSandbox() && hasFeature("net");
+  const unknown = project.unstable.includes("net");
+  return hasFeature("worker-options", { unknown }) && hasFeature("net", { unknown });
 }
 
 /**
  * The runtime ends the process instead of throwing when a flag is missing, so the flag is looked for
  * where it can stand.
  */
-function hasFeature(feature: "net" | "worker-options"): boolean {
+function hasFeature(
+  feature: "net" | "worker-options",
+  { unknown }: { unknown: boolean },
+): boolean {
   // Only the npm package is JavaScript, and its launcher always gives the flag.
   if (Deno.build.standalone || import.meta.url.endsWith(".js")) return true;
   const flags = runtimeFlags();
-  if (flags === null) return false;
+  if (flags === null) return unknown;
   if (flags.includes(`--unstable-${feature}`)) return true;
   const otherConfig = flags.some((flag) => /^(--no-config|--config\b|-c\b)/.test(flag));
   return project.unstable.includes(feature) && !otherConfig;
