@@ -79,6 +79,14 @@ export function createMetrics({ elsewhere, halted, sessions }: Read): Metrics {
       this.set(await halted().then(Number, () => NaN));
     },
   });
+  if (elsewhere !== undefined) {
+    const workers = new Gauge({
+      name: "proxmox_mcp_workers",
+      help: "Workers whose counts are in these",
+      registers,
+    });
+    workers.set(1);
+  }
   return {
     call: (tool, outcome, seconds) => {
       calls.inc({ tool, outcome });
