@@ -12,7 +12,7 @@ import type { Database } from "./database/database.ts";
 import { type Halts, haltsOf } from "./database/halts.ts";
 import { historyOf } from "./database/history.ts";
 import { leasesOf } from "./database/leases.ts";
-import { sharedKeysOf } from "./database/secret.ts";
+import { type SharedKeys, sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
 import { Plans } from "./database/plans.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
@@ -23,7 +23,12 @@ import { createUseLimits, type UseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
 import { Changes } from "./siblings/changes.ts";
 import type { Siblings } from "./siblings/siblings.ts";
+import { connectProvider } from "./oauth/connect.ts";
 import { ADVICE } from "./mcp/advice.ts";
+import type { Fetch } from "./oauth/own_documents.ts";
+import { OwnBearers } from "./oauth/own_bearer.ts";
+import { resourceOf } from "./oauth/own_metadata.ts";
+import { OwnSeals } from "./oauth/own_seals.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
 import { CallersProxmox } from "./mcp/callers_proxmox.ts";
@@ -41,6 +46,7 @@ import type { McpServices } from "./mcp/server.ts";
 import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
+import { ShareTime } from "./proxmox/share_time.ts";
 import { SharedReads } from "./proxmox/shared_reads.ts";
 import { oncePer } from "./once_per.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
@@ -48,7 +54,8 @@ import type { AnyTool } from "./tool/tool.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
-import { GuestDirectory } from "./proxmox/guest/directory.ts";
+import { GuestDirectory } from "./proxmox/guest/guest_directory.ts";
+import { guestLoaders } from "./proxmox/guest/loaders.ts";
 import { GuestLocks } from "./proxmox/guest/locks.ts";
 import { HistoryRecorder } from "./proxmox/history/recorder.ts";
 import { Parties } from "./proxmox/parties.ts";
@@ -65,6 +72,8 @@ export interface ServerOptions {
   /** Waits; the process's own when not given. */
   readonly sleep?: typeof pass;
   readonly version: string;
+  /** Reads documents of clients that sign in; the process's own when not given. */
+  readonly clientFetch?: Fetch;
   /** What halts all changes; of the database when not given. */
   readonly halts?: Halts;
   /** The other workers of this server; null when it has none. */
@@ -80,8 +89,10 @@ export interface Parts {
   readonly limits: UseLimits;
   readonly authenticator: Authenticator;
   readonly client: Client;
-  /** What browsers keep for the page on which plans are approved. */
-  readonly pageSeal: Seal;
+  /** Keys that all instances share. */
+  readonly keys: SharedKeys;
+  /** Seals, with a key for this purpose, what browsers keep for the pages. */
+  readonly sealFor: (purpose: string) => Seal;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   /** Aborts the calls under way. */
@@ -94,8 +105,8 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-/** Characters of the approval page's cookie. */
-const LONGEST_COOKIE = 4_096;
+/** Characters of what browsers keep. */
+const LONGEST_SEALED = 4_096;
 
 const allAble = () => true;
 
@@ -110,26 +121,20 @@ export async function joinParts(
   const { server } = config;
   // What must be done once is done by the first.
   const isFirst = siblings === null || siblings.index === 0;
-  const share = siblings?.count ?? 1;
-  const proxmox = await connectProxmox(config, { clock: monotonic, sleep, share });
+  const { count: workers } = siblings ?? { count: 1 };
+  const proxmox = await connectProxmox(config, { clock: monotonic, sleep, share: workers });
   const client = proxmox.client;
   const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
     mayAnywhere(grants, tool.privileges)
   );
-  const limits = createUseLimits(
-    server.rate_limit,
-    sharedCountersOf(database),
-    siblings?.board ?? null,
-  );
+  const board = siblings?.board ?? null;
+  const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
+  const share = new ShareTime({ seconds: config.proxmox.share_seconds, monotonic });
   const seenBy = (client: Client) => ({
     client,
     access: new Access(client, monotonic),
-    directory: new GuestDirectory({
-      load: async () => (await client.read("/cluster/resources")).data,
-      monotonic,
-      advice: ADVICE,
-    }),
-    reads: new SharedReads(),
+    directory: new GuestDirectory({ ...guestLoaders(client), advice: ADVICE, share }),
+    reads: new SharedReads(share),
   });
   const queue = new AuditQueue({
     trail,
@@ -153,18 +158,25 @@ export async function joinParts(
   const stopping = new AbortController();
   const catalog = new Catalog(tools, config.tools);
   const { secrets_dir } = config.tools;
+  const audit = new AuditLog({ queue, log });
+  const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
   const authenticator = createAuthenticator({
     store: accounts,
     now,
     monotonic,
     trustedProxies: server.trusted_proxies,
+    bearers: [
+      ...(server.oauth?.own
+        ? [new OwnBearers({ seals: new OwnSeals(keys), resource: resourceOf(server), now })]
+        : []),
+      ...(provider === null ? [] : [provider.bearers]),
+    ],
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
   const watch = new ResourceWatch({
     sleep,
     onRevoked: (listener) => authenticator.onRevoked(listener),
   });
-  const audit = new AuditLog({ queue, log });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
   const leases = leasesOf(database, { now });
   const changes = siblings === null ? null : new Changes(siblings.board);
@@ -175,6 +187,7 @@ export async function joinParts(
     common: {
       locks: new GuestLocks(isAlone ? null : leases),
       leases,
+      share,
       descriptions: new ApiDescriptions(client, ADVICE.paths),
       advice: ADVICE,
       now,
@@ -261,7 +274,8 @@ export async function joinParts(
     limits,
     authenticator,
     client,
-    pageSeal: new Seal({ key: () => keys("approval page"), longest: LONGEST_COOKIE }),
+    keys,
+    sealFor: (purpose) => new Seal({ key: () => keys(`page ${purpose}`), longest: LONGEST_SEALED }),
     monotonic,
     stop: () => stopping.abort(),
     sweep: () => {
@@ -278,6 +292,7 @@ export async function joinParts(
       // What may be written was settled when the program started.
       catalog.setPolicy({ ...next.tools, secrets_dir });
       approvals.setTags(next.tools.approve.tags);
+      provider?.reload(next);
       return authenticator.poll();
     },
     close: async () => {
@@ -291,6 +306,7 @@ export async function joinParts(
       await queue.close();
       await headFile?.close();
       proxmox.close();
+      provider?.[Symbol.dispose]();
     },
   };
 }

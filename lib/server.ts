@@ -3,17 +3,19 @@ import type { AuditTrail } from "./audit/trail.ts";
 import type { Principal } from "./auth/principal.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
 import { type Database, ping } from "./database/database.ts";
-import { messageOf } from "./errors.ts";
+import { AppError, messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { type Counted, createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
+import { joinPages } from "./http/pages/join.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { listen, type Listener } from "./http/listen.ts";
 import { StrangerLog } from "./http/stranger_log.ts";
+import { ProtectedResource } from "./oauth/resource.ts";
 import { Rest } from "./mcp/rest.ts";
 import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
-import { joinParts, type ServerOptions } from "./parts.ts";
+import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
 import type { Siblings } from "./siblings/siblings.ts";
 import { refusal, REFUSED } from "./mcp/json_rpc.ts";
 import { Passing } from "./siblings/passing.ts";
@@ -46,9 +48,10 @@ const DATABASE_PATIENCE_MS = 4_000;
  * @throws AppError `unavailable` when the port is in use, `invalid` for unreadable certificates
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, log, database, now, siblings = null, trail } = options;
+  const { config, log, database, accounts, now, siblings = null, trail } = options;
   const { server } = config;
   const workers = siblings?.count ?? 1;
+  requireTables(options);
   const metrics = createMetrics({
     elsewhere: siblings === null ? undefined : () => countedElsewhere(siblings),
     sessions: () => transports.openSessions,
@@ -59,13 +62,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const transports = new Transports(parts.mcp);
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const strangers = new StrangerLog(log);
+  const own = server.oauth?.own && !config.no_auth ? await ownSignIn(options, parts) : null;
   const app = createApp({
-    approval: server.public_url === null ? null : {
-      publicUrl: server.public_url,
-      seal: parts.pageSeal,
-      now,
+    signIn: own,
+    pages: joinPages({
+      server,
+      database,
+      accounts,
+      spent: parts.mcp.spent,
+      sealFor: parts.sealFor,
+      audit: parts.mcp.audit,
       call: (request) => callTool(parts.mcp, request),
-    },
+      now,
+    }),
+    resource: server.oauth === null ? null : new ProtectedResource(server),
     path: server.path,
     scheme: server.tls ? "https" : "http",
     maxBodyBytes: server.max_body_bytes,
@@ -103,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sweeper = setInterval(() => {
     transports.sweep();
     parts.sweep();
+    own?.sweep();
   }, SWEEP_MS);
   const close = async () => {
     clearInterval(sweeper);
@@ -166,6 +177,35 @@ async function countedElsewhere(siblings: Siblings): Promise<Counted[]> {
 function unreachable(): Response {
   const message = "The worker that keeps this session is not there: try again";
   return refusal(503, { code: REFUSED, message }, { "retry-after": "1" });
+}
+
+/** What people let in is kept in tables of the program's own. */
+function requireTables({ config, database }: ServerOptions): void {
+  if (config.server.oauth === null || database.ownTables) return;
+  throw new AppError(
+    "invalid",
+    "Cannot start: server.oauth needs tables of its own, which audit.database switches off",
+  );
+}
+
+/** Loaded only where it is switched on. */
+async function ownSignIn(options: ServerOptions, parts: Parts) {
+  const { createOwnSignIn } = await import("./http/oauth/mod.ts");
+  const { config: { server }, log, now, database, accounts, clientFetch } = options;
+  const { keys, limits, mcp: { audit, spent }, monotonic } = parts;
+  return createOwnSignIn({
+    server,
+    log,
+    now,
+    database,
+    accounts,
+    fetch: clientFetch,
+    keys,
+    limits,
+    audit,
+    spent,
+    monotonic,
+  });
 }
 
 /** Rejects when the database cannot be read or its audit trail not be written. */

@@ -1,5 +1,5 @@
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
-const AGO = /^(\d{1,5})([mhd])$/;
+const DURATION = /^(\d{1,5})([mhd])$/;
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A date (midnight UTC) or a time with its zone, as RFC 3339 writes them; undefined for anything else. */
@@ -13,9 +13,14 @@ export function readTime(text: string): Date | undefined {
   return real ? time : undefined;
 }
 
-/** The same, or how long ago: `90m`, `24h`, `7d`. */
+/** `90m`, `24h`, `7d` in milliseconds; undefined for anything else. */
+export function readDuration(text: string): number | undefined {
+  const [, count, unit = ""] = DURATION.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? 0);
+}
+
+/** A time, or how long ago: `90m`, `24h`, `7d`. */
 export function readMoment(text: string, now: Date): Date | undefined {
-  const [, count, unit = ""] = AGO.exec(text) ?? [];
-  if (count === undefined) return readTime(text);
-  return new Date(now.getTime() - Number(count) * (UNIT_MS[unit] ?? 0));
+  const ago = readDuration(text);
+  return ago === undefined ? readTime(text) : new Date(now.getTime() - ago);
 }

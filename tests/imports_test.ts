@@ -18,9 +18,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/server.ts",
       "lib/stdio.ts",
       "lib/parts.ts",
+      "lib/http/certificate.ts",
+      "lib/http/pages/passkey/challenges.ts",
       "lib/mcp/tools.ts",
       "lib/tool",
       "lib/proxmox",
+      "lib/oauth",
       "lib/sandbox",
       "lib/config",
     ],
@@ -30,37 +33,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["node:tls", "node:url"],
   ],
   "lib/server.ts": [
-    ...[
-      "lib/parts.ts",
-      "lib/siblings",
-      "lib/http",
-      "lib/mcp",
-      "lib/config",
-      "lib/auth",
-      "lib/audit",
-    ],
+    ...["lib/parts.ts", "lib/siblings", "lib/http", "lib/mcp", "lib/oauth", "lib/config"],
+    ...["lib/auth", "lib/audit"],
     ...["lib/database", "lib/abort.ts", "lib/errors.ts"],
   ],
   "lib/stdio.ts": [
     ...["lib/parts.ts", "lib/mcp", "lib/config", "lib/auth", "lib/abort.ts", "lib/errors.ts"],
   ],
   "lib/parts.ts": [
-    ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/config", "lib/auth", "lib/audit"],
-    ...[
-      "lib/siblings",
-      "lib/tool",
-      "lib/log",
-      "lib/database",
-      "lib/seal.ts",
-      "lib/once_per.ts",
-      "lib/errors.ts",
-    ],
+    ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/oauth", "lib/config", "lib/auth"],
+    ...["lib/audit", "lib/siblings"],
+    ...["lib/tool", "lib/log", "lib/database", "lib/seal.ts", "lib/once_per.ts", "lib/errors.ts"],
   ],
   "lib/http": [
-    ...["lib/mcp", "lib/config", "lib/auth", "lib/log", "lib/database", "lib/errors.ts"],
-    ...["lib/siblings/board.ts", "lib/seal.ts", "lib/abort.ts"],
+    ...["lib/mcp", "lib/oauth", "lib/config", "lib/auth", "lib/audit/log.ts", "lib/audit/row.ts"],
+    ...["lib/log", "lib/database", "lib/errors.ts", "lib/seal.ts", "lib/abort.ts"],
+    ...["lib/siblings/board.ts", "@simplewebauthn/server"],
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
     ...["node:http2", "node:stream"],
+  ],
+  "lib/oauth": [
+    ...["lib/seal.ts", "lib/config", "lib/auth", "lib/audit", "lib/log"],
+    ...["lib/database/database.ts", "lib/errors.ts", "lib/command.ts", "jose", "node:crypto"],
   ],
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
@@ -86,6 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/database/history.ts",
     "lib/database/rehearsals.ts",
     "lib/once_per.ts",
+    "lib/turns.ts",
     "lib/times.ts",
     "lib/errors.ts",
     "zod",
@@ -111,6 +106,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/seal.ts",
     "lib/errors.ts",
     "lib/command.ts",
+    "hash-wasm",
     "node:crypto",
     "node:net",
     "node:timers",
@@ -123,12 +119,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:crypto",
     "node:timers",
   ],
-  "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite"],
+  "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite", "node:timers"],
   "lib/log": ["lib/errors.ts"],
   "lib/siblings": ["node:crypto"],
   "lib/seal.ts": [],
   "lib/abort.ts": [],
   "lib/once_per.ts": [],
+  "lib/turns.ts": ["node:timers"],
   "lib/nearest.ts": [],
   "lib/times.ts": [],
   "lib/tracing.ts": ["@opentelemetry/api"],
@@ -142,7 +139,11 @@ const TOOL_NAMES = [...Deno.readDirSync("tools")].map(({ name }) => name.replace
 
 /** Words that only some files may say. */
 const RESERVED: readonly { what: RegExp; only: RegExp; why: string }[] = [
-  { what: /(?<![.\w])fetch\(/, only: /^lib\/proxmox\/api\/transport\.ts$/, why: "fetch" },
+  {
+    what: /(?<![.\w])fetch\(/,
+    only: /^lib\/(proxmox\/api\/transport\.ts$|oauth\/)/,
+    why: "fetch",
+  },
   { what: /\bDeno\.env\b/, only: /^lib\/config\//, why: "the environment" },
   { what: /\bconsole\./, only: /^$/, why: "the console" },
   { what: /\bDeno\./, only: /^(?!tools\/)/, why: "Deno" },
@@ -178,7 +179,7 @@ async function filesIn(folder: string): Promise<string[]> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = `${folder}/${name}`;
     if (isDirectory) found.push(...await filesIn(path));
-    else if (name.endsWith(".ts")) found.push(path);
+    else if (/\.tsx?$/.test(name)) found.push(path);
   }
   return found;
 }
@@ -260,14 +261,16 @@ Deno.test("a reserved package belongs to its folders alone", () => {
   assert.deepEqual(
     [
       ...["@modelcontextprotocol/server", "postgres", "node:sqlite", "commander"],
-      ...["hono", "prom-client", "rate-limiter-flexible", "zod"],
+      ...["@simplewebauthn/server", "hono", "jose", "prom-client", "rate-limiter-flexible", "zod"],
     ].map((name) => [name, ...holders(name)]),
     [
       ["@modelcontextprotocol/server", "lib/mcp"],
       ["postgres", "lib/database"],
       ["node:sqlite", "lib/database"],
       ["commander", "lib/build", "lib/cli"],
+      ["@simplewebauthn/server", "lib/http"],
       ["hono", "lib/http"],
+      ["jose", "lib/oauth"],
       ["prom-client", "lib/http"],
       ["rate-limiter-flexible", "lib/http"],
       ["zod", "lib/build", "lib/mcp", "tools", "lib/tool", "lib/config"],

@@ -31,6 +31,8 @@ export interface SiteOptions extends Pick<ServerOptions, "tools" | "features"> {
   readonly username?: string;
   /** Trusts the simulated cluster by its certificate's fingerprint instead of its CA. */
   readonly pinned?: boolean;
+  /** Reads documents of clients that sign in. */
+  readonly clientFetch?: NonNullable<ServerOptions["clientFetch"]>;
 }
 
 /** A whole installation: a simulated cluster, a database, and the real server in front of it. */
@@ -61,6 +63,8 @@ export class Site extends Served implements AsyncDisposable {
       proxmox: {
         host: fake.host,
         port: fake.port,
+        // Tests change the cluster beside the server: only what is under way is shared.
+        share_seconds: 1e-6,
         ...(options.pinned ? { fingerprint: fake.fingerprint } : { ca_file: `${folder}/ca.pem` }),
         ...config.proxmox,
       },
@@ -117,6 +121,7 @@ export class Site extends Served implements AsyncDisposable {
       now,
       ...(options.monotonic ? { monotonic: options.monotonic } : {}),
       ...(options.sleep ? { sleep: options.sleep } : {}),
+      ...(options.clientFetch ? { clientFetch: options.clientFetch } : {}),
       ...(options.tools ? { tools: options.tools } : {}),
       ...(options.features ? { features: options.features } : {}),
       version,

@@ -1,20 +1,10 @@
 import type { AccountStore } from "../lib/auth/account_store.ts";
 import type { NewToken } from "../lib/auth/accounts.ts";
-import type { TokenLimits } from "../lib/auth/limits.ts";
+import { NO_LIMITS, type TokenLimits } from "../lib/auth/limits.ts";
 import type { Permission } from "../lib/auth/scope.ts";
 import { generateToken, hashToken } from "../lib/auth/token.ts";
 
-/** Limits of which none is given. */
-export const NO_LIMITS: TokenLimits = {
-  pools: null,
-  tags: null,
-  vmids: null,
-  nodes: null,
-  toolsAllow: null,
-  toolsDeny: [],
-  needsApproval: false,
-  toolsets: null,
-};
+export { NO_LIMITS };
 
 /** Makes a token and returns it raw. */
 export async function createAuthenticatedToken(

@@ -78,6 +78,7 @@ export default defineTool({
   output: z.object({
     counts: z.record(z.string(), z.number()),
     findings: z.array(findingRow),
+    as_of: z.string().optional().describe("when the oldest of it was read"),
     unread: z.array(unreadRow),
     ...paged,
   }),
@@ -89,6 +90,7 @@ export default defineTool({
     return {
       counts: countRows(rows),
       findings: items.map((row) => compact({ ...row })),
+      ...compact({ as_of: pve.oldest?.toISOString() }),
       unread: summarize(unread),
       ...page,
     };

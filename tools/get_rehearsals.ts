@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
+import { pastWithin } from "../lib/proxmox/history/past.ts";
 import { whyEmpty } from "../lib/proxmox/known.ts";
 import { guestReference, paged } from "../lib/tool/fields.ts";
 import { rehearsalFields, rehearsalRow } from "../lib/tool/rehearsal_row.ts";
@@ -25,9 +26,9 @@ export default defineTool({
   action: () => "list restore rehearsals",
   run: async ({ vmid: given, limit }, { pve, rehearsals }) => {
     const vmid = await pve.vmidOf(given);
-    const includes = await pve.includes();
+    const past = await pastWithin(pve);
     const kept = (await rehearsals.list({ vmid, limit }))
-      .filter((rehearsal) => includes(rehearsal.vmid, rehearsal.node));
+      .filter((rehearsal) => past.guest(rehearsal.vmid, rehearsal.node));
     const empty = whyEmpty(kept, { filters: { vmid }, among: "the rehearsals kept" });
     return { rehearsals: kept.map(rehearsalRow), ...warned(empty) };
   },

@@ -30,6 +30,7 @@ export class AuditQueue {
   #refusal: AppError | null = null;
   #flushing: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor({ trail, max = MAX_ROWS, onProblem = () => {} }: AuditQueueOptions) {
     this.#trail = trail;
@@ -57,7 +58,7 @@ export class AuditQueue {
     await this.admit();
     if (this.#rows.length > 0) await this.flush();
     if (this.#rows.length > 0) throw new DatabaseAway(AWAY);
-    await this.#trail.append(row);
+    await this.#appendNow(row);
   }
 
   /**
@@ -72,7 +73,7 @@ export class AuditQueue {
       return;
     }
     try {
-      await this.#trail.append(row);
+      await this.#appendNow(row);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "unavailable") throw error;
       this.#refusal = error instanceof DatabaseAway ? null : error;
@@ -90,8 +91,9 @@ export class AuditQueue {
     return this.#flushing;
   }
 
-  /** Tries once more to write what waits, and reports how many rows are lost. */
+  /** Waits for rows under way, tries once more to write what waits, and reports how many rows are lost. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
     await this.flush();
     if (this.#timer !== null) clearTimeout(this.#timer);
     const lost = this.#rows.length;
@@ -100,6 +102,12 @@ export class AuditQueue {
       const message = `Cannot write ${lost} audit rows: the database did not come back`;
       this.#onProblem(new AppError("unavailable", message));
     }
+  }
+
+  async #appendNow(row: AuditRow): Promise<void> {
+    const appended = this.#trail.append(row);
+    this.#underWay.add(appended);
+    await appended.finally(() => this.#underWay.delete(appended));
   }
 
   #keep(row: AuditRow): void {

@@ -1,7 +1,8 @@
 import type { Database, Queryable, Value } from "../database/database.ts";
 import { GroupCommit } from "../database/group_commit.ts";
 import { AppError } from "../errors.ts";
-import { AUDIT_COLUMNS, type AuditValues, hashOf, valuesOf } from "./chain.ts";
+import { AUDIT_COLUMNS } from "./chain.ts";
+import { ChainEnd, type Entry } from "./chain_end.ts";
 import { checkpointRow, keyRow } from "./checkpoint.ts";
 import { auditOf } from "./columns.ts";
 import type { TrailHead } from "./head.ts";
@@ -21,9 +22,6 @@ const ROWS_PER_DELETE = 5_000;
 const MAX_LISTED = 10_000;
 const LISTED = 100;
 
-/** Rows that one statement inserts: few sizes, so that few statements are prepared. */
-const INSERT_SIZES = [50, 10, 1];
-
 /** A call's outcome tells what its intent told: an intent is listed only where it stands alone. */
 const LISTED_ROWS = `NOT (outcome = 'intent' AND EXISTS (SELECT 1 FROM proxmox_mcp_audit AS other
   WHERE other.call_id = proxmox_mcp_audit.call_id AND other.outcome <> 'intent'))`;
@@ -31,12 +29,6 @@ const CHANGES = `EXISTS (SELECT 1 FROM proxmox_mcp_audit AS intent
   WHERE intent.call_id = proxmox_mcp_audit.call_id AND intent.outcome = 'intent')`;
 const OF_GUEST = "(vmid = $1 OR " +
   "',' || vmids || ',' LIKE '%,' || CAST(CAST($1 AS bigint) AS text) || ',%')";
-
-/** A row as it goes into the table. */
-interface Entry {
-  readonly time: Date;
-  readonly values: AuditValues;
-}
 
 export interface TrailOptions {
   /** What rows are signed with; null when not given. */
@@ -51,6 +43,7 @@ export class AuditTrail {
   readonly #database: Database;
   readonly #columns: string;
   readonly #key: AuditKey | null;
+  readonly #end: ChainEnd;
   readonly #commits: GroupCommit<Entry | null>;
 
   constructor(database: Database, { key = null }: TrailOptions = {}) {
@@ -58,13 +51,14 @@ export class AuditTrail {
     const columns = AUDIT_COLUMNS.map((column) => column === "time" ? time : column);
     this.#database = database;
     this.#key = key;
+    this.#end = new ChainEnd(database, key);
     this.#columns = ["seq", ...columns, "previous_hash", "hash"].join(", ");
     this.#commits = new GroupCommit((rows) => this.#write(rows), { max: ROWS_PER_COMMIT });
   }
 
   /** Appends one row; resolves only when it is durable. Rows appended together share a commit. */
   async append(row: AuditRow): Promise<void> {
-    if (this.#database.ownTables) await this.#commits.submit(this.#entryOf(row));
+    if (this.#database.ownTables) await this.#commits.submit(this.#end.entryOf(row));
   }
 
   /**
@@ -107,7 +101,7 @@ export class AuditTrail {
   /** The last row's place and hash, to be kept where nobody who writes the database can. */
   async head(): Promise<TrailHead> {
     this.#requireTable();
-    return await this.#readHead(this.#database);
+    return await this.#end.head();
   }
 
   /**
@@ -135,7 +129,7 @@ export class AuditTrail {
       throw new AppError("conflict", `Cannot prune the audit trail: ${problem.message}`);
     }
     return await this.#database.transaction(async (tx) => {
-      const head = await this.#lockHead(tx);
+      const head = await this.#end.lock(tx);
       const [kept] = await tx.all(
         "SELECT min(seq) AS seq FROM proxmox_mcp_audit WHERE time >= $1",
         [prune.before],
@@ -151,88 +145,22 @@ export class AuditTrail {
       const [last] = await tx.all("SELECT hash FROM proxmox_mcp_audit WHERE seq = $1", [through]);
       const signed = { first, through, rows: removed, hash: String(last?.hash) };
       await remove(tx, { first, through });
-      const entries = [this.#entryOf(checkpointRow(prune, signed))];
-      const { seq } = await this.#append(tx, { head, entries });
+      const entries = [this.#end.entryOf(checkpointRow(prune, signed))];
+      const { seq } = await this.#end.appendIn(tx, entries);
       return { removed, checkpoint: seq };
     });
   }
 
-  async #write(submitted: readonly (Entry | null)[]): Promise<void> {
+  async #write(submitted: readonly (Entry | null)[]): Promise<void[]> {
     const entries = submitted.filter((entry) => entry !== null);
-    await this.#database.transaction(async (tx) => {
-      if (entries.length === 0) await probe(tx);
-      else await this.#append(tx, { head: await this.#lockHead(tx), entries });
-    });
-  }
-
-  /** Whoever appends holds the head's lock until the commit. */
-  #lockHead(tx: Queryable): Promise<TrailHead> {
-    return this.#readHead(tx, this.#database.dialect.forUpdate);
-  }
-
-  async #readHead(queryable: Queryable, suffix = ""): Promise<TrailHead> {
-    const [head] = await queryable.all(
-      `SELECT seq, hash FROM proxmox_mcp_audit_head WHERE id = 1 ${suffix}`,
-    );
-    if (head !== undefined) return { seq: Number(head.seq), hash: String(head.hash) };
-    throw headMissing();
-  }
-
-  async #append(
-    tx: Queryable,
-    { head, entries }: { head: TrailHead; entries: readonly Entry[] },
-  ): Promise<TrailHead> {
-    let { seq, hash } = head;
-    const rows = entries.map(({ time, values }): Value[] => {
-      const previous = hash;
-      seq++;
-      hash = hashOf(previous, { values, key: this.#key });
-      const columns = AUDIT_COLUMNS.map((column) => column === "time" ? time : values[column]);
-      return [seq, previous, hash, ...columns];
-    });
-    await insert(tx, rows);
-    await tx.all(
-      "UPDATE proxmox_mcp_audit_head SET seq = $1, hash = $2, probes = probes + 1 WHERE id = 1",
-      [seq, hash],
-    );
-    return { seq, hash };
-  }
-
-  #entryOf(row: AuditRow): Entry {
-    return { time: row.time, values: valuesOf(row, this.#key) };
+    await (entries.length === 0 ? this.#end.probe() : this.#end.append(entries));
+    return [];
   }
 
   #requireTable(): void {
     if (this.#database.ownTables) return;
     throw new AppError("invalid", "Cannot read the audit trail: audit.database is false");
   }
-}
-
-async function probe(tx: Queryable): Promise<void> {
-  const query = "UPDATE proxmox_mcp_audit_head SET probes = probes + 1 WHERE id = 1 RETURNING seq";
-  if ((await tx.all(query)).length === 0) throw headMissing();
-}
-
-function headMissing(): AppError {
-  return new AppError("unavailable", "Cannot write the audit trail: its head is missing");
-}
-
-async function insert(tx: Queryable, rows: readonly Value[][]): Promise<void> {
-  let at = 0;
-  while (at < rows.length) {
-    const size = INSERT_SIZES.find((known) => known <= rows.length - at) ?? 1;
-    await tx.all(insertStatement(size), rows.slice(at, at + size).flat());
-    at += size;
-  }
-}
-
-function insertStatement(rows: number): string {
-  const columns = ["seq", "previous_hash", "hash", ...AUDIT_COLUMNS];
-  const tuples = Array.from({ length: rows }, (_, row) => {
-    const numbers = columns.map((_, column) => `$${row * columns.length + column + 1}`);
-    return `(${numbers.join(", ")})`;
-  });
-  return `INSERT INTO proxmox_mcp_audit (${columns.join(", ")}) VALUES ${tuples.join(", ")}`;
 }
 
 /** In pieces, so that no statement runs into its time limit. */

@@ -1,8 +1,10 @@
-import { typed } from "../command.ts";
-import type { Database, Queryable, Row } from "../database/database.ts";
+import type { Database, Queryable, Row, Value } from "../database/database.ts";
+import { Remembered } from "../database/remembered.ts";
 import { columnsOf } from "../database/schema.ts";
+import { textOf } from "../database/values.ts";
 import { AppError } from "../errors.ts";
 import type {
+  AccountChange,
   NewToken,
   NewUser,
   RevocationListener,
@@ -10,8 +12,9 @@ import type {
   TokenRecord,
   UserRecord,
 } from "./accounts.ts";
+import { endLetIn } from "./let_in.ts";
 import { LIMIT_COLUMNS, limitValues } from "./limit_columns.ts";
-import { requireToken, requireUsername, unusablePassword } from "./new_rows.ts";
+import { noLimits, requireToken, requireUsername, unusablePassword } from "./new_rows.ts";
 import * as queries from "./queries.ts";
 import { roleOf, tokenOf, userOf } from "./rows.ts";
 
@@ -30,10 +33,12 @@ const REVOKED = "proxmox_mcp_revoked";
 export class AccountStore {
   readonly #database: Database;
   readonly #listeners = new Set<RevocationListener>();
+  readonly #byHash: Remembered<TokenRecord>;
   #listening = false;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#byHash = new Remembered(database, (hashes) => this.#tokensByHash(hashes));
   }
 
   /** How often whoever relies on a token should look it up again, in milliseconds. */
@@ -43,8 +48,7 @@ export class AccountStore {
 
   /** The token with this lower-case hex SHA-512, good or not; null when there is none. */
   async findToken(tokenHash: string): Promise<TokenRecord | null> {
-    const [token] = await this.#tokens("WHERE t.token_hash = $1", [tokenHash]);
-    return token ?? null;
+    return await this.#byHash.find(tokenHash) ?? null;
   }
 
   /** Those of these tokens that exist, good or not, in no order. */
@@ -55,6 +59,12 @@ export class AccountStore {
 
   listTokens(): Promise<TokenRecord[]> {
     return this.#tokens("ORDER BY t.id");
+  }
+
+  /** A user's tokens that are neither revoked nor expired. */
+  listTokensOf(userId: number, now: Date): Promise<TokenRecord[]> {
+    const good = "t.is_active AND (t.expires IS NULL OR t.expires > $2)";
+    return this.#tokens(`WHERE t.user_id = $1 AND ${good} ORDER BY t.id`, [userId, now]);
   }
 
   /** Notes that a token was used, unless that was noted less than a minute before. */
@@ -70,9 +80,7 @@ export class AccountStore {
   ): Promise<TokenRecord> {
     requireToken(token);
     const limits = token.limits ?? null;
-    if (limits !== null && (await this.#limitColumns()).length === 0) {
-      throw new AppError("conflict", `Cannot limit a token: run \`${typed("migrate")}\` first`);
-    }
+    if (limits !== null && (await this.#limitColumns()).length === 0) throw noLimits();
     const id = await this.#database.transaction(async (tx) => {
       const user = await userNamed(tx, token.username);
       const { name, tokenHash, permission, expires, createdAt, allowedIps } = token;
@@ -88,17 +96,39 @@ export class AccountStore {
     return await this.#tokenWithId(id);
   }
 
-  /** Deactivates the token; its row stays. Revoking twice is no error. */
+  /** Deactivates the token and what was let in with it; the rows stay. Revoking twice is no error. */
   async revokeToken(id: number): Promise<TokenRecord> {
-    const known = Number.isSafeInteger(id) && await this.#database.transaction(async (tx) => {
-      const revoked = await tx.all(queries.REVOKE_TOKEN, [id]);
-      const { notify } = this.#database.dialect;
-      if (revoked.length > 0 && notify !== null) await tx.all(notify, [REVOKED, String(id)]);
-      return revoked.length > 0;
+    await this.change(async (change) => {
+      const { tx, concern } = change;
+      const revoked = Number.isSafeInteger(id) ? await tx.all(queries.REVOKE_TOKEN, [id]) : [];
+      if (revoked.length === 0) {
+        throw new AppError("not_found", `Cannot revoke token ${id}: there is none`);
+      }
+      concern([id]);
+      await endLetIn(change, id);
     });
-    if (!known) throw new AppError("not_found", `Cannot revoke token ${id}: there is none`);
-    this.#tell(id);
     return await this.#tokenWithId(id);
+  }
+
+  /**
+   * One change of accounts, made as a whole or not at all. Whoever relies on the tokens that it concerns is
+   * told as of a revocation, on every instance that the database reaches.
+   */
+  async change<T>(work: (change: AccountChange) => Promise<T>): Promise<T> {
+    const { dialect: { forUpdate, notify }, ownTables } = this.#database;
+    const limitColumns = await this.#limitColumns();
+    const concerned = new Set<number>();
+    const concern = (ids: readonly number[]) => {
+      for (const id of ids) concerned.add(id);
+    };
+    const result = await this.#database.transaction(async (tx) => {
+      const result = await work({ tx, forUpdate, limitColumns, ownTables, concern });
+      if (notify === null) return result;
+      for (const id of concerned) await tx.all(notify, [REVOKED, String(id)]);
+      return result;
+    });
+    for (const id of concerned) this.#tell(id);
+    return result;
   }
 
   /**
@@ -133,6 +163,14 @@ export class AccountStore {
     });
   }
 
+  /** The user of this name, active or not, with what stands in the row for a password. */
+  async userWithPassword(
+    username: string,
+  ): Promise<{ user: UserRecord; password: string } | undefined> {
+    const [row] = await this.#database.all(queries.USER_WITH_PASSWORD, [username]);
+    return row && { user: userOf(row), password: textOf(row.password) };
+  }
+
   async listUsers(): Promise<UserRecord[]> {
     return (await this.#database.all(`${queries.USER_QUERY} ORDER BY u.username`)).map(userOf);
   }
@@ -145,9 +183,20 @@ export class AccountStore {
     for (const listener of this.#listeners) listener(tokenId);
   }
 
-  async #tokens(which: string, params: readonly string[] = []): Promise<TokenRecord[]> {
+  async #tokens(which: string, params: readonly Value[] = []): Promise<TokenRecord[]> {
+    return (await this.#tokenRows(which, params)).map(tokenOf);
+  }
+
+  async #tokensByHash(hashes: readonly string[]): Promise<Map<string, TokenRecord>> {
+    const { textsOfJson } = this.#database.dialect;
+    const which = `WHERE t.token_hash IN ${textsOfJson}`;
+    const rows = await this.#tokenRows(which, [JSON.stringify(hashes)]);
+    return new Map(rows.map((row) => [textOf(row.token_hash), tokenOf(row)]));
+  }
+
+  async #tokenRows(which: string, params: readonly Value[]): Promise<Row[]> {
     const query = queries.tokenQuery(await this.#limitColumns(), this.#database);
-    return (await this.#database.all(`${query} ${which}`, params)).map(tokenOf);
+    return await this.#database.all(`${query} ${which}`, params);
   }
 
   /** With tables of our own the schema is complete; without, someone may still have made this one. */

@@ -1,3 +1,4 @@
+import type { Queryable } from "../database/database.ts";
 import type { TokenLimits } from "./limits.ts";
 import type { SealedToken } from "./proxmox_tokens.ts";
 import type { Permission } from "./scope.ts";
@@ -55,6 +56,19 @@ export interface NewToken {
   readonly allowedIps: string;
   readonly createdAt: Date;
   readonly limits?: TokenLimits | null;
+}
+
+/** What a change of accounts works with. */
+export interface AccountChange {
+  readonly tx: Queryable;
+  /** See `Dialect.forUpdate`. */
+  readonly forUpdate: string;
+  /** See `Database.ownTables`. */
+  readonly ownTables: boolean;
+  /** The columns of tokens' limits that there are; none where the database has no such table. */
+  readonly limitColumns: readonly string[];
+  /** Names tokens that are no longer good or no longer mean the same. */
+  readonly concern: (tokenIds: readonly number[]) => void;
 }
 
 /**

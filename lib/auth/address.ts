@@ -2,18 +2,18 @@ import { BlockList, isIPv4, isIPv6, SocketAddress } from "node:net";
 import { AppError } from "../errors.ts";
 
 /**
- * Addresses and CIDR ranges, and what could not be read as one. A list for each family, since a single
- * BlockList lets IPv4 addresses match IPv6 ranges such as `::ffff:0:0/95` (Deno 2.9.6).
+ * Addresses and CIDR ranges, and what could not be read as one. A list for each family that has any: a single
+ * BlockList lets IPv4 addresses match IPv6 ranges such as `::ffff:0:0/95` (Deno 2.9.6), and to ask one is dear.
  */
 export interface AddressList {
-  readonly ipv4: BlockList;
-  readonly ipv6: BlockList;
+  readonly ipv4?: BlockList;
+  readonly ipv6?: BlockList;
   /** Entries that are neither; they match nothing. */
   readonly malformed: readonly string[];
 }
 
 /** What `clientAddress` gives when the trusted proxies name no readable client. It matches no list. */
-export const UNKNOWN_ADDRESS = "unknown";
+const UNKNOWN_ADDRESS = "unknown";
 
 /**
  * Reads a comma-separated list of IPv4 and IPv6 addresses and CIDR ranges, as `allowed_ips` holds it.
@@ -34,13 +34,13 @@ export function parseAllowedIps(text: string): AddressList {
 /** Reads entries one by one and keeps those that are malformed apart. */
 export function readAddressList(entries: readonly string[]): AddressList {
   const malformed: string[] = [];
-  const list = { ipv4: new BlockList(), ipv6: new BlockList(), malformed };
+  const lists: { ipv4?: BlockList; ipv6?: BlockList } = {};
   for (const entry of entries) {
     const range = rangeOf(entry.trim());
     if (range === null) malformed.push(entry.trim());
-    else list[range.family].addSubnet(range.start, range.bits, range.family);
+    else (lists[range.family] ??= new BlockList()).addSubnet(range.start, range.bits, range.family);
   }
-  return list;
+  return { ...lists, malformed };
 }
 
 /** True when the address lies in one of the ranges. IPv4-mapped IPv6 addresses count as IPv4. */
@@ -48,7 +48,7 @@ export function includesAddress(list: AddressList, text: string): boolean {
   const address = canonicalAddress(text);
   if (address === null) return false;
   const family = familyOf(address);
-  return list[family].check(address, family);
+  return list[family]?.check(address, family) ?? false;
 }
 
 /** The canonical text of an address (IPv4-mapped as IPv4, no zone); null when it is none. */

@@ -1,12 +1,15 @@
-import { AppError } from "../errors.ts";
+import type { AppError } from "../errors.ts";
 import { type AddressList, clientAddress, includesAddress, parseAllowedIps } from "./address.ts";
+import { type Bearer, BearerEnded, type BearerSource, unauthorized } from "./bearer.ts";
+import type { TokenRecord } from "./accounts.ts";
 import type { Principal } from "./principal.ts";
+import { lesserScope, scopeOfUser } from "./scope.ts";
 import { hashToken, judgeToken } from "./token.ts";
 import { type TokenSource, TokenWatch } from "./token_watch.ts";
 
-/** Longer ones, in UTF-16 units, are refused unread. */
+/** Longer ones, in UTF-16 units, are refused unread: of those made here, and of a provider's. */
 const LONGEST_TOKEN = 4_096;
-const UNAUTHORIZED = "Authentication required. Provide a valid token.";
+const LONGEST_BEARER = 8_192;
 
 export interface AuthenticatorOptions {
   readonly store: TokenSource;
@@ -19,9 +22,11 @@ export interface AuthenticatorOptions {
   readonly onProblem?: (error: unknown) => void;
   /** How long a lookup may take before the database counts as away; 3,000 ms when not given. */
   readonly patienceMs?: number;
+  /** Who knows bearers that clients got by signing in, asked in this order; none when not given. */
+  readonly bearers?: readonly BearerSource[];
 }
 
-/** What authentication knows of tokens. Each request costs one indexed query. */
+/** What authentication knows of tokens. Each request asks the database, or whether that has changed. */
 export interface Authenticator {
   /**
    * Who bears this token. Throws AppError `unauthorized` with one message for all causes (the reason
@@ -53,25 +58,66 @@ class TokenAuthenticator implements Authenticator {
   readonly #now: () => Date;
   readonly #trustedProxies: AddressList;
   readonly #watch: TokenWatch;
+  readonly #bearers: readonly BearerSource[];
 
   constructor(options: AuthenticatorOptions) {
     const { store, now, trustedProxies = [], onProblem = () => {}, patienceMs } = options;
-    const { monotonic = () => performance.now() } = options;
+    const { monotonic = () => performance.now(), bearers = [] } = options;
     this.#now = now;
+    this.#bearers = bearers;
     this.#trustedProxies = parseAllowedIps(trustedProxies.join(","));
     this.#watch = new TokenWatch({ store, now, monotonic, onProblem, patienceMs });
   }
 
   async authenticate(rawToken: string | null, address: string): Promise<Principal> {
     if (rawToken === null || rawToken === "") throw unauthorized("no token");
+    if (rawToken.length > LONGEST_BEARER) throw unauthorized("token too long");
+    for (const source of this.#bearers) {
+      const bearer = await source.find(rawToken);
+      if (bearer === undefined) continue;
+      try {
+        return await this.#authenticateBearer(bearer, address);
+      } catch (error) {
+        if (error instanceof BearerEnded) source.forget?.(rawToken);
+        throw error;
+      }
+    }
     if (rawToken.length > LONGEST_TOKEN) throw unauthorized("token too long");
     const tokenHash = hashToken(rawToken);
     const record = await this.#watch.find(tokenHash);
     if (record === null) throw unauthorized("unknown token");
+    return this.#admit(record, { tokenHash, address });
+  }
+
+  /** What a client got by signing in stands for a row like any other, which narrows it and can end it. */
+  async #authenticateBearer(
+    { tokenHash, scope, byGroup }: Bearer,
+    address: string,
+  ): Promise<Principal> {
+    const record = await this.#watch.find(tokenHash);
+    if (record === null) throw new BearerEnded("the sign-in is gone");
+    const { user } = record;
+    if (byGroup && user.role === null) {
+      throw new BearerEnded(`user ${user.username} is in no group of claims.roles`);
+    }
+    const refuse = (reason: string) => new BearerEnded(reason);
+    const principal = this.#admit(record, { tokenHash, address, refuse });
+    const narrowed = lesserScope(principal.scope, scope);
+    return { ...principal, scope: narrowed, signedIn: { upTo: scopeOfUser(user) } };
+  }
+
+  #admit(
+    record: TokenRecord,
+    { tokenHash, address, refuse = unauthorized }: {
+      tokenHash: string;
+      address: string;
+      refuse?: (reason: string) => AppError;
+    },
+  ): Principal {
     const judgement = judgeToken(record, { address, now: this.#now() });
     const { id, name, user, limits, proxmoxToken } = record;
     if (!judgement.good) {
-      throw unauthorized(`token ${id} of ${user.username}: ${judgement.reason}`);
+      throw refuse(`token ${id} of ${user.username}: ${judgement.reason}`);
     }
     this.#watch.noteUse(tokenHash);
     return {
@@ -105,8 +151,4 @@ class TokenAuthenticator implements Authenticator {
   close(): Promise<void> {
     return this.#watch.close();
   }
-}
-
-function unauthorized(reason: string): AppError {
-  return new AppError("unauthorized", UNAUTHORIZED, { cause: new Error(reason) });
 }

@@ -24,6 +24,18 @@ export interface TokenLimits {
   readonly toolsets: readonly string[] | null;
 }
 
+/** Limits that leave nothing out. */
+export const NO_LIMITS: TokenLimits = {
+  pools: null,
+  tags: null,
+  vmids: null,
+  nodes: null,
+  toolsAllow: null,
+  toolsDeny: [],
+  needsApproval: false,
+  toolsets: null,
+};
+
 /** What is known of a guest; what is null or missing is unknown, and refused where it is asked. */
 export interface GuestPlace {
   readonly vmid?: number | null | undefined;

@@ -15,4 +15,9 @@ export interface Principal {
   readonly proxmoxToken: SealedToken | null;
   /** The client's address, in canonical form. */
   readonly address: string;
+  /**
+   * Set when the token came from signing in by OAuth: how far the user's role goes. A client whose token
+   * goes less far may ask the person for more.
+   */
+  readonly signedIn?: { readonly upTo: Scope };
 }

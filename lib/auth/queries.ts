@@ -35,6 +35,10 @@ export function tokenQuery(
 export const USER_QUERY = `SELECT u.id, u.username, u.is_active, u.is_superuser, ${ROLE_COLUMNS}
   FROM auth_user u LEFT JOIN auth_user_roles r ON r.id = u.role_id`;
 
+export const USER_WITH_PASSWORD = `SELECT u.id, u.username, u.is_active, u.is_superuser, u.password,
+  ${ROLE_COLUMNS} FROM auth_user u LEFT JOIN auth_user_roles r ON r.id = u.role_id
+  WHERE u.username = $1`;
+
 export const ROLE_QUERY =
   "SELECT id, name, is_superuser, can_write, can_admin, description FROM auth_user_roles";
 

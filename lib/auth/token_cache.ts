@@ -54,7 +54,7 @@ export class TokenCache {
 
 /** True when nothing but the time of its last use differs. */
 export function isSameToken(a: TokenRecord, b: TokenRecord): boolean {
-  return fingerprint(a) === fingerprint(b);
+  return a === b || fingerprint(a) === fingerprint(b);
 }
 
 function fingerprint(record: TokenRecord): string {

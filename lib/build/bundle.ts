@@ -16,6 +16,12 @@ export const PROGRAM: Entry = { main: "main.ts", worker: "lib/cli/serve/worker.t
 /** `new URL("./worker.ts", import.meta.url)`, by which the program names its own modules. */
 const OWN_MODULE = /new URL\("([^"]+)\.ts", import\.meta\.url\)/g;
 
+/**
+ * How a bundle takes tslib's CommonJS module. Its ES module wants that as Node.js gives it, which the bundler
+ * of Deno 2.9.6 does not see: it does not read the package.json beside it that says `"type": "module"`.
+ */
+const TSLIB = /__toESM\((require_tslib\d*)\(\)\)/g;
+
 /** A module of a bundle; its path is without a leading slash. */
 export interface Script {
   readonly path: string;
@@ -54,6 +60,7 @@ export async function bundle(entry: Entry = PROGRAM): Promise<Bundle> {
       const content = code
         // Its names for libraries' modules hold paths of this machine.
         .replaceAll(packages, "npm")
+        .replaceAll(TSLIB, "__toESM($1(), 1)")
         .replaceAll(OWN_MODULE, (_, module) => {
           if (basename(module) === basename(worker, ".js")) return urlFrom(path, worker);
           throw new AppError("internal", `Cannot bundle: which module is ${module}.ts in ${path}?`);

@@ -48,7 +48,7 @@ export function clientEntries(
 }
 
 /** A command line that calls a tool which needs no arguments. */
-export function curlCall({ url, token }: { url: string; token: string }, tool: string): string {
+function curlCall({ url, token }: { url: string; token: string }, tool: string): string {
   const call = { method: "tools/call", params: { name: tool, arguments: {} } };
   return curl({ url, token }, call);
 }

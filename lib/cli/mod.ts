@@ -10,14 +10,14 @@ import { registerHealth } from "./health.ts";
 import { registerInit } from "./init/init.ts";
 import type { Io } from "./io.ts";
 import { registerMigrate } from "./migrate.ts";
-import { registerRole } from "./role.ts";
+import { registerRole } from "./role/role.ts";
 import { createCommand, runProgram } from "./run.ts";
 import { registerServe } from "./serve/serve.ts";
 import { registerStdio } from "./stdio/stdio.ts";
 import { registerToken } from "./token/token.ts";
 import { registerTools } from "./tools.ts";
 import { registerUnit } from "./unit/unit.ts";
-import { registerUser } from "./user.ts";
+import { registerUser } from "./user/user.ts";
 import { registerVersion } from "./version.ts";
 
 export { type Io, processIo } from "./io.ts";

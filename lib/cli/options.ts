@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Option } from "commander";
 import { AppError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import { readTime as parseTime } from "../times.ts";
+import { readDuration as parseDuration, readTime as parseTime } from "../times.ts";
 import { missingToolset, TOOLSETS } from "../tool/toolsets.ts";
 
 type Reader<T> = (text: string) => T;
@@ -40,6 +40,16 @@ export function oneOf<const T extends string>(words: readonly T[]): WordReader<T
   return Object.assign(read, { words });
 }
 
+/** The same for an option that may be repeated and may hold several words between commas. */
+export function someOf<const T extends string>(words: readonly T[]) {
+  const read = oneOf(words);
+  const readAll = (text: string, before: readonly T[] | undefined): T[] => [
+    ...before ?? [],
+    ...list(text, undefined).map(read),
+  ];
+  return Object.assign(readAll, { words });
+}
+
 /** The words that an option takes; none when it takes any text. */
 export function wordsOf(option: Option): readonly string[] {
   const read: unknown = option.parseArg;
@@ -70,6 +80,13 @@ export const readTime: Reader<Date> = (text) => {
   const time = parseTime(text);
   if (time !== undefined) return time;
   throw new InvalidArgumentError("It must be a date such as 2026-07-28 or 2026-07-28T12:00:00Z");
+};
+
+/** `90m`, `24h`, `14d` in milliseconds. */
+export const readDuration: Reader<number> = (text) => {
+  const duration = parseDuration(text);
+  if (duration !== undefined) return duration;
+  throw new InvalidArgumentError("It must be a time such as 12h or 14d");
 };
 
 /** Wraps a reader that refuses with AppError. */

@@ -9,6 +9,12 @@ import { Plans } from "../database/plans.ts";
 import { checkSchema, schemaTooOld } from "../database/schema.ts";
 import { type CliContext, type CommonOptions, configOf } from "./context.ts";
 
+/** The accounts for whoever does not change them; see `withAccounts` for who does. */
+export type AccountReader = Pick<
+  AccountStore,
+  "findToken" | "findTokensById" | "listTokens" | "listUsers" | "listRoles"
+>;
+
 /**
  * Opens the database that the config names; its schema is left as it is. A file that this creates
  * belongs to whoever its folder belongs to: root may run the first command, the server runs as another.
@@ -95,11 +101,11 @@ export async function isEmptyFile(path: string): Promise<boolean> {
   }
 }
 
-/** Runs a command on the accounts. */
+/** Runs a command that reads the accounts. */
 export function withSchema<T>(
   context: CliContext,
   options: CommonOptions,
-  work: (store: AccountStore) => Promise<T>,
+  work: (store: AccountReader) => Promise<T>,
 ): Promise<T> {
   return withReadyDatabase(context, options, (database) => work(new AccountStore(database)));
 }

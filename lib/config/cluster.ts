@@ -11,6 +11,8 @@ import {
   wholeNumber,
 } from "./values.ts";
 
+const SHARE = "must be from 0 to 60";
+
 /** The servers of one cluster; `host` and `hosts` become `hosts`. */
 export const proxmox = z.strictObject({
   host: key(optional(hostName), {
@@ -58,6 +60,12 @@ export const proxmox = z.strictObject({
       tr: "Proxmox'a giden her istek için, en çok 600",
     },
   ),
+  share_seconds: key(z.number().min(0, SHARE).max(60, SHARE).default(2), {
+    en: "how long what a call has read is told to others too, 0 to 60; what is changed here is " +
+      "told at once, what is changed elsewhere that much later; 0 reads for each call anew",
+    tr: "bir çağrının okuduğunun başkalarına da söylendiği süre, 0 ile 60 arası; buradan " +
+      "değiştirilen hemen, başka yerde değiştirilen bu kadar sonra görünür; 0 her çağrıda yeniden okur",
+  }),
 }).transform(({ host, hosts, ...rest }, context) => {
   const names = hosts ?? (host === null ? [] : [host]);
   const { fingerprint, ca_file, verify_ssl } = rest;

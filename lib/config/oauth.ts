@@ -1,13 +1,15 @@
 import * as z from "zod";
 import { key, optional } from "./keys.ts";
 import { boolean, hostName, issuerUrl, text } from "./values.ts";
+import { SCOPES } from "../auth/scope.ts";
 
 /** How clients sign in by OAuth; without the section they cannot. */
 export const oauth = z.strictObject({
   own: key(boolean.default(false), {
-    en: "`true`: people sign in on this server's own page, with their user and password or passkey",
+    en:
+      "`true`: people sign in on this server's own pages, with their user and password or passkey",
     tr:
-      "`true`: kişiler bu sunucunun kendi sayfasında, kullanıcı ve parola ya da passkey ile oturum açar",
+      "`true`: kişiler bu sunucunun kendi sayfalarında, kullanıcı ve parola ya da passkey ile oturum açar",
   }),
   client_hosts: key(z.array(hostName).default(["claude.ai", "chatgpt.com", "vscode.dev"]), {
     en: "with `own`: hosts whose clients may show who they are by a document at their own URL",
@@ -32,6 +34,14 @@ export const oauth = z.strictObject({
     en: "PEM file of a CA to trust as well for the provider",
     tr: "sağlayıcı için ayrıca güvenilecek CA'nın PEM dosyası",
   }),
+  default_scope: key(z.enum(SCOPES, 'must be "user", "write" or "admin"').default("user"), {
+    en:
+      "scope of the provider's tokens that name none of `user`, `write` and `admin`, for a provider " +
+      "that has no scopes of ours; the role still bounds it",
+    tr:
+      "`user`, `write` ve `admin` scope'larından hiçbirini taşımayan sağlayıcı token'larının yetkisi, " +
+      "bunları bilmeyen bir sağlayıcı için; rol yine sınırlar",
+  }),
   claims: z.strictObject({
     user: key(text.default("preferred_username"), {
       en: "claim that names the user",
@@ -42,6 +52,7 @@ export const oauth = z.strictObject({
       tr: "kullanıcının gruplarını sayan claim",
     }),
     roles: key(z.record(z.string(), text).default({}), {
+      reloads: true,
       en: 'role by group, such as `{"pve-admins": "Administrator"}`: its members become users at ' +
         "their first call; others must be linked with `user link`",
       tr: 'gruba göre rol, örneğin `{"pve-admins": "Administrator"}`: üyeleri ilk çağrılarında ' +
@@ -49,5 +60,6 @@ export const oauth = z.strictObject({
     }),
   }).prefault({}),
 }).refine(({ own, issuer }) => own !== (issuer !== null), {
-  message: "needs either {own}: true or {issuer}",
+  path: ["own"],
+  message: "must be true, or {issuer} name an identity provider, and not both",
 });

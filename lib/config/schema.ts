@@ -69,10 +69,10 @@ const server = z.strictObject({
       "kendisininki hep çağırabilir",
   }),
   public_url: key(optional(publicUrl), {
-    en: "how browsers reach this server, such as `https://mcp.example`: switches the page " +
-      "`/approve/ID` on; its name and origin are allowed",
-    tr: "tarayıcıların bu sunucuya ulaştığı adres, örneğin `https://mcp.example`: `/approve/ID` " +
-      "sayfasını açar; adına ve kökenine izin verilir",
+    en: "how browsers reach this server, such as `https://mcp.example`: switches the pages " +
+      "`/approve/ID`, `/sign-in` and `/my-access` on; its name and origin are allowed",
+    tr: "tarayıcıların bu sunucuya ulaştığı adres, örneğin `https://mcp.example`: `/approve/ID`, " +
+      "`/sign-in` ve `/my-access` sayfalarını açar; adına ve kökenine izin verilir",
   }),
   oauth: optional(oauth),
   trusted_proxies: key(z.array(network).default([]), {

@@ -14,6 +14,8 @@ const RESERVED_PATHS = [
   "/approve",
   "/oauth",
   "/sign-in",
+  "/sign-out",
+  "/passkey.js",
   "/my-access",
   "/.well-known",
 ];

@@ -23,7 +23,17 @@ export interface Database {
   /** False where the database refuses tables of this program's own: it runs on Django's alone. */
   readonly ownTables: boolean;
   /** Commits when the work resolves, durably; rolls back when it rejects. */
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  transaction<T>(
+    work: (tx: Queryable) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>;
+  /** One statement that writes what is not `remembered`, durably. */
+  write: Queryable["all"];
+  /**
+   * Another one as soon as anybody may have changed what is `remembered`; null where only asking again
+   * tells. Throws as `all` rejects.
+   */
+  readonly mark: (() => string) | null;
   /** Only reads, and sees everything as it is at one moment. */
   snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
   /**
@@ -32,6 +42,11 @@ export interface Database {
    */
   readonly listen: ((channel: string, listener: (message: string | null) => void) => void) | null;
   close(): Promise<void>;
+}
+
+export interface TransactionOptions {
+  /** False when nothing is written that anybody keeps in mind while `Database.mark` stays the same. */
+  readonly remembered?: boolean;
 }
 
 export interface DatabaseOptions {
@@ -46,6 +61,13 @@ export interface Dialect {
   readonly columnsOf: string;
   /** Set of the ids that stand in `$1` as the text of a JSON array. */
   readonly idsOfJson: string;
+  /** The same of texts. */
+  readonly textsOfJson: string;
+  /**
+   * Rows of a table that stand in a parameter as the text of a JSON array of objects, where a statement can
+   * change one table and insert them into another; null where each is to be inserted by itself.
+   */
+  readonly rowsOfJson: ((table: string, parameter: string) => string) | null;
   /** Appended to a SELECT whose rows must not change until the transaction ends. */
   readonly forUpdate: string;
   /** A column of times as the text `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
@@ -73,6 +95,18 @@ export class DatabaseAway extends AppError {
 
 /** The database accepts connections or holds them, and says nothing: it is frozen, or the network is. */
 export class DatabaseSilent extends DatabaseAway {}
+
+/** A row that is referred to would be gone, or one that is to be referred to is not there. */
+export class BrokenReference extends AppError {
+  /** The table whose rows refer to it; null where the database does not say. */
+  readonly table: string | null;
+
+  constructor(table: string | null, options?: { cause?: unknown }) {
+    super("invalid", "Cannot write the database: a value does not fit", options);
+    this.name = "BrokenReference";
+    this.table = table;
+  }
+}
 
 /** What stands at the database's place is another one: what is read here is read by nobody else. */
 export class DatabaseReplaced extends AppError {}

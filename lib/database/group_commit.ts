@@ -1,38 +1,54 @@
+import { setImmediate } from "node:timers";
+
+interface Submitted<Item, Result> {
+  readonly item: Item;
+  readonly done: (result: Result) => void;
+  readonly failed: (reason: unknown) => void;
+}
+
 /**
- * Collects what is submitted while a write is under way and hands it on together, so that many callers
- * share one commit. What `write` is given together succeeds or fails together. Order is kept.
+ * Collects what is submitted in one turn of the event loop and while work is under way, and hands it on
+ * together, so that many callers share one commit or one query. What `work` is given together fails
+ * together; it gives a result for each item. Order is kept.
  */
-export class GroupCommit<T> {
-  #waiting: { item: T; done: () => void; failed: (reason: unknown) => void }[] = [];
-  #running = false;
-  readonly #write: (items: readonly T[]) => Promise<void>;
+export class GroupCommit<Item, Result = void> {
+  #waiting: Submitted<Item, Result>[] = [];
+  #running: Promise<void> | null = null;
+  readonly #work: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #max: number;
 
-  constructor(write: (items: readonly T[]) => Promise<void>, options: { max: number }) {
-    this.#write = write;
+  constructor(
+    work: (items: readonly Item[]) => Promise<readonly Result[]>,
+    options: { max: number },
+  ) {
+    this.#work = work;
     this.#max = options.max;
   }
 
-  /** Resolves when the item is written, rejects with what `write` rejected with. */
-  submit(item: T): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+  /** Resolves with the item's result when it is done, rejects with what `work` rejected with. */
+  submit(item: Item): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiting.push({ item, done: resolve, failed: reject });
-    if (!this.#running) this.#run();
+    this.#running ??= this.#run();
     return promise;
   }
 
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
   async #run(): Promise<void> {
-    this.#running = true;
-    await Promise.resolve();
     while (this.#waiting.length > 0) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
       const batch = this.#waiting.splice(0, this.#max);
       try {
-        await this.#write(batch.map(({ item }) => item));
-        for (const { done } of batch) done();
+        const results = await this.#work(batch.map(({ item }) => item));
+        batch.forEach(({ done }, at) => done(results[at] as Result));
       } catch (error) {
         for (const { failed } of batch) failed(error);
       }
     }
-    this.#running = false;
+    this.#running = null;
   }
 }

@@ -1,4 +1,5 @@
 import type { Database, Row } from "./database.ts";
+import { Remembered } from "./remembered.ts";
 import { textOf } from "./values.ts";
 
 /** That no change is made until somebody says so. */
@@ -30,15 +31,20 @@ const BEGIN = `INSERT INTO proxmox_mcp_halt (id, ${COLUMNS}) VALUES (1, $1, $2, 
   ON CONFLICT (id) DO NOTHING`;
 const END = `DELETE FROM proxmox_mcp_halt RETURNING ${COLUMNS}`;
 
+/** Of what is changed: there is one halt, of everything. */
+const ALL = "all";
+
 class SharedHalts implements Halts {
   readonly #database: Database;
+  readonly #found: Remembered<Row[]>;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#found = new Remembered(database, async () => new Map([[ALL, await database.all(FIND)]]));
   }
 
   async find(): Promise<Halt | undefined> {
-    return haltOf(await this.#database.all(FIND));
+    return haltOf(await this.#found.find(ALL) ?? []);
   }
 
   begin(halt: Halt): Promise<Halt> {

@@ -120,7 +120,7 @@ class DatabaseHistory implements History {
   }
 
   async sweep(before: Date): Promise<void> {
-    await this.#database.transaction((tx) => tx.all(SWEEP, [before.getTime()]));
+    await this.#database.write(SWEEP, [before.getTime()]);
   }
 }
 

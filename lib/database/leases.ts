@@ -46,7 +46,7 @@ class SharedLeases implements Leases {
 
   async hold(key: string, ms: number): Promise<Lease | undefined> {
     const run = (statement: string, params: (string | number)[]) =>
-      this.#database.transaction((tx) => tx.all(statement, params));
+      this.#database.write(statement, params);
     const row = `lease:${key}`;
     const now = this.#now().getTime();
     let expires = now + ms;

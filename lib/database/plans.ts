@@ -139,7 +139,7 @@ export class Plans {
   ): Promise<Plan> {
     this.requireOpen(await this.find(id), by);
     const values = [id, state, by.user, this.#now().getTime()];
-    const rows = await this.#database.transaction((tx) => tx.all(DECIDE, values));
+    const rows = await this.#database.write(DECIDE, values);
     const plan = await this.find(id);
     if (rows.length > 0) return plan;
     this.requireOpen(plan, by);
@@ -149,14 +149,14 @@ export class Plans {
   /** Uses a plan up; false when another call did, or it has another state or has expired. */
   async spend({ id, state }: Pick<Plan, "id" | "state">): Promise<boolean> {
     const values = [id, state, this.#now().getTime()];
-    return (await this.#database.transaction((tx) => tx.all(SPEND, values))).length > 0;
+    return (await this.#database.write(SPEND, values)).length > 0;
   }
 
   /** Removes what has expired long ago. */
   async sweep(): Promise<void> {
     if (!this.#database.ownTables) return;
     const before = this.#now().getTime() - KEPT_MS;
-    await this.#database.transaction((tx) => tx.all(SWEEP, [before]));
+    await this.#database.write(SWEEP, [before]);
   }
 
   #requireTable(): void {

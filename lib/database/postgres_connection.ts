@@ -71,10 +71,11 @@ export class PostgresConnection {
   async run(text: string, params: readonly Value[] = []): Promise<Row[]> {
     if (this.#isLost) throw closed();
     const silence = Promise.withResolvers<never>();
-    const timer = setTimeout(() => silence.reject(silent()), this.#silenceMs);
+    const begun = performance.now();
     const watch = setInterval(async () => {
-      if (!await this.#answers()) silence.reject(silent());
-    }, QUIET_MS);
+      const isOver = performance.now() - begun >= this.#silenceMs;
+      if (isOver || !await this.#answers()) silence.reject(silent());
+    }, Math.min(QUIET_MS, this.#silenceMs));
     try {
       const statement = this.#sql.unsafe(text, [...params], { prepare: true });
       const result = await Promise.race([statement, silence.promise]);
@@ -85,7 +86,6 @@ export class PostgresConnection {
       if (failure instanceof DatabaseAway) this.discard();
       throw failure;
     } finally {
-      clearTimeout(timer);
       clearInterval(watch);
     }
   }

@@ -25,6 +25,9 @@ const DIALECT: Dialect = {
   columnsOf: `SELECT attname AS name FROM pg_attribute
     WHERE attrelid = to_regclass($1::text) AND attnum > 0 AND NOT attisdropped`,
   idsOfJson: "(SELECT value::bigint FROM json_array_elements_text($1::text::json))",
+  textsOfJson: "(SELECT value FROM json_array_elements_text($1::text::json))",
+  rowsOfJson: (table, parameter) =>
+    `json_populate_recordset(NULL::${table}, ${parameter}::text::json)`,
   forUpdate: "FOR UPDATE",
   utcText: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`,
   tryLockSchema: `SELECT pg_try_advisory_xact_lock(${SCHEMA_LOCK}) AS locked`,
@@ -66,6 +69,7 @@ async function tlsFor({ host, sslMode, sslRootCert }: PostgresTarget): Promise<T
 
 class PostgresDatabase implements Database {
   readonly dialect = DIALECT;
+  readonly mark = null;
   readonly ownTables: boolean;
   readonly #place: PostgresPlace;
   readonly #pool: PostgresPool;
@@ -84,6 +88,11 @@ class PostgresDatabase implements Database {
 
   all(text: string, params: readonly Value[] = []): Promise<Row[]> {
     return this.#pool.use((connection) => connection.run(text, params));
+  }
+
+  /** A statement alone is a transaction. */
+  write(text: string, params: readonly Value[] = []): Promise<Row[]> {
+    return this.all(text, params);
   }
 
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {

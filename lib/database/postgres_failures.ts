@@ -1,6 +1,6 @@
 import { typed } from "../command.ts";
 import { AppError, messageOf } from "../errors.ts";
-import { DatabaseAway } from "./database.ts";
+import { BrokenReference, DatabaseAway } from "./database.ts";
 
 /** SQLSTATE classes and codes (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const AWAY = /^(08|28|3D000|53300|57P0|57014|55P03|XX)/;
@@ -29,6 +29,7 @@ export function postgresFailure(error: unknown): AppError {
     const state = `its schema is not there; run \`${typed("migrate")}\``;
     return new AppError("conflict", `Cannot use the database: ${state}`, options);
   }
+  if (code === "23503") return new BrokenReference(tableOf(error), options);
   if (UNFIT.test(code)) {
     return new AppError("invalid", "Cannot write the database: a value does not fit", options);
   }
@@ -73,6 +74,12 @@ function codeOf(error: unknown): string {
   const errors = (error as { errors?: unknown[] } | null)?.errors;
   const code = ((Array.isArray(errors) ? errors[0] : error) as { code?: unknown } | null)?.code;
   return typeof code === "string" ? code : "";
+}
+
+/** The table that a constraint belongs to, by the server's own field. */
+function tableOf(error: unknown): string | null {
+  const table = (error as { table_name?: unknown }).table_name;
+  return typeof table === "string" ? table : null;
 }
 
 function isSqlState(code: string): boolean {

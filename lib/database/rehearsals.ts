@@ -93,7 +93,7 @@ export class Rehearsals {
 
   /** Keeps what has become of it. */
   async keep(rehearsal: Rehearsal): Promise<void> {
-    await this.#database.transaction((tx) => tx.all(UPDATE, changing(rehearsal)));
+    await this.#database.write(UPDATE, changing(rehearsal));
   }
 
   /** Those whose copy may be there still, the oldest first. */

@@ -1,4 +1,5 @@
-import type { Database } from "./database.ts";
+import type { Database, Row } from "./database.ts";
+import { GroupCommit } from "./group_commit.ts";
 import { textOf } from "./values.ts";
 
 /** A change that was begun. */
@@ -25,6 +26,7 @@ export interface RunningChanges {
 }
 
 const MOST_IN_MEMORY = 10_000;
+const SOUGHT_AT_ONCE = 200;
 
 /** In the database; of this process only where that refuses tables of the program's own. */
 export function runningChangesOf(
@@ -41,13 +43,16 @@ const BEGIN = `INSERT INTO proxmox_mcp_running (key, holder, expires) VALUES ($1
   RETURNING key`;
 const KEEP = `UPDATE proxmox_mcp_running SET upid = $3, told = $4, expires = $5
   WHERE key = $1 AND holder = $2`;
-const FIND = "SELECT holder, upid, told FROM proxmox_mcp_running WHERE key = $1 AND expires > $2";
+const FIND = "SELECT key, holder, upid, told FROM proxmox_mcp_running WHERE expires > $2";
 const END = "DELETE FROM proxmox_mcp_running WHERE key = $1 AND holder = $2";
 const SWEEP = "DELETE FROM proxmox_mcp_running WHERE expires <= $1";
 
 class SharedChanges implements RunningChanges {
   readonly #database: Database;
   readonly #now: () => Date;
+  readonly #finds = new GroupCommit((keys: readonly string[]) => this.#findAll(keys), {
+    max: SOUGHT_AT_ONCE,
+  });
 
   constructor(database: Database, now: () => Date) {
     this.#database = database;
@@ -56,33 +61,40 @@ class SharedChanges implements RunningChanges {
 
   async begin(key: string, { holder, expires }: { holder: string; expires: Date }) {
     const now = this.#now().getTime();
-    return (await this.#write(BEGIN, [key, holder, expires.getTime(), now])).length > 0;
+    return (await this.#database.write(BEGIN, [key, holder, expires.getTime(), now])).length > 0;
   }
 
   async keep(key: string, { holder, upid, told, expires }: RunningChange & { expires: Date }) {
-    await this.#write(KEEP, [key, holder, upid, told, expires.getTime()]);
+    await this.#database.write(KEEP, [key, holder, upid, told, expires.getTime()]);
   }
 
-  async find(key: string): Promise<RunningChange | undefined> {
-    const [row] = await this.#database.all(FIND, [key, this.#now().getTime()]);
-    return row && {
-      holder: textOf(row.holder),
-      upid: row.upid === null ? null : textOf(row.upid),
-      told: textOf(row.told),
-    };
+  find(key: string): Promise<RunningChange | undefined> {
+    return this.#finds.submit(key);
   }
 
   async end(key: string, holder: string): Promise<void> {
-    await this.#write(END, [key, holder]);
+    await this.#database.write(END, [key, holder]);
   }
 
   async sweep(): Promise<void> {
-    await this.#write(SWEEP, [this.#now().getTime()]);
+    await this.#database.write(SWEEP, [this.#now().getTime()]);
   }
 
-  #write(statement: string, params: (string | number | null)[]) {
-    return this.#database.transaction((tx) => tx.all(statement, params));
+  async #findAll(keys: readonly string[]): Promise<(RunningChange | undefined)[]> {
+    const find = `${FIND} AND key IN ${this.#database.dialect.textsOfJson}`;
+    const now = this.#now().getTime();
+    const rows = await this.#database.all(find, [JSON.stringify(keys), now]);
+    const found = new Map(rows.map((row) => [textOf(row.key), changeOf(row)]));
+    return keys.map((key) => found.get(key));
   }
+}
+
+function changeOf(row: Row): RunningChange {
+  return {
+    holder: textOf(row.holder),
+    upid: row.upid === null ? null : textOf(row.upid),
+    told: textOf(row.told),
+  };
 }
 
 class OwnChanges implements RunningChanges {

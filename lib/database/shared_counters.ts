@@ -15,7 +15,7 @@ export interface SharedCounters {
 export function sharedCountersOf(database: Database): SharedCounters | null {
   if (database.dialect.name === "sqlite" || !database.ownTables) return null;
   const query: SharedCounters["client"]["query"] = async ({ text, values }) => {
-    const rows = await database.transaction((tx) => tx.all(text, values));
+    const rows = await database.write(text, values);
     return { rows, rowCount: rows.length };
   };
   return { table: "proxmox_mcp_rates", client: { query } };

@@ -43,7 +43,7 @@ class SharedKeys implements SpentKeys {
       const rows = await tx.all(SPEND, [key, owner ?? null, expires.getTime()]);
       if (owner !== undefined) await tx.all(BOUND, [owner]);
       return rows.length > 0;
-    });
+    }, { remembered: false });
   }
 
   async has(key: string): Promise<boolean> {
@@ -51,7 +51,7 @@ class SharedKeys implements SpentKeys {
   }
 
   async sweep(): Promise<void> {
-    await this.#database.transaction((tx) => tx.all(SWEEP, [this.#now().getTime()]));
+    await this.#database.write(SWEEP, [this.#now().getTime()]);
   }
 }
 

@@ -1,5 +1,14 @@
 import { AppError, toAppError } from "../errors.ts";
-import type { Database, DatabaseOptions, Dialect, Queryable, Row, Value } from "./database.ts";
+import type {
+  Database,
+  DatabaseOptions,
+  Dialect,
+  Queryable,
+  Row,
+  TransactionOptions,
+  Value,
+} from "./database.ts";
+import { GroupCommit } from "./group_commit.ts";
 import { SqliteConnection } from "./sqlite_connection.ts";
 import { SqliteFile } from "./sqlite_file.ts";
 import { sqliteCodeOf, sqliteOpenFailure } from "./sqlite_failures.ts";
@@ -8,11 +17,14 @@ import { sqliteCodeOf, sqliteOpenFailure } from "./sqlite_failures.ts";
 const LOCK_WAIT_MS = 5_000;
 const LOCK_RETRY_MS = 5;
 const BUSY = 5;
+const TRANSACTIONS_PER_COMMIT = 200;
 
 const DIALECT: Dialect = {
   name: "sqlite",
   columnsOf: "SELECT name FROM pragma_table_info($1)",
   idsOfJson: "(SELECT value FROM json_each($1))",
+  textsOfJson: "(SELECT value FROM json_each($1))",
+  rowsOfJson: null,
   forUpdate: "",
   utcText: (column) => column,
   tryLockSchema: null,
@@ -36,7 +48,10 @@ export async function openSqlite(path: string, options: DatabaseOptions = {}): P
   }
 }
 
-/** One connection reads at any time; transactions take turns on another. */
+/** One of those that share a commit. */
+type Part = (tx: Queryable) => Promise<unknown>;
+
+/** One connection reads at any time; transactions take turns on another, those of one moment in one commit. */
 class SqliteDatabase implements Database {
   readonly dialect = DIALECT;
   readonly listen = null;
@@ -45,7 +60,10 @@ class SqliteDatabase implements Database {
   readonly #file: SqliteFile;
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #commits = new GroupCommit((parts: readonly Part[]) => this.#commit(parts), {
+    max: TRANSACTIONS_PER_COMMIT,
+  });
+  #ownChanges = 0;
 
   /** The writer has opened the file, which a reader alone could not create. */
   private constructor(
@@ -83,52 +101,90 @@ class SqliteDatabase implements Database {
     });
   }
 
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const done = this.#turn.then(() => {
-      this.#file.assertSame();
-      const begin = "BEGIN IMMEDIATE";
-      return inTransaction(this.#writer, {
-        begin,
-        work,
-        beforeCommit: () => this.#file.assertSame(),
-      });
-    });
-    this.#turn = done.catch(() => {});
-    return done;
+  write(text: string, params: readonly Value[] = []): Promise<Row[]> {
+    return this.transaction((tx) => tx.all(text, params), { remembered: false });
+  }
+
+  async transaction<T>(
+    work: (tx: Queryable) => Promise<T>,
+    { remembered = true }: TransactionOptions = {},
+  ): Promise<T> {
+    const outcome = await this.#commits.submit(work);
+    if (remembered) this.#ownChanges++;
+    if (outcome.status === "rejected") throw toAppError(outcome.reason);
+    return outcome.value as T;
+  }
+
+  /** What other processes have committed shows only on the connection that writes here. */
+  mark(): string {
+    this.#file.assertSame();
+    const [row] = this.#writer.run("PRAGMA data_version");
+    return `${row?.data_version} ${this.#ownChanges}`;
   }
 
   /** On a connection of its own, since it may take long. */
   async snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     const connection = new SqliteConnection(this.#path, { readOnly: true });
     try {
-      this.#file.assertSame();
-      return await inTransaction(connection, { begin: "BEGIN", work });
+      return await inTransaction(connection, {
+        begin: "BEGIN",
+        work,
+        check: () => this.#file.assertSame(),
+      });
     } finally {
       connection.close();
     }
   }
 
   async close(): Promise<void> {
-    await this.#turn;
+    await this.#commits.idle();
     this.#reader.close();
     this.#writer.close();
   }
+
+  #commit(parts: readonly Part[]): Promise<PromiseSettledResult<unknown>[]> {
+    return inTransaction(this.#writer, {
+      begin: "BEGIN IMMEDIATE",
+      work: async (tx) => {
+        const [first, ...others] = parts;
+        // One alone is undone with the whole.
+        if (first && others.length === 0) return [{ status: "fulfilled", value: await first(tx) }];
+        const outcomes: PromiseSettledResult<unknown>[] = [];
+        for (const part of parts) outcomes.push(await undoable(tx, part));
+        return outcomes;
+      },
+      check: () => this.#file.assertSame(),
+    });
+  }
+}
+
+/** Rejects only when the transaction as a whole is lost, as it is when the disk is full. */
+async function undoable(tx: Queryable, part: Part): Promise<PromiseSettledResult<unknown>> {
+  await tx.all("SAVEPOINT part");
+  const [outcome] = await Promise.allSettled([Promise.try(part, tx)]);
+  if (outcome.status === "rejected") {
+    await tx.all("ROLLBACK TO part").catch(() => Promise.reject(outcome.reason));
+  }
+  await tx.all("RELEASE part");
+  return outcome;
 }
 
 async function inTransaction<T>(
   connection: SqliteConnection,
-  { begin, work, beforeCommit }: {
+  { begin, work, check }: {
     begin: string;
     work: (tx: Queryable) => Promise<T>;
-    beforeCommit?: () => void;
+    /** Throws when nothing must be written, or committed. */
+    check: () => void;
   },
 ): Promise<T> {
+  check();
   await whenUnlocked(() => connection.run(begin));
   try {
     const all = (text: string, params?: readonly Value[]) =>
       Promise.try(() => connection.run(text, params));
     const result = await work({ all });
-    beforeCommit?.();
+    check();
     connection.run("COMMIT");
     return result;
   } catch (error) {

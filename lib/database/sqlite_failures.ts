@@ -1,5 +1,6 @@
 import { typed } from "../command.ts";
 import { AppError, messageOf } from "../errors.ts";
+import { BrokenReference } from "./database.ts";
 
 /** SQLite's primary result codes (https://sqlite.org/rescode.html) and what to tell the operator. */
 const UNAVAILABLE: Readonly<Record<number, string>> = {
@@ -13,6 +14,7 @@ const UNAVAILABLE: Readonly<Record<number, string>> = {
   26: "its file is not an SQLite database; name another one",
 };
 const CONSTRAINT = 19;
+const FOREIGN_KEY = 787;
 const DUPLICATES = [1555, 2067];
 
 /** Turns what node:sqlite throws into an AppError; the file's path is only in the cause. */
@@ -27,6 +29,7 @@ export function sqliteFailure(error: unknown, path: string): AppError {
   if (DUPLICATES.includes(code)) {
     return new AppError("conflict", "Cannot write the database: the row is there already", options);
   }
+  if (code === FOREIGN_KEY) return new BrokenReference(null, options);
   if ((code & 0xff) === CONSTRAINT) {
     return new AppError("invalid", "Cannot write the database: a value does not fit", options);
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { ioReason } from "../errors.ts";
 import { DatabaseReplaced } from "./database.ts";
 
@@ -11,6 +12,7 @@ const BESIDE = ["-wal", "-shm"];
 export class SqliteFile {
   readonly #opened: Map<string, string>;
   readonly #path: string;
+  #isKnown = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -25,8 +27,9 @@ export class SqliteFile {
     }
   }
 
-  /** Throws `DatabaseReplaced` unless the paths lead to what was opened; takes 3 µs each. */
+  /** Throws `DatabaseReplaced` unless the paths lead to what was opened; looks once in a turn of the event loop. */
   assertSame(): void {
+    if (this.#isKnown) return;
     for (const [path, opened] of this.#opened) {
       const what = path === this.#path ? "file" : "write-ahead log";
       let found: string;
@@ -40,6 +43,8 @@ export class SqliteFile {
       }
       if (found !== opened) throw replaced(`its ${what} was replaced`);
     }
+    this.#isKnown = true;
+    setImmediate(() => this.#isKnown = false);
   }
 }
 

@@ -3,16 +3,18 @@ import { cors } from "hono/cors";
 import { messageOf } from "../errors.ts";
 import { callsOf } from "../mcp/call_ledger.ts";
 import { INTERNAL_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
-import { servePlans } from "./approve/routes.ts";
 import { authentication } from "./authentication.ts";
 import { readJsonBody } from "./body.ts";
 import { BodyBudget } from "./body_budget.ts";
 import { languageOf } from "./language.ts";
 import { refusedHeader } from "./origin.ts";
 import { isBrowsing, refusalPage } from "./page.ts";
-import { callerOf, type Env, messagesOf, tooMany } from "./request.ts";
+import { servePages } from "./pages/mod.ts";
+import { callerOf, type Env, isSseMessage, messagesOf, tooMany, transportOf } from "./request.ts";
+import { serveMetadata } from "./resource_metadata.ts";
 import { addRestRoutes, asProblems, restMessage } from "./rest.ts";
 import type { AppServices } from "./services.ts";
+import { stepUp } from "./step_up.ts";
 
 /** All routes. Every one but the health routes asks for a bearer token; what is no route is nobody's secret. */
 export function createApp(services: AppServices): Hono<Env> {
@@ -22,7 +24,7 @@ export function createApp(services: AppServices): Hono<Env> {
   const bodies = new BodyBudget(services.maxBodyBytes, services.workers);
   const readBody = withBody(services, {
     bodies,
-    doorOf: (c, body) => c.req.path.endsWith("/sse/messages") ? "sse" : transportOf(body),
+    doorOf: (c, body) => isSseMessage(c) ? "sse" : transportOf(body),
   });
   const readCall = withBody(services, {
     bodies,
@@ -30,8 +32,15 @@ export function createApp(services: AppServices): Hono<Env> {
     messageOf: restMessage,
     bodyless: {},
   });
-  app.use(beginRequest(services), asProblems, checkOrigin(services));
-  if (services.approval) servePlans(app, { ...services, approval: services.approval });
+  const step = stepUp(services);
+  app.use(beginRequest(services), asProblems);
+  if (services.resource) serveMetadata(app, services.resource);
+  services.signIn?.serveClients(app, services);
+  app.use(checkOrigin(services));
+  if (services.pages) {
+    servePages(app, { ...services, pages: services.pages });
+    services.signIn?.servePeople(app, { ...services, pages: services.pages });
+  }
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
     const { ready, ...parts } = await services.readiness();
@@ -50,10 +59,11 @@ export function createApp(services: AppServices): Hono<Env> {
     `${path}/sse/messages`,
     gate,
     readBody,
+    step,
     (c) => transports.postSse(c.req.query("session_id") ?? "", c.get("body"), callerOf(c, "sse")),
   );
   for (const at of [path, `${path}/`]) {
-    app.post(at, gate, readBody, (c) => {
+    app.post(at, gate, readBody, step, (c) => {
       const body = c.get("body");
       return transports.post(c.req.raw, body, callerOf(c, transportOf(body)));
     });
@@ -91,10 +101,10 @@ function beginRequest({ language, metrics, newId }: AppServices): MiddlewareHand
   };
 }
 
-function checkOrigin({ origin, scheme }: AppServices): MiddlewareHandler<Env> {
+function checkOrigin({ origin, scheme, resource }: AppServices): MiddlewareHandler<Env> {
   const allowed = cors({
     origin: [...origin.origins],
-    exposeHeaders: ["Mcp-Session-Id", "X-Request-Id"],
+    exposeHeaders: ["Mcp-Session-Id", "X-Request-Id", ...(resource ? ["WWW-Authenticate"] : [])],
   });
   return async (c, next) => {
     const refused = refusedHeader(origin, c.req.raw, scheme);
@@ -150,8 +160,4 @@ function withBody(
 
 function hasNoBody({ headers }: Request): boolean {
   return (headers.get("content-length") ?? "0") === "0" && !headers.has("transfer-encoding");
-}
-
-function transportOf(body: object): string {
-  return "jsonrpc" in body || Array.isArray(body) ? "mcp" : "curl";
 }

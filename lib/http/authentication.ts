@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { Principal } from "../auth/principal.ts";
+import { BearerEnded } from "../auth/bearer.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { refusal, REFUSED, UNAUTHORIZED } from "../mcp/json_rpc.ts";
 import { isBrowsing, refusalPage } from "./page.ts";
@@ -48,9 +49,13 @@ async function refused(
     error: AppError;
   },
 ): Promise<Response> {
-  const lockedOut = await failedLogin(c, { services, token, address, error });
+  const guess = error instanceof BearerEnded ? null : token;
+  const lockedOut = await failedLogin(c, { services, token: guess, address, error });
   if (lockedOut !== undefined) return tooMany(c, lockedOut);
-  const challenge = { "www-authenticate": 'Bearer realm="proxmox-mcp"' };
+  const challenge = {
+    "www-authenticate": services.resource?.unauthorized({ tokenGiven: token !== null }) ??
+      'Bearer realm="proxmox-mcp"',
+  };
   const visited = c.req.path.replace(/\/$/, "") === services.path.replace(/\/$/, "");
   if (token === null && visited && isBrowsing(c)) {
     return refusalPage(401, c.get("language"), challenge);
@@ -77,9 +82,9 @@ export async function failedLogin(
     fields: { address, request_id: c.get("requestId") },
   });
   if (token === null) return undefined;
-  const lockedOut = await limits.loginAllowed(address);
+  const lockedOut = await limits.addresses.allowed(address);
   if (lockedOut !== undefined) return lockedOut;
-  const seconds = await limits.loginFailed(address, token);
+  const seconds = await limits.addresses.failed(address, token);
   if (seconds !== undefined) {
     log.warning(
       `Locked out for ${seconds} seconds after too many wrong tokens; good ones still pass. If the ` +

@@ -4,6 +4,7 @@ import {
   RateLimiterPostgres,
   RateLimiterRes,
 } from "rate-limiter-flexible";
+import { GroupCommit } from "../database/group_commit.ts";
 import type { SharedCounters } from "../database/shared_counters.ts";
 import type { Board } from "../siblings/board.ts";
 import { SharedTally } from "./shared_tally.ts";
@@ -13,22 +14,37 @@ const MAX_IN_FLIGHT_PER_TOKEN = 20;
 const MAX_IN_FLIGHT = 200;
 const MINUTE = 60;
 const LONGEST_LOCKOUT = 60 * MINUTE;
+/** Requests of one address by whom nobody has signed in yet, such as a client that registers. */
+const STRANGERS_PER_MINUTE = 60;
+/** Whoever guesses at a user from many addresses must not keep the user out for long. */
+const LONGEST_LOCKOUT_OF_NAME = 15 * MINUTE;
 const LOCKOUTS_REMEMBERED = 24 * 60 * MINUTE;
+const COUNTED_AT_ONCE = 200;
 
 /** Seconds until the caller may try again, or undefined when it may go on. */
 export type Wait = number | undefined;
+
+/** Guesses at what opens the door, each counted against somebody. */
+export interface Guesses {
+  /** Whether this one must wait because there were too many. */
+  allowed(whose: string): Promise<Wait>;
+  /**
+   * Counts a guess that this one has not made before. After too many all must wait, twice as long each
+   * time; resolves with the seconds when that begins.
+   */
+  failed(whose: string, guess: string): Promise<Wait>;
+}
 
 /** Limits on use. Rates of 0 are off. */
 export interface UseLimits {
   /** Counts requests of a token, one unless told otherwise. */
   request(tokenId: number, count?: number): Promise<Wait>;
-  /** Whether this address must wait because it tried too many wrong tokens. */
-  loginAllowed(address: string): Promise<Wait>;
-  /**
-   * Counts a wrong token that the address has not tried before. One that tries too many waits, twice as
-   * long each time; resolves with the seconds when that begins.
-   */
-  loginFailed(address: string, token: string): Promise<Wait>;
+  /** Counts a request that nobody has signed in for. */
+  stranger(address: string): Promise<Wait>;
+  /** Wrong tokens and passwords by the address that they come from. */
+  readonly addresses: Guesses;
+  /** Wrong passwords by the name of the user that is guessed at, from wherever. */
+  readonly names: Guesses;
   /** Whether the token may have more calls under way, one unless told otherwise. */
   callAllowed(tokenId: number, count?: number): Wait;
   /** Counts a call that begins; call the result when it is over. */
@@ -57,29 +73,21 @@ export function createUseLimits(
 ): UseLimits {
   const counter = (keyPrefix: string, points: number, duration: number) =>
     createCounter({ keyPrefix, points: points || 1, duration }, { shared, board });
-  const requests = counter("request", requests_per_minute, MINUTE);
-  const logins = counter("login", failed_logins_per_minute, MINUTE);
-  const wrongTokens = new WrongTokens();
-  const lockouts = counter("lockout", 1, LOCKOUTS_REMEMBERED);
+  const requests = countTogether(counter("request", requests_per_minute, MINUTE));
+  const strangers = counter("stranger", STRANGERS_PER_MINUTE, MINUTE);
+  const guesses = (prefix: string, longest: number) => {
+    const logins = counter(`${prefix}login`, failed_logins_per_minute, MINUTE);
+    const lockouts = counter(`${prefix}lockout`, 1, LOCKOUTS_REMEMBERED);
+    return createGuesses({ logins, lockouts, most: failed_logins_per_minute, longest });
+  };
   return {
     request: async (tokenId, count = 1) => {
       if (requests_per_minute === 0) return undefined;
-      return await requests.consume(tokenId, count).then(() => undefined, waitOf);
+      return await requests.submit({ tokenId, count });
     },
-    loginAllowed: async (address) => {
-      if (failed_logins_per_minute === 0) return undefined;
-      const state = await logins.get(address);
-      return state && state.consumedPoints >= failed_logins_per_minute ? waitOf(state) : undefined;
-    },
-    loginFailed: async (address, token) => {
-      if (failed_logins_per_minute === 0 || !wrongTokens.note(address, token)) return undefined;
-      const state = await logins.penalty(address);
-      if (state.consumedPoints < failed_logins_per_minute) return undefined;
-      const { consumedPoints } = await lockouts.penalty(address);
-      const seconds = Math.min(MINUTE * 2 ** (consumedPoints - 1), LONGEST_LOCKOUT);
-      await logins.block(address, seconds);
-      return seconds;
-    },
+    stranger: (address) => strangers.consume(address).then(() => undefined, waitOf),
+    addresses: guesses("", LONGEST_LOCKOUT),
+    names: guesses("name-", LONGEST_LOCKOUT_OF_NAME),
     sweep: async () => {
       if (shared === null) return;
       const text = `DELETE FROM ${shared.table} WHERE expire < $1`;
@@ -87,6 +95,34 @@ export function createUseLimits(
       await shared.client.query({ text, values: [Date.now()] }).catch(() => {});
     },
     ...countCalls(board),
+  };
+}
+
+function createGuesses(
+  { logins, lockouts, most, longest }: {
+    logins: RateLimiterAbstract;
+    lockouts: RateLimiterAbstract;
+    most: number;
+    /** Seconds. */
+    longest: number;
+  },
+): Guesses {
+  const wrong = new WrongTokens();
+  return {
+    allowed: async (whose) => {
+      if (most === 0) return undefined;
+      const state = await logins.get(whose);
+      return state && state.consumedPoints >= most ? waitOf(state) : undefined;
+    },
+    failed: async (whose, guess) => {
+      if (most === 0 || !wrong.note(whose, guess)) return undefined;
+      const state = await logins.penalty(whose);
+      if (state.consumedPoints < most) return undefined;
+      const { consumedPoints } = await lockouts.penalty(whose);
+      const seconds = Math.min(MINUTE * 2 ** (consumedPoints - 1), longest);
+      await logins.block(whose, seconds);
+      return seconds;
+    },
   };
 }
 
@@ -105,6 +141,30 @@ function createCounter(
     clearExpiredByTimeout: false,
     insuranceLimiter: own,
   });
+}
+
+interface Requests {
+  readonly tokenId: number;
+  readonly count: number;
+}
+
+/** Counts what comes at one moment at once for each token; of what is too much, the first pass. */
+function countTogether(counter: RateLimiterAbstract): GroupCommit<Requests, Wait> {
+  const work = async (asked: readonly Requests[]) => {
+    const byToken = Map.groupBy(asked, ({ tokenId }) => tokenId);
+    const waits = new Map<Requests, Wait>();
+    await Promise.all([...byToken].map(async ([tokenId, requests]) => {
+      const sum = requests.reduce((total, { count }) => total + count, 0);
+      const state = await counter.consume(tokenId, sum).catch(stateOf);
+      let counted = state.consumedPoints - sum;
+      for (const request of requests) {
+        counted += request.count;
+        waits.set(request, counted > counter.points ? waitOf(state) : undefined);
+      }
+    }));
+    return asked.map((request) => waits.get(request));
+  };
+  return new GroupCommit(work, { max: COUNTED_AT_ONCE });
 }
 
 const NONE = { own: 0, all: 0 };
@@ -141,7 +201,12 @@ function countCalls(board: Board | null): Pick<UseLimits, "callAllowed" | "begin
   };
 }
 
-function waitOf(state: unknown): Wait {
-  if (!(state instanceof RateLimiterRes)) throw state;
+/** A rate that is exceeded rejects with its state. */
+function stateOf(thrown: unknown): RateLimiterRes {
+  if (thrown instanceof RateLimiterRes) return thrown;
+  throw thrown;
+}
+
+function waitOf(state: RateLimiterRes): number {
   return Math.max(1, Math.ceil(state.msBeforeNext / 1000));
 }

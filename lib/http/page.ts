@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import type { Language } from "../mcp/messages.ts";
+import { STYLE, STYLE_SOURCE } from "./pages/style.ts";
 
 /** True for a request of a browser's own, by a person who typed the address or followed a link. */
 export function isBrowsing({ req }: Context): boolean {
@@ -28,15 +28,8 @@ export function refusalPage(
   });
 }
 
-const STYLE = `:root{color-scheme:light dark}
-body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:0 auto;padding:2rem 1rem;color:#1d2330;background:#fff}
-h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}h3{font-size:1rem;margin-bottom:.3rem}
-pre{overflow-x:auto;padding:.8rem;border-radius:.4rem;background:#f1f3f7}code{font-family:ui-monospace,monospace}
-@media(prefers-color-scheme:dark){body{color:#e3e6ee;background:#14171f}pre{background:#20242f}}`;
-
-const POLICY = `default-src 'none'; style-src 'sha256-${
-  createHash("sha256").update(STYLE).digest("base64")
-}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'` as const;
+const POLICY =
+  `default-src 'none'; style-src ${STYLE_SOURCE}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 const SERVER = "https://ADDRESS/mcp";
 const HEADERS = { Authorization: "Bearer TOKEN" };
@@ -74,7 +67,8 @@ const ENGLISH: Words = {
   title: "This is an MCP server",
   about:
     "proxmox-mcp lets AI assistants and scripts operate a Proxmox VE cluster. It answers programs that " +
-    "present a token; for a browser there is nothing else here.",
+    "present a token. Where the administrator has switched the pages for people on, you see at " +
+    "<code>/my-access</code> what has access in your name.",
   clients: "How a client is connected",
   fill:
     "ADDRESS is what your browser shows now, TOKEN is what your administrator gave you. Where the " +
@@ -89,7 +83,8 @@ const TURKISH: Words = {
   title: "Bu bir MCP sunucusudur",
   about:
     "proxmox-mcp, yapay zekâ asistanlarının ve betiklerin bir Proxmox VE kümesini yönetmesini sağlar. " +
-    "Token sunan programlara yanıt verir; tarayıcı için burada başka bir şey yoktur.",
+    "Token sunan programlara yanıt verir. Yönetici kişiler için sayfaları açtıysa adınıza erişimi olanları " +
+    "<code>/my-access</code> adresinde görürsünüz.",
   clients: "Bir istemci nasıl bağlanır",
   fill:
     "ADDRESS, tarayıcınızın şu an gösterdiği adrestir; TOKEN, yöneticinizin size verdiğidir. Yönetici " +
@@ -119,13 +114,16 @@ function pageOf(language: Language, words: Words): string {
 <style>${STYLE}</style>
 </head>
 <body>
+<header><span class="brand">proxmox-mcp</span></header>
 <main>
+<div class="card">
 <h1>${words.title}</h1>
 <p>${words.about}</p>
 <h2>${words.clients}</h2>
 <p>${words.fill}</p>
 ${entries.join("")}<h2>${words.documents}</h2>
 <p>${words.where}</p>
+</div>
 </main>
 </body>
 </html>

@@ -21,6 +21,16 @@ export function callerOf(c: Context<Env>, transport: string): Caller {
   };
 }
 
+/** By which way a body on the path of MCP came, for its rows. */
+export function transportOf(body: object): string {
+  return "jsonrpc" in body || Array.isArray(body) ? "mcp" : "curl";
+}
+
+/** True for what is sent to the endpoint of an SSE stream. */
+export function isSseMessage({ req }: Context<Env>): boolean {
+  return req.path.endsWith("/sse/messages");
+}
+
 /** What `?toolsets=core,backups` asks to be shown, or else the header. */
 function toolsetsOf({ req }: Context<Env>): Caller["toolsets"] {
   const asked = req.queries("toolsets")?.join() ?? req.header("x-mcp-toolsets") ?? "";

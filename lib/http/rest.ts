@@ -29,17 +29,19 @@ interface RestRoutes {
 /** The tools as plain HTTP: arguments in, value out, failures as problems (RFC 9457). */
 export function addRestRoutes(
   app: Hono<Env>,
-  { rest }: Pick<AppServices, "rest">,
+  { rest, resource }: Pick<AppServices, "rest" | "resource">,
   { gate, readCall }: RestRoutes,
 ): void {
   app.get(OPENAPI_PATH, gate, async (c) => c.json(await rest.describe(c.get("principal"))));
   app.post(`${REST_PATH}/:tool`, gate, readCall, async (c) => {
     const tool = c.req.param("tool");
-    const { params } = c.get("body") as RestMessage;
+    const body = c.get("body") as RestMessage;
+    const caller = callerOf(c, "rest");
+    const needed = rest.lacking(body, caller);
     const result = await rest.call({
       tool,
-      arguments: params.arguments,
-      caller: callerOf(c, "rest"),
+      arguments: body.params.arguments,
+      caller,
       signal: c.req.raw.signal,
     });
     if (result.kind === "done" || result.kind === "held") {
@@ -51,7 +53,11 @@ export function addRestRoutes(
     if (result.kind === "ask") throw new Error(`${tool} asks who cannot be asked`);
     const { code, message } = result.error;
     const kind = rest.has(tool) ? code : "not_found";
-    return problem(c, { status: STATUS[kind], detail: message, code: kind });
+    const told = problem(c, { status: STATUS[kind], detail: message, code: kind });
+    if (needed && resource) {
+      told.headers.set("www-authenticate", resource.insufficientScope(needed));
+    }
+    return told;
   });
   for (const path of [`${REST_PATH}/:tool`, OPENAPI_PATH]) {
     app.all(path, gate, () => notAllowed(path === OPENAPI_PATH ? "GET" : "POST"));

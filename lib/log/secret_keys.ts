@@ -36,9 +36,18 @@ const TAILS = ["value", "values", "text", "data", "raw", "plain"] as const;
 /** Keys that only sound secret. */
 const PUBLIC = /^(?:ssh(?:public|authorized)?keys?|(?:public|authorized)keys?|token(?:name|id)s?)$/;
 
+/** Most keys hold none of these letters, which one look tells. */
+const HINT = new RegExp([...TELLING, ...LAST].join("|"));
+
 /** True when what stands under this key is a secret, by its words in any of the usual spellings. */
 export function isSecretKey(key: string): boolean {
-  const words = plainLetters(key.slice(-200))
+  const letters = plainLetters(key.slice(-200));
+  return HINT.test(letters.toLowerCase().replace(/[^a-z0-9]+/g, "")) && wordsTell(letters);
+}
+
+/** The same without the look beforehand. */
+export function wordsTell(letters: string): boolean {
+  const words = letters
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase()
     .split(/[^a-z0-9]+/)
@@ -52,7 +61,7 @@ export function isSecretKey(key: string): boolean {
 }
 
 /** `Şifre`, `ŞİFRE` and `sıfre` as letters without marks; only the dotless ı has no such form of its own. */
-function plainLetters(text: string): string {
+export function plainLetters(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
   return text.normalize("NFKD").replace(/\p{M}/gu, "").replaceAll("ı", "i");
 }

@@ -3,7 +3,7 @@ import { includesScope } from "../auth/scope.ts";
 import { AppError } from "../errors.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { type Catalog, inReach } from "./catalog.ts";
-import { Denied } from "./denied.ts";
+import { Denied, ScopeLacking } from "./denied.ts";
 import { unknownTool } from "./input.ts";
 import { type Language, messagesIn } from "./messages.ts";
 
@@ -26,7 +26,9 @@ export function admit(catalog: Catalog, name: string, { principal, language }: A
     throw new Denied(messages.toolDisabled(tool.name, catalog.lacks(tool)));
   }
   const needed = catalog.scopeOf(tool);
-  if (!includesScope(principal.scope, needed)) throw new Denied(messages.scopeRequired(needed));
+  if (!includesScope(principal.scope, needed)) {
+    throw new ScopeLacking(messages.scopeRequired(needed), needed);
+  }
   if (!inReach(tool, principal.limits)) throw new Denied(messages.toolOutOfReach(tool.name));
   return tool;
 }

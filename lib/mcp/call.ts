@@ -147,6 +147,7 @@ async function run(
     mark: markOfCaller(request.principal, request.requestId),
     reach: reachOf(request.principal.limits),
     dryRun,
+    onlyReads: tool.hints.readOnlyHint,
     action,
     progress: request.progress,
     permit,

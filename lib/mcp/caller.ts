@@ -18,8 +18,8 @@ export interface Caller {
   readonly format?: TextFormat;
   /** Told the id of the message of each call whose row the pipeline will leave. */
   readonly began?: (id: unknown) => void;
-  /** Told the JSON of the result, where that is at hand: who writes the answer need not make it again. */
-  readonly wrote?: (resultJson: string) => void;
+  /** Takes the result as JSON, where that is at hand; what is then answered only stands in for it. */
+  readonly write?: (result: Uint8Array) => void;
   /** True once the token has ended: a person may answer after that. */
   readonly hasEnded?: () => boolean;
 }

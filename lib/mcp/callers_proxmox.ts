@@ -23,7 +23,8 @@ interface Options {
 
 interface Known {
   readonly sealed: string;
-  readonly party: Promise<PveShared>;
+  /** Why there is none, for a token that cannot be read. */
+  readonly party: Promise<PveShared | AppError>;
 }
 
 /** Users whose parts are kept; those who have not called for longest make room. */
@@ -65,7 +66,16 @@ export class CallersProxmox {
     return [...new Map(lists.flat().map((row) => [row.id, row])).values()];
   }
 
-  #withToken(token: SealedToken, owner: { user: string; userId: number }): Promise<PveShared> {
+  /** What one call was refused is not held against the next. */
+  async #withToken(
+    token: SealedToken,
+    owner: { user: string; userId: number },
+  ): Promise<PveShared> {
+    const party = await this.#partyOf(token, owner);
+    return party instanceof AppError ? this.#options.parties.refusing(party) : party;
+  }
+
+  #partyOf(token: SealedToken, owner: { user: string; userId: number }): Known["party"] {
     const { userId } = owner;
     const known = this.#known.get(userId);
     this.#known.delete(userId);
@@ -87,7 +97,7 @@ export class CallersProxmox {
   async #open(
     token: SealedToken,
     { user, userId }: { user: string; userId: number },
-  ): Promise<PveShared> {
+  ): Promise<PveShared | AppError> {
     const { parties, seal } = this.#options;
     const { tokenId } = token;
     const secret = await seal?.open(token, userId);
@@ -97,7 +107,7 @@ export class CallersProxmox {
         : "it was kept under another audit.key_file";
       const state = `the Proxmox API token ${tokenId} of user ${user} cannot be read: ${why}`;
       const message = `${state}; \`${namingCommand(user)}\` keeps it anew`;
-      return parties.refusing(new AppError("unavailable", message));
+      return new AppError("unavailable", message);
     }
     const at = tokenId.indexOf("!");
     return parties.open({
@@ -111,7 +121,9 @@ export class CallersProxmox {
   }
 
   #close({ party }: Known): void {
-    void party.then((party) => this.#options.parties.close(party));
+    void party.then((party) => {
+      if (!(party instanceof AppError)) this.#options.parties.close(party);
+    });
   }
 }
 

@@ -11,10 +11,10 @@ export type ListedTool =
   & Omit<ToolDescription, "outputSchema">
   & Partial<Pick<ToolDescription, "outputSchema">>;
 
-/** What `tools/list` answers, and the same as JSON. */
+/** What `tools/list` answers, and the same as JSON in UTF-8. */
 export interface ToolList {
   readonly tools: readonly ListedTool[];
-  readonly resultJson: string;
+  readonly result: Uint8Array;
 }
 
 /** Who asks, as far as the list of tools depends on it. */
@@ -148,7 +148,7 @@ export class Catalog {
       .map(output_schemas ?? isComplete ? this.#whole : this.#brief);
     return {
       tools: shown.map(({ tool }) => tool),
-      resultJson: `{"tools":[${shown.map(({ json }) => json).join(",")}]}`,
+      result: encoder.encode(`{"tools":[${shown.map(({ json }) => json).join(",")}]}`),
     };
   }
 }
@@ -161,7 +161,9 @@ function withoutOutput({ outputSchema: _, ...tool }: ToolDescription): ListedToo
   return tool;
 }
 
-/** Lists that are kept: each takes some 70 KB, and few tokens are limited in ways of their own. */
+const encoder = new TextEncoder();
+
+/** Lists that are kept: each takes some 130 KB, and few tokens are limited in ways of their own. */
 const MOST_LISTS = 50;
 
 function newLists() {

@@ -106,16 +106,17 @@ class IdenticalChange implements Sharing {
   }
 
   async began(task: SharedTask | undefined): Promise<void> {
-    const { upid, ...told } = task ?? { upid: null };
-    const holder = this.#holder;
-    // The change is made, or not: what others are told of it makes it no failure.
-    await (upid === null ? this.#running.end(this.#key, holder) : this.#running.keep(this.#key, {
-      holder,
+    if (task === undefined) return await this.ended();
+    const { upid, ...told } = task;
+    // Nobody begins the same before this is kept, so nobody waits for it; and what others are told of a
+    // change that is made makes it no failure.
+    this.#running.keep(this.#key, {
+      holder: this.#holder,
       upid,
       told: JSON.stringify(told),
       expires: this.#in(KEPT_MS),
-    })).catch(() => {});
-    if (task) this.#release(task);
+    }).catch(() => {});
+    this.#release(task);
   }
 
   async ended(): Promise<void> {

@@ -73,6 +73,13 @@ export function malformedCall(body: unknown): RpcError | undefined {
   return rpcError({ code: INVALID_PARAMS, message }, idOf(body));
 }
 
+/** The call that a message makes; undefined for every other message, and for a batch. */
+export function toolCallOf(body: unknown): { tool: string; arguments: unknown } | undefined {
+  if (!isRecord(body) || body.method !== "tools/call" || !isRecord(body.params)) return undefined;
+  const { name, arguments: given } = body.params;
+  return typeof name === "string" ? { tool: name, arguments: given } : undefined;
+}
+
 const RUNNING = new Set<unknown>(["tools/call", "resources/read", "tasks/get", "tasks/cancel"]);
 
 /** True for a message that runs a tool: one that calls it, reads what it answers, or stops what it began. */

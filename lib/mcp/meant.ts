@@ -3,7 +3,7 @@ import type { Catalog } from "./catalog.ts";
 import { parseInput } from "./input.ts";
 
 /** A call as it came, or the one that it stands for. */
-interface Call {
+export interface Call {
   readonly tool: string;
   readonly arguments: unknown;
   /** The tool by which another is called: who may not call that one may not call by it either. */

@@ -21,9 +21,10 @@ import {
   tooMany,
 } from "./json_rpc.ts";
 import { Listens } from "./listens.ts";
-import { OneShotTransport } from "./one_shot.ts";
+import { type OneShotTransport, openOneShots } from "./one_shot.ts";
 import { LISTEN } from "./resources/listening.ts";
 import { createMcpServer, type McpServices, within } from "./server.ts";
+import { ReadyResult } from "./ready_result.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { SseTransport } from "./sse.ts";
 import { missingToolset } from "../tool/toolsets.ts";
@@ -35,10 +36,20 @@ interface SseSession extends Session {
   readonly transport: SseTransport;
 }
 
+/** A body and what becomes of it. */
+interface Posted {
+  readonly body: object;
+  readonly ledger: CallLedger;
+  readonly ready: ReadyResult;
+}
+
 interface Answer {
   readonly id: string | number | null;
   readonly result?: unknown;
 }
+
+/** What leaves nothing behind on the server that answers it: one serves all callers. */
+const LEAVES_NOTHING = new Set(["tools/call", "tools/list"]);
 
 const MAX_SSE_PER_TOKEN = 10;
 const SSE_IDLE_MS = 10 * 60_000;
@@ -53,6 +64,7 @@ export class Transports {
   readonly #listens: Listens;
   readonly #http: HttpSessions;
   readonly #sse: Sessions<SseSession>;
+  readonly #oneShots: Promise<OneShotTransport>;
 
   constructor(services: McpServices) {
     this.#services = services;
@@ -64,6 +76,7 @@ export class Transports {
     this.#http = new HttpSessions(services);
     const { monotonic } = services;
     this.#sse = new Sessions({ maxPerToken: MAX_SSE_PER_TOKEN, idleMs: SSE_IDLE_MS, monotonic });
+    this.#oneShots = openOneShots(services);
   }
 
   /** Sessions that are live on this instance, for metrics. */
@@ -73,17 +86,18 @@ export class Transports {
 
   /** Answers `POST` on the MCP path. `body` is the parsed JSON; it is at least an object or an array. */
   async post(request: Request, body: object, caller: Caller): Promise<Response> {
-    const ledger = new CallLedger(this.#services, { caller, body });
-    return await ledger.settle(await this.#post(request, body, ledger));
+    const ready = new ReadyResult(body);
+    const ledger = new CallLedger(this.#services, { caller: { ...caller, ...ready.writer }, body });
+    return await ledger.settle(await this.#post(request, { body, ledger, ready }));
   }
 
-  async #post(request: Request, body: object, ledger: CallLedger): Promise<Response> {
+  async #post(request: Request, { body, ledger, ready }: Posted): Promise<Response> {
     const unknown = unknownToolset(ledger.caller);
     if (unknown) return unknown;
     const malformed = malformedCall(body);
     if (malformed) return Response.json(malformed);
     if (!Array.isArray(body) && !("jsonrpc" in body)) {
-      return await this.#plain(body, ledger);
+      return await this.#plain({ body, ledger, ready });
     }
     const { caller } = ledger;
     const authInfo = authInfoOf(caller);
@@ -91,14 +105,16 @@ export class Transports {
       if ("id" in body && "method" in body && body.method === LISTEN) {
         return await this.#listens.open(request, body, caller);
       }
-      return await this.#modern.fetch(request, { authInfo, parsedBody: body });
+      return await ready.into(await this.#modern.fetch(request, { authInfo, parsedBody: body }));
     }
     const sessionId = request.headers.get("mcp-session-id");
-    if (sessionId !== null) return await this.#http.answer(request, { sessionId, caller, body });
+    if (sessionId !== null) {
+      return await ready.into(await this.#http.answer(request, { sessionId, caller, body }));
+    }
     const streams = request.headers.get("accept")?.includes("text/event-stream") ?? false;
     if (streams && isInitializeRequest(body)) return await this.#http.open(request, body, caller);
     if (Array.isArray(body)) return await this.#batch(body, ledger);
-    return await this.#plain(body, ledger);
+    return await this.#plain({ body, ledger, ready });
   }
 
   /** Answers what is no `POST` on the MCP path: only sessions of older revisions use `GET` and `DELETE`. */
@@ -163,19 +179,17 @@ export class Transports {
     this.#sse.closeAll();
     await this.#listens.close();
     await this.#modern.close();
+    await (await this.#oneShots).close();
   }
 
   /** One JSON-RPC request without a session, with plain JSON back; `jsonrpc` and `id` may be absent. */
-  async #plain(body: object, ledger: CallLedger): Promise<Response> {
-    let resultJson: string | undefined;
-    const wrote = (json: string) => void (resultJson = json);
-    const answer = await this.#answer(body, { ...ledger.callerOf(body), wrote });
+  async #plain({ body, ledger, ready }: Posted): Promise<Response> {
+    const answer = await this.#answer(body, ledger.callerOf(body));
     if (answer === undefined) return new Response(null, { status: 202 });
-    if (resultJson === undefined || !("result" in answer)) {
-      return Response.json(answer, { status: answer === NO_REQUEST ? 400 : 200 });
-    }
-    const text = `{"result":${resultJson},"jsonrpc":"2.0","id":${JSON.stringify(answer.id)}}`;
-    return new Response(text, { headers: { "content-type": "application/json" } });
+    return new Response(ready.splice(JSON.stringify(answer)), {
+      status: answer === NO_REQUEST ? 400 : 200,
+      headers: { "content-type": "application/json" },
+    });
   }
 
   /** Batches were part of 2025-03-26 and of no other revision. */
@@ -198,17 +212,17 @@ export class Transports {
     const format = formatOf(message);
     if (typeof format === "object") return format;
     const id = idOf(message);
-    const request = { jsonrpc: "2.0" as const, id: id ?? 0, method, ...(params ? { params } : {}) };
+    const request = { jsonrpc: "2.0" as const, id: 0, method, ...(params ? { params } : {}) };
     if (!isJSONRPCRequest(request)) return NO_REQUEST;
-    const server = createMcpServer(this.#services);
-    const transport = new OneShotTransport();
-    await server.connect(transport);
+    const extra = { authInfo: authInfoOf({ ...caller, format }) };
+    if (LEAVES_NOTHING.has(method)) {
+      return { ...await (await this.#oneShots).exchange(request, extra), id };
+    }
+    const own = await openOneShots(this.#services);
     try {
-      const authInfo = authInfoOf({ ...caller, format });
-      const answer = await transport.exchange(request, { authInfo });
-      return { ...answer, id };
+      return { ...await own.exchange(request, extra), id };
     } finally {
-      await server.close();
+      await own.close();
     }
   }
 }

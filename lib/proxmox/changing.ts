@@ -2,11 +2,12 @@ import type { Params } from "./api/client.ts";
 import type { ApiPath } from "./api/path.ts";
 import type { Verb } from "./api/types.ts";
 import { isRecord } from "./api/values.ts";
+import { type Concerned, concernedBy } from "./concerned.ts";
 import { withoutSecrets } from "./plan.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import type { SharedTask, Sharing, Subject } from "./sharing.ts";
 import { isUpid } from "./tasks.ts";
-import type { Touched } from "./touched.ts";
+import { MOST_TOUCHED, type Touched } from "./touched.ts";
 
 /** A request that changes something. */
 export interface ChangeRequest {
@@ -19,24 +20,24 @@ export interface ChangeRequest {
 type Maker = Parameters<Sharing["begin"]>[0] & { readonly subject: Subject | undefined };
 
 interface Parts {
-  readonly shared: Pick<PveShared, "client" | "seen">;
+  readonly shared: Pick<PveShared, "client" | "seen" | "share">;
   readonly call: Pick<PveCall, "caller" | "permit" | "sharing" | "signal">;
   readonly touched: Touched;
   readonly explained: (error: unknown) => Promise<unknown>;
 }
 
-/** A change of how a guest runs, which moves and renames nothing. */
-const POWER = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/\d+\/status\/\w+$/;
-
-/** The changes that one call makes: each is announced before it is sent, and what was read is forgotten after. */
+/**
+ * The changes that one call makes: each is announced before it is sent, and what was read is forgotten
+ * before and after.
+ */
 export class Changing {
   readonly #parts: Parts;
   /** The last UPID that Proxmox gave. */
   upid: string | undefined;
   /** The task that is the call's whole change, which identical calls follow too. */
   whole: string | undefined;
-  /** Whether all changes so far were of how guests run; undefined before the first. */
-  #isPowerOnly: boolean | undefined;
+  /** What the changes so far concern. */
+  readonly #concerned = new Set<Concerned>();
   #steps = 0;
 
   constructor(parts: Parts) {
@@ -45,7 +46,7 @@ export class Changing {
 
   /** True once a change was sent. */
   get hasBegun(): boolean {
-    return this.#isPowerOnly !== undefined;
+    return this.#concerned.size > 0;
   }
 
   /** Has identical calls each make what is sent meanwhile. */
@@ -66,7 +67,7 @@ export class Changing {
     let task: SharedTask | undefined;
     try {
       await touched.announce();
-      this.#isPowerOnly ??= true;
+      this.#concerned.add(concernedBy(String(change.path)));
       const data = await this.#send(change);
       if (isUpid(data)) task = { upid: data, subject: maker.subject, vmids: touched.vmids };
       if (sharing) this.whole = task?.upid;
@@ -76,27 +77,38 @@ export class Changing {
     }
   }
 
-  /** No reader that comes after a change is told what was read before it, whatever token it was read with. */
+  /**
+   * No reader that comes after a change is told what was read before it, whatever token it was read with. A
+   * call that has changed nothing forgets all: it has found that somebody's change is done.
+   */
   forget(): void {
-    for (const { directory, reads } of this.#parts.shared.seen()) {
-      reads.drop();
-      if (this.#isPowerOnly) directory.dropStates();
-      else directory.drop();
+    const { shared, touched: { vmids } } = this.#parts;
+    const concerned = this.#concerned;
+    const isKnown = concerned.size > 0 && !concerned.has("all") && vmids.length < MOST_TOUCHED;
+    const changed = isKnown ? new Set(vmids) : undefined;
+    for (const { directory, reads } of shared.seen()) {
+      reads.drop(changed);
+      if (!isKnown) directory.drop();
+      else directory.dropStates();
+      for (const vmid of isKnown ? concerned : []) {
+        if (typeof vmid === "number") directory.dropGuest(vmid);
+      }
     }
   }
 
   async #send({ verb, path, params }: ChangeRequest): Promise<unknown> {
     const { shared, call: { caller, signal }, explained } = this.#parts;
+    this.forget();
     try {
       const { data } = await shared.client.request(verb, path, { caller, params, signal });
       // A terminal's task stands beside what opens it.
       const upid = isRecord(data) ? data.upid : data;
       if (isUpid(upid)) this.upid = upid;
+      if (isUpid(data)) shared.share.began(data);
       return data;
     } catch (error) {
       throw withoutSecrets(await explained(error), params);
     } finally {
-      if (!POWER.test(String(path))) this.#isPowerOnly = false;
       this.forget();
     }
   }

@@ -22,6 +22,7 @@ import { noteQuorum } from "./cluster/quorum.ts";
 import { Following, type Patience } from "./following.ts";
 import type { Guest, GuestType } from "./guest/directory.ts";
 import { Holds } from "./holds.ts";
+import { KeptReader } from "./kept_reader.ts";
 import { type Plan, type Reach, redactedParams } from "./plan.ts";
 import type { Grants } from "./privileges.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
@@ -49,6 +50,7 @@ export class Pve {
   readonly #changing: Changing;
   readonly #following: Following;
   readonly #patienceEnds: number;
+  #oldest = Infinity;
   #subject: Subject | undefined;
 
   constructor(shared: PveShared, call: PveCall) {
@@ -68,8 +70,8 @@ export class Pve {
     this.#sight = sight;
     this.#holds = holds;
     this.#changing = changing;
-    this.#reading = new Reading({ shared, call, readsAlone, explained, warn });
     const forget = () => changing.forget();
+    this.#reading = new Reading({ shared, call, readsAlone, forget, explained, warn });
     const isWhole = (upid: string) => changing.whole === upid;
     this.#following = new Following({ reader: this, call, explained, forget, isWhole, warn });
     this.#patienceEnds = shared.now().getTime() + (call.patienceMs ?? PATIENCE_MS);
@@ -175,6 +177,23 @@ export class Pve {
     return await this.#reading.page(path, { at: apiPath(path, segments), params });
   }
 
+  /**
+   * Reads what is dear to read: who only reads may be told what was read some minutes ago, as long as the
+   * mark is the same and nothing was changed here that it may be about.
+   *
+   * @param about.vmid the guest that it is about
+   */
+  keeping(about: { mark: string; vmid?: number }): KeptReader {
+    const onKept = (askedAt: number) => this.#oldest = Math.min(this.#oldest, askedAt);
+    return new KeptReader(this.#reading, { ...about, onKept, now: () => this.now() });
+  }
+
+  /** When the oldest was read that `keeping` gave; undefined when all is new. */
+  get oldest(): Date | undefined {
+    const ageMs = this.#shared.share.now() - this.#oldest;
+    return ageMs === -Infinity ? undefined : new Date(this.now().getTime() - ageMs);
+  }
+
   /** Reads whatever it is; null when Proxmox has nothing to tell. */
   async value<P extends PathWith<"GET">>(
     path: P,
@@ -229,6 +248,11 @@ export class Pve {
   /** `user@realm!name` of the Proxmox API token. */
   get tokenId(): string {
     return this.#shared.client.tokenId;
+  }
+
+  /** True where Proxmox is asked with the caller's own API token: what that does not see nobody tells. */
+  get isPersonal(): boolean {
+    return this.#shared.personal;
   }
 
   /** What the Proxmox API token may do; undefined when Proxmox does not tell. */

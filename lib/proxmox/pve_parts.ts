@@ -2,10 +2,11 @@ import type { Leases } from "../database/leases.ts";
 import type { Advice } from "./advice.ts";
 import type { Client } from "./api/client.ts";
 import type { ApiDescriptions } from "./apidoc/descriptions.ts";
-import type { GuestDirectory } from "./guest/directory.ts";
+import type { GuestDirectory } from "./guest/guest_directory.ts";
 import type { GuestLocks } from "./guest/locks.ts";
 import type { Reach } from "./plan.ts";
 import type { Access } from "./privileges.ts";
+import type { ShareTime } from "./share_time.ts";
 import type { SharedReads } from "./shared_reads.ts";
 import type { Sharing } from "./sharing.ts";
 
@@ -25,6 +26,7 @@ export interface PveShared extends Seen {
   readonly seen: () => Iterable<Pick<Seen, "directory" | "reads">>;
   readonly locks: GuestLocks;
   readonly leases: Leases;
+  readonly share: ShareTime;
   readonly descriptions: ApiDescriptions;
   readonly advice: Advice;
   readonly now: () => Date;
@@ -39,6 +41,8 @@ export interface PveCall {
   readonly mark?: string | undefined;
   readonly reach: Reach;
   readonly dryRun: boolean;
+  /** True for a call that changes nothing: it may be told what others read a moment ago. */
+  readonly onlyReads?: boolean | undefined;
   /** What the call does, for messages: `start VM 101`. */
   readonly action: string;
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;

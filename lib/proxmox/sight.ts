@@ -16,8 +16,8 @@ export interface GivenGuest {
 export type GuestPlace = Pick<Guest, "vmid" | "node" | "pool" | "tags">;
 
 interface Parts {
-  readonly shared: Pick<PveShared, "directory">;
-  readonly call: Pick<PveCall, "begunGuests" | "reach" | "signal">;
+  readonly shared: Pick<PveShared, "directory" | "share">;
+  readonly call: Pick<PveCall, "begunGuests" | "caller" | "onlyReads" | "reach" | "signal">;
   readonly touched: Touched;
   readonly warn: (warning: string) => void;
 }
@@ -35,9 +35,11 @@ export class Sight {
     given: GivenGuest,
     options: { type?: T },
   ): Promise<Guest<T>> {
-    const { shared, call: { reach, signal }, touched } = this.#parts;
-    const touches = reach.everything ? undefined : reach.guest;
-    const guest = await unlessAborted(shared.directory.find(given.vmid, touches), signal);
+    const { shared, call, touched } = this.#parts;
+    const { reach, signal } = call;
+    const within = reach.everything ? undefined : reach.guest;
+    const found = shared.directory.find(given.vmid, { within, asker: call });
+    const guest = await unlessAborted(found, signal);
     touched.note(guest.vmid);
     assertMeant(guest, { ...given, ...options });
     return guest as Guest<T>;
@@ -108,8 +110,10 @@ export class Sight {
     throw new AppError("forbidden", "the token's limits do not include the whole cluster");
   }
 
-  #rows(options?: { fresh: boolean }): Promise<Resource[]> {
-    const { shared, call } = this.#parts;
-    return unlessAborted(shared.directory.resources(options), call.signal);
+  #rows({ fresh = false } = {}): Promise<Resource[]> {
+    const { shared: { directory, share }, call } = this.#parts;
+    if (fresh && share.isOff) return directory.readFor(call);
+    const shared = fresh && call.onlyReads === true;
+    return unlessAborted(directory.resources({ fresh, shared }), call.signal);
   }
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { oncePer } from "../once_per.ts";
+import { Turns } from "../turns.ts";
 import { type Resource, text } from "../proxmox/api/values.ts";
 import { guestOf, type GuestType } from "../proxmox/guest/directory.ts";
 import {
@@ -93,6 +94,9 @@ type Output<Name extends string> =
 /** Pages that are kept of one answer of Proxmox: callers choose their filters. */
 const MOST_PAGES = 50;
 
+/** More rows than these are made and written in a turn of their own. */
+const AT_ONCE = 50;
+
 /**
  * Makes the list of the guests of one type: filtered, sorted by vmid, paged, with a warning per offline
  * node. A page that was made of the same resources before is given again: it must not be changed.
@@ -102,11 +106,13 @@ const MOST_PAGES = 50;
 export function guestLister<Name extends string>(
   type: GuestType,
   name: Name,
-): (resources: readonly Resource[], input: Input) => Output<Name> {
+): (resources: readonly Resource[], input: Input) => Promise<Output<Name>> {
+  const turns = new Turns();
   const pagesOf = oncePer((_resources: readonly Resource[]) => new Map<string, Output<Name>>());
-  return (resources, input) => {
+  return async (resources, input) => {
     const pages = pagesOf(resources);
     const key = JSON.stringify(input);
+    if (!pages.has(key) && input.limit > AT_ONCE) await turns.next();
     const known = pages.get(key);
     if (known !== undefined) return known;
     const { guests, ...page } = listGuests(resources, type, input);

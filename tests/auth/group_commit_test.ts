@@ -4,14 +4,15 @@ import { GroupCommit } from "../../lib/database/group_commit.ts";
 Deno.test("GroupCommit hands on together what was submitted while it wrote", async () => {
   const batches: number[][] = [];
   const first = Promise.withResolvers<void>();
-  const commit = new GroupCommit<number>(async (items) => {
+  const commit = new GroupCommit(async (items: readonly number[]) => {
     batches.push([...items]);
     if (batches.length === 1) await first.promise;
+    return items.map((item) => item * 2);
   }, { max: 3 });
   const done = [commit.submit(1)];
   await Promise.resolve().then(() => done.push(...[2, 3, 4, 5].map((item) => commit.submit(item))));
   first.resolve();
-  await Promise.all(done);
+  assert.deepEqual(await Promise.all(done), [2, 4, 6, 8, 10]);
   assert.deepEqual(batches.flat(), [1, 2, 3, 4, 5]);
   assert.ok(batches.every((batch) => batch.length <= 3));
   assert.ok(batches.length < 5);
@@ -19,9 +20,9 @@ Deno.test("GroupCommit hands on together what was submitted while it wrote", asy
 
 Deno.test("GroupCommit fails together what it wrote together, and goes on", async () => {
   let isBroken = true;
-  const commit = new GroupCommit<number>(() => {
+  const commit = new GroupCommit((items: readonly number[]) => {
     if (isBroken) throw new Error("broken");
-    return Promise.resolve();
+    return Promise.resolve(items);
   }, { max: 10 });
   const results = await Promise.allSettled([commit.submit(1), commit.submit(2)]);
   assert.deepEqual(results.map((result) => result.status), ["rejected", "rejected"]);

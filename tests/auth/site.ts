@@ -35,6 +35,8 @@ export const OWN_TABLES: readonly string[] = [
   "proxmox_mcp_audit_head",
   "proxmox_mcp_halt",
   "proxmox_mcp_history",
+  "proxmox_mcp_oauth",
+  "proxmox_mcp_passkey",
   "proxmox_mcp_plan",
   "proxmox_mcp_rates",
   "proxmox_mcp_rehearsal",

@@ -26,6 +26,9 @@ interface Row {
 const FULL = { connections: [1, 16, 64], rounds: 2, ms: 1_000 };
 const QUICK = { connections: [16], rounds: 2, ms: 700 };
 
+/** How long reads are shared where that is not as by default; in so little time nothing is kept. */
+const SHARING = { "in flight": 1e-6, "unshared": 0 };
+
 /** Measures all calls of all subjects in turns. */
 async function bench({ quick = false, compare, only = "" }: Options): Promise<Row[]> {
   const { connections, rounds, ms } = quick ? QUICK : FULL;
@@ -50,11 +53,18 @@ async function bench({ quick = false, compare, only = "" }: Options): Promise<Ro
       const databaseUrl = await freshDatabase(postgres, `bench${guests}`);
       subjects.push(part.use(await Program.start("PostgreSQL", { cluster, databaseUrl })));
     }
+    const unshared: Subject[] = [];
+    if (calls.some((call) => call.unshared)) {
+      for (const [name, shareSeconds] of Object.entries(SHARING)) {
+        unshared.push(part.use(await Program.start(name, { cluster, shareSeconds })));
+      }
+    }
     const bare = await startBare(cluster);
     part.use(bare.child);
     for (const call of calls) {
       for (const count of connections) {
-        const among = { subjects: [...subjects, bare], connections: count };
+        const others = call.unshared ? unshared : [];
+        const among = { subjects: [...subjects, ...others, bare], connections: count };
         const measured = await measure(call, among, { driver, fake, rounds, ms });
         rows.push({ call: call.name, connections: count, measured });
         say(`${call.name} over ${count} connections`);
@@ -92,10 +102,11 @@ function tableOfRows(rows: readonly Row[]): string {
       ((bare?.cpuMicros ?? NaN) / one.cpuMicros).toFixed(2),
       one.p50Ms.toFixed(2),
       one.p99Ms.toFixed(1),
+      one.healthMs.toFixed(1),
       one.upstream.toFixed(2),
     ]);
   });
-  return tableOf([[...head, "p50 ms", "p99 ms", "upstream"], ...lines]);
+  return tableOf([[...head, "p50 ms", "p99 ms", "health ms", "upstream"], ...lines]);
 }
 
 function say(line: string): void {

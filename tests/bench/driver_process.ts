@@ -18,6 +18,8 @@ export interface Done {
   readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The longest that `/healthz` took meanwhile. */
+  readonly healthMs: number;
   readonly answerBytes: number;
   /** The first answer that was no success. */
   readonly failure?: string;
@@ -55,6 +57,7 @@ async function work({ port, path, tokens, bodies, connections, ms }: Work): Prom
       if (answer.failure !== undefined) failure ??= answer.failure;
     }
   };
+  const health = healthWaits(port, () => performance.now() - start < ms);
   await Promise.all(
     Array.from({ length: connections }, (_, at) => one(tokens[at % tokens.length])),
   );
@@ -65,9 +68,29 @@ async function work({ port, path, tokens, bodies, connections, ms }: Work): Prom
     seconds: (performance.now() - start) / 1000,
     p50Ms: share(0.5),
     p99Ms: share(0.99),
+    healthMs: await health,
     answerBytes,
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+const HEALTH_EVERY_MS = 3;
+
+/** Asks again and again whether the other side is well: what it does at once keeps that waiting. */
+async function healthWaits(port: number, goesOn: () => boolean): Promise<number> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  connection.setNoDelay();
+  const answers = new Answers(connection);
+  const request = encoder.encode(`GET /healthz HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`);
+  let longest = 0;
+  while (goesOn()) {
+    const sent = performance.now();
+    await connection.write(request);
+    await answers.next();
+    longest = Math.max(longest, performance.now() - sent);
+    await new Promise((resolve) => setTimeout(resolve, HEALTH_EVERY_MS));
+  }
+  return longest;
 }
 
 /** Answers of a known or chunked length, off one connection. */

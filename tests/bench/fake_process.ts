@@ -39,6 +39,8 @@ async function ask(method: string, path: string) {
 const server = createServer({ cert: certPem, key: keyPem }, (request, response) => {
   void answer(request, response);
 });
+// A connection that is closed just as somebody asks over it would be a failure of the bare handler.
+server.keepAliveTimeout = 600_000;
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const { port } = server.address() as { port: number };
 const stopped = [...cluster.state.guests.values()]

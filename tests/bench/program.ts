@@ -48,9 +48,11 @@ export class Program implements Subject, AsyncDisposable {
 
   static async start(
     name: string,
-    { cluster, checkout = HERE, databaseUrl }: {
+    { cluster, checkout = HERE, databaseUrl, shareSeconds }: {
       cluster: Cluster;
       checkout?: string;
+      /** How long reads are shared; as by default when not given. */
+      shareSeconds?: number;
       /** A SQLite file of its own when not given. */
       databaseUrl?: string;
     },
@@ -59,7 +61,12 @@ export class Program implements Subject, AsyncDisposable {
     await folder.write("ca.pem", cluster.caPem);
     const { user, name: tokenName, value } = cluster.token;
     const config = await folder.write("config.json", {
-      proxmox: { host: "127.0.0.1", port: cluster.port, ca_file: "ca.pem" },
+      proxmox: {
+        host: "127.0.0.1",
+        port: cluster.port,
+        ca_file: "ca.pem",
+        ...(shareSeconds === undefined ? {} : { share_seconds: shareSeconds }),
+      },
       auth: { user, token_name: tokenName, token_value: value },
       server: { port: 0, rate_limit: { requests_per_minute: 1_000_000 } },
       database: { url: databaseUrl ?? `sqlite:${folder.at("bench.db")}` },

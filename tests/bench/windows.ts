@@ -11,6 +11,8 @@ export interface Measured {
   readonly cpuMicros: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The longest that `/healthz` took meanwhile, in the best window. */
+  readonly healthMs: number;
   /** Requests to Proxmox per call. */
   readonly upstream: number;
 }
@@ -93,6 +95,7 @@ function summed(subject: string, windows: readonly Window[]): Measured {
     cpuMicros: sum((window) => window.cpu) / calls,
     p50Ms: Math.min(...windows.map((window) => window.p50Ms)),
     p99Ms: Math.min(...windows.map((window) => window.p99Ms)),
+    healthMs: Math.min(...windows.map((window) => window.healthMs)),
     upstream: sum((window) => window.requests) / calls,
   };
 }

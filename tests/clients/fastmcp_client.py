@@ -2,9 +2,14 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from fastmcp import Client
+from fastmcp.client.auth import OAuth
 from fastmcp.client.elicitation import ElicitResult
 from fastmcp.client.transports import SSETransport, StdioTransport, StreamableHttpTransport
 from lines import serve
+
+
+def auth_of(server):
+    return OAuth() if "signIn" in server else None
 
 
 def transport_of(server):
@@ -12,7 +17,7 @@ def transport_of(server):
         words = {key: server[key] for key in ("command", "args", "env")}
         return StdioTransport(**words, keep_alive=False)
     kind = SSETransport if server["transport"] == "sse" else StreamableHttpTransport
-    return kind(server["url"], headers=server["headers"])
+    return kind(server["url"], headers=server["headers"], auth=auth_of(server))
 
 
 @asynccontextmanager

@@ -1,3 +1,15 @@
+/** By what a client signs its user in. */
+export interface SignIn {
+  /** Who is sent a URL here opens it as the user's browser would. */
+  readonly browser: string;
+  /** Where the user comes back to. */
+  readonly redirect: string;
+  /** What the client calls itself when it registers. */
+  readonly name: string;
+  /** For a program that the client's host starts, or is. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Where a client is to connect, and as whom. */
 export type ServerAddress =
   & { readonly mode: "auto" | "legacy" }
@@ -6,6 +18,8 @@ export type ServerAddress =
       readonly transport: "http" | "sse";
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
+      /** Instead of a token in the headers. */
+      readonly signIn?: SignIn;
     }
     | {
       readonly transport: "stdio";
@@ -15,9 +29,13 @@ export type ServerAddress =
     }
   );
 
-/** What a client is told to do: connect (anew), call a tool and answer its questions, or list the tools. */
+/**
+ * What a client is told to do: connect (anew), call a tool and answer its questions, let time pass, or list the
+ * tools.
+ */
 export type Order =
   | { readonly connect: ServerAddress }
+  | { readonly advanceSeconds: number }
   | {
     readonly call: string;
     readonly arguments: Readonly<Record<string, unknown>>;

@@ -5,7 +5,27 @@ from lines import serve
 from mcp import ClientSession, StdioServerParameters, types
 from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
+from mcp.client.auth import OAuthClientProvider
 from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
+from sign_in import Kept, Visit, metadata_of
+
+
+def auth_of(server):
+    means = server.get("signIn")
+    if means is None:
+        return None
+    visit = Visit(means)
+
+    async def come_back():
+        return visit.back["code"], visit.back["state"]
+
+    return OAuthClientProvider(
+        server["url"],
+        metadata_of(means),
+        Kept(),
+        visit.go,
+        come_back,
+    )
 
 
 @asynccontextmanager
@@ -19,7 +39,7 @@ async def streams(server):
             yield read, write
     else:
         async with (
-            create_mcp_http_client(headers=server["headers"]) as http_client,
+            create_mcp_http_client(headers=server["headers"], auth=auth_of(server)) as http_client,
             streamable_http_client(server["url"], http_client=http_client) as (read, write, _),
         ):
             yield read, write

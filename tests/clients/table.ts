@@ -23,28 +23,31 @@ export interface Client {
   readonly asks: boolean;
   /** What it connects to in the server's place. */
   readonly through?: (server: ServerAddress) => Promise<ServerAddress>;
-  start(): Promise<Speaker>;
+  /** @param env laid over what its process has of ours */
+  start(env?: Readonly<Record<string, string>>): Promise<Speaker>;
 }
 
 const NOW = "2026-07-28";
 const BEFORE = "2025-11-25";
 const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-const typescript = (version: string) => () =>
+const typescript = (version: string): Client["start"] => (env = {}) =>
   Promise.resolve(
     new LineProcess(Deno.execPath(), {
       args: ["run", "--no-prompt", "-A", fileOf("typescript.ts"), version],
+      env: { ...env },
       stderr: "null",
     }),
   );
 
-const python = (script: string, ...requirements: string[]) => async () =>
+const python = (script: string, ...requirements: string[]): Client["start"] => async (env = {}) =>
   new LineProcess("python3", {
     args: [fileOf(script)],
     env: {
       PYTHONPATH: await pythonPackages(...requirements),
       PYTHONDONTWRITEBYTECODE: "1",
       FASTMCP_CHECK_FOR_UPDATES: "off",
+      ...env,
     },
     stderr: "null",
   });
@@ -56,7 +59,7 @@ async function npmFile(requirement: string, path: string): Promise<string> {
 /** The address of a bridge, which a client starts as it starts a server. */
 async function bridged(server: ServerAddress): Promise<ServerAddress> {
   if (server.transport === "stdio") return server;
-  const { url, transport, headers, mode } = server;
+  const { url, transport, headers, mode, signIn } = server;
   const words = Object.entries(headers).flatMap(([name, value]) => [
     "--header",
     `${name}:${value}`,
@@ -67,7 +70,11 @@ async function bridged(server: ServerAddress): Promise<ServerAddress> {
     transport: "stdio",
     command: "node",
     args: [program, url, "--transport", `${transport}-only`, ...words],
-    env: { PATH: Deno.env.get("PATH") ?? "", MCP_REMOTE_CONFIG_DIR: `${program}.kept` },
+    env: {
+      PATH: Deno.env.get("PATH") ?? "",
+      MCP_REMOTE_CONFIG_DIR: `${program}.kept`,
+      ...signIn?.env,
+    },
   };
 }
 
@@ -119,7 +126,8 @@ export const CLIENTS: readonly Client[] = [
     speaks: { http: NOW, sse: BEFORE, stdio: NOW },
     mode: "auto",
     asks: true,
-    start: async () => new LineProcess(await goProgram(fileOf("go")), { stderr: "null" }),
+    start: async (env = {}) =>
+      new LineProcess(await goProgram(fileOf("go")), { env: { ...env }, stderr: "null" }),
   },
   {
     name: "Inspector 2.12.0",

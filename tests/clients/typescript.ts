@@ -12,6 +12,7 @@ import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { messageOf } from "../../lib/errors.ts";
 import { serveLines } from "../bench/child.ts";
 import type { Order, Seen, ServerAddress } from "./orders.ts";
+import { Visitor } from "./typescript_sign_in.ts";
 
 const ME = { name: "test", version: "1" };
 const ABLE = { capabilities: { elicitation: {} } };
@@ -44,7 +45,10 @@ function started({ command, args, env }: ServerAddress & { transport: "stdio" })
   return { command, args: [...args], env: { ...env } };
 }
 
-async function connectV1(server: ServerAddress, ask: Ask): Promise<Connected> {
+async function connectV1(
+  server: ServerAddress,
+  { ask, visitor }: { ask: Ask; visitor: Visitor | undefined },
+): Promise<Connected> {
   const client = new ClientV1(ME, ABLE);
   client.setRequestHandler(
     ElicitRequestSchema,
@@ -52,7 +56,10 @@ async function connectV1(server: ServerAddress, ask: Ask): Promise<Connected> {
   );
   const transport = ((): TransportV1 => {
     if (server.transport === "stdio") return new StdioV1(started(server));
-    const options = { requestInit: { headers: server.headers } };
+    const options = {
+      requestInit: { headers: server.headers },
+      ...(visitor ? { authProvider: visitor as never } : {}),
+    };
     const Transport = server.transport === "sse" ? SseV1 : HttpV1;
     return new Transport(new URL(server.url), options);
   })();
@@ -62,6 +69,7 @@ async function connectV1(server: ServerAddress, ask: Ask): Promise<Connected> {
     revision = version;
     keep?.(version);
   };
+  if (visitor) visitor.transport = transport as never;
   await client.connect(transport as Parameters<ClientV1["connect"]>[0]);
   return {
     revision,
@@ -71,15 +79,23 @@ async function connectV1(server: ServerAddress, ask: Ask): Promise<Connected> {
   };
 }
 
-async function connectV2(server: ServerAddress, ask: Ask): Promise<Connected> {
+async function connectV2(
+  server: ServerAddress,
+  { ask, visitor }: { ask: Ask; visitor: Visitor | undefined },
+): Promise<Connected> {
   const client = new v2.Client(ME, { ...ABLE, versionNegotiation: { mode: server.mode } });
   client.setRequestHandler("elicitation/create", ({ params }) => ask(params.message));
   await client.connect((() => {
     if (server.transport === "stdio") return new StdioV2(started(server));
-    const options = { requestInit: { headers: server.headers } };
+    const options = {
+      requestInit: { headers: server.headers },
+      ...(visitor ? { authProvider: visitor as never } : {}),
+    };
     const http = server.transport === "http";
     const Transport = http ? v2.StreamableHTTPClientTransport : v2.SSEClientTransport;
-    return new Transport(new URL(server.url), options);
+    const transport = new Transport(new URL(server.url), options);
+    if (visitor) visitor.transport = transport;
+    return transport;
   })());
   return {
     revision: client.getNegotiatedProtocolVersion(),
@@ -100,6 +116,7 @@ function shown({ isError, content, structuredContent }: Result): Seen {
 
 const connect = Deno.args[0] === "v1" ? connectV1 : connectV2;
 let client: Connected | undefined;
+let visitor: Visitor | undefined;
 let asked: string[] = [];
 let answer: "accept" | "decline" = "decline";
 
@@ -108,19 +125,46 @@ const ask: Ask = (message) => {
   return answer === "accept" ? { action: answer, content: { confirm: true } } : { action: answer };
 };
 
+/** As a program does whose user must sign in: waits until that is done, and does once more what it was at. */
+async function signingIn<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!await visitor?.finish()) throw error;
+    return await work();
+  }
+}
+
+/** From now on the client's clock is ahead by this. */
+function letPass(milliseconds: number): void {
+  const now = Date.now;
+  Date.now = () => now() + milliseconds;
+}
+
 async function follow(order: Order): Promise<Seen> {
   if ("connect" in order) {
     await client?.close();
-    client = await connect(order.connect, ask);
+    const server = order.connect;
+    visitor = "signIn" in server && server.signIn ? new Visitor(server.signIn) : undefined;
+    client = await signingIn(() => connect(server, { ask, visitor }));
     return { revision: client.revision ?? "" };
   }
+  if ("advanceSeconds" in order) {
+    letPass(order.advanceSeconds * 1_000);
+    return {};
+  }
   if (client === undefined) return { error: "not connected" };
-  if (!("call" in order)) return { tools: (await client.list()).tools.length };
+  const connected = client;
+  if (!("call" in order)) {
+    return { tools: (await signingIn(() => connected.list())).tools.length };
+  }
   const progress: string[] = [];
   asked = [];
   answer = order.answer ?? "decline";
   const params = { name: order.call, arguments: { ...order.arguments } };
-  const result = await client.call(params, ({ message = "" }) => progress.push(message));
+  const result = await signingIn(() =>
+    connected.call(params, ({ message = "" }) => progress.push(message))
+  );
   return { ...shown(result), progress, asked };
 }
 

@@ -57,6 +57,14 @@ async function see(url: string, cookie: string): Promise<{ status: number; text:
   return { status: response.status, text: await response.text() };
 }
 
+/** Signs in with a token on the page that a stranger to a plan is sent to. */
+async function enter(site: Site, url: string, { token }: { token: string }) {
+  const { pathname } = new URL(url);
+  return await send(site, `${site.root}/sign-in`, {
+    fields: { do: "token", token, next: pathname },
+  });
+}
+
 function csrfIn(text: string): string {
   return /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? "";
 }
@@ -77,7 +85,11 @@ Deno.test("a stranger sees the same page whatever the plan, and nothing of it", 
   const known = await fetch(plan.page);
   const text = await known.text();
   assert.equal(known.status, 200);
-  assert.equal(text, (await see(`${site.root}/approve/nosuchplan`, "")).text);
+  assert.equal(known.url, `${site.root}/sign-in?next=%2Fapprove%2F${plan.id}`);
+  assert.equal(
+    text.replaceAll(plan.id, "nosuchplan"),
+    (await see(`${site.root}/approve/nosuchplan`, "")).text,
+  );
   assert.doesNotMatch(text, /web1|ada/);
   const policy = known.headers.get("content-security-policy") ?? "";
   for (const part of ["default-src 'none'", "form-action 'self'", "frame-ancestors 'none'"]) {
@@ -91,10 +103,10 @@ Deno.test("a session is sealed, and decides only by the page's own form", async 
   const { site, plan, boss } = await startHeld();
   await using _ = site;
   const { page: url } = plan;
-  const entered = await send(site, url, { fields: { do: "sign_in", token: boss } });
+  const entered = await enter(site, url, { token: boss });
   assert.deepEqual([entered.status, entered.headers.get("location")], [303, `/approve/${plan.id}`]);
   const flags = entered.headers.get("set-cookie") ?? "";
-  for (const flag of ["HttpOnly", "SameSite=Strict", "Path=/approve", "Max-Age=900"]) {
+  for (const flag of ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=900"]) {
     assert.ok(flags.includes(flag), flags);
   }
   assert.ok(!flags.includes(boss), "the token itself is not in the cookie");
@@ -112,8 +124,8 @@ Deno.test("a session is sealed, and decides only by the page's own form", async 
     ["no csrf token", { fields: { do: "approve" }, cookie }, 403],
     ["a wrong csrf token", { fields: { do: "approve", csrf: "x" }, cookie }, 403],
     ["no choice", { fields: { csrf }, cookie }, 400],
-    ["no session", { fields: { do: "approve", csrf } }, 200],
-    ["a forged session", { fields: { do: "approve", csrf }, cookie: `${cookie}A` }, 200],
+    ["no session", { fields: { do: "approve", csrf } }, 303],
+    ["a forged session", { fields: { do: "approve", csrf }, cookie: `${cookie}A` }, 303],
   ];
   for (const [name, sent, status] of attempts) {
     await t.step(name, async () => {
@@ -126,8 +138,8 @@ Deno.test("a session is sealed, and decides only by the page's own form", async 
     const [, , , , bossToken] = await site.store.listTokens();
     assert.equal(bossToken?.user.username, "boss");
     await site.store.revokeToken(bossToken.id);
-    const { text } = await send(site, url, { fields: { do: "approve", csrf }, cookie });
-    assert.match(text, /name="token"/);
+    const { headers } = await send(site, url, { fields: { do: "approve", csrf }, cookie });
+    assert.equal(headers.get("location"), `/sign-in?next=%2Fapprove%2F${plan.id}`);
     assert.equal((await site.call("get_plans")).value.plans[0]?.state, "waiting");
   });
 });
@@ -135,7 +147,7 @@ Deno.test("a session is sealed, and decides only by the page's own form", async 
 Deno.test("wrong tokens on the page count as everywhere, and tell nothing", async () => {
   const { site, plan, boss } = await startHeld();
   await using _ = site;
-  const attempt = (token: string) => send(site, plan.page, { fields: { do: "sign_in", token } });
+  const attempt = (token: string) => enter(site, plan.page, { token });
   const statuses = [];
   for (const token of ["a", "b", "c", "d"]) {
     const { status, text } = await attempt(token);
@@ -159,9 +171,14 @@ Deno.test("wrong tokens on the page count as everywhere, and tell nothing", asyn
 Deno.test("what can be no plan's id is no page, and no browser is sent there", async () => {
   const { site, boss } = await startHeld();
   await using _ = site;
-  const fields = { do: "sign_in", token: boss };
+  const { cookie } = await send(site, `${site.root}/sign-in`, {
+    fields: { do: "token", token: boss },
+  });
   for (const id of ["a%0d%0aSet-Cookie:x=1", "%2F%2Fexample.org", "x".repeat(41), "a%00"]) {
-    const { status, headers } = await send(site, `${site.root}/approve/${id}`, { fields });
+    const { status, headers } = await send(site, `${site.root}/approve/${id}`, {
+      fields: { do: "approve" },
+      cookie,
+    });
     assert.deepEqual([status, headers.get("location"), headers.get("set-cookie")], [
       404,
       null,
@@ -180,7 +197,7 @@ Deno.test("what of a long plan is cut says so on the page", async () => {
   const all = { method: "POST", path: "/nodes/pve1/stopall" };
   const { id } = await hold(site, token, ["change_api", all]);
   const url = new URL(id, page).href;
-  const { cookie } = await send(site, url, { fields: { do: "sign_in", token: boss } });
+  const { cookie } = await enter(site, url, { token: boss });
   const { text } = await see(url, cookie);
   assert.match(text, /<li>… \d+ more<\/li>/);
   assert.doesNotMatch(text, /undefined/);
@@ -192,7 +209,7 @@ Deno.test("a form that is none, or too large, is refused", async () => {
   for (
     const [type, body] of [
       ["application/json", '{"do":"approve"}'],
-      ["application/x-www-form-urlencoded", `do=sign_in&token=${"x".repeat(10_000)}`],
+      ["application/x-www-form-urlencoded", `do=approve&csrf=${"x".repeat(10_000)}`],
     ] as const
   ) {
     const response = await fetch(plan.page, {
@@ -208,7 +225,7 @@ Deno.test("a form that is none, or too large, is refused", async () => {
 Deno.test("the asker signs in too, but cannot decide", async () => {
   const { site, plan, token } = await startHeld();
   await using _ = site;
-  const { cookie } = await send(site, plan.page, { fields: { do: "sign_in", token } });
+  const { cookie } = await enter(site, plan.page, { token });
   const { status, text } = await see(plan.page, cookie);
   assert.equal(status, 404);
   assert.match(text, /ada asked for it: somebody else must decide/);
@@ -280,7 +297,7 @@ Deno.test("a person signs in, reads and decides in a browser", async (t) => {
       await page.keyboard.press("Tab");
       passed.push(await focused());
     }
-    assert.deepEqual(passed, ["Oturumu kapat", "Onayla", "Reddet"]);
+    assert.deepEqual(passed, ["boss", "Oturumu kapat", "Onayla", "Reddet"]);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Reddedildi" }).waitFor();
     assert.match((await run()).text, /boss denied it/);

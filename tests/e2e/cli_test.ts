@@ -258,8 +258,9 @@ Deno.test("token create refuses what cannot be used and writes nothing", async (
 });
 
 Deno.test("audit verify of an empty trail is ok, prune refuses the future", async () => {
-  await using folder = await migrated();
+  await using folder = await site();
   const common = ["--config", folder.config];
+  await ok(["migrate", ...common]);
   assert.match((await ok(["audit", "verify", ...common])).out, /^ok: 0 rows read$/);
   assert.match(
     await refused(["audit", "prune", "--before", "2999-01-01", ...common], 2),
@@ -489,12 +490,30 @@ Deno.test("serve answers, logs to its file, and ends with 0 on SIGTERM", async (
     /AUDIT time=\S+ request_id=\S+ user=ayse token_id=1 token_name=x .*tool=get_nodes/,
   );
   assert.match(log, /Server stopped$/m);
+  assert.doesNotMatch(log, /Tokens:/, "there was none when it started");
   assert.ok(!log.includes(pve.token.value) && !log.includes(token));
   assert.match((await ok(["audit", "list", "--config", config])).out, /ayse .*get_nodes/);
   assert.match(
     (await ok(["audit", "verify", "--config", config])).out,
-    /^ok: 1 rows read \(1 to 1\)$/,
+    /^ok: 5 rows read \(1 to 5\)$/,
+    "two of each command, before and after, and one of the call",
   );
+});
+
+Deno.test("serve tells in its log of tokens that expire soon, and quietly of those that never do", async () => {
+  await using folder = await Folder.make();
+  const config = await folder.write("config.json", {
+    ...CONFIG,
+    auth: { user: "a@pve", token_name: "t", token_value: "x" },
+  });
+  await ok(["migrate", "--config", config]);
+  await ok(["user", "create", "ayse", "--config", config]);
+  const create = ["token", "create", "--user", "ayse", "--name", "x", "--permission", "read"];
+  await ok([...create, "--config", config]);
+  await ok([...create, "--expires-days", "3", "--config", config]);
+  await using server = await startServe(["--config", config]);
+  await server.line(/WARNING - Tokens: active tokens that expire within 14 days: 1 \(2 of ayse\)$/);
+  await server.line(/INFO - Tokens: active tokens that have no expiry: 1 \(1 of ayse\)$/);
 });
 
 Deno.test("stdio refuses options that cannot be with one line and 2", async () => {

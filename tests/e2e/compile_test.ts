@@ -32,7 +32,7 @@ function assertOnlyTheProgram(executable: Executable): void {
   const { code_cache_key } = executable.metadata;
   assert.equal(code_cache_key, null, "code would be run that anyone can write");
   const { files } = executable;
-  for (const file of files) assert.match(file, /^([\w-]+|lib\/cli\/serve\/worker)\.js$/);
+  for (const file of files) assert.match(file, /^([\w.-]+|lib\/cli\/serve\/worker)\.js$/);
   assert.ok(files.includes("main.js") && holds(executable, "get_nodes"));
   for (const other of ["fake_pve", "npm/fast-check/", "npm/@modelcontextprotocol/sdk/"]) {
     assert.ok(!holds(executable, other), other);

@@ -144,8 +144,15 @@ Deno.test("what is generated stands in its document, once", () => {
 async function loadedDefaults(): Promise<(key: string) => unknown> {
   const file = "/etc/site/config.json";
   const auth = { user: "a@pve", token_name: "a", token_value: "a" };
-  const readFile = () => Promise.resolve(JSON.stringify({ proxmox: { host: "a" }, auth }));
-  const loaded = await loadConfig({ file, env: () => undefined, readFile });
+  const load = (server: Record<string, unknown>) => {
+    const text = JSON.stringify({ proxmox: { host: "a" }, auth, server });
+    return loadConfig({ file, env: () => undefined, readFile: () => Promise.resolve(text) });
+  };
+  const bare = await load({});
+  // This section is none by default, and its keys have theirs once it is there.
+  const issuer = "https://id.example";
+  const { oauth } = (await load({ public_url: "https://mcp.example", oauth: { issuer } })).server;
+  const loaded = { ...bare, server: { ...bare.server, oauth: { ...oauth, issuer: null } } };
   return (key) => {
     const value = key.split(".").reduce<unknown>(
       (at, name) => (at as Record<string, unknown> | null)?.[name],
@@ -202,7 +209,7 @@ Deno.test("the command table names every command with every option of its own", 
   for (const [{ path: name }, body] of sectionNamed("docs/operations", "Commands")) {
     const rows = rowsOf(body).filter(([first = ""]) => !first.includes("deno "));
     const shown = rows.map((cells) => {
-      const path = cells[0]?.match(/^`([a-z]+(?: [a-z]+)?)/)?.[1] ?? "";
+      const path = cells[0]?.match(/^`([a-z]+(?: [a-z-]+)?)/)?.[1] ?? "";
       const options = cells.join(" ").match(/--[a-z][a-z-]*/g) ?? [];
       return [path, [...new Set(options)].toSorted()] as const;
     });

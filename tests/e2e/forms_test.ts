@@ -7,6 +7,7 @@ import { tryToEscape } from "./program/escapes.ts";
 import { serveEncrypted } from "./program/encrypted.ts";
 import { Ground, Running } from "./program/ground.ts";
 import { followGuide } from "./program/guide.ts";
+import { signIn } from "./program/pages.ts";
 import { usePostgres } from "./program/postgres.ts";
 import { ignoreProxies, missCas } from "./program/proxies.ts";
 import { REACH } from "./program/reach.ts";
@@ -34,6 +35,7 @@ async function program(t: Deno.TestContext, form: Form): Promise<void> {
     await reload(t, { ground, site });
   });
   await t.step("work", (t) => doWork(t, ground));
+  await t.step("a person signs in", () => signIn(ground));
   await t.step("HTTPS", (t) => serveEncrypted(t, ground));
   await distrust(t, ground);
   await t.step("no proxy is used, and the system's CAs are trusted", () => ignoreProxies(ground));

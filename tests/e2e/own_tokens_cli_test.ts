@@ -65,12 +65,14 @@ Deno.test("user proxmox-token tries a token, keeps it encrypted, lists it, remov
 
   const rows = (await run(["audit", "list", "--json"])).out.split("\n")
     .map((line) => JSON.parse(line));
-  const told = rows.filter(({ tool }: { tool: string }) => tool === "user proxmox-token")
-    .map((row) => ({ by: row.user, args: JSON.parse(row.arguments) }));
+  const told = rows.filter(({ tool, outcome }: { tool: string; outcome: string }) =>
+    tool === "user proxmox-token" && outcome === "ok"
+  ).map((row) => ({ by: row.user, args: JSON.parse(row.arguments) }));
   assert.deepEqual(told.map(({ args }) => args).toReversed(), [
     { user: "ayse", token_id: id, tried: true },
     { user: "ayse", token_id: id, tried: true },
-    { user: "ayse", removed: id },
+    { user: "ayse", remove: true },
+    { user: "ayse", remove: true },
   ]);
   assert.equal(told.at(-1)?.by, "root");
   const all = JSON.stringify([kept, users, again, removed, rows]);

@@ -96,6 +96,8 @@ Deno.test("a token that was kept under another key is told in one clear line", a
     /^Cannot [^:\n]+: the Proxmox API token operator@pve!op of user omar cannot be read: it was kept under another audit\.key_file; `[^\n]*user proxmox-token omar [^\n]*` keeps it anew$/,
   );
   assert.equal((await site.call("get_vms")).isError, false);
+  const found = await site.call("search_tools", { query: "snapshot" }, { token: omar });
+  assert.equal(found.isError, false, found.text);
   assert.doesNotMatch(await told(own), new RegExp(token.value));
 });
 

@@ -235,7 +235,10 @@ Deno.test("completions offer commands, then their options", async () => {
     return await succeed("bash", ["-c", script]);
   };
   assert.equal(await complete("proxmox-mcp", "t"), "token tools");
-  assert.equal(await complete("proxmox-mcp", "token", ""), "create list revoke --help");
+  assert.equal(
+    await complete("proxmox-mcp", "token", ""),
+    "create list update rotate revoke readmit --help",
+  );
   assert.equal(
     await complete("proxmox-mcp", "token", "create", "--user", "ayse", "--ex"),
     "--expires-days",
@@ -250,7 +253,10 @@ Deno.test("completions offer commands, then their options", async () => {
   const zsh = zshCompletion(commands);
   assert.match(zsh, /^#compdef proxmox-mcp\n/);
   assert.match(zsh, /^ {4}--permission\) compadd -- read write admin; return ;;$/m);
-  assert.match(zsh, /"proxmox-mcp token"\) choices=\(create list revoke --help\)/);
+  assert.match(
+    zsh,
+    /"proxmox-mcp token"\) choices=\(create list update rotate revoke readmit --help\)/,
+  );
   const fish = fishCompletion(commands);
   assert.match(fish, / -l permission -x -a 'read write admin' -d /);
   assert.match(fish, /__fish_seen_subcommand_from token; and .* -a create -d 'create a token/);

@@ -52,6 +52,23 @@ Deno.test("a request that is none is refused with its JSON-RPC code", async () =
   }
 });
 
+Deno.test("requests without a session know nothing of one another, though their ids are the same", async () => {
+  await using site = await Site.start({ config: { tools: { confirm: "always" } } });
+  const { admin, user } = site.tokens;
+  const list = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+  const ask = async (token: string) => (await site.post(list, site.headers(token))).json;
+  const [all, few, again] = await Promise.all([ask(admin), ask(user), ask(admin)]);
+  assert.deepEqual([all.id, few.id], [1, 1]);
+  assert.ok(all.result.tools.length > few.result.tools.length);
+  assert.deepEqual(again, all);
+  const capabilities = { elicitation: { form: {} } };
+  const clientInfo = { name: "other", version: "1" };
+  const params = { protocolVersion: "2025-11-25", capabilities, clientInfo };
+  await site.post({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+  const refused = await site.call("stop_vm", { vmid: 100 });
+  assert.match(refused.text, /a person must confirm it/, "what another declared counts for nobody");
+});
+
 Deno.test("params that fit no schema of MCP are told in one line, not in the schema's words", async () => {
   await using site = await Site.start();
   const session = await site.openSession();

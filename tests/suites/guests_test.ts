@@ -12,3 +12,5 @@ import "../tools/migration_test.ts";
 import "../tools/nodes_work_test.ts";
 import "../tools/presets_test.ts";
 import "../tools/rows_test.ts";
+
+import "../tools/sharing_test.ts";

@@ -1,3 +1,4 @@
+import "../e2e/check_sign_in_test.ts";
 import "../e2e/cli_test.ts";
 import "../e2e/day_one_test.ts";
 import "../e2e/environment_test.ts";

@@ -13,6 +13,8 @@ export interface CliOptions {
   readonly now?: Date;
   /** What a person at the terminal types, in this order; then the input ends. */
   readonly answers?: readonly string[];
+  /** What stands on standard input. */
+  readonly input?: string;
   /** Told of each line of standard output; an error that it throws ends the run there. */
   readonly onLine?: (line: string) => void;
 }
@@ -28,6 +30,7 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
     },
     terminal: options.answers === undefined ? undefined : typist(options.answers, out),
     err: (line) => err.push(line),
+    input: () => new Blob([options.input ?? ""]).stream(),
     env: (name) => options.env?.[name],
     now: () => options.now ?? new Date(),
   });

@@ -5,6 +5,7 @@ export const DOCUMENTS = [
   "docs/configuration",
   "docs/tools",
   "docs/tokens",
+  "docs/sign-in",
   "docs/security",
   "docs/operations",
   "docs/http",

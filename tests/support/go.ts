@@ -4,7 +4,9 @@ import { installed } from "./installed.ts";
 /** Builds the Go program in a folder, once per machine and text; gives the program's path. */
 export async function goProgram(source: string): Promise<string> {
   const texts = await Promise.all(
-    ["go.mod", "go.sum", "main.go"].map((name) => Deno.readTextFile(`${source}/${name}`)),
+    ["go.mod", "go.sum", "main.go", "sign_in.go"].map((name) =>
+      Deno.readTextFile(`${source}/${name}`)
+    ),
   );
   const folder = await installed({
     kind: "go",

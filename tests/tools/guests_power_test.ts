@@ -24,20 +24,31 @@ Deno.test("wait: false returns the UPID at once", async () => {
   const { value } = await site.call("start_vm", { vmid: 101, wait: false });
   assert.deepEqual(value.task, { upid: value.upid, status: "running", log_tail: [] });
   assert.match(value.upid, /^UPID:/);
+  assert.deepEqual([value.name, value.guest_status], ["db1", "stopped"]);
   assert.equal(sent(site, "GET", /tasks/), 0);
+  assert.equal(sent(site, "GET", /status\/current$/), 1, "how it stood is asked once");
 });
 
 Deno.test("starting guests leaves their places known and their states to be asked anew", async () => {
   await using site = await Site.start({ pve: { taskPolls: 0 } });
   const read = () => sent(site, "GET", /^\/cluster\/resources$/);
+  const readAlone = () => sent(site, "GET", /^\/nodes\/\w+\/qemu\/101\/status\/current$/);
   await site.call("start_vm", { vmid: 101, wait: false });
   await site.call("stop_container", { vmid: 200, wait: false });
   assert.equal(read(), 1);
   await site.call("get_vms");
   assert.equal(read(), 2);
   await site.call("update_vm", { vmid: 101, name: "renamed" });
+  const before = readAlone();
+  await site.call("set_guest_notes", { vmid: 101, notes: "x" });
+  assert.equal(readAlone() - before, 1, "where a guest is after a change, its node is asked");
+  assert.equal(read(), 2);
+  await site.call("set_guest_notes", { vmid: "renamed", notes: "y" });
+  assert.equal(read(), 3, "whose name is whose, only the list tells");
+  await site.call("add_ha_resource", { vmid: 101 });
+  const known = read();
   await site.call("get_vm_usage", { vmid: 101 });
-  assert.equal(read(), 3, "a change of another kind may move or rename a guest");
+  assert.equal(read() - known, 1, "a change of another kind may be about any guest");
 });
 
 Deno.test("a task that outlives timeout_seconds says that it goes on", async () => {

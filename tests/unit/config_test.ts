@@ -73,6 +73,7 @@ Deno.test("loadConfig takes the Python server's config unchanged", async () => {
     fingerprint: null,
     service: "PVE",
     timeout_seconds: 30,
+    share_seconds: 2,
   });
   assert.deepEqual(config.auth, {
     user: "username@pve",
@@ -438,6 +439,7 @@ Deno.test("loadConfig takes the environment in place of a file, and each variabl
     fingerprint: null,
     service: "PVE",
     timeout_seconds: 30,
+    share_seconds: 2,
   });
   assert.deepEqual(alone.auth, {
     user: "mcp@pve",

@@ -145,3 +145,21 @@ Deno.test("listen speaks TLS 1.2 and later only", async () => {
   assert.deepEqual([type, level, description], [21, 2, 70], "alert, fatal, protocol_version");
   await listener.shutdown();
 });
+
+Deno.test("over TLS an answer's head does not go ahead of its body, which would wait for its acknowledgement", async () => {
+  await using folder = await Folder.make();
+  const { caPem } = await install(folder);
+  const body = "x".repeat(5_000);
+  const listener = await listen(await serverSection(folder, true), () => new Response(body));
+  const { port } = listener.address;
+  using connection = await Deno.connectTls({ hostname: "127.0.0.1", port, caCerts: [caPem] });
+  const request = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const read = new Uint8Array(16_384);
+  for (let count = 0; count < 5; count++) {
+    await connection.write(request);
+    const answer = new TextDecoder().decode(read.subarray(0, await connection.read(read) ?? 0));
+    assert.match(answer, /^HTTP\/1\.1 200 /);
+    assert.ok(answer.includes(body), "the rest of the answer comes later");
+  }
+  await listener.shutdown();
+});

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer as createHttpsServer } from "node:https";
+import type { Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { createPinnedTransport } from "../../lib/proxmox/api/pinned_transport.ts";
 import { startFakePve } from "../fake_pve.ts";
@@ -201,4 +203,30 @@ Deno.test("createPinnedTransport passes a redirect on and does not follow it", a
     }
   });
   assert.deepEqual(asked, ["GET /x", "POST /x"]);
+});
+
+Deno.test("createPinnedTransport closes connections that nobody needs, but none that is waited for", async () => {
+  const { cert, key, fingerprint } = await certificate();
+  const open = new Set<Socket>();
+  const server = createHttpsServer({ cert, key }, (_, response) => {
+    // Far longer than a connection is kept without need.
+    setTimeout(() => response.end("late"), 500);
+  });
+  server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+  });
+  const listening = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", () => listening.resolve());
+  await listening.promise;
+  const { port } = server.address() as { port: number };
+  using transport = createPinnedTransport({ fingerprint, timeoutMs: TIMEOUT_MS, idleMs: 50 });
+  const url = new URL(`https://127.0.0.1:${port}/`);
+  const asked = [transport(url, init()), transport(url, init())];
+  const texts = await Promise.all(asked.map(async (each) => (await each).text()));
+  assert.deepEqual(texts, ["late", "late"]);
+  await until(() => open.size === 0);
+  const closed = Promise.withResolvers<void>();
+  server.close(() => closed.resolve());
+  await closed.promise;
 });

@@ -7,6 +7,7 @@ import {
   redactText,
   redactValue,
 } from "../../lib/log/redact.ts";
+import { plainLetters, wordsTell } from "../../lib/log/secret_keys.ts";
 import { SECRET_KINDS } from "../../lib/log/secret_kinds.ts";
 import { shownJson, shownLine } from "../../lib/log/shown.ts";
 import { clip } from "../../lib/proxmox/clip.ts";
@@ -329,6 +330,18 @@ Deno.test("redactValue reads an array as an argv", () => {
 Deno.test("isSecretKey knows the usual spellings and the keys that only sound secret", () => {
   for (const key of SECRET_KEYS) assert.ok(isSecretKey(key), key);
   for (const key of PUBLIC_KEYS) assert.ok(!isSecretKey(key), key);
+});
+
+Deno.test("isSecretKey's look beforehand misses no key that its words make a secret", () => {
+  const word = fc.constantFrom(...SECRET_KEYS, ...PUBLIC_KEYS, "s", "values", "raw", "file", "é");
+  const letter = fc.constantFrom(..."aeiknopstwyKPTİıŞ\u212a_-. :/19");
+  const key = fc.array(fc.oneof(word, letter, fc.string({ unit: "grapheme" })), { maxLength: 6 });
+  const property = fc.property(key, (parts) => {
+    for (const each of [parts.join(""), parts.join("_"), parts.join("").split("").join("_")]) {
+      assert.equal(isSecretKey(each), wordsTell(plainLetters(each.slice(-200))), each);
+    }
+  });
+  fc.assert(property, { numRuns: 2_000 });
 });
 
 Deno.test("redactValue ends on circles and depth, and makes plain JSON of anything", () => {

@@ -123,6 +123,12 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ...network.findings,
       ...proxmox.findings,
       ...aboutProxies(context.io.unusedProxies ?? []),
+      ...(config.server.oauth === null
+        ? []
+        : [await (await import("./sign_in.ts")).checkSignIn(config)]),
+      ...(config.server.public_url === null && config.server.tls === null
+        ? []
+        : await (await import("./pages.ts")).checkPages(config)),
       ...await checkListening(config),
       ...(options.lock === false ? [] : [aboutLock(config)]),
     ],

@@ -1,4 +1,5 @@
 import { type Config, filesOf, type NamedFile } from "../../config/config.ts";
+import { typed } from "../../command.ts";
 import { ioReason } from "../../errors.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
@@ -48,7 +49,9 @@ async function checkFile(what: string, path: string): Promise<Finding | null> {
   try {
     mode = (await Deno.stat(path)).mode;
   } catch (error) {
-    return fail("secrets", `${what} ${path}: ${ioReason(error)}`);
+    const made = what === "audit.key_file" && error instanceof Deno.errors.NotFound;
+    const remedy = made ? `bring it back, or ${typed("migrate")} makes a new one` : null;
+    return fail("secrets", `${what} ${path}: ${ioReason(error)}`, remedy);
   }
   if (mode === null) return null;
   const shown = (mode & 0o777).toString(8).padStart(4, "0");

@@ -1,5 +1,6 @@
 import { AccountStore } from "../../auth/account_store.ts";
 import { ProxmoxTokens } from "../../auth/proxmox_tokens.ts";
+import { notesOn } from "../../auth/token_notes.ts";
 import { tokenState } from "../../auth/token.ts";
 import { typed } from "../../command.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
@@ -33,8 +34,17 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
     const tokens = await checkTokens(store, now());
     const proxmoxTokens = new ProxmoxTokens(database);
     const ownTokens = await checkOwnTokens(config, { store, proxmoxTokens });
+    const people = config.server.oauth === null
+      ? []
+      : await (await import("./people.ts")).checkPeople(config, { database, store });
     const halts = await checkHalt(haltsOf(database));
-    return [ok("store", `${shown}, schema up to date`), ...halts, tokens, ...ownTokens];
+    return [
+      ok("store", `${shown}, schema up to date`),
+      ...halts,
+      ...tokens,
+      ...people,
+      ...ownTokens,
+    ];
   } catch (error) {
     return [fail("store", `${shown}: ${messageOf(error)}`, null)];
   } finally {
@@ -47,16 +57,16 @@ async function checkHalt(halts: Halts): Promise<Finding[]> {
   return halt ? [warn("halt", `changes are halted ${haltText(halt)}`, typed("resume"))] : [];
 }
 
-async function checkTokens(store: AccountStore, now: Date): Promise<Finding> {
+async function checkTokens(store: AccountStore, now: Date): Promise<Finding[]> {
   const tokens = await store.listTokens();
   const active = tokens.filter((token) => tokenState(token, now) === "active");
   if (active.length === 0) {
-    return warn(
-      "tokens",
-      "nobody can log in: there is no active token",
-      `${typed("user create NAME --role Administrator")}, then ` +
-        typed("token create --user NAME --name LABEL --permission read"),
-    );
+    const remedy = `${typed("user create NAME --role Administrator")}, then ` +
+      typed("token create --user NAME --name LABEL --permission read");
+    return [warn("tokens", "nobody can log in: there is no active token", remedy)];
   }
-  return ok("tokens", `${active.length} of ${tokens.length} are active`);
+  const notes = notesOn(active, now).map(({ quiet, text }) =>
+    quiet ? ok("tokens", text) : warn("tokens", text, typed("token list"))
+  );
+  return [ok("tokens", `${active.length} of ${tokens.length} are active`), ...notes];
 }

@@ -6,9 +6,11 @@ import type { Config } from "../../config/config.ts";
 import type { Database } from "../../database/database.ts";
 import { migrate } from "../../database/migrate.ts";
 import { redactText } from "../../log/redact.ts";
-import { refuseAsUsage, UsageError } from "../context.ts";
+import { Accounts } from "../account_change.ts";
+import { UsageError } from "../context.ts";
+import { localUser } from "../local_user.ts";
 import { makeKey } from "../migrate.ts";
-import { openConfiguredDatabase } from "../with_store.ts";
+import { auditTrailOf, openConfiguredDatabase } from "../with_store.ts";
 import { requireUsername } from "../../auth/new_rows.ts";
 import { type Asking, complaintOf } from "./asking.ts";
 import { makeFolderOf, readIfThere, writeWhole } from "./atomic.ts";
@@ -38,9 +40,12 @@ export async function setUpAccounts(
   const database = await openConfiguredDatabase(config);
   try {
     await prepare(database, { config, ...around });
-    const store = new AccountStore(database);
-    const user = await chooseUser(store, { options, ...around });
-    return await new FirstToken(store, { options, ...around }).ensure(user);
+    const trail = await auditTrailOf(config, database);
+    const accounts = new Accounts(new AccountStore(database), {
+      ...{ database, trail, by: localUser(), now: around.now },
+    });
+    const user = await chooseUser(accounts, { options, ...around });
+    return await new FirstToken(accounts, { options, ...around }).ensure(user);
   } finally {
     await database.close();
   }
@@ -66,9 +71,10 @@ async function prepare(
 
 /** The user that the token is for: made when it is not there; null when tokens are there already. */
 async function chooseUser(
-  store: AccountStore,
+  accounts: Accounts,
   { options, asking, state, steps, scope, now }: Surroundings & { options: InitArguments },
 ): Promise<string | null> {
+  const { store } = accounts;
   const users = await store.listUsers();
   const active = (await store.listTokens()).filter((token) =>
     tokenState(token, now()) === "active"
@@ -89,28 +95,26 @@ async function chooseUser(
   }
   const wished = await scope();
   const role = (await store.listRoles()).find((role) => scopeOfRole(role) === wished);
-  await refuseAsUsage(() =>
-    store.createUser({
-      username: name,
-      roleName: role?.name ?? null,
-      isSuperuser: role === undefined && wished === "admin",
-      createdAt: now(),
-    })
+  const roleName = role?.name ?? null;
+  const isSuperuser = role === undefined && wished === "admin";
+  await accounts.change(
+    { command: "user create", given: { name, role: roleName, superuser: isSuperuser } },
+    (store) => store.createUser({ username: name, roleName, isSuperuser, createdAt: now() }),
   );
   steps.done(steps.texts.user, steps.texts.madeUser(name, wished));
   return name;
 }
 
 class FirstToken {
-  readonly #store: AccountStore;
+  readonly #accounts: Accounts;
   readonly #around: Surroundings;
   readonly #out: string | null;
 
   constructor(
-    store: AccountStore,
+    accounts: Accounts,
     { options, ...around }: Surroundings & { options: InitArguments },
   ) {
-    this.#store = store;
+    this.#accounts = accounts;
     this.#around = around;
     this.#out = options.tokenOut === undefined ? null : resolve(options.tokenOut);
   }
@@ -131,7 +135,7 @@ class FirstToken {
       await this.#make(raw, user);
       return this.#show(raw, replaced);
     }
-    const found = await this.#store.findToken(hashToken(inFile));
+    const found = await this.#accounts.store.findToken(hashToken(inFile));
     if (found !== null && tokenState(found, this.#around.now()) !== "active") {
       throw new UsageError(`Cannot use --token-out ${this.#out}: its token is good no more`);
     }
@@ -153,15 +157,20 @@ class FirstToken {
   async #revokeUnseen(): Promise<boolean> {
     const { state } = this.#around;
     if (state.unseenToken === null) return false;
-    const found = await this.#store.findToken(state.unseenToken);
-    if (found !== null) await this.#store.revokeToken(found.id);
-    return found !== null;
+    const found = await this.#accounts.store.findToken(state.unseenToken);
+    if (found === null) return false;
+    const { id } = found;
+    await this.#accounts.change(
+      { command: "token revoke", given: { id } },
+      (store) => store.revokeToken(id),
+    );
+    return true;
   }
 
   async #hasOne(user: string): Promise<boolean> {
     const { now } = this.#around;
     if (this.#out !== null) return false;
-    const tokens = await this.#store.listTokens();
+    const tokens = await this.#accounts.store.listTokens();
     return tokens.some((token) =>
       token.user.username === user && tokenState(token, now()) === "active"
     );
@@ -175,16 +184,12 @@ class FirstToken {
       makeFolderOf(this.#out);
       writeWhole(this.#out, `${raw}\n`);
     }
-    await this.#store.createToken({
-      username,
-      name: LABEL,
-      tokenHash,
-      permission: PERMISSIONS[SCOPES.indexOf(await scope())] ?? "read",
-      expires: null,
-      allowedIps: "",
-      createdAt: now(),
-      limits: null,
-    });
+    const permission = PERMISSIONS[SCOPES.indexOf(await scope())] ?? "read";
+    const row = { name: LABEL, permission, expires: null, allowedIps: "", limits: null };
+    await this.#accounts.change(
+      { command: "token create", given: { user: username, ...row } },
+      (store) => store.createToken({ ...row, username, tokenHash, createdAt: now() }),
+    );
   }
 
   #show(raw: string, replaced: boolean): string {

@@ -14,6 +14,7 @@ import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
 import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
 import { reload } from "./reload.ts";
+import { tellTokensDaily } from "./token_notes.ts";
 import { changedScopes } from "../../mcp/tools.ts";
 import { typed } from "../../command.ts";
 import { isTraced } from "../../tracing.ts";
@@ -101,12 +102,11 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const probing = isFirst(options) ? probeProxmox(config) : undefined;
   const trail = await auditTrailOf(config, database);
   const halts = haltsOf(database);
+  const accounts = new AccountStore(database);
+  const { now } = context.io;
   const server = await options.way.start({
     ...parts,
-    halts,
-    accounts: new AccountStore(database),
-    trail,
-    now: context.io.now,
+    ...{ halts, accounts, trail, now },
     version: context.version,
     siblings: member?.siblings ?? null,
   }, context.io);
@@ -127,7 +127,8 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
       url: server.place,
       tools: server.toolCount,
     });
-    const standing = { halts, trail: () => trail, log, now: context.io.now };
+    using _tokens = isFirst(options) ? tellTokensDaily({ accounts, log, now }) : null;
+    const standing = { halts, trail: () => trail, log, now };
     if (isFirst(options)) await tellHalt(standing);
     for (let signal; (signal = await nextSignal(signals, server)) !== "stop";) {
       if (signal !== "reload") await followHaltSignal(signal, standing);
@@ -213,11 +214,18 @@ function announce(
     lock: lock(config),
     store: redactText(config.database.url),
     proxmox: `${config.proxmox.hosts.join(", ")} port ${config.proxmox.port}: ${proxmox.message}`,
+    ...signInLine(config),
     ...(isTraced() ? { traces: "sent where the OTEL_ variables say, outside of the lock" } : {}),
     tools: [String(server.toolCount), ...lowered, ...raised].join("; "),
   };
   io.err(`proxmox-mcp ${version}`);
   for (const [name, text] of Object.entries(lines)) io.err(`  ${name.padEnd(8)} ${text}`);
+}
+
+/** By whom people sign in, where they can. */
+function signInLine({ server: { oauth } }: Config): Record<string, string> {
+  if (oauth === null) return {};
+  return { "sign-in": oauth.issuer === null ? "on this server's own pages" : `by ${oauth.issuer}` };
 }
 
 /** A rejection that nobody awaited is logged; it must not end the server. */

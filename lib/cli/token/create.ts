@@ -1,95 +1,57 @@
-import type { AccountStore } from "../../auth/account_store.ts";
-import type { TokenRecord } from "../../auth/accounts.ts";
-import type { TokenLimits, VmidRange } from "../../auth/limits.ts";
-import { effectiveScope, type Permission, scopeOfPermission } from "../../auth/scope.ts";
+import { NO_LIMITS, type TokenLimits } from "../../auth/limits.ts";
+import type { Permission } from "../../auth/scope.ts";
 import { generateToken, hashToken } from "../../auth/token.ts";
-import { typed } from "../../command.ts";
-import { didYouMean } from "../../nearest.ts";
-import { type CliContext, type CommonOptions, refuseAsUsage, UsageError } from "../context.ts";
-import { missingTool } from "../missing_tool.ts";
-import { shortTime } from "../table.ts";
-import { visibleLine } from "../../log/visible.ts";
-import { withSchema } from "../with_store.ts";
+import { type ChangeOptions, withAccounts } from "../account_change.ts";
+import type { CliContext } from "../context.ts";
+import { knownToken, requireUser } from "../known.ts";
+import type { AccountReader } from "../with_store.ts";
+import { type LimitOptions, limitsGiven, requireTools } from "./limit_options.ts";
+import { expiryAfter, tokenNotes } from "./text.ts";
 
-const DAY_MS = 86_400_000;
-
-export interface CreateTokenOptions extends CommonOptions {
+export interface CreateTokenOptions extends ChangeOptions, LimitOptions {
   readonly user: string;
   readonly name: string;
   readonly permission: Permission;
   readonly expiresDays?: number;
   readonly allowedIps?: string;
-  readonly pool?: readonly string[];
-  readonly tag?: readonly string[];
-  readonly vmid?: readonly VmidRange[];
-  readonly node?: readonly string[];
-  readonly tool?: readonly string[];
-  readonly denyTool?: readonly string[];
-  readonly needsApproval?: boolean;
-  readonly toolset?: readonly string[];
+  readonly copyLimitsOf?: number;
 }
 
 /** Creates a token; nothing is written unless every option can be used. */
 export async function createToken(context: CliContext, options: CreateTokenOptions): Promise<void> {
   const { io } = context;
-  const problem = await missingTool([...options.tool ?? [], ...options.denyTool ?? []]);
-  if (problem !== null) throw new UsageError(`Cannot create token: ${problem}`);
-  await withSchema(context, options, async (store) => {
-    await requireUser(store, options.user);
+  const { user, name, permission, allowedIps = "", expiresDays: days } = options;
+  const action = "create token";
+  await requireTools(options, action);
+  await withAccounts(context, options, async (accounts) => {
+    await requireUser(accounts.store, { name: user, action });
+    const limits = await limitsOf(accounts.store, options);
     const raw = generateToken();
     const createdAt = io.now();
-    const days = options.expiresDays;
-    const token = await refuseAsUsage(() =>
-      store.createToken({
-        username: options.user,
-        name: options.name,
-        tokenHash: hashToken(raw),
-        permission: options.permission,
-        expires: days === undefined ? null : new Date(createdAt.getTime() + days * DAY_MS),
-        allowedIps: options.allowedIps ?? "",
-        createdAt,
-        limits: limitsOf(options),
-      })
+    const expires = days === undefined ? null : expiryAfter(days, createdAt);
+    const token = await accounts.change(
+      { command: "token create", given: { user, name, permission, expires, allowedIps, limits } },
+      (store) =>
+        store.createToken({
+          ...{ username: user, name, permission, expires, allowedIps, createdAt, limits },
+          tokenHash: hashToken(raw),
+        }),
     );
-    for (const line of notes(token)) io.err(line);
+    const [line = "", ...notes] = tokenNotes("created", token);
+    for (const told of [line, "it is shown this once only: keep it safe", ...notes]) io.err(told);
     io.out(raw);
   });
 }
 
-function notes(token: TokenRecord): string[] {
-  const expiry = token.expires === null ? "never expires" : `expires ${shortTime(token.expires)}`;
-  const place = token.allowedIps === "" ? "from any address" : `only from ${token.allowedIps}`;
-  const lines = [
-    `created token ${token.id} "${visibleLine(token.name)}" for ${token.user.username}: ` +
-    `${token.permission}, ${expiry}, usable ${place}`,
-    "it is shown this once only: keep it safe",
-  ];
-  const scope = effectiveScope(token);
-  if (scope !== scopeOfPermission(token.permission)) {
-    lines.push(`note: the role of ${token.user.username} allows less: its scope is ${scope}`);
-  }
-  return lines;
-}
-
-async function requireUser(store: AccountStore, name: string): Promise<void> {
-  const names = (await store.listUsers()).map((user) => user.username);
-  if (names.includes(name)) return;
-  const hint = didYouMean(name, names, `: create it with \`${typed("user create NAME")}\``);
-  throw new UsageError(`Cannot create token: there is no user ${name}${hint}`);
-}
-
-function limitsOf(options: CreateTokenOptions): TokenLimits | null {
-  const { pool, tag, vmid, node, tool, denyTool, needsApproval, toolset } = options;
-  const given = [pool, tag, vmid, node, tool, denyTool, needsApproval, toolset];
-  if (given.every((limit) => limit === undefined)) return null;
-  return {
-    pools: pool ?? null,
-    tags: tag ?? null,
-    vmids: vmid ?? null,
-    nodes: node ?? null,
-    toolsAllow: tool ?? null,
-    toolsDeny: denyTool ?? [],
-    needsApproval: needsApproval ?? false,
-    toolsets: toolset ?? null,
-  };
+/** Those that the options name, over those of another token. */
+async function limitsOf(
+  store: AccountReader,
+  options: CreateTokenOptions,
+): Promise<TokenLimits | null> {
+  const { copyLimitsOf: id } = options;
+  const copied = id === undefined
+    ? null
+    : (await knownToken(store, { id, action: "copy limits" })).limits;
+  const given = limitsGiven(options);
+  return Object.keys(given).length === 0 ? copied : { ...NO_LIMITS, ...copied, ...given };
 }

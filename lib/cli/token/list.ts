@@ -1,18 +1,25 @@
-import { formatVmidRanges, type TokenLimits } from "../../auth/limits.ts";
 import type { TokenRecord } from "../../auth/accounts.ts";
 import { effectiveScope } from "../../auth/scope.ts";
 import { tokenState } from "../../auth/token.ts";
+import { expiringWithin } from "../../auth/token_notes.ts";
 import type { CliContext, CommonOptions } from "../context.ts";
 import { shortTime, table } from "../table.ts";
 import { withSchema } from "../with_store.ts";
+import { limitText } from "./text.ts";
 
-export type ListTokenOptions = CommonOptions & { readonly json?: boolean };
+export type ListTokenOptions = CommonOptions & {
+  readonly json?: boolean;
+  /** Milliseconds. */
+  readonly expiring?: number;
+};
 
 /** Prints every token with its state, never with more than the beginning of its hash. */
 export async function listTokens(context: CliContext, options: ListTokenOptions): Promise<void> {
   const { io } = context;
-  const tokens = await withSchema(context, options, (store) => store.listTokens());
   const now = io.now();
+  const all = await withSchema(context, options, (store) => store.listTokens());
+  const { expiring: ms } = options;
+  const tokens = ms === undefined ? all : expiringWithin(all, { ms, now });
   if (options.json) {
     return io.out(JSON.stringify(tokens.map((token) => asJson(token, now)), null, 2));
   }
@@ -47,18 +54,4 @@ function asJson(token: TokenRecord, now: Date) {
     hash_prefix: token.hashPrefix,
     limits: token.limits,
   };
-}
-
-function limitText(limits: TokenLimits | null): string {
-  if (limits === null) return "none";
-  const parts = Object.entries({
-    pool: limits.pools,
-    tag: limits.tags,
-    vmid: limits.vmids === null ? null : [formatVmidRanges(limits.vmids)],
-    node: limits.nodes,
-    tool: limits.toolsAllow,
-    "not tool": limits.toolsDeny.length === 0 ? null : limits.toolsDeny,
-    toolset: limits.toolsets,
-  }).flatMap(([kind, names]) => names === null ? [] : [`${kind} ${names.join(",")}`]);
-  return [...parts, ...limits.needsApproval ? ["needs approval"] : []].join("; ");
 }

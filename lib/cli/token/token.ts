@@ -1,15 +1,22 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { parseAllowedIps } from "../../auth/address.ts";
-import { effectiveScope } from "../../auth/scope.ts";
-import { parseVmidRanges, type VmidRange } from "../../auth/limits.ts";
 import { PERMISSIONS } from "../../auth/scope.ts";
-import { type CliContext, refuseAsUsage, withCommonOptions } from "../context.ts";
-import { list, oneOf, reader, shortText, toolsets, wholeNumber } from "../options.ts";
+import { type ChangeOptions, withChangeOptions } from "../account_change.ts";
+import { type CliContext, withCommonOptions } from "../context.ts";
+import { oneOf, readDuration, reader, shortText, someOf, wholeNumber } from "../options.ts";
+import {
+  CLEARABLE,
+  revokeToken,
+  rotateToken,
+  updateToken,
+  type UpdateTokenOptions,
+} from "./changes.ts";
 import { createToken, type CreateTokenOptions } from "./create.ts";
+import { withLimitOptions } from "./limit_options.ts";
+import { readmit } from "./readmit.ts";
 import { type ListTokenOptions, listTokens } from "./list.ts";
-import { withSchema } from "../with_store.ts";
 
-const EXAMPLES = `
+const CREATE_NOTES = `
 The raw token is printed once, alone on standard output; the database only keeps its hash.
 The limits narrow what the token reaches; each may be repeated or hold several names.
 
@@ -17,52 +24,82 @@ Examples:
   proxmox-mcp token create --user ayse --name laptop --permission read
   proxmox-mcp token create --user ci --name sandbox --permission admin --expires-days 30 \\
     --allowed-ips 10.0.0.0/8,::1 --pool dev --vmid 100-199
+  proxmox-mcp token create --user ci --name sandbox2 --permission write --copy-limits-of 4
   TOKEN=$(proxmox-mcp token create --user ayse --name script --permission write)`;
+
+const LIST_NOTES = `
+Examples:
+  proxmox-mcp token list
+  proxmox-mcp token list --expiring 14d`;
+
+const ROTATE_NOTES = `
+The new raw token is printed once, alone on standard output. The old one is refused at once, and what was
+opened with it is closed; name, permission, limits, expiry and number stay.
+
+Example:
+  TOKEN=$(proxmox-mcp token rotate 4)`;
+
+const UPDATE_NOTES = `
+Only what is named changes; a limit that is named takes the place of the one of its kind. Running servers
+heed it with the next request, and what was opened with the token is closed.
+
+Examples:
+  proxmox-mcp token update 4 --expires-days 90
+  proxmox-mcp token update 4 --permission read --pool dev,qa --clear vmid,expiry
+  proxmox-mcp token update 4 --clear limits`;
+
+const READMIT_NOTES = `
+The revoked token stays revoked: the client's next token from the identity provider begins a new sign-in.
+
+Example:
+  proxmox-mcp token readmit 7`;
 
 export function registerToken(program: Command, context: CliContext): void {
   const token = program.command("token").description("the tokens that callers present");
-  withCommonOptions(token.command("create"))
+  const create = withChangeOptions(token.command("create"))
     .description("create a token and print it once")
     .requiredOption("--user <NAME>", "the user it belongs to")
     .requiredOption("--name <LABEL>", "what it is for, in 1 to 100 characters", shortText(100))
     .requiredOption("--permission <LEVEL>", "read, write or admin", oneOf(PERMISSIONS))
     .option("--expires-days <N>", "days until it expires (default: never)", wholeNumber(1, 36_500))
-    .option("--allowed-ips <LIST>", "addresses and networks it may be used from", readAllowedIps)
-    .option("--pool <POOL>", "only guests in this pool", list)
-    .option("--tag <TAG>", "only guests with this tag", list)
-    .option("--vmid <RANGE>", "only guests with these ids, such as 100-199,250", readVmids)
-    .option("--node <NODE>", "only this node and guests on it", list)
-    .option("--tool <TOOL>", "only this tool", list)
-    .option("--deny-tool <TOOL>", "not this tool", list)
-    .option("--needs-approval", "somebody else must approve each change before it runs")
-    .option(
-      "--toolset <TOOLSET>",
-      "list tools of this toolset only; others can still be called",
-      toolsets,
-    )
-    .addHelpText("after", EXAMPLES)
+    .option("--allowed-ips <LIST>", "addresses and networks it may be used from", readAllowedIps);
+  withLimitOptions(create)
+    .option("--copy-limits-of <ID>", "begin with the limits of this token", tokenId)
+    .addHelpText("after", CREATE_NOTES)
     .action((options: CreateTokenOptions) => createToken(context, options));
   withCommonOptions(token.command("list"))
     .description("list the tokens; neither a raw token nor a whole hash is ever shown")
+    .option("--expiring <TIME>", "only active ones that expire within this time", readDuration)
     .option("--json", "print JSON")
+    .addHelpText("after", LIST_NOTES)
     .action((options: ListTokenOptions) => listTokens(context, options));
-  withCommonOptions(token.command("revoke"))
-    .argument("<ID>", "the token's number in `token list`", wholeNumber(1, 2 ** 31 - 1))
+  const update = withTokenId(withChangeOptions(token.command("update")))
+    .description("change a token's name, permission, expiry, addresses or limits")
+    .option("--name <LABEL>", "what it is for, in 1 to 100 characters", shortText(100))
+    .option("--permission <LEVEL>", "read, write or admin", oneOf(PERMISSIONS))
+    .option("--expires-days <N>", "days until it expires, from now", wholeNumber(1, 36_500))
+    .option("--allowed-ips <LIST>", "addresses and networks it may be used from", readAllowedIps);
+  withLimitOptions(update)
+    .option("--clear <WHAT>", `take away: ${CLEARABLE.join(", ")}`, someOf(CLEARABLE))
+    .addHelpText("after", UPDATE_NOTES)
+    .action((id: number, options: UpdateTokenOptions) => updateToken(context, id, options));
+  withTokenId(withChangeOptions(token.command("rotate")))
+    .description("give a token a new secret and print it once; the old one ends at once")
+    .addHelpText("after", ROTATE_NOTES)
+    .action((id: number, options: ChangeOptions) => rotateToken(context, id, options));
+  withTokenId(withChangeOptions(token.command("revoke")))
     .description("end a token at once; its row stays")
-    .action((id: number, options: CreateTokenOptions) => revokeToken(context, { id, options }));
+    .action((id: number, options: ChangeOptions) => revokeToken(context, id, options));
+  withTokenId(withChangeOptions(token.command("readmit")))
+    .description("let a provider's client in again whose sign-in was revoked")
+    .addHelpText("after", READMIT_NOTES)
+    .action((id: number, options: ChangeOptions) => readmit(context, id, options));
 }
 
-async function revokeToken(
-  context: CliContext,
-  { id, options }: { id: number; options: CreateTokenOptions },
-): Promise<void> {
-  await withSchema(context, options, async (store) => {
-    const token = await refuseAsUsage(() => store.revokeToken(id));
-    context.io.out(
-      `revoked token ${token.id} "${token.name}" of ${token.user.username} ` +
-        `(it had scope ${effectiveScope(token)})`,
-    );
-  });
+const tokenId = wholeNumber(1, 2 ** 31 - 1);
+
+function withTokenId(command: Command): Command {
+  return command.argument("<ID>", "the token's number in `token list`", tokenId);
 }
 
 const readAllowedIps = reader((text: string) => {
@@ -70,7 +107,3 @@ const readAllowedIps = reader((text: string) => {
   parseAllowedIps(text);
   return text.split(",").map((entry) => entry.trim()).join(",");
 });
-
-function readVmids(text: string, before: readonly VmidRange[] | undefined): VmidRange[] {
-  return [...(before ?? []), ...reader(parseVmidRanges)(text)];
-}

@@ -13,6 +13,10 @@ import { REHEARSALS } from "./0012_rehearsals.ts";
 import { HISTORY } from "./0013_history.ts";
 import { SIGN_INS } from "./0014_sign_ins.ts";
 import { USER_PROXMOX_TOKENS } from "./0015_user_proxmox_tokens.ts";
+import { LINK_GROUPS } from "./0016_link_groups.ts";
+import { OAUTH } from "./0017_oauth.ts";
+import { PASSKEYS } from "./0018_passkeys.ts";
+import { LET_IN_BY } from "./0019_let_in_by.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -32,4 +36,8 @@ export const MIGRATIONS: readonly Migration[] = [
   HISTORY,
   SIGN_INS,
   USER_PROXMOX_TOKENS,
+  LINK_GROUPS,
+  OAUTH,
+  PASSKEYS,
+  LET_IN_BY,
 ];

@@ -3,14 +3,6 @@ import type { Language } from "../../mcp/messages.ts";
 /** What the page says. */
 export interface Words {
   readonly title: string;
-  readonly signIn: string;
-  readonly signInWhy: string;
-  readonly token: string;
-  readonly wrongToken: string;
-  readonly wait: string;
-  readonly continue: string;
-  readonly signedInAs: string;
-  readonly leave: string;
   readonly wantsTo: string;
   readonly until: string;
   readonly nothingYet: string;
@@ -34,16 +26,6 @@ export interface Words {
 
 const ENGLISH: Words = {
   title: "Approve a change",
-  signIn: "Sign in",
-  signInWhy:
-    "Somebody asked for a change of the Proxmox cluster that another person must approve. Sign in with " +
-    "your own token, whose scope is admin, to see it.",
-  token: "Your token",
-  wrongToken: "Authentication required. Provide a valid token.",
-  wait: "Too many requests. Try again later.",
-  continue: "Continue",
-  signedInAs: "Signed in as",
-  leave: "Sign out",
   wantsTo: "wants to",
   until: "To be decided until",
   nothingYet: "Nothing has been changed yet.",
@@ -69,16 +51,6 @@ const ENGLISH: Words = {
 
 const TURKISH: Words = {
   title: "Bir değişikliği onayla",
-  signIn: "Oturum aç",
-  signInWhy:
-    "Birisi Proxmox kümesinde, başka bir kişinin onaylaması gereken bir değişiklik istedi. Görmek için " +
-    "yetkisi admin olan kendi token'ınızla oturum açın.",
-  token: "Token'ınız",
-  wrongToken: "Kimlik doğrulama gerekli. Geçerli bir token sağlayın.",
-  wait: "Çok fazla istek gönderildi. Daha sonra yeniden deneyin.",
-  continue: "Devam",
-  signedInAs: "Oturum:",
-  leave: "Oturumu kapat",
   wantsTo: "şunu istiyor:",
   until: "Son karar zamanı",
   nothingYet: "Henüz hiçbir şey değiştirilmedi.",

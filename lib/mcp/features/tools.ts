@@ -43,11 +43,15 @@ export async function listTools(
   services: McpServices,
   { server, context }: { server: Server; context: ServerContext },
 ): Promise<ListToolsResult> {
-  const { principal, toolsets, wrote } = callerOf(context);
+  const { principal, toolsets, write } = callerOf(context);
   const viewer = { ...principal, toolsets };
-  const { tools, resultJson } = services.catalog.visibleTo(viewer, await services.able(principal));
+  const able = await services.able(principal);
+  const { tools, result } = services.catalog.visibleTo(viewer, able);
   if (showsPages(server, context)) return { tools: tools.map(withPage) };
-  wrote?.(resultJson);
+  if (write !== undefined) {
+    write(result);
+    return { tools: [] };
+  }
   return { tools: tools.map((tool) => ({ ...tool })) };
 }
 
@@ -92,7 +96,10 @@ export async function answerCall(
   }
   if (result.kind === "done" && handover?.task) return handover.task;
   const { format = "text" } = caller;
-  if (result.kind !== "failed") caller.wrote?.(result.finished.resultJson(format));
+  if (result.kind !== "failed" && caller.write !== undefined) {
+    caller.write(result.finished.result(format));
+    return { content: [] };
+  }
   return toolResult(result, format);
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import type { Resource } from "../../proxmox/api/values.ts";
-import type { GuestDirectory } from "../../proxmox/guest/directory.ts";
+import type { GuestDirectory } from "../../proxmox/guest/guest_directory.ts";
 import { rowsWithin } from "../../proxmox/inventory.ts";
 import type { Reach } from "../../proxmox/plan.ts";
 import { resourceAt } from "./address.ts";

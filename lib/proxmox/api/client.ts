@@ -25,6 +25,8 @@ export type Params = Readonly<Record<string, unknown>>;
 export interface Answer {
   readonly data: unknown;
   readonly total: number | undefined;
+  /** Characters of its JSON. */
+  readonly size: number;
 }
 
 interface Sending {
@@ -217,7 +219,7 @@ export class Client {
     if (Object.keys(record(answer.errors)).length > 0) {
       throw failureOf({ status: 400, body, change, ...this.#token });
     }
-    return { data: answer.data, total: number(answer.total) };
+    return { data: answer.data, total: number(answer.total), size: body.length };
   }
 
   /** What messages say of the token. */

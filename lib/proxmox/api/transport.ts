@@ -15,6 +15,9 @@ export type Transport = (
  */
 export const IDLE_CONNECTIONS = 48;
 
+/** After how many milliseconds one that nobody needs is closed. */
+export const IDLE_MS = 60_000;
+
 /**
  * A transport on Deno's `fetch` with keep-alive connections.
  *
@@ -24,7 +27,7 @@ export function createFetchTransport(caCerts: readonly string[]): Transport & Di
   const client = Deno.createHttpClient({
     caCerts: [...caCerts],
     poolMaxIdlePerHost: IDLE_CONNECTIONS,
-    poolIdleTimeout: 60_000,
+    poolIdleTimeout: IDLE_MS,
     http2: false,
   });
   const send: Transport = (url, init) => fetch(url, { ...init, client, redirect: "manual" });

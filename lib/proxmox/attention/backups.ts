@@ -1,4 +1,5 @@
 import type { Guest } from "../guest/directory.ts";
+import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import { newestGood } from "../storage/backups.ts";
 import { readVolumes } from "../storage/volumes.ts";
@@ -6,12 +7,19 @@ import { CLUSTER, daysSince, type Finding, placeOf, type Probe } from "./finding
 
 const OLD_BACKUP_DAYS = 7;
 
-export function backupProbe(pve: Pve, guests: readonly Guest[]): Probe {
+export function backupProbe(
+  pve: Pve,
+  { guests, reader }: { guests: readonly Guest[]; reader: Reader },
+): Probe {
   return {
     part: "backups",
     of: CLUSTER,
     read: async (unread) => {
-      const { volumes, warnings, partial, hides } = await readVolumes(pve, { content: "backup" });
+      const { volumes, warnings, partial, hides } = await readVolumes(
+        pve,
+        { content: "backup" },
+        { reader },
+      );
       for (const warning of warnings) unread(warning);
       const newest = newestGood(volumes);
       const partly = partial ? " in the storages that could be read" : "";

@@ -71,7 +71,7 @@ export function replicationProbe(pve: Pve): Probe {
     part: "replication",
     of: CLUSTER,
     read: async (unread) => {
-      const { jobs, warnings } = await replicationJobs(pve);
+      const { jobs, warnings } = await replicationJobs(pve, { reader: pve.keeping({ mark: "" }) });
       for (const warning of warnings) unread(warning);
       return jobs.filter((job) => job.error || job.failures).map((job) => ({
         kind: "replication",

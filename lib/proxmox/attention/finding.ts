@@ -130,6 +130,6 @@ export function placeOf(guest: Guest): string {
 }
 
 /** NaN for what is no time. */
-export function daysSince(pve: Pve, time: string): number {
+export function daysSince(pve: Pick<Pve, "now">, time: string): number {
   return (pve.now().getTime() - Date.parse(time)) / 1000 / DAY_SECONDS;
 }

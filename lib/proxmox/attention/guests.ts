@@ -1,12 +1,16 @@
+import { oncePer } from "../../once_per.ts";
 import { isKind } from "../api/errors.ts";
 import { flag, text } from "../api/values.ts";
 import { clip } from "../clip.ts";
-import { type Guest, guestLabel } from "../guest/directory.ts";
-import { readSettings, waitingKeys } from "../guest/pending.ts";
+import { type Guest, guestLabel, isVm } from "../guest/directory.ts";
+import { readSettings, type Settings, waitingKeys } from "../guest/pending.ts";
 import { currentState } from "../guest/power.ts";
+import { agentEnabled } from "../guest/properties.ts";
 import { readSnapshots } from "../guest/snapshots.ts";
+import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import { daysSince, type Finding, placeOf, type Probe, type Unread } from "./finding.ts";
+import type { Marks } from "./marks.ts";
 
 /** A volume that a guest's configuration keeps though no drive uses it. */
 export interface Detached {
@@ -23,13 +27,29 @@ interface GuestProbes {
 }
 
 /** What can only be asked guest by guest: of at most `max` guests for each question. */
-export function readGuests(pve: Pve, guests: readonly Guest[], max: number): GuestProbes {
+export function readGuests(
+  pve: Pve,
+  { guests, max, marks }: { guests: readonly Guest[]; max: number; marks: Marks },
+): GuestProbes {
   const detached = new Map<string, Detached>();
-  const running = guests.filter((guest) => guest.type === "qemu" && guest.status === "running");
+  const running = guests.filter(isVm).filter(({ status }) => status === "running");
+  const reader = ({ vmid }: Guest) => pve.keeping({ mark: marks.ofGuest(vmid), vmid });
+  const settingsOf = oncePer((guest: Guest) => readSettings(reader(guest), guest));
   const questions: [part: string, of: readonly Guest[], (guest: Guest) => Promise<Finding[]>][] = [
-    ["settings", guests, (guest) => waitingSettings(pve, guest, detached)],
-    ["snapshots", guests, (guest) => oldSnapshots(pve, guest)],
-    ["guest agents", running, (guest) => deadAgent(pve, guest)],
+    [
+      "settings",
+      guests,
+      async (guest) => waitingSettings(guest, await settingsOf(guest), detached),
+    ],
+    ["snapshots", guests, (guest) => oldSnapshots(reader(guest), guest)],
+    ["guest agents", running, async (guest) => {
+      const enabled = await settingsOf(guest).then(
+        (settings) => agentEnabled(settings.get("agent")?.value),
+        // Its own status tells as much.
+        async () => flag((await currentState(reader(guest), guest)).row.agent),
+      );
+      return enabled ? await deadAgent(pve, guest, reader(guest)) : [];
+    }],
   ];
   return {
     probes: questions.flatMap(([part, of, read]) =>
@@ -45,12 +65,11 @@ export function readGuests(pve: Pve, guests: readonly Guest[], max: number): Gue
 }
 
 /** What of a guest's settings is not what it runs with; notes which volumes are attached to nothing. */
-async function waitingSettings(
-  pve: Pve,
+function waitingSettings(
   guest: Guest,
+  settings: Settings,
   detached: Map<string, Detached>,
-): Promise<Finding[]> {
-  const settings = await readSettings(pve, guest);
+): Finding[] {
   for (const [key, { value }] of settings) {
     const volid = text(value)?.split(",")[0];
     if (/^unused\d+$/.test(key) && volid) detached.set(volid, { guest, key });
@@ -74,7 +93,7 @@ async function waitingSettings(
 
 const OLD_SNAPSHOT_DAYS = 30;
 
-async function oldSnapshots(pve: Pve, guest: Guest): Promise<Finding[]> {
+async function oldSnapshots(pve: Reader, guest: Guest): Promise<Finding[]> {
   const { snapshots } = await readSnapshots(pve, guest);
   return snapshots.flatMap(({ name, time = "" }): Finding[] => {
     const days = daysSince(pve, time);
@@ -95,16 +114,15 @@ async function oldSnapshots(pve: Pve, guest: Guest): Promise<Finding[]> {
   });
 }
 
-async function deadAgent(pve: Pve, guest: Guest): Promise<Finding[]> {
+async function deadAgent(pve: Pve, guest: Guest, reader: Reader): Promise<Finding[]> {
   const { node, vmid } = guest;
-  const { status, row } = await currentState(pve, guest);
-  // Only the guest's own status tells whether the agent is enabled in the configuration.
-  if (status !== "running" || !flag(row.agent)) return [];
   try {
-    await pve.get("/nodes/{node}/qemu/{vmid}/agent/info", { node, vmid });
+    await reader.get("/nodes/{node}/qemu/{vmid}/agent/info", { node, vmid });
     return [];
   } catch (error) {
-    if (!isKind(error, "agent_away")) throw error;
+    if (!isKind(error, "agent_away", "not_running")) throw error;
+    // It may have been stopped or paused since it was listed.
+    if ((await currentState(pve, guest)).status !== "running") return [];
     const what = "the guest agent is enabled but does not answer: install or start it in the guest";
     const where = placeOf(guest);
     return [{

@@ -1,3 +1,5 @@
+import { oncePer } from "../../once_per.ts";
+import { tasksOf } from "../cluster/task_list.ts";
 import { guestsIn } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
@@ -6,6 +8,7 @@ import { clockProbe } from "./clocks.ts";
 import { cephProbe, haProbe, quorumProbe, replicationProbe } from "./cluster.ts";
 import { type Findings, runProbes } from "./finding.ts";
 import { readGuests } from "./guests.ts";
+import { Marks } from "./marks.ts";
 import { nodeProbes } from "./nodes.ts";
 import { lockProbe, storageProbe } from "./resources.ts";
 import { unusedProbe } from "./unused.ts";
@@ -18,23 +21,27 @@ export async function lookAtEverything(pve: Pve, maxGuests: number): Promise<Fin
   const online = nodes.filter((node) => !offline.has(node));
   const guests = guestsIn(resources).toSorted((a, b) => a.vmid - b.vmid);
   const working = guests.filter(({ template }) => !template);
-  const asked = readGuests(pve, working.filter(({ node }) => !offline.has(node)), maxGuests);
+  const readTasks = oncePer((pve: Pve) => pve.list("/cluster/tasks").then(tasksOf));
+  const marks = new Marks({ resources, tasks: await readTasks(pve).catch(() => []) });
+  const reader = pve.keeping({ mark: marks.ofVolumes });
+  const there = working.filter(({ node }) => !offline.has(node));
+  const asked = readGuests(pve, { guests: there, max: maxGuests, marks });
   const parts = [
     // Those that ask several nodes at once themselves do not run beside other probes.
     await runProbes([replicationProbe(pve)]),
-    await runProbes([backupProbe(pve, working)]),
+    await runProbes([backupProbe(pve, { guests: working, reader })]),
     await runProbes([clockProbe(pve, online)]),
     await runProbes([
       quorumProbe(pve),
       haProbe(pve),
       cephProbe(pve),
       storageProbe(resources),
-      lockProbe(pve, working),
-      ...online.flatMap((node) => nodeProbes(pve, node)),
+      lockProbe(working, () => readTasks(pve)),
+      ...online.flatMap((node) => nodeProbes(pve, node, marks)),
       ...asked.probes,
     ]),
     // The guests' settings have told by now which volumes are detached.
-    await runProbes([unusedProbe(pve, { guests, detached: asked.detached })]),
+    await runProbes([unusedProbe(pve, { guests, detached: asked.detached, reader })]),
   ];
   const away = [...offline].map((node) => ({
     part: "everything else",

@@ -4,34 +4,40 @@ import { clip } from "../clip.ts";
 import { readCertificates } from "../cluster/certificates.ts";
 import { type Disk, readDisks } from "../cluster/disks.ts";
 import { isRunning, taskOf } from "../cluster/task_list.ts";
+import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import { succeeded, wasInterrupted } from "../tasks.ts";
 import { DAY_SECONDS, type Finding, type Probe } from "./finding.ts";
+import type { Marks } from "./marks.ts";
 import { brokenRepositories, securityUpdates } from "./updates.ts";
 
 /** What is looked at on each node that is online. */
-export function nodeProbes(pve: Pve, node: string): Probe[] {
+export function nodeProbes(pve: Pve, node: string, marks: Marks): Probe[] {
   const of = `node ${node}`;
+  const tasks = pve.keeping({ mark: marks.ofTasks(node) });
+  const kept = pve.keeping({ mark: marks.ofNode(node) });
   return [
-    { part: "failed tasks", of, read: (unread) => failedTasks(pve, node, unread) },
-    { part: "certificates", of, read: () => endingCertificates(pve, node) },
-    { part: "disks", of, read: () => failingDisks(pve, node) },
-    { part: "ZFS", of, read: () => ailingPools(pve, node) },
-    { part: "kernel", of, read: () => kernelInWaiting(pve, node) },
-    { part: "repositories", of, read: () => brokenRepositories(pve, node) },
-    { part: "security updates", of, read: () => securityUpdates(pve, node) },
+    { part: "failed tasks", of, read: (unread) => failedTasks(tasks, node, unread) },
+    { part: "certificates", of, read: () => endingCertificates(kept, node) },
+    { part: "disks", of, read: () => failingDisks(kept, node) },
+    { part: "ZFS", of, read: () => ailingPools(kept, node) },
+    { part: "kernel", of, read: () => kernelInWaiting(kept, node) },
+    { part: "repositories", of, read: () => brokenRepositories(kept, node) },
+    { part: "security updates", of, read: () => securityUpdates(kept, node) },
   ];
 }
 
 const TASKS_PER_NODE = 200;
+const STEP_SECONDS = 300;
 
 async function failedTasks(
-  pve: Pve,
+  pve: Reader,
   node: string,
   unread: (reason: string) => void,
 ): Promise<Finding[]> {
   const { rows, total = 0 } = await pve.page("/nodes/{node}/tasks", { node }, {
-    since: Math.floor(pve.now().getTime() / 1000) - DAY_SECONDS,
+    // In steps, so that calls ask for the same.
+    since: Math.floor(pve.now().getTime() / 1000 / STEP_SECONDS) * STEP_SECONDS - DAY_SECONDS,
     statusfilter: "error",
     limit: TASKS_PER_NODE,
   });
@@ -59,7 +65,7 @@ async function failedTasks(
 
 const CERTIFICATE_DAYS = 30;
 
-async function endingCertificates(pve: Pve, node: string): Promise<Finding[]> {
+async function endingCertificates(pve: Reader, node: string): Promise<Finding[]> {
   const rows = await readCertificates(pve, node);
   return rows.filter((row) => (row.days_left ?? Infinity) <= CERTIFICATE_DAYS).map((row) => {
     const days = row.days_left ?? 0;
@@ -73,7 +79,7 @@ async function endingCertificates(pve: Pve, node: string): Promise<Finding[]> {
   });
 }
 
-async function failingDisks(pve: Pve, node: string): Promise<Finding[]> {
+async function failingDisks(pve: Reader, node: string): Promise<Finding[]> {
   return (await readDisks(pve, node)).filter(isFailing).map((disk) => ({
     kind: "disk",
     severity: "critical",
@@ -90,7 +96,7 @@ function isFailing({ health }: Disk): boolean {
 }
 
 /** ZFS pools that lack a disk or worse; a node without ZFS has none. */
-async function ailingPools(pve: Pve, node: string): Promise<Finding[]> {
+async function ailingPools(pve: Reader, node: string): Promise<Finding[]> {
   try {
     const pools = await pve.list("/nodes/{node}/disks/zfs", { node });
     return pools.filter(({ health }) => health !== "ONLINE").map(({ health, name }) => ({
@@ -106,7 +112,7 @@ async function ailingPools(pve: Pve, node: string): Promise<Finding[]> {
 }
 
 /** Tells of a kernel that is newer than the running one and waits for a reboot. */
-async function kernelInWaiting(pve: Pve, node: string): Promise<Finding[]> {
+async function kernelInWaiting(pve: Reader, node: string): Promise<Finding[]> {
   const rows = await pve.list("/nodes/{node}/apt/versions", { node });
   const running = rows.map((row) => text(row.RunningKernel)).find((kernel) => kernel);
   const newest = rows.filter((row) => row.CurrentState === "Installed")

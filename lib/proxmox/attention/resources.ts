@@ -1,7 +1,6 @@
 import { flag, number, type Resource } from "../api/values.ts";
-import { isRunning, taskOf, taskVmid } from "../cluster/task_list.ts";
+import { isRunning, type TaskEntry, taskVmid } from "../cluster/task_list.ts";
 import type { Guest } from "../guest/directory.ts";
-import type { Pve } from "../pve.ts";
 import { CLUSTER, type Finding, placeOf, type Probe } from "./finding.ts";
 
 const FULL = 0.85;
@@ -36,15 +35,17 @@ export function storageProbe(resources: readonly Resource[]): Probe {
 }
 
 /** Guests that are locked though no task runs that would hold the lock. */
-export function lockProbe(pve: Pve, guests: readonly Guest[]): Probe {
+export function lockProbe(
+  guests: readonly Guest[],
+  readTasks: () => Promise<readonly TaskEntry[]>,
+): Probe {
   return {
     part: "locked guests",
     of: CLUSTER,
     read: async () => {
       const locked = guests.filter((guest) => guest.lock !== undefined);
       if (locked.length === 0) return [];
-      const tasks = (await pve.list("/cluster/tasks")).map((row) => taskOf(row));
-      const busy = new Set(tasks.filter(isRunning).map((task) => taskVmid(task.id)));
+      const busy = new Set((await readTasks()).filter(isRunning).map((task) => taskVmid(task.id)));
       return locked.filter((guest) => !busy.has(guest.vmid)).map((guest) => ({
         kind: "locked",
         severity: "warning",

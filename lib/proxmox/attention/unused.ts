@@ -1,5 +1,6 @@
 import type { Guest } from "../guest/directory.ts";
 import { isTaken } from "../guest/placement.ts";
+import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import { readVolumes, type Volume } from "../storage/volumes.ts";
 import { CLUSTER, type Finding, placeOf, type Probe } from "./finding.ts";
@@ -17,8 +18,9 @@ const MOST_ASKED = 50;
  */
 export function unusedProbe(
   pve: Pve,
-  { guests, detached }: {
+  { guests, detached, reader }: {
     guests: readonly Guest[];
+    reader: Reader;
     detached: ReadonlyMap<string, Detached>;
   },
 ): Probe {
@@ -26,7 +28,7 @@ export function unusedProbe(
     part: "unused volumes",
     of: CLUSTER,
     read: async (unread) => {
-      const large = (await readDisks(pve, unread)).filter(({ size_bytes = 0 }) =>
+      const large = (await readDisks(pve, { reader, unread })).filter(({ size_bytes = 0 }) =>
         size_bytes > LARGE
       );
       const there = new Set(guests.map(({ vmid }) => vmid));
@@ -53,10 +55,13 @@ export function unusedProbe(
   };
 }
 
-async function readDisks(pve: Pve, unread: (reason: string) => void): Promise<Volume[]> {
+async function readDisks(
+  pve: Pve,
+  { reader, unread }: { reader: Reader; unread: (reason: string) => void },
+): Promise<Volume[]> {
   const volumes = new Map<string, Volume>();
   for (const content of ["images", "rootdir"]) {
-    const list = await readVolumes(pve, { content });
+    const list = await readVolumes(pve, { content }, { reader });
     for (const warning of list.warnings) unread(warning);
     for (const volume of list.volumes) volumes.set(`${volume.volid} ${volume.node}`, volume);
   }

@@ -1,13 +1,13 @@
 import { flag, records, text } from "../api/values.ts";
 import { clip } from "../clip.ts";
 import { isForSecurity } from "../cluster/updates.ts";
-import type { Pve } from "../pve.ts";
+import type { Reader } from "../kept_reader.ts";
 import { daysSince, type Finding } from "./finding.ts";
 
 const NAMED = 5;
 
 /** Security updates that wait, as of the node's last refresh; Proxmox does not mark them as such. */
-export async function securityUpdates(pve: Pve, node: string): Promise<Finding[]> {
+export async function securityUpdates(pve: Reader, node: string): Promise<Finding[]> {
   const rows = await pve.list("/nodes/{node}/apt/update", { node });
   const names = rows.filter(isForSecurity).map((row) => String(row.Package)).sort();
   if (names.length === 0) return [];
@@ -25,7 +25,7 @@ export async function securityUpdates(pve: Pve, node: string): Promise<Finding[]
 const ENDING_DAYS = 30;
 
 /** Why updates will not come: repositories that refuse, fail or are not there. */
-export async function brokenRepositories(pve: Pve, node: string): Promise<Finding[]> {
+export async function brokenRepositories(pve: Reader, node: string): Promise<Finding[]> {
   const [{ errors, "standard-repos": standard }, subscription] = await Promise.all([
     pve.get("/nodes/{node}/apt/repositories", { node }),
     pve.get("/nodes/{node}/subscription", { node }),

@@ -1,4 +1,4 @@
-import type { Pve } from "../pve.ts";
+import type { Reader } from "../kept_reader.ts";
 import { compact, number, text, time } from "../api/values.ts";
 
 /** A certificate that a node serves or trusts, without the certificate itself. */
@@ -18,7 +18,7 @@ const DAY_SECONDS = 86_400;
 const MAX_NAMES = 20;
 
 /** Reads a node's certificates. */
-export async function readCertificates(pve: Pve, node: string): Promise<Certificate[]> {
+export async function readCertificates(pve: Reader, node: string): Promise<Certificate[]> {
   const rows = await pve.list("/nodes/{node}/certificates/info", { node });
   const now = pve.now().getTime() / 1000;
   return rows.map((row) => {

@@ -1,5 +1,5 @@
 import { clip } from "../clip.ts";
-import type { Pve } from "../pve.ts";
+import type { Reader } from "../kept_reader.ts";
 import { compact, flag, number, text } from "../api/values.ts";
 
 /** A physical disk of a node. */
@@ -17,7 +17,7 @@ export interface Disk {
 }
 
 /** Reads a node's disks. Proxmox wakes sleeping ones to ask for their health. */
-export async function readDisks(pve: Pve, node: string): Promise<Disk[]> {
+export async function readDisks(pve: Reader, node: string): Promise<Disk[]> {
   const rows = await pve.list("/nodes/{node}/disks/list", { node });
   return rows.map((row) =>
     compact({

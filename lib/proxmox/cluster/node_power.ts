@@ -86,7 +86,7 @@ function votesOf(device: Qdevice, { online, size }: { online: number; size: numb
 }
 
 /** Whether the cluster can decide anything without the node; a host that is in no cluster always can. */
-export function keepsQuorum({ votes: { online, total } }: Pick<NodeFacts, "votes">): boolean {
+function keepsQuorum({ votes: { online, total } }: Pick<NodeFacts, "votes">): boolean {
   return total < 2 || (online - 1) * 2 > total;
 }
 

@@ -1,6 +1,7 @@
 import { gather } from "../fan_out.ts";
 import { guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
+import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, text, time } from "../api/values.ts";
 
@@ -22,9 +23,10 @@ export interface ReplicationJob {
 /** The jobs of all guests within the token's limits; only nodes that have one are asked. */
 export async function replicationJobs(
   pve: Pve,
+  { reader = pve }: { reader?: Reader } = {},
 ): Promise<{ jobs: ReplicationJob[]; warnings: string[] }> {
   const [rows, resources] = await Promise.all([
-    pve.list("/cluster/replication"),
+    reader.list("/cluster/replication"),
     pve.resources(),
   ]);
   const nodeOf = new Map(
@@ -36,7 +38,7 @@ export async function replicationJobs(
   const sources = [...new Set(mine.map((row) => nodeOf.get(Number(row.guest)) ?? ""))].sort();
   const { results, warnings } = await gather(sources.filter((node) => !offline.has(node)), {
     name: (node) => `state of the jobs of node ${node}`,
-    read: (node) => pve.list("/nodes/{node}/replication", { node }),
+    read: (node) => reader.list("/nodes/{node}/replication", { node }),
   });
   const states = new Map(results.flat().map((state) => [String(state.id), state]));
   const away = sources.filter((node) => offline.has(node))

@@ -31,6 +31,10 @@ export function taskOf(row: RowOf<"/cluster/tasks">, node = text(row.node) ?? ""
   };
 }
 
+export function tasksOf(rows: readonly RowOf<"/cluster/tasks">[]): TaskEntry[] {
+  return rows.map((row) => taskOf(row));
+}
+
 /** The vmid in a task's id; undefined for tasks that concern no single guest. */
 export function taskVmid(id: string | undefined): number | undefined {
   return /^[1-9]\d{2,8}$/.test(id ?? "") ? Number(id) : undefined;

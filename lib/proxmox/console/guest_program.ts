@@ -10,7 +10,7 @@ export interface GuestTask {
 /** Of one block. */
 export const BLOCK_BYTES = 64 * 1024;
 /** A command is ended that writes more into one stream. */
-export const MOST_WRITTEN = 16 * 1024 * 1024;
+const MOST_WRITTEN = 16 * 1024 * 1024;
 /** After so many seconds without a question, the program ends all and removes its folder. */
 export const GONE_SECONDS = 10;
 

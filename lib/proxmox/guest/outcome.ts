@@ -24,7 +24,7 @@ export async function withOutcome(
     : { task: compact({ upid, status, exit_status: exit, log_tail: tail }) };
   if (subject === undefined) return { ...output, ...task };
   const { vmid, name } = subject;
-  const known = reads ? await standing(pve, subject) : {};
+  const known = reads && output.guest_status === undefined ? await standing(pve, subject) : {};
   return { ...compact({ vmid, name }), ...known, ...output, ...task };
 }
 

@@ -1,4 +1,4 @@
-import type { Pve } from "../pve.ts";
+import type { Reader } from "../kept_reader.ts";
 import { number } from "../api/values.ts";
 import type { Guest } from "./directory.ts";
 
@@ -17,7 +17,7 @@ export type Settings = ReadonlyMap<string, Setting>;
 
 /** Reads what a guest's configuration is, and what of it waits for the next start. */
 export async function readSettings(
-  pve: Pve,
+  pve: Reader,
   guest: Pick<Guest, "node" | "type" | "vmid">,
 ): Promise<Settings> {
   const rows = await pve.list("/nodes/{node}/{type}/{vmid}/pending", guest);

@@ -1,7 +1,8 @@
 import { type Guest, guestLabel, type GuestType } from "./directory.ts";
+import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
-import { flag, text } from "../api/values.ts";
+import { compact, flag, text } from "../api/values.ts";
 
 /** A guest's state asked of its own node; the resource list lags some seconds behind it. */
 export interface CurrentState {
@@ -13,7 +14,7 @@ export interface CurrentState {
 
 /** Asks the guest's node how the guest stands. */
 export async function currentState(
-  pve: Pve,
+  pve: Reader,
   guest: Pick<Guest, "node" | "type" | "vmid">,
 ): Promise<CurrentState> {
   const row = await pve.get("/nodes/{node}/{type}/{vmid}/status/current", guest);
@@ -36,6 +37,12 @@ export function haNotes(pve: Pve, { row }: CurrentState): { notes?: string[] } {
   return managed
     ? { notes: [`HA does it: the task is only the request; ${pve.advice.guest}`] }
     : {};
+}
+
+/** How the task of a change found its guest. */
+interface Found {
+  readonly name?: string;
+  readonly guest_status?: string;
 }
 
 interface PowerInput {
@@ -61,10 +68,10 @@ export async function changePower<T extends GuestType>(
     /** Sends the request; gives the UPID. */
     send: (guest: Guest<T>) => Promise<unknown>;
   },
-): Promise<(TaskState & { notes?: string[] }) | { unchanged: true }> {
+): Promise<(TaskState & Found & { notes?: string[] }) | { unchanged: true }> {
   const guest = await pve.claim(input, { type });
   const state = await currentState(pve, guest);
-  const { status, lock, template } = state;
+  const { status, lock, row, template } = state;
   const label = guestLabel(guest);
   // A VM that was suspended to disk is "stopped" and locked; only resuming it makes sense.
   const suspended = lock === "suspended" && from.includes("suspended");
@@ -79,5 +86,7 @@ export async function changePower<T extends GuestType>(
     `${label} is ${status}`,
   );
   const upid = await send(guest);
-  return { ...await pve.task(upid, input), ...haNotes(pve, state) };
+  // Who does not wait is not told more by asking again: the task has only just begun.
+  const found = input.wait === false ? compact({ name: text(row.name), guest_status: status }) : {};
+  return { ...found, ...await pve.task(upid, input), ...haNotes(pve, state) };
 }

@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
 import { type Guest, guestLabel } from "./directory.ts";
+import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, text, time } from "../api/values.ts";
 
@@ -23,7 +24,7 @@ interface Snapshots {
 
 /** Reads a guest's snapshots; Proxmox's pseudo-entry `current` only tells where the guest stands. */
 export async function readSnapshots(
-  pve: Pve,
+  pve: Reader,
   guest: Pick<Guest, "node" | "type" | "vmid">,
 ): Promise<Snapshots> {
   const rows = await pve.list("/nodes/{node}/{type}/{vmid}/snapshot", guest);

@@ -2,6 +2,7 @@ import type { History, KeptChange } from "../../database/history.ts";
 import type { Pve } from "../pve.ts";
 import { contentOf, namedBy, OBJECTS } from "./content.ts";
 import { type Difference, differencesOf } from "./differences.ts";
+import { pastWithin } from "./past.ts";
 
 /** A change that a look has found. */
 export interface SeenChange {
@@ -44,13 +45,12 @@ export async function readChanges(
 
 /** Which changes the token may see: those of guests and nodes in its limits. */
 async function within(pve: Pve): Promise<(change: KeptChange) => boolean> {
-  if (pve.reach.everything) return () => true;
-  const includes = await pve.includes();
+  const past = await pastWithin(pve);
   return ({ is, was }) => {
     const { vmid, node } = namedBy(is.object);
-    const at = contentOf(is.content ?? was?.content ?? "{}").node;
-    if (vmid !== undefined) return includes(vmid, String(at ?? ""));
-    return node !== undefined && pve.reach.node(node);
+    if (vmid === undefined) return node === undefined ? past.cluster : past.node(node);
+    const { node: at = "" } = contentOf(is.content ?? was?.content ?? "{}");
+    return past.guest(vmid, String(at));
   };
 }
 

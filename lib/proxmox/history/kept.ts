@@ -2,6 +2,7 @@ import type { History, KeptState } from "../../database/history.ts";
 import { AppError } from "../../errors.ts";
 import type { Pve } from "../pve.ts";
 import { type Content, contentOf, OBJECTS } from "./content.ts";
+import { pastWithin } from "./past.ts";
 
 /** How a guest was at a time. */
 export interface KeptGuest {
@@ -54,9 +55,8 @@ export async function keptGuest(
 }
 
 async function includes(pve: Pve, vmid: number, { content }: KeptState): Promise<boolean> {
-  if (pve.reach.everything) return true;
   const { node = "" } = contentOf(content ?? "{}");
-  return (await pve.includes())(vmid, String(node));
+  return (await pastWithin(pve)).guest(vmid, String(node));
 }
 
 function notKept(vmid: number, { at, begins }: { at: Date; begins: Date | undefined }): AppError {

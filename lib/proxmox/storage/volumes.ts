@@ -3,6 +3,7 @@ import { clip } from "../clip.ts";
 import { gather } from "../fan_out.ts";
 import { settle } from "../guest/settle.ts";
 import { whyEmpty } from "../known.ts";
+import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { findHidden } from "./hidden.ts";
@@ -43,11 +44,13 @@ export interface VolumeList {
 /**
  * Reads the volumes of all storages that fit; what cannot be read is told in the warnings.
  *
+ * @param options.reader what reads the storages' lists
  * @throws AppError when nothing could be read: that is not the same as nothing being there
  */
 export async function readVolumes(
   pve: Pve,
   filter: VolumeFilter,
+  { reader = pve }: { reader?: Reader } = {},
 ): Promise<VolumeList> {
   const resources = await pve.resources();
   const { places, warnings } = placesOf(resources, filter, pve.advice);
@@ -55,7 +58,7 @@ export async function readVolumes(
   const { results, warnings: unread, errors } = await gather(places, {
     name: ({ storage, node }) => `storage ${storage} on node ${node} could not be read`,
     read: async (place) => {
-      const rows = await pve.list("/nodes/{node}/storage/{storage}/content", place, {
+      const rows = await reader.list("/nodes/{node}/storage/{storage}/content", place, {
         content,
         vmid,
       });

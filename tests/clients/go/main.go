@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"time"
 
+	"github.com/modelcontextprotocol/go-sdk/auth"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
@@ -16,12 +18,15 @@ type server struct {
 	Transport, URL, Command, Mode string
 	Args                          []string
 	Headers, Env                  map[string]string
+	SignIn                        *signIn
 }
 
 type order struct {
 	Connect      *server
 	Call, Answer string
 	Arguments    map[string]any
+	// How far the client's clock is ahead from now on.
+	AdvanceSeconds int
 }
 
 type seen struct {
@@ -45,7 +50,7 @@ func (headers withHeaders) RoundTrip(request *http.Request) (*http.Response, err
 	return http.DefaultTransport.RoundTrip(request)
 }
 
-func transportOf(to server) mcp.Transport {
+func transportOf(to server, handler auth.OAuthHandler) mcp.Transport {
 	client := &http.Client{Transport: withHeaders(to.Headers)}
 	switch to.Transport {
 	case "stdio":
@@ -57,19 +62,27 @@ func transportOf(to server) mcp.Transport {
 	case "sse":
 		return &mcp.SSEClientTransport{Endpoint: to.URL, HTTPClient: client}
 	default:
-		return &mcp.StreamableClientTransport{Endpoint: to.URL, HTTPClient: client}
+		return &mcp.StreamableClientTransport{Endpoint: to.URL, HTTPClient: client, OAuthHandler: handler}
 	}
 }
 
 // A user is the client of one connection, and who answers its questions.
 type user struct {
 	session         *mcp.ClientSession
+	tokens          *tokens
 	answer          string
 	asked, progress chan string
 }
 
 func connect(ctx context.Context, to server) (*user, error) {
-	one := &user{asked: make(chan string, 100), progress: make(chan string, 100)}
+	one := &user{asked: make(chan string, 100), progress: make(chan string, 100), tokens: &tokens{}}
+	var handler auth.OAuthHandler
+	if to.SignIn != nil {
+		var err error
+		if handler, err = to.SignIn.handler(one.tokens); err != nil {
+			return one, err
+		}
+	}
 	client := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, &mcp.ClientOptions{
 		ElicitationHandler: func(_ context.Context, request *mcp.ElicitRequest) (*mcp.ElicitResult, error) {
 			one.asked <- request.Params.Message
@@ -86,7 +99,7 @@ func connect(ctx context.Context, to server) (*user, error) {
 	if to.Mode == "legacy" {
 		options.ProtocolVersion = "2025-11-25"
 	}
-	session, err := client.Connect(ctx, transportOf(to), options)
+	session, err := client.Connect(ctx, transportOf(to, handler), options)
 	one.session = session
 	return one, err
 }
@@ -133,12 +146,14 @@ func main() {
 		switch {
 		case err != nil:
 		case what.Connect != nil:
-			if one != nil {
+			if one != nil && one.session != nil {
 				one.session.Close()
 			}
 			if one, err = connect(ctx, *what.Connect); err == nil {
 				answer.Revision = one.session.InitializeResult().ProtocolVersion
 			}
+		case what.AdvanceSeconds != 0:
+			one.tokens.age(time.Duration(what.AdvanceSeconds) * time.Second)
 		case what.Call != "":
 			answer, err = one.call(ctx, what)
 		default:
@@ -152,7 +167,7 @@ func main() {
 		}
 		json.NewEncoder(os.Stdout).Encode(answer)
 	}
-	if one != nil {
+	if one != nil && one.session != nil {
 		one.session.Close()
 	}
 }

@@ -1,0 +1,31 @@
+import type { AccountStore } from "../../auth/account_store.ts";
+import { notesOn } from "../../auth/token_notes.ts";
+import { messageOf } from "../../errors.ts";
+import type { Log } from "../../log/log.ts";
+
+const DAY_MS = 86_400_000;
+
+interface Parts {
+  readonly accounts: Pick<AccountStore, "listTokens">;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+/** Tells of tokens that expire soon or that nobody uses, now and once a day until it is disposed of. */
+export function tellTokensDaily(parts: Parts): Disposable {
+  const timer = setInterval(() => tellTokens(parts), DAY_MS);
+  void tellTokens(parts);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** One line of each kind; never rejects, since whoever uses the database tells what is wrong with it. */
+async function tellTokens({ accounts, log, now }: Parts): Promise<void> {
+  try {
+    for (const { quiet, text } of notesOn(await accounts.listTokens(), now())) {
+      if (quiet) log.info(`Tokens: ${text}`);
+      else log.warning(`Tokens: ${text}`);
+    }
+  } catch (error) {
+    log.debug(`Tokens were not looked at: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,104 @@
+import type { Passkey } from "../../../auth/passkeys.ts";
+import type { Language } from "../../../mcp/messages.ts";
+import { Csrf, Time, type Visitor } from "../layout.tsx";
+import type { Challenge, PasskeySite } from "../passkey/challenges.ts";
+import { userHandle } from "../passkey/verify.ts";
+import { Act } from "./act.tsx";
+import { wordsIn } from "./words.ts";
+
+export interface PasskeyProps {
+  readonly language: Language;
+  readonly passkeys: readonly Passkey[];
+  readonly visitor: Visitor;
+  readonly userId: number;
+  /** What a new one signs, and the name that is proposed for it. */
+  readonly passkey: Challenge & PasskeySite & { readonly name: string };
+}
+
+/** EdDSA, ES256 and RS256, which between them every authenticator knows. */
+const ALGORITHMS = [-8, -7, -257];
+
+export function PasskeysCard(props: PasskeyProps) {
+  const { language, passkeys, visitor } = props;
+  const words = wordsIn(language);
+  return (
+    <section class="card">
+      <h2>{words.passkeys}</h2>
+      <p class="dim">{words.passkeysWhy}</p>
+      {passkeys.length === 0 ? <p class="empty">{words.noPasskeys}</p> : (
+        <ul class="rows">
+          {passkeys.map(({ id, name, createdAt, lastUsed }) => (
+            <li>
+              <h3>{name}</h3>
+              <Act visitor={visitor} wish="remove_passkey" id={id}>
+                <button type="submit" class="quiet no" aria-label={`${words.remove}: ${name}`}>
+                  {words.remove}
+                </button>
+              </Act>
+              <dl>
+                <dt>{words.added}</dt>
+                <dd>
+                  <Time at={createdAt} language={language} />
+                </dd>
+                <dt>{words.lastUsed}</dt>
+                <dd>
+                  {lastUsed === null ? words.never : <Time at={lastUsed} language={language} />}
+                </dd>
+              </dl>
+            </li>
+          ))}
+        </ul>
+      )}
+      <AddForm {...props} />
+      <noscript>
+        <p class="dim">{words.noScript}</p>
+      </noscript>
+    </section>
+  );
+}
+
+function AddForm({ language, passkeys, visitor, userId, passkey }: PasskeyProps) {
+  const words = wordsIn(language);
+  const { challenge, state, rpId, name } = passkey;
+  const asked = {
+    challenge,
+    rp: { id: rpId, name: "proxmox-mcp" },
+    user: { id: userHandle(userId), name: visitor.user, displayName: visitor.user },
+    pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
+    authenticatorSelection: {
+      residentKey: "required",
+      requireResidentKey: true,
+      userVerification: "required",
+    },
+    attestation: "none",
+    exclude: passkeys.map(({ credentialId }) => credentialId),
+  };
+  return (
+    <form
+      class="scripted"
+      method="post"
+      action="/my-access"
+      data-passkey={JSON.stringify(asked)}
+      data-problem={words.passkeyProblem}
+    >
+      <Csrf visitor={visitor} />
+      <input type="hidden" name="do" value="add_passkey" />
+      <input type="hidden" name="state" value={state} />
+      <input type="hidden" name="credential" value="" />
+      <label for="passkey-name">{words.passkeyName}</label>
+      <input
+        id="passkey-name"
+        name="name"
+        type="text"
+        value={name}
+        maxlength={60}
+        autocomplete="off"
+        required
+      />
+      <div class="choice start">
+        <button type="submit" class="other">{words.addPasskey}</button>
+      </div>
+      <p class="tell bad" role="alert"></p>
+    </form>
+  );
+}

@@ -1,0 +1,45 @@
+import { formatVmidRanges, type TokenLimits } from "../../../auth/limits.ts";
+import type { Language } from "../../../mcp/messages.ts";
+
+type Name = "pools" | "tags" | "vmids" | "nodes" | "only" | "never" | "approval" | "none";
+
+const WORDS: Readonly<Record<Language, Readonly<Record<Name, string>>>> = {
+  en: {
+    pools: "guests of the pools",
+    tags: "guests with the tags",
+    vmids: "guests",
+    nodes: "nodes",
+    only: "only the tools",
+    never: "not the tools",
+    approval: "changes wait for somebody else's approval",
+    none: "none",
+  },
+  tr: {
+    pools: "şu havuzların konukları:",
+    tags: "şu etiketli konuklar:",
+    vmids: "konuklar",
+    nodes: "düğümler",
+    only: "yalnız şu araçlar:",
+    never: "şu araçlar hariç:",
+    approval: "değişiklikler başkasının onayını bekler",
+    none: "hiçbiri",
+  },
+};
+
+/** What a token's limits mean, a line for each; none where it is not limited. */
+export function reachOf(limits: TokenLimits | null, language: Language): string[] {
+  if (limits === null) return [];
+  const words = WORDS[language];
+  const { pools, tags, vmids, nodes, toolsAllow, toolsDeny, needsApproval } = limits;
+  const lists: [Name, readonly string[] | null][] = [
+    ["pools", pools],
+    ["tags", tags],
+    ["vmids", vmids && vmids.map((range) => formatVmidRanges([range]))],
+    ["nodes", nodes],
+    ["only", toolsAllow],
+    ["never", toolsDeny.length === 0 ? null : toolsDeny],
+  ];
+  const lines = lists.filter(([, names]) => names !== null)
+    .map(([name, names]) => `${words[name]} ${names?.join(", ") || words.none}`);
+  return needsApproval ? [...lines, words.approval] : lines;
+}

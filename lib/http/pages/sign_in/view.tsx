@@ -1,0 +1,140 @@
+import { Told } from "../layout.tsx";
+import type { Challenge, PasskeySite } from "../passkey/challenges.ts";
+import type { SignInWords } from "./words.ts";
+
+export interface SignInProps {
+  readonly words: SignInWords;
+  /** Where it leads. */
+  readonly next: string | undefined;
+  /** Why the last attempt did not do. */
+  readonly problem?: string | undefined;
+  /** The name that was typed. */
+  readonly username?: string | undefined;
+  /** Whether there is more than tokens. */
+  readonly own: boolean;
+  readonly passkey: (Challenge & PasskeySite) | undefined;
+  /** Whether it was a token that did not do. */
+  readonly withToken?: boolean;
+}
+
+export function SignInView(props: SignInProps) {
+  const { words, next, problem, own, passkey, withToken = false } = props;
+  return (
+    <div class="card narrow">
+      <h1>{words.title}</h1>
+      <p class="dim">{whyOf(props)}</p>
+      {problem === undefined ? null : <Told mood="bad">{problem}</Told>}
+      {own ? <PasswordForm {...props} /> : null}
+      {own && passkey ? <PasskeyForm words={words} next={next} passkey={passkey} /> : null}
+      {own
+        ? (
+          <details open={withToken}>
+            <summary>{words.withToken}</summary>
+            <TokenForm words={words} next={next} focused={withToken} />
+          </details>
+        )
+        : <TokenForm words={words} next={next} focused />}
+    </div>
+  );
+}
+
+/** What the person has come for. */
+function whyOf({ words, next }: SignInProps): string {
+  if (next?.startsWith("/approve/")) return words.whyApprove;
+  return next?.startsWith("/oauth/") ? words.whyClient : words.why;
+}
+
+function PasswordForm({ words, next, username, withToken, passkey }: SignInProps) {
+  const isKnown = username !== undefined && username !== "";
+  const focused = !withToken;
+  return (
+    <form method="post" action="/sign-in">
+      <Next next={next} />
+      <label for="username">{words.user}</label>
+      <input
+        id="username"
+        name="username"
+        type="text"
+        value={username ?? ""}
+        autocomplete={passkey ? "username webauthn" : "username"}
+        autocapitalize="none"
+        spellcheck={false}
+        maxlength={150}
+        required
+        autofocus={focused && !isKnown}
+      />
+      <label for="password">{words.password}</label>
+      <input
+        id="password"
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        required
+        autofocus={focused && isKnown}
+      />
+      <div class="choice">
+        <button type="submit" name="do" value="password">{words.enter}</button>
+      </div>
+    </form>
+  );
+}
+
+function PasskeyForm(
+  { words, next, passkey }: {
+    words: SignInWords;
+    next: string | undefined;
+    passkey: Challenge & PasskeySite;
+  },
+) {
+  const { challenge, state, rpId } = passkey;
+  const asked = { challenge, rpId, userVerification: "required" };
+  return (
+    <form
+      class="scripted"
+      method="post"
+      action="/sign-in"
+      data-passkey={JSON.stringify(asked)}
+      data-problem={words.passkeyProblem}
+      data-offer=""
+    >
+      <p class="or">{words.or}</p>
+      <Next next={next} />
+      <input type="hidden" name="do" value="passkey" />
+      <input type="hidden" name="state" value={state} />
+      <input type="hidden" name="credential" value="" />
+      <div class="choice">
+        <button type="submit" class="other">{words.passkey}</button>
+      </div>
+      <p class="tell bad" role="alert"></p>
+    </form>
+  );
+}
+
+function TokenForm(
+  { words, next, focused }: { words: SignInWords; next: string | undefined; focused: boolean },
+) {
+  return (
+    <form method="post" action="/sign-in" autocomplete="off">
+      <Next next={next} />
+      <label for="token">{words.token}</label>
+      <input
+        id="token"
+        name="token"
+        type="password"
+        autocomplete="off"
+        spellcheck={false}
+        aria-describedby="token-hint"
+        required
+        autofocus={focused}
+      />
+      <p class="hint" id="token-hint">{words.tokenHint}</p>
+      <div class="choice">
+        <button type="submit" name="do" value="token">{words.continue}</button>
+      </div>
+    </form>
+  );
+}
+
+function Next({ next }: { next: string | undefined }) {
+  return next === undefined ? null : <input type="hidden" name="next" value={next} />;
+}

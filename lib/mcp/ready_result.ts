@@ -1,0 +1,70 @@
+import type { Caller } from "./caller.ts";
+import { isRecord } from "./json_rpc.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** What the body of a response is made of. */
+type Json = string | Uint8Array<ArrayBuffer>;
+
+/** The requests whose results may be ready. */
+const METHODS = new Set<unknown>(["tools/call", "tools/list"]);
+
+/**
+ * A result that is JSON already. The SDK is handed a stand-in, whose first member is an empty list, and adds
+ * what its revision wants; in what it writes the result takes the stand-in's place. So nothing is checked,
+ * copied and written anew that was made once for all who ask.
+ */
+export class ReadyResult {
+  readonly #mayCome: boolean;
+  #result: Uint8Array | undefined;
+
+  constructor(body: object) {
+    this.#mayCome = isRecord(body) && METHODS.has(body.method);
+  }
+
+  /** How the result is handed over, JSON of an object whose first member is a list; absent where none may be. */
+  get writer(): Pick<Caller, "write"> {
+    return this.#mayCome ? { write: (result) => void (this.#result = result) } : {};
+  }
+
+  /** The same answer with the result in it. */
+  async into(response: Response): Promise<Response> {
+    if (!this.#mayCome || response.body === null) return response;
+    const { body, headers } = response;
+    if (!headers.get("content-type")?.startsWith("text/event-stream")) {
+      return new Response(this.splice(await response.text()), response);
+    }
+    // Each event comes in one piece.
+    const events = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (event, to) => to.enqueue(this.#spliceEvent(event)),
+    });
+    return new Response(body.pipeThrough(events), response);
+  }
+
+  /** An answer's JSON with the result in the place of its stand-in, where it holds one. */
+  splice(json: string): Json {
+    const result = this.#result;
+    if (result === undefined) return json;
+    const member = decoder.decode(result.subarray(0, result.indexOf(COLON) + 1));
+    const standIn = `"result":${member}[]`;
+    const at = json.indexOf(standIn);
+    if (at < 0) return json;
+    const start = encoder.encode(json.slice(0, at + RESULT));
+    const end = encoder.encode(json.slice(at + standIn.length));
+    const whole = new Uint8Array(start.length + result.length - 1 + end.length);
+    whole.set(start);
+    whole.set(result, start.length);
+    whole.set(end, start.length + result.length - 1);
+    return whole;
+  }
+
+  #spliceEvent(event: Uint8Array): Uint8Array {
+    if (this.#result === undefined) return event;
+    const spliced = this.splice(decoder.decode(event));
+    return typeof spliced === "string" ? event : spliced;
+  }
+}
+
+const COLON = 0x3a;
+const RESULT = '"result":'.length;

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { AuditTrail } from "../../lib/audit/trail.ts";
+import { AccountStore } from "../../lib/auth/account_store.ts";
+import { haltsOf } from "../../lib/database/halts.ts";
+import { auditRow, type Bench, hashFor, newToken, type Site, withBench } from "./site.ts";
+
+/** What is done at one moment, and by several at once on one database. */
+export function runTogetherCases(name: string, makeSite: () => Promise<Site>): void {
+  const test = (title: string, work: (bench: Bench) => Promise<void>) =>
+    Deno.test(`${name}: ${title}`, () => withBench(makeSite, work));
+
+  test("a transaction that fails undoes nothing of those of the same moment", async ({ database }) => {
+    const insert = "INSERT INTO proxmox_mcp_spent (key, owner, expires) VALUES ($1, NULL, 1)";
+    const outcomes = await Promise.allSettled([
+      database.write(insert, ["first"]),
+      database.transaction(async (tx) => {
+        await tx.all(insert, ["undone"]);
+        throw new Error("changed its mind");
+      }),
+      database.transaction((tx) => tx.all("INSERT INTO nowhere VALUES (1)")),
+      database.write(insert, ["first"]),
+      database.transaction((tx) => tx.all(insert, ["last"])),
+    ]);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status === "rejected" ? outcome.reason.code : "done"),
+      ["done", "internal", "conflict", "conflict", "done"],
+    );
+    const kept = await database.all("SELECT key FROM proxmox_mcp_spent ORDER BY key");
+    assert.deepEqual(kept.map(({ key }) => key), ["first", "last"]);
+  });
+
+  test("several append to one trail, also after another one has pruned it", async (bench) => {
+    const { site, trail } = bench;
+    const database = await site.open();
+    const other = new AuditTrail(database);
+    try {
+      for (const each of [trail, trail, other, trail]) await each.append(auditRow());
+      await Promise.all([trail, other, trail, other].map((each) => each.append(auditRow())));
+      assert.equal((await trail.verify()).rows, 8);
+      const before = new Date("2100-01-01T00:00:00Z");
+      await other.prune({ before, by: "alice", at: before });
+      await trail.append(auditRow());
+      await other.append(auditRow());
+      const { ok, rows, first, last } = await trail.verify();
+      assert.deepEqual({ ok, rows, first, last }, { ok: true, rows: 3, first: 9, last: 11 });
+    } finally {
+      await database.close();
+    }
+  });
+
+  test("what anybody changes of tokens and halts shows at once, whoever asked before", async (bench) => {
+    const { clock, database, site, store } = bench;
+    const elsewhere = await site.open();
+    try {
+      const { id } = await store.createToken(newToken());
+      const permission = async () => (await store.findToken(hashFor("a")))?.permission;
+      assert.equal(await permission(), "write");
+      await site.run("UPDATE auth_application_tokens SET permission = 'read'");
+      assert.equal(await permission(), "read", "by SQL");
+      await store.revokeToken(id);
+      assert.equal((await store.findToken(hashFor("a")))?.isActive, false, "by itself");
+      await new AccountStore(elsewhere).createToken(newToken({ tokenHash: hashFor("b") }));
+      assert.notEqual(await store.findToken(hashFor("b")), null, "by another process");
+
+      const [own, others] = [haltsOf(database), haltsOf(elsewhere)];
+      assert.equal(await own.find(), undefined);
+      await others.begin({ by: "bob", reason: "", since: clock.now() });
+      assert.equal((await own.find())?.by, "bob");
+      await own.end();
+      assert.deepEqual([await own.find(), await others.find()], [undefined, undefined]);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+}
