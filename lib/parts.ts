@@ -21,6 +21,8 @@ import { Rehearsals } from "./database/rehearsals.ts";
 import { messageOf } from "./errors.ts";
 import { createUseLimits, type UseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
+import { Changes } from "./siblings/changes.ts";
+import type { Siblings } from "./siblings/siblings.ts";
 import { connectProvider } from "./oauth/connect.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import type { Fetch } from "./oauth/own_documents.ts";
@@ -41,7 +43,7 @@ import { ResourceWatch } from "./mcp/resources/watch.ts";
 import { Seal } from "./seal.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
-import { SessionIds } from "./mcp/session_ids.ts";
+import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
 import { ShareTime } from "./proxmox/share_time.ts";
@@ -74,6 +76,8 @@ export interface ServerOptions {
   readonly clientFetch?: Fetch;
   /** What halts all changes; of the database when not given. */
   readonly halts?: Halts;
+  /** The other workers of this server; null when it has none. */
+  readonly siblings?: Siblings | null;
   /** What callers find; the product's own when not given. */
   readonly tools?: readonly AnyTool[];
   readonly features?: readonly Feature[];
@@ -113,14 +117,18 @@ export async function joinParts(
 ): Promise<Parts> {
   const { config, log, now, database, accounts, trail, version } = options;
   const { tools = TOOLS, features = FEATURES, halts = haltsOf(database) } = options;
-  const { monotonic = () => performance.now(), sleep = pass } = options;
+  const { monotonic = () => performance.now(), siblings = null, sleep = pass } = options;
   const { server } = config;
-  const proxmox = await connectProxmox(config, { clock: monotonic, sleep });
+  // What must be done once is done by the first.
+  const isFirst = siblings === null || siblings.index === 0;
+  const { count: workers } = siblings ?? { count: 1 };
+  const proxmox = await connectProxmox(config, { clock: monotonic, sleep, share: workers });
   const client = proxmox.client;
   const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
     mayAnywhere(grants, tool.privileges)
   );
-  const limits = createUseLimits(server.rate_limit, sharedCountersOf(database));
+  const board = siblings?.board ?? null;
+  const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
   const share = new ShareTime({ seconds: config.proxmox.share_seconds, monotonic });
   const seenBy = (client: Client) => ({
     client,
@@ -141,7 +149,7 @@ export async function joinParts(
     now,
     tags: config.tools.approve.tags,
   });
-  const headFile = config.audit.head_file === null ? null : new HeadFile({
+  const headFile = config.audit.head_file === null || !isFirst ? null : new HeadFile({
     path: config.audit.head_file,
     trail,
     now,
@@ -170,11 +178,15 @@ export async function joinParts(
     onRevoked: (listener) => authenticator.onRevoked(listener),
   });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
+  const leases = leasesOf(database, { now });
+  const changes = siblings === null ? null : new Changes(siblings.board);
+  const isAlone = siblings === null && database.dialect.name === "sqlite";
   const parties = new Parties({
     client,
+    onChange: () => changes?.note(),
     common: {
-      locks: new GuestLocks(),
-      leases: leasesOf(database, { now }),
+      locks: new GuestLocks(isAlone ? null : leases),
+      leases,
       share,
       descriptions: new ApiDescriptions(client, ADVICE.paths),
       advice: ADVICE,
@@ -207,12 +219,13 @@ export async function joinParts(
     log,
     monotonic,
   });
-  void leftovers.sweep();
+  if (isFirst) void leftovers.sweep();
   const history = historyOf(database);
-  const recorder = history === null || !config.history.enabled
+  const recorder = history === null || !config.history.enabled || !isFirst
     ? null
     : new HistoryRecorder({ shared: own, history, days: config.history.days, log });
   recorder?.start();
+  const ownId: OwnId = (make) => siblings === null ? make() : siblings.ownId(make);
   const mcp: McpServices = {
     features,
     catalog,
@@ -227,7 +240,8 @@ export async function joinParts(
     monotonic,
     confirm: config.tools.confirm,
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
-    sessionIds: new SessionIds({ key: () => keys("sessions"), now }),
+    sessionIds: new SessionIds({ key: () => keys("sessions"), now, ownId }),
+    ownId,
     taskIds: new TaskIds({ key: () => keys("tasks"), now }),
     spent,
     identical,
@@ -246,7 +260,10 @@ export async function joinParts(
       const grants = await access.grants();
       return grants === undefined ? allAble : ableBy(grants);
     },
-    begin: limits.begin,
+    begin: (tokenId) => {
+      if (changes?.takeNews()) parties.forget();
+      return limits.begin(tokenId);
+    },
     crowded: (tokenId) => limits.callAllowed(tokenId, 0) !== undefined,
     stopping: stopping.signal,
     onRevoked: (listener) => authenticator.onRevoked(listener),
@@ -262,12 +279,13 @@ export async function joinParts(
     monotonic,
     stop: () => stopping.abort(),
     sweep: () => {
+      void refused.flush();
+      if (!isFirst) return;
       void limits.sweep();
       // A database that is away is asked again at the next sweep.
       spent.sweep().catch(() => {});
       identical.sweep().catch(() => {});
       approvals.sweep().catch(() => {});
-      void refused.flush();
       void leftovers.sweep();
     },
     reload: (next) => {

@@ -5,7 +5,7 @@ import { type Config, hostForUrl } from "./config/config.ts";
 import { type Database, ping } from "./database/database.ts";
 import { AppError, messageOf } from "./errors.ts";
 import { createApp } from "./http/app.ts";
-import { createMetrics } from "./http/metrics.ts";
+import { type Counted, createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
 import { joinPages } from "./http/pages/join.ts";
 import { createReadiness } from "./http/readiness.ts";
@@ -16,6 +16,9 @@ import { Rest } from "./mcp/rest.ts";
 import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
 import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
+import type { Siblings } from "./siblings/siblings.ts";
+import { refusal, REFUSED } from "./mcp/json_rpc.ts";
+import { Passing } from "./siblings/passing.ts";
 
 /** A server that answers. */
 export interface RunningServer {
@@ -45,10 +48,12 @@ const DATABASE_PATIENCE_MS = 4_000;
  * @throws AppError `unavailable` when the port is in use, `invalid` for unreadable certificates
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, log, database, accounts, now, trail } = options;
+  const { config, log, database, accounts, now, siblings = null, trail } = options;
   const { server } = config;
+  const workers = siblings?.count ?? 1;
   requireTables(options);
   const metrics = createMetrics({
+    elsewhere: siblings === null ? undefined : () => countedElsewhere(siblings),
     sessions: () => transports.openSessions,
     halted: async () => await parts.mcp.halts.find() !== undefined,
   });
@@ -74,6 +79,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     path: server.path,
     scheme: server.tls ? "https" : "http",
     maxBodyBytes: server.max_body_bytes,
+    workers,
     language: server.language,
     origin: originRules(server),
     transports,
@@ -96,6 +102,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         : authenticator.authenticate(token, address),
     newId: () => crypto.randomUUID(),
   });
+  const handle = (request: Request, peer: string) => app.fetch(request, { peer });
+  const passing = siblings === null ? null : new Passing(siblings, { handle, unreachable });
+  siblings?.answer(async (ask, port) =>
+    ask.kind === "metrics"
+      ? { answer: await metrics.counted() }
+      : await passing?.answer(ask.request, port) ?? { answer: null }
+  );
+  const idle = () => Promise.all([limits.idle(), passing?.idle()]);
   const sweeper = setInterval(() => {
     transports.sweep();
     parts.sweep();
@@ -109,7 +123,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   let listener: Listener;
   try {
-    listener = await listen(server, (request, peer) => app.fetch(request, { peer }), {
+    const max_connections = Math.ceil(server.max_connections / workers);
+    const take = passing === null ? handle : passing.take.bind(passing);
+    listener = await listen({ ...server, max_connections }, take, {
+      sharesPort: siblings !== null,
       shared: (address) => authenticator.isProxy(address),
       onProblem: (line) => log.warning(line),
     });
@@ -121,10 +138,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const shutdown = async () => {
     const closed = listener.shutdown();
     const patience = AbortSignal.timeout(server.shutdown_seconds * 1000);
-    await Promise.race([limits.idle(), aborted(patience)]);
+    await Promise.race([idle(), aborted(patience)]);
     // What is cut off still leaves its audit row.
     parts.stop();
-    await Promise.race([limits.idle(), aborted(AbortSignal.timeout(CLOSING_MS))]);
+    await Promise.race([idle(), aborted(AbortSignal.timeout(CLOSING_MS))]);
     await close();
     await Promise.race([closed, aborted(AbortSignal.timeout(CLOSING_MS))]);
     listener.destroy();
@@ -143,6 +160,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     shutdown: () => closing ??= shutdown(),
     finished: listener.finished,
   };
+}
+
+/** What the other workers have counted, as far as they can tell. */
+async function countedElsewhere(siblings: Siblings): Promise<Counted[]> {
+  const others = Array.from({ length: siblings.count }, (_, index) => index)
+    .filter((index) => index !== siblings.index);
+  const told = await Promise.all(others.map(async (index) => {
+    const counted = siblings.ask(index, { kind: "metrics" }).catch(() => null);
+    return await Promise.race([counted, aborted(AbortSignal.timeout(CLOSING_MS))]);
+  }));
+  return told.filter((counted) => Array.isArray(counted));
+}
+
+/** The worker that keeps the session has broken and is started again. */
+function unreachable(): Response {
+  const message = "The worker that keeps this session is not there: try again";
+  return refusal(503, { code: REFUSED, message }, { "retry-after": "1" });
 }
 
 /** What people let in is kept in tables of the program's own. */

@@ -28,12 +28,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/config",
     ],
     ...["lib/auth", "lib/audit", "lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts"],
-    ...["lib/command.ts", "lib/times.ts", "lib/tracing.ts"],
+    ...["lib/http/bind.ts", "lib/siblings", "lib/command.ts", "lib/times.ts", "lib/tracing.ts"],
     ...["deno.json", "commander", "node:crypto", "node:dns", "node:net", "node:os", "node:path"],
     ...["node:tls", "node:url"],
   ],
   "lib/server.ts": [
-    ...["lib/parts.ts", "lib/http", "lib/mcp", "lib/oauth", "lib/config", "lib/auth", "lib/audit"],
+    ...["lib/parts.ts", "lib/siblings", "lib/http", "lib/mcp", "lib/oauth", "lib/config"],
+    ...["lib/auth", "lib/audit"],
     ...["lib/database", "lib/abort.ts", "lib/errors.ts"],
   ],
   "lib/stdio.ts": [
@@ -41,13 +42,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/parts.ts": [
     ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/oauth", "lib/config", "lib/auth"],
-    "lib/audit",
+    ...["lib/audit", "lib/siblings"],
     ...["lib/tool", "lib/log", "lib/database", "lib/seal.ts", "lib/once_per.ts", "lib/errors.ts"],
   ],
   "lib/http": [
     ...["lib/mcp", "lib/oauth", "lib/config", "lib/auth", "lib/audit/log.ts", "lib/audit/row.ts"],
     ...["lib/log", "lib/database", "lib/errors.ts", "lib/seal.ts", "lib/abort.ts"],
-    "@simplewebauthn/server",
+    ...["lib/siblings/board.ts", "@simplewebauthn/server"],
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
     ...["node:http2", "node:stream"],
   ],
@@ -94,11 +95,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/plot": ["lib/plot/charting.ts", "node:zlib"],
   "lib/plot/charting.ts": [],
   "lib/sandbox": [
-    ...["lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json", "node:path"],
+    ...["lib/siblings", "lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json"],
+    ...["node:path", "node:url"],
   ],
   "lib/config": [
     ...["lib/database", "lib/log", "lib/nearest.ts", "lib/errors.ts", "lib/command.ts"],
-    ...["lib/auth", "zod", "node:net", "node:path"],
+    ...["lib/siblings/board.ts", "lib/auth", "zod", "node:net", "node:path"],
   ],
   "lib/auth": [
     "lib/database",
@@ -121,6 +123,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite", "node:timers"],
   "lib/log": ["lib/errors.ts"],
+  "lib/siblings": ["node:crypto"],
   "lib/seal.ts": [],
   "lib/abort.ts": [],
   "lib/once_per.ts": [],

@@ -94,7 +94,7 @@ export async function compile(
         // The runtime would run compiled code out of a file in /tmp, whoever wrote it (seen in 2.9.6).
         "--no-code-cache",
         HEAP_FLAG,
-        ...(config === undefined ? ["--include", worker] : []),
+        ...["--include", worker],
         ...(target === undefined ? [] : ["--target", target]),
         "--output",
         resolve(output),
@@ -117,7 +117,11 @@ async function lockedFlags(
   const { read, write } = requiredPermissions(await configElsewhere(context, options));
   const absolute = new Set([...read, ...write]);
   // What the config names by a relative path is looked for where the executable is started.
-  return permissionFlags(config, (path) => absolute.has(path) ? path : relative(Deno.cwd(), path));
+  return permissionFlags(config, {
+    shown: (path) => absolute.has(path) ? path : relative(Deno.cwd(), path),
+    // They are in the executable.
+    modules: [],
+  });
 }
 
 /** The config as another folder would have it, where only what it names by absolute paths is the same. */

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import { type CliContext, withCommonOptions } from "./context.ts";
-import { requiredPermissions } from "../sandbox/permissions.ts";
+import { requiredPermissions, workerModules } from "../sandbox/permissions.ts";
 import {
   type ServeArguments,
   serveConfigOf,
@@ -21,11 +21,15 @@ export const HEAP_FLAG = "--v8-flags=--max-semi-space-size=4,--heap-growing-perc
  * The flags with which `deno run` and `deno compile` give the server exactly what this config needs.
  * Nothing is granted for running programs, loading libraries, reading system facts or importing code.
  *
- * @param shown how paths are written, for an executable that is to be started in another folder
+ * @param options.shown how paths are written, for an executable that is to be started in another folder
+ * @param options.modules what is read of the program itself; what workers of a checkout need when not given
  */
 export function permissionFlags(
   config: Config,
-  shown: (path: string) => string = (path) => path,
+  { shown = (path) => path, modules = workerModules(config) }: {
+    shown?: (path: string) => string;
+    modules?: readonly string[];
+  } = {},
 ): string[] {
   const { net, read, write, env, sys, ignoreEnv } = requiredPermissions(config);
   return [
@@ -34,7 +38,7 @@ export function permissionFlags(
     "--deny-import",
     "--no-remote",
     ...flag("--allow-net", net),
-    ...flag("--allow-read", read.map(shown)),
+    ...flag("--allow-read", [...read.map(shown), ...modules]),
     ...flag("--allow-write", write.map(shown)),
     ...flag("--allow-env", env),
     ...flag("--allow-sys", sys),

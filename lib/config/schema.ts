@@ -14,7 +14,9 @@ import {
   publicUrl,
   text,
   wholeNumber,
+  workers,
 } from "./values.ts";
+import { MOST_WORKERS } from "../siblings/board.ts";
 
 /** Sites that ran the Python server keep its layout. */
 const OLD_FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s";
@@ -107,10 +109,19 @@ const server = z.strictObject({
     tr:
       "`true`, süreç bu yapılandırmanın gerektirdiğinden fazlasını yapabiliyorsa sunmayı reddeder",
   }),
+  workers: key(workers(MOST_WORKERS).default(1), {
+    en: 'workers that serve the port together, 1 to 4, or `"auto"`: as many as there are cores; ' +
+      "`serve` only, and needs a port",
+    tr: 'portu birlikte sunan işçi sayısı, 1 ile 4 arası, ya da `"auto"`: çekirdek sayısı kadar; ' +
+      "yalnız `serve` için, bir port gerektirir",
+  }),
   shutdown_seconds: key(wholeNumber(0, 600).default(10), {
     en: "how long running calls may take to end after SIGTERM",
     tr: "SIGTERM'den sonra süren çağrılara tanınan süre",
   }),
+}).refine(({ port, workers }) => workers === 1 || port !== 0, {
+  path: ["workers"],
+  message: "needs {port} other than 0: all workers listen on it",
 }).refine(({ oauth, public_url }) => oauth === null || public_url !== null, {
   path: ["oauth"],
   message: "needs {public_url}: clients are sent there",

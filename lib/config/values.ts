@@ -35,6 +35,12 @@ export function wholeNumber(min: number, max: number) {
     .int(error).min(min, error).max(max, error);
 }
 
+/** A number of workers, or as many as the machine has cores for. */
+export function workers(most: number) {
+  const error = `must be a whole number from 1 to ${most}, or "auto"`;
+  return z.union([z.literal("auto"), wholeNumber(1, most)], { error });
+}
+
 export const text = z.string().trim().min(1, "must not be empty");
 
 export const boolean = z.boolean({

@@ -21,7 +21,7 @@ export function createApp(services: AppServices): Hono<Env> {
   const { transports, path } = services;
   const app = new Hono<Env>();
   const gate = authentication(services);
-  const bodies = new BodyBudget(services.maxBodyBytes);
+  const bodies = new BodyBudget(services.maxBodyBytes, services.workers);
   const readBody = withBody(services, {
     bodies,
     doorOf: (c, body) => isSseMessage(c) ? "sse" : transportOf(body),

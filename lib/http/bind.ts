@@ -8,10 +8,16 @@ export type Bind = (address: Deno.ListenOptions, certificate: Certificate | null
 /** Listens; throws AppError `unavailable` with what to do when that cannot be done. */
 export function bindTo(
   { host, port }: { readonly host: string; readonly port: number },
-  { certificate, bind = bindSocket }: { certificate: Certificate | null; bind?: Bind | undefined },
+  { certificate, bind = bindSocket, sharesPort = false }: {
+    certificate: Certificate | null;
+    bind?: Bind | undefined;
+    /** Whether others of the same user may listen there too. */
+    sharesPort?: boolean | undefined;
+  },
 ): Deno.Listener {
   try {
-    return bind({ hostname: host, port }, certificate);
+    const shared = sharesPort ? { reusePort: true } : {};
+    return bind({ hostname: host, port, ...shared }, certificate);
   } catch (cause) {
     const reason = cause instanceof Deno.errors.AddrInUse
       ? "the port is in use; stop what uses it or choose another with --port"

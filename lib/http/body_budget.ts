@@ -4,12 +4,15 @@ const BODIES = 32;
 
 /** Counts the bytes of bodies that are being read or whose requests are not answered yet. */
 export class BodyBudget {
-  readonly #maxBodyBytes: number;
+  readonly #perToken: number;
+  readonly #all: number;
   readonly #byToken = new Map<number, number>();
   #total = 0;
 
-  constructor(maxBodyBytes: number) {
-    this.#maxBodyBytes = maxBodyBytes;
+  /** @param share among how many workers what all of them may hold is divided */
+  constructor(maxBodyBytes: number, share = 1) {
+    this.#perToken = BODIES_PER_TOKEN * maxBodyBytes;
+    this.#all = BODIES * maxBodyBytes / share;
   }
 
   /** The bytes of one body of this token; dispose of it when they are no longer needed. */
@@ -26,8 +29,7 @@ export class BodyBudget {
       /** False when that is more than there may be; then nothing is counted. */
       take: (bytes) => {
         const own = (this.#byToken.get(tokenId) ?? 0) + bytes;
-        if (own > BODIES_PER_TOKEN * this.#maxBodyBytes) return false;
-        if (this.#total + bytes > BODIES * this.#maxBodyBytes) return false;
+        if (own > this.#perToken || this.#total + bytes > this.#all) return false;
         add(bytes);
         return true;
       },

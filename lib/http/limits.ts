@@ -6,6 +6,8 @@ import {
 } from "rate-limiter-flexible";
 import { GroupCommit } from "../database/group_commit.ts";
 import type { SharedCounters } from "../database/shared_counters.ts";
+import type { Board } from "../siblings/board.ts";
+import { SharedTally } from "./shared_tally.ts";
 import { WrongTokens } from "./wrong_tokens.ts";
 
 const MAX_IN_FLIGHT_PER_TOKEN = 20;
@@ -57,7 +59,9 @@ export interface UseLimits {
  * Limits on use.
  *
  * @param shared where all instances count rates together; null counts in this process only. While the
- * shared place is away each instance counts for itself. Calls in flight are always its own.
+ * shared place is away each instance counts for itself.
+ * @param board where the workers of one server count calls in flight together, and rates where nothing
+ * else is shared; null for a server that has no other worker
  */
 export function createUseLimits(
   { requests_per_minute, failed_logins_per_minute }: {
@@ -65,9 +69,10 @@ export function createUseLimits(
     failed_logins_per_minute: number;
   },
   shared: SharedCounters | null,
+  board: Board | null = null,
 ): UseLimits {
   const counter = (keyPrefix: string, points: number, duration: number) =>
-    createCounter({ keyPrefix, points: points || 1, duration }, shared);
+    createCounter({ keyPrefix, points: points || 1, duration }, { shared, board });
   const requests = countTogether(counter("request", requests_per_minute, MINUTE));
   const strangers = counter("stranger", STRANGERS_PER_MINUTE, MINUTE);
   const guesses = (prefix: string, longest: number) => {
@@ -89,7 +94,7 @@ export function createUseLimits(
       // A database that is away is asked again at the next sweep.
       await shared.client.query({ text, values: [Date.now()] }).catch(() => {});
     },
-    ...countCalls(),
+    ...countCalls(board),
   };
 }
 
@@ -123,9 +128,9 @@ function createGuesses(
 
 function createCounter(
   options: { keyPrefix: string; points: number; duration: number },
-  shared: SharedCounters | null,
+  { shared, board }: { shared: SharedCounters | null; board: Board | null },
 ): RateLimiterAbstract {
-  const own = new RateLimiterMemory(options);
+  const own = board === null ? new RateLimiterMemory(options) : new SharedTally(options, board);
   if (shared === null) return own;
   return new RateLimiterPostgres({
     ...options,
@@ -162,24 +167,31 @@ function countTogether(counter: RateLimiterAbstract): GroupCommit<Requests, Wait
   return new GroupCommit(work, { max: COUNTED_AT_ONCE });
 }
 
-function countCalls(): Pick<UseLimits, "callAllowed" | "begin" | "idle"> {
+const NONE = { own: 0, all: 0 };
+
+function countCalls(board: Board | null): Pick<UseLimits, "callAllowed" | "begin" | "idle"> {
   const inFlight = new Map<number, number>();
   let total = 0;
   let waiting: (() => void)[] = [];
+  const set = (tokenId: number, calls: number) => {
+    if (calls === 0) inFlight.delete(tokenId);
+    else inFlight.set(tokenId, calls);
+    board?.setCalls(tokenId, calls);
+  };
   return {
-    callAllowed: (tokenId, count = 1) =>
-      total + count > MAX_IN_FLIGHT ||
-        (inFlight.get(tokenId) ?? 0) + count > MAX_IN_FLIGHT_PER_TOKEN
-        ? 1
-        : undefined,
+    callAllowed: (tokenId, count = 1) => {
+      const elsewhere = board?.callsElsewhere(tokenId) ?? NONE;
+      const own = (inFlight.get(tokenId) ?? 0) + elsewhere.own;
+      const crowded = total + elsewhere.all + count > MAX_IN_FLIGHT ||
+        own + count > MAX_IN_FLIGHT_PER_TOKEN;
+      return crowded ? 1 : undefined;
+    },
     begin: (tokenId) => {
       total++;
-      inFlight.set(tokenId, (inFlight.get(tokenId) ?? 0) + 1);
+      set(tokenId, (inFlight.get(tokenId) ?? 0) + 1);
       return () => {
         total--;
-        const left = (inFlight.get(tokenId) ?? 1) - 1;
-        if (left === 0) inFlight.delete(tokenId);
-        else inFlight.set(tokenId, left);
+        set(tokenId, (inFlight.get(tokenId) ?? 1) - 1);
         if (total > 0) return;
         for (const resolve of waiting) resolve();
         waiting = [];

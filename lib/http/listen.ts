@@ -33,6 +33,8 @@ export interface ListenOptions {
   /** Told in one line what the administrator should know. */
   readonly onProblem?: (line: string) => void;
   readonly open?: Bind;
+  /** Whether other workers of this server listen on the same port. */
+  readonly sharesPort?: boolean;
 }
 
 const PATIENCE: Patience = { head: 15_000, idle: 75_000 };
@@ -90,7 +92,7 @@ class RenewableListener implements Listener {
     this.finished = this.#done.promise;
     // Whoever runs the server looks at it when it is up.
     this.finished.catch(() => {});
-    this.#current = bindTo(server, { certificate, bind: options.open });
+    this.#current = this.#bind(server, certificate);
     this.address = this.#current.addr as Deno.NetAddr;
     this.#server = { ...server, port: this.address.port };
     const now = () => performance.now();
@@ -200,11 +202,16 @@ class RenewableListener implements Listener {
     }
   }
 
+  #bind(server: ServerSection, certificate: Certificate | null): Deno.Listener {
+    const { open: bind, sharesPort } = this.#options;
+    return bindTo(server, { certificate, bind, sharesPort });
+  }
+
   /** The old socket is closed a moment later than asked for; sharing the port needs a flag. */
   async #takeOver(certificate: Certificate | null): Promise<Deno.Listener> {
     for (let tries = 0;; tries++) {
       try {
-        return bindTo(this.#server, { certificate, bind: this.#options.open });
+        return this.#bind(this.#server, certificate);
       } catch (error) {
         const taken = error instanceof AppError && error.cause instanceof Deno.errors.AddrInUse;
         if (!taken || tries === TAKE_OVER_TRIES) throw error;

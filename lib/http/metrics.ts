@@ -1,12 +1,25 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import {
+  AggregatorRegistry,
+  Counter,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from "prom-client";
+
+/** What one worker has counted. */
+export type Counted = MetricObjectWithValues<MetricValue<string>>[];
 
 /** What the server counts, in a registry of its own. */
 export interface Metrics {
   call(tool: string, outcome: string, seconds: number): void;
   answered(status: number): void;
   loginFailed(): void;
-  /** Prometheus text format. */
+  /** Prometheus text format, of what all workers have counted. */
   text(): Promise<string>;
+  /** What this worker has counted. */
+  counted(): Promise<Counted>;
 }
 
 /** What is read when the metrics are. */
@@ -15,9 +28,11 @@ interface Read {
   readonly sessions: () => Record<string, number>;
   /** Whether changes are halted. */
   readonly halted: () => Promise<boolean>;
+  /** What the other workers have counted; absent where there are none. */
+  readonly elsewhere?: (() => Promise<readonly Counted[]>) | undefined;
 }
 
-export function createMetrics({ halted, sessions }: Read): Metrics {
+export function createMetrics({ elsewhere, halted, sessions }: Read): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const calls = new Counter({
@@ -59,10 +74,19 @@ export function createMetrics({ halted, sessions }: Read): Metrics {
     name: "proxmox_mcp_halted",
     help: "1 while changes are halted, NaN while the database cannot tell",
     registers,
+    aggregator: "max",
     async collect() {
       this.set(await halted().then(Number, () => NaN));
     },
   });
+  if (elsewhere !== undefined) {
+    const workers = new Gauge({
+      name: "proxmox_mcp_workers",
+      help: "Workers whose counts are in these",
+      registers,
+    });
+    workers.set(1);
+  }
   return {
     call: (tool, outcome, seconds) => {
       calls.inc({ tool, outcome });
@@ -70,6 +94,11 @@ export function createMetrics({ halted, sessions }: Read): Metrics {
     },
     answered: (status) => answers.inc({ status }),
     loginFailed: () => failures.inc(),
-    text: () => registry.metrics(),
+    text: async () => {
+      if (elsewhere === undefined) return await registry.metrics();
+      const all = [await registry.getMetricsAsJSON(), ...await elsewhere()];
+      return await AggregatorRegistry.aggregate(all).metrics();
+    },
+    counted: () => registry.getMetricsAsJSON(),
   };
 }

@@ -27,6 +27,8 @@ export interface AppServices {
   readonly path: string;
   readonly scheme: "http" | "https";
   readonly maxBodyBytes: number;
+  /** How many workers serve beside one another, this one among them. */
+  readonly workers: number;
   readonly language: Language;
   readonly origin: OriginRules;
   readonly transports: Pick<Transports, "post" | "other" | "openSse" | "postSse">;

@@ -37,6 +37,8 @@ export interface LogOptions {
   readonly now: () => Date;
   /** Exact secrets to remove wherever they stand, such as the Proxmox token's value. */
   readonly secrets?: readonly string[];
+  /** Opens what lines go to beside standard error; files of this process when not given. */
+  readonly open?: (which: "file" | "audit", path: string) => LogFile;
   /** Size at which the file is rotated; default 10 MiB. */
   readonly maxFileBytes?: number;
   /** How many rotated files are kept, `FILE.1` being the newest; default `KEPT_FILES`. */
@@ -56,14 +58,10 @@ interface Event {
 export function createLog(options: LogOptions): Log {
   const { format, stderr, now, secrets = [] } = options;
   const started = now().getTime();
-  const open = (path: string | null) =>
-    path === null ? null : openLogFile(path, {
-      maxBytes: options.maxFileBytes ?? 10 * 1024 * 1024,
-      keep: options.keepFiles ?? KEPT_FILES,
-      onFailure: stderr,
-    });
-  const file = open(options.file);
-  const auditFile = open(options.audit_file ?? null);
+  const { open = (_, path) => openRotating(path, options) } = options;
+  const file = options.file === null ? null : open("file", options.file);
+  const audit_file = options.audit_file ?? null;
+  const auditFile = audit_file === null ? null : open("audit", audit_file);
   let threshold: number = LEVELS[options.level];
 
   function emit(event: Event, to: LogFile | null = file): void {
@@ -97,6 +95,18 @@ export function createLog(options: LogOptions): Log {
     reopen: () => [file, auditFile].forEach((each) => each?.reopen()),
     close: () => [file, auditFile].forEach((each) => each?.close()),
   };
+}
+
+/** Opens a file that is rotated by its size; throws AppError `invalid` when it cannot be opened. */
+export function openRotating(
+  path: string,
+  { keepFiles, maxFileBytes, stderr }: Pick<LogOptions, "keepFiles" | "maxFileBytes" | "stderr">,
+): LogFile {
+  return openLogFile(path, {
+    maxBytes: maxFileBytes ?? 10 * 1024 * 1024,
+    keep: keepFiles ?? KEPT_FILES,
+    onFailure: stderr,
+  });
 }
 
 function jsonLine(event: Event, time: Date): string {

@@ -6,7 +6,7 @@ import { ICON } from "./icon.ts";
 import type { RefusedCalls } from "./refused_calls.ts";
 import { SdkServer } from "./sdk_server.ts";
 import type { ResourceWatch } from "./resources/watch.ts";
-import type { SessionIds } from "./session_ids.ts";
+import type { OwnId, SessionIds } from "./session_ids.ts";
 import type { TaskIds } from "./tasks/task_ids.ts";
 
 export interface McpServices extends CallServices {
@@ -14,6 +14,8 @@ export interface McpServices extends CallServices {
   readonly features: readonly Feature[];
   readonly confirmation: Confirmation;
   readonly sessionIds: SessionIds;
+  /** Makes ids of streams by which clients come back here. */
+  readonly ownId: OwnId;
   readonly taskIds: TaskIds;
   readonly refused: RefusedCalls;
   /** Milliseconds that only ever rise. */

@@ -26,6 +26,9 @@ export interface Ticket {
 /** What opens a session: its `initialize`, and what its address says. */
 type Opening = InitializeRequest["params"] & { readonly toolsets: ToolsetChoice };
 
+/** Makes an id by which clients come back to where it was made. */
+export type OwnId = (make: () => Promise<string>) => Promise<string>;
+
 const VALID_MS = 30 * 24 * 3_600_000;
 const LONGEST_ID = 4_096;
 const LONGEST_CAPABILITIES = 1_024;
@@ -38,11 +41,20 @@ const LONGEST_NAME = 100;
 export class SessionIds {
   readonly #seal: Seal;
   readonly #now: () => Date;
+  readonly #ownId: OwnId;
 
-  /** @param options.key 32 bytes, the same on all instances that share clients */
-  constructor({ key, now }: { key: () => Promise<Uint8Array<ArrayBuffer>>; now: () => Date }) {
+  /**
+   * @param options.key 32 bytes, the same on all instances that share clients
+   * @param options.ownId makes ids until one leads back here; any does when not given
+   */
+  constructor({ key, now, ownId = (make) => make() }: {
+    key: () => Promise<Uint8Array<ArrayBuffer>>;
+    now: () => Date;
+    ownId?: OwnId;
+  }) {
     this.#seal = new Seal({ key, longest: LONGEST_ID });
     this.#now = now;
+    this.#ownId = ownId;
   }
 
   /** A new session of this token, valid for 30 days. */
@@ -63,7 +75,8 @@ export class SessionIds {
       },
       ...(toolsets === null ? {} : { toolsets }),
     };
-    return { ticket, sessionId: await this.#seal.seal(JSON.stringify(ticket)) };
+    const text = JSON.stringify(ticket);
+    return { ticket, sessionId: await this.#ownId(() => this.#seal.seal(text)) };
   }
 
   /** What an id tells; undefined for one that is forged, expired, or of another token. */

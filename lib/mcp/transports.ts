@@ -128,7 +128,7 @@ export class Transports {
   async openSse(endpoint: string, caller: Caller): Promise<Response> {
     const unknown = unknownToolset(caller);
     if (unknown) return unknown;
-    const id = crypto.randomUUID();
+    const id = await this.#services.ownId(() => Promise.resolve(crypto.randomUUID()));
     const { toolsets, principal: { tokenId } } = caller;
     if (!this.#sse.makeRoom(tokenId)) return tooMany(caller.language);
     const hold = () => this.#sse.hold(id);

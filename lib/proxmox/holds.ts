@@ -31,9 +31,9 @@ export class Holds {
   }
 
   /** False when another call holds the vmid now. */
-  tryHold(vmid: number): boolean {
+  async tryHold(vmid: number): Promise<boolean> {
     const { call, shared, touched } = this.#parts;
-    const release = shared.locks.tryAcquire(vmid, call.action);
+    const release = await shared.locks.tryAcquire(vmid, call.action);
     if (release === undefined) return false;
     touched.hold(vmid);
     this.#held.set(vmid, release);

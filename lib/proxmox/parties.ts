@@ -10,6 +10,8 @@ interface Options {
   readonly common: Omit<PveShared, keyof Seen | "personal" | "seen">;
   /** What is known of the cluster through a client. */
   readonly seenBy: (client: Client) => Seen;
+  /** Told when what was read is out of date, for who reads elsewhere. */
+  readonly onChange?: () => void;
 }
 
 /**
@@ -46,9 +48,21 @@ export class Parties {
   }
 
   #party(client: Client, { personal }: { personal: boolean }): PveShared {
-    const { common, seenBy } = this.#options;
+    const { common, onChange, seenBy } = this.#options;
     const seen = seenBy(client);
-    // What a call still has after it was closed it must forget too.
-    return { ...common, ...seen, personal, seen: () => new Set([...this.#open, seen]) };
+    const outdated = () => {
+      onChange?.();
+      // What a call still has after it was closed it must forget too.
+      return new Set([...this.#open, seen]);
+    };
+    return { ...common, ...seen, personal, seen: outdated };
+  }
+
+  /** Forgets what was read by anybody's token: something was changed elsewhere. */
+  forget(): void {
+    for (const { directory, reads } of this.#open) {
+      directory.drop();
+      reads.drop();
+    }
   }
 }

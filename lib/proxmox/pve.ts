@@ -310,7 +310,7 @@ export class Pve {
   }
 
   /** Holds a vmid like `hold`, or tells that another call holds it now. */
-  tryHold(vmid: number): boolean {
+  tryHold(vmid: number): Promise<boolean> {
     return this.#holds.tryHold(vmid);
   }
 

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   type Config,
   ENVIRONMENT_NAMES,
@@ -22,6 +23,8 @@ export interface Permissions {
   /** Variables that read as unset, so that a driver which asks for them is not refused. */
   readonly ignoreEnv: readonly string[];
 }
+
+const CHECKOUT = new URL("../../", import.meta.url);
 
 /** Name of the systemd unit, of its user and of its folders. */
 export const UNIT_NAME = "proxmox-mcp";
@@ -58,6 +61,15 @@ export function requiredPermissions(config: Config): Permissions {
     sys: config.stdio ? ["uid", "gid", "userInfo"] : [],
     ignoreEnv: ["PG*"],
   };
+}
+
+/**
+ * What a process that runs from a checkout must read of it to start workers that hold what it holds: a
+ * worker's modules are loaded by its own permissions.
+ */
+export function workerModules({ server, stdio }: Config): string[] {
+  if (server.workers === 1 || stdio || Deno.build.standalone) return [];
+  return ["deno.json", "lib", "tools"].map((name) => fileURLToPath(new URL(name, CHECKOUT)));
 }
 
 /** Where keys of an identity provider, or documents of clients, are read. */

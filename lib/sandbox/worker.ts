@@ -10,20 +10,33 @@ export type FromWorker =
 
 const MAX_RESTARTS = 5;
 const RESTART_WINDOW_MS = 60_000;
-const FLAG = "--unstable-worker-options";
+
+/** Whether a worker can be given permissions of its own. */
+export function canSandbox(): boolean {
+  return hasFeature("worker-options", { unknown: false });
+}
+
+/** Whether several workers can listen on one port. One that is locked may not look, and is believed. */
+export function canShare(): boolean {
+  const unknown = project.unstable.includes("net");
+  return hasFeature("worker-options", { unknown }) && hasFeature("net", { unknown });
+}
 
 /**
- * Whether a worker can be given permissions of its own. The runtime ends the process instead of
- * throwing when its flag is missing, so the flag is looked for where it can stand.
+ * The runtime ends the process instead of throwing when a flag is missing, so the flag is looked for
+ * where it can stand.
  */
-export function canSandbox(): boolean {
+function hasFeature(
+  feature: "net" | "worker-options",
+  { unknown }: { unknown: boolean },
+): boolean {
   // Only the npm package is JavaScript, and its launcher always gives the flag.
   if (Deno.build.standalone || import.meta.url.endsWith(".js")) return true;
   const flags = runtimeFlags();
-  if (flags === null) return false;
-  if (flags.includes(FLAG)) return true;
+  if (flags === null) return unknown;
+  if (flags.includes(`--unstable-${feature}`)) return true;
   const otherConfig = flags.some((flag) => /^(--no-config|--config\b|-c\b)/.test(flag));
-  return project.unstable.includes("worker-options") && !otherConfig;
+  return project.unstable.includes(feature) && !otherConfig;
 }
 
 /** The arguments that come before the script's name; null when they cannot be read. */
@@ -58,27 +71,46 @@ export interface SandboxTask<Message> {
  * @throws AppError `invalid` with the worker's refusal, `internal` when it breaks for good
  */
 export async function serveInWorker<Message>(task: SandboxTask<Message>): Promise<void> {
-  const { io, listen } = task;
-  let worker = new SandboxWorker(task);
+  const { config, io, listen, module } = task;
+  const start = () => {
+    const worker = new SandboxWorker<Message>({ module, permissions: workerPermissions(config) });
+    worker.send(task.start);
+    return worker;
+  };
+  let worker = start();
   using _listening = listen((message) => worker.send(message));
-  const restarts: number[] = [];
+  const restarts = new Restarts(io.now);
   for (;;) {
     const end = await worker.end;
     worker.terminate();
     if (end.kind === "ended") return;
     if (end.kind === "refused") throw new AppError("invalid", end.message);
     if (!task.restarts) throw new AppError("internal", `The server broke: ${end.message}`);
-    const now = io.now().getTime();
-    restarts.push(now);
-    const recent = restarts.filter((time) => now - time < RESTART_WINDOW_MS);
-    if (recent.length > MAX_RESTARTS) {
-      throw new AppError(
-        "internal",
-        `Cannot keep the server up: it broke ${recent.length} times in a minute`,
-      );
-    }
+    restarts.note();
     io.err(`proxmox-mcp: the server broke and is started again: ${end.message}`);
-    worker = new SandboxWorker(task);
+    worker = start();
+  }
+}
+
+/** How often something was started again lately. */
+export class Restarts {
+  readonly #now: () => Date;
+  #times: number[] = [];
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  /** Notes one more; throws AppError `internal` when there are too many in a minute. */
+  note(): void {
+    const now = this.#now().getTime();
+    this.#times = [...this.#times.filter((time) => now - time < RESTART_WINDOW_MS), now];
+    const { length } = this.#times;
+    if (length <= MAX_RESTARTS) return;
+    throw new AppError(
+      "internal",
+      `Cannot keep the server up: it broke ${length} times in a minute`,
+    );
   }
 }
 
@@ -109,29 +141,39 @@ function unsetVariables(config: Config): string[] {
   return ["PG*"];
 }
 
-class SandboxWorker<Message> {
+/** A worker of this program, from its start until it ends or breaks. */
+export class SandboxWorker<ToWorker, Told = never> {
   readonly end: Promise<FromWorker | { readonly kind: "broke"; readonly message: string }>;
   readonly #worker: Worker;
 
-  constructor({ module, config, start }: SandboxTask<Message>) {
-    const permissions = workerPermissions(config);
+  /** @param options.onTold what it tells besides how it has ended */
+  constructor({ module, permissions, onTold = () => {} }: {
+    module: URL;
+    permissions: Deno.PermissionOptions;
+    onTold?: (told: Told) => void;
+  }) {
     const options = { type: "module", name: "server", deno: { permissions } } as WorkerOptions;
     this.#worker = new Worker(module.href, options);
     this.end = new Promise((resolve) => {
-      this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => resolve(data);
+      this.#worker.onmessage = ({ data }: MessageEvent<FromWorker | Told>) =>
+        isEnd(data) ? resolve(data) : onTold(data);
       this.#worker.onerror = (event) => {
         event.preventDefault();
         resolve({ kind: "broke", message: event.message });
       };
     });
-    this.send(start);
   }
 
-  send(message: Message): void {
-    this.#worker.postMessage(message);
+  send(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
   }
 
   terminate(): void {
     this.#worker.terminate();
   }
+}
+
+function isEnd(message: unknown): message is FromWorker {
+  const { kind } = message as { kind?: unknown };
+  return kind === "ended" || kind === "refused";
 }

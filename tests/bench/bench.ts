@@ -14,6 +14,7 @@ interface Options {
   readonly compare?: string;
   readonly json?: string;
   readonly only?: string;
+  readonly workers?: number;
 }
 
 /** One call over so many connections, as all subjects did it. */
@@ -30,7 +31,7 @@ const QUICK = { connections: [16], rounds: 2, ms: 700 };
 const SHARING = { "in flight": 1e-6, "unshared": 0 };
 
 /** Measures all calls of all subjects in turns. */
-async function bench({ quick = false, compare, only = "" }: Options): Promise<Row[]> {
+async function bench({ quick = false, compare, only = "", workers }: Options): Promise<Row[]> {
   const { connections, rounds, ms } = quick ? QUICK : FULL;
   const postgres = quick || compare !== undefined ? undefined : await postgresIfThere();
   await using stack = new AsyncDisposableStack();
@@ -45,6 +46,9 @@ async function bench({ quick = false, compare, only = "" }: Options): Promise<Ro
       .filter((call) => call.guests === guests && call.name.includes(only));
     if (calls.length === 0) continue;
     const subjects: Subject[] = [part.use(await Program.start("here", { cluster }))];
+    if (workers !== undefined) {
+      subjects.push(part.use(await Program.start(`${workers} workers`, { cluster, workers })));
+    }
     if (compare !== undefined) {
       const checkout = resolve(compare);
       subjects.push(part.use(await Program.start("there", { cluster, checkout })));
@@ -119,6 +123,7 @@ if (import.meta.main) {
     .option("--quick", "16 connections and SQLite only, in less than a minute")
     .option("--compare <DIR>", "another checkout, measured in turns with this one")
     .option("--only <TEXT>", "the calls in whose name this stands")
+    .option("--workers <N>", "the same in so many workers beside it", Number)
     .option("--json <FILE>", "write what was measured there too")
     .action(async (options: Options) => {
       const rows = await bench(options);

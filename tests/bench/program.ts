@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config/config.ts";
-import { type ServeProcess, superviseServe } from "../support/cli.ts";
+import { freePort, type ServeProcess, superviseServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import type { Stopped } from "./calls.ts";
 import { Child } from "./child.ts";
@@ -48,11 +48,13 @@ export class Program implements Subject, AsyncDisposable {
 
   static async start(
     name: string,
-    { cluster, checkout = HERE, databaseUrl, shareSeconds }: {
+    { cluster, checkout = HERE, databaseUrl, shareSeconds, workers = 1 }: {
       cluster: Cluster;
       checkout?: string;
       /** How long reads are shared; as by default when not given. */
       shareSeconds?: number;
+      /** Workers that serve together; one when not given. */
+      workers?: number;
       /** A SQLite file of its own when not given. */
       databaseUrl?: string;
     },
@@ -68,7 +70,11 @@ export class Program implements Subject, AsyncDisposable {
         ...(shareSeconds === undefined ? {} : { share_seconds: shareSeconds }),
       },
       auth: { user, token_name: tokenName, token_value: value },
-      server: { port: 0, rate_limit: { requests_per_minute: 1_000_000 } },
+      server: {
+        port: workers > 1 ? freePort() : 0,
+        workers,
+        rate_limit: { requests_per_minute: 1_000_000 },
+      },
       database: { url: databaseUrl ?? `sqlite:${folder.at("bench.db")}` },
       logging: { file: folder.at("server.log") },
     });

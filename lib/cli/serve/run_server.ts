@@ -5,7 +5,8 @@ import { migrate } from "../../database/migrate.ts";
 import { haltsOf } from "../../database/halts.ts";
 import { checkSchema } from "../../database/schema.ts";
 import { AppError, messageOf } from "../../errors.ts";
-import { createLog, type Log } from "../../log/log.ts";
+import type { Siblings } from "../../siblings/siblings.ts";
+import { createLog, type Log, type LogOptions } from "../../log/log.ts";
 import { redactText } from "../../log/redact.ts";
 import type { CliContext } from "../context.ts";
 import { followHaltSignal, tellHalt } from "./halt_signals.ts";
@@ -34,6 +35,18 @@ export interface RunOptions {
   readonly way: Way;
   /** Whether the process is locked, for the start-up block. */
   readonly lock: (config: Config) => string;
+  /** For a server that runs in several workers. */
+  readonly member?: Member;
+}
+
+/** A worker beside others. */
+export interface Member {
+  readonly siblings: Siblings;
+  /** Told when it listens. */
+  readonly onListening: () => void;
+  readonly writeError: (line: string) => void;
+  /** Opens what its lines go to. */
+  readonly openLog: NonNullable<LogOptions["open"]>;
 }
 
 /**
@@ -58,6 +71,7 @@ async function runLogging(options: RunOptions): Promise<void> {
   const log = createLog({
     ...config.logging,
     stderr: io.err,
+    ...(options.member === undefined ? {} : { open: options.member.openLog }),
     now: io.now,
     secrets: [config.auth.token_value],
   });
@@ -69,7 +83,7 @@ async function runLogging(options: RunOptions): Promise<void> {
     } finally {
       await database.close();
     }
-    log.info("Server stopped");
+    if (isFirst(options)) log.info("Server stopped");
   } finally {
     log.close();
   }
@@ -82,9 +96,10 @@ interface Parts {
 }
 
 async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<void> {
-  const { context, signals } = options;
-  const { config, log, database } = parts;
-  const probing = probeProxmox(config);
+  const { context, member, signals } = options;
+  const { config, database } = parts;
+  const log = isFirst(options) ? parts.log : silent(parts.log);
+  const probing = isFirst(options) ? probeProxmox(config) : undefined;
   const trail = await auditTrailOf(config, database);
   const halts = haltsOf(database);
   const accounts = new AccountStore(database);
@@ -93,7 +108,9 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
     ...parts,
     ...{ halts, accounts, trail, now },
     version: context.version,
+    siblings: member?.siblings ?? null,
   }, context.io);
+  member?.onListening();
   let current = config;
   const renew = () => renewCertificate(server, { config: current, log });
   const timer = setInterval(renew, CERTIFICATE_CHECK_MS);
@@ -110,9 +127,9 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
       url: server.place,
       tools: server.toolCount,
     });
-    using _tokens = tellTokensDaily({ accounts, log, now });
+    using _tokens = isFirst(options) ? tellTokensDaily({ accounts, log, now }) : null;
     const standing = { halts, trail: () => trail, log, now };
-    await tellHalt(standing);
+    if (isFirst(options)) await tellHalt(standing);
     for (let signal; (signal = await nextSignal(signals, server)) !== "stop";) {
       if (signal !== "reload") await followHaltSignal(signal, standing);
       else current = await reload(current, { load: options.load, log, server });
@@ -122,6 +139,17 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
     clearInterval(timer);
     await Promise.race([server.shutdown(), secondStop(signals)]);
   }
+}
+
+/** What must be done and told once is done by one worker. */
+function isFirst({ member }: Pick<RunOptions, "member">): boolean {
+  return (member?.siblings.index ?? 0) === 0;
+}
+
+/** For what another worker tells too. */
+function silent(log: Log): Log {
+  const tell = () => {};
+  return { ...log, debug: tell, info: tell, warning: tell, error: tell };
 }
 
 function nextSignal(signals: SignalQueue, server: Running) {

@@ -1,10 +1,13 @@
 /** The server inside its own worker, with no permissions but those that its config calls for. */
 import { AppError, messageOf } from "../../errors.ts";
-import { processIo } from "../io.ts";
+import { type Io, processIo } from "../io.ts";
 import { loadForServe } from "./load_config.ts";
 import { holding, lockText } from "../../sandbox/held.ts";
+import type { FromMember } from "../../sandbox/fleet.ts";
+import type { FromSiblings } from "../../siblings/messages.ts";
+import { type Place, Siblings } from "../../siblings/siblings.ts";
 import { type Signal, SignalQueue } from "./signals.ts";
-import { runServer } from "./run_server.ts";
+import { type Member, runServer } from "./run_server.ts";
 import type { FromWorker } from "../../sandbox/worker.ts";
 import type { ServeArguments } from "./options.ts";
 import { type LocalSpeaker, OVER_HTTP, overStdio } from "./ways.ts";
@@ -17,37 +20,61 @@ export type ToServer =
     /** See LockedServer. */
     readonly local: LocalSpeaker | undefined;
     readonly version: string;
+    /** Its place among the workers of a server that has several. */
+    readonly place?: Place;
+    /** How the process came to be locked. */
+    readonly way: Parameters<typeof lockText>[1];
   }
+  | FromSiblings
   | { readonly kind: "signal"; readonly signal: Signal };
 
 /** The part of a worker's global scope that is used here. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<ToServer>) => void) | null;
-  postMessage(message: FromWorker): void;
+  postMessage(message: FromWorker | FromMember, transfer?: Transferable[]): void;
 }
 
 attach(self as unknown as WorkerScope);
 
 function attach(scope: WorkerScope): void {
   const signals = new SignalQueue();
+  let siblings: Siblings | undefined;
   scope.onmessage = ({ data }) => {
     if (data.kind === "signal") return signals.push(data.signal);
-    void serve(data, signals).then((end) => scope.postMessage(end));
+    if (data.kind !== "start") return siblings?.hear(data);
+    if (data.place) siblings = new Siblings(data.place, (...told) => scope.postMessage(...told));
+    void serve(data, { signals, member: siblings && memberOf(siblings, scope) })
+      .then((end) => scope.postMessage(end));
+  };
+}
+
+/** One whose lines are written by the parent. */
+function memberOf(siblings: Siblings, scope: WorkerScope): Member {
+  return {
+    siblings,
+    onListening: () => scope.postMessage({ kind: "listening" }),
+    writeError: (line) => scope.postMessage({ kind: "line", to: "stderr", line }),
+    openLog: (to) => ({
+      write: (line) => scope.postMessage({ kind: "line", to, line }),
+      reopen: () => siblings.index === 0 && scope.postMessage({ kind: "reopen" }),
+      close: () => {},
+    }),
   };
 }
 
 async function serve(
-  { args, local, version }: Extract<ToServer, { kind: "start" }>,
-  signals: SignalQueue,
+  { args, local, version, way }: Extract<ToServer, { kind: "start" }>,
+  { signals, member }: { signals: SignalQueue; member: Member | undefined },
 ): Promise<FromWorker> {
-  const io = processIo();
+  const io = member === undefined ? processIo() : ioOf(member);
   try {
     await runServer({
       context: { io, version },
       signals,
       way: local === undefined ? OVER_HTTP : overStdio(local),
       load: () => loadForServe(args, io),
-      lock: (config) => lockText(holding(config), "worker"),
+      lock: (config) => lockText(holding(config), way),
+      ...(member === undefined ? {} : { member }),
     });
     return { kind: "ended" };
   } catch (error) {
@@ -55,4 +82,9 @@ async function serve(
     if (!(error instanceof AppError)) throw error;
     return { kind: "refused", message: messageOf(error) };
   }
+}
+
+function ioOf({ writeError }: Member): Io {
+  const { writeErr: _, ...io } = processIo();
+  return { ...io, err: writeError };
 }

@@ -25,12 +25,13 @@ export interface ProxmoxTarget {
 /**
  * Makes the client; connects to nothing yet.
  *
- * @param time what tells and passes the time; the process's own when not given
+ * @param options what tells and passes the time, the process's own when not given; among how many
+ * workers what may be asked at once is divided
  * @throws AppError `invalid` when `ca_file` or the system's certificates cannot be read
  */
 export async function connectProxmox(
   { auth, proxmox }: ProxmoxTarget,
-  time: Partial<Pick<ClientOptions, "clock" | "sleep">> = {},
+  options: Partial<Pick<ClientOptions, "clock" | "sleep" | "share">> = {},
 ): Promise<{ client: Client; close: () => void }> {
   const { transport, dial, close } = await openTransport(proxmox);
   const client = new Client({
@@ -42,9 +43,10 @@ export async function connectProxmox(
     timeoutMs: proxmox.timeout_seconds * 1000,
     transport,
     dial,
-    sleep: time.sleep ?? sleep,
+    sleep: options.sleep ?? sleep,
     random: Math.random,
-    clock: time.clock ?? (() => performance.now()),
+    clock: options.clock ?? (() => performance.now()),
+    share: options.share ?? 1,
   });
   return { client, close };
 }

@@ -3,6 +3,7 @@ import { abortFailure } from "./abort.ts";
 import { type Answered, Circuits, type Open } from "./circuits.ts";
 import { isKind, ProxmoxError } from "./errors.ts";
 import { type Place, placeLabel } from "./place.ts";
+import { oncePer } from "../../once_per.ts";
 import { type Entry, type LaneLimits, Slots } from "./slots.ts";
 
 /** A request that wants to go to Proxmox. */
@@ -19,6 +20,8 @@ export interface GateOptions {
   readonly clock: () => number;
   /** Gives a signal that aborts after this many milliseconds. */
   readonly after: (ms: number) => AbortSignal;
+  /** Among how many gates the places are divided, so that all of them keep to one measure; 1 when not given. */
+  readonly share?: number;
 }
 
 /** As many as one token's calls may want at once: 20 calls, each of which reads eight things at a time. */
@@ -38,9 +41,11 @@ export class Gate {
   readonly #slots = new Slots();
   readonly #circuits: Circuits;
   readonly #after: GateOptions["after"];
+  readonly #limitsOf: (limits: LaneLimits) => LaneLimits;
 
-  constructor({ after, clock }: GateOptions) {
+  constructor({ after, clock, share = 1 }: GateOptions) {
     this.#after = after;
+    this.#limitsOf = oncePer((limits: LaneLimits) => shareOf(limits, share));
     this.#circuits = new Circuits(clock);
   }
 
@@ -55,7 +60,8 @@ export class Gate {
     if (signal.aborted) throw abortFailure(signal, false);
     this.#refuseSilent(place);
     const { caller = "" } = passage;
-    const entry = { ...laneOf(passage), caller };
+    const { lane, limits } = laneOf(passage);
+    const entry = { lane, caller, limits: this.#limitsOf(limits) };
     const leave = this.#slots.tryEnter(entry) ?? await this.#wait(entry, passage);
     try {
       // It may have fallen silent while this one waited.
@@ -103,6 +109,11 @@ export class Gate {
       throw error;
     }
   }
+}
+
+function shareOf({ places, perCaller, waiting }: LaneLimits, share: number): LaneLimits {
+  const part = (of: number) => Math.max(1, Math.floor(of / share));
+  return { places: part(places), perCaller: part(perCaller), waiting };
 }
 
 function laneOf({ caller, change, place }: Passage): { lane: string; limits: LaneLimits } {

@@ -23,6 +23,8 @@ export interface ClientOptions {
   readonly random: () => number;
   /** Milliseconds by a clock that nobody sets. */
   readonly clock: () => number;
+  /** See GateOptions. */
+  readonly share?: number;
 }
 
 /** An API token of somebody's own. */
@@ -35,6 +37,7 @@ export interface Route {
   preferred: number;
 }
 
-export function newRoute({ clock }: ClientOptions): Route {
-  return { gate: new Gate({ clock, after: (ms) => AbortSignal.timeout(ms) }), preferred: 0 };
+export function newRoute({ clock, share = 1 }: ClientOptions): Route {
+  const after = (ms: number) => AbortSignal.timeout(ms);
+  return { gate: new Gate({ clock, after, share }), preferred: 0 };
 }

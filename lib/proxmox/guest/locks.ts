@@ -1,37 +1,61 @@
 import { aborted, Limit } from "../../abort.ts";
+import type { Lease, Leases } from "../../database/leases.ts";
 import { AppError } from "../../errors.ts";
 
 const LOCK_WAIT_MS = 10_000;
+/** For so long a guest stays held whose server has ended without letting it go. */
+const LEASE_MS = 30_000;
+const RENEW_MS = 10_000;
+const ASK_AGAIN_MS = 50;
 
 /** One change at a time per guest: a second one waits up to ten seconds, then is refused. */
 export class GuestLocks {
   readonly #held = new Map<number, { action: string; released: Promise<void> }>();
+  readonly #leases: Pick<Leases, "hold"> | null;
+
+  /** @param leases what holds a guest against changes of other processes; null where there are none */
+  constructor(leases: Pick<Leases, "hold"> | null = null) {
+    this.#leases = leases;
+  }
 
   /**
    * Waits for the guest and holds it until the returned function is called.
    *
-   * @throws AppError `conflict` naming the change that holds it
+   * @throws AppError `conflict` naming the change that holds it, where that is one of this process
    */
   async acquire(vmid: number, action: string, signal: AbortSignal): Promise<() => void> {
-    const free = this.tryAcquire(vmid, action);
-    if (free !== undefined) return free;
     using limit = new Limit(signal, LOCK_WAIT_MS);
     const timeout = limit.signal;
     for (let holder = this.#held.get(vmid); holder; holder = this.#held.get(vmid)) {
       await Promise.race([holder.released, aborted(timeout)]);
       if (timeout.aborted && this.#held.has(vmid)) {
-        throw new AppError(
-          "conflict",
-          `another change is under way (${this.#held.get(vmid)?.action}); wait for it, then retry`,
-        );
+        throw underWay(` (${this.#held.get(vmid)?.action})`);
       }
     }
-    return this.#hold(vmid, action);
+    const free = this.#hold(vmid, action);
+    try {
+      for (;;) {
+        const release = await this.#lease(vmid, free);
+        if (release !== undefined) return release;
+        if (timeout.aborted) throw underWay("");
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      }
+    } catch (error) {
+      free();
+      throw error;
+    }
   }
 
   /** Holds the guest like `acquire`; undefined when another change holds it now. */
-  tryAcquire(vmid: number, action: string): (() => void) | undefined {
-    return this.#held.has(vmid) ? undefined : this.#hold(vmid, action);
+  async tryAcquire(vmid: number, action: string): Promise<(() => void) | undefined> {
+    if (this.#held.has(vmid)) return undefined;
+    const free = this.#hold(vmid, action);
+    let release: (() => void) | undefined;
+    try {
+      return release = await this.#lease(vmid, free);
+    } finally {
+      if (release === undefined) free();
+    }
   }
 
   #hold(vmid: number, action: string): () => void {
@@ -42,4 +66,29 @@ export class GuestLocks {
       resolve();
     };
   }
+
+  /** Holds it against other processes too; undefined while one of them does. */
+  async #lease(vmid: number, free: () => void): Promise<(() => void) | undefined> {
+    if (this.#leases === null) return free;
+    const lease = await this.#leases.hold(`guest ${vmid}`, LEASE_MS);
+    return lease && kept(lease, free);
+  }
+}
+
+/** Keeps the lease until the result is called; who waits here goes on when it has been given back. */
+function kept(lease: Lease, free: () => void): () => void {
+  // Nothing is changed while the database is away, and it is asked again when it is back.
+  const renewing = setInterval(() => void lease.renew().catch(() => {}), RENEW_MS);
+  return () => {
+    clearInterval(renewing);
+    // One that cannot be given back runs out.
+    lease.giveBack().catch(() => {}).finally(free);
+  };
+}
+
+function underWay(which: string): AppError {
+  return new AppError(
+    "conflict",
+    `another change is under way${which}; wait for it, then retry`,
+  );
 }

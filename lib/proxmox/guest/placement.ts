@@ -70,7 +70,7 @@ export async function makeGuest<Told extends object>(
 export async function holdFreeVmid(pve: Pve): Promise<number> {
   const first = await nextVmid(pve);
   for (let vmid = first; vmid < first + MAX_AHEAD; vmid++) {
-    if (!pve.tryHold(vmid)) continue;
+    if (!await pve.tryHold(vmid)) continue;
     if (vmid === first || !await isTaken(pve, vmid)) return vmid;
     pve.letGo(vmid);
   }

@@ -1,0 +1,134 @@
+import { AppError } from "../errors.ts";
+import { BOARD_BYTES } from "../siblings/board.ts";
+import type { FromSiblings, LineTarget, ToSiblings } from "../siblings/messages.ts";
+import type { Place } from "../siblings/siblings.ts";
+import { Restarts, SandboxWorker } from "./worker.ts";
+
+/** What the workers tell besides how they have ended. */
+export type FromMember = ToSiblings | { readonly kind: "listening" };
+
+/** Passes a message on; after one that `ends` the server no worker is started again. */
+export type Pass<Message> = (
+  message: Message,
+  options: { readonly to: "all" | "first"; readonly ends: boolean },
+) => void;
+
+/** A server that is to run in several workers, and what they are told. */
+export interface FleetTask<Message> {
+  /** What each worker runs. */
+  readonly module: URL;
+  readonly permissions: Deno.PermissionOptions;
+  readonly count: number;
+  /** The first message of the worker at a place. */
+  readonly start: (place: Place) => Message;
+  /** Passes later messages on, to all workers or to the first only, until it is disposed of. */
+  readonly listen: (pass: Pass<Message>) => Disposable;
+  readonly write: (to: LineTarget, line: string) => void;
+  /** Opens anew what lines go to. */
+  readonly reopen: () => void;
+  readonly io: { err(line: string): void; readonly now: () => Date };
+}
+
+/**
+ * Runs the server in several workers: the first, and when it listens the others. This side serves
+ * nothing: it passes on what they tell one another, writes their lines, and starts one that breaks
+ * again, at most 5 times a minute in all.
+ *
+ * @throws AppError `invalid` with what one of them refuses to start for, `internal` when they break for good
+ */
+export async function serveInWorkers<Message>(task: FleetTask<Message>): Promise<void> {
+  const fleet = new Fleet(task);
+  using _listening = task.listen((message, options) => fleet.pass(message, options));
+  try {
+    await fleet.run();
+  } finally {
+    fleet.terminate();
+  }
+}
+
+type Member<Message> = SandboxWorker<Message | FromSiblings, FromMember>;
+
+class Fleet<Message> {
+  readonly #task: FleetTask<Message>;
+  readonly #memory = new SharedArrayBuffer(BOARD_BYTES);
+  readonly #members = new Map<number, Member<Message>>();
+  readonly #restarts: Restarts;
+  readonly #listening = Promise.withResolvers<void>();
+  #isEnding = false;
+
+  constructor(task: FleetTask<Message>) {
+    this.#task = task;
+    this.#restarts = new Restarts(task.io.now);
+  }
+
+  async run(): Promise<void> {
+    const first = this.#keepUp(0);
+    // The first may make the database's tables and finds out what keeps the server from starting.
+    const started = await Promise.race([this.#listening.promise.then(() => true), first]);
+    if (started !== true) return;
+    const others = Array.from({ length: this.#task.count - 1 }, (_, index) => index + 1);
+    await Promise.all([first, ...others.map((index) => this.#keepUp(index))]);
+  }
+
+  pass(message: Message, { to, ends }: Parameters<Pass<Message>>[1]): void {
+    this.#isEnding ||= ends;
+    for (const [index, member] of this.#members) {
+      if (to === "all" || index === 0) member.send(message);
+    }
+  }
+
+  terminate(): void {
+    for (const member of this.#members.values()) member.terminate();
+    this.#members.clear();
+  }
+
+  /** Runs the worker at a place until it ends. */
+  async #keepUp(index: number): Promise<void> {
+    for (;;) {
+      const member = this.#start(index);
+      const end = await member.end;
+      member.terminate();
+      this.#members.delete(index);
+      for (const other of this.#members.values()) other.send({ kind: "gone", worker: index });
+      if (end.kind === "ended" || end.kind === "broke" && this.#isEnding) return;
+      if (end.kind === "refused") throw new AppError("invalid", end.message);
+      this.#restarts.note();
+      this.#task.write(
+        "stderr",
+        `proxmox-mcp: worker ${index + 1} of ${this.#task.count} broke and is started again: ` +
+          end.message,
+      );
+    }
+  }
+
+  #start(index: number): Member<Message> {
+    const { count, module, permissions, start } = this.#task;
+    const onTold = (told: FromMember) => this.#hear(told);
+    const member = new SandboxWorker<Message | FromSiblings, FromMember>({
+      module,
+      permissions,
+      onTold,
+    });
+    this.#members.set(index, member);
+    member.send(start({ index, count, memory: this.#memory }));
+    return member;
+  }
+
+  #hear(told: FromMember): void {
+    switch (told.kind) {
+      case "listening":
+        return this.#listening.resolve();
+      case "line":
+        return this.#task.write(told.to, told.line);
+      case "reopen":
+        return this.#task.reopen();
+      case "ask": {
+        const { ask, port, to } = told;
+        const member = this.#members.get(to);
+        if (member === undefined) return port.postMessage(null);
+        const body = ask.kind === "request" ? ask.request.body : null;
+        member.send({ kind: "ask", ask, port }, [port, ...body === null ? [] : [body]]);
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/** A request that another worker is to answer, but for its body. */
+export interface PassedRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: readonly (readonly [string, string])[];
+  /** Whom it comes from. */
+  readonly peer: string;
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
+/** What a worker asks of another one; it answers by the port. */
+export type Ask =
+  | { readonly kind: "request"; readonly request: PassedRequest }
+  | { readonly kind: "metrics" };
+
+/** What a worker tells its parent of. */
+export type ToSiblings =
+  | { readonly kind: "line"; readonly to: LineTarget; readonly line: string }
+  | { readonly kind: "reopen" }
+  /** For the worker of that number, with a port for its answer. */
+  | { readonly kind: "ask"; readonly to: number; readonly ask: Ask; readonly port: MessagePort };
+
+/** Where the lines of all workers come together. */
+export type LineTarget = "stderr" | "file" | "audit";
+
+/** What a worker hears of the others. */
+export type FromSiblings =
+  | { readonly kind: "ask"; readonly ask: Ask; readonly port: MessagePort }
+  /** A worker has broken: who waits for its answer waits in vain. */
+  | { readonly kind: "gone"; readonly worker: number };
+
+/** The answer to a request that was passed on. */
+export interface PassedAnswer {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: ReadableStream<Uint8Array> | null;
+}

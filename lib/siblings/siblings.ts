@@ -1,0 +1,97 @@
+import { Board } from "./board.ts";
+import type { Ask, FromSiblings, ToSiblings } from "./messages.ts";
+
+/** Its place among the workers of one server. */
+export interface Place {
+  /** From 0; what must be done once is done by that one. */
+  readonly index: number;
+  readonly count: number;
+  readonly memory: SharedArrayBuffer;
+}
+
+/** What a worker does for another one; what it gives is posted as the answer, with what goes along. */
+export type Answerer = (
+  ask: Ask,
+  port: MessagePort,
+) => Promise<{ readonly answer: unknown; readonly transfer?: Transferable[] }>;
+
+/** The other workers of one server, as one of them sees them. */
+export class Siblings {
+  readonly index: number;
+  readonly count: number;
+  readonly board: Board;
+  readonly #post: (message: ToSiblings, transfer: Transferable[]) => void;
+  readonly #waiting = new Map<number, Set<(reason: Error) => void>>();
+  #answerer: Answerer | undefined;
+
+  /** @param post tells the parent */
+  constructor(place: Place, post: (message: ToSiblings, transfer: Transferable[]) => void) {
+    this.index = place.index;
+    this.count = place.count;
+    this.board = new Board(place.memory, place.index);
+    this.#post = post;
+  }
+
+  /** The worker that goes on with what bears this id: whatever it is, all of them say the same. */
+  ownerOf(id: string): number {
+    let sum = 0;
+    for (let at = 0; at < id.length; at++) sum = (sum * 31 + id.charCodeAt(at)) >>> 0;
+    return sum % this.count;
+  }
+
+  /** An id that this worker goes on with. */
+  async ownId(make: () => string | Promise<string>): Promise<string> {
+    for (;;) {
+      const id = await make();
+      if (this.ownerOf(id) === this.index) return id;
+    }
+  }
+
+  /** Says who answers the others. */
+  answer(answerer: Answerer): void {
+    this.#answerer = answerer;
+  }
+
+  /** Asks another worker; null when it cannot answer now. Rejects when it breaks before it has. */
+  ask(
+    to: number,
+    ask: Ask,
+    { transfer = [], onPort }: {
+      transfer?: Transferable[];
+      /** The port by which more can be said. */
+      onPort?: (port: MessagePort) => void;
+    } = {},
+  ): Promise<unknown> {
+    const { port1, port2 } = new MessageChannel();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const forget = this.onGone(to, reject);
+    port1.onmessage = ({ data }) => resolve(data);
+    onPort?.(port1);
+    this.#post({ kind: "ask", to, ask, port: port2 }, [port2, ...transfer]);
+    return promise.finally(forget);
+  }
+
+  /** Tells once that a worker has broken, until the result is called. */
+  onGone(worker: number, listener: (reason: Error) => void): () => void {
+    const listeners = this.#waiting.get(worker) ?? new Set();
+    this.#waiting.set(worker, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  /** Takes what the parent says. */
+  hear(message: FromSiblings): void {
+    if (message.kind === "gone") {
+      const listeners = this.#waiting.get(message.worker) ?? [];
+      this.#waiting.delete(message.worker);
+      for (const listener of listeners) listener(new Error("the worker has broken"));
+      return;
+    }
+    const { ask, port } = message;
+    // Null is what one says that is not ready yet.
+    if (this.#answerer === undefined) return port.postMessage(null);
+    this.#answerer(ask, port).then(
+      ({ answer, transfer = [] }) => port.postMessage(answer, transfer),
+      () => port.postMessage(null),
+    );
+  }
+}
