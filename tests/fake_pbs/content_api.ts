@@ -14,21 +14,13 @@ import type { FakeDatastore } from "./state.ts";
 import { type Call, Download, type Handlers, unordered } from "./world.ts";
 
 const base = "/admin/datastore/{store}";
-const listing = { access: "read", all: ["Datastore.Audit"], own: ["Datastore.Backup"] } as const;
-
 type Entering = Parameters<typeof enter>[1];
 
-function copyOf({ access, all, own }: {
-  access: "read" | "write";
-  all: readonly string[];
-  own: readonly string[];
-}): Entering {
-  return { access, all: [...all], own: [...own] };
-}
+const listing: Entering = { access: "read", all: ["Datastore.Audit"], own: ["Datastore.Backup"] };
 
 function snapshots(call: Call): unknown {
   const { params, who } = call;
-  const { store, ns, mine } = enter(call, copyOf(listing));
+  const { store, ns, mine } = enter(call, listing);
   const rows = groupsIn(store, ns)
     .filter((group) => !params.has("backup-type") || group.type === params.text("backup-type"))
     .filter((group) => !params.has("backup-id") || group.id === params.text("backup-id"))
@@ -62,20 +54,22 @@ function fileRow({ filename, size, "crypt-mode": mode }: FakeFile) {
 }
 
 function groups(call: Call): unknown {
-  const { store, ns, mine } = enter(call, copyOf(listing));
+  const { store, ns, mine } = enter(call, listing);
   const here = groupsIn(store, ns).filter((group) => !mine || owns(call.who, group.owner));
-  return unordered(here.map((group) => {
-    const newest = group.snapshots.reduce((a, b) => b.time > a.time ? b : a);
-    return {
-      "backup-count": group.snapshots.length,
-      "backup-id": group.id,
-      "backup-type": group.type,
-      ...(group.notes ? { comment: firstLine(group.notes) } : {}),
-      files: newest.files.map((file) => file.filename).reverse(),
-      "last-backup": newest.time,
-      owner: group.owner,
-    };
-  }));
+  return unordered(here.map(groupRow));
+}
+
+export function groupRow(group: FakeGroup): Record<string, unknown> {
+  const newest = group.snapshots.reduce((a, b) => b.time > a.time ? b : a);
+  return {
+    "backup-count": group.snapshots.length,
+    "backup-id": group.id,
+    "backup-type": group.type,
+    ...(group.notes ? { comment: firstLine(group.notes) } : {}),
+    files: newest.files.map((file) => file.filename).reverse(),
+    "last-backup": newest.time,
+    owner: group.owner,
+  };
 }
 
 interface Found {
@@ -110,10 +104,7 @@ export function noManifest(folder: string): string {
 export const noEntry = () => "ENOENT: No such file or directory";
 
 function files(call: Call): unknown {
-  const entering = {
-    ...copyOf(listing),
-    all: ["Datastore.Audit", "Datastore.Read"],
-  };
+  const entering = { ...listing, all: ["Datastore.Audit", "Datastore.Read"] };
   const { store, group, snapshot } = findSnapshot(call, entering, noEntry);
   if (!snapshot.files.length) {
     fail(noManifest(folderOf(store, group.ns, snapshotName(group, snapshot))));

@@ -1,8 +1,9 @@
 import type { ServerCertificate } from "../fake_pve/certificate.ts";
 import { addGroup, day, pveToken, seedGroups, type Seeding } from "./seed_groups.ts";
+import { newStore } from "./new_store.ts";
 import { seedJobs } from "./seed_jobs.ts";
 import { seedTask, seedTasks, verificationAt } from "./seed_tasks.ts";
-import type { FakeDatastore, FakePbsState, FakePbsToken, FakeUser } from "./state.ts";
+import type { FakePbsState, FakePbsToken, FakeUser } from "./state.ts";
 import { chunkBytes } from "./stores.ts";
 import type { PbsWorld } from "./world.ts";
 
@@ -17,39 +18,7 @@ export interface SeedOptions {
   certificate: ServerCertificate;
 }
 
-const tib = 2 ** 40;
 const gib = 2 ** 30;
-const historyStep = 1800;
-
-export function newStore(
-  config: FakeDatastore["config"],
-  fields: Partial<FakeDatastore> = {},
-): FakeDatastore {
-  return {
-    config,
-    total: 2 * tib,
-    otherBytes: 0,
-    namespaces: [],
-    groups: [],
-    garbage: [],
-    gc: {
-      "disk-bytes": 0,
-      "disk-chunks": 0,
-      "index-data-bytes": 0,
-      "index-file-count": 0,
-      "pending-bytes": 0,
-      "pending-chunks": 0,
-      "removed-bad": 0,
-      "removed-bytes": 0,
-      "removed-chunks": 0,
-      "still-bad": 0,
-      upid: null,
-    },
-    history: Array<null>(1440).fill(null),
-    historyStep,
-    ...fields,
-  };
-}
 
 function people(): Pick<FakePbsState, "users" | "tokens" | "acl"> {
   const user = (
@@ -97,6 +66,7 @@ export function emptyState(options: SeedOptions): FakePbsState {
     fingerprint: options.certificate.fingerprint.toLowerCase(),
     certificate: options.certificate.certPem,
     datastores: new Map(),
+    leftovers: new Map(),
     jobs: { verify: new Map(), prune: new Map(), sync: new Map() },
     remotes: new Map(),
     tasks: [],

@@ -127,7 +127,7 @@ export interface FakePbsTask {
   /** Milliseconds: finished when the clock gets there. */
   finishAt?: number;
   lastRead: number;
-  work: (log: PbsTaskLog) => void;
+  work: TaskWork;
   /** What it ends with when it is stopped. */
   aborted: string;
   /** The job that it is a run of, such as `verify v-daily`. */
@@ -138,6 +138,9 @@ export interface PbsTaskLog {
   line(text: string): void;
   warn(text: string): void;
 }
+
+/** What a task does when it ends; a refusal is how it ends then. */
+export type TaskWork = (log: PbsTaskLog, upid: string) => void;
 
 /** Decides how the next matching task ends: any text but `OK` and `WARNINGS: n` is an error, without effect. */
 export interface PbsOutcome {
@@ -164,6 +167,8 @@ export interface FakePbsState {
   fingerprint: string;
   certificate: string;
   datastores: Map<string, FakeDatastore>;
+  /** Data of datastores that were removed, by their folder. */
+  leftovers: Map<string, FakeDatastore>;
   /** Configurations by id. */
   jobs: Record<JobKind, Map<string, Config & { id: string; store: string }>>;
   remotes: Map<string, FakeRemote>;

@@ -51,6 +51,12 @@ export function usableStore(
   return why === undefined ? store : fail(why);
 }
 
+/** A task ends as a call fails where its datastore cannot be used any more. */
+export function stillUsable(store: FakeDatastore): void {
+  const why = hindrance(store, "write");
+  if (why !== undefined) fail(why);
+}
+
 /** Whether nothing but what is in its namespaces may be seen of a datastore. */
 export function seesOnlyBelow({ state, who }: Call, name: string): boolean {
   return mayBelow(state, who, aclPath(name), onNamespaces);

@@ -1,5 +1,5 @@
 import { PbsError } from "./errors.ts";
-import type { FakePbsTask, PbsOutcome, PbsTaskLog } from "./state.ts";
+import type { FakePbsTask, PbsOutcome, TaskWork } from "./state.ts";
 import { type Call, type PbsWorld } from "./world.ts";
 
 export interface TaskPlan {
@@ -7,7 +7,9 @@ export interface TaskPlan {
   id: string;
   /** Lines in the log from the start on. */
   begin?: string[];
-  work: (log: PbsTaskLog) => void;
+  work: TaskWork;
+  /** It is over when the call is answered. */
+  atOnce?: boolean;
   /** What it ends with when it is stopped; by default `task aborted`. */
   aborted?: string;
   /** The job that it is a run of, such as `verify v-daily`. */
@@ -93,7 +95,8 @@ export function startTask({ state, who, world }: Call, plan: TaskPlan): string {
   for (const text of begin) task.log.push(stamped(world, text));
   if (state.taskMs !== undefined) task.finishAt = world.now() + state.taskMs;
   state.tasks.push(task);
-  if (task.finishAt === undefined && task.polls <= 0) finishTask(world, task);
+  const due = task.finishAt === undefined && task.polls <= 0;
+  if (plan.atOnce || due) finishTask(world, task);
   return task.upid;
 }
 
@@ -140,7 +143,7 @@ export function finishTask(world: PbsWorld, task: FakePbsTask): void {
           warnings++;
           task.log.push(stamped(world, text));
         },
-      });
+      }, task.upid);
     }
     endTask(world, task, outcome?.exit ?? (warnings ? `WARNINGS: ${warnings}` : "OK"));
   } catch (error) {
