@@ -2,13 +2,15 @@ import { makeBackupServerCertificate } from "./fake_pve/certificate.ts";
 import type { Fault, FaultMatch } from "./fake_pve/faults.ts";
 import type { FakeRequest } from "./fake_pve/https.ts";
 import { once } from "./fake_pve/once.ts";
+import { type BackupPlan, takeBackup } from "./fake_pbs/backups.ts";
 import { handlers } from "./fake_pbs/routes.ts";
 import { emptyState, seedWorld } from "./fake_pbs/seed.ts";
 import { PbsServer } from "./fake_pbs/server.ts";
-import type { FakePbsState } from "./fake_pbs/state.ts";
+import type { FakePbsState, FakeSnapshot } from "./fake_pbs/state.ts";
 import { finishTasks, settle } from "./fake_pbs/tasks.ts";
 import { PbsWorld } from "./fake_pbs/world.ts";
 
+export type { BackupPlan } from "./fake_pbs/backups.ts";
 export type * from "./fake_pbs/state.ts";
 
 export interface FakePbsOptions {
@@ -68,6 +70,10 @@ export interface FakePbs {
   failNext(match: FaultMatch, status: number, message: string): () => void;
   /** Requests whose answer is neither complete nor given up by the client. */
   unanswered: number;
+  /** Whether it takes connections. */
+  reachable: boolean;
+  /** Adds a backup as its client would, with its task. */
+  takeBackup(plan: BackupPlan): FakeSnapshot;
   /** Ends every connection and refuses new ones, until `plug`. */
   unplug(): Promise<void>;
   /** Answers again. */
@@ -135,6 +141,10 @@ export async function startFakePbs(options: FakePbsOptions = {}): Promise<FakePb
     fault: (match, what, { times = 1 } = {}) => server.fault(match, what, times),
     failNext: (match, status, message) =>
       server.fault(match, { kind: "status", status, message }, 1),
+    get reachable() {
+      return server.listening;
+    },
+    takeBackup: (plan) => takeBackup(world, plan),
     unplug: () => server.close(),
     plug: async () => void await server.listen(),
     tick: (ms) => {

@@ -62,6 +62,10 @@ export abstract class FakeServer {
     return this.#open.size;
   }
 
+  get listening(): boolean {
+    return this.#server !== undefined;
+  }
+
   /** Listens on a free port when none is named, again on the same one after `close`. */
   async listen(port = this.#port): Promise<number> {
     const server = createServer(
