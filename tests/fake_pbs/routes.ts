@@ -2,6 +2,7 @@ import { accessHandlers } from "./access_api.ts";
 import { contentHandlers } from "./content_api.ts";
 import { contentWriteHandlers } from "./content_writes.ts";
 import { datastoreHandlers } from "./datastore_api.ts";
+import { emptyHandlers } from "./empty_api.ts";
 import { gcHandlers } from "./gc.ts";
 import { jobHandlers } from "./jobs_api.ts";
 import { namespaceHandlers } from "./namespaces.ts";
@@ -20,6 +21,7 @@ export const handlers: Handlers = {
   ...contentHandlers,
   ...contentWriteHandlers,
   ...datastoreHandlers,
+  ...emptyHandlers,
   ...gcHandlers,
   ...jobHandlers,
   ...namespaceHandlers,

@@ -181,6 +181,8 @@ export interface FakePbsState {
   users: Map<string, FakeUser>;
   tokens: FakePbsToken[];
   acl: FakePbsAcl[];
+  /** Logins by password. */
+  tickets: Map<string, { user: string; csrf: string }>;
   /** What waits, in milliseconds: refused logins (3,000 in reality), refused rights (500), locks of jobs (10,000). */
   delays: { login: number; permission: number; lock: number };
   /** The daemon that writes is down: calls that need it fail. */
@@ -189,5 +191,7 @@ export interface FakePbsState {
   memory: { total: number; used: number };
   bootedAt: number;
   updates: Record<string, string>[];
+  /** As `disks/list` shows them. */
+  disks: Record<string, string | number | boolean>[];
   services: { service: string; desc: string; state: string }[];
 }

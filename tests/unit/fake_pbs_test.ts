@@ -1,0 +1,262 @@
+import assert from "node:assert/strict";
+import { connect } from "node:tls";
+import { type FakePbs, type FakeSnapshot, startFakePbs } from "../fake_pbs.ts";
+import { contract } from "../fake_pbs/contract.ts";
+import { handlers } from "../fake_pbs/routes.ts";
+import { ask, finish } from "./fake_pbs_client.ts";
+
+const store = "/admin/datastore/store1";
+
+function snapshotsOf(pbs: FakePbs, id: string, name = "store1"): FakeSnapshot[] {
+  const groups = pbs.state.datastores.get(name)?.groups ?? [];
+  return groups.find((one) => one.id === id && one.ns === "")?.snapshots ?? [];
+}
+
+const states = (snapshots: FakeSnapshot[]) => snapshots.map((one) => one.verification?.state);
+
+Deno.test("handles nothing that its contract does not know, and says so of what it does not handle", async () => {
+  const known = new Set(contract().methods.map((one) => `${one.method} ${one.path}`));
+  assert.equal(known.size, 367);
+  assert.deepEqual(Object.keys(handlers).filter((name) => !known.has(name)), []);
+  await using pbs = await startFakePbs();
+  const { status, text } = await ask(pbs, "GET /nodes/localhost/report");
+  assert.deepEqual([status, text], [501, "not simulated: GET /nodes/{node}/report"]);
+});
+
+Deno.test("every simulated read answers as its contract says", async () => {
+  await using pbs = await startFakePbs();
+  const values: Record<string, string> = {
+    store: "store1",
+    node: "localhost",
+    name: "store1",
+    userid: "root@pam",
+    service: "chrony",
+    "backup-type": "vm",
+    "backup-id": "100",
+    "backup-time": String(snapshotsOf(pbs, "100")[0]?.time),
+    upid: encodeURIComponent(pbs.state.tasks[0]?.upid ?? ""),
+    "file-name": "qemu-server.conf.blob",
+  };
+  const ids: Record<string, string> = { verify: "v-daily", prune: "p-daily", sync: "s-offsite" };
+  const reads = contract().methods.filter(({ method, path }) =>
+    method === "GET" && `GET ${path}` in handlers
+  );
+  assert.ok(reads.length > 50);
+  for (const { parameters, path } of reads) {
+    const value = (name: string) =>
+      name === "id"
+        ? ids[path.split("/")[2] ?? ""]
+        : path.includes("/remote/") && name === "name"
+        ? "main"
+        : values[name];
+    const query = Object.entries(parameters)
+      .filter(([name, schema]) => !schema.optional && !path.includes(`{${name}}`))
+      .map(([name]) => `${name}=${value(name)}`).join("&");
+    const url = path.replace(/\{([^}]+)\}/g, (_, name: string) => value(name) ?? "");
+    const { status, text } = await ask(pbs, `GET ${url}?${query}`);
+    assert.equal(status, 200, `${path}: ${text}`);
+  }
+});
+
+Deno.test("an answer that the contract does not allow is a 500, and closing tells it", async () => {
+  const pbs = await startFakePbs();
+  Object.assign(pbs.state, { cpu: "much" });
+  const fault = "GET /api2/json/nodes/localhost/status: " +
+    'the answer does not fit the contract: cpu is no number: "much"';
+  const { status, text } = await ask(pbs, "GET /nodes/localhost/status");
+  assert.deepEqual([status, text], [500, `simulator fault: ${fault}`]);
+  await assert.rejects(pbs.close(), { message: `simulator fault: ${fault}\n` });
+});
+
+Deno.test("its certificate is good for the node's name and loopback, and is told by its fingerprint", async () => {
+  await using pbs = await startFakePbs();
+  const { promise, resolve } = Promise.withResolvers<{ fingerprint: string; names: string }>();
+  const socket = connect({
+    host: "127.0.0.1",
+    port: pbs.port,
+    ca: pbs.caPem,
+    servername: "pbs",
+  }, () => {
+    const { fingerprint256, subjectaltname = "" } = socket.getPeerCertificate();
+    resolve({ fingerprint: fingerprint256, names: subjectaltname });
+    socket.end();
+  });
+  const { fingerprint, names } = await promise;
+  assert.equal(fingerprint, pbs.fingerprint);
+  for (const name of ["IP Address:127.0.0.1", "DNS:localhost", "DNS:pbs"]) {
+    assert.ok(names.includes(name), names);
+  }
+  const { data } = await ask(pbs, "GET /nodes/localhost/status");
+  assert.equal(data.info.fingerprint, pbs.fingerprint.toLowerCase());
+});
+
+Deno.test("a prune keeps what its rules name, and what is protected", async () => {
+  await using pbs = await startFakePbs();
+  const group = { "backup-type": "vm", "backup-id": "100" };
+  const before = snapshotsOf(pbs, "100").map((one) => one.time);
+  const oldest = snapshotsOf(pbs, "100")[0];
+  assert.ok(oldest);
+  oldest.protected = true;
+  const prune = (more: Record<string, unknown>) =>
+    ask(pbs, `POST ${store}/prune`, { body: { ...group, ...more } });
+  const { data: all } = await prune({});
+  assert.ok(all.every((one: { keep: boolean }) => one.keep));
+  const { data: planned } = await prune({ "keep-last": 2, "dry-run": true });
+  assert.deepEqual(
+    planned.map((one: { keep: boolean }) => one.keep),
+    [true, false, false, false, false, true, true],
+  );
+  assert.equal(snapshotsOf(pbs, "100").length, 7);
+  const { data: done } = await prune({ "keep-last": 2 });
+  assert.deepEqual(done, planned);
+  assert.deepEqual(
+    snapshotsOf(pbs, "100").map((one) => one.time),
+    [before[0], ...before.slice(-2)],
+  );
+});
+
+Deno.test("pruning frees nothing: what is left over waits for a collection a day later", async () => {
+  await using pbs = await startFakePbs({ taskPolls: 0 });
+  const used = async () => (await ask(pbs, `GET ${store}/status`)).data.used;
+  const pending = async () => (await ask(pbs, "GET /admin/gc/store1")).data[0]["pending-bytes"];
+  const before = await used();
+  const { exit, log } = await finish(pbs, `POST ${store}/prune-datastore`, { "keep-last": 1 });
+  assert.equal(exit, "OK");
+  assert.ok(
+    log.includes(
+      "Starting datastore prune on datastore 'store1', root namespace, down to full depth",
+    ),
+  );
+  assert.equal(await used(), before);
+  const collect = () => finish(pbs, `POST ${store}/gc`);
+  await collect();
+  assert.ok(await pending() > 0);
+  pbs.tick(25 * 3600 * 1000);
+  await collect();
+  assert.equal(await pending(), 0);
+  assert.ok(await used() < before);
+});
+
+Deno.test("a job that leaves out what was verified ends well over a snapshot that failed", async () => {
+  await using pbs = await startFakePbs();
+  assert.deepEqual(states(snapshotsOf(pbs, "101")), ["ok", "ok", "failed"]);
+  const job = await finish(pbs, "POST /admin/verify/v-daily/run");
+  assert.equal(job.exit, "OK");
+  assert.match(job.log.join("\n"), /SKIPPED: verify store1:vm\/101\/\S+ \(recently verified\)/);
+  assert.equal(states(snapshotsOf(pbs, "100")).at(-1), "ok");
+  const all = await finish(pbs, `POST ${store}/verify`, { "ignore-verified": false });
+  assert.equal(all.exit, "verification failed - please check the log for details");
+  assert.deepEqual(states(snapshotsOf(pbs, "101")), ["ok", "ok", "failed"]);
+});
+
+Deno.test("a verification of what is not there ends well", async () => {
+  await using pbs = await startFakePbs();
+  const body = { "backup-type": "vm", "backup-id": "999" };
+  const { exit, log } = await finish(pbs, `POST ${store}/verify`, body);
+  assert.equal(exit, "OK");
+  assert.match(log[0] ?? "", /unable to list backups: ENOENT/);
+});
+
+Deno.test("a sync takes what is newer with its verification, and fails where the remote is down", async () => {
+  await using pbs = await startFakePbs();
+  assert.ok(snapshotsOf(pbs, "100", "offsite").length < snapshotsOf(pbs, "100").length);
+  const { exit } = await finish(pbs, "POST /admin/sync/s-offsite/run");
+  assert.equal(exit, "OK");
+  assert.deepEqual(
+    snapshotsOf(pbs, "100", "offsite").map((one) => [one.time, one.verification]),
+    snapshotsOf(pbs, "100").map((one) => [one.time, one.verification]),
+  );
+  assert.equal(snapshotsOf(pbs, "201", "offsite").length, 1);
+  const down = await finish(pbs, "POST /admin/sync/s-push/run");
+  assert.equal(down.exit, "Querying namespaces failed - client error (Connect)");
+});
+
+Deno.test("jobs that push, and remotes, are seen by those only who ask and may", async () => {
+  await using pbs = await startFakePbs();
+  const ids = async (line: string, as: "audit" | "operator") =>
+    (await ask(pbs, line, { as })).data.map((one: { id: string }) => one.id).sort();
+  assert.deepEqual(await ids("GET /admin/sync", "audit"), ["s-offsite"]);
+  const all = "GET /admin/sync?sync-direction=all";
+  assert.deepEqual(await ids(all, "audit"), ["s-offsite", "s-push"]);
+  pbs.state.acl = pbs.state.acl.filter((one) => one.role !== "RemoteAudit");
+  assert.deepEqual(await ids(all, "audit"), []);
+  assert.deepEqual(await ids(all, "operator"), []);
+});
+
+Deno.test("a running backup is listed without a size and without files", async () => {
+  await using pbs = await startFakePbs();
+  const { data } = await ask(pbs, `GET ${store}/snapshots?backup-id=201`);
+  const running = data.find((one: { files: unknown[] }) => one.files.length === 0);
+  assert.ok(running && !("size" in running));
+  const { data: tasks } = await ask(pbs, "GET /nodes/localhost/tasks?running=true");
+  assert.deepEqual(tasks.map((one: { worker_id: string }) => one.worker_id), ["store1:ct/201"]);
+});
+
+Deno.test("a task runs for as many reads as it is told, and its id is escaped", async () => {
+  await using pbs = await startFakePbs({ taskPolls: 2 });
+  const body = { "backup-type": "vm", "backup-id": "100" };
+  const { data: upid } = await ask(pbs, `POST ${store}/verify`, { body });
+  assert.match(upid, /:verify_group:store1\\x3a-vm-100:root@pam!mcp:$/);
+  const path = `/nodes/localhost/tasks/${encodeURIComponent(upid)}/status`;
+  const read = async () => (await ask(pbs, `GET ${path}`)).data.status;
+  assert.deepEqual([await read(), await read(), await read()], ["running", "running", "stopped"]);
+});
+
+Deno.test("a datastore takes its jobs with it, and its data comes back", async () => {
+  await using pbs = await startFakePbs({ taskPolls: 0 });
+  const { path } = pbs.state.datastores.get("offsite")?.config ?? { path: "" };
+  await ask(pbs, "DELETE /config/datastore/offsite");
+  assert.deepEqual([...pbs.state.jobs.sync.keys(), ...pbs.state.jobs.prune.keys()], [
+    "s-push",
+    "p-daily",
+  ]);
+  const again = { name: "offsite", path };
+  const refused = await finish(pbs, "POST /config/datastore", again);
+  assert.equal(refused.exit, "datastore path not empty");
+  await finish(pbs, "POST /config/datastore", { ...again, "reuse-datastore": true });
+  assert.ok(snapshotsOf(pbs, "100", "offsite").length);
+});
+
+Deno.test("a login by password writes with its token only", async () => {
+  await using pbs = await startFakePbs();
+  Object.assign(pbs.state.users.get("root@pam") ?? {}, { password: "good" });
+  const body = { username: "root@pam", password: "good" };
+  const { data } = await ask(pbs, "POST /access/ticket", { body });
+  const cookie = `PBSAuthCookie=${encodeURIComponent(data.ticket)}`;
+  const write = (headers: Record<string, string>) =>
+    ask(pbs, "PUT /access/users/nobody@pbs", {
+      body: { comment: "x" },
+      headers: { authorization: "", cookie, ...headers },
+    });
+  assert.equal((await write({})).status, 401);
+  assert.equal((await write({ CSRFPreventionToken: data.CSRFPreventionToken })).status, 200);
+});
+
+Deno.test("what is to fail fails once, in plain text; what is unplugged refuses", async () => {
+  await using pbs = await startFakePbs();
+  pbs.failNext({ path: /\/version$/ }, 400, "client error (Connect)");
+  const { status, text } = await ask(pbs, "GET /version");
+  assert.deepEqual([status, text], [400, "client error (Connect)"]);
+  assert.equal((await ask(pbs, "GET /version")).status, 200);
+  assert.deepEqual(pbs.requests.map((one) => [one.path, one.token, one.status]), [
+    ["/version", "root@pam!mcp", 400],
+    ["/version", "root@pam!mcp", 200],
+  ]);
+  await pbs.unplug();
+  await assert.rejects(ask(pbs, "GET /version"));
+  await pbs.plug();
+  assert.equal((await ask(pbs, "GET /version")).status, 200);
+});
+
+Deno.test("refused logins and rights wait as long as they are told to", async () => {
+  await using pbs = await startFakePbs({ delays: { login: 1e6, permission: 1e6 } });
+  const given = new AbortController();
+  const client = Deno.createHttpClient({ caCerts: [pbs.caPem] });
+  const refused = fetch(`${pbs.url}/api2/json/version`, { client, signal: given.signal });
+  const received = () => pbs.requests.find((one) => one.path === "/version");
+  while (received() === undefined) await ask(pbs, "GET /ping");
+  assert.equal(received()?.status, 0);
+  given.abort();
+  await assert.rejects(refused);
+  client.close();
+});
