@@ -1,9 +1,9 @@
 import type { ServerCertificate } from "../fake_pve/certificate.ts";
-import { addGroup, day, pveToken, seedGroups, type Seeding } from "./seed_groups.ts";
+import { addGroup, day, filesOf, seedGroups, type Seeding } from "./seed_groups.ts";
 import { newStore } from "./new_store.ts";
 import { seedJobs } from "./seed_jobs.ts";
 import { seedTask, seedTasks, verificationAt } from "./seed_tasks.ts";
-import type { FakePbsState, FakePbsToken, FakeUser } from "./state.ts";
+import type { FakeDatastore, FakePbsState, FakePbsToken, FakeUser } from "./state.ts";
 import { chunkBytes } from "./stores.ts";
 import type { PbsWorld } from "./world.ts";
 
@@ -136,16 +136,7 @@ export function seedWorld(world: PbsWorld, options: SeedOptions): void {
   }
   seedJobs(state);
   seedTasks(world, now);
-  const running = store1.groups.find((one) => one.snapshots.some((each) => each.running));
-  if (running) {
-    const task = seedTask(world, {
-      type: "backup",
-      id: `store1:${running.type}/${running.id}`,
-      owner: pveToken,
-      starttime: running.snapshots.at(-1)?.time ?? now,
-    });
-    task.polls = Infinity;
-  }
+  seedRunning(world, store1);
   Object.assign(store1.gc, {
     "disk-bytes": chunkBytes(store1).used,
     "disk-chunks": 9000,
@@ -156,4 +147,26 @@ export function seedWorld(world: PbsWorld, options: SeedOptions): void {
     "cache-stats": { hits: 24, misses: 18 },
     upid: state.tasks.findLast((task) => task.type === "garbage_collection")?.upid ?? null,
   });
+}
+
+/** The tasks of the backups that run: each is finished, or vanishes when it is broken off. */
+function seedRunning(world: PbsWorld, store: FakeDatastore): void {
+  for (const group of store.groups) {
+    const snapshot = group.snapshots.find((one) => one.running);
+    if (!snapshot) continue;
+    const task = seedTask(world, {
+      type: "backup",
+      id: `${store.config.name}:${group.type}/${group.id}`,
+      owner: group.owner,
+      starttime: snapshot.time,
+    });
+    task.polls = Infinity;
+    task.work = () => {
+      delete snapshot.running;
+      snapshot.files = filesOf(group.type, { bytes: 8 * gib, encrypted: false });
+    };
+    task.abandon = () => {
+      group.snapshots = group.snapshots.filter((one) => one !== snapshot);
+    };
+  }
 }

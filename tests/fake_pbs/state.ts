@@ -23,6 +23,8 @@ export interface FakeSnapshot {
   ownBytes: number;
   /** The guest's configuration file as text; absent for hosts. */
   config?: string;
+  /** Of containers and hosts: the texts of its files by path; a small one by default. */
+  tree?: Record<string, string>;
 }
 
 export type BackupType = "vm" | "ct" | "host";
@@ -130,6 +132,8 @@ export interface FakePbsTask {
   work: TaskWork;
   /** What it ends with when it is stopped. */
   aborted: string;
+  /** Undoes what was begun when the work is not done. */
+  abandon?: () => void;
   /** The job that it is a run of, such as `verify v-daily`. */
   job?: string;
 }

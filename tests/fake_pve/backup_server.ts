@@ -1,9 +1,11 @@
 import type { FakePbs, FakeSnapshot } from "../fake_pbs.ts";
 import { removeSnapshot, sizeOf, timeText, usageOf } from "../fake_pbs/stores.ts";
 
+import { contract } from "./contract.ts";
 import { die } from "./errors.ts";
 import { newAgent } from "./guests.ts";
 import type { BackupServer, FakeState, FakeVolume, GuestConfig } from "./state.ts";
+import { schemaOf } from "./validate.ts";
 
 /** A datastore of a backup server as a storage of the cluster. */
 export interface BackupStorage {
@@ -153,7 +155,7 @@ class ServedStorage implements BackupServer {
       ...(encrypted ? { encrypted: snapshot.fingerprint ?? "1" } : {}),
       backup: {
         type: group.type === "vm" ? "qemu" : "lxc",
-        config: configOf(snapshot.config ?? ""),
+        config: configOf(group.type === "vm" ? "qemu" : "lxc", snapshot.config ?? ""),
         answersShutdown: guest?.answersShutdown ?? true,
         os: { ...(guest?.agent ?? newAgent()).osinfo },
       },
@@ -162,10 +164,16 @@ class ServedStorage implements BackupServer {
 }
 
 /** The file of a backup, read as a guest's configuration. */
-function configOf(text: string): GuestConfig {
+function configOf(type: "qemu" | "lxc", text: string): GuestConfig {
+  const { returns } = contract().find("GET", `/nodes/pve1/${type}/100/config`)?.api ??
+    die("no such method");
+  const valueOf = (key: string, value: string) =>
+    schemaOf(returns.properties ?? {}, key)?.type === "string" || !/^\d+$/.test(value)
+      ? value
+      : Number(value);
   const lines = text.split("\n").filter((line) => line !== "");
   return Object.fromEntries(lines.map((line) => {
     const [, key = die(`unable to parse '${line}'`), value = ""] = /^(\w+): (.*)$/.exec(line) ?? [];
-    return [key, value];
+    return [key, valueOf(key, value)];
   }));
 }

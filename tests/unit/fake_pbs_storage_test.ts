@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type FakePbs, startFakePbs } from "../fake_pbs.ts";
 import { type FakePve, startFakePve, type TokenKind } from "../fake_pve.ts";
+import { Site } from "../site.ts";
 
 interface Both {
   pbs: FakePbs;
@@ -129,6 +130,21 @@ Deno.test("a guest is restored from it, unless its backup is encrypted or damage
   assert.equal(pve.state.guests.get(500)?.config.name, "web1");
   assert.match(String(await restore(501, newest(110))), /missing key/);
   assert.match(String(await restore(502, newest(101))), /wrong digest/);
+});
+
+Deno.test("a rehearsal restores the newest backup on it that is good", async () => {
+  await using pbs = await startFakePbs();
+  await using site = await Site.start({
+    pve: { backupServer: pbs, taskPolls: 0 },
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 10))),
+  });
+  const { value: web, text } = await site.call("rehearse_restore", { vmid: 100 });
+  assert.equal(web?.result, "proved", text);
+  assert.match(web.volid, /^pbs1:backup\/vm\/100\//);
+  const { value: db } = await site.call("rehearse_restore", { vmid: 101 });
+  const snapshots = pbs.state.datastores.get("store1")?.groups.find((one) => one.id === "101")
+    ?.snapshots.filter((one) => !one.damaged);
+  assert.equal(Date.parse(db?.archive_time) / 1000, snapshots?.at(-1)?.time);
 });
 
 Deno.test("a storage whose server is down is not active, and its content is an error", async () => {

@@ -36,22 +36,37 @@ Deno.test("every simulated read answers as its contract says", async () => {
     "backup-time": String(snapshotsOf(pbs, "100")[0]?.time),
     upid: encodeURIComponent(pbs.state.tasks[0]?.upid ?? ""),
     "file-name": "qemu-server.conf.blob",
+    timeframe: "hour",
+    cf: "AVERAGE",
+    filepath: "Lw==",
   };
+  // Only these can be looked into.
+  const container: Record<string, string> = {
+    "backup-type": "ct",
+    "backup-id": "200",
+    "backup-time": String(snapshotsOf(pbs, "200")[0]?.time),
+  };
+  const files: Record<string, string> = { filepath: btoa("root.pxar.didx/hello.txt") };
   const ids: Record<string, string> = { verify: "v-daily", prune: "p-daily", sync: "s-offsite" };
   const reads = contract().methods.filter(({ method, path }) =>
     method === "GET" && `GET ${path}` in handlers
   );
   assert.ok(reads.length > 50);
   for (const { parameters, path } of reads) {
+    const inside = "filepath" in parameters ? container : {};
     const value = (name: string) =>
-      name === "id"
+      name in inside
+        ? inside[name]
+        : path.endsWith("/pxar-file-download") && name in files
+        ? files[name]
+        : name === "id"
         ? ids[path.split("/")[2] ?? ""]
         : path.includes("/remote/") && name === "name"
         ? "main"
         : values[name];
     const query = Object.entries(parameters)
       .filter(([name, schema]) => !schema.optional && !path.includes(`{${name}}`))
-      .map(([name]) => `${name}=${value(name)}`).join("&");
+      .map(([name]) => `${name}=${encodeURIComponent(value(name) ?? "")}`).join("&");
     const url = path.replace(/\{([^}]+)\}/g, (_, name: string) => value(name) ?? "");
     const { status, text } = await ask(pbs, `GET ${url}?${query}`);
     assert.equal(status, 200, `${path}: ${text}`);
@@ -190,6 +205,11 @@ Deno.test("a running backup is listed without a size and without files", async (
   assert.ok(running && !("size" in running));
   const { data: tasks } = await ask(pbs, "GET /nodes/localhost/tasks?running=true");
   assert.deepEqual(tasks.map((one: { worker_id: string }) => one.worker_id), ["store1:ct/201"]);
+  pbs.state.outcomes.push({ type: "backup", exit: "connection error: bytes remaining on stream" });
+  pbs.finishTasks();
+  assert.ok(snapshotsOf(pbs, "201").every((one) => one.files.length));
+  const { data: failed } = await ask(pbs, "GET /nodes/localhost/tasks?errors=true&limit=1");
+  assert.match(failed[0].status, /^connection error: /);
 });
 
 Deno.test("a task runs for as many reads as it is told, and its id is escaped", async () => {
