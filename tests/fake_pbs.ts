@@ -16,6 +16,8 @@ export type * from "./fake_pbs/state.ts";
 export interface FakePbsOptions {
   /** Default 0, any free one. */
   port?: number;
+  /** Its host name, default "pbs"; each has a certificate and an identity of its own. */
+  node?: string;
   /** Default "4.2.1". */
   version?: string;
   /** Clock in milliseconds, default `Date.now`. */
@@ -101,8 +103,10 @@ const owners: Record<PbsTokenKind, string> = {
 /** Starts a simulated Proxmox Backup Server behind real HTTPS on 127.0.0.1. */
 export async function startFakePbs(options: FakePbsOptions = {}): Promise<FakePbs> {
   const clock = options.now ?? Date.now;
-  const certificate = certificateOfNode();
+  const node = options.node ?? "pbs";
+  const certificate = node === "pbs" ? certificateOfNode() : makeBackupServerCertificate(node);
   const seeding = {
+    node,
     version: options.version ?? "4.2.1",
     guests: options.guests ?? 0,
     taskPolls: options.taskPolls ?? 1,

@@ -1,4 +1,5 @@
 import type { ServerCertificate } from "../fake_pve/certificate.ts";
+import { digestOf } from "./configs.ts";
 import { addGroup, day, filesOf, seedGroups, type Seeding } from "./seed_groups.ts";
 import { newStore } from "./new_store.ts";
 import { seedJobs } from "./seed_jobs.ts";
@@ -8,6 +9,7 @@ import { chunkBytes } from "./stores.ts";
 import type { PbsWorld } from "./world.ts";
 
 export interface SeedOptions {
+  node: string;
   version: string;
   /** Extra groups from `vm/1000` on, of one snapshot each. */
   guests: number;
@@ -61,8 +63,8 @@ function people(): Pick<FakePbsState, "users" | "tokens" | "acl"> {
 export function emptyState(options: SeedOptions): FakePbsState {
   return {
     version: options.version,
-    node: "pbs",
-    instanceId: "b764a44471de42bcb45438190d3db851",
+    node: options.node,
+    instanceId: digestOf([options.node]).slice(0, 32),
     fingerprint: options.certificate.fingerprint.toLowerCase(),
     certificate: options.certificate.certPem,
     datastores: new Map(),

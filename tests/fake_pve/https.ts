@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import { deflateSync } from "node:zlib";
 import type { ServerCertificate } from "./certificate.ts";
 import type { Answer, Incoming } from "./dispatch.ts";
 import { type Fault, type FaultMatch, spoilOnWire } from "./faults.ts";
@@ -204,6 +205,7 @@ function one(value: string | string[] | undefined): string | undefined {
 /** A request as it is carried out. */
 export function read(request: IncomingMessage, body: Uint8Array): Incoming {
   const { authorization, cookie } = request.headers;
+  const acceptEncoding = one(request.headers["accept-encoding"]);
   const contentType = request.headers["content-type"];
   const csrf = one(request.headers["csrfpreventiontoken"]);
   return {
@@ -212,6 +214,7 @@ export function read(request: IncomingMessage, body: Uint8Array): Incoming {
     headers: {
       ...(authorization === undefined ? {} : { authorization }),
       ...(cookie === undefined ? {} : { cookie }),
+      ...(acceptEncoding === undefined ? {} : { acceptEncoding }),
       ...(contentType === undefined ? {} : { contentType }),
       ...(csrf === undefined ? {} : { csrf }),
     },
@@ -224,7 +227,9 @@ function write(
   headers: Record<string, string>,
   { answer, method }: { answer: Answer; method: string },
 ): void {
-  const bytes = new TextEncoder().encode(answer.body);
+  const text = new TextEncoder().encode(answer.body);
+  const bytes = answer.deflated ? deflateSync(text) : text;
+  if (answer.deflated) response.setHeader("Content-Encoding", "deflate");
   response.statusCode = answer.status;
   response.statusMessage = answer.reason.replace(/[^\x20-\x7e]/g, "?");
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

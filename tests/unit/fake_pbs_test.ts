@@ -105,6 +105,37 @@ Deno.test("its certificate is good for the node's name and loopback, and is told
   assert.equal(data.info.fingerprint, pbs.fingerprint.toLowerCase());
 });
 
+Deno.test("the secret is percent-decoded, a large body refused, an answer deflated for who asks", async () => {
+  await using pbs = await startFakePbs();
+  const { name, user, value } = pbs.token;
+  const encoded = value.replaceAll("-", "%2D");
+  const authorization = `PBSAPIToken=${user}!${name}:${encoded}`;
+  assert.equal((await ask(pbs, "GET /version", { headers: { authorization } })).status, 200);
+  const body = { notes: "x".repeat(600_000) };
+  const refused = await ask(pbs, `PUT ${store}/notes`, { body });
+  assert.deepEqual([refused.status, refused.text], [400, "Request body too large"]);
+  const client = Deno.createHttpClient({ caCerts: [pbs.caPem] });
+  const response = await fetch(`${pbs.url}/api2/json/ping`, {
+    client,
+    headers: { "accept-encoding": "deflate, gzip" },
+  });
+  assert.equal(response.headers.get("content-encoding"), "deflate");
+  const plain = response.body?.pipeThrough(new DecompressionStream("deflate"));
+  assert.equal(await new Response(plain).text(), '{"data":{"pong":true}}');
+  client.close();
+});
+
+Deno.test("servers of other names are told apart", async () => {
+  await using one = await startFakePbs({ empty: true });
+  await using other = await startFakePbs({ empty: true, node: "pbs2" });
+  assert.notEqual(one.fingerprint, other.fingerprint);
+  assert.notEqual(one.state.instanceId, other.state.instanceId);
+  const { data: upid } = await ask(other, "POST /config/datastore", {
+    body: { name: "new", path: "/mnt/new" },
+  });
+  assert.match(upid, /^UPID:pbs2:.*:create-datastore:new:root@pam!mcp:$/);
+});
+
 Deno.test("a prune keeps what its rules name, and what is protected", async () => {
   await using pbs = await startFakePbs();
   const group = { "backup-type": "vm", "backup-id": "100" };
