@@ -73,6 +73,22 @@ Deno.test("every simulated read answers as its contract says", async () => {
   }
 });
 
+Deno.test("every simulated read refuses what its contract does not know", async () => {
+  await using pbs = await startFakePbs();
+  const { methods } = contract();
+  const strict = methods.filter(({ additionalProperties, method, parameters, path, permissions }) =>
+    method === "GET" && `GET ${path}` in handlers && !additionalProperties &&
+    permissions.user !== "root@pam" && !/\{(?!node\})/.test(path) &&
+    Object.entries(parameters).every(([name, schema]) => schema.optional || name === "node")
+  );
+  assert.ok(strict.length > 30);
+  for (const { path } of strict) {
+    const { status, text } = await ask(pbs, `GET ${path.replace("{node}", "pbs")}?nonsense=1`);
+    const refusal = "'nonsense': schema does not allow additional properties.";
+    assert.deepEqual([status, text], [400, `parameter verification failed - ${refusal}`], path);
+  }
+});
+
 Deno.test("an answer that the contract does not allow is a 500, and closing tells it", async () => {
   const pbs = await startFakePbs();
   Object.assign(pbs.state, { cpu: "much" });
