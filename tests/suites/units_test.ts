@@ -25,6 +25,7 @@ import "../unit/failure_test.ts";
 import "../unit/fake_pbs_recorded_test.ts";
 import "../unit/fake_pbs_storage_test.ts";
 import "../unit/fake_pbs_test.ts";
+import "../unit/fake_pbs_work_test.ts";
 import "../unit/fake_pve_contract_test.ts";
 import "../unit/fake_pve_test.ts";
 import "../unit/fields_test.ts";

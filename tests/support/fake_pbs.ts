@@ -1,4 +1,4 @@
-import type { FakePbs, PbsTokenKind } from "../fake_pbs.ts";
+import type { FakePbs, FakeSnapshot, PbsTokenKind } from "../fake_pbs.ts";
 
 export interface Answered {
   status: number;
@@ -53,4 +53,10 @@ export async function finish(
     // The time of each line is left out.
     log: lines.map(({ t }: { t: string }) => t.slice(27)),
   };
+}
+
+/** The snapshots of a group in the root of a datastore, oldest first. */
+export function snapshotsOf(pbs: FakePbs, id: string, name = "store1"): FakeSnapshot[] {
+  const groups = pbs.state.datastores.get(name)?.groups ?? [];
+  return groups.find((one) => one.id === id && one.ns === "")?.snapshots ?? [];
 }
