@@ -18,6 +18,8 @@ export interface FakeRequest {
   token: string;
   /** 0 while unanswered, and when the connection was closed instead. */
   status: number;
+  /** Milliseconds that the server waited before its answer; absent where it did not. */
+  waitMs?: number;
 }
 
 interface ActiveFault {
@@ -124,6 +126,7 @@ export abstract class FakeServer {
     const answer = () => {
       const result = this.respond(incoming);
       record.authorized = result.authorized;
+      if (result.waitMs) record.waitMs = result.waitMs;
       return result;
     };
     const send = (result: Answer) => {

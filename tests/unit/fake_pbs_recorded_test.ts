@@ -45,16 +45,26 @@ function sorted(value: unknown): string {
   );
 }
 
+/** Which of the delays a real server had, by the seconds that were recorded. */
+const delays = { login: 1, permission: 2, lock: 3 };
+const recordedDelays: Readonly<Record<number, number>> = {
+  3: delays.login,
+  0.5: delays.permission,
+  10: delays.lock,
+};
+
 Deno.test("answers what a real server answered", async (t) => {
   for (const recorded of recordings) {
     const { answer, as, contentType, file, name, request, status } = recorded;
     await t.step(`${file}: ${name}, ${request} as ${as}`, async () => {
       await using pbs = await startRecorded();
       before[`${file}: ${name}`]?.(pbs);
+      Object.assign(pbs.state.delays, delays);
       const got = await replay(pbs, recorded);
       if (status !== 200 || request.includes("/extjs/")) {
         assert.deepEqual({ ...got, answer: undefined }, { status, contentType, answer: undefined });
       }
+      assert.equal(pbs.requests[0]?.waitMs ?? 0, recordedDelays[recorded.waits ?? 0] ?? 0);
       if (status !== 200) assert.equal(got.answer, answer);
       else assert.deepEqual(comparable(got.answer), comparable(answer));
     });
