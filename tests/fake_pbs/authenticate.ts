@@ -1,5 +1,6 @@
 import type { Incoming } from "../fake_pve/dispatch.ts";
 import type { AuthId } from "./access.ts";
+import { decoded } from "./body.ts";
 import { PbsError } from "./errors.ts";
 import { type Call, Enveloped, type PbsWorld } from "./world.ts";
 
@@ -44,12 +45,4 @@ export function openTicket({ params, state, world }: Call): Enveloped {
   state.tickets.set(ticket, { user: username, csrf });
   const data = { CSRFPreventionToken: csrf, ticket, username };
   return new Enveloped(data, { status: 200, success: true });
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

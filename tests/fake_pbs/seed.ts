@@ -115,7 +115,7 @@ export function seedWorld(world: PbsWorld, options: SeedOptions): void {
     otherBytes: 400 * gib,
     namespaces: ["tenant-a", "tenant-a/prod"],
     garbage: [{ bytes: 3 * gib, touched: now - 7200 }],
-    fullInSeconds: 120 * day,
+    fullInSeconds: 395 * day,
     history: Array.from({ length: 1440 }, (_, i) => i < 240 ? null : 0.15 + i / 24_000),
   });
   const offsite = newStore({ name: "offsite", path: "/mnt/datastore/offsite" });
