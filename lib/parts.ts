@@ -45,6 +45,7 @@ import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
+import { Clusters, DEFAULT_CLUSTER } from "./proxmox/clusters.ts";
 import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
 import { ShareTime } from "./proxmox/share_time.ts";
 import { SharedReads } from "./proxmox/shared_reads.ts";
@@ -185,6 +186,7 @@ export async function joinParts(
     client,
     onChange: () => changes?.note(),
     common: {
+      cluster: DEFAULT_CLUSTER,
       locks: new GuestLocks(isAlone ? null : leases),
       leases,
       share,
@@ -201,6 +203,7 @@ export async function joinParts(
     seal: await tokenSealOf(config),
     required: config.auth.require_own_token,
   });
+  const clusters = new Clusters([[DEFAULT_CLUSTER, callersProxmox]]);
   const background = new Background({
     audit,
     catalog,
@@ -208,7 +211,7 @@ export async function joinParts(
     log,
     now,
     own,
-    proxmox: callersProxmox,
+    proxmox: clusters,
     stopping: stopping.signal,
   });
   const rehearsals = new Rehearsals(database);
@@ -229,7 +232,7 @@ export async function joinParts(
   const mcp: McpServices = {
     features,
     catalog,
-    proxmox: callersProxmox,
+    proxmox: clusters,
     background,
     rehearsals,
     audit,

@@ -90,7 +90,7 @@ export class Background {
     const requestId = crypto.randomUUID();
     const record = new CallRecord(this.#services, { ...asked, transport: "background", requestId });
     let isAnnounced = false;
-    const pve = new Pve(asked.isOwn ? own : await proxmox.of(asked), {
+    const pve = new Pve(asked.isOwn ? own : await proxmox.first.of(asked), {
       caller: "background",
       signal,
       mark: markOfCaller(asked.principal, requestId),

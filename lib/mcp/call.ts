@@ -141,7 +141,7 @@ async function run(
   using deadline = new Limit(request.signal, deadlineOf(input));
   const asked = { tool: tool.name, input };
   const change = dryRun ? undefined : services.identical.of(request.principal, asked);
-  const pve = new Pve(await services.proxmox.of(request), {
+  const pve = new Pve(await services.proxmox.first.of(request), {
     caller: `token ${request.principal.tokenId}`,
     signal: deadline.signal,
     mark: markOfCaller(request.principal, request.requestId),

@@ -4,6 +4,7 @@ import type { Halts } from "../database/halts.ts";
 import type { SpentKeys } from "../database/spent_keys.ts";
 import type { Log } from "../log/log.ts";
 import type { Approvals } from "./approval/approvals.ts";
+import type { Clusters } from "../proxmox/clusters.ts";
 import type { CallersProxmox } from "./callers_proxmox.ts";
 import type { Finish } from "./finished.ts";
 import type { IdenticalChanges } from "./identical.ts";
@@ -11,7 +12,7 @@ import type { ToolServices } from "./tool_context.ts";
 
 /** What all calls share. */
 export interface CallServices extends ToolServices {
-  readonly proxmox: CallersProxmox;
+  readonly proxmox: Clusters<CallersProxmox>;
   readonly audit: AuditLog;
   readonly log: Log;
   readonly confirm: "always" | "when_supported" | "never";

@@ -21,7 +21,7 @@ export async function rehearse<T>(
   { action, look }: { action: string; look: (context: ToolContext) => Promise<T> },
 ): Promise<T> {
   using over = new Limit(request.signal, PATIENCE_MS);
-  const pve = new Pve(await services.proxmox.of(request), {
+  const pve = new Pve(await services.proxmox.first.of(request), {
     caller: `token ${request.principal.tokenId}`,
     signal: over.signal,
     // The call that is approved at last is another request.

@@ -20,6 +20,8 @@ export interface Seen {
 
 /** The parts that all calls with one API token share. */
 export interface PveShared extends Seen {
+  /** The cluster that this is. */
+  readonly cluster: string;
   /** True where the token is one person's: Proxmox itself knows then who does what. */
   readonly personal: boolean;
   /** What is known through each token that is in use. */

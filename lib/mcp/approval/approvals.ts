@@ -102,7 +102,7 @@ export class Approvals {
         // Whoever follows a task that is under way changes nothing.
         if (await change?.isUnderWay(pve)) return undefined;
         await tool.run({ ...input, dry_run: true }, context);
-        const guests = guestsOf(pve, await services.proxmox.resourcesFor(request));
+        const guests = guestsOf(pve, await services.proxmox.first.resourcesFor(request));
         const needed = always
           ? pve.plan.requests.length > 0
           : guests.some(({ tags }) => this.#isMarked(tags));
@@ -188,7 +188,7 @@ export class Approvals {
         const what = others.length > 0 ? `guest ${others.join(", ")}` : "this";
         throw new Denied(`somebody else must approve a change of ${what} first; call again`);
       }
-      const marked = guestsIn(await proxmox.resourcesFor(request)).find(({ vmid, tags }) =>
+      const marked = guestsIn(await proxmox.first.resourcesFor(request)).find(({ vmid, tags }) =>
         others.includes(vmid) && this.#isMarked(tags)
       );
       if (marked) {

@@ -39,7 +39,7 @@ export async function choicesFor(
   if (!choices) return [];
   const caller = callerOf(context);
   const { principal } = caller;
-  const pve = new Pve(await services.proxmox.of(caller), {
+  const pve = new Pve(await services.proxmox.first.of(caller), {
     caller: `token ${principal.tokenId}`,
     signal: AbortSignal.any([context.mcpReq.signal, AbortSignal.timeout(PATIENCE_MS)]),
     reach: reachOf(principal.limits),

@@ -46,7 +46,7 @@ export async function beginListening<B extends object>(
   const narrowed = { ...body, params: Object.assign({}, params, { notifications: followed }) };
   if (addresses.length === 0) return { body: narrowed, end: () => {} };
   const { tokenId, limits } = principal;
-  const { directory } = await services.proxmox.of(caller);
+  const { directory } = await services.proxmox.first.of(caller);
   const reach = reachOf(limits);
   const end = await services.watch.follow({ tokenId, reach, directory, addresses, changed });
   return { body: narrowed, end };

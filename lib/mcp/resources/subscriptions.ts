@@ -38,7 +38,7 @@ export class Subscriptions {
     const caller = callerOf(context);
     const { principal } = caller;
     if (!mayFollow(this.#services, principal, address)) throw new ResourceNotFoundError(address);
-    const { directory } = await this.#services.proxmox.of(caller);
+    const { directory } = await this.#services.proxmox.first.of(caller);
     if (this.#ends.has(address)) return;
     const release = this.#services.hold();
     const follower = {
