@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/mcp/tools.ts",
       "lib/tool",
       "lib/proxmox",
+      "lib/upstream",
       "lib/oauth",
       "lib/sandbox",
       "lib/config",
@@ -89,8 +90,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/proxmox": [
     ...["lib/config", "lib/database/history.ts", "lib/database/leases.ts"],
     ...["lib/database/rehearsals.ts", "lib/log", "lib/abort.ts", "lib/nearest.ts"],
-    ...["lib/once_per.ts", "lib/errors.ts"],
-    ...["node:crypto", "node:http", "node:https", "node:stream", "node:tls"],
+    ...["lib/once_per.ts", "lib/errors.ts", "lib/upstream"],
+    ...["node:crypto", "node:http"],
+  ],
+  "lib/upstream": [
+    ...["lib/config/hosts.ts", "lib/abort.ts", "lib/errors.ts"],
+    ...["node:http", "node:https", "node:stream", "node:tls"],
   ],
   "lib/plot": ["lib/plot/charting.ts", "node:zlib"],
   "lib/plot/charting.ts": [],
@@ -144,7 +149,7 @@ const TOOL_NAMES = [...Deno.readDirSync("tools")].map(({ name }) => name.replace
 const RESERVED: readonly { what: RegExp; only: RegExp; why: string }[] = [
   {
     what: /(?<![.\w])fetch\(/,
-    only: /^lib\/(proxmox\/api\/transport\.ts$|oauth\/)/,
+    only: /^lib\/(upstream\/transport\.ts$|oauth\/)/,
     why: "fetch",
   },
   { what: /\bDeno\.env\b/, only: /^lib\/config\//, why: "the environment" },

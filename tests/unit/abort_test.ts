@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../lib/errors.ts";
-import { abortFailure, unlessAborted } from "../../lib/proxmox/api/abort.ts";
+import { abortFailure, unlessAborted } from "../../lib/upstream/abort.ts";
 import { Client } from "../../lib/proxmox/api/client.ts";
 import { apiPath } from "../../lib/proxmox/api/path.ts";
 import { until } from "../support/until.ts";

@@ -1,10 +1,10 @@
 import { AppError } from "../../errors.ts";
-import { abortFailure } from "./abort.ts";
-import { type Answered, Circuits, type Open } from "./circuits.ts";
+import { abortFailure } from "../../upstream/abort.ts";
+import { type Answered, Circuits, type Open } from "../../upstream/circuits.ts";
 import { isKind, ProxmoxError } from "./errors.ts";
 import { type Place, placeLabel } from "./place.ts";
 import { oncePer } from "../../once_per.ts";
-import { type Entry, type LaneLimits, Slots } from "./slots.ts";
+import { type Entry, type LaneLimits, Slots } from "../../upstream/slots.ts";
 
 /** A request that wants to go to Proxmox. */
 export interface Passage {

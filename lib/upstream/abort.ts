@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { AppError } from "../errors.ts";
 
 /** An error for a call that was given up by its caller, or that Proxmox kept waiting for too long. */
 export function abortFailure(signal: AbortSignal, change: boolean): AppError {
