@@ -1,5 +1,5 @@
 import type { Params } from "./api/client.ts";
-import type { ApiPath } from "./api/path.ts";
+import type { ApiPath } from "../upstream/path.ts";
 import type { Verb } from "./api/types.ts";
 import { isRecord } from "./api/values.ts";
 import { type Concerned, concernedBy } from "./concerned.ts";

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { type Advice, explain } from "./advice.ts";
 import { abortFailure, unlessAborted } from "../upstream/abort.ts";
 import type { Params } from "./api/client.ts";
-import { type ApiPath, apiPath } from "./api/path.ts";
+import { type ApiPath, apiPath } from "../upstream/path.ts";
 import type { KeyedPath } from "./api/rows.ts";
 import type {
   ArgumentsOf,
