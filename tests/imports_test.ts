@@ -94,7 +94,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["node:crypto", "node:http"],
   ],
   "lib/upstream": [
-    ...["lib/config/hosts.ts", "lib/abort.ts", "lib/errors.ts"],
+    ...["lib/config/hosts.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
     ...["node:http", "node:https", "node:stream", "node:tls"],
   ],
   "lib/plot": ["lib/plot/charting.ts", "node:zlib"],

@@ -47,8 +47,7 @@ type PlaceholdersOf<P extends string> = P extends `${string}{${infer Name}}${inf
 
 /** What follows the path in a call: values for its placeholders, then its parameters. */
 export type ArgumentsIn<Api, P extends keyof Api & string, V extends Verb> =
-  PlaceholdersOf<P> extends never
-    ? ParametersIn<Api, P, V, Readonly<Record<string, never>>, []>
+  PlaceholdersOf<P> extends never ? ParametersIn<Api, P, V, Readonly<Record<string, never>>, []>
     : ParametersIn<Api, P, V, SegmentsOf<P>, [segments: SegmentsOf<P>]>;
 
 type ParametersIn<Api, P extends keyof Api, V extends Verb, Segments, Least extends unknown[]> =

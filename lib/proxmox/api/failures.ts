@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { AppError, ErrorCode } from "../../errors.ts";
+import { UNKNOWN_OUTCOME } from "../../upstream/abort.ts";
 import { whyUnreached } from "../../upstream/unreached.ts";
 import { quote } from "../clip.ts";
 import { isKind, ProxmoxError, type ProxmoxErrorKind } from "./errors.ts";
@@ -20,9 +21,6 @@ export interface FailedAnswer {
 
 const REJECTED =
   "check auth.user, auth.token_name and auth.token_value, and that the token is not expired";
-
-export const UNKNOWN_OUTCOME =
-  "whether the change was made is unknown: look before trying again" as const;
 
 /**
  * Reads Proxmox's reason from the body (`message`, and `errors` per parameter) and tells its kind. Not
