@@ -67,7 +67,7 @@ export function makeBackupServerCertificate(node: string): ServerCertificate {
     keys,
     signer: keys,
     extensions: [
-      authority,
+      forServers,
       alternativeNames({ ips: ["127.0.0.1", "::1"], names: ["localhost", node] }),
     ],
   });
