@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "lib/http/pages/passkey/challenges.ts",
       "lib/mcp/tools.ts",
       "lib/tool",
+      "lib/pbs",
       "lib/proxmox",
       "lib/upstream",
       "lib/oauth",
@@ -42,8 +43,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/parts.ts", "lib/mcp", "lib/config", "lib/auth", "lib/abort.ts", "lib/errors.ts"],
   ],
   "lib/parts.ts": [
-    ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/oauth", "lib/config", "lib/auth"],
-    ...["lib/audit", "lib/siblings"],
+    ...["lib/http/limits.ts", "lib/mcp", "lib/pbs", "lib/proxmox", "lib/oauth", "lib/config"],
+    ...["lib/auth", "lib/audit", "lib/siblings"],
     ...["lib/tool", "lib/log", "lib/database", "lib/seal.ts", "lib/once_per.ts", "lib/errors.ts"],
   ],
   "lib/http": [
@@ -58,7 +59,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/database/database.ts", "lib/errors.ts", "lib/command.ts", "jose", "node:crypto"],
   ],
   "lib/mcp": [
-    ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
+    ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/pbs", "lib/proxmox", "lib/auth"],
+    "lib/audit",
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
     ...["lib/database/halts.ts", "lib/database/history.ts", "lib/database/plans.ts"],
     ...["lib/database/rehearsals.ts", "lib/command.ts", "lib/tracing.ts", "lib/plot/charting.ts"],
@@ -71,11 +73,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "tools/mod.ts": ["tools"],
   "tools": [
-    ...["lib/tool", "lib/proxmox", "lib/plot", "lib/audit/row.ts", "lib/audit/trail.ts"],
+    ...["lib/tool", "lib/pbs", "lib/proxmox", "lib/plot", "lib/audit/row.ts", "lib/audit/trail.ts"],
     ...["lib/database/history.ts", "lib/database/rehearsals.ts", "lib/turns.ts"],
     ...["lib/errors.ts", "zod"],
   ],
   "lib/tool": [
+    "lib/pbs",
     "lib/proxmox",
     "lib/auth/scope.ts",
     "lib/audit/trail.ts",
@@ -86,6 +89,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/times.ts",
     "lib/errors.ts",
     "zod",
+  ],
+  "lib/pbs": [
+    ...["lib/proxmox/clip.ts", "lib/proxmox/fan_out.ts", "lib/proxmox/plan.ts", "lib/upstream"],
+    ...["lib/config", "lib/abort.ts", "lib/nearest.ts", "lib/errors.ts"],
   ],
   "lib/proxmox": [
     ...["lib/config", "lib/database/history.ts", "lib/database/leases.ts"],

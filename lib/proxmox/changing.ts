@@ -78,6 +78,25 @@ export class Changing {
   }
 
   /**
+   * Makes a change elsewhere than in the cluster, permitted and announced as any. It is never shared with an
+   * identical call, and what the cluster tells may come from there.
+   */
+  async elsewhere(send: () => Promise<unknown>): Promise<unknown> {
+    const { call, touched } = this.#parts;
+    await call.permit();
+    await touched.announce();
+    this.#concerned.add("all");
+    this.forget();
+    try {
+      const data = await send();
+      if (isUpid(data)) this.upid = data;
+      return data;
+    } finally {
+      this.forget();
+    }
+  }
+
+  /**
    * No reader that comes after a change is told what was read before it, whatever token it was read with. A
    * call that has changed nothing forgets all: it has found that somebody's change is done.
    */
