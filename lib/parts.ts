@@ -55,6 +55,7 @@ import type { AnyTool } from "./tool/tool.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
+import { connectBackupServers } from "./pbs/servers.ts";
 import { GuestDirectory } from "./proxmox/guest/guest_directory.ts";
 import { guestLoaders } from "./proxmox/guest/loaders.ts";
 import { GuestLocks } from "./proxmox/guest/locks.ts";
@@ -125,6 +126,11 @@ export async function joinParts(
   const { count: workers } = siblings ?? { count: 1 };
   const proxmox = await connectProxmox(config, { clock: monotonic, sleep, share: workers });
   const client = proxmox.client;
+  const backupServers = await connectBackupServers(config, {
+    clock: monotonic,
+    sleep,
+    share: workers,
+  });
   const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
     mayAnywhere(grants, tool.privileges)
   );
@@ -231,6 +237,7 @@ export async function joinParts(
   const ownId: OwnId = (make) => siblings === null ? make() : siblings.ownId(make);
   const mcp: McpServices = {
     features,
+    backupServers,
     catalog,
     proxmox: clusters,
     background,
@@ -309,6 +316,7 @@ export async function joinParts(
       await queue.close();
       await headFile?.close();
       proxmox.close();
+      backupServers.close();
       provider?.[Symbol.dispose]();
     },
   };

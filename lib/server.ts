@@ -15,6 +15,7 @@ import { ProtectedResource } from "./oauth/resource.ts";
 import { Rest } from "./mcp/rest.ts";
 import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
+import { standingOf } from "./pbs/watch.ts";
 import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
 import type { Siblings } from "./siblings/siblings.ts";
 import { refusal, REFUSED } from "./mcp/json_rpc.ts";
@@ -55,6 +56,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const metrics = createMetrics({
     elsewhere: siblings === null ? undefined : () => countedElsewhere(siblings),
     sessions: () => transports.openSessions,
+    backupServers: Object.keys(config.backup_servers).length === 0
+      ? undefined
+      : async () => (await readiness()).backup_servers ?? {},
     halted: async () => await parts.mcp.halts.find() !== undefined,
   });
   const parts = await joinParts(options, { observe: metrics.call });
@@ -62,6 +66,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const transports = new Transports(parts.mcp);
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const strangers = new StrangerLog(log);
+  const readiness = createReadiness({
+    database: () => Promise.race([writable(database, trail), givenUp(DATABASE_PATIENCE_MS)]),
+    proxmox: async () => {
+      await client.read("/version", AbortSignal.timeout(5_000));
+    },
+    backupServers: () => standingOf(parts.mcp.backupServers),
+  }, monotonic);
   const own = server.oauth?.own && !config.no_auth ? await ownSignIn(options, parts) : null;
   const app = createApp({
     signIn: own,
@@ -89,12 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics,
     log,
     strangers,
-    readiness: createReadiness({
-      database: () => Promise.race([writable(database, trail), givenUp(DATABASE_PATIENCE_MS)]),
-      proxmox: async () => {
-        await client.read("/version", AbortSignal.timeout(5_000));
-      },
-    }, monotonic),
+    readiness,
     address: (peer, headers) => authenticator.addressOf(peer, headers.get("x-forwarded-for")),
     authenticate: (token, address) =>
       config.no_auth

@@ -26,13 +26,17 @@ export interface Metrics {
 interface Read {
   /** The number of open sessions by transport. */
   readonly sessions: () => Record<string, number>;
+  /** Whether each backup server answers, by its name; absent where there are none. */
+  readonly backupServers?:
+    | (() => Promise<Readonly<Record<string, "ok" | "unavailable">>>)
+    | undefined;
   /** Whether changes are halted. */
   readonly halted: () => Promise<boolean>;
   /** What the other workers have counted; absent where there are none. */
   readonly elsewhere?: (() => Promise<readonly Counted[]>) | undefined;
 }
 
-export function createMetrics({ elsewhere, halted, sessions }: Read): Metrics {
+export function createMetrics({ backupServers, elsewhere, halted, sessions }: Read): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const calls = new Counter({
@@ -79,6 +83,20 @@ export function createMetrics({ elsewhere, halted, sessions }: Read): Metrics {
       this.set(await halted().then(Number, () => NaN));
     },
   });
+  if (backupServers !== undefined) {
+    new Gauge({
+      name: "proxmox_mcp_backup_server_up",
+      help: "1 for a backup server that answers, else 0",
+      labelNames: ["server"],
+      registers,
+      aggregator: "max",
+      async collect() {
+        for (const [server, standing] of Object.entries(await backupServers())) {
+          this.set({ server }, Number(standing === "ok"));
+        }
+      },
+    });
+  }
   if (elsewhere !== undefined) {
     const workers = new Gauge({
       name: "proxmox_mcp_workers",

@@ -3,6 +3,16 @@ export interface Readiness {
   readonly ready: boolean;
   readonly database: "ok" | "unavailable";
   readonly proxmox: "ok" | "unavailable";
+  /** By name, where the config names any. One that is away makes nothing else wait, and is told only. */
+  readonly backup_servers?: Readonly<Record<string, "ok" | "unavailable">>;
+}
+
+/** What is asked; each rejects when it is away. */
+export interface ProbedParts {
+  readonly database: () => Promise<void>;
+  readonly proxmox: () => Promise<void>;
+  /** Never rejects. */
+  readonly backupServers?: () => Promise<Readonly<Record<string, "ok" | "unavailable">>>;
 }
 
 const KEPT_MS = 1_000;
@@ -12,7 +22,7 @@ const KEPT_MS = 1_000;
  * token, so it must not be a way to load Proxmox.
  */
 export function createReadiness(
-  parts: { database: () => Promise<void>; proxmox: () => Promise<void> },
+  parts: ProbedParts,
   monotonic: () => number,
 ): () => Promise<Readiness> {
   let last: { at: number; result: Promise<Readiness> } | undefined;
@@ -23,11 +33,14 @@ export function createReadiness(
   };
 }
 
-async function probe(
-  parts: { database: () => Promise<void>; proxmox: () => Promise<void> },
-): Promise<Readiness> {
+async function probe(parts: ProbedParts): Promise<Readiness> {
   const state = (part: () => Promise<void>) =>
     part().then(() => "ok" as const, () => "unavailable" as const);
-  const [database, proxmox] = await Promise.all([state(parts.database), state(parts.proxmox)]);
-  return { ready: database === "ok" && proxmox === "ok", database, proxmox };
+  const [database, proxmox, told] = await Promise.all([
+    state(parts.database),
+    state(parts.proxmox),
+    parts.backupServers?.() ?? {},
+  ]);
+  const backups = Object.keys(told).length === 0 ? {} : { backup_servers: told };
+  return { ready: database === "ok" && proxmox === "ok", database, proxmox, ...backups };
 }

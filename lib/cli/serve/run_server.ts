@@ -1,5 +1,5 @@
 import { AccountStore } from "../../auth/account_store.ts";
-import { type Config, sqlitePath } from "../../config/config.ts";
+import { type Config, sqlitePath, tokenValuesOf } from "../../config/config.ts";
 import { type Database, DatabaseAway } from "../../database/database.ts";
 import { migrate } from "../../database/migrate.ts";
 import { haltsOf } from "../../database/halts.ts";
@@ -7,17 +7,15 @@ import { checkSchema } from "../../database/schema.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import type { Siblings } from "../../siblings/siblings.ts";
 import { createLog, type Log, type LogOptions } from "../../log/log.ts";
-import { redactText } from "../../log/redact.ts";
 import type { CliContext } from "../context.ts";
 import { followHaltSignal, tellHalt } from "./halt_signals.ts";
 import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
-import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
+import { announce } from "./announce.ts";
+import { probeBackupServers, probeProxmox } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { tellTokensDaily } from "./token_notes.ts";
-import { changedScopes } from "../../mcp/tools.ts";
 import { typed } from "../../command.ts";
-import { isTraced } from "../../tracing.ts";
 import { auditTrailOf, isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
 import type { Running, Way } from "./ways.ts";
 
@@ -73,7 +71,7 @@ async function runLogging(options: RunOptions): Promise<void> {
     stderr: io.err,
     ...(options.member === undefined ? {} : { open: options.member.openLog }),
     now: io.now,
-    secrets: [config.auth.token_value],
+    secrets: tokenValuesOf(config),
   });
   try {
     using _failures = logFailures(log);
@@ -99,7 +97,9 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const { context, member, signals } = options;
   const { config, database } = parts;
   const log = isFirst(options) ? parts.log : silent(parts.log);
-  const probing = isFirst(options) ? probeProxmox(config) : undefined;
+  const probing = isFirst(options)
+    ? Promise.all([probeProxmox(config), probeBackupServers(config)])
+    : undefined;
   const trail = await auditTrailOf(config, database);
   const halts = haltsOf(database);
   const accounts = new AccountStore(database);
@@ -116,11 +116,14 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const timer = setInterval(renew, CERTIFICATE_CHECK_MS);
   try {
     // Who ends early need not wait for Proxmox.
-    const proxmox = await Promise.race([probing, server.finished]);
-    if (proxmox) {
-      announce(options, { config, server, proxmox });
+    const probed = await Promise.race([probing, server.finished]);
+    if (probed) {
+      const [proxmox, backups] = probed;
+      announce(options, { config, server, proxmox, backups });
       if (!config.proxmox.verify_ssl) log.warning(UNVERIFIED);
-      if (proxmox.kind === "failed") log.warning(proxmox.message);
+      for (const { kind, message } of [proxmox, ...backups]) {
+        if (kind === "failed") log.warning(message);
+      }
     }
     log.info("Server started", {
       version: context.version,
@@ -201,31 +204,6 @@ function noTables(path: string): AppError {
     `Cannot use the database: ${path} has no tables yet; run \`${typed("migrate")}\`, or ` +
       `\`${typed("init")}\` to set everything up`,
   );
-}
-
-function announce(
-  { context: { io, version }, lock }: RunOptions,
-  { config, server, proxmox }: { config: Config; server: Running; proxmox: ProxmoxProbe },
-): void {
-  const { lowered, raised } = changedScopes(config.tools);
-  const auth = config.no_auth ? " (NO AUTHENTICATION: --no-auth)" : "";
-  const lines = {
-    address: `${server.place}${auth}`,
-    lock: lock(config),
-    store: redactText(config.database.url),
-    proxmox: `${config.proxmox.hosts.join(", ")} port ${config.proxmox.port}: ${proxmox.message}`,
-    ...signInLine(config),
-    ...(isTraced() ? { traces: "sent where the OTEL_ variables say, outside of the lock" } : {}),
-    tools: [String(server.toolCount), ...lowered, ...raised].join("; "),
-  };
-  io.err(`proxmox-mcp ${version}`);
-  for (const [name, text] of Object.entries(lines)) io.err(`  ${name.padEnd(8)} ${text}`);
-}
-
-/** By whom people sign in, where they can. */
-function signInLine({ server: { oauth } }: Config): Record<string, string> {
-  if (oauth === null) return {};
-  return { "sign-in": oauth.issuer === null ? "on this server's own pages" : `by ${oauth.issuer}` };
 }
 
 /** A rejection that nobody awaited is logged; it must not end the server. */
