@@ -191,8 +191,10 @@ export class AccountStore {
 
   async #tokensByHash(hashes: readonly string[]): Promise<Map<string, TokenRecord>> {
     const { textsOfJson } = this.#database.dialect;
-    const which = `WHERE t.token_hash IN ${textsOfJson}`;
-    const rows = await this.#tokenRows(which, [JSON.stringify(hashes)]);
+    const [only = "", ...others] = hashes;
+    const rows = others.length === 0
+      ? await this.#tokenRows("WHERE t.token_hash = $1", [only])
+      : await this.#tokenRows(`WHERE t.token_hash IN ${textsOfJson}`, [JSON.stringify(hashes)]);
     return new Map(rows.map((row) => {
       const hash = textOf(row.token_hash);
       return [hash, this.#records.of(hash, row)];
