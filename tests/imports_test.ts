@@ -135,7 +135,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite", "node:timers"],
   "lib/log": ["lib/errors.ts"],
-  "lib/siblings": ["node:crypto"],
+  "lib/siblings": ["node:crypto", "node:timers"],
   "lib/seal.ts": [],
   "lib/abort.ts": [],
   "lib/once_per.ts": [],

@@ -53,7 +53,8 @@ export class AuditTrail {
     this.#key = key;
     this.#end = new ChainEnd(database, key);
     this.#columns = ["seq", ...columns, "previous_hash", "hash"].join(", ");
-    this.#commits = new GroupCommit((rows) => this.#write(rows), { max: ROWS_PER_COMMIT });
+    const { turn } = database;
+    this.#commits = new GroupCommit((rows) => this.#write(rows), { max: ROWS_PER_COMMIT, turn });
   }
 
   /** Appends one row; resolves only when it is durable. Rows appended together share a commit. */

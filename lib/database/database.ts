@@ -41,8 +41,13 @@ export interface Database {
    * some may have been missed. Null where the database passes nothing on.
    */
   readonly listen: ((channel: string, listener: (message: string | null) => void) => void) | null;
+  /** Where others of this process write the same file, whoever collects what to write waits for it. */
+  readonly turn?: Turn;
   close(): Promise<void>;
 }
+
+/** Resolves when it is one's turn, with what gives it on. */
+export type Turn = () => Promise<() => void>;
 
 export interface TransactionOptions {
   /** False when nothing is written that anybody keeps in mind while `Database.mark` stays the same. */
@@ -52,6 +57,8 @@ export interface TransactionOptions {
 export interface DatabaseOptions {
   /** See `Database.ownTables`; true when not given. */
   readonly ownTables?: boolean;
+  /** Set where others of this process may have opened the same file. */
+  readonly turn?: Turn;
 }
 
 /** What differs between the databases, as pieces of SQL. */

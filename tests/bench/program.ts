@@ -23,7 +23,7 @@ export interface Subject {
   readonly tokens: readonly string[];
 }
 
-export const HERE: string = fileURLToPath(new URL("../..", import.meta.url));
+export const HERE: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The program of a checkout as a process of its own, locked as `deno task start` locks it. */
 export class Program implements Subject, AsyncDisposable {
@@ -95,7 +95,8 @@ export class Program implements Subject, AsyncDisposable {
       const token = ["token", "create", "--user", "ada", "--name", name, "--permission", "admin"];
       tokens.push(await run(...token));
     }
-    const flags = permissionFlags(await loadConfig({ file: config, env: () => undefined }));
+    const flags = permissionFlags(await loadConfig({ file: config, env: () => undefined }))
+      .map((flag) => flag.replaceAll(HERE, `${checkout}/`));
     const server = await superviseServe(
       new Deno.Command(Deno.execPath(), {
         args: ["run", ...flags, `${checkout}/main.ts`, "serve", "--config", config],

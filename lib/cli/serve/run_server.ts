@@ -1,6 +1,6 @@
 import { AccountStore } from "../../auth/account_store.ts";
 import { type Config, sqlitePath, tokenValuesOf } from "../../config/config.ts";
-import { type Database, DatabaseAway } from "../../database/database.ts";
+import { type Database, DatabaseAway, type Turn } from "../../database/database.ts";
 import { migrate } from "../../database/migrate.ts";
 import { haltsOf } from "../../database/halts.ts";
 import { checkSchema } from "../../database/schema.ts";
@@ -75,7 +75,8 @@ async function runLogging(options: RunOptions): Promise<void> {
   });
   try {
     using _failures = logFailures(log);
-    const database = await readyDatabase(config, { now: io.now, log });
+    const board = options.member?.siblings.board;
+    const database = await readyDatabase(config, { now: io.now, log, turn: board?.turn });
     try {
       await serveUntilStopped(options, { config, log, database });
     } finally {
@@ -178,12 +179,12 @@ async function renewCertificate(
  */
 async function readyDatabase(
   config: Config,
-  { now, log }: { now: () => Date; log: Log },
+  { now, log, turn }: { now: () => Date; log: Log; turn: Turn | undefined },
 ): Promise<Database> {
   const path = sqlitePath(config.database.url);
   const fresh = path !== null && await isEmptyFile(path);
   if (fresh && config.token_file !== null) throw noTables(path);
-  const database = await openConfiguredDatabase(config);
+  const database = await openConfiguredDatabase(config, turn);
   try {
     if (fresh) await migrate(database, { now });
     await checkSchema(database);
