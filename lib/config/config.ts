@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { AppError } from "../errors.ts";
 import { isLoopback } from "./hosts.ts";
-import { valueAt } from "./files.ts";
+import { valuesAt } from "./files.ts";
 import { isSection } from "./keys.ts";
 import { findConfig, noConfig } from "./locate.ts";
 import { requireOwnFolders } from "./own_folder.ts";
@@ -20,7 +20,7 @@ import type { Config, ConfigRequest, ReadEnvironment } from "./types.ts";
 export { sqlitePath } from "./database_url.ts";
 export { environment, forgetVariables, SETTLED_NAMES, settleEnvironment } from "./environment.ts";
 export { hostForUrl, isLoopback } from "./hosts.ts";
-export { filesOf, type NamedFile } from "./files.ts";
+export { filesOf, holdsToken, type NamedFile, tokenValuesOf } from "./files.ts";
 export { DEFAULT_CONFIG_FILES } from "./locate.ts";
 export {
   ENVIRONMENT_NAMES,
@@ -30,6 +30,7 @@ export {
   VariableError,
 } from "./overrides.ts";
 export { CONFIG_KEYS } from "./schema.ts";
+export type { BackupServerConfig } from "./backup_servers.ts";
 export type {
   Config,
   ConfigRequest,
@@ -131,9 +132,9 @@ function sourcesOf(
   raw: Readonly<Record<string, unknown>>,
   { name, overrides }: { name: string; overrides: Overrides },
 ): Record<string, string> {
-  const given = CONFIG_KEYS.filter(({ path, schema }) =>
-    !isSection(schema) && valueAt(raw, path) !== undefined
-  );
+  const given = CONFIG_KEYS.filter(({ schema }) => !isSection(schema))
+    .flatMap(({ path }) => valuesAt(raw, path))
+    .filter(({ value }) => value !== undefined);
   return Object.fromEntries(given.map(({ path }) => [path, overrides.get(path)?.origin ?? name]));
 }
 

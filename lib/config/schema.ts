@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { backupServers } from "./backup_servers.ts";
 import { auth, proxmox } from "./cluster.ts";
 import { key, keysOf, optional } from "./keys.ts";
 import { oauth } from "./oauth.ts";
@@ -205,6 +206,7 @@ const logging = z.strictObject({
 export const configSchema = z.strictObject({
   proxmox,
   auth,
+  backup_servers: backupServers,
   server: server.prefault({}),
   database: database.prefault({}),
   audit: audit.prefault({}),

@@ -31,7 +31,7 @@ export const UNIT_NAME = "proxmox-mcp";
 
 /** The one place where permissions are derived from the config. */
 export function requiredPermissions(config: Config): Permissions {
-  const { proxmox, server } = config;
+  const { proxmox, server, backup_servers } = config;
   const database = databasePermissions(config.database.url);
   const written = [
     ...filesOf(config, "log_file").flatMap(({ path }) => logFiles(path)),
@@ -41,6 +41,7 @@ export function requiredPermissions(config: Config): Permissions {
     net: unique([
       ...(config.stdio ? [] : [`${hostForUrl(server.host)}:${server.port}`]),
       ...proxmox.hosts.map((host) => `${hostForUrl(host)}:${proxmox.port}`),
+      ...Object.values(backup_servers).map(({ host, port }) => `${hostForUrl(host)}:${port}`),
       ...database.net,
       ...(config.stdio ? [] : signInHosts(config)),
     ]),

@@ -1,4 +1,4 @@
-import { type Config, filesOf, type NamedFile } from "../../config/config.ts";
+import { type Config, filesOf, holdsToken, type NamedFile } from "../../config/config.ts";
 import { typed } from "../../command.ts";
 import { ioReason } from "../../errors.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
@@ -35,12 +35,12 @@ export async function checkCa({ proxmox: { ca_file: path } }: Config): Promise<F
 /** Container engines put secrets there, readable by all; nobody but this program is in its container. */
 const CONTAINER_SECRETS = "/run/secrets/";
 
-/** A config that names a file for its token may be read by everyone. */
+/** A config that names a file for each of its tokens may be read by everyone. */
 function filesWithSecrets(config: Config): NamedFile[] {
   const files = filesOf(config, "secret_file").filter(({ path }) =>
     !path.startsWith(CONTAINER_SECRETS)
   );
-  if (config.auth.token_value_file !== null || config.file === null) return files;
+  if (config.file === null || !holdsToken(config)) return files;
   return [...files, { key: "the config", path: config.file }];
 }
 

@@ -1,5 +1,5 @@
 import { AccountStore } from "../../auth/account_store.ts";
-import { type Config, sqlitePath } from "../../config/config.ts";
+import { type Config, sqlitePath, tokenValuesOf } from "../../config/config.ts";
 import { type Database, DatabaseAway } from "../../database/database.ts";
 import { migrate } from "../../database/migrate.ts";
 import { haltsOf } from "../../database/halts.ts";
@@ -73,7 +73,7 @@ async function runLogging(options: RunOptions): Promise<void> {
     stderr: io.err,
     ...(options.member === undefined ? {} : { open: options.member.openLog }),
     now: io.now,
-    secrets: [config.auth.token_value],
+    secrets: tokenValuesOf(config),
   });
   try {
     using _failures = logFailures(log);
