@@ -1,17 +1,11 @@
 import { Limit } from "../../abort.ts";
 import { hostForUrl } from "../../config/hosts.ts";
 import { AppError } from "../../errors.ts";
-import { abortFailure } from "./abort.ts";
+import { abortFailure } from "../../upstream/abort.ts";
 import { readText } from "./body.ts";
-import {
-  connectionFailure,
-  doubted,
-  type FailedAnswer,
-  failureOf,
-  neverConnected,
-  noAnswer,
-} from "./failures.ts";
-import { type ApiPath, apiPath } from "./path.ts";
+import { connectionFailure, doubted, type FailedAnswer, failureOf, noAnswer } from "./failures.ts";
+import { neverConnected } from "../../upstream/unreached.ts";
+import { type ApiPath, apiPath } from "../../upstream/path.ts";
 import { parsed } from "./parsed.ts";
 import { placeOf } from "./place.ts";
 import { type ClientOptions, type Credential, newRoute, type Route } from "./route.ts";

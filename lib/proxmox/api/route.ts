@@ -1,7 +1,7 @@
 import type { AppError } from "../../errors.ts";
 import { Gate } from "./gate.ts";
-import type { Dial } from "./line.ts";
-import type { Transport } from "./transport.ts";
+import type { Dial } from "../../upstream/line.ts";
+import type { Transport } from "../../upstream/transport.ts";
 
 export interface ClientOptions {
   /** Host names or addresses, tried in order when one cannot be connected to. */
