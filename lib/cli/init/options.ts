@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Scope, SCOPES } from "../../auth/scope.ts";
-import { CONFIG_KEYS, readText } from "../../config/config.ts";
+import { clusterNameProblem, CONFIG_KEYS, readText } from "../../config/config.ts";
 import { type CommonOptions, withCommonOptions } from "../context.ts";
 import { oneOf } from "../options.ts";
 import { type Language, LANGUAGES } from "./texts.ts";
@@ -8,6 +8,7 @@ import { type Language, LANGUAGES } from "./texts.ts";
 /** What commander makes of the options of `init`. */
 export interface InitArguments extends CommonOptions {
   readonly yes?: boolean;
+  readonly addCluster?: string;
   readonly force?: boolean;
   readonly host?: Address;
   readonly port?: number;
@@ -45,12 +46,18 @@ Exit status: 0 set up, 1 something failed or \`check\` found a fault, 2 usage, 1
 Examples:
   proxmox-mcp init
   proxmox-mcp init --yes --host pve1.lan --token-file /root/secret --scope admin --user ayse
+  proxmox-mcp init --add-cluster dc2 --host pve1.dc2.lan
   proxmox-mcp init --fingerprint AB:CD:...    (after the certificate was renewed)`;
 
 /** Declares the options of `init`, for the command and for the task that starts it. */
 export function withInitOptions(command: Command): Command {
   return withCommonOptions(command)
     .option("--yes", "ask nothing: options, what is there, and defaults")
+    .option(
+      "--add-cluster <NAME>",
+      "name one more cluster in the config that is there",
+      clusterName,
+    )
     .option("--force", "replace a config that init did not write; a copy is kept")
     .option("--host <HOST>", "address of a Proxmox VE node, as HOST, HOST:PORT or URL", readAddress)
     .addOption(keyOption("--port <PORT>", "proxmox.port", "port of Proxmox's API (default: 8006)"))
@@ -87,6 +94,12 @@ export function withInitOptions(command: Command): Command {
     )
     .option("--unit [FILE]", "install a systemd unit")
     .addHelpText("after", NOTES);
+}
+
+function clusterName(text: string): string {
+  const problem = clusterNameProblem(text);
+  if (problem === null) return text;
+  throw new InvalidArgumentError(`It ${problem}`);
 }
 
 /** An option whose value must fit a key of the config. */
