@@ -3,6 +3,7 @@ import "../e2e/cli_test.ts";
 import "../e2e/day_one_test.ts";
 import "../e2e/environment_test.ts";
 import "../e2e/init_answers_test.ts";
+import "../e2e/init_cluster_test.ts";
 import "../e2e/init_test.ts";
 import "../e2e/lock_test.ts";
 import "../e2e/own_tokens_cli_test.ts";

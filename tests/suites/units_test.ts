@@ -18,6 +18,7 @@ import "../unit/abort_test.ts";
 import "../unit/api_types_test.ts";
 import "../unit/body_test.ts";
 import "../unit/client_test.ts";
+import "../unit/clusters_config_test.ts";
 import "../unit/config_test.ts";
 import "../unit/console_test.ts";
 import "../unit/connections_test.ts";
