@@ -40,6 +40,7 @@ import { oncePer } from "./once_per.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
 import type { AnyTool } from "./tool/tool.ts";
 import { sleep as pass } from "./proxmox/api/connect.ts";
+import { connectBackupServers } from "./pbs/servers.ts";
 import type { Parts, ServerOptions } from "./parts_types.ts";
 
 export type { Parts, ServerOptions };
@@ -61,6 +62,11 @@ export async function joinParts(
   // What must be done once is done by the first.
   const isFirst = siblings === null || siblings.index === 0;
   const { count: workers } = siblings ?? { count: 1 };
+  const backupServers = await connectBackupServers(config, {
+    clock: monotonic,
+    sleep,
+    share: workers,
+  });
   const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
     mayAnywhere(grants, tool.privileges)
   );
@@ -151,6 +157,7 @@ export async function joinParts(
   const ownId: OwnId = (make) => siblings === null ? make() : siblings.ownId(make);
   const mcp: McpServices = {
     features,
+    backupServers,
     catalog,
     proxmox,
     background,
@@ -228,6 +235,7 @@ export async function joinParts(
       await queue.close();
       await headFile?.close();
       await Promise.all([...clusters].map(([, cluster]) => cluster.close()));
+      backupServers.close();
       provider?.[Symbol.dispose]();
     },
   };

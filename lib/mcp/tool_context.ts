@@ -3,6 +3,8 @@ import type { AuditTrail } from "../audit/trail.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { History } from "../database/history.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
+import { CallsBackupServers } from "../pbs/call.ts";
+import type { BackupServers } from "../pbs/servers.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { ToolDetails, ToolEntry } from "../tool/directory.ts";
 import type { PlanDesk } from "../tool/plans.ts";
@@ -24,19 +26,22 @@ export interface ToolServices {
   readonly rehearsals: (cluster: string) => Rehearsals;
   /** Of a cluster; null where the database keeps none. */
   readonly history: (cluster: string) => History | null;
+  readonly backupServers: BackupServers;
   readonly server: { readonly version: string; readonly startedAt: Date };
 }
 
 /** What the tool of a call works with. */
 export function toolContext(
-  { able, background, catalog, history, rehearsals, secrets, server, trail }: ToolServices,
+  services: ToolServices,
   { pve, plans, ...caller }: Omit<Asked, "cluster"> & { pve: Pve; plans: PlanDesk },
 ): ToolContext {
+  const { able, background, catalog, history, rehearsals, secrets, server, trail } = services;
   const { cluster } = pve;
   const asked = { ...caller, cluster };
   const { principal, language } = asked;
   return {
     pve,
+    pbs: new CallsBackupServers(services.backupServers, pve),
     server,
     secrets,
     plans,

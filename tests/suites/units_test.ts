@@ -37,6 +37,8 @@ import "../unit/messages_test.ts";
 import "../unit/named_sections_test.ts";
 import "../unit/pages_test.ts";
 import "../unit/passing_test.ts";
+import "../unit/pbs_client_test.ts";
+import "../unit/pbs_tasks_test.ts";
 import "../unit/path_test.ts";
 import "../unit/pinned_transport_test.ts";
 import "../unit/plot_test.ts";

@@ -27,6 +27,12 @@ async function init(context: CliContext, options: InitArguments): Promise<void> 
   });
   try {
     const asking = askingFor(io, options);
+    if (options.addBackupServer !== undefined) {
+      const { AddBackupServer } = await import("./add_backup_server.ts");
+      return await new AddBackupServer(context, { options, asking, steps }).run(
+        options.addBackupServer,
+      );
+    }
     // Loaded here, since it needs the tools, for which no other command should wait.
     if (options.addCluster !== undefined) {
       const { addCluster } = await import("./add_cluster.ts");
