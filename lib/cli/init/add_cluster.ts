@@ -31,12 +31,7 @@ export async function addCluster(context: CliContext, around: Around): Promise<v
   const { cluster, options, asking, steps } = around;
   const { texts } = steps;
   const path = await configPath(options.config, { env: io.env, unit: options.unit !== undefined });
-  const existing = await Existing.read(path, { force: false });
-  if (!existing.isThere) {
-    throw new UsageError(
-      `Cannot add a cluster: there is no config ${path} yet: run \`${typed("init")}\` first`,
-    );
-  }
+  const existing = requireConfig(await Existing.read(path, { force: false }));
   const own = existing.within(cluster);
   const endpoint = await chooseEndpoint(options, { existing: own, asking, env, steps });
   const trust = await chooseTrust(options, { endpoint, existing: own, asking, steps });
@@ -72,6 +67,14 @@ export async function addCluster(context: CliContext, around: Around): Promise<v
     `${texts.lockedAnew} ${typed(`unit${option}`)}`,
     `${texts.ownTokens} ${namingCommand("NAME", cluster)}`,
   ]);
+}
+
+/** Refuses to add a cluster where there is no config. */
+export function requireConfig(existing: Existing): Existing {
+  if (existing.isThere) return existing;
+  throw new UsageError(
+    `Cannot add a cluster: there is no config ${existing.path} yet: run \`${typed("init")}\` first`,
+  );
 }
 
 /** What the config names is there before the config names it. */
