@@ -20,6 +20,7 @@ import "../unit/body_test.ts";
 import "../unit/client_test.ts";
 import "../unit/clusters_config_test.ts";
 import "../unit/config_test.ts";
+import "../unit/readiness_test.ts";
 import "../unit/console_test.ts";
 import "../unit/connections_test.ts";
 import "../unit/failure_test.ts";
