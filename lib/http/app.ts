@@ -43,7 +43,7 @@ export function createApp(services: AppServices): Hono<Env> {
   }
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
-    const { ready, ...parts } = await services.readiness();
+    const { ready, clusters: _, ...parts } = await services.readiness();
     return c.json({ status: ready ? "ok" : "unavailable", ...parts }, ready ? 200 : 503);
   });
   app.get("/metrics", gate, async (c) =>

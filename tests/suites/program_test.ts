@@ -5,6 +5,7 @@ import "../e2e/environment_test.ts";
 import "../e2e/backup_server_calls_test.ts";
 import "../e2e/backup_servers_test.ts";
 import "../e2e/init_answers_test.ts";
+import "../e2e/init_cluster_test.ts";
 import "../e2e/init_test.ts";
 import "../e2e/lock_test.ts";
 import "../e2e/own_tokens_cli_test.ts";

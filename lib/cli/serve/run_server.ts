@@ -12,7 +12,8 @@ import { followHaltSignal, tellHalt } from "./halt_signals.ts";
 import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
 import { announce } from "./announce.ts";
-import { probeBackupServers, probeProxmox } from "./probe.ts";
+import { probeClusters, warningsOf } from "./clusters.ts";
+import { probeBackupServers } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { tellTokensDaily } from "./token_notes.ts";
 import { typed } from "../../command.ts";
@@ -21,9 +22,6 @@ import type { Running, Way } from "./ways.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 const FLUSH_MS = 1_000;
-const UNVERIFIED =
-  "Proxmox's certificate is not verified (proxmox.verify_ssl: false): whoever is on " +
-  "the way there can read the API token; `proxmox-mcp check` shows how to verify it";
 
 export interface RunOptions {
   readonly context: Pick<CliContext, "io" | "version">;
@@ -99,7 +97,7 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const { config, database } = parts;
   const log = isFirst(options) ? parts.log : silent(parts.log);
   const probing = isFirst(options)
-    ? Promise.all([probeProxmox(config), probeBackupServers(config)])
+    ? Promise.all([probeClusters(config), probeBackupServers(config)])
     : undefined;
   const trail = await auditTrailOf(config, database);
   const halts = haltsOf(database);
@@ -119,10 +117,10 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
     // Who ends early need not wait for Proxmox.
     const probed = await Promise.race([probing, server.finished]);
     if (probed) {
-      const [proxmox, backups] = probed;
-      announce(options, { config, server, proxmox, backups });
-      if (!config.proxmox.verify_ssl) log.warning(UNVERIFIED);
-      for (const { kind, message } of [proxmox, ...backups]) {
+      const [clusters, backups] = probed;
+      announce(options, { config, server, clusters, backups });
+      for (const warning of warningsOf(clusters)) log.warning(warning);
+      for (const { kind, message } of backups) {
         if (kind === "failed") log.warning(message);
       }
     }

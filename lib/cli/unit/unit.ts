@@ -85,8 +85,11 @@ export async function unitOf(
   return { text, notes };
 }
 
-function namesOf({ proxmox, backup_servers, database }: Config): string[] {
-  const names = [...proxmox.hosts, ...Object.values(backup_servers).map(({ host }) => host)];
+function namesOf({ clusters, backup_servers, database }: Config): string[] {
+  const names = [
+    ...clusters.flatMap(({ proxmox }) => proxmox.hosts),
+    ...Object.values(backup_servers).map(({ host }) => host),
+  ];
   if (sqlitePath(database.url) !== null) return names;
   const { host } = parsePostgresUrl(database.url);
   return host.startsWith("/") ? names : [...names, host];
