@@ -59,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/proxmox", "lib/auth", "lib/audit"],
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
+    "lib/database/beginning.ts",
     ...["lib/database/halts.ts", "lib/database/history.ts", "lib/database/plans.ts"],
     ...["lib/database/rehearsals.ts", "lib/command.ts", "lib/tracing.ts", "lib/plot/charting.ts"],
     ...["lib/nearest.ts", "lib/seal.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
@@ -88,6 +89,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/proxmox": [
     ...["lib/config", "lib/database/history.ts", "lib/database/leases.ts"],
+    "lib/database/beginning.ts",
     ...["lib/database/rehearsals.ts", "lib/log", "lib/abort.ts", "lib/nearest.ts"],
     ...["lib/once_per.ts", "lib/errors.ts"],
     ...["node:crypto", "node:http", "node:https", "node:stream", "node:tls"],
