@@ -44,7 +44,10 @@ export class GuestDirectory {
   readonly #guestsBy = oncePer(byReference);
   #warning: string | undefined;
   #known: Known | undefined;
+  /** What is under way and who comes now may wait for. */
   #loading: Promise<Resource[]> | undefined;
+  /** What all that is under way will be known as, as long as only guests by their vmids are changed. */
+  readonly #coming = new Set<Known>();
   /** Changes so far. */
   #changes = 0;
 
@@ -61,6 +64,7 @@ export class GuestDirectory {
   drop(): void {
     this.dropStates();
     this.#known = undefined;
+    this.#coming.clear();
   }
 
   /**
@@ -70,13 +74,13 @@ export class GuestDirectory {
   dropStates(): void {
     this.#changes++;
     this.#loading = undefined;
-    if (this.#known) this.#known.hasStates = false;
+    for (const list of this.#lists()) list.hasStates = false;
   }
 
   /** The same after a change that may have given one guest another name, tags or place. */
   dropGuest(vmid: number): void {
     this.dropStates();
-    this.#known?.changed.set(vmid, undefined);
+    for (const list of this.#lists()) list.changed.set(vmid, undefined);
   }
 
   /**
@@ -130,6 +134,10 @@ export class GuestDirectory {
     throw new AppError("conflict", `the name ${reference} fits ${names}; give the vmid instead`);
   }
 
+  #lists(): readonly Known[] {
+    return this.#known ? [this.#known, ...this.#coming] : [...this.#coming];
+  }
+
   #isYoung({ askedAt }: Known): boolean {
     return this.#options.share.now() - askedAt < CACHE_MS;
   }
@@ -171,15 +179,17 @@ export class GuestDirectory {
 
   #start(): Promise<Resource[]> {
     const askedAt = this.#options.share.now();
+    const coming: Known = { rows: [], askedAt, hasStates: true, changed: new Map() };
+    this.#coming.add(coming);
     const loading = this.#options.load().then((data) => {
       const { rows, warning } = resourceListOf(data);
       this.#warning = warning;
-      // A change made meanwhile has dropped this load: its answer may be older than the change.
-      if (this.#loading === loading) {
-        this.#known = { rows, askedAt, hasStates: true, changed: new Map() };
-      }
+      // It may be older than changes made meanwhile, which are noted in it.
+      const isNewest = this.#known === undefined || this.#known.askedAt <= askedAt;
+      if (this.#coming.has(coming) && isNewest) this.#known = { ...coming, rows };
       return rows;
     }).finally(() => {
+      this.#coming.delete(coming);
       if (this.#loading === loading) this.#loading = undefined;
     });
     this.#loading = loading;
