@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 
 interface Submitted<Item, Result> {
   readonly item: Item;
@@ -14,6 +14,7 @@ interface Submitted<Item, Result> {
 export class GroupCommit<Item, Result = void> {
   #waiting: Submitted<Item, Result>[] = [];
   #running: Promise<void> | null = null;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   readonly #work: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #max: number;
 
@@ -25,17 +26,29 @@ export class GroupCommit<Item, Result = void> {
     this.#max = options.max;
   }
 
-  /** Resolves with the item's result when it is done, rejects with what `work` rejected with. */
-  submit(item: Item): Promise<Result> {
+  /**
+   * Resolves with the item's result when it is done, rejects with what `work` rejected with.
+   *
+   * @param options.patienceMs how long it may wait for others to be handed on with; not at all when not given
+   */
+  submit(item: Item, { patienceMs = 0 }: { patienceMs?: number } = {}): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiting.push({ item, done: resolve, failed: reject });
-    this.#running ??= this.#run();
+    if (patienceMs === 0) this.#begin();
+    else this.#patience ??= setTimeout(() => this.#begin(), patienceMs);
     return promise;
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing is under way, and nothing waits. */
   async idle(): Promise<void> {
+    this.#begin();
     await this.#running;
+  }
+
+  #begin(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    if (this.#waiting.length > 0) this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Beginning } from "./beginning.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database, Row, WriteOptions } from "./database.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { textOf } from "./values.ts";
 
@@ -17,16 +17,18 @@ export interface RunningChange {
 export interface RunningChanges {
   /** Begins it, unless another holder has and that has not expired. */
   beginning(key: string, begun: { holder: string; expires: Date }): Beginning;
-  /** Keeps what it has become. */
+  /** Keeps what it has become, soon. */
   keep(key: string, kept: RunningChange & { expires: Date }): Promise<void>;
   find(key: string): Promise<RunningChange | undefined>;
-  /** Forgets it, when this holder began it. */
-  end(key: string, holder: string): Promise<void>;
+  /** Forgets it, when this holder began it; at once unless told that it need only be soon. */
+  end(key: string, holder: string, options?: { soon: boolean }): Promise<void>;
   /** Removes what has expired. */
   sweep(): Promise<void>;
 }
 
 const MOST_IN_MEMORY = 10_000;
+/** So long the row that tells how a call ended may be awaited, with which this is written. */
+const SOON: WriteOptions = { patienceMs: 20 };
 const SOUGHT_AT_ONCE = 200;
 
 /** In the database; of this process only where that refuses tables of the program's own. */
@@ -79,15 +81,16 @@ class SharedChanges implements RunningChanges {
   }
 
   async keep(key: string, { holder, upid, told, expires }: RunningChange & { expires: Date }) {
-    await this.#database.write(KEEP, [key, holder, upid, told, expires.getTime()]);
+    const params = [key, holder, upid, told, expires.getTime()];
+    await this.#database.write(KEEP, params, SOON);
   }
 
   find(key: string): Promise<RunningChange | undefined> {
     return this.#finds.submit(key);
   }
 
-  async end(key: string, holder: string): Promise<void> {
-    await this.#database.write(END, [key, holder]);
+  async end(key: string, holder: string, { soon = false } = {}): Promise<void> {
+    await this.#database.write(END, [key, holder], soon ? SOON : {});
   }
 
   async sweep(): Promise<void> {

@@ -108,7 +108,7 @@ class IdenticalChange implements Sharing {
   }
 
   async began(task: SharedTask | undefined): Promise<void> {
-    if (task === undefined) return await this.ended();
+    if (task === undefined) return await this.#forget();
     const { upid, ...told } = task;
     // Nobody begins the same before this is kept, so nobody waits for it; and what others are told of a
     // change that is made makes it no failure.
@@ -121,8 +121,13 @@ class IdenticalChange implements Sharing {
     this.#release(task);
   }
 
-  async ended(): Promise<void> {
-    await this.#running.end(this.#key, this.#holder).catch(() => {});
+  ended(): void {
+    // Should it stay: whoever finds it asks Proxmox whether the task runs.
+    void this.#forget({ soon: true });
+  }
+
+  async #forget(options?: { soon: boolean }): Promise<void> {
+    await this.#running.end(this.#key, this.#holder, options).catch(() => {});
   }
 
   async #announced(announce: (beginning: Beginning) => Promise<boolean>): Promise<boolean> {
@@ -130,7 +135,7 @@ class IdenticalChange implements Sharing {
     try {
       return await announce(this.#running.beginning(this.#key, begun));
     } catch (error) {
-      await this.ended();
+      await this.#forget();
       throw error;
     }
   }

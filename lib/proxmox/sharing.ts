@@ -31,7 +31,7 @@ export interface Sharing {
   /** Tells what became of what was begun; without a task it may be begun again. */
   began(task: SharedTask | undefined): Promise<void>;
   /** Tells that the task has ended. */
-  ended(): Promise<void>;
+  ended(): void;
 }
 
 /** Takes a call out of its own change: the task of an identical one is what it is to follow. */

@@ -47,7 +47,7 @@ export class GuestDirectory {
   /** What is under way and who comes now may wait for. */
   #loading: Promise<Resource[]> | undefined;
   /** What all that is under way will be known as, as long as only guests by their vmids are changed. */
-  readonly #coming = new Set<Known>();
+  readonly #coming = new Map<Known, Promise<unknown>>();
   /** Changes so far. */
   #changes = 0;
 
@@ -135,7 +135,7 @@ export class GuestDirectory {
   }
 
   #lists(): readonly Known[] {
-    return this.#known ? [this.#known, ...this.#coming] : [...this.#coming];
+    return [...this.#known ? [this.#known] : [], ...this.#coming.keys()];
   }
 
   #isYoung({ askedAt }: Known): boolean {
@@ -147,8 +147,13 @@ export class GuestDirectory {
     reference: number | string,
     asker: Asker | undefined,
   ): Promise<readonly Guest[] | undefined> {
+    if (typeof reference !== "number") return undefined;
+    // Whatever changes meanwhile is noted in the list that comes. One that fails is told to who asks for it.
+    if (!this.#known || !this.#isYoung(this.#known)) {
+      await [...this.#coming.values()].at(-1)?.catch(() => {});
+    }
     const known = this.#known;
-    if (typeof reference !== "number" || !known || !this.#isYoung(known)) return undefined;
+    if (!known || !this.#isYoung(known)) return undefined;
     const listed = this.#guestsBy(known.rows).get(reference) ?? [];
     if (!known.changed.has(reference)) return listed;
     const [was] = listed;
@@ -180,7 +185,6 @@ export class GuestDirectory {
   #start(): Promise<Resource[]> {
     const askedAt = this.#options.share.now();
     const coming: Known = { rows: [], askedAt, hasStates: true, changed: new Map() };
-    this.#coming.add(coming);
     const loading = this.#options.load().then((data) => {
       const { rows, warning } = resourceListOf(data);
       this.#warning = warning;
@@ -192,6 +196,7 @@ export class GuestDirectory {
       this.#coming.delete(coming);
       if (this.#loading === loading) this.#loading = undefined;
     });
+    this.#coming.set(coming, loading);
     this.#loading = loading;
     return loading;
   }
