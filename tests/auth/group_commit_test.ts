@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { GroupCommit } from "../../lib/database/group_commit.ts";
 
 Deno.test("GroupCommit hands on together what was submitted while it wrote", async () => {
@@ -37,6 +38,8 @@ Deno.test("GroupCommit lets what has patience wait for the next, for its time, o
     return Promise.resolve(items);
   }, { max: 10 });
   const patient = commit.submit(1, { patienceMs: 60_000 });
+  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  assert.deepEqual(batches, []);
   await commit.submit(2);
   await patient;
   assert.deepEqual(batches, [[1, 2]]);
