@@ -107,11 +107,11 @@ export class Background {
         dryRun: false,
         language: asked.language,
       }),
-      announce: async (vmids) => {
+      announce: async (vmids, beginning) => {
         await asked.allow?.(vmids);
         if (!isAnnounced) await audit.admit();
         isAnnounced = true;
-        await record.announce(vmids);
+        return await record.announce(vmids, beginning);
       },
       patienceMs: Infinity,
     });

@@ -151,9 +151,9 @@ async function run(
     action,
     progress: request.progress,
     permit,
-    announce: async (vmids) => {
+    announce: async (vmids, beginning) => {
       await allow?.(vmids);
-      await record.announce(vmids);
+      return await record.announce(vmids, beginning);
     },
     sharing: change,
     detaches: request.detaches === true,

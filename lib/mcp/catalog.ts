@@ -11,10 +11,10 @@ export type ListedTool =
   & Omit<ToolDescription, "outputSchema">
   & Partial<Pick<ToolDescription, "outputSchema">>;
 
-/** What `tools/list` answers, and the same as JSON in UTF-8. */
+/** What `tools/list` answers, and the same as JSON. */
 export interface ToolList {
   readonly tools: readonly ListedTool[];
-  readonly result: Uint8Array;
+  readonly result: string;
 }
 
 /** Who asks, as far as the list of tools depends on it. */
@@ -148,13 +148,19 @@ export class Catalog {
       .map(output_schemas ?? isComplete ? this.#whole : this.#brief);
     return {
       tools: shown.map(({ tool }) => tool),
-      result: encoder.encode(`{"tools":[${shown.map(({ json }) => json).join(",")}]}`),
+      result: `{"tools":[${shown.map(({ json }) => json).join(",")}]}`,
     };
   }
 }
 
 function listed<T extends ListedTool>(tool: T): { readonly tool: T; readonly json: string } {
-  return { tool, json: JSON.stringify(tool) };
+  return { tool, json: inAscii(JSON.stringify(tool)) };
+}
+
+/** The same JSON of characters that take one byte each: in memory too, which V8 only sees when it is read anew. */
+function inAscii(json: string): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return decoder.decode(encoder.encode(json.replaceAll(/[\u0080-\uffff]/g, escaped)));
 }
 
 function withoutOutput({ outputSchema: _, ...tool }: ToolDescription): ListedTool {
@@ -162,6 +168,7 @@ function withoutOutput({ outputSchema: _, ...tool }: ToolDescription): ListedToo
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** Lists that are kept: each takes some 130 KB, and few tokens are limited in ways of their own. */
 const MOST_LISTS = 50;

@@ -16,7 +16,7 @@ export class Finished {
   /** A PNG of it. */
   readonly picture: Uint8Array<ArrayBuffer> | undefined;
   readonly #verbatim: readonly string[];
-  readonly #results = new Map<TextFormat, Uint8Array>();
+  readonly #results = new Map<TextFormat, string>();
   #rendered: string | undefined;
 
   constructor(
@@ -50,12 +50,12 @@ export class Finished {
     return this.#rendered ??= renderText(this.value, this.#verbatim);
   }
 
-  /** The whole result as JSON in UTF-8. */
-  result(format: TextFormat): Uint8Array {
+  /** The whole result as JSON. */
+  result(format: TextFormat): string {
     const known = this.#results.get(format);
     if (known !== undefined) return known;
     const content = JSON.stringify(this.content(format));
-    const made = encoder.encode(`{"content":${content},"structuredContent":${this.json}}`);
+    const made = `{"content":${content},"structuredContent":${this.json}}`;
     this.#results.set(format, made);
     return made;
   }
@@ -64,7 +64,6 @@ export class Finished {
 /** What pictures are. */
 export const PICTURE_TYPE = "image/png";
 
-const encoder = new TextEncoder();
 const MAX_RESULT_BYTES = 1024 * 1024;
 
 /**

@@ -31,7 +31,7 @@ export async function rehearse<T>(
     action,
     progress: request.progress,
     permit: () => Promise.resolve(),
-    announce: () => Promise.resolve(),
+    announce: () => Promise.resolve(true),
   });
   try {
     const plans = services.approvals.deskOf(request.principal, services.catalog);

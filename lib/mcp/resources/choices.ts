@@ -47,7 +47,7 @@ export async function choicesFor(
     action: "complete an argument",
     progress: () => {},
     permit: () => Promise.resolve(),
-    announce: () => Promise.resolve(),
+    announce: () => Promise.resolve(true),
   });
   return [...new Set(await choices(pve, given))].sort();
 }
