@@ -1,5 +1,6 @@
 import {
   formatVmidRanges,
+  NO_LIMITS,
   parseVmidRanges,
   type TokenLimits,
   type VmidRange,
@@ -10,16 +11,6 @@ import { AppError } from "../errors.ts";
 export const REACHES = ["pools", "tags", "vmids", "nodes"] as const;
 export type Reach = typeof REACHES[number];
 
-const NO_LIMITS: TokenLimits = {
-  pools: null,
-  tags: null,
-  vmids: null,
-  nodes: null,
-  toolsAllow: null,
-  toolsDeny: [],
-  needsApproval: false,
-  toolsets: null,
-};
 const NAME = /^[\w.-]{1,100}$/;
 const MOST_NAMES = 50;
 
