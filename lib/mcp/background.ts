@@ -4,6 +4,7 @@ import { messageOf } from "../errors.ts";
 import { Pve } from "../proxmox/pve.ts";
 import type { PveShared } from "../proxmox/pve_parts.ts";
 import { CHANGES } from "../tool/tool.ts";
+import { reachedIn } from "./clusters/reached.ts";
 import { markOfCaller } from "./callers_proxmox.ts";
 import type { CallServices } from "./call_services.ts";
 import { CallRecord } from "./call_record.ts";
@@ -25,6 +26,8 @@ export interface Asked {
   readonly arguments: unknown;
   readonly action: string;
   readonly language: Language;
+  /** Which of several clusters it is done in. */
+  readonly cluster?: string | undefined;
   /** True for what the server does by itself: it goes out with the server's own Proxmox token. */
   readonly isOwn?: boolean;
   /** Asked before these guests are changed; a rejection keeps that from being sent. */
@@ -58,8 +61,9 @@ export class Background {
     asked: Asked,
     work: (pve: Pve) => Promise<T>,
   ): Promise<Work<T> | undefined> {
-    const { own: { leases }, stopping } = this.#services;
+    const { stopping } = this.#services;
     if (stopping.aborted) return undefined;
+    const { leases } = await this.#proxmoxOf(asked);
     const lease = await leases.hold(kind, LEASE_MS);
     if (lease === undefined) return undefined;
     const limit = new Limit(stopping);
@@ -82,15 +86,20 @@ export class Background {
     await Promise.all(this.#underWay);
   }
 
+  async #proxmoxOf(asked: Asked): Promise<PveShared> {
+    return asked.isOwn ? this.#services.own : await reachedIn(this.#services, asked);
+  }
+
   async #run<T>(
     asked: Asked,
     { signal, work }: { signal: AbortSignal; work: (pve: Pve) => Promise<T> },
   ): Promise<T> {
-    const { audit, halts, log, own, proxmox } = this.#services;
+    const { audit, halts, log } = this.#services;
     const requestId = crypto.randomUUID();
     const record = new CallRecord(this.#services, { ...asked, transport: "background", requestId });
+    record.within(asked.cluster);
     let isAnnounced = false;
-    const pve = new Pve(asked.isOwn ? own : await proxmox.first.of(asked), {
+    const pve = new Pve(await this.#proxmoxOf(asked), {
       caller: "background",
       signal,
       mark: markOfCaller(asked.principal, requestId),
