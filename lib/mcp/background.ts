@@ -2,32 +2,28 @@ import { Limit } from "../abort.ts";
 import type { Principal } from "../auth/principal.ts";
 import { messageOf } from "../errors.ts";
 import { Pve } from "../proxmox/pve.ts";
-import type { PveShared } from "../proxmox/pve_parts.ts";
 import { CHANGES } from "../tool/tool.ts";
-import { reachedIn } from "./clusters/reached.ts";
 import { markOfCaller } from "./callers_proxmox.ts";
+import { proxmoxIn, reachedIn } from "./clusters/reached.ts";
 import type { CallServices } from "./call_services.ts";
 import { CallRecord } from "./call_record.ts";
 import { permitOf } from "./halted.ts";
 import type { Language } from "./messages.ts";
 import { reachOf } from "./reach.ts";
 
-type Services =
-  & Pick<CallServices, "audit" | "catalog" | "halts" | "log" | "now" | "proxmox" | "stopping">
-  & {
-    /** For what nobody asks for. */
-    readonly own: PveShared;
-  };
+type Services = Pick<
+  CallServices,
+  "audit" | "catalog" | "halts" | "log" | "now" | "proxmox" | "stopping"
+>;
 
 /** In whose name work is done, and what for. */
 export interface Asked {
   readonly principal: Principal;
+  readonly cluster: string;
   readonly tool: string;
   readonly arguments: unknown;
   readonly action: string;
   readonly language: Language;
-  /** Which of several clusters it is done in. */
-  readonly cluster?: string | undefined;
   /** True for what the server does by itself: it goes out with the server's own Proxmox token. */
   readonly isOwn?: boolean;
   /** Asked before these guests are changed; a rejection keeps that from being sent. */
@@ -55,7 +51,7 @@ export class Background {
     this.#services = services;
   }
 
-  /** Begins work of this kind; undefined while other work of the kind is under way. */
+  /** Begins work of this kind; undefined while other work of the kind is under way in its cluster. */
   async begin<T>(
     kind: string,
     asked: Asked,
@@ -63,8 +59,8 @@ export class Background {
   ): Promise<Work<T> | undefined> {
     const { stopping } = this.#services;
     if (stopping.aborted) return undefined;
-    const { leases } = await this.#proxmoxOf(asked);
-    const lease = await leases.hold(kind, LEASE_MS);
+    const { own } = proxmoxIn(this.#services, asked);
+    const lease = await own.leases.hold(kind, LEASE_MS);
     if (lease === undefined) return undefined;
     const limit = new Limit(stopping);
     // While the database is away nobody else can take it either.
@@ -86,20 +82,17 @@ export class Background {
     await Promise.all(this.#underWay);
   }
 
-  async #proxmoxOf(asked: Asked): Promise<PveShared> {
-    return asked.isOwn ? this.#services.own : await reachedIn(this.#services, asked);
-  }
-
   async #run<T>(
     asked: Asked,
     { signal, work }: { signal: AbortSignal; work: (pve: Pve) => Promise<T> },
   ): Promise<T> {
-    const { audit, halts, log } = this.#services;
+    const { audit, halts, log, proxmox } = this.#services;
     const requestId = crypto.randomUUID();
     const record = new CallRecord(this.#services, { ...asked, transport: "background", requestId });
-    record.within(asked.cluster);
+    if (proxmox.several) record.within(asked.cluster);
     let isAnnounced = false;
-    const pve = new Pve(await this.#proxmoxOf(asked), {
+    const { own } = proxmoxIn(this.#services, asked);
+    const pve = new Pve(asked.isOwn ? own : await reachedIn(this.#services, asked), {
       caller: "background",
       signal,
       mark: markOfCaller(asked.principal, requestId),

@@ -29,17 +29,15 @@ export async function askAll<T>(
   ask: (cluster: string, signal: AbortSignal) => Promise<T>,
   { signal, monotonic }: Asking,
 ): Promise<Answer<T>[]> {
+  const [only, another] = clusters;
+  if (only !== undefined && another === undefined) return [await settled(only, ask(only, signal))];
   using limit = new Limit(signal);
   const answers = new Map<string, Answer<T>>();
   const patience = new Patience(monotonic);
   const asked = clusters.map(async (cluster) => {
-    try {
-      answers.set(cluster, { cluster, value: await ask(cluster, limit.signal) });
-      patience.answered();
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      answers.set(cluster, { cluster, error });
-    }
+    const answer = await settled(cluster, ask(cluster, limit.signal));
+    answers.set(cluster, answer);
+    if ("value" in answer) patience.answered();
   });
   const abort = () => patience.end();
   signal.addEventListener("abort", abort, { once: true });
@@ -52,6 +50,15 @@ export async function askAll<T>(
   }
   if (signal.aborted) throw abortFailure(signal, false);
   return clusters.map((cluster) => answers.get(cluster) ?? { cluster, error: patience.late() });
+}
+
+async function settled<T>(cluster: string, asked: Promise<T>): Promise<Answer<T>> {
+  try {
+    return { cluster, value: await asked };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { cluster, error };
+  }
 }
 
 /** How long is waited for those that have not answered. */
