@@ -4,6 +4,7 @@ import type { TokenLimits } from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { History } from "../database/history.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
+import { DEFAULT_CLUSTER } from "../proxmox/clusters.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { ToolDetails, ToolEntry } from "../tool/directory.ts";
 import type { PlanDesk } from "../tool/plans.ts";
@@ -32,7 +33,11 @@ export interface ToolServices {
 /** What the tool of a call works with. */
 export function toolContext(
   { able, background, catalog, history, rehearsals, secrets, server, trail }: ToolServices,
-  { pve, plans, ...caller }: Omit<Asked, "cluster"> & { pve: Pve; plans: PlanDesk },
+  { pve, plans, meant, ...caller }: Omit<Asked, "cluster"> & {
+    pve: Pve;
+    plans: PlanDesk;
+    meant?: string | undefined;
+  },
 ): ToolContext {
   const { cluster } = pve;
   const asked = { ...caller, cluster };
@@ -44,7 +49,7 @@ export function toolContext(
     secrets,
     plans,
     rehearsals: rehearsals(cluster),
-    audit: trail,
+    audit: auditOf(trail, { of: catalog.hasSeveral ? meant : undefined, limits }),
     history: history(cluster),
     caller: principal,
     background: (kind, work) => background.begin(kind, asked, work),
@@ -56,6 +61,18 @@ export function toolContext(
       find: (name) => detailsOf(admit(catalog, name, { principal, language }), { catalog, limits }),
     },
   };
+}
+
+/** The calls about one cluster, else about all that the caller may know of. */
+function auditOf(
+  trail: Pick<AuditTrail, "list">,
+  { of, limits }: { of: string | undefined; limits: TokenLimits | null },
+): Pick<AuditTrail, "list"> {
+  // Before there were several the one that is called so had no name in its rows.
+  const unnamed = of === DEFAULT_CLUSTER ? [""] : [];
+  const clusters = of === undefined ? limits?.clusters : [of, ...unnamed];
+  if (!clusters) return trail;
+  return { list: (filter) => trail.list({ ...filter, clusters }) };
 }
 
 interface Told {
