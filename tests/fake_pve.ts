@@ -3,13 +3,14 @@ import { once } from "./fake_pve/once.ts";
 import { handlers } from "./fake_pve/routes.ts";
 import { seedState } from "./fake_pve/seed.ts";
 import type { Fault, FaultMatch } from "./fake_pve/faults.ts";
-import { type FakeRequest, PveServer } from "./fake_pve/server.ts";
+import type { FakeRequest } from "./fake_pve/https.ts";
+import { PveServer } from "./fake_pve/server.ts";
 import type { FakeState } from "./fake_pve/state.ts";
 import { finishTasks, settle } from "./fake_pve/tasks.ts";
 import { World } from "./fake_pve/world.ts";
 
 export type { Fault, FaultMatch } from "./fake_pve/faults.ts";
-export type { FakeRequest } from "./fake_pve/server.ts";
+export type { FakeRequest } from "./fake_pve/https.ts";
 export type * from "./fake_pve/state.ts";
 
 export interface FakePveOptions {

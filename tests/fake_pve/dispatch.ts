@@ -24,6 +24,9 @@ export interface Answer {
   reason: string;
   type?: string;
   body: string;
+  headers?: Record<string, string>;
+  /** Milliseconds before it is sent; default 0. */
+  waitMs?: number;
   /** False when nobody could be made out to have sent the request. */
   authorized: boolean;
 }

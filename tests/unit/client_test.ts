@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "../../lib/proxmox/api/client.ts";
-import { apiPath } from "../../lib/proxmox/api/path.ts";
-import { createFetchTransport, type Transport } from "../../lib/proxmox/api/transport.ts";
+import { apiPath } from "../../lib/upstream/path.ts";
+import { createFetchTransport, type Transport } from "../../lib/upstream/transport.ts";
 
 function clientOf(hosts: readonly string[], transport: Transport): Client {
   return new Client({

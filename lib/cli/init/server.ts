@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { hostForUrl } from "../../config/config.ts";
 import type { ReadEnvironment } from "../../config/types.ts";
 import { AppError, ioReason, messageOf, oneLine } from "../../errors.ts";
-import { createFetchTransport } from "../../proxmox/api/transport.ts";
+import { createFetchTransport } from "../../upstream/transport.ts";
 import { type SeenServer, seeServer } from "../check/certificate.ts";
 import { tryConnect } from "../check/network.ts";
 import { UsageError } from "../context.ts";

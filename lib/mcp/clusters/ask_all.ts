@@ -1,6 +1,6 @@
 import { Limit } from "../../abort.ts";
 import { AppError } from "../../errors.ts";
-import { abortFailure } from "../../proxmox/api/abort.ts";
+import { abortFailure } from "../../upstream/abort.ts";
 
 /** What a cluster has said, or why it has not. */
 export type Answer<T> =

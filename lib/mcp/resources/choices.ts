@@ -4,7 +4,7 @@ import { taskOf } from "../../proxmox/cluster/task_list.ts";
 import { guestsIn } from "../../proxmox/guest/directory.ts";
 import { nodesIn } from "../../proxmox/known.ts";
 import { Pve } from "../../proxmox/pve.ts";
-import { unlessAborted } from "../../proxmox/api/abort.ts";
+import { unlessAborted } from "../../upstream/abort.ts";
 import { type Caller, callerOf } from "../caller.ts";
 import { visibleTo } from "../clusters/argument.ts";
 import { askAll } from "../clusters/ask_all.ts";
