@@ -1,3 +1,5 @@
+import "../clusters/lists_test.ts";
+import "../clusters/place_test.ts";
 import "../contract/pitfalls_test.ts";
 import "../e2e/abuse_test.ts";
 import "../e2e/accounts_test.ts";
