@@ -41,6 +41,7 @@ import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
 import { sleep as pass } from "./proxmox/api/connect.ts";
+import { connectBackupServers } from "./pbs/servers.ts";
 import type { Parts, ServerOptions } from "./parts_types.ts";
 
 export type { Parts, ServerOptions };
@@ -60,6 +61,11 @@ export async function joinParts(
   // What must be done once is done by the first.
   const isFirst = siblings === null || siblings.index === 0;
   const { count: workers } = siblings ?? { count: 1 };
+  const backupServers = await connectBackupServers(config, {
+    clock: monotonic,
+    sleep,
+    share: workers,
+  });
   const ableBy = ableWith();
   const board = siblings?.board ?? null;
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
@@ -152,6 +158,7 @@ export async function joinParts(
   const ownId: OwnId = (make) => siblings === null ? make() : siblings.ownId(make);
   const mcp: McpServices = {
     features,
+    backupServers,
     catalog,
     proxmox,
     background,
@@ -232,6 +239,7 @@ export async function joinParts(
       await queue.close();
       await headFile?.close();
       await Promise.all([...clusters].map(([, cluster]) => cluster.close()));
+      backupServers.close();
       provider?.[Symbol.dispose]();
     },
   };

@@ -35,8 +35,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["node:tls", "node:url"],
   ],
   "lib/server.ts": [
-    ...["lib/parts.ts", "lib/siblings", "lib/http", "lib/mcp", "lib/oauth", "lib/config"],
-    ...["lib/auth", "lib/audit"],
+    ...["lib/parts.ts", "lib/siblings", "lib/http", "lib/mcp", "lib/pbs", "lib/oauth"],
+    ...["lib/config", "lib/auth", "lib/audit"],
     ...["lib/database", "lib/abort.ts", "lib/errors.ts"],
   ],
   "lib/stdio.ts": [

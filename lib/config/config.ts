@@ -30,7 +30,7 @@ export {
   readText,
   VariableError,
 } from "./overrides.ts";
-export { DEFAULT_CLUSTER } from "./clusters.ts";
+export { clusterNameProblem, DEFAULT_CLUSTER } from "./clusters.ts";
 export { CONFIG_KEYS } from "./schema.ts";
 export type { BackupServerConfig } from "./backup_servers.ts";
 export type {

@@ -4,6 +4,8 @@ import type { TokenLimits } from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { History } from "../database/history.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
+import { CallsBackupServers } from "../pbs/call.ts";
+import type { BackupServers } from "../pbs/servers.ts";
 import { DEFAULT_CLUSTER } from "../proxmox/clusters.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { ToolDetails, ToolEntry } from "../tool/directory.ts";
@@ -27,24 +29,27 @@ export interface ToolServices {
   readonly rehearsals: (cluster: string) => Rehearsals;
   /** Of a cluster; null where the database keeps none. */
   readonly history: (cluster: string) => History | null;
+  readonly backupServers: BackupServers;
   readonly server: { readonly version: string; readonly startedAt: Date };
 }
 
 /** What the tool of a call works with. */
 export function toolContext(
-  { able, background, catalog, history, rehearsals, secrets, server, trail }: ToolServices,
+  services: ToolServices,
   { pve, plans, meant, ...caller }: Omit<Asked, "cluster"> & {
     pve: Pve;
     plans: PlanDesk;
     meant?: string | undefined;
   },
 ): ToolContext {
+  const { able, background, catalog, history, rehearsals, secrets, server, trail } = services;
   const { cluster } = pve;
   const asked = { ...caller, cluster };
   const { principal, language } = asked;
   const { limits } = principal;
   return {
     pve,
+    pbs: new CallsBackupServers(services.backupServers, pve),
     server,
     secrets,
     plans,

@@ -120,7 +120,7 @@ Deno.test("the description of the tools tells of clusters wherever it is read", 
   );
   assert.ok(byName.get("health").outputSchema.properties.clusters);
   const told = await site.call("describe_tool", { name: "get_vms" });
-  assert.deepEqual(told.value.inputSchema.properties.cluster, names, told.text);
+  assert.deepEqual(told.value.input_schema.properties.cluster, names, told.text);
   const answer = await fetch(`${site.root}/openapi.json`, { headers: site.headers() });
   const { paths } = await answer.json();
   const schema = (path: string) => paths[path].post.requestBody.content["application/json"].schema;
