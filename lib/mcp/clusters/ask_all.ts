@@ -8,7 +8,7 @@ export type Answer<T> =
   | { readonly cluster: string; readonly error: AppError };
 
 /** Who has not answered by then is not waited for, once another has. */
-const FLOOR_MS = 750;
+const FLOOR_MS = 1_000;
 /** How much longer than the slowest that has answered another may take. */
 const STRAGGLING = 2;
 /** Callers give up after 45 s. */
