@@ -28,6 +28,7 @@ import { ableWith } from "./mcp/clusters/able.ts";
 import { visibleTo } from "./mcp/clusters/argument.ts";
 import { askAll } from "./mcp/clusters/ask_all.ts";
 import { reachedIn } from "./mcp/clusters/reached.ts";
+import { Stragglers } from "./mcp/clusters/stragglers.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
@@ -67,6 +68,7 @@ export async function joinParts(
     share: workers,
   });
   const ableBy = ableWith();
+  const stragglers = new Stragglers(monotonic);
   const board = siblings?.board ?? null;
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
   const queue = new AuditQueue({
@@ -169,6 +171,7 @@ export async function joinParts(
     log,
     now,
     monotonic,
+    stragglers,
     confirm: config.tools.confirm,
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
     sessionIds: new SessionIds({ key: () => keys("sessions"), now, ownId }),
@@ -191,7 +194,7 @@ export async function joinParts(
         // Who may send nothing is told why by what is called.
         const caller = { principal, language: server.language, cluster };
         return await (await reachedIn({ proxmox }, caller)).access.grants();
-      }, { signal: stopping.signal, monotonic });
+      }, { signal: stopping.signal, monotonic, stragglers });
       return ableBy(answers.flatMap((answer) => "value" in answer ? [answer.value] : []));
     },
     begin: (tokenId) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { Stragglers } from "../../lib/mcp/clusters/stragglers.ts";
 import { Site } from "../site.ts";
 import { twoClusters, unplug } from "./sites.ts";
 
@@ -159,6 +160,18 @@ Deno.test("a cluster that answers late is not waited for", async () => {
   undo?.();
   assert.deepEqual([...new Set(value?.vms.map((row: Row) => row.cluster))], ["default"], text);
   assert.match(value.warnings[0], /^dc2 did not answer: no answer in \d(\.\d)? s$/);
+});
+
+Deno.test("who was late is known as that for ten seconds, and is waited for again then", () => {
+  let now = 0;
+  const stragglers = new Stragglers(() => now);
+  assert.equal(stragglers.has("dc2"), false);
+  stragglers.note("dc2");
+  now = 9_000;
+  stragglers.note("dc2");
+  assert.deepEqual([stragglers.has("dc2"), stragglers.has("home")], [true, false]);
+  now = 10_000;
+  assert.equal(stragglers.has("dc2"), false);
 });
 
 Deno.test("what is about a cluster as a whole is told of each, and of the one that is named", async () => {
