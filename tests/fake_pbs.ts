@@ -2,18 +2,22 @@ import { makeBackupServerCertificate } from "./fake_pve/certificate.ts";
 import type { Fault, FaultMatch } from "./fake_pve/faults.ts";
 import type { FakeRequest } from "./fake_pve/https.ts";
 import { once } from "./fake_pve/once.ts";
+import { type BackupPlan, takeBackup } from "./fake_pbs/backups.ts";
 import { handlers } from "./fake_pbs/routes.ts";
 import { emptyState, seedWorld } from "./fake_pbs/seed.ts";
 import { PbsServer } from "./fake_pbs/server.ts";
-import type { FakePbsState } from "./fake_pbs/state.ts";
+import type { FakePbsState, FakeSnapshot } from "./fake_pbs/state.ts";
 import { finishTasks, settle } from "./fake_pbs/tasks.ts";
 import { PbsWorld } from "./fake_pbs/world.ts";
 
+export type { BackupPlan } from "./fake_pbs/backups.ts";
 export type * from "./fake_pbs/state.ts";
 
 export interface FakePbsOptions {
   /** Default 0, any free one. */
   port?: number;
+  /** Its host name, default "pbs"; each has a certificate and an identity of its own. */
+  node?: string;
   /** Default "4.2.1". */
   version?: string;
   /** Clock in milliseconds, default `Date.now`. */
@@ -68,6 +72,10 @@ export interface FakePbs {
   failNext(match: FaultMatch, status: number, message: string): () => void;
   /** Requests whose answer is neither complete nor given up by the client. */
   unanswered: number;
+  /** Whether it takes connections. */
+  reachable: boolean;
+  /** Adds a backup as its client would, with its task. */
+  takeBackup(plan: BackupPlan): FakeSnapshot;
   /** Ends every connection and refuses new ones, until `plug`. */
   unplug(): Promise<void>;
   /** Answers again. */
@@ -95,8 +103,10 @@ const owners: Record<PbsTokenKind, string> = {
 /** Starts a simulated Proxmox Backup Server behind real HTTPS on 127.0.0.1. */
 export async function startFakePbs(options: FakePbsOptions = {}): Promise<FakePbs> {
   const clock = options.now ?? Date.now;
-  const certificate = certificateOfNode();
+  const node = options.node ?? "pbs";
+  const certificate = node === "pbs" ? certificateOfNode() : makeBackupServerCertificate(node);
   const seeding = {
+    node,
     version: options.version ?? "4.2.1",
     guests: options.guests ?? 0,
     taskPolls: options.taskPolls ?? 1,
@@ -135,6 +145,10 @@ export async function startFakePbs(options: FakePbsOptions = {}): Promise<FakePb
     fault: (match, what, { times = 1 } = {}) => server.fault(match, what, times),
     failNext: (match, status, message) =>
       server.fault(match, { kind: "status", status, message }, 1),
+    get reachable() {
+      return server.listening;
+    },
+    takeBackup: (plan) => takeBackup(world, plan),
     unplug: () => server.close(),
     plug: async () => void await server.listen(),
     tick: (ms) => {

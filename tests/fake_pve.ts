@@ -1,3 +1,5 @@
+import type { FakePbs } from "./fake_pbs.ts";
+import { addBackupServer } from "./fake_pve/backup_server.ts";
 import { makeCertificate } from "./fake_pve/certificate.ts";
 import { once } from "./fake_pve/once.ts";
 import { handlers } from "./fake_pve/routes.ts";
@@ -32,6 +34,8 @@ export interface FakePveOptions {
   apidoc?: boolean;
   /** Default 0, any free one. */
   port?: number;
+  /** Its datastore `store1` is the storage `pbs1`. */
+  backupServer?: FakePbs;
 }
 
 export interface FakeToken {
@@ -104,6 +108,7 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
     now: options.seededAt ?? clock(),
     fingerprint: certificate.fingerprint,
   });
+  if (options.backupServer) addBackupServer(state, options.backupServer);
   const world = new World(state, clock);
   const server = new PveServer({ world, handlers, apidoc: options.apidoc ?? true }, certificate);
   const port = await server.listen(options.port ?? 0);

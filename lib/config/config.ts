@@ -6,14 +6,8 @@ import { valuesAt } from "./files.ts";
 import { isSection } from "./keys.ts";
 import { findConfig, noConfig } from "./locate.ts";
 import { requireOwnFolders } from "./own_folder.ts";
-import {
-  type Overrides,
-  overridesOf,
-  VariableError,
-  variableOf,
-  withOverrides,
-} from "./overrides.ts";
-import { type NameKey, parseConfig, parseJson } from "./parse.ts";
+import { type Overrides, overridesOf, variableOf, withOverrides } from "./overrides.ts";
+import { parseConfig, parseJson } from "./parse.ts";
 import { CONFIG_KEYS, type ConfigFile, configSchema } from "./schema.ts";
 import { settle } from "./settle.ts";
 import type { Config, ConfigRequest, ReadEnvironment } from "./types.ts";
@@ -23,13 +17,8 @@ export { environment, forgetVariables, SETTLED_NAMES, settleEnvironment } from "
 export { hostForUrl, isLoopback } from "./hosts.ts";
 export { asFile, filesOf, holdsToken, type NamedFile, tokenValuesOf } from "./files.ts";
 export { DEFAULT_CONFIG_FILES } from "./locate.ts";
-export {
-  ENVIRONMENT_NAMES,
-  OPTION_KEYS,
-  type OptionKey,
-  readText,
-  VariableError,
-} from "./overrides.ts";
+export { ENVIRONMENT_NAMES, OPTION_KEYS, type OptionKey, readText } from "./overrides.ts";
+export { VariableError } from "./refusal.ts";
 export { clusterNameProblem, DEFAULT_CLUSTER } from "./clusters.ts";
 export { CONFIG_KEYS } from "./schema.ts";
 export type { BackupServerConfig } from "./backup_servers.ts";
@@ -66,22 +55,18 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
     if (override?.isVariable) return override.origin;
     return found === null ? variableOf(path) : undefined;
   };
-  const merged = await blaming(named, async () => {
-    const { raw, data } = parseConfig(withOverrides(content, overrides), { name, named });
-    await settle(configSchema, {
-      section: { raw, data },
-      around: {
-        name,
-        folder: dirname(found?.absolute ?? resolve(cwd ?? "", "config")),
-        named,
-        overrides,
-        request,
-        readFile,
-      },
-    });
-    return { raw, data };
+  const { raw, data } = parseConfig(withOverrides(content, overrides), { name, named });
+  await settle(configSchema, {
+    section: { raw, data },
+    around: {
+      name,
+      folder: dirname(found?.absolute ?? resolve(cwd ?? "", "config")),
+      named,
+      overrides,
+      request,
+      readFile,
+    },
   });
-  const { raw, data } = merged;
   const { options = {} } = request;
   const debug = options["--debug"] === true;
   const no_auth = options["--no-auth"] === true;
@@ -120,18 +105,6 @@ export function checkVariables(env: ReadEnvironment): void {
 
 function namesProxmox(overrides: Overrides): boolean {
   return [...overrides.keys()].some((path) => /^(proxmox|auth)\./.test(path));
-}
-
-/** A refusal that names a variable is about that variable. */
-async function blaming<T>(named: NameKey, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const names = CONFIG_KEYS.flatMap(({ path }) => named(path) ?? []);
-    const blamed = error instanceof AppError && error.code === "invalid" &&
-      names.some((name) => new RegExp(`\\b${name}\\b`).test(error.message));
-    throw blamed ? new VariableError(error.message, { cause: error }) : error;
-  }
 }
 
 function sourcesOf(

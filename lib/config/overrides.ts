@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { AppError } from "../errors.ts";
 import { innerOf, type Key } from "./keys.ts";
-import { inSection, type NameKey } from "./parse.ts";
+import { inSection } from "./parse.ts";
+import { type NameKey, VariableError } from "./refusal.ts";
 import { CONFIG_KEYS } from "./schema.ts";
 import type { ConfigRequest } from "./types.ts";
 
@@ -15,14 +16,6 @@ export interface Override {
 
 /** By the paths of the keys. */
 export type Overrides = ReadonlyMap<string, Override>;
-
-/** What an environment variable says cannot be used; the message names the variable. */
-export class VariableError extends AppError {
-  constructor(message: string, options?: { cause?: unknown }) {
-    super("invalid", message, options);
-    this.name = "VariableError";
-  }
-}
 
 /** A key that an option of `serve` may override. */
 export interface OptionKey extends Key {

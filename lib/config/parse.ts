@@ -2,11 +2,9 @@ import type * as z from "zod";
 import { AppError, messageOf } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { ANY_NAME } from "./keys.ts";
+import { type NameKey, refusal } from "./refusal.ts";
 import { CONFIG_KEYS, type ConfigFile, configSchema } from "./schema.ts";
 import { keyTwice } from "./twice.ts";
-
-/** How messages call the key at a path; undefined for its path. */
-export type NameKey = (path: string) => string | undefined;
 
 /** Parses the content of the config `name`; rejects with one line that names the key. */
 export function parseConfig(
@@ -19,8 +17,10 @@ export function parseConfig(
   const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
   if (unknown) throw new AppError("invalid", unknownKey(unknown, name));
   const issue = issues[0];
-  const problem = issue ? describe(issue, named) : "it is empty";
-  throw new AppError("invalid", `Cannot use ${name}: ${problem}`);
+  throw refusal(named, (named) => {
+    const problem = issue ? describe(issue, named) : "it is empty";
+    return `Cannot use ${name}: ${problem}`;
+  });
 }
 
 function unknownKey(issue: z.core.$ZodIssueUnrecognizedKeys, name: string): string {

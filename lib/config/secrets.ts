@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
-import { AppError, ioReason } from "../errors.ts";
+import { ioReason } from "../errors.ts";
+import type { Refuse } from "./refusal.ts";
 import type { ConfigRequest, ReadFile } from "./types.ts";
 
 /**
@@ -21,22 +22,18 @@ export async function secretPath(
   }
 }
 
-/**
- * The secret in the file, without the newline that editors leave behind.
- *
- * @param options.shown the file and what names it, for messages
- */
+/** The secret in the file, without the newline that editors leave behind. */
 export async function readSecretFile(
   path: string,
-  { shown, readFile }: { readonly shown: string; readonly readFile: ReadFile },
+  { refuse, readFile }: { readonly refuse: Refuse; readonly readFile: ReadFile },
 ): Promise<string> {
   let text: string;
   try {
     text = await readFile(path);
   } catch (error) {
-    throw new AppError("invalid", `Cannot read ${shown}: ${ioReason(error)}`, { cause: error });
+    throw refuse(ioReason(error), { cause: error });
   }
   const secret = text.replace(/\r?\n$/, "");
-  if (secret.trim() === "") throw new AppError("invalid", `Cannot read ${shown}: it is empty`);
+  if (secret.trim() === "") throw refuse("it is empty");
   return secret;
 }

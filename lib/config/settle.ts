@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
 import type * as z from "zod";
-import { AppError } from "../errors.ts";
 import { normaliseDatabaseUrl } from "./database_url.ts";
 import { ANY_NAME, describeKey, isSection, type Key, shapeOf } from "./keys.ts";
 import { accepted, type Overrides } from "./overrides.ts";
-import type { NameKey } from "./parse.ts";
+import { type NameKey, refusal, type Refuse } from "./refusal.ts";
 import { readSecretFile, secretPath } from "./secrets.ts";
 import type { ConfigRequest, ReadFile } from "./types.ts";
 
@@ -79,8 +78,14 @@ async function settleKeys(
     if (key.facts.kind !== "database" || typeof url !== "string") continue;
     const holder = keys.find(({ facts }) => facts.holds === key.name);
     const from = holder !== undefined && data[holder.name] !== null ? holder : key;
-    const origin = placeOf(from, around);
-    data[key.name] = normaliseDatabaseUrl(url, { folder: around.folder, origin });
+    const { folder, named } = around;
+    const refuse: Refuse = (problem, options) =>
+      refusal(
+        named,
+        (named) => `Cannot use ${placeOf(from, { ...around, named })}: ${problem}`,
+        options,
+      );
+    data[key.name] = normaliseDatabaseUrl(url, { folder, refuse });
   }
 }
 
@@ -116,20 +121,28 @@ async function readHeld(
 ): Promise<void> {
   const file = data[holder.name];
   const given = raw[held.name] !== undefined;
-  const [name, place] = [held, holder].map(({ path }) => around.named(path) ?? path);
-  const refused = `Cannot use ${around.name}: ${name}`;
+  const refusedFor = (word: (name: string, place: string) => string) =>
+    refusal(around.named, (named) => {
+      const [name = "", place = ""] = [held, holder].map(({ path }) => named(path) ?? path);
+      return `Cannot use ${around.name}: ${word(name, place)}`;
+    });
   if (typeof file !== "string") {
     if (given || !held.facts.required) return;
-    throw new AppError("invalid", `${refused} is missing: give it or ${place}`);
+    throw refusedFor((name, place) => `${name} is missing: give it or ${place}`);
   }
   if (given) {
-    throw new AppError("invalid", `${refused} and ${place} are both given: keep one of them`);
+    throw refusedFor((name, place) => `${name} and ${place} are both given: keep one of them`);
   }
   if (holder.facts.proxmoxOnly && around.request.secrets === "skip") return;
   const isVariable = around.named(holder.path) !== undefined;
-  const origin = `${place} ${file}`;
-  const shown = isVariable ? origin : `${origin} of ${around.name}`;
-  const value = await readSecretFile(file, { shown, readFile: around.readFile });
+  const originOf = (named: NameKey) => `${named(holder.path) ?? holder.path} ${file}`;
+  const refuse: Refuse = (problem, options) =>
+    refusal(around.named, (named) => {
+      const of = isVariable ? "" : ` of ${around.name}`;
+      return `Cannot read ${originOf(named)}${of}: ${problem}`;
+    }, options);
+  const value = await readSecretFile(file, { refuse, readFile: around.readFile });
+  const origin = originOf(around.named);
   data[held.name] = accepted(held, { value, origin, isVariable }).value;
 }
 

@@ -15,6 +15,8 @@ import {
 } from "@modelcontextprotocol/server";
 import { isRecord } from "./json_rpc.ts";
 
+type Taken = (params: unknown, context: ServerContext) => unknown;
+type Register = (method: string, ...schemasAndHandler: [...unknown[], Taken]) => void;
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
 
 /** What the SDK does with a message that it has found to be a request. */
@@ -33,11 +35,21 @@ interface Answering {
 export class SdkServer extends Server {
   readonly #ended = new AbortController();
   readonly #info: Implementation;
+  /** Signals of requests whose params were taken: what fails from there on is the handler's own. */
+  readonly #taken = new WeakSet<AbortSignal>();
 
   constructor(info: Implementation, options: ServerOptions) {
     const { icons: _, ...short } = info;
     super(short, options);
     this.#info = info;
+    const register = this.setRequestHandler.bind(this) as Register;
+    this.setRequestHandler = ((method, ...given) => {
+      const handler = given.pop() as Taken;
+      register(method, ...given, (params, context) => {
+        this.#taken.add(context.mcpReq.signal);
+        return handler(params, context);
+      });
+    }) satisfies Register as Server["setRequestHandler"];
   }
 
   /** Aborts when the connection is over, whoever has closed it. */
@@ -65,7 +77,7 @@ export class SdkServer extends Server {
       try {
         return this.#suited(method, await wrapped(request, context));
       } catch (error) {
-        if (!(error instanceof Error && error.message.includes("\n"))) throw error;
+        if (this.#taken.has(context.mcpReq.signal) || !isComplaint(error)) throw error;
         const message = `Invalid params: they are not what ${method} takes`;
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
       }
@@ -85,4 +97,11 @@ export class SdkServer extends Server {
     const { extensions: _, ...known } = capabilities;
     return { ...result, capabilities: known, serverInfo: this.#info };
   }
+}
+
+/** True for how the SDK refuses params: with a bare error, or one that has nothing but its message. */
+function isComplaint(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (!(error instanceof ProtocolError)) return error.constructor === Error;
+  return error.code === ProtocolErrorCode.InvalidParams && error.data === undefined;
 }

@@ -11,13 +11,14 @@ Deno.test("init --add-cluster names one more cluster and leaves the rest as it i
   await using dc2 = await startFakePve();
   good(await fresh.init(fresh.options));
   const before = JSON.parse(await Deno.readTextFile(fresh.config));
-  const { user, name, value } = dc2.token;
+  const { user, value } = dc2.token;
+  dc2.state.tokens.push({ user, name: "assistant", value, privsep: false, expire: 0 });
   const secret = await fresh.bin("dc2-secret", `${value}\n`);
   const add = ["--yes", "--add-cluster", "dc2"];
-  const there = ["--proxmox-user", user, "--token-name", name, "--token-file", secret];
+  const there = ["--proxmox-user", user, "--token-file", secret];
   const args = [...add, "--host", `127.0.0.1:${dc2.port}`, ...there];
   // The variables are about the cluster that `proxmox` names.
-  const out = good(await fresh.init(args, { env: { PROXMOX_USER: "root@pam" } }));
+  const out = good(await fresh.init(args, { env: { PROXMOX_TOKEN_NAME: "mcp" } }));
   assert.match(out, /^ok {4}version {3}dc2: Proxmox VE 9\.2\.11$/m);
   assert.match(out, /user proxmox-token NAME --cluster dc2 --token-id /);
 
@@ -28,8 +29,13 @@ Deno.test("init --add-cluster names one more cluster and leaves the rest as it i
   assert.equal(await modeOf(fresh.config), 0o600);
   const { clusters } = await loadConfig({ file: fresh.config, env });
   assert.deepEqual(
-    clusters.map(({ name, proxmox, auth }) => [name, proxmox.port, auth.token_value]),
-    [["default", fresh.pve.port, fresh.pve.token.value], ["dc2", dc2.port, value]],
+    clusters.map(({ name, proxmox, auth }) => [
+      ...[name, proxmox.port, auth.token_name, auth.token_value],
+    ]),
+    [
+      ["default", fresh.pve.port, "mcp", fresh.pve.token.value],
+      ["dc2", dc2.port, "assistant", value],
+    ],
   );
   assert.equal(await modeOf(fresh.folder.at("proxmox-token-dc2")), 0o600);
 

@@ -65,7 +65,6 @@ Deno.test("a cluster that says nothing keeps nobody waiting", async () => {
   await using site = await Site.start({
     clusters: { dc2: { proxmox: { port: mute.addr.port, timeout_seconds: 600 } } },
   });
-  // Both would take until Proxmox's time is over if they waited for it.
   const { isError, text } = await site.call("get_vms");
   assert.equal(isError, false, text);
   assert.deepEqual((await readyz(site))[0], 200);

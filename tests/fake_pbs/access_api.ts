@@ -1,4 +1,5 @@
 import { type AuthId, held, isToken, may, userOf } from "./access.ts";
+import { openTicket } from "./authenticate.ts";
 import { change, digestOf, settings } from "./configs.ts";
 import { fail, refuse } from "./errors.ts";
 import { roles } from "./roles.ts";
@@ -173,13 +174,15 @@ export const accessHandlers: Handlers = {
       { comment: "Proxmox Backup authentication server", realm: "pbs", type: "pbs" },
       { comment: "Linux PAM standard authentication", default: true, realm: "pam", type: "pam" },
     ], { digest: digestOf(["pbs", "pam"]) }),
+  "POST /access/ticket": openTicket,
   "GET /access/users": listUsers,
   "POST /access/users": createUser,
   [`GET ${ofUser}`]: (call) =>
     new Enveloped(userRow(userNamed(call)), { digest: digestOf(call.state.users.values()) }),
   [`GET ${ofUser}/token`]: (call) => {
     const { userid } = userNamed(call);
-    const rows = call.state.tokens.filter((one) => one.user === userid).map(tokenRow);
+    const rows = call.state.tokens.filter((one) => one.user === userid)
+      .map((one) => ({ ...tokenRow(one), "token-name": one.name }));
     return new Enveloped(rows, { digest: digestOf(call.state.users.values()) });
   },
   [`POST ${ofUser}/token/{token-name}`]: createToken,
@@ -187,6 +190,14 @@ export const accessHandlers: Handlers = {
   [`DELETE ${ofUser}/token/{token-name}`]: (call) => {
     const token = tokenNamed(call);
     call.state.tokens = call.state.tokens.filter((one) => one !== token);
+    return null;
+  },
+  [`PUT ${ofUser}`]: (call) => {
+    const user = userNamed(call);
+    const { params } = call;
+    if (params.has("enable")) user.enable = params.flag("enable");
+    if (params.has("expire")) user.expire = params.number("expire") ?? 0;
+    if (params.has("comment")) user.comment = params.text("comment");
     return null;
   },
   "PUT /access/password": ({ who }) => {

@@ -3,6 +3,15 @@ import type { Sent } from "./params.ts";
 
 const largest = 512 * 1024;
 
+/** Percent-decoded; what is none stays as it is. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Query strings and forms; a name that comes again makes a list. */
 export function decodeForm(text: string): Record<string, string | string[]> {
   const values: Record<string, string | string[]> = {};

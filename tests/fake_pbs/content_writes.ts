@@ -53,9 +53,9 @@ function removeOne(call: Call): unknown {
   if (snapshot.running) {
     const folder = folderOf(store, group.ns, snapshotName(group, snapshot));
     fail(
-      `failed to delete snapshot - while destroying snapshot "${folder}": unable to acquire snapshot lock "${
-        lockOf(store, group, snapshot)
-      }"`,
+      `failed to delete snapshot - while destroying snapshot "${folder}": unable to acquire snapshot lock ${
+        JSON.stringify(lockOf(store, group, snapshot))
+      }`,
     );
   }
   if (snapshot.protected) fail("failed to delete snapshot - cannot remove protected snapshot");

@@ -2,7 +2,7 @@ import { complaintOf } from "../fake_pve/answers.ts";
 import type { Answer, Incoming } from "../fake_pve/dispatch.ts";
 import { type AuthId, checkPermissions } from "./access.ts";
 import { authenticate } from "./authenticate.ts";
-import { parametersOf } from "./body.ts";
+import { decoded, parametersOf } from "./body.ts";
 import type { Route } from "./contract.ts";
 import { PbsError } from "./errors.ts";
 import { validate } from "./params.ts";
@@ -32,11 +32,11 @@ export function dispatch(served: Served, request: Incoming): Answer {
     if (format !== "json" && format !== "extjs") {
       throw new PbsError(400, `Unsupported output format '${format}'.`, { bare: true });
     }
-    const segments = rest.filter((part) => part !== "").map(decodeURIComponent);
+    const segments = rest.filter((part) => part !== "").map(decoded);
     const route = world.contract.find(request.method, segments);
     const open = route?.api.permissions.user === "world";
     who.id = authenticate(world, request, open);
-    if (!route) throw new PbsError(404, `Path '${decodeURIComponent(rawPath)}' not found.`);
+    if (!route) throw new PbsError(404, `Path '${decoded(rawPath)}' not found.`);
     settle(world);
     const data = run(served, { route, who: who.id, request, query });
     return ok(data, format, who.id);

@@ -65,14 +65,15 @@ function remove(call: Call, kind: JobKind): null {
 }
 
 function one(call: Call, kind: JobKind): unknown {
-  const { params, state, who } = call;
+  const { api, params, state, who } = call;
   const job = jobNamed(state, kind, params.text("id"));
   if (!maySee(state, who, kind, job)) {
     if (kind === "sync") fail("permission check failed");
     const also = kind === "verify" ? "Datastore.Verify" : "Datastore.Modify";
     needPrivs(state, who, jobPath(job), ["Datastore.Audit", also]);
   }
-  return new Enveloped({ ...job }, { digest: digestOf(state.jobs[kind].values()) });
+  const digest = digestOf(state.jobs[kind].values());
+  return new Enveloped({ ...job }, api.envelope?.includes("digest") ? { digest } : {});
 }
 
 function run(call: Call, kind: JobKind): string {

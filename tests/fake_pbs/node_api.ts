@@ -1,6 +1,12 @@
+import { fail } from "./errors.ts";
+import type { FakePbsState } from "./state.ts";
 import type { Handlers } from "./world.ts";
 
 const node = "/nodes/{node}";
+
+function serviceRow({ desc, service, state }: FakePbsState["services"][number]) {
+  return { service, name: service, desc, state, "unit-state": "enabled" };
+}
 
 /** Whatever the node is called, this server answers. */
 export const nodeHandlers: Handlers = {
@@ -38,14 +44,13 @@ export const nodeHandlers: Handlers = {
     status: "notfound",
     url: "https://www.proxmox.com/en/proxmox-backup-server/pricing",
   }),
-  [`GET ${node}/services`]: ({ state }) =>
-    state.services.map(({ service, desc, state: is }) => ({
-      service,
-      name: service,
-      desc,
-      state: is,
-      "unit-state": "enabled",
-    })),
+  [`GET ${node}/services`]: ({ state }) => state.services.map(serviceRow),
+  [`GET ${node}/services/{service}/state`]: ({ params, state }) => {
+    const name = params.text("service");
+    const service = state.services.find((one) => one.service === name);
+    return serviceRow(service ?? fail(`unknown service name '${name}'`));
+  },
+  [`GET ${node}/disks/list`]: ({ state }) => state.disks,
   [`GET ${node}/apt/update`]: ({ state }) => state.updates,
   [`GET ${node}/certificates/info`]: ({ state, world }) => {
     const subject = `O = Proxmox Backup Server, OU = fake, CN = ${state.node}`;

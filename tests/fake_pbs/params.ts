@@ -15,7 +15,7 @@ const variants = new Set(["backup-type", "statusfilter"]);
 
 const missing = "property is missing and it is not optional";
 
-/** Checks all parameters of a request; every complaint of the schema is reported at once. */
+/** Checks all parameters of a request: what is wrong is reported at once, else all that is missing. */
 export function validate(api: PbsMethod, sent: Sent, uri: Record<string, string>): Params {
   const errors: Record<string, string> = {};
   const values: Record<string, Value> = {};
@@ -37,9 +37,9 @@ export function validate(api: PbsMethod, sent: Sent, uri: Record<string, string>
   const names = Object.keys(sent.values);
   for (const name of sent.json ? names.sort() : names) take(name, sent.values[name], sent.json);
   for (const [name, value] of Object.entries(uri)) take(name, value, false);
+  if (Object.keys(errors).length) refuse(errors);
   for (const name of Object.keys(api.parameters).sort(bySchema)) {
-    const there = name in values || Object.keys(errors).some((one) => one.split("/")[0] === name);
-    if (!there && !api.parameters[name]?.optional) errors[name] = missing;
+    if (!(name in values) && !api.parameters[name]?.optional) errors[name] = missing;
   }
   if (Object.keys(errors).length) refuse(errors);
   for (const name of variants) checkVariants(api.parameters[name], values[name]);

@@ -1,9 +1,12 @@
 import { accessHandlers } from "./access_api.ts";
+import { catalogHandlers } from "./catalog.ts";
 import { contentHandlers } from "./content_api.ts";
 import { contentWriteHandlers } from "./content_writes.ts";
 import { datastoreHandlers } from "./datastore_api.ts";
+import { emptyHandlers } from "./empty_api.ts";
 import { gcHandlers } from "./gc.ts";
 import { jobHandlers } from "./jobs_api.ts";
+import { metricHandlers } from "./metrics.ts";
 import { namespaceHandlers } from "./namespaces.ts";
 import { nodeHandlers } from "./node_api.ts";
 import { pruneHandlers } from "./prune.ts";
@@ -17,11 +20,14 @@ import type { Handlers } from "./world.ts";
 /** The methods that are simulated. */
 export const handlers: Handlers = {
   ...accessHandlers,
+  ...catalogHandlers,
   ...contentHandlers,
   ...contentWriteHandlers,
   ...datastoreHandlers,
+  ...emptyHandlers,
   ...gcHandlers,
   ...jobHandlers,
+  ...metricHandlers,
   ...namespaceHandlers,
   ...nodeHandlers,
   ...pruneHandlers,

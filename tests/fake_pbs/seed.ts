@@ -1,13 +1,15 @@
 import type { ServerCertificate } from "../fake_pve/certificate.ts";
-import { addGroup, day, pveToken, seedGroups, type Seeding } from "./seed_groups.ts";
+import { digestOf } from "./configs.ts";
+import { addGroup, day, filesOf, seedGroups, type Seeding } from "./seed_groups.ts";
 import { newStore } from "./new_store.ts";
 import { seedJobs } from "./seed_jobs.ts";
 import { seedTask, seedTasks, verificationAt } from "./seed_tasks.ts";
-import type { FakePbsState, FakePbsToken, FakeUser } from "./state.ts";
+import type { FakeDatastore, FakePbsState, FakePbsToken, FakeUser } from "./state.ts";
 import { chunkBytes } from "./stores.ts";
 import type { PbsWorld } from "./world.ts";
 
 export interface SeedOptions {
+  node: string;
   version: string;
   /** Extra groups from `vm/1000` on, of one snapshot each. */
   guests: number;
@@ -61,8 +63,8 @@ function people(): Pick<FakePbsState, "users" | "tokens" | "acl"> {
 export function emptyState(options: SeedOptions): FakePbsState {
   return {
     version: options.version,
-    node: "pbs",
-    instanceId: "b764a44471de42bcb45438190d3db851",
+    node: options.node,
+    instanceId: digestOf([options.node]).slice(0, 32),
     fingerprint: options.certificate.fingerprint.toLowerCase(),
     certificate: options.certificate.certPem,
     datastores: new Map(),
@@ -74,11 +76,23 @@ export function emptyState(options: SeedOptions): FakePbsState {
     ...(options.taskMs === undefined ? {} : { taskMs: options.taskMs }),
     outcomes: [],
     ...people(),
+    tickets: new Map(),
     delays: { login: 0, permission: 0, lock: 0 },
     cpu: 0.065,
     memory: { total: 16 * gib, used: 3 * gib },
     bootedAt: options.now - 12 * day * 1000,
     updates: [],
+    disks: [{
+      name: "sda",
+      devpath: "/dev/sda",
+      "disk-type": "hdd",
+      gpt: false,
+      model: "ST4000VN006",
+      serial: "ZW60ABCD",
+      size: 4_000_787_030_016,
+      status: "passed",
+      used: "zfs",
+    }],
     services: [
       ["proxmox-backup", "Proxmox Backup API Server"],
       ["proxmox-backup-proxy", "Proxmox Backup API Proxy Server"],
@@ -101,7 +115,7 @@ export function seedWorld(world: PbsWorld, options: SeedOptions): void {
     otherBytes: 400 * gib,
     namespaces: ["tenant-a", "tenant-a/prod"],
     garbage: [{ bytes: 3 * gib, touched: now - 7200 }],
-    fullInSeconds: 120 * day,
+    fullInSeconds: 395 * day,
     history: Array.from({ length: 1440 }, (_, i) => i < 240 ? null : 0.15 + i / 24_000),
   });
   const offsite = newStore({ name: "offsite", path: "/mnt/datastore/offsite" });
@@ -124,16 +138,7 @@ export function seedWorld(world: PbsWorld, options: SeedOptions): void {
   }
   seedJobs(state);
   seedTasks(world, now);
-  const running = store1.groups.find((one) => one.snapshots.some((each) => each.running));
-  if (running) {
-    const task = seedTask(world, {
-      type: "backup",
-      id: `store1:${running.type}/${running.id}`,
-      owner: pveToken,
-      starttime: running.snapshots.at(-1)?.time ?? now,
-    });
-    task.polls = Infinity;
-  }
+  seedRunning(world, store1);
   Object.assign(store1.gc, {
     "disk-bytes": chunkBytes(store1).used,
     "disk-chunks": 9000,
@@ -144,4 +149,26 @@ export function seedWorld(world: PbsWorld, options: SeedOptions): void {
     "cache-stats": { hits: 24, misses: 18 },
     upid: state.tasks.findLast((task) => task.type === "garbage_collection")?.upid ?? null,
   });
+}
+
+/** The tasks of the backups that run: each is finished, or vanishes when it is broken off. */
+function seedRunning(world: PbsWorld, store: FakeDatastore): void {
+  for (const group of store.groups) {
+    const snapshot = group.snapshots.find((one) => one.running);
+    if (!snapshot) continue;
+    const task = seedTask(world, {
+      type: "backup",
+      id: `${store.config.name}:${group.type}/${group.id}`,
+      owner: group.owner,
+      starttime: snapshot.time,
+    });
+    task.polls = Infinity;
+    task.work = () => {
+      delete snapshot.running;
+      snapshot.files = filesOf(group.type, { bytes: 8 * gib, encrypted: false });
+    };
+    task.abandon = () => {
+      group.snapshots = group.snapshots.filter((one) => one !== snapshot);
+    };
+  }
 }

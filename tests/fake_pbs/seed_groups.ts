@@ -32,6 +32,8 @@ export interface GroupSketch {
   /** GiB of its disk, default 32 for VMs and 8 for others. */
   sizeGib?: number;
   storage?: string;
+  /** Whether it has a guest agent. */
+  agent?: boolean;
   notes?: string;
   snapshots: SnapshotSketch[];
 }
@@ -44,13 +46,16 @@ export interface Seeding {
 }
 
 /** The guest's configuration as its backup holds it. */
-export function configText({ type, id, name, sizeGib, storage = "local-lvm" }: GroupSketch) {
+export function configText(
+  { agent = false, type, id, name, sizeGib, storage = "local-lvm" }: GroupSketch,
+): string {
   const size = sizeGib ?? (type === "vm" ? 32 : 8);
   const volume = storage === "local-lvm"
     ? `${storage}:vm-${id}-disk-0`
     : `${storage}:${id}/vm-${id}-disk-0.qcow2`;
   const lines = type === "vm"
     ? [
+      ...(agent ? ["agent: 1"] : []),
       "boot: order=scsi0;net0",
       "cores: 2",
       "memory: 2048",
@@ -151,7 +156,14 @@ export function seedGroups(): GroupSketch[] {
       ...(i === 0 ? {} : { verified: i < 3 ? 1 : 8 }),
     }));
   return [
-    { type: "vm", id: "100", name: "web1", notes: "web server", snapshots: nightly(7) },
+    {
+      type: "vm",
+      id: "100",
+      name: "web1",
+      agent: true,
+      notes: "web server",
+      snapshots: nightly(7),
+    },
     {
       type: "vm",
       id: "101",
@@ -180,6 +192,7 @@ export function seedGroups(): GroupSketch[] {
       type: "vm",
       id: "150",
       name: "sandbox1",
+      agent: true,
       sizeGib: 16,
       snapshots: [
         { age: 0.3 },
@@ -202,7 +215,7 @@ export function seedGroups(): GroupSketch[] {
       id: "301",
       ns: "tenant-a/prod",
       owner: "tenant@pbs!t1",
-      snapshots: [{ age: 0.5, verified: 1 }].map((one) => ({ age: one.age })),
+      snapshots: [{ age: 0.5 }],
     },
     {
       type: "vm",

@@ -30,7 +30,7 @@ export function seedTask(world: PbsWorld, sketch: TaskSketch): FakePbsTask {
   if (exit !== undefined) {
     task.status = "stopped";
     task.exitstatus = exit;
-    task.endtime = starttime + 60;
+    task.endtime = Math.max(starttime, Math.min(starttime + 60, world.seconds()));
     line(/^(?:OK$|WARNINGS)/.test(exit) ? `TASK ${exit}` : `TASK ERROR: ${exit}`);
   }
   world.state.tasks.push(task);

@@ -16,8 +16,12 @@ export class PbsServer extends FakeServer {
     this.#served = served;
   }
 
+  /** Of all compressions it knows one. */
   protected override respond(incoming: Incoming): Answer {
-    return dispatch(this.#served, incoming);
+    const answer = dispatch(this.#served, incoming);
+    const deflated = answer.status === 200 &&
+      /\bdeflate\b/.test(incoming.headers.acceptEncoding ?? "");
+    return { ...answer, deflated };
   }
 
   protected override recordOf({ body, headers, method, url }: Incoming): FakeRequest {

@@ -23,6 +23,8 @@ export interface FakeSnapshot {
   ownBytes: number;
   /** The guest's configuration file as text; absent for hosts. */
   config?: string;
+  /** Of containers and hosts: the texts of its files by path; a small one by default. */
+  tree?: Record<string, string>;
 }
 
 export type BackupType = "vm" | "ct" | "host";
@@ -130,6 +132,8 @@ export interface FakePbsTask {
   work: TaskWork;
   /** What it ends with when it is stopped. */
   aborted: string;
+  /** Undoes what was begun when the work is not done. */
+  abandon?: () => void;
   /** The job that it is a run of, such as `verify v-daily`. */
   job?: string;
 }
@@ -181,6 +185,8 @@ export interface FakePbsState {
   users: Map<string, FakeUser>;
   tokens: FakePbsToken[];
   acl: FakePbsAcl[];
+  /** Logins by password. */
+  tickets: Map<string, { user: string; csrf: string }>;
   /** What waits, in milliseconds: refused logins (3,000 in reality), refused rights (500), locks of jobs (10,000). */
   delays: { login: number; permission: number; lock: number };
   /** The daemon that writes is down: calls that need it fail. */
@@ -189,5 +195,7 @@ export interface FakePbsState {
   memory: { total: number; used: number };
   bootedAt: number;
   updates: Record<string, string>[];
+  /** As `disks/list` shows them. */
+  disks: Record<string, string | number | boolean>[];
   services: { service: string; desc: string; state: string }[];
 }

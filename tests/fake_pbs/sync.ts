@@ -125,15 +125,8 @@ function copyGroup(log: PbsTaskLog, { owner, removeVanished, to }: Copying, grou
   return true;
 }
 
-/** A pull without a job. */
-function pull(call: Call): string {
-  const { params, state, who } = call;
-  const job: Job = { ...params.values, id: "", store: params.text("store") };
-  needPrivs(state, who, aclPath(job.store, params.text("ns")), ["Datastore.Backup"]);
-  if (params.has("remote")) {
-    const path = `/remote/${params.text("remote")}/${params.text("remote-store")}`;
-    needPrivs(state, who, path, ["Remote.Read"]);
-  }
+/** A sync without a job. */
+function syncOnce(call: Call, job: Job): string {
   return startTask(call, {
     type: "sync",
     id: job.store,
@@ -142,4 +135,25 @@ function pull(call: Call): string {
   });
 }
 
-export const syncHandlers: Handlers = { "POST /pull": pull };
+function pull(call: Call): string {
+  const { params, state, who } = call;
+  const job: Job = { ...params.values, id: "", store: params.text("store") };
+  needPrivs(state, who, aclPath(job.store, params.text("ns")), ["Datastore.Backup"]);
+  if (params.has("remote")) needPrivs(state, who, remoteOf(call), ["Remote.Read"]);
+  return syncOnce(call, job);
+}
+
+function push(call: Call): string {
+  const { params, state, who } = call;
+  const store = params.text("store");
+  needPrivs(state, who, remoteOf(call), ["Remote.DatastoreBackup"]);
+  const own = aclPath(store, params.text("ns"));
+  needPrivs(state, who, own, ["Datastore.Read", "Datastore.Backup"]);
+  return syncOnce(call, { ...params.values, id: "", store, "sync-direction": "push" });
+}
+
+function remoteOf({ params }: Call): string {
+  return `/remote/${params.text("remote")}/${params.text("remote-store")}`;
+}
+
+export const syncHandlers: Handlers = { "POST /pull": pull, "POST /push": push };

@@ -2,7 +2,7 @@ import { may, needPrivs } from "./access.ts";
 import { fail, refuse } from "./errors.ts";
 import type { FakePbsTask } from "./state.ts";
 import { owns } from "./stores.ts";
-import { endTask, parseUpid, pollTask } from "./tasks.ts";
+import { abortTask, parseUpid, pollTask } from "./tasks.ts";
 import { type Call, Download, Enveloped, type Handlers } from "./world.ts";
 
 const base = "/nodes/{node}/tasks";
@@ -127,7 +127,7 @@ function stop(call: Call): unknown {
   const { state, who, world } = call;
   const { parsed, task } = named(call);
   if (!owns(who, parsed.owner)) needPrivs(state, who, "/system/tasks", ["Sys.Modify"]);
-  if (task?.status === "running") endTask(world, task, task.aborted);
+  if (task) abortTask(world, task);
   return null;
 }
 

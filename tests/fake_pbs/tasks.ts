@@ -144,7 +144,7 @@ export function finishTask(world: PbsWorld, task: FakePbsTask): void {
           task.log.push(stamped(world, text));
         },
       }, task.upid);
-    }
+    } else task.abandon?.();
     endTask(world, task, outcome?.exit ?? (warnings ? `WARNINGS: ${warnings}` : "OK"));
   } catch (error) {
     const { message } = error as Error;
@@ -158,8 +158,15 @@ function takeOutcome({ state }: PbsWorld, task: FakePbsTask): PbsOutcome | undef
   return at < 0 ? undefined : state.outcomes.splice(at, 1)[0];
 }
 
+/** Stops a task before its work is done. */
+export function abortTask(world: PbsWorld, task: FakePbsTask): void {
+  if (task.status !== "running") return;
+  task.abandon?.();
+  endTask(world, task, task.aborted);
+}
+
 /** Ends a task as told; its log's last line is how it ended. */
-export function endTask(world: PbsWorld, task: FakePbsTask, exit: string): void {
+function endTask(world: PbsWorld, task: FakePbsTask, exit: string): void {
   task.status = "stopped";
   task.exitstatus = exit;
   task.endtime = world.seconds();

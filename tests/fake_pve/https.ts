@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import { deflateSync } from "node:zlib";
 import type { ServerCertificate } from "./certificate.ts";
 import type { Answer, Incoming } from "./dispatch.ts";
 import { type Fault, type FaultMatch, spoilOnWire } from "./faults.ts";
@@ -17,6 +18,8 @@ export interface FakeRequest {
   token: string;
   /** 0 while unanswered, and when the connection was closed instead. */
   status: number;
+  /** Milliseconds that the server waited before its answer; absent where it did not. */
+  waitMs?: number;
 }
 
 interface ActiveFault {
@@ -60,6 +63,10 @@ export abstract class FakeServer {
       if (response.writableFinished || response.socket?.destroyed) this.#open.delete(response);
     }
     return this.#open.size;
+  }
+
+  get listening(): boolean {
+    return this.#server !== undefined;
   }
 
   /** Listens on a free port when none is named, again on the same one after `close`. */
@@ -119,6 +126,7 @@ export abstract class FakeServer {
     const answer = () => {
       const result = this.respond(incoming);
       record.authorized = result.authorized;
+      if (result.waitMs) record.waitMs = result.waitMs;
       return result;
     };
     const send = (result: Answer) => {
@@ -200,6 +208,7 @@ function one(value: string | string[] | undefined): string | undefined {
 /** A request as it is carried out. */
 export function read(request: IncomingMessage, body: Uint8Array): Incoming {
   const { authorization, cookie } = request.headers;
+  const acceptEncoding = one(request.headers["accept-encoding"]);
   const contentType = request.headers["content-type"];
   const csrf = one(request.headers["csrfpreventiontoken"]);
   return {
@@ -208,6 +217,7 @@ export function read(request: IncomingMessage, body: Uint8Array): Incoming {
     headers: {
       ...(authorization === undefined ? {} : { authorization }),
       ...(cookie === undefined ? {} : { cookie }),
+      ...(acceptEncoding === undefined ? {} : { acceptEncoding }),
       ...(contentType === undefined ? {} : { contentType }),
       ...(csrf === undefined ? {} : { csrf }),
     },
@@ -220,7 +230,9 @@ function write(
   headers: Record<string, string>,
   { answer, method }: { answer: Answer; method: string },
 ): void {
-  const bytes = new TextEncoder().encode(answer.body);
+  const text = new TextEncoder().encode(answer.body);
+  const bytes = answer.deflated ? deflateSync(text) : text;
+  if (answer.deflated) response.setHeader("Content-Encoding", "deflate");
   response.statusCode = answer.status;
   response.statusMessage = answer.reason.replace(/[^\x20-\x7e]/g, "?");
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

@@ -2,6 +2,7 @@ import "../e2e/check_sign_in_test.ts";
 import "../e2e/cli_test.ts";
 import "../e2e/day_one_test.ts";
 import "../e2e/environment_test.ts";
+import "../e2e/backup_server_calls_test.ts";
 import "../e2e/backup_servers_test.ts";
 import "../e2e/init_answers_test.ts";
 import "../e2e/init_cluster_test.ts";

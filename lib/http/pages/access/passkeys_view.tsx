@@ -1,6 +1,7 @@
 import type { Passkey } from "../../../auth/passkeys.ts";
 import type { Language } from "../../../mcp/messages.ts";
 import { Csrf, Time, type Visitor } from "../layout.tsx";
+import { PasskeyForm } from "../passkey/form.tsx";
 import type { Challenge, PasskeySite } from "../passkey/challenges.ts";
 import { userHandle } from "../passkey/verify.ts";
 import { Act } from "./act.tsx";
@@ -59,7 +60,7 @@ export function PasskeysCard(props: PasskeyProps) {
 
 function AddForm({ language, passkeys, visitor, userId, passkey }: PasskeyProps) {
   const words = wordsIn(language);
-  const { challenge, state, rpId, name } = passkey;
+  const { challenge, rpId, name } = passkey;
   const asked = {
     challenge,
     rp: { id: rpId, name: "proxmox-mcp" },
@@ -74,17 +75,14 @@ function AddForm({ language, passkeys, visitor, userId, passkey }: PasskeyProps)
     exclude: passkeys.map(({ credentialId }) => credentialId),
   };
   return (
-    <form
-      class="scripted"
-      method="post"
+    <PasskeyForm
       action="/my-access"
-      data-passkey={JSON.stringify(asked)}
-      data-problem={words.passkeyProblem}
+      does="add_passkey"
+      challenge={passkey}
+      asked={asked}
+      problem={words.passkeyProblem}
     >
       <Csrf visitor={visitor} />
-      <input type="hidden" name="do" value="add_passkey" />
-      <input type="hidden" name="state" value={state} />
-      <input type="hidden" name="credential" value="" />
       <label for="passkey-name">{words.passkeyName}</label>
       <input
         id="passkey-name"
@@ -98,7 +96,6 @@ function AddForm({ language, passkeys, visitor, userId, passkey }: PasskeyProps)
       <div class="choice start">
         <button type="submit" class="other">{words.addPasskey}</button>
       </div>
-      <p class="tell bad" role="alert"></p>
-    </form>
+    </PasskeyForm>
   );
 }

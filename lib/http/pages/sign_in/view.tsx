@@ -1,5 +1,6 @@
 import { Told } from "../layout.tsx";
 import type { Challenge, PasskeySite } from "../passkey/challenges.ts";
+import { PasskeyForm } from "../passkey/form.tsx";
 import type { SignInWords } from "./words.ts";
 
 export interface SignInProps {
@@ -25,7 +26,7 @@ export function SignInView(props: SignInProps) {
       <p class="dim">{whyOf(props)}</p>
       {problem === undefined ? null : <Told mood="bad">{problem}</Told>}
       {own ? <PasswordForm {...props} /> : null}
-      {own && passkey ? <PasskeyForm words={words} next={next} passkey={passkey} /> : null}
+      {own && passkey ? <WithPasskey words={words} next={next} passkey={passkey} /> : null}
       {own
         ? (
           <details open={withToken}>
@@ -79,34 +80,29 @@ function PasswordForm({ words, next, username, withToken, passkey }: SignInProps
   );
 }
 
-function PasskeyForm(
+function WithPasskey(
   { words, next, passkey }: {
     words: SignInWords;
     next: string | undefined;
     passkey: Challenge & PasskeySite;
   },
 ) {
-  const { challenge, state, rpId } = passkey;
-  const asked = { challenge, rpId, userVerification: "required" };
+  const { challenge, rpId } = passkey;
   return (
-    <form
-      class="scripted"
-      method="post"
+    <PasskeyForm
       action="/sign-in"
-      data-passkey={JSON.stringify(asked)}
-      data-problem={words.passkeyProblem}
-      data-offer=""
+      does="passkey"
+      challenge={passkey}
+      asked={{ challenge, rpId, userVerification: "required" }}
+      problem={words.passkeyProblem}
+      offers
     >
       <p class="or">{words.or}</p>
       <Next next={next} />
-      <input type="hidden" name="do" value="passkey" />
-      <input type="hidden" name="state" value={state} />
-      <input type="hidden" name="credential" value="" />
       <div class="choice">
         <button type="submit" class="other">{words.passkey}</button>
       </div>
-      <p class="tell bad" role="alert"></p>
-    </form>
+    </PasskeyForm>
   );
 }
 
