@@ -24,6 +24,11 @@ import { OwnSeals } from "./oauth/own_seals.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
 import { Catalog } from "./mcp/catalog.ts";
+import { ableWith } from "./mcp/clusters/able.ts";
+import { visibleTo } from "./mcp/clusters/argument.ts";
+import { askAll } from "./mcp/clusters/ask_all.ts";
+import { reachedIn } from "./mcp/clusters/reached.ts";
+import { Stragglers } from "./mcp/clusters/stragglers.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
@@ -35,10 +40,7 @@ import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
-import { type Grants, mayAnywhere } from "./proxmox/privileges.ts";
-import { oncePer } from "./once_per.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
-import type { AnyTool } from "./tool/tool.ts";
 import { sleep as pass } from "./proxmox/api/connect.ts";
 import { connectBackupServers } from "./pbs/servers.ts";
 import type { Parts, ServerOptions } from "./parts_types.ts";
@@ -47,8 +49,6 @@ export type { Parts, ServerOptions };
 
 /** Characters of what browsers keep. */
 const LONGEST_SEALED = 4_096;
-
-const allAble = () => true;
 
 /** Joins the parts that run tools for whoever the database knows. Proxmox need not be reachable. */
 export async function joinParts(
@@ -67,9 +67,8 @@ export async function joinParts(
     sleep,
     share: workers,
   });
-  const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
-    mayAnywhere(grants, tool.privileges)
-  );
+  const ableBy = ableWith();
+  const stragglers = new Stragglers(monotonic);
   const board = siblings?.board ?? null;
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
   const queue = new AuditQueue({
@@ -92,7 +91,11 @@ export async function joinParts(
     onProblem: (error) => log.error(messageOf(error)),
   });
   const stopping = new AbortController();
-  const catalog = new Catalog(tools, config.tools);
+  const catalog = new Catalog(
+    tools,
+    config.tools,
+    config.clusters.map(({ name }) => name),
+  );
   const { secrets_dir } = config.tools;
   const audit = new AuditLog({ queue, log });
   const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
@@ -168,6 +171,7 @@ export async function joinParts(
     log,
     now,
     monotonic,
+    stragglers,
     confirm: config.tools.confirm,
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
     sessionIds: new SessionIds({ key: () => keys("sessions"), now, ownId }),
@@ -185,10 +189,13 @@ export async function joinParts(
     watch,
     hold: () => () => {},
     able: async (principal) => {
-      // Who may send nothing is told why by what is called.
-      const { access } = await proxmox.first.of({ principal, language: server.language });
-      const grants = await access.grants();
-      return grants === undefined ? allAble : ableBy(grants);
+      const names = visibleTo(proxmox.names, principal.limits);
+      const answers = await askAll(names, async (cluster) => {
+        // Who may send nothing is told why by what is called.
+        const caller = { principal, language: server.language, cluster };
+        return await (await reachedIn({ proxmox }, caller)).access.grants();
+      }, { signal: stopping.signal, monotonic, stragglers });
+      return ableBy(answers.flatMap((answer) => "value" in answer ? [answer.value] : []));
     },
     begin: (tokenId) => {
       if (changes?.takeNews()) forget();

@@ -69,7 +69,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/pbs", "lib/proxmox", "lib/auth"],
-    "lib/audit",
+    ...["lib/audit", "lib/upstream/abort.ts"],
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
     "lib/database/beginning.ts",
     ...["lib/database/halts.ts", "lib/database/history.ts", "lib/database/plans.ts"],
