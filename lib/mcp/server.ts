@@ -18,6 +18,8 @@ export interface McpServices extends CallServices {
   readonly ownId: OwnId;
   readonly taskIds: TaskIds;
   readonly refused: RefusedCalls;
+  /** How many streams of each kind a token may have open. */
+  readonly maxStreamsPerToken: number;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
   readonly watch: ResourceWatch;

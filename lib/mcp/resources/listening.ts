@@ -14,6 +14,8 @@ export const LISTEN = "subscriptions/listen";
 export interface Listening<B> {
   /** The request without what cannot be followed, as it is acknowledged. */
   readonly body: B;
+  /** What is followed. */
+  readonly addresses: readonly string[];
   readonly end: () => void;
 }
 
@@ -40,16 +42,18 @@ export async function beginListening<B extends object>(
   const wanted = isRecord(notifications) ? notifications.resourceSubscriptions : undefined;
   const isText = (address: unknown) => typeof address === "string";
   // What is malformed is left for the protocol's own refusal.
-  if (!Array.isArray(wanted) || !wanted.every(isText)) return { body, end: () => {} };
+  if (!Array.isArray(wanted) || !wanted.every(isText)) {
+    return { body, addresses: [], end: () => {} };
+  }
   const addresses = wanted.filter((address) => mayFollow(services, principal, address));
   const followed = Object.assign({}, notifications, { resourceSubscriptions: addresses });
   const narrowed = { ...body, params: Object.assign({}, params, { notifications: followed }) };
-  if (addresses.length === 0) return { body: narrowed, end: () => {} };
+  if (addresses.length === 0) return { body: narrowed, addresses, end: () => {} };
   const { tokenId, limits } = principal;
   const { directory } = await services.proxmox.of(caller);
   const reach = reachOf(limits);
   const end = await services.watch.follow({ tokenId, reach, directory, addresses, changed });
-  return { body: narrowed, end };
+  return { body: narrowed, addresses, end };
 }
 
 /** Why a request to listen is refused, ready for an error; whatever else was thrown is thrown on. */
