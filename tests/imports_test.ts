@@ -50,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/log", "lib/database", "lib/errors.ts", "lib/seal.ts", "lib/abort.ts"],
     ...["lib/siblings/board.ts", "@simplewebauthn/server"],
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
-    ...["node:http2", "node:stream"],
+    ...["node:http2", "node:stream", "node:timers"],
   ],
   "lib/oauth": [
     ...["lib/seal.ts", "lib/config", "lib/auth", "lib/audit", "lib/log"],
@@ -90,7 +90,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/proxmox": [
     ...["lib/config", "lib/database/history.ts", "lib/database/leases.ts"],
     ...["lib/database/rehearsals.ts", "lib/log", "lib/abort.ts", "lib/nearest.ts"],
-    ...["lib/once_per.ts", "lib/errors.ts"],
+    ...["lib/once_per.ts", "lib/turns.ts", "lib/errors.ts"],
     ...["node:crypto", "node:http", "node:https", "node:stream", "node:tls"],
   ],
   "lib/plot": ["lib/plot/charting.ts", "node:zlib"],

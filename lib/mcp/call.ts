@@ -175,7 +175,7 @@ async function run(
     const output = await (change ? change.run(pve, input, work) : work());
     if (pve.refused) throw pve.refused;
     const finished = await request.conclude?.(pve, { tool, output, action }) ??
-      services.finish(tool, await told(pve, { tool, output }));
+      await services.finish(tool, await told(pve, { tool, output }));
     const picture = tool.picture?.(input, finished.value);
     return { kind: "done", finished: picture ? finished.with(picture) : finished };
   } catch (error) {

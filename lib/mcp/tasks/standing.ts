@@ -137,7 +137,7 @@ async function resultOf(
   if (sees) pve.about(subject);
   const known = sees ? {} : compact({ vmid: subject?.vmid, name: subject?.name });
   const output = await told(pve, { tool, output: { ...known, ...task.output, ...ended } });
-  return toolResult({ kind: "done", finished: finish(tool, output) }, "text");
+  return toolResult({ kind: "done", finished: await finish(tool, output) }, "text");
 }
 
 /** How a guest stands that the token's limits do not include any more is not asked. */
