@@ -114,6 +114,7 @@ export async function joinParts(
   });
   const watch = new ResourceWatch({
     sleep,
+    streamsPerToken: server.max_streams_per_token,
     onRevoked: (listener) => authenticator.onRevoked(listener),
   });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
@@ -185,6 +186,7 @@ export async function joinParts(
     finish: finisher(),
     secrets: secrets_dir === null ? null : new SecretFiles(secrets_dir),
     refused,
+    maxStreamsPerToken: server.max_streams_per_token,
     server: { version, startedAt: now() },
     watch,
     hold: () => () => {},

@@ -3,6 +3,7 @@ import { shownJson } from "../log/shown.ts";
 import { AppError } from "../errors.ts";
 import { oncePer } from "../once_per.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import { AT_ONCE, Turns } from "../turns.ts";
 import { renderText } from "./text/render.ts";
 
 /** How the text of an answer is written: the JSON of its value, or lines and tables that read well. */
@@ -77,17 +78,30 @@ const MAX_RESULT_BYTES = 1024 * 1024;
  *
  * @throws AppError `invalid` for more than 1 MiB
  */
-export type Finish = (tool: AnyTool, output: Readonly<Record<string, unknown>>) => Finished;
+export type Finish = (tool: AnyTool, output: Output) => Promise<Finished>;
 
-/** Finishes outputs; one that it finished before, as a list that several calls share, not again. */
+type Output = Readonly<Record<string, unknown>>;
+
+/**
+ * Finishes outputs; one that it finished before, as a list that several calls share, not again. A long one is
+ * finished in a turn of its own.
+ */
 export function finisher(): Finish {
-  const by = oncePer((tool: AnyTool) =>
-    oncePer((output: Readonly<Record<string, unknown>>) => finish(tool, output))
-  );
-  return (tool, output) => by(tool)(output);
+  const turns = new Turns();
+  const begun = new WeakSet<Output>();
+  const by = oncePer((tool: AnyTool) => oncePer((output: Output) => finish(tool, output)));
+  return async (tool, output) => {
+    if (isLong(output) && !begun.has(output)) await turns.next();
+    begun.add(output);
+    return by(tool)(output);
+  };
 }
 
-function finish(tool: AnyTool, output: Readonly<Record<string, unknown>>): Finished {
+function isLong(output: Output): boolean {
+  return Object.values(output).some((member) => Array.isArray(member) && member.length > AT_ONCE);
+}
+
+function finish(tool: AnyTool, output: Output): Finished {
   const verbatim = tool.verbatim ?? [];
   const shown = Object.entries(tool.output.parse(output)).map(([key, member]) => [
     key,

@@ -79,7 +79,7 @@ export async function runOnce(
     if (pve.refused) throw pve.refused;
     const concluded = await request.conclude?.(pve, { tool, output, action });
     if (concluded) return { output, finished: concluded };
-    const finished = services.finish(tool, await told(pve, { tool, output }));
+    const finished = await services.finish(tool, await told(pve, { tool, output }));
     const { told: name } = request;
     return { output, finished: name === undefined ? finished : finished.inCluster(name) };
   } catch (error) {

@@ -18,6 +18,8 @@ export interface McpServices extends CallServices {
   readonly ownId: OwnId;
   readonly taskIds: TaskIds;
   readonly refused: RefusedCalls;
+  /** How many streams of each kind a token may have open. */
+  readonly maxStreamsPerToken: number;
   readonly watch: ResourceWatch;
   /** Keeps what a client follows something by from being idle, until the result is called. */
   readonly hold: () => () => void;

@@ -214,6 +214,26 @@ Deno.test("a token follows at most a hundred resources, by ten streams, and no t
   assert.match((await site.post(body, headers)).text, /Resource not found/);
 });
 
+Deno.test("how many streams a token may have is configured, and with it how much it follows", async () => {
+  const ticks = new Ticks();
+  const config = { server: { max_streams_per_token: 12 } };
+  await using site = await Site.start({ sleep: ticks.sleep, config });
+  const many = Array.from({ length: 121 }, (_, at) => `pve://guests/${100 + at}`);
+  const { json } = await site.post(listening(many), { ...site.headers(), ...MODERN });
+  assert.match(json.error.message, /^Cannot follow more than 120 resources/);
+  const streams = await Promise.all(many.slice(0, 12).map((uri) => listen(site, [uri])));
+  const refused = await site.post(listening([GUEST]), { ...site.headers(), ...MODERN });
+  assert.equal(refused.status, 429);
+  for (const stream of streams) await stream.close();
+  const open: Stream[] = [];
+  for (let at = 0; at < 13; at++) {
+    open.push(await Stream.open(`${site.url}/sse`, { headers: site.headers() }));
+  }
+  await until(() => open[0]?.ended === true);
+  assert.deepEqual(open.filter(({ ended }) => ended).length, 1);
+  for (const stream of open.slice(1)) await stream.close();
+});
+
 Deno.test("stdio tells of changes to clients of both revisions", async () => {
   await using site = await Site.start();
   for (const modern of [false, true]) {

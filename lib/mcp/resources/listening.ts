@@ -15,6 +15,8 @@ export const LISTEN = "subscriptions/listen";
 export interface Listening<B> {
   /** The request without what cannot be followed, as it is acknowledged. */
   readonly body: B;
+  /** What is followed. */
+  readonly addresses: readonly string[];
   readonly end: () => void;
 }
 
@@ -41,7 +43,9 @@ export async function beginListening<B extends object>(
   const wanted = isRecord(notifications) ? notifications.resourceSubscriptions : undefined;
   const isText = (address: unknown) => typeof address === "string";
   // What is malformed is left for the protocol's own refusal.
-  if (!Array.isArray(wanted) || !wanted.every(isText)) return { body, end: () => {} };
+  if (!Array.isArray(wanted) || !wanted.every(isText)) {
+    return { body, addresses: [], end: () => {} };
+  }
   const found = wanted.flatMap((given) => {
     const resource = followable(services, principal, given);
     return resource === undefined ? [] : [{ ...resource, given }];
@@ -49,7 +53,7 @@ export async function beginListening<B extends object>(
   const addresses = found.map(({ given }) => given);
   const followed = Object.assign({}, notifications, { resourceSubscriptions: addresses });
   const narrowed = { ...body, params: Object.assign({}, params, { notifications: followed }) };
-  if (addresses.length === 0) return { body: narrowed, end: () => {} };
+  if (addresses.length === 0) return { body: narrowed, addresses, end: () => {} };
   const { tokenId, limits } = principal;
   const reach = reachOf(limits);
   const ends: (() => void)[] = [];
@@ -70,7 +74,7 @@ export async function beginListening<B extends object>(
     end();
     throw error;
   }
-  return { body: narrowed, end };
+  return { body: narrowed, addresses, end };
 }
 
 /** Why a request to listen is refused, ready for an error; whatever else was thrown is thrown on. */

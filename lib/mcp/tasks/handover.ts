@@ -67,7 +67,7 @@ export class Handover {
       }
       pve.warnRunning();
     }
-    const finished = finish(tool, await told(pve, { tool, output }));
+    const finished = await finish(tool, await told(pve, { tool, output }));
     return proxmox.several ? finished.inCluster(pve.cluster) : finished;
   }
 }

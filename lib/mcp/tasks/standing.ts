@@ -142,7 +142,7 @@ async function resultOf(
   if (sees) pve.about(subject);
   const known = sees ? {} : compact({ vmid: subject?.vmid, name: subject?.name });
   const output = await told(pve, { tool, output: { ...known, ...task.output, ...ended } });
-  const finished = finish(tool, output);
+  const finished = await finish(tool, output);
   const placed = task.cluster === undefined ? finished : finished.inCluster(task.cluster);
   return toolResult({ kind: "done", finished: placed }, "text");
 }
