@@ -105,7 +105,9 @@ export class PveServer {
     const incoming = read(request, new Uint8Array(0));
     const record = recordOf(incoming);
     this.requests.push(record);
-    const { authorized, reason, status } = dispatch(this.#served, incoming);
+    const result = dispatch(this.#served, incoming);
+    if (result instanceof Promise) throw new Error("no WebSocket is opened by what is waited for");
+    const { authorized, reason, status } = result;
     record.authorized = authorized;
     record.status = status === 200 ? 101 : status;
     if (status !== 200) {
@@ -140,8 +142,10 @@ export class PveServer {
     const record = recordOf(incoming);
     this.requests.push(record);
     const fault = this.#take(record);
+    const given = dispatchedOnce(this.#served, incoming);
     const answer = () => {
-      const result = dispatch(this.#served, incoming);
+      const result = given();
+      if (result instanceof Promise) throw new Error("an answer that is waited for is not spoiled");
       record.authorized = result.authorized;
       return result;
     };
@@ -149,7 +153,14 @@ export class PveServer {
       record.status = result.status;
       write(response, result, incoming.method);
     };
-    if (fault === undefined) return this.#later(this.#authDelay(answer, send));
+    if (fault === undefined) {
+      const result = given();
+      if (!(result instanceof Promise)) return this.#later(this.#authDelay(answer, send));
+      return void result.then((result) => {
+        record.authorized = result.authorized;
+        send(result);
+      });
+    }
     switch (fault.kind) {
       case "hang":
         return;
@@ -209,6 +220,12 @@ export class PveServer {
     if (fault) fault.left--;
     return fault?.what;
   }
+}
+
+/** Answers when first asked, and the same ever after. */
+function dispatchedOnce(served: Served, incoming: Incoming): () => Answer | Promise<Answer> {
+  let result: Answer | Promise<Answer> | undefined;
+  return () => result ??= dispatch(served, incoming);
 }
 
 function recordOf({ body, headers, method, url }: Incoming): FakeRequest {
