@@ -7,9 +7,10 @@ import type { AuditTrail } from "./audit/trail.ts";
 import type { AccountStore } from "./auth/account_store.ts";
 import { PROXMOX_TOKENS, TokenSeal } from "./auth/proxmox_tokens.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts";
-import type { Config } from "./config/config.ts";
+import type { ClusterConfig, Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
 import { type Halts, haltsOf } from "./database/halts.ts";
+import { type ClusterParts, type ClusterSurroundings, joinCluster } from "./cluster_parts.ts";
 import { historyOf } from "./database/history.ts";
 import { leasesOf } from "./database/leases.ts";
 import { type SharedKeys, sharedKeysOf } from "./database/secret.ts";
@@ -24,14 +25,12 @@ import type { Log } from "./log/log.ts";
 import { Changes } from "./siblings/changes.ts";
 import type { Siblings } from "./siblings/siblings.ts";
 import { connectProvider } from "./oauth/connect.ts";
-import { ADVICE } from "./mcp/advice.ts";
 import type { Fetch } from "./oauth/own_documents.ts";
 import { OwnBearers } from "./oauth/own_bearer.ts";
 import { resourceOf } from "./oauth/own_metadata.ts";
 import { OwnSeals } from "./oauth/own_seals.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
-import { CallersProxmox } from "./mcp/callers_proxmox.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
@@ -45,21 +44,13 @@ import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
-import { Clusters, DEFAULT_CLUSTER } from "./proxmox/clusters.ts";
-import { Access, type Grants, mayAnywhere } from "./proxmox/privileges.ts";
-import { ShareTime } from "./proxmox/share_time.ts";
-import { SharedReads } from "./proxmox/shared_reads.ts";
+import { Clusters } from "./proxmox/clusters.ts";
+import { type Grants, mayAnywhere } from "./proxmox/privileges.ts";
 import { oncePer } from "./once_per.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
 import type { AnyTool } from "./tool/tool.ts";
-import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import type { Client } from "./proxmox/api/client.ts";
-import { connectProxmox, sleep as pass } from "./proxmox/api/connect.ts";
-import { GuestDirectory } from "./proxmox/guest/guest_directory.ts";
-import { guestLoaders } from "./proxmox/guest/loaders.ts";
-import { GuestLocks } from "./proxmox/guest/locks.ts";
-import { HistoryRecorder } from "./proxmox/history/recorder.ts";
-import { Parties } from "./proxmox/parties.ts";
+import { sleep as pass } from "./proxmox/api/connect.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -89,7 +80,8 @@ export interface Parts {
   readonly mcp: McpServices;
   readonly limits: UseLimits;
   readonly authenticator: Authenticator;
-  readonly client: Client;
+  /** The way to each cluster with the server's own API token. */
+  readonly clients: Clusters<Client>;
   /** Keys that all instances share. */
   readonly keys: SharedKeys;
   /** Seals, with a key for this purpose, what browsers keep for the pages. */
@@ -123,26 +115,17 @@ export async function joinParts(
   // What must be done once is done by the first.
   const isFirst = siblings === null || siblings.index === 0;
   const { count: workers } = siblings ?? { count: 1 };
-  const proxmox = await connectProxmox(config, { clock: monotonic, sleep, share: workers });
-  const client = proxmox.client;
   const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
     mayAnywhere(grants, tool.privileges)
   );
   const board = siblings?.board ?? null;
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
-  const share = new ShareTime({ seconds: config.proxmox.share_seconds, monotonic });
-  const seenBy = (client: Client) => ({
-    client,
-    access: new Access(client, monotonic),
-    directory: new GuestDirectory({ ...guestLoaders(client), advice: ADVICE, share }),
-    reads: new SharedReads(share),
-  });
   const queue = new AuditQueue({
     trail,
     onProblem: (error) => log.error(messageOf(error)),
   });
   // The same on every instance, so that any of them can go on with what another has begun.
-  const keys = sharedKeysOf(database, { fallback: config.auth.token_value });
+  const keys = sharedKeysOf(database, { fallback: config.clusters[0].auth.token_value });
   const spent = spentKeysOf(database, { now });
   const identical = new IdenticalChanges(runningChangesOf(database, { now }), { now });
   const approvals = new Approvals({
@@ -182,62 +165,60 @@ export async function joinParts(
   const leases = leasesOf(database, { now });
   const changes = siblings === null ? null : new Changes(siblings.board);
   const isAlone = siblings === null && database.dialect.name === "sqlite";
-  const parties = new Parties({
-    client,
-    onChange: () => changes?.note(),
-    common: {
-      cluster: DEFAULT_CLUSTER,
-      locks: new GuestLocks(isAlone ? null : leases),
-      leases,
-      share,
-      descriptions: new ApiDescriptions(client, ADVICE.paths),
-      advice: ADVICE,
-      now,
-      sleep,
-    },
-    seenBy,
-  });
-  const { own } = parties;
-  const callersProxmox = new CallersProxmox({
-    parties,
+  const around = {
+    now,
+    monotonic,
+    sleep,
+    workers,
+    leases,
+    isAlone,
     seal: await tokenSealOf(config),
-    required: config.auth.require_own_token,
-  });
-  const clusters = new Clusters([[DEFAULT_CLUSTER, callersProxmox]]);
+    onChange: () => changes?.note(),
+  };
+  const clusters = await joinClusters(config, around);
+  // Where there is one, nobody asks which.
+  const logOf = (cluster: string): Pick<Log, "warning"> =>
+    clusters.several ? { warning: (line) => log.warning(`Cluster ${cluster}: ${line}`) } : log;
+  const proxmox = clusters.map(({ callers }) => callers);
   const background = new Background({
     audit,
     catalog,
     halts,
     log,
     now,
-    own,
-    proxmox: clusters,
+    proxmox,
     stopping: stopping.signal,
   });
-  const rehearsals = new Rehearsals(database);
-  const leftovers = new Leftovers({
-    background,
-    rehearsals,
-    isStopping: () => stopping.signal.aborted,
-    log,
-    monotonic,
-  });
-  if (isFirst) void leftovers.sweep();
-  const history = historyOf(database);
-  const recorder = history === null || !config.history.enabled || !isFirst
-    ? null
-    : new HistoryRecorder({ shared: own, history, days: config.history.days, log });
-  recorder?.start();
+  const rehearsals = (cluster: string) => new Rehearsals(database, cluster);
+  const leftovers = clusters.map(({ name }) =>
+    new Leftovers({
+      background,
+      cluster: name,
+      rehearsals: rehearsals(name),
+      isStopping: () => stopping.signal.aborted,
+      log: logOf(name),
+      monotonic,
+    })
+  );
+  const forget = () => [...clusters].forEach(([, each]) => each.forget());
+  const cleanUp = () => [...leftovers].forEach(([, each]) => void each.sweep());
+  if (isFirst) cleanUp();
+  const { days, enabled } = config.history;
+  for (const [name, cluster] of clusters) {
+    const history = historyOf(database, name);
+    if (history === null || !enabled || !isFirst) continue;
+    cluster.keepHistory({ history, days, log: logOf(name) });
+  }
   const ownId: OwnId = (make) => siblings === null ? make() : siblings.ownId(make);
   const mcp: McpServices = {
     features,
     catalog,
-    proxmox: clusters,
+    proxmox,
     background,
     rehearsals,
     audit,
     trail,
-    history,
+    history: (cluster) => historyOf(database, cluster),
     log,
     now,
     monotonic,
@@ -259,12 +240,12 @@ export async function joinParts(
     hold: () => () => {},
     able: async (principal) => {
       // Who may send nothing is told why by what is called.
-      const { access } = await callersProxmox.of({ principal, language: server.language });
+      const { access } = await proxmox.first.of({ principal, language: server.language });
       const grants = await access.grants();
       return grants === undefined ? allAble : ableBy(grants);
     },
     begin: (tokenId) => {
-      if (changes?.takeNews()) parties.forget();
+      if (changes?.takeNews()) forget();
       return limits.begin(tokenId);
     },
     crowded: (tokenId) => limits.callAllowed(tokenId, 0) !== undefined,
@@ -276,7 +257,7 @@ export async function joinParts(
     mcp,
     limits,
     authenticator,
-    client,
+    clients: clusters.map(({ client }) => client),
     keys,
     sealFor: (purpose) => new Seal({ key: () => keys(`page ${purpose}`), longest: LONGEST_SEALED }),
     monotonic,
@@ -289,7 +270,7 @@ export async function joinParts(
       spent.sweep().catch(() => {});
       identical.sweep().catch(() => {});
       approvals.sweep().catch(() => {});
-      void leftovers.sweep();
+      cleanUp();
     },
     reload: (next) => {
       // What may be written was settled when the program started.
@@ -300,18 +281,27 @@ export async function joinParts(
     },
     close: async () => {
       stopping.abort();
-      await leftovers.idle();
+      await Promise.all([...leftovers].map(([, each]) => each.idle()));
       await background.idle();
       watch.close();
-      await recorder?.close();
       await authenticator.close();
       await refused.flush({ all: true });
       await queue.close();
       await headFile?.close();
-      proxmox.close();
+      await Promise.all([...clusters].map(([, cluster]) => cluster.close()));
       provider?.[Symbol.dispose]();
     },
   };
+}
+
+/** The way to every cluster; one that is away keeps none from being made. */
+async function joinClusters(
+  { clusters: [first, ...others] }: Config,
+  around: ClusterSurroundings,
+): Promise<Clusters<ClusterParts>> {
+  const join = async (cluster: ClusterConfig) =>
+    [cluster.name, await joinCluster(cluster, around)] as const;
+  return new Clusters([await join(first), ...await Promise.all(others.map(join))]);
 }
 
 async function tokenSealOf({ audit: { key_file } }: Config): Promise<TokenSeal | null> {

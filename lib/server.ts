@@ -56,9 +56,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     elsewhere: siblings === null ? undefined : () => countedElsewhere(siblings),
     sessions: () => transports.openSessions,
     halted: async () => await parts.mcp.halts.find() !== undefined,
+    clusters: config.clusters.length === 1 ? undefined : async () => (await readiness()).clusters,
   });
   const parts = await joinParts(options, { observe: metrics.call });
-  const { limits, authenticator, client, monotonic } = parts;
+  const { limits, authenticator, clients, monotonic } = parts;
+  const readiness = createReadiness({
+    database: () => Promise.race([writable(database, trail), givenUp(DATABASE_PATIENCE_MS)]),
+    proxmox: clients.map((client) => async () => {
+      await client.read("/version", AbortSignal.timeout(5_000));
+    }),
+  }, {
+    monotonic,
+    onChange: (cluster, answers) => {
+      if (!clients.several) return;
+      if (answers) log.info(`Cluster ${cluster} answers again`);
+      else log.warning(`Cluster ${cluster} does not answer`);
+    },
+  });
   const transports = new Transports(parts.mcp);
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const strangers = new StrangerLog(log);
@@ -89,12 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics,
     log,
     strangers,
-    readiness: createReadiness({
-      database: () => Promise.race([writable(database, trail), givenUp(DATABASE_PATIENCE_MS)]),
-      proxmox: async () => {
-        await client.read("/version", AbortSignal.timeout(5_000));
-      },
-    }, monotonic),
+    readiness,
     address: (peer, headers) => authenticator.addressOf(peer, headers.get("x-forwarded-for")),
     authenticate: (token, address) =>
       config.no_auth
@@ -225,7 +234,7 @@ function anonymous(address: string): Principal {
     userId: 0,
     tokenId: 0,
     tokenName: "",
-    proxmoxToken: null,
+    proxmoxTokens: new Map(),
     scope: "admin",
     limits: null,
     address,

@@ -41,9 +41,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/parts.ts", "lib/mcp", "lib/config", "lib/auth", "lib/abort.ts", "lib/errors.ts"],
   ],
   "lib/parts.ts": [
+    "lib/cluster_parts.ts",
     ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/oauth", "lib/config", "lib/auth"],
     ...["lib/audit", "lib/siblings"],
     ...["lib/tool", "lib/log", "lib/database", "lib/seal.ts", "lib/once_per.ts", "lib/errors.ts"],
+  ],
+  "lib/cluster_parts.ts": [
+    ...["lib/mcp/advice.ts", "lib/mcp/callers_proxmox.ts", "lib/proxmox", "lib/config"],
+    ...["lib/auth/proxmox_tokens.ts", "lib/log", "lib/database/history.ts"],
+    "lib/database/leases.ts",
   ],
   "lib/http": [
     ...["lib/mcp", "lib/oauth", "lib/config", "lib/auth", "lib/audit/log.ts", "lib/audit/row.ts"],

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { describeKey, isSection, type Key, shapeOf } from "../config/keys.ts";
+import { ANY_NAME, describeKey, isSection, type Key, shapeOf } from "../config/keys.ts";
 import { configSchema } from "../config/schema.ts";
 
 export type Language = "en" | "tr";
@@ -31,7 +31,7 @@ function rowsOf(
     const names = isSection(child)
       ? Object.keys(shapeOf(child)).map((own) => `${path}.${own}`)
       : [path];
-    const shown = names.map((each) => `\`${each}\``).join(", ");
+    const shown = names.map((each) => `\`${each.replaceAll(ANY_NAME, "NAME")}\``).join(", ");
     return [[shown, shownDefault(key, language), meaning + variablesOf(key, language)]];
   });
 }

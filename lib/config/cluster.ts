@@ -1,10 +1,12 @@
 import * as z from "zod";
 import { key, optional } from "./keys.ts";
+import { trustConflict } from "./trust.ts";
 import {
   boolean,
   fingerprint,
   hostName,
   text,
+  timeoutSeconds,
   tokenName,
   tokenValue,
   userName,
@@ -53,13 +55,10 @@ export const proxmox = z.strictObject({
     en: "no other is supported",
     tr: "başkası desteklenmez",
   }),
-  timeout_seconds: key(
-    z.number().positive("must be more than 0").max(600, "must be at most 600").default(30),
-    {
-      en: "for each request to Proxmox, at most 600",
-      tr: "Proxmox'a giden her istek için, en çok 600",
-    },
-  ),
+  timeout_seconds: key(timeoutSeconds.default(30), {
+    en: "for each request to Proxmox, at most 600",
+    tr: "Proxmox'a giden her istek için, en çok 600",
+  }),
   share_seconds: key(z.number().min(0, SHARE).max(60, SHARE).default(2), {
     en: "how long what a call has read is told to others too, 0 to 60; what is changed here is " +
       "told at once, what is changed elsewhere that much later; 0 reads for each call anew",
@@ -68,7 +67,7 @@ export const proxmox = z.strictObject({
   }),
 }).transform(({ host, hosts, ...rest }, context) => {
   const names = hosts ?? (host === null ? [] : [host]);
-  const { fingerprint, ca_file, verify_ssl } = rest;
+  const { fingerprint } = rest;
   const refuse = (name: string, message: string) => {
     context.addIssue({ code: "custom", path: [name], message, input: undefined });
     return z.NEVER;
@@ -77,9 +76,8 @@ export const proxmox = z.strictObject({
     refuse(name, `and ${other} are both given: keep one of them`);
   if (host !== null && hosts !== null) return conflict("host", "{hosts}");
   if (names.length === 0) return refuse("host", "is missing");
-  if (fingerprint !== null && !verify_ssl) return conflict("fingerprint", "{verify_ssl}: false");
-  if (fingerprint !== null && ca_file !== null) return conflict("fingerprint", "{ca_file}");
-  if (ca_file !== null && !verify_ssl) return conflict("ca_file", "{verify_ssl}: false");
+  const trust = trustConflict(rest);
+  if (trust !== null) return conflict(trust.name, trust.other);
   if (fingerprint !== null && names.length > 1) {
     const message =
       "fits one certificate, but {hosts} names several servers: give {ca_file} instead";

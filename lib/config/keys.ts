@@ -61,9 +61,15 @@ export function optional<T extends z.ZodType>(schema: T) {
   return schema.optional().transform((value) => value ?? null);
 }
 
+/** Stands in a path for the names that the user gives sections: `backup_servers.*.host`. */
+export const ANY_NAME = "*";
+
 /** What is known of the key at `path`. */
 export function describeKey(path: string, schema: z.ZodType): Key {
-  const facts = FACTS.get(schema) ?? {};
+  const { env, option, ...rest } = FACTS.get(schema) ?? {};
+  const facts = path.split(".").includes(ANY_NAME)
+    ? rest
+    : { ...rest, ...(env && { env }), ...(option && { option }) };
   return { path, schema, facts, default: facts.required ? undefined : defaultOf(schema) };
 }
 
@@ -72,9 +78,12 @@ function defaultOf(schema: z.ZodType): unknown {
   return given ? schema.def.defaultValue : undefined;
 }
 
-/** The keys of a section; of anything else there are none. */
+/** The keys of a section, `ANY_NAME` where the user names them; of anything else there are none. */
 export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.ZodType>> {
   if (schema instanceof z.ZodObject) return schema.shape;
+  if (schema instanceof z.ZodRecord && isSection(schema.valueType)) {
+    return { [ANY_NAME]: schema.valueType as z.ZodType };
+  }
   const inner = innerOf(schema);
   return inner === null ? {} : shapeOf(inner);
 }

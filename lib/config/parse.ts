@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { AppError, messageOf } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { ANY_NAME } from "./keys.ts";
 import { type NameKey, refusal } from "./refusal.ts";
 import { CONFIG_KEYS, type ConfigFile, configSchema } from "./schema.ts";
 
@@ -31,7 +32,7 @@ function unknownKey(issue: z.core.$ZodIssueUnrecognizedKeys, name: string): stri
 
 /** A sibling that is near or begins so, else the same key where it belongs, else any near key. */
 function nearestKey(section: string, key: string): string | null {
-  const keys = CONFIG_KEYS.map(({ path }) => path);
+  const keys = keysSeenFrom(section);
   const prefix = section === "" ? "" : `${section}.`;
   const siblings = keys
     .filter((path) => path.startsWith(prefix))
@@ -44,6 +45,20 @@ function nearestKey(section: string, key: string): string | null {
   if (elsewhere !== undefined) return elsewhere;
   const last = nearest(key, keys.map((path) => path.split(".").at(-1) ?? path));
   return last === null ? null : keys.find((path) => path.split(".").at(-1) === last) ?? null;
+}
+
+/** The paths of all keys; those of named sections only with the names that stand in `section`. */
+function keysSeenFrom(section: string): string[] {
+  const names = section.split(".");
+  const own = CONFIG_KEYS.map(({ path }) =>
+    path.split(".").map((part, at) => part === ANY_NAME ? names[at] ?? part : part).join(".")
+  );
+  const inside = `${section}.`;
+  const near = own.filter((path) => path.startsWith(inside));
+  return [
+    ...near,
+    ...CONFIG_KEYS.map(({ path }) => path).filter((path) => !path.includes(ANY_NAME)),
+  ];
 }
 
 /** What a value of another type is told, where its key says nothing of its own. */

@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { backupServers } from "./backup_servers.ts";
 import { auth, proxmox } from "./cluster.ts";
+import { checkClusters, clusters } from "./clusters.ts";
 import { key, keysOf, optional } from "./keys.ts";
 import { oauth } from "./oauth.ts";
 import { tools } from "./tools.ts";
@@ -203,21 +205,17 @@ const logging = z.strictObject({
 
 /** The config file as users write it: every key, and what is to be known of it, once. */
 export const configSchema = z.strictObject({
-  proxmox,
-  auth,
+  proxmox: optional(proxmox),
+  auth: optional(auth),
+  clusters,
+  backup_servers: backupServers,
   server: server.prefault({}),
   database: database.prefault({}),
   audit: audit.prefault({}),
   history: history.prefault({}),
   tools: tools.prefault({}),
   logging: logging.prefault({}),
-}).refine(({ auth, audit }) => !auth.require_own_token || audit.key_file !== null, {
-  path: ["auth", "require_own_token"],
-  message: "needs audit.key_file: tokens of users are kept under it",
-}).refine(({ auth, audit }) => !auth.require_own_token || audit.database, {
-  path: ["auth", "require_own_token"],
-  message: "needs audit.database: true, where tokens of users are kept",
-});
+}).superRefine(checkClusters);
 
 /** What the file says, defaults filled in. */
 export type ConfigFile = z.output<typeof configSchema>;

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type * as z from "zod";
 import { normaliseDatabaseUrl } from "./database_url.ts";
-import { describeKey, isSection, type Key, shapeOf } from "./keys.ts";
+import { ANY_NAME, describeKey, isSection, type Key, shapeOf } from "./keys.ts";
 import { accepted, type Overrides } from "./overrides.ts";
 import { type NameKey, refusal, type Refuse } from "./refusal.ts";
 import { readSecretFile, secretPath } from "./secrets.ts";
@@ -39,7 +39,7 @@ export async function settle(
 ): Promise<void> {
   const { raw, data } = section;
   const keys: SectionKey[] = [];
-  for (const [name, child] of Object.entries(shapeOf(schema))) {
+  for (const [name, child] of childrenOf(schema, data)) {
     const path = prefix + name;
     if (!isSection(child)) keys.push({ ...describeKey(path, child), name });
     else if (isRecord(data[name])) {
@@ -48,6 +48,16 @@ export async function settle(
     }
   }
   await settleKeys(keys, { section, around });
+}
+
+/** The keys of a section, by the names that the user gave where they are the user's. */
+function childrenOf(
+  schema: z.core.$ZodType,
+  data: Readonly<Record<string, unknown>>,
+): [string, z.ZodType][] {
+  return Object.entries(shapeOf(schema)).flatMap(([name, child]): [string, z.ZodType][] =>
+    name === ANY_NAME ? Object.keys(data).map((given) => [given, child]) : [[name, child]]
+  );
 }
 
 async function settleKeys(

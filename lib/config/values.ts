@@ -41,6 +41,10 @@ export function workers(most: number) {
   return z.union([z.literal("auto"), wholeNumber(1, most)], { error });
 }
 
+/** How long one request to a Proxmox server may take. */
+export const timeoutSeconds = z.number().positive("must be more than 0")
+  .max(600, "must be at most 600");
+
 export const text = z.string().trim().min(1, "must not be empty");
 
 export const boolean = z.boolean({

@@ -28,11 +28,13 @@ interface Read {
   readonly sessions: () => Record<string, number>;
   /** Whether changes are halted. */
   readonly halted: () => Promise<boolean>;
+  /** Whether each cluster answers; absent where there is one. */
+  readonly clusters?: (() => Promise<ReadonlyMap<string, boolean>>) | undefined;
   /** What the other workers have counted; absent where there are none. */
   readonly elsewhere?: (() => Promise<readonly Counted[]>) | undefined;
 }
 
-export function createMetrics({ elsewhere, halted, sessions }: Read): Metrics {
+export function createMetrics({ clusters, elsewhere, halted, sessions }: Read): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const calls = new Counter({
@@ -79,6 +81,18 @@ export function createMetrics({ elsewhere, halted, sessions }: Read): Metrics {
       this.set(await halted().then(Number, () => NaN));
     },
   });
+  if (clusters !== undefined) {
+    new Gauge({
+      name: "proxmox_mcp_cluster_up",
+      help: "1 while the cluster answers",
+      labelNames: ["cluster"],
+      registers,
+      aggregator: "min",
+      async collect() {
+        for (const [cluster, up] of await clusters()) this.set({ cluster }, Number(up));
+      },
+    });
+  }
   if (elsewhere !== undefined) {
     const workers = new Gauge({
       name: "proxmox_mcp_workers",

@@ -2,25 +2,23 @@ import { Limit } from "../abort.ts";
 import type { Principal } from "../auth/principal.ts";
 import { messageOf } from "../errors.ts";
 import { Pve } from "../proxmox/pve.ts";
-import type { PveShared } from "../proxmox/pve_parts.ts";
 import { CHANGES } from "../tool/tool.ts";
-import { markOfCaller } from "./callers_proxmox.ts";
+import { type CallersProxmox, markOfCaller } from "./callers_proxmox.ts";
 import type { CallServices } from "./call_services.ts";
 import { CallRecord } from "./call_record.ts";
 import { permitOf } from "./halted.ts";
 import type { Language } from "./messages.ts";
 import { reachOf } from "./reach.ts";
 
-type Services =
-  & Pick<CallServices, "audit" | "catalog" | "halts" | "log" | "now" | "proxmox" | "stopping">
-  & {
-    /** For what nobody asks for. */
-    readonly own: PveShared;
-  };
+type Services = Pick<
+  CallServices,
+  "audit" | "catalog" | "halts" | "log" | "now" | "proxmox" | "stopping"
+>;
 
 /** In whose name work is done, and what for. */
 export interface Asked {
   readonly principal: Principal;
+  readonly cluster: string;
   readonly tool: string;
   readonly arguments: unknown;
   readonly action: string;
@@ -52,15 +50,15 @@ export class Background {
     this.#services = services;
   }
 
-  /** Begins work of this kind; undefined while other work of the kind is under way. */
+  /** Begins work of this kind; undefined while other work of the kind is under way in its cluster. */
   async begin<T>(
     kind: string,
     asked: Asked,
     work: (pve: Pve) => Promise<T>,
   ): Promise<Work<T> | undefined> {
-    const { own: { leases }, stopping } = this.#services;
+    const { stopping } = this.#services;
     if (stopping.aborted) return undefined;
-    const lease = await leases.hold(kind, LEASE_MS);
+    const lease = await this.#proxmoxOf(asked).own.leases.hold(kind, LEASE_MS);
     if (lease === undefined) return undefined;
     const limit = new Limit(stopping);
     // While the database is away nobody else can take it either.
@@ -82,15 +80,21 @@ export class Background {
     await Promise.all(this.#underWay);
   }
 
+  #proxmoxOf({ cluster }: Asked): CallersProxmox {
+    const { proxmox } = this.#services;
+    return proxmox.get(cluster) ?? proxmox.first;
+  }
+
   async #run<T>(
     asked: Asked,
     { signal, work }: { signal: AbortSignal; work: (pve: Pve) => Promise<T> },
   ): Promise<T> {
-    const { audit, halts, log, own, proxmox } = this.#services;
+    const { audit, halts, log } = this.#services;
+    const proxmox = this.#proxmoxOf(asked);
     const requestId = crypto.randomUUID();
     const record = new CallRecord(this.#services, { ...asked, transport: "background", requestId });
     let isAnnounced = false;
-    const pve = new Pve(asked.isOwn ? own : await proxmox.first.of(asked), {
+    const pve = new Pve(asked.isOwn ? proxmox.own : await proxmox.of(asked), {
       caller: "background",
       signal,
       mark: markOfCaller(asked.principal, requestId),

@@ -20,25 +20,29 @@ export interface ToolServices {
   readonly trail: Pick<AuditTrail, "list">;
   readonly secrets: SecretFiles | null;
   readonly background: Background;
-  readonly rehearsals: Rehearsals;
-  readonly history: History | null;
+  /** Those of a cluster. */
+  readonly rehearsals: (cluster: string) => Rehearsals;
+  /** Of a cluster; null where the database keeps none. */
+  readonly history: (cluster: string) => History | null;
   readonly server: { readonly version: string; readonly startedAt: Date };
 }
 
 /** What the tool of a call works with. */
 export function toolContext(
   { able, background, catalog, history, rehearsals, secrets, server, trail }: ToolServices,
-  { pve, plans, ...asked }: Asked & { pve: Pve; plans: PlanDesk },
+  { pve, plans, ...caller }: Omit<Asked, "cluster"> & { pve: Pve; plans: PlanDesk },
 ): ToolContext {
+  const { cluster } = pve;
+  const asked = { ...caller, cluster };
   const { principal, language } = asked;
   return {
     pve,
     server,
     secrets,
     plans,
-    rehearsals,
+    rehearsals: rehearsals(cluster),
     audit: trail,
-    history,
+    history: history(cluster),
     caller: principal,
     background: (kind, work) => background.begin(kind, asked, work),
     isOn: (name) => catalog.isOn(name),

@@ -250,6 +250,11 @@ export class Pve {
     return this.#shared.client.tokenId;
   }
 
+  /** The cluster that the call is about. */
+  get cluster(): string {
+    return this.#shared.cluster;
+  }
+
   /** True where Proxmox is asked with the caller's own API token: what that does not see nobody tells. */
   get isPersonal(): boolean {
     return this.#shared.personal;

@@ -40,6 +40,7 @@ import "../e2e/resources_test.ts";
 import "../e2e/requests_test.ts";
 import "../e2e/rest_test.ts";
 import "../e2e/sessions_test.ts";
+import "../e2e/several_clusters_test.ts";
 import "../e2e/sign_in_test.ts";
 import "../e2e/stdio_test.ts";
 import "../e2e/tasks_extension_test.ts";

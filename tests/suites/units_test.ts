@@ -33,6 +33,7 @@ import "../unit/list_test.ts";
 import "../unit/listen_test.ts";
 import "../unit/log_test.ts";
 import "../unit/messages_test.ts";
+import "../unit/named_sections_test.ts";
 import "../unit/pages_test.ts";
 import "../unit/passing_test.ts";
 import "../unit/path_test.ts";

@@ -1,4 +1,10 @@
-import { type Config, filesOf, type NamedFile } from "../../config/config.ts";
+import {
+  type ClusterConfig,
+  type Config,
+  filesOf,
+  holdsToken,
+  type NamedFile,
+} from "../../config/config.ts";
 import { typed } from "../../command.ts";
 import { ioReason } from "../../errors.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
@@ -20,7 +26,7 @@ export async function checkSecretFiles(config: Config): Promise<Finding[]> {
 export const CA_ON_NODE = "/etc/pve/pve-root-ca.pem";
 
 /** Looks whether `proxmox.ca_file`, where it is set, can be read and holds a certificate. */
-export async function checkCa({ proxmox: { ca_file: path } }: Config): Promise<Finding[]> {
+export async function checkCa({ proxmox: { ca_file: path } }: ClusterConfig): Promise<Finding[]> {
   if (path === null) return [];
   const remedy = `copy ${CA_ON_NODE} from a node to ${path}`;
   try {
@@ -35,12 +41,12 @@ export async function checkCa({ proxmox: { ca_file: path } }: Config): Promise<F
 /** Container engines put secrets there, readable by all; nobody but this program is in its container. */
 const CONTAINER_SECRETS = "/run/secrets/";
 
-/** A config that names a file for its token may be read by everyone. */
+/** A config that names a file for each of its tokens may be read by everyone. */
 function filesWithSecrets(config: Config): NamedFile[] {
   const files = filesOf(config, "secret_file").filter(({ path }) =>
     !path.startsWith(CONTAINER_SECRETS)
   );
-  if (config.auth.token_value_file !== null || config.file === null) return files;
+  if (config.file === null || !holdsToken(config)) return files;
   return [...files, { key: "the config", path: config.file }];
 }
 

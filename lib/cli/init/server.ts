@@ -128,7 +128,7 @@ export async function chooseTrust(
 }
 
 async function see({ host, port }: Endpoint): Promise<SeenServer> {
-  const refusal = await tryConnect(host, port);
+  const refusal = await tryConnect({ host, port });
   if (refusal !== null) {
     const { message, remedy } = refusal;
     throw new AppError("unavailable", `Cannot reach Proxmox: ${message}: ${remedy}`);

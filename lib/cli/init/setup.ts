@@ -79,7 +79,7 @@ export class Setup {
     const trust = await chooseTrust(options, { endpoint, existing, asking, steps });
     const rest = { endpoint, trust, options, language: steps.language };
     const ca = trust?.ca_file === NODE_CA ? await Deno.readTextFile(NODE_CA) : null;
-    const { token } = await chooseToken(options, {
+    const token = await chooseToken(options, {
       existing,
       asking,
       env,
@@ -88,11 +88,11 @@ export class Setup {
       preview: async (token) => {
         const content = contentWith(existing, { ...rest, token });
         const files = new Map(token.file === null ? [] : [[token.file, token.secret]]);
-        const config = await existing.preview(content, { env, files });
+        const { clusters: [cluster] } = await existing.preview(content, { env, files });
         // The copy is not made before the token has worked.
         return ca === null
-          ? config
-          : { ...config, proxmox: { ...config.proxmox, ca_file: NODE_CA } };
+          ? cluster
+          : { ...cluster, proxmox: { ...cluster.proxmox, ca_file: NODE_CA } };
       },
     });
     return { ...rest, token };

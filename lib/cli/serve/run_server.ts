@@ -1,5 +1,5 @@
 import { AccountStore } from "../../auth/account_store.ts";
-import { type Config, sqlitePath } from "../../config/config.ts";
+import { type Config, sqlitePath, tokenValuesOf } from "../../config/config.ts";
 import { type Database, DatabaseAway } from "../../database/database.ts";
 import { migrate } from "../../database/migrate.ts";
 import { haltsOf } from "../../database/halts.ts";
@@ -12,7 +12,7 @@ import type { CliContext } from "../context.ts";
 import { followHaltSignal, tellHalt } from "./halt_signals.ts";
 import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
-import { probeProxmox, type ProxmoxProbe } from "./probe.ts";
+import { lineOf, probeClusters, type Probed, warningsOf } from "./clusters.ts";
 import { reload } from "./reload.ts";
 import { tellTokensDaily } from "./token_notes.ts";
 import { changedScopes } from "../../mcp/tools.ts";
@@ -23,9 +23,7 @@ import type { Running, Way } from "./ways.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 const FLUSH_MS = 1_000;
-const UNVERIFIED =
-  "Proxmox's certificate is not verified (proxmox.verify_ssl: false): whoever is on " +
-  "the way there can read the API token; `proxmox-mcp check` shows how to verify it";
+const TRACED = "sent where the OTEL_ variables say, outside of the lock";
 
 export interface RunOptions {
   readonly context: Pick<CliContext, "io" | "version">;
@@ -73,7 +71,7 @@ async function runLogging(options: RunOptions): Promise<void> {
     stderr: io.err,
     ...(options.member === undefined ? {} : { open: options.member.openLog }),
     now: io.now,
-    secrets: [config.auth.token_value],
+    secrets: tokenValuesOf(config),
   });
   try {
     using _failures = logFailures(log);
@@ -99,7 +97,7 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const { context, member, signals } = options;
   const { config, database } = parts;
   const log = isFirst(options) ? parts.log : silent(parts.log);
-  const probing = isFirst(options) ? probeProxmox(config) : undefined;
+  const probing = isFirst(options) ? probeClusters(config) : undefined;
   const trail = await auditTrailOf(config, database);
   const halts = haltsOf(database);
   const accounts = new AccountStore(database);
@@ -116,11 +114,10 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const timer = setInterval(renew, CERTIFICATE_CHECK_MS);
   try {
     // Who ends early need not wait for Proxmox.
-    const proxmox = await Promise.race([probing, server.finished]);
-    if (proxmox) {
-      announce(options, { config, server, proxmox });
-      if (!config.proxmox.verify_ssl) log.warning(UNVERIFIED);
-      if (proxmox.kind === "failed") log.warning(proxmox.message);
+    const probes = await Promise.race([probing, server.finished]);
+    if (probes) {
+      announce(options, { config, server, probes });
+      for (const warning of warningsOf(probes)) log.warning(warning);
     }
     log.info("Server started", {
       version: context.version,
@@ -205,27 +202,27 @@ function noTables(path: string): AppError {
 
 function announce(
   { context: { io, version }, lock }: RunOptions,
-  { config, server, proxmox }: { config: Config; server: Running; proxmox: ProxmoxProbe },
+  { config, server, probes }: { config: Config; server: Running; probes: readonly Probed[] },
 ): void {
   const { lowered, raised } = changedScopes(config.tools);
   const auth = config.no_auth ? " (NO AUTHENTICATION: --no-auth)" : "";
-  const lines = {
-    address: `${server.place}${auth}`,
-    lock: lock(config),
-    store: redactText(config.database.url),
-    proxmox: `${config.proxmox.hosts.join(", ")} port ${config.proxmox.port}: ${proxmox.message}`,
+  const lines = [
+    ["address", `${server.place}${auth}`],
+    ["lock", lock(config)],
+    ["store", redactText(config.database.url)],
+    ...probes.map((probed) => ["proxmox", lineOf(probed)] as const),
     ...signInLine(config),
-    ...(isTraced() ? { traces: "sent where the OTEL_ variables say, outside of the lock" } : {}),
-    tools: [String(server.toolCount), ...lowered, ...raised].join("; "),
-  };
+    ...(isTraced() ? [["traces", TRACED] as const] : []),
+    ["tools", [String(server.toolCount), ...lowered, ...raised].join("; ")],
+  ] as const;
   io.err(`proxmox-mcp ${version}`);
-  for (const [name, text] of Object.entries(lines)) io.err(`  ${name.padEnd(8)} ${text}`);
+  for (const [name, text] of lines) io.err(`  ${name.padEnd(8)} ${text}`);
 }
 
 /** By whom people sign in, where they can. */
-function signInLine({ server: { oauth } }: Config): Record<string, string> {
-  if (oauth === null) return {};
-  return { "sign-in": oauth.issuer === null ? "on this server's own pages" : `by ${oauth.issuer}` };
+function signInLine({ server: { oauth } }: Config): (readonly [string, string])[] {
+  if (oauth === null) return [];
+  return [["sign-in", oauth.issuer === null ? "on this server's own pages" : `by ${oauth.issuer}`]];
 }
 
 /** A rejection that nobody awaited is logged; it must not end the server. */

@@ -85,10 +85,11 @@ export async function unitOf(
   return { text, notes };
 }
 
-function namesOf({ proxmox, database }: Config): string[] {
-  if (sqlitePath(database.url) !== null) return [...proxmox.hosts];
+function namesOf({ clusters, database }: Config): string[] {
+  const hosts = clusters.flatMap(({ proxmox }) => proxmox.hosts);
+  if (sqlitePath(database.url) !== null) return hosts;
   const { host } = parsePostgresUrl(database.url);
-  return host.startsWith("/") ? [...proxmox.hosts] : [...proxmox.hosts, host];
+  return host.startsWith("/") ? hosts : [...hosts, host];
 }
 
 /** Addresses of the names, and those of the name servers when there is a name among them. */
