@@ -32,6 +32,10 @@ import { OwnSeals } from "./oauth/own_seals.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
 import { Catalog } from "./mcp/catalog.ts";
+import { ableWith } from "./mcp/clusters/able.ts";
+import { visibleTo } from "./mcp/clusters/argument.ts";
+import { askAll } from "./mcp/clusters/ask_all.ts";
+import { reachedIn } from "./mcp/clusters/reached.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
@@ -45,8 +49,6 @@ import type { McpServices } from "./mcp/server.ts";
 import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
 import { Clusters } from "./proxmox/clusters.ts";
-import { type Grants, mayAnywhere } from "./proxmox/privileges.ts";
-import { oncePer } from "./once_per.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
 import type { AnyTool } from "./tool/tool.ts";
 import type { Client } from "./proxmox/api/client.ts";
@@ -101,8 +103,6 @@ export interface Parts {
 /** Characters of what browsers keep. */
 const LONGEST_SEALED = 4_096;
 
-const allAble = () => true;
-
 /** Joins the parts that run tools for whoever the database knows. Proxmox need not be reachable. */
 export async function joinParts(
   options: ServerOptions,
@@ -115,9 +115,7 @@ export async function joinParts(
   // What must be done once is done by the first.
   const isFirst = siblings === null || siblings.index === 0;
   const { count: workers } = siblings ?? { count: 1 };
-  const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
-    mayAnywhere(grants, tool.privileges)
-  );
+  const ableBy = ableWith();
   const board = siblings?.board ?? null;
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
   const queue = new AuditQueue({
@@ -140,7 +138,11 @@ export async function joinParts(
     onProblem: (error) => log.error(messageOf(error)),
   });
   const stopping = new AbortController();
-  const catalog = new Catalog(tools, config.tools);
+  const catalog = new Catalog(
+    tools,
+    config.tools,
+    config.clusters.map(({ name }) => name),
+  );
   const { secrets_dir } = config.tools;
   const audit = new AuditLog({ queue, log });
   const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
@@ -239,10 +241,13 @@ export async function joinParts(
     watch,
     hold: () => () => {},
     able: async (principal) => {
-      // Who may send nothing is told why by what is called.
-      const { access } = await proxmox.first.of({ principal, language: server.language });
-      const grants = await access.grants();
-      return grants === undefined ? allAble : ableBy(grants);
+      const names = visibleTo(proxmox.names, principal.limits);
+      const answers = await askAll(names, async (cluster) => {
+        // Who may send nothing is told why by what is called.
+        const caller = { principal, language: server.language, cluster };
+        return await (await reachedIn({ proxmox }, caller)).access.grants();
+      }, { signal: stopping.signal, monotonic });
+      return ableBy(answers.flatMap((answer) => "value" in answer ? [answer.value] : []));
     },
     begin: (tokenId) => {
       if (changes?.takeNews()) forget();

@@ -20,6 +20,7 @@ export default defineTool({
   toolsets: ["cluster"],
   hints: READS,
   subject: "cluster",
+  across: "any",
   privileges: [],
   input: z.strictObject({
     vmid: guestReference.optional().describe("Calls about this guest, also one that is gone"),

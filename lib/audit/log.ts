@@ -49,6 +49,7 @@ export function auditFields(row: AuditRow): LogFields {
     address: row.address,
     door: row.door,
     tool: row.tool,
+    ...(row.cluster === "" ? {} : { cluster: row.cluster }),
     scope: row.scope,
     outcome: row.outcome,
     ...(row.callId === "" ? {} : { call_id: row.callId }),

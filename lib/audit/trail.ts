@@ -84,14 +84,20 @@ export class AuditTrail {
     ];
     const given = conditions.filter(([, value]) => value !== undefined);
     const where = given.map(([condition], at) => condition.replaceAll("$1", `$${at + 1}`));
+    const { clusters } = filter;
+    if (clusters) {
+      const names = clusters.map((_, at) => `$${given.length + at + 1}`).join(", ");
+      where.push(clusters.length === 0 ? "1 = 0" : `cluster IN (${names})`);
+    }
     if (outcome === undefined) where.push(LISTED_ROWS);
     if (filter.changes) where.push(CHANGES);
     const rows = await this.#database.all(
       `SELECT ${this.#columns} FROM proxmox_mcp_audit
         ${where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`}
-        ORDER BY seq DESC LIMIT $${given.length + 1}`,
+        ORDER BY seq DESC LIMIT $${given.length + (clusters?.length ?? 0) + 1}`,
       [
         ...given.map(([, value]) => value as Value),
+        ...clusters ?? [],
         Math.min(Math.max(Math.trunc(limit), 0), MAX_LISTED),
       ],
     );

@@ -24,6 +24,7 @@ export class CallRecord {
   readonly #given: number | null;
   #vmids: readonly number[] = [];
   #upid = "";
+  #cluster = "";
   #confirmation: { mark: ConfirmationMark; by: string } = { mark: "", by: "" };
 
   constructor(services: RecordServices, request: RecordedRequest) {
@@ -55,6 +56,11 @@ export class CallRecord {
     return this.#services.now().getTime() - this.#started.getTime();
   }
 
+  /** Which of several clusters it is about. */
+  within(cluster: string | undefined): void {
+    this.#cluster = cluster ?? "";
+  }
+
   /** How it was confirmed, and by whom. */
   confirmed(mark: ConfirmationMark, by = ""): void {
     this.#confirmation = { mark, by };
@@ -83,6 +89,7 @@ export class CallRecord {
     const { mark, by } = this.#confirmation;
     return {
       ...this.#constant,
+      cluster: this.#cluster,
       vmid: this.#given ?? (vmids.length === 1 ? vmids[0] ?? null : null),
       vmids,
       confirmation: mark,

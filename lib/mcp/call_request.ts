@@ -14,6 +14,8 @@ export interface CallRequest extends Pick<Caller, "traceparent"> {
   readonly arguments: unknown;
   /** See meantCall. */
   readonly through?: string;
+  /** Which of several clusters it is about, once that is known. */
+  readonly cluster?: string | undefined;
   /** The resource that is read by this call. */
   readonly resource?: string;
   readonly transport: string;

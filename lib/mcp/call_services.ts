@@ -25,6 +25,8 @@ export interface CallServices extends ToolServices {
   readonly publicUrl: string | null;
   readonly finish: Finish;
   readonly now: () => Date;
+  /** Milliseconds that only ever rise. */
+  readonly monotonic: () => number;
   /** Aborts the calls under way when the server cannot wait for them any longer. */
   readonly stopping: AbortSignal;
   /** Tells of each token that is no longer good; the function that it returns ends that. */

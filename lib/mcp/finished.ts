@@ -37,6 +37,11 @@ export class Finished {
     return new Finished(this.value, { verbatim: this.#verbatim, picture });
   }
 
+  /** The same, led by the cluster that it is of. */
+  inCluster(cluster: string): Finished {
+    return new Finished({ cluster, ...this.value }, { verbatim: this.#verbatim });
+  }
+
   /** The answer as MCP has it. */
   content(format: TextFormat): ContentBlock[] {
     const text = { type: "text" as const, text: this.text(format) };
@@ -89,7 +94,11 @@ function finish(tool: AnyTool, output: Readonly<Record<string, unknown>>): Finis
     key,
     verbatim.includes(key) ? member : shownJson(member),
   ]);
-  const done = new Finished(Object.fromEntries(shown), { verbatim });
+  return bounded(new Finished(Object.fromEntries(shown), { verbatim }));
+}
+
+/** @throws AppError `invalid` for more than 1 MiB */
+export function bounded(done: Finished): Finished {
   if (done.json.length <= MAX_RESULT_BYTES) return done;
   throw new AppError("invalid", "the answer is larger than 1 MiB; ask for less at once");
 }

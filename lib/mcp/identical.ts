@@ -31,13 +31,20 @@ export class IdenticalChanges {
   /** The change that a call makes; undefined for a call that begins no task of its own. */
   of(
     { limits, tokenId, user }: Principal,
-    { tool, input }: { tool: string; input: Input },
+    { cluster, tool, input }: {
+      readonly cluster?: string | undefined;
+      readonly tool: string;
+      readonly input: Input;
+    },
   ): IdenticalChange | undefined {
     if (!("wait" in input)) return undefined;
     // How long a caller waits makes it no other change.
     const { wait: _, timeout_seconds: __, ...asked } = input;
     return new IdenticalChange({
-      key: digestOf([tokenId, user, limits, tool, asked]),
+      key: digestOf([
+        ...[tokenId, user, limits, tool, asked],
+        ...(cluster === undefined ? [] : [cluster]),
+      ]),
       running: this.#running,
       underWay: this.#underWay,
       now: this.#now,

@@ -18,8 +18,6 @@ export interface McpServices extends CallServices {
   readonly ownId: OwnId;
   readonly taskIds: TaskIds;
   readonly refused: RefusedCalls;
-  /** Milliseconds that only ever rise. */
-  readonly monotonic: () => number;
   readonly watch: ResourceWatch;
   /** Keeps what a client follows something by from being idle, until the result is called. */
   readonly hold: () => () => void;

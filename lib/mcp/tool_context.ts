@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
+import type { TokenLimits } from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { History } from "../database/history.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
@@ -11,6 +12,7 @@ import type { AnyTool, ToolContext } from "../tool/tool.ts";
 import { admit } from "./admission.ts";
 import type { Asked, Background } from "./background.ts";
 import type { Catalog } from "./catalog.ts";
+import { coverageOf } from "./clusters/coverage.ts";
 
 /** What tools are given besides Proxmox. */
 export interface ToolServices {
@@ -35,6 +37,7 @@ export function toolContext(
   const { cluster } = pve;
   const asked = { ...caller, cluster };
   const { principal, language } = asked;
+  const { limits } = principal;
   return {
     pve,
     server,
@@ -49,20 +52,26 @@ export function toolContext(
     tools: {
       callable: async () =>
         catalog.callableBy(principal, await able(principal)).filter((tool) => !tool.leadsToOthers)
-          .map((tool) => entryOf(tool, catalog)),
-      find: (name) => detailsOf(admit(catalog, name, { principal, language }), catalog),
+          .map((tool) => entryOf(tool, { catalog, limits })),
+      find: (name) => detailsOf(admit(catalog, name, { principal, language }), { catalog, limits }),
     },
   };
 }
 
-function entryOf(tool: AnyTool, catalog: Catalog): ToolEntry {
+interface Told {
+  readonly catalog: Catalog;
+  readonly limits: TokenLimits | null;
+}
+
+function entryOf(tool: AnyTool, { catalog, limits }: Told): ToolEntry {
   const { name, title, description, toolsets, hints } = tool;
   const fields = Object.entries<z.ZodType>(tool.input.shape);
   const takes = fields.map(([key, field]) => field.safeParse(undefined).success ? `${key}?` : key);
+  if (coverageOf(tool) !== "none" && catalog.clustersFor(limits).length > 0) takes.push("cluster?");
   return { name, title, description, scope: catalog.scopeOf(tool), toolsets, hints, takes };
 }
 
-function detailsOf(tool: AnyTool, catalog: Catalog): ToolDetails {
-  const { inputSchema, outputSchema } = catalog.describe(tool);
-  return { ...entryOf(tool, catalog), inputSchema, outputSchema };
+function detailsOf(tool: AnyTool, told: Told): ToolDetails {
+  const { inputSchema, outputSchema } = told.catalog.describe(tool, told.limits);
+  return { ...entryOf(tool, told), inputSchema, outputSchema };
 }

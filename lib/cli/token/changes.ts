@@ -25,6 +25,7 @@ const CLEARED = {
   "deny-tool": "toolsDeny",
   "needs-approval": "needsApproval",
   toolset: "toolsets",
+  cluster: "clusters",
 } as const satisfies Record<string, keyof TokenLimits | null>;
 
 type Cleared = keyof typeof CLEARED;

@@ -14,6 +14,7 @@ export interface LimitOptions {
   readonly denyTool?: readonly string[];
   readonly needsApproval?: boolean;
   readonly toolset?: readonly string[];
+  readonly cluster?: readonly string[];
 }
 
 export function withLimitOptions(command: Command): Command {
@@ -29,12 +30,13 @@ export function withLimitOptions(command: Command): Command {
       "--toolset <TOOLSET>",
       "list tools of this toolset only; others can still be called",
       toolsets,
-    );
+    )
+    .option("--cluster <CLUSTER>", "only this cluster, where there are several", list);
 }
 
 /** The limits that the options name, and no others. */
 export function limitsGiven(options: LimitOptions): Partial<TokenLimits> {
-  const { pool, tag, vmid, node, tool, denyTool, needsApproval, toolset } = options;
+  const { pool, tag, vmid, node, tool, denyTool, needsApproval, toolset, cluster } = options;
   return {
     ...(pool && { pools: pool }),
     ...(tag && { tags: tag }),
@@ -44,6 +46,7 @@ export function limitsGiven(options: LimitOptions): Partial<TokenLimits> {
     ...(denyTool && { toolsDeny: denyTool }),
     ...(needsApproval !== undefined && { needsApproval }),
     ...(toolset && { toolsets: toolset }),
+    ...(cluster && { clusters: cluster }),
   };
 }
 

@@ -123,7 +123,7 @@ export class GuestDirectory {
     const [guest, ...others] = matches;
     if (guest === undefined) {
       const whose = within === undefined ? "" : " within the token's limits";
-      throw missing(reference, whose, advice);
+      throw noGuest(reference, whose, advice);
     }
     if (others.length === 0) return guest;
     const names = matches.map((match) => `${guestLabel(match)} on ${match.node}`).join(" and ");
@@ -200,7 +200,8 @@ function byReference(rows: readonly Resource[]): ReadonlyMap<unknown, readonly G
   return guests;
 }
 
-function missing(reference: number | string, whose: string, { guests }: Advice): AppError {
+/** @param whose ` within the token's limits`, or empty */
+export function noGuest(reference: number | string, whose: string, { guests }: Advice): AppError {
   return new AppError(
     "not_found",
     typeof reference === "number"
