@@ -6,6 +6,7 @@ import type { History } from "../database/history.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { ToolDetails, ToolEntry } from "../tool/directory.ts";
+import type { OtherClusters } from "../tool/other_clusters.ts";
 import type { PlanDesk } from "../tool/plans.ts";
 import type { SecretFiles } from "../tool/secret_files.ts";
 import type { AnyTool, ToolContext } from "../tool/tool.ts";
@@ -32,7 +33,9 @@ export interface ToolServices {
 /** What the tool of a call works with. */
 export function toolContext(
   { able, background, catalog, history, rehearsals, secrets, server, trail }: ToolServices,
-  { pve, plans, ...caller }: Omit<Asked, "cluster"> & { pve: Pve; plans: PlanDesk },
+  { pve, clusters, plans, ...caller }:
+    & Omit<Asked, "cluster">
+    & { pve: Pve; clusters: OtherClusters; plans: PlanDesk },
 ): ToolContext {
   const { cluster } = pve;
   const asked = { ...caller, cluster };
@@ -40,6 +43,7 @@ export function toolContext(
   const { limits } = principal;
   return {
     pve,
+    clusters,
     server,
     secrets,
     plans,
