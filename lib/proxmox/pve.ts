@@ -436,6 +436,11 @@ export class Pve {
     return this.#following.finished(upid, patience);
   }
 
+  /** Makes durable that the guests which are known so far are about to be changed. */
+  announce(): Promise<void> {
+    return this.#touched.announce();
+  }
+
   /** Ends the call: other changes may go on. */
   release(): void {
     this.#holds.release();

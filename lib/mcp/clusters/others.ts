@@ -35,7 +35,7 @@ export class Others implements OtherClusters {
     const other = new Pve(await reachedIn(this.#services, { ...caller, cluster: name }), {
       ...bound,
       // The call's row names the guests of its own cluster.
-      announce: () => call.announce(pve.vmids),
+      announce: () => pve.announce(),
       joins: { plan: pve.plan, cluster: name },
     });
     this.#opened.push(other);
