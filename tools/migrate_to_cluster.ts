@@ -107,7 +107,7 @@ export default defineTool({
         ),
     });
     for (const warning of target.warnings) pve.warn(warning);
-    return { ...told, ...task, notes };
+    return { ...told, ...task, ...(notes.length > 0 ? { notes } : {}) };
   },
 });
 

@@ -169,7 +169,7 @@ export class PveServer {
       case "drop_before":
         return void request.socket.destroy();
       case "drop":
-        answer();
+        void given();
         return void request.socket.destroy();
       case "truncate": {
         const whole = answer();

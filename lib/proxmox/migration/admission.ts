@@ -91,8 +91,8 @@ function lackText(
   const commands = [
     `pveum role add ${ROLE} --privs "${privileges.join(",")}"`,
     `pveum acl modify / --users ${ownerOf(pve)} --roles ${ROLE}`,
-    `pveum acl modify / --tokens '${pve.tokenId}' --roles ${ROLE}`,
   ];
   return `the API token ${pve.tokenId} of cluster ${cluster} lacks ${told.join(", ")}; ` +
-    `on a node of it: ${commands.map((command) => `\`${command}\``).join(", ")}`;
+    `on a node of it: ${commands.map((command) => `\`${command}\``).join(", ")}, ` +
+    "and the same for the token itself where its privileges are separated";
 }

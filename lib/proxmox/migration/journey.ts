@@ -78,8 +78,12 @@ export async function travel(
       state = { kind: "nothing" };
     }
     sent.resolve(state);
-    ended.resolve();
-    if (!source.signal.aborted) await told(source, { gone, pass }).catch(() => {});
+    // Other failures tell that nobody knows, or waits for, the task's end.
+    const isOver = state.kind === "nothing" || error instanceof ProxmoxError;
+    if (isOver && !source.signal.aborted) {
+      ended.resolve();
+      await told(source, { gone, pass }).catch(() => {});
+    }
     throw error;
   }
 }

@@ -45,7 +45,10 @@ export async function seeOff(
     ? await taskOnItsWay(source, guest)
     : undefined;
   if (upid !== undefined) {
-    while (!isOver() && await runs(source, upid)) await pause(source, POLL_MS, ended);
+    let wake = ended;
+    while (!isOver() && await runs(source, upid)) {
+      if (await pause(source, POLL_MS, wake)) wake = new Promise(() => {});
+    }
   }
   for (let ms = POLL_MS;; ms = Math.min(ms * 2, SLOWEST_MS)) {
     try {
@@ -57,12 +60,14 @@ export async function seeOff(
   }
 }
 
-/** Passes some time, or less when what is waited for has happened. */
-async function pause(pve: Pve, ms: number, happened: Promise<unknown>): Promise<void> {
+/** Passes some time, or less when what is waited for has happened; true then. */
+async function pause(pve: Pve, ms: number, happened: Promise<unknown>): Promise<boolean> {
   using nap = new Limit(pve.signal);
   // Who is told to stop is told so by the next request.
-  await Promise.race([pve.sleep(ms, nap.signal).catch(() => {}), happened]);
+  const passed = pve.sleep(ms, nap.signal).then(() => false, () => false);
+  const has = await Promise.race([passed, happened.then(() => true)]);
   nap.abort();
+  return has;
 }
 
 /** Whether the task runs; true too while nobody can tell. */
