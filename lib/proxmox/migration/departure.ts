@@ -45,17 +45,17 @@ export async function requireDeparture(
   const runs = state.status !== "stopped";
   const isManaged = isRecord(ha) && flag(ha.managed);
   const replicated = jobs.filter((job) => number(job.guest) === guest.vmid);
-  const require = (check: string, against: string | undefined) =>
+  const demand = (check: string, against: string | undefined) =>
     pve.check(check, against === undefined, against ?? "");
-  require(
+  demand(
     "is no template",
     state.template ? `${label} is a template; clone it instead` : undefined,
   );
-  require(
+  demand(
     "HA does not manage it",
     isManaged ? `HA manages ${label}: take it out of HA first` : undefined,
   );
-  require(
+  demand(
     "is not replicated",
     replicated.length === 0
       ? undefined
@@ -63,7 +63,7 @@ export async function requireDeparture(
         replicated.map(({ id }) => id).join(", ")
       }): delete the job first`,
   );
-  require(
+  demand(
     "has no snapshots",
     snapshots.length === 0
       ? undefined
@@ -71,19 +71,19 @@ export async function requireDeparture(
         snapshots.map(({ name }) => name).join(", ")
       }`,
   );
-  require(
+  demand(
     "has no devices of its node",
     against(devicesIn(config), `${label} uses devices of its node`),
   );
-  require(
+  demand(
     "has no CD in a drive",
     against(insertedIn(config), `${label} has a CD image in a drive, eject it first`),
   );
-  require(
+  demand(
     "has no folders of its node",
     against(boundIn(config), `${label} has folders of its node`),
   );
-  require("can move as it is", runs ? againstRunning(guest, { online, restart }) : undefined);
+  demand("can move as it is", runs ? againstRunning(guest, { online, restart }) : undefined);
   return {
     runs,
     memoryBytes: runs ? number(state.row.maxmem) ?? 0 : 0,
