@@ -1,12 +1,15 @@
-import type { TokenSeal } from "./auth/proxmox_tokens.ts";
-import type { ClusterConfig } from "./config/config.ts";
-import type { History } from "./database/history.ts";
+import { keyFor, readAuditKey } from "./audit/key.ts";
+import { PROXMOX_TOKENS, TokenSeal } from "./auth/proxmox_tokens.ts";
+import type { ClusterConfig, Config } from "./config/config.ts";
+import type { Database } from "./database/database.ts";
+import { type History, historyOf } from "./database/history.ts";
 import { type Leases, leasesWithin } from "./database/leases.ts";
 import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
 import { CallersProxmox } from "./mcp/callers_proxmox.ts";
 import type { Client } from "./proxmox/api/client.ts";
 import { connectProxmox, type sleep } from "./proxmox/api/connect.ts";
+import { Clusters } from "./proxmox/clusters.ts";
 import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import { GuestDirectory } from "./proxmox/guest/guest_directory.ts";
 import { guestLoaders } from "./proxmox/guest/loaders.ts";
@@ -28,8 +31,6 @@ export interface ClusterSurroundings {
   readonly leases: Leases;
   /** True where no other process changes the same guests. */
   readonly isAlone: boolean;
-  /** See CallersProxmox. */
-  readonly seal: TokenSeal | null;
   /** Told when something of a cluster was changed. */
   readonly onChange: () => void;
 }
@@ -47,12 +48,43 @@ export interface ClusterParts {
   close(): Promise<void>;
 }
 
-/** Makes the parts of one cluster; connects to nothing yet. */
-export async function joinCluster(
-  cluster: ClusterConfig,
+/** The way to every cluster that the configuration names; connects to nothing yet. */
+export async function joinClusters(
+  config: Config,
   around: ClusterSurroundings,
+): Promise<Clusters<ClusterParts>> {
+  const seal = await tokenSealOf(config);
+  const join = async (cluster: ClusterConfig) =>
+    [cluster.name, await joinCluster(cluster, { ...around, seal })] as const;
+  const [first, ...others] = config.clusters;
+  return new Clusters([await join(first), ...await Promise.all(others.map(join))]);
+}
+
+/** Begins to keep how every cluster is, where the database and the configuration let it. */
+export function keepHistory(
+  clusters: Clusters<ClusterParts>,
+  { config: { history: { days, enabled } }, database, logOf }: {
+    config: Pick<Config, "history">;
+    database: Database;
+    logOf: (cluster: string) => Pick<Log, "warning">;
+  },
+): void {
+  for (const [name, cluster] of clusters) {
+    const history = historyOf(database, name);
+    if (enabled && history !== null) cluster.keepHistory({ history, days, log: logOf(name) });
+  }
+}
+
+async function tokenSealOf({ audit: { key_file } }: Config): Promise<TokenSeal | null> {
+  if (key_file === null) return null;
+  return new TokenSeal(keyFor(await readAuditKey(key_file), PROXMOX_TOKENS));
+}
+
+async function joinCluster(
+  cluster: ClusterConfig,
+  { seal, ...around }: ClusterSurroundings & { seal: TokenSeal | null },
 ): Promise<ClusterParts> {
-  const { isAlone, monotonic, now, onChange, seal, sleep, workers } = around;
+  const { isAlone, monotonic, now, onChange, sleep, workers } = around;
   const { name } = cluster;
   const connection = await connectProxmox(cluster, { clock: monotonic, sleep, share: workers });
   const { client } = connection;

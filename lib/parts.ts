@@ -1,31 +1,23 @@
 import { TOOLS } from "./mcp/tools.ts";
-import { keyFor, readAuditKey } from "./audit/key.ts";
 import { HeadFile } from "./audit/head_file.ts";
 import { AuditLog } from "./audit/log.ts";
 import { AuditQueue } from "./audit/queue.ts";
-import type { AuditTrail } from "./audit/trail.ts";
-import type { AccountStore } from "./auth/account_store.ts";
-import { PROXMOX_TOKENS, TokenSeal } from "./auth/proxmox_tokens.ts";
-import { type Authenticator, createAuthenticator } from "./auth/authenticator.ts";
-import type { ClusterConfig, Config } from "./config/config.ts";
-import type { Database } from "./database/database.ts";
-import { type Halts, haltsOf } from "./database/halts.ts";
-import { type ClusterParts, type ClusterSurroundings, joinCluster } from "./cluster_parts.ts";
+import { createAuthenticator } from "./auth/authenticator.ts";
+import { haltsOf } from "./database/halts.ts";
+import { joinClusters, keepHistory } from "./cluster_parts.ts";
 import { historyOf } from "./database/history.ts";
 import { leasesOf } from "./database/leases.ts";
-import { type SharedKeys, sharedKeysOf } from "./database/secret.ts";
+import { sharedKeysOf } from "./database/secret.ts";
 import { sharedCountersOf } from "./database/shared_counters.ts";
 import { Plans } from "./database/plans.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
 import { spentKeysOf } from "./database/spent_keys.ts";
 import { Rehearsals } from "./database/rehearsals.ts";
 import { messageOf } from "./errors.ts";
-import { createUseLimits, type UseLimits } from "./http/limits.ts";
+import { createUseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
 import { Changes } from "./siblings/changes.ts";
-import type { Siblings } from "./siblings/siblings.ts";
 import { connectProvider } from "./oauth/connect.ts";
-import type { Fetch } from "./oauth/own_documents.ts";
 import { OwnBearers } from "./oauth/own_bearer.ts";
 import { resourceOf } from "./oauth/own_metadata.ts";
 import { OwnSeals } from "./oauth/own_seals.ts";
@@ -36,10 +28,10 @@ import { ableWith } from "./mcp/clusters/able.ts";
 import { visibleTo } from "./mcp/clusters/argument.ts";
 import { askAll } from "./mcp/clusters/ask_all.ts";
 import { reachedIn } from "./mcp/clusters/reached.ts";
+import { Stragglers } from "./mcp/clusters/stragglers.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
-import type { Feature } from "./mcp/features/feature.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
 import { LeftoverPasses } from "./mcp/leftover_passes.ts";
 import { Leftovers } from "./mcp/leftovers.ts";
@@ -49,57 +41,12 @@ import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
-import { Clusters } from "./proxmox/clusters.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
-import type { AnyTool } from "./tool/tool.ts";
-import type { Client } from "./proxmox/api/client.ts";
 import { sleep as pass } from "./proxmox/api/connect.ts";
+import { connectBackupServers } from "./pbs/servers.ts";
+import type { Parts, ServerOptions } from "./parts_types.ts";
 
-export interface ServerOptions {
-  readonly config: Config;
-  readonly database: Database;
-  readonly accounts: AccountStore;
-  readonly trail: AuditTrail;
-  readonly log: Log;
-  readonly now: () => Date;
-  /** Milliseconds that only ever rise, for what is kept; the process's own when not given. */
-  readonly monotonic?: () => number;
-  /** Waits; the process's own when not given. */
-  readonly sleep?: typeof pass;
-  readonly version: string;
-  /** Reads documents of clients that sign in; the process's own when not given. */
-  readonly clientFetch?: Fetch;
-  /** What halts all changes; of the database when not given. */
-  readonly halts?: Halts;
-  /** The other workers of this server; null when it has none. */
-  readonly siblings?: Siblings | null;
-  /** What callers find; the product's own when not given. */
-  readonly tools?: readonly AnyTool[];
-  readonly features?: readonly Feature[];
-}
-
-/** What every way to the tools needs, whatever carries the messages. */
-export interface Parts {
-  readonly mcp: McpServices;
-  readonly limits: UseLimits;
-  readonly authenticator: Authenticator;
-  /** The way to each cluster with the server's own API token. */
-  readonly clients: Clusters<Client>;
-  /** Keys that all instances share. */
-  readonly keys: SharedKeys;
-  /** Seals, with a key for this purpose, what browsers keep for the pages. */
-  readonly sealFor: (purpose: string) => Seal;
-  /** Milliseconds that only ever rise. */
-  readonly monotonic: () => number;
-  /** Aborts the calls under way. */
-  stop(): void;
-  /** Removes what has expired; never rejects. */
-  sweep(): void;
-  /** Takes over what the config allows of tools and looks every token up again. */
-  reload(config: Config): Promise<void>;
-  /** Waits for what is still to be written; the database stays open. */
-  close(): Promise<void>;
-}
+export type { Parts, ServerOptions };
 
 /** Characters of what browsers keep. */
 const LONGEST_SEALED = 4_096;
@@ -116,7 +63,13 @@ export async function joinParts(
   // What must be done once is done by the first.
   const isFirst = siblings === null || siblings.index === 0;
   const { count: workers } = siblings ?? { count: 1 };
+  const backupServers = await connectBackupServers(config, {
+    clock: monotonic,
+    sleep,
+    share: workers,
+  });
   const ableBy = ableWith();
+  const stragglers = new Stragglers(monotonic);
   const board = siblings?.board ?? null;
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
   const queue = new AuditQueue({
@@ -168,17 +121,15 @@ export async function joinParts(
   const leases = leasesOf(database, { now });
   const changes = siblings === null ? null : new Changes(siblings.board);
   const isAlone = siblings === null && database.dialect.name === "sqlite";
-  const around = {
+  const clusters = await joinClusters(config, {
     now,
     monotonic,
     sleep,
     workers,
     leases,
     isAlone,
-    seal: await tokenSealOf(config),
     onChange: () => changes?.note(),
-  };
-  const clusters = await joinClusters(config, around);
+  });
   // Where there is one, nobody asks which.
   const logOf = (cluster: string): Pick<Log, "warning"> =>
     clusters.several ? { warning: (line) => log.warning(`Cluster ${cluster}: ${line}`) } : log;
@@ -221,15 +172,11 @@ export async function joinParts(
     for (const each of passes) void each.sweep();
   };
   if (isFirst) cleanUp();
-  const { days, enabled } = config.history;
-  for (const [name, cluster] of clusters) {
-    const history = historyOf(database, name);
-    if (history === null || !enabled || !isFirst) continue;
-    cluster.keepHistory({ history, days, log: logOf(name) });
-  }
+  if (isFirst) keepHistory(clusters, { config, database, logOf });
   const ownId: OwnId = (make) => siblings === null ? make() : siblings.ownId(make);
   const mcp: McpServices = {
     features,
+    backupServers,
     catalog,
     proxmox,
     background,
@@ -240,6 +187,7 @@ export async function joinParts(
     log,
     now,
     monotonic,
+    stragglers,
     confirm: config.tools.confirm,
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
     sessionIds: new SessionIds({ key: () => keys("sessions"), now, ownId }),
@@ -262,7 +210,7 @@ export async function joinParts(
         // Who may send nothing is told why by what is called.
         const caller = { principal, language: server.language, cluster };
         return await (await reachedIn({ proxmox }, caller)).access.grants();
-      }, { signal: stopping.signal, monotonic });
+      }, { signal: stopping.signal, monotonic, stragglers });
       return ableBy(answers.flatMap((answer) => "value" in answer ? [answer.value] : []));
     },
     begin: (tokenId) => {
@@ -311,22 +259,8 @@ export async function joinParts(
       await queue.close();
       await headFile?.close();
       await Promise.all([...clusters].map(([, cluster]) => cluster.close()));
+      backupServers.close();
       provider?.[Symbol.dispose]();
     },
   };
-}
-
-/** The way to every cluster; one that is away keeps none from being made. */
-async function joinClusters(
-  { clusters: [first, ...others] }: Config,
-  around: ClusterSurroundings,
-): Promise<Clusters<ClusterParts>> {
-  const join = async (cluster: ClusterConfig) =>
-    [cluster.name, await joinCluster(cluster, around)] as const;
-  return new Clusters([await join(first), ...await Promise.all(others.map(join))]);
-}
-
-async function tokenSealOf({ audit: { key_file } }: Config): Promise<TokenSeal | null> {
-  if (key_file === null) return null;
-  return new TokenSeal(keyFor(await readAuditKey(key_file), PROXMOX_TOKENS));
 }

@@ -15,6 +15,7 @@ import { ProtectedResource } from "./oauth/resource.ts";
 import { Rest } from "./mcp/rest.ts";
 import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
+import { standingOf } from "./pbs/watch.ts";
 import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
 import type { Siblings } from "./siblings/siblings.ts";
 import { refusal, REFUSED } from "./mcp/json_rpc.ts";
@@ -55,6 +56,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const metrics = createMetrics({
     elsewhere: siblings === null ? undefined : () => countedElsewhere(siblings),
     sessions: () => transports.openSessions,
+    backupServers: Object.keys(config.backup_servers).length === 0
+      ? undefined
+      : async () => (await readiness()).backup_servers ?? {},
     halted: async () => await parts.mcp.halts.find() !== undefined,
     clusters: config.clusters.length === 1 ? undefined : async () => (await readiness()).clusters,
   });
@@ -65,6 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     proxmox: clients.map((client) => async () => {
       await client.read("/version", AbortSignal.timeout(5_000));
     }),
+    backupServers: () => standingOf(parts.mcp.backupServers),
   }, {
     monotonic,
     onChange: (cluster, answers) => {

@@ -1,15 +1,18 @@
+import type { FakePbs } from "./fake_pbs.ts";
+import { addBackupServer } from "./fake_pve/backup_server.ts";
 import { makeCertificate } from "./fake_pve/certificate.ts";
 import { once } from "./fake_pve/once.ts";
 import { handlers } from "./fake_pve/routes.ts";
 import { seedState } from "./fake_pve/seed.ts";
 import type { Fault, FaultMatch } from "./fake_pve/faults.ts";
-import { type FakeRequest, PveServer } from "./fake_pve/server.ts";
+import type { FakeRequest } from "./fake_pve/https.ts";
+import { PveServer } from "./fake_pve/server.ts";
 import type { FakeState } from "./fake_pve/state.ts";
 import { finishTasks, settle } from "./fake_pve/tasks.ts";
 import { type Neighbour, World } from "./fake_pve/world.ts";
 
 export type { Fault, FaultMatch } from "./fake_pve/faults.ts";
-export type { FakeRequest } from "./fake_pve/server.ts";
+export type { FakeRequest } from "./fake_pve/https.ts";
 export type * from "./fake_pve/state.ts";
 
 export interface FakePveOptions {
@@ -31,6 +34,8 @@ export interface FakePveOptions {
   apidoc?: boolean;
   /** Default 0, any free one. */
   port?: number;
+  /** Its datastore `store1` is the storage `pbs1`. */
+  backupServer?: FakePbs;
 }
 
 export interface FakeToken {
@@ -107,6 +112,7 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
     now: options.seededAt ?? clock(),
     fingerprint: certificate.fingerprint,
   });
+  if (options.backupServer) addBackupServer(state, options.backupServer);
   const world = new World(state, clock);
   const server = new PveServer({ world, handlers, apidoc: options.apidoc ?? true }, certificate);
   const port = await server.listen(options.port ?? 0);

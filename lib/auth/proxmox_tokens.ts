@@ -64,7 +64,7 @@ export function sealedTokensOf({ proxmox_tokens: text }: Row): SealedTokens {
   if (typeof text !== "string") return NONE;
   return new Map(
     text.split("\n").map((each) => {
-      const [cluster = "", tokenId = "", sealed = ""] = each.split(" ");
+      const [, cluster = "", tokenId = "", sealed = ""] = /^(\S+) (\S+) (.*)$/.exec(each) ?? [];
       return [cluster, { cluster, tokenId, sealed }];
     }),
   );

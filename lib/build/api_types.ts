@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** `deno task api`: writes the types of Proxmox's API from its own description. */
+/** `deno task api`: writes the types of Proxmox's APIs from their own descriptions. */
 
 /** A parameter, property or return value as the description states it. */
 interface Schema {
@@ -34,8 +34,14 @@ interface DataType {
 
 type Paths = Map<string, Map<string, MethodTypes>>;
 
-const SOURCE = new URL("../../tests/pve_api.json", import.meta.url);
-const TARGET = new URL("../proxmox/api/schema.ts", import.meta.url);
+/** What is told of one product's API besides its description. */
+export interface Product {
+  /** The type of a boolean parameter. */
+  readonly flag: "Flag" | "boolean";
+  /** Fields that a real one answers though its description does not name them. */
+  readonly undescribed: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Fields that a real Proxmox VE 9.2 answers though its description does not name them. */
 const UNDESCRIBED: Readonly<Record<string, readonly string[]>> = {
   "/cluster/tasks": ["endtime", "id", "node", "starttime", "status", "tokenid", "type", "user"],
@@ -43,6 +49,14 @@ const UNDESCRIBED: Readonly<Record<string, readonly string[]>> = {
   "/nodes/{node}/status": ["cpu", "idle", "ksm", "kversion", "swap", "uptime", "wait"],
   "/nodes/{node}/tasks": ["tokenid"],
 };
+export const PVE: Product = { flag: "Flag", undescribed: UNDESCRIBED };
+/** It takes nothing but true and false in JSON, and its description was corrected by real answers. */
+export const PBS: Product = { flag: "boolean", undescribed: {} };
+
+const PRODUCTS = [
+  { product: PVE, source: "../../tests/pve_api.json", target: "../proxmox/api/schema.ts" },
+  { product: PBS, source: "../../tests/pbs_api.json", target: "../pbs/api/schema.ts" },
+] as const;
 const ROOTS = ["/nodes/{node}/qemu", "/nodes/{node}/lxc"] as const;
 const EITHER = "/nodes/{node}/{type}";
 
@@ -52,10 +66,11 @@ const EITHER = "/nodes/{node}/{type}";
  * out at will. What VMs and containers share also stands under `/nodes/{node}/{type}`, with the
  * parameters that both have.
  */
-export function apiTypes(methods: readonly ApiMethod[]): string {
+export function apiTypes(methods: readonly ApiMethod[], product: Product = PVE): string {
+  const { flag, undescribed } = product;
   const paths: Paths = new Map();
   for (const api of methods) {
-    const types = { params: paramsOf(api), data: dataOf(api.returns, UNDESCRIBED[api.path]) };
+    const types = { params: paramsOf(api, flag), data: dataOf(api.returns, undescribed[api.path]) };
     const verbs = paths.get(api.path) ?? new Map<string, MethodTypes>();
     paths.set(api.path, verbs.set(api.method, types));
   }
@@ -68,7 +83,7 @@ export function apiTypes(methods: readonly ApiMethod[]): string {
     ]);
   return [
     "// Written by `deno task api`. Types only: nothing of this is in the program that runs.",
-    'import type { Data, Flag, Item, List } from "./types.ts";',
+    `import type { Data, ${flag === "Flag" ? "Flag, " : ""}Item, List } from "./types.ts";`,
     "",
     "export interface Api {",
     ...lines,
@@ -77,7 +92,10 @@ export function apiTypes(methods: readonly ApiMethod[]): string {
   ].join("\n");
 }
 
-function paramsOf({ parameters, path }: ApiMethod): Map<string, string> {
+function paramsOf(
+  { parameters, path }: ApiMethod,
+  flag: Product["flag"],
+): Map<string, string> {
   const inPath = new Set(path.match(/(?<=\{)[^{}]+(?=\})/g));
   const own = Object.entries(parameters).filter(([name]) => !inPath.has(name)).toSorted();
   return new Map(own.map(([name, schema]) => {
@@ -87,21 +105,24 @@ function paramsOf({ parameters, path }: ApiMethod): Map<string, string> {
       ? `[key: \`${name.slice(0, -3)}\${number}\`]`
       : `${JSON.stringify(name)}${schema.optional ? "?" : ""}`;
     const absent = indexed || schema.optional ? " | undefined" : "";
-    return [key, `${typeOf(schema)}${absent}`];
+    return [key, `${typeOf(schema, flag)}${absent}`];
   }));
 }
 
-function typeOf({ enum: words, format, items, oneOf, type }: Schema): string {
+function typeOf(
+  { enum: words, format, items, oneOf, type }: Schema,
+  flag: Product["flag"],
+): string {
   if (words) return words.map((word) => JSON.stringify(word ?? "")).join(" | ");
-  if (oneOf) return [...new Set(oneOf.map(typeOf))].join(" | ");
+  if (oneOf) return [...new Set(oneOf.map((one) => typeOf(one, flag)))].join(" | ");
   switch (type) {
     case "boolean":
-      return "Flag";
+      return flag;
     case "integer":
     case "number":
       return "number";
     case "array":
-      return `readonly (${typeOf(items ?? {})})[]`;
+      return `readonly (${typeOf(items ?? {}, flag)})[]`;
     default:
       return isPlainNumber(format) ? "string | number" : "string";
   }
@@ -176,6 +197,9 @@ function writeData({ fields, kind }: DataType): string {
 }
 
 if (import.meta.main) {
-  const methods = JSON.parse(await Deno.readTextFile(SOURCE)) as ApiMethod[];
-  await Deno.writeTextFile(fileURLToPath(TARGET), apiTypes(methods));
+  for (const { product, source, target } of PRODUCTS) {
+    const methods = JSON.parse(await Deno.readTextFile(new URL(source, import.meta.url)));
+    const types = apiTypes(methods as ApiMethod[], product);
+    await Deno.writeTextFile(fileURLToPath(new URL(target, import.meta.url)), types);
+  }
 }

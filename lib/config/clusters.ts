@@ -16,6 +16,11 @@ const clusterName = z.string().regex(
   'must be a name of at most 32 lower-case letters, digits, "-" and "_", beginning with a letter',
 );
 
+/** Why a cluster cannot be called so, as the end of a sentence; null when it can. */
+export function clusterNameProblem(name: string): string | null {
+  return clusterName.safeParse(name).error?.issues[0]?.message ?? null;
+}
+
 /** Clusters besides the one that `proxmox` and `auth` name, or in place of it. */
 export const clusters = key(
   z.record(clusterName, z.strictObject({ proxmox, auth })).default({}),

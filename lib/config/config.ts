@@ -17,9 +17,9 @@ export { environment, forgetVariables, SETTLED_NAMES, settleEnvironment } from "
 export { hostForUrl, isLoopback } from "./hosts.ts";
 export { asFile, filesOf, holdsToken, type NamedFile, tokenValuesOf } from "./files.ts";
 export { DEFAULT_CONFIG_FILES } from "./locate.ts";
-export { DEFAULT_CLUSTER } from "./clusters.ts";
 export { ENVIRONMENT_NAMES, OPTION_KEYS, type OptionKey, readText } from "./overrides.ts";
 export { VariableError } from "./refusal.ts";
+export { clusterNameProblem, DEFAULT_CLUSTER } from "./clusters.ts";
 export { CONFIG_KEYS } from "./schema.ts";
 export type { BackupServerConfig } from "./backup_servers.ts";
 export type {

@@ -43,8 +43,8 @@ export function createApp(services: AppServices): Hono<Env> {
   }
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
-    const { ready, database, proxmox } = await services.readiness();
-    return c.json({ status: ready ? "ok" : "unavailable", database, proxmox }, ready ? 200 : 503);
+    const { ready, clusters: _, ...parts } = await services.readiness();
+    return c.json({ status: ready ? "ok" : "unavailable", ...parts }, ready ? 200 : 503);
   });
   app.get("/metrics", gate, async (c) =>
     c.text(await services.metrics.text(), 200, {

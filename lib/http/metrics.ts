@@ -26,6 +26,10 @@ export interface Metrics {
 interface Read {
   /** The number of open sessions by transport. */
   readonly sessions: () => Record<string, number>;
+  /** Whether each backup server answers, by its name; absent where there are none. */
+  readonly backupServers?:
+    | (() => Promise<Readonly<Record<string, "ok" | "unavailable">>>)
+    | undefined;
   /** Whether changes are halted. */
   readonly halted: () => Promise<boolean>;
   /** Whether each cluster answers; absent where there is one. */
@@ -34,7 +38,9 @@ interface Read {
   readonly elsewhere?: (() => Promise<readonly Counted[]>) | undefined;
 }
 
-export function createMetrics({ clusters, elsewhere, halted, sessions }: Read): Metrics {
+export function createMetrics(
+  { backupServers, clusters, elsewhere, halted, sessions }: Read,
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const calls = new Counter({
@@ -84,12 +90,26 @@ export function createMetrics({ clusters, elsewhere, halted, sessions }: Read): 
   if (clusters !== undefined) {
     new Gauge({
       name: "proxmox_mcp_cluster_up",
-      help: "1 while the cluster answers",
+      help: "1 for a cluster that answers, else 0",
       labelNames: ["cluster"],
       registers,
-      aggregator: "min",
+      aggregator: "max",
       async collect() {
         for (const [cluster, up] of await clusters()) this.set({ cluster }, Number(up));
+      },
+    });
+  }
+  if (backupServers !== undefined) {
+    new Gauge({
+      name: "proxmox_mcp_backup_server_up",
+      help: "1 for a backup server that answers, else 0",
+      labelNames: ["server"],
+      registers,
+      aggregator: "max",
+      async collect() {
+        for (const [server, standing] of Object.entries(await backupServers())) {
+          this.set({ server }, Number(standing === "ok"));
+        }
       },
     });
   }

@@ -7,12 +7,17 @@ export interface Readiness {
   readonly proxmox: "ok" | "degraded" | "unavailable";
   /** Whether each cluster answers, by its name; strangers are not told. */
   readonly clusters: ReadonlyMap<string, boolean>;
+  /** By name, where the config names any. One that is away makes nothing else wait, and is told only. */
+  readonly backup_servers?: Readonly<Record<string, "ok" | "unavailable">>;
 }
 
-interface Parts {
+/** What is asked; each rejects when it is away. */
+export interface ProbedParts {
   readonly database: () => Promise<void>;
   /** A probe of each cluster, with its name. */
   readonly proxmox: Iterable<readonly [string, () => Promise<void>]>;
+  /** Never rejects. */
+  readonly backupServers?: () => Promise<Readonly<Record<string, "ok" | "unavailable">>>;
 }
 
 interface Options {
@@ -31,7 +36,7 @@ const LATER_MS = 1_000;
  * token, so it must not be a way to load Proxmox.
  */
 export function createReadiness(
-  parts: Parts,
+  parts: ProbedParts,
   { monotonic, onChange }: Options,
 ): () => Promise<Readiness> {
   let last: { at: number; result: Promise<Readiness> } | undefined;
@@ -50,18 +55,21 @@ export function createReadiness(
   };
 }
 
-async function probe(parts: Parts): Promise<Readiness> {
-  const [database, clusters] = await Promise.all([
+async function probe(parts: ProbedParts): Promise<Readiness> {
+  const [database, clusters, told] = await Promise.all([
     parts.database().then(() => "ok" as const, () => "unavailable" as const),
     answering(parts.proxmox),
+    parts.backupServers?.() ?? {},
   ]);
+  const backups = Object.keys(told).length === 0 ? {} : { backup_servers: told };
   const answered = [...clusters.values()].filter((answers) => answers).length;
   const proxmox = answered === clusters.size ? "ok" : answered > 0 ? "degraded" : "unavailable";
-  return { ready: database === "ok" && proxmox !== "unavailable", database, proxmox, clusters };
+  const ready = database === "ok" && proxmox !== "unavailable";
+  return { ready, database, proxmox, clusters, ...backups };
 }
 
 /** One that says nothing keeps nobody waiting who has heard of another. */
-async function answering(probes: Parts["proxmox"]): Promise<ReadonlyMap<string, boolean>> {
+async function answering(probes: ProbedParts["proxmox"]): Promise<ReadonlyMap<string, boolean>> {
   const answers = new Map<string, boolean>();
   const all = [...probes].map(async ([name, probe]) => {
     answers.set(name, false);

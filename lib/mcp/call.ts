@@ -10,7 +10,6 @@ import type { CallServices } from "./call_services.ts";
 import { inCallSpan } from "./call_span.ts";
 import { cannot } from "./cannot.ts";
 import { takeCluster } from "./clusters/argument.ts";
-import { coverageOf } from "./clusters/coverage.ts";
 import { type Place, placeOf } from "./clusters/place.ts";
 import { runInAll } from "./clusters/run_in_all.ts";
 import { consent } from "./consent.ts";
@@ -97,9 +96,9 @@ async function decide(
   await permit();
   const subject = { tool, input, action };
   const place = await placeOf(services, request, { ...subject, dryRun, named, visible });
-  const cluster = place.kind === "one" ? place.cluster : undefined;
-  const placed = { ...request, cluster };
-  if (coverageOf(tool) !== "none") record.within(cluster);
+  const placed = place.kind === "one" ? { ...request, ...place } : request;
+  const { meant } = placed;
+  record.within(meant);
   const gate = dryRun ? undefined : await services.approvals.gate(services, placed, subject);
   if (gate?.kind === "held") return held(services, { ...gate, action }, record);
   if (gate?.by !== undefined) {
@@ -110,13 +109,9 @@ async function decide(
     if (question !== undefined) return { kind: "ask", ...question };
   }
   await services.audit.admit();
-  const tellsCluster = visible.length > 1 && coverageOf(tool) !== "none";
-  const permitted = { dryRun, permit, allow: gate?.allow, tellsCluster };
-  return await run(
-    services,
-    { ...placed, ...subject, ...permitted, named, visible, place },
-    record,
-  );
+  const told = visible.length > 1 ? meant : undefined;
+  const permitted = { dryRun, permit, allow: gate?.allow, told };
+  return await run(services, { ...placed, ...subject, ...permitted, place }, record);
 }
 
 /** Tells of a plan that waits; the row names the guests that it is about. */

@@ -54,6 +54,11 @@ export class Catalog {
     this.#clusters = clusters;
   }
 
+  /** True when there are several clusters. */
+  get hasSeveral(): boolean {
+    return this.#clusters.length > 1;
+  }
+
   /** The clusters that a caller may name, always the same list for the same names; none where it is one. */
   clustersFor(limits: TokenLimits | null): readonly string[] {
     const names = visibleTo(this.#clusters, limits);

@@ -21,12 +21,8 @@ export interface Run extends Omit<CallRequest, "tool"> {
   readonly dryRun: boolean;
   readonly permit: () => Promise<void>;
   readonly allow: Extract<Gate, { kind: "run" }>["allow"] | undefined;
-  /** The cluster that the caller has named. */
-  readonly named: string | undefined;
-  /** The clusters that the caller may know of, where there are several. */
-  readonly visible: readonly string[];
-  /** True where the answer says which cluster it is of. */
-  readonly tellsCluster: boolean;
+  /** The cluster that the answer says it is of. */
+  readonly told: string | undefined;
   /** What the caller must be told besides. */
   readonly warnings: readonly string[];
 }
@@ -46,7 +42,7 @@ export async function runOnce(
   request: Run,
   record: RunRecord,
 ): Promise<Ran> {
-  const { tool, input, action, cluster, dryRun, permit, allow } = request;
+  const { tool, input, action, cluster, dryRun, permit, allow, warnings } = request;
   const asked = { cluster, tool: tool.name, input };
   const change = dryRun ? undefined : services.identical.of(request.principal, asked);
   const call: PveCall = {
@@ -69,7 +65,7 @@ export async function runOnce(
   };
   const pve = new Pve(await reachedIn(services, request), call);
   const clusters = new Others(services, { caller: request, call, pve });
-  for (const warning of request.warnings) pve.warn(warning);
+  for (const warning of warnings) pve.warn(warning);
   /** Of a plan that was decided. */
   let decided: readonly number[] = [];
   try {
@@ -88,8 +84,8 @@ export async function runOnce(
     const concluded = await request.conclude?.(pve, { tool, output, action });
     if (concluded) return { output, finished: concluded };
     const finished = services.finish(tool, await told(pve, { tool, output }));
-    const isTold = request.tellsCluster && cluster !== undefined;
-    return { output, finished: isTold ? finished.inCluster(cluster) : finished };
+    const { told: name } = request;
+    return { output, finished: name === undefined ? finished : finished.inCluster(name) };
   } catch (error) {
     throw pve.refused ?? error;
   } finally {

@@ -4,6 +4,9 @@ import type { TokenLimits } from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { History } from "../database/history.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
+import { CallsBackupServers } from "../pbs/call.ts";
+import type { BackupServers } from "../pbs/servers.ts";
+import { DEFAULT_CLUSTER } from "../proxmox/clusters.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { ToolDetails, ToolEntry } from "../tool/directory.ts";
 import type { OtherClusters } from "../tool/other_clusters.ts";
@@ -27,16 +30,21 @@ export interface ToolServices {
   readonly rehearsals: (cluster: string) => Rehearsals;
   /** Of a cluster; null where the database keeps none. */
   readonly history: (cluster: string) => History | null;
+  readonly backupServers: BackupServers;
   readonly server: { readonly version: string; readonly startedAt: Date };
 }
 
 /** What the tool of a call works with. */
 export function toolContext(
-  { able, background, catalog, history, rehearsals, secrets, server, trail }: ToolServices,
-  { pve, clusters, plans, ...caller }:
-    & Omit<Asked, "cluster">
-    & { pve: Pve; clusters: OtherClusters; plans: PlanDesk },
+  services: ToolServices,
+  { pve, clusters, plans, meant, ...caller }: Omit<Asked, "cluster"> & {
+    pve: Pve;
+    clusters: OtherClusters;
+    plans: PlanDesk;
+    meant?: string | undefined;
+  },
 ): ToolContext {
+  const { able, background, catalog, history, rehearsals, secrets, server, trail } = services;
   const { cluster } = pve;
   const asked = { ...caller, cluster };
   const { principal, language } = asked;
@@ -44,11 +52,12 @@ export function toolContext(
   return {
     pve,
     clusters,
+    pbs: new CallsBackupServers(services.backupServers, pve),
     server,
     secrets,
     plans,
     rehearsals: rehearsals(cluster),
-    audit: trail,
+    audit: auditOf(trail, { of: catalog.hasSeveral ? meant : undefined, limits }),
     history: history(cluster),
     caller: principal,
     background: (kind, work) => background.begin(kind, asked, work),
@@ -60,6 +69,18 @@ export function toolContext(
       find: (name) => detailsOf(admit(catalog, name, { principal, language }), { catalog, limits }),
     },
   };
+}
+
+/** The calls about one cluster, else about all that the caller may know of. */
+function auditOf(
+  trail: Pick<AuditTrail, "list">,
+  { of, limits }: { of: string | undefined; limits: TokenLimits | null },
+): Pick<AuditTrail, "list"> {
+  // Before there were several the one that is called so had no name in its rows.
+  const unnamed = of === DEFAULT_CLUSTER ? [""] : [];
+  const clusters = of === undefined ? limits?.clusters : [of, ...unnamed];
+  if (!clusters) return trail;
+  return { list: (filter) => trail.list({ ...filter, clusters }) };
 }
 
 interface Told {

@@ -1,5 +1,5 @@
 import type { Params } from "./api/client.ts";
-import type { ApiPath } from "./api/path.ts";
+import type { ApiPath } from "../upstream/path.ts";
 import type { Verb } from "./api/types.ts";
 import { isRecord } from "./api/values.ts";
 import { type Concerned, concernedBy } from "./concerned.ts";
@@ -74,6 +74,25 @@ export class Changing {
       return data;
     } finally {
       await sharing?.began(task);
+    }
+  }
+
+  /**
+   * Makes a change elsewhere than in the cluster, permitted and announced as any. It is never shared with an
+   * identical call, and what the cluster tells may come from there.
+   */
+  async elsewhere(send: () => Promise<unknown>): Promise<unknown> {
+    const { call, touched } = this.#parts;
+    await call.permit();
+    await touched.announce();
+    this.#concerned.add("all");
+    this.forget();
+    try {
+      const data = await send();
+      if (isUpid(data)) this.upid = data;
+      return data;
+    } finally {
+      this.forget();
     }
   }
 

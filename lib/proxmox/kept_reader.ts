@@ -1,4 +1,4 @@
-import { apiPath } from "./api/path.ts";
+import { apiPath } from "../upstream/path.ts";
 import type { KeyedPath } from "./api/rows.ts";
 import type { ArgumentsOf, DataOf, ItemPath, RowOf } from "./api/types.ts";
 import type { Pve } from "./pve.ts";

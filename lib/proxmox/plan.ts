@@ -23,6 +23,16 @@ export interface PlannedRequest {
   readonly body?: Params;
 }
 
+/** A change of another server, before its parameters are hidden. */
+export interface PlannedElsewhere {
+  readonly method: PlannedRequest["method"];
+  /** With the server's name before it: `pbs1:/admin/datastore/store1/prune`. */
+  readonly path: string;
+  readonly params: Params;
+  /** The guests that it concerns. */
+  readonly vmids: readonly number[];
+}
+
 /** A precondition and whether it holds. */
 interface Check {
   readonly check: string;

@@ -1,8 +1,8 @@
 import { AppError } from "../errors.ts";
 import { type Advice, explain } from "./advice.ts";
-import { abortFailure, unlessAborted } from "./api/abort.ts";
+import { abortFailure, unlessAborted } from "../upstream/abort.ts";
 import type { Params } from "./api/client.ts";
-import { type ApiPath, apiPath } from "./api/path.ts";
+import { type ApiPath, apiPath } from "../upstream/path.ts";
 import type { KeyedPath } from "./api/rows.ts";
 import type {
   ArgumentsOf,
@@ -23,7 +23,7 @@ import { Following, type Patience } from "./following.ts";
 import type { Guest, GuestType } from "./guest/directory.ts";
 import { Holds } from "./holds.ts";
 import { KeptReader } from "./kept_reader.ts";
-import { type Plan, type Reach, redactedParams } from "./plan.ts";
+import { type Plan, type PlannedElsewhere, type Reach, redactedParams } from "./plan.ts";
 import type { Grants } from "./privileges.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import { Reading } from "./reading.ts";
@@ -117,6 +117,26 @@ export class Pve {
 
   get signal(): AbortSignal {
     return this.#call.signal;
+  }
+
+  /** In whose name servers are asked: callers take turns there. */
+  get caller(): string {
+    return this.#call.caller;
+  }
+
+  /**
+   * Sends a change to another server than the cluster's, as one of the call's own: permitted and announced
+   * before it is sent, and in a dry run only planned.
+   */
+  async elsewhere(
+    { method, path, params, vmids }: PlannedElsewhere,
+    send: () => Promise<unknown>,
+  ): Promise<unknown> {
+    for (const vmid of vmids) this.#touched.note(vmid);
+    if (!this.#call.dryRun) return await this.#changing.elsewhere(send);
+    const body = Object.keys(params).length > 0 ? { body: redactedParams(params) } : {};
+    this.plan.requests.push({ method, path, ...body });
+    return DRY_RUN_UPID;
   }
 
   now(): Date {

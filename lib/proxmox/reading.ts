@@ -1,6 +1,6 @@
 import type { Answer, Params } from "./api/client.ts";
 import { garbled } from "./api/failures.ts";
-import type { ApiPath } from "./api/path.ts";
+import type { ApiPath } from "../upstream/path.ts";
 import { checkedRows, type KeyedPath, leftOutText } from "./api/rows.ts";
 import type { RowOf } from "./api/types.ts";
 import { record } from "./api/values.ts";

@@ -1,4 +1,4 @@
-import { unlessAborted } from "./api/abort.ts";
+import { unlessAborted } from "../upstream/abort.ts";
 import type { Answer } from "./api/client.ts";
 import { KeptAnswers } from "./kept_answers.ts";
 import type { ShareTime } from "./share_time.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { unlessAborted } from "./api/abort.ts";
+import { unlessAborted } from "../upstream/abort.ts";
 import type { Resource } from "./api/values.ts";
 import { assertMeant, type Guest, guestsIn, type GuestType } from "./guest/directory.ts";
 import { rowsWithin } from "./inventory.ts";

@@ -2,9 +2,12 @@ import { AppError, oneLine } from "../errors.ts";
 import { isKind } from "./api/errors.ts";
 import { reasonFailure } from "./api/failures.ts";
 import type { DataOf } from "./api/types.ts";
+import { followTask, succeeded, warningsIn } from "../upstream/task_end.ts";
 import { clip, quote } from "./clip.ts";
 import type { Pve } from "./pve.ts";
 import { text } from "./api/values.ts";
+
+export { isUpid, PATIENCE_MS, succeeded, warningsIn } from "../upstream/task_end.ts";
 
 /** How a Proxmox task stands; `exit_status` is absent while it runs. */
 export interface TaskState {
@@ -31,12 +34,6 @@ type StatusRow = DataOf<"/nodes/{node}/tasks/{upid}/status", "GET">;
 
 const LOG_TAIL_LINES = 10;
 const LOG_PAGE = 500;
-const FIRST_POLL_MS = 100;
-const SLOWEST_POLL_MS = 2_000;
-const TOLERATED_FAILURES = 5;
-
-/** How long a call may keep its client waiting for a task: many give up after a minute. */
-export const PATIENCE_MS = 45_000;
 
 /**
  * Takes a UPID apart: `UPID:node:pid:pstart:starttime:type:id:user:`.
@@ -50,21 +47,6 @@ export function parseUpid(upid: string): ParsedUpid {
   const [, node = "", start = "", type = "", id = "", user = ""] = match ?? [];
   if (!match) throw new AppError("invalid", `${JSON.stringify(upid)} is not a UPID`);
   return { node, startTime: new Date(parseInt(start, 16) * 1000), type, id, user };
-}
-
-/** True for what Proxmox answers when a change began a task. */
-export function isUpid(data: unknown): data is string {
-  return typeof data === "string" && data.startsWith("UPID:");
-}
-
-/** True for the ends that mean success: `OK` and `WARNINGS: n`. */
-export function succeeded(exitStatus: string): boolean {
-  return exitStatus === "OK" || warningsIn(exitStatus) > 0;
-}
-
-/** The number in `WARNINGS: n`, else 0. */
-export function warningsIn(exitStatus: string): number {
-  return Number(exitStatus.match(/^WARNINGS: (\d+)$/)?.[1] ?? 0);
 }
 
 /** True for a task that somebody or a restart stopped: it did not fail by itself. */
@@ -100,40 +82,22 @@ export async function waitTask(
   },
 ): Promise<TaskState> {
   const { node } = parseUpid(upid);
-  const started = reader.now().getTime();
-  const limitMs = Math.min(timeoutMs, patienceMs);
-  let failures = 0;
-  for (let pause = FIRST_POLL_MS;; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
-    const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid }).catch(
-      (error) => {
-        const passing = error instanceof AppError && error.code === "unavailable" &&
-          !isKind(error, "token_rejected");
-        if (passing && ++failures <= TOLERATED_FAILURES) return undefined;
-        throw unfollowed(error, reader.advice.task, upid);
-      },
-    );
-    if (row !== undefined) failures = 0;
-    const elapsed = reader.now().getTime() - started;
-    if (row?.status === "stopped") {
-      const logTail = await readLogTail(reader, upid).catch(() => []);
-      return requireSuccess(describeTask(upid, row, logTail));
-    }
-    onPoll?.(elapsed);
-    if (elapsed >= timeoutMs) {
-      const seconds = Math.round(timeoutMs / 1000);
-      const state = `the task still runs after ${seconds} s and goes on`;
-      throw new AppError(
-        "timeout",
-        `${state}: do not start it again, ${reader.advice.task} ${upid}`,
-      );
-    }
-    if (elapsed >= patienceMs) {
-      return describeTask(upid, row ?? {}, await readLogTail(reader, upid).catch(() => []));
-    }
-    await reader.sleep(Math.min(pause, Math.max(limitMs - elapsed, 1))).catch((error) => {
-      throw unfollowed(error, reader.advice.task, upid);
-    });
+  const { row, because } = await followTask(reader, {
+    read: () => reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid }),
+    timeoutMs,
+    patienceMs,
+    onPoll,
+    mayPass: (error) =>
+      error instanceof AppError && error.code === "unavailable" && !isKind(error, "token_rejected"),
+    unfollowed: (error) => unfollowed(error, reader.advice.task, upid),
+  });
+  if (because === "the time is over") {
+    const seconds = Math.round(timeoutMs / 1000);
+    const state = `the task still runs after ${seconds} s and goes on`;
+    throw new AppError("timeout", `${state}: do not start it again, ${reader.advice.task} ${upid}`);
   }
+  const state = describeTask(upid, row ?? {}, await readLogTail(reader, upid).catch(() => []));
+  return because === "it ended" ? requireSuccess(state) : state;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { AuditTrail } from "../audit/trail.ts";
 import type { Scope } from "../auth/scope.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
 import type { History } from "../database/history.ts";
+import type { CallsBackupServers } from "../pbs/call.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { SecretFiles } from "./secret_files.ts";
 import type { OtherClusters } from "./other_clusters.ts";
@@ -50,6 +51,8 @@ export interface About {
 /** What a tool works with besides its input. */
 export interface ToolContext {
   readonly pve: Pve;
+  /** The backup servers of the config, bound to this call as `pve` is. */
+  readonly pbs: CallsBackupServers;
   /** Facts about this server that the health tool tells. */
   readonly server: { readonly version: string; readonly startedAt: Date };
   /** The calls that were made, newest first. */

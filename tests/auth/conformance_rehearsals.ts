@@ -4,7 +4,11 @@ import { leasesOf } from "../../lib/database/leases.ts";
 import { type Rehearsal, Rehearsals } from "../../lib/database/rehearsals.ts";
 import { type Site, withBench } from "./site.ts";
 
-function rehearsalOf(id: string, fields: Partial<Rehearsal> & { begun: Date }): Rehearsal {
+/** One that has begun, of guest 100. */
+export function rehearsalOf(
+  id: string,
+  fields: Partial<Rehearsal> & { begun: Date },
+): Rehearsal {
   return {
     id,
     vmid: 100,

@@ -145,7 +145,8 @@ async function loadedDefaults(): Promise<(key: string) => unknown> {
   const file = "/etc/site/config.json";
   const auth = { user: "a@pve", token_name: "a", token_value: "a" };
   const load = (server: Record<string, unknown>) => {
-    const text = JSON.stringify({ proxmox: { host: "a" }, auth, server });
+    const backup_servers = { name: { host: "a", ...auth } };
+    const text = JSON.stringify({ proxmox: { host: "a" }, auth, server, backup_servers });
     return loadConfig({ file, env: () => undefined, readFile: () => Promise.resolve(text) });
   };
   const bare = await load({});
@@ -154,7 +155,7 @@ async function loadedDefaults(): Promise<(key: string) => unknown> {
   const { oauth } = (await load({ public_url: "https://mcp.example", oauth: { issuer } })).server;
   const loaded = { ...bare, server: { ...bare.server, oauth: { ...oauth, issuer: null } } };
   return (key) => {
-    const value = key.split(".").reduce<unknown>(
+    const value = key.replace("NAME", "name").split(".").reduce<unknown>(
       (at, name) => (at as Record<string, unknown> | null)?.[name],
       loaded,
     );
@@ -164,7 +165,12 @@ async function loadedDefaults(): Promise<(key: string) => unknown> {
 }
 
 Deno.test("the config table tells the defaults that are loaded", async () => {
-  const required = ["proxmox.host", "auth.user", "auth.token_name", "auth.token_value"];
+  const named = ["host", "user", "token_name", "token_value"];
+  const required = [
+    "proxmox.host",
+    ...named.slice(1).map((key) => `auth.${key}`),
+    ...named.map((key) => `backup_servers.NAME.${key}`),
+  ];
   const loaded = await loadedDefaults();
   for (const [{ path, language }, body] of sectionNamed("docs/configuration", "Every key")) {
     const none = language === "en" ? "none" : "yok";

@@ -120,6 +120,26 @@ function rename(site: Site, vmid: number, name: string): void {
   if (guest) guest.config.name = name;
 }
 
+Deno.test("what is followed in one of several clusters is told of that one alone", async () => {
+  const ticks = new Ticks();
+  await using site = await Site.start({ sleep: ticks.sleep, clusters: { dc2: {} } });
+  const token = await createLimitedToken(site.store, { clusters: ["default"] });
+  const address = (cluster: string) => `pve://${cluster}/guests/101`;
+  const both = await listen(site, [address("default"), address("dc2"), GUEST]);
+  const blind = await listen(site, [address("default"), address("dc2")], token);
+  const dc2 = site.fakes.dc2?.state.guests.get(101);
+  assert.ok(dc2);
+  dc2.config.name = "another";
+  await ticks.pass();
+  await until(() => both.updates.length === 1);
+  rename(site, 101, "other");
+  await ticks.pass();
+  await until(() => both.updates.length === 2 && blind.updates.length === 1);
+  assert.deepEqual(both.updates, [address("dc2"), address("default")]);
+  assert.deepEqual(blind.updates, [address("default")]);
+  for (const stream of [both, blind]) await stream.close();
+});
+
 Deno.test("changes are told to all who follow, by one reader of the cluster's list", async () => {
   const ticks = new Ticks();
   await using site = await Site.start({ sleep: ticks.sleep });

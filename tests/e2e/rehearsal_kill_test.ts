@@ -120,7 +120,11 @@ Deno.test("after SIGKILL the next server destroys the copy that was left, and no
   assert.deepEqual([row?.result, row?.error, row?.state], [
     ...["aborted", "the server ended before it was done", "ended"],
   ]);
-  const [last] = (await next.trail.list({})).filter(({ door }) => door === "background");
+  const inBackground = async () =>
+    (await next.trail.list({})).filter(({ door }) => door === "background");
+  // What was done is told to who asks for it before the row of it is written.
+  await until(async () => (await inBackground())[0]?.outcome !== "intent");
+  const [last] = await inBackground();
   assert.deepEqual([last?.user, last?.tool, last?.vmids, last?.outcome], [
     ...["ada", "rehearse_restore", [100, 104], "ok"],
   ]);

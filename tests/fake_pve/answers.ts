@@ -5,25 +5,38 @@ import { schemaOf } from "./validate.ts";
 /** Says where an answer differs from what its method returns by contract, or undefined where it fits. */
 export function answerComplaint(api: ApiMethod, data: unknown): string | undefined {
   const exceptions = recorded[`${api.method} ${api.path}`] ?? {};
-  return complaint(api.returns, data, { exceptions, at: "" });
+  return complaintOf(api.returns, data, { exceptions, hasType: ofPve });
 }
 
-interface Place {
+/** What holds for all answers of one server. */
+export interface Rules {
   readonly exceptions: Exceptions;
+  /** Whether a value is of a type of the description; undefined leaves it to JSON's own types. */
+  readonly hasType?: (type: string, value: unknown) => boolean | undefined;
+  /** Whether an object may have what is not described, where nothing is said; default true. */
+  readonly open?: boolean;
+}
+
+/** The same by a description and rules. */
+export function complaintOf(returns: Schema, data: unknown, rules: Rules): string | undefined {
+  return complaint(returns, data, { ...rules, at: "" });
+}
+
+interface Place extends Rules {
   /** Where in the answer: `[].digest`. */
   readonly at: string;
 }
 
 function complaint(described: Schema, value: unknown, place: Place): string | undefined {
   const exception = place.exceptions[place.at];
-  if (exception?.nullable && value === null) return undefined;
   const schema = exception ? { ...described, ...exception } : described;
+  if (schema.nullable && value === null) return undefined;
   if (schema.oneOf) {
     const complaints = schema.oneOf.map((one) => complaint(one, value, place));
     return complaints.includes(undefined) ? undefined : complaints[0];
   }
   const type = schema.type ?? (schema.properties ? "object" : "any");
-  if (!hasType(type, value)) {
+  if (!(place.hasType?.(type, value) ?? hasType(type, value))) {
     return `${place.at || "the answer"} is no ${type}: ${JSON.stringify(value)}`;
   }
   if (schema.enum && !schema.enum.includes(value as string)) {
@@ -33,12 +46,17 @@ function complaint(described: Schema, value: unknown, place: Place): string | un
   if (type === "object") return ofProperties(schema, value as Record<string, unknown>, place);
 }
 
+/** Booleans are 0 and 1. */
+function ofPve(type: string, value: unknown): boolean | undefined {
+  return type === "boolean" ? value === 0 || value === 1 : undefined;
+}
+
 function hasType(type: string, value: unknown): boolean {
   switch (type) {
     case "null":
       return value === null || value === undefined;
     case "boolean":
-      return value === 0 || value === 1;
+      return typeof value === "boolean";
     case "integer":
       return Number.isInteger(value);
     case "array":
@@ -63,16 +81,17 @@ function ofItems({ items }: Schema, values: unknown[], place: Place): string | u
 }
 
 function ofProperties(
-  { properties = {}, additionalProperties = 1 }: Schema,
+  { properties = {}, additionalProperties }: Schema,
   values: Record<string, unknown>,
   place: Place,
 ): string | undefined {
+  const open = additionalProperties ?? place.open ?? true;
   const inside = (name: string) => place.at ? `${place.at}.${name}` : name;
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
     const at = inside(name);
     const schema = schemaOf(properties, name);
-    if (!schema && !additionalProperties) return `${at} is not described`;
+    if (!schema && !open) return `${at} is not described`;
     const found = schema && complaint(schema, value, { ...place, at });
     if (found) return found;
   }

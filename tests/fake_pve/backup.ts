@@ -101,7 +101,9 @@ function backUp(call: Call, guest: FakeGuest, storage: FakeStorage, log: TaskLog
   }
   if (params.flag("protected")) volume.protected = true;
   if (!storage.shared) volume.node = guest.node;
-  state.volumes.push(volume);
+  if (storage.server && volume.backup) {
+    volume.volid = storage.server.add({ ...volume, vmid: guest.vmid, backup: volume.backup });
+  } else state.volumes.push(volume);
   log.line(`INFO: creating vzdump archive '${volume.volid}'`);
   log.line(`INFO: Finished Backup of ${kind} ${guest.vmid} (00:00:02)`);
 }
@@ -163,6 +165,8 @@ function extractConfig(call: Call): string {
     need(state, who, `/vms/${volume.vmid}`, ["VM.Backup"]);
   }
   if (!volume?.backup) die(`unable to find configuration of backup '${volid}'`);
+  const flaw = storage.server?.flaw(volid);
+  if (flaw !== undefined) die(flaw);
   const { description, ...config } = volume.backup.config;
   const notes = description === undefined ? [] : String(description).split("\n");
   return [

@@ -52,9 +52,32 @@ export function makeCertificate(node: string): ServerCertificate {
     caPem: pem(ca),
     certPem: pem(leaf),
     keyPem: privatePem(keys),
-    fingerprint: createHash("sha256").update(leaf).digest("hex").toUpperCase().match(/../g)
-      ?.join(":") ?? "",
+    fingerprint: fingerprintOf(leaf),
   };
+}
+
+/** The self-signed certificate of a backup server, good for the loopback addresses and the node's name. */
+export function makeBackupServerCertificate(node: string): ServerCertificate {
+  const keys = newKeys();
+  const subject = name(node, "fake", "Proxmox Backup Server");
+  const made = issue({
+    serial: 1,
+    issuer: subject,
+    subject,
+    keys,
+    signer: keys,
+    extensions: [
+      forServers,
+      alternativeNames({ ips: ["127.0.0.1", "::1"], names: ["localhost", node] }),
+    ],
+  });
+  const own = pem(made);
+  return { caPem: own, certPem: own, keyPem: privatePem(keys), fingerprint: fingerprintOf(made) };
+}
+
+function fingerprintOf(certificate: Uint8Array): string {
+  const digits = createHash("sha256").update(certificate).digest("hex").toUpperCase();
+  return digits.match(/../g)?.join(":") ?? "";
 }
 
 /** A self-signed certificate for an address, which is not good for any name, and its key, as PEM. */
@@ -98,10 +121,15 @@ function alternativeNames({ ips, names }: { ips: string[]; names: string[] }): U
   return sequence(
     oid("2.5.29.17"),
     octets(sequence(
-      ...ips.map((ip) => der(0x87, bytes(...ip.split(".").map(Number)))),
+      ...ips.map((ip) => der(0x87, bytes(...octetsOf(ip)))),
       ...names.map((one) => der(0x82, new TextEncoder().encode(one))),
     )),
   );
+}
+
+/** Of the addresses in use: all of IPv4, and `::1`. */
+function octetsOf(ip: string): number[] {
+  return ip === "::1" ? [...Array<number>(15).fill(0), 1] : ip.split(".").map(Number);
 }
 
 function pem(certificate: Uint8Array): string {

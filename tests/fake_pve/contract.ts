@@ -1,4 +1,5 @@
 import { once } from "./once.ts";
+import { type Route as RouteTo, routesOf, segmentsOf } from "./routing.ts";
 
 /** One parameter, property or return value as the API description states it. */
 export interface Schema {
@@ -17,6 +18,7 @@ export interface Schema {
   properties?: Record<string, Schema>;
   additionalProperties?: number;
   oneOf?: Schema[];
+  nullable?: number | boolean;
 }
 
 export type Check = (string | number | string[] | Check)[];
@@ -44,16 +46,7 @@ export interface Composed {
   "instance-type"?: string;
 }
 
-interface RouteNode {
-  children: Map<string, RouteNode>;
-  placeholder?: { name: string; node: RouteNode };
-  methods: Map<string, ApiMethod>;
-}
-
-export interface Route {
-  api: ApiMethod;
-  uri: Record<string, string>;
-}
+export type Route = RouteTo<ApiMethod>;
 
 export interface Contract {
   methods: readonly ApiMethod[];
@@ -69,74 +62,18 @@ export const contract = once((): Contract => {
     const api = methods.find((one) => one.method === method && one.path === path);
     if (api) api.composed = parameters;
   }
-  const root = newNode();
-  for (const api of methods) insert(root, api);
+  const routes = routesOf(methods, ["volume", "cidr"]);
   return {
     methods,
-    find: (method, path) => find(root, method, path),
-    below: (path) => [...nodeAt(root, path)?.children.keys() ?? []],
+    // The path is decoded as a whole before it is split, so an encoded slash is a slash like any other.
+    find: (method, path) => routes.find(method, segmentsOf(path)),
+    below: (path) => routes.below(path),
   };
 });
 
 type ComposedMethod = Pick<ApiMethod, "method" | "path"> & { parameters: Composed };
 
-function readFacts<T>(file: string): T[] {
+/** The facts of a file beside this folder. */
+export function readFacts<T>(file: string): T[] {
   return JSON.parse(Deno.readTextFileSync(new URL(`../${file}`, import.meta.url)));
-}
-
-function newNode(): RouteNode {
-  return { children: new Map(), methods: new Map() };
-}
-
-function segmentsOf(path: string): string[] {
-  return path.split("/").filter((part) => part !== "");
-}
-
-function insert(root: RouteNode, api: ApiMethod): void {
-  let node = root;
-  for (const part of segmentsOf(api.path)) {
-    if (part.startsWith("{")) {
-      node.placeholder ??= { name: part.slice(1, -1), node: newNode() };
-      node = node.placeholder.node;
-    } else {
-      const next = node.children.get(part) ?? newNode();
-      node.children.set(part, next);
-      node = next;
-    }
-  }
-  node.methods.set(api.method, api);
-}
-
-function nodeAt(root: RouteNode, template: string): RouteNode | undefined {
-  let node: RouteNode | undefined = root;
-  for (const part of segmentsOf(template)) {
-    node = part.startsWith("{") ? node?.placeholder?.node : node?.children.get(part);
-  }
-  return node;
-}
-
-// The path is decoded as a whole before it is split, so an encoded slash is a slash like any other;
-// only `{volume}` and `{cidr}` take the rest of the path.
-function find(root: RouteNode, method: string, path: string): Route | undefined {
-  const parts = segmentsOf(path);
-  const uri: Record<string, string> = {};
-  let node = root;
-  for (let i = 0; i < parts.length; i++) {
-    const part = parts[i] ?? "";
-    const literal = node.children.get(part);
-    if (literal) {
-      node = literal;
-      continue;
-    }
-    if (!node.placeholder) return undefined;
-    const { name, node: next } = node.placeholder;
-    node = next;
-    if (name === "volume" || name === "cidr") {
-      uri[name] = parts.slice(i).join("/");
-      break;
-    }
-    uri[name] = part;
-  }
-  const api = node.methods.get(method);
-  return api && { api, uri };
 }

@@ -15,7 +15,13 @@ export interface Incoming {
   method: string;
   /** Path and query as received. */
   url: string;
-  headers: { authorization?: string; cookie?: string; contentType?: string; csrf?: string };
+  headers: {
+    authorization?: string;
+    cookie?: string;
+    contentType?: string;
+    csrf?: string;
+    acceptEncoding?: string;
+  };
   body: Uint8Array;
 }
 
@@ -24,6 +30,11 @@ export interface Answer {
   reason: string;
   type?: string;
   body: string;
+  headers?: Record<string, string>;
+  /** Whether the body is compressed on the way. */
+  deflated?: boolean;
+  /** Milliseconds before it is sent; default 0. */
+  waitMs?: number;
   /** False when nobody could be made out to have sent the request. */
   authorized: boolean;
 }

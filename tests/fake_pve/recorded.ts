@@ -1,7 +1,7 @@
 import type { Schema } from "./contract.ts";
 
 /** By place in the answer, such as `[].digest`: what is laid over the description there. */
-export type Exceptions = Readonly<Record<string, Partial<Schema> & { nullable?: true }>>;
+export type Exceptions = Readonly<Record<string, Partial<Schema>>>;
 
 const text = { type: "string" };
 const any = { type: "any" };

@@ -1,4 +1,4 @@
-import { createPinnedTransport } from "../../lib/proxmox/api/pinned_transport.ts";
+import { createPinnedTransport } from "../../lib/upstream/pinned_transport.ts";
 import { die } from "./errors.ts";
 import type { World } from "./world.ts";
 

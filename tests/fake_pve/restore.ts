@@ -37,6 +37,8 @@ export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log:
   guest.agent.running = Object.keys(backup.os).length > 0;
   guest.agent.files.set("/etc/hostname", `${backup.config.name ?? backup.config.hostname}\n`);
   const target = call.params.maybe("storage");
+  const flaw = call.state.storages.get(storageOfVolume(archive))?.server?.flaw(archive);
+  if (flaw !== undefined) die(flaw);
   log.line(`restore ${guest.type === "qemu" ? "vma" : "lxc"} archive: ${archive}`);
   for (const drive of drivesOf(guest)) {
     if (drive.cdrom && !drive.volid.includes("cloudinit")) continue;

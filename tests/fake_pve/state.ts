@@ -1,15 +1,9 @@
-import type {
-  ExecResult,
-  FakeFirewall,
-  FakeGuest,
-  FakeRule,
-  GuestConfig,
-  Scalar,
-} from "./guest_state.ts";
-
+import type { ExecResult, FakeFirewall, FakeGuest, FakeRule, Scalar } from "./guest_state.ts";
+import type { FakeStorage, FakeVolume } from "./storage_state.ts";
 import type { FakeTask, TaskOutcome } from "./task_state.ts";
 
 export type * from "./guest_state.ts";
+export type * from "./storage_state.ts";
 export type * from "./task_state.ts";
 
 export interface FakeNode {
@@ -90,50 +84,6 @@ export interface FakeCertificate {
   daysLeft: number;
   san: string[];
   fingerprint: string;
-}
-
-export interface FakeStorage {
-  storage: string;
-  type: "cifs" | "dir" | "lvmthin" | "nfs" | "pbs" | "zfspool";
-  content: string[];
-  shared: boolean;
-  disabled?: boolean;
-  nodes?: string[];
-  /** Nodes where it is configured but not reachable. */
-  inactive: string[];
-  total: number;
-  /** Bytes used beside the volumes listed in the state. */
-  baseUsed: number;
-  /** By how many bytes a day it has filled so far. */
-  growthPerDay?: number;
-  options: Record<string, Scalar>;
-}
-
-export interface FakeVolume {
-  volid: string;
-  storage: string;
-  /** The only node that holds it; absent on shared storage. */
-  node?: string;
-  content: string;
-  format: string;
-  size: number;
-  used?: number;
-  /** Unix seconds. */
-  ctime: number;
-  vmid?: number;
-  parent?: string;
-  notes?: string;
-  protected?: boolean;
-  /** Backup verification of a Proxmox Backup Server storage. */
-  verification?: { state: "ok" | "failed"; upid: string };
-  encrypted?: string;
-  /** A backup's guest as it was. */
-  backup?: {
-    type: "qemu" | "lxc";
-    config: GuestConfig;
-    answersShutdown: boolean;
-    os: Record<string, string>;
-  };
 }
 
 export interface FakePool {

@@ -1,7 +1,7 @@
 import { may } from "./access.ts";
 import type { FakeStorage } from "./state.ts";
 import { splitList } from "./validate.ts";
-import { isOnNode, usageOf } from "./volumes.ts";
+import { isOnNode, usableStorage, usageOf } from "./volumes.ts";
 import type { Call, Handlers } from "./world.ts";
 
 export const seen = ["Datastore.Audit", "Datastore.AllocateSpace"];
@@ -11,7 +11,8 @@ export function storageStatus(
   storage: FakeStorage,
   node: string,
 ): Record<string, unknown> {
-  const active = !storage.disabled && !storage.inactive.includes(node);
+  const active = !storage.disabled && !storage.inactive.includes(node) &&
+    storage.server?.reachable() !== false;
   const { used, avail } = usageOf(call.state, storage, node);
   return {
     type: storage.type,
@@ -47,4 +48,14 @@ function list(call: Call): unknown {
     });
 }
 
-export const storageHandlers: Handlers = { "GET /nodes/{node}/storage": list };
+/** What the storage's own server calls itself, which no other kind of storage has. */
+function identity({ params, state }: Call): unknown {
+  const storage = usableStorage(state, params.text("storage"), params.text("node"));
+  const { server, type } = storage;
+  return server ? { type, id: server.identity() } : { type, id: storage.storage };
+}
+
+export const storageHandlers: Handlers = {
+  "GET /nodes/{node}/storage": list,
+  "GET /nodes/{node}/storage/{storage}/identity": identity,
+};

@@ -55,7 +55,7 @@ const plugins: Partial<Record<string, Plugin>> = {
 };
 
 /** Kept in a file of its own, and never shown. */
-const sensitive = ["password", "encryption-key"];
+const sensitive = ["password"];
 
 function rowsOf({ state }: Call): Record<string, unknown>[] {
   const rows = [...state.storages.values()].map((one) => ({

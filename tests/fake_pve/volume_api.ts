@@ -3,7 +3,15 @@ import { die, refuse } from "./errors.ts";
 import type { FakeStorage, FakeVolume } from "./state.ts";
 import { seen } from "./storage.ts";
 import { startTask } from "./tasks.ts";
-import { findVolume, freeVolume, isBlock, pathOf, usableStorage, volumesOn } from "./volumes.ts";
+import {
+  findVolume,
+  freeVolume,
+  isBlock,
+  pathOf,
+  storageNamed,
+  usableStorage,
+  volumesOn,
+} from "./volumes.ts";
 import type { Call, Handlers } from "./world.ts";
 
 export function mayRead(call: Call, volume: FakeVolume): boolean {
@@ -21,6 +29,11 @@ export function mayRead(call: Call, volume: FakeVolume): boolean {
   return may(state, who, path, seen, true);
 }
 
+/** A backup server's lists have the first line of notes only. */
+function listed({ format }: FakeVolume, notes: string): string {
+  return format.startsWith("pbs-") ? notes.split("\n")[0] ?? "" : notes;
+}
+
 function row(volume: FakeVolume): Record<string, unknown> {
   const disk = volume.content === "images" || volume.content === "rootdir";
   return {
@@ -32,7 +45,7 @@ function row(volume: FakeVolume): Record<string, unknown> {
     ...(volume.vmid === undefined ? {} : { vmid: volume.vmid }),
     ...(disk ? { used: volume.used ?? volume.size, parent: volume.parent ?? null } : {}),
     ...(volume.backup ? { subtype: volume.backup.type } : {}),
-    ...(volume.notes === undefined ? {} : { notes: volume.notes }),
+    ...(volume.notes === undefined ? {} : { notes: listed(volume, volume.notes) }),
     ...(volume.protected ? { protected: 1 } : {}),
     ...(volume.verification ? { verification: volume.verification } : {}),
     ...(volume.encrypted ? { encrypted: volume.encrypted } : {}),
@@ -61,11 +74,14 @@ function volumeId(call: Call): string {
   return given;
 }
 
+const serverVolume = /^backup\/(?:vm|ct)\/\d+\/[\d-]+T[\d:]+Z$/;
 const fileVolume = /^(?:iso|vztmpl|backup|snippets|import)\/[^/]+$|^\d+\/[^/]+$/;
 
 function checkName(storage: FakeStorage, volid: string): void {
   const name = volid.slice(storage.storage.length + 1);
-  if (isBlock(storage)) {
+  if (storage.type === "pbs") {
+    if (!serverVolume.test(name)) die(`unable to parse PBS volume name '${name}'`);
+  } else if (isBlock(storage)) {
     if (!/^(?:vm|base)-\d+-\S+$/.test(name)) die(`unable to parse lvm volume name '${name}'`);
   } else if (!fileVolume.test(name)) die(`unable to parse directory volume name '${name}'`);
 }
@@ -182,6 +198,11 @@ function download(call: Call): string {
   });
 }
 
+function pathOfVolume({ state }: Call, { storage, volid }: FakeVolume): string {
+  const held = storageNamed(state, storage);
+  return held.server ? pathOf(held, volid) : `/var/lib/vz/${volid.split(":")[1]}`;
+}
+
 const base = "/nodes/{node}/storage/{storage}";
 
 export const volumeHandlers: Handlers = {
@@ -191,8 +212,9 @@ export const volumeHandlers: Handlers = {
     const { volid: _volid, content: _content, ctime: _ctime, ...rest } = row(volume);
     return {
       ...rest,
+      ...(volume.notes === undefined ? {} : { notes: volume.notes }),
       used: volume.used ?? volume.size,
-      path: `/var/lib/vz/${volume.volid.split(":")[1]}`,
+      path: pathOfVolume(call, volume),
     };
   },
   [`DELETE ${base}/content/{volume}`]: remove,

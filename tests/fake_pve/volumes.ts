@@ -12,6 +12,12 @@ export function usableStorage(state: FakeState, id: string, node: string): FakeS
   if (storage.disabled) die(`storage '${id}' is disabled`);
   if (!isOnNode(storage, node)) die(`storage '${id}' is not available on node '${node}'`);
   if (storage.inactive.includes(node)) die(`storage '${id}' is not online`);
+  if (storage.server?.reachable() === false) {
+    const { port, server } = storage.options;
+    die(
+      `${id}: error fetching datastores - 500 Can't connect to ${server}:${port} (Connection refused)`,
+    );
+  }
   return storage;
 }
 
@@ -24,16 +30,20 @@ export function storageOfVolume(volid: string): string {
 }
 
 export function volumesOn(state: FakeState, storage: string, node: string): FakeVolume[] {
+  const server = state.storages.get(storage)?.server;
+  if (server) return server.volumes();
   return state.volumes.filter((one) => one.storage === storage && (one.node ?? node) === node);
 }
 
 export function findVolume(state: FakeState, volid: string, node: string): FakeVolume | undefined {
-  return state.volumes.find((one) => one.volid === volid && (one.node ?? node) === node);
+  return volumesOn(state, storageOfVolume(volid), node).find((one) => one.volid === volid);
 }
 
 export function freeVolume(state: FakeState, volid: string, node: string): boolean {
   const found = findVolume(state, volid, node);
-  if (found) state.volumes.splice(state.volumes.indexOf(found), 1);
+  const server = state.storages.get(storageOfVolume(volid))?.server;
+  if (server) server.remove(volid);
+  else if (found) state.volumes.splice(state.volumes.indexOf(found), 1);
   return found !== undefined;
 }
 
@@ -42,6 +52,7 @@ export function usageOf(
   storage: FakeStorage,
   node: string,
 ): { used: number; avail: number } {
+  if (storage.server) return storage.server.usage();
   const held = volumesOn(state, storage.storage, node).reduce(
     (sum, one) => sum + (one.used ?? one.size),
     0,
@@ -116,6 +127,10 @@ export function allocate(world: World, wanted: Wanted): FakeVolume {
 /** Where a new volume lies on the node, for log lines. */
 export function pathOf(storage: FakeStorage, volid: string): string {
   const name = volid.slice(storage.storage.length + 1);
+  const { datastore, server, username } = storage.options;
+  if (storage.server) {
+    return `pbs://${username}@${server}:${datastore}/${name.slice("backup/".length)}`;
+  }
   if (isBlock(storage)) return `/dev/pve/${name}`;
   return storage.type === "nfs"
     ? `/mnt/pve/${storage.storage}/images/${name}`

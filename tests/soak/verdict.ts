@@ -1,4 +1,4 @@
-import { IDLE_CONNECTIONS } from "../../lib/proxmox/api/transport.ts";
+import { IDLE_CONNECTIONS } from "../../lib/upstream/transport.ts";
 import type { Balance } from "./ledger.ts";
 import { mebibytes, tableOf } from "./table.ts";
 import type { Reading } from "./watch.ts";

@@ -8,6 +8,7 @@ export const DOCUMENTS = [
   "docs/sign-in",
   "docs/security",
   "docs/operations",
+  "docs/fleet",
   "docs/scale",
   "docs/http",
   "docs/troubleshooting",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { apiTypes } from "../../lib/build/api_types.ts";
+import { apiTypes, PBS, PVE } from "../../lib/build/api_types.ts";
 import type { Pve } from "../../lib/proxmox/pve.ts";
 
 /** Never called: what is asserted is that each marked line fails the type check and no other does. */
@@ -44,10 +44,17 @@ export function requests(pve: Pve, node: string, vmid: number): void {
   pve.list("/nodes").then(([first]) => first?.node.length);
 }
 
-Deno.test("the API's types are those that its description gives", async () => {
-  const source = await Deno.readTextFile(new URL("../pve_api.json", import.meta.url));
-  const written = await Deno.readTextFile(
-    new URL("../../lib/proxmox/api/schema.ts", import.meta.url),
-  );
-  assert.equal(written, apiTypes(JSON.parse(source)), "it is stale: run deno task api");
-});
+for (
+  const [name, product, schema] of [
+    ["pve_api.json", PVE, "proxmox"],
+    ["pbs_api.json", PBS, "pbs"],
+  ] as const
+) {
+  Deno.test(`the types of ${schema}'s API are those that its description gives`, async () => {
+    const source = await Deno.readTextFile(new URL(`../${name}`, import.meta.url));
+    const written = await Deno.readTextFile(
+      new URL(`../../lib/${schema}/api/schema.ts`, import.meta.url),
+    );
+    assert.equal(written, apiTypes(JSON.parse(source), product), "it is stale: run deno task api");
+  });
+}

@@ -104,7 +104,6 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     allowed_origins: [],
     public_url: null,
     trusted_proxies: [],
-    workers: 1,
     max_body_bytes: 4194304,
     max_connections: 2000,
     rate_limit: { requests_per_minute: 600, failed_logins_per_minute: 10 },

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { Circuits } from "../../lib/proxmox/api/circuits.ts";
+import { Circuits } from "../../lib/upstream/circuits.ts";
 import { failureOf, noAnswer, reasonFailure } from "../../lib/proxmox/api/failures.ts";
 import { Gate } from "../../lib/proxmox/api/gate.ts";
-import { apiPath } from "../../lib/proxmox/api/path.ts";
+import { apiPath } from "../../lib/upstream/path.ts";
 import { placeLabel, placeOf } from "../../lib/proxmox/api/place.ts";
 
 const NODE = "/nodes/{node}/qemu/{vmid}/config";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AppError } from "../../lib/errors.ts";
-import { apiPath } from "../../lib/proxmox/api/path.ts";
+import { apiPath } from "../../lib/upstream/path.ts";
 
 const HOSTILE = [
   "",

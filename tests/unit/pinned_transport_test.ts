@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
-import { createPinnedTransport } from "../../lib/proxmox/api/pinned_transport.ts";
+import { createPinnedTransport } from "../../lib/upstream/pinned_transport.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { until } from "../support/until.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Entry, Slots } from "../../lib/proxmox/api/slots.ts";
+import { type Entry, Slots } from "../../lib/upstream/slots.ts";
 
 const LIMITS = { places: 3, perCaller: 2, waiting: 2 };
 const open = new AbortController().signal;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { createPinnedTransport } from "../../lib/proxmox/api/pinned_transport.ts";
+import { createPinnedTransport } from "../../lib/upstream/pinned_transport.ts";
 import {
   createFetchTransport,
   IDLE_CONNECTIONS,
   type Transport,
-} from "../../lib/proxmox/api/transport.ts";
+} from "../../lib/upstream/transport.ts";
 import { startFakePve } from "../fake_pve.ts";
 
 const WAYS: Record<

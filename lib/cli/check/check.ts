@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
+import { adviceHead, type BackupAdvice } from "./backup_commands.ts";
 import { checkClusters, type ClusterReport } from "./clusters.ts";
 import { checkSecretFiles } from "./files.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
@@ -29,7 +30,8 @@ const ALL_TOOLS = TOOLSETS.filter((toolset) => toolset !== "core");
 
 const NOTES = `
 Looks at the config, the files it names, the database, the Proxmox servers (name, connection,
-certificate, clock, version), what the Proxmox token may do, the listening port and the lock.
+certificate, clock, version) and backup servers, what the tokens there may do, the listening port
+and the lock.
 Each line is ok, warn or fail with what to do; the exit status is 1 when any fails.
 The Proxmox roles are those for the tools of --toolset, else of tools.toolsets, else for all tools.
 
@@ -41,6 +43,7 @@ Examples:
 interface Report {
   readonly findings: readonly Finding[];
   readonly advice: ClusterReport["advice"];
+  readonly backupAdvice: readonly BackupAdvice[];
   /** What the advice is for; null for all tools. */
   readonly toolsets: ToolsetChoice;
 }
@@ -60,8 +63,9 @@ export async function check(context: CliContext, options: CheckOptions): Promise
   const report = await inspect(context, options);
   if (report.findings.some((finding) => finding.state === "fail")) context.setStatus(1);
   if (options.json) {
-    const { findings, advice: pveum, toolsets } = report;
-    return io.out(JSON.stringify({ findings, toolsets, pveum }, null, 2));
+    const { findings, advice: pveum, backupAdvice, toolsets } = report;
+    const backups = backupAdvice.length === 0 ? {} : { proxmox_backup_manager: backupAdvice };
+    return io.out(JSON.stringify({ findings, toolsets, pveum, ...backups }, null, 2));
   }
   for (const { name, state, message, remedy, cluster } of report.findings) {
     const about = cluster === undefined ? "" : `${cluster}: `;
@@ -75,6 +79,10 @@ export async function check(context: CliContext, options: CheckOptions): Promise
     const where = cluster === undefined ? "" : ` of ${cluster}`;
     io.out(`\nFor callers with scope ${scope}${which}, on a node${where}${there}:`);
     for (const command of commands) io.out(`  ${command}`);
+  }
+  for (const each of report.backupAdvice) {
+    io.out(`\n${adviceHead(each)}`);
+    for (const command of each.commands) io.out(`  ${command}`);
   }
   if (advice.length > 0 && isPart(toolsets)) {
     io.out(
@@ -96,12 +104,21 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
     await requireTools(config);
   } catch (error) {
     const { toolset: toolsets = null } = options;
-    return { findings: [fail("config", messageOf(error))], advice: [], toolsets };
+    return {
+      findings: [fail("config", messageOf(error))],
+      advice: [],
+      backupAdvice: [],
+      toolsets,
+    };
   }
+  const checkingBackups = Object.keys(config.backup_servers).length === 0
+    ? { findings: [], advice: [] }
+    : (await import("./backup_servers.ts")).checkBackupServers(config);
   const secrets = await checkSecretFiles(config);
   const store = await checkStore(config, now);
   const files = await checkWrittenFiles(config);
   const proxmox = await checkClusters(config, { now, toolsets: options.toolset ?? null });
+  const backups = await checkingBackups;
   return {
     findings: [
       ok("config", config.file ?? "none: the environment stands for it"),
@@ -113,6 +130,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ...store,
       ...files,
       ...proxmox.findings,
+      ...backups.findings,
       ...aboutProxies(context.io.unusedProxies ?? []),
       ...(config.server.oauth === null
         ? []
@@ -124,6 +142,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ...(options.lock === false ? [] : [aboutLock(config)]),
     ],
     advice: proxmox.advice,
+    backupAdvice: backups.advice,
     toolsets: options.toolset ?? config.tools.toolsets,
   };
 }

@@ -178,7 +178,8 @@ async function findSecret(
   return value === undefined ? null : { secret: value, isKept: false };
 }
 
-async function readSecret(path: string): Promise<string> {
+/** The secret in the file of `--token-file`. */
+export async function readSecret(path: string): Promise<string> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);

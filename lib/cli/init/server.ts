@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { hostForUrl } from "../../config/config.ts";
 import type { ReadEnvironment } from "../../config/types.ts";
 import { AppError, ioReason, messageOf, oneLine } from "../../errors.ts";
-import { createFetchTransport } from "../../proxmox/api/transport.ts";
+import { createFetchTransport } from "../../upstream/transport.ts";
 import { type SeenServer, seeServer } from "../check/certificate.ts";
 import { tryConnect } from "../check/network.ts";
 import { UsageError } from "../context.ts";
@@ -96,10 +96,7 @@ export async function chooseTrust(
     throw new UsageError("Cannot use --ca-file and --fingerprint together: keep one of them");
   }
   const seen = await see(endpoint);
-  steps.done(texts.certificate, texts.seen(seen.subject, seen.issuer));
-  steps.detail(texts.names, seen.names.join(" "));
-  steps.detail(texts.valid, texts.until(day(seen.validFrom), day(seen.validTo)));
-  steps.detail("SHA-256", seen.fingerprint);
+  showCertificate(seen, steps);
   if (options.fingerprint !== undefined) return pinned(options.fingerprint, { seen, steps });
   if (options.caFile !== undefined) {
     const file = resolve(options.caFile);
@@ -125,6 +122,15 @@ export async function chooseTrust(
     "invalid",
     "Cannot go on: the certificate is not to be trusted: give --ca-file FILE or --host HOST",
   );
+}
+
+/** What a person compares before a certificate is trusted. */
+export function showCertificate(seen: SeenServer, steps: Steps): void {
+  const { texts } = steps;
+  steps.done(texts.certificate, texts.seen(seen.subject, seen.issuer));
+  steps.detail(texts.names, seen.names.join(" "));
+  steps.detail(texts.valid, texts.until(day(seen.validFrom), day(seen.validTo)));
+  steps.detail("SHA-256", seen.fingerprint);
 }
 
 async function see({ host, port }: Endpoint): Promise<SeenServer> {
@@ -159,7 +165,8 @@ async function distrust({ host, port }: Endpoint, cas: readonly string[]): Promi
   }
 }
 
-function pinned(
+/** Trusts this certificate; refuses when it is not the one that was given. */
+export function pinned(
   fingerprint: string,
   { seen, steps }: { seen: SeenServer; steps: Steps },
 ): Trust {
@@ -178,7 +185,8 @@ function byCa(file: string, steps: Steps): Trust {
   return { ca_file: file };
 }
 
-async function readCa(file: string): Promise<string> {
+/** The text of `--ca-file`. */
+export async function readCa(file: string): Promise<string> {
   let text: string;
   try {
     text = await Deno.readTextFile(file);
@@ -207,7 +215,8 @@ export async function isNode(): Promise<boolean> {
   return await Deno.stat(NODE_FOLDER).then(({ isDirectory }) => isDirectory, () => false);
 }
 
-function hexOf(fingerprint: string): string {
+/** A fingerprint as the config keeps it. */
+export function hexOf(fingerprint: string): string {
   return fingerprint.replaceAll(":", "").toLowerCase();
 }
 

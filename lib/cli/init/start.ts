@@ -13,6 +13,9 @@ import { requiredPermissions } from "../../sandbox/permissions.ts";
 import type { CliContext } from "../context.ts";
 import { runTask } from "../run.ts";
 import { listenToSignals } from "../serve/signals.ts";
+import { chooseBackupAddress, configToExtend } from "./add_backup_server.ts";
+import { requireConfig } from "./add_cluster.ts";
+import type { Asking } from "./asking.ts";
 import { configPath, Existing } from "./existing.ts";
 import { askingFor } from "./init.ts";
 import { UNIT_FILE } from "./install_unit.ts";
@@ -35,6 +38,15 @@ function describeInit(command: Command, context: CliContext): Command {
       const existing = await Existing.read(path, { force: options.force ?? false });
       const steps = new Steps({ ...io, out: () => {} }, textsFor(options.language, io.env));
       const asking = askingFor(io, options);
+      if (options.addBackupServer !== undefined) {
+        return context.setStatus(
+          await addBackupServer(options.addBackupServer, { options, asking, steps, env: io.env }),
+        );
+      }
+      if (options.addCluster !== undefined) {
+        const around = { options, existing, asking, steps, env: io.env };
+        return context.setStatus(await addCluster(options.addCluster, around));
+      }
       const endpoint = await chooseEndpoint(options, { existing, asking, env: io.env, steps });
       const config = await configFor(existing, { endpoint, options, env: io.env });
       const { host, port } = endpoint;
@@ -42,6 +54,54 @@ function describeInit(command: Command, context: CliContext): Command {
       const args = endpoint.isKept ? Deno.args : [...Deno.args, address];
       context.setStatus(await run([...initFlags(config, options), main(), "init", ...args]));
     });
+}
+
+/** The address is asked for here, since what runs may reach no other. */
+async function addBackupServer(
+  name: string,
+  { options, asking, steps, env }: {
+    options: InitArguments;
+    asking: Asking;
+    steps: Steps;
+    env: CliContext["io"]["env"];
+  },
+): Promise<number> {
+  const existing = await configToExtend(name, { options, env });
+  const address = await chooseBackupAddress(options, { asking, steps });
+  const { backup_servers = {} } = existing.content;
+  const section = { ...address, user: "nobody@pbs", token_name: "none", token_value: "none" };
+  const content = { ...existing.content, backup_servers: { ...backup_servers, [name]: section } };
+  const config = await existing.preview(content, { env });
+  const host = `--host=${hostForUrl(address.host)}:${address.port}`;
+  return await run([...initFlags(config, options), main(), "init", ...Deno.args, host]);
+}
+
+/** The same for one more cluster. */
+async function addCluster(
+  name: string,
+  { options, existing, asking, steps, env }: {
+    options: InitArguments;
+    existing: Existing;
+    asking: Asking;
+    steps: Steps;
+    env: CliContext["io"]["env"];
+  },
+): Promise<number> {
+  const own = requireConfig(existing).within(name);
+  const endpoint = await chooseEndpoint(options, {
+    existing: own,
+    asking,
+    env: () => undefined,
+    steps,
+  });
+  const { host, port } = endpoint;
+  const auth = { user: "nobody@pve", token_name: "none", token_value: "none" };
+  const sections = { proxmox: { host, port }, auth };
+  const { clusters = {} } = existing.content;
+  const content = { ...existing.content, clusters: { ...clusters, [name]: sections } };
+  const config = await existing.preview(content, { env });
+  const address = endpoint.isKept ? [] : [`--host=${hostForUrl(host)}:${port}`];
+  return await run([...initFlags(config, options), main(), "init", ...Deno.args, ...address]);
 }
 
 /** What is known of the config before the token is, for what it calls for. */

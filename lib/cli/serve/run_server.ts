@@ -7,23 +7,21 @@ import { checkSchema } from "../../database/schema.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import type { Siblings } from "../../siblings/siblings.ts";
 import { createLog, type Log, type LogOptions } from "../../log/log.ts";
-import { redactText } from "../../log/redact.ts";
 import type { CliContext } from "../context.ts";
 import { followHaltSignal, tellHalt } from "./halt_signals.ts";
 import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
-import { lineOf, probeClusters, type Probed, warningsOf } from "./clusters.ts";
+import { announce } from "./announce.ts";
+import { probeClusters, warningsOf } from "./clusters.ts";
+import { probeBackupServers } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { tellTokensDaily } from "./token_notes.ts";
-import { changedScopes } from "../../mcp/tools.ts";
 import { typed } from "../../command.ts";
-import { isTraced } from "../../tracing.ts";
 import { auditTrailOf, isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
 import type { Running, Way } from "./ways.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 const FLUSH_MS = 1_000;
-const TRACED = "sent where the OTEL_ variables say, outside of the lock";
 
 export interface RunOptions {
   readonly context: Pick<CliContext, "io" | "version">;
@@ -97,7 +95,9 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const { context, member, signals } = options;
   const { config, database } = parts;
   const log = isFirst(options) ? parts.log : silent(parts.log);
-  const probing = isFirst(options) ? probeClusters(config) : undefined;
+  const probing = isFirst(options)
+    ? Promise.all([probeClusters(config), probeBackupServers(config)])
+    : undefined;
   const trail = await auditTrailOf(config, database);
   const halts = haltsOf(database);
   const accounts = new AccountStore(database);
@@ -114,10 +114,14 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const timer = setInterval(renew, CERTIFICATE_CHECK_MS);
   try {
     // Who ends early need not wait for Proxmox.
-    const probes = await Promise.race([probing, server.finished]);
-    if (probes) {
-      announce(options, { config, server, probes });
-      for (const warning of warningsOf(probes)) log.warning(warning);
+    const probed = await Promise.race([probing, server.finished]);
+    if (probed) {
+      const [clusters, backups] = probed;
+      announce(options, { config, server, clusters, backups });
+      for (const warning of warningsOf(clusters)) log.warning(warning);
+      for (const { kind, message } of backups) {
+        if (kind === "failed") log.warning(message);
+      }
     }
     log.info("Server started", {
       version: context.version,
@@ -198,31 +202,6 @@ function noTables(path: string): AppError {
     `Cannot use the database: ${path} has no tables yet; run \`${typed("migrate")}\`, or ` +
       `\`${typed("init")}\` to set everything up`,
   );
-}
-
-function announce(
-  { context: { io, version }, lock }: RunOptions,
-  { config, server, probes }: { config: Config; server: Running; probes: readonly Probed[] },
-): void {
-  const { lowered, raised } = changedScopes(config.tools);
-  const auth = config.no_auth ? " (NO AUTHENTICATION: --no-auth)" : "";
-  const lines = [
-    ["address", `${server.place}${auth}`],
-    ["lock", lock(config)],
-    ["store", redactText(config.database.url)],
-    ...probes.map((probed) => ["proxmox", lineOf(probed)] as const),
-    ...signInLine(config),
-    ...(isTraced() ? [["traces", TRACED] as const] : []),
-    ["tools", [String(server.toolCount), ...lowered, ...raised].join("; ")],
-  ] as const;
-  io.err(`proxmox-mcp ${version}`);
-  for (const [name, text] of lines) io.err(`  ${name.padEnd(8)} ${text}`);
-}
-
-/** By whom people sign in, where they can. */
-function signInLine({ server: { oauth } }: Config): (readonly [string, string])[] {
-  if (oauth === null) return [];
-  return [["sign-in", oauth.issuer === null ? "on this server's own pages" : `by ${oauth.issuer}`]];
 }
 
 /** A rejection that nobody awaited is logged; it must not end the server. */

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { parseVmidRanges, type TokenLimits, type VmidRange } from "../../auth/limits.ts";
+import type { Config } from "../../config/config.ts";
+import { clusterNamed } from "../cluster_option.ts";
 import { UsageError } from "../context.ts";
 import { missingTool } from "../missing_tool.ts";
 import { list, reader, toolsets } from "../options.ts";
@@ -54,6 +56,14 @@ export function limitsGiven(options: LimitOptions): Partial<TokenLimits> {
 export async function requireTools(options: LimitOptions, action: string): Promise<void> {
   const problem = await missingTool([...options.tool ?? [], ...options.denyTool ?? []]);
   if (problem !== null) throw new UsageError(`Cannot ${action}: ${problem}`);
+}
+
+/** Refuses names of clusters that there are not: the token would reach nothing there. */
+export function requireClusters(
+  { cluster = [] }: LimitOptions,
+  { config, action }: { config: Config; action: string },
+): void {
+  for (const name of cluster) clusterNamed(config, { cluster: name, action });
 }
 
 function readVmids(text: string, before: readonly VmidRange[] | undefined): VmidRange[] {

@@ -85,11 +85,14 @@ export async function unitOf(
   return { text, notes };
 }
 
-function namesOf({ clusters, database }: Config): string[] {
-  const hosts = clusters.flatMap(({ proxmox }) => proxmox.hosts);
-  if (sqlitePath(database.url) !== null) return hosts;
+function namesOf({ clusters, backup_servers, database }: Config): string[] {
+  const names = [
+    ...clusters.flatMap(({ proxmox }) => proxmox.hosts),
+    ...Object.values(backup_servers).map(({ host }) => host),
+  ];
+  if (sqlitePath(database.url) !== null) return names;
   const { host } = parsePostgresUrl(database.url);
-  return host.startsWith("/") ? hosts : [...hosts, host];
+  return host.startsWith("/") ? names : [...names, host];
 }
 
 /** Addresses of the names, and those of the name servers when there is a name among them. */

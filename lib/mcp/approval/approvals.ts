@@ -115,7 +115,7 @@ export class Approvals {
         const failed = pve.plan.checks.find(({ ok }) => !ok);
         if (failed) throw new AppError("conflict", failed.detail ?? failed.check);
         const { lines, version } = await tool.about?.(input, context) ?? { lines: [], version: "" };
-        const basis = await basisOf(pve, { guests, version });
+        const basis = await basisOf(pve, { cluster: request.meant, guests, version });
         return { basis, vmids: pve.vmids, dryRun: pve.plan, lines };
       },
     });

@@ -1,14 +1,15 @@
+import type { Stragglers } from "./stragglers.ts";
 import { Limit } from "../../abort.ts";
 import { AppError } from "../../errors.ts";
-import { abortFailure } from "../../proxmox/api/abort.ts";
+import { abortFailure } from "../../upstream/abort.ts";
 
 /** What a cluster has said, or why it has not. */
 export type Answer<T> =
   | { readonly cluster: string; readonly value: T }
   | { readonly cluster: string; readonly error: AppError };
 
-/** Who has not answered by then is not waited for, once another has. */
-const FLOOR_MS = 750;
+/** Who has not answered by then is not waited for, once another has; who was late just now, not even so long. */
+const FLOOR_MS = 1_000;
 /** How much longer than the slowest that has answered another may take. */
 const STRAGGLING = 2;
 /** Callers give up after 45 s. */
@@ -18,6 +19,7 @@ interface Asking {
   readonly signal: AbortSignal;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
+  readonly stragglers: Stragglers;
 }
 
 /**
@@ -27,7 +29,7 @@ interface Asking {
 export async function askAll<T>(
   clusters: readonly string[],
   ask: (cluster: string, signal: AbortSignal) => Promise<T>,
-  { signal, monotonic }: Asking,
+  { signal, monotonic, stragglers }: Asking,
 ): Promise<Answer<T>[]> {
   const [only, another] = clusters;
   if (only !== undefined && another === undefined) return [await settled(only, ask(only, signal))];
@@ -37,7 +39,8 @@ export async function askAll<T>(
   const asked = clusters.map(async (cluster) => {
     const answer = await settled(cluster, ask(cluster, limit.signal));
     answers.set(cluster, answer);
-    if ("value" in answer) patience.answered();
+    const isAwaited = (name: string) => !answers.has(name) && !stragglers.has(name);
+    if ("value" in answer) patience.answered(clusters.some(isAwaited) ? FLOOR_MS : 0);
   });
   const abort = () => patience.end();
   signal.addEventListener("abort", abort, { once: true });
@@ -49,7 +52,12 @@ export async function askAll<T>(
     limit.abort();
   }
   if (signal.aborted) throw abortFailure(signal, false);
-  return clusters.map((cluster) => answers.get(cluster) ?? { cluster, error: patience.late() });
+  return clusters.map((cluster) => {
+    const answer = answers.get(cluster);
+    if (answer !== undefined) return answer;
+    stragglers.note(cluster);
+    return { cluster, error: patience.late() };
+  });
 }
 
 async function settled<T>(cluster: string, asked: Promise<T>): Promise<Answer<T>> {
@@ -81,10 +89,10 @@ class Patience {
     this.#timer = setTimeout(resolve, CEILING_MS);
   }
 
-  /** Somebody has answered: the slowest so far. */
-  answered(): void {
+  /** Somebody has answered, the slowest so far; the others have `floor` milliseconds at least. */
+  answered(floor: number): void {
     const took = this.#took();
-    const allowed = Math.min(CEILING_MS, Math.max(FLOOR_MS, STRAGGLING * took));
+    const allowed = Math.min(CEILING_MS, Math.max(floor, STRAGGLING * took));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.end, allowed - took);
   }

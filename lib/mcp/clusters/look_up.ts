@@ -1,4 +1,4 @@
-import { unlessAborted } from "../../proxmox/api/abort.ts";
+import { unlessAborted } from "../../upstream/abort.ts";
 import type { Resource } from "../../proxmox/api/values.ts";
 import { rowsWithin } from "../../proxmox/inventory.ts";
 import type { CallRequest } from "../call_request.ts";

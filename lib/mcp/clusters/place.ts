@@ -3,6 +3,7 @@ import { noGuest } from "../../proxmox/guest/guest_directory.ts";
 import type { AnyTool } from "../../tool/tool.ts";
 import type { CallRequest } from "../call_request.ts";
 import type { CallServices } from "../call_services.ts";
+import { cannot } from "../cannot.ts";
 import { coverageOf } from "./coverage.ts";
 import { LookUp } from "./look_up.ts";
 import { reachedIn } from "./reached.ts";
@@ -14,6 +15,8 @@ export type Place =
     readonly kind: "one";
     /** Undefined where there is one only. */
     readonly cluster: string | undefined;
+    /** The same, but for what is about none, and where any would do. */
+    readonly meant: string | undefined;
     /** What the caller must be told of how it was found. */
     readonly warnings: readonly string[];
   }
@@ -37,17 +40,33 @@ interface Meant {
 export async function placeOf(
   services: CallServices,
   request: CallRequest,
-  meant: Meant,
+  meant: Meant & { readonly action: string },
 ): Promise<Place> {
+  try {
+    return await look(services, request, meant);
+  } catch (error) {
+    throw cannot(meant.action, error);
+  }
+}
+
+async function look(services: CallServices, request: CallRequest, meant: Meant): Promise<Place> {
   const { named, tool, visible } = meant;
   const [first] = visible;
   if (named !== undefined) return in_(named);
   if (first === undefined) return in_(undefined);
   const coverage = coverageOf(tool);
-  if (visible.length === 1 || coverage === "any" || coverage === "none") return in_(first);
+  const anywhere: Place = { ...in_(first), meant: undefined };
+  if (coverage === "none") return anywhere;
+  const references = referencesIn(tool, meant.input);
+  if (coverage === "any") {
+    // Only a name has to be looked up.
+    const named = references.filter(({ guest }) => typeof guest === "string");
+    if (visible.length === 1 || named.length === 0) return anywhere;
+    return await find(services, request, { ...meant, references: named });
+  }
+  if (visible.length === 1) return in_(first);
   const all: Place = { kind: "all", clusters: visible };
   if (coverage === "each") return all;
-  const references = referencesIn(tool, meant.input);
   if (coverage === "one") return await find(services, request, { ...meant, references });
   // Whatever else a list is asked for is looked for everywhere.
   const guests = references.filter(({ guest }) => guest !== undefined);
@@ -133,5 +152,5 @@ async function nowhere(
 }
 
 function in_(cluster: string | undefined): Extract<Place, { kind: "one" }> {
-  return { kind: "one", cluster, warnings: [] };
+  return { kind: "one", cluster, meant: cluster, warnings: [] };
 }

@@ -13,12 +13,19 @@ export interface ClusterCaller extends ProxmoxCaller {
   readonly cluster?: string | undefined;
 }
 
-/** The Proxmox of the cluster that a call is about; of the only one, where there is one. */
+/**
+ * The Proxmox of the cluster that a call is about; of the only one, where there is one.
+ *
+ * @throws AppError `not_found` for one that is not configured any more
+ */
 export function proxmoxIn(
   { proxmox }: Proxmox,
   { cluster }: { readonly cluster?: string | undefined },
 ): CallersProxmox {
-  return cluster === undefined ? proxmox.first : proxmox.get(cluster) ?? proxmox.first;
+  if (cluster === undefined) return proxmox.first;
+  const found = proxmox.get(cluster);
+  if (found === undefined) throw new AppError("not_found", `there is no cluster ${cluster}`);
+  return found;
 }
 
 /**

@@ -37,7 +37,7 @@ export async function runInAll(
   const run = (cluster: string, signal: AbortSignal) => {
     const cursor = cursors?.get(cluster);
     const part = cursor === undefined ? input : { ...input, cursor };
-    const here = { cluster, input: part, signal, tellsCluster: false, warnings: [] };
+    const here = { cluster, input: part, signal, meant: cluster, told: undefined, warnings: [] };
     return runOnce(services, { ...request, ...here }, each);
   };
   const answers = await askAll(clusters, run, { ...services, ...request });

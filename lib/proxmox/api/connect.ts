@@ -1,12 +1,13 @@
-import { AppError, ioReason, messageOf, oneLine } from "../../errors.ts";
 import { Client } from "./client.ts";
+import { openTransport } from "../../upstream/open.ts";
 import type { ClientOptions } from "./route.ts";
-import { createVerifyingDial, type Dial } from "./line.ts";
-import { createPinnedDial, createPinnedTransport } from "./pinned_transport.ts";
-import { createFetchTransport, type Transport } from "./transport.ts";
+
+const CA_FROM = "; on a node it is /etc/pve/pve-root-ca.pem";
 
 /** What the connection to Proxmox depends on. */
 export interface ProxmoxTarget {
+  /** What stands before these keys in the config; nothing when not given. */
+  readonly section?: string;
   readonly proxmox: {
     readonly hosts: readonly string[];
     readonly port: number;
@@ -30,11 +31,15 @@ export interface ProxmoxTarget {
  * @throws AppError `invalid` when `ca_file` or the system's certificates cannot be read
  */
 export async function connectProxmox(
-  { auth, proxmox }: ProxmoxTarget,
+  { auth, proxmox, section = "" }: ProxmoxTarget,
   options: Partial<Pick<ClientOptions, "clock" | "sleep" | "share">> = {},
 ): Promise<{ client: Client; close: () => void }> {
-  const { transport, dial, close } = await openTransport(proxmox);
+  const { transport, dial, close } = await openTransport(proxmox, {
+    section: `${section}proxmox`,
+    caFrom: CA_FROM,
+  });
   const client = new Client({
+    section,
     hosts: proxmox.hosts,
     port: proxmox.port,
     user: auth.user,
@@ -65,46 +70,4 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
     }, ms);
     signal.addEventListener("abort", onAbort, { once: true });
   });
-}
-
-async function openTransport(
-  proxmox: ProxmoxTarget["proxmox"],
-): Promise<{ transport: Transport; dial: Dial; close: () => void }> {
-  if (proxmox.fingerprint !== null || !proxmox.verify_ssl) {
-    const pin = {
-      fingerprint: proxmox.fingerprint,
-      timeoutMs: proxmox.timeout_seconds * 1000,
-    };
-    const transport = createPinnedTransport(pin);
-    return { transport, dial: createPinnedDial(pin), close: () => transport[Symbol.dispose]() };
-  }
-  const caCerts = proxmox.ca_file === null ? [] : [await readCa(proxmox.ca_file)];
-  const transport = verifyingTransport(caCerts);
-  const dial = createVerifyingDial(caCerts);
-  return { transport, dial, close: () => transport[Symbol.dispose]() };
-}
-
-function verifyingTransport(caCerts: readonly string[]): Transport & Disposable {
-  try {
-    return createFetchTransport(caCerts);
-  } catch (cause) {
-    const message = `Cannot use the system's or the cluster's CA certificates: ${
-      oneLine(messageOf(cause))
-    }: install ca-certificates and check proxmox.ca_file, or set proxmox.fingerprint`;
-    throw new AppError("invalid", message, { cause });
-  }
-}
-
-async function readCa(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (cause) {
-    throw new AppError(
-      "invalid",
-      `Cannot read proxmox.ca_file ${file}: ${
-        ioReason(cause)
-      }; on a node it is /etc/pve/pve-root-ca.pem`,
-      { cause },
-    );
-  }
 }

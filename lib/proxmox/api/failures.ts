@@ -1,5 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { AppError, ErrorCode } from "../../errors.ts";
+import { UNKNOWN_OUTCOME } from "../../upstream/abort.ts";
+import { whyUnreached } from "../../upstream/unreached.ts";
 import { quote } from "../clip.ts";
 import { isKind, ProxmoxError, type ProxmoxErrorKind } from "./errors.ts";
 
@@ -15,13 +17,9 @@ export interface FailedAnswer {
   readonly tokenId: string;
   /** What to do when the token is rejected. */
   readonly rejected?: string | undefined;
+  /** See ClientOptions. */
+  readonly section?: string | undefined;
 }
-
-const REJECTED =
-  "check auth.user, auth.token_name and auth.token_value, and that the token is not expired";
-
-export const UNKNOWN_OUTCOME =
-  "whether the change was made is unknown: look before trying again" as const;
 
 /**
  * Reads Proxmox's reason from the body (`message`, and `errors` per parameter) and tells its kind. Not
@@ -29,14 +27,16 @@ export const UNKNOWN_OUTCOME =
  * without a body.
  */
 export function failureOf(answer: FailedAnswer): ProxmoxError {
-  const { status, tokenId } = answer;
+  const { section = "", status, tokenId } = answer;
   const { message: told, errors } = readBody(answer.body);
   // Older versions give the reason in the status line only.
   const reason = told || (answer.reason === STATUS_CODES[status] ? "" : answer.reason ?? "");
   const facts = { status, reason, errors };
   if (status === 401) {
     const given = reason === "" ? "" : ` (${reason})`;
-    const { rejected = REJECTED } = answer;
+    const own =
+      `check ${section}auth.user, ${section}auth.token_name and ${section}auth.token_value`;
+    const { rejected = `${own}, and that the token is not expired` } = answer;
     const message = `Proxmox rejected the API token ${tokenId}${given}; ${rejected}`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "token_rejected" });
   }
@@ -53,19 +53,23 @@ export function failureOf(answer: FailedAnswer): ProxmoxError {
   }
   if (status >= 502) return unreachable(answer, reason);
   if (status >= 300 && status < 400) {
-    const message =
-      `Proxmox answered with a redirect (${status}), which is not followed; set proxmox.host and proxmox.port to a node itself`;
+    const message = `Proxmox answered with a redirect (${status}), which is not followed; ${
+      nodeItself(section)
+    }`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "redirected" });
   }
   if (reason !== "") return reasonFailure(reason, status);
   if (status === 404) {
-    const message =
-      "Proxmox's API is not served there (404); set proxmox.host and proxmox.port to a node itself";
+    const message = `Proxmox's API is not served there (404); ${nodeItself(section)}`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "not_offered" });
   }
   const message =
-    `Proxmox answered with status ${status} and no reason (older versions give it only where proxmox.fingerprint is set)`;
+    `Proxmox answered with status ${status} and no reason (older versions give it only where ${section}proxmox.fingerprint is set)`;
   return new ProxmoxError("internal", message, { ...facts, kind: "other" });
+}
+
+function nodeItself(section: string): string {
+  return `set ${section}proxmox.host and ${section}proxmox.port to a node itself`;
 }
 
 /** Which of the two is said depends on whether the configuration has the option at all. */
@@ -204,51 +208,24 @@ export function noAnswer(timeoutMs: number, change: boolean): ProxmoxError {
  */
 export function connectionFailure(
   cause: unknown,
-  { change, endpoint, sent }: { endpoint: string; change: boolean; sent: boolean },
+  { change, endpoint, section = "", sent }: {
+    endpoint: string;
+    change: boolean;
+    sent: boolean;
+    section?: string | undefined;
+  },
 ): ProxmoxError {
-  const reason = causeText(cause);
-  if (/certificate|UnknownIssuer|self.signed|NotValidForName|fingerprint/i.test(reason)) {
+  const unreached = whyUnreached(cause);
+  if (unreached.untrusted) {
+    const { why, reason } = unreached;
     const message =
-      `cannot trust the certificate of ${endpoint} (${
-        distrust(reason)
-      }); set proxmox.ca_file to the cluster's CA ` +
-      `(/etc/pve/pve-root-ca.pem on a node), or proxmox.fingerprint, or proxmox.verify_ssl to false`;
+      `cannot trust the certificate of ${endpoint} (${why}); set ${section}proxmox.ca_file to the cluster's CA ` +
+      `(/etc/pve/pve-root-ca.pem on a node), or ${section}proxmox.fingerprint, or ` +
+      `${section}proxmox.verify_ssl to false`;
     return new ProxmoxError("unavailable", message, { kind: "untrusted", reason, cause });
   }
   const doubt = change ? (sent ? `; ${UNKNOWN_OUTCOME}` : "; nothing was sent") : "";
-  const why = WHY.find(([pattern]) => pattern.test(reason))?.[1];
+  const { why } = unreached;
   const message = `cannot reach Proxmox at ${endpoint}${why ? ` (${why})` : ""}${doubt}`;
   return new ProxmoxError("unavailable", message, { kind: "unreachable", cause });
-}
-
-/** Why there is no connection, by what `fetch` and `node:tls` say of it (seen in Deno 2.9.6). */
-const WHY: readonly (readonly [RegExp, string])[] = [
-  [/refused/i, "the connection is refused"],
-  [/dns error|failed to lookup|ENOTFOUND|EAI_AGAIN/i, "there is no address for that name"],
-  [/no route|unreachable|EHOSTUNREACH|ENETUNREACH/i, "there is no way to that address"],
-  [/timed out|ETIMEDOUT/i, "it does not answer"],
-  [/InvalidContentType|wrong version number|EPROTO/i, "what listens there does not speak TLS"],
-  [/ports? \d+ (?:is|are) blocked/i, "Deno connects to no such port"],
-  [/reset|ECONNRESET|closed|EPIPE/i, "the connection broke"],
-];
-
-/** Why a certificate is not trusted, without the request and without all the names that it is for. */
-function distrust(reason: string): string {
-  const why = /peer certificate: (.*)/s.exec(reason)?.[1] ?? reason;
-  return why.replace(/; certificate is only valid for .*/s, "").slice(0, 300);
-}
-
-/** True when the connection was never made: refused, unresolvable, no route, or not trusted. */
-export function neverConnected(cause: unknown): boolean {
-  return /refused|dns error|failed to lookup|unreachable|No route|tcp connect|certificate|fingerprint|ENOTFOUND|EHOSTUNREACH|blocked/i
-    .test(causeText(cause));
-}
-
-/** Deno's `fetch` says only in the texts of its error's causes why there is no connection. */
-function causeText(error: unknown): string {
-  const parts: string[] = [];
-  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
-    parts.push(at.message);
-  }
-  return parts.join(": ") || String(error);
 }

@@ -1,10 +1,9 @@
-import { AppError } from "../../errors.ts";
-import { abortFailure } from "./abort.ts";
-import { type Answered, Circuits, type Open } from "./circuits.ts";
+import { abortFailure } from "../../upstream/abort.ts";
+import { type Answered, Circuits, type Open } from "../../upstream/circuits.ts";
 import { isKind, ProxmoxError } from "./errors.ts";
 import { type Place, placeLabel } from "./place.ts";
-import { oncePer } from "../../once_per.ts";
-import { type Entry, type LaneLimits, Slots } from "./slots.ts";
+import { Lanes, type LanesOptions, silentText } from "../../upstream/lanes.ts";
+import type { LaneLimits } from "../../upstream/slots.ts";
 
 /** A request that wants to go to Proxmox. */
 export interface Passage {
@@ -15,13 +14,9 @@ export interface Passage {
   readonly signal: AbortSignal;
 }
 
-export interface GateOptions {
+export interface GateOptions extends LanesOptions {
   /** Milliseconds by a clock that nobody sets. */
   readonly clock: () => number;
-  /** Gives a signal that aborts after this many milliseconds. */
-  readonly after: (ms: number) => AbortSignal;
-  /** Among how many gates the places are divided, so that all of them keep to one measure; 1 when not given. */
-  readonly share?: number;
 }
 
 /** As many as one token's calls may want at once: 20 calls, each of which reads eight things at a time. */
@@ -30,7 +25,6 @@ const READS: LaneLimits = { places: 32, perCaller: 24, waiting: WAITING };
 const CHANGES: LaneLimits = { places: 16, perCaller: 12, waiting: WAITING };
 const AGENT: LaneLimits = { places: 4, perCaller: 3, waiting: WAITING };
 const OWN: LaneLimits = { places: 8, perCaller: 8, waiting: WAITING };
-const PATIENCE_MS = 20_000;
 
 /**
  * What stands before every request: a place among those to the same node (reads and changes apart, a
@@ -38,15 +32,12 @@ const PATIENCE_MS = 20_000;
  * that hangs delays what goes elsewhere.
  */
 export class Gate {
-  readonly #slots = new Slots();
+  readonly #lanes: Lanes;
   readonly #circuits: Circuits;
-  readonly #after: GateOptions["after"];
-  readonly #limitsOf: (limits: LaneLimits) => LaneLimits;
 
-  constructor({ after, clock, share = 1 }: GateOptions) {
-    this.#after = after;
-    this.#limitsOf = oncePer((limits: LaneLimits) => shareOf(limits, share));
-    this.#circuits = new Circuits(clock);
+  constructor(options: GateOptions) {
+    this.#lanes = new Lanes(options);
+    this.#circuits = new Circuits(options.clock);
   }
 
   /**
@@ -60,26 +51,14 @@ export class Gate {
     if (signal.aborted) throw abortFailure(signal, false);
     this.#refuseSilent(place);
     const { caller = "" } = passage;
-    const { lane, limits } = laneOf(passage);
-    const entry = { lane, caller, limits: this.#limitsOf(limits) };
-    const leave = this.#slots.tryEnter(entry) ?? await this.#wait(entry, passage);
+    const entry = { ...laneOf(passage), caller };
+    const leave = await this.#lanes.enter(entry, { label: placeLabel(place), signal });
     try {
       // It may have fallen silent while this one waited.
       this.#refuseSilent(place);
       return await this.#watched(place, run);
     } finally {
       leave();
-    }
-  }
-
-  async #wait(entry: Entry, { place, signal }: Passage): Promise<() => void> {
-    if (this.#slots.isFull(entry)) throw crowded(place, "too many requests wait for it already");
-    const patience = this.#after(PATIENCE_MS);
-    try {
-      return await this.#slots.enter(entry, AbortSignal.any([signal, patience]));
-    } catch (error) {
-      if (signal.aborted || !patience.aborted) throw error;
-      throw crowded(place, `no request could go there for ${PATIENCE_MS / 1000} s`);
     }
   }
 
@@ -109,11 +88,6 @@ export class Gate {
       throw error;
     }
   }
-}
-
-function shareOf({ places, perCaller, waiting }: LaneLimits, share: number): LaneLimits {
-  const part = (of: number) => Math.max(1, Math.floor(of / share));
-  return { places: part(places), perCaller: part(perCaller), waiting };
 }
 
 function laneOf({ caller, change, place }: Passage): { lane: string; limits: LaneLimits } {
@@ -147,18 +121,7 @@ function behindAgent(error: unknown): Answered {
   return isKind(error, "no_answer", "connection_broken") ? "unknown" : nodeAnswered(error);
 }
 
-function silent(place: Place, { failures, waitMs }: Open): ProxmoxError {
-  const next = waitMs > 0
-    ? `next try in ${Math.ceil(waitMs / 1000)} s`
-    : "a try is under way, retry in some seconds";
-  const message = `${placeLabel(place)} does not answer (${failures} failures in a row); ${next}`;
+function silent(place: Place, open: Open): ProxmoxError {
   const kind = place.agent === undefined ? "node_away" : "agent_stuck";
-  return new ProxmoxError("unavailable", message, { kind });
-}
-
-function crowded(place: Place, why: string): AppError {
-  return new AppError(
-    "unavailable",
-    `${placeLabel(place)} is busy: ${why}; retry, and ask for less of it at once`,
-  );
+  return new ProxmoxError("unavailable", silentText(placeLabel(place), open), { kind });
 }

@@ -1,4 +1,4 @@
-import type { ApiPath } from "./path.ts";
+import type { ApiPath } from "../../upstream/path.ts";
 
 /** What a request is about, as far as its way to Proxmox depends on it. */
 export interface Place {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { encodeFrame, FrameReader, OPCODE } from "./frames.ts";
 import { bareHost } from "../../config/hosts.ts";
-import { unlessAborted } from "./abort.ts";
-import type { Dial, Line } from "./line.ts";
+import { unlessAborted } from "../../upstream/abort.ts";
+import type { Dial, Line } from "../../upstream/line.ts";
 
 /** A WebSocket that is open. */
 export interface Socket {

@@ -5,7 +5,7 @@ import type { ApiMatch, ApiMethod } from "./description.ts";
 import { refusalOf, secretParams } from "./guard.ts";
 import { checkParams } from "./schema.ts";
 import type { Params } from "../api/client.ts";
-import { type ApiPath, apiPath } from "../api/path.ts";
+import { type ApiPath, apiPath } from "../../upstream/path.ts";
 import type { Verb } from "../api/types.ts";
 import { assertUnmasked } from "../plan.ts";
 import type { Pve } from "../pve.ts";

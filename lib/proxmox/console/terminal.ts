@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { unlessAborted } from "../api/abort.ts";
+import { unlessAborted } from "../../upstream/abort.ts";
 import { record, text } from "../api/values.ts";
 import type { Socket } from "../api/websocket.ts";
 import type { Guest } from "../guest/directory.ts";

@@ -1,5 +1,5 @@
 import type { Client } from "../api/client.ts";
-import { apiPath } from "../api/path.ts";
+import { apiPath } from "../../upstream/path.ts";
 import type { DirectoryOptions } from "./guest_directory.ts";
 
 const RESOURCES = apiPath("/cluster/resources");

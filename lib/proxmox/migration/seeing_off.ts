@@ -1,5 +1,5 @@
 import { Limit } from "../../abort.ts";
-import { unlessAborted } from "../api/abort.ts";
+import { unlessAborted } from "../../upstream/abort.ts";
 import { isRunning, taskOf } from "../cluster/task_list.ts";
 import { AppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";

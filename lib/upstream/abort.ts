@@ -1,9 +1,12 @@
-import { AppError } from "../../errors.ts";
+import { AppError } from "../errors.ts";
+
+export const UNKNOWN_OUTCOME =
+  "whether the change was made is unknown: look before trying again" as const;
 
 /** An error for a call that was given up by its caller, or that Proxmox kept waiting for too long. */
 export function abortFailure(signal: AbortSignal, change: boolean): AppError {
   if (signal.reason instanceof AppError) return signal.reason;
-  const doubt = change ? "; whether the change was made is unknown: look before trying again" : "";
+  const doubt = change ? `; ${UNKNOWN_OUTCOME}` : "";
   const { reason } = signal;
   const late = reason instanceof DOMException && reason.name === "TimeoutError";
   const state = late

@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { AppError } from "../errors.ts";
 
 /** The values for a path's placeholders, by their names. */
 export type Segments = Readonly<Record<string, string | number>>;
@@ -33,7 +33,7 @@ export class ApiPath {
  * segment and is percent-encoded; only `{volume}` and `{cidr}` may hold slashes.
  *
  * @throws AppError `invalid` for a value that is absent, empty, `.`, `..`, or holds `/`, `\`, `%`, `?`,
- * `#` or a control character. (`encodeURIComponent("..")` is `..`, and a URL resolves it away.)
+ * `#` or a control character, but for a UPID's escapes. (`encodeURIComponent("..")` is `..`, and a URL resolves it away.)
  */
 export function apiPath(template: string, segments: Segments = {}): ApiPath {
   return ApiPath.of(template, segments);
@@ -58,6 +58,7 @@ function encodeSegment(name: string, value: string | number | undefined): string
   if (value === undefined) throw invalidSegment(name);
   if (value.includes("/") && name === "volume") assertVolume(value);
   else if (value.includes("/") && name === "cidr") assertCidr(value);
+  else if (value.includes("\\") && name === "upid") assertEscaped(value);
   else assertSegment(value);
   return encodeURIComponent(value);
 }
@@ -73,6 +74,11 @@ function assertVolume(volid: string): void {
 /** `10.0.0.0/24`, `fd00::/64`. */
 function assertCidr(range: string): void {
   if (!/^[0-9A-Fa-f.:]+\/\d{1,3}$/.test(range)) throw invalidSegment(range);
+}
+
+/** Proxmox Backup Server escapes what may not stand in a UPID: `store1\x3avm-101`. */
+function assertEscaped(upid: string): void {
+  if (!/^UPID:(?:[^\p{Cc}/\\%?#]|\\x[0-9a-f]{2})+$/u.test(upid)) throw invalidSegment(upid);
 }
 
 function invalidSegment(value: string): AppError {

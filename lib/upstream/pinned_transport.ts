@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { type Duplex, Readable } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
-import { bareHost } from "../../config/hosts.ts";
+import { bareHost } from "../config/hosts.ts";
 import { type Dial, lineOf } from "./line.ts";
 import { IDLE_CONNECTIONS, IDLE_MS, type Transport } from "./transport.ts";
 

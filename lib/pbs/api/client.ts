@@ -1,0 +1,220 @@
+import { Limit } from "../../abort.ts";
+import { hostForUrl } from "../../config/hosts.ts";
+import { AppError } from "../../errors.ts";
+import { abortFailure } from "../../upstream/abort.ts";
+import { readBounded } from "../../upstream/body.ts";
+import type { ApiPath } from "../../upstream/path.ts";
+import type { Transport } from "../../upstream/transport.ts";
+import { neverConnected } from "../../upstream/unreached.ts";
+import { isPbsKind } from "./errors.ts";
+import {
+  type Answering,
+  connectionFailure,
+  doubted,
+  failureOf,
+  garbled,
+  noAnswer,
+} from "./failures.ts";
+import { Gate } from "./gate.ts";
+import { ACCEPTED_ENCODING, inflated } from "./inflate.ts";
+import type { Verb } from "./types.ts";
+
+export type Params = Readonly<Record<string, unknown>>;
+
+/** An answer's `data`, and what stands beside it. */
+export interface Answer {
+  readonly data: unknown;
+  /** No count of all rows: of tasks it is what was skipped and given, and one more if there are more. */
+  readonly total: number | undefined;
+  /** Of the configuration that was read, to be sent back with a change to it. */
+  readonly digest: string | undefined;
+}
+
+export interface ClientOptions {
+  /** The name that the config gives the server. */
+  readonly server: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly tokenName: string;
+  readonly tokenValue: string;
+  readonly timeoutMs: number;
+  readonly transport: Transport;
+  /** Waits before a retry; rejects when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  /** Milliseconds by a clock that nobody sets. */
+  readonly clock: () => number;
+  /** Among how many workers what may be asked at once is divided; 1 when not given. */
+  readonly share?: number;
+}
+
+/** What one request is sent with. */
+export interface RequestOptions {
+  /** In whose name; none for what this program itself asks. */
+  readonly caller?: string | undefined;
+  readonly params?: Params;
+  /** Longer than the configured time, for what reads every manifest. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+const MAX_RETRIES = 2;
+
+/**
+ * The only way to one Proxmox Backup Server. GETs are retried at most twice, with jitter, after connection
+ * errors and 502/503/504; everything else is sent once.
+ */
+export class PbsClient {
+  readonly #options: ClientOptions;
+  readonly #gate: Gate;
+  readonly #authorization: string;
+  readonly #secrets: readonly string[];
+
+  constructor(options: ClientOptions) {
+    const { clock, share = 1, server, tokenValue } = options;
+    // The server decodes the secret, so what could end it or be decoded is encoded.
+    const secret = encodeURIComponent(tokenValue);
+    this.#options = options;
+    this.#gate = new Gate({ server, clock, share, after: (ms) => AbortSignal.timeout(ms) });
+    this.#authorization = `PBSAPIToken=${this.tokenId}:${secret}`;
+    this.#secrets = [...new Set([tokenValue, secret])].filter((each) => each !== "");
+  }
+
+  /** `user@realm!name` of the API token. */
+  get tokenId(): string {
+    return `${this.#options.user}!${this.#options.tokenName}`;
+  }
+
+  /** The name that the config gives the server. */
+  get server(): string {
+    return this.#options.server;
+  }
+
+  /** How long a request may take when nothing else is said. */
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
+  /**
+   * Sends one request and reads its answer.
+   *
+   * @throws AppError with the server's own reason; never with the token's secret
+   */
+  async request(method: Verb, path: ApiPath, options: RequestOptions): Promise<Answer> {
+    const { caller, signal } = options;
+    const change = method !== "GET";
+    try {
+      return await this.#gate.pass(
+        { change, caller, signal },
+        () => this.#persist(method, path, options),
+      );
+    } catch (error) {
+      throw this.#scrub(change && error instanceof AppError ? doubted(error) : error);
+    }
+  }
+
+  async #persist(method: Verb, path: ApiPath, options: RequestOptions): Promise<Answer> {
+    for (let attempt = 0;; attempt++) {
+      try {
+        return await this.#attempt(method, path, options);
+      } catch (error) {
+        const mayPass = method === "GET" && isPbsKind(error, "unreachable", "gateway");
+        if (!mayPass || attempt === MAX_RETRIES) throw error;
+        const pauseMs = 100 * 2 ** attempt * (1 + this.#options.random());
+        await this.#options.sleep(pauseMs, options.signal);
+      }
+    }
+  }
+
+  async #attempt(
+    method: Verb,
+    path: ApiPath,
+    { params = {}, signal, timeoutMs = this.timeoutMs }: RequestOptions,
+  ): Promise<Answer> {
+    const { host, port, server } = this.#options;
+    const change = method !== "GET";
+    const url = new URL(`https://${hostForUrl(host)}:${port}/api2/json${path}`);
+    using limit = new Limit(signal, timeoutMs);
+    try {
+      const response = await this.#send(method, url, { params, signal: limit.signal });
+      return await this.#read(response, { change, path });
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause;
+      if (signal.aborted) throw abortFailure(signal, change);
+      if (limit.signal.aborted) throw noAnswer({ server }, { timeoutMs, change });
+      const sent = !neverConnected(cause);
+      throw connectionFailure(cause, { endpoint: url.host, change, sent, server });
+    }
+  }
+
+  /**
+   * With a Content-Type of JSON the server does not read the query, on whichever verb, and what it has not
+   * read it takes as not given (traps.txt): so GET and DELETE have no such header, and POST and PUT no query.
+   */
+  #send(
+    method: Verb,
+    url: URL,
+    { params, signal }: { params: Params; signal: AbortSignal },
+  ): Promise<Response> {
+    const given = Object.entries(params).filter(([, value]) => value !== undefined);
+    const headers: Record<string, string> = {
+      authorization: this.#authorization,
+      "accept-encoding": ACCEPTED_ENCODING,
+    };
+    if (method === "GET" || method === "DELETE") {
+      for (const [name, value] of given) {
+        for (const each of [value].flat()) url.searchParams.append(name, String(each));
+      }
+      return this.#options.transport(url, { method, headers, signal });
+    }
+    if (given.length === 0) return this.#options.transport(url, { method, headers, signal });
+    headers["content-type"] = "application/json";
+    const body = JSON.stringify(Object.fromEntries(given));
+    return this.#options.transport(url, { method, headers, body, signal });
+  }
+
+  async #read(
+    response: Response,
+    { change, path }: { change: boolean; path: ApiPath },
+  ): Promise<Answer> {
+    const { ok, status } = response;
+    const body = await readBounded(
+      await inflated(response),
+      () => garbled(this.#answering, `to ${path} is larger than 8 MiB; ask for less of it`),
+    );
+    if (!ok) throw failureOf({ status, body, change, ...this.#answering });
+    const answer = this.#parsed(body);
+    const { digest, total } = answer;
+    return {
+      data: answer.data,
+      total: typeof total === "number" ? total : undefined,
+      digest: typeof digest === "string" ? digest : undefined,
+    };
+  }
+
+  /** An answer always has `data`: anything else comes from somewhere else, and throws. */
+  #parsed(body: string): { data: unknown; total?: unknown; digest?: unknown } {
+    let answer: unknown;
+    try {
+      answer = JSON.parse(body);
+    } catch (cause) {
+      throw garbled(this.#answering, "was cut off or is not JSON", cause);
+    }
+    if (typeof answer === "object" && answer !== null && "data" in answer) return answer;
+    throw garbled(this.#answering, "is no answer of its API: it holds no data");
+  }
+
+  get #answering(): Answering {
+    return { server: this.server, tokenId: this.tokenId };
+  }
+
+  /** A last net: no message may hold the token's secret, whatever the server sends back. */
+  #scrub(error: unknown): unknown {
+    if (!(error instanceof AppError)) return error;
+    return error.cleaned((text) =>
+      this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), text)
+    );
+  }
+}

@@ -1,0 +1,103 @@
+import { isUpid, PATIENCE_MS } from "../upstream/task_end.ts";
+import { apiPath, type Segments } from "../upstream/path.ts";
+import type { Params, PbsClient } from "./api/client.ts";
+import type { ArgumentsOf, DataOf, PathWith } from "./api/types.ts";
+import type { PlannedElsewhere } from "../proxmox/plan.ts";
+import type { PbsCall } from "./call.ts";
+import { PbsReader } from "./reader.ts";
+import { type PbsTaskState, waitPbsTask } from "./tasks.ts";
+
+/** How long a task is waited for. */
+export interface PbsWait {
+  /** False returns at once. */
+  readonly wait?: boolean;
+  readonly timeoutMs?: number;
+}
+
+/** One backup server as one tool call sees it: bound to the call's deadline, its permit and its audit row. */
+export class Pbs extends PbsReader {
+  readonly #call: PbsCall;
+
+  constructor(client: PbsClient, call: PbsCall) {
+    super(client, call);
+    this.#call = call;
+  }
+
+  now(): Date {
+    return this.#call.now();
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.#call.sleep(ms);
+  }
+
+  post<P extends PathWith<"POST">>(
+    path: P,
+    ...args: ArgumentsOf<P, "POST">
+  ): Promise<DataOf<P, "POST">> {
+    return this.#change("POST", path, args) as Promise<DataOf<P, "POST">>;
+  }
+
+  put<P extends PathWith<"PUT">>(
+    path: P,
+    ...args: ArgumentsOf<P, "PUT">
+  ): Promise<DataOf<P, "PUT">> {
+    return this.#change("PUT", path, args) as Promise<DataOf<P, "PUT">>;
+  }
+
+  delete<P extends PathWith<"DELETE">>(
+    path: P,
+    ...args: ArgumentsOf<P, "DELETE">
+  ): Promise<DataOf<P, "DELETE">> {
+    return this.#change("DELETE", path, args) as Promise<DataOf<P, "DELETE">>;
+  }
+
+  /**
+   * Follows a task to its end, or returns at once when `wait` is false. While it runs longer than a caller has
+   * patience its state is `running`, and the caller is told so.
+   *
+   * @throws AppError with the task's reason when it failed
+   */
+  async task(
+    upid: unknown,
+    { wait = true, timeoutMs = PATIENCE_MS }: PbsWait = {},
+  ): Promise<PbsTaskState> {
+    if (!isUpid(upid) || !wait || this.#call.dryRun) {
+      return { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
+    }
+    const { label } = this;
+    const state = await waitPbsTask(this, upid, {
+      timeoutMs,
+      patienceMs: this.#call.patienceMs,
+      onPoll: (elapsed) =>
+        this.#call.progress(`${label}: task runs since ${Math.round(elapsed / 1000)} s`),
+    });
+    if (state.status === "running") {
+      this.#call.warn(`the task goes on at ${label}; do not start it again`);
+    }
+    return state;
+  }
+
+  #change(
+    method: PlannedElsewhere["method"],
+    template: string,
+    args: readonly unknown[],
+  ): Promise<unknown> {
+    const [segments, given = {}] = args as [Segments?, Params?];
+    const params: Params = { ...given };
+    const path = apiPath(template, segments);
+    const { caller, signal } = this.#call;
+    const request = { method, path: `${this.server}:${path}`, params, vmids: vmidsOf(params) };
+    return this.#call.elsewhere(request, async () => {
+      const { data } = await this.client.request(method, path, { caller, params, signal });
+      return data;
+    });
+  }
+}
+
+/** The guest whose backups a request names; a host's are no guest's. */
+function vmidsOf(params: Params): number[] {
+  const { "backup-type": type, "backup-id": id } = params;
+  const isGuest = (type === "vm" || type === "ct") && /^[1-9]\d{2,8}$/.test(String(id));
+  return isGuest ? [Number(id)] : [];
+}

@@ -1,0 +1,76 @@
+import { apiPath } from "../upstream/path.ts";
+import { type Answer, type Params, type PbsClient } from "./api/client.ts";
+import { type Answering, garbled, labelOf } from "./api/failures.ts";
+import type { ArgumentsOf, DataOf, ListPath, PathWith, RowOf } from "./api/types.ts";
+
+/** In whose name and for how long something is read. */
+export interface Reading {
+  readonly caller?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** A list of snapshots reads every manifest: Proxmox VE waits four times as long for it as for the rest. */
+const SLOW = /^\/admin\/datastore\/\{store\}\/(?:snapshots|groups|status)$/;
+const SLOWER = 4;
+
+/** What can be read of one backup server. */
+export class PbsReader {
+  readonly client: PbsClient;
+  readonly #reading: Reading;
+
+  constructor(client: PbsClient, reading: Reading) {
+    this.client = client;
+    this.#reading = reading;
+  }
+
+  /** The name that the config gives the server. */
+  get server(): string {
+    return this.client.server;
+  }
+
+  /** How messages call it. */
+  get label(): string {
+    return labelOf(this.client);
+  }
+
+  get answering(): Answering {
+    return { server: this.server, tokenId: this.client.tokenId };
+  }
+
+  /** What the path answers; of a list, see `list`. */
+  async get<P extends PathWith<"GET">>(
+    path: P,
+    ...args: ArgumentsOf<P, "GET">
+  ): Promise<DataOf<P, "GET">> {
+    return (await this.#read(path, args)).data as DataOf<P, "GET">;
+  }
+
+  /** The rows of a list. One that is empty may only mean that the token lacks the right to see more. */
+  async list<P extends ListPath & PathWith<"GET">>(
+    path: P,
+    ...args: ArgumentsOf<P, "GET">
+  ): Promise<RowOf<P>[]> {
+    return (await this.page(path, ...args)).rows;
+  }
+
+  /** The same with what stands beside the rows. */
+  async page<P extends ListPath & PathWith<"GET">>(
+    path: P,
+    ...args: ArgumentsOf<P, "GET">
+  ): Promise<{ rows: RowOf<P>[] } & Pick<Answer, "digest" | "total">> {
+    const { data, digest, total } = await this.#read(path, args);
+    if (!Array.isArray(data)) throw garbled(this.client, `to ${path} is no list`);
+    const rows = data.filter((row) => typeof row === "object" && row !== null) as RowOf<P>[];
+    return { rows, digest, total };
+  }
+
+  #read(path: string, args: readonly unknown[]): Promise<Answer> {
+    const [segments, params] = args as [Parameters<typeof apiPath>[1]?, Params?];
+    const { client } = this;
+    return client.request("GET", apiPath(path, segments), {
+      ...this.#reading,
+      ...(params === undefined ? {} : { params }),
+      ...(SLOW.test(path) ? { timeoutMs: client.timeoutMs * SLOWER } : {}),
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import type { BackupServerConfig } from "../config/config.ts";
+import { openTransport } from "../upstream/open.ts";
+import { type ClientOptions, PbsClient } from "./api/client.ts";
+
+/** One backup server of the config. */
+export interface BackupServer {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly client: PbsClient;
+}
+
+/** All backup servers of the config by their names; each has connections, places and a breaker of its own. */
+export class BackupServers implements Iterable<BackupServer> {
+  readonly #servers: ReadonlyMap<string, BackupServer>;
+  readonly #close: () => void;
+
+  constructor(servers: readonly BackupServer[], close: () => void = () => {}) {
+    this.#servers = new Map(servers.map((server) => [server.name, server]));
+    this.#close = close;
+  }
+
+  get names(): string[] {
+    return [...this.#servers.keys()];
+  }
+
+  get(name: string): BackupServer | undefined {
+    return this.#servers.get(name);
+  }
+
+  [Symbol.iterator](): Iterator<BackupServer> {
+    return this.#servers.values();
+  }
+
+  close(): void {
+    this.#close();
+  }
+}
+
+/** What connections to backup servers depend on. */
+export interface BackupServersTarget {
+  readonly backup_servers: Readonly<Record<string, Readonly<BackupServerConfig>>>;
+}
+
+/**
+ * Makes the clients; connects to nothing yet.
+ *
+ * @throws AppError `invalid` when a `ca_file` or the system's certificates cannot be read
+ */
+export async function connectBackupServers(
+  { backup_servers }: BackupServersTarget,
+  options: Pick<ClientOptions, "clock" | "share" | "sleep">,
+): Promise<BackupServers> {
+  const opened = await Promise.all(
+    Object.entries(backup_servers).map(async ([name, section]) => {
+      const names = { section: `backup_servers.${name}`, caFrom: "" };
+      const { close, transport } = await openTransport(section, names);
+      const client = new PbsClient({
+        ...options,
+        server: name,
+        host: section.host,
+        port: section.port,
+        user: section.user,
+        tokenName: section.token_name,
+        tokenValue: section.token_value,
+        timeoutMs: section.timeout_seconds * 1000,
+        transport,
+        random: Math.random,
+      });
+      return { close, server: { name, host: section.host, port: section.port, client } };
+    }),
+  );
+  return new BackupServers(opened.map(({ server }) => server), () => {
+    for (const { close } of opened) close();
+  });
+}

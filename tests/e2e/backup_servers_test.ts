@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { type FakePbs, type PbsTokenKind, startFakePbs } from "../fake_pbs.ts";
+import { cli, startServe } from "../support/cli.ts";
+import { Fresh, good, modeOf } from "../support/fresh.ts";
+
+interface Line {
+  readonly name: string;
+  readonly state: string;
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
+/** What `check` says of backup servers. */
+async function checked(fresh: Fresh): Promise<{ lines: Line[]; commands: string[] }> {
+  const { out } = await cli(["check", "--json", "--config", fresh.config]);
+  const report = JSON.parse(out);
+  const advice: { commands: string[] }[] = report.proxmox_backup_manager ?? [];
+  return {
+    lines: report.findings.filter(({ name }: Line) => name === "backups"),
+    commands: advice.flatMap(({ commands }) => commands),
+  };
+}
+
+/** Puts sections into the config that stands there. */
+async function name(fresh: Fresh, backup_servers: Record<string, unknown>): Promise<void> {
+  const content = JSON.parse(await fresh.folder.read("config.json"));
+  await fresh.folder.write("config.json", JSON.stringify({ ...content, backup_servers }));
+}
+
+function sectionFor(pbs: FakePbs, kind: PbsTokenKind, more: Record<string, unknown> = {}) {
+  const { user, name, value } = pbs.tokenFor(kind);
+  const { fingerprint, host, port } = pbs;
+  return { host, port, fingerprint, user, token_name: name, token_value: value, ...more };
+}
+
+Deno.test("init --add-backup-server shows the certificate, asks, tries the token and adds a section", async () => {
+  await using fresh = await Fresh.make();
+  await using pbs = await startFakePbs();
+  good(await fresh.init(fresh.options));
+  const before = JSON.parse(await fresh.folder.read("config.json"));
+  const { user, name, value } = pbs.tokenFor("admin");
+  const wrong = "00000000-0000-0000-0000-000000000000";
+  const answers = [`${pbs.host}:${pbs.port}`, "y", user, name, wrong, value];
+  const out = good(await fresh.init(["--add-backup-server", "pbs1"], { answers }));
+  assert.ok(out.includes(pbs.fingerprint), out);
+  assert.match(out, /proxmox-backup-manager cert info/);
+  assert.match(out, /rejected the API token root@pam!\S+/);
+  assert.match(out, /root@pam!\S+ works, Proxmox Backup Server 4\.2/);
+  assert.match(
+    out,
+    /^ {2}proxmox-backup-manager acl update \/remote RemoteAudit --auth-id 'root@pam!/m,
+  );
+  assert.ok(!out.includes(value) && !out.includes(wrong), "a secret is shown");
+  assert.deepEqual(JSON.parse(await fresh.folder.read("config.json")), {
+    ...before,
+    backup_servers: {
+      pbs1: {
+        host: pbs.host,
+        port: pbs.port,
+        fingerprint: pbs.fingerprint,
+        user,
+        token_name: name,
+        token_value_file: "pbs-pbs1-token",
+      },
+    },
+  });
+  assert.equal((await fresh.folder.read("pbs-pbs1-token")).trim(), value);
+  assert.equal(await modeOf(fresh.folder.at("pbs-pbs1-token")), 0o600);
+  const { lines, commands } = await checked(fresh);
+  assert.deepEqual(lines.map(({ state }) => state), ["ok", "ok", "ok"], JSON.stringify(lines));
+  assert.deepEqual(commands, []);
+  const again = await fresh.init(["--yes", "--add-backup-server", "pbs1"]);
+  assert.equal(again.status, 2);
+  assert.match(again.err, /has backup_servers\.pbs1 already/);
+});
+
+Deno.test("init --add-backup-server writes nothing for another certificate, name or token", async () => {
+  await using fresh = await Fresh.make();
+  await using pbs = await startFakePbs({ empty: true });
+  const add = ["--add-backup-server", "pbs1", "--yes", "--host", `${pbs.host}:${pbs.port}`];
+  const early = await fresh.init(add);
+  assert.match(early.err, /there is no config .*: run `.*init` first/);
+  good(await fresh.init(fresh.options));
+  const before = await fresh.folder.read("config.json");
+  const cases: [string[], RegExp][] = [
+    [[...add, "--fingerprint", "ab".repeat(32)], /certificate has SHA-256 [0-9A-F:]+, not the one/],
+    [["--add-backup-server", "PBS 1", "--yes"], /must be a name of at most 32 lower-case letters/],
+    [
+      [...add, "--token-file", fresh.elsewhere("secret")],
+      /rejected the API token mcp@pbs!assistant/,
+    ],
+    [add, /give its token's secret by --token-file FILE/],
+    [["--add-backup-server", "pbs1", "--yes"], /give --host HOST/],
+  ];
+  for (const [args, message] of cases) {
+    const { status, err } = await fresh.init(args);
+    assert.notEqual(status, 0);
+    assert.match(err, message);
+  }
+  assert.equal(await fresh.folder.read("config.json"), before);
+  assert.ok(!(await fresh.files()).includes("pbs-pbs1-token"));
+});
+
+Deno.test("check tells of each backup server what its token does not see, and prints what grants it", async () => {
+  await using fresh = await Fresh.make();
+  await using pbs = await startFakePbs();
+  await using dead = await startFakePbs({ empty: true });
+  good(await fresh.init(fresh.options));
+  await name(fresh, {
+    audit: sectionFor(pbs, "audit"),
+    dead: sectionFor(dead, "admin", { timeout_seconds: 1 }),
+    nobody: sectionFor(pbs, "none"),
+    other: sectionFor(pbs, "admin", { fingerprint: "ab".repeat(32) }),
+    pve: sectionFor(pbs, "backup"),
+    wrong: sectionFor(pbs, "admin", { token_value: "wrong-secret" }),
+  });
+  await dead.unplug();
+  const { lines, commands } = await checked(fresh);
+  const about = (server: string) =>
+    lines.filter(({ message }) => message.startsWith(`${server} (`));
+  const states = (server: string) => about(server).map(({ state }) => state);
+  assert.deepEqual(states("audit"), ["ok", "ok", "ok"]);
+  assert.match(
+    about("audit")[2]?.message ?? "",
+    /Datastore\.Verify, Datastore\.Modify, Datastore\.Prune/,
+  );
+  assert.deepEqual(states("nobody"), ["ok", "fail"]);
+  assert.match(about("nobody")[1]?.message ?? "", /may do nothing at all, so every list is empty/);
+  assert.deepEqual(states("dead"), ["fail"]);
+  assert.match(about("dead")[0]?.message ?? "", /cannot reach backup server dead/);
+  assert.deepEqual(states("other"), ["fail"]);
+  assert.ok(about("other")[0]?.remedy?.includes(`it shows ${pbs.fingerprint}`));
+  assert.deepEqual(states("wrong"), ["fail"]);
+  assert.match(about("wrong")[0]?.message ?? "", /rejected the API token/);
+  const unseen = about("pve").map(({ message }) => message).join("\n");
+  assert.match(unseen, /without Datastore\.Audit on \/datastore datastores are missing/);
+  assert.match(unseen, /without Remote\.Audit on \/remote no remote is listed, and no sync job/);
+  const { user, name: token } = pbs.tokenFor("audit");
+  for (
+    const owner of [user, `'${user}!${token}'`]
+  ) {
+    const line = `proxmox-backup-manager acl update /datastore DatastoreAdmin --auth-id ${owner}`;
+    assert.ok(commands.includes(line), line);
+  }
+  assert.ok(
+    commands.includes(`proxmox-backup-manager user generate-token root@pam ${pbs.token.name}`),
+  );
+  const shown = await cli(["check", "--config", fresh.config]);
+  assert.equal(shown.status, 1);
+  assert.match(shown.out, /^On backup server nobody, as root, to read all:$/m);
+  assert.ok(!shown.out.includes("wrong-secret"));
+});
+
+Deno.test("a locked server names each backup server; one that is away changes nothing else", async () => {
+  await using fresh = await Fresh.make();
+  await using pbs = await startFakePbs();
+  await using dead = await startFakePbs({ empty: true });
+  good(await fresh.init(fresh.options));
+  await name(fresh, { pbs1: sectionFor(pbs, "audit"), pbs2: sectionFor(dead, "admin") });
+  await dead.unplug();
+  const flags = good(await cli(["flags", "--config", fresh.config]));
+  for (const { host, port } of [pbs, dead]) assert.ok(flags.includes(`${host}:${port}`), flags);
+  await using server = await startServe(["--config", fresh.config], { cwd: fresh.folder.path });
+  const block = server.lines.join("\n");
+  assert.match(block, /locked \(worker\)/);
+  assert.match(block, /backups +pbs1 \(127\.0\.0\.1 port \d+\): Proxmox Backup Server 4\.2/);
+  assert.match(block, /backups +pbs2 \(.*\): cannot reach backup server pbs2/);
+  const response = await fetch(new URL("/readyz", server.url));
+  assert.equal(response.status, 200);
+  assert.deepEqual(await response.json(), {
+    status: "ok",
+    database: "ok",
+    proxmox: "ok",
+    backup_servers: { pbs1: "ok", pbs2: "unavailable" },
+  });
+});

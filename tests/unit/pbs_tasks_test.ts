@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { AppError } from "../../lib/errors.ts";
+import { inflated } from "../../lib/pbs/api/inflate.ts";
+import { CallsBackupServers } from "../../lib/pbs/call.ts";
+import { grantsOf, mayAt, mayWithin } from "../../lib/pbs/grants.ts";
+import { readPbsTask } from "../../lib/pbs/tasks.ts";
+import { parsePbsUpid } from "../../lib/pbs/upid.ts";
+import { Changing } from "../../lib/proxmox/changing.ts";
+import { Touched } from "../../lib/proxmox/touched.ts";
+import { startFakePbs } from "../fake_pbs.ts";
+import { callOf, connect, sectionOf } from "../pbs_site.ts";
+
+Deno.test("parsePbsUpid takes a backup server's UPID apart and its id without escapes", () => {
+  const upid = (type: string, id: string) =>
+    parsePbsUpid(`UPID:vm:000066B6:000AC821:0000002C:6B083D90:${type}:${id}:root@pam!full:`);
+  assert.deepEqual(upid("verificationjob", "store1\\x3av\\x2ddaily"), {
+    node: "vm",
+    startTime: new Date(0x6B083D90 * 1000),
+    type: "verificationjob",
+    id: "store1:v-daily",
+    user: "root@pam!full",
+  });
+  assert.equal(upid("prune", "store1\\x3a\\x3avm-900").id, "store1::vm/900");
+  assert.equal(upid("backup", "store1\\x3avm-101").id, "store1:vm/101");
+  assert.equal(upid("logrotate", "").id, "");
+  const wrong = [
+    "UPID:pve1:0000C530:001C9BEC:5D5AA7B6:vzdump:101:root@pam:",
+    "UPID:vm:000066B6:000AC821:0000002C:6B083D90:prune:a/b:root@pam!full:",
+    "",
+  ];
+  for (const text of wrong) {
+    assert.throws(() => parsePbsUpid(text), (error: AppError) => error.code === "invalid");
+  }
+});
+
+Deno.test("a change's task is followed to its end, with the end of its log", async () => {
+  await using fake = await startFakePbs();
+  const servers = await connect({ pbs1: sectionOf(fake) });
+  const call = callOf();
+  const pbs = new CallsBackupServers(servers, call).of("pbs1");
+  const upid = await pbs.post("/admin/datastore/{store}/verify", { store: "store1" }, {
+    "backup-type": "vm",
+    "backup-id": "101",
+  });
+  assert.deepEqual(call.sent, ["POST pbs1:/admin/datastore/store1/verify 101"]);
+  const state = await pbs.task(upid, { timeoutMs: 10_000 });
+  assert.deepEqual([state.status, state.exit_status], ["stopped", "OK"]);
+  assert.match(state.log_tail.at(-1) ?? "", /TASK OK$/);
+  const once = await readPbsTask(pbs, String(upid), 2);
+  assert.equal(once.log_tail.length, 2);
+  servers.close();
+});
+
+Deno.test("a task that never was is no success: its end is unknown", async () => {
+  await using fake = await startFakePbs();
+  const servers = await connect({ pbs1: sectionOf(fake) });
+  const pbs = new CallsBackupServers(servers, callOf()).of("pbs1");
+  const never = "UPID:pbs:000066B6:000AC821:0000002C:5B083D90:verify:store1:root@pam!full:";
+  await assert.rejects(pbs.task(never), (error: AppError) => {
+    assert.equal(error.code, "unavailable");
+    assert.match(
+      error.message,
+      /backup server pbs1 does not know how the task ended, or never had/,
+    );
+    return true;
+  });
+  servers.close();
+});
+
+Deno.test("what is not permitted, or not written down as intended, is not sent", async () => {
+  await using fake = await startFakePbs();
+  const servers = await connect({ pbs1: sectionOf(fake) });
+  const order: string[] = [];
+  const changing = (permit: () => Promise<void>, announce: () => Promise<void>) => {
+    const touched = new Touched(announce);
+    const shared = { client: null as never, share: null as never, seen: () => [] };
+    const { signal } = new AbortController();
+    return new Changing({
+      shared,
+      touched,
+      call: { caller: "token 1", permit, signal, sharing: undefined },
+      explained: (error) => Promise.resolve(error),
+    });
+  };
+  const collect = (by: Changing) => {
+    const call = {
+      ...callOf(),
+      elsewhere: (_: unknown, send: () => Promise<unknown>) => by.elsewhere(send),
+    };
+    const pbs = new CallsBackupServers(servers, call).of("pbs1");
+    return pbs.post("/admin/datastore/{store}/gc", { store: "store1" });
+  };
+  const note = (what: string) => () => {
+    order.push(`${what} after ${fake.requests.length} requests`);
+    return Promise.resolve();
+  };
+  const refuse = () => Promise.reject(new AppError("forbidden", "halted"));
+  await assert.rejects(collect(changing(refuse, note("announced"))), /halted/);
+  await assert.rejects(collect(changing(note("permitted"), refuse)), /halted/);
+  assert.deepEqual(fake.requests, []);
+  order.length = 0;
+  const able = changing(note("permitted"), note("announced"));
+  assert.match(String(await collect(able)), /^UPID:/);
+  assert.deepEqual(order, ["permitted after 0 requests", "announced after 0 requests"]);
+  assert.match(able.upid ?? "", /:garbage_collection:store1:/);
+  servers.close();
+});
+
+Deno.test("a dry run sends nothing", async () => {
+  await using fake = await startFakePbs();
+  const servers = await connect({ pbs1: sectionOf(fake) });
+  const call = callOf({ dryRun: true });
+  const pbs = new CallsBackupServers(servers, call).of("pbs1");
+  const upid = await pbs.delete("/admin/datastore/{store}/groups", { store: "store1" }, {
+    "backup-type": "vm",
+    "backup-id": "101",
+  });
+  assert.equal((await pbs.task(upid)).status, "running");
+  assert.deepEqual(call.sent, ["DELETE pbs1:/admin/datastore/store1/groups 101"]);
+  assert.deepEqual(fake.requests, []);
+  servers.close();
+});
+
+Deno.test("inflated unpacks deflate, with zlib's frame and without", async () => {
+  for (const format of ["deflate", "deflate-raw"] as const) {
+    const packed = new Blob(['{"data":1}']).stream().pipeThrough(new CompressionStream(format));
+    const response = new Response(packed, { headers: { "content-encoding": "deflate" } });
+    assert.deepEqual(await (await inflated(response)).json(), { data: 1 });
+  }
+  assert.equal(await (await inflated(new Response("plain"))).text(), "plain");
+});
+
+Deno.test("a role on a deeper path replaces those above it", () => {
+  const grants = grantsOf({
+    "/": { "Sys.Audit": true },
+    "/remote": { "Remote.Audit": true },
+    "/datastore/store1": { "Datastore.Audit": false },
+  });
+  assert.equal(mayAt(grants, "/system/tasks", "Sys.Audit"), true);
+  assert.equal(mayAt(grants, "/remote/offsite", "Remote.Audit"), true);
+  assert.equal(mayAt(grants, "/remote/offsite", "Sys.Audit"), false);
+  assert.equal(mayAt(grants, "/datastore", "Datastore.Audit"), false);
+  assert.equal(mayWithin(grants, "/datastore", "Datastore.Audit"), true);
+  assert.equal(mayAt(grants, "/datastore/store1/ns", "Datastore.Audit"), false, "not propagated");
+});
