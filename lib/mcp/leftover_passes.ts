@@ -1,4 +1,4 @@
-import { messageOf } from "../errors.ts";
+import { AppError, type ErrorCode, messageOf } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import { withdrawLeftovers } from "../proxmox/migration/leftover_passes.ts";
 import type { Background } from "./background.ts";
@@ -12,6 +12,7 @@ interface Options {
   readonly monotonic: () => number;
 }
 
+const AWAY: readonly ErrorCode[] = ["timeout", "unavailable"];
 const PAUSE_MS = 60_000;
 
 /** Deletes the tokens of guests that came into one cluster while their server ended. */
@@ -53,7 +54,11 @@ export class LeftoverPasses {
       }, withdrawLeftovers);
       this.#isDone = await work?.done === 0;
     } catch (error) {
-      if (!isStopping()) log.warning(`API tokens of guests not cleaned up: ${messageOf(error)}`);
+      // That a cluster is away is told by who asks how it is.
+      const isAway = error instanceof AppError && AWAY.includes(error.code);
+      if (!isStopping() && !isAway) {
+        log.warning(`API tokens of guests not cleaned up: ${messageOf(error)}`);
+      }
     }
   }
 }
