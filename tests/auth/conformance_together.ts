@@ -59,7 +59,7 @@ export function runTogetherCases(name: string, makeSite: () => Promise<Site>): v
       const begins = (of: AuditTrail, key: string, holder: string) => {
         const expires = new Date(clock.now().getTime() + 60_000);
         const beginning = (of === trail ? here : there).beginning(key, { holder, expires });
-        return of.append(auditRow({ requestId: holder }), beginning);
+        return of.append(auditRow({ requestId: holder }), { beginning });
       };
       // The first one finds where the chain ends.
       await trail.append(auditRow({ requestId: "first" }));
@@ -95,6 +95,45 @@ export function runTogetherCases(name: string, makeSite: () => Promise<Site>): v
       assert.equal(begun.length, 40, "each by one of both");
       const { ok, rows } = await trail.verify();
       assert.deepEqual({ ok, rows }, { ok: true, rows: 47 });
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  test("what a halt holds up is not kept while it is in force, and nothing begins", async (bench) => {
+    const { clock, database, site, trail } = bench;
+    const elsewhere = await site.open();
+    try {
+      const halts = haltsOf(database);
+      const running = runningChangesOf(database, clock);
+      const expires = new Date(clock.now().getTime() + 60_000);
+      const append = (of: AuditTrail, holder: string) => {
+        const beginning = running.beginning(holder, { holder, expires });
+        return of.append(auditRow({ requestId: holder }), { beginning, halts });
+      };
+      await trail.append(auditRow());
+      assert.equal(await append(trail, "a"), true);
+      await haltsOf(elsewhere).begin({ by: "ada", reason: "", since: clock.now() });
+      assert.equal(await append(trail, "b"), false);
+      const together = [
+        append(trail, "c"),
+        trail.append(auditRow({ requestId: "free" })),
+        trail.append(auditRow({ requestId: "held up" }), { halts }),
+      ];
+      assert.deepEqual(await Promise.all(together), [false, true, false]);
+      assert.equal(await append(new AuditTrail(elsewhere), "d"), false);
+      const begun = await Promise.all(["a", "b", "c", "d"].map((key) => running.find(key)));
+      assert.deepEqual(begun.map((change) => change?.holder), [
+        "a",
+        undefined,
+        undefined,
+        undefined,
+      ]);
+      await halts.end();
+      assert.equal(await append(trail, "b"), true);
+      const kept = (await trail.list()).map(({ requestId }) => requestId);
+      assert.deepEqual(kept.slice(0, 3), ["b", "free", "a"]);
+      assert.equal((await trail.verify()).ok, true);
     } finally {
       await elsewhere.close();
     }
