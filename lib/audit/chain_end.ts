@@ -1,5 +1,5 @@
 import type { BeginningStatement } from "../database/beginning.ts";
-import type { Database, Dialect, Queryable, Row, Value } from "../database/database.ts";
+import type { Database, Dialect, Load, Queryable, Row, Value } from "../database/database.ts";
 import { IS_HALTED } from "../database/halts.ts";
 import { AppError } from "../errors.ts";
 import { AUDIT_COLUMNS, type AuditValues, hashOf, valuesOf } from "./chain.ts";
@@ -61,7 +61,11 @@ export class ChainEnd {
     const beginnings = entries.flatMap(({ beginning }) => beginning ?? []);
     if (head && this.#rowsOfJson && areApart(beginnings)) {
       const database: Queryable = { all: (...statement) => this.#database.write(...statement) };
-      this.#left = await this.#append(database, { head, entries, isAlone: true });
+      // What begins and what is kept of others that have begun would wait for one another.
+      const load = beginnings.length === 0 ? this.#database.takeAlong?.() : undefined;
+      const writing = this.#append(database, { head, entries, isAlone: true, load });
+      load?.settledBy(writing);
+      this.#left = await writing;
       if (this.#left) return NONE;
     }
     // What the attempt has begun is begun again: it is this instance's own.
@@ -96,11 +100,12 @@ export class ChainEnd {
   /** The new head; undefined when the chain does not end where it was thought to, or terms do not hold. */
   async #append(
     queryable: Queryable,
-    { head, entries, isAlone = false }: {
+    { head, entries, isAlone = false, load }: {
       head: TrailHead;
       entries: readonly Entry[];
       /** True where no transaction has seen to the terms. */
       isAlone?: boolean;
+      load?: Load | undefined;
     },
   ): Promise<TrailHead | undefined> {
     const { rows, end } = this.#linked(head, entries);
@@ -115,10 +120,12 @@ export class ChainEnd {
     const statement = appendAt(this.#rowsOfJson("proxmox_mcp_audit", "$5"), {
       begin: first?.together(BEGINNINGS),
       unlessHalted: terms.some(({ unlessHalted }) => unlessHalted),
+      along: load?.parts.map(({ statement }, at) => statement(`$${6 + at}`)) ?? [],
     });
     const values = [end.seq, end.hash, head.seq, head.hash, JSON.stringify(rows)];
     const begun = JSON.stringify(beginnings.map(({ row }) => row));
     if (first) values.push(begun, beginnings.length);
+    for (const { rows } of load?.parts ?? []) values.push(rows);
     return (await queryable.all(statement, values)).length > 0 ? end : undefined;
   }
 
@@ -138,17 +145,24 @@ export class ChainEnd {
 
 /**
  * Appends these rows at a head and gives them, none when it has moved, when not all that is to begin with them
- * has begun, or while a halt holds them up.
+ * has begun, or while a halt holds them up. What goes along is written whatever becomes of them, and before the
+ * head is locked, as what begins is.
  */
 function appendAt(
   rows: string,
-  { begin, unlessHalted }: { begin: string | undefined; unlessHalted: boolean },
+  { along, begin, unlessHalted }: {
+    along: readonly string[];
+    begin: string | undefined;
+    unlessHalted: boolean;
+  },
 ): string {
   const begun = begin === undefined ? "" : `begun AS (${begin}),`;
   const all = begin === undefined ? "" : "AND (SELECT count(*) FROM begun) = $7::bigint";
   const halted = unlessHalted ? `AND NOT ${IS_HALTED}` : "";
-  return `WITH ${begun} head AS (
-      ${MOVE_HEAD} AND seq = $3 AND hash = $4 ${all} ${halted} RETURNING id)
+  const load = along.map((statement, at) => `along${at} AS (${statement}),`).join("\n");
+  const first = along.map((_, at) => `AND (SELECT count(*) FROM along${at}) >= 0`).join(" ");
+  return `WITH ${begun} ${load} head AS (
+      ${MOVE_HEAD} AND seq = $3 AND hash = $4 ${first} ${all} ${halted} RETURNING id)
     ${INSERT_INTO} SELECT ${COLUMNS.map((column) => `added.${column}`).join(", ")}
     FROM head, ${rows} AS added RETURNING seq`;
 }
