@@ -77,18 +77,19 @@ Deno.test("Touched announces nothing while another has begun what is to begin wi
 Deno.test("Touched asks whether it is permitted where nothing is announced, and once where that may be tried again", async () => {
   const told: string[] = [];
   const refusals = [false, false];
-  let halted: Error | undefined;
+  let isHalted = false;
+  const halted = new Error("halted");
   const touched = new Touched(() => {
     told.push("announced");
     return Promise.resolve(refusals.pop() ?? true);
   }, () => {
     told.push("permitted");
-    return halted ? Promise.reject(halted) : Promise.resolve();
+    return isHalted ? Promise.reject(halted) : Promise.resolve();
   });
   touched.note(1);
   assert.equal(await touched.announce(), true, "a halt that has ended meanwhile");
   assert.deepEqual(told.splice(0), "announced permitted announced permitted announced".split(" "));
-  halted = new Error("halted");
+  isHalted = true;
   await assert.rejects(touched.announce(), halted);
   assert.deepEqual(told.splice(0), ["permitted"]);
   touched.note(2);
