@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import postgres from "postgres";
 import { openPostgres } from "../../lib/database/postgres_database.ts";
 import { makePostgresSite, urlOf } from "../auth/postgres.ts";
 import { sharedPostgres as server } from "../auth/shared_postgres.ts";
@@ -23,6 +24,30 @@ const TOLD: readonly [RegExp, string][] = [
   [/^WITH.*INSERT INTO proxmox_mcp_audit/s, "row"],
 ];
 
+Deno.test("what a token has asked for is counted while the token is looked up", async () => {
+  const database = await makePostgresSite(await server());
+  await using statements = noteStatements(await server());
+  const url = urlOf(statements, { database: database.database, query: "?sslmode=disable" });
+  const config = { server: { rate_limit: { requests_per_minute: 1_000 } } };
+  await using site = await Site.start({ openDatabase: () => openPostgres(url), config });
+  await site.call("get_nodes");
+  const owner = postgres(database.url, { max: 1, onnotice: () => {} });
+  try {
+    const counts = () => statements.sent.filter((text) => /proxmox_mcp_rates/.test(text)).length;
+    const before = counts();
+    const call = await owner.begin(async (sql) => {
+      await sql`LOCK TABLE auth_application_tokens IN ACCESS EXCLUSIVE MODE`;
+      const answer = site.call("get_nodes");
+      await until(() => counts() > before);
+      return { answer };
+    });
+    assert.equal((await call.answer).isError, false);
+    assert.equal(counts(), before + 1, "once");
+  } finally {
+    await owner.end();
+  }
+});
+
 Deno.test("a call on PostgreSQL runs no statement more than it needs", async () => {
   const database = await makePostgresSite(await server());
   await using statements = noteStatements(await server());
@@ -38,7 +63,11 @@ Deno.test("a call on PostgreSQL runs no statement more than it needs", async () 
     assert.equal(answer.isError, false, answer.text);
     // What need not be waited for is over when nothing is held any longer.
     await until(async () => (await database.run(HELD)).length === 0);
-    return sent.slice(before).map((text) => TOLD.find(([told]) => told.test(text))?.[1] ?? text);
+    const told = sent.slice(before).map((text) =>
+      TOLD.find(([told]) => told.test(text))?.[1] ?? text
+    );
+    // These two are sent at one moment.
+    return [...told.slice(0, 2).sort(), ...told.slice(2)];
   };
   // The first notes that the token is used, and finds where the chain ends.
   await during("stop_vm", { vmid: 100, wait: false });
