@@ -9,6 +9,7 @@ import { markOfCaller } from "./callers_proxmox.ts";
 import { Others } from "./clusters/others.ts";
 import { reachedIn } from "./clusters/reached.ts";
 import type { Finished } from "./finished.ts";
+import type { Permit } from "./halted.ts";
 import { reachOf } from "./reach.ts";
 import { told } from "./told.ts";
 import { toolContext } from "./tool_context.ts";
@@ -19,7 +20,7 @@ export interface Run extends Omit<CallRequest, "tool"> {
   readonly input: Record<string, unknown>;
   readonly action: string;
   readonly dryRun: boolean;
-  readonly permit: () => Promise<void>;
+  readonly permit: Permit;
   readonly allow: Extract<Gate, { kind: "run" }>["allow"] | undefined;
   /** The cluster that the answer says it is of. */
   readonly told: string | undefined;
@@ -56,8 +57,10 @@ export async function runOnce(
     progress: request.progress,
     permit,
     announce: async (vmids, beginning) => {
+      // A plan that may not be carried out now is not used up.
+      if (allow) await permit();
       await allow?.(vmids);
-      return await record.announce(vmids, beginning);
+      return await record.announce(vmids, { beginning, halts: permit.halts });
     },
     sharing: change,
     detaches: request.detaches === true,

@@ -54,7 +54,7 @@ export class Pve {
   #subject: Subject | undefined;
 
   constructor(shared: PveShared, call: PveCall) {
-    const touched = new Touched(call.announce);
+    const touched = new Touched(call.announce, call.permit);
     const warn = (warning: string) => this.warn(warning);
     const sight = new Sight({ shared, call, touched, warn });
     // What only the cluster as a whole can tell about a failure.

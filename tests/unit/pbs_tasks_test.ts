@@ -71,8 +71,11 @@ Deno.test("what is not permitted, or not written down as intended, is not sent",
   await using fake = await startFakePbs();
   const servers = await connect({ pbs1: sectionOf(fake) });
   const order: string[] = [];
-  const changing = (allow: () => Promise<unknown>, announce: () => Promise<boolean>) => {
-    const touched = new Touched(announce);
+  const changing = (permit: () => Promise<boolean>, announce: () => Promise<boolean>) => {
+    const touched = new Touched(
+      async () => await permit() && await announce(),
+      async () => void await permit(),
+    );
     const shared = { client: null as never, share: null as never, seen: () => [] };
     const { signal } = new AbortController();
     return new Changing({
@@ -80,7 +83,6 @@ Deno.test("what is not permitted, or not written down as intended, is not sent",
       touched,
       call: {
         caller: "token 1",
-        permit: async () => void await allow(),
         signal,
         sharing: undefined,
       },
