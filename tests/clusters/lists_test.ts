@@ -100,6 +100,14 @@ Deno.test("a merged list adds up, tells each row's cluster first, and says which
   assert.equal(value.nodes.length, 7);
 });
 
+Deno.test("rehearsals of restores are told of each cluster by itself", async () => {
+  await using site = await twoClusters();
+  const { value, text } = await site.call("get_rehearsals");
+  assert.deepEqual(value, {
+    clusters: ["default", "dc2"].map((cluster) => ({ cluster, rehearsals: [] })),
+  }, text);
+});
+
 Deno.test("what a list tells besides its rows is put together", async () => {
   await using site = await twoClusters();
   const counts = async (of: Record<string, unknown>) =>
