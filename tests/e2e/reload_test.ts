@@ -51,8 +51,9 @@ Deno.test("SIGHUP tells what a cluster that was added takes", async () => {
   await folder.write("dc2-token", token_value, 0o600);
   await add({ user, token_name, token_value_file: "dc2-token" });
   server.kill("SIGHUP");
-  await server.line(
-    /ERROR - Cannot reload: .*clusters\.dc2\.auth\.token_value_file .*; this takes a restart, before which a unit or a locked executable is made again$/,
+  assert.match(
+    await server.line(/ERROR - Cannot reload: .*clusters\.dc2\.auth\.token_value_file /),
+    /; this takes a restart, before which a unit or a locked executable is made again$/,
   );
   await add(auth);
   server.kill("SIGHUP");
