@@ -100,6 +100,14 @@ Deno.test("a merged list adds up, tells each row's cluster first, and says which
   assert.equal(value.nodes.length, 7);
 });
 
+Deno.test("rehearsals of restores are told of each cluster by itself", async () => {
+  await using site = await twoClusters();
+  const { value, text } = await site.call("get_rehearsals");
+  assert.deepEqual(value, {
+    clusters: ["default", "dc2"].map((cluster) => ({ cluster, rehearsals: [] })),
+  }, text);
+});
+
 Deno.test("what a list tells besides its rows is put together", async () => {
   await using site = await twoClusters();
   const counts = async (of: Record<string, unknown>) =>
@@ -157,9 +165,14 @@ Deno.test("a cluster that answers late is not waited for", async () => {
     times: 50,
   });
   const { value, text } = await site.call("get_vms");
+  const again = await site.call("get_vms");
   undo?.();
   assert.deepEqual([...new Set(value?.vms.map((row: Row) => row.cluster))], ["default"], text);
   assert.match(value.warnings[0], /^dc2 did not answer: no answer in \d(\.\d)? s$/);
+  assert.match(
+    again.value.warnings[0],
+    /^dc2 did not answer: late a moment ago too, so it was waited /,
+  );
 });
 
 Deno.test("who was late is known as that for ten seconds, and is waited for again then", () => {

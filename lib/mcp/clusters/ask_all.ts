@@ -55,8 +55,9 @@ export async function askAll<T>(
   return clusters.map((cluster) => {
     const answer = answers.get(cluster);
     if (answer !== undefined) return answer;
+    const again = stragglers.has(cluster);
     stragglers.note(cluster);
-    return { cluster, error: patience.late() };
+    return { cluster, error: patience.late(again) };
   });
 }
 
@@ -97,8 +98,11 @@ class Patience {
     this.#timer = setTimeout(this.end, allowed - took);
   }
 
-  late(): AppError {
-    return new AppError("timeout", `no answer in ${Math.round(this.#took() / 100) / 10} s`);
+  late(again: boolean): AppError {
+    const waited = again
+      ? "late a moment ago too, so it was waited for only as long as others took"
+      : `no answer in ${Math.round(this.#took() / 100) / 10} s`;
+    return new AppError("timeout", waited);
   }
 
   #took(): number {
