@@ -79,7 +79,8 @@ export interface CopyOf {
 
 /** What sync jobs have brought elsewhere of what is at places. */
 export class Copies {
-  readonly #targets: ReadonlyMap<string, readonly Listed[]>;
+  /** By the place that they are copies of, by group. */
+  readonly #targets: ReadonlyMap<string, readonly ReadonlyMap<string, readonly Snapshot[]>[]>;
   readonly #unsure: ReadonlySet<string>;
   readonly warnings: readonly string[];
 
@@ -87,7 +88,11 @@ export class Copies {
     targets: ReadonlyMap<string, readonly Listed[]>,
     { unsure, warnings }: { unsure: ReadonlySet<string>; warnings: readonly string[] },
   ) {
-    this.#targets = targets;
+    this.#targets = new Map(
+      [...targets].map(([key, lists]) =>
+        [key, lists.map(({ snapshots }) => Map.groupBy(snapshots, groupKey))] as const
+      ),
+    );
     this.#unsure = unsure;
     this.warnings = warnings;
   }
@@ -131,13 +136,17 @@ export class Copies {
     return new Copies(targets, { unsure, warnings: [...warnings].sort() });
   }
 
-  of(place: Place, { type, id }: Pick<Snapshot, "type" | "id">): CopyOf {
+  of(place: Place, group: Pick<Snapshot, "type" | "id">): CopyOf {
     const key = placeText(place);
-    const there = (this.#targets.get(key) ?? []).flatMap(({ snapshots }) =>
-      snapshots.filter((one) => one.type === type && one.id === id)
+    const there = (this.#targets.get(key) ?? []).flatMap((groups) =>
+      groups.get(groupKey(group)) ?? []
     );
     const newest = newestGoodOf(there);
     if (newest !== undefined) return { state: "yes", newest };
     return { state: this.#unsure.has(key) ? "unknown" : "no" };
   }
+}
+
+function groupKey({ type, id }: Pick<Snapshot, "type" | "id">): string {
+  return `${type}/${id}`;
 }

@@ -111,4 +111,8 @@ Deno.test("rehearse_restore tries the newest backup that is whole and did not fa
   volumes.splice(0, volumes.length, ...volumes.filter(({ content }) => content !== "backup"));
   assert.ok((await chosen(201)).includes(`pbs1:backup/ct/201/${times("201")[0]}Z`));
   assert.ok((await chosen(101)).includes(`pbs1:backup/vm/101/${times("101")[1]}Z`));
+  // Even while Proxmox VE cannot list them.
+  const path = /storage\/pbs1\/content$/;
+  world.site.fake.fault({ path }, { kind: "status", status: 500, message: "read error" });
+  assert.ok((await chosen(101)).includes(`pbs1:backup/vm/101/${times("101")[1]}Z`));
 });

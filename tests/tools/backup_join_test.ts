@@ -199,8 +199,13 @@ Deno.test("backups that Proxmox VE hides are known by the backup server", async 
   assert.deepEqual(backups.map(({ verified }: Row) => verified), ["failed", "ok", "ok"]);
   assert.equal(backups[0].kept_in, "pbs1:store1");
   assert.ok(!warnings.join().includes("pbs1"), warnings.join());
-  const { row } = await coverage(world);
+  const { answer, row } = await coverage(world);
   assert.equal(row(100).state, "backed up");
+  assert.ok(!/pbs1 cannot be seen/.test(answer.warnings.join("\n")), answer.warnings.join("\n"));
+  // What the other storages hide is still told.
+  assert.ok(
+    answer.warnings.some((line: string) => /storage local, nfs1 cannot be seen/.test(line)),
+  );
   // It is in the other cluster's namespace only.
   assert.equal((await world.value("get_backups", { vmid: 301 })).total, 0);
 });
