@@ -60,19 +60,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ? undefined
       : async () => (await readiness()).backup_servers ?? {},
     halted: async () => await parts.mcp.halts.find() !== undefined,
+    clusters: config.clusters.length === 1 ? undefined : async () => (await readiness()).clusters,
   });
   const parts = await joinParts(options, { observe: metrics.call });
-  const { limits, authenticator, client, monotonic } = parts;
+  const { limits, authenticator, clients, monotonic } = parts;
+  const readiness = createReadiness({
+    database: () => Promise.race([writable(database, trail), givenUp(DATABASE_PATIENCE_MS)]),
+    proxmox: clients.map((client) => async () => {
+      await client.read("/version", AbortSignal.timeout(5_000));
+    }),
+    backupServers: () => standingOf(parts.mcp.backupServers),
+  }, {
+    monotonic,
+    onChange: (cluster, answers) => {
+      if (!clients.several) return;
+      if (answers) log.info(`Cluster ${cluster} answers again`);
+      else log.warning(`Cluster ${cluster} does not answer`);
+    },
+  });
   const transports = new Transports(parts.mcp);
   authenticator.onRevoked((tokenId) => transports.closeToken(tokenId));
   const strangers = new StrangerLog(log);
-  const readiness = createReadiness({
-    database: () => Promise.race([writable(database, trail), givenUp(DATABASE_PATIENCE_MS)]),
-    proxmox: async () => {
-      await client.read("/version", AbortSignal.timeout(5_000));
-    },
-    backupServers: () => standingOf(parts.mcp.backupServers),
-  }, monotonic);
   const own = server.oauth?.own && !config.no_auth ? await ownSignIn(options, parts) : null;
   const app = createApp({
     signIn: own,
@@ -115,7 +123,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ? { answer: await metrics.counted() }
       : await passing?.answer(ask.request, port) ?? { answer: null }
   );
-  const idle = () => Promise.all([limits.idle(), passing?.idle()]);
+  const idle = async () => {
+    await Promise.all([limits.idle(), passing?.idle()]);
+    // A call that has ended is answered in the same turn of the event loop.
+    await new Promise((resolve) => setTimeout(resolve));
+  };
   const sweeper = setInterval(() => {
     transports.sweep();
     parts.sweep();
@@ -231,7 +243,7 @@ function anonymous(address: string): Principal {
     userId: 0,
     tokenId: 0,
     tokenName: "",
-    proxmoxToken: null,
+    proxmoxTokens: new Map(),
     scope: "admin",
     limits: null,
     address,

@@ -114,7 +114,7 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
 async function identified(speaker: Speaker, { authenticator }: Parts): Promise<Principal> {
   if (speaker.kind === "token") return await authenticator.authenticate(speaker.token, ADDRESS);
   const { user, scope } = speaker;
-  const none = { userId: 0, tokenId: 0, tokenName: "", limits: null, proxmoxToken: null };
+  const none = { userId: 0, tokenId: 0, tokenName: "", limits: null, proxmoxTokens: new Map() };
   return { ...none, user, scope, address: ADDRESS };
 }
 

@@ -43,16 +43,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/parts.ts", "lib/mcp", "lib/config", "lib/auth", "lib/abort.ts", "lib/errors.ts"],
   ],
   "lib/parts.ts": [
+    ...["lib/cluster_parts.ts", "lib/parts_types.ts"],
     ...["lib/http/limits.ts", "lib/mcp", "lib/pbs", "lib/proxmox", "lib/oauth", "lib/config"],
     ...["lib/auth", "lib/audit", "lib/siblings"],
     ...["lib/tool", "lib/log", "lib/database", "lib/seal.ts", "lib/once_per.ts", "lib/errors.ts"],
+  ],
+  "lib/cluster_parts.ts": [
+    ...["lib/mcp/advice.ts", "lib/mcp/callers_proxmox.ts", "lib/proxmox", "lib/config"],
+    ...["lib/auth/proxmox_tokens.ts", "lib/audit/key.ts", "lib/log", "lib/database"],
+  ],
+  "lib/parts_types.ts": [
+    ...["lib/http/limits.ts", "lib/mcp", "lib/proxmox", "lib/oauth", "lib/config", "lib/auth"],
+    ...["lib/audit", "lib/siblings", "lib/tool", "lib/log", "lib/database", "lib/seal.ts"],
   ],
   "lib/http": [
     ...["lib/mcp", "lib/oauth", "lib/config", "lib/auth", "lib/audit/log.ts", "lib/audit/row.ts"],
     ...["lib/log", "lib/database", "lib/errors.ts", "lib/seal.ts", "lib/abort.ts"],
     ...["lib/siblings/board.ts", "@simplewebauthn/server"],
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
-    ...["node:http2", "node:stream"],
+    ...["node:http2", "node:stream", "node:timers"],
   ],
   "lib/oauth": [
     ...["lib/seal.ts", "lib/config", "lib/auth", "lib/audit", "lib/log"],
@@ -60,11 +69,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/pbs", "lib/proxmox", "lib/auth"],
-    "lib/audit",
+    ...["lib/audit", "lib/upstream/abort.ts"],
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
+    "lib/database/beginning.ts",
     ...["lib/database/halts.ts", "lib/database/history.ts", "lib/database/plans.ts"],
     ...["lib/database/rehearsals.ts", "lib/command.ts", "lib/tracing.ts", "lib/plot/charting.ts"],
     ...["lib/nearest.ts", "lib/seal.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
+    ...["lib/passing.ts", "lib/turns.ts"],
     ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",
   ],
@@ -101,8 +112,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/proxmox": [
     ...["lib/config", "lib/database/history.ts", "lib/database/leases.ts"],
+    "lib/database/beginning.ts",
     ...["lib/database/rehearsals.ts", "lib/log", "lib/abort.ts", "lib/nearest.ts"],
-    ...["lib/once_per.ts", "lib/errors.ts", "lib/upstream"],
+    ...["lib/once_per.ts", "lib/turns.ts", "lib/errors.ts", "lib/upstream"],
     ...["node:crypto", "node:http"],
   ],
   "lib/upstream": [
@@ -140,7 +152,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite", "node:timers"],
   "lib/log": ["lib/errors.ts"],
-  "lib/siblings": ["node:crypto"],
+  "lib/siblings": ["node:crypto", "node:timers"],
   "lib/seal.ts": [],
   "lib/abort.ts": [],
   "lib/once_per.ts": [],

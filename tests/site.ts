@@ -4,18 +4,21 @@ import type { Permission } from "../lib/auth/scope.ts";
 import { AuditTrail } from "../lib/audit/trail.ts";
 import { AccountStore } from "../lib/auth/account_store.ts";
 import type { Database } from "../lib/database/database.ts";
+import { DEFAULT_CLUSTER } from "../lib/database/cluster_name.ts";
 import { migrate } from "../lib/database/migrate.ts";
 import { openDatabase } from "../lib/database/open.ts";
 import { createLog } from "../lib/log/log.ts";
 import type { ServerOptions } from "../lib/parts.ts";
 import { type RunningServer, startServer } from "../lib/server.ts";
-import { type FakePveOptions, startFakePve } from "./fake_pve.ts";
+import { type FakePve, type FakePveOptions, startFakePve } from "./fake_pve.ts";
 import { type Role, Served, type ServedParts } from "./support/served.ts";
 
 export type { Role, ToolAnswer } from "./support/served.ts";
 
 export interface SiteOptions extends Pick<ServerOptions, "tools" | "features"> {
   readonly pve?: FakePveOptions;
+  /** Simulated clusters besides the first, by the names that the configuration gives them. */
+  readonly clusters?: Readonly<Record<string, ClusterOptions>>;
   /** Sections of the configuration file, laid over those that the site needs. */
   readonly config?: Record<string, Record<string, unknown>>;
   readonly now?: () => Date;
@@ -35,27 +38,39 @@ export interface SiteOptions extends Pick<ServerOptions, "tools" | "features"> {
   readonly clientFetch?: NonNullable<ServerOptions["clientFetch"]>;
 }
 
+/** A simulated cluster under `clusters` in the configuration. */
+export interface ClusterOptions {
+  readonly pve?: FakePveOptions;
+  /** Keys laid over those that it needs. */
+  readonly proxmox?: Record<string, unknown>;
+  readonly auth?: Record<string, unknown>;
+}
+
 /** A whole installation: a simulated cluster, a database, and the real server in front of it. */
 export class Site extends Served implements AsyncDisposable {
   readonly server: RunningServer;
   readonly database: Database;
   readonly folder: string;
+  /** Every simulated cluster by its name; `default` is the first. */
+  readonly fakes: Readonly<Record<string, FakePve>>;
 
   private constructor(
-    { server, database, folder, ...parts }:
+    { server, database, folder, fakes, ...parts }:
       & Omit<ServedParts, "url">
-      & Pick<Site, "server" | "database" | "folder">,
+      & Pick<Site, "server" | "database" | "folder" | "fakes">,
   ) {
     super({ ...parts, url: server.url });
     this.server = server;
     this.database = database;
     this.folder = folder;
+    this.fakes = fakes;
   }
 
   static async start(options: SiteOptions = {}): Promise<Site> {
     const { pve = {}, config = {}, now = () => new Date(), username = "ada" } = options;
     const { version = "0.0.0-test" } = options;
     const fake = await startFakePve(pve);
+    const others = await startOthers(options.clusters ?? {});
     const folder = await makeFolder();
     await Deno.writeTextFile(`${folder}/ca.pem`, fake.caPem);
     await Deno.mkdir(`${folder}/secrets`, { mode: 0o700 });
@@ -74,6 +89,9 @@ export class Site extends Served implements AsyncDisposable {
         token_value: fake.token.value,
         ...config.auth,
       },
+      ...(options.clusters === undefined
+        ? {}
+        : { clusters: await sectionsOf(options.clusters, { folder, others }) }),
       server: {
         port: 0,
         rate_limit: { requests_per_minute: 0, failed_logins_per_minute: 0 },
@@ -82,6 +100,7 @@ export class Site extends Served implements AsyncDisposable {
       ...(config.backup_servers ? { backup_servers: config.backup_servers } : {}),
       ...(config.tools ? { tools: config.tools } : {}),
       ...(config.audit ? { audit: config.audit } : {}),
+      ...(config.backup_servers ? { backup_servers: config.backup_servers } : {}),
       // Tests count what Proxmox is asked; those of the history look by themselves.
       history: { enabled: false, ...config.history },
       logging: { level: "DEBUG", ...config.logging },
@@ -127,15 +146,48 @@ export class Site extends Served implements AsyncDisposable {
       ...(options.features ? { features: options.features } : {}),
       version,
     });
-    return new Site({ fake, server, database, store, trail, folder, tokens, lines });
+    const fakes = { [DEFAULT_CLUSTER]: fake, ...others };
+    return new Site({ fake, fakes, server, database, store, trail, folder, tokens, lines });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.shutdown();
     await this.database.close();
     await Deno.remove(this.folder, { recursive: true });
-    await this.fake.close();
+    for (const fake of Object.values(this.fakes)) await fake.close();
   }
+}
+
+async function startOthers(
+  clusters: Readonly<Record<string, ClusterOptions>>,
+): Promise<Record<string, FakePve>> {
+  const started = Object.entries(clusters).map(async ([name, { pve = {} }]) =>
+    [name, await startFakePve(pve)] as const
+  );
+  return Object.fromEntries(await Promise.all(started));
+}
+
+/** What the configuration says of each under \`clusters\`. */
+async function sectionsOf(
+  clusters: Readonly<Record<string, ClusterOptions>>,
+  { folder, others }: { folder: string; others: Readonly<Record<string, FakePve>> },
+): Promise<Record<string, unknown>> {
+  const sections: Record<string, unknown> = {};
+  for (const [name, fake] of Object.entries(others)) {
+    const { proxmox, auth } = clusters[name] ?? {};
+    const ca_file = `${folder}/${name}.pem`;
+    await Deno.writeTextFile(ca_file, fake.caPem);
+    sections[name] = {
+      proxmox: { host: fake.host, port: fake.port, share_seconds: 1e-6, ca_file, ...proxmox },
+      auth: {
+        user: fake.token.user,
+        token_name: fake.token.name,
+        token_value: fake.token.value,
+        ...auth,
+      },
+    };
+  }
+  return sections;
 }
 
 /** In memory where the system has a place for it: the database waits for its disk at every commit. */

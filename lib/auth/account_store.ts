@@ -1,6 +1,7 @@
 import type { Database, Queryable, Row, Value } from "../database/database.ts";
 import { Remembered } from "../database/remembered.ts";
 import { columnsOf } from "../database/schema.ts";
+import { Unchanged } from "../database/unchanged.ts";
 import { textOf } from "../database/values.ts";
 import { AppError } from "../errors.ts";
 import type {
@@ -34,6 +35,7 @@ export class AccountStore {
   readonly #database: Database;
   readonly #listeners = new Set<RevocationListener>();
   readonly #byHash: Remembered<TokenRecord>;
+  readonly #records = new Unchanged(tokenOf);
   #listening = false;
 
   constructor(database: Database) {
@@ -189,9 +191,14 @@ export class AccountStore {
 
   async #tokensByHash(hashes: readonly string[]): Promise<Map<string, TokenRecord>> {
     const { textsOfJson } = this.#database.dialect;
-    const which = `WHERE t.token_hash IN ${textsOfJson}`;
-    const rows = await this.#tokenRows(which, [JSON.stringify(hashes)]);
-    return new Map(rows.map((row) => [textOf(row.token_hash), tokenOf(row)]));
+    const [only = "", ...others] = hashes;
+    const rows = others.length === 0
+      ? await this.#tokenRows("WHERE t.token_hash = $1", [only])
+      : await this.#tokenRows(`WHERE t.token_hash IN ${textsOfJson}`, [JSON.stringify(hashes)]);
+    return new Map(rows.map((row) => {
+      const hash = textOf(row.token_hash);
+      return [hash, this.#records.of(hash, row)];
+    }));
   }
 
   async #tokenRows(which: string, params: readonly Value[]): Promise<Row[]> {

@@ -1,6 +1,6 @@
 import type { Queryable } from "../database/database.ts";
 import type { TokenLimits } from "./limits.ts";
-import type { SealedToken } from "./proxmox_tokens.ts";
+import type { SealedTokens } from "./proxmox_tokens.ts";
 import type { Permission } from "./scope.ts";
 
 /** A row of `auth_application_tokens` joined with its user and the user's role. Times are UTC. */
@@ -18,8 +18,8 @@ export interface TokenRecord {
   readonly hashPrefix: string;
   /** A narrower reach than the scope gives; null when there is none. */
   readonly limits: TokenLimits | null;
-  /** Of the user; null when there is none. */
-  readonly proxmoxToken: SealedToken | null;
+  /** Of the user. */
+  readonly proxmoxTokens: SealedTokens;
   readonly user: UserRecord;
 }
 

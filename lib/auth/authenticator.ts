@@ -115,7 +115,7 @@ class TokenAuthenticator implements Authenticator {
     },
   ): Principal {
     const judgement = judgeToken(record, { address, now: this.#now() });
-    const { id, name, user, limits, proxmoxToken } = record;
+    const { id, name, user, limits, proxmoxTokens } = record;
     if (!judgement.good) {
       throw refuse(`token ${id} of ${user.username}: ${judgement.reason}`);
     }
@@ -127,7 +127,7 @@ class TokenAuthenticator implements Authenticator {
       tokenName: name,
       scope: judgement.scope,
       limits,
-      proxmoxToken,
+      proxmoxTokens,
       address,
     };
   }

@@ -1,5 +1,5 @@
 import type { TokenLimits } from "./limits.ts";
-import type { SealedToken } from "./proxmox_tokens.ts";
+import type { SealedTokens } from "./proxmox_tokens.ts";
 import type { Scope } from "./scope.ts";
 
 /** Who makes a request, as authentication found out. */
@@ -11,8 +11,8 @@ export interface Principal {
   /** The lesser of the token's permission and what the user's role allows. */
   readonly scope: Scope;
   readonly limits: TokenLimits | null;
-  /** The API token of Proxmox that this user's calls go out with; null for the one that all share. */
-  readonly proxmoxToken: SealedToken | null;
+  /** The API tokens of Proxmox that this user's calls go out with; without one to a cluster, with the one that all share. */
+  readonly proxmoxTokens: SealedTokens;
   /** The client's address, in canonical form. */
   readonly address: string;
   /**

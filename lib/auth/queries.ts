@@ -1,14 +1,12 @@
 import { LIMIT_COLUMNS } from "./limit_columns.ts";
-
-const PROXMOX_TOKEN_JOIN = `LEFT JOIN proxmox_mcp_user_proxmox_token p
-    ON p.user_id = t.user_id AND p.cluster = 'default'`;
+import { sealedTokensColumn } from "./proxmox_tokens.ts";
 
 const ROLE_COLUMNS = `u.role_id, r.name AS role_name, r.is_superuser AS role_is_superuser,
   r.can_write AS role_can_write, r.can_admin AS role_can_admin, r.description AS role_description`;
 
 /**
  * Every token with its user and role, these columns of its limits (none where that table is not), and its
- * user's Proxmox token.
+ * user's Proxmox tokens.
  *
  * @param options.ownTables see `Database.ownTables`
  */
@@ -24,12 +22,12 @@ export function tokenQuery(
   return `SELECT t.id, t.name, t.token_hash, t.permission, t.expires, t.is_active, t.allowed_ips,
     t.created_at, t.last_used, t.user_id, u.username, u.is_active AS user_is_active,
     u.is_superuser AS user_is_superuser, ${ROLE_COLUMNS}, ${limits}${
-    ownTables ? ", p.token_id AS proxmox_token_id, p.sealed AS proxmox_sealed" : ""
+    ownTables ? `, ${sealedTokensColumn("t.user_id")}` : ""
   }
     FROM auth_application_tokens t
     JOIN auth_user u ON u.id = t.user_id
     LEFT JOIN auth_user_roles r ON r.id = u.role_id
-    ${join} ${ownTables ? PROXMOX_TOKEN_JOIN : ""}`;
+    ${join}`;
 }
 
 export const USER_QUERY = `SELECT u.id, u.username, u.is_active, u.is_superuser, ${ROLE_COLUMNS}

@@ -2,7 +2,7 @@ import type { Row } from "../database/database.ts";
 import { boolOf, dateOf, textOf } from "../database/values.ts";
 import type { RoleRecord, TokenRecord, UserRecord } from "./accounts.ts";
 import { limitsOf } from "./limit_columns.ts";
-import { sealedTokenOf } from "./proxmox_tokens.ts";
+import { sealedTokensOf } from "./proxmox_tokens.ts";
 import type { Permission } from "./scope.ts";
 
 /** Reads a row of the token query. */
@@ -18,7 +18,7 @@ export function tokenOf(row: Row): TokenRecord {
     lastUsed: dateOf(row.last_used),
     hashPrefix: textOf(row.token_hash).slice(0, 8),
     limits: limitsOf(row),
-    proxmoxToken: sealedTokenOf(row),
+    proxmoxTokens: sealedTokensOf(row),
     user: {
       id: Number(row.user_id),
       username: textOf(row.username),

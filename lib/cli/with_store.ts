@@ -3,7 +3,7 @@ import { readAuditKey } from "../audit/key.ts";
 import { AuditTrail } from "../audit/trail.ts";
 import { AccountStore } from "../auth/account_store.ts";
 import { type Config, sqlitePath } from "../config/config.ts";
-import type { Database } from "../database/database.ts";
+import type { Database, Turn } from "../database/database.ts";
 import { openDatabase } from "../database/open.ts";
 import { Plans } from "../database/plans.ts";
 import { checkSchema, schemaTooOld } from "../database/schema.ts";
@@ -18,11 +18,16 @@ export type AccountReader = Pick<
 /**
  * Opens the database that the config names; its schema is left as it is. A file that this creates
  * belongs to whoever its folder belongs to: root may run the first command, the server runs as another.
+ *
+ * @param turn see `DatabaseOptions.turn`
  */
-export async function openConfiguredDatabase(config: Config): Promise<Database> {
+export async function openConfiguredDatabase(config: Config, turn?: Turn): Promise<Database> {
   const path = sqlitePath(config.database.url);
   const fresh = path !== null && await ownerOf(path) === null;
-  const database = await openDatabase(config.database.url, { ownTables: config.audit.database });
+  const database = await openDatabase(config.database.url, {
+    ownTables: config.audit.database,
+    ...(turn === undefined ? {} : { turn }),
+  });
   if (fresh) await giveToOwnerOf(dirname(path), [path, `${path}-wal`, `${path}-shm`]);
   return database;
 }

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { AppError } from "../errors.ts";
+import { clustersIn, type NamedCluster } from "./clusters.ts";
 import { isLoopback } from "./hosts.ts";
 import { valuesAt } from "./files.ts";
 import { isSection } from "./keys.ts";
@@ -14,13 +15,15 @@ import type { Config, ConfigRequest, ReadEnvironment } from "./types.ts";
 export { sqlitePath } from "./database_url.ts";
 export { environment, forgetVariables, SETTLED_NAMES, settleEnvironment } from "./environment.ts";
 export { hostForUrl, isLoopback } from "./hosts.ts";
-export { filesOf, holdsToken, type NamedFile, tokenValuesOf } from "./files.ts";
+export { asFile, filesOf, holdsToken, type NamedFile, tokenValuesOf } from "./files.ts";
 export { DEFAULT_CONFIG_FILES } from "./locate.ts";
 export { ENVIRONMENT_NAMES, OPTION_KEYS, type OptionKey, readText } from "./overrides.ts";
 export { VariableError } from "./refusal.ts";
+export { clusterNameProblem, DEFAULT_CLUSTER } from "./clusters.ts";
 export { CONFIG_KEYS } from "./schema.ts";
 export type { BackupServerConfig } from "./backup_servers.ts";
 export type {
+  ClusterConfig,
   Config,
   ConfigRequest,
   ConfirmMode,
@@ -75,7 +78,10 @@ export async function loadConfig(request: ConfigRequest): Promise<Config> {
   const token_file = typeof token === "string" ? resolve(token) : null;
   const file = found?.absolute ?? null;
   const sources = sourcesOf(raw, { name, overrides });
-  const config = { ...data, file, sources, debug, no_auth, stdio, token_file };
+  const { proxmox, auth, clusters: others, ...rest } = data;
+  // The schema has seen that there is one.
+  const clusters = clustersIn({ proxmox, auth, clusters: others }) as [NamedCluster];
+  const config = { ...rest, clusters, file, sources, debug, no_auth, stdio, token_file };
   requireOwnFolders(config, name);
   return config;
 }

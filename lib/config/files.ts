@@ -1,3 +1,4 @@
+import { asSections } from "./clusters.ts";
 import { ANY_NAME, type Kind } from "./keys.ts";
 import { CONFIG_KEYS } from "./schema.ts";
 import type { Config } from "./types.ts";
@@ -11,14 +12,14 @@ export interface NamedFile {
 /** The files of one kind that the config names. */
 export function filesOf(config: Config, kind: Kind): NamedFile[] {
   return CONFIG_KEYS.filter(({ facts }) => facts.kind === kind)
-    .flatMap(({ path }) => valuesAt(config, path))
+    .flatMap(({ path }) => valuesAt(asFile(config), path))
     .flatMap(({ path: key, value: path }) => typeof path === "string" ? [{ key, path }] : []);
 }
 
 /** True when a secret stands in the config itself, not in a file that it names. */
 export function holdsToken(config: Config): boolean {
   return CONFIG_KEYS.filter(({ facts }) => facts.proxmoxOnly)
-    .flatMap(({ path }) => valuesAt(config, path))
+    .flatMap(({ path }) => valuesAt(asFile(config), path))
     .some(({ value }) => value === null);
 }
 
@@ -26,8 +27,13 @@ export function holdsToken(config: Config): boolean {
 export function tokenValuesOf(config: Config): string[] {
   return CONFIG_KEYS.filter(({ facts }) => facts.proxmoxOnly)
     .map(({ path, facts: { holds } }) => [...path.split(".").slice(0, -1), holds].join("."))
-    .flatMap((path) => valuesAt(config, path))
+    .flatMap((path) => valuesAt(asFile(config), path))
     .flatMap(({ value }) => typeof value === "string" && value !== "" ? [value] : []);
+}
+
+/** The config with its clusters in the sections of the file, for what goes by the paths of keys. */
+export function asFile({ clusters, ...rest }: Config) {
+  return { ...rest, ...asSections(clusters) };
 }
 
 /** What stands at a key's path, with the path: one for each section where the user names them. */

@@ -4,6 +4,7 @@ import { nearest } from "../nearest.ts";
 import { ANY_NAME } from "./keys.ts";
 import { type NameKey, refusal } from "./refusal.ts";
 import { CONFIG_KEYS, type ConfigFile, configSchema } from "./schema.ts";
+import { keyTwice } from "./twice.ts";
 
 /** Parses the content of the config `name`; rejects with one line that names the key. */
 export function parseConfig(
@@ -93,12 +94,24 @@ function joinKey(left: string, key: string): string {
   return left === "" ? key : `${left}.${key}`;
 }
 
-/** The content of the config file `name`; rejects with where it is broken. */
+/** The content of the config file `name`; rejects with where it is broken, or says a thing twice. */
 export function parseJson(text: string, name: string): unknown {
+  const json = text.replace(/^\uFEFF/, "");
+  const content = parsed(json, name);
+  const twice = keyTwice(json);
+  if (twice === null) return content;
+  const { path, line } = twice;
+  throw new AppError(
+    "invalid",
+    `Cannot use ${name}: ${path} stands there twice, again at line ${line}: keep one of them`,
+  );
+}
+
+function parsed(json: string, name: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return JSON.parse(json);
   } catch (error) {
-    const { line, column } = errorPosition(text.replace(/^\uFEFF/, ""), messageOf(error));
+    const { line, column } = errorPosition(json, messageOf(error));
     // The engine's own message quotes the text around the error, which may be a secret.
     throw new AppError(
       "invalid",

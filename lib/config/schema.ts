@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { backupServers } from "./backup_servers.ts";
 import { auth, proxmox } from "./cluster.ts";
+import { checkClusters, clusters } from "./clusters.ts";
 import { key, keysOf, optional } from "./keys.ts";
 import { oauth } from "./oauth.ts";
 import { tools } from "./tools.ts";
@@ -90,6 +91,11 @@ const server = z.strictObject({
     tr:
       "aynı anda açık bağlantı sayısı; güvenilen bir vekil değilse bir adresten en çok dörtte biri; " +
       "üstünde, istek bekleyenler kapatılır",
+  }),
+  max_streams_per_token: key(wholeNumber(10, 10_000).default(10), {
+    en: "streams of HTTP+SSE that a token may have open, and as many that listen; 10 to 10000",
+    tr:
+      "bir token'ın açık tutabileceği HTTP+SSE akışları, bir o kadar da dinleyen akış; 10 ile 10000 arası",
   }),
   rate_limit: z.strictObject({
     requests_per_minute: key(wholeNumber(0, 1_000_000).default(600), {
@@ -204,8 +210,9 @@ const logging = z.strictObject({
 
 /** The config file as users write it: every key, and what is to be known of it, once. */
 export const configSchema = z.strictObject({
-  proxmox,
-  auth,
+  proxmox: optional(proxmox),
+  auth: optional(auth),
+  clusters,
   backup_servers: backupServers,
   server: server.prefault({}),
   database: database.prefault({}),
@@ -213,13 +220,7 @@ export const configSchema = z.strictObject({
   history: history.prefault({}),
   tools: tools.prefault({}),
   logging: logging.prefault({}),
-}).refine(({ auth, audit }) => !auth.require_own_token || audit.key_file !== null, {
-  path: ["auth", "require_own_token"],
-  message: "needs audit.key_file: tokens of users are kept under it",
-}).refine(({ auth, audit }) => !auth.require_own_token || audit.database, {
-  path: ["auth", "require_own_token"],
-  message: "needs audit.database: true, where tokens of users are kept",
-});
+}).superRefine(checkClusters);
 
 /** What the file says, defaults filled in. */
 export type ConfigFile = z.output<typeof configSchema>;

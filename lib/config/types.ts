@@ -1,3 +1,4 @@
+import type { ClusterConfigs, ClusterSections } from "./clusters.ts";
 import type { ConfigFile } from "./schema.ts";
 
 /** Read-only all the way down. */
@@ -7,7 +8,9 @@ type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : 
  * What the program runs by: the keys of the file as the file spells them, with option, environment and
  * default merged in, paths absolute and secrets read.
  */
-export type Config = Frozen<ConfigFile> & {
+export type Config = Frozen<Omit<ConfigFile, keyof ClusterSections>> & {
+  /** Every cluster, in the order of the file; the one that `proxmox` names is the first. */
+  readonly clusters: Frozen<ClusterConfigs>;
   /** Absolute path of the file that was read; null when none was. */
   readonly file: string | null;
   /** `--debug`. */
@@ -22,6 +25,8 @@ export type Config = Frozen<ConfigFile> & {
   readonly token_file: string | null;
 };
 
+/** One cluster of the config. */
+export type ClusterConfig = Config["clusters"][number];
 export type LogLevel = Config["logging"]["level"];
 export type ConfirmMode = Config["tools"]["confirm"];
 

@@ -28,7 +28,7 @@ export interface Database {
     options?: TransactionOptions,
   ): Promise<T>;
   /** One statement that writes what is not `remembered`, durably. */
-  write: Queryable["all"];
+  write(text: string, params?: readonly Value[], options?: WriteOptions): Promise<Row[]>;
   /**
    * Another one as soon as anybody may have changed what is `remembered`; null where only asking again
    * tells. Throws as `all` rejects.
@@ -41,10 +41,20 @@ export interface Database {
    * some may have been missed. Null where the database passes nothing on.
    */
   readonly listen: ((channel: string, listener: (message: string | null) => void) => void) | null;
+  /** Where others of this process write the same file, whoever collects what to write waits for it. */
+  readonly turn?: Turn;
   close(): Promise<void>;
 }
 
-export interface TransactionOptions {
+/** Resolves when it is one's turn, with what gives it on. */
+export type Turn = () => Promise<() => void>;
+
+export interface WriteOptions {
+  /** How long it may wait for a commit that it can share, in milliseconds; not at all when not given. */
+  readonly patienceMs?: number;
+}
+
+export interface TransactionOptions extends WriteOptions {
   /** False when nothing is written that anybody keeps in mind while `Database.mark` stays the same. */
   readonly remembered?: boolean;
 }
@@ -52,6 +62,8 @@ export interface TransactionOptions {
 export interface DatabaseOptions {
   /** See `Database.ownTables`; true when not given. */
   readonly ownTables?: boolean;
+  /** Set where others of this process may have opened the same file. */
+  readonly turn?: Turn;
 }
 
 /** What differs between the databases, as pieces of SQL. */

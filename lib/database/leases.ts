@@ -1,3 +1,4 @@
+import { DEFAULT_CLUSTER } from "./cluster_name.ts";
 import type { Database } from "./database.ts";
 
 /** What only one may have at a time, on whichever instance. */
@@ -16,6 +17,17 @@ export interface Lease {
   /** Lets the time begin anew; false when another has had it since. */
   renew(): Promise<boolean>;
   giveBack(): Promise<void>;
+}
+
+/** The same of one cluster, whose keys are its own. */
+export function leasesWithin(leases: Leases, cluster: string): Leases {
+  // Instances of earlier versions know one cluster only.
+  if (cluster === DEFAULT_CLUSTER) return leases;
+  const within = (key: string) => `${cluster} ${key}`;
+  return {
+    take: (key, ms) => leases.take(within(key), ms),
+    hold: (key, ms) => leases.hold(within(key), ms),
+  };
 }
 
 /** In the database; of this process only where that refuses tables of the program's own. */

@@ -45,26 +45,32 @@ export interface LastRehearsal {
 const COLUMNS =
   `id, vmid, type, volid, archive_time, node, copy_vmid, storage, begun_by, token_name,
   begun, upid, state, result, restore_ms, boot_ms, answered, error, ended`;
-const INSERT = `INSERT INTO proxmox_mcp_rehearsal (${COLUMNS})
-  VALUES (${Array.from({ length: 19 }, (_, at) => `$${at + 1}`).join(", ")})`;
+const INSERT = `INSERT INTO proxmox_mcp_rehearsal (${COLUMNS}, cluster)
+  VALUES (${Array.from({ length: 20 }, (_, at) => `$${at + 1}`).join(", ")})`;
 const UPDATE = `UPDATE proxmox_mcp_rehearsal SET upid = $2, state = $3, result = $4,
   restore_ms = $5, boot_ms = $6, answered = $7, error = $8, ended = $9 WHERE id = $1`;
-const FIND = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE id = $1`;
-const OPEN = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE ended IS NULL ORDER BY begun`;
-const LIST = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal ORDER BY begun DESC LIMIT $1`;
-const OF_GUEST = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE vmid = $2
-  ORDER BY begun DESC LIMIT $1`;
+const FIND = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE cluster = $1 AND id = $2`;
+const OPEN = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE cluster = $1 AND ended IS NULL
+  ORDER BY begun`;
+const LIST = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE cluster = $1
+  ORDER BY begun DESC LIMIT $2`;
+const OF_GUEST = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE cluster = $1 AND vmid = $3
+  ORDER BY begun DESC LIMIT $2`;
 const LAST = `SELECT r.vmid, r.result, l.proved FROM proxmox_mcp_rehearsal r JOIN (
     SELECT vmid, MAX(begun) AS begun, MAX(CASE WHEN result = 'proved' THEN begun END) AS proved
-    FROM proxmox_mcp_rehearsal WHERE result NOT IN ('', 'aborted') GROUP BY vmid
-  ) l ON l.vmid = r.vmid AND l.begun = r.begun WHERE r.result NOT IN ('', 'aborted')`;
+    FROM proxmox_mcp_rehearsal WHERE cluster = $1 AND result NOT IN ('', 'aborted') GROUP BY vmid
+  ) l ON l.vmid = r.vmid AND l.begun = r.begun
+  WHERE r.cluster = $1 AND r.result NOT IN ('', 'aborted')`;
 
-/** The rehearsals of all instances. A database that refuses tables of the program's own keeps none. */
+/** The rehearsals in one cluster, of all instances. A database that refuses tables of the program's own keeps none. */
 export class Rehearsals {
   readonly #database: Database;
 
-  constructor(database: Database) {
+  readonly #cluster: string;
+
+  constructor(database: Database, cluster: string) {
     this.#database = database;
+    this.#cluster = cluster;
   }
 
   /**
@@ -86,7 +92,7 @@ export class Rehearsals {
       tx.all(INSERT, [
         ...[id, vmid, type, volid, archiveTime?.getTime() ?? null, node, copyVmid, storage],
         ...[begunBy, tokenName, begun.getTime()],
-        ...rest,
+        ...[...rest, this.#cluster],
       ])
     );
   }
@@ -113,16 +119,17 @@ export class Rehearsals {
   /** For each guest whose backups were tried the newest result, and when one was last proved. */
   async last(): Promise<LastRehearsal[]> {
     if (!this.#database.ownTables) return [];
-    return (await this.#database.all(LAST)).map((row) => ({
+    return (await this.#database.all(LAST, [this.#cluster])).map((row) => ({
       vmid: Number(row.vmid),
       result: textOf(row.result) as LastRehearsal["result"],
       provedAt: timeOf(row.proved),
     }));
   }
 
+  /** Reads by a statement whose first parameter is the cluster. */
   async #read(statement: string, params: (number | string)[] = []): Promise<Rehearsal[]> {
     if (!this.#database.ownTables) return [];
-    return (await this.#database.all(statement, params)).map(rehearsalOf);
+    return (await this.#database.all(statement, [this.#cluster, ...params])).map(rehearsalOf);
   }
 }
 

@@ -29,7 +29,12 @@ export class Remembered<Value> {
 
   async find(key: string): Promise<Value | undefined> {
     this.#forgetOld();
-    return this.#known.get(key) ?? await this.#questions.submit(key);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    // What is in a file is read at once, and no turn of the event loop is waited for.
+    return this.#mark === undefined
+      ? await this.#questions.submit(key)
+      : (await this.#ask([key]))[0];
   }
 
   async #ask(keys: readonly string[]): Promise<(Value | undefined)[]> {

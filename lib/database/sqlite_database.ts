@@ -6,7 +6,9 @@ import type {
   Queryable,
   Row,
   TransactionOptions,
+  Turn,
   Value,
+  WriteOptions,
 } from "./database.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { SqliteConnection } from "./sqlite_connection.ts";
@@ -41,10 +43,23 @@ export async function openSqlite(path: string, options: DatabaseOptions = {}): P
     throw new AppError("invalid", `Cannot open database ${path}: name a file by its path`);
   }
   try {
-    Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 }).close();
+    makeFile(path, { isShared: options.turn !== undefined });
     return await SqliteDatabase.open(path, options);
   } catch (error) {
     throw sqliteOpenFailure(error, path);
+  }
+}
+
+/**
+ * Makes the file, or sees that it may be written. The system takes every lock on a file from a process
+ * that closes it once, so what others of this process have open is not touched.
+ */
+function makeFile(path: string, { isShared }: { isShared: boolean }): void {
+  const how = isShared ? { createNew: true } : { read: true, create: true };
+  try {
+    Deno.openSync(path, { write: true, mode: 0o600, ...how }).close();
+  } catch (error) {
+    if (!isShared || !(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }
 
@@ -56,33 +71,35 @@ class SqliteDatabase implements Database {
   readonly dialect = DIALECT;
   readonly listen = null;
   readonly ownTables: boolean;
+  readonly turn?: Turn;
   readonly #path: string;
   readonly #file: SqliteFile;
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection;
-  readonly #commits = new GroupCommit((parts: readonly Part[]) => this.#commit(parts), {
-    max: TRANSACTIONS_PER_COMMIT,
-  });
+  readonly #commits: GroupCommit<Part, PromiseSettledResult<unknown>>;
   #ownChanges = 0;
 
   /** The writer has opened the file, which a reader alone could not create. */
   private constructor(
     writer: SqliteConnection,
-    { path, file, ownTables }: { path: string; file: SqliteFile; ownTables: boolean },
+    { path, file, ownTables = true, turn }: DatabaseOptions & { path: string; file: SqliteFile },
   ) {
     this.ownTables = ownTables;
+    if (turn !== undefined) this.turn = turn;
+    const max = TRANSACTIONS_PER_COMMIT;
+    this.#commits = new GroupCommit((parts) => this.#commit(parts), { max, turn });
     this.#file = file;
     this.#path = path;
     this.#writer = writer;
     this.#reader = new SqliteConnection(path, { readOnly: true });
   }
 
-  static async open(path: string, { ownTables = true }: DatabaseOptions): Promise<SqliteDatabase> {
+  static async open(path: string, options: DatabaseOptions): Promise<SqliteDatabase> {
     const file = new SqliteFile(path);
     const writer = new SqliteConnection(path, { readOnly: false });
     try {
       await whenUnlocked(() => writer.makeDurable());
-      const database = new SqliteDatabase(writer, { path, file, ownTables });
+      const database = new SqliteDatabase(writer, { ...options, path, file });
       // The first who reads makes the log.
       database.#reader.run("SELECT count(*) FROM sqlite_schema");
       file.noteLog();
@@ -101,15 +118,15 @@ class SqliteDatabase implements Database {
     });
   }
 
-  write(text: string, params: readonly Value[] = []): Promise<Row[]> {
-    return this.transaction((tx) => tx.all(text, params), { remembered: false });
+  write(text: string, params: readonly Value[] = [], options: WriteOptions = {}): Promise<Row[]> {
+    return this.transaction((tx) => tx.all(text, params), { ...options, remembered: false });
   }
 
   async transaction<T>(
     work: (tx: Queryable) => Promise<T>,
-    { remembered = true }: TransactionOptions = {},
+    { remembered = true, ...patience }: TransactionOptions = {},
   ): Promise<T> {
-    const outcome = await this.#commits.submit(work);
+    const outcome = await this.#commits.submit(work, patience);
     if (remembered) this.#ownChanges++;
     if (outcome.status === "rejected") throw toAppError(outcome.reason);
     return outcome.value as T;

@@ -32,11 +32,15 @@ interface Read {
     | undefined;
   /** Whether changes are halted. */
   readonly halted: () => Promise<boolean>;
+  /** Whether each cluster answers; absent where there is one. */
+  readonly clusters?: (() => Promise<ReadonlyMap<string, boolean>>) | undefined;
   /** What the other workers have counted; absent where there are none. */
   readonly elsewhere?: (() => Promise<readonly Counted[]>) | undefined;
 }
 
-export function createMetrics({ backupServers, elsewhere, halted, sessions }: Read): Metrics {
+export function createMetrics(
+  { backupServers, clusters, elsewhere, halted, sessions }: Read,
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const calls = new Counter({
@@ -83,6 +87,18 @@ export function createMetrics({ backupServers, elsewhere, halted, sessions }: Re
       this.set(await halted().then(Number, () => NaN));
     },
   });
+  if (clusters !== undefined) {
+    new Gauge({
+      name: "proxmox_mcp_cluster_up",
+      help: "1 for a cluster that answers, else 0",
+      labelNames: ["cluster"],
+      registers,
+      aggregator: "max",
+      async collect() {
+        for (const [cluster, up] of await clusters()) this.set({ cluster }, Number(up));
+      },
+    });
+  }
   if (backupServers !== undefined) {
     new Gauge({
       name: "proxmox_mcp_backup_server_up",

@@ -2,25 +2,27 @@ import { Limit } from "../abort.ts";
 import type { Principal } from "../auth/principal.ts";
 import { messageOf } from "../errors.ts";
 import { Pve } from "../proxmox/pve.ts";
-import type { PveShared } from "../proxmox/pve_parts.ts";
+import type { PveCall } from "../proxmox/pve_parts.ts";
+import type { OtherClusters } from "../tool/other_clusters.ts";
 import { CHANGES } from "../tool/tool.ts";
 import { markOfCaller } from "./callers_proxmox.ts";
+import { Others } from "./clusters/others.ts";
+import { proxmoxIn, reachedIn } from "./clusters/reached.ts";
 import type { CallServices } from "./call_services.ts";
 import { CallRecord } from "./call_record.ts";
 import { permitOf } from "./halted.ts";
 import type { Language } from "./messages.ts";
 import { reachOf } from "./reach.ts";
 
-type Services =
-  & Pick<CallServices, "audit" | "catalog" | "halts" | "log" | "now" | "proxmox" | "stopping">
-  & {
-    /** For what nobody asks for. */
-    readonly own: PveShared;
-  };
+type Services = Pick<
+  CallServices,
+  "audit" | "catalog" | "halts" | "log" | "now" | "proxmox" | "stopping"
+>;
 
 /** In whose name work is done, and what for. */
 export interface Asked {
   readonly principal: Principal;
+  readonly cluster: string;
   readonly tool: string;
   readonly arguments: unknown;
   readonly action: string;
@@ -52,15 +54,16 @@ export class Background {
     this.#services = services;
   }
 
-  /** Begins work of this kind; undefined while other work of the kind is under way. */
+  /** Begins work of this kind; undefined while other work of the kind is under way in its cluster. */
   async begin<T>(
     kind: string,
     asked: Asked,
-    work: (pve: Pve) => Promise<T>,
+    work: (pve: Pve, clusters: OtherClusters) => Promise<T>,
   ): Promise<Work<T> | undefined> {
-    const { own: { leases }, stopping } = this.#services;
+    const { stopping } = this.#services;
     if (stopping.aborted) return undefined;
-    const lease = await leases.hold(kind, LEASE_MS);
+    const { own } = proxmoxIn(this.#services, asked);
+    const lease = await own.leases.hold(kind, LEASE_MS);
     if (lease === undefined) return undefined;
     const limit = new Limit(stopping);
     // While the database is away nobody else can take it either.
@@ -84,13 +87,18 @@ export class Background {
 
   async #run<T>(
     asked: Asked,
-    { signal, work }: { signal: AbortSignal; work: (pve: Pve) => Promise<T> },
+    { signal, work }: {
+      signal: AbortSignal;
+      work: (pve: Pve, clusters: OtherClusters) => Promise<T>;
+    },
   ): Promise<T> {
-    const { audit, halts, log, own, proxmox } = this.#services;
+    const { audit, halts, log, proxmox } = this.#services;
     const requestId = crypto.randomUUID();
     const record = new CallRecord(this.#services, { ...asked, transport: "background", requestId });
+    if (proxmox.several) record.within(asked.cluster);
     let isAnnounced = false;
-    const pve = new Pve(asked.isOwn ? own : await proxmox.first.of(asked), {
+    const { own } = proxmoxIn(this.#services, asked);
+    const call: PveCall = {
       caller: "background",
       signal,
       mark: markOfCaller(asked.principal, requestId),
@@ -103,23 +111,26 @@ export class Background {
         dryRun: false,
         language: asked.language,
       }),
-      announce: async (vmids) => {
+      announce: async (vmids, beginning) => {
         await asked.allow?.(vmids);
         if (!isAnnounced) await audit.admit();
         isAnnounced = true;
-        await record.announce(vmids);
+        return await record.announce(vmids, beginning);
       },
       patienceMs: Infinity,
-    });
+    };
+    const pve = new Pve(asked.isOwn ? own : await reachedIn(this.#services, asked), call);
+    const clusters = new Others(this.#services, { caller: asked, call, pve });
     const end = async (outcome: "ok" | "error" | "cancelled", error = "") => {
       record.touched(pve);
+      clusters.release();
       pve.release();
       // What was only looked at leaves no row.
       if (!isAnnounced) return;
       await record.end(outcome, error).catch((cause) => log.error(messageOf(cause)));
     };
     try {
-      const done = await work(pve);
+      const done = await work(pve, clusters);
       await end("ok");
       return done;
     } catch (error) {

@@ -9,7 +9,7 @@ import { type Language, messagesIn } from "./messages.ts";
 
 /** Who is to reach Proxmox. */
 export interface ProxmoxCaller {
-  readonly principal: Pick<Principal, "proxmoxToken" | "user" | "userId">;
+  readonly principal: Pick<Principal, "proxmoxTokens" | "user" | "userId">;
   readonly language: Language;
 }
 
@@ -42,13 +42,20 @@ export class CallersProxmox {
     this.#options = options;
   }
 
+  /** Proxmox as the server itself reaches it, for what nobody asks for. */
+  get own(): PveShared {
+    return this.#options.parties.own;
+  }
+
   /** Who may send nothing is given what refuses every request, so that what needs no Proxmox still works. */
   of({ principal, language }: ProxmoxCaller): Promise<PveShared> {
     const { parties, required } = this.#options;
-    const { proxmoxToken, user, userId } = principal;
-    if (proxmoxToken !== null) return this.#withToken(proxmoxToken, { user, userId });
+    const { proxmoxTokens, user, userId } = principal;
+    const { cluster } = parties.own;
+    const token = proxmoxTokens.get(cluster);
+    if (token !== undefined) return this.#withToken(token, { user, userId });
     if (!required) return Promise.resolve(parties.own);
-    const command = userId === 0 ? undefined : namingCommand(user);
+    const command = userId === 0 ? undefined : namingCommand(user, cluster);
     const message = messagesIn(language).ownTokenRequired(user, command);
     return Promise.resolve(parties.refusing(new Denied(message)));
   }
@@ -99,14 +106,15 @@ export class CallersProxmox {
     { user, userId }: { user: string; userId: number },
   ): Promise<PveShared | AppError> {
     const { parties, seal } = this.#options;
-    const { tokenId } = token;
+    const { cluster, tokenId } = token;
+    const naming = namingCommand(user, cluster);
     const secret = await seal?.open(token, userId);
     if (secret === undefined) {
       const why = seal === null
         ? "audit.key_file, which it was kept under, is not set"
         : "it was kept under another audit.key_file";
       const state = `the Proxmox API token ${tokenId} of user ${user} cannot be read: ${why}`;
-      const message = `${state}; \`${namingCommand(user)}\` keeps it anew`;
+      const message = `${state}; \`${naming}\` keeps it anew`;
       return new AppError("unavailable", message);
     }
     const at = tokenId.indexOf("!");
@@ -114,9 +122,8 @@ export class CallersProxmox {
       user: tokenId.slice(0, at),
       tokenName: tokenId.slice(at + 1),
       tokenValue: secret,
-      rejected: `it is that of user ${user}: see that it is not expired, or name another by \`${
-        namingCommand(user)
-      }\``,
+      rejected:
+        `it is that of user ${user}: see that it is not expired, or name another by \`${naming}\``,
     });
   }
 

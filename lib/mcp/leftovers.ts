@@ -7,19 +7,21 @@ import type { Background } from "./background.ts";
 
 interface Options {
   readonly background: Background;
+  readonly cluster: string;
+  /** Those of the cluster. */
   readonly rehearsals: Rehearsals;
   readonly isStopping: () => boolean;
-  readonly log: Log;
+  readonly log: Pick<Log, "warning">;
   readonly monotonic: () => number;
 }
 
 /** Whoever began it may have no token any more. */
-const NOBODY = {
+export const NOBODY = {
   userId: 0,
   tokenId: 0,
   scope: "admin",
   limits: null,
-  proxmoxToken: null,
+  proxmoxTokens: new Map(),
   address: "",
 } as const;
 const FIRST_PAUSE_MS = 60_000;
@@ -49,7 +51,7 @@ export class Leftovers {
   }
 
   async #look(): Promise<void> {
-    const { background, isStopping, log, monotonic, rehearsals } = this.#options;
+    const { background, cluster, isStopping, log, monotonic, rehearsals } = this.#options;
     if (monotonic() < this.#notBefore) return;
     try {
       // A database that is away is asked again at the next sweep.
@@ -58,6 +60,7 @@ export class Leftovers {
       const { begunBy: user, tokenName, vmid } = first;
       const work = await background.begin(REHEARSING, {
         principal: { ...NOBODY, user, tokenName },
+        cluster,
         tool: "rehearse_restore",
         arguments: { vmid },
         action: `clean up after a rehearsal of ${vmid}`,

@@ -1,5 +1,4 @@
-/** The cluster that `proxmox` and `auth` of the configuration name. */
-export const DEFAULT_CLUSTER = "default";
+export { DEFAULT_CLUSTER } from "../config/config.ts";
 
 /** What there is of each cluster, by its name, in the order of the configuration; of one at least. */
 export class Clusters<T> {
@@ -23,6 +22,13 @@ export class Clusters<T> {
 
   get(name: string): T | undefined {
     return this.#byName.get(name);
+  }
+
+  /** The same names, with something else of each. */
+  map<U>(of: (each: T) => U): Clusters<U> {
+    const [first, ...others] = [...this.#byName].map(([name, each]) => [name, of(each)] as const);
+    if (first === undefined) throw new Error("there is no cluster");
+    return new Clusters([first, ...others]);
   }
 
   [Symbol.iterator](): Iterator<readonly [string, T]> {

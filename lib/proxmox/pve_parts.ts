@@ -4,11 +4,12 @@ import type { Client } from "./api/client.ts";
 import type { ApiDescriptions } from "./apidoc/descriptions.ts";
 import type { GuestDirectory } from "./guest/guest_directory.ts";
 import type { GuestLocks } from "./guest/locks.ts";
-import type { Reach } from "./plan.ts";
+import type { Plan, Reach } from "./plan.ts";
 import type { Access } from "./privileges.ts";
 import type { ShareTime } from "./share_time.ts";
 import type { SharedReads } from "./shared_reads.ts";
 import type { Sharing } from "./sharing.ts";
+import type { Announce } from "./touched.ts";
 
 /** What is known of the cluster through one API token: what it sees depends on its permissions. */
 export interface Seen {
@@ -43,6 +44,8 @@ export interface PveCall {
   readonly mark?: string | undefined;
   readonly reach: Reach;
   readonly dryRun: boolean;
+  /** The plan of the call that this is a part of, in another cluster. */
+  readonly joins?: { readonly plan: Plan; readonly cluster: string } | undefined;
   /** True for a call that changes nothing: it may be told what others read a moment ago. */
   readonly onlyReads?: boolean | undefined;
   /** What the call does, for messages: `start VM 101`. */
@@ -50,8 +53,8 @@ export interface PveCall {
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
   /** Asked before each change; a rejection keeps it from being sent. */
   readonly permit: () => Promise<void>;
-  /** Makes durable that these guests are about to be changed; a rejection keeps the change from being sent. */
-  readonly announce: (vmids: readonly number[]) => Promise<void>;
+  /** A rejection keeps the change from being sent. */
+  readonly announce: Announce;
   /** Keeps an identical call from making the change too; absent where each makes its own. */
   readonly sharing?: Sharing | undefined;
   /** True when the caller follows the task that is shared with identical calls: it is not waited for. */

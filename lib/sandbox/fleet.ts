@@ -23,7 +23,8 @@ export interface FleetTask<Message> {
   readonly start: (place: Place) => Message;
   /** Passes later messages on, to all workers or to the first only, until it is disposed of. */
   readonly listen: (pass: Pass<Message>) => Disposable;
-  readonly write: (to: LineTarget, line: string) => void;
+  /** Writes one line, or several with line breaks between them. */
+  readonly write: (to: LineTarget, lines: string) => void;
   /** Opens anew what lines go to. */
   readonly reopen: () => void;
   readonly io: { err(line: string): void; readonly now: () => Date };
@@ -118,8 +119,8 @@ class Fleet<Message> {
     switch (told.kind) {
       case "listening":
         return this.#listening.resolve();
-      case "line":
-        return this.#task.write(told.to, told.line);
+      case "lines":
+        return this.#task.write(told.to, told.lines);
       case "reopen":
         return this.#task.reopen();
       case "ask": {

@@ -31,7 +31,7 @@ export const UNIT_NAME = "proxmox-mcp";
 
 /** The one place where permissions are derived from the config. */
 export function requiredPermissions(config: Config): Permissions {
-  const { proxmox, server, backup_servers } = config;
+  const { clusters, server, backup_servers } = config;
   const database = databasePermissions(config.database.url);
   const written = [
     ...filesOf(config, "log_file").flatMap(({ path }) => logFiles(path)),
@@ -40,7 +40,9 @@ export function requiredPermissions(config: Config): Permissions {
   return {
     net: unique([
       ...(config.stdio ? [] : [`${hostForUrl(server.host)}:${server.port}`]),
-      ...proxmox.hosts.map((host) => `${hostForUrl(host)}:${proxmox.port}`),
+      ...clusters.flatMap(({ proxmox: { hosts, port } }) =>
+        hosts.map((host) => `${hostForUrl(host)}:${port}`)
+      ),
       ...Object.values(backup_servers).map(({ host, port }) => `${hostForUrl(host)}:${port}`),
       ...database.net,
       ...(config.stdio ? [] : signInHosts(config)),

@@ -5,7 +5,7 @@ export const MOST_WORKERS = 4;
 /** Calls that one worker tells the others of, one entry for each token. */
 const ENTRIES = 200;
 const REGION = 2 * ENTRIES;
-const HEAD = 2;
+const HEAD = 4;
 const WAYS = 16;
 const SETS = 4_096;
 const SLOTS = WAYS * SETS;
@@ -15,7 +15,11 @@ export const BOARD_BYTES = COUNTS_BYTES + 8 * 3 * SLOTS;
 
 const LOCK = 0;
 const CHANGES = 1;
+/** Holds the number, from 1, of the worker whose turn it is to write; 0 when it is nobody's. */
+const TURN = 2;
 const LOCK_WAIT_MS = 1;
+/** Who keeps its turn for longer, or has broken, is no longer waited for. */
+const TURN_MS = 100;
 
 /** How often something has happened, and for how long that counts. */
 export interface Tally {
@@ -36,6 +40,8 @@ export class Board {
   readonly #tallies: Float64Array;
   /** Where a token's calls stand among this worker's own. */
   readonly #places = new Map<number, number>();
+  /** For how many the turn is kept here. */
+  #turns = 0;
 
   /** @param index the worker's own, from 0 */
   constructor(memory: SharedArrayBuffer, index: number) {
@@ -43,8 +49,9 @@ export class Board {
     this.#counts = new Int32Array(memory, 0, COUNTS_BYTES / 4);
     this.#keys = new BigInt64Array(memory, COUNTS_BYTES, SLOTS);
     this.#tallies = new Float64Array(memory, COUNTS_BYTES + 8 * SLOTS, 2 * SLOTS);
-    // One that broke has left its calls behind.
+    // One that broke has left its calls behind, and may have kept its turn.
     this.#counts.fill(0, this.#regionOf(index), this.#regionOf(index + 1));
+    this.#giveTurnOn();
   }
 
   /** How many changes the workers have made; another number than before: what was read is out of date. */
@@ -56,6 +63,23 @@ export class Board {
   noteChange(): number {
     return (Atomics.add(this.#counts, CHANGES, 1) + 1) | 0;
   }
+
+  /**
+   * Waits until none of the others writes the file that all of them use, so that each collects meanwhile
+   * what it is to write. It saves work and holds nobody off: the database keeps its own lock.
+   */
+  readonly turn = async (): Promise<() => void> => {
+    while (this.#turns === 0) {
+      const holder = Atomics.compareExchange(this.#counts, TURN, 0, this.#index + 1);
+      if (holder === 0) break;
+      const { async, value } = Atomics.waitAsync(this.#counts, TURN, holder, TURN_MS);
+      if (async && await value === "timed-out") return () => {};
+    }
+    this.#turns++;
+    return () => {
+      if (--this.#turns === 0) this.#giveTurnOn();
+    };
+  };
 
   /** Tells the others how many calls of a token are under way here. */
   setCalls(tokenId: number, calls: number): void {
@@ -100,6 +124,13 @@ export class Board {
 
   get(key: string, now: number): Tally | undefined {
     return this.#locked(() => this.#look(key, now).tally);
+  }
+
+  #giveTurnOn(): void {
+    const own = this.#index + 1;
+    if (Atomics.compareExchange(this.#counts, TURN, own, 0) === own) {
+      Atomics.notify(this.#counts, TURN);
+    }
   }
 
   #regionOf(worker: number): number {

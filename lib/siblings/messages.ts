@@ -15,7 +15,8 @@ export type Ask =
 
 /** What a worker tells its parent of. */
 export type ToSiblings =
-  | { readonly kind: "line"; readonly to: LineTarget; readonly line: string }
+  /** `lines` are those of one turn of the event loop, with line breaks between them. */
+  | { readonly kind: "lines"; readonly to: LineTarget; readonly lines: string }
   | { readonly kind: "reopen" }
   /** For the worker of that number, with a port for its answer. */
   | { readonly kind: "ask"; readonly to: number; readonly ask: Ask; readonly port: MessagePort };

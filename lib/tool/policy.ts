@@ -24,9 +24,15 @@ export function isOffered(tool: AnyTool, policy: ToolPolicy): boolean {
   return !deny.includes(tool.name) && (allow === null || allow.includes(tool.name));
 }
 
-/** True when the tool is offered where the configuration says nothing of tools. */
+/** True when the tool is offered where the configuration names one cluster and says nothing of tools. */
 export function isOnByDefault(tool: AnyTool): boolean {
-  return tool.switchedOnBy === undefined;
+  return switchKeyOf(tool) === undefined;
+}
+
+/** The key of the configuration that has to be there for the tool to be offered. */
+export function switchKeyOf({ clustersNeeded = 1, switchedOnBy }: AnyTool): string | undefined {
+  if (clustersNeeded > 1) return "clusters";
+  return switchedOnBy === undefined ? undefined : `tools.${switchedOnBy}`;
 }
 
 /** The scope that a caller of the tool needs here. */

@@ -6,6 +6,7 @@ import type { History } from "../database/history.ts";
 import type { CallsBackupServers } from "../pbs/call.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { SecretFiles } from "./secret_files.ts";
+import type { OtherClusters } from "./other_clusters.ts";
 import type { PlanDesk } from "./plans.ts";
 import type { ToolDirectory } from "./directory.ts";
 import type { Toolset } from "./toolsets.ts";
@@ -66,8 +67,10 @@ export interface ToolContext {
    */
   readonly background: <T>(
     kind: string,
-    work: (pve: Pve) => Promise<T>,
+    work: (pve: Pve, clusters: OtherClusters) => Promise<T>,
   ) => Promise<{ readonly done: Promise<T> } | undefined>;
+  /** The clusters besides the call's own, for what concerns two. */
+  readonly clusters: OtherClusters;
   /** How things were; null where the database keeps none of it. */
   readonly history: History | null;
   /** The changes that wait for somebody's approval. */
@@ -94,10 +97,20 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly subject: Subject;
   /** The key in the config's `tools` without which the tool is not offered. */
   readonly switchedOnBy?: Switch;
+  /** How many clusters its caller must be able to reach; default: 1. */
+  readonly clustersNeeded?: number;
   /** What every call needs. */
   readonly privileges: readonly Privilege[];
   /** What a call needs besides, by its input. */
   readonly conditionalPrivileges?: readonly ConditionalPrivilege<z.output<I>>[];
+  /**
+   * What a call covers that names no cluster, where there are several: the one that what it names is in, each
+   * by itself, any because all answer alike, or none because it is about none. Default: lists cover all
+   * together, other tools one.
+   */
+  readonly across?: "one" | "each" | "any" | "none";
+  /** The field of the output that is paged, where that has several lists of rows. */
+  readonly rows?: keyof z.output<O> & string;
   /** Strict, every field described. */
   readonly input: I;
   readonly output: O;

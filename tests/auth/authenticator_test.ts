@@ -113,7 +113,7 @@ Deno.test(
       tokenName: "laptop",
       scope: "write",
       limits: null,
-      proxmoxToken: null,
+      proxmoxTokens: new Map(),
       address: ADDRESS,
     });
   }),

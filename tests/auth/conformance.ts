@@ -1,6 +1,7 @@
 import { runAccountCases } from "./conformance_accounts.ts";
 import { runAuditCases } from "./conformance_audit.ts";
 import { runChangeCases } from "./conformance_changes.ts";
+import { runClusterCases } from "./conformance_clusters.ts";
 import { runFormatCases } from "./conformance_formats.ts";
 import { runHistoryCases } from "./conformance_history.ts";
 import { runKeyCases } from "./conformance_keys.ts";
@@ -29,5 +30,6 @@ export function runStoreCases(name: string, makeSite: () => Promise<Site>): void
   runPlanCases(name, makeSite);
   runPasskeyCases(name, makeSite);
   runProxmoxTokenCases(name, makeSite);
+  runClusterCases(name, makeSite);
   runTogetherCases(name, makeSite);
 }

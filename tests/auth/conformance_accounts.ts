@@ -64,7 +64,7 @@ export function runAccountCases(name: string, makeSite: () => Promise<Site>): vo
         lastUsed: null,
         hashPrefix: "aaaaaaaa",
         limits,
-        proxmoxToken: null,
+        proxmoxTokens: new Map(),
         user: {
           id: found?.user.id,
           username: "alice",

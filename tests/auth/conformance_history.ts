@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DEFAULT_CLUSTER } from "../../lib/database/cluster_name.ts";
 import { type History, historyOf } from "../../lib/database/history.ts";
 import { type Site, withBench } from "./site.ts";
 
@@ -9,7 +10,10 @@ export function runHistoryCases(name: string, makeSite: () => Promise<Site>): vo
     withBench(makeSite, async ({ site, database }) => {
       const other = await site.open();
       try {
-        const [here, there] = [historyOf(database), historyOf(other)];
+        const [here, there] = [
+          historyOf(database, DEFAULT_CLUSTER),
+          historyOf(other, DEFAULT_CLUSTER),
+        ];
         assert.ok(here && there);
         await keep(here, "guest/100", { 1: "a", 2: "a", 4: "b" });
         await keep(there, "guest/100", { 5: "b", 7: null, 8: null, 9: "c" });
@@ -49,7 +53,7 @@ export function runHistoryCases(name: string, makeSite: () => Promise<Site>): vo
 
   Deno.test(`${name}: of an object five hundred states are kept`, () =>
     withBench(makeSite, async ({ site, database }) => {
-      const history = historyOf(database);
+      const history = historyOf(database, DEFAULT_CLUSTER);
       assert.ok(history);
       const rows = Array.from({ length: 500 }, (_, n) => `('guest/1', ${n}, ${n}, '${n}')`);
       await site.run(`INSERT INTO proxmox_mcp_history (object, seen_from, seen_until, content)

@@ -10,20 +10,27 @@ export function runProxmoxTokenCases(name: string, makeSite: () => Promise<Site>
       const at = clock.now();
       const tokens = new ProxmoxTokens(database);
       const { user } = await store.createToken(newToken());
-      const found = async () => (await store.findToken(hashFor("a")))?.proxmoxToken;
-      assert.equal(await found(), null);
+      const found = async () => (await store.findToken(hashFor("a")))?.proxmoxTokens.get("default");
+      assert.equal(await found(), undefined);
 
-      const mine = { tokenId: "alice@pve!mcp", sealed: "sealed" };
+      const mine = { cluster: "default", tokenId: "alice@pve!mcp", sealed: "sealed" };
       await tokens.put(user.id, { ...mine, at });
       assert.deepEqual(await found(), mine);
-      const other = { tokenId: "alice@pve!other", sealed: "sealed too" };
+      const other = { cluster: "default", tokenId: "alice@pve!other", sealed: "sealed too" };
       await tokens.put(user.id, { ...other, at });
       assert.deepEqual(await found(), other, "one for a user");
-      assert.deepEqual([...await tokens.list()], [[user.id, other]]);
+      const elsewhere = { cluster: "dc2", tokenId: "a,b@pve!mcp", sealed: "sealed there" };
+      await tokens.put(user.id, { ...elsewhere, at });
+      assert.deepEqual(await found(), other, "one for a user and cluster");
+      const all = (await store.findToken(hashFor("a")))?.proxmoxTokens;
+      assert.deepEqual(all?.get("dc2"), elsewhere);
+      assert.equal((await store.listTokens()).length, 1, "a token is told once");
+      assert.equal(await tokens.remove(user.id, "dc2"), elsewhere.tokenId);
+      assert.deepEqual([...await tokens.list()], [[user.id, new Map([["default", other]])]]);
 
-      assert.equal(await tokens.remove(user.id), other.tokenId);
-      assert.equal(await tokens.remove(user.id), undefined);
-      assert.equal(await found(), null);
+      assert.equal(await tokens.remove(user.id, "default"), other.tokenId);
+      assert.equal(await tokens.remove(user.id, "default"), undefined);
+      assert.equal(await found(), undefined);
 
       const alone = await site.open({ ownTables: false });
       try {
@@ -38,7 +45,7 @@ export function runProxmoxTokenCases(name: string, makeSite: () => Promise<Site>
   Deno.test(`${name}: what is kept of a Proxmox token opens with its key, for its user, alone`, () =>
     withBench(makeSite, async ({ site, database, clock }) => {
       const key = (fill: number) => new Uint8Array(32).fill(fill);
-      const owner = { userId: 7, tokenId: "alice@pve!mcp" };
+      const owner = { cluster: "default", userId: 7, tokenId: "alice@pve!mcp" };
       const seal = new TokenSeal(key(1));
       const sealed = await seal.seal(SECRET, owner);
       await new ProxmoxTokens(database).put(7, { ...owner, sealed, at: clock.now() });
@@ -46,10 +53,11 @@ export function runProxmoxTokenCases(name: string, makeSite: () => Promise<Site>
       assert.doesNotMatch(JSON.stringify(row), new RegExp(SECRET));
       assert.equal(row?.cluster, "default");
 
-      const kept = { tokenId: owner.tokenId, sealed: String(row?.sealed) };
+      const kept = { cluster: "default", tokenId: owner.tokenId, sealed: String(row?.sealed) };
       assert.equal(await seal.open(kept, 7), SECRET);
       assert.equal(await seal.open(kept, 8), undefined, "another user's");
       assert.equal(await seal.open({ ...kept, tokenId: "root@pam!mcp" }, 7), undefined);
+      assert.equal(await seal.open({ ...kept, cluster: "dc2" }, 7), undefined, "another cluster");
       assert.equal(await new TokenSeal(key(2)).open(kept, 7), undefined, "another key");
     }));
 }

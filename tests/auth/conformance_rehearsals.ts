@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { DEFAULT_CLUSTER } from "../../lib/database/cluster_name.ts";
 import { leasesOf } from "../../lib/database/leases.ts";
 import { type Rehearsal, Rehearsals } from "../../lib/database/rehearsals.ts";
 import { type Site, withBench } from "./site.ts";
 
-function rehearsalOf(id: string, fields: Partial<Rehearsal> & { begun: Date }): Rehearsal {
+/** One that has begun, of guest 100. */
+export function rehearsalOf(
+  id: string,
+  fields: Partial<Rehearsal> & { begun: Date },
+): Rehearsal {
   return {
     id,
     vmid: 100,
@@ -32,7 +37,10 @@ export function runRehearsalCases(name: string, makeSite: () => Promise<Site>): 
     withBench(makeSite, async ({ site, database, clock }) => {
       const other = await site.open();
       try {
-        const [here, there] = [new Rehearsals(database), new Rehearsals(other)];
+        const [here, there] = [
+          new Rehearsals(database, DEFAULT_CLUSTER),
+          new Rehearsals(other, DEFAULT_CLUSTER),
+        ];
         const at = (ms: number) => new Date(clock.now().getTime() + ms);
         const first = rehearsalOf("a", { begun: at(0) });
         await here.begin(first);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Remembered } from "../../lib/database/remembered.ts";
+import { Unchanged } from "../../lib/database/unchanged.ts";
 
 /** A table of one column, and how often it was read. */
 function tableOf(mark: (() => string) | null) {
@@ -44,4 +45,12 @@ Deno.test("Remembered asks again only when the database has changed", async () =
   rows.set("a", 9);
   version++;
   assert.equal(await found.find("a"), 9);
+});
+
+Deno.test("Unchanged gives the same value until the row says something else", () => {
+  const users = new Unchanged(({ name }) => ({ name }));
+  const ada = users.of("1", { name: "ada" });
+  assert.equal(users.of("1", { name: "ada" }), ada);
+  assert.notEqual(users.of("2", { name: "ada" }), ada);
+  assert.deepEqual(users.of("1", { name: "grace" }), { name: "grace" });
 });

@@ -22,7 +22,7 @@ function token(id: number, changes: Partial<TokenRecord> = {}): TokenRecord {
     lastUsed: days(-39),
     hashPrefix: "aaaaaaaa",
     limits: null,
-    proxmoxToken: null,
+    proxmoxTokens: new Map(),
     user: { id: 1, username: "ayse", isActive: true, isSuperuser: false, role: null },
     ...changes,
   };

@@ -26,7 +26,7 @@ function record(
     lastUsed: null,
     hashPrefix: "abcdef01",
     limits: null,
-    proxmoxToken: null,
+    proxmoxTokens: new Map(),
     user: { id: 1, username: "alice", isActive: true, isSuperuser: true, role: null, ...user },
     ...changes,
   };

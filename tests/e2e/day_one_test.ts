@@ -56,7 +56,8 @@ class DayOne {
 /** What `serve` would say of Proxmox when it starts. */
 async function probed(folder: Folder): Promise<string> {
   const env = () => undefined;
-  return (await probeProxmox(await loadConfig({ file: folder.at("config.json"), env }))).message;
+  const config = await loadConfig({ file: folder.at("config.json"), env });
+  return (await probeProxmox(config.clusters[0], config)).message;
 }
 
 function freePort(): number {

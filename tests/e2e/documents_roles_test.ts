@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { includesScope, type Scope, SCOPES } from "../../lib/auth/scope.ts";
-import type { ToolName } from "../../lib/mcp/tools.ts";
 import { TOOLSETS } from "../../lib/tool/toolsets.ts";
 import type { FakePve } from "../fake_pve.ts";
 import { Site } from "../site.ts";
 import { cli } from "../support/cli.ts";
 import { blocksOf, readDocument, rowsOf, sectionsOf } from "../support/documents.ts";
 import { OFFERED } from "../support/offered.ts";
-import { CASES } from "../tools/cases/mod.ts";
+import { type CasedTool, CASES } from "../tools/cases/mod.ts";
 import { restrict, startProbed } from "../tools/probe.ts";
 
 /** Carries out `pveum` lines on the simulated cluster; returns the token's value. */
@@ -217,7 +216,7 @@ for (const toolset of TOOLSETS) {
       await t.step(tool.name, async () => {
         let at = 0;
         await using site = await startProbed({ monotonic: () => at });
-        const { args, prepare, scope: role = tool.scope } = CASES[tool.name as ToolName];
+        const { args, prepare, scope: role = tool.scope } = CASES[tool.name as CasedTool];
         await prepare?.(site);
         const given = typeof args === "function" ? args(site) : args;
         restrict(site, roles[SCOPES.indexOf(tool.scope)] ?? []);

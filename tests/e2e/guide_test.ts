@@ -40,10 +40,17 @@ Deno.test("the guide's config file, environment and options are read as the Pyth
   await using folder = await Folder.make();
   const file = await folder.write("config.json", GUIDE.config);
   const config = await loadConfig({ file, env: () => undefined });
-  assert.deepEqual(config.proxmox.hosts, ["your-proxmox-host"]);
-  assert.deepEqual([config.proxmox.port, config.proxmox.verify_ssl], [8006, false]);
+  assert.deepEqual(config.clusters[0].proxmox.hosts, ["your-proxmox-host"]);
+  assert.deepEqual([config.clusters[0].proxmox.port, config.clusters[0].proxmox.verify_ssl], [
+    8006,
+    false,
+  ]);
   assert.deepEqual(
-    [config.auth.user, config.auth.token_name, config.auth.token_value],
+    [
+      config.clusters[0].auth.user,
+      config.clusters[0].auth.token_name,
+      config.clusters[0].auth.token_value,
+    ],
     ["username@pve", "your-token-name", "your-token-value"],
   );
   assert.equal(config.logging.file, `${Deno.cwd()}/proxmox_mcp.log`);

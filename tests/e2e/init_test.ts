@@ -31,7 +31,8 @@ Deno.test("init writes for their owner only, and a second run keeps what is ther
   const names = ["config.json", "config.json.init", "proxmox-mcp.db", "proxmox-token"];
   assert.deepEqual(await fresh.files(), names);
   for (const name of names) assert.equal(await modeOf(fresh.folder.at(name)), 0o600, name);
-  const { proxmox, auth } = await loadConfig({ file: fresh.config, env: () => undefined });
+  const { clusters } = await loadConfig({ file: fresh.config, env: () => undefined });
+  const [{ proxmox, auth }] = clusters;
   assert.equal(proxmox.fingerprint, fresh.pve.fingerprint.replaceAll(":", "").toLowerCase());
   assert.equal(auth.token_value, fresh.pve.token.value);
   assert.match(first, /^user: ayse, scope admin$/m);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DEFAULT_CLUSTER } from "../../lib/database/cluster_name.ts";
 import { historyOf } from "../../lib/database/history.ts";
 import { type Rehearsal, Rehearsals } from "../../lib/database/rehearsals.ts";
 import { OBJECTS, serialized } from "../../lib/proxmox/history/content.ts";
@@ -25,13 +26,16 @@ async function keepPast(site: Site): Promise<void> {
   for (const vmid of [WEB, DEV]) {
     await remember(site, vmid, { ago: 3 * HOUR_MS, memory: 1111 });
     await remember(site, vmid, { ago: 2 * HOUR_MS, memory: 2222 });
-    await new Rehearsals(site.database).begin(rehearsalOf(vmid));
+    await new Rehearsals(site.database, DEFAULT_CLUSTER).begin(rehearsalOf(vmid));
   }
   const objects = [OBJECTS.permissions, OBJECTS.clusterFirewall, OBJECTS.nodeFirewall("pve1")];
   for (const object of objects) {
     for (const [ago, value] of [[3, "before"], [2, "after"]] as const) {
       const at = new Date(Date.now() - ago * HOUR_MS);
-      await historyOf(site.database)?.keep(object, { at, content: serialized({ what: value }) });
+      await historyOf(site.database, DEFAULT_CLUSTER)?.keep(object, {
+        at,
+        content: serialized({ what: value }),
+      });
     }
   }
 }
@@ -96,7 +100,7 @@ Deno.test("whoever must have a token and has none is told nothing of the past ei
   const { site } = own;
   const at = new Date(Date.now() - HOUR_MS);
   const content = serialized({ node: "pve1", type: "qemu", memory: "1111" });
-  await historyOf(site.database)?.keep(OBJECTS.guest(WEB), { at, content });
+  await historyOf(site.database, DEFAULT_CLUSTER)?.keep(OBJECTS.guest(WEB), { at, content });
   const asked = { vmid: WEB, at: "50m", other_at: "40m" };
   const { code, text } = await site.call("compare_config", asked);
   assert.equal(code, "forbidden", text);

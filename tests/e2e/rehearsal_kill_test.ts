@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DEFAULT_CLUSTER } from "../../lib/database/cluster_name.ts";
 import { Rehearsals } from "../../lib/database/rehearsals.ts";
 import { openDatabase } from "../../lib/database/open.ts";
 import type { FakePveOptions } from "../fake_pve.ts";
@@ -102,7 +103,7 @@ Deno.test("after SIGKILL the next server destroys the copy that was left, and no
   const before = rest(site, 104);
   await killWhileBooting(scene);
   assert.equal(state.guests.get(104)?.status, "running");
-  const rehearsals = new Rehearsals(site.database);
+  const rehearsals = new Rehearsals(site.database, DEFAULT_CLUSTER);
   assert.deepEqual((await rehearsals.open()).map(({ state }) => state), ["booting"]);
 
   {
@@ -163,7 +164,7 @@ Deno.test("a server that is stopped leaves the copy to the next one, at once", a
   await call;
   assert.ok(state.guests.has(104));
   await using next = await startNext(scene);
-  const rehearsals = new Rehearsals(next.database);
+  const rehearsals = new Rehearsals(next.database, DEFAULT_CLUSTER);
   await until(async () => (await rehearsals.open()).length === 0);
   assert.ok(!state.guests.has(104));
 });
@@ -179,7 +180,7 @@ Deno.test("a restore that is under way when the server is stopped is stopped and
   assert.equal(state.guests.get(104)?.config.lock, "create");
   state.taskPolls = 0;
   await using next = await startNext(scene);
-  const rehearsals = new Rehearsals(next.database);
+  const rehearsals = new Rehearsals(next.database, DEFAULT_CLUSTER);
   await until(async () => (await rehearsals.open()).length === 0);
   assert.ok(!state.guests.has(104));
   assert.equal(sent(site, "DELETE", /\/tasks\/UPID/), 1);

@@ -140,3 +140,32 @@ Deno.test("unit --health prints a timer and a service that restarts what does no
   const verified = await analyze("verify", file);
   if (verified !== null) assert.deepEqual(verified, { code: 0, text: "" });
 });
+
+Deno.test("unit hands over backup servers' secrets and lets the service reach them", async () => {
+  await using folder = await Folder.make();
+  const pbs = (host: string, file: string) => ({
+    host,
+    user: "a@pbs",
+    token_name: "t",
+    token_value_file: file,
+  });
+  const backup_servers = {
+    pbs1: pbs("10.9.8.7", "/etc/proxmox-mcp/pbs-pbs1-token"),
+    pbs2: pbs("10.9.8.6", "/etc/proxmox-mcp/pbs-pbs2-token"),
+  };
+  const { lines } = await unitOf(folder, { ...BASE, backup_servers });
+  for (const name of ["pbs1", "pbs2"]) {
+    const path = `/etc/proxmox-mcp/pbs-${name}-token`;
+    assert.ok(lines.includes(`LoadCredential=pbs-${name}-token:${path}`), lines.join("\n"));
+  }
+  const allowed = lines.find((line) => line.startsWith("IPAddressAllow="))?.split(/[ =]/) ?? [];
+  for (const address of ["10.1.2.3", "10.9.8.7", "10.9.8.6"]) assert.ok(allowed.includes(address));
+  const same = { ...backup_servers, pbs2: pbs("10.9.8.6", "/root/pbs-pbs1-token") };
+  const file = await folder.write("config.json", { ...BASE, backup_servers: same });
+  const { status, err } = await cli(["unit", "--config", file, "--binary", "/bin/true"]);
+  assert.equal(status, 1);
+  assert.match(
+    err,
+    /pbs1\.token_value_file and backup_servers\.pbs2\.token_value_file name files that/,
+  );
+});

@@ -1,3 +1,9 @@
+import "../clusters/audit_test.ts";
+import "../clusters/lists_test.ts";
+import "../clusters/place_test.ts";
+import "../clusters/reach_test.ts";
+import "../clusters/resources_test.ts";
+import "../clusters/tokens_test.ts";
 import "../contract/pitfalls_test.ts";
 import "../e2e/abuse_test.ts";
 import "../e2e/accounts_test.ts";
@@ -40,6 +46,8 @@ import "../e2e/resources_test.ts";
 import "../e2e/requests_test.ts";
 import "../e2e/rest_test.ts";
 import "../e2e/sessions_test.ts";
+import "../e2e/several_clusters_test.ts";
+import "../e2e/cluster_tokens_test.ts";
 import "../e2e/sign_in_test.ts";
 import "../e2e/stdio_test.ts";
 import "../e2e/tasks_extension_test.ts";

@@ -1,3 +1,4 @@
+import { DEFAULT_CLUSTER } from "../../lib/database/cluster_name.ts";
 import { keyFor, makeAuditKey } from "../../lib/audit/key.ts";
 import { PROXMOX_TOKENS, ProxmoxTokens, TokenSeal } from "../../lib/auth/proxmox_tokens.ts";
 import type { FakeToken } from "../fake_pve.ts";
@@ -25,7 +26,11 @@ export async function startOwnTokens(
   const site = await Site.start({ ...options, config: { ...config, audit: keyFile } });
   const name = async (username: string, own: FakeToken) => {
     const user = (await site.store.listUsers()).find((each) => each.username === username);
-    const owner = { userId: user?.id ?? 0, tokenId: `${own.user}!${own.name}` };
+    const owner = {
+      cluster: DEFAULT_CLUSTER,
+      userId: user?.id ?? 0,
+      tokenId: `${own.user}!${own.name}`,
+    };
     const sealed = await seal.seal(own.value, owner);
     const at = new Date();
     await new ProxmoxTokens(site.database).put(owner.userId, { ...owner, sealed, at });

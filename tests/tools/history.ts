@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DEFAULT_CLUSTER } from "../../lib/database/cluster_name.ts";
 import { historyOf } from "../../lib/database/history.ts";
 import { sleep } from "../../lib/proxmox/api/connect.ts";
 import { OBJECTS, serialized } from "../../lib/proxmox/history/content.ts";
@@ -22,7 +23,7 @@ export async function remember(
     .filter(([, value]) => value !== undefined);
   const content = serialized(guestContent({ vmid, type, node }, Object.fromEntries(config)));
   const at = new Date(Date.now() - ago);
-  await historyOf(site.database)?.keep(OBJECTS.guest(vmid), { at, content });
+  await historyOf(site.database, DEFAULT_CLUSTER)?.keep(OBJECTS.guest(vmid), { at, content });
 }
 
 /** A site whose looks come when a test lets the time pass, which begins two hours ago. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type ToolName, TOOLS } from "../../lib/mcp/tools.ts";
+import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
-import { CASES } from "./cases/mod.ts";
+import { type CasedTool, CASES } from "./cases/mod.ts";
 
 type Row = Record<string, unknown>;
 
@@ -40,7 +40,7 @@ for (const tool of LISTS) {
     const start = Date.now();
     const pve = { guests: 12, now: () => start };
     await using site = await Site.start({ pve, now: () => new Date(start) });
-    const spec = CASES[tool.name as ToolName];
+    const spec = CASES[tool.name as CasedTool];
     await spec.prepare?.(site);
     const args: Row = { ...typeof spec.args === "function" ? spec.args(site) : spec.args };
     delete args.limit;

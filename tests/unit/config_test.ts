@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type ConfigRequest, loadConfig, VariableError } from "../../lib/config/config.ts";
+import {
+  asFile,
+  type Config,
+  type ConfigRequest,
+  loadConfig,
+  VariableError,
+} from "../../lib/config/config.ts";
 import { AppError } from "../../lib/errors.ts";
 import { redactValue } from "../../lib/log/redact.ts";
 
@@ -65,7 +71,7 @@ function auth(extra: Record<string, unknown>) {
 Deno.test("loadConfig takes the Python server's config unchanged", async () => {
   const config = await load({});
   assert.equal(config.file, "/etc/site/config.json");
-  assert.deepEqual(config.proxmox, {
+  assert.deepEqual(config.clusters[0].proxmox, {
     hosts: ["pve.example"],
     port: 8006,
     verify_ssl: false,
@@ -75,7 +81,7 @@ Deno.test("loadConfig takes the Python server's config unchanged", async () => {
     timeout_seconds: 30,
     share_seconds: 2,
   });
-  assert.deepEqual(config.auth, {
+  assert.deepEqual(config.clusters[0].auth, {
     user: "username@pve",
     token_name: "your-token-name",
     token_value: SECRET,
@@ -100,10 +106,10 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     trusted_proxies: [],
     max_body_bytes: 4194304,
     max_connections: 2000,
+    max_streams_per_token: 10,
     rate_limit: { requests_per_minute: 600, failed_logins_per_minute: 10 },
     language: "en",
     require_lock: false,
-    workers: 1,
     shutdown_seconds: 10,
   });
   assert.deepEqual(database, { url: "sqlite:/etc/site/proxmox-mcp.db", url_file: null });
@@ -325,11 +331,11 @@ Deno.test("loadConfig reads secrets from files and trims the last newline", asyn
   };
   const files = { "/etc/site/secrets/token": `${SECRET}\n`, "/run/db": "postgres://u:p@h/d\r\n" };
   const loaded = await load({ config, files });
-  assert.equal(loaded.auth.token_value, SECRET);
-  assert.equal(loaded.auth.token_value_file, "/etc/site/secrets/token");
+  assert.equal(loaded.clusters[0].auth.token_value, SECRET);
+  assert.equal(loaded.clusters[0].auth.token_value_file, "/etc/site/secrets/token");
   assert.equal(loaded.database.url, "postgres://u:p@h/d");
   const skipped = await load({ config, files: { "/run/db": "sqlite:x" }, secrets: "skip" });
-  assert.equal(skipped.auth.token_value, "");
+  assert.equal(skipped.clusters[0].auth.token_value, "");
   assert.match(
     await refusal({ config, files: { ...files, "/etc/site/secrets/token": "\n" } }),
     /token_value_file .*: it is empty$/,
@@ -344,19 +350,19 @@ Deno.test("loadConfig prefers the credentials that systemd hands over", async ()
   const env = { CREDENTIALS_DIRECTORY: "/run/credentials/m.service" };
   const files = { "/run/credentials/m.service/token": SECRET };
   const loaded = await load({ config, env, files });
-  assert.equal(loaded.auth.token_value, SECRET);
-  assert.equal(loaded.auth.token_value_file, "/run/credentials/m.service/token");
+  assert.equal(loaded.clusters[0].auth.token_value, SECRET);
+  assert.equal(loaded.clusters[0].auth.token_value_file, "/run/credentials/m.service/token");
   const without = await load({ config, env, files: { "/root/token": SECRET } });
-  assert.equal(without.auth.token_value_file, "/root/token");
+  assert.equal(without.clusters[0].auth.token_value_file, "/root/token");
 });
 
 Deno.test("loadConfig reads hosts, fingerprints and log levels in their usual spellings", async () => {
   const hosts = await load(
     proxmox({ host: undefined, hosts: ["PVE1.example", "[fe80::1]", "10.0.0.1"] }),
   );
-  assert.deepEqual(hosts.proxmox.hosts, ["pve1.example", "fe80::1", "10.0.0.1"]);
+  assert.deepEqual(hosts.clusters[0].proxmox.hosts, ["pve1.example", "fe80::1", "10.0.0.1"]);
   const pinned = await load(proxmox({ fingerprint: "AB:".repeat(31) + "AB" }));
-  assert.equal(pinned.proxmox.fingerprint, "ab".repeat(32));
+  assert.equal(pinned.clusters[0].proxmox.fingerprint, "ab".repeat(32));
   const level = async (name: string) =>
     (await load({ config: { ...OLD, logging: { level: name } } })).logging.level;
   assert.deepEqual([await level("debug"), await level("WARN"), await level("FATAL")], [
@@ -391,7 +397,7 @@ Deno.test("redactValue leaves no secret in a config", async () => {
 Deno.test("config.example.json is a config", async () => {
   const file = new URL("../../config.example.json", import.meta.url).pathname;
   const config = await loadConfig({ file, env: () => undefined, secrets: "skip" });
-  assert.deepEqual(config.proxmox.hosts, ["pve1.example"]);
+  assert.deepEqual(config.clusters[0].proxmox.hosts, ["pve1.example"]);
 });
 
 /** What the Python server and containers are given in place of a file. */
@@ -425,14 +431,14 @@ const VARIABLES: [name: string, text: string, path: string, value: unknown][] = 
   ["DATABASE_URL", "sqlite:/x.db", "database.url", "sqlite:/x.db"],
 ];
 
-function at(config: unknown, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, name) => Object(value)[name], config);
+function at(config: Config, path: string): unknown {
+  return path.split(".").reduce<unknown>((value, name) => Object(value)[name], asFile(config));
 }
 
 Deno.test("loadConfig takes the environment in place of a file, and each variable above a file", async () => {
   const alone = await load({ file: undefined, env: ENV });
   assert.equal(alone.file, null);
-  assert.deepEqual(alone.proxmox, {
+  assert.deepEqual(alone.clusters[0].proxmox, {
     hosts: ["pve.example"],
     port: 8006,
     verify_ssl: true,
@@ -442,7 +448,7 @@ Deno.test("loadConfig takes the environment in place of a file, and each variabl
     timeout_seconds: 30,
     share_seconds: 2,
   });
-  assert.deepEqual(alone.auth, {
+  assert.deepEqual(alone.clusters[0].auth, {
     user: "mcp@pve",
     token_name: "assistant",
     token_value: SECRET,
@@ -465,12 +471,15 @@ Deno.test("loadConfig lets a variable take the place of what means the same in t
   const given = { user: "a@pve", token_name: "t" };
   const several = { proxmox: { hosts: ["a", "b"] }, auth: { ...given, token_value: "old" } };
   const host = await load({ config: several, env: { PROXMOX_HOST: "c" } });
-  assert.deepEqual(host.proxmox.hosts, ["c"]);
+  assert.deepEqual(host.clusters[0].proxmox.hosts, ["c"]);
   const env = { PROXMOX_TOKEN_VALUE_FILE: "/run/token" };
-  assert.equal((await load({ config: several, files, env })).auth.token_value, SECRET);
+  assert.equal((await load({ config: several, files, env })).clusters[0].auth.token_value, SECRET);
   const inFile = { ...several, auth: { ...given, token_value_file: "gone" } };
   const value = await load({ config: inFile, env: { PROXMOX_TOKEN_VALUE: "new" } });
-  assert.deepEqual([value.auth.token_value, value.auth.token_value_file], ["new", null]);
+  assert.deepEqual([value.clusters[0].auth.token_value, value.clusters[0].auth.token_value_file], [
+    "new",
+    null,
+  ]);
   const url = { ...several, database: { url_file: "/run/db" } };
   const database = (await load({ config: url, files, env: { DATABASE_URL: "sqlite:/new" } }))
     .database;

@@ -12,7 +12,7 @@ async function run(script: string): Promise<Run> {
   const lines: string[] = [];
   const error = await serveInWorkers<{ kind: "start"; place: Place }>({
     module: new URL(`data:application/javascript,${encodeURIComponent(script)}`),
-    permissions: "none",
+    permissions: "inherit",
     count: 2,
     start: (place) => ({ kind: "start", place }),
     listen: () => ({ [Symbol.dispose]: () => {} }),
@@ -23,7 +23,7 @@ async function run(script: string): Promise<Run> {
   return { lines, error };
 }
 
-const LINE = (text: string) => `postMessage({ kind: "line", to: "stderr", line: ${text} });`;
+const LINE = (text: string) => `postMessage({ kind: "lines", to: "stderr", lines: ${text} });`;
 
 Deno.test("serveInWorkers starts a worker that breaks again, tells the others, and ends with the last", async () => {
   const { lines, error } = await run(`
@@ -57,4 +57,18 @@ Deno.test("serveInWorkers tells a refusal once and starts no other worker", asyn
 Deno.test("serveInWorkers gives up on workers that break again and again", async () => {
   const { error } = await run("throw new Error('boom')");
   assert.match((error as Error).message, /Cannot keep the server up: it broke 6 times in a minute/);
+});
+
+Deno.test("what a worker has said in the turn in which it breaks is told", async () => {
+  const lines = import.meta.resolve("../../lib/siblings/lines.ts");
+  const { lines: told } = await run(`
+    import { Lines } from ${JSON.stringify(lines)};
+    const lines = new Lines((message) => postMessage(message));
+    addEventListener("error", () => lines.flush());
+    self.onmessage = ({ data }) => {
+      if (data.kind === "gone") return;
+      lines.push("stderr", "why");
+      throw new Error("boom");
+    };`);
+  assert.equal(told.filter((line) => line === "why").length, 6, told.join("\n"));
 });

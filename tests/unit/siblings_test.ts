@@ -3,6 +3,8 @@ import { createUseLimits } from "../../lib/http/limits.ts";
 import { Gate } from "../../lib/proxmox/api/gate.ts";
 import { Board, BOARD_BYTES } from "../../lib/siblings/board.ts";
 import { Changes } from "../../lib/siblings/changes.ts";
+import { Lines } from "../../lib/siblings/lines.ts";
+import type { ToSiblings } from "../../lib/siblings/messages.ts";
 
 const RATES = { requests_per_minute: 3, failed_logins_per_minute: 2 };
 
@@ -69,4 +71,46 @@ Deno.test("four gates let no more through to a node than one does alone", async 
   assert.equal(running, 32);
   resolve();
   await Promise.all(passages);
+});
+
+Deno.test("workers take turns, and several of one worker share one", async () => {
+  const memory = new SharedArrayBuffer(BOARD_BYTES);
+  const [first, second] = [new Board(memory, 0), new Board(memory, 1)];
+  // Waiting for a turn alone keeps no event loop going.
+  const going = setInterval(() => {});
+  const told: string[] = [];
+  const ends = [await first.turn(), await first.turn()];
+  const waiting = second.turn().then((end) => {
+    told.push("second");
+    return end;
+  });
+  ends.pop()?.();
+  await new Promise((resolve) => setTimeout(resolve));
+  told.push("first");
+  ends.pop()?.();
+  await waiting;
+  assert.deepEqual(told, ["first", "second"]);
+  clearInterval(going);
+});
+
+Deno.test("lines of one turn of the event loop go together, in order, and at once when they must", async () => {
+  const posted: ToSiblings[] = [];
+  const told = Promise.withResolvers<void>();
+  const lines = new Lines((message) => {
+    posted.push(message);
+    told.resolve();
+  });
+  lines.push("stderr", "one");
+  lines.push("file", "one");
+  lines.push("stderr", "two");
+  assert.deepEqual(posted, []);
+  await told.promise;
+  const both = [
+    { kind: "lines", to: "stderr", lines: "one\ntwo" },
+    { kind: "lines", to: "file", lines: "one" },
+  ];
+  assert.deepEqual(posted, both);
+  lines.push("stderr", "three");
+  lines.flush();
+  assert.deepEqual(posted.at(-1), { kind: "lines", to: "stderr", lines: "three" });
 });

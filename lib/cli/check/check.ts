@@ -3,11 +3,10 @@ import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
 import { adviceHead, type BackupAdvice } from "./backup_commands.ts";
-import { checkCa, checkSecretFiles } from "./files.ts";
+import { checkClusters, type ClusterReport } from "./clusters.ts";
+import { checkSecretFiles } from "./files.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { checkListening } from "./listening.ts";
-import { checkNetwork } from "./network.ts";
-import type { ScopePrivileges } from "./privileges.ts";
 import { checkStore } from "./store.ts";
 import { checkWrittenFiles } from "./writable.ts";
 import { type CliContext, configOf, configOption, withCommonOptions } from "../context.ts";
@@ -43,7 +42,7 @@ Examples:
 
 interface Report {
   readonly findings: readonly Finding[];
-  readonly advice: readonly ScopePrivileges[];
+  readonly advice: ClusterReport["advice"];
   readonly backupAdvice: readonly BackupAdvice[];
   /** What the advice is for; null for all tools. */
   readonly toolsets: ToolsetChoice;
@@ -68,15 +67,17 @@ export async function check(context: CliContext, options: CheckOptions): Promise
     const backups = backupAdvice.length === 0 ? {} : { proxmox_backup_manager: backupAdvice };
     return io.out(JSON.stringify({ findings, toolsets, pveum, ...backups }, null, 2));
   }
-  for (const { name, state, message, remedy } of report.findings) {
-    const text = visibleLine(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
+  for (const { name, state, message, remedy, cluster } of report.findings) {
+    const about = cluster === undefined ? "" : `${cluster}: `;
+    const text = about + visibleLine(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
     io.out(`${state.padEnd(4)}  ${name.padEnd(8)}  ${text}`);
   }
   const { advice, toolsets } = report;
   const which = toolsets === null ? "" : ` and tools of ${toolsets.join(", ")}`;
-  for (const { scope, commands, present } of advice) {
+  for (const { scope, commands, present, cluster } of advice) {
     const there = present.length === 0 ? "" : ` (there already: ${present.join(", ")})`;
-    io.out(`\nFor callers with scope ${scope}${which}, on a node${there}:`);
+    const where = cluster === undefined ? "" : ` of ${cluster}`;
+    io.out(`\nFor callers with scope ${scope}${which}, on a node${where}${there}:`);
     for (const command of commands) io.out(`  ${command}`);
   }
   for (const each of report.backupAdvice) {
@@ -116,15 +117,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
   const secrets = await checkSecretFiles(config);
   const store = await checkStore(config, now);
   const files = await checkWrittenFiles(config);
-  const authority = await checkCa(config);
-  const network = await checkNetwork(config, now);
-  const refused = [...authority, ...network.findings].some(({ state }) => state === "fail");
-  const proxmox = network.seen === null || refused
-    ? { findings: [], advice: [] }
-    : await (await import("./proxmox.ts")).checkProxmox(config, {
-      seen: network.seen,
-      toolsets: options.toolset ?? null,
-    });
+  const proxmox = await checkClusters(config, { now, toolsets: options.toolset ?? null });
   const backups = await checkingBackups;
   return {
     findings: [
@@ -136,8 +129,6 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
       ...secrets,
       ...store,
       ...files,
-      ...authority,
-      ...network.findings,
       ...proxmox.findings,
       ...backups.findings,
       ...aboutProxies(context.io.unusedProxies ?? []),

@@ -1,4 +1,10 @@
-import { type Config, filesOf, holdsToken, type NamedFile } from "../../config/config.ts";
+import {
+  type ClusterConfig,
+  type Config,
+  filesOf,
+  holdsToken,
+  type NamedFile,
+} from "../../config/config.ts";
 import { typed } from "../../command.ts";
 import { ioReason } from "../../errors.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
@@ -20,7 +26,7 @@ export async function checkSecretFiles(config: Config): Promise<Finding[]> {
 export const CA_ON_NODE = "/etc/pve/pve-root-ca.pem";
 
 /** Looks whether `proxmox.ca_file`, where it is set, can be read and holds a certificate. */
-export async function checkCa({ proxmox: { ca_file: path } }: Config): Promise<Finding[]> {
+export async function checkCa({ proxmox: { ca_file: path } }: ClusterConfig): Promise<Finding[]> {
   if (path === null) return [];
   const remedy = `copy ${CA_ON_NODE} from a node to ${path}`;
   try {

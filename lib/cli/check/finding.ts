@@ -9,6 +9,8 @@ export interface Finding {
   readonly message: string;
   /** What to do about it; null when there is nothing to do. */
   readonly remedy: string | null;
+  /** The cluster that it is about, where there are several. */
+  readonly cluster?: string;
 }
 
 export function ok(name: string, message: string): Finding {

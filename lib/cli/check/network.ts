@@ -1,4 +1,4 @@
-import { type Config, hostForUrl } from "../../config/config.ts";
+import { type ClusterConfig, hostForUrl } from "../../config/config.ts";
 import { ioReason, messageOf, oneLine } from "../../errors.ts";
 import { type SeenServer, seeServer } from "./certificate.ts";
 import { CA_ON_NODE } from "./files.ts";
@@ -14,12 +14,15 @@ export interface NetworkReport {
 }
 
 /** Looks up and connects to every Proxmox host, and reads its certificate and its clock. */
-export async function checkNetwork(config: Config, now: () => Date): Promise<NetworkReport> {
+export async function checkNetwork(
+  cluster: ClusterConfig,
+  now: () => Date,
+): Promise<NetworkReport> {
   const findings: Finding[] = [];
   let first: SeenServer | null = null;
-  for (const host of config.proxmox.hosts) {
-    const port = config.proxmox.port;
-    const refusal = await tryConnect(host, port);
+  const { section, proxmox: { hosts, port } } = cluster;
+  for (const host of hosts) {
+    const refusal = await tryConnect({ host, port, section });
     if (refusal !== null) {
       findings.push(refusal);
       continue;
@@ -27,21 +30,31 @@ export async function checkNetwork(config: Config, now: () => Date): Promise<Net
     try {
       const seen = await seeServer({ host, port }, PATIENCE_MS);
       first ??= seen;
-      findings.push(...aboutCertificate(config, { host, seen, now: now() }));
+      findings.push(...aboutCertificate(cluster, { host, seen, now: now() }));
       findings.push(aboutClock(host, { seen, now: now() }));
     } catch (error) {
       findings.push(fail(
         "tls",
         `${hostForUrl(host)}:${port} answers, but not with TLS (${oneLine(messageOf(error))})`,
-        "check proxmox.port: Proxmox VE's API listens on 8006",
+        `check ${section}proxmox.port: Proxmox VE's API listens on 8006`,
       ));
     }
   }
   return { findings, seen: first };
 }
 
+/** A server to connect to. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** What stands before the keys that name it; nothing when not given. */
+  readonly section?: string;
+}
+
 /** Why a server cannot be connected to; null when it can. */
-export async function tryConnect(host: string, port: number): Promise<Finding | null> {
+export async function tryConnect(
+  { host, port, section = "" }: Endpoint,
+): Promise<Finding | null> {
   const endpoint = `${hostForUrl(host)}:${port}`;
   const connecting = Deno.connect({ hostname: host, port });
   const patience = Promise.withResolvers<null>();
@@ -56,10 +69,10 @@ export async function tryConnect(host: string, port: number): Promise<Finding | 
     return fail(
       "network",
       `${endpoint} does not answer`,
-      "check proxmox.host, and whether a firewall lets this machine reach that port",
+      `check ${section}proxmox.host, and whether a firewall lets this machine reach that port`,
     );
   } catch (error) {
-    return aboutRefusal(endpoint, { host, error });
+    return aboutRefusal(endpoint, { host, error, section });
   } finally {
     clearTimeout(timer);
   }
@@ -67,39 +80,39 @@ export async function tryConnect(host: string, port: number): Promise<Finding | 
 
 function aboutRefusal(
   endpoint: string,
-  { host, error }: { host: string; error: unknown },
+  { host, error, section }: { host: string; error: unknown; section: string },
 ): Finding {
   if (error instanceof Deno.errors.ConnectionRefused) {
     return fail(
       "network",
       `${endpoint} refuses the connection`,
-      "check proxmox.port (usually 8006), and on the node: systemctl status pveproxy",
+      `check ${section}proxmox.port (usually 8006), and on the node: systemctl status pveproxy`,
     );
   }
   if (/lookup|resolve|dns|name or service/i.test(messageOf(error))) {
     return fail(
       "dns",
       `there is no address for the name ${host}`,
-      "check the spelling of proxmox.host, or give its IP address",
+      `check the spelling of ${section}proxmox.host, or give its IP address`,
     );
   }
-  return fail("network", `${endpoint}: ${ioReason(error)}`, "check proxmox.host and proxmox.port");
+  const remedy = `check ${section}proxmox.host and ${section}proxmox.port`;
+  return fail("network", `${endpoint}: ${ioReason(error)}`, remedy);
 }
 
 function aboutCertificate(
-  config: Config,
+  { section, proxmox: { fingerprint, verify_ssl, ca_file } }: ClusterConfig,
   { host, seen, now }: { host: string; seen: SeenServer; now: Date },
 ): Finding[] {
   const days = Math.floor((seen.validTo.getTime() - now.getTime()) / DAY_MS);
   const shown = `${host}: certificate of ${seen.subject}, signed by ${seen.issuer}, ` +
     `for ${seen.names.join(" ") || "no name"}, ${days} days left, SHA-256 ${seen.fingerprint}`;
-  const { fingerprint, verify_ssl, ca_file } = config.proxmox;
   const sameHex = seen.fingerprint.replaceAll(":", "").toLowerCase() === fingerprint;
   if (fingerprint !== null) {
     return [
       sameHex ? ok("cert", shown) : fail(
         "cert",
-        `${shown}: this is not the certificate that proxmox.fingerprint names`,
+        `${shown}: this is not the certificate that ${section}proxmox.fingerprint names`,
         "if the certificate was renewed, compare with `pvenode cert info` on the node and set " +
           `"fingerprint": "${seen.fingerprint}"`,
       ),
@@ -107,7 +120,7 @@ function aboutCertificate(
   }
   if (!verify_ssl) {
     return [
-      warn("cert", `${shown}; it is not verified`, `to verify it, ${trustAdvice(seen)}`),
+      warn("cert", `${shown}; it is not verified`, `to verify it, ${trustAdvice(seen, section)}`),
     ];
   }
   if (days < 0) {
@@ -118,7 +131,9 @@ function aboutCertificate(
     return [fail(
       "cert",
       `${shown}: it is not for the name ${host}`,
-      `set proxmox.host to one of ${seen.names.join(" ")}, or "fingerprint": "${seen.fingerprint}"`,
+      `set ${section}proxmox.host to one of ${
+        seen.names.join(" ")
+      }, or "fingerprint": "${seen.fingerprint}"`,
     )];
   }
   if (days < 30) return [warn("cert", shown, "on the node: pvecm updatecerts --force")];
@@ -126,8 +141,9 @@ function aboutCertificate(
 }
 
 /** The line for the config by which this certificate would be trusted. */
-export function trustAdvice(seen: SeenServer): string {
-  return `copy ${CA_ON_NODE} from a node and name the copy in proxmox.ca_file, or set in proxmox ` +
+export function trustAdvice(seen: SeenServer, section: string): string {
+  return `copy ${CA_ON_NODE} from a node and name the copy in ${section}proxmox.ca_file, or set in ` +
+    `${section}proxmox ` +
     `"fingerprint": "${seen.fingerprint}" after comparing it with \`pvenode cert info\` there`;
 }
 

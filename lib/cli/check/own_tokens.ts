@@ -10,6 +10,8 @@ import {
 import type { Config } from "../../config/config.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
+type Kept = Awaited<ReturnType<ProxmoxTokens["list"]>>;
+
 const MOST_NAMED = 20;
 
 /** Which users have a Proxmox token of their own, where that matters, and whether all can be read. */
@@ -24,29 +26,46 @@ export async function checkOwnTokens(
     const message = `those of ${named(sealed)} were not kept under this audit.key_file`;
     return [fail("own-tokens", message, `bring its file back, or ${namingCommand("NAME")}`)];
   }
-  if (!config.auth.require_own_token) return [];
-  const without = users.filter(({ id, isActive }) => isActive && !kept.has(id));
-  return without.length === 0 ? [ok("own-tokens", "every active user has a Proxmox token")] : [
-    warn(
-      "own-tokens",
-      `refused for want of a Proxmox token of their own: ${named(without)}`,
-      namingCommand("NAME"),
-    ),
+  const several = config.clusters.length > 1;
+  return [
+    ...strayed(config, kept),
+    ...config.clusters.filter(({ auth }) => auth.require_own_token).map(({ name }) => {
+      const lacking = users.filter(({ id, isActive }) => isActive && !kept.get(id)?.has(name));
+      const finding = lacking.length === 0
+        ? ok("own-tokens", "every active user has a Proxmox token")
+        : warn(
+          "own-tokens",
+          `refused for want of a Proxmox token of their own: ${named(lacking)}`,
+          namingCommand("NAME", name),
+        );
+      return several ? { ...finding, cluster: name } : finding;
+    }),
   ];
+}
+
+/** A cluster that was given another name, or is there no more. */
+function strayed({ clusters }: Config, kept: Kept): Finding[] {
+  const known = new Set(clusters.map(({ name }) => name));
+  const lost = new Set([...kept.values()].flatMap((tokens) => [...tokens.keys()]))
+    .difference(known);
+  return [...lost].map((name) => {
+    const state = `users have Proxmox tokens to cluster ${name}, which the config does not name`;
+    return warn("own-tokens", state, "give the cluster its name back, or keep them anew");
+  });
 }
 
 async function unreadable(
   { audit: { key_file } }: Config,
-  { kept, users }: { kept: Awaited<ReturnType<ProxmoxTokens["list"]>>; users: UserRecord[] },
+  { kept, users }: { kept: Kept; users: UserRecord[] },
 ): Promise<UserRecord[]> {
   const held = users.filter(({ id }) => kept.has(id));
   if (held.length === 0 || key_file === null) return held;
   const seal = new TokenSeal(keyFor(await readAuditKey(key_file), PROXMOX_TOKENS));
-  const opened = await Promise.all(held.map(({ id }) => {
-    const token = kept.get(id);
-    return token && seal.open(token, id);
+  const opened = await Promise.all(held.map(async ({ id }) => {
+    const tokens = [...kept.get(id)?.values() ?? []];
+    return await Promise.all(tokens.map((token) => seal.open(token, id)));
   }));
-  return held.filter((_, at) => opened[at] === undefined);
+  return held.filter((_, at) => opened[at]?.includes(undefined));
 }
 
 function named(users: readonly UserRecord[]): string {

@@ -1,5 +1,5 @@
 import { includesScope, type Scope, SCOPES } from "../../auth/scope.ts";
-import type { Config } from "../../config/config.ts";
+import type { ClusterConfig } from "../../config/config.ts";
 import { type Grants, mayAnywhere } from "../../proxmox/privileges.ts";
 import { NOTHING, type Present } from "./present.ts";
 import { scopeOf, type ToolPolicy } from "../../tool/policy.ts";
@@ -33,7 +33,7 @@ export function lackingTools(tools: readonly AnyTool[], grants: Grants): [AnyToo
 export function scopePrivileges(
   tools: readonly AnyTool[],
   { auth, policy, major, present = NOTHING }: {
-    auth: Pick<Config["auth"], "user" | "token_name">;
+    auth: Pick<ClusterConfig["auth"], "user" | "token_name">;
     policy: Pick<ToolPolicy, "scopes">;
     major: number;
     present?: Present;

@@ -1,4 +1,4 @@
-import type { Config } from "../../config/config.ts";
+import type { ClusterConfig, Config } from "../../config/config.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import { Access, type Grants } from "../../proxmox/privileges.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
@@ -39,15 +39,16 @@ interface Wanted {
  * config says
  */
 export async function checkProxmox(
-  config: Config,
-  { seen, toolsets }: { seen: SeenServer; toolsets: ToolsetChoice },
+  cluster: ClusterConfig,
+  { config, seen, toolsets }: { config: Config; seen: SeenServer; toolsets: ToolsetChoice },
 ): Promise<ProxmoxReport> {
   const wanted = wantedOf(config, toolsets ?? config.tools.toolsets);
-  const { auth, tools: policy } = config;
+  const { auth } = cluster;
+  const { tools: policy } = config;
   const adviceFor = (major: number, present = NOTHING) =>
     scopePrivileges(wanted.tools, { auth, policy, major, present });
-  const tokenId = `${config.auth.user}!${config.auth.token_name}`;
-  const { client, close } = await connectProxmox(config);
+  const tokenId = `${auth.user}!${auth.token_name}`;
+  const { client, close } = await connectProxmox(cluster);
   try {
     const version = await versionOf(client, AbortSignal.timeout(PATIENCE_MS));
     const major = Number.parseInt(version, 10) || NEWEST_KNOWN;
@@ -64,7 +65,7 @@ export async function checkProxmox(
         : adviceFor(major, await readPresent(client, AbortSignal.timeout(PATIENCE_MS))),
     };
   } catch (error) {
-    return aboutFailure(error, { config, seen, advice: () => adviceFor(NEWEST_KNOWN) });
+    return aboutFailure(error, { cluster, seen, advice: () => adviceFor(NEWEST_KNOWN) });
   } finally {
     close();
   }
@@ -109,28 +110,28 @@ function aboutGrants(
 
 function aboutFailure(
   error: unknown,
-  { config, seen, advice }: {
-    config: Config;
+  { cluster, seen, advice }: {
+    cluster: ClusterConfig;
     seen: SeenServer;
     advice: () => ScopePrivileges[];
   },
 ): ProxmoxReport {
   const message = messageOf(error);
   if (isKind(error, "token_rejected")) {
-    return { findings: [fail("token", message, rejectedAdvice(config))], advice: advice() };
+    return { findings: [fail("token", message, rejectedAdvice(cluster))], advice: advice() };
   }
   if (isKind(error, "untrusted")) {
     const state = `the certificate is not trusted (${reasonIn(error.reason)})`;
-    return { findings: [fail("tls", state, trustAdvice(seen))], advice: [] };
+    return { findings: [fail("tls", state, trustAdvice(seen, cluster.section))], advice: [] };
   }
   const name = error instanceof AppError && error.code === "forbidden" ? "grants" : "proxmox";
   return { findings: [fail(name, message)], advice: [] };
 }
 
 /** Proxmox does not say whether there is no such token or its secret is another one. */
-function rejectedAdvice({ auth: { user, token_name } }: Config): string {
+function rejectedAdvice({ section, auth: { user, token_name } }: ClusterConfig): string {
   return `on a node, \`pveum user token list ${user}\` tells whether there is such a token: if there is, ` +
-    "the secret in auth.token_value is another one (it is shown only once, when a token is made; a " +
+    `the secret in ${section}auth.token_value is another one (it is shown only once, when a token is made; a ` +
     `lost one is replaced by \`pveum user token remove ${user} ${token_name}\` and the \`token add\` ` +
     "below); if there is none, make it with the commands below";
 }

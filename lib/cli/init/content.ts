@@ -35,12 +35,30 @@ export function contentWith(existing: Existing, choices: Choices): Content {
   };
 }
 
+/** The config with a cluster under \`clusters\`; all else as it was. */
+export function contentWithCluster(
+  existing: Existing,
+  { cluster, ...choices }: Pick<Choices, "endpoint" | "trust" | "token"> & { cluster: string },
+): Content {
+  const { content } = existing;
+  const own = existing.within(cluster);
+  const sections = {
+    ...own.content,
+    proxmox: proxmoxWith(own, choices),
+    auth: authWith(own, choices.token),
+  };
+  return { ...content, clusters: { ...content.clusters, [cluster]: sections } };
+}
+
 /** The server's user may not read the folder that the cluster's CA is in on a node. */
 export function copiedCa(existing: Existing): string {
   return existing.beside(basename(NODE_CA));
 }
 
-function proxmoxWith(existing: Existing, { endpoint, trust }: Choices): Content[string] {
+function proxmoxWith(
+  existing: Existing,
+  { endpoint, trust }: Pick<Choices, "endpoint" | "trust">,
+): Content[string] {
   const before = existing.content.proxmox ?? {};
   const { host, hosts, port, fingerprint, ca_file, verify_ssl, ...rest } = before;
   const address = endpoint.isKept

@@ -19,14 +19,23 @@ export class Existing {
   /** Empty when there is no file, or none to keep. */
   readonly content: Content;
   readonly #text: string | null;
+  /** The cluster that the sections are of; empty for the one that `proxmox` names. */
+  readonly #cluster: string;
 
   private constructor(
-    parts: { path: string; state: InitState; content: Content; text: string | null },
+    parts: {
+      path: string;
+      state: InitState;
+      content: Content;
+      text: string | null;
+      cluster?: string;
+    },
   ) {
     this.path = parts.path;
     this.state = parts.state;
     this.content = parts.content;
     this.#text = parts.text;
+    this.#cluster = parts.cluster ?? "";
   }
 
   /** Reads it; with `force` a file that is no config counts as empty. */
@@ -40,6 +49,14 @@ export class Existing {
       );
     }
     return new Existing({ path, state, content: content ?? {}, text });
+  }
+
+  /** The same file, with the sections of one of its `clusters` in the place of `proxmox` and `auth`. */
+  within(cluster: string): Existing {
+    const sections = this.content.clusters?.[cluster];
+    const content = isSection(sections) ? sections as Content : {};
+    const { path, state } = this;
+    return new Existing({ path, state, content, text: this.#text, cluster });
   }
 
   get isThere(): boolean {
@@ -91,9 +108,10 @@ export class Existing {
     return copy;
   }
 
-  /** A file beside the config. */
+  /** A file beside the config, the cluster's own. */
   beside(name: string): string {
-    return join(dirname(this.path), name);
+    const own = this.#cluster === "" ? name : name.replace(/(?=\.|$)/, `-${this.#cluster}`);
+    return join(dirname(this.path), own);
   }
 }
 

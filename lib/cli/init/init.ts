@@ -34,6 +34,10 @@ async function init(context: CliContext, options: InitArguments): Promise<void> 
       );
     }
     // Loaded here, since it needs the tools, for which no other command should wait.
+    if (options.addCluster !== undefined) {
+      const { addCluster } = await import("./add_cluster.ts");
+      return await addCluster(context, { cluster: options.addCluster, options, asking, steps });
+    }
     const { Setup } = await import("./setup.ts");
     await new Setup(context, { options, asking, steps }).run();
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Scope, SCOPES } from "../../auth/scope.ts";
-import { CONFIG_KEYS, readText } from "../../config/config.ts";
+import { clusterNameProblem, CONFIG_KEYS, readText } from "../../config/config.ts";
 import { sectionName } from "../../config/named.ts";
 import { type CommonOptions, withCommonOptions } from "../context.ts";
 import { oneOf } from "../options.ts";
@@ -9,6 +9,7 @@ import { type Language, LANGUAGES } from "./texts.ts";
 /** What commander makes of the options of `init`. */
 export interface InitArguments extends CommonOptions {
   readonly yes?: boolean;
+  readonly addCluster?: string;
   readonly force?: boolean;
   /** Its name: the other options are then about it. */
   readonly addBackupServer?: string;
@@ -49,12 +50,18 @@ Examples:
   proxmox-mcp init
   proxmox-mcp init --yes --host pve1.lan --token-file /root/secret --scope admin --user ayse
   proxmox-mcp init --fingerprint AB:CD:...    (after the certificate was renewed)
+  proxmox-mcp init --add-cluster dc2          (asks the same of one more cluster)
   proxmox-mcp init --add-backup-server pbs1   (asks for its address, certificate and token)`;
 
 /** Declares the options of `init`, for the command and for the task that starts it. */
 export function withInitOptions(command: Command): Command {
   return withCommonOptions(command)
     .option("--yes", "ask nothing: options, what is there, and defaults")
+    .option(
+      "--add-cluster <NAME>",
+      "name one more cluster in the config that is there",
+      clusterName,
+    )
     .option("--force", "replace a config that init did not write; a copy is kept")
     .option(
       "--add-backup-server <NAME>",
@@ -96,6 +103,12 @@ export function withInitOptions(command: Command): Command {
     )
     .option("--unit [FILE]", "install a systemd unit")
     .addHelpText("after", NOTES);
+}
+
+function clusterName(text: string): string {
+  const problem = clusterNameProblem(text);
+  if (problem === null) return text;
+  throw new InvalidArgumentError(`It ${problem}`);
 }
 
 function readSectionName(text: string): string {

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Scope } from "../../auth/scope.ts";
-import type { Config } from "../../config/config.ts";
+import type { ClusterConfig } from "../../config/config.ts";
 import type { ReadEnvironment } from "../../config/types.ts";
 import { AppError, ioReason, messageOf } from "../../errors.ts";
 import { TOOLS } from "../../mcp/tools.ts";
@@ -39,20 +39,20 @@ interface Surroundings {
   readonly asking: Asking;
   readonly env: ReadEnvironment;
   readonly steps: Steps;
-  /** The config as it would be with this token. */
-  readonly preview: (token: ProxmoxToken) => Promise<Config>;
+  /** The cluster as the config would name it with this token. */
+  readonly preview: (token: ProxmoxToken) => Promise<ClusterConfig>;
   /** What callers are to be able to do. */
   readonly scope: () => Promise<Scope>;
 }
 
 /**
- * The Proxmox token, and the config by which it works. A secret that is typed is tried before it is taken.
+ * The Proxmox token, by which Proxmox has answered. A secret that is typed is tried before it is taken.
  * Where there is none yet, the commands that make a token are shown first.
  */
 export async function chooseToken(
   options: InitArguments,
   around: Surroundings,
-): Promise<{ token: ProxmoxToken; config: Config }> {
+): Promise<ProxmoxToken> {
   const { asking, env, existing, steps } = around;
   const { texts } = steps;
   const found = await findSecret(options, around);
@@ -77,7 +77,8 @@ export async function chooseToken(
   const file = found?.file === undefined ? secretFile(existing) : found.file;
   if (found !== null) {
     const token = { user, name, secret: found.secret, file, isKept: kept && found.isKept };
-    return { token, config: await prove(token, around) };
+    await prove(token, around);
+    return token;
   }
   const scope = await around.scope();
   const commands = commandsFor(scope, { user, token_name: name });
@@ -86,7 +87,8 @@ export async function chooseToken(
   if (options.createToken || await agreesToCreate(around)) {
     const secret = await createProxmoxToken({ user, name, commands }, existing.state);
     const token = { user, name, secret, file, isKept: false };
-    return { token, config: await prove(token, around) };
+    await prove(token, around);
+    return token;
   }
   for (let attempt = 1;; attempt++) {
     const secret = await asking.secret(texts.askSecret, {
@@ -95,7 +97,8 @@ export async function chooseToken(
     });
     const token = { user, name, secret, file, isKept: false };
     try {
-      return { token, config: await prove(token, around) };
+      await prove(token, around);
+      return token;
     } catch (error) {
       if (!isKind(error, "token_rejected") || attempt === ATTEMPTS) throw error;
       steps.open(texts.token, messageOf(error));
@@ -111,7 +114,7 @@ async function agreesToCreate({ asking, steps }: Surroundings): Promise<boolean>
 }
 
 /** The commands that `check` advises too. */
-function commandsFor(scope: Scope, auth: Pick<Config["auth"], "user" | "token_name">) {
+function commandsFor(scope: Scope, auth: Pick<ClusterConfig["auth"], "user" | "token_name">) {
   const all = scopePrivileges(TOOLS.filter(isOnByDefault), {
     auth,
     policy: { scopes: {} },
@@ -120,25 +123,24 @@ function commandsFor(scope: Scope, auth: Pick<Config["auth"], "user" | "token_na
   return all.find((each) => each.scope === scope)?.commands ?? [];
 }
 
-/** Asks Proxmox its version and what the token may do; gives the config by which that worked. */
+/** Asks Proxmox its version and what the token may do. */
 async function prove(
   token: ProxmoxToken,
   { existing, preview, steps }: Surroundings,
-): Promise<Config> {
+): Promise<void> {
   const { texts } = steps;
-  const config = await preview(token);
-  const { client, close } = await connectProxmox(config);
+  const cluster = await preview(token);
+  const { client, close } = await connectProxmox(cluster);
   try {
     const version = await versionOf(client, AbortSignal.timeout(PATIENCE_MS));
     const { data } = await client.read("/access/permissions", AbortSignal.timeout(PATIENCE_MS));
-    const shown = texts.works(`${config.auth.user}!${config.auth.token_name}`, version);
+    const shown = texts.works(`${cluster.auth.user}!${cluster.auth.token_name}`, version);
     if (token.isKept) steps.kept(texts.token, shown);
     else steps.done(texts.token, shown);
     if (Object.keys(Object(data)).length === 0) steps.open(texts.token, texts.nothingGranted);
-    return config;
   } catch (error) {
     const told = error instanceof AppError && !isKind(error, "token_rejected");
-    const advice = existing.isThere ? `; see ${checkAdvice(config)}` : "";
+    const advice = existing.isThere ? `; see ${checkAdvice({ file: existing.path })}` : "";
     throw told
       ? error.withMessage(`Cannot try the Proxmox token: ${error.message}${advice}`)
       : error;

@@ -134,7 +134,7 @@ export function showCertificate(seen: SeenServer, steps: Steps): void {
 }
 
 async function see({ host, port }: Endpoint): Promise<SeenServer> {
-  const refusal = await tryConnect(host, port);
+  const refusal = await tryConnect({ host, port });
   if (refusal !== null) {
     const { message, remedy } = refusal;
     throw new AppError("unavailable", `Cannot reach Proxmox: ${message}: ${remedy}`);

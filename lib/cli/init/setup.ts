@@ -1,11 +1,12 @@
 import { typed } from "../../command.ts";
 import { dirname } from "node:path";
-import { type Scope, SCOPES } from "../../auth/scope.ts";
+import type { Scope } from "../../auth/scope.ts";
 import { type Config, filesOf, loadConfig, sqlitePath } from "../../config/config.ts";
 import { check } from "../check/check.ts";
 import { clientEntries, entriesText, TOKEN_PLACEHOLDER, urlOf } from "../clients.ts";
 import { type CliContext, configOption, UsageError } from "../context.ts";
 import { requireTokenOut, setUpAccounts } from "./accounts.ts";
+import { askScope } from "./ask_scope.ts";
 import type { Asking } from "./asking.ts";
 import { makeFolderOf, readIfThere, writeWhole } from "./atomic.ts";
 import { type Choices, contentWith, copiedCa } from "./content.ts";
@@ -79,7 +80,7 @@ export class Setup {
     const trust = await chooseTrust(options, { endpoint, existing, asking, steps });
     const rest = { endpoint, trust, options, language: steps.language };
     const ca = trust?.ca_file === NODE_CA ? await Deno.readTextFile(NODE_CA) : null;
-    const { token } = await chooseToken(options, {
+    const token = await chooseToken(options, {
       existing,
       asking,
       env,
@@ -88,11 +89,11 @@ export class Setup {
       preview: async (token) => {
         const content = contentWith(existing, { ...rest, token });
         const files = new Map(token.file === null ? [] : [[token.file, token.secret]]);
-        const config = await existing.preview(content, { env, files });
+        const { clusters: [cluster] } = await existing.preview(content, { env, files });
         // The copy is not made before the token has worked.
         return ca === null
-          ? config
-          : { ...config, proxmox: { ...config.proxmox, ca_file: NODE_CA } };
+          ? cluster
+          : { ...cluster, proxmox: { ...cluster.proxmox, ca_file: NODE_CA } };
       },
     });
     return { ...rest, token };
@@ -147,12 +148,7 @@ export class Setup {
 
   /** Asked once, and only where it is needed. */
   async #askScope(): Promise<Scope> {
-    const { texts } = this.#steps;
-    const check = (text: string) =>
-      SCOPES.some((scope) => scope === text) ? null : SCOPES.join(", ");
-    const answer = this.#scope ??
-      await this.#asking.text(texts.askScope, { fallback: SCOPES[0], missing: "", check });
-    return this.#scope = SCOPES.find((scope) => scope === answer) ?? SCOPES[0];
+    return this.#scope ??= await askScope(this.#asking, this.#steps);
   }
 }
 

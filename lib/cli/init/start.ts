@@ -14,6 +14,7 @@ import type { CliContext } from "../context.ts";
 import { runTask } from "../run.ts";
 import { listenToSignals } from "../serve/signals.ts";
 import { chooseBackupAddress, configToExtend } from "./add_backup_server.ts";
+import { requireConfig } from "./add_cluster.ts";
 import type { Asking } from "./asking.ts";
 import { configPath, Existing } from "./existing.ts";
 import { askingFor } from "./init.ts";
@@ -42,6 +43,10 @@ function describeInit(command: Command, context: CliContext): Command {
           await addBackupServer(options.addBackupServer, { options, asking, steps, env: io.env }),
         );
       }
+      if (options.addCluster !== undefined) {
+        const around = { options, existing, asking, steps, env: io.env };
+        return context.setStatus(await addCluster(options.addCluster, around));
+      }
       const endpoint = await chooseEndpoint(options, { existing, asking, env: io.env, steps });
       const config = await configFor(existing, { endpoint, options, env: io.env });
       const { host, port } = endpoint;
@@ -69,6 +74,34 @@ async function addBackupServer(
   const config = await existing.preview(content, { env });
   const host = `--host=${hostForUrl(address.host)}:${address.port}`;
   return await run([...initFlags(config, options), main(), "init", ...Deno.args, host]);
+}
+
+/** The same for one more cluster. */
+async function addCluster(
+  name: string,
+  { options, existing, asking, steps, env }: {
+    options: InitArguments;
+    existing: Existing;
+    asking: Asking;
+    steps: Steps;
+    env: CliContext["io"]["env"];
+  },
+): Promise<number> {
+  const own = requireConfig(existing).within(name);
+  const endpoint = await chooseEndpoint(options, {
+    existing: own,
+    asking,
+    env: () => undefined,
+    steps,
+  });
+  const { host, port } = endpoint;
+  const auth = { user: "nobody@pve", token_name: "none", token_value: "none" };
+  const sections = { proxmox: { host, port }, auth };
+  const { clusters = {} } = existing.content;
+  const content = { ...existing.content, clusters: { ...clusters, [name]: sections } };
+  const config = await existing.preview(content, { env });
+  const address = endpoint.isKept ? [] : [`--host=${hostForUrl(host)}:${port}`];
+  return await run([...initFlags(config, options), main(), "init", ...Deno.args, ...address]);
 }
 
 /** What is known of the config before the token is, for what it calls for. */

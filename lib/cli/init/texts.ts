@@ -55,6 +55,10 @@ const EN = {
   checking: "Check:",
   entries: "For your clients:",
   start: "Start the server:",
+  next: "What is left to do:",
+  restart: "the running server takes the cluster over when it is started anew",
+  lockedAnew: "what is locked for the config so far (executable, unit) is made anew:",
+  ownTokens: "users with Proxmox tokens of their own need one there too:",
   askUnit: (file: string) => `Install the systemd unit as ${file}?`,
   noServiceUser: (name: string, command: string) =>
     `left out: there is no user ${name} yet: ${command}; then run init again with --unit`,
@@ -114,6 +118,10 @@ const TR: Texts = {
   checking: "Denetim:",
   entries: "İstemcileriniz için:",
   start: "Sunucuyu başlatın:",
+  next: "Geriye kalanlar:",
+  restart: "çalışan sunucu kümeyi yeniden başlatılınca devralır",
+  lockedAnew: "şimdiki yapılandırmaya göre kilitlenenler (program, birim) yeniden yapılır:",
+  ownTokens: "kendi Proxmox token'ı olan kullanıcılara orada da bir token gerekir:",
   askUnit: (file) => `systemd birimi ${file} olarak kurulsun mu?`,
   noServiceUser: (name, command) =>
     `atlandı: ${name} kullanıcısı henüz yok: ${command}; sonra init'i --unit ile yeniden çalıştırın`,

@@ -39,7 +39,7 @@ export async function runInWorkers(options: WorkersOptions): Promise<void> {
           const to = signal === "halt" || signal === "resume" ? "first" : "all";
           pass({ kind: "signal", signal }, { to, ends: signal === "stop" });
         }),
-      write: (to: LineTarget, line) => targets[to]?.write(line),
+      write: (to: LineTarget, lines) => targets[to]?.write(lines),
       reopen: () => [targets.file, targets.audit].forEach((each) => each?.reopen()),
     });
   } finally {

@@ -25,10 +25,11 @@ export class LineQueue {
     this.#maxBytes = maxBytes;
   }
 
-  push(line: string): void {
-    const bytes = this.#encoder.encode(`${line}\n`);
+  /** One line, or several with line breaks between them. */
+  push(lines: string): void {
+    const bytes = this.#encoder.encode(`${lines}\n`);
     if (this.#bytes + bytes.length > this.#maxBytes) {
-      this.#lost++;
+      this.#lost += lines.split("\n").length;
       return;
     }
     this.#add(bytes);

@@ -1,5 +1,5 @@
 import { typed } from "../../command.ts";
-import type { Config } from "../../config/config.ts";
+import type { ClusterConfig, Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import type { Client } from "../../proxmox/api/client.ts";
 import { PbsReader } from "../../pbs/reader.ts";
@@ -15,16 +15,19 @@ export interface ProxmoxProbe {
 
 const PATIENCE_MS = 4_000;
 
-/** Asks Proxmox for its version once. Never rejects: Proxmox need not be there yet. */
-export async function probeProxmox(config: Config): Promise<ProxmoxProbe> {
+/** Asks a cluster for its version once. Never rejects: Proxmox need not be there yet. */
+export async function probeProxmox(
+  cluster: ClusterConfig,
+  { file }: Pick<Config, "file">,
+): Promise<ProxmoxProbe> {
   let close = () => {};
   try {
-    const connection = await connectProxmox(config);
+    const connection = await connectProxmox(cluster);
     close = connection.close;
     const version = await versionOf(connection.client, AbortSignal.timeout(PATIENCE_MS));
     return { kind: "ok", message: `Proxmox VE ${version || "of unknown version"}` };
   } catch (error) {
-    return { kind: "failed", message: `${messageOf(error)}; see ${checkAdvice(config)}` };
+    return { kind: "failed", message: `${messageOf(error)}; see ${checkAdvice({ file })}` };
   } finally {
     close();
   }

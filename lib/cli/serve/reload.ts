@@ -1,4 +1,4 @@
-import { type Config, CONFIG_KEYS } from "../../config/config.ts";
+import { asFile, type Config, CONFIG_KEYS } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import type { Log } from "../../log/log.ts";
 import type { Running } from "./ways.ts";
@@ -30,7 +30,7 @@ export async function reload(
   log.setLevel(next.logging.level);
   const problems = await server.reload(next);
   for (const problem of problems) log.error(`Cannot reload all: ${problem}`);
-  const waiting = changedKeys({ ...current, sources: {} }, { ...next, sources: {} })
+  const waiting = changedKeys({ ...asFile(current), sources: {} }, { ...asFile(next), sources: {} })
     .filter((key) => !RELOADED.some((each) => key === each || key.startsWith(`${each}.`)));
   if (waiting.length > 0) {
     log.warning(`Reloaded; takes effect after a restart only: ${waiting.join(", ")}`);

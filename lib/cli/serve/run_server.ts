@@ -1,6 +1,6 @@
 import { AccountStore } from "../../auth/account_store.ts";
 import { type Config, sqlitePath, tokenValuesOf } from "../../config/config.ts";
-import { type Database, DatabaseAway } from "../../database/database.ts";
+import { type Database, DatabaseAway, type Turn } from "../../database/database.ts";
 import { migrate } from "../../database/migrate.ts";
 import { haltsOf } from "../../database/halts.ts";
 import { checkSchema } from "../../database/schema.ts";
@@ -12,7 +12,8 @@ import { followHaltSignal, tellHalt } from "./halt_signals.ts";
 import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
 import { announce } from "./announce.ts";
-import { probeBackupServers, probeProxmox } from "./probe.ts";
+import { probeClusters, warningsOf } from "./clusters.ts";
+import { probeBackupServers } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { tellTokensDaily } from "./token_notes.ts";
 import { typed } from "../../command.ts";
@@ -21,9 +22,6 @@ import type { Running, Way } from "./ways.ts";
 
 const CERTIFICATE_CHECK_MS = 60_000;
 const FLUSH_MS = 1_000;
-const UNVERIFIED =
-  "Proxmox's certificate is not verified (proxmox.verify_ssl: false): whoever is on " +
-  "the way there can read the API token; `proxmox-mcp check` shows how to verify it";
 
 export interface RunOptions {
   readonly context: Pick<CliContext, "io" | "version">;
@@ -75,7 +73,8 @@ async function runLogging(options: RunOptions): Promise<void> {
   });
   try {
     using _failures = logFailures(log);
-    const database = await readyDatabase(config, { now: io.now, log });
+    const board = options.member?.siblings.board;
+    const database = await readyDatabase(config, { now: io.now, log, turn: board?.turn });
     try {
       await serveUntilStopped(options, { config, log, database });
     } finally {
@@ -98,7 +97,7 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const { config, database } = parts;
   const log = isFirst(options) ? parts.log : silent(parts.log);
   const probing = isFirst(options)
-    ? Promise.all([probeProxmox(config), probeBackupServers(config)])
+    ? Promise.all([probeClusters(config), probeBackupServers(config)])
     : undefined;
   const trail = await auditTrailOf(config, database);
   const halts = haltsOf(database);
@@ -118,10 +117,10 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
     // Who ends early need not wait for Proxmox.
     const probed = await Promise.race([probing, server.finished]);
     if (probed) {
-      const [proxmox, backups] = probed;
-      announce(options, { config, server, proxmox, backups });
-      if (!config.proxmox.verify_ssl) log.warning(UNVERIFIED);
-      for (const { kind, message } of [proxmox, ...backups]) {
+      const [clusters, backups] = probed;
+      announce(options, { config, server, clusters, backups });
+      for (const warning of warningsOf(clusters)) log.warning(warning);
+      for (const { kind, message } of backups) {
         if (kind === "failed") log.warning(message);
       }
     }
@@ -178,12 +177,12 @@ async function renewCertificate(
  */
 async function readyDatabase(
   config: Config,
-  { now, log }: { now: () => Date; log: Log },
+  { now, log, turn }: { now: () => Date; log: Log; turn: Turn | undefined },
 ): Promise<Database> {
   const path = sqlitePath(config.database.url);
   const fresh = path !== null && await isEmptyFile(path);
   if (fresh && config.token_file !== null) throw noTables(path);
-  const database = await openConfiguredDatabase(config);
+  const database = await openConfiguredDatabase(config, turn);
   try {
     if (fresh) await migrate(database, { now });
     await checkSchema(database);

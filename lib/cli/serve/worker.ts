@@ -5,6 +5,7 @@ import { loadForServe } from "./load_config.ts";
 import { holding, lockText } from "../../sandbox/held.ts";
 import type { FromMember } from "../../sandbox/fleet.ts";
 import type { FromSiblings } from "../../siblings/messages.ts";
+import { Lines } from "../../siblings/lines.ts";
 import { type Place, Siblings } from "../../siblings/siblings.ts";
 import { type Signal, SignalQueue } from "./signals.ts";
 import { type Member, runServer } from "./run_server.ts";
@@ -50,14 +51,21 @@ function attach(scope: WorkerScope): void {
 
 /** One whose lines are written by the parent. */
 function memberOf(siblings: Siblings, scope: WorkerScope): Member {
+  const lines = new Lines((message) => scope.postMessage(message));
+  const flush = () => lines.flush();
+  // What it has said before it breaks tells why.
+  addEventListener("error", flush);
   return {
     siblings,
     onListening: () => scope.postMessage({ kind: "listening" }),
-    writeError: (line) => scope.postMessage({ kind: "line", to: "stderr", line }),
+    writeError: (line) => lines.push("stderr", line),
     openLog: (to) => ({
-      write: (line) => scope.postMessage({ kind: "line", to, line }),
-      reopen: () => siblings.index === 0 && scope.postMessage({ kind: "reopen" }),
-      close: () => {},
+      write: (line) => lines.push(to, line),
+      reopen: () => {
+        flush();
+        if (siblings.index === 0) scope.postMessage({ kind: "reopen" });
+      },
+      close: flush,
     }),
   };
 }

@@ -1,6 +1,13 @@
 import { basename, dirname } from "node:path";
 import { parsePostgresUrl } from "../../database/postgres_url.ts";
-import { type Config, filesOf, isLoopback, sqlitePath } from "../../config/config.ts";
+import {
+  type Config,
+  filesOf,
+  isLoopback,
+  type NamedFile,
+  sqlitePath,
+} from "../../config/config.ts";
+import { AppError } from "../../errors.ts";
 import { requiredPermissions } from "../../sandbox/permissions.ts";
 import { RELOADER, rootOnly } from "./root.ts";
 import { word } from "./word.ts";
@@ -92,9 +99,9 @@ function files(config: Config, { name, binary, realPath }: UnitOptions): string[
   const own = [`${STATE}/${name}`, `${LOGS}/${name}`];
   const foreign = [...new Set(folders.filter((folder) => !own.includes(folder)))];
   const writable = [...new Set([`${STATE}/${name}`, ...folders])];
-  const lines = filesOf(config, "secret_file").map(({ path }) =>
-    `LoadCredential=${word(`${basename(path)}:${path}`)}`
-  );
+  const secrets = filesOf(config, "secret_file");
+  requireOwnNames(secrets);
+  const lines = secrets.map(({ path }) => `LoadCredential=${word(`${basename(path)}:${path}`)}`);
   if (lines.length > 0) lines.unshift("# The secrets' files need only be readable by root.");
   if (config.file?.startsWith("/home/")) lines.push("ProtectHome=read-only");
   else lines.push("ProtectHome=yes");
@@ -111,6 +118,20 @@ function files(config: Config, { name, binary, realPath }: UnitOptions): string[
     ...(inTemporary(config) ? [] : ["PrivateTmp=yes"]),
     "PrivateMounts=yes",
   ];
+}
+
+/** systemd hands a secret over under its file's name: two of one name would be one secret. */
+function requireOwnNames(secrets: readonly NamedFile[]): void {
+  for (const [at, { key, path }] of secrets.entries()) {
+    const other = secrets.slice(0, at)
+      .find((each) => each.path !== path && basename(each.path) === basename(path));
+    if (other === undefined) continue;
+    throw new AppError(
+      "invalid",
+      `Cannot make a unit: ${other.key} and ${key} name files that are both called ` +
+        `${basename(path)}: rename one, since systemd tells them apart by that`,
+    );
+  }
 }
 
 function network(config: Config, { targets, clients }: UnitOptions): string[] {

@@ -85,10 +85,14 @@ export async function unitOf(
   return { text, notes };
 }
 
-function namesOf({ proxmox, database }: Config): string[] {
-  if (sqlitePath(database.url) !== null) return [...proxmox.hosts];
+function namesOf({ clusters, backup_servers, database }: Config): string[] {
+  const names = [
+    ...clusters.flatMap(({ proxmox }) => proxmox.hosts),
+    ...Object.values(backup_servers).map(({ host }) => host),
+  ];
+  if (sqlitePath(database.url) !== null) return names;
   const { host } = parsePostgresUrl(database.url);
-  return host.startsWith("/") ? [...proxmox.hosts] : [...proxmox.hosts, host];
+  return host.startsWith("/") ? names : [...names, host];
 }
 
 /** Addresses of the names, and those of the name servers when there is a name among them. */

@@ -1,12 +1,24 @@
 import { AccountStore } from "../../auth/account_store.ts";
-import { ProxmoxTokens } from "../../auth/proxmox_tokens.ts";
+import { ProxmoxTokens, type SealedTokens } from "../../auth/proxmox_tokens.ts";
 import { scopeOfUser } from "../../auth/scope.ts";
 import { UserLinks } from "../../auth/user_links.ts";
+import { DEFAULT_CLUSTER } from "../../config/config.ts";
 import type { CliContext, CommonOptions } from "../context.ts";
 import { table } from "../table.ts";
 import { withReadyDatabase } from "../with_store.ts";
 
 export type ListOptions = CommonOptions & { readonly json?: boolean };
+
+/** The token to the cluster that `proxmox` names, and those to others. */
+function tokensShown(tokens: SealedTokens = new Map()) {
+  const others = [...tokens.values()].filter(({ cluster }) => cluster !== DEFAULT_CLUSTER);
+  return {
+    proxmox_token: tokens.get(DEFAULT_CLUSTER)?.tokenId ?? null,
+    ...(others.length === 0
+      ? {}
+      : { proxmox_tokens: others.map(({ cluster, tokenId }) => ({ cluster, token: tokenId })) }),
+  };
+}
 
 export async function listUsers(context: CliContext, options: ListOptions): Promise<void> {
   const { users, links, proxmoxTokens } = await withReadyDatabase(
@@ -29,7 +41,7 @@ export async function listUsers(context: CliContext, options: ListOptions): Prom
     scope: scopeOfUser(user),
     superuser: user.isSuperuser,
     active: user.isActive,
-    proxmox_token: proxmoxTokens.get(user.id)?.tokenId ?? null,
+    ...tokensShown(proxmoxTokens.get(user.id)),
     links: links.filter(({ userId }) => userId === user.id)
       .map(({ issuer, subject, groupsAt }) => ({ issuer, subject, by_group: groupsAt !== null })),
   }));

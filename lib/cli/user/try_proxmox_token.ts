@@ -1,6 +1,6 @@
 import type { UserRecord } from "../../auth/accounts.ts";
 import { includesScope, scopeOfUser } from "../../auth/scope.ts";
-import type { Config } from "../../config/config.ts";
+import type { ClusterConfig, Config } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
@@ -26,11 +26,13 @@ export interface TriedToken {
  */
 export async function tryProxmoxToken(
   config: Config,
-  { user, tokenId, secret }: NamedToken & { user: UserRecord },
+  { cluster: { proxmox }, user, tokenId, secret }: NamedToken & {
+    cluster: ClusterConfig;
+    user: UserRecord;
+  },
 ): Promise<TriedToken> {
   const at = tokenId.indexOf("!");
   const auth = { user: tokenId.slice(0, at), token_name: tokenId.slice(at + 1) };
-  const { proxmox } = config;
   const { client, close } = await connectProxmox({ proxmox, auth: { ...auth, token_value: "" } });
   const tried = client.as({
     user: auth.user,

@@ -108,7 +108,12 @@ export class Client {
       headers: {},
       signal: deadline.signal,
     }).catch((cause) => {
-      throw connectionFailure(cause, { endpoint: url.host, change: false, sent: false });
+      throw connectionFailure(cause, {
+        ...this.#told,
+        endpoint: url.host,
+        change: false,
+        sent: false,
+      });
     });
     const text = await readText(response, pathname);
     if (response.ok) return text;
@@ -134,10 +139,15 @@ export class Client {
       const authorization = this.#authorization;
       const socket = await dialSocket(dial, { url, authorization, signal: deadline.signal });
       if (!("status" in socket)) return socket;
-      throw failureOf({ ...socket, body: "", change: true, ...this.#token });
+      throw failureOf({ ...socket, body: "", change: true, ...this.#told });
     } catch (cause) {
       if (cause instanceof AppError) throw this.#scrub(cause);
-      throw connectionFailure(cause, { endpoint: url.host, change: false, sent: false });
+      throw connectionFailure(cause, {
+        ...this.#told,
+        endpoint: url.host,
+        change: false,
+        sent: false,
+      });
     }
   }
 
@@ -170,7 +180,7 @@ export class Client {
         if (cause instanceof AppError) throw change ? doubted(cause) : cause;
         if (signal.aborted) throw abortFailure(signal, change);
         const sent = deadline.aborted || !neverConnected(cause);
-        failure = connectionFailure(cause, { endpoint: url.host, change, sent });
+        failure = connectionFailure(cause, { ...this.#told, endpoint: url.host, change, sent });
         if (deadline.aborted || !sent) {
           // A host that is off the network may not even refuse: the next call asks another one.
           host = (host + 1) % hosts.length;
@@ -204,21 +214,22 @@ export class Client {
     const body = await readText(response, String(path));
     if (!response.ok) {
       const { statusText: reason } = response;
-      const failure = failureOf({ status, body, reason, change, ...this.#token });
+      const failure = failureOf({ status, body, reason, change, ...this.#told });
       if (status === 502 || status === 503 || status === 504) return { retry: failure };
       throw failure;
     }
     const answer = parsed(body);
     // A server in between may turn a refusal into a success.
     if (Object.keys(record(answer.errors)).length > 0) {
-      throw failureOf({ status: 400, body, change, ...this.#token });
+      throw failureOf({ status: 400, body, change, ...this.#told });
     }
     return { data: answer.data, total: number(answer.total), size: body.length };
   }
 
-  /** What messages say of the token. */
-  get #token(): Pick<FailedAnswer, "tokenId" | "rejected"> {
-    return { tokenId: this.tokenId, rejected: this.#options.rejected };
+  /** What messages say of the token, and of where the configuration names it. */
+  get #told(): Pick<FailedAnswer, "tokenId" | "rejected" | "section"> {
+    const { rejected, section } = this.#options;
+    return { tokenId: this.tokenId, rejected, section };
   }
 
   #assertOpen(): void {

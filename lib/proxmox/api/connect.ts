@@ -2,13 +2,12 @@ import { Client } from "./client.ts";
 import { openTransport } from "../../upstream/open.ts";
 import type { ClientOptions } from "./route.ts";
 
-const NAMES = {
-  section: "proxmox",
-  caFrom: "; on a node it is /etc/pve/pve-root-ca.pem",
-};
+const CA_FROM = "; on a node it is /etc/pve/pve-root-ca.pem";
 
 /** What the connection to Proxmox depends on. */
 export interface ProxmoxTarget {
+  /** What stands before these keys in the config; nothing when not given. */
+  readonly section?: string;
   readonly proxmox: {
     readonly hosts: readonly string[];
     readonly port: number;
@@ -32,11 +31,15 @@ export interface ProxmoxTarget {
  * @throws AppError `invalid` when `ca_file` or the system's certificates cannot be read
  */
 export async function connectProxmox(
-  { auth, proxmox }: ProxmoxTarget,
+  { auth, proxmox, section = "" }: ProxmoxTarget,
   options: Partial<Pick<ClientOptions, "clock" | "sleep" | "share">> = {},
 ): Promise<{ client: Client; close: () => void }> {
-  const { transport, dial, close } = await openTransport(proxmox, NAMES);
+  const { transport, dial, close } = await openTransport(proxmox, {
+    section: `${section}proxmox`,
+    caFrom: CA_FROM,
+  });
   const client = new Client({
+    section,
     hosts: proxmox.hosts,
     port: proxmox.port,
     user: auth.user,

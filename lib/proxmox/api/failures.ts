@@ -17,10 +17,9 @@ export interface FailedAnswer {
   readonly tokenId: string;
   /** What to do when the token is rejected. */
   readonly rejected?: string | undefined;
+  /** See ClientOptions. */
+  readonly section?: string | undefined;
 }
-
-const REJECTED =
-  "check auth.user, auth.token_name and auth.token_value, and that the token is not expired";
 
 /**
  * Reads Proxmox's reason from the body (`message`, and `errors` per parameter) and tells its kind. Not
@@ -28,14 +27,16 @@ const REJECTED =
  * without a body.
  */
 export function failureOf(answer: FailedAnswer): ProxmoxError {
-  const { status, tokenId } = answer;
+  const { section = "", status, tokenId } = answer;
   const { message: told, errors } = readBody(answer.body);
   // Older versions give the reason in the status line only.
   const reason = told || (answer.reason === STATUS_CODES[status] ? "" : answer.reason ?? "");
   const facts = { status, reason, errors };
   if (status === 401) {
     const given = reason === "" ? "" : ` (${reason})`;
-    const { rejected = REJECTED } = answer;
+    const own =
+      `check ${section}auth.user, ${section}auth.token_name and ${section}auth.token_value`;
+    const { rejected = `${own}, and that the token is not expired` } = answer;
     const message = `Proxmox rejected the API token ${tokenId}${given}; ${rejected}`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "token_rejected" });
   }
@@ -52,19 +53,23 @@ export function failureOf(answer: FailedAnswer): ProxmoxError {
   }
   if (status >= 502) return unreachable(answer, reason);
   if (status >= 300 && status < 400) {
-    const message =
-      `Proxmox answered with a redirect (${status}), which is not followed; set proxmox.host and proxmox.port to a node itself`;
+    const message = `Proxmox answered with a redirect (${status}), which is not followed; ${
+      nodeItself(section)
+    }`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "redirected" });
   }
   if (reason !== "") return reasonFailure(reason, status);
   if (status === 404) {
-    const message =
-      "Proxmox's API is not served there (404); set proxmox.host and proxmox.port to a node itself";
+    const message = `Proxmox's API is not served there (404); ${nodeItself(section)}`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "not_offered" });
   }
   const message =
-    `Proxmox answered with status ${status} and no reason (older versions give it only where proxmox.fingerprint is set)`;
+    `Proxmox answered with status ${status} and no reason (older versions give it only where ${section}proxmox.fingerprint is set)`;
   return new ProxmoxError("internal", message, { ...facts, kind: "other" });
+}
+
+function nodeItself(section: string): string {
+  return `set ${section}proxmox.host and ${section}proxmox.port to a node itself`;
 }
 
 /** Which of the two is said depends on whether the configuration has the option at all. */
@@ -203,14 +208,20 @@ export function noAnswer(timeoutMs: number, change: boolean): ProxmoxError {
  */
 export function connectionFailure(
   cause: unknown,
-  { change, endpoint, sent }: { endpoint: string; change: boolean; sent: boolean },
+  { change, endpoint, section = "", sent }: {
+    endpoint: string;
+    change: boolean;
+    sent: boolean;
+    section?: string | undefined;
+  },
 ): ProxmoxError {
   const unreached = whyUnreached(cause);
   if (unreached.untrusted) {
     const { why, reason } = unreached;
     const message =
-      `cannot trust the certificate of ${endpoint} (${why}); set proxmox.ca_file to the cluster's CA ` +
-      `(/etc/pve/pve-root-ca.pem on a node), or proxmox.fingerprint, or proxmox.verify_ssl to false`;
+      `cannot trust the certificate of ${endpoint} (${why}); set ${section}proxmox.ca_file to the cluster's CA ` +
+      `(/etc/pve/pve-root-ca.pem on a node), or ${section}proxmox.fingerprint, or ` +
+      `${section}proxmox.verify_ssl to false`;
     return new ProxmoxError("unavailable", message, { kind: "untrusted", reason, cause });
   }
   const doubt = change ? (sent ? `; ${UNKNOWN_OUTCOME}` : "; nothing was sent") : "";

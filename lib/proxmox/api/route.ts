@@ -12,6 +12,8 @@ export interface ClientOptions {
   readonly tokenValue: string;
   /** What to do when Proxmox rejects the token; for the server's own by default. */
   readonly rejected?: string;
+  /** What stands before the keys of the config that name the cluster: `clusters.dc2.`; nothing by default. */
+  readonly section?: string;
   /** Refuses every request with this, and sends none. */
   readonly refusal?: AppError;
   readonly timeoutMs: number;

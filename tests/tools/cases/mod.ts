@@ -1,4 +1,4 @@
-import type { ToolName } from "../../../lib/mcp/tools.ts";
+import { type ToolName, TOOLS } from "../../../lib/mcp/tools.ts";
 import type { ToolCase } from "../tool_case.ts";
 import { ACCESS } from "./access.ts";
 import { API } from "./api.ts";
@@ -29,8 +29,15 @@ import { STORAGE_DEFINITIONS } from "./storage_definitions.ts";
 import { TASKS } from "./tasks.ts";
 import { UNLISTED } from "./unlisted.ts";
 
+/** What is about two clusters is tested by itself: cases have one. */
+type OfSeveral = "migrate_to_cluster";
+export type CasedTool = Exclude<ToolName, OfSeveral>;
+
+/** The tools that are offered where there is one cluster. */
+export const CASED = TOOLS.filter(({ clustersNeeded = 1 }) => clustersNeeded === 1);
+
 /** A case for every tool: without one it does not compile. */
-export const CASES: Record<ToolName, ToolCase> = {
+export const CASES: Record<CasedTool, ToolCase> = {
   ...ACCESS,
   ...API,
   ...BACKUPS,

@@ -1,0 +1,105 @@
+import { namingCommand } from "../../auth/proxmox_tokens.ts";
+import { typed } from "../../command.ts";
+import { loadConfig } from "../../config/config.ts";
+import { check } from "../check/check.ts";
+import { type CliContext, configOption, UsageError } from "../context.ts";
+import { askScope } from "./ask_scope.ts";
+import type { Asking } from "./asking.ts";
+import { readIfThere, writeWhole } from "./atomic.ts";
+import { contentWithCluster, copiedCa } from "./content.ts";
+import { configPath, Existing } from "./existing.ts";
+import type { InitArguments } from "./options.ts";
+import { chooseToken, type ProxmoxToken } from "./proxmox_token.ts";
+import { chooseEndpoint, chooseTrust, NODE_CA, type Trust } from "./server.ts";
+import type { Steps } from "./steps.ts";
+
+const READABLE = 0o644;
+
+/** The variables name the cluster of `proxmox`, never one of several. */
+const env = () => undefined;
+
+interface Around {
+  readonly cluster: string;
+  readonly options: InitArguments;
+  readonly asking: Asking;
+  readonly steps: Steps;
+}
+
+/** Names one more cluster in the config that is there, once its server and token are known to work. */
+export async function addCluster(context: CliContext, around: Around): Promise<void> {
+  const { io } = context;
+  const { cluster, options, asking, steps } = around;
+  const { texts } = steps;
+  const path = await configPath(options.config, { env: io.env, unit: options.unit !== undefined });
+  const existing = requireConfig(await Existing.read(path, { force: false }));
+  const own = existing.within(cluster);
+  const endpoint = await chooseEndpoint(options, { existing: own, asking, env, steps });
+  const trust = await chooseTrust(options, { endpoint, existing: own, asking, steps });
+  const ca = trust?.ca_file === NODE_CA ? await Deno.readTextFile(NODE_CA) : null;
+  const contentOf = (token: ProxmoxToken) =>
+    contentWithCluster(existing, { cluster, endpoint, trust, token });
+  const token = await chooseToken(options, {
+    existing: own,
+    asking,
+    env,
+    steps,
+    scope: async () => options.scope ?? await askScope(asking, steps),
+    preview: async (token) => {
+      const files = new Map([
+        ...(token.file === null ? [] : [[token.file, token.secret] as const]),
+        ...(ca === null ? [] : [[copiedCa(own), ca] as const]),
+      ]);
+      const config = await existing.preview(contentOf(token), { env: io.env, files });
+      const found = config.clusters.find(({ name }) => name === cluster);
+      if (found === undefined) throw new Error(`cluster ${cluster} is not in the config`);
+      // The copy is not made before the token has worked.
+      return ca === null ? found : { ...found, proxmox: { ...found.proxmox, ca_file: NODE_CA } };
+    },
+  });
+  await write(around, { existing, own, token, trust, content: contentOf(token), now: io.now() });
+  const config = await loadConfig({ file: path, env: io.env });
+  steps.title(texts.checking);
+  await check(context, { config: path, lock: false });
+  steps.title(texts.next);
+  const option = configOption(config);
+  steps.lines([
+    `${texts.restart}: systemctl restart proxmox-mcp`,
+    `${texts.lockedAnew} ${typed(`unit${option}`)}`,
+    `${texts.ownTokens} ${namingCommand("NAME", cluster)}`,
+  ]);
+}
+
+/** Refuses to add a cluster where there is no config. */
+export function requireConfig(existing: Existing): Existing {
+  if (existing.isThere) return existing;
+  throw new UsageError(
+    `Cannot add a cluster: there is no config ${existing.path} yet: run \`${typed("init")}\` first`,
+  );
+}
+
+/** What the config names is there before the config names it. */
+async function write(
+  { steps }: Around,
+  { existing, own, token, trust, content, now }: {
+    existing: Existing;
+    own: Existing;
+    token: ProxmoxToken;
+    trust: Trust | null;
+    content: Existing["content"];
+    now: Date;
+  },
+): Promise<void> {
+  const { texts } = steps;
+  if (trust?.ca_file === NODE_CA) {
+    writeWhole(copiedCa(own), await Deno.readTextFile(NODE_CA), READABLE);
+  }
+  if (token.file !== null && (await readIfThere(token.file))?.trim() !== token.secret) {
+    writeWhole(token.file, `${token.secret}\n`);
+    steps.done(texts.secret, token.file);
+  }
+  if (own.state.proxmoxToken !== null) own.state.proxmoxToken = null;
+  if (!existing.differs(content)) return steps.kept(texts.config, existing.path);
+  const copy = existing.write(content, { now });
+  if (copy !== null) steps.done(texts.backup, copy);
+  steps.done(texts.config, existing.path);
+}

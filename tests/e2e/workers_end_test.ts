@@ -1,0 +1,123 @@
+/** How a server in several workers ends, goes on when one of them breaks, and speaks TLS. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { makeCertificate } from "../fake_pve/certificate.ts";
+import { BREAKS } from "../support/breaks.ts";
+import { superviseServe } from "../support/cli.ts";
+import { until } from "../support/until.ts";
+import { Crowd, same, WorkerSite } from "../support/worker_site.ts";
+
+const CALL = "tools/call";
+const READ = { method: CALL, params: { name: "get_nodes", arguments: {} } };
+const SLOW_MS = 400;
+
+Deno.test("SIGTERM over TLS: calls under way in both workers end, each has its row, and the status is 0", async () => {
+  const { certPem, keyPem, caPem } = makeCertificate("mcp");
+  await using site = await WorkerSite.start({
+    workers: 2,
+    server: { tls: { cert_file: "cert.pem", key_file: "key.pem" } },
+    files: { "cert.pem": certPem, "key.pem": keyPem },
+    caPem,
+  });
+  assert.match(site.url, /^https:/);
+  await site.untilAll();
+  using crowd = new Crowd(site, { caCerts: [caPem] });
+  assert.deepEqual(await crowd.post(READ), same(200));
+  const path = /\/status\/current$/;
+  const running = [...site.fake.state.guests.values()]
+    .filter(({ type, status }) => type === "qemu" && status === "running").map(({ vmid }) => vmid);
+  assert.ok(running.length >= Crowd.size);
+  site.fake.fault({ path }, { kind: "delay", ms: SLOW_MS }, { times: Crowd.size });
+  const calls = crowd.each(async (ask, at) => {
+    const params = { name: "get_vm_usage", arguments: { vmid: running[at] } };
+    const response = await ask({ method: "POST", body: JSON.stringify({ method: CALL, params }) });
+    return await response.json();
+  });
+  const asked = () => site.fake.requests.filter((request) => path.test(request.path)).length;
+  await until(() => asked() === Crowd.size);
+  site.process.kill("SIGTERM");
+  const failed = (await calls).filter(({ result }) => result === undefined || result.isError);
+  assert.deepEqual(failed, []);
+  assert.equal((await site.process.status).code, 0);
+  assert.equal((await site.trail.list({ tool: "get_vm_usage" })).length, Crowd.size);
+  assert.equal((await site.trail.verify()).ok, true);
+});
+
+Deno.test("SIGTERM: a change whose task does not end is told by its task, and has its row", async () => {
+  await using site = await WorkerSite.start({ workers: 2, server: { shutdown_seconds: 1 } });
+  await site.untilAll();
+  site.fake.state.taskPolls = Infinity;
+  const call = site.call("start_vm", { vmid: 101 });
+  await until(() => site.fake.state.tasks.length === 1);
+  site.process.kill("SIGTERM");
+  const { text } = await call;
+  const [task] = site.fake.state.tasks;
+  assert.ok(task && text.includes(task.upid), text);
+  assert.equal((await site.process.status).code, 0);
+  const [row] = await site.trail.list({ tool: "start_vm" });
+  assert.equal(row?.upid, task.upid);
+  assert.notEqual(row.outcome, "intent");
+  assert.equal((await site.trail.verify()).ok, true);
+});
+
+const BREAKING = fileURLToPath(new URL("../support/breaking_server.ts", import.meta.url));
+
+function startBreaking(config: string) {
+  return superviseServe(
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "-A", BREAKING, config],
+      env: { DENO_NO_UPDATE_CHECK: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }),
+  );
+}
+
+Deno.test("a worker that breaks is started again and told of once; sessions and the trail go on", async () => {
+  await using site = await WorkerSite.start({
+    workers: 2,
+    start: startBreaking,
+  });
+  await site.untilAll();
+  const session = await site.openSession();
+  const list = { jsonrpc: "2.0", id: 2, method: "tools/list" };
+  for (const [index, signal] of BREAKS.entries()) {
+    site.process.kill(signal);
+    const told = `worker ${index + 1} of 2 broke and is started again: .*boom`;
+    await site.process.line(new RegExp(told));
+    await site.untilAll();
+    using crowd = new Crowd(site);
+    assert.deepEqual(await crowd.post(READ), same(200));
+    assert.deepEqual(await crowd.post(list, session), same(200));
+    assert.equal(site.lines.filter((line) => new RegExp(told).test(line)).length, 1);
+  }
+  assert.equal((await site.trail.list({ tool: "get_nodes" })).length, BREAKS.length * Crowd.size);
+  assert.equal((await site.trail.verify()).ok, true);
+  site.process.kill("SIGTERM");
+  assert.equal((await site.process.status).code, 0);
+});
+
+/** First of the bytes by whose lock SQLite tells other programs that a file is in use (`SHARED_FIRST`). */
+const IN_USE = "1073741826";
+
+Deno.test("the lock by which other programs see that the file is in use outlives every worker", async () => {
+  await using site = await WorkerSite.start({
+    workers: 2,
+    start: startBreaking,
+  });
+  const isLocked = async () => {
+    const { ino } = await Deno.stat(site.folder.at("workers.db"));
+    const locks = (await Deno.readTextFile("/proc/locks")).split("\n");
+    const own = `READ ${site.process.pid} `;
+    return locks.some((lock) =>
+      [own, `:${ino} `, ` ${IN_USE} `].every((part) => lock.includes(part))
+    );
+  };
+  await site.untilAll();
+  assert.ok(await isLocked(), "after the second has opened it");
+  site.process.kill(BREAKS[1]);
+  await site.process.line(/worker 2 of 2 broke/);
+  await site.untilAll();
+  assert.ok(await isLocked(), "after one has broken");
+});

@@ -1,0 +1,15 @@
+/** A worker of the server that breaks when it is told to. */
+import "../../lib/cli/serve/worker.ts";
+
+const scope = self as unknown as { onmessage: (event: MessageEvent) => void };
+const hear = scope.onmessage;
+let index: number | undefined;
+
+scope.onmessage = (event) => {
+  if (event.data.kind === "start") index = event.data.place.index;
+  return hear(event);
+};
+
+new BroadcastChannel("break").onmessage = ({ data }) => {
+  if (data === index) throw new Error("boom");
+};
