@@ -73,6 +73,8 @@ export default defineTool({
   toolsets: ["backups"],
   hints: READS,
   subject: "cluster",
+  across: "none",
+  rows: "datastores",
   privileges: [],
   input: z.strictObject({
     server: backupServerName.optional(),

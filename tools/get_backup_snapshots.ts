@@ -45,6 +45,7 @@ export default defineTool({
   toolsets: ["backups"],
   hints: READS,
   subject: "cluster",
+  across: "any",
   privileges: [],
   input: z.strictObject({
     vmid: guestReference.optional(),
