@@ -100,22 +100,26 @@ export class Program implements Subject, AsyncDisposable {
   }
 }
 
+const COMMANDS_AT_ONCE = 250;
+
 /** Makes the tables and so many tokens of one superuser, which may do everything. */
 export async function makeTokens(
   checkout: string,
   { config, count }: { config: string; count: number },
 ): Promise<string[]> {
   const names = Array.from({ length: count }, (_, at) => `t${at}`);
-  const lines = await run(
-    checkout,
-    [
-      ["migrate"],
-      ["user", "create", "ada", "--superuser"],
-      ...names.map((name) => {
-        return ["token", "create", "--user", "ada", "--name", name, "--permission", "admin"];
-      }),
-    ].map((args) => [...args, "--config", config]),
-  );
+  const commands = [
+    ["migrate"],
+    ["user", "create", "ada", "--superuser"],
+    ...names.map((name) => {
+      return ["token", "create", "--user", "ada", "--name", name, "--permission", "admin"];
+    }),
+  ].map((args) => [...args, "--config", config]);
+  const lines: string[] = [];
+  // All of many tokens would be too long an argument.
+  for (let at = 0; at < commands.length; at += COMMANDS_AT_ONCE) {
+    lines.push(...await run(checkout, commands.slice(at, at + COMMANDS_AT_ONCE)));
+  }
   return lines.slice(-count);
 }
 

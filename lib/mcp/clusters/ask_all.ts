@@ -39,6 +39,7 @@ export async function askAll<T>(
   const asked = clusters.map(async (cluster) => {
     const answer = await settled(cluster, ask(cluster, limit.signal));
     answers.set(cluster, answer);
+    if ("value" in answer && !limit.signal.aborted) stragglers.answered(cluster);
     const isAwaited = (name: string) => !answers.has(name) && !stragglers.has(name);
     if ("value" in answer) patience.answered(clusters.some(isAwaited) ? FLOOR_MS : 0);
   });
