@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { oncePer } from "../lib/once_per.ts";
 import { hasTag, type Resource } from "../lib/proxmox/api/values.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { guestOf, type GuestType } from "../lib/proxmox/guest/directory.ts";
@@ -50,26 +51,28 @@ export default defineTool({
   run: async (input, { pve }) => await find(await pve.resources(), input),
 });
 
+/** Every guest, made once for all who search what was read. */
+const rowsOf = oncePer((resources: readonly Resource[]): readonly FoundRow[] => {
+  const offline = offlineNodes(resources);
+  return resources.filter((row) => guestOf(row) !== undefined)
+    .map((row) => ({ ...describeGuest(row, offline), type: row.type as GuestType }));
+});
+
 /** Filters, sorts and pages the guests, with a warning per offline node. */
 function findGuests(
   resources: readonly Resource[],
   input: Input,
 ): z.output<z.ZodObject<typeof paged>> & { guests: FoundRow[] } {
   const offline = offlineNodes(resources);
-  const rows = resources.filter((row) => guestOf(row) !== undefined)
-    .map((row): FoundRow => ({
-      ...describeGuest(row, offline),
-      type: row.type as GuestType,
-    }))
-    .filter((row) => fits(row, input));
+  const all = rowsOf(resources);
+  const rows = all.filter((row) => fits(row, input));
   assertFilters(input, { resources, found: rows.length });
   const { items, ...page } = paginate(rows, (row) => Number(row.vmid), input);
   const columns = new Set<string>(input.fields ?? ["type", ...DEFAULT_COLUMNS]);
   const { text, name, type, node, status, pool, tag } = input;
-  const all = resources.filter((row) => guestOf(row) !== undefined).length;
   const filters = { text, name, type, node, status, pool, tag };
   const warnings = [
-    ...whyEmpty(rows, { filters, among: `${all} guests` }),
+    ...whyEmpty(rows, { filters, among: `${all.length} guests` }),
     ...[...offline].map((node) => `node ${node} is offline: the state of its guests is unknown`),
   ];
   return {

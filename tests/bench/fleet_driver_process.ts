@@ -1,3 +1,4 @@
+import { oneLine } from "../../lib/errors.ts";
 import { serveLines } from "./child.ts";
 
 /** One kind of call, and how often among all. */
@@ -33,11 +34,9 @@ export interface Times {
   readonly longestMs: number;
   /** What the first that failed said. */
   readonly failure?: string;
-  /** The start of one that did not. */
-  readonly sample?: string;
 }
 
-const SHOWN = 300;
+const SHOWN = 160;
 
 async function call(port: number, token: string, body: string): Promise<string | undefined> {
   const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
@@ -48,11 +47,8 @@ async function call(port: number, token: string, body: string): Promise<string |
   const text = await response.text();
   const isGood = response.ok && !text.includes('"isError":true') &&
     !text.includes('"error":{"code"');
-  samples.last = text;
-  return isGood ? undefined : `${response.status} ${text.slice(0, SHOWN)}`;
+  return isGood ? undefined : `${response.status} ${oneLine(text).slice(0, SHOWN)}`;
 }
-
-const samples = { last: "" };
 
 class Tally {
   readonly #name: string;
@@ -83,7 +79,6 @@ class Tally {
       p95Ms: share(0.95),
       longestMs: times.at(-1) ?? NaN,
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
-      sample: samples.last.slice(0, SHOWN),
     };
   }
 }
