@@ -6,6 +6,8 @@ import { openDatabase } from "../../lib/database/open.ts";
 import type { Database } from "../../lib/database/database.ts";
 import findGuests from "../../tools/find_guests.ts";
 import getGuest from "../../tools/get_guest.ts";
+import { HistoryRecorder } from "../../lib/proxmox/history/recorder.ts";
+import { Slots } from "../../lib/upstream/slots.ts";
 import { migrate } from "../../lib/database/migrate.ts";
 import { Folder } from "../support/folder.ts";
 import { until } from "../support/until.ts";
@@ -74,4 +76,35 @@ Deno.test("rehearsals that were left over are asked for in all clusters at once"
   await using _site = await twoClusters({ openDatabase: () => Promise.resolve(watched) });
   await until(() => asked.length > 0);
   assert.equal(asked.length, 1);
+});
+
+Deno.test("a few clusters at once are looked at for the history, the others after them", async () => {
+  const asked: ((answer: undefined) => void)[] = [];
+  const looks = new Slots();
+  const recorders = ["a", "b", "c", "d", "e", "f"].map((cluster) => {
+    let slept = false;
+    const shared = {
+      cluster,
+      leases: { take: () => new Promise((resolve) => asked.push(resolve)) },
+      sleep: (_ms: number, signal: AbortSignal) => {
+        if (!slept) return Promise.resolve(void (slept = true));
+        return new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        });
+      },
+    };
+    const options = { shared, history: {}, days: 1, log: { warning: () => {} }, looks };
+    return new HistoryRecorder(options as never);
+  });
+  for (const recorder of recorders) recorder.start();
+  await until(() => asked.length >= 4);
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(asked.length, 4);
+  // Another instance has just looked.
+  asked[0]?.(undefined);
+  await until(() => asked.length >= 5);
+  for (const answer of asked) answer(undefined);
+  await until(() => asked.length === 6);
+  for (const answer of asked) answer(undefined);
+  await Promise.all(recorders.map((recorder) => recorder.close()));
 });
