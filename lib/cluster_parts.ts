@@ -14,12 +14,15 @@ import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import { GuestDirectory } from "./proxmox/guest/guest_directory.ts";
 import { guestLoaders } from "./proxmox/guest/loaders.ts";
 import { GuestLocks } from "./proxmox/guest/locks.ts";
-import { HistoryRecorder, type HistoryRecorderOptions } from "./proxmox/history/recorder.ts";
+import {
+  HistoryRecorder,
+  type HistoryRecorderOptions,
+  placesToLook,
+} from "./proxmox/history/recorder.ts";
 import { Parties } from "./proxmox/parties.ts";
 import { Access } from "./proxmox/privileges.ts";
 import { ShareTime } from "./proxmox/share_time.ts";
 import { SharedReads } from "./proxmox/shared_reads.ts";
-import { Slots } from "./upstream/slots.ts";
 
 /** What the parts of every cluster are made with. */
 export interface ClusterSurroundings {
@@ -70,7 +73,7 @@ export function keepHistory(
     logOf: (cluster: string) => Pick<Log, "warning">;
   },
 ): void {
-  const looks = new Slots();
+  const looks = placesToLook();
   for (const [name, cluster] of clusters) {
     const history = historyOf(database, name);
     if (enabled && history !== null) {

@@ -1,9 +1,7 @@
 import * as z from "zod";
-import { oncePer } from "../lib/once_per.ts";
 import { hasTag, type Resource } from "../lib/proxmox/api/values.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import { guestOf, type GuestType } from "../lib/proxmox/guest/directory.ts";
-import { describeGuest, offlineNodes } from "../lib/proxmox/inventory.ts";
+import { guestRowsOf, offlineNodes } from "../lib/proxmox/inventory.ts";
 import { whyEmpty } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
@@ -51,20 +49,13 @@ export default defineTool({
   run: async (input, { pve }) => await find(await pve.resources(), input),
 });
 
-/** Every guest, made once for all who search what was read. */
-const rowsOf = oncePer((resources: readonly Resource[]): readonly FoundRow[] => {
-  const offline = offlineNodes(resources);
-  return resources.filter((row) => guestOf(row) !== undefined)
-    .map((row) => ({ ...describeGuest(row, offline), type: row.type as GuestType }));
-});
-
 /** Filters, sorts and pages the guests, with a warning per offline node. */
 function findGuests(
   resources: readonly Resource[],
   input: Input,
 ): z.output<z.ZodObject<typeof paged>> & { guests: FoundRow[] } {
   const offline = offlineNodes(resources);
-  const all = rowsOf(resources);
+  const all = guestRowsOf(resources);
   const rows = all.filter((row) => fits(row, input));
   assertFilters(input, { resources, found: rows.length });
   const { items, ...page } = paginate(rows, (row) => Number(row.vmid), input);

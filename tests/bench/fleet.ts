@@ -29,7 +29,7 @@ interface Scene {
 
 type Row = readonly (string | number)[];
 
-const IDLE_MS = 25_000;
+const IDLE_MS = 20_000;
 /** Reads are shared for 2 s: after it all is asked for anew. */
 const FORGET_MS = 2_200;
 /** As long as real clusters take, and one that takes longest. */
@@ -79,11 +79,11 @@ async function idle(scene: Scene): Promise<Row[]> {
   });
   const cpu = await cpuMicros(program.servers[0]!.pid);
   rows.push(["start", `${Math.round(cpu / 1000)} ms CPU`, `${await rssOf(program)} MiB`, ""]);
-  await wait(10_000);
+  await wait(8_000);
   const resting = await during(scene, program, () => wait(IDLE_MS));
   rows.push(rowOf("idle", resting, await rssOf(program)));
   // The first look begins a minute after the start.
-  await wait(26_000);
+  await wait(34_000);
   const looking = await during(scene, program, () => wait(IDLE_MS));
   rows.push(rowOf("hourly look", looking, await rssOf(program)));
   const perRead = looking.cpuMs / looking.requests;

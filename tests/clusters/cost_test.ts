@@ -6,8 +6,7 @@ import { openDatabase } from "../../lib/database/open.ts";
 import type { Database } from "../../lib/database/database.ts";
 import findGuests from "../../tools/find_guests.ts";
 import getGuest from "../../tools/get_guest.ts";
-import { HistoryRecorder } from "../../lib/proxmox/history/recorder.ts";
-import { Slots } from "../../lib/upstream/slots.ts";
+import { HistoryRecorder, placesToLook } from "../../lib/proxmox/history/recorder.ts";
 import { migrate } from "../../lib/database/migrate.ts";
 import { Folder } from "../support/folder.ts";
 import { until } from "../support/until.ts";
@@ -80,7 +79,7 @@ Deno.test("rehearsals that were left over are asked for in all clusters at once"
 
 Deno.test("a few clusters at once are looked at for the history, the others after them", async () => {
   const asked: ((answer: undefined) => void)[] = [];
-  const looks = new Slots();
+  const looks = placesToLook();
   const recorders = ["a", "b", "c", "d", "e", "f"].map((cluster) => {
     let slept = false;
     const shared = {

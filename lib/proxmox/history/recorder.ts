@@ -1,6 +1,6 @@
 import type { History } from "../../database/history.ts";
 import { AppError, messageOf, oneLine } from "../../errors.ts";
-import type { Slots } from "../../upstream/slots.ts";
+import { Slots } from "../../upstream/slots.ts";
 import type { Log } from "../../log/log.ts";
 import { isKind } from "../api/errors.ts";
 import { forEachBounded } from "../fan_out.ts";
@@ -31,8 +31,13 @@ export interface HistoryRecorderOptions {
   readonly history: History;
   readonly days: number;
   readonly log: Pick<Log, "warning">;
-  /** Places that the recorders of all clusters share. */
+  /** Shared with the recorders of other clusters. */
   readonly looks: Slots;
+}
+
+/** The places for looks, which the recorders of all clusters share. */
+export function placesToLook(): Slots {
+  return new Slots();
 }
 
 /** Looks once an hour, on one of the instances, how everything is, and keeps what has changed. */
