@@ -2,7 +2,7 @@ import { freePort } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import { until } from "../support/until.ts";
 
-/** nginx before some ports; null where there is none. `NGINX` names one that is not in PATH. */
+/** nginx before some ports; null where there is none. `NGINX_PATH` names one that is not in PATH. */
 export async function startBalancer(
   ports: readonly number[],
 ): Promise<{ readonly port: number } & AsyncDisposable | null> {
@@ -35,7 +35,7 @@ http {
 }
 `,
   );
-  const command = Deno.env.get("NGINX") ?? "nginx";
+  const command = Deno.env.get("NGINX_PATH") ?? "nginx";
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(command, { args: ["-c", config, "-p", folder.at(".")] }).spawn();
