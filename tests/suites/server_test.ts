@@ -1,4 +1,5 @@
 import "../clusters/audit_test.ts";
+import "../clusters/cost_test.ts";
 import "../clusters/lists_test.ts";
 import "../clusters/place_test.ts";
 import "../clusters/reach_test.ts";

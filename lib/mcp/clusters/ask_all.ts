@@ -39,8 +39,10 @@ export async function askAll<T>(
   const asked = clusters.map(async (cluster) => {
     const answer = await settled(cluster, ask(cluster, limit.signal));
     answers.set(cluster, answer);
+    const isTold = "value" in answer;
+    if (isTold && !limit.signal.aborted) stragglers.answered(cluster);
     const isAwaited = (name: string) => !answers.has(name) && !stragglers.has(name);
-    if ("value" in answer) patience.answered(clusters.some(isAwaited) ? FLOOR_MS : 0);
+    patience.answered({ isTold, floor: clusters.some(isAwaited) ? FLOOR_MS : 0 });
   });
   const abort = () => patience.end();
   signal.addEventListener("abort", abort, { once: true });
@@ -76,6 +78,7 @@ class Patience {
   readonly end: () => void;
   readonly #monotonic: () => number;
   readonly #begun: number;
+  #slowest: number | undefined;
   #timer: ReturnType<typeof setTimeout>;
 
   constructor(monotonic: () => number) {
@@ -90,12 +93,15 @@ class Patience {
     this.#timer = setTimeout(resolve, CEILING_MS);
   }
 
-  /** Somebody has answered, the slowest so far; the others have `floor` milliseconds at least. */
-  answered(floor: number): void {
+  /** One has told something, the slowest so far, or has failed; the others have `floor` milliseconds at least. */
+  answered({ isTold, floor }: { isTold: boolean; floor: number }): void {
     const took = this.#took();
-    const allowed = Math.min(CEILING_MS, Math.max(floor, STRAGGLING * took));
+    if (isTold) this.#slowest = took;
+    // That others have failed tells nothing of how long an answer takes.
+    if (this.#slowest === undefined) return;
+    const allowed = Math.min(CEILING_MS, Math.max(floor, STRAGGLING * this.#slowest));
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.end, allowed - took);
+    this.#timer = setTimeout(this.end, Math.max(0, allowed - took));
   }
 
   late(again: boolean): AppError {
