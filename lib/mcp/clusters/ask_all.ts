@@ -11,7 +11,7 @@ export type Answer<T> =
 /** Who has not answered by then is not waited for, once another has; who was late just now, not even so long. */
 const FLOOR_MS = 1_000;
 /** How much longer than the slowest that has answered another may take. */
-const STRAGGLING = 2;
+const STRAGGLING = 1.75;
 /** Callers give up after 45 s. */
 const CEILING_MS = 30_000;
 
