@@ -26,7 +26,7 @@ export interface Run extends Omit<CallRequest, "tool"> {
 }
 
 /** What a run keeps for the call's row. */
-export type RunRecord = Pick<CallRecord, "announce" | "touched">;
+export type RunRecord = Pick<CallRecord, "announce" | "touched" | "within">;
 
 /** What a run has come to: the tool's own output, and what is answered. */
 export interface Ran {
@@ -68,8 +68,9 @@ export async function runOnce(
     const plans = services.approvals.deskOf(
       request.principal,
       services.catalog,
-      async (vmids) => {
+      async (vmids, cluster) => {
         decided = vmids;
+        record.within(cluster);
         await record.announce(vmids);
       },
     );

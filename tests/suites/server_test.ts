@@ -1,3 +1,4 @@
+import "../clusters/approval_test.ts";
 import "../clusters/audit_test.ts";
 import "../clusters/lists_test.ts";
 import "../clusters/place_test.ts";

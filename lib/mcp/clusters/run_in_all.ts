@@ -32,6 +32,7 @@ export async function runInAll(
   const vmids = new Set<number>();
   const each: RunRecord = {
     announce: (vmids) => record.announce(vmids),
+    within: (cluster) => record.within(cluster),
     touched: (seen) => seen.vmids.forEach((vmid) => vmids.add(vmid)),
   };
   const run = (cluster: string, signal: AbortSignal) => {
