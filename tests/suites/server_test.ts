@@ -1,6 +1,7 @@
 import "../clusters/approval_test.ts";
 import "../clusters/audit_test.ts";
 import "../clusters/lists_test.ts";
+import "../clusters/lying_test.ts";
 import "../clusters/place_test.ts";
 import "../clusters/reach_test.ts";
 import "../clusters/resources_test.ts";

@@ -46,7 +46,8 @@ export async function runInAll(
   const parts = answers.filter((answer) => "value" in answer);
   const failed = answers.filter((answer): answer is Failed => "error" in answer);
   if (parts.length === 0) throw failure(failed);
-  const warnings = failed.filter(({ error }) => !NOTHING.includes(error.code))
+  // What is asked for is not there; that it cannot be asked for there is no such answer.
+  const warnings = failed.filter(({ error }) => error.code !== "not_found")
     .map((answer) => clip(oneLine(silence(answer))));
   const { limit, sort } = input as { limit: number; sort?: Order };
   const value = isList
