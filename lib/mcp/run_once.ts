@@ -78,10 +78,11 @@ export async function runOnce(
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
     if (pve.refused) throw pve.refused;
-    const concluded = await request.conclude?.(pve, { tool, output, action });
+    const { told: name } = request;
+    const done = { tool, output, action, cluster: name };
+    const concluded = await request.conclude?.(pve, done);
     if (concluded) return { output, finished: concluded };
     const finished = await services.finish(tool, await told(pve, { tool, output }));
-    const { told: name } = request;
     return { output, finished: name === undefined ? finished : finished.inCluster(name) };
   } catch (error) {
     throw pve.refused ?? error;

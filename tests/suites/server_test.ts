@@ -5,6 +5,7 @@ import "../clusters/lying_test.ts";
 import "../clusters/place_test.ts";
 import "../clusters/reach_test.ts";
 import "../clusters/resources_test.ts";
+import "../clusters/tasks_test.ts";
 import "../clusters/tokens_test.ts";
 import "../contract/pitfalls_test.ts";
 import "../e2e/abuse_test.ts";
