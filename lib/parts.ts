@@ -214,7 +214,7 @@ export async function joinParts(
         // Who may send nothing is told why by what is called.
         const caller = { principal, language: server.language, cluster };
         return await (await reachedIn({ proxmox }, caller)).access.grants();
-      }, { signal: stopping.signal, monotonic, stragglers });
+      }, { signal: stopping.signal, monotonic, log, stragglers });
       return ableBy(answers.flatMap((answer) => "value" in answer ? [answer.value] : []));
     },
     begin: (tokenId) => {

@@ -29,7 +29,7 @@ export interface Run extends Omit<CallRequest, "tool"> {
 }
 
 /** What a run keeps for the call's row. */
-export type RunRecord = Pick<CallRecord, "announce" | "touched">;
+export type RunRecord = Pick<CallRecord, "announce" | "touched" | "within">;
 
 /** What a run has come to: the tool's own output, and what is answered. */
 export interface Ran {
@@ -75,8 +75,9 @@ export async function runOnce(
     const plans = services.approvals.deskOf(
       request.principal,
       services.catalog,
-      async (vmids) => {
+      async (vmids, cluster) => {
         decided = vmids;
+        record.within(cluster);
         await record.announce(vmids);
       },
     );
@@ -84,10 +85,11 @@ export async function runOnce(
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
     if (pve.refused) throw pve.refused;
-    const concluded = await request.conclude?.(pve, { tool, output, action });
+    const { told: name } = request;
+    const done = { tool, output, action, cluster: name };
+    const concluded = await request.conclude?.(pve, done);
     if (concluded) return { output, finished: concluded };
     const finished = await services.finish(tool, await told(pve, { tool, output }));
-    const { told: name } = request;
     return { output, finished: name === undefined ? finished : finished.inCluster(name) };
   } catch (error) {
     throw pve.refused ?? error;

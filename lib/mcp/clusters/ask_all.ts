@@ -1,6 +1,7 @@
 import type { Stragglers } from "./stragglers.ts";
 import { Limit } from "../../abort.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, messageOf, toAppError } from "../../errors.ts";
+import type { Log } from "../../log/log.ts";
 import { abortFailure } from "../../upstream/abort.ts";
 
 /** What a cluster has said, or why it has not. */
@@ -19,6 +20,7 @@ interface Asking {
   readonly signal: AbortSignal;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
+  readonly log: Pick<Log, "error">;
   readonly stragglers: Stragglers;
 }
 
@@ -29,15 +31,17 @@ interface Asking {
 export async function askAll<T>(
   clusters: readonly string[],
   ask: (cluster: string, signal: AbortSignal) => Promise<T>,
-  { signal, monotonic, stragglers }: Asking,
+  { signal, monotonic, log, stragglers }: Asking,
 ): Promise<Answer<T>[]> {
   const [only, another] = clusters;
-  if (only !== undefined && another === undefined) return [await settled(only, ask(only, signal))];
+  if (only !== undefined && another === undefined) {
+    return [await settled(only, { asked: ask(only, signal), log })];
+  }
   using limit = new Limit(signal);
   const answers = new Map<string, Answer<T>>();
   const patience = new Patience(monotonic);
   const asked = clusters.map(async (cluster) => {
-    const answer = await settled(cluster, ask(cluster, limit.signal));
+    const answer = await settled(cluster, { asked: ask(cluster, limit.signal), log });
     answers.set(cluster, answer);
     const isTold = "value" in answer;
     if (isTold && !limit.signal.aborted) stragglers.answered(cluster);
@@ -63,12 +67,19 @@ export async function askAll<T>(
   });
 }
 
-async function settled<T>(cluster: string, asked: Promise<T>): Promise<Answer<T>> {
+/** What came of one; whatever goes wrong with what it says is its own, and costs the others nothing. */
+async function settled<T>(
+  cluster: string,
+  { asked, log }: { asked: Promise<T>; log: Asking["log"] },
+): Promise<Answer<T>> {
   try {
     return { cluster, value: await asked };
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { cluster, error };
+  } catch (cause) {
+    if (!(cause instanceof AppError)) {
+      const stack = cause instanceof Error ? cause.stack : undefined;
+      log.error(`Cluster ${cluster}: ${messageOf(cause)}`, { stack });
+    }
+    return { cluster, error: toAppError(cause) };
   }
 }
 
