@@ -28,7 +28,7 @@ import { ableWith } from "./mcp/clusters/able.ts";
 import { visibleTo } from "./mcp/clusters/argument.ts";
 import { askAll } from "./mcp/clusters/ask_all.ts";
 import { reachedIn } from "./mcp/clusters/reached.ts";
-import { Stragglers } from "./mcp/clusters/stragglers.ts";
+import { StragglersByAsking } from "./mcp/clusters/stragglers.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
@@ -69,7 +69,7 @@ export async function joinParts(
     share: workers,
   });
   const ableBy = ableWith();
-  const stragglers = new Stragglers(monotonic);
+  const stragglers = new StragglersByAsking(monotonic);
   const board = siblings?.board ?? null;
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
   const queue = new AuditQueue({
@@ -210,11 +210,12 @@ export async function joinParts(
     hold: () => () => {},
     able: async (principal) => {
       const names = visibleTo(proxmox.names, principal.limits);
+      const own = { signal: stopping.signal, monotonic, log };
       const answers = await askAll(names, async (cluster) => {
         // Who may send nothing is told why by what is called.
         const caller = { principal, language: server.language, cluster };
         return await (await reachedIn({ proxmox }, caller)).access.grants();
-      }, { signal: stopping.signal, monotonic, log, stragglers });
+      }, { ...own, stragglers: stragglers.of("grants", principal) });
       return ableBy(answers.flatMap((answer) => "value" in answer ? [answer.value] : []));
     },
     begin: (tokenId) => {

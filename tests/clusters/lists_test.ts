@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AppError } from "../../lib/errors.ts";
 import { askAll } from "../../lib/mcp/clusters/ask_all.ts";
-import { Stragglers } from "../../lib/mcp/clusters/stragglers.ts";
+import { Stragglers, StragglersByAsking } from "../../lib/mcp/clusters/stragglers.ts";
 import { Site } from "../site.ts";
 import { twoClusters, unplug } from "./sites.ts";
 
@@ -189,6 +189,16 @@ Deno.test("who was late is known as that for ten seconds, and is waited for agai
   assert.equal(stragglers.has("dc2"), false);
 });
 
+Deno.test("who is late with one thing may be quick with another, and for others than one person", () => {
+  const stragglers = new StragglersByAsking(() => 0);
+  const all = { proxmoxTokens: new Map() };
+  const ayse = { proxmoxTokens: new Map([["dc2", { tokenId: "ayse@pve!mcp", sealed: "s" }]]) };
+  stragglers.of("get_attention", all).note("dc2");
+  stragglers.of("get_vms", ayse).note("dc2");
+  assert.equal(stragglers.of("get_attention", all).has("dc2"), true);
+  assert.equal(stragglers.of("get_vms", all).has("dc2"), false);
+});
+
 Deno.test("who stays late is waited for ever more rarely, until it is in time", () => {
   let now = 0;
   const stragglers = new Stragglers(() => now);
@@ -213,7 +223,8 @@ Deno.test("when the last that was waited for has failed, who is known as late is
   let now = 0;
   const monotonic = () => now;
   const stragglers = new Stragglers(monotonic);
-  const asking = { signal: new AbortController().signal, monotonic, stragglers };
+  const log = { error: assert.fail };
+  const asking = { signal: new AbortController().signal, monotonic, log, stragglers };
   stragglers.note("hung");
   const refused = Promise.withResolvers<string>();
   const answers = askAll(["home", "refused", "hung"], (cluster) => {
@@ -233,7 +244,8 @@ Deno.test("when the last that was waited for has failed, who is known as late is
 Deno.test("a cluster that has been late and answers in time again is told so", async () => {
   let now = 0;
   const stragglers = new Stragglers(() => now);
-  const asking = { signal: new AbortController().signal, monotonic: () => now, stragglers };
+  const { signal } = new AbortController();
+  const asking = { signal, monotonic: () => now, log: { error: assert.fail }, stragglers };
   stragglers.note("dc2");
   now = 10_000;
   stragglers.note("dc2");

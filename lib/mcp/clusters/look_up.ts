@@ -32,7 +32,10 @@ export class LookUp {
       askAll(clusters, async (cluster, signal) => {
         const { directory } = await reachedIn(services, { ...request, cluster });
         return rowsWithin(await unlessAborted(directory.resources({ fresh }), signal), reach);
-      }, { ...services, ...request });
+      }, {
+        ...{ ...services, ...request },
+        stragglers: services.stragglers.of("guests", request.principal),
+      });
     return new LookUp(look, await look(clusters, fresh));
   }
 

@@ -41,7 +41,10 @@ export async function runInAll(
     const here = { cluster, input: part, signal, meant: cluster, told: undefined, warnings: [] };
     return runOnce(services, { ...request, ...here }, each);
   };
-  const answers = await askAll(clusters, run, { ...services, ...request });
+  const answers = await askAll(clusters, run, {
+    ...{ ...services, ...request },
+    stragglers: services.stragglers.of(tool.name, request.principal),
+  });
   record.touched({ vmids: [...vmids], upid: undefined });
   const parts = answers.filter((answer) => "value" in answer);
   const failed = answers.filter((answer): answer is Failed => "error" in answer);

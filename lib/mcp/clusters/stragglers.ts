@@ -1,3 +1,5 @@
+import type { Principal } from "../../auth/principal.ts";
+
 /** So long nobody waits for who was late, but as long as others take; each time that it is late again, twice that. */
 const FIRST_MS = 10_000;
 const LONGEST_MS = 5 * 60_000;
@@ -35,5 +37,26 @@ export class Stragglers {
   has(cluster: string): boolean {
     const late = this.#late.get(cluster);
     return late !== undefined && this.#monotonic() - late.since < late.ms;
+  }
+}
+
+/**
+ * Who is late by what is asked: one that is slow with much may be quick with little. And what is slow to answer
+ * somebody's own Proxmox token tells nothing of how it answers others: that is kept for nobody.
+ */
+export class StragglersByAsking {
+  readonly #monotonic: () => number;
+  readonly #byWhat = new Map<string, Stragglers>();
+
+  constructor(monotonic: () => number) {
+    this.#monotonic = monotonic;
+  }
+
+  /** @param what one of a few names, such as a tool's */
+  of(what: string, { proxmoxTokens }: Pick<Principal, "proxmoxTokens">): Stragglers {
+    if (proxmoxTokens.size > 0) return new Stragglers(this.#monotonic);
+    const known = this.#byWhat.get(what) ?? new Stragglers(this.#monotonic);
+    this.#byWhat.set(what, known);
+    return known;
   }
 }

@@ -50,7 +50,10 @@ export async function choicesFor(
   const answers = await askAll(clusters, async (cluster, signal) => {
     const pve = await looking(services, { ...caller, cluster }, signal);
     return await unlessAborted(choices(pve, values), signal);
-  }, { ...services, signal });
+  }, {
+    ...{ ...services, signal },
+    stragglers: services.stragglers.of("completion", caller.principal),
+  });
   return [...new Set(answers.flatMap((answer) => "value" in answer ? answer.value : []))].sort();
 }
 
