@@ -37,6 +37,7 @@ import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
 import { type Grants, mayAnywhere } from "./proxmox/privileges.ts";
 import { oncePer } from "./once_per.ts";
+import { fitted, policyOf } from "./tool/policy.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
 import type { AnyTool } from "./tool/tool.ts";
 import { sleep as pass } from "./proxmox/api/connect.ts";
@@ -92,8 +93,9 @@ export async function joinParts(
     onProblem: (error) => log.error(messageOf(error)),
   });
   const stopping = new AbortController();
-  const catalog = new Catalog(tools, config.tools);
   const { secrets_dir } = config.tools;
+  const policy = policyOf(config);
+  const catalog = new Catalog(fitted(tools, policy), policy);
   const audit = new AuditLog({ queue, log });
   const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
   const authenticator = createAuthenticator({
@@ -219,8 +221,8 @@ export async function joinParts(
       cleanUp();
     },
     reload: (next) => {
-      // What may be written was settled when the program started.
-      catalog.setPolicy({ ...next.tools, secrets_dir });
+      // What may be written, and which servers there are, was settled when the program started.
+      catalog.setPolicy({ ...policyOf(next), secrets_dir, backup_servers: policy.backup_servers });
       approvals.setTags(next.tools.approve.tags);
       provider?.reload(next);
       return authenticator.poll();

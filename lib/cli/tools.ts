@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { AppError } from "../errors.ts";
-import { isOnByDefault, scopeOf, type ToolPolicy } from "../tool/policy.ts";
+import { keyOf, scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import { describePrivileges } from "../tool/privileges.ts";
 import type { AnyTool, Privilege } from "../tool/tool.ts";
 import { isChosen } from "../tool/toolsets.ts";
@@ -82,7 +82,8 @@ function toolsTable(list: readonly AnyTool[]): string {
 
 function neededBy(tool: AnyTool): string {
   const needed = describePrivileges(tool) || "none";
-  return isOnByDefault(tool) ? needed : `${needed}; off without \`tools.${tool.switchedOnBy}\``;
+  const { switchedOnBy: key } = tool;
+  return key === undefined ? needed : `${needed}; off without \`${keyOf(key)}\``;
 }
 
 function asJson(tool: AnyTool) {
@@ -91,7 +92,7 @@ function asJson(tool: AnyTool) {
     scope: tool.scope,
     toolsets: tool.toolsets,
     title: tool.title,
-    ...(isOnByDefault(tool) ? {} : { switched_on_by: `tools.${tool.switchedOnBy}` }),
+    ...(tool.switchedOnBy === undefined ? {} : { switched_on_by: keyOf(tool.switchedOnBy) }),
     description: tool.description,
     privileges: [
       ...tool.privileges.map(asJsonPrivilege),
@@ -100,6 +101,9 @@ function asJson(tool: AnyTool) {
         when,
       })),
     ],
+    ...(tool.backupPrivileges === undefined
+      ? {}
+      : { backup_privileges: tool.backupPrivileges.map(asJsonPrivilege) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { mayTouchAll, mayUseTool, type TokenLimits } from "../auth/limits.ts";
 import { includesScope, type Scope } from "../auth/scope.ts";
 import { oncePer } from "../once_per.ts";
-import { isOffered, scopeOf, type ToolPolicy } from "../tool/policy.ts";
+import { isOffered, keyOf, scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import type { AnyTool, Switch } from "../tool/tool.ts";
 import { isChosen, type ToolsetChoice } from "../tool/toolsets.ts";
 import { describeTool, type ToolDescription } from "./description.ts";
@@ -74,9 +74,9 @@ export class Catalog {
     return isOffered(tool, this.#policy);
   }
 
-  /** The key in the config's `tools` without which the tool is off, where that is the reason. */
+  /** The key of the config without which the tool is off, where that is the reason. */
   lacks({ switchedOnBy: key }: AnyTool): string | undefined {
-    return key === undefined || this.isOn(key) ? undefined : `tools.${key}`;
+    return key === undefined || this.isOn(key) ? undefined : keyOf(key);
   }
 
   /** True when the configuration switches on what is off by itself. */
