@@ -24,6 +24,11 @@ import { OwnSeals } from "./oauth/own_seals.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
 import { Catalog } from "./mcp/catalog.ts";
+import { ableWith } from "./mcp/clusters/able.ts";
+import { visibleTo } from "./mcp/clusters/argument.ts";
+import { askAll } from "./mcp/clusters/ask_all.ts";
+import { reachedIn } from "./mcp/clusters/reached.ts";
+import { Stragglers } from "./mcp/clusters/stragglers.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
@@ -35,11 +40,8 @@ import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
-import { type Grants, mayAnywhere } from "./proxmox/privileges.ts";
-import { oncePer } from "./once_per.ts";
 import { fitted, policyOf } from "./tool/policy.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
-import type { AnyTool } from "./tool/tool.ts";
 import { sleep as pass } from "./proxmox/api/connect.ts";
 import { connectBackupServers } from "./pbs/servers.ts";
 import type { Parts, ServerOptions } from "./parts_types.ts";
@@ -48,8 +50,6 @@ export type { Parts, ServerOptions };
 
 /** Characters of what browsers keep. */
 const LONGEST_SEALED = 4_096;
-
-const allAble = () => true;
 
 /** Joins the parts that run tools for whoever the database knows. Proxmox need not be reachable. */
 export async function joinParts(
@@ -68,9 +68,8 @@ export async function joinParts(
     sleep,
     share: workers,
   });
-  const ableBy = oncePer((grants: Grants) => (tool: AnyTool) =>
-    mayAnywhere(grants, tool.privileges)
-  );
+  const ableBy = ableWith();
+  const stragglers = new Stragglers(monotonic);
   const board = siblings?.board ?? null;
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
   const queue = new AuditQueue({
@@ -95,7 +94,8 @@ export async function joinParts(
   const stopping = new AbortController();
   const { secrets_dir } = config.tools;
   const policy = policyOf(config);
-  const catalog = new Catalog(fitted(tools, policy), policy);
+  const names = config.clusters.map(({ name }) => name);
+  const catalog = new Catalog(fitted(tools, policy), policy, names);
   const audit = new AuditLog({ queue, log });
   const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
   const authenticator = createAuthenticator({
@@ -113,6 +113,7 @@ export async function joinParts(
   });
   const watch = new ResourceWatch({
     sleep,
+    streamsPerToken: server.max_streams_per_token,
     onRevoked: (listener) => authenticator.onRevoked(listener),
   });
   const refused = new RefusedCalls({ audit, catalog, now, monotonic });
@@ -170,6 +171,7 @@ export async function joinParts(
     log,
     now,
     monotonic,
+    stragglers,
     confirm: config.tools.confirm,
     confirmation: new Confirmation({ key: () => keys("confirmation"), now }),
     sessionIds: new SessionIds({ key: () => keys("sessions"), now, ownId }),
@@ -183,14 +185,18 @@ export async function joinParts(
     finish: finisher(),
     secrets: secrets_dir === null ? null : new SecretFiles(secrets_dir),
     refused,
+    maxStreamsPerToken: server.max_streams_per_token,
     server: { version, startedAt: now() },
     watch,
     hold: () => () => {},
     able: async (principal) => {
-      // Who may send nothing is told why by what is called.
-      const { access } = await proxmox.first.of({ principal, language: server.language });
-      const grants = await access.grants();
-      return grants === undefined ? allAble : ableBy(grants);
+      const names = visibleTo(proxmox.names, principal.limits);
+      const answers = await askAll(names, async (cluster) => {
+        // Who may send nothing is told why by what is called.
+        const caller = { principal, language: server.language, cluster };
+        return await (await reachedIn({ proxmox }, caller)).access.grants();
+      }, { signal: stopping.signal, monotonic, stragglers });
+      return ableBy(answers.flatMap((answer) => "value" in answer ? [answer.value] : []));
     },
     begin: (tokenId) => {
       if (changes?.takeNews()) forget();

@@ -61,7 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/log", "lib/database", "lib/errors.ts", "lib/seal.ts", "lib/abort.ts"],
     ...["lib/siblings/board.ts", "@simplewebauthn/server"],
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
-    ...["node:http2", "node:stream"],
+    ...["node:http2", "node:stream", "node:timers"],
   ],
   "lib/oauth": [
     ...["lib/seal.ts", "lib/config", "lib/auth", "lib/audit", "lib/log"],
@@ -69,11 +69,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/mcp": [
     ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/pbs", "lib/proxmox", "lib/auth"],
-    "lib/audit",
+    ...["lib/audit", "lib/upstream/abort.ts"],
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
+    "lib/database/beginning.ts",
     ...["lib/database/halts.ts", "lib/database/history.ts", "lib/database/plans.ts"],
     ...["lib/database/rehearsals.ts", "lib/command.ts", "lib/tracing.ts", "lib/plot/charting.ts"],
     ...["lib/nearest.ts", "lib/seal.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
+    ...["lib/passing.ts", "lib/turns.ts"],
     ...["@modelcontextprotocol/server", "zod"],
     "node:crypto",
   ],
@@ -105,8 +107,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/proxmox": [
     ...["lib/config", "lib/database/history.ts", "lib/database/leases.ts"],
+    "lib/database/beginning.ts",
     ...["lib/database/rehearsals.ts", "lib/log", "lib/abort.ts", "lib/nearest.ts"],
-    ...["lib/once_per.ts", "lib/errors.ts", "lib/upstream"],
+    ...["lib/once_per.ts", "lib/turns.ts", "lib/errors.ts", "lib/upstream"],
     ...["node:crypto", "node:http"],
   ],
   "lib/upstream": [

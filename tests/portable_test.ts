@@ -10,7 +10,7 @@ import {
   strictSchema,
 } from "./support/portable.ts";
 
-const DESCRIBED = TOOLS.map(describeTool);
+const DESCRIBED = TOOLS.map((tool) => describeTool(tool));
 
 /** The problems of all tools, each with the tool's name. */
 function problemsIn(look: (tool: typeof DESCRIBED[number]) => string[]): string[] {

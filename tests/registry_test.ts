@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as z from "zod";
 import { SCOPES } from "../lib/auth/scope.ts";
 import { toolIndex } from "../lib/build/tool_index.ts";
+import { coverageOf, listsIn, rowsIn } from "../lib/mcp/clusters/coverage.ts";
 import { TOOLS } from "../lib/mcp/tools.ts";
 import { toolFiles } from "./support/tool_files.ts";
 
@@ -49,6 +50,15 @@ Deno.test("every tool states its scope, hints, privileges and strict input", () 
       `${name}: unknown arguments must be refused`,
     );
     assert.equal("dry_run" in tool.input.shape, !reads, `${name}: dry_run`);
+  }
+});
+
+Deno.test("every list tells which of its rows are paged, and none takes or answers a cluster itself", () => {
+  for (const tool of TOOLS) {
+    assert.ok(!("cluster" in tool.input.shape || "cluster" in tool.output.shape), tool.name);
+    if (coverageOf(tool) !== "list") continue;
+    assert.ok(tool.rows !== undefined || listsIn(tool).length === 1, `${tool.name}: rows`);
+    assert.ok(listsIn(tool).includes(rowsIn(tool)), tool.name);
   }
 });
 

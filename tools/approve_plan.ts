@@ -12,6 +12,7 @@ export default defineTool({
   toolsets: ["cluster"],
   hints: DESTROYS,
   subject: "cluster",
+  across: "none",
   privileges: [],
   input: z.strictObject({
     id: z.string().max(40).describe("As get_plans tells it"),

@@ -13,6 +13,7 @@ export default defineTool({
   toolsets: ["api"],
   hints: READS,
   subject: "cluster",
+  across: "one",
   privileges: [],
   input: z.strictObject({
     path: z.string().max(500).describe("/nodes/pve1/qemu/100/config"),

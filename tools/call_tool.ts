@@ -14,6 +14,7 @@ export default defineTool({
   // What it does is what the other does, at worst.
   hints: { ...DESTROYS, openWorldHint: true },
   subject: "guest",
+  across: "none",
   privileges: [],
   input: z.strictObject({
     name: z.string().max(100).refine((name) => name !== NAME, "must be another tool"),

@@ -27,6 +27,7 @@ export default defineTool({
   toolsets: ["api"],
   hints: READS,
   subject: "cluster",
+  across: "any",
   privileges: [],
   input: z.strictObject({
     path: z.string().max(500).describe("/nodes/{node}/qemu or a concrete one"),

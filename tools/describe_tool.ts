@@ -12,6 +12,7 @@ export default defineTool({
   leadsToOthers: true,
   hints: READS,
   subject: "guest",
+  across: "none",
   privileges: [],
   input: z.strictObject({
     name: z.string().max(100),

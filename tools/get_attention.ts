@@ -33,6 +33,7 @@ export default defineTool({
   toolsets: ["cluster", "core"],
   hints: READS,
   subject: "cluster",
+  rows: "findings",
   privileges: [],
   conditionalPrivileges: [
     { privilege: ["/", "Sys.Audit"], when: "for quorum, HA, Ceph and ZFS", if: () => true },

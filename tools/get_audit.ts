@@ -5,7 +5,7 @@ import { clip } from "../lib/proxmox/clip.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { whyEmpty } from "../lib/proxmox/known.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { guestReference, paged } from "../lib/tool/fields.ts";
+import { clusterColumn, guestReference, paged } from "../lib/tool/fields.ts";
 import { moment, momentOf } from "../lib/tool/moments.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -20,6 +20,7 @@ export default defineTool({
   toolsets: ["cluster"],
   hints: READS,
   subject: "cluster",
+  across: "any",
   privileges: [],
   input: z.strictObject({
     vmid: guestReference.optional().describe("Calls about this guest, also one that is gone"),
@@ -41,6 +42,7 @@ export default defineTool({
         address: z.string(),
         door: z.string(),
         tool: z.string(),
+        cluster: clusterColumn,
         vmids: z.array(z.int()),
         outcome: z.string(),
         error: z.string(),
@@ -95,6 +97,7 @@ function callOf(row: StoredAuditRow) {
     address: address || undefined,
     door: door || undefined,
     tool,
+    cluster: row.cluster || undefined,
     vmids: about.length > 0 ? [...about] : undefined,
     outcome,
     error: row.error || undefined,

@@ -33,6 +33,7 @@ export default defineTool({
   toolsets: ["cluster", "core"],
   hints: READS,
   subject: "cluster",
+  across: "each",
   privileges: [
     ["/nodes/{node}", "Sys.Audit"],
     ["/vms/{vmid}", "VM.Audit"],

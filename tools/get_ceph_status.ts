@@ -20,6 +20,7 @@ export default defineTool({
   toolsets: ["storage"],
   hints: READS,
   subject: "cluster",
+  across: "each",
   privileges: [["/", "Sys.Audit", "Datastore.Audit"]],
   input: z.strictObject({}),
   output: z.object({

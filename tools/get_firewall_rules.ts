@@ -16,6 +16,7 @@ export default defineTool({
   toolsets: ["network"],
   hints: READS,
   subject: "guest",
+  rows: "rules",
   privileges: [],
   conditionalPrivileges: READING_RULES,
   input: z.strictObject({ ...levelInput, ...listing(ruleRow) }),

@@ -42,6 +42,7 @@ export default defineTool({
   toolsets: ["cluster"],
   hints: READS,
   subject: "cluster",
+  rows: "guests",
   privileges: [["/", "Sys.Audit"]],
   input: z.strictObject(listing(guestRow)),
   output: z.object({

@@ -10,6 +10,7 @@ export default defineTool({
   toolsets: ["cluster"],
   hints: READS,
   subject: "cluster",
+  across: "none",
   privileges: [],
   input: z.strictObject({
     id: z.string().max(40).optional().describe("Only this one, which you could decide"),

@@ -51,6 +51,7 @@ export default defineTool({
   toolsets: ["network"],
   hints: READS,
   subject: "cluster",
+  rows: "vnets",
   privileges: [["/sdn/zones/{zone}", "SDN.Audit", "SDN.Allocate"]],
   input: z.strictObject({
     zone: z.string().max(8).optional().describe("Only its networks"),

@@ -33,6 +33,7 @@ export default defineTool({
   toolsets: ["cluster"],
   hints: READS,
   subject: "node",
+  rows: "updates",
   privileges: [["/nodes/{node}", "Sys.Modify"]],
   conditionalPrivileges: [{
     privilege: ["/nodes/{node}", "Sys.Audit"],

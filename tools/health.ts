@@ -11,6 +11,7 @@ export default defineTool({
   toolsets: ["cluster"],
   hints: READS,
   subject: "node",
+  across: "each",
   privileges: [["/", "Sys.Audit"]],
   input: z.strictObject({}),
   output: z.object({

@@ -14,6 +14,7 @@ export default defineTool({
   toolsets: ["api"],
   hints: READS,
   subject: "cluster",
+  across: "any",
   privileges: [],
   input: z.strictObject({ query: z.string().min(1).max(200), ...listing(methodRow) }),
   output: z.object({

@@ -50,6 +50,7 @@ export default defineTool({
   leadsToOthers: true,
   hints: READS,
   subject: "guest",
+  across: "none",
   privileges: [],
   input: z.strictObject({
     query: z.string().min(1).max(200).describe("Words such as firewall rule"),

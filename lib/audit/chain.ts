@@ -29,15 +29,15 @@ const FORMAT_3: readonly Column[] = [
   ...["call_id", "arguments_sha256", "vmids", "confirmation", "confirmed_by", "key_id"] as const,
 ];
 
+const FORMAT_4: readonly Column[] = [...FORMAT_3, "cluster"];
+
 /** The columns that a row's hash covers, in order, by the row's `format`. What stands here stays. */
 const FORMATS: ReadonlyMap<unknown, readonly Column[]> = new Map([
   [1, FORMAT_1],
   [2, FORMAT_2],
   [3, FORMAT_3],
+  [4, FORMAT_4],
 ]);
-
-/** What new rows are written in. */
-const NEWEST = { format: 3, columns: FORMAT_3 };
 
 /** The columns of a row beside its place in the chain. */
 export const AUDIT_COLUMNS: readonly Column[] = ["format", "key_id", ...FIELD_COLUMNS];
@@ -47,7 +47,8 @@ export type AuditValues = Readonly<Record<Column, string | number | null>>;
 
 /** A new row's values, `time` as a UTC text; `key` is what its hash will be made with. */
 export function valuesOf(row: AuditRow, key: AuditKey | null): AuditValues {
-  return { format: NEWEST.format, key_id: key?.id ?? "", ...fieldsOf(row) };
+  // A row that names no cluster can be verified by versions that know of one only.
+  return { format: row.cluster === "" ? 3 : 4, key_id: key?.id ?? "", ...fieldsOf(row) };
 }
 
 /** The hash of a new row that follows the one with `previousHash`. */
@@ -55,7 +56,8 @@ export function hashOf(
   previousHash: string,
   { values, key }: { values: AuditValues; key: AuditKey | null },
 ): string {
-  return digest(previousHash, { values: NEWEST.columns.map((column) => values[column]), key });
+  const columns = FORMATS.get(values.format) ?? [];
+  return digest(previousHash, { values: columns.map((column) => values[column]), key });
 }
 
 /** The key that a stored row was hashed with; empty for none. Rows of old formats name none. */
@@ -68,6 +70,8 @@ export function expectedHash(row: Row, key: AuditKey | null): string | null {
   const columns = FORMATS.get(row.format);
   const keyId = keyIdOf(row);
   if (columns === undefined || (keyId !== "" && keyId !== key?.id)) return null;
+  // What no hash covers nobody has written.
+  if (!columns.includes("cluster") && textOf(row.cluster) !== "") return "";
   const values = columns.map((column) => row[column]);
   return digest(textOf(row.previous_hash), { values, key: keyId === "" ? null : key });
 }

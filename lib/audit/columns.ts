@@ -25,6 +25,7 @@ const FIELDS = {
   address: text("address"),
   door: text("door"),
   tool: text("tool"),
+  cluster: text("cluster"),
   scope: {
     column: "scope",
     write: (scope: string | null) => scope,

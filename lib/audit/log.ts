@@ -1,3 +1,4 @@
+import type { Beginning } from "../database/beginning.ts";
 import type { Log, LogFields } from "../log/log.ts";
 import type { AuditQueue } from "./queue.ts";
 import type { AuditRow } from "./row.ts";
@@ -22,13 +23,18 @@ export class AuditLog {
   }
 
   /**
-   * Makes durable what is about to be changed.
+   * Makes durable what is about to be changed; false, and nothing is kept, when what is to begin with it has
+   * been begun by another.
    *
    * @throws AppError when that is not possible: then nothing may be changed
    */
-  async announce(intent: AuditRow): Promise<void> {
-    this.#log.audit(auditFields(intent));
-    await this.#queue.commit(intent);
+  async announce(intent: AuditRow, beginning?: Beginning): Promise<boolean> {
+    let begun = true;
+    try {
+      return begun = await this.#queue.commit(intent, beginning);
+    } finally {
+      if (begun) this.#log.audit(auditFields(intent));
+    }
   }
 
   /** Keeps the row. The log line is written even when the database refuses. */
@@ -49,6 +55,7 @@ export function auditFields(row: AuditRow): LogFields {
     address: row.address,
     door: row.door,
     tool: row.tool,
+    ...(row.cluster === "" ? {} : { cluster: row.cluster }),
     scope: row.scope,
     outcome: row.outcome,
     ...(row.callId === "" ? {} : { call_id: row.callId }),

@@ -1,4 +1,5 @@
 import { clearTimeout, setTimeout } from "node:timers";
+import type { Beginning } from "../database/beginning.ts";
 import { DatabaseAway } from "../database/database.ts";
 import { AppError } from "../errors.ts";
 import type { AuditRow } from "./row.ts";
@@ -30,7 +31,7 @@ export class AuditQueue {
   #refusal: AppError | null = null;
   #flushing: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor({ trail, max = MAX_ROWS, onProblem = () => {} }: AuditQueueOptions) {
     this.#trail = trail;
@@ -51,14 +52,15 @@ export class AuditQueue {
   }
 
   /**
-   * Resolves when the row is durable and all before it are. Rejects with AppError when it is not: then it
-   * is not kept, and what it announces must not be done.
+   * Resolves when the row is durable and all before it are; false when it is not kept because what is to begin
+   * with it has been begun by another. Rejects with AppError when it is not durable: then it is not kept, and
+   * what it announces must not be done.
    */
-  async commit(row: AuditRow): Promise<void> {
+  async commit(row: AuditRow, beginning?: Beginning): Promise<boolean> {
     await this.admit();
     if (this.#rows.length > 0) await this.flush();
     if (this.#rows.length > 0) throw new DatabaseAway(AWAY);
-    await this.#appendNow(row);
+    return await this.#appendNow(row, beginning);
   }
 
   /**
@@ -104,10 +106,10 @@ export class AuditQueue {
     }
   }
 
-  async #appendNow(row: AuditRow): Promise<void> {
-    const appended = this.#trail.append(row);
+  async #appendNow(row: AuditRow, beginning?: Beginning): Promise<boolean> {
+    const appended = this.#trail.append(row, beginning);
     this.#underWay.add(appended);
-    await appended.finally(() => this.#underWay.delete(appended));
+    return await appended.finally(() => this.#underWay.delete(appended));
   }
 
   #keep(row: AuditRow): void {

@@ -19,6 +19,8 @@ export interface AuditRow {
   readonly address: string;
   readonly door: string;
   readonly tool: string;
+  /** Which of several clusters it is about; empty where there is one only, and for what is about all or none. */
+  readonly cluster: string;
   /** The tool's; null when there is no such tool. */
   readonly scope: string | null;
   readonly arguments: string;
@@ -47,6 +49,7 @@ export const EMPTY_ROW: Omit<AuditRow, "time"> = {
   address: "",
   door: "",
   tool: "",
+  cluster: "",
   scope: null,
   arguments: "",
   argumentsSha256: "",
@@ -73,6 +76,8 @@ export interface StoredAuditRow extends AuditRow {
 export interface AuditFilter {
   readonly user?: string;
   readonly tool?: string;
+  /** Calls about one of these clusters; an empty name stands for those that name none. */
+  readonly clusters?: readonly string[];
   /** Calls about this guest, however they named it. */
   readonly vmid?: number;
   /** Without one, intents are listed only where no outcome followed. */

@@ -1,3 +1,4 @@
+import type { Beginning } from "../database/beginning.ts";
 import type { Database, Queryable, Value } from "../database/database.ts";
 import { GroupCommit } from "../database/group_commit.ts";
 import { AppError } from "../errors.ts";
@@ -44,7 +45,7 @@ export class AuditTrail {
   readonly #columns: string;
   readonly #key: AuditKey | null;
   readonly #end: ChainEnd;
-  readonly #commits: GroupCommit<Entry | null>;
+  readonly #commits: GroupCommit<Entry | null, boolean>;
 
   constructor(database: Database, { key = null }: TrailOptions = {}) {
     const time = `${database.dialect.utcText("time")} AS time`;
@@ -57,9 +58,18 @@ export class AuditTrail {
     this.#commits = new GroupCommit((rows) => this.#write(rows), { max: ROWS_PER_COMMIT, turn });
   }
 
-  /** Appends one row; resolves only when it is durable. Rows appended together share a commit. */
-  async append(row: AuditRow): Promise<void> {
-    if (this.#database.ownTables) await this.#commits.submit(this.#end.entryOf(row));
+  /**
+   * Appends one row; resolves only when it is durable. Rows appended together share a commit.
+   *
+   * @param beginning begun in the same commit; false, and no row, when another has begun it
+   */
+  async append(row: AuditRow, beginning?: Beginning): Promise<boolean> {
+    const statement = beginning?.statement;
+    if (beginning !== undefined && statement === undefined && !await beginning.alone()) {
+      return false;
+    }
+    if (!this.#database.ownTables) return true;
+    return await this.#commits.submit(this.#end.entryOf(row, statement));
   }
 
   /**
@@ -85,14 +95,20 @@ export class AuditTrail {
     ];
     const given = conditions.filter(([, value]) => value !== undefined);
     const where = given.map(([condition], at) => condition.replaceAll("$1", `$${at + 1}`));
+    const { clusters } = filter;
+    if (clusters) {
+      const names = clusters.map((_, at) => `$${given.length + at + 1}`).join(", ");
+      where.push(clusters.length === 0 ? "1 = 0" : `cluster IN (${names})`);
+    }
     if (outcome === undefined) where.push(LISTED_ROWS);
     if (filter.changes) where.push(CHANGES);
     const rows = await this.#database.all(
       `SELECT ${this.#columns} FROM proxmox_mcp_audit
         ${where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`}
-        ORDER BY seq DESC LIMIT $${given.length + 1}`,
+        ORDER BY seq DESC LIMIT $${given.length + (clusters?.length ?? 0) + 1}`,
       [
         ...given.map(([, value]) => value as Value),
+        ...clusters ?? [],
         Math.min(Math.max(Math.trunc(limit), 0), MAX_LISTED),
       ],
     );
@@ -152,10 +168,11 @@ export class AuditTrail {
     });
   }
 
-  async #write(submitted: readonly (Entry | null)[]): Promise<void[]> {
+  /** Tells of each whether it was appended. */
+  async #write(submitted: readonly (Entry | null)[]): Promise<boolean[]> {
     const entries = submitted.filter((entry) => entry !== null);
-    await (entries.length === 0 ? this.#end.probe() : this.#end.append(entries));
-    return [];
+    const left = await (entries.length === 0 ? this.#end.probe() : this.#end.append(entries));
+    return submitted.map((entry) => entry === null || !left?.has(entry));
   }
 
   #requireTable(): void {

@@ -31,6 +31,7 @@ const COLUMNS: { readonly [Kind in keyof TokenLimits]: LimitColumn<TokenLimits[K
     read: (text) => text !== null,
   },
   toolsets: namesIn("toolsets"),
+  clusters: namesIn("clusters"),
 };
 
 const KINDS = Object.keys(COLUMNS) as (keyof TokenLimits)[];

@@ -11,7 +11,8 @@ export interface VmidRange {
  * empty list means "nothing". A guest must satisfy each kind that is given (AND) by at least one of
  * its entries (OR). `toolsDeny` wins over `toolsAllow`. Names are compared exactly. `needsApproval`:
  * what changes something waits until somebody else releases it. `toolsets` narrows what is listed, and
- * forbids nothing.
+ * forbids nothing. A cluster that `clusters` leaves out is as good as none; within the others a token that
+ * is not limited otherwise reaches all.
  */
 export interface TokenLimits {
   readonly pools: readonly string[] | null;
@@ -22,6 +23,7 @@ export interface TokenLimits {
   readonly toolsDeny: readonly string[];
   readonly needsApproval: boolean;
   readonly toolsets: readonly string[] | null;
+  readonly clusters: readonly string[] | null;
 }
 
 /** Limits that leave nothing out. */
@@ -34,6 +36,7 @@ export const NO_LIMITS: TokenLimits = {
   toolsDeny: [],
   needsApproval: false,
   toolsets: null,
+  clusters: null,
 };
 
 /** What is known of a guest; what is null or missing is unknown, and refused where it is asked. */
@@ -109,6 +112,11 @@ export function mayTouchNode(limits: TokenLimits | null, node: string | null): b
 /** True when the node's state may be read: nodes are not limited, or this one is listed. */
 export function maySeeNode(limits: TokenLimits | null, node: string | null): boolean {
   return limits === null || reaches(limits.nodes, node);
+}
+
+/** True when the cluster is within reach. */
+export function mayReachCluster(limits: TokenLimits | null, name: string): boolean {
+  return limits === null || reaches(limits.clusters, name);
 }
 
 function reachesAllGuests({ pools, tags, vmids }: TokenLimits): boolean {

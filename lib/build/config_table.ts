@@ -43,7 +43,9 @@ function variablesOf({ facts: { env } }: Key, language: Language): string {
 }
 
 function shownDefault(key: Key, language: Language): string {
-  if (key.default !== undefined) return `\`${JSON.stringify(key.default)}\``;
+  if (key.default !== undefined && !isSection(key.schema)) {
+    return `\`${JSON.stringify(key.default)}\``;
+  }
   const { required, none } = WORDS[language];
   return key.facts.required || !key.schema.safeParse(undefined).success ? required : none;
 }

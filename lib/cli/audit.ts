@@ -8,7 +8,7 @@ import {
   UsageError,
   withCommonOptions,
 } from "./context.ts";
-import { oneOf, readTime, wholeNumber } from "./options.ts";
+import { list, oneOf, readTime, wholeNumber } from "./options.ts";
 import { shortTime, table } from "./table.ts";
 import { withAuditTrail, withSignedTrail } from "./with_store.ts";
 
@@ -17,6 +17,7 @@ const MAX_VMIDS = 20;
 
 interface ListOptions extends CommonOptions, AuditFilter {
   readonly json?: boolean;
+  readonly cluster?: readonly string[];
 }
 
 interface VerifyOptions extends CommonOptions {
@@ -34,6 +35,7 @@ export function registerAudit(program: Command, context: CliContext): void {
     .description("list calls, the newest first")
     .option("--user <NAME>", "calls of this user")
     .option("--tool <TOOL>", "calls of this tool")
+    .option("--cluster <CLUSTER>", "calls about this cluster, where there are several", list)
     .option("--vmid <ID>", "calls about this guest", wholeNumber(100, 999_999_999))
     .option("--outcome <OUTCOME>", OUTCOMES.join(", "), oneOf(OUTCOMES))
     .option("--since <TIME>", "calls of this time and later", readTime)
@@ -63,14 +65,24 @@ export function registerAudit(program: Command, context: CliContext): void {
 }
 
 async function listAudit(context: CliContext, options: ListOptions): Promise<void> {
-  const { config: _file, debug: _debug, json, ...filter } = options;
-  const rows = await withAuditTrail(context, options, (trail) => trail.list(filter));
+  const { config: _file, debug: _debug, json, cluster, ...filter } = options;
+  const within = cluster === undefined ? {} : { clusters: cluster };
+  const rows = await withAuditTrail(
+    context,
+    options,
+    (trail) => trail.list({ ...filter, ...within }),
+  );
   if (json) {
     for (const row of rows) context.io.out(JSON.stringify(asJson(row)));
     return;
   }
+  const several = rows.some((row) => row.cluster !== "");
   context.io.out(table(
-    ["seq", "time", "user", "token", "address", "tool", "vmid", "outcome", "arguments"],
+    [
+      ...["seq", "time", "user", "token", "address", "tool"],
+      ...(several ? ["cluster"] : []),
+      ...["vmid", "outcome", "arguments"],
+    ],
     rows.map((row) => [
       String(row.seq),
       shortTime(row.time),
@@ -78,6 +90,7 @@ async function listAudit(context: CliContext, options: ListOptions): Promise<voi
       row.tokenName,
       row.address,
       row.tool,
+      ...(several ? [row.cluster || "-"] : []),
       short(row.vmids.join(",") || String(row.vmid ?? "-"), MAX_VMIDS),
       row.outcome,
       short(row.arguments, MAX_SHOWN),
@@ -133,6 +146,7 @@ function asJson(
     tokenName,
     argumentsSha256,
     confirmedBy,
+    cluster,
     keyId,
     previousHash,
     ...row
@@ -140,6 +154,7 @@ function asJson(
 ) {
   return {
     ...row,
+    ...(cluster === "" ? {} : { cluster }),
     request_id: requestId,
     call_id: callId,
     arguments_sha256: argumentsSha256,

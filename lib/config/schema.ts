@@ -92,6 +92,11 @@ const server = z.strictObject({
       "aynı anda açık bağlantı sayısı; güvenilen bir vekil değilse bir adresten en çok dörtte biri; " +
       "üstünde, istek bekleyenler kapatılır",
   }),
+  max_streams_per_token: key(wholeNumber(10, 10_000).default(10), {
+    en: "streams of HTTP+SSE that a token may have open, and as many that listen; 10 to 10000",
+    tr:
+      "bir token'ın açık tutabileceği HTTP+SSE akışları, bir o kadar da dinleyen akış; 10 ile 10000 arası",
+  }),
   rate_limit: z.strictObject({
     requests_per_minute: key(wholeNumber(0, 1_000_000).default(600), {
       en: "per token; 0 switches it off",

@@ -28,7 +28,7 @@ export interface Database {
     options?: TransactionOptions,
   ): Promise<T>;
   /** One statement that writes what is not `remembered`, durably. */
-  write: Queryable["all"];
+  write(text: string, params?: readonly Value[], options?: WriteOptions): Promise<Row[]>;
   /**
    * Another one as soon as anybody may have changed what is `remembered`; null where only asking again
    * tells. Throws as `all` rejects.
@@ -49,7 +49,12 @@ export interface Database {
 /** Resolves when it is one's turn, with what gives it on. */
 export type Turn = () => Promise<() => void>;
 
-export interface TransactionOptions {
+export interface WriteOptions {
+  /** How long it may wait for a commit that it can share, in milliseconds; not at all when not given. */
+  readonly patienceMs?: number;
+}
+
+export interface TransactionOptions extends WriteOptions {
   /** False when nothing is written that anybody keeps in mind while `Database.mark` stays the same. */
   readonly remembered?: boolean;
 }

@@ -102,7 +102,7 @@ export class Plans {
     this.#requireTable();
     const [row] = await this.#database.all(FIND, [id]);
     if (row) return planOf(row);
-    throw new AppError("not_found", `there is no plan ${id}`);
+    throw noPlan(id);
   }
 
   /** Those that wait for somebody, the oldest first, at most 200. */
@@ -164,6 +164,11 @@ export class Plans {
     const state = "plans are kept in a table of the program's own, and audit.database is false";
     throw new AppError("conflict", `approval is not possible here: ${state}`);
   }
+}
+
+/** For a plan that there is not, or that who asks may not know of. */
+export function noPlan(id: string): AppError {
+  return new AppError("not_found", `there is no plan ${id}`);
 }
 
 function planOf(row: Row): Plan {

@@ -1,4 +1,5 @@
-import type { Database, Row } from "./database.ts";
+import type { Beginning } from "./beginning.ts";
+import type { Database, Row, WriteOptions } from "./database.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { textOf } from "./values.ts";
 
@@ -14,18 +15,20 @@ export interface RunningChange {
 
 /** Changes by a key that tells what is changed by whom: one of each is under way, on whichever instance. */
 export interface RunningChanges {
-  /** Begins it; false when another holder has and that has not expired. */
-  begin(key: string, begun: { holder: string; expires: Date }): Promise<boolean>;
-  /** Keeps what it has become. */
+  /** Begins it, unless another holder has and that has not expired. */
+  beginning(key: string, begun: { holder: string; expires: Date }): Beginning;
+  /** Keeps what it has become, soon. */
   keep(key: string, kept: RunningChange & { expires: Date }): Promise<void>;
   find(key: string): Promise<RunningChange | undefined>;
-  /** Forgets it, when this holder began it. */
-  end(key: string, holder: string): Promise<void>;
+  /** Forgets it, when this holder began it; at once unless told that it need only be soon. */
+  end(key: string, holder: string, options?: { soon: boolean }): Promise<void>;
   /** Removes what has expired. */
   sweep(): Promise<void>;
 }
 
 const MOST_IN_MEMORY = 10_000;
+/** So long the row that tells how a call ended may be awaited, with which this is written. */
+const SOON: WriteOptions = { patienceMs: 20 };
 const SOUGHT_AT_ONCE = 200;
 
 /** In the database; of this process only where that refuses tables of the program's own. */
@@ -36,11 +39,20 @@ export function runningChangesOf(
   return database.ownTables ? new SharedChanges(database, now) : new OwnChanges(now);
 }
 
-const BEGIN = `INSERT INTO proxmox_mcp_running (key, holder, expires) VALUES ($1, $2, $3)
+const begin = (rows: string, now: string) =>
+  `INSERT INTO proxmox_mcp_running (key, holder, expires) ${rows}
   ON CONFLICT (key) DO UPDATE SET holder = excluded.holder, upid = NULL, told = NULL,
     expires = excluded.expires
-  WHERE proxmox_mcp_running.expires <= $4 OR proxmox_mcp_running.holder = excluded.holder
+  WHERE proxmox_mcp_running.expires <= ${now} OR proxmox_mcp_running.holder = excluded.holder
   RETURNING key`;
+const BEGIN = begin("VALUES ($1, $2, $3)", "$4");
+/** In the order of their keys, so that no two such statements wait for one another. */
+const beginTogether = (parameter: string) =>
+  begin(
+    `SELECT key, holder, expires
+    FROM json_populate_recordset(NULL::proxmox_mcp_running, ${parameter}::text::json) ORDER BY key`,
+    `(SELECT min((each.value ->> 'now')::bigint) FROM json_array_elements(${parameter}::text::json) AS each)`,
+  );
 const KEEP = `UPDATE proxmox_mcp_running SET upid = $3, told = $4, expires = $5
   WHERE key = $1 AND holder = $2`;
 const FIND = "SELECT key, holder, upid, told FROM proxmox_mcp_running WHERE expires > $2";
@@ -59,21 +71,26 @@ class SharedChanges implements RunningChanges {
     this.#now = now;
   }
 
-  async begin(key: string, { holder, expires }: { holder: string; expires: Date }) {
-    const now = this.#now().getTime();
-    return (await this.#database.write(BEGIN, [key, holder, expires.getTime(), now])).length > 0;
+  beginning(key: string, { holder, expires }: { holder: string; expires: Date }): Beginning {
+    const row = { key, holder, expires: expires.getTime(), now: this.#now().getTime() };
+    const params = Object.values(row);
+    return {
+      alone: async () => (await this.#database.write(BEGIN, params)).length > 0,
+      statement: { text: BEGIN, params, together: beginTogether, row },
+    };
   }
 
   async keep(key: string, { holder, upid, told, expires }: RunningChange & { expires: Date }) {
-    await this.#database.write(KEEP, [key, holder, upid, told, expires.getTime()]);
+    const params = [key, holder, upid, told, expires.getTime()];
+    await this.#database.write(KEEP, params, SOON);
   }
 
   find(key: string): Promise<RunningChange | undefined> {
     return this.#finds.submit(key);
   }
 
-  async end(key: string, holder: string): Promise<void> {
-    await this.#database.write(END, [key, holder]);
+  async end(key: string, holder: string, { soon = false } = {}): Promise<void> {
+    await this.#database.write(END, [key, holder], soon ? SOON : {});
   }
 
   async sweep(): Promise<void> {
@@ -105,13 +122,8 @@ class OwnChanges implements RunningChanges {
     this.#now = now;
   }
 
-  begin(key: string, { holder, expires }: { holder: string; expires: Date }): Promise<boolean> {
-    const other = this.#alive(key);
-    if (other && other.holder !== holder) return Promise.resolve(false);
-    this.#changes.set(key, { holder, upid: null, told: "", expires });
-    const [oldest] = this.#changes.keys();
-    if (this.#changes.size > MOST_IN_MEMORY && oldest !== undefined) this.#changes.delete(oldest);
-    return Promise.resolve(true);
+  beginning(key: string, begun: { holder: string; expires: Date }): Beginning {
+    return { alone: () => Promise.resolve(this.#begin(key, begun)) };
   }
 
   keep(key: string, kept: RunningChange & { expires: Date }): Promise<void> {
@@ -133,6 +145,15 @@ class OwnChanges implements RunningChanges {
       if (this.#alive(key) === undefined) this.#changes.delete(key);
     }
     return Promise.resolve();
+  }
+
+  #begin(key: string, { holder, expires }: { holder: string; expires: Date }): boolean {
+    const other = this.#alive(key);
+    if (other && other.holder !== holder) return false;
+    this.#changes.set(key, { holder, upid: null, told: "", expires });
+    const [oldest] = this.#changes.keys();
+    if (this.#changes.size > MOST_IN_MEMORY && oldest !== undefined) this.#changes.delete(oldest);
+    return true;
   }
 
   #alive(key: string): (RunningChange & { expires: Date }) | undefined {

@@ -8,6 +8,7 @@ import type {
   TransactionOptions,
   Turn,
   Value,
+  WriteOptions,
 } from "./database.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { SqliteConnection } from "./sqlite_connection.ts";
@@ -117,15 +118,15 @@ class SqliteDatabase implements Database {
     });
   }
 
-  write(text: string, params: readonly Value[] = []): Promise<Row[]> {
-    return this.transaction((tx) => tx.all(text, params), { remembered: false });
+  write(text: string, params: readonly Value[] = [], options: WriteOptions = {}): Promise<Row[]> {
+    return this.transaction((tx) => tx.all(text, params), { ...options, remembered: false });
   }
 
   async transaction<T>(
     work: (tx: Queryable) => Promise<T>,
-    { remembered = true }: TransactionOptions = {},
+    { remembered = true, ...patience }: TransactionOptions = {},
   ): Promise<T> {
-    const outcome = await this.#commits.submit(work);
+    const outcome = await this.#commits.submit(work, patience);
     if (remembered) this.#ownChanges++;
     if (outcome.status === "rejected") throw toAppError(outcome.reason);
     return outcome.value as T;

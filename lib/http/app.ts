@@ -43,8 +43,9 @@ export function createApp(services: AppServices): Hono<Env> {
   }
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
-    const { ready, clusters: _, ...parts } = await services.readiness();
-    return c.json({ status: ready ? "ok" : "unavailable", ...parts }, ready ? 200 : 503);
+    const { ready, clusters, ...parts } = await services.readiness();
+    const status = ready ? "ok" : "unavailable";
+    return c.json({ status, ...parts, ...eachOf(clusters) }, ready ? 200 : 503);
   });
   app.get("/metrics", gate, async (c) =>
     c.text(await services.metrics.text(), 200, {
@@ -160,4 +161,11 @@ function withBody(
 
 function hasNoBody({ headers }: Request): boolean {
   return (headers.get("content-length") ?? "0") === "0" && !headers.has("transfer-encoding");
+}
+
+/** How each of several clusters stands; of one alone `proxmox` tells it. */
+function eachOf(clusters: ReadonlyMap<string, boolean>) {
+  if (clusters.size === 1) return {};
+  const states = [...clusters].map(([name, answers]) => [name, answers ? "ok" : "unavailable"]);
+  return { clusters: Object.fromEntries(states) };
 }

@@ -2,6 +2,8 @@ import { refusal, REFUSED } from "../mcp/json_rpc.ts";
 import { JsonText } from "../mcp/json_text.ts";
 
 const STALL_MS = 30_000;
+const LEAST_PART = 1_024;
+const MOST_PART = 65_536;
 
 /** The request's JSON, or the answer that refuses it. */
 export type ParsedBody = { readonly body: object } | {
@@ -44,8 +46,9 @@ async function receive(
   options: BodyOptions,
 ): Promise<{ readonly text: JsonText } | { readonly refused: Response }> {
   const { maxBytes } = options;
-  const reader = body?.getReader();
-  const read = Number(headers.get("content-length")) > maxBytes
+  const length = Number(headers.get("content-length"));
+  const reader = body === null ? undefined : readerOf(body, length);
+  const read = length > maxBytes
     ? refuse(413, REFUSED, tooLarge(maxBytes))
     : await readAll(reader, options);
   // A body that names no length may be endless: unless it is given up, its connection stays open.
@@ -53,8 +56,28 @@ async function receive(
   return read;
 }
 
+type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">;
+
+/**
+ * Reads into parts that are no larger than what comes. Those of the runtime have 64 KiB, and the last one stays for
+ * as long as the answer goes on (seen in 2.9.6).
+ */
+function readerOf(body: ReadableStream<Uint8Array>, length: number): Reader {
+  const size = Math.min(Math.max(length, LEAST_PART), MOST_PART);
+  try {
+    const reader = body.getReader({ mode: "byob" });
+    return {
+      read: () => reader.read(new Uint8Array(size)) as ReturnType<Reader["read"]>,
+      cancel: () => reader.cancel(),
+    };
+  } catch {
+    // What another worker has passed on is no stream of bytes.
+    return body.getReader();
+  }
+}
+
 async function readAll(
-  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  reader: Reader | undefined,
   { maxBytes, stallMs = STALL_MS, keep = () => undefined }: BodyOptions,
 ): Promise<{ readonly text: JsonText } | { readonly refused: Response }> {
   const text = new JsonText("body");

@@ -5,7 +5,7 @@ export interface Readiness {
   readonly database: "ok" | "unavailable";
   /** `degraded` while some of several clusters do not answer. */
   readonly proxmox: "ok" | "degraded" | "unavailable";
-  /** Whether each cluster answers, by its name; strangers are not told. */
+  /** Whether each cluster answers, by its name. */
   readonly clusters: ReadonlyMap<string, boolean>;
   /** By name, where the config names any. One that is away makes nothing else wait, and is told only. */
   readonly backup_servers?: Readonly<Record<string, "ok" | "unavailable">>;

@@ -3,7 +3,8 @@ import type { Principal } from "../auth/principal.ts";
 import { messageOf } from "../errors.ts";
 import { Pve } from "../proxmox/pve.ts";
 import { CHANGES } from "../tool/tool.ts";
-import { type CallersProxmox, markOfCaller } from "./callers_proxmox.ts";
+import { markOfCaller } from "./callers_proxmox.ts";
+import { proxmoxIn, reachedIn } from "./clusters/reached.ts";
 import type { CallServices } from "./call_services.ts";
 import { CallRecord } from "./call_record.ts";
 import { permitOf } from "./halted.ts";
@@ -58,7 +59,8 @@ export class Background {
   ): Promise<Work<T> | undefined> {
     const { stopping } = this.#services;
     if (stopping.aborted) return undefined;
-    const lease = await this.#proxmoxOf(asked).own.leases.hold(kind, LEASE_MS);
+    const { own } = proxmoxIn(this.#services, asked);
+    const lease = await own.leases.hold(kind, LEASE_MS);
     if (lease === undefined) return undefined;
     const limit = new Limit(stopping);
     // While the database is away nobody else can take it either.
@@ -80,21 +82,17 @@ export class Background {
     await Promise.all(this.#underWay);
   }
 
-  #proxmoxOf({ cluster }: Asked): CallersProxmox {
-    const { proxmox } = this.#services;
-    return proxmox.get(cluster) ?? proxmox.first;
-  }
-
   async #run<T>(
     asked: Asked,
     { signal, work }: { signal: AbortSignal; work: (pve: Pve) => Promise<T> },
   ): Promise<T> {
-    const { audit, halts, log } = this.#services;
-    const proxmox = this.#proxmoxOf(asked);
+    const { audit, halts, log, proxmox } = this.#services;
     const requestId = crypto.randomUUID();
     const record = new CallRecord(this.#services, { ...asked, transport: "background", requestId });
+    if (proxmox.several) record.within(asked.cluster);
     let isAnnounced = false;
-    const pve = new Pve(asked.isOwn ? proxmox.own : await proxmox.of(asked), {
+    const { own } = proxmoxIn(this.#services, asked);
+    const pve = new Pve(asked.isOwn ? own : await reachedIn(this.#services, asked), {
       caller: "background",
       signal,
       mark: markOfCaller(asked.principal, requestId),
@@ -107,11 +105,11 @@ export class Background {
         dryRun: false,
         language: asked.language,
       }),
-      announce: async (vmids) => {
+      announce: async (vmids, beginning) => {
         await asked.allow?.(vmids);
         if (!isAnnounced) await audit.admit();
         isAnnounced = true;
-        await record.announce(vmids);
+        return await record.announce(vmids, beginning);
       },
       patienceMs: Infinity,
     });

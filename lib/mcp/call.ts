@@ -1,8 +1,6 @@
 import { Limit } from "../abort.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import { messagesIn } from "./messages.ts";
-import { Pve } from "../proxmox/pve.ts";
-import type { AnyTool } from "../tool/tool.ts";
 import { admit } from "./admission.ts";
 import type { Gate } from "./approval/approvals.ts";
 import { heldAnswer } from "./approval/answer.ts";
@@ -11,7 +9,9 @@ import type { CallRequest, CallResult } from "./call_request.ts";
 import type { CallServices } from "./call_services.ts";
 import { inCallSpan } from "./call_span.ts";
 import { cannot } from "./cannot.ts";
-import { markOfCaller } from "./callers_proxmox.ts";
+import { takeCluster } from "./clusters/argument.ts";
+import { type Place, placeOf } from "./clusters/place.ts";
+import { runInAll } from "./clusters/run_in_all.ts";
 import { consent } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import { permitOf } from "./halted.ts";
@@ -19,10 +19,8 @@ import { deadlineOf, parseInput } from "./input.ts";
 import { Finished } from "./finished.ts";
 import { meantCall } from "./meant.ts";
 import { markOf, outcomeOf, unaudited } from "./outcome.ts";
-import { reachOf } from "./reach.ts";
+import { type Run, runOnce } from "./run_once.ts";
 import { shownResult } from "./shown.ts";
-import { toolContext } from "./tool_context.ts";
-import { told } from "./told.ts";
 
 /**
  * Runs one tool call: policy, scope and limits, then input, confirmation and the tool itself, and
@@ -90,27 +88,30 @@ async function decide(
   }
   if (request.through !== undefined) admit(catalog, request.through, request);
   const tool = admit(catalog, request.tool, request);
-  const input = parseInput(tool, request.arguments);
+  const { arguments: given, named, visible } = takeCluster(services, request, tool);
+  const input = parseInput(tool, given);
   const action = tool.action(input);
   const dryRun = "dry_run" in input && input.dry_run === true;
   const permit = permitOf(services.halts, { tool, dryRun, language });
   await permit();
   const subject = { tool, input, action };
-  const gate = dryRun ? undefined : await services.approvals.gate(services, request, subject);
+  const place = await placeOf(services, request, { ...subject, dryRun, named, visible });
+  const placed = place.kind === "one" ? { ...request, ...place } : request;
+  const { meant } = placed;
+  record.within(meant);
+  const gate = dryRun ? undefined : await services.approvals.gate(services, placed, subject);
   if (gate?.kind === "held") return held(services, { ...gate, action }, record);
   if (gate?.by !== undefined) {
     record.confirmed("accepted", gate.by);
   } else if (tool.hints.destructiveHint && !dryRun) {
     record.confirmed(...markOf(services.confirm, request));
-    const question = await consent(services, request, subject);
+    const question = await consent(services, placed, subject);
     if (question !== undefined) return { kind: "ask", ...question };
   }
   await services.audit.admit();
-  return await run(
-    services,
-    { ...request, tool, input, action, dryRun, permit, allow: gate?.allow },
-    record,
-  );
+  const told = visible.length > 1 ? meant : undefined;
+  const permitted = { dryRun, permit, allow: gate?.allow, told };
+  return await run(services, { ...placed, ...subject, ...permitted, place }, record);
 }
 
 /** Tells of a plan that waits; the row names the guests that it is about. */
@@ -125,63 +126,22 @@ function held(
   return { kind: "held", finished: new Finished(value), action, page };
 }
 
+/** Runs the tool where it is to be run. */
 async function run(
   services: CallServices,
-  request: Omit<CallRequest, "tool"> & {
-    tool: AnyTool;
-    input: Record<string, unknown>;
-    action: string;
-    dryRun: boolean;
-    permit: () => Promise<void>;
-    allow: Extract<Gate, { kind: "run" }>["allow"] | undefined;
-  },
+  request: Omit<Run, "warnings"> & { readonly place: Place },
   record: CallRecord,
 ): Promise<CallResult> {
-  const { tool, input, action, dryRun, permit, allow } = request;
+  const { action, input, place, tool } = request;
   using deadline = new Limit(request.signal, deadlineOf(input));
-  const asked = { tool: tool.name, input };
-  const change = dryRun ? undefined : services.identical.of(request.principal, asked);
-  const pve = new Pve(await services.proxmox.first.of(request), {
-    caller: `token ${request.principal.tokenId}`,
-    signal: deadline.signal,
-    mark: markOfCaller(request.principal, request.requestId),
-    reach: reachOf(request.principal.limits),
-    dryRun,
-    onlyReads: tool.hints.readOnlyHint,
-    action,
-    progress: request.progress,
-    permit,
-    announce: async (vmids) => {
-      await allow?.(vmids);
-      await record.announce(vmids);
-    },
-    sharing: change,
-    detaches: request.detaches === true,
-    begunGuests: request.begunGuests,
-  });
-  /** Of a plan that was decided. */
-  let decided: readonly number[] = [];
+  const within = { ...request, signal: deadline.signal };
   try {
-    const plans = services.approvals.deskOf(
-      request.principal,
-      services.catalog,
-      async (vmids) => {
-        decided = vmids;
-        await record.announce(vmids);
-      },
-    );
-    const context = toolContext(services, { ...request, pve, plans, tool: tool.name });
-    const work = () => tool.run(input, context);
-    const output = await (change ? change.run(pve, input, work) : work());
-    if (pve.refused) throw pve.refused;
-    const finished = await request.conclude?.(pve, { tool, output, action }) ??
-      services.finish(tool, await told(pve, { tool, output }));
+    const finished = place.kind === "one"
+      ? (await runOnce(services, { ...within, ...place }, record)).finished
+      : await runInAll(services, { ...within, clusters: place.clusters }, record);
     const picture = tool.picture?.(input, finished.value);
     return { kind: "done", finished: picture ? finished.with(picture) : finished };
   } catch (error) {
-    throw cannot(action, pve.refused ?? error);
-  } finally {
-    record.touched({ vmids: [...pve.vmids, ...decided], upid: pve.upid });
-    pve.release();
+    throw cannot(action, error);
   }
 }

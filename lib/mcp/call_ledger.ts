@@ -127,7 +127,9 @@ function meantBy(
   const ofTasks = taskTool(method);
   if (ofTasks !== undefined) return { tool: ofTasks, arguments: { taskId: params.taskId } };
   if (typeof uri !== "string") return { tool: "", arguments: params };
-  const { kind, values } = resourceAt(uri) ?? {};
+  // Where there are several clusters the address may begin with one.
+  const { kind, values } = resourceAt(uri) ?? resourceAt(uri.replace(/^(pve:\/\/)[^/]+\//, "$1")) ??
+    {};
   return { tool: kind?.tool ?? "", arguments: values ?? {}, resource: uri };
 }
 

@@ -1,5 +1,6 @@
 import { type AuditRow, type ConfirmationMark, EMPTY_ROW, type Outcome } from "../audit/row.ts";
 import { digestOf } from "../audit/digest.ts";
+import type { Beginning } from "../database/beginning.ts";
 import { boundedJson, redactValue } from "../log/redact.ts";
 import type { CallRequest } from "./call_request.ts";
 import type { CallServices } from "./call_services.ts";
@@ -24,6 +25,7 @@ export class CallRecord {
   readonly #given: number | null;
   #vmids: readonly number[] = [];
   #upid = "";
+  #cluster = "";
   #confirmation: { mark: ConfirmationMark; by: string } = { mark: "", by: "" };
 
   constructor(services: RecordServices, request: RecordedRequest) {
@@ -55,6 +57,11 @@ export class CallRecord {
     return this.#services.now().getTime() - this.#started.getTime();
   }
 
+  /** Which of several clusters it is about. */
+  within(cluster: string | undefined): void {
+    this.#cluster = cluster ?? "";
+  }
+
   /** How it was confirmed, and by whom. */
   confirmed(mark: ConfirmationMark, by = ""): void {
     this.#confirmation = { mark, by };
@@ -66,10 +73,10 @@ export class CallRecord {
     this.#upid = upid ?? "";
   }
 
-  /** Makes durable that these guests are about to be changed. */
-  async announce(vmids: readonly number[]): Promise<void> {
+  /** Makes durable that these guests are about to be changed; false when what is to begin with it has not. */
+  async announce(vmids: readonly number[], beginning?: Beginning): Promise<boolean> {
     this.#vmids = vmids;
-    await this.#services.audit.announce(this.#row("intent"));
+    return await this.#services.audit.announce(this.#row("intent"), beginning);
   }
 
   /** Keeps how it ended. */
@@ -83,6 +90,7 @@ export class CallRecord {
     const { mark, by } = this.#confirmation;
     return {
       ...this.#constant,
+      cluster: this.#cluster,
       vmid: this.#given ?? (vmids.length === 1 ? vmids[0] ?? null : null),
       vmids,
       confirmation: mark,

@@ -14,6 +14,10 @@ export interface CallRequest extends Pick<Caller, "traceparent"> {
   readonly arguments: unknown;
   /** See meantCall. */
   readonly through?: string;
+  /** Which of several clusters it is carried out in, once that is known. */
+  readonly cluster?: string | undefined;
+  /** The same where it was named, or is the one that has what was named. */
+  readonly meant?: string | undefined;
   /** The resource that is read by this call. */
   readonly resource?: string;
   readonly transport: string;

@@ -6,6 +6,7 @@ import type { Log } from "../log/log.ts";
 import type { Approvals } from "./approval/approvals.ts";
 import type { Clusters } from "../proxmox/clusters.ts";
 import type { CallersProxmox } from "./callers_proxmox.ts";
+import type { Stragglers } from "./clusters/stragglers.ts";
 import type { Finish } from "./finished.ts";
 import type { IdenticalChanges } from "./identical.ts";
 import type { ToolServices } from "./tool_context.ts";
@@ -25,6 +26,10 @@ export interface CallServices extends ToolServices {
   readonly publicUrl: string | null;
   readonly finish: Finish;
   readonly now: () => Date;
+  /** Milliseconds that only ever rise. */
+  readonly monotonic: () => number;
+  /** Clusters that were not waited for. */
+  readonly stragglers: Stragglers;
   /** Aborts the calls under way when the server cannot wait for them any longer. */
   readonly stopping: AbortSignal;
   /** Tells of each token that is no longer good; the function that it returns ends that. */

@@ -19,7 +19,7 @@ export interface Caller {
   /** Told the id of the message of each call whose row the pipeline will leave. */
   readonly began?: (id: unknown) => void;
   /** Takes the result as JSON, where that is at hand; what is then answered only stands in for it. */
-  readonly write?: (result: Uint8Array) => void;
+  readonly write?: (result: string) => void;
   /** True once the token has ended: a person may answer after that. */
   readonly hasEnded?: () => boolean;
 }

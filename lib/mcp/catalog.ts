@@ -4,6 +4,7 @@ import { oncePer } from "../once_per.ts";
 import { isOffered, keyOf, scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import type { AnyTool, Switch } from "../tool/tool.ts";
 import { isChosen, type ToolsetChoice } from "../tool/toolsets.ts";
+import { visibleTo } from "./clusters/argument.ts";
 import { describeTool, type ToolDescription } from "./description.ts";
 
 /** A tool as `tools/list` tells it: what it answers may be left out. */
@@ -11,10 +12,10 @@ export type ListedTool =
   & Omit<ToolDescription, "outputSchema">
   & Partial<Pick<ToolDescription, "outputSchema">>;
 
-/** What `tools/list` answers, and the same as JSON in UTF-8. */
+/** What `tools/list` answers, and the same as JSON. */
 export interface ToolList {
   readonly tools: readonly ListedTool[];
-  readonly result: Uint8Array;
+  readonly result: string;
 }
 
 /** Who asks, as far as the list of tools depends on it. */
@@ -41,13 +42,31 @@ export class Catalog {
   #policy: ToolPolicy;
   /** By what Proxmox allows, and then by who asks: a new policy, or new grants, begin anew. */
   #lists = newLists();
+  readonly #clusters: readonly string[];
   /** JSON Schemas are made once, when first asked for: making them per request costs most of it. */
-  readonly #whole = oncePer((tool: AnyTool) => listed(describeTool(tool)));
-  readonly #brief = oncePer((tool: AnyTool) => listed(withoutOutput(this.describe(tool))));
+  readonly #descriptions = oncePer((clusters: readonly string[]) => new Descriptions(clusters));
+  readonly #visible = new Map<string, readonly string[]>();
 
-  constructor(tools: readonly AnyTool[], policy: ToolPolicy) {
+  /** @param clusters the names of all clusters */
+  constructor(tools: readonly AnyTool[], policy: ToolPolicy, clusters: readonly string[] = []) {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
     this.#policy = policy;
+    this.#clusters = clusters;
+  }
+
+  /** True when there are several clusters. */
+  get hasSeveral(): boolean {
+    return this.#clusters.length > 1;
+  }
+
+  /** The clusters that a caller may name, always the same list for the same names; none where it is one. */
+  clustersFor(limits: TokenLimits | null): readonly string[] {
+    const names = visibleTo(this.#clusters, limits);
+    const visible = names.length > 1 ? names : [];
+    const key = JSON.stringify(visible);
+    const known = this.#visible.get(key);
+    if (known === undefined && this.#visible.size < MOST_LISTS) this.#visible.set(key, visible);
+    return known ?? visible;
   }
 
   get(name: string): AnyTool | undefined {
@@ -94,9 +113,9 @@ export class Catalog {
     return this.offers(tool) && includesScope(scope, this.scopeOf(tool)) && inReach(tool, limits);
   }
 
-  /** The whole tool in the words of MCP. */
-  describe(tool: AnyTool): ToolDescription {
-    return this.#whole(tool).tool;
+  /** The whole tool in the words of MCP, for who has these limits. */
+  describe(tool: AnyTool, limits: TokenLimits | null): ToolDescription {
+    return this.#descriptions(this.clustersFor(limits)).whole(tool).tool;
   }
 
   /** Tells of names whether each is a tool that a caller may call; for `able` see `visibleTo`. */
@@ -115,7 +134,7 @@ export class Catalog {
   visibleTo({ limits, scope, toolsets }: ListViewer, able: (tool: AnyTool) => boolean): ToolList {
     const { callable, list } = this.#kept({ limits, scope }, able);
     // Callers choose their toolsets as they like: what follows from that is not kept.
-    return toolsets === null ? list : this.#listOf(callable, [limits, { toolsets }]);
+    return toolsets === null ? list : this.#listOf(callable, { limits, chosen: [{ toolsets }] });
   }
 
   /** The tools that a caller may call, listed or not, sorted by name. */
@@ -130,31 +149,57 @@ export class Catalog {
     if (known !== undefined) return known;
     const may = this.callable({ limits, scope }, able);
     const callable = [...this.#tools.values()].filter(({ name }) => may(name));
-    const made = { callable, list: this.#listOf(callable, [limits]) };
+    const made = { callable, list: this.#listOf(callable, { limits, chosen: [] }) };
     if (lists.size < MOST_LISTS) lists.set(key, made);
     return made;
   }
 
   #listOf(
     callable: readonly AnyTool[],
-    narrowed: readonly ({ readonly toolsets: ToolsetChoice } | null)[],
+    { limits, chosen }: {
+      readonly limits: TokenLimits | null;
+      readonly chosen: readonly { readonly toolsets: ToolsetChoice }[];
+    },
   ): ToolList {
     const { output_schemas } = this.#policy;
-    const choices = [this.#policy, ...narrowed].map((by) => by?.toolsets ?? null);
+    const { whole, brief } = this.#descriptions(this.clustersFor(limits));
+    const choices = [this.#policy, limits, ...chosen].map((by) => by?.toolsets ?? null);
     const isShown = (tool: AnyTool) => isChosen(tool.toolsets, choices);
     const isComplete = callable.every((tool) => tool.leadsToOthers || isShown(tool));
     const shown = callable
       .filter((tool) => tool.leadsToOthers ? !isComplete : isShown(tool))
-      .map(output_schemas ?? isComplete ? this.#whole : this.#brief);
+      .map(output_schemas ?? isComplete ? whole : brief);
     return {
       tools: shown.map(({ tool }) => tool),
-      result: encoder.encode(`{"tools":[${shown.map(({ json }) => json).join(",")}]}`),
+      result: `{"tools":[${shown.map(({ json }) => json).join(",")}]}`,
     };
   }
 }
 
-function listed<T extends ListedTool>(tool: T): { readonly tool: T; readonly json: string } {
-  return { tool, json: JSON.stringify(tool) };
+/** Tools as those are told who may name these clusters. */
+class Descriptions {
+  readonly whole: (tool: AnyTool) => Listed<ToolDescription>;
+  readonly brief: (tool: AnyTool) => Listed<ListedTool>;
+
+  constructor(clusters: readonly string[]) {
+    this.whole = oncePer((tool: AnyTool) => listed(describeTool(tool, clusters)));
+    this.brief = oncePer((tool: AnyTool) => listed(withoutOutput(this.whole(tool).tool)));
+  }
+}
+
+interface Listed<T extends ListedTool> {
+  readonly tool: T;
+  readonly json: string;
+}
+
+function listed<T extends ListedTool>(tool: T): Listed<T> {
+  return { tool, json: inAscii(JSON.stringify(tool)) };
+}
+
+/** The same JSON of characters that take one byte each: in memory too, which V8 only sees when it is read anew. */
+function inAscii(json: string): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return decoder.decode(encoder.encode(json.replaceAll(/[\u0080-\uffff]/g, escaped)));
 }
 
 function withoutOutput({ outputSchema: _, ...tool }: ToolDescription): ListedTool {
@@ -162,6 +207,7 @@ function withoutOutput({ outputSchema: _, ...tool }: ToolDescription): ListedToo
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** Lists that are kept: each takes some 130 KB, and few tokens are limited in ways of their own. */
 const MOST_LISTS = 50;

@@ -46,7 +46,8 @@ export async function consent(
   if (confirmation === "declined") {
     throw new Denied(`Cannot ${action}: the person who was asked declined`);
   }
-  const { lines, version } = await describe(services, request, subject);
+  const about = await describe(services, request, subject);
+  const { lines, version } = inCluster(about, request.cluster);
   if (!answered) {
     return { question: questionText({ action, lines, given: request.arguments }), version };
   }
@@ -55,6 +56,12 @@ export async function consent(
     "conflict",
     `Cannot ${action}: what the person was asked about has changed since; call again to be asked`,
   );
+}
+
+/** A yes to what is lost in one cluster is none to the same in another. */
+function inCluster({ lines, version }: About, cluster: string | undefined): About {
+  if (cluster === undefined) return { lines, version };
+  return { lines: [`in the cluster ${cluster}`, ...lines], version: `${cluster} ${version}` };
 }
 
 /** Asks Proxmox what the call is about; nothing is changed by that. */

@@ -1,5 +1,6 @@
-import * as z from "zod";
+import type * as z from "zod";
 import type { AnyTool } from "../tool/tool.ts";
+import { type Json, jsonSchemas } from "./clusters/schemas.ts";
 
 /** A tool as `tools/list` describes it. */
 export interface ToolDescription {
@@ -15,15 +16,20 @@ export interface ToolDescription {
 /** Tells clients that run tools by themselves to leave this one to their user. */
 const BY_A_PERSON = { "anthropic/requiresUserInteraction": true };
 
-/** A tool in the words of MCP. */
-export function describeTool(tool: AnyTool): ToolDescription {
+/**
+ * A tool in the words of MCP.
+ *
+ * @param clusters the clusters that a call may name; none where there is one only
+ */
+export function describeTool(tool: AnyTool, clusters: readonly string[] = []): ToolDescription {
   const { name, title, description, hints } = tool;
+  const { input, output } = jsonSchemas(tool, clusters);
   return {
     name,
     title,
     description,
-    inputSchema: schemaOf(tool.input, "input"),
-    outputSchema: schemaOf(tool.output, "output"),
+    inputSchema: schemaOf(input, "input"),
+    outputSchema: schemaOf(output, "output"),
     annotations: hints,
     ...(hints.destructiveHint ? { _meta: BY_A_PERSON } : {}),
   };
@@ -31,8 +37,7 @@ export function describeTool(tool: AnyTool): ToolDescription {
 
 type Schema = ToolDescription["inputSchema"];
 
-function schemaOf(schema: z.ZodObject, io: "input" | "output"): Schema {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
+function schemaOf(json: Json, io: "input" | "output"): Schema {
   shorten(json, io);
   return { ...json, type: "object" };
 }

@@ -3,6 +3,7 @@ import { shownJson } from "../log/shown.ts";
 import { AppError } from "../errors.ts";
 import { oncePer } from "../once_per.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import { AT_ONCE, Turns } from "../turns.ts";
 import { renderText } from "./text/render.ts";
 
 /** How the text of an answer is written: the JSON of its value, or lines and tables that read well. */
@@ -16,7 +17,7 @@ export class Finished {
   /** A PNG of it. */
   readonly picture: Uint8Array<ArrayBuffer> | undefined;
   readonly #verbatim: readonly string[];
-  readonly #results = new Map<TextFormat, Uint8Array>();
+  readonly #results = new Map<TextFormat, string>();
   #rendered: string | undefined;
 
   constructor(
@@ -37,6 +38,11 @@ export class Finished {
     return new Finished(this.value, { verbatim: this.#verbatim, picture });
   }
 
+  /** The same, led by the cluster that it is of. */
+  inCluster(cluster: string): Finished {
+    return new Finished({ cluster, ...this.value }, { verbatim: this.#verbatim });
+  }
+
   /** The answer as MCP has it. */
   content(format: TextFormat): ContentBlock[] {
     const text = { type: "text" as const, text: this.text(format) };
@@ -50,12 +56,12 @@ export class Finished {
     return this.#rendered ??= renderText(this.value, this.#verbatim);
   }
 
-  /** The whole result as JSON in UTF-8. */
-  result(format: TextFormat): Uint8Array {
+  /** The whole result as JSON. */
+  result(format: TextFormat): string {
     const known = this.#results.get(format);
     if (known !== undefined) return known;
     const content = JSON.stringify(this.content(format));
-    const made = encoder.encode(`{"content":${content},"structuredContent":${this.json}}`);
+    const made = `{"content":${content},"structuredContent":${this.json}}`;
     this.#results.set(format, made);
     return made;
   }
@@ -64,7 +70,6 @@ export class Finished {
 /** What pictures are. */
 export const PICTURE_TYPE = "image/png";
 
-const encoder = new TextEncoder();
 const MAX_RESULT_BYTES = 1024 * 1024;
 
 /**
@@ -73,23 +78,40 @@ const MAX_RESULT_BYTES = 1024 * 1024;
  *
  * @throws AppError `invalid` for more than 1 MiB
  */
-export type Finish = (tool: AnyTool, output: Readonly<Record<string, unknown>>) => Finished;
+export type Finish = (tool: AnyTool, output: Output) => Promise<Finished>;
 
-/** Finishes outputs; one that it finished before, as a list that several calls share, not again. */
+type Output = Readonly<Record<string, unknown>>;
+
+/**
+ * Finishes outputs; one that it finished before, as a list that several calls share, not again. A long one is
+ * finished in a turn of its own.
+ */
 export function finisher(): Finish {
-  const by = oncePer((tool: AnyTool) =>
-    oncePer((output: Readonly<Record<string, unknown>>) => finish(tool, output))
-  );
-  return (tool, output) => by(tool)(output);
+  const turns = new Turns();
+  const begun = new WeakSet<Output>();
+  const by = oncePer((tool: AnyTool) => oncePer((output: Output) => finish(tool, output)));
+  return async (tool, output) => {
+    if (isLong(output) && !begun.has(output)) await turns.next();
+    begun.add(output);
+    return by(tool)(output);
+  };
 }
 
-function finish(tool: AnyTool, output: Readonly<Record<string, unknown>>): Finished {
+function isLong(output: Output): boolean {
+  return Object.values(output).some((member) => Array.isArray(member) && member.length > AT_ONCE);
+}
+
+function finish(tool: AnyTool, output: Output): Finished {
   const verbatim = tool.verbatim ?? [];
   const shown = Object.entries(tool.output.parse(output)).map(([key, member]) => [
     key,
     verbatim.includes(key) ? member : shownJson(member),
   ]);
-  const done = new Finished(Object.fromEntries(shown), { verbatim });
+  return bounded(new Finished(Object.fromEntries(shown), { verbatim }));
+}
+
+/** @throws AppError `invalid` for more than 1 MiB */
+export function bounded(done: Finished): Finished {
   if (done.json.length <= MAX_RESULT_BYTES) return done;
   throw new AppError("invalid", "the answer is larger than 1 MiB; ask for less at once");
 }

@@ -1,6 +1,7 @@
 import { aborted } from "../abort.ts";
 import { digestOf } from "../audit/digest.ts";
 import type { Principal } from "../auth/principal.ts";
+import type { Beginning } from "../database/beginning.ts";
 import type { RunningChange, RunningChanges } from "../database/running_changes.ts";
 import { AppError } from "../errors.ts";
 import { isKind } from "../proxmox/api/errors.ts";
@@ -31,13 +32,20 @@ export class IdenticalChanges {
   /** The change that a call makes; undefined for a call that begins no task of its own. */
   of(
     { limits, tokenId, user }: Principal,
-    { tool, input }: { tool: string; input: Input },
+    { cluster, tool, input }: {
+      readonly cluster?: string | undefined;
+      readonly tool: string;
+      readonly input: Input;
+    },
   ): IdenticalChange | undefined {
     if (!("wait" in input)) return undefined;
     // How long a caller waits makes it no other change.
     const { wait: _, timeout_seconds: __, ...asked } = input;
     return new IdenticalChange({
-      key: digestOf([tokenId, user, limits, tool, asked]),
+      key: digestOf([
+        ...[tokenId, user, limits, tool, asked],
+        ...(cluster === undefined ? [] : [cluster]),
+      ]),
       running: this.#running,
       underWay: this.#underWay,
       now: this.#now,
@@ -91,10 +99,11 @@ class IdenticalChange implements Sharing {
     }
   }
 
-  async begin(reader: TaskReader & { readonly patienceMs: number }): Promise<void> {
-    while (
-      !await this.#running.begin(this.#key, { holder: this.#holder, expires: this.#in(BEGUN_MS) })
-    ) {
+  async begin(
+    reader: TaskReader & { readonly patienceMs: number },
+    announce: (beginning: Beginning) => Promise<boolean>,
+  ): Promise<void> {
+    while (!await this.#announced(announce)) {
       const task = await this.#task(reader);
       if (task) throw new Joined(task);
       if (reader.patienceMs === 0) {
@@ -106,7 +115,7 @@ class IdenticalChange implements Sharing {
   }
 
   async began(task: SharedTask | undefined): Promise<void> {
-    if (task === undefined) return await this.ended();
+    if (task === undefined) return await this.#forget();
     const { upid, ...told } = task;
     // Nobody begins the same before this is kept, so nobody waits for it; and what others are told of a
     // change that is made makes it no failure.
@@ -119,8 +128,23 @@ class IdenticalChange implements Sharing {
     this.#release(task);
   }
 
-  async ended(): Promise<void> {
-    await this.#running.end(this.#key, this.#holder).catch(() => {});
+  ended(): void {
+    // Should it stay: whoever finds it asks Proxmox whether the task runs.
+    void this.#forget({ soon: true });
+  }
+
+  async #forget(options?: { soon: boolean }): Promise<void> {
+    await this.#running.end(this.#key, this.#holder, options).catch(() => {});
+  }
+
+  async #announced(announce: (beginning: Beginning) => Promise<boolean>): Promise<boolean> {
+    const begun = { holder: this.#holder, expires: this.#in(BEGUN_MS) };
+    try {
+      return await announce(this.#running.beginning(this.#key, begun));
+    } catch (error) {
+      await this.#forget();
+      throw error;
+    }
   }
 
   /** Waits while an identical call of this process is on its way to Proxmox; gives the task that it began. */

@@ -1,30 +1,47 @@
 import {
   createMcpHandler,
-  type McpHttpHandler,
-  type ServerEventBus,
+  type McpHandlerRequestOptions,
+  type ServerEvent,
 } from "@modelcontextprotocol/server";
 import { authInfoOf, type Caller } from "./caller.ts";
+import { EventStream } from "./event_stream.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import { idOf, REFUSED, rpcError, tooMany } from "./json_rpc.ts";
 import { beginListening, type Listening, refusedListening } from "./resources/listening.ts";
 import { createMcpServer, type McpServices } from "./server.ts";
 
-const MAX_PER_TOKEN = 10;
+/** All that such a stream ever says. */
+interface Script {
+  readonly opening: string;
+  /** What is said of a change, by the address of what has changed. */
+  readonly changes: ReadonlyMap<string, string>;
+  readonly closing: string;
+}
+
+interface Open {
+  readonly tokenId: number;
+  readonly stream: EventStream;
+  readonly closing: string;
+}
 
 /** The streams by which clients of revision 2026-07-28 are told of changes over HTTP. */
 export class Listens {
   readonly #services: McpServices;
-  /** With the token of each. */
-  readonly #open = new Map<McpHttpHandler, number>();
+  readonly #heartbeat: Heartbeat;
+  readonly #open = new Set<Open>();
 
-  constructor(services: McpServices) {
+  constructor(services: McpServices, heartbeat: Heartbeat) {
     this.#services = services;
+    this.#heartbeat = heartbeat;
   }
 
   /** Answers a request that wants to listen. */
   async open(request: Request, body: object, caller: Caller): Promise<Response> {
     const { tokenId } = caller.principal;
-    if (this.#of(tokenId).length >= MAX_PER_TOKEN) return tooMany(caller.language);
-    let tell = (_address: string) => {};
+    const most = this.#services.maxStreamsPerToken;
+    if (this.#of(tokenId).length >= most) return tooMany(caller.language);
+    const early = new Set<string>();
+    let tell = (address: string): void => void early.add(address);
     let listening: Listening<object>;
     try {
       const changed = (address: string) => tell(address);
@@ -34,36 +51,73 @@ export class Listens {
       const status = refused.code === REFUSED ? 200 : 400;
       return Response.json(rpcError(refused, idOf({ ...body })), { status });
     }
-    const bus: ServerEventBus = {
-      publish: () => {},
-      // The SDK takes what is told for as long as the stream is open.
-      subscribe: (listener) => {
-        tell = (uri) => listener({ kind: "resource_updated", uri });
-        this.#open.set(handler, tokenId);
-        return () => {
-          this.#open.delete(handler);
-          listening.end();
-        };
-      },
-    };
-    const handler = createMcpHandler(() => createMcpServer(this.#services), {
-      legacy: "reject",
-      bus,
-      onerror: (error) => this.#services.log.debug(`MCP request refused: ${error.message}`),
-    });
     const options = { authInfo: authInfoOf(caller), parsedBody: listening.body };
-    const response = await handler.fetch(request, options);
-    if (!this.#open.has(handler)) listening.end();
-    return response;
+    const { response, script } = await this.#ask(request, options, listening.addresses);
+    if (script === undefined) {
+      listening.end();
+      return response;
+    }
+    const { opening, changes, closing } = script;
+    const stream = new EventStream({
+      heartbeat: this.#heartbeat,
+      onEnd: () => {
+        this.#open.delete(open);
+        listening.end();
+      },
+    });
+    const open = { tokenId, stream, closing };
+    this.#open.add(open);
+    stream.write(opening);
+    tell = (address) => stream.write(changes.get(address) ?? "");
+    for (const address of early) tell(address);
+    return new Response(stream.body, response);
   }
 
   /** Ends the streams of one token, or all. */
-  async close(tokenId?: number): Promise<void> {
-    await Promise.all(this.#of(tokenId).map((handler) => handler.close()));
+  close(tokenId?: number): void {
+    for (const { stream, closing } of this.#of(tokenId)) {
+      stream.write(closing);
+      stream.end();
+    }
   }
 
-  #of(tokenId?: number): McpHttpHandler[] {
-    return [...this.#open].filter(([, owner]) => tokenId === undefined || owner === tokenId)
-      .map(([handler]) => handler);
+  /**
+   * Has the SDK check a request to listen and write what can come of it, which is little: it would hold much
+   * for every stream, and a timer. Without a script there is nothing to be told, or it is refused.
+   */
+  async #ask(
+    request: Request,
+    options: McpHandlerRequestOptions,
+    addresses: readonly string[],
+  ): Promise<{ response: Response; script?: Script }> {
+    let hear: ((event: ServerEvent) => void) | undefined;
+    const handler = createMcpHandler(() => createMcpServer(this.#services), {
+      legacy: "reject",
+      keepAliveMs: 0,
+      bus: {
+        publish: () => {},
+        subscribe: (listener) => {
+          hear = listener;
+          return () => {};
+        },
+      },
+      onerror: (error) => this.#services.log.debug(`MCP request refused: ${error.message}`),
+    });
+    const response = await handler.fetch(request, options);
+    if (hear === undefined || response.body === null) return { response };
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    const next = async () => (await reader.read()).value ?? "";
+    const opening = await next();
+    const changes = new Map<string, string>();
+    for (const uri of addresses) {
+      hear({ kind: "resource_updated", uri });
+      changes.set(uri, await next());
+    }
+    await handler.close();
+    return { response, script: { opening, changes, closing: await next() } };
+  }
+
+  #of(tokenId?: number): Open[] {
+    return [...this.#open].filter((open) => tokenId === undefined || open.tokenId === tokenId);
   }
 }

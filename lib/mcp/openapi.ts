@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { oncePer } from "../once_per.ts";
+import { jsonSchemas } from "./clusters/schemas.ts";
 import { PICTURE_TYPE } from "./finished.ts";
 import type { AnyTool } from "../tool/tool.ts";
 
@@ -28,9 +28,11 @@ export const PROBLEMS: Readonly<Record<number, string>> = {
 /** Makes the description, in OpenAPI 3.1, of the tools that a caller may call; each tool's part is kept. */
 export function openApiWriter(
   { version, scopeOf }: { version: string; scopeOf: (tool: AnyTool) => string },
-): (tools: readonly AnyTool[]) => Json {
-  const operationOf = oncePer((tool: AnyTool) => describe(tool));
-  return (tools) => ({
+): (tools: readonly AnyTool[], clusters: readonly string[]) => Json {
+  const operationsFor = oncePer((clusters: readonly string[]) =>
+    oncePer((tool: AnyTool) => describe(tool, clusters))
+  );
+  return (tools, clusters) => ({
     openapi: "3.1.0",
     info: {
       title: "Proxmox VE",
@@ -41,7 +43,7 @@ export function openApiWriter(
     security: [{ token: [] }],
     paths: Object.fromEntries(tools.map((tool) => [
       `${REST_PATH}/${tool.name}`,
-      { post: { ...operationOf(tool), "x-scope": scopeOf(tool) } },
+      { post: { ...operationsFor(clusters)(tool), "x-scope": scopeOf(tool) } },
     ])),
     components: {
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
@@ -71,12 +73,13 @@ const PROBLEM = {
   },
 };
 
-function describe(tool: AnyTool): Json {
-  const { name, title, description, toolsets: [home], input, output } = tool;
-  const schema = nullable(schemaOf(input, "input"));
+function describe(tool: AnyTool, clusters: readonly string[]): Json {
+  const { name, title, description, toolsets: [home] } = tool;
+  const { input, output } = jsonSchemas(tool, clusters);
+  const schema = nullable(input);
   const required = Array.isArray(schema.required) && schema.required.length > 0;
   const answer = {
-    "application/json": { schema: schemaOf(output, "output") },
+    "application/json": { schema: output },
     ...(tool.picture ? { [PICTURE_TYPE]: {} } : {}),
   };
   return {
@@ -95,11 +98,6 @@ function describe(tool: AnyTool): Json {
       ),
     },
   };
-}
-
-function schemaOf(schema: z.ZodObject, io: "input" | "output"): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
-  return json;
 }
 
 /** The same, with null for what is optional: it counts as absent. */

@@ -4,6 +4,7 @@ import type { ToolContext } from "../tool/tool.ts";
 import type { CallRequest } from "./call_request.ts";
 import type { CallServices } from "./call_services.ts";
 import { markOfCaller } from "./callers_proxmox.ts";
+import { reachedIn } from "./clusters/reached.ts";
 import { cannot } from "./cannot.ts";
 import { reachOf } from "./reach.ts";
 import { toolContext } from "./tool_context.ts";
@@ -21,7 +22,7 @@ export async function rehearse<T>(
   { action, look }: { action: string; look: (context: ToolContext) => Promise<T> },
 ): Promise<T> {
   using over = new Limit(request.signal, PATIENCE_MS);
-  const pve = new Pve(await services.proxmox.first.of(request), {
+  const pve = new Pve(await reachedIn(services, request), {
     caller: `token ${request.principal.tokenId}`,
     signal: over.signal,
     // The call that is approved at last is another request.
@@ -31,7 +32,7 @@ export async function rehearse<T>(
     action,
     progress: request.progress,
     permit: () => Promise.resolve(),
-    announce: () => Promise.resolve(),
+    announce: () => Promise.resolve(true),
   });
   try {
     const plans = services.approvals.deskOf(request.principal, services.catalog);

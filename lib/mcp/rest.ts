@@ -67,6 +67,9 @@ export class Rest {
   async describe(principal: Principal): Promise<unknown> {
     const { catalog, able } = this.#services;
     const callable = catalog.callableBy(principal, await able(principal));
-    return this.#write(callable.filter((tool) => !tool.leadsToOthers));
+    return this.#write(
+      callable.filter((tool) => !tool.leadsToOthers),
+      catalog.clustersFor(principal.limits),
+    );
   }
 }

@@ -4,6 +4,8 @@ export interface Session {
   /** The token that opened it; no other token may use it. */
   readonly tokenId: number;
   close(): void | Promise<void>;
+  /** Lets go of what can be made again. */
+  rest?(): void;
 }
 
 interface Entry<S> {
@@ -16,6 +18,8 @@ export interface SessionsOptions {
   /** How many a token may hold. */
   readonly maxPerToken: number;
   readonly idleMs: number;
+  /** After so long without a call a session rests. */
+  readonly restMs?: number;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
 }
@@ -89,11 +93,14 @@ export class Sessions<S extends Session> {
     if (entry) this.#end(entry.session);
   }
 
-  /** Closes what has been idle too long. */
+  /** Closes what has been idle too long, and lets rest what is idle. */
   sweep(): void {
-    const limit = this.#options.monotonic() - this.#options.idleMs;
+    const { idleMs, restMs = Infinity, monotonic } = this.#options;
+    const now = monotonic();
     for (const { session, lastUsed, calls } of [...this.#open.values()]) {
-      if (calls === 0 && lastUsed <= limit) this.#end(session);
+      if (calls > 0) continue;
+      if (now - lastUsed >= idleMs) this.#end(session);
+      else if (now - lastUsed >= restMs) session.rest?.();
     }
   }
 

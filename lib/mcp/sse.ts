@@ -1,62 +1,170 @@
-import type { JSONRPCMessage, MessageExtraInfo, Transport } from "@modelcontextprotocol/server";
+import {
+  type InitializeRequestParams,
+  isInitializeRequest,
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type MessageExtraInfo,
+  type Server,
+  type Transport,
+} from "@modelcontextprotocol/server";
+import type { Caller } from "./caller.ts";
+import { EventStream } from "./event_stream.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import { Questions } from "./questions.ts";
+import type { Session } from "./sessions.ts";
 
-const KEEP_ALIVE_MS = 15_000;
-const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+export interface SseOptions extends Pick<Session, "id" | "tokenId"> {
+  /** Where the client posts its messages; announced as the first event. */
+  readonly endpoint: string;
+  /** What its opening asked to be shown. */
+  readonly toolsets: Caller["toolsets"];
+  readonly heartbeat: Heartbeat;
+  readonly createServer: () => Server;
+  /** See Questions. */
+  readonly hold: () => () => void;
+  readonly onEnd: () => void;
+}
 
-/** The server's side of the HTTP+SSE transport of 2024-11-05, on web streams. */
-export class SseTransport implements Transport {
+/** What is known of a message that the client has posted. */
+type Extra = MessageExtraInfo & {
+  /** Waited for before a request is answered. */
+  readonly beforeAnswer?: () => Promise<void>;
+};
+
+/**
+ * A session of the HTTP+SSE transport of 2024-11-05. While nothing is said, all that it holds is its stream and
+ * what its client said of itself; the SDK's server is made for the first message, and anew after a rest.
+ */
+export class SseSession implements Session {
+  readonly id: string;
+  readonly tokenId: number;
+  readonly toolsets: Caller["toolsets"];
+  readonly #options: SseOptions;
+  readonly #stream: EventStream;
+  /** The params of the client's `initialize`, as JSON. */
+  #greeting: string | undefined;
+  #talk: Promise<Talk> | undefined;
+  #arriving = 0;
+
+  constructor(options: SseOptions) {
+    const { id, tokenId, toolsets, endpoint, heartbeat, onEnd } = options;
+    this.id = id;
+    this.tokenId = tokenId;
+    this.toolsets = toolsets;
+    this.#options = options;
+    this.#stream = new EventStream({
+      heartbeat,
+      onEnd: () => {
+        this.#letGo();
+        onEnd();
+      },
+    });
+    this.#stream.write(`event: endpoint\ndata: ${endpoint}\n\n`);
+  }
+
+  /** The event stream that the client reads. */
+  get body(): ReadableStream<Uint8Array> {
+    return this.#stream.body;
+  }
+
+  /** Hands over a message that the client has posted. */
+  async receive(message: JSONRPCMessage, extra: Extra): Promise<void> {
+    this.#arriving++;
+    try {
+      const talk = await (this.#talk ??= this.#begin());
+      if (isInitializeRequest(message)) {
+        const { protocolVersion, capabilities, clientInfo } = message.params;
+        this.#greeting = JSON.stringify({ protocolVersion, capabilities, clientInfo });
+      }
+      talk.receive(message, extra);
+    } finally {
+      this.#arriving--;
+    }
+  }
+
+  /** Lets the server go unless somebody waits for its answer. */
+  rest(): void {
+    const talk = this.#talk;
+    void talk?.then(({ isIdle }) => {
+      if (isIdle && this.#arriving === 0 && talk === this.#talk) this.#letGo();
+    });
+  }
+
+  close(): void {
+    this.#stream.end();
+  }
+
+  async #begin(): Promise<Talk> {
+    const { id, hold, createServer } = this.#options;
+    const talk = new Talk(id, { hold, write: (events) => this.#stream.write(events) });
+    await createServer().connect(talk);
+    if (this.#greeting !== undefined) await talk.greet(JSON.parse(this.#greeting));
+    return talk;
+  }
+
+  #letGo(): void {
+    void this.#talk?.then((talk) => talk.close());
+    this.#talk = undefined;
+  }
+}
+
+/** What a client and one server of the SDK say to one another. */
+class Talk implements Transport {
   onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
   onclose?: () => void;
   onerror?: (error: Error) => void;
   readonly sessionId: string;
-  /** The event stream that the client reads. */
-  readonly stream: ReadableStream<Uint8Array>;
   readonly #questions: Questions;
-  readonly #encoder = new TextEncoder();
+  readonly #write: (events: string) => void;
+  readonly #unanswered = new Set<unknown>();
   readonly #awaited = new Map<unknown, () => Promise<void>>();
-  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  readonly #keepAlive: ReturnType<typeof setInterval>;
+  #greeted: (() => void) | undefined;
 
-  /**
-   * @param options.endpoint where the client posts its messages; announced as the first event
-   * @param options.hold see Questions
-   */
   constructor(
     sessionId: string,
-    { endpoint, hold }: { endpoint: string; hold: () => () => void },
+    { hold, write }: { hold: () => () => void; write: (events: string) => void },
   ) {
     this.sessionId = sessionId;
     this.#questions = new Questions(hold);
-    this.stream = new ReadableStream({
-      start: (controller) => {
-        this.#controller = controller;
-        this.#write(`event: endpoint\ndata: ${endpoint}\n\n`);
-      },
-      cancel: () => this.close(),
-    }, { highWaterMark: MAX_UNREAD_BYTES, size: (chunk) => chunk.byteLength });
-    this.#keepAlive = setInterval(() => this.#write(": keep-alive\n\n"), KEEP_ALIVE_MS);
+    this.#write = write;
+  }
+
+  /** Whether no request waits for its answer. */
+  get isIdle(): boolean {
+    return this.#unanswered.size === 0;
   }
 
   start(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Hands over a message that the client has posted; a request's answer is sent after `beforeAnswer`. */
-  receive(
-    message: JSONRPCMessage,
-    { beforeAnswer, ...extra }: MessageExtraInfo & { beforeAnswer?: () => Promise<void> },
-  ): void {
+  /** Tells the server what the client has told to another one, whose answer it has. */
+  async greet(params: InitializeRequestParams): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#greeted = resolve;
+    this.onmessage?.({ jsonrpc: "2.0", id: 0, method: "initialize", params: { ...params } });
+    await promise;
+    this.#greeted = undefined;
+  }
+
+  receive(message: JSONRPCMessage, { beforeAnswer, ...extra }: Extra): void {
     const known = this.#questions.incoming(message);
     if (known === undefined) return;
-    if (beforeAnswer && "id" in known) this.#awaited.set(known.id, beforeAnswer);
+    if (isJSONRPCRequest(known)) {
+      this.#unanswered.add(known.id);
+      if (beforeAnswer) this.#awaited.set(known.id, beforeAnswer);
+    } else if ("method" in known && known.method === "notifications/cancelled") {
+      this.#unanswered.delete(known.params?.requestId);
+    }
     this.onmessage?.(known, extra);
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
+    if (this.#greeted) return this.#greeted();
     if (!("method" in message)) {
       const before = this.#awaited.get(message.id);
       this.#awaited.delete(message.id);
+      this.#unanswered.delete(message.id);
       await before?.();
     }
     const data = JSON.stringify(this.#questions.outgoing(message));
@@ -64,23 +172,7 @@ export class SseTransport implements Transport {
   }
 
   close(): Promise<void> {
-    clearInterval(this.#keepAlive);
-    const controller = this.#controller;
-    this.#controller = undefined;
-    if (controller) {
-      try {
-        controller.close();
-      } catch {
-        // The client's hanging up has closed the stream already.
-      }
-      this.onclose?.();
-    }
+    this.onclose?.();
     return Promise.resolve();
-  }
-
-  /** A client that has stopped reading is let go, so that what waits for it stays bounded. */
-  #write(text: string): void {
-    this.#controller?.enqueue(this.#encoder.encode(text));
-    if ((this.#controller?.desiredSize ?? 1) <= 0) void this.close();
   }
 }

@@ -1,10 +1,12 @@
 import type * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
+import type { TokenLimits } from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { History } from "../database/history.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
 import { CallsBackupServers } from "../pbs/call.ts";
 import type { BackupServers } from "../pbs/servers.ts";
+import { DEFAULT_CLUSTER } from "../proxmox/clusters.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { ToolDetails, ToolEntry } from "../tool/directory.ts";
 import type { PlanDesk } from "../tool/plans.ts";
@@ -13,6 +15,7 @@ import type { AnyTool, ToolContext } from "../tool/tool.ts";
 import { admit } from "./admission.ts";
 import type { Asked, Background } from "./background.ts";
 import type { Catalog } from "./catalog.ts";
+import { coverageOf } from "./clusters/coverage.ts";
 
 /** What tools are given besides Proxmox. */
 export interface ToolServices {
@@ -33,12 +36,17 @@ export interface ToolServices {
 /** What the tool of a call works with. */
 export function toolContext(
   services: ToolServices,
-  { pve, plans, ...caller }: Omit<Asked, "cluster"> & { pve: Pve; plans: PlanDesk },
+  { pve, plans, meant, ...caller }: Omit<Asked, "cluster"> & {
+    pve: Pve;
+    plans: PlanDesk;
+    meant?: string | undefined;
+  },
 ): ToolContext {
   const { able, background, catalog, history, rehearsals, secrets, server, trail } = services;
   const { cluster } = pve;
   const asked = { ...caller, cluster };
   const { principal, language } = asked;
+  const { limits } = principal;
   return {
     pve,
     pbs: new CallsBackupServers(services.backupServers, pve),
@@ -46,7 +54,7 @@ export function toolContext(
     secrets,
     plans,
     rehearsals: rehearsals(cluster),
-    audit: trail,
+    audit: auditOf(trail, { of: catalog.hasSeveral ? meant : undefined, limits }),
     history: history(cluster),
     caller: principal,
     background: (kind, work) => background.begin(kind, asked, work),
@@ -54,20 +62,38 @@ export function toolContext(
     tools: {
       callable: async () =>
         catalog.callableBy(principal, await able(principal)).filter((tool) => !tool.leadsToOthers)
-          .map((tool) => entryOf(tool, catalog)),
-      find: (name) => detailsOf(admit(catalog, name, { principal, language }), catalog),
+          .map((tool) => entryOf(tool, { catalog, limits })),
+      find: (name) => detailsOf(admit(catalog, name, { principal, language }), { catalog, limits }),
     },
   };
 }
 
-function entryOf(tool: AnyTool, catalog: Catalog): ToolEntry {
+/** The calls about one cluster, else about all that the caller may know of. */
+function auditOf(
+  trail: Pick<AuditTrail, "list">,
+  { of, limits }: { of: string | undefined; limits: TokenLimits | null },
+): Pick<AuditTrail, "list"> {
+  // Before there were several the one that is called so had no name in its rows.
+  const unnamed = of === DEFAULT_CLUSTER ? [""] : [];
+  const clusters = of === undefined ? limits?.clusters : [of, ...unnamed];
+  if (!clusters) return trail;
+  return { list: (filter) => trail.list({ ...filter, clusters }) };
+}
+
+interface Told {
+  readonly catalog: Catalog;
+  readonly limits: TokenLimits | null;
+}
+
+function entryOf(tool: AnyTool, { catalog, limits }: Told): ToolEntry {
   const { name, title, description, toolsets, hints } = tool;
   const fields = Object.entries<z.ZodType>(tool.input.shape);
   const takes = fields.map(([key, field]) => field.safeParse(undefined).success ? `${key}?` : key);
+  if (coverageOf(tool) !== "none" && catalog.clustersFor(limits).length > 0) takes.push("cluster?");
   return { name, title, description, scope: catalog.scopeOf(tool), toolsets, hints, takes };
 }
 
-function detailsOf(tool: AnyTool, catalog: Catalog): ToolDetails {
-  const { inputSchema, outputSchema } = catalog.describe(tool);
-  return { ...entryOf(tool, catalog), inputSchema, outputSchema };
+function detailsOf(tool: AnyTool, told: Told): ToolDetails {
+  const { inputSchema, outputSchema } = told.catalog.describe(tool, told.limits);
+  return { ...entryOf(tool, told), inputSchema, outputSchema };
 }

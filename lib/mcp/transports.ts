@@ -9,6 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { CallLedger } from "./call_ledger.ts";
 import { authInfoOf, type Caller } from "./caller.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { HttpSessions } from "./http_sessions.ts";
 import {
   idOf,
@@ -25,16 +26,10 @@ import { type OneShotTransport, openOneShots } from "./one_shot.ts";
 import { LISTEN } from "./resources/listening.ts";
 import { createMcpServer, type McpServices, within } from "./server.ts";
 import { ReadyResult } from "./ready_result.ts";
-import { type Session, Sessions } from "./sessions.ts";
-import { SseTransport } from "./sse.ts";
+import { Sessions } from "./sessions.ts";
+import { SseSession } from "./sse.ts";
 import { missingToolset } from "../tool/toolsets.ts";
 import { formatOf } from "./text_format.ts";
-
-interface SseSession extends Session {
-  /** What its opening asked to be shown. */
-  readonly toolsets: Caller["toolsets"];
-  readonly transport: SseTransport;
-}
 
 /** A body and what becomes of it. */
 interface Posted {
@@ -51,8 +46,9 @@ interface Answer {
 /** What leaves nothing behind on the server that answers it: one serves all callers. */
 const LEAVES_NOTHING = new Set(["tools/call", "tools/list"]);
 
-const MAX_SSE_PER_TOKEN = 10;
 const SSE_IDLE_MS = 10 * 60_000;
+/** More than clients let pass between what belongs together. */
+const SSE_REST_MS = 20_000;
 
 /**
  * The transports into MCP: Streamable HTTP of today (stateless) and of the older revisions (sessions),
@@ -61,6 +57,7 @@ const SSE_IDLE_MS = 10 * 60_000;
 export class Transports {
   readonly #services: McpServices;
   readonly #modern: McpHttpHandler;
+  readonly #heartbeat = new Heartbeat();
   readonly #listens: Listens;
   readonly #http: HttpSessions;
   readonly #sse: Sessions<SseSession>;
@@ -72,10 +69,14 @@ export class Transports {
       legacy: "reject",
       onerror: (error) => services.log.debug(`MCP request refused: ${error.message}`),
     });
-    this.#listens = new Listens(services);
+    this.#listens = new Listens(services, this.#heartbeat);
     this.#http = new HttpSessions(services);
-    const { monotonic } = services;
-    this.#sse = new Sessions({ maxPerToken: MAX_SSE_PER_TOKEN, idleMs: SSE_IDLE_MS, monotonic });
+    this.#sse = new Sessions({
+      maxPerToken: services.maxStreamsPerToken,
+      idleMs: SSE_IDLE_MS,
+      restMs: SSE_REST_MS,
+      monotonic: services.monotonic,
+    });
     this.#oneShots = openOneShots(services);
   }
 
@@ -132,12 +133,18 @@ export class Transports {
     const { toolsets, principal: { tokenId } } = caller;
     if (!this.#sse.makeRoom(tokenId)) return tooMany(caller.language);
     const hold = () => this.#sse.hold(id);
-    const transport = new SseTransport(id, { endpoint: `${endpoint}?session_id=${id}`, hold });
-    const server = createMcpServer(within(this.#services, hold));
-    server.onclose = () => this.#sse.remove(id);
-    await server.connect(transport);
-    this.#sse.add({ id, tokenId, toolsets, transport, close: () => server.close() });
-    return new Response(transport.stream, {
+    const session = new SseSession({
+      id,
+      tokenId,
+      toolsets,
+      endpoint: `${endpoint}?session_id=${id}`,
+      heartbeat: this.#heartbeat,
+      createServer: () => createMcpServer(within(this.#services, hold)),
+      hold,
+      onEnd: () => this.#sse.remove(id),
+    });
+    this.#sse.add(session);
+    return new Response(session.body, {
       headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
     });
   }
@@ -156,7 +163,7 @@ export class Transports {
     const accepted = new Response("Accepted", { status: 202 });
     const { toolsets } = session;
     const authInfo = authInfoOf({ ...ledger.caller, toolsets });
-    session.transport.receive(message, { authInfo, beforeAnswer: () => ledger.close() });
+    await session.receive(message, { authInfo, beforeAnswer: () => ledger.close() });
     // Without an id it is no request, and nobody answers it.
     return isJSONRPCRequest(message) ? accepted : await ledger.settle(accepted);
   }
@@ -171,13 +178,13 @@ export class Transports {
   closeToken(tokenId: number): void {
     this.#http.closeAll(tokenId);
     this.#sse.closeAll(tokenId);
-    void this.#listens.close(tokenId);
+    this.#listens.close(tokenId);
   }
 
   async close(): Promise<void> {
     this.#http.closeAll();
     this.#sse.closeAll();
-    await this.#listens.close();
+    this.#listens.close();
     await this.#modern.close();
     await (await this.#oneShots).close();
   }

@@ -63,10 +63,10 @@ export class Changing {
     const { call, touched } = this.#parts;
     const sharing = this.#steps > 0 ? undefined : call.sharing;
     await call.permit();
-    await sharing?.begin(maker);
+    if (sharing) await sharing.begin(maker, (beginning) => touched.announce(beginning));
+    else await touched.announce();
     let task: SharedTask | undefined;
     try {
-      await touched.announce();
       this.#concerned.add(concernedBy(String(change.path)));
       const data = await this.#send(change);
       if (isUpid(data)) task = { upid: data, subject: maker.subject, vmids: touched.vmids };

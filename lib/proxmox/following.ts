@@ -48,7 +48,7 @@ export class Following {
     const detaches = call.detaches === true && !patience.mustSeeEnd && isWhole(upid);
     const patienceMs = detaches ? 0 : reader.patienceMs;
     const state = await this.#follow(upid, { ...patience, patienceMs });
-    if (state.status === "stopped") await call.sharing?.ended();
+    if (state.status === "stopped") call.sharing?.ended();
     else if (detaches) this.#hasDetached = true;
     else this.warnRunning();
     return state;

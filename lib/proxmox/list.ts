@@ -1,11 +1,15 @@
 import { AppError } from "../errors.ts";
 import { redactText } from "../log/redact.ts";
 
+/** Under which a page tells the places of its rows, for who puts pages together. */
+export const PLACES = Symbol("places");
+
 /** One page of a list; `total` counts the whole list. */
 export interface Page<T> {
   readonly items: T[];
   readonly total: number;
   readonly next_cursor?: string;
+  readonly [PLACES]?: readonly Place[];
 }
 
 /** By which column rows are asked for; rows without a value in it come last either way. */
@@ -25,7 +29,7 @@ export interface Paging {
 type Key = string | number;
 
 /** A row's place: its value in the column of the order, if there is one, and its key. */
-interface Place {
+export interface Place {
   readonly value: Key | undefined;
   readonly key: Key;
 }
@@ -60,17 +64,50 @@ export function describePage<T, Row>(
     return { place: { value: valueOf(shown, sort.column), key: key(row) }, row, shown };
   });
   const compare = comparing(sort);
+  const { tellsPlaces, from, after } = startOf(cursor, sort);
   const sorted = entries.sort((a, b) => compare(a.place, b.place));
-  const after = cursor === undefined ? undefined : parseCursor(cursor, sort);
-  const rest = after === undefined
+  const rest = from === undefined
     ? sorted
-    : sorted.filter((each) => compare(each.place, after) > 0);
+    : sorted.filter(({ place }) => compare(place, from) > (after ? 0 : -1));
   const page = rest.slice(0, limit);
   const last = page.at(-1);
   return {
     items: page.map(({ row, shown }) => shown ?? describe(row)),
     total: rows.length,
     ...(rest.length > page.length && last ? { next_cursor: formatCursor(last.place, sort) } : {}),
+    ...(tellsPlaces ? { [PLACES]: page.map(({ place }) => place) } : {}),
+  };
+}
+
+/**
+ * The cursor of a page that is to be put together with others', and therefore tells the places of its rows:
+ * of those after this place, or of those at it too, or of all.
+ */
+export function partCursor(
+  cursor?: string,
+  { after }: { after: boolean } = { after: true },
+): string {
+  return (after ? AFTER : AT) + (cursor ?? "");
+}
+
+const AFTER = ">";
+const AT = "=";
+
+/** Where a page begins. */
+interface Start {
+  readonly tellsPlaces: boolean;
+  readonly from: Place | undefined;
+  /** False when what stands at that place belongs to the page too. */
+  readonly after: boolean;
+}
+
+function startOf(cursor: string | undefined, sort: Order | undefined): Start {
+  const tellsPlaces = cursor?.startsWith(AFTER) || cursor?.startsWith(AT) || false;
+  const given = tellsPlaces ? cursor?.slice(1) : cursor;
+  return {
+    tellsPlaces,
+    from: given === undefined || tellsPlaces && given === "" ? undefined : parseCursor(given, sort),
+    after: !cursor?.startsWith(AT),
   };
 }
 
@@ -89,7 +126,8 @@ function valueOf(row: unknown, column: string): Key | undefined {
   }
 }
 
-function comparing(sort: Order | undefined): (a: Place, b: Place) => number {
+/** In which order rows with these places stand. */
+export function comparing(sort: Order | undefined): (a: Place, b: Place) => number {
   if (sort === undefined) return (a, b) => order(a.key, b.key);
   const sign = sort.descending ? -1 : 1;
   return (a, b) => {
@@ -107,8 +145,8 @@ function order(a: Key, b: Key): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** `n101`; of another order `-memory_used_bytes:n2147483648:n101`, without a value `lock::n101`. */
-function formatCursor({ value, key }: Place, sort: Order | undefined): string {
+/** The cursor of what comes after a place: `n101`; of another order `-memory_used_bytes:n2147483648:n101`, without a value `lock::n101`. */
+export function formatCursor({ value, key }: Place, sort: Order | undefined): string {
   if (sort === undefined) return formatKey(key);
   return [formatOrder(sort), value === undefined ? "" : formatKey(value), formatKey(key)].join(":");
 }
@@ -136,7 +174,7 @@ function parseCursor(cursor: string, sort: Order | undefined): Place {
 function parseKey(text: string): Key {
   try {
     if (/^n-?\d+(\.\d+)?(e[+-]\d+)?$/.test(text)) return Number(text.slice(1));
-    if (text.startsWith("s")) return decodeURIComponent(text.slice(1));
+    if (/^s[^/]*$/.test(text)) return decodeURIComponent(text.slice(1));
   } catch {
     // A broken escape is as foreign as any other text.
   }

@@ -9,6 +9,7 @@ import type { Access } from "./privileges.ts";
 import type { ShareTime } from "./share_time.ts";
 import type { SharedReads } from "./shared_reads.ts";
 import type { Sharing } from "./sharing.ts";
+import type { Announce } from "./touched.ts";
 
 /** What is known of the cluster through one API token: what it sees depends on its permissions. */
 export interface Seen {
@@ -50,8 +51,8 @@ export interface PveCall {
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
   /** Asked before each change; a rejection keeps it from being sent. */
   readonly permit: () => Promise<void>;
-  /** Makes durable that these guests are about to be changed; a rejection keeps the change from being sent. */
-  readonly announce: (vmids: readonly number[]) => Promise<void>;
+  /** A rejection keeps the change from being sent. */
+  readonly announce: Announce;
   /** Keeps an identical call from making the change too; absent where each makes its own. */
   readonly sharing?: Sharing | undefined;
   /** True when the caller follows the task that is shared with identical calls: it is not waited for. */

@@ -1,3 +1,4 @@
+import type { Beginning } from "../database/beginning.ts";
 import type { Guest } from "./guest/directory.ts";
 import type { TaskReader } from "./tasks.ts";
 
@@ -20,13 +21,17 @@ export interface Sharing {
   /**
    * Lets this call alone make its change.
    *
+   * @param announce announces the change where it is begun with that; false where another call has begun it
    * @throws Joined when an identical call has made it and its task still runs
    */
-  begin(reader: TaskReader & { readonly patienceMs: number }): Promise<void>;
+  begin(
+    reader: TaskReader & { readonly patienceMs: number },
+    announce: (beginning: Beginning) => Promise<boolean>,
+  ): Promise<void>;
   /** Tells what became of what was begun; without a task it may be begun again. */
   began(task: SharedTask | undefined): Promise<void>;
   /** Tells that the task has ended. */
-  ended(): Promise<void>;
+  ended(): void;
 }
 
 /** Takes a call out of its own change: the task of an identical one is what it is to follow. */

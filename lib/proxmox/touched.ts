@@ -1,3 +1,4 @@
+import type { Beginning } from "../database/beginning.ts";
 import type { Params } from "./api/client.ts";
 
 /** Vmids that are kept; a call about more is about no guest in particular. */
@@ -20,19 +21,23 @@ const OWNERS: readonly RegExp[] = [
   /\/tasks\/UPID:[^:]+:(?:[^:]+:){3}\w+:(\d{3,9}):/g,
 ];
 
+/** Makes durable that these guests are about to be changed; false where that could not be begun. */
+export type Announce = (vmids: readonly number[], beginning?: Beginning) => Promise<boolean>;
+
 /**
  * The guests that a call turns out to be about. What is about to be changed is announced, durably, before
  * the first change of a call and before the first one about a guest that was not announced yet.
  */
 export class Touched {
-  readonly #announce: (vmids: readonly number[]) => Promise<void>;
+  readonly #announce: Announce;
   readonly #known = new Set<number>();
   readonly #held = new Set<number>();
   readonly #announced = new Set<number>();
-  #announcement: Promise<unknown> | undefined;
+  #announcements: Promise<unknown> | undefined;
+  #hasAnnounced = false;
 
   /** @param announce a rejection keeps the change from being sent, and all that follow */
-  constructor(announce: (vmids: readonly number[]) => Promise<void>) {
+  constructor(announce: Announce) {
     this.#announce = announce;
   }
 
@@ -66,14 +71,29 @@ export class Touched {
     }
   }
 
-  /** Resolves when everything that is noted has been announced. */
-  async announce(): Promise<void> {
+  /**
+   * Resolves when everything that is noted has been announced; false when what is to begin with that has been
+   * begun by another, and nothing was announced.
+   */
+  async announce(beginning?: Beginning): Promise<boolean> {
     const { vmids } = this;
-    if (this.#announcement === undefined || vmids.some((vmid) => !this.#announced.has(vmid))) {
-      for (const vmid of vmids) this.#announced.add(vmid);
-      this.#announcement = Promise.all([this.#announcement, this.#announce(vmids)]);
+    if (this.#hasAnnounced && vmids.every((vmid) => this.#announced.has(vmid))) {
+      await this.#announcements;
+      return beginning === undefined || await beginning.alone();
     }
-    await this.#announcement;
+    const announcement = this.#announce(vmids, beginning);
+    this.#announcements = Promise.all([this.#announcements, announcement]);
+    // Who comes meanwhile waits for this one, unless it may come to nothing.
+    if (beginning === undefined) this.#noteAnnounced(vmids);
+    await this.#announcements;
+    const begun = await announcement;
+    if (begun) this.#noteAnnounced(vmids);
+    return begun;
+  }
+
+  #noteAnnounced(vmids: readonly number[]): void {
+    this.#hasAnnounced = true;
+    for (const vmid of vmids) this.#announced.add(vmid);
   }
 }
 

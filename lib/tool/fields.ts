@@ -150,6 +150,12 @@ export const paged = {
 /** A plan: requests, checks and changes, as `Plan` in `lib/proxmox/plan.ts` has them. */
 const planned = z.looseObject({});
 
+/** Marks a field that is told only where there are several clusters. */
+export const SEVERAL = "several_clusters";
+
+/** The cluster that a row is about. */
+export const clusterColumn = z.string().meta({ [SEVERAL]: true });
+
 /** What every change answers: a dry run's plan, or what was done. */
 export const changed = {
   dry_run: planned.optional(),

@@ -102,6 +102,14 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly backupPrivileges?: readonly Privilege[];
   /** What a call needs besides, by its input. */
   readonly conditionalPrivileges?: readonly ConditionalPrivilege<z.output<I>>[];
+  /**
+   * What a call covers that names no cluster, where there are several: the one that what it names is in, each
+   * by itself, any because all answer alike, or none because it is about none. Default: lists cover all
+   * together, other tools one.
+   */
+  readonly across?: "one" | "each" | "any" | "none";
+  /** The field of the output that is paged, where that has several lists of rows. */
+  readonly rows?: keyof z.output<O> & string;
   /** Strict, every field described. */
   readonly input: I;
   readonly output: O;

@@ -10,10 +10,10 @@ class Trail {
   readonly written: string[] = [];
   failure: AppError | null = null;
 
-  append(row: AuditRow): Promise<void> {
+  append(row: AuditRow): Promise<boolean> {
     if (this.failure !== null) return Promise.reject(this.failure);
     this.written.push(row.requestId);
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 }
 

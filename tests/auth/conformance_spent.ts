@@ -45,12 +45,16 @@ export function runSpentCases(name: string, makeSite: () => Promise<Site>): void
         const expires = new Date(clock.now().getTime() + 60_000);
         const begun = await Promise.all(
           ["a", "b", "c", "d"].map((holder, n) =>
-            (n % 2 ? here : there).begin("key", { holder, expires })
+            (n % 2 ? here : there).beginning("key", { holder, expires }).alone()
           ),
         );
         const holder = ["a", "b", "c", "d"][begun.indexOf(true)] ?? "";
         assert.equal(begun.filter((first) => first).length, 1);
-        assert.equal(await here.begin("key", { holder, expires }), true, "its own again");
+        assert.equal(
+          await here.beginning("key", { holder, expires }).alone(),
+          true,
+          "its own again",
+        );
         assert.deepEqual(await there.find("key"), { holder, upid: null, told: "" });
         await here.keep("key", { holder: "other", upid: "UPID:y", told: "", expires });
         await here.keep("key", { holder, upid: "UPID:x", told: "{}", expires });
@@ -58,10 +62,10 @@ export function runSpentCases(name: string, makeSite: () => Promise<Site>): void
         assert.deepEqual(await there.find("key"), { holder, upid: "UPID:x", told: "{}" });
         await there.end("key", holder);
         assert.equal(await here.find("key"), undefined);
-        assert.equal(await here.begin("key", { holder: "e", expires }), true);
+        assert.equal(await here.beginning("key", { holder: "e", expires }).alone(), true);
         clock.advance(60_000);
         assert.equal(await here.find("key"), undefined);
-        assert.equal(await there.begin("key", { holder: "f", expires }), true);
+        assert.equal(await there.beginning("key", { holder: "f", expires }).alone(), true);
         await there.sweep();
         assert.deepEqual(await site.run("SELECT key FROM proxmox_mcp_running"), []);
       } finally {

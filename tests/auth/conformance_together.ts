@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AuditTrail } from "../../lib/audit/trail.ts";
 import { AccountStore } from "../../lib/auth/account_store.ts";
 import { haltsOf } from "../../lib/database/halts.ts";
+import { runningChangesOf } from "../../lib/database/running_changes.ts";
 import { auditRow, type Bench, hashFor, newToken, type Site, withBench } from "./site.ts";
 
 /** What is done at one moment, and by several at once on one database. */
@@ -45,6 +46,57 @@ export function runTogetherCases(name: string, makeSite: () => Promise<Site>): v
       assert.deepEqual({ ok, rows, first, last }, { ok: true, rows: 3, first: 9, last: 11 });
     } finally {
       await database.close();
+    }
+  });
+
+  test("a row is kept only where what is to begin with it begins, on whichever instance", async (bench) => {
+    const { clock, database, site, trail } = bench;
+    const elsewhere = await site.open();
+    const other = new AuditTrail(elsewhere);
+    try {
+      const [here, there] = [database, elsewhere].map((each) => runningChangesOf(each, clock));
+      assert.ok(here && there);
+      const begins = (of: AuditTrail, key: string, holder: string) => {
+        const expires = new Date(clock.now().getTime() + 60_000);
+        const beginning = (of === trail ? here : there).beginning(key, { holder, expires });
+        return of.append(auditRow({ requestId: holder }), beginning);
+      };
+      // The first one finds where the chain ends.
+      await trail.append(auditRow({ requestId: "first" }));
+      assert.deepEqual(
+        await Promise.all([
+          begins(trail, "a", "a"),
+          begins(trail, "b", "b"),
+          trail.append(auditRow({ requestId: "free" })),
+        ]),
+        [true, true, true],
+      );
+      assert.equal(await begins(other, "a", "late"), false);
+      assert.deepEqual(
+        await Promise.all([
+          begins(trail, "a", "later"),
+          begins(trail, "c", "c"),
+          begins(trail, "c", "twice"),
+          begins(other, "a", "latest"),
+        ]),
+        [false, true, false, false],
+      );
+      assert.equal(await begins(trail, "a", "a"), true, "its own again");
+      assert.deepEqual((await there.find("b"))?.holder, "b");
+      const kept = (await trail.list()).map(({ requestId }) => requestId).reverse();
+      assert.deepEqual(kept, ["first", "a", "b", "free", "c", "a"]);
+      clock.advance(60_000);
+      assert.equal(await begins(other, "a", "next"), true);
+      const each = Array.from({ length: 40 }, (_, at) => [
+        begins(trail, `key ${at}`, `here ${at}`),
+        begins(other, `key ${39 - at}`, `there ${39 - at}`),
+      ]);
+      const begun = (await Promise.all(each.flat())).filter((one) => one);
+      assert.equal(begun.length, 40, "each by one of both");
+      const { ok, rows } = await trail.verify();
+      assert.deepEqual({ ok, rows }, { ok: true, rows: 47 });
+    } finally {
+      await elsewhere.close();
     }
   });
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { permissionFlags } from "../../lib/cli/flags.ts";
+import { HEAP_FLAG, permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { freePort, type ServeProcess, superviseServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
@@ -48,13 +48,15 @@ export class Program implements Subject, AsyncDisposable {
 
   static async start(
     name: string,
-    { cluster, checkout = HERE, databaseUrl, shareSeconds, workers = 1 }: {
+    { cluster, checkout = HERE, databaseUrl, shareSeconds, workers = 1, tokens: count = 4 }: {
       cluster: Cluster;
       checkout?: string;
       /** How long reads are shared; as by default when not given. */
       shareSeconds?: number;
       /** Workers that serve together; one when not given. */
       workers?: number;
+      /** How many tokens there are; 4 when not given. */
+      tokens?: number;
       /** A SQLite file of its own when not given. */
       databaseUrl?: string;
     },
@@ -73,33 +75,29 @@ export class Program implements Subject, AsyncDisposable {
       server: {
         port: workers > 1 ? freePort() : 0,
         workers,
+        max_connections: 20_000,
         rate_limit: { requests_per_minute: 1_000_000 },
       },
       database: { url: databaseUrl ?? `sqlite:${folder.at("bench.db")}` },
       logging: { file: folder.at("server.log") },
     });
-    const run = async (...args: string[]) => {
-      const command = new Deno.Command(Deno.execPath(), {
-        args: ["run", "--no-prompt", "-A", `${checkout}/main.ts`, ...args, "--config", config],
-        cwd: checkout,
-      });
-      const { success, stdout, stderr } = await command.output();
-      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-      if (!success) throw new Error(`${args.join(" ")} failed: ${text(stderr)}`);
-      return text(stdout);
-    };
-    await run("migrate");
-    await run("user", "create", "ada", "--superuser");
-    const tokens: string[] = [];
-    for (const name of ["a", "b", "c", "d"]) {
-      const token = ["token", "create", "--user", "ada", "--name", name, "--permission", "admin"];
-      tokens.push(await run(...token));
-    }
+    const names = Array.from({ length: count }, (_, at) => `t${at}`);
+    const lines = await run(
+      checkout,
+      [
+        ["migrate"],
+        ["user", "create", "ada", "--superuser"],
+        ...names.map((name) => {
+          return ["token", "create", "--user", "ada", "--name", name, "--permission", "admin"];
+        }),
+      ].map((args) => [...args, "--config", config]),
+    );
+    const tokens = lines.slice(-count);
     const flags = permissionFlags(await loadConfig({ file: config, env: () => undefined }))
       .map((flag) => flag.replaceAll(HERE, `${checkout}/`));
     const server = await superviseServe(
       new Deno.Command(Deno.execPath(), {
-        args: ["run", ...flags, `${checkout}/main.ts`, "serve", "--config", config],
+        args: ["run", HEAP_FLAG, ...flags, `${checkout}/main.ts`, "serve", "--config", config],
         cwd: checkout,
         env: { DENO_NO_UPDATE_CHECK: "1" },
         stdin: "null",
@@ -122,6 +120,20 @@ export class Program implements Subject, AsyncDisposable {
     await this.#server[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
   }
+}
+
+/** Runs command lines of a checkout's program; gives the lines that they write. */
+async function run(checkout: string, commands: readonly string[][]): Promise<string[]> {
+  const script = fileURLToPath(new URL("commands_process.ts", import.meta.url));
+  const args = ["run", "--config", `${checkout}/deno.json`, "--no-prompt", "-A", script];
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...args, checkout, JSON.stringify(commands)],
+    cwd: checkout,
+    stderr: "inherit",
+  }).output();
+  const text = new TextDecoder().decode(stdout).trim();
+  if (!success) throw new Error(`a command failed: ${text}`);
+  return text.split("\n");
 }
 
 /** The handler that the program is held against. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { HEAP_FLAG } from "../../lib/cli/flags.ts";
 import { findRuntime } from "../../lib/build/runtime.ts";
 import { type Executable, holds, readExecutable } from "../support/executable.ts";
 import { Folder } from "../support/folder.ts";
@@ -29,8 +30,11 @@ async function compile(cwd: string, args: readonly string[]): Promise<string> {
 }
 
 function assertOnlyTheProgram(executable: Executable): void {
-  const { code_cache_key } = executable.metadata;
+  const { code_cache_key, v8_flags } = executable.metadata;
   assert.equal(code_cache_key, null, "code would be run that anyone can write");
+  // The runtime's own stand before it.
+  const bound = HEAP_FLAG.replace("--v8-flags=", "").split(",");
+  assert.deepEqual(v8_flags.slice(-bound.length), bound);
   const { files } = executable;
   for (const file of files) assert.match(file, /^([\w.-]+|lib\/cli\/serve\/worker)\.js$/);
   assert.ok(files.includes("main.js") && holds(executable, "get_nodes"));

@@ -229,7 +229,9 @@ Deno.test("every config of the documents is one that the program takes", async (
     await t.step(text.slice(0, 60).replaceAll(/\s+/g, " "), async () => {
       await using folder = await Folder.make();
       const file = await folder.write("config.json", text);
-      await folder.write("proxmox-token", "8a1f7c52-0000-4000-8000-000000000000\n");
+      for (const [, path = ""] of text.matchAll(/"token_value_file": "([^"]+)"/g)) {
+        await folder.write(path, "8a1f7c52-0000-4000-8000-000000000000\n");
+      }
       await folder.write("database-url", "postgres://mcp:secret@db.example/mcp\n");
       const config = await loadConfig({ file, env: () => undefined });
       assert.ok(config.clusters[0].proxmox.hosts.length > 0);

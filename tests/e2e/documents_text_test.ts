@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Command } from "commander";
 import { processIo } from "../../lib/cli/io.ts";
 import { createProgram } from "../../lib/cli/mod.ts";
-import { ENVIRONMENT_NAMES, loadConfig } from "../../lib/config/config.ts";
+import { asFile, ENVIRONMENT_NAMES, loadConfig } from "../../lib/config/config.ts";
 import { drawPicture, PICTURES } from "../picture.ts";
 import {
   anchorOf,
@@ -153,7 +153,7 @@ async function loadedDefaults(): Promise<(key: string) => unknown> {
   // This section is none by default, and its keys have theirs once it is there.
   const issuer = "https://id.example";
   const { oauth } = (await load({ public_url: "https://mcp.example", oauth: { issuer } })).server;
-  const loaded = { ...bare, server: { ...bare.server, oauth: { ...oauth, issuer: null } } };
+  const loaded = { ...asFile(bare), server: { ...bare.server, oauth: { ...oauth, issuer: null } } };
   return (key) => {
     const value = key.replace("NAME", "name").split(".").reduce<unknown>(
       (at, name) => (at as Record<string, unknown> | null)?.[name],

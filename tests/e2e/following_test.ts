@@ -120,6 +120,26 @@ function rename(site: Site, vmid: number, name: string): void {
   if (guest) guest.config.name = name;
 }
 
+Deno.test("what is followed in one of several clusters is told of that one alone", async () => {
+  const ticks = new Ticks();
+  await using site = await Site.start({ sleep: ticks.sleep, clusters: { dc2: {} } });
+  const token = await createLimitedToken(site.store, { clusters: ["default"] });
+  const address = (cluster: string) => `pve://${cluster}/guests/101`;
+  const both = await listen(site, [address("default"), address("dc2"), GUEST]);
+  const blind = await listen(site, [address("default"), address("dc2")], token);
+  const dc2 = site.fakes.dc2?.state.guests.get(101);
+  assert.ok(dc2);
+  dc2.config.name = "another";
+  await ticks.pass();
+  await until(() => both.updates.length === 1);
+  rename(site, 101, "other");
+  await ticks.pass();
+  await until(() => both.updates.length === 2 && blind.updates.length === 1);
+  assert.deepEqual(both.updates, [address("dc2"), address("default")]);
+  assert.deepEqual(blind.updates, [address("default")]);
+  for (const stream of [both, blind]) await stream.close();
+});
+
 Deno.test("changes are told to all who follow, by one reader of the cluster's list", async () => {
   const ticks = new Ticks();
   await using site = await Site.start({ sleep: ticks.sleep });
@@ -192,6 +212,26 @@ Deno.test("a token follows at most a hundred resources, by ten streams, and no t
   const task = { uri: "pve://tasks/UPID:x" };
   const body = { jsonrpc: "2.0", id: 5, method: "resources/subscribe", params: task };
   assert.match((await site.post(body, headers)).text, /Resource not found/);
+});
+
+Deno.test("how many streams a token may have is configured, and with it how much it follows", async () => {
+  const ticks = new Ticks();
+  const config = { server: { max_streams_per_token: 12 } };
+  await using site = await Site.start({ sleep: ticks.sleep, config });
+  const many = Array.from({ length: 121 }, (_, at) => `pve://guests/${100 + at}`);
+  const { json } = await site.post(listening(many), { ...site.headers(), ...MODERN });
+  assert.match(json.error.message, /^Cannot follow more than 120 resources/);
+  const streams = await Promise.all(many.slice(0, 12).map((uri) => listen(site, [uri])));
+  const refused = await site.post(listening([GUEST]), { ...site.headers(), ...MODERN });
+  assert.equal(refused.status, 429);
+  for (const stream of streams) await stream.close();
+  const open: Stream[] = [];
+  for (let at = 0; at < 13; at++) {
+    open.push(await Stream.open(`${site.url}/sse`, { headers: site.headers() }));
+  }
+  await until(() => open[0]?.ended === true);
+  assert.deepEqual(open.filter(({ ended }) => ended).length, 1);
+  for (const stream of open.slice(1)) await stream.close();
 });
 
 Deno.test("stdio tells of changes to clients of both revisions", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { npmPackage } from "../../lib/build/npm.ts";
+import { HEAP_FLAG } from "../../lib/cli/flags.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { superviseServe } from "../support/cli.ts";
 import { has } from "../support/documents.ts";
@@ -51,6 +52,8 @@ Deno.test({
     await t.step("install", async () => {
       const { code, err } = await run("npm", "install", "--ignore-scripts", "--no-audit", file);
       assert.equal(code, 0, err);
+      const flags = JSON.parse(await folder.read("node_modules/proxmox-mcp/flags.json"));
+      assert.ok(flags.includes(HEAP_FLAG));
     });
 
     await t.step("version, a wrong command and migrate", async () => {

@@ -20,7 +20,14 @@ Deno.test("a server is the way to every cluster, and tells which of them is away
   let ms = 0;
   const monotonic = () => ms += 2_000;
   await using site = await Site.start({ clusters: { dc2: {} }, monotonic });
-  const fine = { status: "ok", database: "ok", proxmox: "ok" };
+  const fine = {
+    ...{ status: "ok", database: "ok", proxmox: "ok" },
+    clusters: { default: "ok", dc2: "ok" },
+  };
+  const degraded = {
+    ...{ ...fine, proxmox: "degraded" },
+    clusters: { default: "ok", dc2: "unavailable" },
+  };
   assert.deepEqual(await readyz(site), [200, fine]);
   for (const fake of Object.values(site.fakes)) {
     assert.ok(fake.requests.some(({ path }) => path === "/version"));
@@ -31,8 +38,8 @@ Deno.test("a server is the way to every cluster, and tells which of them is away
   ]);
 
   await site.fakes.dc2?.unplug();
-  assert.deepEqual(await readyz(site), [200, { ...fine, proxmox: "degraded" }]);
-  assert.deepEqual(await readyz(site), [200, { ...fine, proxmox: "degraded" }]);
+  assert.deepEqual(await readyz(site), [200, degraded]);
+  assert.deepEqual(await readyz(site), [200, degraded]);
   assert.deepEqual(await up(site), [
     'proxmox_mcp_cluster_up{cluster="default"} 1',
     'proxmox_mcp_cluster_up{cluster="dc2"} 0',
@@ -43,10 +50,16 @@ Deno.test("a server is the way to every cluster, and tells which of them is away
   await site.fakes.default?.unplug();
   assert.deepEqual(await readyz(site), [
     503,
-    { status: "unavailable", database: "ok", proxmox: "unavailable" },
+    {
+      ...{ status: "unavailable", database: "ok", proxmox: "unavailable" },
+      clusters: { default: "unavailable", dc2: "unavailable" },
+    },
   ]);
   await site.fakes.dc2?.plug();
-  assert.deepEqual(await readyz(site), [200, { ...fine, proxmox: "degraded" }]);
+  assert.deepEqual(await readyz(site), [200, {
+    ...degraded,
+    clusters: { default: "unavailable", dc2: "ok" },
+  }]);
   const told = site.lines.filter((line) => /Cluster/.test(line))
     .map((line) => line.replace(/^.*(?=Cluster)/, ""));
   assert.deepEqual(told, [

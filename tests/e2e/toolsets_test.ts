@@ -183,10 +183,6 @@ Deno.test("the older transport, today's client and standard input choose too", a
   assert.deepEqual(namesIn((await pipe.ask("tools/list")).result), network);
 });
 
-function parsed(json: Uint8Array) {
-  return JSON.parse(new TextDecoder().decode(json));
-}
-
 Deno.test("lists tell what tools answer where the config says so, else where they leave out no tool", () => {
   const viewer = { scope: "admin", limits: null } as const;
   for (
@@ -200,7 +196,7 @@ Deno.test("lists tell what tools answer where the config says so, else where the
     for (const [toolsets, told] of [[null, whole], [["core"], narrowed]] as const) {
       const { tools, result } = catalog.visibleTo({ ...viewer, toolsets }, () => true);
       for (const tool of tools) assert.equal("outputSchema" in tool, told, tool.name);
-      assert.deepEqual(parsed(result), { tools });
+      assert.deepEqual(JSON.parse(result), { tools });
     }
   }
 });
@@ -213,7 +209,7 @@ Deno.test("what connections choose is not kept, and takes no other's place among
   for (let subset = 1; subset < 128; subset++) {
     const chosen = TOOLSETS.filter((_, bit) => subset >> bit & 1);
     assert.notEqual(show(chosen), show(chosen), "it is made anew");
-    assert.deepEqual(parsed(show(chosen).result).tools, show(chosen).tools);
+    assert.deepEqual(JSON.parse(show(chosen).result).tools, show(chosen).tools);
   }
   const kept = () => catalog.visibleTo({ scope: "user", limits: null, toolsets: null }, able);
   assert.equal(kept(), kept(), "and there is still a place for who chooses nothing");

@@ -1,3 +1,9 @@
+import "../clusters/audit_test.ts";
+import "../clusters/lists_test.ts";
+import "../clusters/place_test.ts";
+import "../clusters/reach_test.ts";
+import "../clusters/resources_test.ts";
+import "../clusters/tokens_test.ts";
 import "../contract/pitfalls_test.ts";
 import "../e2e/abuse_test.ts";
 import "../e2e/accounts_test.ts";

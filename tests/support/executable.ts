@@ -4,6 +4,7 @@ export interface Executable {
     readonly log_level: string | null;
     readonly argv: readonly string[];
     readonly code_cache_key: number | null;
+    readonly v8_flags: readonly string[];
     readonly permissions: Readonly<Record<string, readonly string[] | boolean | null>>;
     readonly unsafely_ignore_certificate_errors: readonly string[] | null;
     readonly unstable_config: { readonly features: readonly string[] };

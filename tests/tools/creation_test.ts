@@ -166,6 +166,7 @@ Deno.test("the token's limits hold for the vmid that is taken in the end", async
       toolsDeny: [],
       needsApproval: false,
       toolsets: null,
+      clusters: null,
     },
   });
   const answers = await Promise.all(

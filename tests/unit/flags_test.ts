@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { permissionFlags, shellWord } from "../../lib/cli/flags.ts";
+import { runtimeArguments } from "../../lib/cli/serve/start.ts";
 import { loadConfig, type ServeOptions } from "../../lib/config/config.ts";
 import { cli } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
@@ -14,7 +15,11 @@ const ENV = "--allow-env=" + [
 ].join(",");
 
 async function flagsFor(config: Record<string, unknown>, options: ServeOptions = {}) {
-  const loaded = await loadConfig({
+  return permissionFlags(await configFor(config, options));
+}
+
+async function configFor(config: Record<string, unknown>, options: ServeOptions = {}) {
+  return await loadConfig({
     file: "/etc/m/config.json",
     env: () => undefined,
     readFile: () =>
@@ -25,8 +30,14 @@ async function flagsFor(config: Record<string, unknown>, options: ServeOptions =
       })),
     options,
   });
-  return permissionFlags(loaded);
 }
+
+Deno.test("a checkout's server is run with the heap's bound, before what it may do", async () => {
+  const [run, , heap, ...flags] = runtimeArguments(await configFor({}));
+  assert.equal(run, "run");
+  assert.match(heap ?? "", /^--v8-flags=--max-semi-space-size=\d+,--heap-growing-percent=\d+$/);
+  assert.deepEqual(flags.slice(0, -1), await flagsFor({}));
+});
 
 Deno.test("permissionFlags of a small config is exact", async () => {
   const database = "/etc/m/proxmox-mcp.db,/etc/m/proxmox-mcp.db-wal,/etc/m/proxmox-mcp.db-shm";

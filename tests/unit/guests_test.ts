@@ -130,6 +130,37 @@ Deno.test("GuestDirectory does not keep a list that a change came in between", a
   assert.equal(site.asked, 2);
 });
 
+Deno.test("GuestDirectory keeps where guests are of a list that changes of others came in between", async () => {
+  const answers = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
+  let guest = 0;
+  const site = directoryOf({
+    load: () => answers[site.asked - 1]!.promise,
+    guest: () => Promise.resolve({ name: `a${++guest}`, status: "running" }),
+  });
+  const { directory } = site;
+  const asker = { caller: "token 1", signal: open };
+  const first = directory.find(102, { asker });
+  const asked = async (times: number) => {
+    while (site.asked < times) await Promise.resolve();
+  };
+  await asked(1);
+  directory.dropGuest(101);
+  const second = directory.find(102, { asker });
+  answers[0]!.resolve([row, other]);
+  assert.deepEqual([(await first).name, (await second).name], ["b", "b"]);
+  assert.equal((await directory.find(101, { asker })).name, "a1", "read again");
+  assert.equal(site.asked, 1);
+  site.now = 2_001;
+  const third = directory.find(102, { asker });
+  await asked(2);
+  directory.drop();
+  answers[1]!.resolve([row, other]);
+  await third;
+  answers.push(Promise.withResolvers<unknown>());
+  answers[2]!.resolve([row, { ...other, name: "c" }]);
+  assert.equal((await directory.find(102, { asker })).name, "c", "nothing is known of that change");
+});
+
 Deno.test("GuestDirectory reads only the guest again that was changed", async () => {
   const site = directoryOf({
     guest: () => Promise.resolve({ name: "renamed", status: "running", tags: "x;y", template: 1 }),

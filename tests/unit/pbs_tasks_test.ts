@@ -71,14 +71,19 @@ Deno.test("what is not permitted, or not written down as intended, is not sent",
   await using fake = await startFakePbs();
   const servers = await connect({ pbs1: sectionOf(fake) });
   const order: string[] = [];
-  const changing = (permit: () => Promise<void>, announce: () => Promise<void>) => {
+  const changing = (allow: () => Promise<unknown>, announce: () => Promise<boolean>) => {
     const touched = new Touched(announce);
     const shared = { client: null as never, share: null as never, seen: () => [] };
     const { signal } = new AbortController();
     return new Changing({
       shared,
       touched,
-      call: { caller: "token 1", permit, signal, sharing: undefined },
+      call: {
+        caller: "token 1",
+        permit: async () => void await allow(),
+        signal,
+        sharing: undefined,
+      },
       explained: (error) => Promise.resolve(error),
     });
   };
@@ -92,7 +97,7 @@ Deno.test("what is not permitted, or not written down as intended, is not sent",
   };
   const note = (what: string) => () => {
     order.push(`${what} after ${fake.requests.length} requests`);
-    return Promise.resolve();
+    return Promise.resolve(true);
   };
   const refuse = () => Promise.reject(new AppError("forbidden", "halted"));
   await assert.rejects(collect(changing(refuse, note("announced"))), /halted/);

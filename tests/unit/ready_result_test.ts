@@ -8,12 +8,8 @@ const encoder = new TextEncoder();
 /** One that has been handed a result whose first member is a list. */
 function given(result: object): ReadyResult {
   const ready = new ReadyResult(CALL);
-  ready.writer.write?.(encoder.encode(JSON.stringify(result)));
+  ready.writer.write?.(JSON.stringify(result));
   return ready;
-}
-
-function read(json: string | Uint8Array): unknown {
-  return JSON.parse(typeof json === "string" ? json : new TextDecoder().decode(json));
 }
 
 Deno.test("a result that is ready takes its stand-in's place, whatever the id and the result hold", () => {
@@ -26,7 +22,10 @@ Deno.test("a result that is ready takes its stand-in's place, whatever the id an
     const added = { resultType: "complete", _meta: { by: told } };
     const written = JSON.stringify({ result: { content: [], ...added }, jsonrpc: "2.0", id });
     const expected = { result: { ...result, ...added }, jsonrpc: "2.0", id };
-    assert.deepEqual(read(given(result).splice(written)), JSON.parse(JSON.stringify(expected)));
+    assert.deepEqual(
+      JSON.parse(given(result).splice(written)),
+      JSON.parse(JSON.stringify(expected)),
+    );
   }));
 });
 

@@ -27,7 +27,7 @@ Deno.test("Touched knows whose a request is by its path, its parameters and name
     ["/nodes/pve1/%E0%A4%A", {}, []],
   ];
   for (const [path, params, vmids] of requests) {
-    const touched = new Touched(() => Promise.resolve());
+    const touched = new Touched(() => Promise.resolve(true));
     touched.noteRequest(path, params);
     assert.deepEqual(touched.vmids, vmids, path);
   }
@@ -37,7 +37,7 @@ Deno.test("Touched announces once, again for a guest that is new, and nothing af
   const told: (readonly number[])[] = [];
   const touched = new Touched((vmids) => {
     told.push(vmids);
-    return vmids.includes(3) ? Promise.reject(new Error("no")) : Promise.resolve();
+    return vmids.includes(3) ? Promise.reject(new Error("no")) : Promise.resolve(true);
   });
   await touched.announce();
   touched.note(2);
@@ -52,4 +52,24 @@ Deno.test("Touched announces once, again for a guest that is new, and nothing af
   await assert.rejects(touched.announce(), /no/);
   touched.note(4);
   await assert.rejects(touched.announce(), /no/);
+});
+
+Deno.test("Touched announces nothing while another has begun what is to begin with it", async () => {
+  const told: unknown[] = [];
+  let begun = false;
+  const touched = new Touched((vmids, beginning) => {
+    told.push([vmids, beginning !== undefined]);
+    return Promise.resolve(begun);
+  });
+  let alone = 0;
+  const beginning = { alone: () => Promise.resolve(++alone > 1) };
+  touched.note(1);
+  assert.equal(await touched.announce(beginning), false);
+  begun = true;
+  assert.equal(await touched.announce(beginning), true);
+  assert.deepEqual(told, [[[1], true], [[1], true]]);
+  assert.equal(await touched.announce(beginning), false, "what is announced is begun by itself");
+  assert.equal(await touched.announce(beginning), true);
+  assert.equal(await touched.announce(), true);
+  assert.equal(told.length, 2);
 });

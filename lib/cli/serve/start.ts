@@ -20,15 +20,20 @@ function describeStart(command: Command, context: CliContext): Command {
 
 /** Runs a command of the program, with this process's arguments, in one that may do what the config needs. */
 export async function runWithFlags(config: Config, command: string): Promise<number> {
-  const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", HEAP_FLAG, ...permissionFlags(config), main, command, ...Deno.args],
+    args: [...runtimeArguments(config), command, ...Deno.args],
     // Else the runtime asks its maker for a newer version, by whatever proxy there is.
     env: { DENO_NO_UPDATE_CHECK: "1" },
   }).spawn();
   using _listening = listenToSignals((_, name) => child.kill(name));
   const { code } = await child.status;
   return code;
+}
+
+/** How the runtime runs the program for this config. */
+export function runtimeArguments(config: Config): string[] {
+  const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
+  return ["run", "--quiet", HEAP_FLAG, ...permissionFlags(config), main];
 }
 
 if (import.meta.main) await runTask("start", describeStart);

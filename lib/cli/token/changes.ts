@@ -9,7 +9,7 @@ import {
 import { type ChangeOptions, withAccounts } from "../account_change.ts";
 import { type CliContext, UsageError } from "../context.ts";
 import { knownToken } from "../known.ts";
-import { type LimitOptions, limitsGiven, requireTools } from "./limit_options.ts";
+import { type LimitOptions, limitsGiven, requireClusters, requireTools } from "./limit_options.ts";
 import { expiryAfter, tokenNotes } from "./text.ts";
 
 /** What `--clear` takes away, and the limit that it is. */
@@ -25,6 +25,7 @@ const CLEARED = {
   "deny-tool": "toolsDeny",
   "needs-approval": "needsApproval",
   toolset: "toolsets",
+  cluster: "clusters",
 } as const satisfies Record<string, keyof TokenLimits | null>;
 
 type Cleared = keyof typeof CLEARED;
@@ -87,7 +88,8 @@ export async function updateToken(
   const { io } = context;
   await requireTools(options, "update token");
   const edit = editOf(options, io.now());
-  await withAccounts(context, options, async (accounts) => {
+  await withAccounts(context, options, async (accounts, config) => {
+    requireClusters(options, { config, action: "update token" });
     await knownToken(accounts.store, { id, action: "update token" });
     const token = await accounts.change(
       { command: "token update", given: { id, ...edit } },

@@ -5,7 +5,7 @@ import { type ChangeOptions, withAccounts } from "../account_change.ts";
 import type { CliContext } from "../context.ts";
 import { knownToken, requireUser } from "../known.ts";
 import type { AccountReader } from "../with_store.ts";
-import { type LimitOptions, limitsGiven, requireTools } from "./limit_options.ts";
+import { type LimitOptions, limitsGiven, requireClusters, requireTools } from "./limit_options.ts";
 import { expiryAfter, tokenNotes } from "./text.ts";
 
 export interface CreateTokenOptions extends ChangeOptions, LimitOptions {
@@ -23,7 +23,8 @@ export async function createToken(context: CliContext, options: CreateTokenOptio
   const { user, name, permission, allowedIps = "", expiresDays: days } = options;
   const action = "create token";
   await requireTools(options, action);
-  await withAccounts(context, options, async (accounts) => {
+  await withAccounts(context, options, async (accounts, config) => {
+    requireClusters(options, { config, action });
     await requireUser(accounts.store, { name: user, action });
     const limits = await limitsOf(accounts.store, options);
     const raw = generateToken();

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { parseVmidRanges, type TokenLimits, type VmidRange } from "../../auth/limits.ts";
+import type { Config } from "../../config/config.ts";
+import { clusterNamed } from "../cluster_option.ts";
 import { UsageError } from "../context.ts";
 import { missingTool } from "../missing_tool.ts";
 import { list, reader, toolsets } from "../options.ts";
@@ -14,6 +16,7 @@ export interface LimitOptions {
   readonly denyTool?: readonly string[];
   readonly needsApproval?: boolean;
   readonly toolset?: readonly string[];
+  readonly cluster?: readonly string[];
 }
 
 export function withLimitOptions(command: Command): Command {
@@ -29,12 +32,13 @@ export function withLimitOptions(command: Command): Command {
       "--toolset <TOOLSET>",
       "list tools of this toolset only; others can still be called",
       toolsets,
-    );
+    )
+    .option("--cluster <CLUSTER>", "only this cluster, where there are several", list);
 }
 
 /** The limits that the options name, and no others. */
 export function limitsGiven(options: LimitOptions): Partial<TokenLimits> {
-  const { pool, tag, vmid, node, tool, denyTool, needsApproval, toolset } = options;
+  const { pool, tag, vmid, node, tool, denyTool, needsApproval, toolset, cluster } = options;
   return {
     ...(pool && { pools: pool }),
     ...(tag && { tags: tag }),
@@ -44,6 +48,7 @@ export function limitsGiven(options: LimitOptions): Partial<TokenLimits> {
     ...(denyTool && { toolsDeny: denyTool }),
     ...(needsApproval !== undefined && { needsApproval }),
     ...(toolset && { toolsets: toolset }),
+    ...(cluster && { clusters: cluster }),
   };
 }
 
@@ -51,6 +56,14 @@ export function limitsGiven(options: LimitOptions): Partial<TokenLimits> {
 export async function requireTools(options: LimitOptions, action: string): Promise<void> {
   const problem = await missingTool([...options.tool ?? [], ...options.denyTool ?? []]);
   if (problem !== null) throw new UsageError(`Cannot ${action}: ${problem}`);
+}
+
+/** Refuses names of clusters that there are not: the token would reach nothing there. */
+export function requireClusters(
+  { cluster = [] }: LimitOptions,
+  { config, action }: { config: Config; action: string },
+): void {
+  for (const name of cluster) clusterNamed(config, { cluster: name, action });
 }
 
 function readVmids(text: string, before: readonly VmidRange[] | undefined): VmidRange[] {

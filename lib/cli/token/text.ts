@@ -30,6 +30,7 @@ export function tokenNotes(
 export function limitText(limits: TokenLimits | null): string {
   if (limits === null) return "none";
   const parts = Object.entries({
+    cluster: limits.clusters,
     pool: limits.pools,
     tag: limits.tags,
     vmid: limits.vmids === null ? null : [formatVmidRanges(limits.vmids)],

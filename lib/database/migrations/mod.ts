@@ -18,6 +18,7 @@ import { OAUTH } from "./0017_oauth.ts";
 import { PASSKEYS } from "./0018_passkeys.ts";
 import { LET_IN_BY } from "./0019_let_in_by.ts";
 import { CLUSTERS } from "./0020_clusters.ts";
+import { CLUSTER_OF_CALLS } from "./0021_cluster_of_calls.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step of the schema in order; a new one goes to the end. */
@@ -42,4 +43,5 @@ export const MIGRATIONS: readonly Migration[] = [
   PASSKEYS,
   LET_IN_BY,
   CLUSTERS,
+  CLUSTER_OF_CALLS,
 ];

@@ -12,6 +12,7 @@ import type { CallRequest } from "../call_request.ts";
 import type { CallServices } from "../call_services.ts";
 import type { Catalog } from "../catalog.ts";
 import { Denied } from "../denied.ts";
+import { proxmoxIn } from "../clusters/reached.ts";
 import { rehearse } from "../rehearsal.ts";
 import { type Basis, basisOf, differences, guestsOf } from "./basis.ts";
 import { deskOf } from "./desk.ts";
@@ -98,11 +99,15 @@ export class Approvals {
       look: async (context): Promise<Shown | undefined> => {
         const { tool, input } = subject;
         const { pve } = context;
-        const change = services.identical.of(principal, { tool: tool.name, input });
+        const change = services.identical.of(principal, {
+          cluster: request.cluster,
+          tool: tool.name,
+          input,
+        });
         // Whoever follows a task that is under way changes nothing.
         if (await change?.isUnderWay(pve)) return undefined;
         await tool.run({ ...input, dry_run: true }, context);
-        const guests = guestsOf(pve, await services.proxmox.first.resourcesFor(request));
+        const guests = guestsOf(pve, await proxmoxIn(services, request).resourcesFor(request));
         const needed = always
           ? pve.plan.requests.length > 0
           : guests.some(({ tags }) => this.#isMarked(tags));
@@ -110,7 +115,7 @@ export class Approvals {
         const failed = pve.plan.checks.find(({ ok }) => !ok);
         if (failed) throw new AppError("conflict", failed.detail ?? failed.check);
         const { lines, version } = await tool.about?.(input, context) ?? { lines: [], version: "" };
-        const basis = await basisOf(pve, { guests, version });
+        const basis = await basisOf(pve, { cluster: request.meant, guests, version });
         return { basis, vmids: pve.vmids, dryRun: pve.plan, lines };
       },
     });
@@ -137,10 +142,13 @@ export class Approvals {
     { tool, input, action }: Subject,
     shown: Shown,
   ): Promise<Plan> {
-    const { userId, user, tokenId } = request.principal;
+    const { cluster, principal: { userId, user, tokenId } } = request;
     // How long a caller waits makes it no other change.
     const { wait: _, timeout_seconds: __, dry_run: ___, ...meant } = input;
-    const asked = digestOf([userId, user, tokenId, tool.name, meant]);
+    const asked = digestOf([
+      ...[userId, user, tokenId, tool.name, meant],
+      ...(cluster === undefined ? [] : [cluster]),
+    ]);
     const live = await this.#plans.live(asked);
     if (live?.state === "denied") {
       throw new Denied(`Cannot ${action}: ${live.decidedBy} denied it (plan ${live.id})`);
@@ -176,7 +184,7 @@ export class Approvals {
    * anything at all, only where it was released.
    */
   #opened(
-    { proxmox }: CallServices,
+    services: CallServices,
     request: CallRequest,
     { always, by, vmids }: { always: boolean; by: string | undefined; vmids: readonly number[] },
   ): Gate {
@@ -188,9 +196,8 @@ export class Approvals {
         const what = others.length > 0 ? `guest ${others.join(", ")}` : "this";
         throw new Denied(`somebody else must approve a change of ${what} first; call again`);
       }
-      const marked = guestsIn(await proxmox.first.resourcesFor(request)).find(({ vmid, tags }) =>
-        others.includes(vmid) && this.#isMarked(tags)
-      );
+      const marked = guestsIn(await proxmoxIn(services, request).resourcesFor(request))
+        .find(({ vmid, tags }) => others.includes(vmid) && this.#isMarked(tags));
       if (marked) {
         throw new Denied(`somebody else must approve a change of guest ${marked.vmid} first`);
       }
@@ -210,9 +217,10 @@ function shownText(
 ): string {
   const { requests, checks, changes, notes } = shown.dryRun;
   const guests = shown.basis.guests.map(({ label: _, config: __, ...guest }) => guest);
-  const { arguments: given = {} } = request;
+  const { arguments: given = {}, cluster } = request;
   return boundedJson({
     action,
+    ...(cluster === undefined ? {} : { cluster }),
     tool: tool.name,
     arguments: given,
     arguments_sha256: digestOf(given),

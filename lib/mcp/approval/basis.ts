@@ -20,6 +20,8 @@ export interface GuestBasis {
 
 /** What a plan rests on: it is good only while this is the same. */
 export interface Basis {
+  /** Which of several clusters they are in. */
+  readonly cluster?: string;
   readonly guests: readonly GuestBasis[];
   /** Of the requests, checks and differences of the dry run, and of what a person is told about it. */
   readonly work: string;
@@ -58,12 +60,17 @@ function concernsAllOn({ path, body }: PlannedRequest, node: string): boolean {
 /** @param options.version of what a person is told about the call */
 export async function basisOf(
   pve: Pve,
-  { guests, version }: { guests: readonly Guest[]; version: string },
+  { cluster, guests, version }: {
+    readonly cluster: string | undefined;
+    readonly guests: readonly Guest[];
+    readonly version: string;
+  },
 ): Promise<Basis> {
   const { requests, checks, changes } = pve.plan;
   const held = checks.map(({ check, ok }) => [check, ok]);
   const work = JSON.stringify([requests, held, changes, version]).replaceAll(STAMP, "");
   return {
+    ...(cluster === undefined ? {} : { cluster }),
     guests: await forEachBounded(guests, async (guest) => ({
       vmid: guest.vmid,
       label: guestLabel(guest),

@@ -1,9 +1,12 @@
 import type * as z from "zod";
+import { mayReachCluster } from "../../auth/limits.ts";
 import type { Principal } from "../../auth/principal.ts";
-import { type Plan, type Plans, toldPlan } from "../../database/plans.ts";
+import { noPlan, type Plan, type Plans, toldPlan } from "../../database/plans.ts";
 import { AppError } from "../../errors.ts";
+import { DEFAULT_CLUSTER } from "../../proxmox/clusters.ts";
 import type { heldPlan, PlanDesk } from "../../tool/plans.ts";
 import type { Catalog } from "../catalog.ts";
+import type { Basis } from "./basis.ts";
 
 /** Plans as one caller may deal with them: who decides could have made the change without being asked. */
 export function deskOf(
@@ -14,8 +17,13 @@ export function deskOf(
     announce: (vmids: readonly number[]) => Promise<void>;
   },
 ): PlanDesk {
+  const sees = ({ basis }: Plan) => {
+    const { cluster = DEFAULT_CLUSTER } = JSON.parse(basis) as Basis;
+    return mayReachCluster(principal.limits, cluster);
+  };
   const open = async (id: string) => {
     const plan = await plans.find(id);
+    if (!sees(plan)) throw noPlan(id);
     plans.requireOpen(plan, principal);
     const tool = catalog.get(plan.tool);
     if (principal.limits?.needsApproval) {
@@ -27,11 +35,11 @@ export function deskOf(
     return plan;
   };
   return {
-    waiting: async () => (await plans.waiting()).map(told),
+    waiting: async () => (await plans.waiting()).filter(sees).map(told),
     open: async (id) => told(await open(id)),
     decide: async (id, { deny }) => {
       const plan = await open(id);
-      const { guests } = JSON.parse(plan.basis) as { guests: { vmid: number }[] };
+      const { guests } = JSON.parse(plan.basis) as Basis;
       await announce(guests.map(({ vmid }) => vmid));
       return told(await plans.decide(id, { state: deny ? "denied" : "approved", by: principal }));
     },

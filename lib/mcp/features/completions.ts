@@ -1,11 +1,14 @@
 import type { CompleteRequestParams, ServerContext } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
+import { callerOf } from "../caller.ts";
 import { variablesOf } from "../resources/address.ts";
 import { choicesFor } from "../resources/choices.ts";
+import type { ResourceKind } from "../resources/kind.ts";
+import { inCluster } from "../resources/placed.ts";
 import type { McpServices } from "../server.ts";
 import type { Feature } from "./feature.ts";
 import { offeredPrompts } from "./prompts.ts";
-import { readableKinds } from "./resources.ts";
+import { ANY_CLUSTER, readableKinds } from "./resources.ts";
 
 const MOST = 100;
 
@@ -52,6 +55,9 @@ async function variableOf(
     return prompt?.arguments.find((each) => each.name === name)?.variable;
   }
   const kinds = await readableKinds(services, context);
-  const kind = kinds.find(({ template }) => template === ref.uri);
-  return kind && variablesOf(kind.template).includes(name) ? name : undefined;
+  const clusters = services.catalog.clustersFor(callerOf(context).principal.limits);
+  const shown = ({ template }: ResourceKind) =>
+    clusters.length === 0 ? template : inCluster(ANY_CLUSTER, template);
+  const kind = kinds.find((kind) => shown(kind) === ref.uri);
+  return kind && variablesOf(shown(kind)).includes(name) ? name : undefined;
 }

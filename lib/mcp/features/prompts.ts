@@ -12,6 +12,7 @@ import { callerOf } from "../caller.ts";
 import type { Language } from "../messages.ts";
 import { CHANGING } from "../prompts/changing.ts";
 import { LOOKING } from "../prompts/looking.ts";
+import { aboutOne } from "../prompts/about_one.ts";
 import type { Prompt } from "../prompts/prompt.ts";
 import type { McpServices } from "../server.ts";
 import type { Feature } from "./feature.ts";
@@ -63,7 +64,9 @@ export async function offeredPrompts(
 ): Promise<Prompt[]> {
   const { principal } = callerOf(context);
   const callable = services.catalog.callable(principal, await services.able(principal));
-  return PROMPTS.filter(({ needs }) => needs.every(callable));
+  const offered = PROMPTS.filter(({ needs }) => needs.every(callable));
+  const several = services.catalog.clustersFor(principal.limits).length > 0;
+  return several ? offered.map(aboutOne) : offered;
 }
 
 function written(

@@ -3,6 +3,7 @@ import { APPS, showsPages } from "../apps/extension.ts";
 import { LISTED_PAGES } from "../apps/pages.ts";
 import { callerOf } from "../caller.ts";
 import { variablesOf } from "../resources/address.ts";
+import { inCluster } from "../resources/placed.ts";
 import type { ResourceKind } from "../resources/kind.ts";
 import { RESOURCE_KINDS } from "../resources/kinds.ts";
 import { readResource } from "../resources/read.ts";
@@ -13,13 +14,27 @@ import type { Feature } from "./feature.ts";
 /** The resources that this caller may read: those with an address of their own, and templates. */
 export async function listResources(services: McpServices, context: ServerContext) {
   const kinds = await readableKinds(services, context);
+  const clusters = services.catalog.clustersFor(callerOf(context).principal.limits);
+  const single = kinds.filter(({ template }) => variablesOf(template).length === 0);
   return {
-    resources: kinds.filter(({ template }) => variablesOf(template).length === 0)
-      .map((kind) => ({ uri: kind.template, ...described(kind) })),
-    resourceTemplates: kinds.filter(({ template }) => variablesOf(template).length > 0)
-      .map((kind) => ({ uriTemplate: kind.template, ...described(kind) })),
+    resources: clusters.length === 0
+      ? single.map((kind) => ({ uri: kind.template, ...described(kind) }))
+      : clusters.flatMap((cluster) =>
+        single.map((kind) => ({
+          uri: inCluster(encodeURIComponent(cluster), kind.template),
+          ...described(kind),
+          title: `${kind.title}: ${cluster}`,
+        }))
+      ),
+    resourceTemplates: kinds.map((kind) => ({
+      uriTemplate: clusters.length === 0 ? kind.template : inCluster(ANY_CLUSTER, kind.template),
+      ...described(kind),
+    })).filter(({ uriTemplate }) => variablesOf(uriTemplate).length > 0),
   };
 }
+
+/** What stands for a cluster in a template. */
+export const ANY_CLUSTER = "{cluster}";
 
 /** What may be read and followed of the cluster. */
 export const RESOURCE_FEATURE: Feature = {

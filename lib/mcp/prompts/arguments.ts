@@ -7,6 +7,13 @@ export const NODE: PromptArgument = {
   variable: "node",
 };
 
+export const CLUSTER: PromptArgument = {
+  name: "cluster",
+  description: { en: "One of the clusters", tr: "Kümelerden biri" },
+  required: false,
+  variable: "cluster",
+};
+
 export const GUEST: PromptArgument = {
   name: "guest",
   description: {

@@ -9,7 +9,7 @@ export interface PromptArgument {
   readonly description: Words;
   readonly required: boolean;
   /** What completes it: a variable of the addresses of resources. */
-  readonly variable?: "node" | "vmid";
+  readonly variable?: "cluster" | "node" | "vmid";
 }
 
 /** Work that an administrator gives to a model. */

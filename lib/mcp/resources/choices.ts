@@ -4,7 +4,11 @@ import { taskOf } from "../../proxmox/cluster/task_list.ts";
 import { guestsIn } from "../../proxmox/guest/directory.ts";
 import { nodesIn } from "../../proxmox/known.ts";
 import { Pve } from "../../proxmox/pve.ts";
-import { callerOf } from "../caller.ts";
+import { unlessAborted } from "../../upstream/abort.ts";
+import { type Caller, callerOf } from "../caller.ts";
+import { visibleTo } from "../clusters/argument.ts";
+import { askAll } from "../clusters/ask_all.ts";
+import { reachedIn } from "../clusters/reached.ts";
 import { reachOf } from "../reach.ts";
 import type { McpServices } from "../server.ts";
 import type { Values } from "./kind.ts";
@@ -35,19 +39,36 @@ export async function choicesFor(
   services: McpServices,
   { context, variable, given }: { context: ServerContext; variable: string; given: Values },
 ): Promise<string[]> {
+  const caller = callerOf(context);
+  const visible = visibleTo(services.proxmox.names, caller.principal.limits);
+  if (variable === "cluster") return visible.toSorted();
   const choices = Object.hasOwn(CHOICES, variable) ? CHOICES[variable] : undefined;
   if (!choices) return [];
-  const caller = callerOf(context);
+  const { cluster: named, ...values } = given;
+  const clusters = visible.filter((name) => named === undefined || name === named);
+  const signal = AbortSignal.any([context.mcpReq.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const answers = await askAll(clusters, async (cluster, signal) => {
+    const pve = await looking(services, { ...caller, cluster }, signal);
+    return await unlessAborted(choices(pve, values), signal);
+  }, { ...services, signal });
+  return [...new Set(answers.flatMap((answer) => "value" in answer ? answer.value : []))].sort();
+}
+
+/** Proxmox for who only looks. */
+async function looking(
+  services: McpServices,
+  caller: Caller & { readonly cluster: string },
+  signal: AbortSignal,
+): Promise<Pve> {
   const { principal } = caller;
-  const pve = new Pve(await services.proxmox.first.of(caller), {
+  return new Pve(await reachedIn(services, caller), {
     caller: `token ${principal.tokenId}`,
-    signal: AbortSignal.any([context.mcpReq.signal, AbortSignal.timeout(PATIENCE_MS)]),
+    signal,
     reach: reachOf(principal.limits),
     dryRun: true,
     action: "complete an argument",
     progress: () => {},
     permit: () => Promise.resolve(),
-    announce: () => Promise.resolve(),
+    announce: () => Promise.resolve(true),
   });
-  return [...new Set(await choices(pve, given))].sort();
 }

@@ -2,10 +2,11 @@ import { ProtocolError } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
 import type { Caller } from "../caller.ts";
 import { isRecord, REFUSED } from "../json_rpc.ts";
+import { reachedIn } from "../clusters/reached.ts";
 import { reachOf } from "../reach.ts";
 import type { McpServices } from "../server.ts";
 import { isDeclaredIn, tasksRequired } from "../tasks/extension.ts";
-import { mayFollow } from "./subscriptions.ts";
+import { followable } from "./subscriptions.ts";
 
 /** The method by which clients of revision 2026-07-28 ask to be told of changes. */
 export const LISTEN = "subscriptions/listen";
@@ -14,6 +15,8 @@ export const LISTEN = "subscriptions/listen";
 export interface Listening<B> {
   /** The request without what cannot be followed, as it is acknowledged. */
   readonly body: B;
+  /** What is followed. */
+  readonly addresses: readonly string[];
   readonly end: () => void;
 }
 
@@ -40,16 +43,38 @@ export async function beginListening<B extends object>(
   const wanted = isRecord(notifications) ? notifications.resourceSubscriptions : undefined;
   const isText = (address: unknown) => typeof address === "string";
   // What is malformed is left for the protocol's own refusal.
-  if (!Array.isArray(wanted) || !wanted.every(isText)) return { body, end: () => {} };
-  const addresses = wanted.filter((address) => mayFollow(services, principal, address));
+  if (!Array.isArray(wanted) || !wanted.every(isText)) {
+    return { body, addresses: [], end: () => {} };
+  }
+  const found = wanted.flatMap((given) => {
+    const resource = followable(services, principal, given);
+    return resource === undefined ? [] : [{ ...resource, given }];
+  });
+  const addresses = found.map(({ given }) => given);
   const followed = Object.assign({}, notifications, { resourceSubscriptions: addresses });
   const narrowed = { ...body, params: Object.assign({}, params, { notifications: followed }) };
-  if (addresses.length === 0) return { body: narrowed, end: () => {} };
+  if (addresses.length === 0) return { body: narrowed, addresses, end: () => {} };
   const { tokenId, limits } = principal;
-  const { directory } = await services.proxmox.first.of(caller);
   const reach = reachOf(limits);
-  const end = await services.watch.follow({ tokenId, reach, directory, addresses, changed });
-  return { body: narrowed, end };
+  const ends: (() => void)[] = [];
+  const end = () => ends.forEach((end) => end());
+  try {
+    for (const [cluster, resources] of Map.groupBy(found, ({ cluster }) => cluster)) {
+      const { directory } = await reachedIn(services, { ...caller, cluster });
+      const given = new Map(resources.map(({ address, given }) => [address, given]));
+      ends.push(
+        await services.watch.follow({
+          ...{ tokenId, reach, directory },
+          addresses: [...given.keys()],
+          changed: (address) => changed(given.get(address) ?? address),
+        }),
+      );
+    }
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return { body: narrowed, addresses, end };
 }
 
 /** Why a request to listen is refused, ready for an error; whatever else was thrown is thrown on. */

@@ -11,7 +11,7 @@ import { callTool } from "../call.ts";
 import { callerOf } from "../caller.ts";
 import { REFUSED } from "../json_rpc.ts";
 import type { McpServices } from "../server.ts";
-import { resourceAt } from "./address.ts";
+import { resourceFor } from "./placed.ts";
 
 /**
  * Reads a resource by calling its tool. A page tells nothing of the cluster: reading it is no call, and leaves no
@@ -30,14 +30,14 @@ export async function readResource(
     caller.began?.(context.mcpReq.id);
     return page;
   }
-  const found = resourceAt(uri);
+  const found = resourceFor(services, caller.principal, uri);
   if (!found) throw new ResourceNotFoundError(uri);
-  const { kind, values } = found;
+  const { cluster, kind, values } = found;
   caller.began?.(context.mcpReq.id);
   const result = await callTool(services, {
     ...caller,
     tool: kind.tool,
-    arguments: kind.input(values),
+    arguments: { ...kind.input(values), ...(cluster === undefined ? {} : { cluster }) },
     resource: uri,
     signal: context.mcpReq.signal,
     progress: () => {},

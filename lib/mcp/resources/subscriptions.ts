@@ -6,17 +6,24 @@ import {
 import type { Principal } from "../../auth/principal.ts";
 import { AppError } from "../../errors.ts";
 import { callerOf } from "../caller.ts";
+import { reachedIn } from "../clusters/reached.ts";
 import { REFUSED } from "../json_rpc.ts";
 import { reachOf } from "../reach.ts";
 import type { SdkServer } from "../sdk_server.ts";
 import type { McpServices } from "../server.ts";
-import { resourceAt } from "./address.ts";
+import { type PlacedResource, resourceFor } from "./placed.ts";
 
-/** Whether changes of what has this address can be told, and to whoever this is. */
-export function mayFollow(services: McpServices, principal: Principal, address: string): boolean {
-  const { kind } = resourceAt(address) ?? {};
-  const tool = kind?.concerns && services.catalog.get(kind.tool);
-  return tool !== undefined && services.catalog.allows(tool, principal);
+/** What has this address, where changes of it can be told, and to whoever this is. */
+export function followable(
+  services: McpServices,
+  principal: Principal,
+  address: string,
+): PlacedResource | undefined {
+  const found = resourceFor(services, principal, address);
+  const tool = found?.kind.concerns && services.catalog.get(found.kind.tool);
+  if (found === undefined || tool === undefined) return undefined;
+  const isPlaced = found.cluster !== undefined || !services.proxmox.several;
+  return isPlaced && services.catalog.allows(tool, principal) ? found : undefined;
 }
 
 /** What the client of one session follows, in the way of the revisions up to 2025-11-25. */
@@ -37,15 +44,17 @@ export class Subscriptions {
   async add(address: string, context: ServerContext): Promise<void> {
     const caller = callerOf(context);
     const { principal } = caller;
-    if (!mayFollow(this.#services, principal, address)) throw new ResourceNotFoundError(address);
-    const { directory } = await this.#services.proxmox.first.of(caller);
+    const found = followable(this.#services, principal, address);
+    if (found === undefined) throw new ResourceNotFoundError(address);
+    const { cluster } = found;
+    const { directory } = await reachedIn(this.#services, { ...caller, cluster });
     if (this.#ends.has(address)) return;
     const release = this.#services.hold();
     const follower = {
       tokenId: principal.tokenId,
       reach: reachOf(principal.limits),
       directory,
-      addresses: [address],
+      addresses: [found.address],
       // A client that is gone cannot be told.
       changed: () => void this.#server.sendResourceUpdated({ uri: address }).catch(() => {}),
     };

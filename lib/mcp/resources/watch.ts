@@ -7,7 +7,7 @@ import { resourceAt } from "./address.ts";
 
 /** How often the cluster's list is read while anybody follows something. */
 const EVERY_MS = 5_000;
-const MOST_PER_TOKEN = 100;
+const MOST_PER_STREAM = 10;
 
 /** Somebody who wants to be told of changes. */
 export interface Follower {
@@ -23,6 +23,8 @@ export interface Follower {
 export interface ResourceWatchOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly onRevoked: (listener: (tokenId: number) => void) => () => void;
+  /** How many streams a token may have open. */
+  readonly streamsPerToken: number;
 }
 
 /**
@@ -56,11 +58,9 @@ export class ResourceWatch {
     const { tokenId, addresses } = follower;
     const followed = [...this.#followers.keys()].filter((each) => each.tokenId === tokenId)
       .reduce((sum, each) => sum + each.addresses.length, 0);
-    if (followed + addresses.length > MOST_PER_TOKEN) {
-      throw new AppError(
-        "unavailable",
-        `Cannot follow more than ${MOST_PER_TOKEN} resources with one token`,
-      );
+    const most = MOST_PER_STREAM * this.#options.streamsPerToken;
+    if (followed + addresses.length > most) {
+      throw new AppError("unavailable", `Cannot follow more than ${most} resources with one token`);
     }
     this.#followers.set(follower, new Map());
     this.#start();

@@ -45,12 +45,13 @@ export class Handover {
   }
 
   async #conclude(pve: Pve, { tool, output, action }: Done): Promise<Finished> {
-    const { finish, now, taskIds } = this.#services;
+    const { finish, now, proxmox, taskIds } = this.#services;
     if (pve.hasDetached) {
       const own = Object.entries(output).filter(([key]) => !STATE.has(key));
       const created = now().getTime();
       const taskId = await taskIds.create({
         upid: String(output.upid),
+        ...(proxmox.several ? { cluster: pve.cluster } : {}),
         tool: tool.name,
         action,
         subject: pve.subject,
@@ -66,6 +67,7 @@ export class Handover {
       }
       pve.warnRunning();
     }
-    return finish(tool, await told(pve, { tool, output }));
+    const finished = await finish(tool, await told(pve, { tool, output }));
+    return proxmox.several ? finished.inCluster(pve.cluster) : finished;
   }
 }

@@ -42,7 +42,7 @@ export async function taskStanding(
   let standing: TaskStanding | undefined;
   const result = await run(services, context, {
     tool: "get_task",
-    arguments: { upid: task.upid, lines: LINES },
+    arguments: { upid: task.upid, lines: LINES, ...placeOf(services, task) },
     begunGuests: task.vmids,
     conclude: async (pve, { output }) => {
       standing = await standingOf(services, { pve, task, taskId, state: stateIn(output) });
@@ -62,14 +62,19 @@ export async function cancelTask(
   services: McpServices,
   { taskId, context }: Asked,
 ): Promise<void> {
-  const { upid, vmids } = await begunTask(services, { taskId, context });
+  const task = await begunTask(services, { taskId, context });
   const result = await run(services, context, {
     tool: "stop_task",
-    arguments: { upid },
-    begunGuests: vmids,
+    arguments: { upid: task.upid, ...placeOf(services, task) },
+    begunGuests: task.vmids,
   });
   if (result.kind === "held") throw refused(result);
   if (result.kind === "failed" && result.error.code !== "conflict") throw refused(result);
+}
+
+/** The argument that names the task's cluster, where there are several. */
+function placeOf({ proxmox }: McpServices, { cluster }: BegunTask): { cluster?: string } {
+  return proxmox.several && cluster !== undefined ? { cluster } : {};
 }
 
 /**
@@ -137,7 +142,9 @@ async function resultOf(
   if (sees) pve.about(subject);
   const known = sees ? {} : compact({ vmid: subject?.vmid, name: subject?.name });
   const output = await told(pve, { tool, output: { ...known, ...task.output, ...ended } });
-  return toolResult({ kind: "done", finished: finish(tool, output) }, "text");
+  const finished = await finish(tool, output);
+  const placed = task.cluster === undefined ? finished : finished.inCluster(task.cluster);
+  return toolResult({ kind: "done", finished: placed }, "text");
 }
 
 /** How a guest stands that the token's limits do not include any more is not asked. */

@@ -7,6 +7,8 @@ type Output = Readonly<Record<string, unknown>>;
 /** A task that a call began, and all that must be known to answer in that call's place. */
 export interface BegunTask {
   readonly upid: string;
+  /** Which of several clusters it runs in. */
+  readonly cluster?: string | undefined;
   /** The tool that was called. */
   readonly tool: string;
   /** What it does, as the infinitive that follows "Cannot". */

@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { Turns } from "../../turns.ts";
 import { clip } from "../clip.ts";
 import { forEachBounded } from "../fan_out.ts";
 import { type Guest, guestLabel } from "../guest/directory.ts";
@@ -76,10 +77,17 @@ export interface Findings {
 export const CLUSTER = "the cluster";
 export const DAY_SECONDS = 86_400;
 const LISTED = 100;
+/** So many are begun in one turn: where all has been read before, nothing else would come between. */
+const PER_TURN = 16;
 
 /** Runs the probes, at most eight at a time; what fails is told, not left out. */
 export async function runProbes(probes: readonly Probe[]): Promise<Findings> {
+  const turns = new Turns();
+  let turn = Promise.resolve();
+  let begun = 0;
   const parts = await forEachBounded(probes, async ({ part, of, read }) => {
+    if (++begun % PER_TURN === 0) turn = turns.next();
+    await turn;
     const unread: Unread[] = [];
     try {
       const findings = await read((reason, what = of) => unread.push({ part, of: what, reason }));

@@ -44,7 +44,10 @@ export class GuestDirectory {
   readonly #guestsBy = oncePer(byReference);
   #warning: string | undefined;
   #known: Known | undefined;
+  /** What is under way and who comes now may wait for. */
   #loading: Promise<Resource[]> | undefined;
+  /** What all that is under way will be known as, as long as only guests by their vmids are changed. */
+  readonly #coming = new Map<Known, Promise<unknown>>();
   /** Changes so far. */
   #changes = 0;
 
@@ -61,6 +64,7 @@ export class GuestDirectory {
   drop(): void {
     this.dropStates();
     this.#known = undefined;
+    this.#coming.clear();
   }
 
   /**
@@ -70,13 +74,13 @@ export class GuestDirectory {
   dropStates(): void {
     this.#changes++;
     this.#loading = undefined;
-    if (this.#known) this.#known.hasStates = false;
+    for (const list of this.#lists()) list.hasStates = false;
   }
 
   /** The same after a change that may have given one guest another name, tags or place. */
   dropGuest(vmid: number): void {
     this.dropStates();
-    this.#known?.changed.set(vmid, undefined);
+    for (const list of this.#lists()) list.changed.set(vmid, undefined);
   }
 
   /**
@@ -123,11 +127,15 @@ export class GuestDirectory {
     const [guest, ...others] = matches;
     if (guest === undefined) {
       const whose = within === undefined ? "" : " within the token's limits";
-      throw missing(reference, whose, advice);
+      throw noGuest(reference, whose, advice);
     }
     if (others.length === 0) return guest;
     const names = matches.map((match) => `${guestLabel(match)} on ${match.node}`).join(" and ");
     throw new AppError("conflict", `the name ${reference} fits ${names}; give the vmid instead`);
+  }
+
+  #lists(): readonly Known[] {
+    return [...this.#known ? [this.#known] : [], ...this.#coming.keys()];
   }
 
   #isYoung({ askedAt }: Known): boolean {
@@ -139,8 +147,13 @@ export class GuestDirectory {
     reference: number | string,
     asker: Asker | undefined,
   ): Promise<readonly Guest[] | undefined> {
+    if (typeof reference !== "number") return undefined;
+    // Whatever changes meanwhile is noted in the list that comes. One that fails is told to who asks for it.
+    if (!this.#known || !this.#isYoung(this.#known)) {
+      await [...this.#coming.values()].at(-1)?.catch(() => {});
+    }
     const known = this.#known;
-    if (typeof reference !== "number" || !known || !this.#isYoung(known)) return undefined;
+    if (!known || !this.#isYoung(known)) return undefined;
     const listed = this.#guestsBy(known.rows).get(reference) ?? [];
     if (!known.changed.has(reference)) return listed;
     const [was] = listed;
@@ -171,17 +184,19 @@ export class GuestDirectory {
 
   #start(): Promise<Resource[]> {
     const askedAt = this.#options.share.now();
+    const coming: Known = { rows: [], askedAt, hasStates: true, changed: new Map() };
     const loading = this.#options.load().then((data) => {
       const { rows, warning } = resourceListOf(data);
       this.#warning = warning;
-      // A change made meanwhile has dropped this load: its answer may be older than the change.
-      if (this.#loading === loading) {
-        this.#known = { rows, askedAt, hasStates: true, changed: new Map() };
-      }
+      // It may be older than changes made meanwhile, which are noted in it.
+      const isNewest = this.#known === undefined || this.#known.askedAt <= askedAt;
+      if (this.#coming.has(coming) && isNewest) this.#known = { ...coming, rows };
       return rows;
     }).finally(() => {
+      this.#coming.delete(coming);
       if (this.#loading === loading) this.#loading = undefined;
     });
+    this.#coming.set(coming, loading);
     this.#loading = loading;
     return loading;
   }
@@ -200,7 +215,8 @@ function byReference(rows: readonly Resource[]): ReadonlyMap<unknown, readonly G
   return guests;
 }
 
-function missing(reference: number | string, whose: string, { guests }: Advice): AppError {
+/** @param whose ` within the token's limits`, or empty */
+export function noGuest(reference: number | string, whose: string, { guests }: Advice): AppError {
   return new AppError(
     "not_found",
     typeof reference === "number"

@@ -156,7 +156,7 @@ export class HistoryRecorder {
       action: "look what has changed",
       progress: () => {},
       permit: () => Promise.resolve(),
-      announce: () => Promise.resolve(),
+      announce: () => Promise.resolve(true),
     });
   }
 }

@@ -1,10 +1,20 @@
 import { formatVmidRanges, type TokenLimits } from "../../../auth/limits.ts";
 import type { Language } from "../../../mcp/messages.ts";
 
-type Name = "pools" | "tags" | "vmids" | "nodes" | "only" | "never" | "approval" | "none";
+type Name =
+  | "clusters"
+  | "pools"
+  | "tags"
+  | "vmids"
+  | "nodes"
+  | "only"
+  | "never"
+  | "approval"
+  | "none";
 
 const WORDS: Readonly<Record<Language, Readonly<Record<Name, string>>>> = {
   en: {
+    clusters: "clusters",
     pools: "guests of the pools",
     tags: "guests with the tags",
     vmids: "guests",
@@ -15,6 +25,7 @@ const WORDS: Readonly<Record<Language, Readonly<Record<Name, string>>>> = {
     none: "none",
   },
   tr: {
+    clusters: "kümeler",
     pools: "şu havuzların konukları:",
     tags: "şu etiketli konuklar:",
     vmids: "konuklar",
@@ -30,8 +41,9 @@ const WORDS: Readonly<Record<Language, Readonly<Record<Name, string>>>> = {
 export function reachOf(limits: TokenLimits | null, language: Language): string[] {
   if (limits === null) return [];
   const words = WORDS[language];
-  const { pools, tags, vmids, nodes, toolsAllow, toolsDeny, needsApproval } = limits;
+  const { clusters, pools, tags, vmids, nodes, toolsAllow, toolsDeny, needsApproval } = limits;
   const lists: [Name, readonly string[] | null][] = [
+    ["clusters", clusters],
     ["pools", pools],
     ["tags", tags],
     ["vmids", vmids && vmids.map((range) => formatVmidRanges([range]))],

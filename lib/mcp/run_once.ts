@@ -1,0 +1,91 @@
+import { Pve } from "../proxmox/pve.ts";
+import type { AnyTool } from "../tool/tool.ts";
+import type { Gate } from "./approval/approvals.ts";
+import type { CallRecord } from "./call_record.ts";
+import type { CallRequest } from "./call_request.ts";
+import type { CallServices } from "./call_services.ts";
+import { markOfCaller } from "./callers_proxmox.ts";
+import { reachedIn } from "./clusters/reached.ts";
+import type { Finished } from "./finished.ts";
+import { reachOf } from "./reach.ts";
+import { told } from "./told.ts";
+import { toolContext } from "./tool_context.ts";
+
+/** A call that may be carried out, in one cluster. */
+export interface Run extends Omit<CallRequest, "tool"> {
+  readonly tool: AnyTool;
+  readonly input: Record<string, unknown>;
+  readonly action: string;
+  readonly dryRun: boolean;
+  readonly permit: () => Promise<void>;
+  readonly allow: Extract<Gate, { kind: "run" }>["allow"] | undefined;
+  /** The cluster that the answer says it is of. */
+  readonly told: string | undefined;
+  /** What the caller must be told besides. */
+  readonly warnings: readonly string[];
+}
+
+/** What a run keeps for the call's row. */
+export type RunRecord = Pick<CallRecord, "announce" | "touched">;
+
+/** What a run has come to: the tool's own output, and what is answered. */
+export interface Ran {
+  readonly output: Readonly<Record<PropertyKey, unknown>>;
+  readonly finished: Finished;
+}
+
+/** Runs a tool in one cluster. */
+export async function runOnce(
+  services: CallServices,
+  request: Run,
+  record: RunRecord,
+): Promise<Ran> {
+  const { tool, input, action, cluster, dryRun, permit, allow, warnings } = request;
+  const asked = { cluster, tool: tool.name, input };
+  const change = dryRun ? undefined : services.identical.of(request.principal, asked);
+  const pve = new Pve(await reachedIn(services, request), {
+    caller: `token ${request.principal.tokenId}`,
+    signal: request.signal,
+    mark: markOfCaller(request.principal, request.requestId),
+    reach: reachOf(request.principal.limits),
+    dryRun,
+    onlyReads: tool.hints.readOnlyHint,
+    action,
+    progress: request.progress,
+    permit,
+    announce: async (vmids, beginning) => {
+      await allow?.(vmids);
+      return await record.announce(vmids, beginning);
+    },
+    sharing: change,
+    detaches: request.detaches === true,
+    begunGuests: request.begunGuests,
+  });
+  for (const warning of warnings) pve.warn(warning);
+  /** Of a plan that was decided. */
+  let decided: readonly number[] = [];
+  try {
+    const plans = services.approvals.deskOf(
+      request.principal,
+      services.catalog,
+      async (vmids) => {
+        decided = vmids;
+        await record.announce(vmids);
+      },
+    );
+    const context = toolContext(services, { ...request, pve, plans, tool: tool.name });
+    const work = () => tool.run(input, context);
+    const output = await (change ? change.run(pve, input, work) : work());
+    if (pve.refused) throw pve.refused;
+    const concluded = await request.conclude?.(pve, { tool, output, action });
+    if (concluded) return { output, finished: concluded };
+    const finished = await services.finish(tool, await told(pve, { tool, output }));
+    const { told: name } = request;
+    return { output, finished: name === undefined ? finished : finished.inCluster(name) };
+  } catch (error) {
+    throw pve.refused ?? error;
+  } finally {
+    record.touched({ vmids: [...pve.vmids, ...decided], upid: pve.upid });
+    pve.release();
+  }
+}
