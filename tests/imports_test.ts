@@ -102,7 +102,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "zod",
   ],
   "lib/pbs": [
-    ...["lib/proxmox/clip.ts", "lib/proxmox/fan_out.ts", "lib/proxmox/plan.ts", "lib/upstream"],
+    ...["lib/proxmox/api/values.ts", "lib/proxmox/clip.ts", "lib/proxmox/fan_out.ts"],
+    ...["lib/proxmox/plan.ts", "lib/upstream"],
     ...["lib/config", "lib/abort.ts", "lib/nearest.ts", "lib/errors.ts"],
   ],
   "lib/proxmox": [

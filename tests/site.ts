@@ -97,6 +97,7 @@ export class Site extends Served implements AsyncDisposable {
         rate_limit: { requests_per_minute: 0, failed_logins_per_minute: 0 },
         ...config.server,
       },
+      ...(config.backup_servers ? { backup_servers: config.backup_servers } : {}),
       ...(config.tools ? { tools: config.tools } : {}),
       ...(config.audit ? { audit: config.audit } : {}),
       ...(config.backup_servers ? { backup_servers: config.backup_servers } : {}),

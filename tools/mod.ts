@@ -42,6 +42,8 @@ export { default as get_attention } from "./get_attention.ts";
 export { default as get_audit } from "./get_audit.ts";
 export { default as get_backup_coverage } from "./get_backup_coverage.ts";
 export { default as get_backup_jobs } from "./get_backup_jobs.ts";
+export { default as get_backup_servers } from "./get_backup_servers.ts";
+export { default as get_backup_snapshots } from "./get_backup_snapshots.ts";
 export { default as get_backups } from "./get_backups.ts";
 export { default as get_boot_order } from "./get_boot_order.ts";
 export { default as get_capacity } from "./get_capacity.ts";

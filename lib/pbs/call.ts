@@ -2,8 +2,10 @@ import { AppError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { forEachBounded } from "../proxmox/fan_out.ts";
 import type { PlannedElsewhere } from "../proxmox/plan.ts";
+import { Limit } from "../abort.ts";
 import { Pbs } from "./pbs.ts";
-import type { BackupServers } from "./servers.ts";
+import { PbsReader } from "./reader.ts";
+import type { BackupServer, BackupServers } from "./servers.ts";
 
 /** The call that something is asked for, with its deadline, its permit and its row in the audit. */
 export interface PbsCall {
@@ -30,6 +32,9 @@ export interface OfEach<T> {
   readonly failures: readonly { readonly server: string; readonly error: AppError }[];
 }
 
+/** How long what is read of one backup server may take in all, before the others are told without it. */
+const READING_MS = 40_000;
+
 /** The backup servers as one tool call sees them. */
 export class CallsBackupServers {
   readonly #servers: BackupServers;
@@ -45,28 +50,61 @@ export class CallsBackupServers {
     return this.#servers.names;
   }
 
+  /** Where they are, in the order of the config. */
+  get places(): Pick<BackupServer, "fingerprint" | "host" | "name" | "port">[] {
+    return [...this.#servers];
+  }
+
   /** @throws AppError `not_found` for a name that the config does not give */
   of(name: string): Pbs {
-    const server = this.#servers.get(name);
-    if (server !== undefined) return new Pbs(server.client, this.#call);
-    const { names } = this;
-    const near = nearest(name, names);
-    const known = names.length === 0
-      ? "the config names none (backup_servers)"
-      : near !== null
-      ? `did you mean ${near}?`
-      : `there are ${names.join(", ")}`;
-    throw new AppError("not_found", `no backup server ${JSON.stringify(name)}: ${known}`);
+    return new Pbs(this.#find(name).client, this.#call);
+  }
+
+  /**
+   * Reads of one, for no longer than `limitMs`.
+   *
+   * @throws AppError `not_found`; `timeout` when it takes longer
+   */
+  async read<T>(
+    name: string,
+    read: (reader: PbsReader) => Promise<T>,
+    { limitMs = READING_MS }: { limitMs?: number } = {},
+  ): Promise<T> {
+    const { caller, signal } = this.#call;
+    using limit = new Limit(signal, limitMs);
+    const reader = new PbsReader(this.#find(name).client, { caller, signal: limit.signal });
+    try {
+      return await read(reader);
+    } catch (error) {
+      if (!limit.signal.aborted || signal.aborted) throw error;
+      const message = `${reader.label} has not told it within ${limitMs / 1000} s`;
+      throw new AppError("timeout", message, { cause: error });
+    }
+  }
+
+  /** Reads of all at once, or of those that are named, of each no longer than `limitMs`. */
+  readEach<T>(
+    read: (reader: PbsReader) => Promise<T>,
+    { limitMs, names = this.names }: { limitMs?: number; names?: readonly string[] } = {},
+  ): Promise<OfEach<T>> {
+    const options = limitMs === undefined ? {} : { limitMs };
+    return this.#askAll(names, (name) => this.read(name, read, options));
   }
 
   /** Asks all at once. */
-  async each<T>(ask: (pbs: Pbs) => Promise<T>): Promise<OfEach<T>> {
-    const { names } = this;
+  each<T>(ask: (pbs: Pbs) => Promise<T>): Promise<OfEach<T>> {
+    return this.#askAll(this.names, (name) => ask(this.of(name)));
+  }
+
+  async #askAll<T>(
+    names: readonly string[],
+    ask: (name: string) => Promise<T>,
+  ): Promise<OfEach<T>> {
     const results: OfEach<T>["results"][number][] = [];
     const failures: OfEach<T>["failures"][number][] = [];
     await forEachBounded(names, async (server) => {
       try {
-        results.push({ server, value: await ask(this.of(server)) });
+        results.push({ server, value: await ask(server) });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         failures.push({ server, error });
@@ -75,5 +113,18 @@ export class CallsBackupServers {
     const inOrder = (a: { server: string }, b: { server: string }) =>
       names.indexOf(a.server) - names.indexOf(b.server);
     return { results: results.sort(inOrder), failures: failures.sort(inOrder) };
+  }
+
+  #find(name: string): BackupServer {
+    const server = this.#servers.get(name);
+    if (server !== undefined) return server;
+    const { names } = this;
+    const near = nearest(name, names);
+    const known = names.length === 0
+      ? "the config names none (backup_servers)"
+      : near !== null
+      ? `did you mean ${near}?`
+      : `there are ${names.join(", ")}`;
+    throw new AppError("not_found", `no backup server ${JSON.stringify(name)}: ${known}`);
   }
 }

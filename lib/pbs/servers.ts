@@ -7,6 +7,8 @@ export interface BackupServer {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** SHA-256 of the only certificate that is trusted, in whatever writing; null where another way is. */
+  readonly fingerprint?: string | null;
   readonly client: PbsClient;
 }
 
@@ -67,7 +69,8 @@ export async function connectBackupServers(
         transport,
         random: Math.random,
       });
-      return { close, server: { name, host: section.host, port: section.port, client } };
+      const { fingerprint, host, port } = section;
+      return { close, server: { name, host, port, fingerprint, client } };
     }),
   );
   return new BackupServers(opened.map(({ server }) => server), () => {

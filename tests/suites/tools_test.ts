@@ -2,6 +2,7 @@ import "../tools/access_test.ts";
 import "../tools/api_test.ts";
 import "../tools/attention_test.ts";
 import "../tools/backup_jobs_test.ts";
+import "../tools/backup_servers_reads_test.ts";
 import "../tools/capacity_test.ts";
 import "../tools/cases_test.ts";
 import "../tools/cluster_privileges_test.ts";

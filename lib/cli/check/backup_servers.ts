@@ -2,9 +2,10 @@ import type { BackupServerConfig, Config } from "../../config/config.ts";
 import { hostForUrl } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import { isPbsKind } from "../../pbs/api/errors.ts";
-import { grantsOf, mayAt, mayWithin, type PbsGrants } from "../../pbs/grants.ts";
+import { grantsOf, mayWithin, type PbsGrants } from "../../pbs/grants.ts";
 import { PbsReader } from "../../pbs/reader.ts";
 import { connectBackupServers } from "../../pbs/servers.ts";
+import { unseenBy } from "../../pbs/unseen.ts";
 import { sleep } from "../../proxmox/api/connect.ts";
 import { shownVersion } from "../serve/probe.ts";
 import { type BackupAdvice, commandsFor } from "./backup_commands.ts";
@@ -19,13 +20,6 @@ export interface BackupReport {
   readonly findings: readonly Finding[];
   readonly advice: readonly BackupAdvice[];
 }
-
-/** Where a token needs what to read all, and what stays unseen without it. */
-const READING: readonly (readonly [path: string, privilege: string, unseen: string])[] = [
-  ["/datastore", "Datastore.Audit", "datastores are missing from lists, or told with zero sizes"],
-  ["/system/tasks", "Sys.Audit", "only the token's own tasks are listed"],
-  ["/remote", "Remote.Audit", "no remote is listed, and no sync job that uses one"],
-];
 
 /** What single changes need, on a datastore. */
 const CHANGING = ["Datastore.Verify", "Datastore.Modify", "Datastore.Prune"] as const;
@@ -102,11 +96,9 @@ function aboutGrants(
     const message = `${label}: the token may do nothing at all, so every list is empty`;
     return { findings: [fail(NAME, message, remedy)], lacks: ["reading"] };
   }
-  const unseen = READING.filter(([path, privilege]) => !mayAt(grants, path, privilege));
+  const unseen = unseenBy(grants);
   const unable = CHANGING.filter((privilege) => !mayWithin(grants, "/datastore", privilege));
-  const findings = unseen.map(([path, privilege, what]) =>
-    warn(NAME, `${label}: without ${privilege} on ${path} ${what}`, remedy)
-  );
+  const findings = unseen.map((what) => warn(NAME, `${label}: ${what}`, remedy));
   if (findings.length === 0) findings.push(ok(NAME, `${label}: the token sees all`));
   findings.push(ok(NAME, `${label}: ${changesText(unable)}`));
   return {

@@ -1,0 +1,121 @@
+import { clip } from "../proxmox/clip.ts";
+import { forEachBounded } from "../proxmox/fan_out.ts";
+import { compact, number, records, text, time } from "../proxmox/api/values.ts";
+import { isPbsKind } from "./api/errors.ts";
+import type { RowOf } from "./api/types.ts";
+import type { PbsReader } from "./reader.ts";
+import { parsePbsUpid } from "./upid.ts";
+
+/** Where groups of backups are: the root namespace is empty. */
+export interface Place {
+  readonly server: string;
+  readonly datastore: string;
+  readonly namespace: string;
+}
+
+export type BackupType = "vm" | "ct" | "host";
+
+/** One backup; times are RFC 3339. */
+export interface Snapshot extends Place {
+  readonly type: BackupType;
+  readonly id: string;
+  /** Unix seconds: what tells it from others of its group. */
+  readonly seconds: number;
+  readonly time: string;
+  /** Absent of one that is being made, or broke off: it is in the lists all the same (jobs.txt). */
+  readonly size_bytes?: number;
+  readonly verified: "ok" | "failed" | "never";
+  readonly verified_at?: string;
+  readonly protected?: true;
+  readonly encrypted?: true;
+  readonly owner?: string;
+  /** The first line of its notes. */
+  readonly comment?: string;
+}
+
+export interface GroupFilter {
+  readonly type?: BackupType | undefined;
+  readonly id?: string | undefined;
+}
+
+/** The namespaces of a datastore that the token may see, the root as an empty text. */
+export async function readNamespaces(reader: PbsReader, store: string): Promise<string[]> {
+  const rows = await reader.list("/admin/datastore/{store}/namespace", { store });
+  return rows.map(({ ns }) => text(ns) ?? "");
+}
+
+/**
+ * The backups in one namespace, without those below it, in no order. Where the list is too long for one
+ * answer its groups are asked for one by one.
+ */
+export async function readSnapshots(
+  reader: PbsReader,
+  { datastore, namespace }: Pick<Place, "datastore" | "namespace">,
+  { type, id }: GroupFilter = {},
+): Promise<Snapshot[]> {
+  const place = { server: reader.server, datastore, namespace };
+  const ns = namespace === "" ? {} : { ns: namespace };
+  const read = async (filter: GroupFilter) => {
+    const rows = await reader.list("/admin/datastore/{store}/snapshots", { store: datastore }, {
+      ...ns,
+      ...compact({ "backup-type": filter.type, "backup-id": filter.id }),
+    });
+    return rows.map((row) => snapshotOf(row, place));
+  };
+  try {
+    return await read({ type, id });
+  } catch (error) {
+    if (id !== undefined || !isPbsKind(error, "garbled")) throw error;
+    const groups = await reader.list("/admin/datastore/{store}/groups", { store: datastore }, ns);
+    const wanted = groups.map(groupOf).filter((group) => type === undefined || group.type === type);
+    return (await forEachBounded(wanted, read)).flat();
+  }
+}
+
+function groupOf(row: { readonly "backup-type"?: unknown; readonly "backup-id"?: unknown }) {
+  return { type: String(row["backup-type"]) as BackupType, id: String(row["backup-id"]) };
+}
+
+function snapshotOf(
+  row: RowOf<"/admin/datastore/{store}/snapshots">,
+  place: Place,
+): Snapshot {
+  const seconds = number(row["backup-time"]) ?? 0;
+  const [verification] = records([row.verification]);
+  const state = text(verification?.state);
+  const comment = text(row.comment);
+  const encrypted = records(row.files).some((file) => file["crypt-mode"] === "encrypt");
+  const verified: Snapshot["verified"] = state === "ok" || state === "failed" ? state : "never";
+  return compact({
+    ...place,
+    ...groupOf(row),
+    seconds,
+    time: time(seconds) ?? "",
+    size_bytes: number(row.size),
+    verified,
+    verified_at: verifiedAt(verification?.upid),
+    protected: row.protected === true ? true as const : undefined,
+    encrypted: encrypted ? true as const : undefined,
+    owner: text(row.owner),
+    comment: comment === undefined ? undefined : clip(comment, 200),
+  });
+}
+
+/** Only the task of a verification tells when it was. */
+function verifiedAt(upid: unknown): string | undefined {
+  if (typeof upid !== "string") return undefined;
+  try {
+    return parsePbsUpid(upid).startTime.toISOString();
+  } catch {
+    // A copy keeps the UPID of wherever it was verified.
+    return undefined;
+  }
+}
+
+/** The newest that is whole, and did not fail its verification. */
+export function newestGoodOf(snapshots: readonly Snapshot[]): Snapshot | undefined {
+  return snapshots.reduce<Snapshot | undefined>((newest, one) => {
+    if (one.size_bytes === undefined || one.verified === "failed") return newest;
+    return newest === undefined || one.seconds > newest.seconds ? one : newest;
+  }, undefined);
+}

@@ -1,0 +1,56 @@
+import { text } from "../proxmox/api/values.ts";
+import type { RowOf } from "./api/types.ts";
+import { grantsOf } from "./grants.ts";
+import { type BackupServerJob, serverJobOf } from "./jobs.ts";
+import type { PbsReader } from "./reader.ts";
+import { seesRemotes } from "./unseen.ts";
+
+/** Another backup server as one knows it. */
+export interface Remote {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly fingerprint?: string | undefined;
+}
+
+/** What one server copies, and where from and to. */
+export interface Syncs {
+  readonly server: string;
+  readonly jobs: readonly BackupServerJob[];
+  readonly remotes: readonly Remote[];
+  /** False when there may be jobs that the token does not see. */
+  readonly complete: boolean;
+}
+
+export const DEFAULT_PORT = 8007;
+
+/** Jobs of both directions: by itself the list has those that pull only (jobs.txt). */
+export async function readSyncJobs(reader: PbsReader): Promise<BackupServerJob[]> {
+  const rows = await reader.list("/admin/sync", {}, { "sync-direction": "all" });
+  return rows.map((row) => serverJobOf("sync", row));
+}
+
+export async function readSyncs(reader: PbsReader): Promise<Syncs> {
+  const [jobs, remotes, grants] = await Promise.all([
+    readSyncJobs(reader),
+    reader.list("/config/remote"),
+    reader.get("/access/permissions"),
+  ]);
+  const complete = seesRemotes(grantsOf(grants));
+  return { server: reader.server, jobs, remotes: remotes.map(remoteOf), complete };
+}
+
+export function remoteOf(row: RowOf<"/config/remote">): Remote {
+  return {
+    name: String(row.name),
+    host: String(row.host),
+    port: Number(row.port ?? DEFAULT_PORT),
+    fingerprint: text(row.fingerprint),
+  };
+}
+
+/** A fingerprint in the one writing in which two can be compared. */
+export function plainFingerprint(fingerprint: string | null | undefined): string | undefined {
+  const plain = fingerprint?.replaceAll(":", "").toLowerCase();
+  return plain === "" ? undefined : plain;
+}

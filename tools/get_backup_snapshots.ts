@@ -1,0 +1,117 @@
+import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
+import { readPlaces, readSnapshotsOf } from "../lib/pbs/places.ts";
+import type { Snapshot } from "../lib/pbs/snapshots.ts";
+import { compact } from "../lib/proxmox/api/values.ts";
+import { newestFirst } from "../lib/proxmox/clip.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
+import { assertKnown, whyEmpty } from "../lib/proxmox/known.ts";
+import { describePage } from "../lib/proxmox/list.ts";
+import {
+  backupServerName,
+  datastoreName,
+  namespacePath,
+  NO_SERVERS,
+} from "../lib/tool/backup_server.ts";
+import { guestReference, listing, paged } from "../lib/tool/fields.ts";
+import { defineTool, READS } from "../lib/tool/tool.ts";
+
+const TYPES = ["vm", "ct", "host"] as const;
+
+const snapshotRow = z.object({
+  server: z.string(),
+  datastore: z.string(),
+  namespace: z.string().describe("Absent: the root"),
+  group: z.string().describe("vm/101"),
+  time: z.string(),
+  unfinished: z.literal(true).describe("Being made, or broken off"),
+  verified: z.enum(["ok", "failed", "never"]),
+  verified_at: z.string(),
+  protected: z.literal(true),
+  encrypted: z.literal(true),
+  size_bytes: z.number(),
+  owner: z.string(),
+  comment: z.string(),
+}).partial();
+
+type Row = z.output<typeof snapshotRow>;
+
+export default defineTool({
+  name: "get_backup_snapshots",
+  title: "List backup snapshots",
+  description:
+    "Lists the backups on all Proxmox Backup Servers, of all namespaces, newest first, as these know them.",
+  scope: "user",
+  toolsets: ["backups"],
+  hints: READS,
+  subject: "cluster",
+  privileges: [],
+  input: z.strictObject({
+    vmid: guestReference.optional(),
+    type: z.enum(TYPES).optional(),
+    id: z.string().max(200).regex(/^\w[\w.-]*$/, "must be the id of a group").optional()
+      .describe("Of a host, as mailserver"),
+    server: backupServerName.optional(),
+    datastore: datastoreName.optional(),
+    namespace: namespacePath.optional().describe("Without those below it; empty: the root"),
+    verified: z.enum(["ok", "failed", "never"]).optional(),
+    ...listing(snapshotRow),
+  }),
+  output: z.object({ snapshots: z.array(snapshotRow), ...paged }),
+  action: () => "list the backups on backup servers",
+  run: async (input, { pbs, pve }) => {
+    const { type, id: given, server, datastore, namespace, verified, ...rest } = input;
+    const { vmid: guest, ...page } = rest;
+    if (guest !== undefined && given !== undefined) {
+      throw new AppError("invalid", "give one of vmid and id");
+    }
+    const vmid = await pve.vmidOf(guest);
+    const id = given ?? (vmid === undefined ? undefined : String(vmid));
+    if (server !== undefined) pbs.of(server);
+    const names = server === undefined ? pbs.names : [server];
+    const found = await readPlaces(pbs, { names, datastore, namespace });
+    if (found.failures.length === 0 && names.length > 0) {
+      assertKnown(datastore, { what: "datastore", known: found.datastores });
+    }
+    const { snapshots, warnings } = await readSnapshotsOf(pbs, found.places, { type, id });
+    const rows = snapshots.filter((one) =>
+      (vmid === undefined || type !== undefined || one.type !== "host") &&
+      (verified === undefined || one.verified === verified && one.size_bytes !== undefined)
+    );
+    const missing = [...found.failures, ...warnings];
+    if (missing.length > 0 && found.places.length === 0) {
+      throw new AppError("unavailable", missing.join("; "));
+    }
+    const { items, ...more } = describePage(rows, { key: keyOf, describe }, page);
+    const filters = { vmid, id: given, type, server, datastore, namespace, verified };
+    const empty = names.length === 0
+      ? [NO_SERVERS]
+      : whyEmpty(rows, { filters, among: `what is on ${names.join(", ")}` });
+    const all = [...missing, ...found.unseen];
+    return { snapshots: items, ...more, ...warned(all.length > 0 ? all : empty) };
+  },
+});
+
+function keyOf({ server, datastore, namespace, type, id, seconds }: Snapshot): string {
+  return [newestFirst(seconds), server, datastore, namespace, type, id].join(" ");
+}
+
+function describe(snapshot: Snapshot): Row {
+  const { id, namespace, seconds: _, size_bytes, type, verified, ...row } = snapshot;
+  const unfinished = size_bytes === undefined;
+  return compact({
+    server: row.server,
+    datastore: row.datastore,
+    namespace: namespace === "" ? undefined : namespace,
+    group: `${type}/${id}`,
+    time: row.time,
+    unfinished: unfinished ? true as const : undefined,
+    verified: unfinished ? undefined : verified,
+    verified_at: row.verified_at,
+    protected: row.protected,
+    encrypted: row.encrypted,
+    size_bytes,
+    owner: row.owner,
+    comment: row.comment,
+  });
+}
