@@ -20,7 +20,13 @@ const AT_ONCE = 2;
 const PAUSE_MS = 100;
 
 /** All that there is may be looked at: what is told of it is filtered by each caller's reach. */
-const EVERYTHING = { everything: true, guest: () => true, node: () => true, sees: () => true };
+const EVERYTHING = {
+  everything: true,
+  everywhere: true,
+  guest: () => true,
+  node: () => true,
+  sees: () => true,
+};
 
 export interface HistoryRecorderOptions {
   readonly shared: PveShared;
