@@ -6,7 +6,7 @@ type Row = Record<string, unknown>;
 
 function changes(pbs: FakePbs): string[] {
   return pbs.requests.filter(({ method, body }) =>
-    method !== "GET" && !/"dry-run":true/.test(String(body ?? ""))
+    method !== "GET" && !/"dry-run":true/.test(JSON.stringify(body ?? {}))
   ).map(({ method, path }) => `${method} ${path.replace("/api2/json", "")}`);
 }
 
@@ -68,7 +68,7 @@ Deno.test("verify_backups takes a namespace, one backup, and an age", async () =
   assert.equal((await world.value("verify_backups", one)).unchanged, true);
   const aged = await world.value("verify_backups", { ...one, outdated_after_days: 3 });
   assert.deepEqual([aged.checked, aged.good], [1, 1]);
-  const body = JSON.parse(String(pbs.requests.findLast(({ method }) => method === "POST")?.body));
+  const body = pbs.requests.findLast(({ method }) => method === "POST")?.body;
   assert.deepEqual(body, {
     "backup-type": "vm",
     "backup-id": "100",
@@ -97,8 +97,8 @@ Deno.test("prune_backups shows what goes and what keeps the rest, then does just
   assert.deepEqual(done.gone.toSorted(), goes.toSorted());
   assert.equal(group(pbs, "vm/100").snapshots.length, stays.length);
   assert.match(done.notes.join(), /start_garbage_collection/);
-  const sent = pbs.requests.filter(({ path }) => path.endsWith("/prune"));
-  assert.ok(sent.every(({ query }) => !query), "parameters in the query are not read");
+  const sent = pbs.requests.filter(({ path }) => path.includes("/prune"));
+  assert.ok(sent.length > 0 && sent.every(({ path }) => path.endsWith("/prune")));
   const again = await world.value("prune_backups", args);
   assert.equal(again.unchanged, true);
 });
