@@ -1,5 +1,5 @@
 import { isUpid, PATIENCE_MS } from "../upstream/task_end.ts";
-import { apiPath, type Segments } from "../upstream/path.ts";
+import { type ApiPath, apiPath, type Segments } from "../upstream/path.ts";
 import type { Params, PbsClient } from "./api/client.ts";
 import type { ArgumentsOf, DataOf, ParamsOf, PathWith } from "./api/types.ts";
 import type { PlannedElsewhere } from "../proxmox/plan.ts";
@@ -72,6 +72,13 @@ export class Pbs extends PbsReader {
     return this.#change("DELETE", path, args) as Promise<DataOf<P, "DELETE">>;
   }
 
+  /** A call that was checked against the description which the server itself serves. */
+  async call(method: "GET" | PlannedElsewhere["method"], path: ApiPath, params: Params) {
+    const { caller, signal } = this.#call;
+    if (method !== "GET") return await this.#send(method, path, params);
+    return (await this.client.request("GET", path, { caller, params, signal })).data;
+  }
+
   /**
    * Follows a task to its end, or returns at once when `wait` is false. While it runs longer than a caller has
    * patience its state is `running`, and the caller is told so.
@@ -104,8 +111,10 @@ export class Pbs extends PbsReader {
     args: readonly unknown[],
   ): Promise<unknown> {
     const [segments, given = {}] = args as [Segments?, Params?];
-    const params: Params = { ...given };
-    const path = apiPath(template, segments);
+    return this.#send(method, apiPath(template, segments), { ...given });
+  }
+
+  #send(method: PlannedElsewhere["method"], path: ApiPath, params: Params): Promise<unknown> {
     const { caller, signal } = this.#call;
     const request = {
       method,

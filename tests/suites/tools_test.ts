@@ -2,6 +2,7 @@ import "../tools/access_test.ts";
 import "../tools/api_test.ts";
 import "../tools/attention_test.ts";
 import "../tools/backup_jobs_test.ts";
+import "../tools/backup_server_api_test.ts";
 import "../tools/backup_server_refusals_test.ts";
 import "../tools/backup_servers_changes_test.ts";
 import "../tools/backup_servers_reads_test.ts";
