@@ -33,6 +33,7 @@ import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
+import { LeftoverPasses } from "./mcp/leftover_passes.ts";
 import { Leftovers } from "./mcp/leftovers.ts";
 import { ResourceWatch } from "./mcp/resources/watch.ts";
 import { Seal } from "./seal.ts";
@@ -153,8 +154,23 @@ export async function joinParts(
       monotonic,
     })
   );
+  // Where there is one cluster no guest comes in.
+  const passes = clusters.several
+    ? clusters.names.map((cluster) =>
+      new LeftoverPasses({
+        background,
+        cluster,
+        isStopping: () => stopping.signal.aborted,
+        log: logOf(cluster),
+        monotonic,
+      })
+    )
+    : [];
   const forget = () => [...clusters].forEach(([, each]) => each.forget());
-  const cleanUp = () => [...leftovers].forEach(([, each]) => void each.sweep());
+  const cleanUp = () => {
+    for (const [, each] of leftovers) void each.sweep();
+    for (const each of passes) void each.sweep();
+  };
   if (isFirst) cleanUp();
   if (isFirst) keepHistory(clusters, { config, database, logOf });
   const ownId: OwnId = (make) => siblings === null ? make() : siblings.ownId(make);
@@ -236,6 +252,7 @@ export async function joinParts(
     close: async () => {
       stopping.abort();
       await Promise.all([...leftovers].map(([, each]) => each.idle()));
+      await Promise.all(passes.map((each) => each.idle()));
       await background.idle();
       watch.close();
       await authenticator.close();

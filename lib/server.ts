@@ -123,7 +123,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ? { answer: await metrics.counted() }
       : await passing?.answer(ask.request, port) ?? { answer: null }
   );
-  const idle = () => Promise.all([limits.idle(), passing?.idle()]);
+  const idle = async () => {
+    await Promise.all([limits.idle(), passing?.idle()]);
+    // A call that has ended is answered in the same turn of the event loop.
+    await new Promise((resolve) => setTimeout(resolve));
+  };
   const sweeper = setInterval(() => {
     transports.sweep();
     parts.sweep();

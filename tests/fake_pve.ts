@@ -9,7 +9,7 @@ import type { FakeRequest } from "./fake_pve/https.ts";
 import { PveServer } from "./fake_pve/server.ts";
 import type { FakeState } from "./fake_pve/state.ts";
 import { finishTasks, settle } from "./fake_pve/tasks.ts";
-import { World } from "./fake_pve/world.ts";
+import { type Neighbour, World } from "./fake_pve/world.ts";
 
 export type { Fault, FaultMatch } from "./fake_pve/faults.ts";
 export type { FakeRequest } from "./fake_pve/https.ts";
@@ -77,6 +77,10 @@ export interface FakePve {
   unplug(): Promise<void>;
   /** Answers again. */
   plug(): Promise<void>;
+  /** What other clusters reach it by. */
+  neighbour: Neighbour;
+  /** Lets its nodes reach those of another cluster by their own addresses. */
+  meet(other: FakePve): void;
   /** Moves the clock forward. */
   tick(ms: number): void;
   /** Ends one running task, or all of them, now. */
@@ -123,10 +127,11 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
   };
   let closed: Promise<void> | undefined;
   const close = () => closed ??= closeSoundly(server, world);
+  const url = `https://127.0.0.1:${port}`;
   return {
     host: "127.0.0.1",
     port,
-    url: `https://127.0.0.1:${port}`,
+    url,
     caPem: certificate.caPem,
     fingerprint: certificate.fingerprint,
     token: tokenFor("full"),
@@ -145,6 +150,16 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
     containerFolder: (vmid) => world.consoles.folderOf(vmid),
     offline: (node) => setOnline(node, false),
     online: (node) => setOnline(node, true),
+    neighbour: { url, world },
+    meet: (other) => {
+      for (const node of other.state.nodes.values()) {
+        world.neighbours.set(`${node.ip}:8006`, other.neighbour);
+        // All nodes are served by one listener, with its certificate.
+        for (const one of node.certificates) {
+          if (one.filename === "pve-ssl.pem") one.fingerprint = other.fingerprint;
+        }
+      }
+    },
     tick: (ms) => {
       world.tick(ms);
       settle(world);

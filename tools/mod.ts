@@ -84,6 +84,7 @@ export { default as get_vms } from "./get_vms.ts";
 export { default as health } from "./health.ts";
 export { default as import_disk } from "./import_disk.ts";
 export { default as migrate_guest } from "./migrate_guest.ts";
+export { default as migrate_to_cluster } from "./migrate_to_cluster.ts";
 export { default as move_disk } from "./move_disk.ts";
 export { default as protect_backup } from "./protect_backup.ts";
 export { default as prune_backups } from "./prune_backups.ts";

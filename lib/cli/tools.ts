@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { AppError } from "../errors.ts";
-import { keyOf, scopeOf, type ToolPolicy } from "../tool/policy.ts";
+import { scopeOf, switchKeyOf, type ToolPolicy } from "../tool/policy.ts";
+import { compact } from "../proxmox/api/values.ts";
 import { describePrivileges } from "../tool/privileges.ts";
 import type { AnyTool, Privilege } from "../tool/tool.ts";
 import { isChosen } from "../tool/toolsets.ts";
@@ -82,8 +83,8 @@ function toolsTable(list: readonly AnyTool[]): string {
 
 function neededBy(tool: AnyTool): string {
   const needed = describePrivileges(tool) || "none";
-  const { switchedOnBy: key } = tool;
-  return key === undefined ? needed : `${needed}; off without \`${keyOf(key)}\``;
+  const key = switchKeyOf(tool);
+  return key === undefined ? needed : `${needed}; off without \`${key}\``;
 }
 
 function asJson(tool: AnyTool) {
@@ -92,7 +93,7 @@ function asJson(tool: AnyTool) {
     scope: tool.scope,
     toolsets: tool.toolsets,
     title: tool.title,
-    ...(tool.switchedOnBy === undefined ? {} : { switched_on_by: keyOf(tool.switchedOnBy) }),
+    ...compact({ switched_on_by: switchKeyOf(tool) }),
     description: tool.description,
     privileges: [
       ...tool.privileges.map(asJsonPrivilege),

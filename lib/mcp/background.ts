@@ -2,8 +2,11 @@ import { Limit } from "../abort.ts";
 import type { Principal } from "../auth/principal.ts";
 import { messageOf } from "../errors.ts";
 import { Pve } from "../proxmox/pve.ts";
+import type { PveCall } from "../proxmox/pve_parts.ts";
+import type { OtherClusters } from "../tool/other_clusters.ts";
 import { CHANGES } from "../tool/tool.ts";
 import { markOfCaller } from "./callers_proxmox.ts";
+import { Others } from "./clusters/others.ts";
 import { proxmoxIn, reachedIn } from "./clusters/reached.ts";
 import type { CallServices } from "./call_services.ts";
 import { CallRecord } from "./call_record.ts";
@@ -55,7 +58,7 @@ export class Background {
   async begin<T>(
     kind: string,
     asked: Asked,
-    work: (pve: Pve) => Promise<T>,
+    work: (pve: Pve, clusters: OtherClusters) => Promise<T>,
   ): Promise<Work<T> | undefined> {
     const { stopping } = this.#services;
     if (stopping.aborted) return undefined;
@@ -84,7 +87,10 @@ export class Background {
 
   async #run<T>(
     asked: Asked,
-    { signal, work }: { signal: AbortSignal; work: (pve: Pve) => Promise<T> },
+    { signal, work }: {
+      signal: AbortSignal;
+      work: (pve: Pve, clusters: OtherClusters) => Promise<T>;
+    },
   ): Promise<T> {
     const { audit, halts, log, proxmox } = this.#services;
     const requestId = crypto.randomUUID();
@@ -92,7 +98,7 @@ export class Background {
     if (proxmox.several) record.within(asked.cluster);
     let isAnnounced = false;
     const { own } = proxmoxIn(this.#services, asked);
-    const pve = new Pve(asked.isOwn ? own : await reachedIn(this.#services, asked), {
+    const call: PveCall = {
       caller: "background",
       signal,
       mark: markOfCaller(asked.principal, requestId),
@@ -112,16 +118,19 @@ export class Background {
         return await record.announce(vmids, beginning);
       },
       patienceMs: Infinity,
-    });
+    };
+    const pve = new Pve(asked.isOwn ? own : await reachedIn(this.#services, asked), call);
+    const clusters = new Others(this.#services, { caller: asked, call, pve });
     const end = async (outcome: "ok" | "error" | "cancelled", error = "") => {
       record.touched(pve);
+      clusters.release();
       pve.release();
       // What was only looked at leaves no row.
       if (!isAnnounced) return;
       await record.end(outcome, error).catch((cause) => log.error(messageOf(cause)));
     };
     try {
-      const done = await work(pve);
+      const done = await work(pve, clusters);
       await end("ok");
       return done;
     } catch (error) {

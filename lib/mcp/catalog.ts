@@ -90,11 +90,13 @@ export class Catalog {
 
   /** True when the configuration offers the tool at all. */
   offers(tool: AnyTool): boolean {
-    return isOffered(tool, this.#policy);
+    return isOffered(tool, this.#policy) && isWithin(tool, this.#clusters);
   }
 
   /** The key of the config without which the tool is off, where that is the reason. */
-  lacks({ switchedOnBy: key }: AnyTool): string | undefined {
+  lacks(tool: AnyTool): string | undefined {
+    const { switchedOnBy: key } = tool;
+    if (!isWithin(tool, this.#clusters)) return "clusters";
     return key === undefined || this.isOn(key) ? undefined : keyOf(key);
   }
 
@@ -110,7 +112,8 @@ export class Catalog {
 
   /** True when a caller may call the tool. */
   allows(tool: AnyTool, { scope, limits }: Viewer): boolean {
-    return this.offers(tool) && includesScope(scope, this.scopeOf(tool)) && inReach(tool, limits);
+    return this.offers(tool) && isWithin(tool, this.clustersFor(limits)) &&
+      includesScope(scope, this.scopeOf(tool)) && inReach(tool, limits);
   }
 
   /** The whole tool in the words of MCP, for who has these limits. */
@@ -211,6 +214,11 @@ const decoder = new TextDecoder();
 
 /** Lists that are kept: each takes some 130 KB, and few tokens are limited in ways of their own. */
 const MOST_LISTS = 50;
+
+/** True where there are as many clusters as the tool is about; none stand for the only one. */
+function isWithin({ clustersNeeded = 1 }: AnyTool, clusters: readonly string[]): boolean {
+  return clustersNeeded <= Math.max(1, clusters.length);
+}
 
 function newLists() {
   return oncePer((_able: (tool: AnyTool) => boolean) => new Map<string, Kept>());

@@ -16,7 +16,7 @@ interface Options {
 }
 
 /** Whoever began it may have no token any more. */
-const NOBODY = {
+export const NOBODY = {
   userId: 0,
   tokenId: 0,
   scope: "admin",

@@ -1,9 +1,11 @@
 import { Limit } from "../abort.ts";
 import { Pve } from "../proxmox/pve.ts";
+import type { PveCall } from "../proxmox/pve_parts.ts";
 import type { ToolContext } from "../tool/tool.ts";
 import type { CallRequest } from "./call_request.ts";
 import type { CallServices } from "./call_services.ts";
 import { markOfCaller } from "./callers_proxmox.ts";
+import { Others } from "./clusters/others.ts";
 import { reachedIn } from "./clusters/reached.ts";
 import { cannot } from "./cannot.ts";
 import { reachOf } from "./reach.ts";
@@ -22,7 +24,7 @@ export async function rehearse<T>(
   { action, look }: { action: string; look: (context: ToolContext) => Promise<T> },
 ): Promise<T> {
   using over = new Limit(request.signal, PATIENCE_MS);
-  const pve = new Pve(await reachedIn(services, request), {
+  const call: PveCall = {
     caller: `token ${request.principal.tokenId}`,
     signal: over.signal,
     // The call that is approved at last is another request.
@@ -33,15 +35,18 @@ export async function rehearse<T>(
     progress: request.progress,
     permit: () => Promise.resolve(),
     announce: () => Promise.resolve(true),
-  });
+  };
+  const pve = new Pve(await reachedIn(services, request), call);
+  const clusters = new Others(services, { caller: request, call, pve });
   try {
     const plans = services.approvals.deskOf(request.principal, services.catalog);
-    const seen = await look(toolContext(services, { ...request, pve, plans, action }));
+    const seen = await look(toolContext(services, { ...request, pve, clusters, plans, action }));
     if (pve.refused) throw pve.refused;
     return seen;
   } catch (error) {
     throw cannot(action, pve.refused ?? error);
   } finally {
+    clusters.release();
     pve.release();
     // What was not waited for any longer ends too.
     over.abort();

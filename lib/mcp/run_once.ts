@@ -1,10 +1,12 @@
 import { Pve } from "../proxmox/pve.ts";
+import type { PveCall } from "../proxmox/pve_parts.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import type { Gate } from "./approval/approvals.ts";
 import type { CallRecord } from "./call_record.ts";
 import type { CallRequest } from "./call_request.ts";
 import type { CallServices } from "./call_services.ts";
 import { markOfCaller } from "./callers_proxmox.ts";
+import { Others } from "./clusters/others.ts";
 import { reachedIn } from "./clusters/reached.ts";
 import type { Finished } from "./finished.ts";
 import { reachOf } from "./reach.ts";
@@ -43,7 +45,7 @@ export async function runOnce(
   const { tool, input, action, cluster, dryRun, permit, allow, warnings } = request;
   const asked = { cluster, tool: tool.name, input };
   const change = dryRun ? undefined : services.identical.of(request.principal, asked);
-  const pve = new Pve(await reachedIn(services, request), {
+  const call: PveCall = {
     caller: `token ${request.principal.tokenId}`,
     signal: request.signal,
     mark: markOfCaller(request.principal, request.requestId),
@@ -60,7 +62,9 @@ export async function runOnce(
     sharing: change,
     detaches: request.detaches === true,
     begunGuests: request.begunGuests,
-  });
+  };
+  const pve = new Pve(await reachedIn(services, request), call);
+  const clusters = new Others(services, { caller: request, call, pve });
   for (const warning of warnings) pve.warn(warning);
   /** Of a plan that was decided. */
   let decided: readonly number[] = [];
@@ -73,7 +77,7 @@ export async function runOnce(
         await record.announce(vmids);
       },
     );
-    const context = toolContext(services, { ...request, pve, plans, tool: tool.name });
+    const context = toolContext(services, { ...request, pve, clusters, plans, tool: tool.name });
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
     if (pve.refused) throw pve.refused;
@@ -86,6 +90,7 @@ export async function runOnce(
     throw pve.refused ?? error;
   } finally {
     record.touched({ vmids: [...pve.vmids, ...decided], upid: pve.upid });
+    clusters.release();
     pve.release();
   }
 }

@@ -9,6 +9,7 @@ import type { BackupServers } from "../pbs/servers.ts";
 import { DEFAULT_CLUSTER } from "../proxmox/clusters.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { ToolDetails, ToolEntry } from "../tool/directory.ts";
+import type { OtherClusters } from "../tool/other_clusters.ts";
 import type { PlanDesk } from "../tool/plans.ts";
 import type { SecretFiles } from "../tool/secret_files.ts";
 import type { AnyTool, ToolContext } from "../tool/tool.ts";
@@ -36,8 +37,9 @@ export interface ToolServices {
 /** What the tool of a call works with. */
 export function toolContext(
   services: ToolServices,
-  { pve, plans, meant, ...caller }: Omit<Asked, "cluster"> & {
+  { pve, clusters, plans, meant, ...caller }: Omit<Asked, "cluster"> & {
     pve: Pve;
+    clusters: OtherClusters;
     plans: PlanDesk;
     meant?: string | undefined;
   },
@@ -49,6 +51,7 @@ export function toolContext(
   const { limits } = principal;
   return {
     pve,
+    clusters,
     pbs: new CallsBackupServers(services.backupServers, pve),
     server,
     secrets,

@@ -18,6 +18,8 @@ export interface Reach {
 
 /** A request that a dry run would have sent. */
 export interface PlannedRequest {
+  /** Where it is another one than the call's. */
+  readonly cluster?: string;
   readonly method: "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly body?: Params;

@@ -39,7 +39,7 @@ const DRY_RUN_UPID = "UPID:dry-run";
  * in a dry run to sending nothing that changes anything.
  */
 export class Pve {
-  readonly plan: Plan = { requests: [], checks: [], changes: {} };
+  readonly plan: Plan;
   readonly #shared: PveShared;
   readonly #call: PveCall;
   readonly #warnings = new Set<string>();
@@ -64,6 +64,7 @@ export class Pve {
     const changing = new Changing({ shared, call, touched, explained });
     // What a change rests on is read after it has taken hold, and not a moment before.
     const readsAlone = () => holds.any || changing.hasBegun;
+    this.plan = call.joins?.plan ?? { requests: [], checks: [], changes: {} };
     this.#shared = shared;
     this.#call = call;
     this.#touched = touched;
@@ -455,6 +456,11 @@ export class Pve {
     return this.#following.finished(upid, patience);
   }
 
+  /** Makes durable that the guests which are known so far are about to be changed. */
+  announce(): Promise<boolean> {
+    return this.#touched.announce();
+  }
+
   /** Ends the call: other changes may go on. */
   release(): void {
     this.#holds.release();
@@ -472,7 +478,9 @@ export class Pve {
     this.#touched.noteRequest(String(path), params);
     if (!this.#call.dryRun) return await this.#changing.make({ ...request, params }, this) as T;
     const body = Object.keys(params).length > 0 ? { body: redactedParams(params) } : {};
-    this.plan.requests.push({ method: verb, path: String(path), ...body });
+    const { joins } = this.#call;
+    const where = joins === undefined ? {} : { cluster: joins.cluster };
+    this.plan.requests.push({ ...where, method: verb, path: String(path), ...body });
     await noteQuorum(this);
     return DRY_RUN_UPID as T;
   }

@@ -4,7 +4,7 @@ import type { Client } from "./api/client.ts";
 import type { ApiDescriptions } from "./apidoc/descriptions.ts";
 import type { GuestDirectory } from "./guest/guest_directory.ts";
 import type { GuestLocks } from "./guest/locks.ts";
-import type { Reach } from "./plan.ts";
+import type { Plan, Reach } from "./plan.ts";
 import type { Access } from "./privileges.ts";
 import type { ShareTime } from "./share_time.ts";
 import type { SharedReads } from "./shared_reads.ts";
@@ -44,6 +44,8 @@ export interface PveCall {
   readonly mark?: string | undefined;
   readonly reach: Reach;
   readonly dryRun: boolean;
+  /** The plan of the call that this is a part of, in another cluster. */
+  readonly joins?: { readonly plan: Plan; readonly cluster: string } | undefined;
   /** True for a call that changes nothing: it may be told what others read a moment ago. */
   readonly onlyReads?: boolean | undefined;
   /** What the call does, for messages: `start VM 101`. */

@@ -52,9 +52,15 @@ export function fitted(
   });
 }
 
-/** True when the tool is offered where the configuration says nothing of tools. */
+/** True when the tool is offered where the configuration names one cluster and says nothing of tools. */
 export function isOnByDefault(tool: AnyTool): boolean {
-  return tool.switchedOnBy === undefined;
+  return switchKeyOf(tool) === undefined;
+}
+
+/** The key of the configuration that has to be there for the tool to be offered. */
+export function switchKeyOf({ clustersNeeded = 1, switchedOnBy }: AnyTool): string | undefined {
+  if (clustersNeeded > 1) return "clusters";
+  return switchedOnBy === undefined ? undefined : keyOf(switchedOnBy);
 }
 
 /** The scope that a caller of the tool needs here. */

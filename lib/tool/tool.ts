@@ -6,6 +6,7 @@ import type { History } from "../database/history.ts";
 import type { CallsBackupServers } from "../pbs/call.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import type { SecretFiles } from "./secret_files.ts";
+import type { OtherClusters } from "./other_clusters.ts";
 import type { PlanDesk } from "./plans.ts";
 import type { ToolDirectory } from "./directory.ts";
 import type { Toolset } from "./toolsets.ts";
@@ -66,8 +67,10 @@ export interface ToolContext {
    */
   readonly background: <T>(
     kind: string,
-    work: (pve: Pve) => Promise<T>,
+    work: (pve: Pve, clusters: OtherClusters) => Promise<T>,
   ) => Promise<{ readonly done: Promise<T> } | undefined>;
+  /** The clusters besides the call's own, for what concerns two. */
+  readonly clusters: OtherClusters;
   /** How things were; null where the database keeps none of it. */
   readonly history: History | null;
   /** The changes that wait for somebody's approval. */
@@ -96,6 +99,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly switchedOnBy?: Switch;
   /** Fields of the input, all of them optional, that are taken only where the config names backup servers. */
   readonly withBackupServers?: readonly (keyof z.output<I> & string)[];
+  /** How many clusters its caller must be able to reach; default: 1. */
+  readonly clustersNeeded?: number;
   /** What every call needs. */
   readonly privileges: readonly Privilege[];
   /** What calls need on a backup server, at paths of its own (with `{store}`). */

@@ -337,14 +337,15 @@ Deno.test("tools, check and the roles for Proxmox tell of what is off until the 
   await using folder = await Folder.make();
   await folder.write("token", "secret-value");
   const off = (await ok(["tools"])).out.split("\n").filter((row) => row.includes("off without"));
-  assert.equal(off.length, 3);
+  assert.equal(off.length, 4);
   assert.match(off[0] ?? "", /^create_proxmox_token .*User\.Modify.*`tools\.secrets_dir`/);
   assert.match(off[1] ?? "", /^delete_proxmox_token .*User\.Modify.*`tools\.secrets_dir`/);
   assert.match(off[2] ?? "", /^execute_container_command .*VM\.Console.*`tools\.container_exec`/);
+  assert.match(off[3] ?? "", /^migrate_to_cluster .*VM\.Migrate.*`clusters`/);
   const json = JSON.parse((await ok(["tools", "--json"])).out);
   assert.deepEqual(
     json.flatMap((tool: { switched_on_by?: string }) => tool.switched_on_by ?? []),
-    ["tools.secrets_dir", "tools.secrets_dir", "tools.container_exec"],
+    ["tools.secrets_dir", "tools.secrets_dir", "tools.container_exec", "clusters"],
   );
   const said = async (tools: Record<string, unknown>) => {
     const file = await folder.write("config.json", { ...CONFIG, tools });

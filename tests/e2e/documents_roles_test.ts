@@ -6,7 +6,7 @@ import { Site } from "../site.ts";
 import { cli } from "../support/cli.ts";
 import { blocksOf, readDocument, rowsOf, sectionsOf } from "../support/documents.ts";
 import { OFFERED } from "../support/offered.ts";
-import { CASES, hasCase } from "../tools/cases/mod.ts";
+import { type CasedTool, CASES } from "../tools/cases/mod.ts";
 import { restrict, startProbed } from "../tools/probe.ts";
 
 /** Carries out `pveum` lines on the simulated cluster; returns the token's value. */
@@ -209,14 +209,14 @@ const LEADING_ELSEWHERE = ["call_api", "call_tool", "change_api"];
 for (const toolset of TOOLSETS) {
   Deno.test(`the documents' roles for ${toolset} suffice for its work, tool by tool`, async (t) => {
     const roles = await documentedRoles(toolset);
-    const ofIt = OFFERED.filter(hasCase).filter(({ name, toolsets }) =>
+    const ofIt = OFFERED.filter(({ name, toolsets }) =>
       toolsets.some((own) => own === toolset) && !LEADING_ELSEWHERE.includes(name)
     );
     for (const tool of ofIt) {
       await t.step(tool.name, async () => {
         let at = 0;
         await using site = await startProbed({ monotonic: () => at });
-        const { args, prepare, scope: role = tool.scope } = CASES[tool.name];
+        const { args, prepare, scope: role = tool.scope } = CASES[tool.name as CasedTool];
         await prepare?.(site);
         const given = typeof args === "function" ? args(site) : args;
         restrict(site, roles[SCOPES.indexOf(tool.scope)] ?? []);

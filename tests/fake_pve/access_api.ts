@@ -127,6 +127,41 @@ function createToken(call: Call): unknown {
   };
 }
 
+/** Its grants go with it, as they do at the next write of `user.cfg`. */
+function deleteToken(call: Call): null {
+  const { state } = call;
+  const { name, user } = knownToken(call);
+  state.tokens = state.tokens.filter((one) => one.user !== user || one.name !== name);
+  state.acl = state.acl.filter(({ type, ugid }) => type !== "token" || ugid !== `${user}!${name}`);
+  return null;
+}
+
+function changeAcl({ params, state }: Call): null {
+  const path = params.text("path");
+  const propagate = !params.has("propagate") || params.flag("propagate");
+  const kinds = [["user", "users"], ["group", "groups"], ["token", "tokens"]] as const;
+  const listed = (name: string) =>
+    (params.maybe(name) ?? "").split(",").filter((one) => one !== "");
+  if (kinds.every(([, key]) => listed(key).length === 0)) {
+    refuse({ users: "either 'users', 'groups' or 'tokens' is required." });
+  }
+  for (const roleid of listed("roles")) {
+    if (!state.roles.has(roleid)) die(`role '${roleid}' does not exist`);
+    for (const [type, key] of kinds) {
+      for (const ugid of listed(key)) {
+        if (type === "token" && !state.tokens.some((one) => `${one.user}!${one.name}` === ugid)) {
+          die(`no such token '${ugid}'`);
+        }
+        state.acl = state.acl.filter((one) =>
+          one.path !== path || one.roleid !== roleid || one.type !== type || one.ugid !== ugid
+        );
+        if (!params.flag("delete")) state.acl.push({ path, roleid, type, ugid, propagate });
+      }
+    }
+  }
+  return null;
+}
+
 function listGroups({ state, who }: Call): unknown {
   const wanted = ["User.Modify", "Group.Allocate", "Sys.Audit"];
   const users = [...state.users.values()];
@@ -150,6 +185,7 @@ function listAcl({ state, who }: Call): unknown {
 export const accessHandlers: Handlers = {
   "GET /access/permissions": permissions,
   "GET /access/acl": listAcl,
+  "PUT /access/acl": changeAcl,
   "GET /access/users": listUsers,
   "GET /access/users/{userid}": readUser,
   "GET /access/users/{userid}/token": (call) => {
@@ -159,11 +195,7 @@ export const accessHandlers: Handlers = {
   },
   "GET /access/users/{userid}/token/{tokenid}": (call) => tokenRow(knownToken(call)),
   "POST /access/users/{userid}/token/{tokenid}": createToken,
-  "DELETE /access/users/{userid}/token/{tokenid}": (call) => {
-    const { tokens } = call.state;
-    tokens.splice(tokens.indexOf(knownToken(call)), 1);
-    return null;
-  },
+  "DELETE /access/users/{userid}/token/{tokenid}": deleteToken,
   "GET /access/groups": listGroups,
   "GET /access/roles": ({ state }) =>
     [...state.roles].map(([roleid, role]) => ({

@@ -51,7 +51,8 @@ export interface Served {
   apidoc: boolean;
 }
 
-export function dispatch(served: Served, request: Incoming): Answer {
+/** What a handler has to wait for is answered later. */
+export function dispatch(served: Served, request: Incoming): Answer | Promise<Answer> {
   let authorized = false;
   try {
     if (!verbs.has(request.method)) {
@@ -76,7 +77,11 @@ export function dispatch(served: Served, request: Incoming): Answer {
     settle(served.world);
     const raw = { ...decodeForm(query), ...sent };
     const data = run(served, route, who ?? { user: "", privsep: false }, raw);
-    return ok(data, authorized);
+    if (!(data instanceof Promise)) return ok(data, authorized);
+    return data.then(
+      (data) => ok(data, authorized),
+      (error) => failure(served.world, error, { request, authorized }),
+    );
   } catch (error) {
     return failure(served.world, error, { request, authorized });
   }
@@ -147,6 +152,10 @@ function run(
   const call: Call = { world, state: world.state, who, api, params };
   const handler = served.handlers[`${api.method} ${api.path}`] ?? answerByContract;
   const data = handler(call);
+  return data instanceof Promise ? data.then((data) => fitting(api, data)) : fitting(api, data);
+}
+
+function fitting(api: Route["api"], data: unknown): unknown {
   const complaint = answerComplaint(api, data instanceof Listed ? data.data : data);
   if (complaint) throw new Error(`the answer does not fit the contract: ${complaint}`);
   return data;

@@ -45,7 +45,7 @@ export abstract class FakeServer {
   }
 
   /** Carries a request out. */
-  protected abstract respond(incoming: Incoming): Answer;
+  protected abstract respond(incoming: Incoming): Answer | Promise<Answer>;
   /** What tests see of a request. */
   protected abstract recordOf(incoming: Incoming): FakeRequest;
   /** The server's own words for a refusal. */
@@ -123,11 +123,15 @@ export abstract class FakeServer {
     const record = this.recordOf(incoming);
     this.requests.push(record);
     const fault = this.#take(record);
-    const answer = () => {
-      const result = this.respond(incoming);
+    const noted = (result: Answer) => {
       record.authorized = result.authorized;
       if (result.waitMs) record.waitMs = result.waitMs;
       return result;
+    };
+    const answer = () => {
+      const result = this.respond(incoming);
+      if (result instanceof Promise) throw new Error("an answer that is waited for is not spoiled");
+      return noted(result);
     };
     const send = (result: Answer) => {
       record.status = result.status;
@@ -137,8 +141,9 @@ export abstract class FakeServer {
       });
     };
     if (fault === undefined) {
-      const result = answer();
-      return this.#later({ ms: result.waitMs ?? 0, work: () => send(result) });
+      const result = this.respond(incoming);
+      if (result instanceof Promise) return void result.then((result) => send(noted(result)));
+      return this.#later({ ms: noted(result).waitMs ?? 0, work: () => send(result) });
     }
     switch (fault.kind) {
       case "hang":
@@ -147,9 +152,11 @@ export abstract class FakeServer {
         return this.#later({ ms: fault.ms, work: () => send(answer()) });
       case "drop_before":
         return void request.socket.destroy();
-      case "drop":
-        answer();
+      case "drop": {
+        const lost = this.respond(incoming);
+        if (!(lost instanceof Promise)) noted(lost);
         return void request.socket.destroy();
+      }
       case "truncate": {
         const whole = answer();
         return send({

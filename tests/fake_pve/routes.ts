@@ -19,6 +19,7 @@ import { nodeHandlers } from "./nodes.ts";
 import { poolHandlers } from "./pools.ts";
 import { powerHandlers } from "./power.ts";
 import { preconditionHandlers } from "./preconditions.ts";
+import { remoteMigrateHandlers } from "./remote_migrate.ts";
 import { replicationHandlers } from "./replication.ts";
 import { sdnHandlers } from "./sdn.ts";
 import { serviceHandlers } from "./services.ts";
@@ -53,6 +54,7 @@ export const handlers: Handlers = {
   ...poolHandlers,
   ...powerHandlers,
   ...preconditionHandlers,
+  ...remoteMigrateHandlers,
   ...replicationHandlers,
   ...sdnHandlers,
   ...serviceHandlers,

@@ -32,11 +32,10 @@ export class PveServer extends FakeServer {
   }
 
   /** Refused logins wait, as against guessing, when the state says so. */
-  protected override respond(incoming: Incoming): Answer {
+  protected override respond(incoming: Incoming): Answer | Promise<Answer> {
     const answer = dispatch(this.#served, incoming);
-    return answer.status === 401
-      ? { ...answer, waitMs: this.#served.world.state.authDelayMs }
-      : answer;
+    if (answer instanceof Promise || answer.status !== 401) return answer;
+    return { ...answer, waitMs: this.#served.world.state.authDelayMs };
   }
 
   protected override recordOf(incoming: Incoming): FakeRequest {
@@ -52,7 +51,9 @@ export class PveServer extends FakeServer {
     const incoming = read(request, new Uint8Array(0));
     const record = recordOf(incoming);
     this.requests.push(record);
-    const { authorized, reason, status } = dispatch(this.#served, incoming);
+    const result = dispatch(this.#served, incoming);
+    if (result instanceof Promise) throw new Error("no WebSocket is opened by what is waited for");
+    const { authorized, reason, status } = result;
     record.authorized = authorized;
     record.status = status === 200 ? 101 : status;
     if (status !== 200) {

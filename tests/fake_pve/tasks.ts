@@ -9,6 +9,8 @@ export interface TaskPlan {
   guest?: FakeGuest;
   configLock?: string;
   fileLock?: boolean;
+  /** Status reads that answer "running", whatever the state says. */
+  polls?: number;
   /** Milliseconds that it lasts, whatever others do. */
   lastsMs?: number;
   /** Lines in the log from the start on. */
@@ -46,11 +48,11 @@ export function startTask(call: Call, plan: TaskPlan): string {
     owner,
     status: "running",
     log: [...plan.begin ?? []],
-    polls: state.taskPolls,
+    polls: plan.polls ?? state.taskPolls,
     lastRead: world.now(),
     work: plan.work,
   };
-  const lasts = plan.lastsMs ?? state.taskMs;
+  const lasts = plan.lastsMs ?? (plan.polls === undefined ? state.taskMs : undefined);
   if (lasts !== undefined) task.finishAt = world.now() + lasts;
   if (plan.guest) task.vmid = plan.guest.vmid;
   if (plan.fileLock) task.fileLock = true;

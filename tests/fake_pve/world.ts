@@ -6,11 +6,22 @@ import type { FakeNode, FakeState } from "./state.ts";
 import { FakeConsoles } from "./console.ts";
 import type { Params } from "./validate.ts";
 
+/** Another simulated cluster, as this one reaches it. */
+export interface Neighbour {
+  /** Where it really listens. */
+  url: string;
+  world: World;
+}
+
 /** The simulated cluster at work: its state, its clock and what belongs to no single family of methods. */
 export class World {
   readonly contract: Contract = contract();
   /** What the simulator itself did wrong, by method and path. */
   readonly faults: string[] = [];
+  /** The nodes of other clusters, by `address:port`. */
+  readonly neighbours = new Map<string, Neighbour>();
+  /** What opened the tunnels that guests come in by, by UPID. */
+  readonly tunnels = new Map<string, Call>();
   /** The node whose API is being spoken to. */
   readonly local: string;
   #ahead = 0;

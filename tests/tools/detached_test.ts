@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
-import { TOOLS } from "../../lib/mcp/tools.ts";
 import { TaskClient } from "../support/task_client.ts";
-import { CASES, hasCase } from "./cases/mod.ts";
+import { CASED, type CasedTool, CASES } from "./cases/mod.ts";
 import { startProbed } from "./probe.ts";
 
 /** What begins many tasks, or looks at what its task has left, waits for the end. */
 const WAITING = ["bulk_power", "remove_hardware", "run_backup_job"];
 
-for (const { name, input } of TOOLS.filter(hasCase)) {
+for (const { name, input } of CASED) {
   if (!("wait" in input.shape) || WAITING.includes(name)) continue;
   Deno.test(`${name} answers a client that follows its task as one that waits`, async () => {
     await using site = await startProbed();
-    const { args, prepare, works } = CASES[name];
+    const { args, prepare, works } = CASES[name as CasedTool];
     await prepare?.(site);
     const client = new TaskClient(site);
     const begun = await client.call(name, typeof args === "function" ? args(site) : args);

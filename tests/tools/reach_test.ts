@@ -7,7 +7,7 @@ import type { AnyTool } from "../../lib/tool/tool.ts";
 import { Site, type ToolAnswer } from "../site.ts";
 import { until } from "../support/until.ts";
 import { backupOf, CONTAINER_BACKUP, nameBackups, VM_BACKUP } from "./backups.ts";
-import { CASES, hasCase } from "./cases/mod.ts";
+import { CASED, type CasedTool, CASES } from "./cases/mod.ts";
 import { guest } from "./guests.ts";
 import { limited } from "./limited.ts";
 import { type Arguments, inDryRun } from "./tool_case.ts";
@@ -97,8 +97,8 @@ Deno.test("a guest out of reach is answered like one that there is not, whatever
     const [there, absent] = await Promise.all(answers);
     assert.equal(there, absent, `${tool} ${JSON.stringify(about(names[0]))}`);
   };
-  for (const { input, name } of TOOLS.filter(hasCase)) {
-    const { args } = CASES[name];
+  for (const { input, name } of CASED) {
+    const { args } = CASES[name as CasedTool];
     const { vmid, vmids } = input.shape;
     for (const names of [[100, 998], ["web1", "nobody"], ["dup", "nobody"]] as const) {
       if (vmid?.safeParse(names[0]).success) {
@@ -210,7 +210,7 @@ const run = fc.record({
   }),
   more: fc.oneof(...KINDS.map((kind) => fc.tuple(fc.constant(kind), values[kind]))),
   vmid: fc.option(fc.constantFrom(...VMIDS)),
-  tools: fc.subarray(TOOLS.filter((tool) => !always.includes(tool)), {
+  tools: fc.subarray(CASED.filter((tool) => !always.includes(tool)), {
     minLength: 12,
     maxLength: 12,
   }),
@@ -222,7 +222,7 @@ function argumentsFor(
   tool: AnyTool,
   { at, tasks, vmid }: { at: number; tasks: Tasks; vmid: number | null },
 ): Arguments {
-  const args = hasCase(tool) ? CASES[tool.name].args : {};
+  const { args } = CASES[tool.name as CasedTool];
   const { shape } = tool.input;
   const given: Record<string, unknown> = typeof args === "function" ? {} : { ...args };
   const upids = tool.name === "wait_task" ? tasks.ended : [...tasks.running, ...tasks.ended];

@@ -110,7 +110,6 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     rate_limit: { requests_per_minute: 600, failed_logins_per_minute: 10 },
     language: "en",
     require_lock: false,
-    workers: 1,
     shutdown_seconds: 10,
   });
   assert.deepEqual(database, { url: "sqlite:/etc/site/proxmox-mcp.db", url_file: null });

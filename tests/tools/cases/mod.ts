@@ -1,4 +1,4 @@
-import type { ToolName } from "../../../lib/mcp/tools.ts";
+import { type ToolName, TOOLS } from "../../../lib/mcp/tools.ts";
 import type { ToolCase } from "../tool_case.ts";
 import { ACCESS } from "./access.ts";
 import { API } from "./api.ts";
@@ -29,7 +29,9 @@ import { STORAGE_DEFINITIONS } from "./storage_definitions.ts";
 import { TASKS } from "./tasks.ts";
 import { UNLISTED } from "./unlisted.ts";
 
-/** Tools of backup servers, which have tests of their own. */
+/** What is about two clusters is tested by itself: cases have one. */
+type OfSeveral = "migrate_to_cluster";
+/** Tools that change backup servers: cases have none. */
 export const OF_BACKUP_SERVERS = [
   "protect_backup",
   "prune_backups",
@@ -37,11 +39,15 @@ export const OF_BACKUP_SERVERS = [
   "start_garbage_collection",
   "verify_backups",
 ] as const;
+export type CasedTool = Exclude<ToolName, OfSeveral | typeof OF_BACKUP_SERVERS[number]>;
 
-type Cased = Exclude<ToolName, typeof OF_BACKUP_SERVERS[number]>;
+/** The tools that are offered where there is one cluster and no backup server. */
+export const CASED = TOOLS.filter(({ clustersNeeded = 1, switchedOnBy }) =>
+  clustersNeeded === 1 && switchedOnBy !== "backup_servers"
+);
 
-/** A case for every other tool: without one it does not compile. */
-export const CASES: Record<Cased, ToolCase> = {
+/** A case for every tool: without one it does not compile. */
+export const CASES: Record<CasedTool, ToolCase> = {
   ...ACCESS,
   ...API,
   ...BACKUPS,
@@ -71,9 +77,3 @@ export const CASES: Record<Cased, ToolCase> = {
   ...TASKS,
   ...UNLISTED,
 };
-
-export function hasCase<T extends { readonly name: string }>(
-  tool: T,
-): tool is T & { readonly name: Cased } {
-  return tool.name in CASES;
-}
