@@ -84,7 +84,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "tools/mod.ts": ["tools"],
   "tools": [
-    ...["lib/tool", "lib/pbs", "lib/proxmox", "lib/plot", "lib/audit/row.ts", "lib/audit/trail.ts"],
+    ...["lib/tool", "lib/backups", "lib/pbs", "lib/proxmox", "lib/plot", "lib/audit/row.ts"],
+    "lib/audit/trail.ts",
     ...["lib/database/history.ts", "lib/database/rehearsals.ts", "lib/turns.ts"],
     ...["lib/errors.ts", "zod"],
   ],
@@ -100,6 +101,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lib/times.ts",
     "lib/errors.ts",
     "zod",
+  ],
+  "lib/backups": [
+    ...["lib/pbs", "lib/proxmox", "lib/database/rehearsals.ts", "lib/errors.ts"],
   ],
   "lib/pbs": [
     ...["lib/proxmox/api/values.ts", "lib/proxmox/clip.ts", "lib/proxmox/fan_out.ts"],

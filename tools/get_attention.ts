@@ -1,4 +1,8 @@
 import * as z from "zod";
+import { PATIENCE_MS, serverProbes } from "../lib/backups/findings.ts";
+import { joinServers } from "../lib/backups/join.ts";
+import { verificationProbe } from "../lib/backups/verifications.ts";
+import type { CallsBackupServers } from "../lib/pbs/call.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import {
   type FindingKind,
@@ -7,8 +11,9 @@ import {
   SEVERITIES,
   type Unread,
 } from "../lib/proxmox/attention/finding.ts";
-import { lookAtEverything } from "../lib/proxmox/attention/look.ts";
+import { type Beside, lookAtEverything } from "../lib/proxmox/attention/look.ts";
 import { paginate } from "../lib/proxmox/list.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -84,8 +89,10 @@ export default defineTool({
     ...paged,
   }),
   action: () => "tell what needs attention",
-  run: async (input, { pve }) => {
-    const { findings, unread } = await lookAtEverything(pve, input.max_guests);
+  run: async (input, { pbs, pve }) => {
+    const { max_guests: maxGuests } = input;
+    const beside = besideCluster(pve, pbs);
+    const { findings, unread } = await lookAtEverything(pve, { maxGuests, beside });
     const rows = mergeAlike(findings).map(({ kind, ...row }) => ({ ...row, tool: TOOLS[kind] }));
     const { items, ...page } = paginate(rows, rowKey, input);
     return {
@@ -98,26 +105,46 @@ export default defineTool({
   },
 });
 
+/** The backup servers; a token that is limited to some guests or nodes is told of these only. */
+function besideCluster(pve: Pve, pbs: CallsBackupServers): Beside {
+  if (pbs.names.length === 0) return { probes: [], told: undefined };
+  const join = joinServers(pve, pbs, { limitMs: PATIENCE_MS });
+  const told = join.then((joined) => joined.told);
+  const probes = pve.reach.everything
+    ? [...serverProbes(pve, pbs), verificationProbe(() => join)]
+    : [];
+  // Whoever waits for it is told of a failure, if it is not too late by then.
+  told.catch(() => {});
+  return { probes, told };
+}
+
 /** The tool that mends it, or that tells more. */
 const TOOLS: Readonly<Record<FindingKind, string>> = {
   agent_dead: "get_guest",
   backup: "create_backup",
+  backup_failed: "create_backup",
+  backup_server: "get_backup_servers",
   ceph: "get_ceph_status",
   certificate: "get_certificates",
   clock: "get_node_status",
   cluster: "get_cluster_status",
   config_waits: "get_guest_config",
+  datastore: "get_backup_servers",
   disk: "get_disks",
+  garbage: "start_garbage_collection",
   ha: "get_ha_status",
   kernel: "migrate_guest",
   locked: "get_tasks",
   replication: "get_replication",
   repository: "get_updates",
   security_updates: "get_updates",
+  server_job: "run_backup_server_job",
   snapshot: "delete_snapshot",
   storage_full: "get_storage_content",
+  sync: "get_backup_servers",
   task: "get_task",
   unused_volume: "delete_volume",
+  verification: "get_backup_snapshots",
   zfs: "get_disks",
 };
 

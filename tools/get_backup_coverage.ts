@@ -1,12 +1,17 @@
 import * as z from "zod";
+import { assess, type Assessment, type Lack, LACKS } from "../lib/backups/assess.ts";
+import { readOffSite } from "../lib/backups/guests.ts";
+import { joinServers } from "../lib/backups/join.ts";
 import { AppError } from "../lib/errors.ts";
-import { compact, number } from "../lib/proxmox/api/values.ts";
+import type { CallsBackupServers } from "../lib/pbs/call.ts";
+import { compact } from "../lib/proxmox/api/values.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import { forEachBounded } from "../lib/proxmox/fan_out.ts";
-import { guestOf } from "../lib/proxmox/guest/directory.ts";
+import { guestsIn } from "../lib/proxmox/guest/directory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { ageSeconds, newestGood, readJobs } from "../lib/proxmox/storage/backups.ts";
+import { ageSeconds, type Job, newestGood, newestOf } from "../lib/proxmox/storage/backups.ts";
+import { intervalsOf } from "../lib/proxmox/storage/job_interval.ts";
+import { readMembership } from "../lib/proxmox/storage/membership.ts";
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
@@ -26,6 +31,16 @@ const coverageRow = z.object({
   template: z.boolean(),
   last_proved_at: z.string().describe("When a restored copy last answered"),
   last_rehearsal: z.enum(["proved", "started", "failed"]),
+  interval: z.enum(["ok", "late", "none", "unknown"]).describe("Younger than its job's interval"),
+  interval_seconds: z.number(),
+  verified: z.enum(["ok", "failed", "never", "unknown"]).describe("The newest backup"),
+  verified_at: z.string(),
+  off_site: z.enum(["yes", "no", "unknown"]).describe("A sync job has brought a copy elsewhere"),
+  off_site_newest: z.string(),
+  off_site_in: z.string(),
+  kept_in: z.string().describe("Backup server, datastore and namespace"),
+  missing: z.array(z.enum(LACKS)),
+  next: z.string().describe("The tool for what is missing"),
 }).partial();
 
 type Coverage = z.output<typeof coverageRow>;
@@ -34,7 +49,7 @@ export default defineTool({
   name: "get_backup_coverage",
   title: "Backup coverage",
   description:
-    "Tells for each guest its newest good backup and its jobs, or that it is not backed up.",
+    "Tells of each guest whether it is backed up, in time, verified, off-site and proved by a restore.",
   scope: "user",
   toolsets: ["backups", "core"],
   hints: READS,
@@ -54,81 +69,138 @@ export default defineTool({
   output: z.object({
     guests: z.array(coverageRow),
     not_backed_up: z.number().describe("In all"),
+    missing: z.record(z.string(), z.number()).optional().describe("Guests, by what they lack"),
     ...paged,
   }),
   action: () => "compare guests and backups",
-  run: async ({ older_than_hours: hours, ...page }, { pve, rehearsals }) => {
-    const { guests, warnings } = await readCoverage(pve, rehearsals);
+  run: async ({ older_than_hours: hours, ...page }, { pbs, pve, rehearsals }) => {
+    const { guests, warnings } = await readCoverage({ pbs, pve, rehearsals });
     const limit = hours === undefined ? -1 : hours * 3600;
     const rows = guests.filter((guest) => (guest.age_seconds ?? Infinity) > limit);
     const { items, ...rest } = paginate(rows, (row) => row.vmid ?? 0, page);
     const bare = guests.filter((guest) => guest.state === "not backed up").length;
-    return { guests: items, not_backed_up: bare, ...rest, ...warned(warnings) };
+    return {
+      guests: items,
+      not_backed_up: bare,
+      ...(pbs.names.length > 0 ? { missing: countLacks(guests) } : {}),
+      ...rest,
+      ...warned(warnings),
+    };
   },
 });
+
+/** What mends it. */
+const NEXT: Readonly<Record<Lack, string>> = {
+  "backup": "create_backup",
+  "job": "create_backup_job",
+  "fresh backup": "create_backup",
+  "good verification": "create_backup",
+  "verification": "verify_backups",
+  "off-site copy": "get_backup_servers",
+  "fresh off-site copy": "run_backup_server_job",
+  "restore test": "rehearse_restore",
+};
+
+/** Only a backup server verifies: of files a restore tells more. */
+function nextOf({ kept_in, missing: [first] }: Assessment): string | undefined {
+  if (first === undefined) return undefined;
+  return first === "verification" && kept_in === undefined ? "rehearse_restore" : NEXT[first];
+}
+
+function countLacks(guests: readonly Coverage[]): Record<string, number> {
+  const counts = LACKS.map((lack) =>
+    [lack, guests.filter(({ missing = [] }) => missing.includes(lack)).length] as const
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
 
 /**
  * Compares all guests with all backups and jobs. While a storage cannot be read, or a guest's backups
  * cannot be seen, a guest without a backup elsewhere is `unknown`, never `not backed up`.
  */
 async function readCoverage(
-  pve: Pve,
-  rehearsals: ToolContext["rehearsals"],
+  { pbs, pve, rehearsals }: Pick<ToolContext, "pbs" | "pve" | "rehearsals">,
 ): Promise<{ guests: Coverage[]; warnings: string[] }> {
-  const [{ volumes, warnings, partial, hides }, jobs, tried, resources] = await Promise.all([
-    readVolumes(pve, { content: "backup" }),
-    readMembership(pve).catch((error) => {
-      if (error instanceof AppError) return `the backup jobs could not be read: ${error.message}`;
-      throw error;
-    }),
-    rehearsals.last(),
-    pve.resources(),
-  ]);
+  const [{ volumes, warnings, partial, hides, offSite }, plans, tried, resources] = await Promise
+    .all([readBackups(pve, pbs), readPlans(pve, pbs), rehearsals.last(), pve.resources()]);
   const last = new Map(tried.map((rehearsal) => [rehearsal.vmid, rehearsal]));
-  const newest = newestGood(volumes);
-  const guests = resources.map(guestOf).filter((guest) => guest !== undefined).map((guest) => {
+  const [good, newest] = [newestGood(volumes), newestOf(volumes)];
+  const backups = Map.groupBy(volumes, ({ vmid }) => vmid);
+  const guests = guestsIn(resources).map((guest) => {
     const { vmid, name, type, node } = guest;
-    const { time, volid } = newest.get(vmid) ?? {};
-    const without = partial || hides(vmid) ? "unknown" : "not backed up";
+    const { time, volid } = good.get(vmid) ?? {};
+    const without = partial || hides(vmid) ? "unknown" as const : "not backed up" as const;
+    const state = time === undefined ? without : "backed up" as const;
+    const jobs = plans.jobs?.get(vmid) ?? [];
+    const assessed = offSite && assess({
+      now: pve.now(),
+      state,
+      good: good.get(vmid),
+      newest: newest.get(vmid),
+      jobs: plans.jobs && jobs.length,
+      interval: shortest(jobs, plans.intervals),
+      copy: offSite.of(backups.get(vmid) ?? [], guest),
+      rehearsal: last.get(vmid),
+    });
     return compact({
       vmid,
       name,
       type,
       node,
-      state: time === undefined ? without as Coverage["state"] : "backed up",
+      state,
       newest: time,
       age_seconds: time === undefined ? undefined : ageSeconds(pve.now(), time),
       volid,
-      jobs: typeof jobs === "string" ? undefined : jobs.get(vmid) ?? [],
+      jobs: plans.jobs && jobs.map(({ id }) => id),
       template: guest.template || undefined,
       last_proved_at: last.get(vmid)?.provedAt?.toISOString(),
       last_rehearsal: last.get(vmid)?.result,
+      ...(assessed && { ...assessed, next: nextOf(assessed) }),
     });
   });
-  return { guests, warnings: typeof jobs === "string" ? [...warnings, jobs] : warnings };
+  return { guests, warnings: [...warnings, ...plans.warnings] };
 }
 
-/** For each guest the enabled jobs that it is in. */
-async function readMembership(pve: Pve): Promise<Map<number, string[]>> {
-  const jobs = (await readJobs(pve)).filter((job) => job.enabled);
-  const trees = await forEachBounded(
-    jobs,
-    (job) =>
-      pve.get(
-        "/cluster/backup/{id}/included_volumes",
-        { id: job.id },
-      ),
-  );
-  const membership = new Map<number, string[]>();
-  jobs.forEach((job, index) => {
-    for (const { id } of childrenOf(trees[index])) {
-      const vmid = number(id);
-      if (vmid !== undefined) membership.set(vmid, [...membership.get(vmid) ?? [], job.id]);
+/** All backups, and what of them is elsewhere, as far as the config names backup servers. */
+async function readBackups(pve: Pve, pbs: CallsBackupServers) {
+  const join = await joinServers(pve, pbs);
+  const [list, offSite] = await Promise.all([
+    readVolumes(pve, { content: "backup" }, { told: join.told }),
+    pbs.names.length > 0 ? readOffSite(pbs, join) : undefined,
+  ]);
+  const untold = new Set([...join.warnings, ...offSite?.warnings ?? []]);
+  return { ...list, offSite, warnings: [...list.warnings, ...untold] };
+}
+
+interface Plans {
+  /** For each guest its jobs; undefined while they cannot be read. */
+  readonly jobs: ReadonlyMap<number, readonly Job[]> | undefined;
+  /** Seconds, by schedule. */
+  readonly intervals: ReadonlyMap<string, number | undefined>;
+  readonly warnings: readonly string[];
+}
+
+async function readPlans(pve: Pve, pbs: CallsBackupServers): Promise<Plans> {
+  const warnings: string[] = [];
+  const part = async <T>(what: string, read: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      warnings.push(`${what} could not be read: ${error.message}`);
+      return undefined;
     }
-  });
-  return membership;
+  };
+  const jobs = await part("the backup jobs", () => readMembership(pve));
+  const schedules = [...jobs?.values() ?? []].flat().map(({ schedule }) => schedule);
+  const intervals = pbs.names.length === 0
+    ? undefined
+    : await part("the intervals of backup jobs", () => intervalsOf(pve, schedules));
+  return { jobs, intervals: intervals ?? new Map(), warnings };
 }
 
-function childrenOf(tree: { readonly children?: unknown } | undefined): { id?: unknown }[] {
-  return Array.isArray(tree?.children) ? tree.children.filter((child) => child !== null) : [];
+function shortest(jobs: readonly Job[], intervals: Plans["intervals"]): number | undefined {
+  const known = jobs.map(({ schedule = "" }) => intervals.get(schedule))
+    .filter((interval) => interval !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

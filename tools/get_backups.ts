@@ -1,12 +1,22 @@
 import * as z from "zod";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { guestReference, listing, nodeName, paged, storageId } from "../lib/tool/fields.ts";
+import { joinServers } from "../lib/backups/join.ts";
 import { newestFirst } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { readVolumes, type Volume } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 import { volumeRow } from "../lib/tool/volume_row.ts";
+
+const backupRow = volumeRow.extend(
+  z.object({
+    verified: z.string().describe("ok, failed or never"),
+    verified_at: z.string(),
+    unfinished: z.literal(true).describe("Being made, or broken off"),
+    kept_in: z.string().describe("Backup server, datastore and namespace"),
+  }).partial().shape,
+);
 
 export default defineTool({
   name: "get_backups",
@@ -22,20 +32,21 @@ export default defineTool({
     vmid: guestReference.optional(),
     storage: storageId.optional(),
     node: nodeName.optional(),
-    ...listing(volumeRow),
+    ...listing(backupRow),
   }),
-  output: z.object({ backups: z.array(volumeRow), ...paged }),
+  output: z.object({ backups: z.array(backupRow), ...paged }),
   action: () => "list backups",
-  run: async ({ vmid: given, storage, node, ...page }, { pve }) => {
+  run: async ({ vmid: given, storage, node, ...page }, { pbs, pve }) => {
     // A number may be a guest that was deleted; only its backups are left.
     const vmid = await pve.vmidOf(given);
     const filter = { content: "backup", vmid, storage, node };
-    const { volumes, warnings, empty } = await readVolumes(pve, filter);
+    const { told, warnings: untold } = await joinServers(pve, pbs, { storage });
+    const { volumes, warnings, empty } = await readVolumes(pve, filter, { told });
     const { items, ...rest } = paginate(volumes, backupKey, page);
     return {
       backups: items.map(({ content: _, ...row }) => row),
       ...rest,
-      ...warned([...warnings, ...empty]),
+      ...warned([...warnings, ...untold, ...empty]),
     };
   },
 });

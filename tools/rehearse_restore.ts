@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Rehearsal } from "../lib/database/rehearsals.ts";
+import { joinServers } from "../lib/backups/join.ts";
 import { AppError } from "../lib/errors.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
@@ -55,11 +56,13 @@ export default defineTool({
   }),
   action: ({ vmid }) => `rehearse restoring ${vmid}`,
   run: async (input, context) => {
-    const { pve, rehearsals } = context;
+    const { pbs, pve, rehearsals } = context;
     const vmid = await pve.vmidOf(input.vmid) ?? 0;
+    // Which of its backups is the newest good one, their server knows best.
+    const told = input.volid === undefined ? (await joinServers(pve, pbs)).told : undefined;
     const begin = (own: Pve, begun: (id: string) => void) =>
       rehearse(own, {
-        ...{ ...input, vmid, minutes: input.timeout_minutes },
+        ...{ ...input, told, vmid, minutes: input.timeout_minutes },
         ...{ begunBy: context.caller.user, tokenName: context.caller.tokenName },
       }, { rehearsals, begun });
     if (pve.dryRun) {

@@ -1,6 +1,8 @@
 import "../tools/access_test.ts";
 import "../tools/api_test.ts";
 import "../tools/attention_test.ts";
+import "../tools/backup_join_test.ts";
+import "../tools/backup_attention_test.ts";
 import "../tools/backup_jobs_test.ts";
 import "../tools/backup_server_api_test.ts";
 import "../tools/backup_server_refusals_test.ts";

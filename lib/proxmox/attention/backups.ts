@@ -1,7 +1,8 @@
 import type { Guest } from "../guest/directory.ts";
 import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
-import { newestGood } from "../storage/backups.ts";
+import { newestGood, newestOf } from "../storage/backups.ts";
+import type { Backup, ToldOf } from "../storage/told.ts";
 import { readVolumes } from "../storage/volumes.ts";
 import { CLUSTER, daysSince, type Finding, placeOf, type Probe } from "./finding.ts";
 
@@ -9,7 +10,12 @@ const OLD_BACKUP_DAYS = 7;
 
 export function backupProbe(
   pve: Pve,
-  { guests, reader }: { guests: readonly Guest[]; reader: Reader },
+  { guests, reader, told }: {
+    guests: readonly Guest[];
+    reader: Reader;
+    /** What backup servers know of it. */
+    told?: Promise<ToldOf> | undefined;
+  },
 ): Probe {
   return {
     part: "backups",
@@ -18,11 +24,12 @@ export function backupProbe(
       const { volumes, warnings, partial, hides } = await readVolumes(
         pve,
         { content: "backup" },
-        { reader },
+        { reader, told: await told ?? new Map() },
       );
       for (const warning of warnings) unread(warning);
       const newest = newestGood(volumes);
       const partly = partial ? " in the storages that could be read" : "";
+      const failed = told === undefined ? [] : failedOf(guests, newestOf(volumes));
       return guests.flatMap((guest): Finding[] => {
         const made = newest.get(guest.vmid)?.time;
         const days = made === undefined ? Infinity : Math.floor(daysSince(pve, made));
@@ -48,7 +55,23 @@ export function backupProbe(
               detail: `${days} days`,
             },
           }];
-      });
+      }).concat(failed);
     },
   };
+}
+
+/** That an older backup is good is no comfort when the newest is not. */
+function failedOf(guests: readonly Guest[], newest: ReadonlyMap<number, Backup>): Finding[] {
+  return guests.filter(({ vmid }) => newest.get(vmid)?.verified === "failed").map((guest) => ({
+    kind: "backup_failed",
+    severity: "critical",
+    what: "its newest backup failed its verification",
+    where: placeOf(guest),
+    since: newest.get(guest.vmid)?.verified_at,
+    alike: {
+      of: "guests",
+      what: "their newest backups failed their verification",
+      who: placeOf(guest),
+    },
+  }));
 }

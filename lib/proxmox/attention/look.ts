@@ -3,18 +3,47 @@ import { tasksOf } from "../cluster/task_list.ts";
 import { guestsIn } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
+import type { ToldOf } from "../storage/told.ts";
 import { backupProbe } from "./backups.ts";
 import { clockProbe } from "./clocks.ts";
 import { cephProbe, haProbe, quorumProbe, replicationProbe } from "./cluster.ts";
-import { type Findings, runProbes } from "./finding.ts";
+import { type Findings, type Probe, runProbes } from "./finding.ts";
 import { readGuests } from "./guests.ts";
 import { Marks } from "./marks.ts";
 import { nodeProbes } from "./nodes.ts";
 import { lockProbe, storageProbe } from "./resources.ts";
 import { unusedProbe } from "./unused.ts";
 
-/** @param maxGuests how many guests are asked one by one, for their settings, snapshots and agents */
-export async function lookAtEverything(pve: Pve, maxGuests: number): Promise<Findings> {
+/** What else there is to look at, beside the cluster. */
+export interface Beside {
+  readonly probes: readonly Probe[];
+  /** What backup servers tell of storages that are theirs; undefined where there are none. */
+  readonly told: Promise<ToldOf> | undefined;
+}
+
+/**
+ * Looks at the cluster, and at the same time at what is beside it.
+ *
+ * @param options.maxGuests how many guests are asked one by one, for their settings, snapshots and agents
+ */
+export async function lookAtEverything(
+  pve: Pve,
+  { maxGuests, beside: { probes, told } }: { maxGuests: number; beside: Beside },
+): Promise<Findings> {
+  const [cluster, others] = await Promise.all([
+    lookAtCluster(pve, { maxGuests, told }),
+    runProbes(probes),
+  ]);
+  return {
+    findings: [...cluster.findings, ...others.findings],
+    unread: [...cluster.unread, ...others.unread],
+  };
+}
+
+async function lookAtCluster(
+  pve: Pve,
+  { maxGuests, told }: { maxGuests: number; told: Beside["told"] },
+): Promise<Findings> {
   const resources = await pve.resources();
   const offline = offlineNodes(resources);
   const nodes = resources.filter((row) => row.type === "node").map((row) => row.node ?? row.id);
@@ -26,10 +55,12 @@ export async function lookAtEverything(pve: Pve, maxGuests: number): Promise<Fin
   const reader = pve.keeping({ mark: marks.ofVolumes });
   const there = working.filter(({ node }) => !offline.has(node));
   const asked = readGuests(pve, { guests: there, max: maxGuests, marks });
+  const backups = backupProbe(pve, { guests: working, reader, told });
   const parts = [
     // Those that ask several nodes at once themselves do not run beside other probes.
     await runProbes([replicationProbe(pve)]),
-    await runProbes([backupProbe(pve, { guests: working, reader })]),
+    // What waits for backup servers comes last.
+    ...told === undefined ? [await runProbes([backups])] : [],
     await runProbes([clockProbe(pve, online)]),
     await runProbes([
       quorumProbe(pve),
@@ -42,6 +73,7 @@ export async function lookAtEverything(pve: Pve, maxGuests: number): Promise<Fin
     ]),
     // The guests' settings have told by now which volumes are detached.
     await runProbes([unusedProbe(pve, { guests, detached: asked.detached, reader })]),
+    ...told === undefined ? [] : [await runProbes([backups])],
   ];
   const away = [...offline].map((node) => ({
     part: "everything else",

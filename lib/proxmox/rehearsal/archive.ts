@@ -2,6 +2,7 @@ import { AppError } from "../../errors.ts";
 import { guestLabel, type GuestType } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
 import { backupType, newestGood, requireBackup } from "../storage/backups.ts";
+import type { ToldOf } from "../storage/told.ts";
 import { readVolumes, type Volume } from "../storage/volumes.ts";
 
 /** A backup and the configuration that it holds. */
@@ -19,6 +20,8 @@ export interface Wanted {
   readonly vmid: number;
   readonly volid?: string | undefined;
   readonly node?: string | undefined;
+  /** What backup servers tell of the storages that are theirs. */
+  readonly told?: ToldOf | undefined;
 }
 
 /**
@@ -46,8 +49,12 @@ export async function openArchive(pve: Pve, wanted: Wanted): Promise<Archive> {
   return { volid, type, node, bytes, time: time === undefined ? null : new Date(time), config };
 }
 
-async function newestBackup(pve: Pve, { vmid, node }: Wanted): Promise<Volume> {
-  const { volumes, warnings } = await readVolumes(pve, { content: "backup", vmid, node });
+async function newestBackup(
+  pve: Pve,
+  { vmid, node, told = new Map() }: Wanted,
+): Promise<Volume> {
+  const filter = { content: "backup", vmid, node };
+  const { volumes, warnings } = await readVolumes(pve, filter, { told });
   const newest = newestGood(volumes).get(vmid);
   if (newest) return newest;
   // Of a guest that there never was nobody needs to be told that it has no backup.

@@ -4,6 +4,7 @@ import type { GuestType } from "../guest/directory.ts";
 import type { RowOf } from "../api/types.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, text, time } from "../api/values.ts";
+import type { Backup } from "./told.ts";
 import { findVolumeById, type Volume } from "./volumes.ts";
 
 /** One backup job; what is not set is left out. */
@@ -50,15 +51,25 @@ export function jobOf(row: RowOf<"/cluster/backup">): Job {
   });
 }
 
-/** The newest backup of each guest that did not fail its verification. */
-export function newestGood(backups: readonly Volume[]): Map<number, Volume> {
-  const newest = new Map<number, Volume>();
+/** The newest backup of each guest that is whole and did not fail its verification. */
+export function newestGood(backups: readonly Backup[]): Map<number, Backup> {
+  return newestOf(backups.filter(({ verified }) => verified !== "failed"));
+}
+
+/** The newest backup of each guest that is whole, however its verification ended. */
+export function newestOf(backups: readonly Backup[]): Map<number, Backup> {
+  const newest = new Map<number, Backup>();
   for (const backup of backups) {
     const { vmid, time: made = "" } = backup;
-    if (vmid === undefined || backup.verified === "failed") continue;
+    if (vmid === undefined || isUnfinished(backup)) continue;
     if (made > (newest.get(vmid)?.time ?? "")) newest.set(vmid, backup);
   }
   return newest;
+}
+
+/** Of a backup server Proxmox VE lists one that is not whole with a size of one byte. */
+function isUnfinished({ format = "", size_bytes, unfinished }: Backup): boolean {
+  return unfinished === true || format.startsWith("pbs-") && size_bytes === 1;
 }
 
 /** Seconds since an RFC 3339 time. */

@@ -2,12 +2,14 @@ import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
 import { gather } from "../fan_out.ts";
 import { settle } from "../guest/settle.ts";
+import { guestsIn } from "../guest/directory.ts";
 import { whyEmpty } from "../known.ts";
 import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { findHidden } from "./hidden.ts";
 import { type Place, placesOf, type VolumeFilter } from "./places.ts";
+import { type Backup, listedWith, type ToldOf } from "./told.ts";
 import { compact, flag, number, text, time } from "../api/values.ts";
 
 /** One volume of a storage; of a backup also what it is a backup of. What is not known is left out. */
@@ -30,7 +32,7 @@ export interface Volume {
 }
 
 export interface VolumeList {
-  readonly volumes: Volume[];
+  readonly volumes: Backup[];
   /** What could not be read or cannot be seen. */
   readonly warnings: string[];
   /** Why there is nothing, where nothing fits. */
@@ -45,24 +47,33 @@ export interface VolumeList {
  * Reads the volumes of all storages that fit; what cannot be read is told in the warnings.
  *
  * @param options.reader what reads the storages' lists
+ * @param options.told what backup servers tell of storages that are theirs
  * @throws AppError when nothing could be read: that is not the same as nothing being there
  */
 export async function readVolumes(
   pve: Pve,
   filter: VolumeFilter,
-  { reader = pve }: { reader?: Reader } = {},
+  { reader = pve, told = new Map() }: { reader?: Reader; told?: ToldOf } = {},
 ): Promise<VolumeList> {
   const resources = await pve.resources();
+  const seen = new Set(guestsIn(resources).map((guest) => guest.vmid));
+  const notes: string[] = [];
   const { places, warnings } = placesOf(resources, filter, pve.advice);
   const { content, vmid } = filter;
   const { results, warnings: unread, errors } = await gather(places, {
     name: ({ storage, node }) => `storage ${storage} on node ${node} could not be read`,
-    read: async (place) => {
-      const rows = await reader.list("/nodes/{node}/storage/{storage}/content", place, {
-        content,
-        vmid,
-      });
-      return rows.map((row) => describeVolume(row, place));
+    read: async (place): Promise<Backup[]> => {
+      const list = async () => {
+        const rows = await reader.list("/nodes/{node}/storage/{storage}/content", place, {
+          content,
+          vmid,
+        });
+        return rows.map((row) => describeVolume(row, place));
+      };
+      const more = told.get(place.storage);
+      if (more === undefined) return await list();
+      const sees = (id: number) => seen.has(id) && (vmid === undefined || id === vmid);
+      return await listedWith(more, place, { list, sees, failed: (why) => notes.push(why) });
     },
   });
   const names = [...new Set(places.map((place) => place.storage))].sort();
@@ -76,7 +87,9 @@ export async function readVolumes(
     missing.push(`no storage${content === undefined ? "" : ` for ${content}`} can be seen`);
   }
   const listed = results.flat();
-  const hidden = await findHidden(pve, { resources, places, filter, volumes: listed });
+  // Where the server itself has told all, Proxmox VE hides nothing.
+  const unsure = places.filter(({ storage }) => told.get(storage)?.complete !== true);
+  const hidden = await findHidden(pve, { resources, places: unsure, filter, volumes: listed });
   const includes = await pve.includes();
   const volumes = listed.filter((volume) =>
     // Where a guest that is gone was is not known.
@@ -84,7 +97,7 @@ export async function readVolumes(
   );
   return {
     volumes,
-    warnings: [...missing, ...hidden.warnings],
+    warnings: [...missing, ...notes, ...hidden.warnings],
     empty: missing.length + hidden.warnings.length > 0
       ? []
       : whyEmpty(volumes, { filters: { content, vmid }, among }),

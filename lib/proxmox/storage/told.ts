@@ -1,0 +1,54 @@
+import { AppError, oneLine } from "../../errors.ts";
+import { clip } from "../clip.ts";
+import type { Place } from "./places.ts";
+import type { Volume } from "./volumes.ts";
+
+/** A backup, with what only the server that keeps it tells. */
+export interface Backup extends Volume {
+  /** RFC 3339. */
+  readonly verified_at?: string;
+  /** It is being made, or broke off. */
+  readonly unfinished?: true;
+  /** The backup server, datastore and namespace where it is. */
+  readonly kept_in?: string;
+}
+
+/** What the server behind a storage tells of the backups there. */
+export interface Told {
+  readonly backups: readonly Omit<Backup, "node">[];
+  /** True when that is all of them. */
+  readonly complete: boolean;
+}
+
+/** By the storage's id. */
+export type ToldOf = ReadonlyMap<string, Told>;
+
+/**
+ * Lists a storage by both: what Proxmox VE lists, and what the server behind it tells more or knows better.
+ * Of guests that the caller does not see, nothing is added.
+ *
+ * @param options.list what Proxmox VE lists; where it fails, and the server has told all, that is enough
+ * @param options.failed told why Proxmox VE could not list it all the same
+ */
+export async function listedWith(
+  told: Told,
+  { storage, node }: Place,
+  { list, sees, failed }: {
+    list: () => Promise<Volume[]>;
+    sees: (vmid: number) => boolean;
+    failed: (reason: string) => void;
+  },
+): Promise<Backup[]> {
+  const listed = await list().catch((error) => {
+    if (!told.complete || !(error instanceof AppError)) throw error;
+    failed(`storage ${storage} on node ${node} could not be read: ${clip(oneLine(error.message))}`);
+    return [];
+  });
+  const better = new Map(told.backups.map((backup) => [backup.volid, backup]));
+  const both = listed.map((volume): Backup => ({ ...volume, ...better.get(volume.volid) }));
+  const known = new Set(listed.map(({ volid }) => volid));
+  const more = told.backups.filter(({ volid, vmid }) =>
+    !known.has(volid) && vmid !== undefined && sees(vmid)
+  );
+  return [...both, ...more.map((backup) => ({ ...backup, node }))];
+}
