@@ -4,9 +4,6 @@ import * as z from "zod";
 export const backupServerName = z.string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, "must be the name of a backup server");
 
-/** Why a list of backup servers is empty where the config names none. */
-export const NO_SERVERS = "the config names no backup server (backup_servers)";
-
 export const datastoreName = z.string()
   .regex(/^\w[\w.-]{2,31}$/, "must be a datastore's name, of at least 3 characters");
 

@@ -31,8 +31,10 @@ import { UNLISTED } from "./unlisted.ts";
 
 /** What is about two clusters is tested by itself: cases have one. */
 type OfSeveral = "migrate_to_cluster";
-/** Tools that change backup servers: cases have none. */
+/** Tools of backup servers: cases have none. */
 export const OF_BACKUP_SERVERS = [
+  "get_backup_servers",
+  "get_backup_snapshots",
   "protect_backup",
   "prune_backups",
   "run_backup_server_job",
