@@ -74,6 +74,7 @@ export default defineTool({
   switchedOnBy: "backup_servers",
   hints: READS,
   subject: "cluster",
+  across: "none",
   privileges: [],
   input: z.strictObject({
     server: backupServerName.optional(),

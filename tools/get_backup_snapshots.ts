@@ -41,6 +41,7 @@ export default defineTool({
   switchedOnBy: "backup_servers",
   hints: READS,
   subject: "cluster",
+  across: "any",
   privileges: [],
   input: z.strictObject({
     vmid: guestReference.optional(),
