@@ -2,7 +2,7 @@ import { keyFor, readAuditKey } from "./audit/key.ts";
 import { PROXMOX_TOKENS, TokenSeal } from "./auth/proxmox_tokens.ts";
 import type { ClusterConfig, Config } from "./config/config.ts";
 import type { Database } from "./database/database.ts";
-import { type History, historyOf } from "./database/history.ts";
+import { historyOf } from "./database/history.ts";
 import { type Leases, leasesWithin } from "./database/leases.ts";
 import type { Log } from "./log/log.ts";
 import { ADVICE } from "./mcp/advice.ts";
@@ -14,7 +14,11 @@ import { ApiDescriptions } from "./proxmox/apidoc/descriptions.ts";
 import { GuestDirectory } from "./proxmox/guest/guest_directory.ts";
 import { guestLoaders } from "./proxmox/guest/loaders.ts";
 import { GuestLocks } from "./proxmox/guest/locks.ts";
-import { HistoryRecorder } from "./proxmox/history/recorder.ts";
+import {
+  HistoryRecorder,
+  type HistoryRecorderOptions,
+  placesToLook,
+} from "./proxmox/history/recorder.ts";
 import { Parties } from "./proxmox/parties.ts";
 import { Access } from "./proxmox/privileges.ts";
 import { ShareTime } from "./proxmox/share_time.ts";
@@ -44,7 +48,7 @@ export interface ClusterParts {
   /** Forgets what was read of it. */
   forget(): void;
   /** Begins to look once an hour how everything is. */
-  keepHistory(kept: { history: History; days: number; log: Pick<Log, "warning"> }): void;
+  keepHistory(kept: Omit<HistoryRecorderOptions, "shared">): void;
   close(): Promise<void>;
 }
 
@@ -69,9 +73,12 @@ export function keepHistory(
     logOf: (cluster: string) => Pick<Log, "warning">;
   },
 ): void {
+  const looks = placesToLook();
   for (const [name, cluster] of clusters) {
     const history = historyOf(database, name);
-    if (enabled && history !== null) cluster.keepHistory({ history, days, log: logOf(name) });
+    if (enabled && history !== null) {
+      cluster.keepHistory({ history, days, log: logOf(name), looks });
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { sharedCountersOf } from "./database/shared_counters.ts";
 import { Plans } from "./database/plans.ts";
 import { runningChangesOf } from "./database/running_changes.ts";
 import { spentKeysOf } from "./database/spent_keys.ts";
-import { Rehearsals } from "./database/rehearsals.ts";
+import { clustersRehearsing, Rehearsals } from "./database/rehearsals.ts";
 import { messageOf } from "./errors.ts";
 import { createUseLimits } from "./http/limits.ts";
 import type { Log } from "./log/log.ts";
@@ -167,11 +167,13 @@ export async function joinParts(
     )
     : [];
   const forget = () => [...clusters].forEach(([, each]) => each.forget());
-  const cleanUp = () => {
-    for (const [, each] of leftovers) void each.sweep();
+  const cleanUp = async () => {
     for (const each of passes) void each.sweep();
+    // A database that is away is asked again at the next sweep.
+    const rehearsing = await clustersRehearsing(database).catch(() => []);
+    for (const name of rehearsing) void leftovers.get(name)?.sweep();
   };
-  if (isFirst) cleanUp();
+  let cleaning = isFirst ? cleanUp() : Promise.resolve();
   if (isFirst) keepHistory(clusters, { config, database, logOf });
   const ownId: OwnId = (make) => siblings === null ? make() : siblings.ownId(make);
   const mcp: McpServices = {
@@ -211,7 +213,7 @@ export async function joinParts(
         // Who may send nothing is told why by what is called.
         const caller = { principal, language: server.language, cluster };
         return await (await reachedIn({ proxmox }, caller)).access.grants();
-      }, { signal: stopping.signal, monotonic, stragglers });
+      }, { signal: stopping.signal, monotonic, log, stragglers });
       return ableBy(answers.flatMap((answer) => "value" in answer ? [answer.value] : []));
     },
     begin: (tokenId) => {
@@ -240,7 +242,7 @@ export async function joinParts(
       spent.sweep().catch(() => {});
       identical.sweep().catch(() => {});
       approvals.sweep().catch(() => {});
-      cleanUp();
+      cleaning = cleanUp();
     },
     reload: (next) => {
       // What may be written, and which servers there are, was settled when the program started.
@@ -251,6 +253,7 @@ export async function joinParts(
     },
     close: async () => {
       stopping.abort();
+      await cleaning;
       await Promise.all([...leftovers].map(([, each]) => each.idle()));
       await Promise.all(passes.map((each) => each.idle()));
       await background.idle();

@@ -114,6 +114,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       config.no_auth
         ? Promise.resolve(anonymous(address))
         : authenticator.authenticate(token, address),
+    likelyToken: (token, address) => authenticator.likelyToken(token, address),
     newId: () => crypto.randomUUID(),
   });
   const handle = (request: Request, peer: string) => app.fetch(request, { peer });

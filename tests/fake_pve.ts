@@ -24,6 +24,8 @@ export interface FakePveOptions {
   taskPolls?: number;
   /** Milliseconds that tasks last, instead of `taskPolls`. */
   taskMs?: number;
+  /** Stands before the names of its guests, by default nothing. */
+  prefix?: string;
   /** Default "9.2.11"; an "8.x" has `VM.Monitor` and HA groups instead of rules. */
   version?: string;
   /** Clock in milliseconds, default `Date.now`. */
@@ -106,6 +108,7 @@ export async function startFakePve(options: FakePveOptions = {}): Promise<FakePv
   const state = seedState({
     nodes: options.nodes ?? 3,
     guests: options.guests ?? 0,
+    prefix: options.prefix ?? "",
     version: options.version ?? "9.2.11",
     taskPolls: options.taskPolls ?? 1,
     taskMs: options.taskMs,

@@ -100,7 +100,6 @@ export class Site extends Served implements AsyncDisposable {
       ...(config.backup_servers ? { backup_servers: config.backup_servers } : {}),
       ...(config.tools ? { tools: config.tools } : {}),
       ...(config.audit ? { audit: config.audit } : {}),
-      ...(config.backup_servers ? { backup_servers: config.backup_servers } : {}),
       // Tests count what Proxmox is asked; those of the history look by themselves.
       history: { enabled: false, ...config.history },
       logging: { level: "DEBUG", ...config.logging },

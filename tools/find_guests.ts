@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { hasTag, type Resource } from "../lib/proxmox/api/values.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import { guestOf, type GuestType } from "../lib/proxmox/guest/directory.ts";
-import { describeGuest, offlineNodes } from "../lib/proxmox/inventory.ts";
+import { guestRowsOf, offlineNodes } from "../lib/proxmox/inventory.ts";
 import { whyEmpty } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
@@ -56,20 +55,15 @@ function findGuests(
   input: Input,
 ): z.output<z.ZodObject<typeof paged>> & { guests: FoundRow[] } {
   const offline = offlineNodes(resources);
-  const rows = resources.filter((row) => guestOf(row) !== undefined)
-    .map((row): FoundRow => ({
-      ...describeGuest(row, offline),
-      type: row.type as GuestType,
-    }))
-    .filter((row) => fits(row, input));
+  const all = guestRowsOf(resources);
+  const rows = all.filter((row) => fits(row, input));
   assertFilters(input, { resources, found: rows.length });
   const { items, ...page } = paginate(rows, (row) => Number(row.vmid), input);
   const columns = new Set<string>(input.fields ?? ["type", ...DEFAULT_COLUMNS]);
   const { text, name, type, node, status, pool, tag } = input;
-  const all = resources.filter((row) => guestOf(row) !== undefined).length;
   const filters = { text, name, type, node, status, pool, tag };
   const warnings = [
-    ...whyEmpty(rows, { filters, among: `${all} guests` }),
+    ...whyEmpty(rows, { filters, among: `${all.length} guests` }),
     ...[...offline].map((node) => `node ${node} is offline: the state of its guests is unknown`),
   ];
   return {

@@ -2,7 +2,6 @@ import * as z from "zod";
 import { PATIENCE_MS, serverProbes } from "../lib/backups/findings.ts";
 import { joinServers } from "../lib/backups/join.ts";
 import { verificationProbe } from "../lib/backups/verifications.ts";
-import type { CallsBackupServers } from "../lib/pbs/call.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import {
   type FindingKind,
@@ -13,9 +12,8 @@ import {
 } from "../lib/proxmox/attention/finding.ts";
 import { type Beside, lookAtEverything } from "../lib/proxmox/attention/look.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import type { Pve } from "../lib/proxmox/pve.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
-import { defineTool, READS } from "../lib/tool/tool.ts";
+import { defineTool, READS, type ToolContext } from "../lib/tool/tool.ts";
 
 const findingRow = z.object({
   severity: z.enum(SEVERITIES),
@@ -89,9 +87,10 @@ export default defineTool({
     ...paged,
   }),
   action: () => "tell what needs attention",
-  run: async (input, { pbs, pve }) => {
+  run: async (input, context) => {
     const { max_guests: maxGuests } = input;
-    const beside = besideCluster(pve, pbs);
+    const { pve } = context;
+    const beside = besideCluster(context);
     const { findings, unread } = await lookAtEverything(pve, { maxGuests, beside });
     const rows = mergeAlike(findings).map(({ kind, ...row }) => ({ ...row, tool: TOOLS[kind] }));
     const { items, ...page } = paginate(rows, rowKey, input);
@@ -106,15 +105,20 @@ export default defineTool({
 });
 
 /** The backup servers; a token that is limited to some guests or nodes is told of these only. */
-function besideCluster(pve: Pve, pbs: CallsBackupServers): Beside {
+function besideCluster({ isOneOfSeveral, pbs, pve }: ToolContext): Beside {
   if (pbs.names.length === 0) return { probes: [], told: undefined };
   const join = joinServers(pve, pbs, { limitMs: PATIENCE_MS });
   const told = join.then((joined) => joined.told);
+  // So that no server is told once for every cluster.
+  const concerned = isOneOfSeveral
+    ? join.then(({ storages }) => new Set(storages.map(({ place }) => place.server)))
+    : undefined;
   const probes = pve.reach.everything
-    ? [...serverProbes(pve, pbs), verificationProbe(() => join)]
+    ? [...serverProbes(pve, { pbs, concerned }), verificationProbe(() => join)]
     : [];
   // Whoever waits for it is told of a failure, if it is not too late by then.
   told.catch(() => {});
+  concerned?.catch(() => {});
   return { probes, told };
 }
 

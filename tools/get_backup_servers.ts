@@ -75,6 +75,7 @@ export default defineTool({
   hints: READS,
   subject: "cluster",
   across: "none",
+  rows: "datastores",
   privileges: [],
   input: z.strictObject({
     server: backupServerName.optional(),

@@ -12,6 +12,7 @@ export default defineTool({
   description: "Lists backups that were restored to be tried, newest first, and what came of it.",
   scope: "admin",
   toolsets: ["backups"],
+  across: "each",
   hints: READS,
   subject: "guest",
   privileges: [],

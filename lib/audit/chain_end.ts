@@ -1,5 +1,6 @@
 import type { BeginningStatement } from "../database/beginning.ts";
-import type { Database, Dialect, Queryable, Row, Value } from "../database/database.ts";
+import type { Database, Dialect, Load, Queryable, Row, Value } from "../database/database.ts";
+import { IS_HALTED } from "../database/halts.ts";
 import { AppError } from "../errors.ts";
 import { AUDIT_COLUMNS, type AuditValues, hashOf, valuesOf } from "./chain.ts";
 import type { TrailHead } from "./head.ts";
@@ -14,11 +15,19 @@ const MOVE_HEAD =
   "UPDATE proxmox_mcp_audit_head SET seq = $1, hash = $2, probes = probes + 1 WHERE id = 1";
 const PROBE = "UPDATE proxmox_mcp_audit_head SET probes = probes + 1 WHERE id = 1 RETURNING seq";
 
-/** A row as it goes into the table, where what is to begin with it begins. */
-export interface Entry {
+/** On what terms a row goes into the table; see `Terms`. */
+interface EntryTerms {
+  readonly beginning?: BeginningStatement | undefined;
+  readonly unlessHalted?: boolean;
+}
+
+/** What is to begin with the rows: nothing while a halt is in force. */
+const BEGINNINGS = `(CASE WHEN ${IS_HALTED} THEN '[]' ELSE $6 END)`;
+
+/** A row as it goes into the table, where its terms hold. */
+export interface Entry extends EntryTerms {
   readonly time: Date;
   readonly values: AuditValues;
-  readonly beginning?: BeginningStatement | undefined;
 }
 
 const NONE: ReadonlySet<Entry> = new Set();
@@ -38,13 +47,13 @@ export class ChainEnd {
   }
 
   /** What a row will be in the table. */
-  entryOf(row: AuditRow, beginning?: BeginningStatement): Entry {
-    return { time: row.time, values: valuesOf(row, this.#key), beginning };
+  entryOf(row: AuditRow, terms: EntryTerms = {}): Entry {
+    return { time: row.time, values: valuesOf(row, this.#key), ...terms };
   }
 
   /**
    * Appends durably; at once where nobody else has appended since this instance did. Gives those that are left
-   * out since what was to begin with them has been begun by another.
+   * out since their terms do not hold.
    */
   async append(entries: readonly Entry[]): Promise<ReadonlySet<Entry>> {
     const head = this.#left;
@@ -52,12 +61,16 @@ export class ChainEnd {
     const beginnings = entries.flatMap(({ beginning }) => beginning ?? []);
     if (head && this.#rowsOfJson && areApart(beginnings)) {
       const database: Queryable = { all: (...statement) => this.#database.write(...statement) };
-      this.#left = await this.#append(database, { head, entries, beginnings });
+      // What begins and what is kept of others that have begun would wait for one another.
+      const load = beginnings.length === 0 ? this.#database.takeAlong?.() : undefined;
+      const writing = this.#append(database, { head, entries, isAlone: true, load });
+      load?.settledBy(writing);
+      this.#left = await writing;
       if (this.#left) return NONE;
     }
     // What the attempt has begun is begun again: it is this instance's own.
     const { end, left } = await this.#database.transaction(async (tx) => {
-      const left = await notBegun(tx, entries);
+      const left = await withoutTerms(tx, entries);
       const kept = entries.filter((entry) => !left.has(entry));
       return { end: kept.length === 0 ? undefined : await this.appendIn(tx, kept), left };
     }, { remembered: false });
@@ -84,13 +97,15 @@ export class ChainEnd {
     return headOf(await tx.all(`${HEAD} ${this.#database.dialect.forUpdate}`));
   }
 
-  /** The new head; undefined when the chain does not end where it was thought to, or something does not begin. */
+  /** The new head; undefined when the chain does not end where it was thought to, or terms do not hold. */
   async #append(
     queryable: Queryable,
-    { head, entries, beginnings = [] }: {
+    { head, entries, isAlone = false, load }: {
       head: TrailHead;
       entries: readonly Entry[];
-      beginnings?: readonly BeginningStatement[];
+      /** True where no transaction has seen to the terms. */
+      isAlone?: boolean;
+      load?: Load | undefined;
     },
   ): Promise<TrailHead | undefined> {
     const { rows, end } = this.#linked(head, entries);
@@ -99,11 +114,18 @@ export class ChainEnd {
       await queryable.all(MOVE_HEAD, [end.seq, end.hash]);
       return end;
     }
+    const terms = isAlone ? entries : [];
+    const beginnings = terms.flatMap(({ beginning }) => beginning ?? []);
     const [first] = beginnings;
-    const statement = appendAt(this.#rowsOfJson("proxmox_mcp_audit", "$5"), first?.together("$6"));
+    const statement = appendAt(this.#rowsOfJson("proxmox_mcp_audit", "$5"), {
+      begin: first?.together(BEGINNINGS),
+      unlessHalted: terms.some(({ unlessHalted }) => unlessHalted),
+      along: load?.parts.map(({ statement }, at) => statement(`$${6 + at}`)) ?? [],
+    });
     const values = [end.seq, end.hash, head.seq, head.hash, JSON.stringify(rows)];
     const begun = JSON.stringify(beginnings.map(({ row }) => row));
     if (first) values.push(begun, beginnings.length);
+    for (const { rows } of load?.parts ?? []) values.push(rows);
     return (await queryable.all(statement, values)).length > 0 ? end : undefined;
   }
 
@@ -122,13 +144,25 @@ export class ChainEnd {
 }
 
 /**
- * Appends these rows at a head and gives them, none when it has moved or when not all that is to begin with them
- * has begun.
+ * Appends these rows at a head and gives them, none when it has moved, when not all that is to begin with them
+ * has begun, or while a halt holds them up. What goes along is written whatever becomes of them, and before the
+ * head is locked, as what begins is.
  */
-function appendAt(rows: string, begin: string | undefined): string {
+function appendAt(
+  rows: string,
+  { along, begin, unlessHalted }: {
+    along: readonly string[];
+    begin: string | undefined;
+    unlessHalted: boolean;
+  },
+): string {
   const begun = begin === undefined ? "" : `begun AS (${begin}),`;
   const all = begin === undefined ? "" : "AND (SELECT count(*) FROM begun) = $7::bigint";
-  return `WITH ${begun} head AS (${MOVE_HEAD} AND seq = $3 AND hash = $4 ${all} RETURNING id)
+  const halted = unlessHalted ? `AND NOT ${IS_HALTED}` : "";
+  const load = along.map((statement, at) => `along${at} AS (${statement}),`).join("\n");
+  const first = along.map((_, at) => `AND (SELECT count(*) FROM along${at}) >= 0`).join(" ");
+  return `WITH ${begun} ${load} head AS (
+      ${MOVE_HEAD} AND seq = $3 AND hash = $4 ${first} ${all} ${halted} RETURNING id)
     ${INSERT_INTO} SELECT ${COLUMNS.map((column) => `added.${column}`).join(", ")}
     FROM head, ${rows} AS added RETURNING seq`;
 }
@@ -138,13 +172,19 @@ function areApart(beginnings: readonly BeginningStatement[]): boolean {
   return new Set(beginnings.map(({ row }) => row.key)).size === beginnings.length;
 }
 
-/** Begins what is to begin with these, in one order on all instances: none waits for another in a circle. */
-async function notBegun(tx: Queryable, entries: readonly Entry[]): Promise<ReadonlySet<Entry>> {
-  const left = new Set<Entry>();
+/**
+ * Those of these whose terms do not hold. Begins what is to begin with the others, in one order on all
+ * instances: none waits for another in a circle.
+ */
+async function withoutTerms(tx: Queryable, entries: readonly Entry[]): Promise<ReadonlySet<Entry>> {
+  const haltable = entries.filter(({ unlessHalted }) => unlessHalted);
+  const isHalted = haltable.length > 0 && (await tx.all(`SELECT 1 WHERE ${IS_HALTED}`)).length > 0;
+  const left = new Set(isHalted ? haltable : []);
   const keyOf = ({ beginning }: Entry) => beginning?.row.key ?? "";
   for (const entry of entries.toSorted((a, b) => keyOf(a) < keyOf(b) ? -1 : 1)) {
     const { beginning } = entry;
-    if (beginning && (await tx.all(beginning.text, beginning.params)).length === 0) left.add(entry);
+    if (left.has(entry) || !beginning) continue;
+    if ((await tx.all(beginning.text, beginning.params)).length === 0) left.add(entry);
   }
   return left;
 }

@@ -1,4 +1,4 @@
-import type { Beginning } from "../database/beginning.ts";
+import type { Terms } from "../database/beginning.ts";
 import type { Log, LogFields } from "../log/log.ts";
 import type { AuditQueue } from "./queue.ts";
 import type { AuditRow } from "./row.ts";
@@ -23,15 +23,14 @@ export class AuditLog {
   }
 
   /**
-   * Makes durable what is about to be changed; false, and nothing is kept, when what is to begin with it has
-   * been begun by another.
+   * Makes durable what is about to be changed; false, and nothing is kept, where the terms do not hold.
    *
    * @throws AppError when that is not possible: then nothing may be changed
    */
-  async announce(intent: AuditRow, beginning?: Beginning): Promise<boolean> {
+  async announce(intent: AuditRow, terms?: Terms): Promise<boolean> {
     let begun = true;
     try {
-      return begun = await this.#queue.commit(intent, beginning);
+      return begun = await this.#queue.commit(intent, terms);
     } finally {
       if (begun) this.#log.audit(auditFields(intent));
     }

@@ -1,5 +1,5 @@
 import { clearTimeout, setTimeout } from "node:timers";
-import type { Beginning } from "../database/beginning.ts";
+import type { Terms } from "../database/beginning.ts";
 import { DatabaseAway } from "../database/database.ts";
 import { AppError } from "../errors.ts";
 import type { AuditRow } from "./row.ts";
@@ -52,15 +52,15 @@ export class AuditQueue {
   }
 
   /**
-   * Resolves when the row is durable and all before it are; false when it is not kept because what is to begin
-   * with it has been begun by another. Rejects with AppError when it is not durable: then it is not kept, and
-   * what it announces must not be done.
+   * Resolves when the row is durable and all before it are; false when it is not kept because its terms do not
+   * hold. Rejects with AppError when it is not durable: then it is not kept, and what it announces must not be
+   * done.
    */
-  async commit(row: AuditRow, beginning?: Beginning): Promise<boolean> {
+  async commit(row: AuditRow, terms?: Terms): Promise<boolean> {
     await this.admit();
     if (this.#rows.length > 0) await this.flush();
     if (this.#rows.length > 0) throw new DatabaseAway(AWAY);
-    return await this.#appendNow(row, beginning);
+    return await this.#appendNow(row, terms);
   }
 
   /**
@@ -106,8 +106,8 @@ export class AuditQueue {
     }
   }
 
-  async #appendNow(row: AuditRow, beginning?: Beginning): Promise<boolean> {
-    const appended = this.#trail.append(row, beginning);
+  async #appendNow(row: AuditRow, terms?: Terms): Promise<boolean> {
+    const appended = this.#trail.append(row, terms);
     this.#underWay.add(appended);
     return await appended.finally(() => this.#underWay.delete(appended));
   }

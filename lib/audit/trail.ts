@@ -1,4 +1,4 @@
-import type { Beginning } from "../database/beginning.ts";
+import type { Terms } from "../database/beginning.ts";
 import type { Database, Queryable, Value } from "../database/database.ts";
 import { GroupCommit } from "../database/group_commit.ts";
 import { AppError } from "../errors.ts";
@@ -59,17 +59,19 @@ export class AuditTrail {
   }
 
   /**
-   * Appends one row; resolves only when it is durable. Rows appended together share a commit.
-   *
-   * @param beginning begun in the same commit; false, and no row, when another has begun it
+   * Appends one row; resolves only when it is durable. Rows appended together share a commit. False, and no
+   * row, where the terms do not hold.
    */
-  async append(row: AuditRow, beginning?: Beginning): Promise<boolean> {
+  async append(row: AuditRow, { beginning, halts }: Terms = {}): Promise<boolean> {
+    const { ownTables } = this.#database;
+    if (!ownTables && await halts?.find() !== undefined) return false;
     const statement = beginning?.statement;
     if (beginning !== undefined && statement === undefined && !await beginning.alone()) {
       return false;
     }
-    if (!this.#database.ownTables) return true;
-    return await this.#commits.submit(this.#end.entryOf(row, statement));
+    if (!ownTables) return true;
+    const terms = { beginning: statement, unlessHalted: halts !== undefined };
+    return await this.#commits.submit(this.#end.entryOf(row, terms));
   }
 
   /**

@@ -34,6 +34,11 @@ export interface Authenticator {
    * not vouch for the token within the last minute.
    */
   authenticate(rawToken: string | null, address: string): Promise<Principal>;
+  /**
+   * The id of the token that this most likely is: one that was good here when it was last seen. It says
+   * nothing of whether it is now, and asks nobody.
+   */
+  likelyToken(rawToken: string | null, address: string): number | undefined;
   /** The client's address, given the peer's and the `X-Forwarded-For` header. */
   addressOf(peer: string, forwardedFor: string | null): string;
   /** Whether the peer is a proxy whose `X-Forwarded-For` is believed. */
@@ -130,6 +135,13 @@ class TokenAuthenticator implements Authenticator {
       proxmoxTokens,
       address,
     };
+  }
+
+  likelyToken(rawToken: string | null, address: string): number | undefined {
+    if (rawToken === null || rawToken.length > LONGEST_TOKEN) return undefined;
+    const record = this.#watch.lastKnown(hashToken(rawToken));
+    const judgement = record && judgeToken(record, { address, now: this.#now() });
+    return judgement?.good ? record?.id : undefined;
   }
 
   addressOf(peer: string, forwardedFor: string | null): string {

@@ -1,4 +1,5 @@
 import type { TokenRecord } from "./accounts.ts";
+import { mayReachCluster } from "./limits.ts";
 import { tokenState } from "./token.ts";
 
 const DAY_MS = 86_400_000;
@@ -23,12 +24,22 @@ export function expiringWithin(
     .toSorted((a, b) => expiry(a) - expiry(b));
 }
 
-/** A line for each kind of active token that one should know of, with how many there are and which. */
-export function notesOn(tokens: readonly TokenRecord[], now: Date): TokenNote[] {
+/**
+ * A line for each kind of active token that one should know of, with how many there are and which.
+ *
+ * @param options.clusters those that the config names
+ */
+export function notesOn(
+  tokens: readonly TokenRecord[],
+  { now, clusters }: { readonly now: Date; readonly clusters: readonly string[] },
+): TokenNote[] {
   const active = tokens.filter((token) => tokenState(token, now) === "active");
   const madeBefore = now.getTime() - UNUSED_DAYS * DAY_MS;
   const unused = active.filter(({ lastUsed, createdAt }) =>
     lastUsed === null && createdAt.getTime() <= madeBefore
+  );
+  const astray = active.filter(({ limits }) =>
+    !clusters.some((name) => mayReachCluster(limits, name))
   );
   const kinds: [string, readonly TokenRecord[], boolean][] = [
     [
@@ -37,6 +48,7 @@ export function notesOn(tokens: readonly TokenRecord[], now: Date): TokenNote[] 
       false,
     ],
     [`were made ${UNUSED_DAYS} days ago or earlier and never used`, unused, false],
+    ["are limited to clusters that the config does not name", astray, false],
     ["have no expiry", active.filter(({ expires }) => expires === null), true],
   ];
   return kinds.filter(([, found]) => found.length > 0).map(([what, found, quiet]) => ({

@@ -78,6 +78,11 @@ export class TokenWatch {
     }
   }
 
+  /** The token as it was when the database last vouched for it. */
+  lastKnown(tokenHash: string): TokenRecord | undefined {
+    return this.#cache.get(tokenHash)?.record;
+  }
+
   /** Writes `last_used` after the caller has gone on; a failure concerns no caller. */
   noteUse(tokenHash: string): void {
     const touchedAt = this.#monotonic();

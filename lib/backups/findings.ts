@@ -15,8 +15,18 @@ const NEARLY_FULL = 0.95;
 const SOON_DAYS = 30;
 const VERY_SOON_DAYS = 7;
 
-/** Looks at each backup server by itself, and at what they copy from one another. */
-export function serverProbes(pve: Pve, pbs: CallsBackupServers): Probe[] {
+/**
+ * Looks at each backup server by itself, and at what they copy from one another.
+ *
+ * @param options.concerned the only ones that matter: of one cluster of several those that it stores at
+ */
+export function serverProbes(
+  pve: Pve,
+  { pbs, concerned }: {
+    pbs: CallsBackupServers;
+    concerned: Promise<ReadonlySet<string>> | undefined;
+  },
+): Probe[] {
   const now = pve.now();
   const since = new Date(now.getTime() - DAY_SECONDS * 1000);
   const read = (name: string) =>
@@ -32,6 +42,7 @@ export function serverProbes(pve: Pve, pbs: CallsBackupServers): Probe[] {
     part,
     of: name,
     read: async (unread) => {
+      if (concerned !== undefined && !(await concerned).has(name)) return [];
       const health = await healthOf(name).catch((error) => {
         if (error instanceof AppError) return error;
         throw error;
@@ -59,7 +70,7 @@ export function serverProbes(pve: Pve, pbs: CallsBackupServers): Probe[] {
       return known.length === settled.length ? uncopied(known, pbs) : [];
     },
   };
-  return pbs.names.length === 0 ? [] : [...each, copies];
+  return concerned === undefined ? [...each, copies] : each;
 }
 
 function findingsOf({ datastores, jobs, server }: ServerHealth, now: Date): Finding[] {

@@ -66,9 +66,10 @@ async function listPlans(context: CliContext, options: DecideOptions): Promise<v
     plans.map((plan) => [plan.id, plan.user, shortTime(plan.expires), actionOf(plan)]),
   ));
   for (const plan of plans) {
-    const { guests, requests, arguments: given } = toldPlan(plan);
+    const { cluster, guests, requests, arguments: given } = toldPlan(plan);
     io.out(`\n${plan.id}`);
-    for (const [name, fact] of Object.entries({ arguments: given, guests, requests })) {
+    const where = cluster === undefined ? {} : { cluster };
+    for (const [name, fact] of Object.entries({ ...where, arguments: given, guests, requests })) {
       io.out(visibleLine(`  ${name}: ${JSON.stringify(fact)}`));
     }
   }
@@ -116,8 +117,11 @@ async function decideAudited(
   let about = row;
   try {
     const plan = await plans.find(id);
-    const { guests } = JSON.parse(plan.basis) as { guests: { vmid: number }[] };
-    about = { ...row, vmids: guests.map(({ vmid }) => vmid) };
+    const { cluster = "", guests } = JSON.parse(plan.basis) as {
+      cluster?: string;
+      guests: { vmid: number }[];
+    };
+    about = { ...row, cluster, vmids: guests.map(({ vmid }) => vmid) };
     plans.requireOpen(plan, { user: by });
     await trail.append({ ...about, outcome: "intent" });
     const decided = await plans.decide(id, { state, by: { user: by } });

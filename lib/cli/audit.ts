@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { headText, parseHead } from "../audit/head.ts";
 import { type AuditFilter, OUTCOMES, type StoredAuditRow } from "../audit/row.ts";
+import { AuditTrail } from "../audit/trail.ts";
+import { clusterNamed } from "./cluster_option.ts";
 import {
   type CliContext,
   type CommonOptions,
@@ -10,7 +12,7 @@ import {
 } from "./context.ts";
 import { list, oneOf, readTime, wholeNumber } from "./options.ts";
 import { shortTime, table } from "./table.ts";
-import { withAuditTrail, withSignedTrail } from "./with_store.ts";
+import { withAuditTrail, withReadyDatabase, withSignedTrail } from "./with_store.ts";
 
 const MAX_SHOWN = 60;
 const MAX_VMIDS = 20;
@@ -67,11 +69,13 @@ export function registerAudit(program: Command, context: CliContext): void {
 async function listAudit(context: CliContext, options: ListOptions): Promise<void> {
   const { config: _file, debug: _debug, json, cluster, ...filter } = options;
   const within = cluster === undefined ? {} : { clusters: cluster };
-  const rows = await withAuditTrail(
-    context,
-    options,
-    (trail) => trail.list({ ...filter, ...within }),
-  );
+  const rows = await withReadyDatabase(context, options, async (database, config) => {
+    const found = await new AuditTrail(database).list({ ...filter, ...within });
+    // Rows of a cluster stay when the config names it no more.
+    if (found.length > 0) return found;
+    for (const name of cluster ?? []) clusterNamed(config, { cluster: name, action: "list calls" });
+    return found;
+  });
   if (json) {
     for (const row of rows) context.io.out(JSON.stringify(asJson(row)));
     return;

@@ -1,4 +1,5 @@
 import type { Value } from "./database.ts";
+import type { Halts } from "./halts.ts";
 
 /** What only one may begin, and what may be written in the same commit, only where it has begun. */
 export interface Beginning {
@@ -6,6 +7,14 @@ export interface Beginning {
   alone(): Promise<boolean>;
   /** How a transaction that writes more begins it; absent where it is kept in no table. */
   readonly statement?: BeginningStatement;
+}
+
+/** On what terms something is written: not at all where they do not hold. */
+export interface Terms {
+  /** Begun in the same commit; it does not hold when another has begun it. */
+  readonly beginning?: Beginning | undefined;
+  /** They hold up what is written while a halt is in force; absent for what no halt holds up. */
+  readonly halts?: Pick<Halts, "find"> | undefined;
 }
 
 export interface BeginningStatement {

@@ -28,12 +28,21 @@ export interface Database {
     options?: TransactionOptions,
   ): Promise<T>;
   /** One statement that writes what is not `remembered`, durably. */
-  write(text: string, params?: readonly Value[], options?: WriteOptions): Promise<Row[]>;
+  write(
+    text: string,
+    params?: readonly Value[],
+    options?: WriteOptions & { readonly along?: Along },
+  ): Promise<Row[]>;
   /**
    * Another one as soon as anybody may have changed what is `remembered`; null where only asking again
    * tells. Throws as `all` rejects.
    */
   readonly mark: (() => string) | null;
+  /**
+   * What waits to be written along with a statement that is run now. Null where whatever is written at one
+   * moment shares a commit.
+   */
+  readonly takeAlong: (() => Load) | null;
   /** Only reads, and sees everything as it is at one moment. */
   snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
   /**
@@ -52,6 +61,24 @@ export type Turn = () => Promise<() => void>;
 export interface WriteOptions {
   /** How long it may wait for a commit that it can share, in milliseconds; not at all when not given. */
   readonly patienceMs?: number;
+}
+
+/** How what is written may be a part of another statement; it gives no rows then. */
+export interface Along {
+  /** The same for those that stand in a parameter as the text of a JSON array of `row`s; gives rows. */
+  readonly statement: (parameter: string) => string;
+  readonly row: { readonly key: string } & Readonly<Record<string, string | number | null>>;
+}
+
+/** What a statement takes along. */
+export interface Load {
+  readonly parts: readonly {
+    readonly statement: Along["statement"];
+    /** The text of a JSON array. */
+    readonly rows: string;
+  }[];
+  /** Tells those who wait for it how it ended. */
+  readonly settledBy: (writing: Promise<unknown>) => void;
 }
 
 export interface TransactionOptions extends WriteOptions {

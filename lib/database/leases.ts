@@ -42,6 +42,13 @@ const TAKE = `INSERT INTO proxmox_mcp_spent (key, owner, expires) VALUES ($1, NU
 const RENEW = `UPDATE proxmox_mcp_spent SET expires = $3 WHERE key = $1 AND expires = $2
   RETURNING key`;
 const GIVE_BACK = "DELETE FROM proxmox_mcp_spent WHERE key = $1 AND expires = $2";
+const giveBackTogether = (parameter: string) =>
+  `DELETE FROM proxmox_mcp_spent
+  USING json_populate_recordset(NULL::proxmox_mcp_spent, ${parameter}::text::json) AS given
+  WHERE proxmox_mcp_spent.key = given.key AND proxmox_mcp_spent.expires = given.expires
+  RETURNING given.key`;
+/** So long the row that tells how a call ended may be awaited, with which a lease is given back. */
+const PATIENCE_MS = 20;
 
 class SharedLeases implements Leases {
   readonly #database: Database;
@@ -72,7 +79,9 @@ class SharedLeases implements Leases {
         return true;
       },
       giveBack: async () => {
-        await run(GIVE_BACK, [row, expires]);
+        const along = { statement: giveBackTogether, row: { key: row, expires } };
+        const soon = { patienceMs: PATIENCE_MS, along };
+        await this.#database.write(GIVE_BACK, [row, expires], soon);
       },
     };
   }

@@ -1,13 +1,17 @@
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import {
+  type Along,
   type Database,
   type DatabaseOptions,
   DatabaseSilent,
   type Dialect,
+  type Load,
   type Queryable,
   type Row,
   type Value,
+  type WriteOptions,
 } from "./database.ts";
+import { PatientWrites } from "./patient_writes.ts";
 import { PostgresConnection, type Tls } from "./postgres_connection.ts";
 import { PostgresListener } from "./postgres_listener.ts";
 import { PostgresPool } from "./postgres_pool.ts";
@@ -73,6 +77,7 @@ class PostgresDatabase implements Database {
   readonly ownTables: boolean;
   readonly #place: PostgresPlace;
   readonly #pool: PostgresPool;
+  readonly #patient = new PatientWrites((text, params) => this.all(text, params));
   readonly #listeners: PostgresListener[] = [];
   #probing: Promise<boolean> | null = null;
 
@@ -91,8 +96,18 @@ class PostgresDatabase implements Database {
   }
 
   /** A statement alone is a transaction. */
-  write(text: string, params: readonly Value[] = []): Promise<Row[]> {
-    return this.all(text, params);
+  async write(
+    text: string,
+    params: readonly Value[] = [],
+    { along, patienceMs = 0 }: WriteOptions & { readonly along?: Along } = {},
+  ): Promise<Row[]> {
+    if (along === undefined || patienceMs === 0) return await this.all(text, params);
+    await this.#patient.submit(along, patienceMs);
+    return [];
+  }
+
+  takeAlong(): Load {
+    return this.#patient.take();
   }
 
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
@@ -119,6 +134,7 @@ class PostgresDatabase implements Database {
   }
 
   async close(): Promise<void> {
+    await this.#patient.close();
     await Promise.all([...this.#listeners, this.#pool].map((part) => part.close()));
   }
 }

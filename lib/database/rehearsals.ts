@@ -52,6 +52,7 @@ const UPDATE = `UPDATE proxmox_mcp_rehearsal SET upid = $2, state = $3, result =
 const FIND = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE cluster = $1 AND id = $2`;
 const OPEN = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE cluster = $1 AND ended IS NULL
   ORDER BY begun`;
+const WITH_OPEN = "SELECT DISTINCT cluster FROM proxmox_mcp_rehearsal WHERE ended IS NULL";
 const LIST = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE cluster = $1
   ORDER BY begun DESC LIMIT $2`;
 const OF_GUEST = `SELECT ${COLUMNS} FROM proxmox_mcp_rehearsal WHERE cluster = $1 AND vmid = $3
@@ -131,6 +132,12 @@ export class Rehearsals {
     if (!this.#database.ownTables) return [];
     return (await this.#database.all(statement, [this.#cluster, ...params])).map(rehearsalOf);
   }
+}
+
+/** The clusters in which copies may be there still: asked at once of all, for rarely there is one. */
+export async function clustersRehearsing(database: Database): Promise<string[]> {
+  if (!database.ownTables) return [];
+  return (await database.all(WITH_OPEN, [])).map(({ cluster }) => textOf(cluster));
 }
 
 /** The parameters of what changes in a row, after its id. */

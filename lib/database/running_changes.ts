@@ -29,6 +29,8 @@ export interface RunningChanges {
 const MOST_IN_MEMORY = 10_000;
 /** So long the row that tells how a call ended may be awaited, with which this is written. */
 const SOON: WriteOptions = { patienceMs: 20 };
+/** What has expired is as if it were not there. */
+const ENDED = { upid: null, told: "", expires: new Date(0) };
 const SOUGHT_AT_ONCE = 200;
 
 /** In the database; of this process only where that refuses tables of the program's own. */
@@ -56,6 +58,15 @@ const beginTogether = (parameter: string) =>
 const KEEP = `UPDATE proxmox_mcp_running SET upid = $3, told = $4, expires = $5
   WHERE key = $1 AND holder = $2`;
 const FIND = "SELECT key, holder, upid, told FROM proxmox_mcp_running WHERE expires > $2";
+/** In the order of their keys, as they begin. */
+const keepTogether = (parameter: string) =>
+  `INSERT INTO proxmox_mcp_running
+  SELECT key, holder, kept.upid, kept.told, kept.expires
+  FROM json_populate_recordset(NULL::proxmox_mcp_running, ${parameter}::text::json) AS kept
+    JOIN proxmox_mcp_running AS begun USING (key, holder) ORDER BY key
+  ON CONFLICT (key) DO UPDATE SET upid = excluded.upid, told = excluded.told,
+    expires = excluded.expires
+  WHERE proxmox_mcp_running.holder = excluded.holder RETURNING key`;
 const END = "DELETE FROM proxmox_mcp_running WHERE key = $1 AND holder = $2";
 const SWEEP = "DELETE FROM proxmox_mcp_running WHERE expires <= $1";
 
@@ -81,8 +92,9 @@ class SharedChanges implements RunningChanges {
   }
 
   async keep(key: string, { holder, upid, told, expires }: RunningChange & { expires: Date }) {
-    const params = [key, holder, upid, told, expires.getTime()];
-    await this.#database.write(KEEP, params, SOON);
+    const row = { key, holder, upid, told, expires: expires.getTime() };
+    const along = { statement: keepTogether, row };
+    await this.#database.write(KEEP, Object.values(row), { ...SOON, along });
   }
 
   find(key: string): Promise<RunningChange | undefined> {
@@ -90,7 +102,8 @@ class SharedChanges implements RunningChanges {
   }
 
   async end(key: string, holder: string, { soon = false } = {}): Promise<void> {
-    await this.#database.write(END, [key, holder], soon ? SOON : {});
+    if (soon) await this.keep(key, { ...ENDED, holder });
+    else await this.#database.write(END, [key, holder]);
   }
 
   async sweep(): Promise<void> {

@@ -70,6 +70,7 @@ type Part = (tx: Queryable) => Promise<unknown>;
 class SqliteDatabase implements Database {
   readonly dialect = DIALECT;
   readonly listen = null;
+  readonly takeAlong = null;
   readonly ownTables: boolean;
   readonly turn?: Turn;
   readonly #path: string;

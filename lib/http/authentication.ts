@@ -3,6 +3,7 @@ import type { Principal } from "../auth/principal.ts";
 import { BearerEnded } from "../auth/bearer.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { refusal, REFUSED, UNAUTHORIZED } from "../mcp/json_rpc.ts";
+import type { Wait } from "./limits.ts";
 import { isBrowsing, refusalPage } from "./page.ts";
 import { callerOf, type Env, messagesOf, tooMany } from "./request.ts";
 import type { AppServices } from "./services.ts";
@@ -16,9 +17,15 @@ export function authentication(services: AppServices): MiddlewareHandler<Env> {
   return async (c, next) => {
     const address = services.address(c.env.peer, c.req.raw.headers);
     const token = bearerOf(c.req.header("authorization"));
+    const likely = services.likelyToken(token, address);
     let principal: Principal;
+    let wait: Wait;
     try {
-      principal = await services.authenticate(token, address);
+      // Counting takes no longer than finding out whether the token is still good.
+      [principal, wait] = await Promise.all([
+        services.authenticate(token, address),
+        likely === undefined ? undefined : limits.request(likely),
+      ]);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === "unauthorized") {
@@ -30,7 +37,7 @@ export function authentication(services: AppServices): MiddlewareHandler<Env> {
         "retry-after": "5",
       });
     }
-    const wait = await limits.request(principal.tokenId);
+    if (principal.tokenId !== likely) wait = await limits.request(principal.tokenId);
     c.set("principal", principal);
     if (wait !== undefined) {
       if (c.req.method === "POST") await services.refused.note(callerOf(c, "mcp"));

@@ -43,6 +43,8 @@ export interface AppServices {
   readonly address: (peer: string, headers: Headers) => string;
   /** @throws AppError `unauthorized`, or `unavailable` when nobody can tell */
   readonly authenticate: (token: string | null, address: string) => Promise<Principal>;
+  /** The id of the token that it most likely is, before anybody is asked. */
+  readonly likelyToken: (token: string | null, address: string) => number | undefined;
   readonly newId: () => string;
   /** What OAuth clients are told; null where nobody can sign in by OAuth. */
   readonly resource: ProtectedResource | null;

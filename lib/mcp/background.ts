@@ -98,6 +98,11 @@ export class Background {
     if (proxmox.several) record.within(asked.cluster);
     let isAnnounced = false;
     const { own } = proxmoxIn(this.#services, asked);
+    const permit = permitOf(halts, {
+      tool: { hints: CHANGES },
+      dryRun: false,
+      language: asked.language,
+    });
     const call: PveCall = {
       caller: "background",
       signal,
@@ -106,16 +111,13 @@ export class Background {
       dryRun: false,
       action: asked.action,
       progress: () => {},
-      permit: permitOf(halts, {
-        tool: { hints: CHANGES },
-        dryRun: false,
-        language: asked.language,
-      }),
+      permit,
       announce: async (vmids, beginning) => {
+        await permit();
         await asked.allow?.(vmids);
         if (!isAnnounced) await audit.admit();
         isAnnounced = true;
-        return await record.announce(vmids, beginning);
+        return await record.announce(vmids, { beginning, halts });
       },
       patienceMs: Infinity,
     };

@@ -1,6 +1,6 @@
 import { type AuditRow, type ConfirmationMark, EMPTY_ROW, type Outcome } from "../audit/row.ts";
 import { digestOf } from "../audit/digest.ts";
-import type { Beginning } from "../database/beginning.ts";
+import type { Terms } from "../database/beginning.ts";
 import { boundedJson, redactValue } from "../log/redact.ts";
 import type { CallRequest } from "./call_request.ts";
 import type { CallServices } from "./call_services.ts";
@@ -73,10 +73,10 @@ export class CallRecord {
     this.#upid = upid ?? "";
   }
 
-  /** Makes durable that these guests are about to be changed; false when what is to begin with it has not. */
-  async announce(vmids: readonly number[], beginning?: Beginning): Promise<boolean> {
+  /** Makes durable that these guests are about to be changed; false where the terms do not hold. */
+  async announce(vmids: readonly number[], terms?: Terms): Promise<boolean> {
     this.#vmids = vmids;
-    return await this.#services.audit.announce(this.#row("intent"), beginning);
+    return await this.#services.audit.announce(this.#row("intent"), terms);
   }
 
   /** Keeps how it ended. */

@@ -45,6 +45,8 @@ export interface Done {
   readonly output: Readonly<Record<string, unknown>>;
   /** What the call did, as the infinitive that follows "Cannot". */
   readonly action: string;
+  /** The cluster that the answer says it is of; undefined where the caller knows of one only. */
+  readonly cluster: string | undefined;
 }
 
 /**

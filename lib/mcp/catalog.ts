@@ -196,21 +196,12 @@ interface Listed<T extends ListedTool> {
 }
 
 function listed<T extends ListedTool>(tool: T): Listed<T> {
-  return { tool, json: inAscii(JSON.stringify(tool)) };
-}
-
-/** The same JSON of characters that take one byte each: in memory too, which V8 only sees when it is read anew. */
-function inAscii(json: string): string {
-  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return decoder.decode(encoder.encode(json.replaceAll(/[\u0080-\uffff]/g, escaped)));
+  return { tool, json: JSON.stringify(tool) };
 }
 
 function withoutOutput({ outputSchema: _, ...tool }: ToolDescription): ListedTool {
   return tool;
 }
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /** Lists that are kept: each takes some 130 KB, and few tokens are limited in ways of their own. */
 const MOST_LISTS = 50;

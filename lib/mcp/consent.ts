@@ -47,7 +47,7 @@ export async function consent(
     throw new Denied(`Cannot ${action}: the person who was asked declined`);
   }
   const about = await describe(services, request, subject);
-  const { lines, version } = inCluster(about, request.cluster);
+  const { lines, version } = inCluster(about, request.meant);
   if (!answered) {
     return { question: questionText({ action, lines, given: request.arguments }), version };
   }
@@ -59,7 +59,7 @@ export async function consent(
 }
 
 /** A yes to what is lost in one cluster is none to the same in another. */
-function inCluster({ lines, version }: About, cluster: string | undefined): About {
+export function inCluster({ lines, version }: About, cluster: string | undefined): About {
   if (cluster === undefined) return { lines, version };
   return { lines: [`in the cluster ${cluster}`, ...lines], version: `${cluster} ${version}` };
 }

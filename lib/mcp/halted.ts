@@ -10,13 +10,20 @@ interface Asked {
   readonly language: Language;
 }
 
+/** Rejects with Denied while changes are halted. */
+export interface Permit {
+  (): Promise<void>;
+  /** What is asked; absent for what is never held up. */
+  readonly halts?: Halts;
+}
+
 /**
  * What a call asks before anything is changed: it rejects with Denied while changes are halted. What only
  * reads, or only plans, is never held up.
  */
-export function permitOf(halts: Halts, { tool, dryRun, language }: Asked): () => Promise<void> {
+export function permitOf(halts: Halts, { tool, dryRun, language }: Asked): Permit {
   if (tool.hints.readOnlyHint || dryRun) return () => Promise.resolve();
-  return async () => {
+  const permit = async () => {
     const halt = await halts.find();
     if (halt === undefined) return;
     const { by, reason, since } = halt;
@@ -29,4 +36,5 @@ export function permitOf(halts: Halts, { tool, dryRun, language }: Asked): () =>
       }),
     );
   };
+  return Object.assign(permit, { halts });
 }

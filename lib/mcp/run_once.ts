@@ -9,6 +9,7 @@ import { markOfCaller } from "./callers_proxmox.ts";
 import { Others } from "./clusters/others.ts";
 import { reachedIn } from "./clusters/reached.ts";
 import type { Finished } from "./finished.ts";
+import type { Permit } from "./halted.ts";
 import { reachOf } from "./reach.ts";
 import { told } from "./told.ts";
 import { toolContext } from "./tool_context.ts";
@@ -19,7 +20,7 @@ export interface Run extends Omit<CallRequest, "tool"> {
   readonly input: Record<string, unknown>;
   readonly action: string;
   readonly dryRun: boolean;
-  readonly permit: () => Promise<void>;
+  readonly permit: Permit;
   readonly allow: Extract<Gate, { kind: "run" }>["allow"] | undefined;
   /** The cluster that the answer says it is of. */
   readonly told: string | undefined;
@@ -28,7 +29,7 @@ export interface Run extends Omit<CallRequest, "tool"> {
 }
 
 /** What a run keeps for the call's row. */
-export type RunRecord = Pick<CallRecord, "announce" | "touched">;
+export type RunRecord = Pick<CallRecord, "announce" | "touched" | "within">;
 
 /** What a run has come to: the tool's own output, and what is answered. */
 export interface Ran {
@@ -56,8 +57,10 @@ export async function runOnce(
     progress: request.progress,
     permit,
     announce: async (vmids, beginning) => {
+      // A plan that may not be carried out now is not used up.
+      if (allow) await permit();
       await allow?.(vmids);
-      return await record.announce(vmids, beginning);
+      return await record.announce(vmids, { beginning, halts: permit.halts });
     },
     sharing: change,
     detaches: request.detaches === true,
@@ -72,8 +75,9 @@ export async function runOnce(
     const plans = services.approvals.deskOf(
       request.principal,
       services.catalog,
-      async (vmids) => {
+      async (vmids, cluster) => {
         decided = vmids;
+        record.within(cluster);
         await record.announce(vmids);
       },
     );
@@ -81,10 +85,11 @@ export async function runOnce(
     const work = () => tool.run(input, context);
     const output = await (change ? change.run(pve, input, work) : work());
     if (pve.refused) throw pve.refused;
-    const concluded = await request.conclude?.(pve, { tool, output, action });
+    const { told: name } = request;
+    const done = { tool, output, action, cluster: name };
+    const concluded = await request.conclude?.(pve, done);
     if (concluded) return { output, finished: concluded };
     const finished = await services.finish(tool, await told(pve, { tool, output }));
-    const { told: name } = request;
     return { output, finished: name === undefined ? finished : finished.inCluster(name) };
   } catch (error) {
     throw pve.refused ?? error;

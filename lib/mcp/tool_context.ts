@@ -52,6 +52,7 @@ export function toolContext(
   return {
     pve,
     clusters,
+    isOneOfSeveral: catalog.hasSeveral,
     pbs: new CallsBackupServers(services.backupServers, pve),
     server,
     secrets,

@@ -21,7 +21,7 @@ type Maker = Parameters<Sharing["begin"]>[0] & { readonly subject: Subject | und
 
 interface Parts {
   readonly shared: Pick<PveShared, "client" | "seen" | "share">;
-  readonly call: Pick<PveCall, "caller" | "permit" | "sharing" | "signal">;
+  readonly call: Pick<PveCall, "caller" | "sharing" | "signal">;
   readonly touched: Touched;
   readonly explained: (error: unknown) => Promise<unknown>;
 }
@@ -62,7 +62,6 @@ export class Changing {
   async make(change: ChangeRequest, maker: Maker): Promise<unknown> {
     const { call, touched } = this.#parts;
     const sharing = this.#steps > 0 ? undefined : call.sharing;
-    await call.permit();
     if (sharing) await sharing.begin(maker, (beginning) => touched.announce(beginning));
     else await touched.announce();
     let task: SharedTask | undefined;
@@ -83,7 +82,6 @@ export class Changing {
    */
   async elsewhere(send: () => Promise<unknown>): Promise<unknown> {
     const { call, touched } = this.#parts;
-    await call.permit();
     await touched.announce();
     this.#concerned.add("all");
     this.forget();

@@ -54,6 +54,17 @@ export const offlineNodes: (resources: readonly Resource[]) => ReadonlySet<strin
     ),
 );
 
+/** Every guest of either type, described once for all who search what was read; nobody may change a row. */
+export const guestRowsOf = oncePer(
+  (resources: readonly Resource[]): readonly (GuestRow & { readonly type: GuestType })[] => {
+    const offline = offlineNodes(resources);
+    return resources.flatMap((row) => {
+      const { type } = guestOf(row) ?? {};
+      return type === undefined ? [] : [{ ...describeGuest(row, offline), type }];
+    });
+  },
+);
+
 /** A guest's row with all that the resource list tells. */
 export function describeGuest(row: Resource, offline: ReadonlySet<string>): GuestRow {
   const guest = guestOf(row);

@@ -156,7 +156,7 @@ function formatOrder({ column, descending }: Order): string {
 }
 
 function formatKey(key: Key): string {
-  return typeof key === "number" ? `n${key}` : `s${encodeURIComponent(key)}`;
+  return typeof key === "number" ? `n${key}` : `s${encodeURIComponent(key.toWellFormed())}`;
 }
 
 function parseCursor(cursor: string, sort: Order | undefined): Place {

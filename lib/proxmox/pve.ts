@@ -1,34 +1,20 @@
 import { AppError } from "../errors.ts";
-import { type Advice, explain } from "./advice.ts";
-import { abortFailure, unlessAborted } from "../upstream/abort.ts";
-import type { Params } from "./api/client.ts";
 import { type ApiPath, apiPath } from "../upstream/path.ts";
-import type { KeyedPath } from "./api/rows.ts";
-import type {
-  ArgumentsOf,
-  DataOf,
-  ItemPath,
-  PathWith,
-  RowOf,
-  SegmentsOf,
-  Verb,
-} from "./api/types.ts";
-import type { Resource } from "./api/values.ts";
-import type { Socket } from "./api/websocket.ts";
-import type { ApiDescription } from "./apidoc/description.ts";
+import { explain } from "./advice.ts";
+import type { Params } from "./api/client.ts";
+import type { ArgumentsOf, DataOf, PathWith, Verb } from "./api/types.ts";
 import { type ChangeRequest, Changing } from "./changing.ts";
-import { marked } from "./mark.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import { Following, type Patience } from "./following.ts";
 import type { Guest, GuestType } from "./guest/directory.ts";
 import { Holds } from "./holds.ts";
-import { KeptReader } from "./kept_reader.ts";
-import { type Plan, type PlannedElsewhere, type Reach, redactedParams } from "./plan.ts";
-import type { Grants } from "./privileges.ts";
+import { marked } from "./mark.ts";
+import { type Plan, type PlannedElsewhere, redactedParams } from "./plan.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
+import { PveReads } from "./pve_reads.ts";
 import { Reading } from "./reading.ts";
 import type { SharedTask, Subject } from "./sharing.ts";
-import { type GivenGuest, type GuestPlace, Sight } from "./sight.ts";
+import { type GivenGuest, Sight } from "./sight.ts";
 import { PATIENCE_MS, type TaskState } from "./tasks.ts";
 import { Touched } from "./touched.ts";
 
@@ -38,24 +24,22 @@ const DRY_RUN_UPID = "UPID:dry-run";
  * Proxmox as one tool call sees it: bound to the call's deadline, to what the token may touch, and
  * in a dry run to sending nothing that changes anything.
  */
-export class Pve {
+export class Pve extends PveReads {
   readonly plan: Plan;
   readonly #shared: PveShared;
   readonly #call: PveCall;
-  readonly #warnings = new Set<string>();
   readonly #touched: Touched;
-  readonly #sight: Sight;
   readonly #holds: Holds;
-  readonly #reading: Reading;
   readonly #changing: Changing;
   readonly #following: Following;
+  readonly #reading: Reading;
   readonly #patienceEnds: number;
-  #oldest = Infinity;
   #subject: Subject | undefined;
 
   constructor(shared: PveShared, call: PveCall) {
-    const touched = new Touched(call.announce);
-    const warn = (warning: string) => this.warn(warning);
+    const touched = new Touched(call.announce, call.permit);
+    const warnings = new Set<string>();
+    const warn = (warning: string) => void warnings.add(warning);
     const sight = new Sight({ shared, call, touched, warn });
     // What only the cluster as a whole can tell about a failure.
     const explained = (error: unknown) =>
@@ -64,15 +48,16 @@ export class Pve {
     const changing = new Changing({ shared, call, touched, explained });
     // What a change rests on is read after it has taken hold, and not a moment before.
     const readsAlone = () => holds.any || changing.hasBegun;
+    const forget = () => changing.forget();
+    const reading = new Reading({ shared, call, readsAlone, forget, explained, warn });
+    super({ shared, call, sight, reading, warnings });
     this.plan = call.joins?.plan ?? { requests: [], checks: [], changes: {} };
     this.#shared = shared;
     this.#call = call;
     this.#touched = touched;
-    this.#sight = sight;
     this.#holds = holds;
     this.#changing = changing;
-    const forget = () => changing.forget();
-    this.#reading = new Reading({ shared, call, readsAlone, forget, explained, warn });
+    this.#reading = reading;
     const isWhole = (upid: string) => changing.whole === upid;
     this.#following = new Following({ reader: this, call, explained, forget, isWhole, warn });
     this.#patienceEnds = shared.now().getTime() + (call.patienceMs ?? PATIENCE_MS);
@@ -115,15 +100,6 @@ export class Pve {
     return this.#call.dryRun;
   }
 
-  get signal(): AbortSignal {
-    return this.#call.signal;
-  }
-
-  /** In whose name servers are asked: callers take turns there. */
-  get caller(): string {
-    return this.#call.caller;
-  }
-
   /**
    * Sends a change to another server than the cluster's, as one of the call's own: permitted and announced
    * before it is sent, and in a dry run only planned.
@@ -139,27 +115,6 @@ export class Pve {
     return DRY_RUN_UPID;
   }
 
-  now(): Date {
-    return this.#shared.now();
-  }
-
-  /** @param signal wakes up earlier, with the same error as when the call is over */
-  sleep(ms: number, signal = this.#call.signal): Promise<void> {
-    return this.#shared.sleep(ms, signal).catch(() => {
-      throw abortFailure(signal, false);
-    });
-  }
-
-  /** Opens a WebSocket with the host that answers requests now. */
-  async socket<P extends PathWith<"GET">>(
-    path: P,
-    segments: SegmentsOf<P>,
-    params: Params,
-  ): Promise<Socket> {
-    const at = apiPath(path, segments);
-    return await this.#shared.client.socket(at, { params, signal: this.signal });
-  }
-
   /**
    * Takes what only one call may have at a time, on whichever instance; false when another has it.
    *
@@ -172,55 +127,6 @@ export class Pve {
   /** Leaves others without a lease of this call's until its time is over, not only until the call is. */
   keepLease(key: string): void {
     this.#holds.keepLease(key);
-  }
-
-  /** Reads an object. */
-  async get<P extends ItemPath>(
-    path: P,
-    ...[segments, params]: ArgumentsOf<P, "GET">
-  ): Promise<DataOf<P, "GET">> {
-    return await this.#reading.object(apiPath(path, segments), params) as DataOf<P, "GET">;
-  }
-
-  /** Reads a list; rows that cannot be used are left out with a warning. */
-  async list<P extends KeyedPath>(
-    path: P,
-    ...args: ArgumentsOf<P, "GET">
-  ): Promise<RowOf<P>[]> {
-    return (await this.page(path, ...args)).rows;
-  }
-
-  /** Reads a list, and how long it is in all where Proxmox gives a part of it. */
-  async page<P extends KeyedPath>(
-    path: P,
-    ...[segments, params]: ArgumentsOf<P, "GET">
-  ): Promise<{ rows: RowOf<P>[]; total: number | undefined }> {
-    return await this.#reading.page(path, { at: apiPath(path, segments), params });
-  }
-
-  /**
-   * Reads what is dear to read: who only reads may be told what was read some minutes ago, as long as the
-   * mark is the same and nothing was changed here that it may be about.
-   *
-   * @param about.vmid the guest that it is about
-   */
-  keeping(about: { mark: string; vmid?: number }): KeptReader {
-    const onKept = (askedAt: number) => this.#oldest = Math.min(this.#oldest, askedAt);
-    return new KeptReader(this.#reading, { ...about, onKept, now: () => this.now() });
-  }
-
-  /** When the oldest was read that `keeping` gave; undefined when all is new. */
-  get oldest(): Date | undefined {
-    const ageMs = this.#shared.share.now() - this.#oldest;
-    return ageMs === -Infinity ? undefined : new Date(this.now().getTime() - ageMs);
-  }
-
-  /** Reads whatever it is; null when Proxmox has nothing to tell. */
-  async value<P extends PathWith<"GET">>(
-    path: P,
-    ...[segments, params]: ArgumentsOf<P, "GET">
-  ): Promise<unknown> {
-    return (await this.#reading.read(apiPath(path, segments), params)).data;
   }
 
   post<P extends PathWith<"POST">>(
@@ -251,70 +157,6 @@ export class Pve {
     return await this.#change<unknown>({ verb, path, params });
   }
 
-  /** Tells the caller, besides the answer, what is missing in it. */
-  warn(warning: string): void {
-    this.#warnings.add(warning);
-  }
-
-  /** What the caller must be told besides the answer. */
-  get warnings(): readonly string[] {
-    return [...this.#warnings];
-  }
-
-  /** What requests of this call were refused with, whatever was made of that. */
-  get refused(): AppError | undefined {
-    return this.#shared.client.refused;
-  }
-
-  /** `user@realm!name` of the Proxmox API token. */
-  get tokenId(): string {
-    return this.#shared.client.tokenId;
-  }
-
-  /** The cluster that the call is about. */
-  get cluster(): string {
-    return this.#shared.cluster;
-  }
-
-  /** True where Proxmox is asked with the caller's own API token: what that does not see nobody tells. */
-  get isPersonal(): boolean {
-    return this.#shared.personal;
-  }
-
-  /** What the Proxmox API token may do; undefined when Proxmox does not tell. */
-  grants(options?: { fresh: boolean }): Promise<Grants | undefined> {
-    return unlessAborted(this.#shared.access.grants(options), this.signal);
-  }
-
-  /** Where messages lead on to. */
-  get advice(): Advice {
-    return this.#shared.advice;
-  }
-
-  /** The API as this Proxmox describes it, which always fits its version. */
-  async apiDescription(): Promise<ApiDescription> {
-    const { version, repoid } = await this.get("/version");
-    return this.#shared.descriptions.get(`${version} ${repoid}`);
-  }
-
-  /**
-   * The guest with this id or unique name. One that the token may not touch is as good as none.
-   *
-   * @param options.type refuses guests of the other type, naming the right kind of tool
-   * @throws AppError `not_found`, `conflict` for a name that fits several guests or the wrong type
-   */
-  find<T extends GuestType = GuestType>(
-    given: GivenGuest,
-    options: { type?: T } = {},
-  ): Promise<Guest<T>> {
-    return this.#sight.find(given, options);
-  }
-
-  /** The vmid of a guest that may be gone: only one that is there can be given by its name. */
-  async vmidOf(given: number | string | undefined): Promise<number | undefined> {
-    return typeof given === "string" ? (await this.find({ vmid: given })).vmid : given;
-  }
-
   /** Like `find`, and holds the guest against other changes until the call is over. */
   async claim<T extends GuestType = GuestType>(
     given: GivenGuest,
@@ -343,51 +185,6 @@ export class Pve {
   /** Lets others have a vmid that this call holds. */
   letGo(vmid: number): void {
     this.#holds.letGo(vmid);
-  }
-
-  /** What the token may touch. */
-  get reach(): Reach {
-    return this.#call.reach;
-  }
-
-  /**
-   * Tells of vmids whether the token's limits include them. Of a guest that is gone only its vmid and the
-   * node that it was on are known: limits of another kind refuse it.
-   */
-  includes(): Promise<(vmid: number, node: string) => boolean> {
-    return this.#sight.includes();
-  }
-
-  /** Refuses a guest that the token's limits do not include where it shall be. */
-  assertGuest(guest: GuestPlace): void {
-    this.#sight.assertGuest(guest);
-  }
-
-  /** Like `assertGuest` for a guest-to-be; also refuses the vmid of one that is out of reach. */
-  assertNew(guest: GuestPlace): Promise<void> {
-    return this.#sight.assertNew(guest);
-  }
-
-  /** Refuses a node that the token may not know of; returns it. */
-  node(name: string): string {
-    this.#sight.assertNode(name);
-    return name;
-  }
-
-  /** Refuses what concerns all that is on a node to a token that is limited to some of it; returns it. */
-  wholeNode(name: string): string {
-    this.#sight.assertWholeNode(name);
-    return name;
-  }
-
-  /** Refuses what concerns the whole cluster to a token that is limited to some of it. */
-  assertUnlimited(): void {
-    this.#sight.assertUnlimited();
-  }
-
-  /** Everything in the cluster that the token may see, in one request. */
-  resources({ fresh = true } = {}): Promise<Resource[]> {
-    return this.#sight.resources({ fresh });
   }
 
   /** Requires a precondition; a dry run notes it and goes on. */

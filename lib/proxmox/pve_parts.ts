@@ -51,7 +51,7 @@ export interface PveCall {
   /** What the call does, for messages: `start VM 101`. */
   readonly action: string;
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
-  /** Asked before each change; a rejection keeps it from being sent. */
+  /** Asked before each change that is not announced by itself; a rejection keeps it from being sent. */
   readonly permit: () => Promise<void>;
   /** A rejection keeps the change from being sent. */
   readonly announce: Announce;

@@ -21,7 +21,10 @@ const OWNERS: readonly RegExp[] = [
   /\/tasks\/UPID:[^:]+:(?:[^:]+:){3}\w+:(\d{3,9}):/g,
 ];
 
-/** Makes durable that these guests are about to be changed; false where that could not be begun. */
+/**
+ * Makes durable that these guests are about to be changed; false where that could not be begun, or is not
+ * permitted now.
+ */
 export type Announce = (vmids: readonly number[], beginning?: Beginning) => Promise<boolean>;
 
 /**
@@ -30,15 +33,20 @@ export type Announce = (vmids: readonly number[], beginning?: Beginning) => Prom
  */
 export class Touched {
   readonly #announce: Announce;
+  readonly #permit: () => Promise<void>;
   readonly #known = new Set<number>();
   readonly #held = new Set<number>();
   readonly #announced = new Set<number>();
   #announcements: Promise<unknown> | undefined;
   #hasAnnounced = false;
 
-  /** @param announce a rejection keeps the change from being sent, and all that follow */
-  constructor(announce: Announce) {
+  /**
+   * @param announce a rejection keeps the change from being sent, and all that follow
+   * @param permit rejects while that is not permitted of which nothing is announced
+   */
+  constructor(announce: Announce, permit: () => Promise<void> = () => Promise.resolve()) {
     this.#announce = announce;
+    this.#permit = permit;
   }
 
   /** In order. */
@@ -72,16 +80,17 @@ export class Touched {
   }
 
   /**
-   * Resolves when everything that is noted has been announced; false when what is to begin with that has been
-   * begun by another, and nothing was announced.
+   * Resolves when everything that is noted has been announced, and is permitted; false when what is to begin
+   * with that has been begun by another, and nothing was announced.
    */
   async announce(beginning?: Beginning): Promise<boolean> {
     const { vmids } = this;
     if (this.#hasAnnounced && vmids.every((vmid) => this.#announced.has(vmid))) {
+      await this.#permit();
       await this.#announcements;
       return beginning === undefined || await beginning.alone();
     }
-    const announcement = this.#announce(vmids, beginning);
+    const announcement = this.#announcedNow(vmids, beginning);
     this.#announcements = Promise.all([this.#announcements, announcement]);
     // Who comes meanwhile waits for this one, unless it may come to nothing.
     if (beginning === undefined) this.#noteAnnounced(vmids);
@@ -89,6 +98,14 @@ export class Touched {
     const begun = await announcement;
     if (begun) this.#noteAnnounced(vmids);
     return begun;
+  }
+
+  async #announcedNow(vmids: readonly number[], beginning?: Beginning): Promise<boolean> {
+    while (!await this.#announce(vmids, beginning)) {
+      await this.#permit();
+      if (beginning !== undefined) return false;
+    }
+    return true;
   }
 
   #noteAnnounced(vmids: readonly number[]): void {

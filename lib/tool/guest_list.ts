@@ -69,7 +69,8 @@ export function assertFilters(
   },
   { resources, found }: { resources: readonly Resource[]; found: number },
 ): void {
-  if (found > 0) return;
+  const isGiven = [node, status, pool, tag].some((value) => value !== undefined);
+  if (found > 0 || !isGiven) return;
   const states = resources.filter((row) => guestOf(row) !== undefined)
     .map((row) => text(row.status) ?? "unknown");
   assertKnown(status, { what: "status", known: [...STATES, ...states] });

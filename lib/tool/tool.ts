@@ -71,6 +71,8 @@ export interface ToolContext {
   ) => Promise<{ readonly done: Promise<T> } | undefined>;
   /** The clusters besides the call's own, for what concerns two. */
   readonly clusters: OtherClusters;
+  /** True where the config names several clusters, each of which is asked. */
+  readonly isOneOfSeveral: boolean;
   /** How things were; null where the database keeps none of it. */
   readonly history: History | null;
   /** The changes that wait for somebody's approval. */

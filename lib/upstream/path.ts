@@ -33,7 +33,7 @@ export class ApiPath {
  * segment and is percent-encoded; only `{volume}` and `{cidr}` may hold slashes.
  *
  * @throws AppError `invalid` for a value that is absent, empty, `.`, `..`, or holds `/`, `\`, `%`, `?`,
- * `#` or a control character, but for a UPID's escapes. (`encodeURIComponent("..")` is `..`, and a URL resolves it away.)
+ * `#`, a control character or half a surrogate pair, but for a UPID's escapes. (`encodeURIComponent("..")` is `..`, and a URL resolves it away.)
  */
 export function apiPath(template: string, segments: Segments = {}): ApiPath {
   return ApiPath.of(template, segments);
@@ -44,7 +44,7 @@ export function apiPath(template: string, segments: Segments = {}): ApiPath {
  * name the same things (nodes, storages, snapshots).
  */
 export function assertSegment(value: string): string {
-  if (!/^[^\p{Cc}/\\%?#]+$/u.test(value) || value === "." || value === "..") {
+  if (!/^[^\p{Cc}\p{Cs}/\\%?#]+$/u.test(value) || value === "." || value === "..") {
     throw invalidSegment(value);
   }
   return value;
@@ -66,7 +66,7 @@ function encodeSegment(name: string, value: string | number | undefined): string
 /** `storage:name`, where the name may be a path without `..`. */
 function assertVolume(volid: string): void {
   const parts = volid.slice(volid.indexOf(":") + 1).split("/");
-  const sound = /^[A-Za-z][A-Za-z0-9._-]*:[^\p{Cc}%?#\\]+$/u.test(volid) &&
+  const sound = /^[A-Za-z][A-Za-z0-9._-]*:[^\p{Cc}\p{Cs}%?#\\]+$/u.test(volid) &&
     parts.every((part) => part !== "" && part !== "." && part !== "..");
   if (!sound) throw invalidSegment(volid);
 }
@@ -78,7 +78,7 @@ function assertCidr(range: string): void {
 
 /** Proxmox Backup Server escapes what may not stand in a UPID: `store1\x3avm-101`. */
 function assertEscaped(upid: string): void {
-  if (!/^UPID:(?:[^\p{Cc}/\\%?#]|\\x[0-9a-f]{2})+$/u.test(upid)) throw invalidSegment(upid);
+  if (!/^UPID:(?:[^\p{Cc}\p{Cs}/\\%?#]|\\x[0-9a-f]{2})+$/u.test(upid)) throw invalidSegment(upid);
 }
 
 function invalidSegment(value: string): AppError {

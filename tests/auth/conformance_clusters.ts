@@ -4,7 +4,7 @@ import { historyOf } from "../../lib/database/history.ts";
 import { leasesOf, leasesWithin } from "../../lib/database/leases.ts";
 import { migrate } from "../../lib/database/migrate.ts";
 import { MIGRATIONS } from "../../lib/database/migrations/mod.ts";
-import { Rehearsals } from "../../lib/database/rehearsals.ts";
+import { clustersRehearsing, Rehearsals } from "../../lib/database/rehearsals.ts";
 import { rehearsalOf } from "./conformance_rehearsals.ts";
 import { type Site, withBench, withDatabase } from "./site.ts";
 
@@ -37,6 +37,7 @@ export function runClusterCases(name: string, makeSite: () => Promise<Site>): vo
       const open = async (cluster: string) =>
         (await new Rehearsals(database, cluster).open()).map(({ id }) => id);
       assert.deepEqual([await open(DEFAULT_CLUSTER), await open("dc2")], [["r1"], []]);
+      assert.deepEqual(await clustersRehearsing(database), [DEFAULT_CLUSTER]);
     }));
 
   Deno.test(`${name}: guests with one number in two clusters are two`, () =>
@@ -61,8 +62,12 @@ export function runClusterCases(name: string, makeSite: () => Promise<Site>): vo
       await there?.history?.sweep(new Date(at.getTime() + 9));
       assert.equal((await here?.history?.around(GUEST, at))?.state?.content, "here");
 
+      assert.deepEqual(await clustersRehearsing(database), []);
       const rehearsal = rehearsalOf("r", { begun: at, result: "proved" });
       await here?.rehearsals.begin(rehearsal);
+      assert.deepEqual(await clustersRehearsing(database), ["home"]);
+      await here?.rehearsals.keep({ ...rehearsal, state: "ended", ended: at });
+      assert.deepEqual(await clustersRehearsing(database), []);
       assert.deepEqual((await here?.rehearsals.last())?.map(({ vmid }) => vmid), [rehearsal.vmid]);
       assert.deepEqual(await there?.rehearsals.last(), []);
       assert.equal(await there?.rehearsals.find(rehearsal.id), undefined);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AuditTrail } from "../../lib/audit/trail.ts";
 import { AccountStore } from "../../lib/auth/account_store.ts";
 import { haltsOf } from "../../lib/database/halts.ts";
+import { leasesOf } from "../../lib/database/leases.ts";
 import { runningChangesOf } from "../../lib/database/running_changes.ts";
 import { auditRow, type Bench, hashFor, newToken, type Site, withBench } from "./site.ts";
 
@@ -59,7 +60,7 @@ export function runTogetherCases(name: string, makeSite: () => Promise<Site>): v
       const begins = (of: AuditTrail, key: string, holder: string) => {
         const expires = new Date(clock.now().getTime() + 60_000);
         const beginning = (of === trail ? here : there).beginning(key, { holder, expires });
-        return of.append(auditRow({ requestId: holder }), beginning);
+        return of.append(auditRow({ requestId: holder }), { beginning });
       };
       // The first one finds where the chain ends.
       await trail.append(auditRow({ requestId: "first" }));
@@ -95,6 +96,87 @@ export function runTogetherCases(name: string, makeSite: () => Promise<Site>): v
       assert.equal(begun.length, 40, "each by one of both");
       const { ok, rows } = await trail.verify();
       assert.deepEqual({ ok, rows }, { ok: true, rows: 47 });
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  test("what a halt holds up is not kept while it is in force, and nothing begins", async (bench) => {
+    const { clock, database, site, trail } = bench;
+    const elsewhere = await site.open();
+    try {
+      const halts = haltsOf(database);
+      const running = runningChangesOf(database, clock);
+      const expires = new Date(clock.now().getTime() + 60_000);
+      const append = (of: AuditTrail, holder: string) => {
+        const beginning = running.beginning(holder, { holder, expires });
+        return of.append(auditRow({ requestId: holder }), { beginning, halts });
+      };
+      await trail.append(auditRow());
+      assert.equal(await append(trail, "a"), true);
+      await haltsOf(elsewhere).begin({ by: "ada", reason: "", since: clock.now() });
+      assert.equal(await append(trail, "b"), false);
+      const together = [
+        append(trail, "c"),
+        trail.append(auditRow({ requestId: "free" })),
+        trail.append(auditRow({ requestId: "held up" }), { halts }),
+      ];
+      assert.deepEqual(await Promise.all(together), [false, true, false]);
+      assert.equal(await append(new AuditTrail(elsewhere), "d"), false);
+      const begun = await Promise.all(["a", "b", "c", "d"].map((key) => running.find(key)));
+      assert.deepEqual(begun.map((change) => change?.holder), [
+        "a",
+        undefined,
+        undefined,
+        undefined,
+      ]);
+      await halts.end();
+      assert.equal(await append(trail, "b"), true);
+      const kept = (await trail.list()).map(({ requestId }) => requestId);
+      assert.deepEqual(kept.slice(0, 3), ["b", "free", "a"]);
+      assert.equal((await trail.verify()).ok, true);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  test("what need only be kept soon is, with a row or by itself, also where others do the same", async (bench) => {
+    const { clock, database, site, trail } = bench;
+    const elsewhere = await site.open();
+    try {
+      const { now } = clock;
+      const expires = new Date(now().getTime() + 60_000);
+      const sides = [
+        { trail, running: runningChangesOf(database, clock), leases: leasesOf(database, { now }) },
+        {
+          trail: new AuditTrail(elsewhere),
+          running: runningChangesOf(elsewhere, clock),
+          leases: leasesOf(elsewhere, { now }),
+        },
+      ];
+      const change = async ({ trail, running, leases }: typeof sides[number], at: number) => {
+        const [key, holder] = [`key ${at}`, `holder ${at}`];
+        const lease = await leases.hold(`guest ${at}`, 30_000);
+        assert.ok(lease);
+        const beginning = running.beginning(key, { holder, expires });
+        assert.equal(await trail.append(auditRow(), { beginning }), true);
+        const kept = running.keep(key, { holder, upid: `upid ${at}`, told: "{}", expires });
+        const ended = at % 3 === 0 ? running.end(key, holder, { soon: true }) : undefined;
+        const row = at % 2 === 0 ? trail.append(auditRow()) : undefined;
+        await Promise.all([kept, ended, row, lease.giveBack()]);
+        const found = await running.find(key);
+        assert.equal(found?.upid, at % 3 === 0 ? undefined : `upid ${at}`);
+        assert.ok(await leases.take(`guest ${at}`, 30_000), "it was given back");
+      };
+      const each = Array.from({ length: 40 }, (_, at) => change(sides[at % 2]!, at));
+      await Promise.all(each);
+      const [{ running }] = sides as [typeof sides[number]];
+      await running.keep("key 1", { holder: "another", upid: "its own", told: "{}", expires });
+      await running.keep("gone", { holder: "gone", upid: "gone", told: "{}", expires });
+      const left = await Promise.all(["key 1", "gone"].map((key) => running.find(key)));
+      assert.deepEqual(left.map((change) => change?.upid), ["upid 1", undefined]);
+      const { ok, rows } = await trail.verify();
+      assert.deepEqual({ ok, rows }, { ok: true, rows: 60 });
     } finally {
       await elsewhere.close();
     }

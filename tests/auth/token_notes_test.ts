@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { TokenRecord } from "../../lib/auth/accounts.ts";
+import { NO_LIMITS } from "../../lib/auth/limits.ts";
 import { expiringWithin, notesOn } from "../../lib/auth/token_notes.ts";
 
 const NOW = new Date("2026-03-01T12:00:00Z");
 const DAY_MS = 86_400_000;
+const clusters = ["default"];
 
 function days(count: number): Date {
   return new Date(NOW.getTime() + count * DAY_MS);
@@ -42,7 +44,7 @@ Deno.test("notesOn tells of active tokens that expire soon, were never used, or 
       .map((changes, at) => token(10 + at, changes)),
     token(20, { expires: null, lastUsed: null, user: disabled }),
   ];
-  assert.deepEqual(notesOn(tokens, NOW), [
+  assert.deepEqual(notesOn(tokens, { now: NOW, clusters }), [
     { quiet: false, text: "active tokens that expire within 14 days: 2 (4 of ayse, 2 of ayse)" },
     {
       quiet: false,
@@ -50,12 +52,21 @@ Deno.test("notesOn tells of active tokens that expire soon, were never used, or 
     },
     { quiet: true, text: "active tokens that have no expiry: 1 (7 of ayse)" },
   ]);
-  assert.deepEqual(notesOn([token(1)], NOW), []);
+  assert.deepEqual(notesOn([token(1)], { now: NOW, clusters }), []);
+});
+
+Deno.test("notesOn tells of tokens that reach no cluster of the config", () => {
+  const limited = (...clusters: string[]) => ({ limits: { ...NO_LIMITS, clusters } });
+  const tokens = [token(1, limited("dc3")), token(2, limited("dc3", "dc2")), token(3)];
+  const [note] = notesOn(tokens, { now: NOW, clusters: ["default", "dc2"] });
+  const text =
+    "active tokens that are limited to clusters that the config does not name: 1 (1 of ayse)";
+  assert.deepEqual(note, { quiet: false, text });
 });
 
 Deno.test("notesOn names ten tokens of a kind and no more", () => {
   const tokens = Array.from({ length: 50 }, (_, id) => token(id, { expires: null }));
-  const [{ text } = { text: "" }] = notesOn(tokens, NOW);
+  const [{ text } = { text: "" }] = notesOn(tokens, { now: NOW, clusters });
   assert.match(text, /no expiry: 50 \(0 of ayse, .*, 9 of ayse, …\)$/);
 });
 

@@ -25,7 +25,7 @@ export interface Subject {
 
 export const HERE: string = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The program of a checkout as a process of its own, locked as `deno task start` locks it. */
+/** The program of a checkout as a process of its own. */
 export class Program implements Subject, AsyncDisposable {
   readonly name: string;
   readonly tokens: readonly string[];
@@ -81,30 +81,8 @@ export class Program implements Subject, AsyncDisposable {
       database: { url: databaseUrl ?? `sqlite:${folder.at("bench.db")}` },
       logging: { file: folder.at("server.log") },
     });
-    const names = Array.from({ length: count }, (_, at) => `t${at}`);
-    const lines = await run(
-      checkout,
-      [
-        ["migrate"],
-        ["user", "create", "ada", "--superuser"],
-        ...names.map((name) => {
-          return ["token", "create", "--user", "ada", "--name", name, "--permission", "admin"];
-        }),
-      ].map((args) => [...args, "--config", config]),
-    );
-    const tokens = lines.slice(-count);
-    const flags = permissionFlags(await loadConfig({ file: config, env: () => undefined }))
-      .map((flag) => flag.replaceAll(HERE, `${checkout}/`));
-    const server = await superviseServe(
-      new Deno.Command(Deno.execPath(), {
-        args: ["run", HEAP_FLAG, ...flags, `${checkout}/main.ts`, "serve", "--config", config],
-        cwd: checkout,
-        env: { DENO_NO_UPDATE_CHECK: "1" },
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }),
-    );
+    const tokens = await makeTokens(checkout, { config, count });
+    const server = await launch(checkout, config);
     return new Program({ name, tokens, server, folder });
   }
 
@@ -120,6 +98,45 @@ export class Program implements Subject, AsyncDisposable {
     await this.#server[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
   }
+}
+
+const COMMANDS_AT_ONCE = 250;
+
+/** Makes the tables and so many tokens of one superuser, which may do everything. */
+export async function makeTokens(
+  checkout: string,
+  { config, count }: { config: string; count: number },
+): Promise<string[]> {
+  const names = Array.from({ length: count }, (_, at) => `t${at}`);
+  const commands = [
+    ["migrate"],
+    ["user", "create", "ada", "--superuser"],
+    ...names.map((name) => {
+      return ["token", "create", "--user", "ada", "--name", name, "--permission", "admin"];
+    }),
+  ].map((args) => [...args, "--config", config]);
+  const lines: string[] = [];
+  // All of many tokens would be too long an argument.
+  for (let at = 0; at < commands.length; at += COMMANDS_AT_ONCE) {
+    lines.push(...await run(checkout, commands.slice(at, at + COMMANDS_AT_ONCE)));
+  }
+  return lines.slice(-count);
+}
+
+/** Starts a checkout's program, locked as `deno task start` locks it. */
+export async function launch(checkout: string, config: string): Promise<ServeProcess> {
+  const flags = permissionFlags(await loadConfig({ file: config, env: () => undefined }))
+    .map((flag) => flag.replaceAll(HERE, `${checkout}/`));
+  return await superviseServe(
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", HEAP_FLAG, ...flags, `${checkout}/main.ts`, "serve", "--config", config],
+      cwd: checkout,
+      env: { DENO_NO_UPDATE_CHECK: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }),
+  );
 }
 
 /** Runs command lines of a checkout's program; gives the lines that they write. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { AppError } from "../../lib/errors.ts";
+import { askAll } from "../../lib/mcp/clusters/ask_all.ts";
 import { Stragglers } from "../../lib/mcp/clusters/stragglers.ts";
 import { Site } from "../site.ts";
 import { twoClusters, unplug } from "./sites.ts";
@@ -100,6 +102,14 @@ Deno.test("a merged list adds up, tells each row's cluster first, and says which
   assert.equal(value.nodes.length, 7);
 });
 
+Deno.test("rehearsals of restores are told of each cluster by itself", async () => {
+  await using site = await twoClusters();
+  const { value, text } = await site.call("get_rehearsals");
+  assert.deepEqual(value, {
+    clusters: ["default", "dc2"].map((cluster) => ({ cluster, rehearsals: [] })),
+  }, text);
+});
+
 Deno.test("what a list tells besides its rows is put together", async () => {
   await using site = await twoClusters();
   const counts = async (of: Record<string, unknown>) =>
@@ -157,9 +167,14 @@ Deno.test("a cluster that answers late is not waited for", async () => {
     times: 50,
   });
   const { value, text } = await site.call("get_vms");
+  const again = await site.call("get_vms");
   undo?.();
   assert.deepEqual([...new Set(value?.vms.map((row: Row) => row.cluster))], ["default"], text);
   assert.match(value.warnings[0], /^dc2 did not answer: no answer in \d(\.\d)? s$/);
+  assert.match(
+    again.value.warnings[0],
+    /^dc2 did not answer: late a moment ago too, so it was waited /,
+  );
 });
 
 Deno.test("who was late is known as that for ten seconds, and is waited for again then", () => {
@@ -171,6 +186,59 @@ Deno.test("who was late is known as that for ten seconds, and is waited for agai
   stragglers.note("dc2");
   assert.deepEqual([stragglers.has("dc2"), stragglers.has("home")], [true, false]);
   now = 10_000;
+  assert.equal(stragglers.has("dc2"), false);
+});
+
+Deno.test("who stays late is waited for ever more rarely, until it is in time", () => {
+  let now = 0;
+  const stragglers = new Stragglers(() => now);
+  const lateAgain = () => {
+    stragglers.note("dc2");
+    const since = now;
+    while (stragglers.has("dc2")) now += 1_000;
+    return (now - since) / 1_000;
+  };
+  assert.deepEqual(Array.from({ length: 7 }, lateAgain), [10, 20, 40, 80, 160, 300, 300]);
+  stragglers.note("dc2");
+  now += 5_000;
+  stragglers.answered("dc2");
+  assert.equal(stragglers.has("dc2"), true);
+  now += 5_000;
+  assert.equal(stragglers.has("dc2"), false);
+  stragglers.answered("dc2");
+  assert.equal(lateAgain(), 10);
+});
+
+Deno.test("when the last that was waited for has failed, who is known as late is not waited for", async () => {
+  let now = 0;
+  const monotonic = () => now;
+  const stragglers = new Stragglers(monotonic);
+  const asking = { signal: new AbortController().signal, monotonic, stragglers };
+  stragglers.note("hung");
+  const refused = Promise.withResolvers<string>();
+  const answers = askAll(["home", "refused", "hung"], (cluster) => {
+    if (cluster === "home") return Promise.resolve(cluster);
+    return cluster === "refused" ? refused.promise : new Promise<string>(() => {});
+  }, asking);
+  const turn = () => new Promise((resolve) => setTimeout(resolve));
+  await turn();
+  now = 500;
+  refused.reject(new AppError("unavailable", "refused"));
+  for (let turns = 0; turns < 5; turns++) await turn();
+  now = 9_000;
+  const told = (await answers).map((answer) => "error" in answer ? answer.error.message : "");
+  assert.deepEqual(told, ["", "refused", "no answer in 0.5 s"]);
+});
+
+Deno.test("a cluster that has been late and answers in time again is told so", async () => {
+  let now = 0;
+  const stragglers = new Stragglers(() => now);
+  const asking = { signal: new AbortController().signal, monotonic: () => now, stragglers };
+  stragglers.note("dc2");
+  now = 10_000;
+  stragglers.note("dc2");
+  await askAll(["home", "dc2"], (cluster) => Promise.resolve(cluster), asking);
+  now += 10_000;
   assert.equal(stragglers.has("dc2"), false);
 });
 

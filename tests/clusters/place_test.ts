@@ -137,3 +137,16 @@ Deno.test("where there is one cluster nobody can name it", async () => {
   assert.doesNotMatch(JSON.stringify(json), /"cluster":\{"type":"string","enum"/);
   assert.equal((await site.call("get_guest", { vmid: 100 })).value.cluster, undefined);
 });
+
+Deno.test("what would be lost is looked for as it is now: a guest of the same vmid may be new elsewhere", async () => {
+  await using site = await twoClusters();
+  const { default: home, dc2 } = site.fakes;
+  const [guest] = [dc2?.state.guests.get(1000)].filter((each) => each !== undefined);
+  assert.ok(guest && home);
+  await site.call("get_guest", { vmid: 1000 });
+  home.state.guests.set(1000, structuredClone({ ...guest, node: "pve1" }));
+  const { text, code } = await site.call("stop_vm", { vmid: 1000 });
+  assert.equal(code, "conflict", text);
+  assert.match(text, /guest 1000 is in default and in dc2: name the cluster/);
+  assert.deepEqual([changesOf(site, "dc2"), changesOf(site, "default")], [[], []]);
+});

@@ -29,5 +29,11 @@ Deno.test("a token is limited to clusters, is shown with them, and the limit can
   assert.doesNotMatch((await run("token", "list")).out, /cluster/);
   const rows = await run("audit", "list", "--cluster", "dc2");
   assert.deepEqual([rows.status, /token create/.test(rows.out)], [0, false], rows.err);
+  const unknown = await run("audit", "list", "--cluster", "dc3");
+  assert.equal(unknown.status, 2);
+  assert.match(
+    unknown.err,
+    /Cannot list calls: the config names no cluster dc3: did you mean dc2\?/,
+  );
   await Deno.remove(folder, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type FakePbs, type PbsTokenKind, startFakePbs } from "../fake_pbs.ts";
-import { cli, startServe } from "../support/cli.ts";
+import { cli, freePort, startServe } from "../support/cli.ts";
 import { Fresh, good, modeOf } from "../support/fresh.ts";
 
 interface Line {
@@ -72,6 +72,10 @@ Deno.test("init --add-backup-server shows the certificate, asks, tries the token
   const again = await fresh.init(["--yes", "--add-backup-server", "pbs1"]);
   assert.equal(again.status, 2);
   assert.match(again.err, /has backup_servers\.pbs1 already/);
+  const address = `${pbs.host}:${pbs.port}`;
+  const twice = await fresh.init(["--yes", "--add-backup-server", "pbs2", "--host", address]);
+  assert.equal(twice.status, 2);
+  assert.ok(twice.err.endsWith(`has ${address} already, as backup_servers.pbs1`), twice.err);
 });
 
 Deno.test("init --add-backup-server writes nothing for another certificate, name or token", async () => {
@@ -88,6 +92,10 @@ Deno.test("init --add-backup-server writes nothing for another certificate, name
     [
       [...add, "--token-file", fresh.elsewhere("secret")],
       /rejected the API token mcp@pbs!assistant/,
+    ],
+    [
+      ["--add-backup-server", "pbs1", "--yes", "--host", `127.0.0.1:${freePort()}`],
+      /Cannot reach the backup server: 127\.0\.0\.1:\d+ refuses the connection: check the address/,
     ],
     [add, /give its token's secret by --token-file FILE/],
     [["--add-backup-server", "pbs1", "--yes"], /give --host HOST/],

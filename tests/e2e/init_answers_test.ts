@@ -47,7 +47,10 @@ Deno.test("init goes no further when the certificate is not the right one", asyn
   assert.match(err, /^proxmox-mcp: Cannot go on: the certificate is not to be trusted: [^\n]*$/);
   const other = await fresh.init([...fresh.options, "--fingerprint", "ab".repeat(32)]);
   assert.equal(other.status, 1);
-  assert.match(other.err, /its certificate has SHA-256 [0-9A-F:]+, not the one given$/);
+  assert.match(
+    other.err,
+    /its certificate has SHA-256 [0-9A-F:]+, not the one given: compare it with what `pvenode cert info` shows there$/,
+  );
   assert.deepEqual(await fresh.files(), []);
   assert.ok(fresh.pve.requests.every((request) => !request.authorized), "the token was sent");
   good(await fresh.init([...fresh.options, "--fingerprint", fresh.pve.fingerprint]));
@@ -394,6 +397,9 @@ Deno.test({
     assert.match(plainly, /^✓ user +ayse, scope admin\r$/m);
     assert.ok(!shown.includes(value), "the secret was shown");
     assert.doesNotMatch(shown, /systemd/, "no unit starts a checkout");
+    const add = ["--add-cluster", "dc2", "--config", fresh.config];
+    const adding = await onTerminal([MAIN, "init", ...add], [[questions[0][0], "\x03"]]);
+    assert.match(adding.shown, /interrupted: run `deno task init --add-cluster dc2` again/);
   },
 });
 

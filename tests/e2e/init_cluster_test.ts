@@ -21,6 +21,11 @@ Deno.test("init --add-cluster names one more cluster and leaves the rest as it i
   const out = good(await fresh.init(args, { env: { PROXMOX_TOKEN_NAME: "mcp" } }));
   assert.match(out, /^ok {4}version {3}dc2: Proxmox VE 9\.2\.11$/m);
   assert.match(out, /user proxmox-token NAME --cluster dc2 --token-id /);
+  const left = out.slice(out.indexOf("What is left to do:")).split("\n");
+  const [unit, restart] = [/ unit --config /, /systemctl restart/].map((what) =>
+    left.findIndex((line) => what.test(line))
+  );
+  assert.ok(unit !== undefined && restart !== undefined && 0 < unit && unit < restart, out);
 
   const { clusters: added, ...rest } = JSON.parse(await Deno.readTextFile(fresh.config));
   assert.deepEqual(rest, before);
@@ -41,6 +46,17 @@ Deno.test("init --add-cluster names one more cluster and leaves the rest as it i
 
   const again = good(await fresh.init([...add]));
   assert.match(again, /config: .*config\.json \(already there\)/);
+
+  await using dc3 = await startFakePve();
+  const elsewhere = `127.0.0.1:${dc3.port}`;
+  const taken = await fresh.init([...add, "--host", elsewhere, ...there]);
+  assert.equal(taken.status, 2);
+  assert.equal(
+    taken.err,
+    `proxmox-mcp: Cannot add a cluster: ${fresh.config} has clusters.dc2 already, at ` +
+      `127.0.0.1:${dc2.port}: change its address there, or choose another name`,
+  );
+  assert.deepEqual(dc3.requests, [], "nothing is sent to the other one");
 });
 
 Deno.test("init --add-cluster asks what no option tells", async () => {
@@ -66,6 +82,7 @@ Deno.test("init --add-cluster changes nothing when the cluster cannot be added",
   const host = ["--host", `127.0.0.1:${dc2.port}`];
   const secret = ["--token-file", fresh.elsewhere("secret")];
   const cases: [string[], number, RegExp][] = [
+    [["--add-cluster", "dc2", "--add-backup-server", "pbs1"], 2, /cannot be used with option/],
     [["--add-cluster", "DC2"], 2, /It must be a name of at most 32 lower-case letters/],
     [["--add-cluster", "default", ...host, ...secret], 1, /clusters\.default and proxmox are both/],
     [

@@ -31,3 +31,31 @@ Deno.test("SIGHUP keeps the old certificate where the port cannot be bound again
   const answer = await fetch(new URL("/healthz", server.url), { client });
   assert.deepEqual(await answer.json(), { status: "ok" });
 });
+
+Deno.test("SIGHUP tells what a cluster that was added takes", async () => {
+  await using folder = await Folder.make();
+  await using pve = await startFakePve();
+  await folder.write("ca.pem", pve.caPem);
+  const proxmox = { host: pve.host, port: pve.port, ca_file: "ca.pem" };
+  const { user, name: token_name, value: token_value } = pve.token;
+  const auth = { user, token_name, token_value };
+  const one = { proxmox, auth, server: { port: 0 } };
+  const config = await folder.write("config.json", one);
+  await using server = await startServe(["--config", config]);
+  const add = (auth: Record<string, string>) =>
+    folder.write("config.json", {
+      ...one,
+      clusters: { dc2: { proxmox: { ...proxmox, host: "dc2.example" }, auth } },
+    });
+
+  await folder.write("dc2-token", token_value, 0o600);
+  await add({ user, token_name, token_value_file: "dc2-token" });
+  server.kill("SIGHUP");
+  assert.match(
+    await server.line(/ERROR - Cannot reload: .*clusters\.dc2\.auth\.token_value_file /),
+    /; this takes a restart, before which a unit or a locked executable is made again$/,
+  );
+  await add(auth);
+  server.kill("SIGHUP");
+  await server.line(/WARNING - Reloaded; takes effect after a restart only: clusters\.dc2$/);
+});

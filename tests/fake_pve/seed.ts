@@ -7,6 +7,7 @@ import type { FakeState, FakeStorage, FakeUser, FakeVolume } from "./state.ts";
 export interface SeedOptions {
   nodes: number;
   guests: number;
+  prefix: string;
   version: string;
   taskPolls: number;
   taskMs?: number | undefined;

@@ -121,7 +121,7 @@ export function addVm(state: FakeState, options: SeedOptions, sketch: Sketch): F
     cores: 2,
     memory: "2048",
     meta: `creation-qemu=10.0.13,ctime=${seconds - 100 * day}`,
-    name: sketch.name,
+    name: options.prefix + sketch.name,
     net0: `virtio=${mac(vmid)},bridge=vmbr0`,
     ostype: "l26",
     scsi0: addDisk(state, guest, sketch, seconds),
@@ -152,7 +152,7 @@ export function addContainer(state: FakeState, options: SeedOptions, sketch: Ske
   guest.config = {
     arch: "amd64",
     cores: 2,
-    hostname: sketch.name,
+    hostname: options.prefix + sketch.name,
     memory: 512,
     net0: `name=eth0,bridge=vmbr0,hwaddr=${mac(vmid)},ip=10.0.2.${vmid % 250}/24,type=veth`,
     ostype: "debian",

@@ -7,4 +7,5 @@ import "../e2e/audit_kill_test.ts";
 import "../e2e/forms_test.ts";
 import "../e2e/instances_test.ts";
 import "../e2e/own_sign_in_instances_test.ts";
+import "../e2e/statements_test.ts";
 import "../e2e/workers_postgres_test.ts";

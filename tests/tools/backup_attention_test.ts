@@ -116,3 +116,20 @@ Deno.test("rehearse_restore tries the newest backup that is whole and did not fa
   world.site.fake.fault({ path }, { kind: "status", status: 500, message: "read error" });
   assert.ok((await chosen(101)).includes(`pbs1:backup/vm/101/${times("101")[1]}Z`));
 });
+
+Deno.test("over two clusters each backup server is told once, and coverage covers both", async () => {
+  await using world = await BackupSite.start({ clusters: { dc2: { pve: { nodes: 2 } } } });
+  const { findings } = await world.value("get_attention", { limit: 500, max_guests: 0 });
+  const jobs = findings.filter(({ tool }: Row) => tool === "run_backup_server_job");
+  assert.equal(jobs.length, 1, JSON.stringify(jobs));
+  const { guests, missing } = await world.value("get_backup_coverage", { limit: 500 });
+  const clusters = new Set(guests.map(({ cluster }: Row) => cluster));
+  assert.equal(clusters.size, 2);
+  assert.ok(missing.backup > 0);
+  // The other one stores nothing at the backup server, where its guest 100 has a namesake.
+  const namesakes = guests.filter(({ vmid }: Row) => vmid === 100);
+  assert.deepEqual(namesakes.map(({ kept_in }: Row) => kept_in).filter(Boolean), ["pbs1:store1"]);
+  const { datastores } = await world.value("get_backup_servers");
+  assert.deepEqual(datastores.map(({ datastore }: Row) => datastore), ["offsite", "store1"]);
+  assert.ok((await world.value("get_backup_snapshots", { vmid: 100 })).total > 0);
+});

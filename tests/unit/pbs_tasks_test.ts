@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../lib/errors.ts";
 import { inflated } from "../../lib/pbs/api/inflate.ts";
+import { readBounded } from "../../lib/upstream/body.ts";
 import { CallsBackupServers } from "../../lib/pbs/call.ts";
 import { grantsOf, mayAt, mayWithin } from "../../lib/pbs/grants.ts";
 import { readPbsTask } from "../../lib/pbs/tasks.ts";
@@ -9,6 +10,9 @@ import { Changing } from "../../lib/proxmox/changing.ts";
 import { Touched } from "../../lib/proxmox/touched.ts";
 import { startFakePbs } from "../fake_pbs.ts";
 import { callOf, connect, sectionOf } from "../pbs_site.ts";
+
+const MIB = 1024 * 1024;
+const unreadable = () => new Error("cannot be unpacked");
 
 Deno.test("parsePbsUpid takes a backup server's UPID apart and its id without escapes", () => {
   const upid = (type: string, id: string) =>
@@ -71,8 +75,11 @@ Deno.test("what is not permitted, or not written down as intended, is not sent",
   await using fake = await startFakePbs();
   const servers = await connect({ pbs1: sectionOf(fake) });
   const order: string[] = [];
-  const changing = (allow: () => Promise<unknown>, announce: () => Promise<boolean>) => {
-    const touched = new Touched(announce);
+  const changing = (permit: () => Promise<boolean>, announce: () => Promise<boolean>) => {
+    const touched = new Touched(
+      async () => await permit() && await announce(),
+      async () => void await permit(),
+    );
     const shared = { client: null as never, share: null as never, seen: () => [] };
     const { signal } = new AbortController();
     return new Changing({
@@ -80,7 +87,6 @@ Deno.test("what is not permitted, or not written down as intended, is not sent",
       touched,
       call: {
         caller: "token 1",
-        permit: async () => void await allow(),
         signal,
         sharing: undefined,
       },
@@ -130,9 +136,37 @@ Deno.test("inflated unpacks deflate, with zlib's frame and without", async () =>
   for (const format of ["deflate", "deflate-raw"] as const) {
     const packed = new Blob(['{"data":1}']).stream().pipeThrough(new CompressionStream(format));
     const response = new Response(packed, { headers: { "content-encoding": "deflate" } });
-    assert.deepEqual(await (await inflated(response)).json(), { data: 1 });
+    assert.deepEqual(await (await inflated(response, unreadable)).json(), { data: 1 });
   }
-  assert.equal(await (await inflated(new Response("plain"))).text(), "plain");
+  assert.equal(await (await inflated(new Response("plain"), unreadable)).text(), "plain");
+});
+
+/** A body that says it is packed. */
+function packed(body: BodyInit): Response {
+  return new Response(body, { headers: { "content-encoding": "deflate" } });
+}
+
+Deno.test("inflated unpacks no more than is read, however much a body stands for", async () => {
+  const spaces = new Blob([new Uint8Array(200 * MIB).fill(32)]).stream();
+  const bomb = await new Response(spaces.pipeThrough(new CompressionStream("deflate"))).bytes();
+  const before = Deno.memoryUsage().rss;
+  const response = await inflated(packed(bomb), unreadable);
+  await assert.rejects(readBounded(response, () => new Error("too large")), /too large/);
+  const grown = Math.round((Deno.memoryUsage().rss - before) / MIB);
+  assert.ok(grown < 60, `${grown} MiB`);
+});
+
+Deno.test("a body that cannot be unpacked is told as that, a connection that breaks as what it is", async () => {
+  const told = (response: Promise<Response>) => response.then((each) => each.text());
+  await assert.rejects(told(inflated(packed("hello"), unreadable)), /cannot be unpacked/);
+  let pulled = 0;
+  const breaking = new ReadableStream({
+    pull: (controller) =>
+      pulled++ === 0
+        ? controller.enqueue(new Uint8Array([0x78, 0x9c]))
+        : controller.error(new Error("reset")),
+  }, { highWaterMark: 0 });
+  await assert.rejects(told(inflated(packed(breaking), unreadable)), /reset/);
 });
 
 Deno.test("a role on a deeper path replaces those above it", () => {

@@ -73,3 +73,27 @@ Deno.test("Touched announces nothing while another has begun what is to begin wi
   assert.equal(await touched.announce(), true);
   assert.equal(told.length, 2);
 });
+
+Deno.test("Touched asks whether it is permitted where nothing is announced, and once where that may be tried again", async () => {
+  const told: string[] = [];
+  const refusals = [false, false];
+  let isHalted = false;
+  const halted = new Error("halted");
+  const touched = new Touched(() => {
+    told.push("announced");
+    return Promise.resolve(refusals.pop() ?? true);
+  }, () => {
+    told.push("permitted");
+    return isHalted ? Promise.reject(halted) : Promise.resolve();
+  });
+  touched.note(1);
+  assert.equal(await touched.announce(), true, "a halt that has ended meanwhile");
+  assert.deepEqual(told.splice(0), "announced permitted announced permitted announced".split(" "));
+  isHalted = true;
+  await assert.rejects(touched.announce(), halted);
+  assert.deepEqual(told.splice(0), ["permitted"]);
+  touched.note(2);
+  refusals.push(false);
+  await assert.rejects(touched.announce({ alone: () => Promise.resolve(true) }), halted);
+  await assert.rejects(touched.announce(), halted);
+});

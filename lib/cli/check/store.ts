@@ -31,7 +31,7 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
     database = await openConfiguredDatabase(config);
     await checkSchema(database);
     const store = new AccountStore(database);
-    const tokens = await checkTokens(store, now());
+    const tokens = await checkTokens(store, { config, now: now() });
     const proxmoxTokens = new ProxmoxTokens(database);
     const ownTokens = await checkOwnTokens(config, { store, proxmoxTokens });
     const people = config.server.oauth === null
@@ -57,7 +57,10 @@ async function checkHalt(halts: Halts): Promise<Finding[]> {
   return halt ? [warn("halt", `changes are halted ${haltText(halt)}`, typed("resume"))] : [];
 }
 
-async function checkTokens(store: AccountStore, now: Date): Promise<Finding[]> {
+async function checkTokens(
+  store: AccountStore,
+  { config, now }: { config: Config; now: Date },
+): Promise<Finding[]> {
   const tokens = await store.listTokens();
   const active = tokens.filter((token) => tokenState(token, now) === "active");
   if (active.length === 0) {
@@ -65,7 +68,8 @@ async function checkTokens(store: AccountStore, now: Date): Promise<Finding[]> {
       typed("token create --user NAME --name LABEL --permission read");
     return [warn("tokens", "nobody can log in: there is no active token", remedy)];
   }
-  const notes = notesOn(active, now).map(({ quiet, text }) =>
+  const clusters = config.clusters.map(({ name }) => name);
+  const notes = notesOn(active, { now, clusters }).map(({ quiet, text }) =>
     quiet ? ok("tokens", text) : warn("tokens", text, typed("token list"))
   );
   return [ok("tokens", `${active.length} of ${tokens.length} are active`), ...notes];

@@ -7,12 +7,14 @@ import { PbsReader } from "../../pbs/reader.ts";
 import { connectBackupServers } from "../../pbs/servers.ts";
 import { sleep } from "../../proxmox/api/connect.ts";
 import { adviceHead, commandsFor } from "../check/backup_commands.ts";
-import { seeServer } from "../check/certificate.ts";
+import { type SeenServer, seeServer } from "../check/certificate.ts";
+import { tryConnect } from "../check/network.ts";
 import { type CliContext, configOption, UsageError } from "../context.ts";
 import { shownVersion } from "../serve/probe.ts";
 import { type Asking, checkedAs, complaintOf } from "./asking.ts";
 import { writeWhole } from "./atomic.ts";
 import { configPath, type Content, Existing } from "./existing.ts";
+import { leftToDo } from "./left.ts";
 import { type Address, type InitArguments, readAddress } from "./options.ts";
 import { readSecret } from "./proxmox_token.ts";
 import { hexOf, pinned, readCa, showCertificate } from "./server.ts";
@@ -21,6 +23,7 @@ import type { Steps } from "./steps.ts";
 const PATIENCE_MS = 10_000;
 const ATTEMPTS = 3;
 const BACKUP_PORT = 8007;
+const BACKUP_COMMAND = "proxmox-backup-manager cert info";
 
 /** What the config will say of a backup server, without its secret. */
 interface Chosen {
@@ -54,6 +57,7 @@ export class AddBackupServer {
     const steps = this.#steps;
     const existing = await configToExtend(name, { options: this.#options, env: io.env });
     const address = await chooseBackupAddress(this.#options, { asking: this.#asking, steps });
+    requireOnce(existing, address);
     const chosen = { ...address, ...await this.#trust(address), ...await this.#token() };
     const advice = commandsFor(name, chosen, { lacks: ["reading", "changing"], isThere: false });
     steps.title(adviceHead(advice));
@@ -73,8 +77,12 @@ export class AddBackupServer {
     const copy = existing.write(content, { now: io.now() });
     if (copy !== null) steps.done(steps.texts.backup, copy);
     steps.done(steps.texts.config, existing.path);
-    steps.title(steps.texts.backupNext);
-    steps.lines([typed(`unit${configOption(config)}`), typed(`check${configOption(config)}`)]);
+    steps.title(steps.texts.next);
+    const option = configOption(config);
+    steps.lines([
+      ...leftToDo(steps.texts, option),
+      `${steps.texts.look} ${typed(`check${option}`)}`,
+    ]);
   }
 
   /** The certificate that is shown, pinned when the person agrees; or a CA that signed it. */
@@ -91,19 +99,10 @@ export class AddBackupServer {
       return { ca_file };
     }
     const steps = this.#steps;
-    const seen = await seeServer({ host, port }, PATIENCE_MS).catch((error) => {
-      throw new AppError(
-        "unavailable",
-        `Cannot see the certificate of ${hostForUrl(host)}:${port}: ${
-          oneLine(messageOf(error))
-        }: ` +
-          "check the address: Proxmox Backup Server's API listens on 8007",
-        { cause: error },
-      );
-    });
+    const seen = await see({ host, port });
     showCertificate(seen, steps);
     if (fingerprint !== undefined) {
-      pinned(fingerprint, { seen, steps });
+      pinned(fingerprint, { seen, steps, command: BACKUP_COMMAND });
       return { fingerprint: seen.fingerprint };
     }
     steps.detail("", steps.texts.compareBackup);
@@ -113,7 +112,7 @@ export class AddBackupServer {
         "Cannot go on: the certificate is not to be trusted: give --fingerprint or --ca-file",
       );
     }
-    pinned(hexOf(seen.fingerprint), { seen, steps });
+    pinned(hexOf(seen.fingerprint), { seen, steps, command: BACKUP_COMMAND });
     return { fingerprint: seen.fingerprint };
   }
 
@@ -185,6 +184,26 @@ export class AddBackupServer {
   }
 }
 
+/** Its certificate, before anybody trusts it. */
+async function see({ host, port }: Required<Address>): Promise<SeenServer> {
+  const advice = "check the address: Proxmox Backup Server's API listens on 8007";
+  const refusal = await tryConnect({ host, port });
+  if (refusal !== null) {
+    throw new AppError(
+      "unavailable",
+      `Cannot reach the backup server: ${refusal.message}: ${advice}`,
+    );
+  }
+  return await seeServer({ host, port }, PATIENCE_MS).catch((error) => {
+    const reason = oneLine(messageOf(error));
+    throw new AppError(
+      "unavailable",
+      `Cannot see the certificate of ${hostForUrl(host)}:${port}: ${reason}: ${advice}`,
+      { cause: error },
+    );
+  });
+}
+
 /** The config that a backup server is to be added to. */
 export async function configToExtend(
   name: string,
@@ -202,6 +221,18 @@ export async function configToExtend(
     `Cannot add a backup server: ${path} has backup_servers.${name} already: change it there, or ` +
       "choose another name",
   );
+}
+
+/** Refuses a server that has a name already, whose backups would be told twice. */
+function requireOnce({ path, content }: Existing, { host, port }: Required<Address>): void {
+  for (const [name, section] of Object.entries(content.backup_servers ?? {})) {
+    const { host: taken, port: takenPort = BACKUP_PORT } = Object(section);
+    if (taken !== host || takenPort !== port) continue;
+    throw new UsageError(
+      `Cannot add a backup server: ${path} has ${hostForUrl(host)}:${port} already, as ` +
+        `backup_servers.${name}`,
+    );
+  }
 }
 
 /** Where it is, by option or by asking. */

@@ -8,12 +8,14 @@ import type { Asking } from "./asking.ts";
 import { readIfThere, writeWhole } from "./atomic.ts";
 import { contentWithCluster, copiedCa } from "./content.ts";
 import { configPath, Existing } from "./existing.ts";
+import { leftToDo } from "./left.ts";
 import type { InitArguments } from "./options.ts";
 import { chooseToken, type ProxmoxToken } from "./proxmox_token.ts";
 import { chooseEndpoint, chooseTrust, NODE_CA, type Trust } from "./server.ts";
 import type { Steps } from "./steps.ts";
 
 const READABLE = 0o644;
+const PROXMOX_PORT = 8006;
 
 /** The variables name the cluster of `proxmox`, never one of several. */
 const env = () => undefined;
@@ -33,6 +35,7 @@ export async function addCluster(context: CliContext, around: Around): Promise<v
   const path = await configPath(options.config, { env: io.env, unit: options.unit !== undefined });
   const existing = requireConfig(await Existing.read(path, { force: false }));
   const own = existing.within(cluster);
+  requireFree(own, { cluster, options });
   const endpoint = await chooseEndpoint(options, { existing: own, asking, env, steps });
   const trust = await chooseTrust(options, { endpoint, existing: own, asking, steps });
   const ca = trust?.ca_file === NODE_CA ? await Deno.readTextFile(NODE_CA) : null;
@@ -63,10 +66,25 @@ export async function addCluster(context: CliContext, around: Around): Promise<v
   steps.title(texts.next);
   const option = configOption(config);
   steps.lines([
-    `${texts.restart}: systemctl restart proxmox-mcp`,
-    `${texts.lockedAnew} ${typed(`unit${option}`)}`,
+    ...leftToDo(texts, option),
     `${texts.ownTokens} ${namingCommand("NAME", cluster)}`,
   ]);
+}
+
+/** Refuses the name of another cluster: what is kept of that one would be taken for the past of this one. */
+function requireFree(
+  own: Existing,
+  { cluster, options }: Pick<Around, "cluster" | "options">,
+): void {
+  const { host, hosts, port = PROXMOX_PORT } = own.content.proxmox ?? {};
+  const named = [host, ...Array.isArray(hosts) ? hosts : []].filter((each) => each !== undefined);
+  if (named.length === 0 || options.host === undefined) return;
+  const wanted = options.port ?? options.host.port ?? PROXMOX_PORT;
+  if (named.includes(options.host.host) && wanted === port) return;
+  throw new UsageError(
+    `Cannot add a cluster: ${own.path} has clusters.${cluster} already, at ${named[0]}:${port}: ` +
+      "change its address there, or choose another name",
+  );
 }
 
 /** Refuses to add a cluster where there is no config. */

@@ -20,9 +20,10 @@ async function init(context: CliContext, options: InitArguments): Promise<void> 
   checkVariables(io.env);
   const { texts, language } = textsFor(options.language, io.env);
   const steps = new Steps(io, { texts, language });
+  const interrupted = `proxmox-mcp: ${texts.interrupted(commandOf(options))}`;
   using _interrupts = onInterrupt(() => {
     io.terminal?.restore();
-    io.err(`proxmox-mcp: ${texts.interrupted}`);
+    io.err(interrupted);
     Deno.exit(INTERRUPTED);
   });
   try {
@@ -42,9 +43,15 @@ async function init(context: CliContext, options: InitArguments): Promise<void> 
     await new Setup(context, { options, asking, steps }).run();
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
-    io.err(`proxmox-mcp: ${texts.interrupted}`);
+    io.err(interrupted);
     context.setStatus(INTERRUPTED);
   }
+}
+
+/** The command, with what makes it another one. */
+function commandOf({ addBackupServer, addCluster }: InitArguments): string {
+  if (addBackupServer !== undefined) return `init --add-backup-server ${addBackupServer}`;
+  return addCluster === undefined ? "init" : `init --add-cluster ${addCluster}`;
 }
 
 /** Who answers the questions of a run; refuses when nobody can. */

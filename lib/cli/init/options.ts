@@ -57,10 +57,9 @@ Examples:
 export function withInitOptions(command: Command): Command {
   return withCommonOptions(command)
     .option("--yes", "ask nothing: options, what is there, and defaults")
-    .option(
-      "--add-cluster <NAME>",
-      "name one more cluster in the config that is there",
-      clusterName,
+    .addOption(
+      new Option("--add-cluster <NAME>", "name one more cluster in the config that is there")
+        .argParser(clusterName).conflicts("addBackupServer"),
     )
     .option("--force", "replace a config that init did not write; a copy is kept")
     .option(
@@ -68,8 +67,18 @@ export function withInitOptions(command: Command): Command {
       "add a Proxmox Backup Server to the config: --host and the token's options are about it",
       readSectionName,
     )
-    .option("--host <HOST>", "address of a Proxmox VE node, as HOST, HOST:PORT or URL", readAddress)
-    .addOption(keyOption("--port <PORT>", "proxmox.port", "port of Proxmox's API (default: 8006)"))
+    .option(
+      "--host <HOST>",
+      "address of a Proxmox VE node or the backup server, as HOST, HOST:PORT or URL",
+      readAddress,
+    )
+    .addOption(
+      keyOption(
+        "--port <PORT>",
+        "proxmox.port",
+        "port of its API (default: 8006; of a backup server 8007)",
+      ),
+    )
     .option("--ca-file <FILE>", "trust what this CA signed, in place of pinning")
     .addOption(
       keyOption("--fingerprint <SHA256>", "proxmox.fingerprint", "the only certificate to trust"),
@@ -78,7 +87,7 @@ export function withInitOptions(command: Command): Command {
       keyOption(
         "--proxmox-user <USER>",
         "auth.user",
-        "whose API token it is (default: mcp@pve)",
+        "whose API token it is (default: mcp@pve; on a backup server mcp@pbs)",
       ),
     )
     .addOption(

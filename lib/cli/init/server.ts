@@ -12,6 +12,7 @@ import { type InitArguments, readAddress } from "./options.ts";
 import type { Steps } from "./steps.ts";
 
 const PATIENCE_MS = 10_000;
+const PROXMOX_COMMAND = "pvenode cert info";
 const PORT = 8006;
 const NODE_FOLDER = "/etc/pve";
 /** The CA of the cluster, on its nodes. */
@@ -97,7 +98,9 @@ export async function chooseTrust(
   }
   const seen = await see(endpoint);
   showCertificate(seen, steps);
-  if (options.fingerprint !== undefined) return pinned(options.fingerprint, { seen, steps });
+  if (options.fingerprint !== undefined) {
+    return pinned(options.fingerprint, { seen, steps, command: PROXMOX_COMMAND });
+  }
   if (options.caFile !== undefined) {
     const file = resolve(options.caFile);
     const problem = await distrust(endpoint, [await readCa(file)]);
@@ -116,7 +119,7 @@ export async function chooseTrust(
   if (ca !== null && await distrust(endpoint, [ca]) === null) return byCa(NODE_CA, steps);
   steps.detail("", texts.compare);
   if (await asking.agrees(texts.askPin, texts.yes)) {
-    return pinned(hexOf(seen.fingerprint), { seen, steps });
+    return pinned(hexOf(seen.fingerprint), { seen, steps, command: PROXMOX_COMMAND });
   }
   throw new AppError(
     "invalid",
@@ -165,15 +168,20 @@ async function distrust({ host, port }: Endpoint, cas: readonly string[]): Promi
   }
 }
 
-/** Trusts this certificate; refuses when it is not the one that was given. */
+/**
+ * Trusts this certificate; refuses when it is not the one that was given.
+ *
+ * @param options.command what shows the certificate on the server itself
+ */
 export function pinned(
   fingerprint: string,
-  { seen, steps }: { seen: SeenServer; steps: Steps },
+  { seen, steps, command }: { seen: SeenServer; steps: Steps; command: string },
 ): Trust {
   if (hexOf(seen.fingerprint) !== fingerprint) {
     throw new AppError(
       "unavailable",
-      `Cannot trust the server: its certificate has SHA-256 ${seen.fingerprint}, not the one given`,
+      `Cannot trust the server: its certificate has SHA-256 ${seen.fingerprint}, not the one given: ` +
+        `compare it with what \`${command}\` shows there`,
     );
   }
   steps.done(steps.texts.certificate, steps.texts.pinned(seen.fingerprint));

@@ -49,7 +49,7 @@ export class Steps {
 
   /** Lines to copy, as they are. */
   lines(lines: readonly string[]): void {
-    for (const line of lines) this.#io.out(`  ${line}`);
+    for (const line of lines) this.#io.out(`  ${line}`.trimEnd());
   }
 
   #step(mark: string, name: string, text: string): void {

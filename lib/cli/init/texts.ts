@@ -34,7 +34,7 @@ const EN = {
   compareBackup: "compare it there with: proxmox-backup-manager cert info",
   backupServer: "backup server",
   backupWorks: (id: string, version: string) => `${id} works, Proxmox Backup Server ${version}`,
-  backupNext: "The server takes it in at its next start. Under systemd, first make the unit again:",
+  look: "see whether all is well:",
   askUser: "Proxmox user of the API token",
   askTokenName: "Name of the API token",
   askScope: "What callers may do: user reads, write changes, admin does all",
@@ -56,13 +56,14 @@ const EN = {
   entries: "For your clients:",
   start: "Start the server:",
   next: "What is left to do:",
-  restart: "the running server takes the cluster over when it is started anew",
+  restart: "then the running server is started anew, which takes it over:",
   lockedAnew: "what is locked for the config so far (executable, unit) is made anew:",
   ownTokens: "users with Proxmox tokens of their own need one there too:",
   askUnit: (file: string) => `Install the systemd unit as ${file}?`,
   noServiceUser: (name: string, command: string) =>
     `left out: there is no user ${name} yet: ${command}; then run init again with --unit`,
-  interrupted: `interrupted: run \`${typed("init")}\` again, it goes on from where it was`,
+  interrupted: (command: string) =>
+    `interrupted: run \`${typed(command)}\` again, it goes on from where it was`,
 };
 
 type Texts = typeof EN;
@@ -97,7 +98,7 @@ const TR: Texts = {
   compareBackup: "orada şununla karşılaştırın: proxmox-backup-manager cert info",
   backupServer: "yedek sunucusu",
   backupWorks: (id, version) => `${id} çalışıyor, Proxmox Backup Server ${version}`,
-  backupNext: "Sunucu onu bir sonraki açılışında alır. systemd altında önce birimi yeniden yapın:",
+  look: "her şey yolunda mı, bakın:",
   askUser: "API token'ının Proxmox kullanıcısı",
   askTokenName: "API token'ının adı",
   askScope: "Çağıranlar ne yapabilsin: user okur, write değiştirir, admin her şeyi yapar",
@@ -119,13 +120,14 @@ const TR: Texts = {
   entries: "İstemcileriniz için:",
   start: "Sunucuyu başlatın:",
   next: "Geriye kalanlar:",
-  restart: "çalışan sunucu kümeyi yeniden başlatılınca devralır",
+  restart: "sonra çalışan sunucu yeniden başlatılır ve onu devralır:",
   lockedAnew: "şimdiki yapılandırmaya göre kilitlenenler (program, birim) yeniden yapılır:",
   ownTokens: "kendi Proxmox token'ı olan kullanıcılara orada da bir token gerekir:",
   askUnit: (file) => `systemd birimi ${file} olarak kurulsun mu?`,
   noServiceUser: (name, command) =>
     `atlandı: ${name} kullanıcısı henüz yok: ${command}; sonra init'i --unit ile yeniden çalıştırın`,
-  interrupted: `yarıda kesildi: \`${typed("init")}\` yeniden çalıştırılınca kaldığı yerden sürer`,
+  interrupted: (command) =>
+    `yarıda kesildi: \`${typed(command)}\` yeniden çalıştırılınca kaldığı yerden sürer`,
 };
 
 /** Where the locale stands; the first that is set counts. */

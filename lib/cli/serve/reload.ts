@@ -23,7 +23,7 @@ export async function reload(
   try {
     next = await load();
   } catch (error) {
-    log.error(`Cannot reload: ${messageOf(error)}`);
+    log.error(`Cannot reload: ${messageOf(error)}${remedyOf(error)}`);
     return current;
   }
   log.reopen();
@@ -38,6 +38,14 @@ export async function reload(
     log.info("Reloaded");
   }
   return next;
+}
+
+/** A file that the process was not started for is read by one that is started anew. */
+function remedyOf(error: unknown): string {
+  const isHeld = error instanceof Error && error.cause instanceof Deno.errors.NotCapable;
+  return isHeld
+    ? "; this takes a restart, before which a unit or a locked executable is made again"
+    : "";
 }
 
 /** The keys whose values differ. */

@@ -129,7 +129,9 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
       url: server.place,
       tools: server.toolCount,
     });
-    using _tokens = isFirst(options) ? tellTokensDaily({ accounts, log, now }) : null;
+    using _tokens = isFirst(options)
+      ? tellTokensDaily({ accounts, clusters: config.clusters.map(({ name }) => name), log, now })
+      : null;
     const standing = { halts, trail: () => trail, log, now };
     if (isFirst(options)) await tellHalt(standing);
     for (let signal; (signal = await nextSignal(signals, server)) !== "stop";) {

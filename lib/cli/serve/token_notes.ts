@@ -9,6 +9,8 @@ interface Parts {
   readonly accounts: Pick<AccountStore, "listTokens">;
   readonly log: Log;
   readonly now: () => Date;
+  /** Those that the config names. */
+  readonly clusters: readonly string[];
 }
 
 /** Tells of tokens that expire soon or that nobody uses, now and once a day until it is disposed of. */
@@ -19,9 +21,10 @@ export function tellTokensDaily(parts: Parts): Disposable {
 }
 
 /** One line of each kind; never rejects, since whoever uses the database tells what is wrong with it. */
-async function tellTokens({ accounts, log, now }: Parts): Promise<void> {
+async function tellTokens({ accounts, clusters, log, now }: Parts): Promise<void> {
   try {
-    for (const { quiet, text } of notesOn(await accounts.listTokens(), now())) {
+    const tokens = await accounts.listTokens();
+    for (const { quiet, text } of notesOn(tokens, { now: now(), clusters })) {
       if (quiet) log.info(`Tokens: ${text}`);
       else log.warning(`Tokens: ${text}`);
     }

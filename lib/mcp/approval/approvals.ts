@@ -11,11 +11,12 @@ import type { AnyTool } from "../../tool/tool.ts";
 import type { CallRequest } from "../call_request.ts";
 import type { CallServices } from "../call_services.ts";
 import type { Catalog } from "../catalog.ts";
+import { inCluster } from "../consent.ts";
 import { Denied } from "../denied.ts";
 import { proxmoxIn } from "../clusters/reached.ts";
 import { rehearse } from "../rehearsal.ts";
 import { type Basis, basisOf, differences, guestsOf } from "./basis.ts";
-import { deskOf } from "./desk.ts";
+import { type Announce, deskOf } from "./desk.ts";
 
 /** What a call may do that may need somebody's approval. */
 export type Gate =
@@ -75,7 +76,7 @@ export class Approvals {
   deskOf(
     principal: Principal,
     catalog: Catalog,
-    announce: (vmids: readonly number[]) => Promise<void> = () => Promise.resolve(),
+    announce: Announce = () => Promise.resolve(),
   ): PlanDesk {
     return deskOf(this.#plans, { principal, catalog, announce });
   }
@@ -114,7 +115,8 @@ export class Approvals {
         if (!needed) return undefined;
         const failed = pve.plan.checks.find(({ ok }) => !ok);
         if (failed) throw new AppError("conflict", failed.detail ?? failed.check);
-        const { lines, version } = await tool.about?.(input, context) ?? { lines: [], version: "" };
+        const about = await tool.about?.(input, context) ?? { lines: [], version: "" };
+        const { lines, version } = inCluster(about, request.meant);
         const basis = await basisOf(pve, { cluster: request.meant, guests, version });
         return { basis, vmids: pve.vmids, dryRun: pve.plan, lines };
       },

@@ -8,13 +8,20 @@ import type { heldPlan, PlanDesk } from "../../tool/plans.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Basis } from "./basis.ts";
 
+/** Makes durable that a plan about these guests is about to be decided. */
+export type Announce = (
+  vmids: readonly number[],
+  /** Which of several clusters they are in. */
+  cluster: string | undefined,
+) => Promise<void>;
+
 /** Plans as one caller may deal with them: who decides could have made the change without being asked. */
 export function deskOf(
   plans: Plans,
   { principal, catalog, announce }: {
     principal: Principal;
     catalog: Catalog;
-    announce: (vmids: readonly number[]) => Promise<void>;
+    announce: Announce;
   },
 ): PlanDesk {
   const sees = ({ basis }: Plan) => {
@@ -39,8 +46,8 @@ export function deskOf(
     open: async (id) => told(await open(id)),
     decide: async (id, { deny }) => {
       const plan = await open(id);
-      const { guests } = JSON.parse(plan.basis) as Basis;
-      await announce(guests.map(({ vmid }) => vmid));
+      const { cluster, guests } = JSON.parse(plan.basis) as Basis;
+      await announce(guests.map(({ vmid }) => vmid), cluster);
       return told(await plans.decide(id, { state: deny ? "denied" : "approved", by: principal }));
     },
   };

@@ -45,7 +45,7 @@ export function takeCluster(
     return { arguments: isRecord(given) ? rest : given, named: undefined, visible };
   }
   if (typeof cluster !== "string" || !visible.includes(cluster)) {
-    const shown = typeof cluster === "string" ? cluster.slice(0, 100) : JSON.stringify(cluster);
+    const shown = (typeof cluster === "string" ? cluster : JSON.stringify(cluster)).slice(0, 100);
     throw new AppError(
       "invalid",
       `Invalid arguments for ${tool.name}: there is no cluster ${shown}${instead(shown, visible)}`,

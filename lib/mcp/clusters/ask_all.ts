@@ -1,6 +1,7 @@
 import type { Stragglers } from "./stragglers.ts";
 import { Limit } from "../../abort.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, messageOf, toAppError } from "../../errors.ts";
+import type { Log } from "../../log/log.ts";
 import { abortFailure } from "../../upstream/abort.ts";
 
 /** What a cluster has said, or why it has not. */
@@ -11,7 +12,7 @@ export type Answer<T> =
 /** Who has not answered by then is not waited for, once another has; who was late just now, not even so long. */
 const FLOOR_MS = 1_000;
 /** How much longer than the slowest that has answered another may take. */
-const STRAGGLING = 2;
+const STRAGGLING = 1.75;
 /** Callers give up after 45 s. */
 const CEILING_MS = 30_000;
 
@@ -19,6 +20,7 @@ interface Asking {
   readonly signal: AbortSignal;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
+  readonly log: Pick<Log, "error">;
   readonly stragglers: Stragglers;
 }
 
@@ -29,18 +31,22 @@ interface Asking {
 export async function askAll<T>(
   clusters: readonly string[],
   ask: (cluster: string, signal: AbortSignal) => Promise<T>,
-  { signal, monotonic, stragglers }: Asking,
+  { signal, monotonic, log, stragglers }: Asking,
 ): Promise<Answer<T>[]> {
   const [only, another] = clusters;
-  if (only !== undefined && another === undefined) return [await settled(only, ask(only, signal))];
+  if (only !== undefined && another === undefined) {
+    return [await settled(only, { asked: ask(only, signal), log })];
+  }
   using limit = new Limit(signal);
   const answers = new Map<string, Answer<T>>();
   const patience = new Patience(monotonic);
   const asked = clusters.map(async (cluster) => {
-    const answer = await settled(cluster, ask(cluster, limit.signal));
+    const answer = await settled(cluster, { asked: ask(cluster, limit.signal), log });
     answers.set(cluster, answer);
+    const isTold = "value" in answer;
+    if (isTold && !limit.signal.aborted) stragglers.answered(cluster);
     const isAwaited = (name: string) => !answers.has(name) && !stragglers.has(name);
-    if ("value" in answer) patience.answered(clusters.some(isAwaited) ? FLOOR_MS : 0);
+    patience.answered({ isTold, floor: clusters.some(isAwaited) ? FLOOR_MS : 0 });
   });
   const abort = () => patience.end();
   signal.addEventListener("abort", abort, { once: true });
@@ -55,17 +61,25 @@ export async function askAll<T>(
   return clusters.map((cluster) => {
     const answer = answers.get(cluster);
     if (answer !== undefined) return answer;
+    const again = stragglers.has(cluster);
     stragglers.note(cluster);
-    return { cluster, error: patience.late() };
+    return { cluster, error: patience.late(again) };
   });
 }
 
-async function settled<T>(cluster: string, asked: Promise<T>): Promise<Answer<T>> {
+/** What came of one; whatever goes wrong with what it says is its own, and costs the others nothing. */
+async function settled<T>(
+  cluster: string,
+  { asked, log }: { asked: Promise<T>; log: Asking["log"] },
+): Promise<Answer<T>> {
   try {
     return { cluster, value: await asked };
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { cluster, error };
+  } catch (cause) {
+    if (!(cause instanceof AppError)) {
+      const stack = cause instanceof Error ? cause.stack : undefined;
+      log.error(`Cluster ${cluster}: ${messageOf(cause)}`, { stack });
+    }
+    return { cluster, error: toAppError(cause) };
   }
 }
 
@@ -75,6 +89,7 @@ class Patience {
   readonly end: () => void;
   readonly #monotonic: () => number;
   readonly #begun: number;
+  #slowest: number | undefined;
   #timer: ReturnType<typeof setTimeout>;
 
   constructor(monotonic: () => number) {
@@ -89,16 +104,22 @@ class Patience {
     this.#timer = setTimeout(resolve, CEILING_MS);
   }
 
-  /** Somebody has answered, the slowest so far; the others have `floor` milliseconds at least. */
-  answered(floor: number): void {
+  /** One has told something, the slowest so far, or has failed; the others have `floor` milliseconds at least. */
+  answered({ isTold, floor }: { isTold: boolean; floor: number }): void {
     const took = this.#took();
-    const allowed = Math.min(CEILING_MS, Math.max(floor, STRAGGLING * took));
+    if (isTold) this.#slowest = took;
+    // That others have failed tells nothing of how long an answer takes.
+    if (this.#slowest === undefined) return;
+    const allowed = Math.min(CEILING_MS, Math.max(floor, STRAGGLING * this.#slowest));
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.end, allowed - took);
+    this.#timer = setTimeout(this.end, Math.max(0, allowed - took));
   }
 
-  late(): AppError {
-    return new AppError("timeout", `no answer in ${Math.round(this.#took() / 100) / 10} s`);
+  late(again: boolean): AppError {
+    const waited = again
+      ? "late a moment ago too, so it was waited for only as long as others took"
+      : `no answer in ${Math.round(this.#took() / 100) / 10} s`;
+    return new AppError("timeout", waited);
   }
 
   #took(): number {

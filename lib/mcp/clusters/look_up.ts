@@ -21,11 +21,11 @@ export class LookUp {
     this.#answers = answers;
   }
 
-  /** As they were a moment ago at most. */
+  /** As they were a moment ago at most, or, asked for `fresh`, as they are. */
   static async in(
     services: CallServices,
     request: CallRequest,
-    clusters: readonly string[],
+    { clusters, fresh }: { clusters: readonly string[]; fresh: boolean },
   ): Promise<LookUp> {
     const reach = reachOf(request.principal.limits);
     const look: Look = (clusters, fresh) =>
@@ -33,7 +33,7 @@ export class LookUp {
         const { directory } = await reachedIn(services, { ...request, cluster });
         return rowsWithin(await unlessAborted(directory.resources({ fresh }), signal), reach);
       }, { ...services, ...request });
-    return new LookUp(look, await look(clusters, false));
+    return new LookUp(look, await look(clusters, fresh));
   }
 
   /** The same, asked for now; who has not answered is not waited for again. */

@@ -85,7 +85,8 @@ async function find(
 ): Promise<Place> {
   if (references.length === 0) throw new AppError("invalid", nameOne(visible));
   const isMissing = (reference: Reference) => seen.having(reference).length === 0;
-  let seen = await LookUp.in(services, request, visible);
+  const destroys = tool.hints.destructiveHint && !dryRun;
+  let seen = await LookUp.in(services, request, { clusters: visible, fresh: destroys });
   // A guest may be newer than what was read a moment ago.
   if (references.some(isMissing)) seen = await seen.anew();
   const missing = references.filter(isMissing);
@@ -105,7 +106,7 @@ async function find(
   if (seen.silent.length === 0) return in_(cluster);
   const told = known.map(({ told }) => told).join(" and ");
   const doubt = `${seen.whySilent}; whether ${told} is there too is not known`;
-  if (tool.hints.destructiveHint && !dryRun) {
+  if (destroys) {
     throw new AppError("unavailable", `${doubt}: name the cluster, such as ${cluster}`);
   }
   return { ...in_(cluster), warnings: [doubt] };

@@ -49,9 +49,14 @@ function guestReference(given: unknown): Reference {
   return {
     told: `guest ${guest}`,
     guest,
-    fits: (rows) => guestsIn(rows).some(({ vmid, name }) => vmid === guest || name === guest),
+    fits: (rows) => namesOf(rows).has(guest),
   };
 }
+
+/** The vmids and names of guests: with many clusters every list is looked through for every call. */
+const namesOf = oncePer((rows: readonly Resource[]): ReadonlySet<unknown> =>
+  new Set(guestsIn(rows).flatMap(({ vmid, name }) => [vmid, name]))
+);
 
 function nodeReference(node: string): Reference {
   return {

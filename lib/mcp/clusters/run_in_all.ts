@@ -32,6 +32,7 @@ export async function runInAll(
   const vmids = new Set<number>();
   const each: RunRecord = {
     announce: (vmids) => record.announce(vmids),
+    within: (cluster) => record.within(cluster),
     touched: (seen) => seen.vmids.forEach((vmid) => vmids.add(vmid)),
   };
   const run = (cluster: string, signal: AbortSignal) => {
@@ -45,7 +46,8 @@ export async function runInAll(
   const parts = answers.filter((answer) => "value" in answer);
   const failed = answers.filter((answer): answer is Failed => "error" in answer);
   if (parts.length === 0) throw failure(failed);
-  const warnings = failed.filter(({ error }) => !NOTHING.includes(error.code))
+  // What is asked for is not there; that it cannot be asked for there is no such answer.
+  const warnings = failed.filter(({ error }) => error.code !== "not_found")
     .map((answer) => clip(oneLine(silence(answer))));
   const { limit, sort } = input as { limit: number; sort?: Order };
   const value = isList

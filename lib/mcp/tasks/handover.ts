@@ -44,7 +44,7 @@ export class Handover {
     return { detaches: true, conclude: (pve, done) => this.#conclude(pve, done) };
   }
 
-  async #conclude(pve: Pve, { tool, output, action }: Done): Promise<Finished> {
+  async #conclude(pve: Pve, { tool, output, action, cluster }: Done): Promise<Finished> {
     const { finish, now, proxmox, taskIds } = this.#services;
     if (pve.hasDetached) {
       const own = Object.entries(output).filter(([key]) => !STATE.has(key));
@@ -68,6 +68,6 @@ export class Handover {
       pve.warnRunning();
     }
     const finished = await finish(tool, await told(pve, { tool, output }));
-    return proxmox.several ? finished.inCluster(pve.cluster) : finished;
+    return cluster === undefined ? finished : finished.inCluster(cluster);
   }
 }

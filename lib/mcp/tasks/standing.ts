@@ -44,8 +44,9 @@ export async function taskStanding(
     tool: "get_task",
     arguments: { upid: task.upid, lines: LINES, ...placeOf(services, task) },
     begunGuests: task.vmids,
-    conclude: async (pve, { output }) => {
-      standing = await standingOf(services, { pve, task, taskId, state: stateIn(output) });
+    conclude: async (pve, { output, cluster }) => {
+      const state = stateIn(output);
+      standing = await standingOf(services, { pve, task, taskId, state, cluster });
       return new Finished({ ...standing });
     },
   });
@@ -107,10 +108,18 @@ function run(
   });
 }
 
+/** A task as it was seen, and the cluster that its answer says it is of. */
+interface Seen extends Pick<Done, "cluster"> {
+  readonly pve: Pve;
+  readonly task: BegunTask;
+  readonly state: TaskState;
+}
+
 async function standingOf(
   services: McpServices,
-  { pve, task, taskId, state }: { pve: Pve; task: BegunTask; taskId: string; state: TaskState },
+  { taskId, ...seen }: Seen & { taskId: string },
 ): Promise<TaskStanding> {
+  const { task, state } = seen;
   const { status, exit_status: exit = "", log_tail: tail } = state;
   const facts = (message: string) =>
     taskFacts({ taskId, created: task.created, now: services.now().getTime(), message });
@@ -118,14 +127,14 @@ async function standingOf(
     return { status: "working", ...facts(lastLine(tail) ?? `${task.action}: task runs`) };
   }
   if (wasInterrupted(exit)) return { status: "cancelled", ...facts(exit) };
-  const result = await resultOf(services, { pve, task, state });
+  const result = await resultOf(services, seen);
   return { status: "completed", ...facts(exit), result };
 }
 
 /** What the call would have answered, had it waited. */
 async function resultOf(
   { catalog, finish }: McpServices,
-  { pve, task, state }: { pve: Pve; task: BegunTask; state: TaskState },
+  { pve, task, state, cluster }: Seen,
 ): Promise<CallToolResult> {
   const tool = catalog.get(task.tool);
   if (!tool) throw new AppError("not_found", `there is no tool ${task.tool} any more`);
@@ -143,7 +152,7 @@ async function resultOf(
   const known = sees ? {} : compact({ vmid: subject?.vmid, name: subject?.name });
   const output = await told(pve, { tool, output: { ...known, ...task.output, ...ended } });
   const finished = await finish(tool, output);
-  const placed = task.cluster === undefined ? finished : finished.inCluster(task.cluster);
+  const placed = cluster === undefined ? finished : finished.inCluster(cluster);
   return toolResult({ kind: "done", finished: placed }, "text");
 }
 

@@ -206,7 +206,10 @@ export class PbsClient {
   ): Promise<Answer> {
     const { ok, status } = response;
     const body = await readBounded(
-      await inflated(response),
+      await inflated(
+        response,
+        (cause) => garbled(this.#answering, "cannot be unpacked", cause),
+      ),
       () => garbled(this.#answering, `to ${path} is larger than 8 MiB; ask for less of it`),
     );
     if (!ok) throw failureOf({ status, body, change, ...this.#answering });

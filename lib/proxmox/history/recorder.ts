@@ -1,5 +1,6 @@
 import type { History } from "../../database/history.ts";
 import { AppError, messageOf, oneLine } from "../../errors.ts";
+import { Slots } from "../../upstream/slots.ts";
 import type { Log } from "../../log/log.ts";
 import { isKind } from "../api/errors.ts";
 import { forEachBounded } from "../fan_out.ts";
@@ -16,6 +17,9 @@ const ASK_MS = 5 * MINUTE_MS;
 const EVERY_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * EVERY_MS;
 const AT_ONCE = 2;
+/** Of all clusters at once, so that the looks of many do not come in one heap. */
+const CLUSTERS_AT_ONCE = 4;
+const LOOKING = { places: CLUSTERS_AT_ONCE, perCaller: 1, waiting: 1 };
 /** Between two objects, so that nobody's calls wait for a look. */
 const PAUSE_MS = 100;
 
@@ -33,6 +37,13 @@ export interface HistoryRecorderOptions {
   readonly history: History;
   readonly days: number;
   readonly log: Pick<Log, "warning">;
+  /** Shared with the recorders of other clusters. */
+  readonly looks: Slots;
+}
+
+/** The places for looks, which the recorders of all clusters share. */
+export function placesToLook(): Slots {
+  return new Slots();
 }
 
 /** Looks once an hour, on one of the instances, how everything is, and keeps what has changed. */
@@ -66,7 +77,10 @@ export class HistoryRecorder {
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
+    let leave: (() => void) | undefined;
     try {
+      const caller = this.#options.shared.cluster;
+      leave = await this.#options.looks.enter({ lane: "look", caller, limits: LOOKING }, signal);
       const giveBack = await this.#options.shared.leases.take("history", EVERY_MS);
       if (giveBack === undefined) return;
       try {
@@ -77,6 +91,8 @@ export class HistoryRecorder {
       }
     } catch (error) {
       if (!signal.aborted) this.#tell([messageOf(error)]);
+    } finally {
+      leave?.();
     }
   }
 

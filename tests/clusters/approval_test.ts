@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { Site } from "../site.ts";
+import { asking, hold, tokenOf } from "../support/approval.ts";
+import { freePort } from "../support/cli.ts";
+import { createLimitedToken } from "../tokens.ts";
+import { changesOf, twoClusters } from "./sites.ts";
+
+/** A plan about a guest that is in `dc2` only, which its call does not name. */
+async function startHeld() {
+  const port = freePort();
+  const site = await twoClusters({
+    config: { server: { port, public_url: `http://127.0.0.1:${port}` } },
+  });
+  const token = await asking(site);
+  const plan = await hold(site, token, ["stop_vm", { vmid: 1000 }]);
+  return { site, token, plan, boss: await tokenOf(site.store, "boss") };
+}
+
+async function send(site: Site, path: string, fields: Record<string, string>, cookie = "") {
+  const response = await fetch(`${site.root}${path}`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { origin: site.root, cookie },
+    body: new URLSearchParams(fields),
+  });
+  const text = await response.text();
+  const set = response.headers.get("set-cookie")?.split(";")[0] ?? "";
+  return { status: response.status, text, cookie: set };
+}
+
+Deno.test("the page of a plan names its cluster, and decides it", async () => {
+  const { site, token, plan, boss } = await startHeld();
+  await using _site = site;
+  const path = `/approve/${plan.id}`;
+  const { cookie } = await send(site, "/sign-in", { do: "token", token: boss, next: path });
+  const page = await (await fetch(site.root + path, { headers: { cookie } })).text();
+  assert.match(page, /in the cluster dc2/);
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? "";
+  const decided = await send(site, path, { csrf, do: "approve" }, cookie);
+  assert.equal(decided.status, 200, decided.text);
+  await site.call("stop_vm", { vmid: 1000 }, { token });
+  assert.deepEqual(changesOf(site, "dc2"), ["POST /nodes/pve1/qemu/1000/status/stop"]);
+});
+
+Deno.test("who releases a plan by the tool is asked about its cluster alone, and so says the row", async () => {
+  const { site, plan, boss } = await startHeld();
+  await using _site = site;
+  const questions: string[] = [];
+  const client = new Client({ name: "test", version: "1" }, {
+    capabilities: { elicitation: { form: {} } },
+  });
+  client.setRequestHandler("elicitation/create", ({ params }) => {
+    questions.push(params.message);
+    return { action: "accept", content: { confirm: true } };
+  });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(site.url), {
+      requestInit: { headers: site.headers(boss) },
+    }),
+  );
+  await client.callTool({ name: "approve_plan", arguments: { id: plan.id } });
+  await client.close();
+  assert.match(questions[0] ?? "", /in the cluster dc2/);
+  assert.doesNotMatch(questions[0] ?? "", /in the cluster default/);
+  const rows = await site.trail.list({ tool: "approve_plan", outcome: "intent" });
+  assert.deepEqual(rows.map(({ cluster, vmids }) => [cluster, vmids]), [["dc2", [1000]]]);
+  const other = await createLimitedToken(site.store, { clusters: ["default"] });
+  const { value } = await site.call("get_changes", {}, { token: other });
+  assert.deepEqual(value.changes, []);
+});
+
+Deno.test("a cluster that is no name is told in few words, however long it is", async () => {
+  await using site = await twoClusters();
+  const { text } = await site.call("get_vms", { cluster: ["x".repeat(100_000)] });
+  assert.match(text, /there is no cluster \["xxx/);
+  assert.ok(text.length < 300, `${text.length} characters`);
+});
