@@ -41,6 +41,7 @@ import { RefusedCalls } from "./mcp/refused_calls.ts";
 import type { McpServices } from "./mcp/server.ts";
 import { type OwnId, SessionIds } from "./mcp/session_ids.ts";
 import { TaskIds } from "./mcp/tasks/task_ids.ts";
+import { fitted, policyOf } from "./tool/policy.ts";
 import { SecretFiles } from "./tool/secret_files.ts";
 import { sleep as pass } from "./proxmox/api/connect.ts";
 import { connectBackupServers } from "./pbs/servers.ts";
@@ -92,12 +93,10 @@ export async function joinParts(
     onProblem: (error) => log.error(messageOf(error)),
   });
   const stopping = new AbortController();
-  const catalog = new Catalog(
-    tools,
-    config.tools,
-    config.clusters.map(({ name }) => name),
-  );
   const { secrets_dir } = config.tools;
+  const policy = policyOf(config);
+  const names = config.clusters.map(({ name }) => name);
+  const catalog = new Catalog(fitted(tools, policy), policy, names);
   const audit = new AuditLog({ queue, log });
   const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
   const authenticator = createAuthenticator({
@@ -247,8 +246,8 @@ export async function joinParts(
       cleaning = cleanUp();
     },
     reload: (next) => {
-      // What may be written was settled when the program started.
-      catalog.setPolicy({ ...next.tools, secrets_dir });
+      // What may be written, and which servers there are, was settled when the program started.
+      catalog.setPolicy({ ...policyOf(next), secrets_dir, backup_servers: policy.backup_servers });
       approvals.setTags(next.tools.approve.tags);
       provider?.reload(next);
       return authenticator.poll();

@@ -107,7 +107,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/pbs": [
     ...["lib/proxmox/api/values.ts", "lib/proxmox/clip.ts", "lib/proxmox/fan_out.ts"],
-    ...["lib/proxmox/plan.ts", "lib/upstream"],
+    ...["lib/proxmox/known.ts", "lib/proxmox/plan.ts", "lib/upstream"],
     ...["lib/config", "lib/abort.ts", "lib/nearest.ts", "lib/errors.ts"],
   ],
   "lib/proxmox": [

@@ -36,6 +36,13 @@ Deno.test("every tool states its scope, hints, privileges and strict input", () 
       assert.match(path, /^\/($|(vms|nodes|storage|pool|access|sdn|mapping)(\/|$))/, name);
       assert.ok(anyOf.length > 0, `${name}: privilege on ${path}`);
     }
+    for (const [path, ...anyOf] of tool.backupPrivileges ?? []) {
+      assert.match(path, /^\/($|(datastore|remote|system)(\/|$))/, name);
+      assert.ok(anyOf.length > 0, `${name}: privilege on ${path}`);
+    }
+    for (const field of tool.withBackupServers ?? []) {
+      assert.ok(tool.input.shape[field]?.safeParse(undefined).success, `${name}: ${field}`);
+    }
     const surprise = tool.input.safeParse({ surprise: 1 });
     assert.ok(
       !surprise.success &&

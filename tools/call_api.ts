@@ -2,6 +2,7 @@ import * as z from "zod";
 import { freeForm, paged, paging } from "../lib/tool/fields.ts";
 import { checkCall, presentable } from "../lib/proxmox/apidoc/call.ts";
 import { paginate } from "../lib/proxmox/list.ts";
+import { backupApiOf, PRODUCT_FIELDS, productInput } from "../lib/tool/backup_api.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -15,10 +16,12 @@ export default defineTool({
   subject: "cluster",
   across: "one",
   privileges: [],
+  withBackupServers: PRODUCT_FIELDS,
   input: z.strictObject({
     path: z.string().max(500).describe("/nodes/pve1/qemu/100/config"),
     method: z.literal("GET", "only GET reads; change_api takes the others").default("GET"),
     params: freeForm.default({}),
+    ...productInput,
     ...paging,
   }),
   output: z.object({
@@ -28,9 +31,10 @@ export default defineTool({
     next_cursor: paged.next_cursor,
   }),
   action: ({ path }) => `read ${path}`,
-  run: async ({ path, method, params, ...paging }, { pve }) => {
-    const call = await checkCall(pve, { method, path, params });
-    const data = await pve.call("GET", call.path, params);
+  run: async ({ path, method, params, product, server, ...paging }, context) => {
+    const api = backupApiOf(context, { product, server });
+    const call = await checkCall(api ?? context.pve, { method, path, params });
+    const data = await (api?.pbs ?? context.pve).call("GET", call.path, params);
     if (!Array.isArray(data)) return presentable(data);
     const rows = data.map((row, index) => ({ row, index }));
     const { items, ...page } = paginate(rows, ({ index }) => index, paging);

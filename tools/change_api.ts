@@ -8,6 +8,15 @@ import { differenceLines, readDifferences } from "../lib/proxmox/apidoc/differen
 import { readSettings } from "../lib/proxmox/guest/pending.ts";
 import { withWritten } from "../lib/proxmox/guest/written.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
+import {
+  type BackupApi,
+  backupApiOf,
+  dangersOf,
+  noteConcerned,
+  PRODUCT_FIELDS,
+  productInput,
+  strictParams,
+} from "../lib/tool/backup_api.ts";
 import { type About, defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -20,10 +29,12 @@ export default defineTool({
   hints: DESTROYS,
   subject: "cluster",
   privileges: [],
+  withBackupServers: PRODUCT_FIELDS,
   input: z.strictObject({
     method: z.enum(["POST", "PUT", "DELETE"]),
     path: z.string().max(500).describe("/nodes/pve1/qemu/100/config"),
     params: freeForm.default({}),
+    ...productInput,
     ...waiting,
   }),
   output: z.object({
@@ -33,8 +44,15 @@ export default defineTool({
     cut: z.boolean().optional(),
   }),
   action: ({ method, path }) => `${method} ${path}`,
-  about: (input, { pve }) => describeCall(pve, input),
-  run: async ({ method, path, params, ...input }, { pve }) => {
+  about: async (input, context) => {
+    const api = backupApiOf(context, input);
+    if (api === undefined) return describeCall(context.pve, input);
+    return { lines: dangersOf(await checkCall(api, input)), version: "" };
+  },
+  run: async ({ method, path, params, ...input }, context) => {
+    const { pve } = context;
+    const api = backupApiOf(context, input);
+    if (api !== undefined) return await changeBackups(api, { method, path, params, input, pve });
     const call = await checkCall(pve, { method, path, params });
     if (call.vmid !== undefined && !pve.dryRun) await pve.hold(call.vmid);
     const { changes, digest, notes } = await readDifferences(pve, call, params);
@@ -49,6 +67,30 @@ export default defineTool({
     };
   },
 });
+
+interface Change {
+  readonly method: "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly params: Record<string, unknown>;
+}
+
+/** The same on a backup server. */
+async function changeBackups(
+  api: BackupApi,
+  { method, path, params, input, pve }: Change & {
+    input: { wait: boolean; timeout_seconds: number };
+    pve: Pve;
+  },
+) {
+  const call = await checkCall(api, { method, path, params });
+  for (const danger of dangersOf(call)) pve.foresee(danger);
+  await noteConcerned(api, call, params);
+  const data = await api.pbs.call(method, call.path, strictParams(call, params));
+  const isTask = typeof data === "string" && data.startsWith("UPID:");
+  if (!isTask) return presentable(data);
+  const { timeout_seconds, wait } = input;
+  return await api.pbs.task(data, { wait, timeoutMs: timeout_seconds * 1000 });
+}
 
 const A_CONFIG = /^\/nodes\/\{node\}\/(qemu|lxc)\/\{vmid\}\/config$/;
 
@@ -77,7 +119,7 @@ const A_GUEST = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/\d+\/?$/;
 /** The guest that a call is about; one that would be made with it is not there yet. */
 async function describeCall(
   pve: Pve,
-  call: { method: "POST" | "PUT" | "DELETE"; path: string; params: Record<string, unknown> },
+  call: Change,
 ): Promise<About> {
   const checked = await checkCall(pve, call);
   const { vmid } = checked;

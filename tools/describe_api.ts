@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
-import type { Advice } from "../lib/proxmox/advice.ts";
 import { compact, number, record, text } from "../lib/proxmox/api/values.ts";
 import type { ApiMethod } from "../lib/proxmox/apidoc/description.ts";
 import { refusalOf } from "../lib/proxmox/apidoc/guard.ts";
 import { allParams } from "../lib/proxmox/apidoc/composed.ts";
 import { isOptional, type ParamSchema } from "../lib/proxmox/apidoc/schema.ts";
 import { clip } from "../lib/proxmox/clip.ts";
+import { backupApiOf, PRODUCT_FIELDS, productInput } from "../lib/tool/backup_api.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 /** A method; without its parameters and the rest where a path has several. */
@@ -29,17 +29,21 @@ export default defineTool({
   subject: "cluster",
   across: "any",
   privileges: [],
+  withBackupServers: PRODUCT_FIELDS,
   input: z.strictObject({
     path: z.string().max(500).describe("/nodes/{node}/qemu or a concrete one"),
     method: z.enum(["GET", "POST", "PUT", "DELETE"]).optional(),
+    ...productInput,
   }),
   output: z.object({
     path: z.string(),
     methods: z.array(methodRow),
   }),
   action: ({ path }) => `describe ${path}`,
-  run: async (input, { pve }) => {
-    const { path, methods } = (await pve.apiDescription()).match(input.path);
+  run: async (input, context) => {
+    const { pve } = context;
+    const backups = backupApiOf(context, input);
+    const { path, methods } = (await (backups ?? pve).apiDescription()).match(input.path);
     if (input.method === undefined && methods.length > 1) {
       const brief = methods.map(({ method, description }) => ({ method, description }));
       return { path, methods: brief };
@@ -48,7 +52,11 @@ export default defineTool({
     if (wanted.length > 0) {
       return {
         path,
-        methods: wanted.map((each) => describeMethod(each, pve.advice)),
+        methods: wanted.map((each) =>
+          describeMethod(each, {
+            refused: backups?.refuses?.(each) ?? refusalOf(each, pve.advice),
+          })
+        ),
       };
     }
     const offered = methods.map(({ method }) => method).join(", ");
@@ -57,7 +65,7 @@ export default defineTool({
 });
 
 /** A method as a reader needs it before calling it. */
-function describeMethod(method: ApiMethod, advice: Advice) {
+function describeMethod(method: ApiMethod, { refused }: { refused: string | undefined }) {
   const { description, parameters, permissions, returns } = method;
   return compact({
     method: method.method,
@@ -67,7 +75,7 @@ function describeMethod(method: ApiMethod, advice: Advice) {
     ),
     permissions: permissions === undefined ? undefined : clip(JSON.stringify(permissions), 2_000),
     returns: describeReturn(returns),
-    refused: refusalOf(method, advice),
+    refused,
   });
 }
 

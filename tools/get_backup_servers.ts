@@ -5,7 +5,7 @@ import type { Datastore } from "../lib/pbs/datastores.ts";
 import type { FailedTask } from "../lib/pbs/health.ts";
 import { readHealth, type ServerHealth } from "../lib/pbs/health.ts";
 import { type BackupServerJob, JOB_KINDS } from "../lib/pbs/jobs.ts";
-import { backupServerName, NO_SERVERS } from "../lib/tool/backup_server.ts";
+import { backupServerName } from "../lib/tool/backup_server.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -71,6 +71,7 @@ export default defineTool({
     "Tells of each Proxmox Backup Server its space, when full, garbage collection, jobs and failures.",
   scope: "user",
   toolsets: ["backups"],
+  switchedOnBy: "backup_servers",
   hints: READS,
   subject: "cluster",
   across: "none",
@@ -111,7 +112,6 @@ export default defineTool({
       servers: results.map(({ value }) => serverOf(value)),
       ...rest,
       ...warned([
-        ...names.length === 0 ? [NO_SERVERS] : [],
         ...failures.map(({ error }) => error.message),
         ...results.flatMap(({ server: of, value: { unread } }) =>
           unread.map((what) => `backup server ${of}: ${what}`)

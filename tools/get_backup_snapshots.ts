@@ -7,12 +7,7 @@ import { newestFirst } from "../lib/proxmox/clip.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { assertKnown, whyEmpty } from "../lib/proxmox/known.ts";
 import { describePage } from "../lib/proxmox/list.ts";
-import {
-  backupServerName,
-  datastoreName,
-  namespacePath,
-  NO_SERVERS,
-} from "../lib/tool/backup_server.ts";
+import { backupServerName, datastoreName, namespacePath } from "../lib/tool/backup_server.ts";
 import { guestReference, listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -43,6 +38,7 @@ export default defineTool({
     "Lists the backups on all Proxmox Backup Servers, of all namespaces, newest first, as these know them.",
   scope: "user",
   toolsets: ["backups"],
+  switchedOnBy: "backup_servers",
   hints: READS,
   subject: "cluster",
   across: "any",
@@ -85,9 +81,7 @@ export default defineTool({
     }
     const { items, ...more } = describePage(rows, { key: keyOf, describe }, page);
     const filters = { vmid, id: given, type, server, datastore, namespace, verified };
-    const empty = names.length === 0
-      ? [NO_SERVERS]
-      : whyEmpty(rows, { filters, among: `what is on ${names.join(", ")}` });
+    const empty = whyEmpty(rows, { filters, among: `what is on ${names.join(", ")}` });
     const all = [...missing, ...found.unseen];
     return { snapshots: items, ...more, ...warned(all.length > 0 ? all : empty) };
   },

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { backupApiOf, PRODUCT_FIELDS, productInput } from "../lib/tool/backup_api.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { describePage } from "../lib/proxmox/list.ts";
@@ -16,14 +17,20 @@ export default defineTool({
   subject: "cluster",
   across: "any",
   privileges: [],
-  input: z.strictObject({ query: z.string().min(1).max(200), ...listing(methodRow) }),
+  withBackupServers: PRODUCT_FIELDS,
+  input: z.strictObject({
+    query: z.string().min(1).max(200),
+    ...productInput,
+    ...listing(methodRow),
+  }),
   output: z.object({
     methods: z.array(methodRow),
     ...paged,
   }),
   action: () => "search the Proxmox API",
-  run: async (input, { pve }) => {
-    const found = (await pve.apiDescription()).search(input.query);
+  run: async (input, context) => {
+    const api = backupApiOf(context, input) ?? context.pve;
+    const found = (await api.apiDescription()).search(input.query);
     const ranked = found.map((method, rank) => ({ method, rank }));
     const by = {
       key: ({ rank }: typeof ranked[number]) => rank,

@@ -102,6 +102,9 @@ function asJson(tool: AnyTool) {
         when,
       })),
     ],
+    ...(tool.backupPrivileges === undefined
+      ? {}
+      : { backup_privileges: tool.backupPrivileges.map(asJsonPrivilege) }),
   };
 }
 

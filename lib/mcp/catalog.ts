@@ -1,7 +1,7 @@
 import { mayTouchAll, mayUseTool, type TokenLimits } from "../auth/limits.ts";
 import { includesScope, type Scope } from "../auth/scope.ts";
 import { oncePer } from "../once_per.ts";
-import { isOffered, scopeOf, type ToolPolicy } from "../tool/policy.ts";
+import { isOffered, keyOf, scopeOf, type ToolPolicy } from "../tool/policy.ts";
 import type { AnyTool, Switch } from "../tool/tool.ts";
 import { isChosen, type ToolsetChoice } from "../tool/toolsets.ts";
 import { visibleTo } from "./clusters/argument.ts";
@@ -97,7 +97,7 @@ export class Catalog {
   lacks(tool: AnyTool): string | undefined {
     const { switchedOnBy: key } = tool;
     if (!isWithin(tool, this.#clusters)) return "clusters";
-    return key === undefined || this.isOn(key) ? undefined : `tools.${key}`;
+    return key === undefined || this.isOn(key) ? undefined : keyOf(key);
   }
 
   /** True when the configuration switches on what is off by itself. */

@@ -128,6 +128,10 @@ class IdenticalChange implements Sharing {
     this.#release(task);
   }
 
+  letOthers(): void {
+    this.#release();
+  }
+
   ended(): void {
     // Should it stay: whoever finds it asks Proxmox whether the task runs.
     void this.#forget({ soon: true });

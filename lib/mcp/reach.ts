@@ -11,6 +11,7 @@ import type { Reach } from "../proxmox/plan.ts";
 export function reachOf(limits: TokenLimits | null): Reach {
   return {
     everything: mayTouchAll(limits),
+    everywhere: mayTouchAll(limits) && (limits === null || limits.clusters === null),
     guest: (guest) => mayTouchGuest(limits, guest),
     node: (name) => mayTouchNode(limits, name),
     sees: (name) => maySeeNode(limits, name),

@@ -1,7 +1,7 @@
 import { isUpid, PATIENCE_MS } from "../upstream/task_end.ts";
-import { apiPath, type Segments } from "../upstream/path.ts";
+import { type ApiPath, apiPath, type Segments } from "../upstream/path.ts";
 import type { Params, PbsClient } from "./api/client.ts";
-import type { ArgumentsOf, DataOf, PathWith } from "./api/types.ts";
+import type { ArgumentsOf, DataOf, ParamsOf, PathWith } from "./api/types.ts";
 import type { PlannedElsewhere } from "../proxmox/plan.ts";
 import type { PbsCall } from "./call.ts";
 import { PbsReader } from "./reader.ts";
@@ -17,6 +17,7 @@ export interface PbsWait {
 /** One backup server as one tool call sees it: bound to the call's deadline, its permit and its audit row. */
 export class Pbs extends PbsReader {
   readonly #call: PbsCall;
+  #concerned: readonly number[] = [];
 
   constructor(client: PbsClient, call: PbsCall) {
     super(client, call);
@@ -29,6 +30,25 @@ export class Pbs extends PbsReader {
 
   sleep(ms: number): Promise<void> {
     return this.#call.sleep(ms);
+  }
+
+  /** Says which guests' backups the changes to come concern, besides those that a request names. */
+  concerns(vmids: readonly number[]): void {
+    this.#concerned = vmids;
+  }
+
+  /**
+   * Asks what a prune of one group would do, which changes nothing and so is no change of the call's. The
+   * answer is the server's own.
+   */
+  async simulatePrune(
+    store: string,
+    params: ParamsOf<"/admin/datastore/{store}/prune", "POST">,
+  ): Promise<unknown> {
+    const { caller, signal } = this.#call;
+    const path = apiPath("/admin/datastore/{store}/prune", { store });
+    const asked = { caller, signal, params: { ...params, "dry-run": true } };
+    return (await this.client.request("POST", path, asked)).data;
   }
 
   post<P extends PathWith<"POST">>(
@@ -50,6 +70,13 @@ export class Pbs extends PbsReader {
     ...args: ArgumentsOf<P, "DELETE">
   ): Promise<DataOf<P, "DELETE">> {
     return this.#change("DELETE", path, args) as Promise<DataOf<P, "DELETE">>;
+  }
+
+  /** A call that was checked against the description which the server itself serves. */
+  async call(method: "GET" | PlannedElsewhere["method"], path: ApiPath, params: Params) {
+    const { caller, signal } = this.#call;
+    if (method !== "GET") return await this.#send(method, path, params);
+    return (await this.client.request("GET", path, { caller, params, signal })).data;
   }
 
   /**
@@ -84,10 +111,17 @@ export class Pbs extends PbsReader {
     args: readonly unknown[],
   ): Promise<unknown> {
     const [segments, given = {}] = args as [Segments?, Params?];
-    const params: Params = { ...given };
-    const path = apiPath(template, segments);
+    return this.#send(method, apiPath(template, segments), { ...given });
+  }
+
+  #send(method: PlannedElsewhere["method"], path: ApiPath, params: Params): Promise<unknown> {
     const { caller, signal } = this.#call;
-    const request = { method, path: `${this.server}:${path}`, params, vmids: vmidsOf(params) };
+    const request = {
+      method,
+      path: `${this.server}:${path}`,
+      params,
+      vmids: [...vmidsOf(params), ...this.#concerned],
+    };
     return this.#call.elsewhere(request, async () => {
       const { data } = await this.client.request(method, path, { caller, params, signal });
       return data;

@@ -67,8 +67,10 @@ export class PbsReader {
   #read(path: string, args: readonly unknown[]): Promise<Answer> {
     const [segments, params] = args as [Parameters<typeof apiPath>[1]?, Params?];
     const { client } = this;
+    const { caller, signal } = this.#reading;
     return client.request("GET", apiPath(path, segments), {
-      ...this.#reading,
+      caller,
+      signal,
       ...(params === undefined ? {} : { params }),
       ...(SLOW.test(path) ? { timeoutMs: client.timeoutMs * SLOWER } : {}),
     });

@@ -77,17 +77,20 @@ export class Changing {
   }
 
   /**
-   * Makes a change elsewhere than in the cluster, permitted and announced as any. It is never shared with an
-   * identical call, and what the cluster tells may come from there.
+   * Makes a change elsewhere than in the cluster, permitted and announced as any. An identical call
+   * finds a task there by itself, and what the cluster tells may come from there.
    */
   async elsewhere(send: () => Promise<unknown>): Promise<unknown> {
-    const { touched } = this.#parts;
+    const { call, touched } = this.#parts;
     await touched.announce();
     this.#concerned.add("all");
     this.forget();
     try {
       const data = await send();
-      if (isUpid(data)) this.upid = data;
+      if (isUpid(data)) {
+        this.upid = data;
+        call.sharing?.letOthers();
+      }
       return data;
     } finally {
       this.forget();

@@ -12,6 +12,8 @@ export interface Reach {
   sees(name: string): boolean;
   /** True when nothing is out of reach. */
   readonly everything: boolean;
+  /** True when no other cluster is out of reach either: what several share is in reach as a whole. */
+  readonly everywhere: boolean;
 }
 
 /** A request that a dry run would have sent. */

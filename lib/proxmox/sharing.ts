@@ -28,6 +28,8 @@ export interface Sharing {
     reader: TaskReader & { readonly patienceMs: number },
     announce: (beginning: Beginning) => Promise<boolean>,
   ): Promise<void>;
+  /** Lets identical calls go on that wait for this one: they see by themselves what it has begun. */
+  letOthers(): void;
   /** Tells what became of what was begun; without a task it may be begun again. */
   began(task: SharedTask | undefined): Promise<void>;
   /** Tells that the task has ended. */

@@ -26,5 +26,8 @@ export function describePrivileges(tool: AnyTool): string {
     ...(tool.conditionalPrivileges ?? []).map(({ privilege, when }) =>
       `${privilegeText([privilege])} ${when}`
     ),
+    ...(tool.backupPrivileges ?? []).map((privilege) =>
+      `${privilegeText([privilege])} of the backup server`
+    ),
   ].join(", ");
 }

@@ -37,8 +37,8 @@ export interface ConditionalPrivilege<Input> {
  */
 export type Subject = "guest" | "node" | "cluster";
 
-/** Keys of the config's `tools` that switch on what is off by itself. */
-export type Switch = "container_exec" | "secrets_dir";
+/** What the config must say for tools that are off by itself: keys of its `tools`, and sections. */
+export type Switch = "container_exec" | "secrets_dir" | "backup_servers";
 
 /** What a person is shown who is asked about a call. */
 export interface About {
@@ -97,12 +97,16 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly leadsToOthers?: true;
   readonly hints: Hints;
   readonly subject: Subject;
-  /** The key in the config's `tools` without which the tool is not offered. */
+  /** Without which the tool is not offered. */
   readonly switchedOnBy?: Switch;
+  /** Fields of the input, all of them optional, that are taken only where the config names backup servers. */
+  readonly withBackupServers?: readonly (keyof z.output<I> & string)[];
   /** How many clusters its caller must be able to reach; default: 1. */
   readonly clustersNeeded?: number;
   /** What every call needs. */
   readonly privileges: readonly Privilege[];
+  /** What calls need on a backup server, at paths of its own (with `{store}`). */
+  readonly backupPrivileges?: readonly Privilege[];
   /** What a call needs besides, by its input. */
   readonly conditionalPrivileges?: readonly ConditionalPrivilege<z.output<I>>[];
   /**

@@ -10,6 +10,7 @@ import { runServer } from "../../lib/cli/serve/run_server.ts";
 import { OVER_HTTP, overStdio } from "../../lib/cli/serve/ways.ts";
 import { SignalQueue } from "../../lib/cli/serve/signals.ts";
 import { Folder } from "../support/folder.ts";
+import { OF_BACKUP_SERVERS } from "../tools/cases/mod.ts";
 
 const CONFIG = {
   proxmox: { host: "127.0.0.1", port: 1 },
@@ -336,7 +337,11 @@ Deno.test("tools and check tell the scopes that the config gives", async () => {
 Deno.test("tools, check and the roles for Proxmox tell of what is off until the config switches it on", async () => {
   await using folder = await Folder.make();
   await folder.write("token", "secret-value");
-  const off = (await ok(["tools"])).out.split("\n").filter((row) => row.includes("off without"));
+  const all = (await ok(["tools"])).out.split("\n").filter((row) => row.includes("off without"));
+  const [ofBackups = [], off = []] = [true, false].map((of) =>
+    all.filter((row) => row.includes("`backup_servers`") === of)
+  );
+  assert.deepEqual(ofBackups.map((row) => row.split(" ")[0]), [...OF_BACKUP_SERVERS]);
   assert.equal(off.length, 4);
   assert.match(off[0] ?? "", /^create_proxmox_token .*User\.Modify.*`tools\.secrets_dir`/);
   assert.match(off[1] ?? "", /^delete_proxmox_token .*User\.Modify.*`tools\.secrets_dir`/);
@@ -344,7 +349,8 @@ Deno.test("tools, check and the roles for Proxmox tell of what is off until the 
   assert.match(off[3] ?? "", /^migrate_to_cluster .*VM\.Migrate.*`clusters`/);
   const json = JSON.parse((await ok(["tools", "--json"])).out);
   assert.deepEqual(
-    json.flatMap((tool: { switched_on_by?: string }) => tool.switched_on_by ?? []),
+    json.flatMap((tool: { switched_on_by?: string }) => tool.switched_on_by ?? [])
+      .filter((key: string) => key !== "backup_servers"),
     ["tools.secrets_dir", "tools.secrets_dir", "tools.container_exec", "clusters"],
   );
   const said = async (tools: Record<string, unknown>) => {

@@ -1,3 +1,4 @@
+import { apidoc } from "./apidoc.ts";
 import { complaintOf } from "../fake_pve/answers.ts";
 import type { Answer, Incoming } from "../fake_pve/dispatch.ts";
 import { type AuthId, checkPermissions } from "./access.ts";
@@ -26,6 +27,15 @@ export function dispatch(served: Served, request: Incoming): Answer {
   const [api, format = "", ...rest] = rawPath.split("/").slice(1);
   const who: { id: AuthId } = { id: "" };
   try {
+    if (rawPath === "/docs/api-viewer/apidoc.js" && world.state.docs) {
+      return {
+        status: 200,
+        reason: "OK",
+        type: "text/javascript",
+        body: apidoc(),
+        authorized: true,
+      };
+    }
     if (api !== "api2") {
       throw new PbsError(404, `no such file: '${rawPath.slice(1)}'`, { bare: true });
     }

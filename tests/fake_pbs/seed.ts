@@ -63,6 +63,7 @@ function people(): Pick<FakePbsState, "users" | "tokens" | "acl"> {
 export function emptyState(options: SeedOptions): FakePbsState {
   return {
     version: options.version,
+    docs: true,
     node: options.node,
     instanceId: digestOf([options.node]).slice(0, 32),
     fingerprint: options.certificate.fingerprint.toLowerCase(),

@@ -164,6 +164,8 @@ export interface FakeRemote {
 /** Everything that the simulated server remembers; tests may read and change any of it at any time. */
 export interface FakePbsState {
   version: string;
+  /** Whether the package with its documents is there. */
+  docs: boolean;
   /** Its host name, which stands in UPIDs. */
   node: string;
   instanceId: string;

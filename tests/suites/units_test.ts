@@ -43,6 +43,7 @@ import "../unit/named_sections_test.ts";
 import "../unit/pages_test.ts";
 import "../unit/passing_test.ts";
 import "../unit/pbs_client_test.ts";
+import "../unit/pbs_retention_test.ts";
 import "../unit/pbs_tasks_test.ts";
 import "../unit/path_test.ts";
 import "../unit/pinned_transport_test.ts";

@@ -4,7 +4,7 @@ import { Catalog, type ListedTool } from "../../lib/mcp/catalog.ts";
 import { describeTool } from "../../lib/mcp/description.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import type { Scope } from "../../lib/auth/scope.ts";
-import type { ToolPolicy } from "../../lib/tool/policy.ts";
+import { fitted, type ToolPolicy } from "../../lib/tool/policy.ts";
 import type { Toolset } from "../../lib/tool/toolsets.ts";
 import { DOCUMENTS, pathOf } from "./documents.ts";
 
@@ -21,9 +21,13 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
       files.set(path, generatedDocument(text, { language, tools: TOOLS, costOf }));
     }
   }
-  for (const tool of TOOLS) {
-    const told = sorted(describeTool(tool));
-    files.set(`${GOLDEN}${tool.name}.json`, `${JSON.stringify(told, null, 2)}\n`);
+  for (const backup_servers of [false, true]) {
+    for (const tool of fitted(TOOLS, { backup_servers })) {
+      if (backup_servers && tool.withBackupServers === undefined) continue;
+      const told = sorted(describeTool(tool));
+      const name = backup_servers ? `${tool.name}.backup_servers` : tool.name;
+      files.set(`${GOLDEN}${name}.json`, `${JSON.stringify(told, null, 2)}\n`);
+    }
   }
   return files;
 }
@@ -43,6 +47,7 @@ export const EVERYTHING: ToolPolicy = {
   allow: null,
   deny: [],
   scopes: {},
+  backup_servers: true,
   container_exec: true,
   secrets_dir: "/secrets",
   toolsets: null,

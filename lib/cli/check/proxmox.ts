@@ -4,7 +4,7 @@ import { Access, type Grants } from "../../proxmox/privileges.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import { TOOLS } from "../../mcp/tools.ts";
-import { isOffered } from "../../tool/policy.ts";
+import { isOffered, policyOf } from "../../tool/policy.ts";
 import type { AnyTool } from "../../tool/tool.ts";
 import { isChosen, type ToolsetChoice } from "../../tool/toolsets.ts";
 import { versionOf } from "../serve/probe.ts";
@@ -71,7 +71,8 @@ export async function checkProxmox(
   }
 }
 
-function wantedOf({ tools: policy }: Config, toolsets: ToolsetChoice): Wanted {
+function wantedOf(config: Config, toolsets: ToolsetChoice): Wanted {
+  const policy = policyOf(config);
   const offered = TOOLS.filter((tool) => isOffered(tool, policy));
   const isWanted = (tool: AnyTool) => isChosen(tool.toolsets, [toolsets]);
   return {

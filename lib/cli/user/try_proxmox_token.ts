@@ -5,7 +5,7 @@ import { AppError } from "../../errors.ts";
 import { TOOLS } from "../../mcp/tools.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
 import type { Grants } from "../../proxmox/privileges.ts";
-import { isOffered, scopeOf } from "../../tool/policy.ts";
+import { isOffered, policyOf, scopeOf } from "../../tool/policy.ts";
 import { lackingTools } from "../check/privileges.ts";
 import type { NamedToken } from "./proxmox_token_file.ts";
 import { versionOf } from "../serve/probe.ts";
@@ -57,9 +57,10 @@ export async function tryProxmoxToken(
 }
 
 function privilegesText(
-  { tools: policy }: Config,
+  config: Config,
   { user, grants }: { user: UserRecord; grants: Grants },
 ): string {
+  const policy = policyOf(config);
   const scope = scopeOfUser(user);
   const tools = TOOLS.filter((tool) =>
     isOffered(tool, policy) && includesScope(scope, scopeOf(tool, policy))

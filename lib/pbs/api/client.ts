@@ -115,6 +115,31 @@ export class PbsClient {
     }
   }
 
+  /**
+   * Reads a static file, which needs no login.
+   *
+   * @throws AppError `not_found` where the server has no such file
+   */
+  async file(pathname: string, signal: AbortSignal): Promise<string> {
+    const { host, port, server } = this.#options;
+    const url = new URL(`https://${hostForUrl(host)}:${port}${pathname}`);
+    using limit = new Limit(signal, this.timeoutMs);
+    const request = { method: "GET", headers: {}, signal: limit.signal };
+    const response = await this.#options.transport(url, request).catch((cause) => {
+      if (signal.aborted) throw abortFailure(signal, false);
+      if (limit.signal.aborted) {
+        throw noAnswer({ server }, { timeoutMs: this.timeoutMs, change: false });
+      }
+      throw connectionFailure(cause, { endpoint: url.host, change: false, sent: false, server });
+    });
+    const text = await readBounded(
+      response,
+      () => garbled({ server }, `to ${pathname} is too large`),
+    );
+    if (response.ok) return text;
+    throw new AppError("not_found", `backup server ${server} does not serve ${pathname}`);
+  }
+
   async #persist(method: Verb, path: ApiPath, options: RequestOptions): Promise<Answer> {
     for (let attempt = 0;; attempt++) {
       try {

@@ -1,19 +1,27 @@
 import { AppError } from "../../errors.ts";
 import { byteLength, fitJson, type Limit } from "../../log/bound.ts";
 import { isSecretKey, REDACTED, type RedactOptions, redactValue } from "../../log/redact.ts";
-import type { ApiMatch, ApiMethod } from "./description.ts";
+import type { ApiDescription, ApiMatch, ApiMethod } from "./description.ts";
 import { refusalOf, secretParams } from "./guard.ts";
 import { checkParams } from "./schema.ts";
 import type { Params } from "../api/client.ts";
 import { type ApiPath, apiPath } from "../../upstream/path.ts";
 import type { Verb } from "../api/types.ts";
 import { assertUnmasked } from "../plan.ts";
-import type { Pve } from "../pve.ts";
+import type { Advice } from "../advice.ts";
 import { number } from "../api/values.ts";
 
 const MAX_BYTES = 64 * 1024;
 /** More would not fit into the answer, and looking for secrets in it would hold everybody up. */
 const MAX_MEMBERS = 10_000;
+
+/** An API that tells what it takes. */
+export interface DescribedApi {
+  readonly advice: Advice;
+  apiDescription(): Promise<ApiDescription>;
+  /** Why a method is not called at all, besides what holds for any Proxmox. */
+  refuses?(method: ApiMethod): string | undefined;
+}
 
 /** A call that was checked against Proxmox's own description. */
 export interface CheckedCall {
@@ -30,16 +38,16 @@ export interface CheckedCall {
  * @throws AppError `not_found`, `invalid`, or `forbidden` for what is not called through here
  */
 export async function checkCall(
-  pve: Pve,
+  api: DescribedApi,
   { method, path, params }: { method: Verb; path: string; params: Params },
 ): Promise<CheckedCall> {
-  const match = (await pve.apiDescription()).match(path);
+  const match = (await api.apiDescription()).match(path);
   const found = match.methods.find((each) => each.method === method);
   if (found === undefined) {
     const offered = match.methods.map((each) => each.method).join(", ");
     throw new AppError("invalid", `${match.path} has no ${method}; it has ${offered}`);
   }
-  const refusal = refusalOf(found, pve.advice);
+  const refusal = api.refuses?.(found) ?? refusalOf(found, api.advice);
   if (refusal !== undefined) {
     throw new AppError("forbidden", `${method} ${match.path} is not offered: ${refusal}`);
   }

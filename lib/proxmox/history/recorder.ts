@@ -24,7 +24,13 @@ const LOOKING = { places: CLUSTERS_AT_ONCE, perCaller: 1, waiting: 1 };
 const PAUSE_MS = 100;
 
 /** All that there is may be looked at: what is told of it is filtered by each caller's reach. */
-const EVERYTHING = { everything: true, guest: () => true, node: () => true, sees: () => true };
+const EVERYTHING = {
+  everything: true,
+  everywhere: true,
+  guest: () => true,
+  node: () => true,
+  sees: () => true,
+};
 
 export interface HistoryRecorderOptions {
   readonly shared: PveShared;

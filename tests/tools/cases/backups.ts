@@ -128,34 +128,6 @@ export const BACKUPS = {
     },
   },
 
-  get_backup_servers: {
-    args: {},
-    request: null,
-    works: (value) => {
-      assert.deepEqual([value.servers, value.datastores], [[], []]);
-      assert.match(value.warnings[0], /the config names no backup server/);
-    },
-    refuses: [
-      { args: { server: "nosuch" }, code: "not_found", text: /no backup server "nosuch"/ },
-      { args: { server: "../x" }, code: "invalid", text: /server/ },
-    ],
-  },
-
-  get_backup_snapshots: {
-    args: {},
-    request: null,
-    goneGuests: "backups outlive their guest",
-    works: (value) => {
-      assert.deepEqual(value.snapshots, []);
-      assert.match(value.warnings[0], /the config names no backup server/);
-    },
-    refuses: [
-      { args: { server: "nosuch" }, code: "not_found", text: /no backup server "nosuch"/ },
-      { args: { vmid: 100, id: "web" }, code: "invalid", text: /one of vmid and id/ },
-      { args: { namespace: "../x" }, code: "invalid", text: /namespace/ },
-    ],
-  },
-
   get_backups: {
     args: {},
     request: ["GET", /storage\/nfs1\/content$/],

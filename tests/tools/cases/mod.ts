@@ -31,10 +31,22 @@ import { UNLISTED } from "./unlisted.ts";
 
 /** What is about two clusters is tested by itself: cases have one. */
 type OfSeveral = "migrate_to_cluster";
-export type CasedTool = Exclude<ToolName, OfSeveral>;
+/** Tools of backup servers: cases have none. */
+export const OF_BACKUP_SERVERS = [
+  "get_backup_servers",
+  "get_backup_snapshots",
+  "protect_backup",
+  "prune_backups",
+  "run_backup_server_job",
+  "start_garbage_collection",
+  "verify_backups",
+] as const;
+export type CasedTool = Exclude<ToolName, OfSeveral | typeof OF_BACKUP_SERVERS[number]>;
 
-/** The tools that are offered where there is one cluster. */
-export const CASED = TOOLS.filter(({ clustersNeeded = 1 }) => clustersNeeded === 1);
+/** The tools that are offered where there is one cluster and no backup server. */
+export const CASED = TOOLS.filter(({ clustersNeeded = 1, switchedOnBy }) =>
+  clustersNeeded === 1 && switchedOnBy !== "backup_servers"
+);
 
 /** A case for every tool: without one it does not compile. */
 export const CASES: Record<CasedTool, ToolCase> = {

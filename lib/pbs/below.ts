@@ -1,0 +1,55 @@
+import { AppError } from "../errors.ts";
+import { forEachBounded } from "../proxmox/fan_out.ts";
+import { instead } from "../proxmox/known.ts";
+import type { ChosenStore } from "./chosen.ts";
+import { type Group, groupName, guestOf } from "./group.ts";
+import { readNamespaces, readSnapshots, type Snapshot } from "./snapshots.ts";
+
+/** The part of a datastore that a change covers. */
+export interface Part {
+  /** Empty: the root. */
+  readonly namespace: string;
+  /** One group of that namespace only; without it the namespace and those below it. */
+  readonly group?: Group | undefined;
+}
+
+/**
+ * The backups of a part of a datastore, oldest first.
+ *
+ * @throws AppError `not_found` for a namespace or group that is not there: the server takes work on either
+ * and ends it well (jobs.txt)
+ */
+export async function readPart(
+  { pbs, store: datastore }: ChosenStore,
+  { namespace, group }: Part,
+): Promise<Snapshot[]> {
+  const all = await readNamespaces(pbs, datastore);
+  const at = `datastore ${datastore} of ${pbs.label}`;
+  if (!all.includes(namespace)) {
+    const known = all.filter((ns) => ns !== "").sort();
+    throw new AppError(
+      "not_found",
+      `${at} has no namespace ${namespace}${instead(namespace, known)}`,
+    );
+  }
+  const covered = group === undefined ? all.filter((ns) => isWithin(ns, namespace)) : [namespace];
+  const read = await forEachBounded(
+    covered,
+    (ns) => readSnapshots(pbs, { datastore, namespace: ns }, group),
+  );
+  const snapshots = read.flat().sort((a, b) => a.seconds - b.seconds);
+  if (group !== undefined && snapshots.length === 0) {
+    const where = namespace === "" ? at : `namespace ${namespace} of ${at}`;
+    throw new AppError("not_found", `${where} has no backups of ${groupName(group)}`);
+  }
+  return snapshots;
+}
+
+function isWithin(namespace: string, above: string): boolean {
+  return above === "" || namespace === above || namespace.startsWith(`${above}/`);
+}
+
+/** The guests whose backups these are. */
+export function guestsOf(snapshots: readonly Snapshot[]): number[] {
+  return [...new Set(snapshots.flatMap((one) => guestOf(one) ?? []))];
+}

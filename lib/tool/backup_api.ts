@@ -1,0 +1,151 @@
+import * as z from "zod";
+import { AppError } from "../errors.ts";
+import { guestsOf, readPart } from "../pbs/below.ts";
+import type { Pbs } from "../pbs/pbs.ts";
+import { flag, text } from "../proxmox/api/values.ts";
+import type { CheckedCall, DescribedApi } from "../proxmox/apidoc/call.ts";
+import {
+  type ApiDescription,
+  type ApiMethod,
+  parseApiDescription,
+} from "../proxmox/apidoc/description.ts";
+import { schemaFor } from "../proxmox/apidoc/schema.ts";
+import { backupServerName } from "./backup_server.ts";
+import type { ToolContext } from "./tool.ts";
+
+/** By which a tool of the API is about a backup server; only where the config names some. */
+export const productInput = {
+  product: z.enum(["pve", "pbs"]).optional().describe("pbs: a backup server. Default pve"),
+  server: backupServerName.optional().describe("With pbs"),
+};
+
+export const PRODUCT_FIELDS = ["product", "server"] as const;
+
+interface Given {
+  readonly product?: "pve" | "pbs" | undefined;
+  readonly server?: string | undefined;
+}
+
+/** A backup server whose API is to be used. */
+export interface BackupApi extends DescribedApi {
+  readonly pbs: Pbs;
+}
+
+const FILE = "/docs/api-viewer/apidoc.js";
+
+/**
+ * The backup server that a call of an API tool is about; undefined for Proxmox VE.
+ *
+ * @throws AppError `invalid` when it could be several; `forbidden` for a token that is limited: what is on a
+ * backup server belongs to all
+ */
+export function backupApiOf(
+  { pbs: servers, pve }: Pick<ToolContext, "pbs" | "pve">,
+  { product, server }: Given,
+): BackupApi | undefined {
+  if (product !== "pbs") {
+    if (server === undefined) return undefined;
+    throw new AppError("invalid", 'server is taken only with product: "pbs"');
+  }
+  if (!pve.reach.everywhere) {
+    const state = "the token's limits do not include a backup server as a whole";
+    throw new AppError("forbidden", state);
+  }
+  const { names } = servers;
+  const [only = ""] = names;
+  if (server === undefined && names.length > 1) {
+    throw new AppError("invalid", `name the server: ${names.join(" or ")}`);
+  }
+  const pbs = servers.of(server ?? only);
+  const { advice } = pve;
+  const describe = async (): Promise<ApiDescription> => {
+    const file = await pbs.client.file(FILE, pve.signal).catch((cause) => {
+      if (!(cause instanceof AppError) || cause.code !== "not_found") throw cause;
+      const remedy = "the package proxmox-backup-docs there does";
+      throw new AppError("not_found", `${cause.message}, the description of its API; ${remedy}`);
+    });
+    return parseApiDescription(file, advice.paths);
+  };
+  let described: Promise<ApiDescription> | undefined;
+  return {
+    pbs,
+    advice,
+    apiDescription: () => described ??= describe(),
+    refuses: refusalOfBackups,
+  };
+}
+
+/** What is never called, besides what holds for any Proxmox. */
+const REFUSED: readonly (readonly [path: RegExp, reason: string])[] = [
+  [/^\/(backup|reader)(\/|$)/, "it begins another protocol, of backup clients"],
+  [/\/(download|download-decoded|pxar-file-download)$/, "it would hand out a guest's files"],
+  [/\/upload-backup-log$/, "it takes a file"],
+  [/^\/config\/acme\/plugins(\/|$)/, "it holds credentials of DNS providers"],
+  [/^\/config\/notifications\/endpoints\/webhook(\/|$)/, "its headers may hold secrets"],
+  [
+    /^\/admin\/(verify|prune|sync)\/\{id\}\/run$/,
+    "jobs are run by the tool for it, which tells what goes",
+  ],
+];
+
+function refusalOfBackups({ path }: ApiMethod): string | undefined {
+  return REFUSED.find(([where]) => where.test(path))?.[1];
+}
+
+/** What a person must know of calls that do more than they say. */
+const DANGERS: readonly (readonly [call: RegExp, danger: string])[] = [
+  [
+    /^DELETE \/config\/datastore\/\{name\}$/,
+    "all verify, prune and sync jobs of the datastore are removed with it (unless keep-job-configs), and with destroy-data every backup",
+  ],
+  [
+    /^DELETE \/admin\/datastore\/\{store\}\/groups$/,
+    "every backup of the group that is not protected goes, for good",
+  ],
+  [
+    /^DELETE \/admin\/datastore\/\{store\}\/namespace$/,
+    "with delete-groups every backup in the namespace goes, for good",
+  ],
+  [/^DELETE \/admin\/datastore\/\{store\}\/snapshots$/, "the backup goes, for good"],
+  [
+    /^POST \/admin\/datastore\/\{store\}\/prune(-datastore)?$/,
+    "what no keep-… keeps goes, for good, unless dry-run is true",
+  ],
+  [/^POST \/nodes\/\{node\}\/disks\//, "what is on the disk is lost"],
+  [/^DELETE \/nodes\/\{node\}\/disks\//, "what is on the disk may be lost"],
+];
+
+export function dangersOf({ method, match }: CheckedCall): string[] {
+  const call = `${method.method} ${match.path}`;
+  return DANGERS.filter(([of]) => of.test(call)).map(([, danger]) => danger);
+}
+
+/** Values in the types that JSON of a backup server must have: unlike Proxmox VE it takes no other. */
+export function strictParams(
+  { method }: CheckedCall,
+  params: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      const type = schemaFor(name, method.parameters)?.type;
+      if (type === "boolean") return [name, flag(value) || value === "true"];
+      if (type === "integer" || type === "number") return [name, Number(value)];
+      return [name, type === "string" ? String(value) : value];
+    }),
+  );
+}
+
+/** Says whose backups a change concerns that names no group, so that approvals hold for it too. */
+export async function noteConcerned(
+  { pbs }: BackupApi,
+  { match: { path, values } }: CheckedCall,
+  params: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  if (params["backup-id"] !== undefined) return;
+  const store = values.store ?? text(params.store) ??
+    (path.startsWith("/config/datastore/") ? values.name : undefined);
+  if (store === undefined) return;
+  const namespace = text(params.ns) ?? "";
+  const all = await readPart({ pbs, store }, { namespace }).catch(() => []);
+  pbs.concerns(guestsOf(all));
+}

@@ -1,0 +1,159 @@
+import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
+import { guestsOf, type Part, readPart } from "../lib/pbs/below.ts";
+import { groupParams, nsParams, snapshotName } from "../lib/pbs/group.ts";
+import {
+  foreseePrune,
+  goneIn,
+  losses,
+  type PruneOutlook,
+  shownSnapshot,
+} from "../lib/pbs/prune.ts";
+import { type Retention, retentionParams, retentionText } from "../lib/pbs/retention.ts";
+import type { Snapshot } from "../lib/pbs/snapshots.ts";
+import type { PbsTaskState } from "../lib/pbs/tasks.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
+import {
+  backupGroup,
+  keepInput,
+  namespacePath,
+  storeInput,
+  storeOutput,
+} from "../lib/tool/backup_server.ts";
+import { type Target, targetOf } from "../lib/tool/backup_target.ts";
+import { taskResult, waiting } from "../lib/tool/fields.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
+
+const input = z.strictObject({
+  group: backupGroup.optional(),
+  ...storeInput,
+  namespace: namespacePath.default("").describe("Without group also those below it"),
+  ...keepInput,
+  ...waiting,
+});
+
+type Input = z.output<typeof input>;
+
+const MOST_SHOWN = 100;
+
+export default defineTool({
+  name: "prune_backups",
+  title: "Prune backups",
+  description:
+    "Deletes backups of a guest, or of a namespace and below it, that no keep_… keeps; dry_run tells what keeps each.",
+  scope: "admin",
+  toolsets: ["backups"],
+  switchedOnBy: "backup_servers",
+  hints: DESTROYS,
+  subject: "guest",
+  across: "none",
+  privileges: [],
+  backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], [
+    "/datastore/{store}",
+    "Datastore.Modify",
+  ]],
+  input,
+  output: z.object({
+    ...storeOutput,
+    removed: z.int().optional(),
+    kept: z.int().optional(),
+    gone: z.array(z.string()).optional(),
+    ...taskResult,
+  }),
+  action: ({ group, namespace }) => `prune backups of ${group ?? (namespace || "the datastore")}`,
+  about: async (input, context) => {
+    const retention = retentionIn(input);
+    const { at, ...part } = await targetOf(context, input);
+    const outlook = await foreseePrune(at, { ...part, retention });
+    const lines = [
+      `${at.pbs.server}:${at.store}: ${outlook.goes.length} of ${outlook.judged.length} backups go, by ` +
+      retentionText(retention),
+      ...losses(outlook),
+      ...outlook.goes.slice(0, 20).map((one) => `goes: ${shownSnapshot(one)}`),
+      ...outlook.goes.length > 20 ? [`and ${outlook.goes.length - 20} more`] : [],
+    ];
+    return { lines, version: outlook.goes.map(nameOf).join(" ") };
+  },
+  run: async (input, context) => {
+    const { pve } = context;
+    const retention = retentionIn(input);
+    const { at, ...part } = await targetOf(context, input);
+    const { pbs, store } = at;
+    const outlook = await foreseePrune(at, { ...part, retention });
+    foretell(pve, outlook);
+    const told = { server: pbs.server, datastore: store };
+    if (outlook.goes.length === 0) {
+      return { ...told, ...pve.unchanged(`${retentionText(retention)} keeps every backup there`) };
+    }
+    pbs.concerns(guestsOf(outlook.goes));
+    const { gone, ...state } = await prune({ at, ...part }, { input, outlook });
+    if (!pve.dryRun) {
+      pve.warn("the space is freed by garbage collection only: start_garbage_collection");
+    }
+    if (gone === undefined) return { ...told, ...state };
+    return {
+      ...told,
+      removed: gone.length,
+      kept: outlook.judged.length - gone.length,
+      gone: gone.slice(0, MOST_SHOWN).map(nameOf),
+      ...state,
+    };
+  },
+});
+
+/** @throws AppError `invalid` for none: a backup server then keeps everything, and says that all went well */
+function retentionIn(input: Input): Retention {
+  const given = Object.entries(input).filter(([key, value]) =>
+    key.startsWith("keep_") && value !== undefined
+  ).map(([key, value]) => [key.slice("keep_".length), Number(value)] as const);
+  if (given.length > 0) return Object.fromEntries(given);
+  const fields = Object.keys(keepInput).join(", ");
+  throw new AppError("invalid", `give at least one of ${fields}: without any everything is kept`);
+}
+
+/** Puts into the plan what goes, and what keeps each of the others. */
+function foretell(pve: Pve, outlook: PruneOutlook): void {
+  for (const one of outlook.goes.slice(0, MOST_SHOWN)) {
+    pve.plan.changes[nameOf(one)] = { from: shownSnapshot(one) };
+  }
+  const { goes, judged, unasked } = outlook;
+  pve.foresee(`${goes.length} of ${judged.length} backups go`);
+  for (const line of losses(outlook)) pve.foresee(line);
+  if (unasked > 0) pve.foresee(`of ${unasked} groups it is worked out here, not by the server`);
+  const stays = judged.filter(({ keptBy }) => keptBy !== undefined);
+  for (const { snapshot, keptBy } of stays.slice(-MOST_SHOWN)) {
+    pve.foresee(`stays by ${keptBy}: ${shownSnapshot(snapshot)}`);
+  }
+}
+
+/** One group goes at once, and the answer tells what went; more than that is a task. */
+async function prune(
+  { at, namespace, group }: Target & Part,
+  { input, outlook }: { input: Input; outlook: PruneOutlook },
+): Promise<Partial<PbsTaskState> & { gone?: Snapshot[] }> {
+  const { pbs, store } = at;
+  const params = { ...nsParams(namespace), ...retentionParams(retentionIn(input)) };
+  if (group !== undefined) {
+    const rows = await pbs.post("/admin/datastore/{store}/prune", { store }, {
+      ...groupParams(group),
+      ...params,
+    });
+    const times = goneIn(rows);
+    const gone = outlook.judged.map(({ snapshot }) => snapshot)
+      .filter(({ seconds }) => times.has(seconds));
+    return { gone };
+  }
+  const upid = await pbs.post("/admin/datastore/{store}/prune-datastore", { store }, params);
+  const timeoutMs = input.timeout_seconds * 1000;
+  const state = await pbs.task(upid, { wait: input.wait, timeoutMs });
+  if (state.status === "running") return state;
+  const left = new Set((await readPart(at, { namespace, group })).map(nameOf));
+  const gone = outlook.judged.map(({ snapshot }) => snapshot).filter((one) =>
+    !left.has(nameOf(one))
+  );
+  return { ...state, gone };
+}
+
+function nameOf({ namespace, ...one }: Snapshot): string {
+  return namespace === "" ? snapshotName(one) : `${namespace}: ${snapshotName(one)}`;
+}
