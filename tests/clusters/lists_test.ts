@@ -192,7 +192,9 @@ Deno.test("who was late is known as that for ten seconds, and is waited for agai
 Deno.test("who is late with one thing may be quick with another, and for others than one person", () => {
   const stragglers = new StragglersByAsking(() => 0);
   const all = { proxmoxTokens: new Map() };
-  const ayse = { proxmoxTokens: new Map([["dc2", { tokenId: "ayse@pve!mcp", sealed: "s" }]]) };
+  const ayse = {
+    proxmoxTokens: new Map([["dc2", { cluster: "dc2", tokenId: "ayse@pve!mcp", sealed: "s" }]]),
+  };
   stragglers.of("get_attention", all).note("dc2");
   stragglers.of("get_vms", ayse).note("dc2");
   assert.equal(stragglers.of("get_attention", all).has("dc2"), true);
@@ -238,7 +240,8 @@ Deno.test("when the last that was waited for has failed, who is known as late is
   for (let turns = 0; turns < 5; turns++) await turn();
   now = 9_000;
   const told = (await answers).map((answer) => "error" in answer ? answer.error.message : "");
-  assert.deepEqual(told, ["", "refused", "no answer in 0.5 s"]);
+  assert.match(told[2] ?? "", /^late a moment ago too/);
+  assert.deepEqual(told.slice(0, 2), ["", "refused"]);
 });
 
 Deno.test("a cluster that has been late and answers in time again is told so", async () => {
