@@ -227,7 +227,8 @@ Deno.test("when the last that was waited for has failed, who is known as late is
   for (let turns = 0; turns < 5; turns++) await turn();
   now = 9_000;
   const told = (await answers).map((answer) => "error" in answer ? answer.error.message : "");
-  assert.deepEqual(told, ["", "refused", "no answer in 0.5 s"]);
+  assert.match(told[2] ?? "", /^late a moment ago too/);
+  assert.deepEqual(told.slice(0, 2), ["", "refused"]);
 });
 
 Deno.test("a cluster that has been late and answers in time again is told so", async () => {

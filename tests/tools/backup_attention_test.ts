@@ -50,7 +50,7 @@ Deno.test("get_attention tells of failed verifications, jobs, garbage collection
   assert.deepEqual(of("get_backup_servers"), []);
 
   world.pbs().state.jobs.sync.clear();
-  store.fullInSeconds = 5 * 86_400;
+  store.fullInSeconds = 5 * 86_400 - 3_600;
   store.total = 1;
   const later = await attention(world);
   const told = later.of("get_backup_servers");

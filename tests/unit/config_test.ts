@@ -104,6 +104,7 @@ Deno.test("loadConfig gives the documented defaults", async () => {
     allowed_origins: [],
     public_url: null,
     trusted_proxies: [],
+    workers: 1,
     max_body_bytes: 4194304,
     max_connections: 2000,
     max_streams_per_token: 10,
