@@ -101,7 +101,9 @@ export class WorkerSite extends Served implements AsyncDisposable {
 
   /** Resolves when all workers answer. */
   async untilAll(): Promise<void> {
-    await until(async () => await this.metric("proxmox_mcp_workers") === this.#workers);
+    // A connection that a worker has not taken yet is reset with it.
+    const count = () => this.metric("proxmox_mcp_workers").catch(() => 0);
+    await until(async () => await count() === this.#workers);
   }
 
   async metric(name: string): Promise<number> {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { TOOLS } from "../../lib/mcp/tools.ts";
+import type { AnyTool } from "../../lib/tool/tool.ts";
 import { Site } from "../site.ts";
+import { BackupSite } from "../support/backup_site.ts";
 import { type CasedTool, CASES } from "./cases/mod.ts";
 
 type Row = Record<string, unknown>;
@@ -21,6 +23,20 @@ async function columnsOf(site: Site, name: string, args: Row): Promise<string[]>
   return columns.trim().split(", ");
 }
 
+/** Where a list has rows: with a backup server for those that tell of one, which need no case for it. */
+async function startFor(
+  { name, switchedOnBy }: AnyTool,
+  options: Parameters<typeof Site.start>[0],
+) {
+  const ofBackups = switchedOnBy === "backup_servers";
+  const world = ofBackups
+    ? await BackupSite.start({ ...options, pbs: options?.pve ?? {} })
+    : await Site.start(options);
+  const site = world instanceof BackupSite ? world.site : world;
+  const spec = ofBackups ? undefined : CASES[name as CasedTool];
+  return { site, spec, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+}
+
 /** Rows in the order that is asked for, those without a value last. */
 function assertOrder(values: readonly unknown[], { descending, what }: {
   descending: boolean;
@@ -39,10 +55,10 @@ for (const tool of LISTS) {
     // Ages and days that are left would change between two readings.
     const start = Date.now();
     const pve = { guests: 12, now: () => start };
-    await using site = await Site.start({ pve, now: () => new Date(start) });
-    const spec = CASES[tool.name as CasedTool];
-    await spec.prepare?.(site);
-    const args: Row = { ...typeof spec.args === "function" ? spec.args(site) : spec.args };
+    await using world = await startFor(tool, { pve, now: () => new Date(start) });
+    const { site, spec } = world;
+    await spec?.prepare?.(site);
+    const args: Row = { ...typeof spec?.args === "function" ? spec.args(site) : spec?.args };
     delete args.limit;
     const columns = await columnsOf(site, tool.name, args);
     const [list] = Object.entries(tool.output.shape).filter(([, type]) => {

@@ -3,6 +3,7 @@ import { digestOf } from "../../lib/audit/digest.ts";
 import type { TokenLimits } from "../../lib/auth/limits.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site, type ToolAnswer } from "../site.ts";
+import { BackupSite } from "../support/backup_site.ts";
 import { listed, listing } from "../support/generated.ts";
 import { createLimitedToken } from "../tokens.ts";
 import { UNLISTED } from "./cases/unlisted.ts";
@@ -134,7 +135,8 @@ Deno.test("a call that is refused on its way leaves the row of what it would hav
 });
 
 Deno.test("describe_tool tells of every tool what the list tells, and of no other", async () => {
-  await using site = await Site.start({ config: { tools: ALL_ON } });
+  await using world = await BackupSite.start({ config: { tools: ALL_ON } });
+  const { site } = world;
   const all = new Map(listing("admin").map((tool) => [tool.name, tool]));
   for (const [name, told] of all) {
     const { value } = await site.call("describe_tool", { name, output: true });
