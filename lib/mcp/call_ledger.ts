@@ -1,5 +1,6 @@
 import type { Outcome } from "../audit/row.ts";
 import { messageOf } from "../errors.ts";
+import { relay } from "../relay.ts";
 import { CallRecord, type RecordedRequest, type RecordServices } from "./call_record.ts";
 import type { Caller } from "./caller.ts";
 import { idOf, refusal, REFUSED, runsTool } from "./json_rpc.ts";
@@ -50,10 +51,7 @@ export class CallLedger {
   async settle(response: Response): Promise<Response> {
     if (this.#open.length === 0) return response;
     if (response.headers.get("content-type")?.startsWith("text/event-stream") && response.body) {
-      const body = response.body.pipeThrough(
-        new TransformStream<Uint8Array, Uint8Array>({ flush: () => this.close() }),
-      );
-      return new Response(body, response);
+      return new Response(relay(response.body, { atEnd: () => this.close() }), response);
     }
     const answer = await response.clone().json().catch(() => null);
     const unkept = await this.settleAnswer(answer, `HTTP ${response.status}`);

@@ -5,6 +5,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import { AppError } from "../errors.ts";
+import { relay } from "../relay.ts";
 import { authInfoOf, type Caller } from "./caller.ts";
 import { NOT_ASKED, notAllowed, refusal, REFUSED, sessionNotFound, tooMany } from "./json_rpc.ts";
 import { messagesIn } from "./messages.ts";
@@ -210,8 +211,7 @@ class SessionTransport extends WebStandardStreamableHTTPServerTransport {
     if (!response.ok || !response.body) return response;
     this.#holdAsNeeded({ streams: 1 });
     const over = () => this.#holdAsNeeded({ streams: -1 });
-    const body = response.body.pipeThrough(new TransformStream({ flush: over, cancel: over }));
-    return new Response(body, response);
+    return new Response(relay(response.body, { over }), response);
   }
 
   #holdAsNeeded({ followed = 0, streams = 0 }): void {

@@ -1,3 +1,4 @@
+import { relay } from "../relay.ts";
 import type { Caller } from "./caller.ts";
 import { isRecord } from "./json_rpc.ts";
 
@@ -34,10 +35,7 @@ export class ReadyResult {
       return new Response(this.splice(await response.text()), response);
     }
     // Each event comes in one piece.
-    const events = new TransformStream<Uint8Array, Uint8Array>({
-      transform: (event, to) => to.enqueue(this.#spliceEvent(event)),
-    });
-    return new Response(body.pipeThrough(events), response);
+    return new Response(relay(body, { each: (event) => this.#spliceEvent(event) }), response);
   }
 
   /** An answer's JSON with the result in the place of its stand-in, where it holds one. */

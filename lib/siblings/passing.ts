@@ -1,3 +1,4 @@
+import { relay } from "../relay.ts";
 import type { PassedAnswer, PassedRequest } from "./messages.ts";
 import type { Siblings } from "./siblings.ts";
 
@@ -97,9 +98,8 @@ export class Passing {
       forget();
       end();
     };
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-    body.pipeTo(writable, { signal: broken.signal }).then(over, over);
-    return new Response(readable, { status, headers: kept });
+    const relayed = relay(body, { over, signal: broken.signal });
+    return new Response(relayed, { status, headers: kept });
   }
 
   #begin(): () => void {

@@ -1,6 +1,6 @@
-import { freePort } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import { until } from "../support/until.ts";
+import { freePort } from "../support/port.ts";
 
 /** nginx before some ports; null where there is none. `NGINX_PATH` names one that is not in PATH. */
 export async function startBalancer(

@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { HEAP_FLAG, permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config/config.ts";
-import { freePort, type ServeProcess, superviseServe } from "../support/cli.ts";
+import { type ServeProcess, superviseServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import type { Stopped } from "./calls.ts";
 import { Child } from "./child.ts";
+import { freePort } from "../support/port.ts";
 
 /** What the fast Proxmox says of itself when it has started. */
 export interface Cluster {

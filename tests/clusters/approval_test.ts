@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Site } from "../site.ts";
 import { asking, hold, tokenOf } from "../support/approval.ts";
-import { freePort } from "../support/cli.ts";
 import { createLimitedToken } from "../tokens.ts";
 import { changesOf, twoClusters } from "./sites.ts";
+import { freePort } from "../support/port.ts";
 
 /** A plan about a guest that is in `dc2` only, which its call does not name. */
 async function startHeld() {

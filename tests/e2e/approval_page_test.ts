@@ -4,9 +4,9 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { Site } from "../site.ts";
 import { asking, hold, tokenOf } from "../support/approval.ts";
 import { openBrowser } from "../support/browser.ts";
-import { freePort } from "../support/cli.ts";
 import { guest } from "../tools/guests.ts";
 import { changes } from "../tools/requests.ts";
+import { freePort } from "../support/port.ts";
 
 /** A site with the page, and a plan that waits on it. */
 async function startHeld(

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type FakePbs, type PbsTokenKind, startFakePbs } from "../fake_pbs.ts";
-import { cli, freePort, startServe } from "../support/cli.ts";
+import { cli, startServe } from "../support/cli.ts";
 import { Fresh, good, modeOf } from "../support/fresh.ts";
+import { freePort } from "../support/port.ts";
 
 interface Line {
   readonly name: string;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../lib/cli/check/finding.ts";
-import { cli, freePort } from "../support/cli.ts";
+import { cli } from "../support/cli.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { Folder } from "../support/folder.ts";
+import { freePort } from "../support/port.ts";
 
 const NAMES = ["config", "sign-in", "pages", "people", "tls", "secrets"];
 

@@ -3,12 +3,12 @@ import { CLIENTS } from "../clients/table.ts";
 import { Person } from "../clients/person.ts";
 import type { SignIn } from "../clients/orders.ts";
 import { AFTER, LONGER, type Place, type Row, type Step, STEPS } from "../clients/sign_in_steps.ts";
-import { freePort } from "../support/cli.ts";
 import { drawn } from "../support/drawn.ts";
 import { Folder } from "../support/folder.ts";
 import { IdentityProvider } from "../support/identity_provider.ts";
 import { Browser, startOwn } from "../support/own_sign_in.ts";
 import { AYSE, startProvidedSite } from "../support/provided_site.ts";
+import { freePort } from "../support/port.ts";
 
 const DOCUMENTS = "https://client.example/";
 

@@ -6,6 +6,7 @@ import { loadConfig } from "../../lib/config/config.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { cli, type CliResult, startServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
+import { freePort } from "../support/port.ts";
 
 interface Finding {
   readonly name: string;
@@ -58,11 +59,6 @@ async function probed(folder: Folder): Promise<string> {
   const env = () => undefined;
   const config = await loadConfig({ file: folder.at("config.json"), env });
   return (await probeProxmox(config.clusters[0], config)).message;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 Deno.test("a new administrator is led from a wrong config to a running server", async () => {

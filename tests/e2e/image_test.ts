@@ -9,6 +9,7 @@ import { has, runScript } from "../support/documents.ts";
 import { environmentOf } from "../support/environment.ts";
 import { Folder } from "../support/folder.ts";
 import { RELEASE, RUNTIME_NOTE } from "../support/release.ts";
+import { freePort } from "../support/port.ts";
 
 interface Descriptor {
   readonly mediaType: string;
@@ -71,11 +72,6 @@ function bundleConfig(
     ],
     linux: { namespaces: ["pid", "mount", "ipc", "uts"].map((type) => ({ type })) },
   };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** crun in a mount namespace of its own, where it finds the groups of control that it knows. */

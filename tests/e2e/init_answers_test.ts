@@ -5,7 +5,8 @@ import { clientEntries, TOKEN_PLACEHOLDER } from "../../lib/cli/clients.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { cli, MAIN, spawnCli } from "../support/cli.ts";
 import { blocksOf, has } from "../support/documents.ts";
-import { freePort, Fresh, good, modeOf } from "../support/fresh.ts";
+import { Fresh, good, modeOf } from "../support/fresh.ts";
+import { freePort } from "../support/port.ts";
 
 /** The content of the config, as it stands in the file. */
 async function contentOf(fresh: Fresh): Promise<Record<string, Record<string, unknown>>> {

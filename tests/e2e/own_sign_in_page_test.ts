@@ -4,8 +4,8 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { hashPassword } from "../../lib/auth/password.ts";
 import type { Site } from "../site.ts";
 import { openBrowser } from "../support/browser.ts";
-import { freePort } from "../support/cli.ts";
 import { authorizeUrl, redeem, register, startOwn } from "../support/own_sign_in.ts";
+import { freePort } from "../support/port.ts";
 
 const PASSWORD = "correct horse battery";
 

@@ -3,10 +3,11 @@ import { AccountStore } from "../../lib/auth/account_store.ts";
 import { AuditTrail } from "../../lib/audit/trail.ts";
 import { openDatabase } from "../../lib/database/open.ts";
 import { startFakePve } from "../fake_pve.ts";
-import { cli, freePort, startServe } from "../support/cli.ts";
+import { cli, startServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import { IdentityProvider } from "../support/identity_provider.ts";
 import { AUDIENCE, PUBLIC_URL, startProvided, statusOf } from "../support/provided_site.ts";
+import { freePort } from "../support/port.ts";
 
 interface Finding {
   readonly name: string;

@@ -146,12 +146,6 @@ export async function superviseServe(command: Deno.Command): Promise<ServeProces
   };
 }
 
-/** A port of this machine that nobody listens on. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 function command(args: readonly string[], { flags = ["-A"], env = {}, cwd }: SpawnOptions) {
   const { DENO_DIR, HOME, PATH } = Deno.env.toObject();
   const inherited = Object.entries({ DENO_DIR, HOME, PATH }).filter(([, value]) =>

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { cli, type CliOptions, type CliResult } from "./cli.ts";
 import { Folder } from "./folder.ts";
+import { freePort } from "./port.ts";
 
 /** A simulated cluster whose certificate nobody trusts, and an empty folder. */
 export class Fresh implements AsyncDisposable {
@@ -74,11 +75,6 @@ export class Fresh implements AsyncDisposable {
     await this.#elsewhere[Symbol.asyncDispose]();
     await this.pve.close();
   }
-}
-
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** What a run that succeeded has printed. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Site, type SiteOptions } from "../site.ts";
-import { freePort } from "./cli.ts";
+import { freePort } from "./port.ts";
 
 export const VERIFIER = "v".repeat(43);
 export const LOOPBACK = "http://127.0.0.1:7777/callback";

@@ -1,7 +1,7 @@
 import { setPassword } from "../../lib/auth/user_changes.ts";
 import { hashPassword } from "../../lib/auth/password.ts";
 import { Site, type SiteOptions } from "../site.ts";
-import { freePort } from "./cli.ts";
+import { freePort } from "./port.ts";
 
 export const PASSWORD = "correct horse battery";
 

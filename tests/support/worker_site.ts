@@ -5,10 +5,11 @@ import { migrate } from "../../lib/database/migrate.ts";
 import { openDatabase } from "../../lib/database/open.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
-import { freePort, type ServeProcess, startServe } from "./cli.ts";
+import { type ServeProcess, startServe } from "./cli.ts";
 import { Folder } from "./folder.ts";
 import { Served, type ServedParts } from "./served.ts";
 import { until } from "./until.ts";
+import { freePort } from "./port.ts";
 
 export interface WorkerSiteOptions {
   readonly workers: number;

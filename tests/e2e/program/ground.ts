@@ -5,10 +5,11 @@ import type { Database } from "../../../lib/database/database.ts";
 import { openDatabase } from "../../../lib/database/open.ts";
 import { type FakePve, startFakePve } from "../../fake_pve.ts";
 import { makeCertificate } from "../../fake_pve/certificate.ts";
-import { freePort, type ServeProcess } from "../../support/cli.ts";
+import { type ServeProcess } from "../../support/cli.ts";
 import { Folder } from "../../support/folder.ts";
 import type { Form, Program } from "../../support/forms.ts";
 import { Served, type ServedParts } from "../../support/served.ts";
+import { freePort } from "../../support/port.ts";
 
 export const CONFIG = "proxmox-config/config.json";
 

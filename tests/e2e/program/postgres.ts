@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import { runAsOwner, urlOf } from "../../auth/postgres.ts";
 import { sharedPostgres as postgres } from "../../auth/shared_postgres.ts";
 import { startFakePve } from "../../fake_pve.ts";
-import { freePort } from "../../support/cli.ts";
 import { Folder } from "../../support/folder.ts";
 import type { Form, Program } from "../../support/forms.ts";
+import { freePort } from "../../support/port.ts";
 
 /** The program on PostgreSQL by its address, and by its Unix socket. */
 export async function usePostgres(t: Deno.TestContext, form: Form): Promise<void> {

@@ -99,6 +99,13 @@ export async function shareWork(t: Deno.TestContext, ground: Ground): Promise<vo
     await assert.rejects(stream.next(), /has ended/);
     assert.deepEqual(await crowd.post(list, session), same(404));
   });
+  await t.step("clients that leave while another worker answers break none", async () => {
+    const list = { jsonrpc: "2.0", id: 2, method: "tools/list" };
+    for (let round = 0; round < 20; round++) {
+      assert.deepEqual(await crowd.post(list, await site.openSession()), same(200));
+    }
+    assert.deepEqual(site.process.lines.filter((line) => line.includes("broke")), []);
+  });
   await t.step("HTTP+SSE is posted to by any connection", async () => {
     const sse = await fetch(`${site.url}/sse`, { headers: site.headers() });
     const events = eventsOf(sse);
