@@ -15,7 +15,7 @@ export const INPUT_KINDS: readonly SecretKind[] = [
     name: "document for chpasswd",
     hint: "chpasswd",
     ...behindFirstGroup(
-      `(\\bchpasswd[^\\n|;&]{0,80}<<<?[ \\t]{0,4}["']?(?:\\w{1,20}["']?\\n)?[\\w.-]{1,64}:)${VALUE}`,
+      `((?<=\\bchpasswd[^\\n|;&]{0,80})<<<?[ \\t]{0,4}["']?(?:\\w{1,20}["']?\\n)?[\\w.-]{1,64}:)${VALUE}`,
       "g",
     ),
     examples: ["chpasswd <<< 'root:«S3cret»'", "chpasswd <<EOF\nroot:«S3cret»\nEOF"],

@@ -197,7 +197,7 @@ export const SECRET_KINDS: readonly SecretKind[] = [
     name: "-k with what is no keyboard layout",
     hint: "-k",
     ...behindFirstGroup(
-      `((?<![^\\s"'])-k[ \\t]{1,4}${QUOTE})(?=[^\\s"']{6})(?=\\S{0,100}\\d)(?=\\S{0,100}[a-z])(?![^\\s"']{0,100}[/.:,])${VALUE}`,
+      `((?<![^\\s"'])-k[ \\t]{1,4}${QUOTE})(?=[^\\s"']{6})(?=\\S{0,100}\\d)(?=\\S{0,100}[a-z])(?![^\\s"']{0,100}[/.:,][^\\s"'])${VALUE}`,
     ),
     examples: ["args: -k «S3cret-S3cret»"],
   },

@@ -204,6 +204,17 @@ Deno.test("redactText leaves nothing of a secret, whatever text stands around it
   );
 });
 
+Deno.test("redactText leaves nothing of two secrets beside each other", () => {
+  for (const between of [" ", "\n", "; ", " && ", ", "]) {
+    for (const text of EXAMPLES.flatMap((a) => EXAMPLES.map((b) => a + between + b))) {
+      const shown = redactText(plain(text));
+      const open = text.replace(/«[^»]*»/g, "");
+      const told = secretsIn(text).filter((part) => shown.includes(part) && !open.includes(part));
+      assert.deepEqual(told, [], shown);
+    }
+  }
+});
+
 Deno.test("redactText changes nothing the second time", () => {
   fc.assert(fc.property(fc.array(fc.oneof(noise, planted.map(plain))), (parts) => {
     const once = redactText(parts.join(" "));
