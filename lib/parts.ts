@@ -24,17 +24,13 @@ import { OwnSeals } from "./oauth/own_seals.ts";
 import { Background } from "./mcp/background.ts";
 import { Approvals } from "./mcp/approval/approvals.ts";
 import { Catalog } from "./mcp/catalog.ts";
-import { ableWith } from "./mcp/clusters/able.ts";
-import { visibleTo } from "./mcp/clusters/argument.ts";
-import { askAll } from "./mcp/clusters/ask_all.ts";
-import { reachedIn } from "./mcp/clusters/reached.ts";
+import { ableIn } from "./mcp/clusters/able.ts";
 import { StragglersByAsking } from "./mcp/clusters/stragglers.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
 import { FEATURES } from "./mcp/features/mod.ts";
-import { LeftoverPasses } from "./mcp/leftover_passes.ts";
-import { Leftovers } from "./mcp/leftovers.ts";
+import { Leftovers } from "./mcp/leftovers/leftovers.ts";
 import { ResourceWatch } from "./mcp/resources/watch.ts";
 import { Seal } from "./seal.ts";
 import { RefusedCalls } from "./mcp/refused_calls.ts";
@@ -69,7 +65,6 @@ export async function joinParts(
     sleep,
     share: workers,
   });
-  const ableBy = ableWith();
   const stragglers = new StragglersByAsking(monotonic);
   const board = siblings?.board ?? null;
   const limits = createUseLimits(server.rate_limit, sharedCountersOf(database), board);
@@ -144,37 +139,20 @@ export async function joinParts(
     stopping: stopping.signal,
   });
   const rehearsals = (cluster: string) => new Rehearsals(database, cluster);
-  const leftovers = clusters.map(({ name }) =>
-    new Leftovers({
-      background,
-      cluster: name,
-      rehearsals: rehearsals(name),
-      isStopping: () => stopping.signal.aborted,
-      log: logOf(name),
-      monotonic,
-    })
-  );
-  // Where there is one cluster no guest comes in.
-  const passes = clusters.several
-    ? clusters.names.map((cluster) =>
-      new LeftoverPasses({
-        background,
-        cluster,
-        isStopping: () => stopping.signal.aborted,
-        log: logOf(cluster),
-        monotonic,
-      })
-    )
-    : [];
+  const leftovers = new Leftovers({
+    background,
+    clusters: clusters.names,
+    rehearsals,
+    rehearsing: () => clustersRehearsing(database),
+    isStopping: () => stopping.signal.aborted,
+    logOf,
+    monotonic,
+  });
   const forget = () => [...clusters].forEach(([, each]) => each.forget());
-  const cleanUp = async () => {
-    for (const each of passes) void each.sweep();
-    // A database that is away is asked again at the next sweep.
-    const rehearsing = await clustersRehearsing(database).catch(() => []);
-    for (const name of rehearsing) void leftovers.get(name)?.sweep();
-  };
-  let cleaning = isFirst ? cleanUp() : Promise.resolve();
-  if (isFirst) keepHistory(clusters, { config, database, logOf });
+  if (isFirst) {
+    leftovers.sweep();
+    keepHistory(clusters, { config, database, logOf });
+  }
   const ownId: OwnId = (make) => siblings === null ? make() : siblings.ownId(make);
   const mcp: McpServices = {
     features,
@@ -207,16 +185,14 @@ export async function joinParts(
     server: { version, startedAt: now() },
     watch,
     hold: () => () => {},
-    able: async (principal) => {
-      const names = visibleTo(proxmox.names, principal.limits);
-      const own = { signal: stopping.signal, monotonic, log };
-      const answers = await askAll(names, async (cluster) => {
-        // Who may send nothing is told why by what is called.
-        const caller = { principal, language: server.language, cluster };
-        return await (await reachedIn({ proxmox }, caller)).access.grants();
-      }, { ...own, stragglers: stragglers.of("grants", principal) });
-      return ableBy(answers.flatMap((answer) => "value" in answer ? [answer.value] : []));
-    },
+    able: ableIn({
+      language: server.language,
+      log,
+      monotonic,
+      proxmox,
+      signal: stopping.signal,
+      stragglers,
+    }),
     begin: (tokenId) => {
       if (changes?.takeNews()) forget();
       return limits.begin(tokenId);
@@ -243,7 +219,7 @@ export async function joinParts(
       spent.sweep().catch(() => {});
       identical.sweep().catch(() => {});
       approvals.sweep().catch(() => {});
-      cleaning = cleanUp();
+      leftovers.sweep();
     },
     reload: (next) => {
       // What may be written, and which servers there are, was settled when the program started.
@@ -254,9 +230,7 @@ export async function joinParts(
     },
     close: async () => {
       stopping.abort();
-      await cleaning;
-      await Promise.all([...leftovers].map(([, each]) => each.idle()));
-      await Promise.all(passes.map((each) => each.idle()));
+      await leftovers.idle();
       await background.idle();
       watch.close();
       await authenticator.close();

@@ -1,9 +1,9 @@
 import { aborted } from "./abort.ts";
 import type { AuditTrail } from "./audit/trail.ts";
-import type { Principal } from "./auth/principal.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
 import { type Database, ping } from "./database/database.ts";
 import { AppError, messageOf } from "./errors.ts";
+import { anonymous } from "./http/anonymous.ts";
 import { createApp } from "./http/app.ts";
 import { type Counted, createMetrics } from "./http/metrics.ts";
 import { originRules } from "./http/origin.ts";
@@ -236,17 +236,4 @@ async function writable(database: Database, trail: AuditTrail): Promise<void> {
 async function givenUp(milliseconds: number): Promise<never> {
   await aborted(AbortSignal.timeout(milliseconds));
   throw new Error("no answer");
-}
-
-function anonymous(address: string): Principal {
-  return {
-    user: "anonymous",
-    userId: 0,
-    tokenId: 0,
-    tokenName: "",
-    proxmoxTokens: new Map(),
-    scope: "admin",
-    limits: null,
-    address,
-  };
 }

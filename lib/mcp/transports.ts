@@ -12,7 +12,6 @@ import { authInfoOf, type Caller } from "./caller.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { HttpSessions } from "./http_sessions.ts";
 import {
-  idOf,
   INVALID_REQUEST,
   malformedCall,
   NO_REQUEST,
@@ -22,29 +21,13 @@ import {
   tooMany,
 } from "./json_rpc.ts";
 import { Listens } from "./listens.ts";
-import { type OneShotTransport, openOneShots } from "./one_shot.ts";
 import { LISTEN } from "./resources/listening.ts";
 import { createMcpServer, type McpServices, within } from "./server.ts";
 import { ReadyResult } from "./ready_result.ts";
+import { type Posted, Sessionless } from "./sessionless.ts";
 import { Sessions } from "./sessions.ts";
 import { SseSession } from "./sse.ts";
 import { missingToolset } from "../tool/toolsets.ts";
-import { formatOf } from "./text_format.ts";
-
-/** A body and what becomes of it. */
-interface Posted {
-  readonly body: object;
-  readonly ledger: CallLedger;
-  readonly ready: ReadyResult;
-}
-
-interface Answer {
-  readonly id: string | number | null;
-  readonly result?: unknown;
-}
-
-/** What leaves nothing behind on the server that answers it: one serves all callers. */
-const LEAVES_NOTHING = new Set(["tools/call", "tools/list"]);
 
 const SSE_IDLE_MS = 10 * 60_000;
 /** More than clients let pass between what belongs together. */
@@ -61,7 +44,7 @@ export class Transports {
   readonly #listens: Listens;
   readonly #http: HttpSessions;
   readonly #sse: Sessions<SseSession>;
-  readonly #oneShots: Promise<OneShotTransport>;
+  readonly #sessionless: Sessionless;
 
   constructor(services: McpServices) {
     this.#services = services;
@@ -77,7 +60,7 @@ export class Transports {
       restMs: SSE_REST_MS,
       monotonic: services.monotonic,
     });
-    this.#oneShots = openOneShots(services);
+    this.#sessionless = new Sessionless(services);
   }
 
   /** Sessions that are live on this instance, for metrics. */
@@ -98,7 +81,7 @@ export class Transports {
     const malformed = malformedCall(body);
     if (malformed) return Response.json(malformed);
     if (!Array.isArray(body) && !("jsonrpc" in body)) {
-      return await this.#plain({ body, ledger, ready });
+      return await this.#sessionless.answer({ body, ledger, ready });
     }
     const { caller } = ledger;
     const authInfo = authInfoOf(caller);
@@ -114,8 +97,8 @@ export class Transports {
     }
     const streams = request.headers.get("accept")?.includes("text/event-stream") ?? false;
     if (streams && isInitializeRequest(body)) return await this.#http.open(request, body, caller);
-    if (Array.isArray(body)) return await this.#batch(body, ledger);
-    return await this.#plain({ body, ledger, ready });
+    if (Array.isArray(body)) return await this.#sessionless.answerAll(body, ledger);
+    return await this.#sessionless.answer({ body, ledger, ready });
   }
 
   /** Answers what is no `POST` on the MCP path: only sessions of older revisions use `GET` and `DELETE`. */
@@ -186,51 +169,7 @@ export class Transports {
     this.#sse.closeAll();
     this.#listens.close();
     await this.#modern.close();
-    await (await this.#oneShots).close();
-  }
-
-  /** One JSON-RPC request without a session, with plain JSON back; `jsonrpc` and `id` may be absent. */
-  async #plain({ body, ledger, ready }: Posted): Promise<Response> {
-    const answer = await this.#answer(body, ledger.callerOf(body));
-    if (answer === undefined) return new Response(null, { status: 202 });
-    return new Response(ready.splice(JSON.stringify(answer)), {
-      status: answer === NO_REQUEST ? 400 : 200,
-      headers: { "content-type": "application/json" },
-    });
-  }
-
-  /** Batches were part of 2025-03-26 and of no other revision. */
-  async #batch(bodies: readonly unknown[], ledger: CallLedger): Promise<Response> {
-    const answers = await Promise.all(
-      bodies.map((body) => this.#answer(body, ledger.callerOf(body))),
-    );
-    const told = answers.filter((answer) => answer !== undefined);
-    return told.length === 0 ? new Response(null, { status: 202 }) : Response.json(told);
-  }
-
-  /** The answer to one message without a session; undefined for a notification. */
-  async #answer(body: unknown, caller: Caller): Promise<Answer | undefined> {
-    const message = (body ?? {}) as Record<string, unknown>;
-    const { id: givenId, method, params } = message;
-    if (typeof method !== "string") return NO_REQUEST;
-    const malformed = malformedCall(body);
-    if (malformed) return malformed;
-    if (givenId === undefined && method.startsWith("notifications/")) return undefined;
-    const format = formatOf(message);
-    if (typeof format === "object") return format;
-    const id = idOf(message);
-    const request = { jsonrpc: "2.0" as const, id: 0, method, ...(params ? { params } : {}) };
-    if (!isJSONRPCRequest(request)) return NO_REQUEST;
-    const extra = { authInfo: authInfoOf({ ...caller, format }) };
-    if (LEAVES_NOTHING.has(method)) {
-      return { ...await (await this.#oneShots).exchange(request, extra), id };
-    }
-    const own = await openOneShots(this.#services);
-    try {
-      return { ...await own.exchange(request, extra), id };
-    } finally {
-      await own.close();
-    }
+    await this.#sessionless.close();
   }
 }
 

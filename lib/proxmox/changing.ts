@@ -3,7 +3,9 @@ import type { ApiPath } from "../upstream/path.ts";
 import type { Verb } from "./api/types.ts";
 import { isRecord } from "./api/values.ts";
 import { type Concerned, concernedBy } from "./concerned.ts";
-import { withoutSecrets } from "./plan.ts";
+import { marked } from "./mark.ts";
+import { type PlannedElsewhere, withoutSecrets } from "./plan.ts";
+import type { Planning } from "./planning.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import type { SharedTask, Sharing, Subject } from "./sharing.ts";
 import { isUpid } from "./tasks.ts";
@@ -17,12 +19,13 @@ export interface ChangeRequest {
 }
 
 /** Who makes a change, as far as identical calls must know. */
-type Maker = Parameters<Sharing["begin"]>[0] & { readonly subject: Subject | undefined };
+type Maker = Parameters<Sharing["begin"]>[0];
 
 interface Parts {
-  readonly shared: Pick<PveShared, "client" | "seen" | "share">;
-  readonly call: Pick<PveCall, "caller" | "sharing" | "signal">;
+  readonly shared: Pick<PveShared, "client" | "personal" | "seen" | "share">;
+  readonly call: Pick<PveCall, "caller" | "dryRun" | "joins" | "mark" | "sharing" | "signal">;
   readonly touched: Touched;
+  readonly planning: Planning;
   readonly explained: (error: unknown) => Promise<unknown>;
 }
 
@@ -36,6 +39,8 @@ export class Changing {
   upid: string | undefined;
   /** The task that is the call's whole change, which identical calls follow too. */
   whole: string | undefined;
+  /** The guest that the answer tells of first. */
+  subject: Subject | undefined;
   /** What the changes so far concern. */
   readonly #concerned = new Set<Concerned>();
   #steps = 0;
@@ -49,6 +54,14 @@ export class Changing {
     return this.#concerned.size > 0;
   }
 
+  /** Takes over the task of an identical call, for the answer and the audit. */
+  join({ upid, subject, vmids }: SharedTask): void {
+    this.upid = upid;
+    this.whole = upid;
+    this.subject = subject;
+    for (const vmid of vmids) this.#parts.touched.note(vmid);
+  }
+
   /** Has identical calls each make what is sent meanwhile. */
   async step<T>(send: () => Promise<T>): Promise<T> {
     this.#steps++;
@@ -59,16 +72,25 @@ export class Changing {
     }
   }
 
-  async make(change: ChangeRequest, maker: Maker): Promise<unknown> {
-    const { call, touched } = this.#parts;
+  /** Makes a change, or plans it in a dry run. */
+  async make({ verb, path: at, params: plain }: ChangeRequest, maker: Maker): Promise<unknown> {
+    const { call, planning, shared, touched } = this.#parts;
+    const path = String(at);
+    const mark = verb === "POST" && !shared.personal ? call.mark : undefined;
+    const params = mark === undefined ? plain : marked(plain, { path, mark });
+    touched.noteRequest(path, params);
+    if (call.dryRun) {
+      const where = call.joins === undefined ? {} : { cluster: call.joins.cluster };
+      return planning.request({ ...where, method: verb, path, params });
+    }
     const sharing = this.#steps > 0 ? undefined : call.sharing;
     if (sharing) await sharing.begin(maker, (beginning) => touched.announce(beginning));
     else await touched.announce();
     let task: SharedTask | undefined;
     try {
-      this.#concerned.add(concernedBy(String(change.path)));
-      const data = await this.#send(change);
-      if (isUpid(data)) task = { upid: data, subject: maker.subject, vmids: touched.vmids };
+      this.#concerned.add(concernedBy(path));
+      const data = await this.#send({ verb, path: at, params });
+      if (isUpid(data)) task = { upid: data, subject: this.subject, vmids: touched.vmids };
       if (sharing) this.whole = task?.upid;
       return data;
     } finally {
@@ -77,11 +99,16 @@ export class Changing {
   }
 
   /**
-   * Makes a change elsewhere than in the cluster, permitted and announced as any. An identical call
-   * finds a task there by itself, and what the cluster tells may come from there.
+   * Makes a change elsewhere than in the cluster: permitted, announced and in a dry run planned as any. An
+   * identical call finds a task there by itself, and what the cluster tells may come from there.
    */
-  async elsewhere(send: () => Promise<unknown>): Promise<unknown> {
-    const { call, touched } = this.#parts;
+  async elsewhere(
+    { vmids, ...request }: PlannedElsewhere,
+    send: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const { call, planning, touched } = this.#parts;
+    for (const vmid of vmids) touched.note(vmid);
+    if (call.dryRun) return planning.request(request);
     await touched.announce();
     this.#concerned.add("all");
     this.forget();

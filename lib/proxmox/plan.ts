@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import { isSecretKey, REDACTED } from "../log/redact.ts";
+import { scrubbed } from "../upstream/request.ts";
 import type { Params } from "./api/client.ts";
 import type { Guest } from "./guest/directory.ts";
 
@@ -82,10 +83,7 @@ export function assertUnmasked(params: Readonly<Record<string, unknown>>): void 
 
 /** The same error without the passwords that were sent, in case Proxmox repeats a value it refuses. */
 export function withoutSecrets(error: unknown, params: Params): unknown {
-  if (!(error instanceof AppError)) return error;
   const secrets = Object.entries(params).filter(([key]) => isSecretKey(key))
     .map(([, value]) => String(value)).filter((secret) => secret !== "");
-  return error.cleaned((text) =>
-    secrets.reduce((clean, secret) => clean.replaceAll(secret, REDACTED), text)
-  );
+  return scrubbed(error, secrets);
 }

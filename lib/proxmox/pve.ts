@@ -1,4 +1,3 @@
-import { AppError } from "../errors.ts";
 import { type ApiPath, apiPath } from "../upstream/path.ts";
 import { explain } from "./advice.ts";
 import type { Params } from "./api/client.ts";
@@ -8,8 +7,8 @@ import { noteQuorum } from "./cluster/quorum.ts";
 import { Following, type Patience } from "./following.ts";
 import type { Guest, GuestType } from "./guest/directory.ts";
 import { Holds } from "./holds.ts";
-import { marked } from "./mark.ts";
-import { type Plan, type PlannedElsewhere, redactedParams } from "./plan.ts";
+import type { Plan, PlannedElsewhere } from "./plan.ts";
+import { Planning } from "./planning.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import { PveReads } from "./pve_reads.ts";
 import { Reading } from "./reading.ts";
@@ -18,23 +17,20 @@ import { type GivenGuest, Sight } from "./sight.ts";
 import { PATIENCE_MS, type TaskState } from "./tasks.ts";
 import { Touched } from "./touched.ts";
 
-const DRY_RUN_UPID = "UPID:dry-run";
-
 /**
  * Proxmox as one tool call sees it: bound to the call's deadline, to what the token may touch, and
  * in a dry run to sending nothing that changes anything.
  */
 export class Pve extends PveReads {
   readonly plan: Plan;
-  readonly #shared: PveShared;
   readonly #call: PveCall;
   readonly #touched: Touched;
   readonly #holds: Holds;
   readonly #changing: Changing;
   readonly #following: Following;
   readonly #reading: Reading;
+  readonly #planning: Planning;
   readonly #patienceEnds: number;
-  #subject: Subject | undefined;
 
   constructor(shared: PveShared, call: PveCall) {
     const touched = new Touched(call.announce, call.permit);
@@ -45,19 +41,20 @@ export class Pve extends PveReads {
     const explained = (error: unknown) =>
       explain(error, { advice: shared.advice, nodes: () => sight.nodes() });
     const holds = new Holds({ shared, call, touched });
-    const changing = new Changing({ shared, call, touched, explained });
+    const planning = new Planning(call);
+    const changing = new Changing({ shared, call, touched, planning, explained });
     // What a change rests on is read after it has taken hold, and not a moment before.
     const readsAlone = () => holds.any || changing.hasBegun;
     const forget = () => changing.forget();
     const reading = new Reading({ shared, call, readsAlone, forget, explained, warn });
     super({ shared, call, sight, reading, warnings });
-    this.plan = call.joins?.plan ?? { requests: [], checks: [], changes: {} };
-    this.#shared = shared;
     this.#call = call;
     this.#touched = touched;
     this.#holds = holds;
     this.#changing = changing;
     this.#reading = reading;
+    this.#planning = planning;
+    this.plan = planning.plan;
     const isWhole = (upid: string) => changing.whole === upid;
     this.#following = new Following({ reader: this, call, explained, forget, isWhole, warn });
     this.#patienceEnds = shared.now().getTime() + (call.patienceMs ?? PATIENCE_MS);
@@ -70,20 +67,17 @@ export class Pve extends PveReads {
 
   /** The guest that the answer tells of first. */
   get subject(): Subject | undefined {
-    return this.#subject;
+    return this.#changing.subject;
   }
 
   /** Says which guest the answer tells of first, where that is not the one that was claimed. */
   about({ vmid, name, node, type, goes = false }: Subject): void {
-    this.#subject = { vmid, name, node, type, goes };
+    this.#changing.subject = { vmid, name, node, type, goes };
   }
 
   /** Takes over the task of an identical call, for the answer and the audit. */
-  join({ upid, subject, vmids }: SharedTask): void {
-    this.#changing.upid = upid;
-    this.#changing.whole = upid;
-    this.#subject = subject;
-    for (const vmid of vmids) this.#touched.note(vmid);
+  join(task: SharedTask): void {
+    this.#changing.join(task);
   }
 
   /** Milliseconds until the caller should have an answer, whatever is still to be waited for. */
@@ -100,19 +94,9 @@ export class Pve extends PveReads {
     return this.#call.dryRun;
   }
 
-  /**
-   * Sends a change to another server than the cluster's, as one of the call's own: permitted and announced
-   * before it is sent, and in a dry run only planned.
-   */
-  async elsewhere(
-    { method, path, params, vmids }: PlannedElsewhere,
-    send: () => Promise<unknown>,
-  ): Promise<unknown> {
-    for (const vmid of vmids) this.#touched.note(vmid);
-    if (!this.#call.dryRun) return await this.#changing.elsewhere(send);
-    const body = Object.keys(params).length > 0 ? { body: redactedParams(params) } : {};
-    this.plan.requests.push({ method, path, ...body });
-    return DRY_RUN_UPID;
+  /** Sends a change to another server than the cluster's, as one of the call's own. */
+  elsewhere(request: PlannedElsewhere, send: () => Promise<unknown>): Promise<unknown> {
+    return this.#changing.elsewhere(request, send);
   }
 
   /**
@@ -152,9 +136,9 @@ export class Pve extends PveReads {
 
   /** A call that was checked against the description which Proxmox itself serves. */
   async call(verb: Verb, path: ApiPath, params: Params): Promise<unknown> {
+    if (verb !== "GET") return await this.#change<unknown>({ verb, path, params });
     this.#touched.noteRequest(String(path), params);
-    if (verb === "GET") return (await this.#reading.read(path, params)).data;
-    return await this.#change<unknown>({ verb, path, params });
+    return (await this.#reading.read(path, params)).data;
   }
 
   /** Like `find`, and holds the guest against other changes until the call is over. */
@@ -189,13 +173,12 @@ export class Pve extends PveReads {
 
   /** Requires a precondition; a dry run notes it and goes on. */
   check(check: string, ok: boolean, detail: string): void {
-    this.plan.checks.push({ check, ok, ...(ok ? {} : { detail }) });
-    if (!ok && !this.#call.dryRun) throw new AppError("conflict", detail);
+    this.#planning.check(check, ok, detail);
   }
 
   /** Tells in a dry run's plan what else would come of the change. */
   foresee(note: string): void {
-    this.plan.notes = [...this.plan.notes ?? [], note];
+    this.#planning.foresee(note);
   }
 
   /** What a change answers that is made already; nothing is sent. */
@@ -235,20 +218,12 @@ export class Pve extends PveReads {
     this.#following.warnRunning();
   }
 
-  /**
-   * The state of a task that has ended well.
-   *
-   * @throws AppError as `task` does for one that has failed
-   */
+  /** The state of a task that has ended well; rejects as `task` does for one that has failed. */
   ended(state: TaskState): Promise<TaskState> {
     return this.#following.ended(state);
   }
 
-  /**
-   * Follows a task without whose end the call cannot go on.
-   *
-   * @throws AppError `timeout` also when the caller's patience is over
-   */
+  /** Follows a task without whose end the call cannot go on: rejects also when the patience is over. */
   finished(upid: unknown, patience: Patience = {}): Promise<void> {
     return this.#following.finished(upid, patience);
   }
@@ -264,21 +239,10 @@ export class Pve extends PveReads {
   }
 
   async #change<T>(
-    { params: given, ...request }: Omit<ChangeRequest, "params"> & { params?: unknown },
+    { params, ...request }: Omit<ChangeRequest, "params"> & { params?: unknown },
   ): Promise<T> {
-    const { verb, path } = request;
-    const { mark } = this.#call;
-    const plain: Params = { ...given as Params };
-    const params = verb !== "POST" || mark === undefined || this.#shared.personal
-      ? plain
-      : marked(plain, { path: String(path), mark });
-    this.#touched.noteRequest(String(path), params);
-    if (!this.#call.dryRun) return await this.#changing.make({ ...request, params }, this) as T;
-    const body = Object.keys(params).length > 0 ? { body: redactedParams(params) } : {};
-    const { joins } = this.#call;
-    const where = joins === undefined ? {} : { cluster: joins.cluster };
-    this.plan.requests.push({ ...where, method: verb, path: String(path), ...body });
-    await noteQuorum(this);
-    return DRY_RUN_UPID as T;
+    const data = await this.#changing.make({ ...request, params: { ...params as Params } }, this);
+    if (this.#call.dryRun) await noteQuorum(this);
+    return data as T;
   }
 }

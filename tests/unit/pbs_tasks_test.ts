@@ -7,6 +7,7 @@ import { grantsOf, mayAt, mayWithin } from "../../lib/pbs/grants.ts";
 import { readPbsTask } from "../../lib/pbs/tasks.ts";
 import { parsePbsUpid } from "../../lib/pbs/upid.ts";
 import { Changing } from "../../lib/proxmox/changing.ts";
+import { Planning } from "../../lib/proxmox/planning.ts";
 import { Touched } from "../../lib/proxmox/touched.ts";
 import { startFakePbs } from "../fake_pbs.ts";
 import { callOf, connect, sectionOf } from "../pbs_site.ts";
@@ -80,13 +81,20 @@ Deno.test("what is not permitted, or not written down as intended, is not sent",
       async () => await permit() && await announce(),
       async () => void await permit(),
     );
-    const shared = { client: null as never, share: null as never, seen: () => [] };
+    const shared = {
+      client: null as never,
+      personal: false,
+      share: null as never,
+      seen: () => [],
+    };
     const { signal } = new AbortController();
     return new Changing({
       shared,
       touched,
+      planning: new Planning({ dryRun: false }),
       call: {
         caller: "token 1",
+        dryRun: false,
         signal,
         sharing: undefined,
       },
@@ -96,7 +104,7 @@ Deno.test("what is not permitted, or not written down as intended, is not sent",
   const collect = (by: Changing) => {
     const call = {
       ...callOf(),
-      elsewhere: (_: unknown, send: () => Promise<unknown>) => by.elsewhere(send),
+      elsewhere: by.elsewhere.bind(by),
     };
     const pbs = new CallsBackupServers(servers, call).of("pbs1");
     return pbs.post("/admin/datastore/{store}/gc", { store: "store1" });

@@ -11,18 +11,18 @@ import { type SeenServer, seeServer } from "../check/certificate.ts";
 import { tryConnect } from "../check/network.ts";
 import { type CliContext, configOption, UsageError } from "../context.ts";
 import { shownVersion } from "../serve/probe.ts";
-import { type Asking, checkedAs, complaintOf } from "./asking.ts";
+import { type Asking, checkedAs } from "./asking.ts";
 import { writeWhole } from "./atomic.ts";
-import { configPath, type Content, Existing } from "./existing.ts";
+import { chooseBackupAddress, configToExtend, requireOnce } from "./backup_address.ts";
+import type { Content } from "./existing.ts";
 import { leftToDo } from "./left.ts";
-import { type Address, type InitArguments, readAddress } from "./options.ts";
+import type { Address, InitArguments } from "./options.ts";
 import { readSecret } from "./proxmox_token.ts";
 import { hexOf, pinned, readCa, showCertificate } from "./server.ts";
 import type { Steps } from "./steps.ts";
 
 const PATIENCE_MS = 10_000;
 const ATTEMPTS = 3;
-const BACKUP_PORT = 8007;
 const BACKUP_COMMAND = "proxmox-backup-manager cert info";
 
 /** What the config will say of a backup server, without its secret. */
@@ -202,51 +202,4 @@ async function see({ host, port }: Required<Address>): Promise<SeenServer> {
       { cause: error },
     );
   });
-}
-
-/** The config that a backup server is to be added to. */
-export async function configToExtend(
-  name: string,
-  { options, env }: { options: InitArguments; env: CliContext["io"]["env"] },
-): Promise<Existing> {
-  const path = await configPath(options.config, { env, unit: false });
-  const existing = await Existing.read(path, { force: false });
-  if (!existing.isThere) {
-    throw new UsageError(
-      `Cannot add a backup server: there is no config ${path}: run \`${typed("init")}\` first`,
-    );
-  }
-  if (existing.at("backup_servers", name) === undefined) return existing;
-  throw new UsageError(
-    `Cannot add a backup server: ${path} has backup_servers.${name} already: change it there, or ` +
-      "choose another name",
-  );
-}
-
-/** Refuses a server that has a name already, whose backups would be told twice. */
-function requireOnce({ path, content }: Existing, { host, port }: Required<Address>): void {
-  for (const [name, section] of Object.entries(content.backup_servers ?? {})) {
-    const { host: taken, port: takenPort = BACKUP_PORT } = Object(section);
-    if (taken !== host || takenPort !== port) continue;
-    throw new UsageError(
-      `Cannot add a backup server: ${path} has ${hostForUrl(host)}:${port} already, as ` +
-        `backup_servers.${name}`,
-    );
-  }
-}
-
-/** Where it is, by option or by asking. */
-export async function chooseBackupAddress(
-  { host, port }: InitArguments,
-  { asking, steps }: { asking: Asking; steps: Steps },
-): Promise<Required<Address>> {
-  const address = host ?? readAddress(
-    await asking.text(steps.texts.askBackupAddress, {
-      missing: "Cannot add a backup server without its address: give --host HOST",
-      check: (text) => complaintOf(() => readAddress(text)),
-    }),
-  );
-  const chosen = { host: address.host, port: port ?? address.port ?? BACKUP_PORT };
-  steps.done(steps.texts.backupServer, `${hostForUrl(chosen.host)}:${chosen.port}`);
-  return chosen;
 }

@@ -4,6 +4,7 @@ import type { Language } from "../../mcp/messages.ts";
 import { type Reach, REACHES, reachText } from "../../oauth/own_reach.ts";
 import { placeOf } from "../../oauth/own_redirects.ts";
 import type { Request } from "../../oauth/own_seals.ts";
+import { Field } from "../pages/field.tsx";
 import { Csrf, Told, type Visitor } from "../pages/layout.tsx";
 import { wordsIn as pageWordsIn } from "../pages/words.ts";
 import { type Words, wordsIn } from "./words.ts";
@@ -89,20 +90,17 @@ function ReachFields({ words, limits, flawed }: ConsentProps & { words: Words })
       <legend>{words.reach}</legend>
       <p class="dim">{words.reachWhy} {keepsTools(limits) ? words.kept : ""}</p>
       {REACHES.map((reach) => (
-        <>
-          <label for={reach}>{words.reaches[reach]}</label>
-          <input
-            id={reach}
-            type="text"
-            name={reach}
-            value={flawed?.form.get(reach) ?? reachText(limits, reach)}
-            placeholder={words.all}
-            maxlength={500}
-            spellcheck={false}
-            aria-invalid={flawed?.flaw === reach ? "true" : undefined}
-            autofocus={flawed?.flaw === reach}
-          />
-        </>
+        <Field
+          id={reach}
+          label={words.reaches[reach]}
+          type="text"
+          value={flawed?.form.get(reach) ?? reachText(limits, reach)}
+          placeholder={words.all}
+          maxlength={500}
+          spellcheck={false}
+          aria-invalid={flawed?.flaw === reach ? "true" : undefined}
+          autofocus={flawed?.flaw === reach}
+        />
       ))}
       <label class="pick apart">
         <input

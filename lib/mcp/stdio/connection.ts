@@ -6,7 +6,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { serveStdio, type StdioServerHandle } from "@modelcontextprotocol/server/stdio";
 import { AppError, messageOf } from "../../errors.ts";
-import { CallLedger, callsOf } from "../call_ledger.ts";
+import { CallLedger } from "../call_ledger.ts";
 import { authInfoOf, type Caller } from "../caller.ts";
 import {
   idOf,
@@ -17,7 +17,7 @@ import {
   type RpcError,
   rpcError,
 } from "../json_rpc.ts";
-import { type Language, messagesIn } from "../messages.ts";
+import { messagesIn } from "../messages.ts";
 import { LISTEN, refusedListening } from "../resources/listening.ts";
 import { createMcpServer, type McpServices } from "../server.ts";
 import { type Line, readLines } from "./lines.ts";
@@ -26,25 +26,16 @@ import { isRecord, type Message, parsed, refusedBy, wantsSomething } from "./mes
 import type { Unreadable } from "../json_text.ts";
 import { OpenRequests } from "./open_requests.ts";
 import { Output } from "./output.ts";
+import { Speaker, type SpeakerOptions } from "./speaker.ts";
 
 /** Texts of the largest size that may wait for their answers. */
 const MAX_OPEN_TEXTS = 8;
 
-export interface StdioOptions {
+export interface StdioOptions extends SpeakerOptions {
   readonly input: AsyncIterable<Uint8Array>;
   /** See OutputOptions. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly maxLineBytes: number;
-  readonly language: Language;
-  readonly toolsets: Caller["toolsets"];
-  /** Asked for each line that holds so many requests and calls; rejects with AppError. */
-  readonly admit: (counts: { requests: number; calls: number }) => Promise<Admission>;
-}
-
-/** Who speaks now, and why not this much. */
-export interface Admission {
-  readonly principal: Caller["principal"];
-  readonly refusal: AppError | null;
 }
 
 /** Where the answer to a message goes, once; what needs none answers nothing. */
@@ -67,13 +58,14 @@ export class StdioConnection {
   readonly #wire: Transport;
   readonly #handle: StdioServerHandle;
   readonly #listens: Listens;
+  readonly #speaker: Speaker;
   #server: Server | undefined;
-  #revocations = 0;
 
   constructor(services: McpServices, options: StdioOptions) {
     const { write, maxLineBytes } = options;
     this.#services = services;
     this.#options = options;
+    this.#speaker = new Speaker(services, options);
     this.#listens = new Listens(services, {
       // Nobody is told over a connection that is over.
       changed: (uri) => void this.#server?.sendResourceUpdated({ uri }).catch(() => {}),
@@ -99,7 +91,7 @@ export class StdioConnection {
 
   /** What has come in so far counts for nothing more: an answer to an open question carries nothing out. */
   revoke(): void {
-    this.#revocations++;
+    this.#speaker.revoke();
   }
 
   /** Resolves when every request is answered. */
@@ -136,41 +128,25 @@ export class StdioConnection {
     const messages: unknown[] = Array.isArray(body) ? body : [body];
     const answer = Array.isArray(body) ? this.#together(body.length) : this.#alone;
     const requests = messages.filter(wantsSomething);
-    const admitted = requests.length === 0 ? null : await this.#admit(requests);
+    const admitted = requests.length === 0 ? null : await this.#speaker.admit(requests);
     for (const message of messages) {
       // What a client only tells must arrive whatever has become of its token.
       if (admitted === null || !wantsSomething(message)) this.#tell(message, answer);
       else if (admitted instanceof AppError) answer(refusedBy(admitted, message));
       else {
-        const caller = this.#callerOf(admitted);
+        const caller = this.#speaker.callerOf(admitted);
         await this.#receive(message, { caller, answer, bytes: bytes / messages.length });
       }
     }
   }
 
   async #refuse({ batch, ...error }: Unreadable): Promise<void> {
-    const admitted = batch === undefined ? null : await this.#admit([]);
+    const admitted = batch === undefined ? null : await this.#speaker.admit([]);
     if (admitted !== null && !(admitted instanceof AppError)) {
       const { message: reason } = error;
-      await this.#services.refused.note(this.#callerOf(admitted), { body: batch, reason });
+      await this.#services.refused.note(this.#speaker.callerOf(admitted), { body: batch, reason });
     }
     this.#output.push(rpcError(error));
-  }
-
-  async #admit(requests: readonly Message[]): Promise<Caller["principal"] | AppError> {
-    const calls = callsOf(requests).length;
-    try {
-      const { principal, refusal } = await this.#options.admit({
-        requests: requests.length,
-        calls,
-      });
-      if (refusal === null) return principal;
-      await this.#services.refused.note(this.#callerOf(principal), { body: requests });
-      return refusal;
-    } catch (error) {
-      if (error instanceof AppError) return error;
-      throw error;
-    }
   }
 
   readonly #alone: Answer = (message) => {
@@ -185,14 +161,6 @@ export class StdioConnection {
       if (message) answers.push(message);
       if (--missing === 0 && answers.length > 0) this.#output.push(answers);
     };
-  }
-
-  #callerOf(principal: Caller["principal"]): Caller {
-    const { language, toolsets } = this.#options;
-    const revocations = this.#revocations;
-    const hasEnded = () => revocations !== this.#revocations;
-    const requestId = crypto.randomUUID();
-    return { principal, language, toolsets, requestId, transport: "stdio", hasEnded };
   }
 
   async #receive(body: Message, { caller, bytes, answer }: Arrival): Promise<void> {

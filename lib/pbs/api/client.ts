@@ -4,6 +4,14 @@ import { AppError } from "../../errors.ts";
 import { abortFailure } from "../../upstream/abort.ts";
 import { readBounded } from "../../upstream/body.ts";
 import type { ApiPath } from "../../upstream/path.ts";
+import {
+  type Attempted,
+  type Params,
+  persist,
+  type Retries,
+  scrubbed,
+  send,
+} from "../../upstream/request.ts";
 import type { Transport } from "../../upstream/transport.ts";
 import { neverConnected } from "../../upstream/unreached.ts";
 import { isPbsKind } from "./errors.ts";
@@ -19,7 +27,7 @@ import { Gate } from "./gate.ts";
 import { ACCEPTED_ENCODING, inflated } from "./inflate.ts";
 import type { Verb } from "./types.ts";
 
-export type Params = Readonly<Record<string, unknown>>;
+export type { Params };
 
 /** An answer's `data`, and what stands beside it. */
 export interface Answer {
@@ -30,7 +38,7 @@ export interface Answer {
   readonly digest: string | undefined;
 }
 
-export interface ClientOptions {
+export interface ClientOptions extends Retries {
   /** The name that the config gives the server. */
   readonly server: string;
   readonly host: string;
@@ -40,10 +48,6 @@ export interface ClientOptions {
   readonly tokenValue: string;
   readonly timeoutMs: number;
   readonly transport: Transport;
-  /** Waits before a retry; rejects when the signal aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** A number in [0, 1), for jitter. */
-  readonly random: () => number;
   /** Milliseconds by a clock that nobody sets. */
   readonly clock: () => number;
   /** Among how many workers what may be asked at once is divided; 1 when not given. */
@@ -59,8 +63,6 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal: AbortSignal;
 }
-
-const MAX_RETRIES = 2;
 
 /**
  * The only way to one Proxmox Backup Server. GETs are retried at most twice, with jitter, after connection
@@ -105,13 +107,17 @@ export class PbsClient {
   async request(method: Verb, path: ApiPath, options: RequestOptions): Promise<Answer> {
     const { caller, signal } = options;
     const change = method !== "GET";
+    const attempt = () => this.#attempt(method, path, options);
     try {
       return await this.#gate.pass(
         { change, caller, signal },
-        () => this.#persist(method, path, options),
+        () => persist(attempt, { ...this.#options, again: !change, signal }),
       );
     } catch (error) {
-      throw this.#scrub(change && error instanceof AppError ? doubted(error) : error);
+      throw scrubbed(
+        change && error instanceof AppError ? doubted(error) : error,
+        this.#secrets,
+      );
     }
   }
 
@@ -140,64 +146,35 @@ export class PbsClient {
     throw new AppError("not_found", `backup server ${server} does not serve ${pathname}`);
   }
 
-  async #persist(method: Verb, path: ApiPath, options: RequestOptions): Promise<Answer> {
-    for (let attempt = 0;; attempt++) {
-      try {
-        return await this.#attempt(method, path, options);
-      } catch (error) {
-        const mayPass = method === "GET" && isPbsKind(error, "unreachable", "gateway");
-        if (!mayPass || attempt === MAX_RETRIES) throw error;
-        const pauseMs = 100 * 2 ** attempt * (1 + this.#options.random());
-        await this.#options.sleep(pauseMs, options.signal);
-      }
-    }
-  }
-
   async #attempt(
     method: Verb,
     path: ApiPath,
     { params = {}, signal, timeoutMs = this.timeoutMs }: RequestOptions,
-  ): Promise<Answer> {
-    const { host, port, server } = this.#options;
+  ): Promise<Attempted<Answer>> {
+    const { host, port, server, transport } = this.#options;
     const change = method !== "GET";
     const url = new URL(`https://${hostForUrl(host)}:${port}/api2/json${path}`);
     using limit = new Limit(signal, timeoutMs);
     try {
-      const response = await this.#send(method, url, { params, signal: limit.signal });
+      const response = await send(transport, {
+        method,
+        url,
+        headers: { authorization: this.#authorization, "accept-encoding": ACCEPTED_ENCODING },
+        params,
+        queried: (value) => [value].flat().map(String),
+        signal: limit.signal,
+      });
       return await this.#read(response, { change, path });
     } catch (cause) {
+      if (isPbsKind(cause, "unreachable", "gateway")) return { retry: cause };
       if (cause instanceof AppError) throw cause;
       if (signal.aborted) throw abortFailure(signal, change);
       if (limit.signal.aborted) throw noAnswer({ server }, { timeoutMs, change });
       const sent = !neverConnected(cause);
-      throw connectionFailure(cause, { endpoint: url.host, change, sent, server });
+      const failure = connectionFailure(cause, { endpoint: url.host, change, sent, server });
+      if (isPbsKind(failure, "unreachable")) return { retry: failure };
+      throw failure;
     }
-  }
-
-  /**
-   * With a Content-Type of JSON the server does not read the query, on whichever verb, and what it has not
-   * read it takes as not given (traps.txt): so GET and DELETE have no such header, and POST and PUT no query.
-   */
-  #send(
-    method: Verb,
-    url: URL,
-    { params, signal }: { params: Params; signal: AbortSignal },
-  ): Promise<Response> {
-    const given = Object.entries(params).filter(([, value]) => value !== undefined);
-    const headers: Record<string, string> = {
-      authorization: this.#authorization,
-      "accept-encoding": ACCEPTED_ENCODING,
-    };
-    if (method === "GET" || method === "DELETE") {
-      for (const [name, value] of given) {
-        for (const each of [value].flat()) url.searchParams.append(name, String(each));
-      }
-      return this.#options.transport(url, { method, headers, signal });
-    }
-    if (given.length === 0) return this.#options.transport(url, { method, headers, signal });
-    headers["content-type"] = "application/json";
-    const body = JSON.stringify(Object.fromEntries(given));
-    return this.#options.transport(url, { method, headers, body, signal });
   }
 
   async #read(
@@ -236,13 +213,5 @@ export class PbsClient {
 
   get #answering(): Answering {
     return { server: this.server, tokenId: this.tokenId };
-  }
-
-  /** A last net: no message may hold the token's secret, whatever the server sends back. */
-  #scrub(error: unknown): unknown {
-    if (!(error instanceof AppError)) return error;
-    return error.cleaned((text) =>
-      this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), text)
-    );
   }
 }

@@ -1,4 +1,5 @@
-import { AppError, type ErrorCode } from "../../errors.ts";
+import type { ErrorCode } from "../../errors.ts";
+import { UpstreamError, type UpstreamFacts } from "../../upstream/error.ts";
 
 /** What went wrong, for code to tell apart; `other` is a reason that nothing here knows. */
 export type PbsErrorKind =
@@ -26,54 +27,26 @@ export type PbsErrorKind =
   | "unreachable"
   | "untrusted";
 
-export interface PbsFacts {
-  readonly kind: PbsErrorKind;
+interface Facts extends UpstreamFacts<PbsErrorKind> {
   /** The name that the config gives the server. */
   readonly server: string;
-  /** The HTTP status; undefined where no answer came, and for a task's end. */
-  readonly status?: number | undefined;
-  /** The server's own words; empty where it gave none. */
-  readonly reason?: string;
-  /** What it said of single parameters. */
-  readonly errors?: Readonly<Record<string, string>>;
 }
 
 /**
- * A failure that a Proxmox Backup Server told, or that lies on the way to it. Its kind is decided in
- * `failures.ts` and its table of `reasons.ts` only.
+ * A failure of a Proxmox Backup Server. Its kind is decided in `failures.ts` and its table of `reasons.ts`
+ * only.
  */
-export class PbsError extends AppError {
-  readonly kind: PbsErrorKind;
+export class PbsError extends UpstreamError<PbsErrorKind> {
   readonly server: string;
-  readonly status: number | undefined;
-  readonly reason: string;
-  readonly errors: Readonly<Record<string, string>>;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    { cause, errors = {}, kind, reason = "", server, status }: PbsFacts & { cause?: unknown },
-  ) {
-    super(code, message, { cause });
+  constructor(code: ErrorCode, message: string, { server, ...facts }: Facts) {
+    super(code, message, facts);
     this.name = "PbsError";
-    this.kind = kind;
     this.server = server;
-    this.status = status;
-    this.reason = reason;
-    this.errors = errors;
   }
 
-  override withMessage(message: string): PbsError {
-    return new PbsError(this.code, message, this);
-  }
-
-  override cleaned(clean: (text: string) => string): PbsError {
-    const errors = Object.fromEntries(
-      Object.entries(this.errors).map(([key, text]) => [key, clean(text)]),
-    );
-    const { cause, code, kind, message, reason, server, status } = this;
-    const facts = { cause, errors, kind, reason: clean(reason), server, status };
-    return new PbsError(code, clean(message), facts);
+  protected override told(message: string, facts: UpstreamFacts<PbsErrorKind>): PbsError {
+    return new PbsError(this.code, message, { ...facts, server: this.server });
   }
 }
 

@@ -6,6 +6,7 @@ import { readText } from "./body.ts";
 import { connectionFailure, doubted, type FailedAnswer, failureOf, noAnswer } from "./failures.ts";
 import { neverConnected } from "../../upstream/unreached.ts";
 import { type ApiPath, apiPath } from "../../upstream/path.ts";
+import { type Attempted, type Params, persist, scrubbed, send } from "../../upstream/request.ts";
 import { parsed } from "./parsed.ts";
 import { placeOf } from "./place.ts";
 import { type ClientOptions, type Credential, newRoute, type Route } from "./route.ts";
@@ -13,7 +14,7 @@ import type { PathWith, Verb } from "./types.ts";
 import { number, record } from "./values.ts";
 import { dialSocket, type Socket } from "./websocket.ts";
 
-export type Params = Readonly<Record<string, unknown>>;
+export type { Params };
 
 /** An answer's `data`, and `total` where Proxmox pages. */
 export interface Answer {
@@ -27,8 +28,6 @@ interface Sending {
   readonly params: Params;
   readonly signal: AbortSignal;
 }
-
-const MAX_RETRIES = 2;
 
 /**
  * The only way to Proxmox. GETs are retried at most twice, with jitter, after connection errors and
@@ -83,11 +82,13 @@ export class Client {
     },
   ): Promise<Answer> {
     this.#assertOpen();
-    const passage = { place: placeOf(path), change: method !== "GET", caller, signal };
+    const change = method !== "GET";
+    const passage = { place: placeOf(path), change, caller, signal };
+    const attempt = () => this.#attempt(method, path, { params, signal });
     try {
       return await this.#route.gate.pass(
         passage,
-        () => this.#persist(method, path, { params, signal }),
+        () => persist(attempt, { ...this.#options, again: !change, signal }),
       );
     } catch (error) {
       throw this.#scrub(error);
@@ -132,7 +133,7 @@ export class Client {
   ): Promise<Socket> {
     this.#assertOpen();
     const url = this.#url(this.#route.preferred, `/api2/json${path}`);
-    for (const [key, value] of Object.entries(params)) url.searchParams.set(key, queryValue(value));
+    for (const [key, value] of Object.entries(params)) url.searchParams.set(key, queried(value)[0]);
     const { dial } = this.#options;
     using deadline = this.#deadline(signal);
     try {
@@ -151,21 +152,11 @@ export class Client {
     }
   }
 
-  async #persist(method: Verb, path: ApiPath, sending: Sending): Promise<Answer> {
-    for (let attempt = 0;; attempt++) {
-      const outcome = await this.#attempt(method, path, sending);
-      if (!("retry" in outcome)) return outcome;
-      if (method !== "GET" || attempt === MAX_RETRIES) throw outcome.retry;
-      const pauseMs = 100 * 2 ** attempt * (1 + this.#options.random());
-      await this.#options.sleep(pauseMs, sending.signal);
-    }
-  }
-
   async #attempt(
     method: Verb,
     path: ApiPath,
     { params, signal }: Sending,
-  ): Promise<Answer | { retry: AppError }> {
+  ): Promise<Attempted<Answer>> {
     const change = method !== "GET";
     using limit = this.#deadline(signal);
     const deadline = limit.signal;
@@ -174,7 +165,14 @@ export class Client {
     for (let tried = 0, host = this.#route.preferred; tried < hosts.length; tried++) {
       const url = this.#url(host, `/api2/json${path}`);
       try {
-        const response = await this.#send(method, url, { params, signal: deadline });
+        const response = await send(this.#options.transport, {
+          method,
+          url,
+          headers: { authorization: this.#authorization },
+          params,
+          queried,
+          signal: deadline,
+        });
         return await this.#read(response, { change, path });
       } catch (cause) {
         if (cause instanceof AppError) throw change ? doubted(cause) : cause;
@@ -193,23 +191,10 @@ export class Client {
     return { retry: failure ?? new AppError("unavailable", "no Proxmox host is configured") };
   }
 
-  #send(method: Verb, url: URL, { params, signal }: Sending): Promise<Response> {
-    const given = Object.entries(params).filter(([, value]) => value !== undefined);
-    const headers: Record<string, string> = { authorization: this.#authorization };
-    if (method === "GET" || method === "DELETE") {
-      for (const [key, value] of given) url.searchParams.set(key, queryValue(value));
-      return this.#options.transport(url, { method, headers, signal });
-    }
-    if (given.length === 0) return this.#options.transport(url, { method, headers, signal });
-    headers["content-type"] = "application/json";
-    const body = JSON.stringify(Object.fromEntries(given));
-    return this.#options.transport(url, { method, headers, body, signal });
-  }
-
   async #read(
     response: Response,
     { change, path }: { change: boolean; path: ApiPath },
-  ): Promise<Answer | { retry: AppError }> {
+  ): Promise<Attempted<Answer>> {
     const { status } = response;
     const body = await readText(response, String(path));
     if (!response.ok) {
@@ -247,14 +232,12 @@ export class Client {
     return new Limit(signal, this.#options.timeoutMs);
   }
 
-  /** A last net: no message may hold the token's value, whatever Proxmox sends back. */
   #scrub(error: unknown): unknown {
-    const secret = this.#options.tokenValue;
-    if (!(error instanceof AppError) || secret === "") return error;
-    return error.cleaned((text) => text.replaceAll(secret, "[redacted]"));
+    const { tokenValue } = this.#options;
+    return scrubbed(error, tokenValue === "" ? [] : [tokenValue]);
   }
 }
 
-function queryValue(value: unknown): string {
-  return typeof value === "boolean" ? (value ? "1" : "0") : String(value);
+function queried(value: unknown): [string] {
+  return [typeof value === "boolean" ? (value ? "1" : "0") : String(value)];
 }

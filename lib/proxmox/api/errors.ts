@@ -1,4 +1,5 @@
-import { AppError, type ErrorCode } from "../../errors.ts";
+import type { ErrorCode } from "../../errors.ts";
+import { UpstreamError, type UpstreamFacts } from "../../upstream/error.ts";
 
 /** What went wrong, for code to tell apart; `other` is a reason that nothing here knows. */
 export type ProxmoxErrorKind =
@@ -30,47 +31,17 @@ export type ProxmoxErrorKind =
   | "untrusted"
   | "wrong_state";
 
-export interface ProxmoxFacts {
-  readonly kind: ProxmoxErrorKind;
-  /** The HTTP status; undefined where no answer came, and for a task's end. */
-  readonly status?: number | undefined;
-  /** Proxmox's own words; empty where it gave none. */
-  readonly reason?: string;
-  /** What Proxmox said of single parameters. */
-  readonly errors?: Readonly<Record<string, string>>;
-}
+type Facts = UpstreamFacts<ProxmoxErrorKind>;
 
-/** A failure that Proxmox told, or that lies on the way to it. Its kind is decided in `failures.ts` only. */
-export class ProxmoxError extends AppError {
-  readonly kind: ProxmoxErrorKind;
-  readonly status: number | undefined;
-  readonly reason: string;
-  readonly errors: Readonly<Record<string, string>>;
-
-  constructor(
-    code: ErrorCode,
-    message: string,
-    { cause, errors = {}, kind, reason = "", status }: ProxmoxFacts & { cause?: unknown },
-  ) {
-    super(code, message, { cause });
+/** A failure of Proxmox VE. Its kind is decided in `failures.ts` only. */
+export class ProxmoxError extends UpstreamError<ProxmoxErrorKind> {
+  constructor(code: ErrorCode, message: string, facts: Facts) {
+    super(code, message, facts);
     this.name = "ProxmoxError";
-    this.kind = kind;
-    this.status = status;
-    this.reason = reason;
-    this.errors = errors;
   }
 
-  override withMessage(message: string): ProxmoxError {
-    return new ProxmoxError(this.code, message, this);
-  }
-
-  override cleaned(clean: (text: string) => string): ProxmoxError {
-    const errors = Object.fromEntries(
-      Object.entries(this.errors).map(([key, text]) => [key, clean(text)]),
-    );
-    const { cause, code, kind, message, reason, status } = this;
-    const facts = { cause, errors, kind, reason: clean(reason), status };
-    return new ProxmoxError(code, clean(message), facts);
+  protected override told(message: string, facts: Facts): ProxmoxError {
+    return new ProxmoxError(this.code, message, facts);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { AppError } from "../../errors.ts";
 import { Gate } from "./gate.ts";
 import type { Dial } from "../../upstream/line.ts";
+import type { Retries } from "../../upstream/request.ts";
 import type { Transport } from "../../upstream/transport.ts";
 
-export interface ClientOptions {
+export interface ClientOptions extends Retries {
   /** Host names or addresses, tried in order when one cannot be connected to. */
   readonly hosts: readonly string[];
   readonly port: number;
@@ -19,10 +20,6 @@ export interface ClientOptions {
   readonly timeoutMs: number;
   readonly transport: Transport;
   readonly dial: Dial;
-  /** Waits before a retry; rejects when the signal aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** A number in [0, 1), for jitter. */
-  readonly random: () => number;
   /** Milliseconds by a clock that nobody sets. */
   readonly clock: () => number;
   /** See GateOptions. */

@@ -1,5 +1,6 @@
 import type { Passkey } from "../../../auth/passkeys.ts";
 import type { Language } from "../../../mcp/messages.ts";
+import { Field } from "../field.tsx";
 import { Csrf, Time, type Visitor } from "../layout.tsx";
 import { PasskeyForm } from "../passkey/form.tsx";
 import type { Challenge, PasskeySite } from "../passkey/challenges.ts";
@@ -83,10 +84,10 @@ function AddForm({ language, passkeys, visitor, userId, passkey }: PasskeyProps)
       problem={words.passkeyProblem}
     >
       <Csrf visitor={visitor} />
-      <label for="passkey-name">{words.passkeyName}</label>
-      <input
+      <Field
         id="passkey-name"
         name="name"
+        label={words.passkeyName}
         type="text"
         value={name}
         maxlength={60}

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import { effectiveScope } from "../../../auth/scope.ts";
 import type { Language } from "../../../mcp/messages.ts";
+import { Field } from "../field.tsx";
 import { Time, Told, type Visitor } from "../layout.tsx";
 import { Act } from "./act.tsx";
 import type { Access, Held } from "./held.ts";
@@ -145,22 +146,18 @@ function Secret(
     id: string;
     label: string;
     kind: "current-password" | "new-password";
-    hint?: string;
+    hint?: string | undefined;
   },
 ) {
   return (
-    <>
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        name={id}
-        type="password"
-        autocomplete={kind}
-        minlength={hint ? 10 : undefined}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        required
-      />
-      {hint ? <p class="hint" id={`${id}-hint`}>{hint}</p> : null}
-    </>
+    <Field
+      id={id}
+      label={label}
+      type="password"
+      autocomplete={kind}
+      minlength={hint ? 10 : undefined}
+      hint={hint}
+      required
+    />
   );
 }

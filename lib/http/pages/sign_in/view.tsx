@@ -1,3 +1,4 @@
+import { Field } from "../field.tsx";
 import { Told } from "../layout.tsx";
 import type { Challenge, PasskeySite } from "../passkey/challenges.ts";
 import { PasskeyForm } from "../passkey/form.tsx";
@@ -51,10 +52,9 @@ function PasswordForm({ words, next, username, withToken, passkey }: SignInProps
   return (
     <form method="post" action="/sign-in">
       <Next next={next} />
-      <label for="username">{words.user}</label>
-      <input
+      <Field
         id="username"
-        name="username"
+        label={words.user}
         type="text"
         value={username ?? ""}
         autocomplete={passkey ? "username webauthn" : "username"}
@@ -64,10 +64,9 @@ function PasswordForm({ words, next, username, withToken, passkey }: SignInProps
         required
         autofocus={focused && !isKnown}
       />
-      <label for="password">{words.password}</label>
-      <input
+      <Field
         id="password"
-        name="password"
+        label={words.password}
         type="password"
         autocomplete="current-password"
         required
@@ -112,18 +111,16 @@ function TokenForm(
   return (
     <form method="post" action="/sign-in" autocomplete="off">
       <Next next={next} />
-      <label for="token">{words.token}</label>
-      <input
+      <Field
         id="token"
-        name="token"
+        label={words.token}
         type="password"
         autocomplete="off"
         spellcheck={false}
-        aria-describedby="token-hint"
+        hint={words.tokenHint}
         required
         autofocus={focused}
       />
-      <p class="hint" id="token-hint">{words.tokenHint}</p>
       <div class="choice">
         <button type="submit" name="do" value="token">{words.continue}</button>
       </div>
