@@ -15,7 +15,7 @@ import { ProtectedResource } from "./oauth/resource.ts";
 import { Rest } from "./mcp/rest.ts";
 import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
-import { standingOf } from "./pbs/watch.ts";
+import { probe } from "./pbs/watch.ts";
 import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
 import type { Siblings } from "./siblings/siblings.ts";
 import { refusal, REFUSED } from "./mcp/json_rpc.ts";
@@ -69,7 +69,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     proxmox: clients.map((client) => async () => {
       await client.read("/version", AbortSignal.timeout(5_000));
     }),
-    backupServers: () => standingOf(parts.mcp.backupServers),
+    backupServers: [...parts.mcp.backupServers].map((server) => [
+      server.name,
+      () => probe(server),
+    ]),
   }, {
     monotonic,
     onChange: (cluster, answers) => {

@@ -36,6 +36,8 @@ export interface FakePveOptions {
   apidoc?: boolean;
   /** Default 0, any free one. */
   port?: number;
+  /** Its certificate has ended an hour ago. */
+  expired?: boolean;
   /** Its datastore `store1` is the storage `pbs1`. */
   backupServer?: FakePbs;
 }
@@ -104,7 +106,9 @@ const owners: Record<TokenKind, string> = {
 /** Starts a simulated Proxmox VE cluster behind real HTTPS on 127.0.0.1. */
 export async function startFakePve(options: FakePveOptions = {}): Promise<FakePve> {
   const clock = options.now ?? Date.now;
-  const certificate = certificateOfNode();
+  const certificate = options.expired
+    ? makeCertificate("pve1", { endsIn: -3_600_000 })
+    : certificateOfNode();
   const state = seedState({
     nodes: options.nodes ?? 3,
     guests: options.guests ?? 0,

@@ -38,6 +38,10 @@ export default defineTool({
   subject: "cluster",
   rows: "findings",
   privileges: [],
+  backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], ["/system/tasks", "Sys.Audit"], [
+    "/remote",
+    "Remote.Audit",
+  ]],
   conditionalPrivileges: [
     { privilege: ["/", "Sys.Audit"], when: "for quorum, HA, Ceph and ZFS", if: () => true },
     { privilege: ["/nodes/{node}", "Sys.Audit"], when: "for nodes", if: () => true },

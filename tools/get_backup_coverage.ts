@@ -62,6 +62,7 @@ export default defineTool({
     ...READING_BACKUPS,
     { privilege: ["/", "Sys.Audit"], when: "for backup jobs", if: () => true },
   ],
+  backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], ["/remote", "Remote.Audit"]],
   input: z.strictObject({
     older_than_hours: z.number().min(0).optional().describe("Only guests without a newer backup"),
     ...listing(coverageRow),

@@ -77,6 +77,10 @@ export default defineTool({
   across: "none",
   rows: "datastores",
   privileges: [],
+  backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], ["/system/tasks", "Sys.Audit"], [
+    "/remote",
+    "Remote.Audit",
+  ]],
   input: z.strictObject({
     server: backupServerName.optional(),
     failed_hours: z.number().min(0).max(8760).default(24).describe("How far back tasks failed"),

@@ -43,6 +43,7 @@ export default defineTool({
   subject: "cluster",
   across: "any",
   privileges: [],
+  backupPrivileges: [["/datastore/{store}", "Datastore.Audit"]],
   input: z.strictObject({
     vmid: guestReference.optional(),
     type: z.enum(TYPES).optional(),

@@ -28,6 +28,7 @@ export default defineTool({
   subject: "guest",
   privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],
   conditionalPrivileges: READING_BACKUPS,
+  backupPrivileges: [["/datastore/{store}", "Datastore.Audit"]],
   input: z.strictObject({
     vmid: guestReference.optional(),
     storage: storageId.optional(),

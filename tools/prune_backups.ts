@@ -51,6 +51,7 @@ export default defineTool({
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], [
     "/datastore/{store}",
     "Datastore.Modify",
+    "Datastore.Prune",
   ]],
   input,
   output: z.object({

@@ -37,6 +37,7 @@ export default defineTool({
     ["/vms/{vmid}", "VM.PowerMgmt"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
   ],
+  backupPrivileges: [["/datastore/{store}", "Datastore.Audit"]],
   conditionalPrivileges: [USING_BRIDGES, {
     privilege: ["/vms/{vmid}", "VM.GuestAgent.Audit", "VM.Monitor"],
     when: "to ask a VM's guest agent",

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { apiContract } from "./api_contract.ts";
 
 /** `deno task api`: writes the types of Proxmox's APIs from their own descriptions. */
 
@@ -52,6 +53,9 @@ const UNDESCRIBED: Readonly<Record<string, readonly string[]>> = {
 export const PVE: Product = { flag: "Flag", undescribed: UNDESCRIBED };
 /** It takes nothing but true and false in JSON, and its description was corrected by real answers. */
 export const PBS: Product = { flag: "boolean", undescribed: {} };
+
+/** Of the one that its description was read from. */
+export const PBS_VERSION = "4.2";
 
 const PRODUCTS = [
   { product: PVE, source: "../../tests/pve_api.json", target: "../proxmox/api/schema.ts" },
@@ -202,4 +206,9 @@ if (import.meta.main) {
     const types = apiTypes(methods as ApiMethod[], product);
     await Deno.writeTextFile(fileURLToPath(new URL(target, import.meta.url)), types);
   }
+  const described = await Deno.readTextFile(new URL(PRODUCTS[1].source, import.meta.url));
+  await Deno.writeTextFile(
+    fileURLToPath(new URL("../pbs/api/contract.json", import.meta.url)),
+    apiContract(JSON.parse(described), PBS_VERSION),
+  );
 }

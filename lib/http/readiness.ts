@@ -1,23 +1,29 @@
+import { WatchedPart } from "./watched_part.ts";
+
+type Standing = "ok" | "unavailable";
+
 /** Whether each part that the server depends on answers. */
 export interface Readiness {
   /** False when nothing can be done: without the database, or while no cluster answers. */
   readonly ready: boolean;
-  readonly database: "ok" | "unavailable";
+  readonly database: Standing;
   /** `degraded` while some of several clusters do not answer. */
-  readonly proxmox: "ok" | "degraded" | "unavailable";
+  readonly proxmox: Standing | "degraded";
   /** Whether each cluster answers, by its name. */
   readonly clusters: ReadonlyMap<string, boolean>;
   /** By name, where the config names any. One that is away makes nothing else wait, and is told only. */
-  readonly backup_servers?: Readonly<Record<string, "ok" | "unavailable">>;
+  readonly backup_servers?: Readonly<Record<string, Standing>>;
 }
 
-/** What is asked; each rejects when it is away. */
+type Probe = () => Promise<void>;
+type NamedProbes = Iterable<readonly [string, Probe]>;
+
+/** What is asked; each rejects when it is away, and ends in bounded time. */
 export interface ProbedParts {
-  readonly database: () => Promise<void>;
+  readonly database: Probe;
   /** A probe of each cluster, with its name. */
-  readonly proxmox: Iterable<readonly [string, () => Promise<void>]>;
-  /** Never rejects. */
-  readonly backupServers?: () => Promise<Readonly<Record<string, "ok" | "unavailable">>>;
+  readonly proxmox: NamedProbes;
+  readonly backupServers?: NamedProbes;
 }
 
 interface Options {
@@ -27,19 +33,20 @@ interface Options {
   readonly onChange: (cluster: string, answers: boolean) => void;
 }
 
-const KEPT_MS = 1_000;
-/** When one cluster has answered the others have so long to. */
-const LATER_MS = 1_000;
-
 /**
  * A probe of the parts, asked at most once a second however often it is called: the route needs no
- * token, so it must not be a way to load Proxmox.
+ * token, so it must not be a way to load Proxmox. One part that says nothing delays the answer by a second,
+ * and the next ones not at all. Longer is waited for the database, and at first for one cluster.
  */
 export function createReadiness(
   parts: ProbedParts,
   { monotonic, onChange }: Options,
 ): () => Promise<Readiness> {
-  let last: { at: number; result: Promise<Readiness> } | undefined;
+  const watched = (probes: NamedProbes) =>
+    [...probes].map(([name, probe]) => [name, new WatchedPart(probe, monotonic)] as const);
+  const database = new WatchedPart(parts.database, monotonic);
+  const clusters = watched(parts.proxmox);
+  const backupServers = watched(parts.backupServers ?? []);
   const away = new Set<string>();
   const tell = (readiness: Readiness) => {
     for (const [cluster, answers] of readiness.clusters) {
@@ -48,39 +55,44 @@ export function createReadiness(
     }
     return readiness;
   };
-  return () => {
-    const at = monotonic();
-    if (!last || at - last.at >= KEPT_MS) last = { at, result: probe(parts).then(tell) };
-    return last.result;
+  return async () => {
+    const now = monotonic();
+    const all = [...clusters, ...backupServers].map(([, part]) => part);
+    for (const part of [database, ...all]) part.ask(now);
+    await Promise.all([database.settled, ...all.map((part) => part.soon)]);
+    await oneAnswering(clusters.map(([, part]) => part), now);
+    return tell(standing({ database, clusters, backupServers }, now));
   };
 }
 
-async function probe(parts: ProbedParts): Promise<Readiness> {
-  const [database, clusters, told] = await Promise.all([
-    parts.database().then(() => "ok" as const, () => "unavailable" as const),
-    answering(parts.proxmox),
-    parts.backupServers?.() ?? {},
-  ]);
-  const backups = Object.keys(told).length === 0 ? {} : { backup_servers: told };
-  const answered = [...clusters.values()].filter((answers) => answers).length;
-  const proxmox = answered === clusters.size ? "ok" : answered > 0 ? "degraded" : "unavailable";
-  const ready = database === "ok" && proxmox !== "unavailable";
-  return { ready, database, proxmox, clusters, ...backups };
+/** Resolves when one answers, or something is known of each. */
+async function oneAnswering(clusters: readonly WatchedPart[], now: number): Promise<void> {
+  const unknown = () => clusters.filter((part) => part.answers(now) === undefined);
+  while (unknown().length > 0 && !clusters.some((part) => part.answers(now))) {
+    await Promise.race(unknown().map((part) => part.settled));
+  }
 }
 
-/** One that says nothing keeps nobody waiting who has heard of another. */
-async function answering(probes: ProbedParts["proxmox"]): Promise<ReadonlyMap<string, boolean>> {
-  const answers = new Map<string, boolean>();
-  const all = [...probes].map(async ([name, probe]) => {
-    answers.set(name, false);
-    await probe();
-    answers.set(name, true);
-  });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const later = Promise.any(all).then(() =>
-    new Promise((resolve) => timer = setTimeout(resolve, LATER_MS))
-  );
-  await Promise.race([Promise.allSettled(all), later.catch(() => new Promise(() => {}))]);
-  clearTimeout(timer);
-  return new Map(answers);
+type Named = readonly (readonly [string, WatchedPart])[];
+
+function standing(
+  { database, clusters, backupServers }: {
+    database: WatchedPart;
+    clusters: Named;
+    backupServers: Named;
+  },
+  now: number,
+): Readiness {
+  const of = (part: WatchedPart) => part.answers(now) ? "ok" as const : "unavailable" as const;
+  const answers = new Map(clusters.map(([name, part]) => [name, part.answers(now) ?? false]));
+  const answered = [...answers.values()].filter((each) => each).length;
+  const proxmox = answered === answers.size ? "ok" : answered > 0 ? "degraded" : "unavailable";
+  const told = backupServers.map(([name, part]) => [name, of(part)] as const);
+  return {
+    ready: of(database) === "ok" && proxmox !== "unavailable",
+    database: of(database),
+    proxmox,
+    clusters: answers,
+    ...(told.length === 0 ? {} : { backup_servers: Object.fromEntries(told) }),
+  };
 }

@@ -7,10 +7,21 @@ const READING: readonly (readonly [path: string, privilege: string, unseen: stri
   ["/remote", "Remote.Audit", "no remote is listed, and no sync job that uses one"],
 ];
 
-/** What a backup server leaves out of its answers without a word: a line for each right that is lacking. */
-export function unseenBy(grants: PbsGrants): string[] {
-  return READING.filter(([path, privilege]) => !mayAt(grants, path, privilege))
-    .map(([path, privilege, unseen]) => `without ${privilege} on ${path} ${unseen}`);
+/** The privileges that it takes to read all. */
+export const READING_PRIVILEGES: readonly string[] = READING.map(([, privilege]) => privilege);
+
+/**
+ * What a backup server leaves out of its answers without a word: a line for each right that is lacking.
+ *
+ * @param needed the privileges that matter
+ */
+export function unseenBy(
+  grants: PbsGrants,
+  needed: readonly string[] = READING_PRIVILEGES,
+): string[] {
+  return READING.filter(([path, privilege]) =>
+    needed.includes(privilege) && !mayAt(grants, path, privilege)
+  ).map(([path, privilege, unseen]) => `without ${privilege} on ${path} ${unseen}`);
 }
 
 /** Whether all backups of a datastore, or of one of its namespaces, are listed. */

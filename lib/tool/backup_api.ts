@@ -10,6 +10,7 @@ import {
   parseApiDescription,
 } from "../proxmox/apidoc/description.ts";
 import { schemaFor } from "../proxmox/apidoc/schema.ts";
+import { contractDescription } from "./backup_contract.ts";
 import { backupServerName } from "./backup_server.ts";
 import type { ToolContext } from "./tool.ts";
 
@@ -60,11 +61,16 @@ export function backupApiOf(
   const { advice } = pve;
   const describe = async (): Promise<ApiDescription> => {
     const file = await pbs.client.file(FILE, pve.signal).catch((cause) => {
-      if (!(cause instanceof AppError) || cause.code !== "not_found") throw cause;
-      const remedy = "the package proxmox-backup-docs there does";
-      throw new AppError("not_found", `${cause.message}, the description of its API; ${remedy}`);
+      if (cause instanceof AppError && cause.code === "not_found") return undefined;
+      throw cause;
     });
-    return parseApiDescription(file, advice.paths);
+    if (file !== undefined) return parseApiDescription(file, advice.paths);
+    const { version, description } = await contractDescription(advice.paths);
+    pve.warn(
+      `backup server ${pbs.server} does not serve the description of its API, which the package ` +
+        `proxmox-backup-docs there does: that of Proxmox Backup Server ${version} stands in for it`,
+    );
+    return description;
   };
   let described: Promise<ApiDescription> | undefined;
   return {

@@ -21,13 +21,13 @@ export function privilegeText(privileges: readonly Privilege[]): string {
 
 /** The same for all that a tool may need, with what it depends on: `VM.Config.CDROM on /vms/{vmid} with iso_name`. */
 export function describePrivileges(tool: AnyTool): string {
+  const isAlways = tool.switchedOnBy === "backup_servers";
+  const of = isAlways ? "the backup server" : "backup servers that the config names";
   return [
     ...tool.privileges.map((privilege) => privilegeText([privilege])),
     ...(tool.conditionalPrivileges ?? []).map(({ privilege, when }) =>
       `${privilegeText([privilege])} ${when}`
     ),
-    ...(tool.backupPrivileges ?? []).map((privilege) =>
-      `${privilegeText([privilege])} of the backup server`
-    ),
+    ...(tool.backupPrivileges ?? []).map((privilege) => `${privilegeText([privilege])} of ${of}`),
   ].join(", ");
 }

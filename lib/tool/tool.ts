@@ -105,7 +105,7 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
   readonly clustersNeeded?: number;
   /** What every call needs. */
   readonly privileges: readonly Privilege[];
-  /** What calls need on a backup server, at paths of its own (with `{store}`). */
+  /** What calls need on backup servers, where the config names any, at paths of their own (with `{store}`). */
   readonly backupPrivileges?: readonly Privilege[];
   /** What a call needs besides, by its input. */
   readonly conditionalPrivileges?: readonly ConditionalPrivilege<z.output<I>>[];

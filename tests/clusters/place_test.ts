@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Site } from "../site.ts";
+import { createLimitedToken } from "../tokens.ts";
 import { changesOf, twoClusters, unplug } from "./sites.ts";
 
 const seconds = (site: Site, tool: string, args: Record<string, unknown>) =>
@@ -149,4 +150,82 @@ Deno.test("what would be lost is looked for as it is now: a guest of the same vm
   assert.equal(code, "conflict", text);
   assert.match(text, /guest 1000 is in default and in dc2: name the cluster/);
   assert.deepEqual([changesOf(site, "dc2"), changesOf(site, "default")], [[], []]);
+});
+
+/** Tasks of `dc2` last until they are stopped. */
+const LASTING = { clusters: { dc2: { pve: { taskMs: 3_600_000 } } } };
+
+/** The UPID of a task that was begun in `dc2`, on a node that both clusters have. */
+async function taskIn(site: Site, args: Record<string, unknown> = {}): Promise<string> {
+  const begun = { vmid: 101, cluster: "dc2", ...args };
+  const { value, text } = await site.call("start_vm", begun);
+  assert.ok(value?.upid, text);
+  return value.upid;
+}
+
+Deno.test("a task is followed and stopped in the cluster that knows it, though its node is in several", async () => {
+  await using site = await twoClusters(LASTING);
+  const upid = await taskIn(site, { wait: false });
+  for (const tool of ["get_task", "stop_task"]) {
+    const { value, text } = await site.call(tool, { upid });
+    assert.deepEqual([value?.cluster, value?.upid], ["dc2", upid], text);
+  }
+  const stopped = site.fakes.dc2?.requests.filter(({ method }) => method === "DELETE");
+  assert.deepEqual(stopped?.map(({ path }) => decodeURIComponent(path).split("/tasks/")[1]), [
+    upid,
+  ]);
+  assert.deepEqual(changesOf(site, "default"), []);
+});
+
+Deno.test("a task that no cluster knows, or two do, is told so", async () => {
+  await using site = await twoClusters();
+  const upid = await taskIn(site);
+  const unknown = upid.replace(/^(UPID:[^:]+:)[0-9A-F]{8}/, "$1000000AA");
+  assert.equal(
+    await seconds(site, "get_task", { upid: unknown }),
+    `not_found: Cannot read task ${unknown}: no cluster knows this task`,
+  );
+  const task = site.fakes.dc2?.state.tasks.find((each) => each.upid === upid);
+  assert.ok(task);
+  site.fakes.default?.state.tasks.push({ ...task });
+  assert.equal(
+    await seconds(site, "wait_task", { upid }),
+    `conflict: Cannot see task ${upid} succeed: the task is known in default and in dc2: ` +
+      "name the cluster: default or dc2",
+  );
+  const { value } = await site.call("wait_task", { upid, cluster: "dc2" });
+  assert.deepEqual([value?.cluster, value?.exit_status], ["dc2", "OK"]);
+});
+
+Deno.test("a task is found while another cluster is away, and missed by no cluster that is", async () => {
+  await using site = await twoClusters(LASTING);
+  const upid = await taskIn(site, { wait: false });
+  await unplug(site, "default");
+  const { value, text } = await site.call("stop_task", { upid });
+  assert.equal(value?.cluster, "dc2", text);
+  const unknown = upid.replace(/^(UPID:[^:]+:)[0-9A-F]{8}/, "$1000000AA");
+  assert.match(
+    await seconds(site, "get_task", { upid: unknown }),
+    /^unavailable: .*no cluster that answered knows this task; default did not answer: /,
+  );
+});
+
+Deno.test("a task beyond a token's limits is told as one that no cluster knows", async () => {
+  await using site = await twoClusters();
+  const upid = await taskIn(site);
+  const limited = await createLimitedToken(site.store, { vmids: [{ from: 102, to: 102 }] });
+  const unknown = upid.replace(/^(UPID:[^:]+:)[0-9A-F]{8}/, "$1000000AA");
+  const told = await Promise.all([upid, unknown].map(async (upid) => {
+    const { code, text } = await site.call("get_task", { upid }, { token: limited });
+    return `${code}: ${text.replaceAll(upid, "UPID")}`;
+  }));
+  assert.equal(told[0], told[1]);
+  assert.match(told[0] ?? "", /^not_found: .*no cluster knows this task/);
+  const within = await createLimitedToken(site.store, { vmids: [{ from: 101, to: 101 }] });
+  const { value, text } = await site.call("get_task", { upid }, { token: within });
+  assert.equal(value?.cluster, "dc2", text);
+  const elsewhere = await createLimitedToken(site.store, { clusters: ["default"] });
+  const asked = site.fakes.dc2?.requests.length;
+  assert.equal((await site.call("get_task", { upid }, { token: elsewhere })).isError, true);
+  assert.equal(site.fakes.dc2?.requests.length, asked, "what is out of sight is not asked");
 });

@@ -12,8 +12,11 @@ interface Line {
 }
 
 /** What `check` says of backup servers. */
-async function checked(fresh: Fresh): Promise<{ lines: Line[]; commands: string[] }> {
-  const { out } = await cli(["check", "--json", "--config", fresh.config]);
+async function checked(
+  fresh: Fresh,
+  ...options: string[]
+): Promise<{ lines: Line[]; commands: string[] }> {
+  const { out } = await cli(["check", "--json", "--config", fresh.config, ...options]);
   const report = JSON.parse(out);
   const advice: { commands: string[] }[] = report.proxmox_backup_manager ?? [];
   return {
@@ -144,13 +147,6 @@ Deno.test("check tells of each backup server what its token does not see, and pr
   const unseen = about("pve").map(({ message }) => message).join("\n");
   assert.match(unseen, /without Datastore\.Audit on \/datastore datastores are missing/);
   assert.match(unseen, /without Remote\.Audit on \/remote no remote is listed, and no sync job/);
-  const { user, name: token } = pbs.tokenFor("audit");
-  for (
-    const owner of [user, `'${user}!${token}'`]
-  ) {
-    const line = `proxmox-backup-manager acl update /datastore DatastoreAdmin --auth-id ${owner}`;
-    assert.ok(commands.includes(line), line);
-  }
   assert.ok(
     commands.includes(`proxmox-backup-manager user generate-token root@pam ${pbs.token.name}`),
   );
@@ -158,6 +154,58 @@ Deno.test("check tells of each backup server what its token does not see, and pr
   assert.equal(shown.status, 1);
   assert.match(shown.out, /^On backup server nobody, as root, to read all:$/m);
   assert.ok(!shown.out.includes("wrong-secret"));
+});
+
+Deno.test("check grants on backup servers what the chosen toolsets' tools need, and no more", async () => {
+  await using fresh = await Fresh.make();
+  await using pbs = await startFakePbs();
+  good(await fresh.init(fresh.options));
+  await name(fresh, { audit: sectionFor(pbs, "audit"), pve: sectionFor(pbs, "backup") });
+  const grantsFor = async (...options: string[]) => {
+    const { commands } = await checked(fresh, ...options);
+    const grants = commands.map((command) => /acl update (\S+ \S+) --auth-id/.exec(command)?.[1]);
+    return [...new Set(grants)];
+  };
+  const both = ["/ Audit", "/remote RemoteAudit"];
+  assert.deepEqual(await grantsFor(), both, "core, which init has written, only reads");
+  assert.deepEqual(await grantsFor("--toolset", "network"), []);
+  assert.deepEqual(await grantsFor("--toolset", "backups"), [...both, "/datastore DatastoreAdmin"]);
+  const { user, name: token } = pbs.tokenFor("audit");
+  const { commands } = await checked(fresh, "--toolset", "backups");
+  for (const owner of [user, `'${user}!${token}'`]) {
+    const line = `proxmox-backup-manager acl update /datastore DatastoreAdmin --auth-id ${owner}`;
+    assert.ok(commands.includes(line), line);
+  }
+  const { lines } = await checked(fresh, "--toolset", "network");
+  assert.ok(lines.every(({ state }) => state === "ok"), JSON.stringify(lines));
+  assert.match(lines[1]?.message ?? "", /^audit \(.*\): tools of network need nothing there$/);
+  const shown = await cli(["check", "--config", fresh.config, "--toolset", "backups"]);
+  assert.match(
+    shown.out,
+    /^On backup server pve, as root, to read all, and for Datastore\.Verify, Datastore\.Modify and Datastore\.Prune, which changes need:$/m,
+  );
+  assert.match(shown.out, /^Other tools can still be called by name, /m);
+});
+
+Deno.test("check grants on backup servers no more than the tools need that the config offers", async () => {
+  await using fresh = await Fresh.make();
+  await using pbs = await startFakePbs();
+  good(await fresh.init(fresh.options));
+  await name(fresh, { nobody: sectionFor(pbs, "none") });
+  const offer = async (tools: Record<string, unknown>) => {
+    const content = JSON.parse(await fresh.folder.read("config.json"));
+    await fresh.folder.write("config.json", JSON.stringify({ ...content, tools }));
+    const { commands } = await checked(fresh, "--toolset", "backups");
+    return commands.filter((command) => !command.includes("'")).map((command) =>
+      command.replace(/^.*update (\S+ \S+) .*$/, "$1")
+    );
+  };
+  assert.deepEqual(await offer({ read_only: true }), ["/ Audit", "/remote RemoteAudit"]);
+  const verifies = ["verify_backups", "get_backup_snapshots"];
+  assert.deepEqual(await offer({ allow: verifies }), [
+    "/datastore DatastoreAudit",
+    "/datastore DatastoreReader",
+  ]);
 });
 
 Deno.test("a locked server names each backup server; one that is away changes nothing else", async () => {

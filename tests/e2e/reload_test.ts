@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { startFakePve } from "../fake_pve.ts";
+import { startFakePbs } from "../fake_pbs.ts";
+import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { startServe } from "../support/cli.ts";
+import { sectionFor } from "../support/backup_site.ts";
 import { Folder } from "../support/folder.ts";
+import { until } from "../support/until.ts";
 
 async function install(folder: Folder): Promise<string> {
   const certificate = await makeCertificate("mcp");
@@ -58,4 +61,77 @@ Deno.test("SIGHUP tells what a cluster that was added takes", async () => {
   await add(auth);
   server.kill("SIGHUP");
   await server.line(/WARNING - Reloaded; takes effect after a restart only: clusters\.dc2$/);
+});
+
+/** What a config says of a cluster whose secret stands in a file. */
+function clusterOf({ host, port, token }: FakePve, name: string) {
+  return {
+    proxmox: { host, port, ca_file: `${name}.pem` },
+    auth: { user: token.user, token_name: token.name, token_value_file: `${name}-token` },
+  };
+}
+
+Deno.test("SIGHUP with a broken or changed file of one cluster or backup server harms none", async () => {
+  await using folder = await Folder.make();
+  await using home = await startFakePve();
+  await using dc2 = await startFakePve();
+  await using pbs = await startFakePbs();
+  for (const [name, pve] of Object.entries({ home, dc2 })) {
+    await folder.write(`${name}.pem`, pve.caPem);
+    await folder.write(`${name}-token`, pve.token.value, 0o600);
+  }
+  const { token_value, ...section } = sectionFor(pbs, "admin");
+  await folder.write("pbs-token", token_value, 0o600);
+  const file = {
+    clusters: { home: clusterOf(home, "home"), dc2: clusterOf(dc2, "dc2") },
+    backup_servers: { pbs1: { ...section, token_value_file: "pbs-token" } },
+    server: { port: 0 },
+  };
+  const config = await folder.write("config.json", file);
+  await using server = await startServe(["--config", config, "--no-auth"]);
+  const ask = async (name: string) => {
+    const body = JSON.stringify({ method: "tools/call", params: { name, arguments: {} } });
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(server.url, { method: "POST", headers, body });
+    return (await answer.json()).result;
+  };
+  const allAnswer = async () => {
+    const { structuredContent: nodes } = await ask("get_nodes");
+    const clusters = nodes.nodes.map(({ cluster }: { cluster: string }) => cluster);
+    assert.deepEqual([...new Set(clusters)].toSorted(), ["dc2", "home"]);
+    assert.deepEqual(nodes.warnings ?? [], []);
+    const { structuredContent: backups } = await ask("get_backup_servers");
+    assert.equal(backups.servers[0]?.server, "pbs1");
+  };
+  await allAnswer();
+  /** The first line of this form that a reload leaves. */
+  const reload = async (pattern: RegExp) => {
+    const before = server.lines.length;
+    const find = () => server.lines.slice(before).find((line) => pattern.test(line));
+    server.kill("SIGHUP");
+    await until(find);
+    return find() ?? "";
+  };
+  const renewed = "11111111-2222-3333-4444-555555555555";
+  const secrets = {
+    "dc2-token": "clusters.dc2.auth.token_value",
+    "pbs-token": "backup_servers.pbs1.token_value",
+  };
+  for (const [secret, key] of Object.entries(secrets)) {
+    const good = await folder.read(secret);
+    await Deno.remove(folder.at(secret));
+    assert.match(await reload(/Cannot reload/), new RegExp(`${key}_file .*: no such file`));
+    await allAnswer();
+    await folder.write(secret, renewed, 0o600);
+    assert.match(await reload(/Reloaded/), new RegExp(`WARNING .* a restart only: ${key}$`));
+    await allAnswer();
+    await folder.write(secret, good, 0o600);
+    await reload(/Reloaded/);
+  }
+  await folder.write("dc2.pem", "no certificate");
+  await folder.write("config.json", { ...file, tools: { deny: ["get_backup_servers"] } });
+  await reload(/INFO - Reloaded$/);
+  assert.equal((await ask("get_backup_servers")).isError, true, "what is offered was taken over");
+  assert.equal((await ask("get_nodes")).structuredContent.nodes.length, 6);
+  assert.ok(!server.lines.some((line) => line.includes(renewed) || line.includes(token_value)));
 });

@@ -22,13 +22,22 @@ interface Wish {
   keys: KeyPair;
   signer: KeyPair;
   extensions: Uint8Array[];
+  /** Milliseconds from now; default two years. */
+  endsIn?: number | undefined;
 }
 
 const DAY_MS = 86_400_000;
 const ecdsaWithSha256 = sequence(oid("1.2.840.10045.4.3.2"));
 
-/** A cluster's CA and the certificate of one node, good for the node's name, `localhost` and `127.0.0.1`. */
-export function makeCertificate(node: string): ServerCertificate {
+/**
+ * A cluster's CA and the certificate of one node, good for the node's name, `localhost` and `127.0.0.1`.
+ *
+ * @param options.endsIn milliseconds from now; default two years
+ */
+export function makeCertificate(
+  node: string,
+  { endsIn }: { endsIn?: number } = {},
+): ServerCertificate {
   const caKeys = newKeys();
   const keys = newKeys();
   const issuer = name("Proxmox Virtual Environment", "fake", "PVE Cluster Manager CA");
@@ -46,6 +55,7 @@ export function makeCertificate(node: string): ServerCertificate {
     subject: name(node, "PVE Cluster Node", "Proxmox Virtual Environment"),
     keys,
     signer: caKeys,
+    endsIn,
     extensions: [forServers, alternativeNames({ ips: ["127.0.0.1"], names: ["localhost", node] })],
   });
   return {
@@ -93,13 +103,15 @@ function newKeys(): KeyPair {
   return generateKeyPairSync("ec", { namedCurve: "P-256" });
 }
 
-function issue({ serial, issuer, subject, keys, signer, extensions }: Wish): Uint8Array {
+function issue(
+  { serial, issuer, subject, keys, signer, extensions, endsIn = 730 * DAY_MS }: Wish,
+): Uint8Array {
   const body = sequence(
     der(0xa0, integer(2)),
     integer(serial),
     ecdsaWithSha256,
     issuer,
-    sequence(utcTime(Date.now() - DAY_MS), utcTime(Date.now() + 730 * DAY_MS)),
+    sequence(utcTime(Date.now() - DAY_MS), utcTime(Date.now() + endsIn)),
     subject,
     new Uint8Array(keys.publicKey.export({ type: "spki", format: "der" })),
     der(0xa3, sequence(...extensions)),

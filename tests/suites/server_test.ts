@@ -1,11 +1,13 @@
 import "../clusters/approval_test.ts";
 import "../clusters/audit_test.ts";
 import "../clusters/cost_test.ts";
+import "../clusters/faults_test.ts";
 import "../clusters/lists_test.ts";
 import "../clusters/lying_test.ts";
 import "../clusters/place_test.ts";
 import "../clusters/reach_test.ts";
 import "../clusters/resources_test.ts";
+import "../clusters/stdio_test.ts";
 import "../clusters/tasks_test.ts";
 import "../clusters/tokens_test.ts";
 import "../contract/pitfalls_test.ts";

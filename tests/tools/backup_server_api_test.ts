@@ -101,9 +101,6 @@ Deno.test("the API tools refuse on a backup server what hands out secrets or pas
     assert.match(answer.text, text);
   }
   assert.ok(world.pbs().requests.every(({ method }) => method === "GET"));
-  world.pbs().state.docs = false;
-  const without = await world.site.call("search_api", { ...at, query: "gc" });
-  assert.match(without.text, /backup server pbs1 does not serve .*proxmox-backup-docs/);
   const narrow = await limited(world.site, { clusters: ["default"] });
   const other = await world.site.call("call_api", { ...at, path: "/version" }, { token: narrow });
   assert.equal(other.code, "forbidden", other.text);
@@ -120,4 +117,39 @@ Deno.test("what the API changes of a whole datastore needs the approval that its
   });
   assert.match(text, /approv/);
   assert.ok(world.pbs().state.datastores.has("store1"));
+});
+
+Deno.test("a backup server that does not describe its API is called by the description of another", async () => {
+  await using world = await BackupSite.start();
+  const at = { ...PBS, server: "pbs1" };
+  const ask = async () => ({
+    found: (await world.site.call("search_api", { ...at, query: "snapshots" })).value,
+    method: (await world.site.call("describe_api", {
+      ...at,
+      path: "/admin/datastore/{store}/snapshots",
+      method: "GET",
+    })).value,
+    rows: (await world.site.call("call_api", {
+      ...at,
+      path: "/admin/datastore/store1/snapshots",
+      params: { "backup-id": "101" },
+    })).value,
+    wrong: (await world.site.call("change_api", {
+      ...at,
+      method: "POST",
+      path: "/admin/datastore/store1/gc",
+      params: { x: 1 },
+    })).text,
+  });
+  const own = await ask();
+  assert.equal(own.found.warnings?.length ?? 0, 0);
+  world.pbs().state.docs = false;
+  const other = await ask();
+  assert.match(
+    other.found.warnings?.[0],
+    /^backup server pbs1 does not serve .*proxmox-backup-docs .* Proxmox Backup Server 4\.2 stands in/,
+  );
+  assert.ok(own.rows.data.length > 0);
+  const { warnings: _, ...found } = other.found;
+  assert.deepEqual({ ...other, found }, own);
 });

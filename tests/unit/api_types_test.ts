@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { apiTypes, PBS, PVE } from "../../lib/build/api_types.ts";
+import { apiContract } from "../../lib/build/api_contract.ts";
+import { apiTypes, PBS, PBS_VERSION, PVE } from "../../lib/build/api_types.ts";
 import type { Pve } from "../../lib/proxmox/pve.ts";
 
 /** Never called: what is asserted is that each marked line fails the type check and no other does. */
@@ -58,3 +59,15 @@ for (
     assert.equal(written, apiTypes(JSON.parse(source), product), "it is stale: run deno task api");
   });
 }
+
+Deno.test("the contract of a backup server's API is what its description gives", async () => {
+  const source = await Deno.readTextFile(new URL("../pbs_api.json", import.meta.url));
+  const written = await Deno.readTextFile(
+    new URL("../../lib/pbs/api/contract.json", import.meta.url),
+  );
+  assert.equal(
+    written,
+    apiContract(JSON.parse(source), PBS_VERSION),
+    "it is stale: run deno task api",
+  );
+});

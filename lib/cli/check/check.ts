@@ -33,7 +33,7 @@ Looks at the config, the files it names, the database, the Proxmox servers (name
 certificate, clock, version) and backup servers, what the tokens there may do, the listening port
 and the lock.
 Each line is ok, warn or fail with what to do; the exit status is 1 when any fails.
-The Proxmox roles are those for the tools of --toolset, else of tools.toolsets, else for all tools.
+The roles there are those for the tools of --toolset, else of tools.toolsets, else for all tools.
 
 Examples:
   proxmox-mcp check --config /etc/proxmox-mcp/config.json
@@ -51,7 +51,7 @@ interface Report {
 export function registerCheck(program: Command, context: CliContext): void {
   withServeOptions(withCommonOptions(program.command("check")))
     .description("say what is wrong with the config, the database, Proxmox and the lock")
-    .option("--toolset <TOOLSET>", "print the Proxmox roles for this toolset's tools", toolsets)
+    .option("--toolset <TOOLSET>", "print the roles for this toolset's tools", toolsets)
     .option("--json", "print JSON")
     .addHelpText("after", NOTES)
     .action((options: CheckOptions) => check(context, options));
@@ -84,7 +84,7 @@ export async function check(context: CliContext, options: CheckOptions): Promise
     io.out(`\n${adviceHead(each)}`);
     for (const command of each.commands) io.out(`  ${command}`);
   }
-  if (advice.length > 0 && isPart(toolsets)) {
+  if (advice.length + report.backupAdvice.length > 0 && isPart(toolsets)) {
     io.out(
       "\nOther tools can still be called by name, and Proxmox refuses what these roles lack: " +
         `--toolset ${ALL_TOOLS.join(",")} prints the roles for all`,
@@ -113,7 +113,7 @@ async function inspect(context: CliContext, options: CheckOptions): Promise<Repo
   }
   const checkingBackups = Object.keys(config.backup_servers).length === 0
     ? { findings: [], advice: [] }
-    : (await import("./backup_servers.ts")).checkBackupServers(config);
+    : (await import("./backup_servers.ts")).checkBackupServers(config, options.toolset ?? null);
   const secrets = await checkSecretFiles(config);
   const store = await checkStore(config, now);
   const files = await checkWrittenFiles(config);

@@ -3,16 +3,14 @@ import { AppError, messageOf } from "../../errors.ts";
 import { Access, type Grants } from "../../proxmox/privileges.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
 import { connectProxmox } from "../../proxmox/api/connect.ts";
-import { TOOLS } from "../../mcp/tools.ts";
-import { isOffered, policyOf } from "../../tool/policy.ts";
-import type { AnyTool } from "../../tool/tool.ts";
-import { isChosen, type ToolsetChoice } from "../../tool/toolsets.ts";
+import type { ToolsetChoice } from "../../tool/toolsets.ts";
 import { versionOf } from "../serve/probe.ts";
 import type { SeenServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { trustAdvice } from "./network.ts";
 import { NOTHING, readPresent } from "./present.ts";
 import { lackingTools, type ScopePrivileges, scopePrivileges } from "./privileges.ts";
+import { type Wanted, wantedOf } from "./wanted.ts";
 
 const PATIENCE_MS = 10_000;
 const NEWEST_KNOWN = 9;
@@ -22,14 +20,6 @@ export interface ProxmoxReport {
   readonly findings: readonly Finding[];
   /** What the token should be granted, for each scope; empty when it is granted all it needs. */
   readonly advice: readonly ScopePrivileges[];
-}
-
-/** Which tools the token is to suffice for. */
-interface Wanted {
-  readonly toolsets: ToolsetChoice;
-  readonly tools: readonly AnyTool[];
-  /** What is offered besides, and can be called by name. */
-  readonly others: readonly AnyTool[];
 }
 
 /**
@@ -69,17 +59,6 @@ export async function checkProxmox(
   } finally {
     close();
   }
-}
-
-function wantedOf(config: Config, toolsets: ToolsetChoice): Wanted {
-  const policy = policyOf(config);
-  const offered = TOOLS.filter((tool) => isOffered(tool, policy));
-  const isWanted = (tool: AnyTool) => isChosen(tool.toolsets, [toolsets]);
-  return {
-    toolsets,
-    tools: offered.filter(isWanted),
-    others: offered.filter((tool) => !isWanted(tool)),
-  };
 }
 
 function aboutVersion(version: string, major: number): Finding {

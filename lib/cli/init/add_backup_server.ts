@@ -7,6 +7,7 @@ import { PbsReader } from "../../pbs/reader.ts";
 import { connectBackupServers } from "../../pbs/servers.ts";
 import { sleep } from "../../proxmox/api/connect.ts";
 import { adviceHead, commandsFor } from "../check/backup_commands.ts";
+import { ALL_NEEDS } from "../check/backup_needs.ts";
 import { type SeenServer, seeServer } from "../check/certificate.ts";
 import { tryConnect } from "../check/network.ts";
 import { type CliContext, configOption, UsageError } from "../context.ts";
@@ -59,7 +60,7 @@ export class AddBackupServer {
     const address = await chooseBackupAddress(this.#options, { asking: this.#asking, steps });
     requireOnce(existing, address);
     const chosen = { ...address, ...await this.#trust(address), ...await this.#token() };
-    const advice = commandsFor(name, chosen, { lacks: ["reading", "changing"], isThere: false });
+    const advice = commandsFor(name, chosen, { needs: ALL_NEEDS, isThere: false });
     steps.title(adviceHead(advice));
     steps.lines([...advice.commands, ""]);
     const secret = await this.#provenSecret(name, chosen);

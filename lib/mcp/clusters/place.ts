@@ -8,6 +8,7 @@ import { coverageOf } from "./coverage.ts";
 import { LookUp } from "./look_up.ts";
 import { reachedIn } from "./reached.ts";
 import { type Reference, referencesIn } from "./references.ts";
+import { lookUpTask } from "./task_look_up.ts";
 
 /** Where a call is carried out. */
 export type Place =
@@ -34,7 +35,7 @@ interface Meant {
  * Where a call is carried out: in the cluster that it names, else in the one that has what it names, else, for
  * what covers several, in all.
  *
- * @throws AppError `conflict` for a guest that is in several, `unavailable` when one that does not answer may
+ * @throws AppError `conflict` for a guest, or a task, that is in several, `unavailable` when one that does not answer may
  * have it too and it would be lost, `not_found` when none has it, `invalid` when nothing tells which
  */
 export async function placeOf(
@@ -102,6 +103,10 @@ async function find(
   }
   const clusters = common(known, seen);
   const [cluster] = clusters;
+  const task = known.find(({ task }) => task !== undefined)?.task;
+  if (task !== undefined && clusters.length + seen.silent.length > 1) {
+    return await placeOfTask(services, request, { task, clusters, seen });
+  }
   if (clusters.length !== 1) throw ambiguous(known, { clusters, seen });
   if (seen.silent.length === 0) return in_(cluster);
   const told = known.map(({ told }) => told).join(" and ");
@@ -110,6 +115,24 @@ async function find(
     throw new AppError("unavailable", `${doubt}: name the cluster, such as ${cluster}`);
   }
   return { ...in_(cluster), warnings: [doubt] };
+}
+
+/** No two tasks have one UPID: who knows it is the one, whatever others do not say. */
+async function placeOfTask(
+  services: CallServices,
+  request: CallRequest,
+  { task, clusters, seen }: { task: string; clusters: readonly string[]; seen: LookUp },
+): Promise<Place> {
+  const { having, whySilent } = await lookUpTask(services, request, { upid: task, clusters });
+  const [cluster, another] = having;
+  if (another !== undefined) {
+    const state = `the task is known in ${having.join(" and in ")}`;
+    throw new AppError("conflict", `${state}: ${nameOne(having)}`);
+  }
+  if (cluster !== undefined) return in_(cluster);
+  const why = [whySilent, seen.whySilent].filter((each) => each !== "").join("; ");
+  if (why === "") throw new AppError("not_found", "no cluster knows this task");
+  throw new AppError("unavailable", `no cluster that answered knows this task; ${why}`);
 }
 
 /** The clusters that have all of them, or else what tells most. */

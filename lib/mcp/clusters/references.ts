@@ -11,6 +11,8 @@ export interface Reference {
   readonly told: string;
   /** The guest's vmid or name, where it is one. */
   readonly guest?: number | string;
+  /** The UPID of a task on this node. */
+  readonly task?: string;
   readonly fits: (rows: readonly Resource[]) => boolean;
 }
 
@@ -86,7 +88,7 @@ function tagReference(tag: string): Reference {
 /** One that is malformed is left for the tool to refuse. */
 function nodeOf(upid: string): Reference[] {
   try {
-    return [nodeReference(parseUpid(upid).node)];
+    return [{ ...nodeReference(parseUpid(upid).node), task: upid }];
   } catch {
     return [];
   }

@@ -117,7 +117,12 @@ function collect(nodes: unknown, into: ApiMethod[], depth: number): void {
   }
 }
 
-function describeMethod(path: string, method: Verb, info: Record<string, unknown>): ApiMethod {
+/** A method by what its description states. */
+export function describeMethod(
+  path: string,
+  method: Verb,
+  info: Readonly<Record<string, unknown>>,
+): ApiMethod {
   const parameters = record(info.parameters);
   const returns = record(info.returns);
   return {
