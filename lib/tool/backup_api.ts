@@ -26,6 +26,11 @@ interface Given {
   readonly server?: string | undefined;
 }
 
+/** A backup server belongs to no cluster. */
+export function isOfBackupServer({ product }: Given): boolean {
+  return product === "pbs";
+}
+
 /** A backup server whose API is to be used. */
 export interface BackupApi extends DescribedApi {
   readonly pbs: Pbs;
@@ -36,8 +41,8 @@ const FILE = "/docs/api-viewer/apidoc.js";
 /**
  * The backup server that a call of an API tool is about; undefined for Proxmox VE.
  *
- * @throws AppError `invalid` when it could be several; `forbidden` for a token that is limited: what is on a
- * backup server belongs to all
+ * @throws AppError `invalid` when it could be several; `not_found` also for a token that is limited, whatever
+ * there is: what is on a backup server belongs to all
  */
 export function backupApiOf(
   { pbs: servers, pve }: Pick<ToolContext, "pbs" | "pve">,
@@ -48,8 +53,7 @@ export function backupApiOf(
     throw new AppError("invalid", 'server is taken only with product: "pbs"');
   }
   if (!pve.reach.everywhere) {
-    const state = "the token's limits do not include a backup server as a whole";
-    throw new AppError("forbidden", state);
+    throw noServer(server);
   }
   const { names } = servers;
   const [only = ""] = names;
@@ -73,6 +77,12 @@ export function backupApiOf(
     apiDescription: () => described ??= describe(),
     refuses: refusalOfBackups,
   };
+}
+
+/** To a token that is limited each is as good as none. */
+export function noServer(name: string | undefined): AppError {
+  const what = name === undefined ? "no backup server" : `no backup server ${JSON.stringify(name)}`;
+  return new AppError("not_found", `${what} is within the token's limits as a whole`);
 }
 
 /** What is never called, besides what holds for any Proxmox. */

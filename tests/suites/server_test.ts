@@ -1,5 +1,6 @@
 import "../clusters/approval_test.ts";
 import "../clusters/audit_test.ts";
+import "../clusters/backup_api_test.ts";
 import "../clusters/cost_test.ts";
 import "../clusters/lists_test.ts";
 import "../clusters/lying_test.ts";
