@@ -29,6 +29,7 @@ import { visibleTo } from "./mcp/clusters/argument.ts";
 import { askAll } from "./mcp/clusters/ask_all.ts";
 import { reachedIn } from "./mcp/clusters/reached.ts";
 import { StragglersByAsking } from "./mcp/clusters/stragglers.ts";
+import { tenantsOf } from "./mcp/clusters/tenants.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
@@ -134,6 +135,7 @@ export async function joinParts(
   const logOf = (cluster: string): Pick<Log, "warning"> =>
     clusters.several ? { warning: (line) => log.warning(`Cluster ${cluster}: ${line}`) } : log;
   const proxmox = clusters.map(({ callers }) => callers);
+  const tenants = tenantsOf({ backupServers, monotonic, proxmox });
   const background = new Background({
     audit,
     catalog,
@@ -142,6 +144,7 @@ export async function joinParts(
     now,
     proxmox,
     stopping: stopping.signal,
+    tenants,
   });
   const rehearsals = (cluster: string) => new Rehearsals(database, cluster);
   const leftovers = clusters.map(({ name }) =>
@@ -179,6 +182,7 @@ export async function joinParts(
   const mcp: McpServices = {
     features,
     backupServers,
+    tenants,
     catalog,
     proxmox,
     background,

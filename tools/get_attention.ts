@@ -13,6 +13,7 @@ import {
 import { type Beside, lookAtEverything } from "../lib/proxmox/attention/look.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
+import { neighboursOf } from "../lib/tool/other_clusters.ts";
 import { defineTool, READS, type ToolContext } from "../lib/tool/tool.ts";
 
 const findingRow = z.object({
@@ -105,9 +106,10 @@ export default defineTool({
 });
 
 /** The backup servers; a token that is limited to some guests or nodes is told of these only. */
-function besideCluster({ isOneOfSeveral, pbs, pve }: ToolContext): Beside {
+function besideCluster(context: ToolContext): Beside {
+  const { isOneOfSeveral, pbs, pve } = context;
   if (pbs.names.length === 0) return { probes: [], told: undefined };
-  const join = joinServers(pve, pbs, { limitMs: PATIENCE_MS });
+  const join = joinServers(pve, pbs, { limitMs: PATIENCE_MS, clusters: neighboursOf(context) });
   const told = join.then((joined) => joined.told);
   // So that no server is told once for every cluster.
   const concerned = isOneOfSeveral

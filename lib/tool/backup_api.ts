@@ -10,6 +10,7 @@ import {
   parseApiDescription,
 } from "../proxmox/apidoc/description.ts";
 import { schemaFor } from "../proxmox/apidoc/schema.ts";
+import type { Pve } from "../proxmox/pve.ts";
 import { backupServerName } from "./backup_server.ts";
 import type { ToolContext } from "./tool.ts";
 
@@ -52,9 +53,7 @@ export function backupApiOf(
     if (server === undefined) return undefined;
     throw new AppError("invalid", 'server is taken only with product: "pbs"');
   }
-  if (!pve.reach.everywhere) {
-    throw noServer(server);
-  }
+  requireWhole(pve, server);
   const { names } = servers;
   const [only = ""] = names;
   if (server === undefined && names.length > 1) {
@@ -79,10 +78,16 @@ export function backupApiOf(
   };
 }
 
-/** To a token that is limited each is as good as none. */
-export function noServer(name: string | undefined): AppError {
+/**
+ * What is on a backup server belongs to all clusters and guests: to a token that is limited to some each is as
+ * good as none.
+ *
+ * @throws AppError `not_found`
+ */
+export function requireWhole({ reach }: Pick<Pve, "reach">, name: string | undefined): void {
+  if (reach.everywhere) return;
   const what = name === undefined ? "no backup server" : `no backup server ${JSON.stringify(name)}`;
-  return new AppError("not_found", `${what} is within the token's limits as a whole`);
+  throw new AppError("not_found", `${what} is within the token's limits as a whole`);
 }
 
 /** What is never called, besides what holds for any Proxmox. */

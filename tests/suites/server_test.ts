@@ -9,6 +9,7 @@ import "../clusters/reach_test.ts";
 import "../clusters/resources_test.ts";
 import "../clusters/tasks_test.ts";
 import "../clusters/tokens_test.ts";
+import "../clusters/whose_backups_test.ts";
 import "../contract/pitfalls_test.ts";
 import "../e2e/abuse_test.ts";
 import "../e2e/accounts_test.ts";
