@@ -14,6 +14,8 @@ export interface Join {
   readonly told: ToldOf;
   readonly storages: readonly ServedStorage[];
   readonly lists: SnapshotLists;
+  /** False for what is another cluster's, and to who is limited for what is nobody's. */
+  readonly isOwn: (snapshot: Snapshot) => boolean;
   readonly warnings: readonly string[];
 }
 
@@ -59,6 +61,10 @@ export async function joinServers(
     told: new Map(parts.map(({ storage, told }) => [storage, told])),
     storages,
     lists,
+    isOwn: (snapshot) => {
+      const owners = whose?.of(snapshot, snapshot) ?? [pve.cluster];
+      return owners.includes(pve.cluster) || owners.length === 0 && pve.reach.everywhere;
+    },
     warnings: [...new Set([...own, ...lacking, ...parts.flatMap(({ doubts }) => doubts)])],
   };
 }

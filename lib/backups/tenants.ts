@@ -79,8 +79,9 @@ export class Tenants {
   }
 
   #last(cluster: string, why: string): Tenant {
-    return this.#known.get(cluster)?.tenant ??
-      { cluster, storages: [], guests: new Map(), unread: why };
+    const known = this.#known.get(cluster);
+    if (known !== undefined) return { ...known.tenant, isLate: true };
+    return { cluster, storages: [], guests: new Map(), unread: why };
   }
 }
 

@@ -13,6 +13,8 @@ export interface Tenant {
   readonly guests: ReadonlyMap<number, GuestType>;
   /** Why nothing is known of it. */
   readonly unread?: string;
+  /** It does not answer now: this is what it said last. */
+  readonly isLate?: true;
 }
 
 /** A group of backups, and by which token or user it is owned. */
