@@ -109,7 +109,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/pbs": [
     ...["lib/proxmox/api/values.ts", "lib/proxmox/clip.ts", "lib/proxmox/fan_out.ts"],
-    ...["lib/proxmox/known.ts", "lib/proxmox/plan.ts", "lib/upstream"],
+    ...["lib/proxmox/known.ts", "lib/proxmox/plan.ts", "lib/proxmox/share_time.ts"],
+    ...["lib/proxmox/shared_reads.ts", "lib/upstream"],
     ...["lib/config", "lib/abort.ts", "lib/nearest.ts", "lib/errors.ts"],
   ],
   "lib/proxmox": [

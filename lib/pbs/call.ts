@@ -66,7 +66,8 @@ export class CallsBackupServers {
 
   /** @throws AppError `not_found` for a name that the config does not give */
   of(name: string): Pbs {
-    return new Pbs(this.#find(name).client, this.#call);
+    const { client, reads } = this.#find(name);
+    return new Pbs(client, this.#call, { onChange: () => reads.drop() });
   }
 
   /**
@@ -81,7 +82,8 @@ export class CallsBackupServers {
   ): Promise<T> {
     const { caller, signal } = this.#call;
     using limit = new Limit(signal, limitMs);
-    const reader = new PbsReader(this.#find(name).client, { caller, signal: limit.signal });
+    const { client, reads } = this.#find(name);
+    const reader = new PbsReader(client, { caller, reads, signal: limit.signal });
     try {
       return await read(reader);
     } catch (error) {

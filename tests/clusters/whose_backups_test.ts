@@ -205,3 +205,13 @@ Deno.test("while a cluster does not tell where it stores, a limited token sees w
   assert.equal(doubt.code, "unavailable");
   assert.match(doubt.text, /default did not answer.*: name the cluster/);
 });
+
+Deno.test("what several clusters ask of a backup server at once is asked once", async () => {
+  await using world = await start({ namespace: "" });
+  const path = /store1\/snapshots$/;
+  world.pbs().fault({ path }, { kind: "delay", ms: 300 }, { times: 9 });
+  const before = world.pbs().requests.length;
+  await world.value("get_backup_coverage", { limit: 500 });
+  const asked = world.pbs().requests.slice(before).filter((request) => path.test(request.path));
+  assert.equal(asked.length, 1);
+});
