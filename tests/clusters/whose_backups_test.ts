@@ -10,9 +10,14 @@ const TENANT = "tenant@pbs!t1";
 
 /** Two clusters with guests of the same numbers, both of which store at `pbs1`; `pbs2` is nobody's. */
 async function start(
-  { namespace = "tenant-a", username = TENANT }: { namespace?: string; username?: string } = {},
+  { namespace = "tenant-a", username = TENANT, config = {} }: {
+    namespace?: string;
+    username?: string;
+    config?: Record<string, Record<string, unknown>>;
+  } = {},
 ): Promise<BackupSite> {
   const world = await BackupSite.start({
+    config,
     servers: { pbs1: "admin", pbs2: "admin" },
     clusters: { dc2: { pve: { nodes: 2, prefix: "dc2-" } } },
   });
@@ -214,4 +219,23 @@ Deno.test("what several clusters ask of a backup server at once is asked once", 
   await world.value("get_backup_coverage", { limit: 500 });
   const asked = world.pbs().requests.slice(before).filter((request) => path.test(request.path));
   assert.equal(asked.length, 1);
+});
+
+Deno.test("backups of another cluster's guest are changed with the approval that its tag wants", async () => {
+  await using world = await start({ config: { tools: { approve: { tags: ["vault"] } } } });
+  const guest = world.site.fakes.dc2?.state.guests.get(100);
+  assert.ok(guest);
+  guest.config.tags = "vault";
+  const prune = { ...STORE1, group: "vm/100", namespace: "tenant-a", keep_last: 1 };
+  const group = world.pbs().state.datastores.get("store1")?.groups
+    .find(({ id, ns }) => id === "100" && ns === "tenant-a");
+  const [only] = group?.snapshots ?? [];
+  assert.ok(group && only);
+  group.snapshots.push({ ...only, time: only.time + 60 });
+  assert.match((await world.site.call("prune_backups", prune)).text, /approv/);
+  const named = { ...prune, group: "dc2-web1" };
+  assert.match((await world.site.call("prune_backups", named)).text, /approv/);
+  assert.equal(group.snapshots.length, 2);
+  const other = await world.site.call("prune_backups", { ...STORE1, group: "web1", keep_last: 9 });
+  assert.equal(other.value?.unchanged, true, other.text);
 });
