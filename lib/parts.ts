@@ -26,6 +26,7 @@ import { Approvals } from "./mcp/approval/approvals.ts";
 import { Catalog } from "./mcp/catalog.ts";
 import { ableIn } from "./mcp/clusters/able.ts";
 import { StragglersByAsking } from "./mcp/clusters/stragglers.ts";
+import { tenantsOf } from "./mcp/clusters/tenants.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { finisher } from "./mcp/finished.ts";
 import { IdenticalChanges } from "./mcp/identical.ts";
@@ -129,6 +130,7 @@ export async function joinParts(
   const logOf = (cluster: string): Pick<Log, "warning"> =>
     clusters.several ? { warning: (line) => log.warning(`Cluster ${cluster}: ${line}`) } : log;
   const proxmox = clusters.map(({ callers }) => callers);
+  const tenants = tenantsOf({ backupServers, monotonic, proxmox });
   const background = new Background({
     audit,
     catalog,
@@ -137,6 +139,7 @@ export async function joinParts(
     now,
     proxmox,
     stopping: stopping.signal,
+    tenants,
   });
   const rehearsals = (cluster: string) => new Rehearsals(database, cluster);
   const leftovers = new Leftovers({
@@ -157,6 +160,7 @@ export async function joinParts(
   const mcp: McpServices = {
     features,
     backupServers,
+    tenants,
     catalog,
     proxmox,
     background,

@@ -68,7 +68,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/database/database.ts", "lib/errors.ts", "lib/command.ts", "jose", "node:crypto"],
   ],
   "lib/mcp": [
-    ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/pbs", "lib/proxmox", "lib/auth"],
+    ...["lib/mcp/tools.ts", "tools/mod.ts", "lib/tool", "lib/backups", "lib/pbs", "lib/proxmox"],
+    "lib/auth",
     ...["lib/audit", "lib/upstream/abort.ts"],
     ...["lib/database/spent_keys.ts", "lib/database/running_changes.ts", "lib/log"],
     "lib/database/beginning.ts",
@@ -90,6 +91,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/errors.ts", "zod"],
   ],
   "lib/tool": [
+    "lib/backups",
     "lib/pbs",
     "lib/proxmox",
     "lib/auth/scope.ts",
@@ -107,7 +109,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/pbs": [
     ...["lib/proxmox/api/values.ts", "lib/proxmox/clip.ts", "lib/proxmox/fan_out.ts"],
-    ...["lib/proxmox/known.ts", "lib/proxmox/plan.ts", "lib/upstream"],
+    ...["lib/proxmox/known.ts", "lib/proxmox/plan.ts", "lib/proxmox/share_time.ts"],
+    ...["lib/proxmox/shared_reads.ts", "lib/upstream"],
     ...["lib/config", "lib/abort.ts", "lib/nearest.ts", "lib/errors.ts"],
   ],
   "lib/proxmox": [

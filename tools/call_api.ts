@@ -2,7 +2,12 @@ import * as z from "zod";
 import { freeForm, paged, paging } from "../lib/tool/fields.ts";
 import { checkCall, presentable } from "../lib/proxmox/apidoc/call.ts";
 import { paginate } from "../lib/proxmox/list.ts";
-import { backupApiOf, PRODUCT_FIELDS, productInput } from "../lib/tool/backup_api.ts";
+import {
+  backupApiOf,
+  isOfBackupServer,
+  PRODUCT_FIELDS,
+  productInput,
+} from "../lib/tool/backup_api.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -17,6 +22,7 @@ export default defineTool({
   across: "one",
   privileges: [],
   withBackupServers: PRODUCT_FIELDS,
+  besidesClusters: isOfBackupServer,
   input: z.strictObject({
     path: z.string().max(500).describe("/nodes/pve1/qemu/100/config"),
     method: z.literal("GET", "only GET reads; change_api takes the others").default("GET"),

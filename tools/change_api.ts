@@ -12,6 +12,7 @@ import {
   type BackupApi,
   backupApiOf,
   dangersOf,
+  isOfBackupServer,
   noteConcerned,
   PRODUCT_FIELDS,
   productInput,
@@ -30,6 +31,7 @@ export default defineTool({
   subject: "cluster",
   privileges: [],
   withBackupServers: PRODUCT_FIELDS,
+  besidesClusters: isOfBackupServer,
   input: z.strictObject({
     method: z.enum(["POST", "PUT", "DELETE"]),
     path: z.string().max(500).describe("/nodes/pve1/qemu/100/config"),

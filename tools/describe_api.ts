@@ -6,7 +6,12 @@ import { refusalOf } from "../lib/proxmox/apidoc/guard.ts";
 import { allParams } from "../lib/proxmox/apidoc/composed.ts";
 import { isOptional, type ParamSchema } from "../lib/proxmox/apidoc/schema.ts";
 import { clip } from "../lib/proxmox/clip.ts";
-import { backupApiOf, PRODUCT_FIELDS, productInput } from "../lib/tool/backup_api.ts";
+import {
+  backupApiOf,
+  isOfBackupServer,
+  PRODUCT_FIELDS,
+  productInput,
+} from "../lib/tool/backup_api.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 /** A method; without its parameters and the rest where a path has several. */
@@ -30,6 +35,7 @@ export default defineTool({
   across: "any",
   privileges: [],
   withBackupServers: PRODUCT_FIELDS,
+  besidesClusters: isOfBackupServer,
   input: z.strictObject({
     path: z.string().max(500).describe("/nodes/{node}/qemu or a concrete one"),
     method: z.enum(["GET", "POST", "PUT", "DELETE"]).optional(),

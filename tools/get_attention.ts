@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { type Concerned, concernedBy, concernedOf } from "../lib/backups/concerned.ts";
 import { PATIENCE_MS, serverProbes } from "../lib/backups/findings.ts";
 import { joinServers } from "../lib/backups/join.ts";
+import type { ServedStorage } from "../lib/backups/storages.ts";
 import { verificationProbe } from "../lib/backups/verifications.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import {
@@ -13,6 +15,7 @@ import {
 import { type Beside, lookAtEverything } from "../lib/proxmox/attention/look.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
+import { neighboursOf } from "../lib/tool/other_clusters.ts";
 import { defineTool, READS, type ToolContext } from "../lib/tool/tool.ts";
 
 const findingRow = z.object({
@@ -109,13 +112,13 @@ export default defineTool({
 });
 
 /** The backup servers; a token that is limited to some guests or nodes is told of these only. */
-function besideCluster({ isOneOfSeveral, pbs, pve }: ToolContext): Beside {
+function besideCluster(context: ToolContext): Beside {
+  const { isOneOfSeveral, pbs, pve } = context;
   if (pbs.names.length === 0) return { probes: [], told: undefined };
-  const join = joinServers(pve, pbs, { limitMs: PATIENCE_MS });
+  const join = joinServers(pve, pbs, { limitMs: PATIENCE_MS, clusters: neighboursOf(context) });
   const told = join.then((joined) => joined.told);
-  // So that no server is told once for every cluster.
-  const concerned = isOneOfSeveral
-    ? join.then(({ storages }) => new Set(storages.map(({ place }) => place.server)))
+  const concerned = isOneOfSeveral || !pve.reach.everywhere
+    ? join.then(({ storages }) => concernedIn(context, storages))
     : undefined;
   const probes = pve.reach.everything
     ? [...serverProbes(pve, { pbs, concerned }), verificationProbe(() => join)]
@@ -124,6 +127,17 @@ function besideCluster({ isOneOfSeveral, pbs, pve }: ToolContext): Beside {
   told.catch(() => {});
   concerned?.catch(() => {});
   return { probes, told };
+}
+
+/** So that no server is told once for every cluster, and nobody is told of what is not within his limits. */
+async function concernedIn(
+  { clusters, pbs, pve }: ToolContext,
+  storages: readonly ServedStorage[],
+): Promise<Concerned> {
+  if (!pve.reach.everywhere) return concernedBy(storages);
+  const { asked } = clusters;
+  const tenants = await clusters.tenants();
+  return concernedOf({ asked, cluster: pve.cluster, servers: pbs.names, tenants });
 }
 
 /** The tool that mends it, or that tells more. */

@@ -15,6 +15,7 @@ import { readMembership } from "../lib/proxmox/storage/membership.ts";
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
+import { neighboursOf } from "../lib/tool/other_clusters.ts";
 import { defineTool, READS, type ToolContext } from "../lib/tool/tool.ts";
 
 /** How well one guest is backed up. */
@@ -74,8 +75,9 @@ export default defineTool({
     ...paged,
   }),
   action: () => "compare guests and backups",
-  run: async ({ older_than_hours: hours, ...page }, { pbs, pve, rehearsals }) => {
-    const { guests, warnings } = await readCoverage({ pbs, pve, rehearsals });
+  run: async ({ older_than_hours: hours, ...page }, context) => {
+    const { pbs } = context;
+    const { guests, warnings } = await readCoverage(context);
     const limit = hours === undefined ? -1 : hours * 3600;
     const rows = guests.filter((guest) => (guest.age_seconds ?? Infinity) > limit);
     const { items, ...rest } = paginate(rows, (row) => row.vmid ?? 0, page);
@@ -120,10 +122,11 @@ function countLacks(guests: readonly Coverage[]): Record<string, number> {
  * cannot be seen, a guest without a backup elsewhere is `unknown`, never `not backed up`.
  */
 async function readCoverage(
-  { pbs, pve, rehearsals }: Pick<ToolContext, "pbs" | "pve" | "rehearsals">,
+  context: ToolContext,
 ): Promise<{ guests: Coverage[]; warnings: string[] }> {
+  const { pbs, pve, rehearsals } = context;
   const [{ volumes, warnings, partial, hides, offSite }, plans, tried, resources] = await Promise
-    .all([readBackups(pve, pbs), readPlans(pve, pbs), rehearsals.last(), pve.resources()]);
+    .all([readBackups(context), readPlans(pve, pbs), rehearsals.last(), pve.resources()]);
   const last = new Map(tried.map((rehearsal) => [rehearsal.vmid, rehearsal]));
   const [good, newest] = [newestGood(volumes), newestOf(volumes)];
   const backups = Map.groupBy(volumes, ({ vmid }) => vmid);
@@ -163,14 +166,16 @@ async function readCoverage(
 }
 
 /** All backups, and what of them is elsewhere, as far as the config names backup servers. */
-async function readBackups(pve: Pve, pbs: CallsBackupServers) {
-  const join = await joinServers(pve, pbs);
+async function readBackups(context: ToolContext) {
+  const { pbs, pve } = context;
+  const join = await joinServers(pve, pbs, { clusters: neighboursOf(context) });
   const [list, offSite] = await Promise.all([
     readVolumes(pve, { content: "backup" }, { told: join.told }),
     pbs.names.length > 0 ? readOffSite(pbs, join) : undefined,
   ]);
   const untold = new Set([...join.warnings, ...offSite?.warnings ?? []]);
-  return { ...list, offSite, warnings: [...list.warnings, ...untold] };
+  const volumes = list.volumes.filter((one) => one.may_be_of === undefined);
+  return { ...list, volumes, offSite, warnings: [...list.warnings, ...untold] };
 }
 
 interface Plans {

@@ -5,6 +5,7 @@ import type { Datastore } from "../lib/pbs/datastores.ts";
 import type { FailedTask } from "../lib/pbs/health.ts";
 import { readHealth, type ServerHealth } from "../lib/pbs/health.ts";
 import { type BackupServerJob, JOB_KINDS } from "../lib/pbs/jobs.ts";
+import { sightOf } from "../lib/backups/sight.ts";
 import { backupServerName } from "../lib/tool/backup_server.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
@@ -64,6 +65,12 @@ const failedRow = z.object(
 
 const SHOWN_FAILURES = 20;
 
+/** Tasks may be about any cluster's backups. */
+const UNSEEN: Pick<ServerHealth, "failed" | "unseen"> = {
+  failed: [],
+  unseen: ["tasks: the token's limits do not include the backup server as a whole"],
+};
+
 export default defineTool({
   name: "get_backup_servers",
   title: "Backup servers",
@@ -98,7 +105,9 @@ export default defineTool({
     ...paged,
   }),
   action: () => "tell how the backup servers are",
-  run: async ({ server, failed_hours: hours, ...page }, { pbs, pve }) => {
+  run: async ({ server, failed_hours: hours, ...page }, context) => {
+    const { pve } = context;
+    const { pbs, sees, isWhole } = await sightOf(context);
     const now = pve.now();
     const since = new Date(now.getTime() - hours * 3_600_000);
     if (server !== undefined) pbs.of(server);
@@ -109,17 +118,20 @@ export default defineTool({
     );
     const [first] = failures;
     if (first !== undefined && results.length === 0 && names.length === 1) throw first.error;
-    const rows = results.flatMap(({ value }) => value.datastores.map((row) => rowOf(row, value)));
+    const rows = results.flatMap(({ value }) =>
+      value.datastores.map((row) => rowOf(row, value)).filter(sees)
+    );
     const { items, ...rest } = describePage(rows, { key: keyOf, describe: (row) => row }, page);
     return {
       datastores: items,
-      servers: results.map(({ value }) => serverOf(value)),
+      servers: results.map(({ value }) => serverOf(isWhole ? value : { ...value, ...UNSEEN })),
       ...rest,
       ...warned([
         ...failures.map(({ error }) => error.message),
         ...results.flatMap(({ server: of, value: { unread } }) =>
           unread.map((what) => `backup server ${of}: ${what}`)
         ),
+        ...names.length === 0 ? ["no backup server is within the token's limits"] : [],
       ]),
     };
   },

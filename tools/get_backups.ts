@@ -1,7 +1,16 @@
 import * as z from "zod";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
-import { guestReference, listing, nodeName, paged, storageId } from "../lib/tool/fields.ts";
+import {
+  guestReference,
+  listing,
+  mayBeOfColumn,
+  nodeName,
+  paged,
+  storageId,
+} from "../lib/tool/fields.ts";
+import { neighboursOf } from "../lib/tool/other_clusters.ts";
 import { joinServers } from "../lib/backups/join.ts";
+import { compact } from "../lib/proxmox/api/values.ts";
 import { newestFirst } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
@@ -15,6 +24,7 @@ const backupRow = volumeRow.extend(
     verified_at: z.string(),
     unfinished: z.literal(true).describe("Being made, or broken off"),
     kept_in: z.string().describe("Backup server, datastore and namespace"),
+    may_be_of: mayBeOfColumn,
   }).partial().shape,
 );
 
@@ -37,15 +47,21 @@ export default defineTool({
   }),
   output: z.object({ backups: z.array(backupRow), ...paged }),
   action: () => "list backups",
-  run: async ({ vmid: given, storage, node, ...page }, { pbs, pve }) => {
+  run: async ({ vmid: given, storage, node, ...page }, context) => {
+    const { pbs, pve } = context;
     // A number may be a guest that was deleted; only its backups are left.
     const vmid = await pve.vmidOf(given);
     const filter = { content: "backup", vmid, storage, node };
-    const { told, warnings: untold } = await joinServers(pve, pbs, { storage });
+    const { told, warnings: untold } = await joinServers(pve, pbs, {
+      storage,
+      clusters: neighboursOf(context),
+    });
     const { volumes, warnings, empty } = await readVolumes(pve, filter, { told });
     const { items, ...rest } = paginate(volumes, backupKey, page);
     return {
-      backups: items.map(({ content: _, ...row }) => row),
+      backups: items.map(({ content: _, may_be_of, ...row }) =>
+        compact({ ...row, may_be_of: may_be_of && [...may_be_of] })
+      ),
       ...rest,
       ...warned([...warnings, ...untold, ...empty]),
     };

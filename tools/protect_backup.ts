@@ -3,7 +3,7 @@ import { AppError } from "../lib/errors.ts";
 import { readPart } from "../lib/pbs/below.ts";
 import { groupParams, nsParams, snapshotName } from "../lib/pbs/group.ts";
 import { backupGroup, backupTime, namespacePath, storeInput } from "../lib/tool/backup_server.ts";
-import { storeOutput } from "../lib/tool/backup_server.ts";
+import { groupOutput } from "../lib/tool/backup_server.ts";
 import { targetOf } from "../lib/tool/backup_target.ts";
 import { changed, dryRun } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
@@ -18,7 +18,7 @@ export default defineTool({
   switchedOnBy: "backup_servers",
   hints: { ...CHANGES, idempotentHint: true },
   subject: "guest",
-  across: "none",
+  across: "any",
   privileges: [],
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], [
     "/datastore/{store}",
@@ -33,7 +33,7 @@ export default defineTool({
     ...dryRun,
   }),
   output: z.object({
-    ...storeOutput,
+    ...groupOutput,
     namespace: z.string().optional(),
     backup: z.string().optional(),
     protected: z.boolean().optional(),
@@ -45,7 +45,7 @@ export default defineTool({
   run: async (input, context) => {
     const { pve } = context;
     const { protected: wanted, time } = input;
-    const { at, group, namespace } = await targetOf(context, input);
+    const { at, cluster, group, namespace } = await targetOf(context, input);
     const { pbs, store } = at;
     const all = await readPart(at, { namespace, group });
     const found = all.find(({ seconds }) => seconds === time);
@@ -55,6 +55,7 @@ export default defineTool({
       throw new AppError("not_found", `there is no backup ${label}; the newest is of ${newest}`);
     }
     const told = {
+      ...(cluster ? { of_cluster: cluster } : {}),
       server: pbs.server,
       datastore: store,
       ...nsParams(namespace).ns === undefined ? {} : { namespace },

@@ -15,10 +15,10 @@ import type { PbsTaskState } from "../lib/pbs/tasks.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import {
   backupGroup,
+  groupOutput,
   keepInput,
   namespacePath,
   storeInput,
-  storeOutput,
 } from "../lib/tool/backup_server.ts";
 import { type Target, targetOf } from "../lib/tool/backup_target.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
@@ -46,7 +46,7 @@ export default defineTool({
   switchedOnBy: "backup_servers",
   hints: DESTROYS,
   subject: "guest",
-  across: "none",
+  across: "any",
   privileges: [],
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], [
     "/datastore/{store}",
@@ -55,7 +55,7 @@ export default defineTool({
   ]],
   input,
   output: z.object({
-    ...storeOutput,
+    ...groupOutput,
     removed: z.int().optional(),
     kept: z.int().optional(),
     gone: z.array(z.string()).optional(),
@@ -64,9 +64,10 @@ export default defineTool({
   action: ({ group, namespace }) => `prune backups of ${group ?? (namespace || "the datastore")}`,
   about: async (input, context) => {
     const retention = retentionIn(input);
-    const { at, ...part } = await targetOf(context, input);
+    const { at, cluster, ...part } = await targetOf(context, input);
     const outlook = await foreseePrune(at, { ...part, retention });
     const lines = [
+      ...cluster ? [`of the cluster ${cluster}`] : [],
       `${at.pbs.server}:${at.store}: ${outlook.goes.length} of ${outlook.judged.length} backups go, by ` +
       retentionText(retention),
       ...losses(outlook),
@@ -78,11 +79,15 @@ export default defineTool({
   run: async (input, context) => {
     const { pve } = context;
     const retention = retentionIn(input);
-    const { at, ...part } = await targetOf(context, input);
+    const { at, cluster, ...part } = await targetOf(context, input);
     const { pbs, store } = at;
     const outlook = await foreseePrune(at, { ...part, retention });
     foretell(pve, outlook);
-    const told = { server: pbs.server, datastore: store };
+    const told = {
+      ...(cluster ? { of_cluster: cluster } : {}),
+      server: pbs.server,
+      datastore: store,
+    };
     if (outlook.goes.length === 0) {
       return { ...told, ...pve.unchanged(`${retentionText(retention)} keeps every backup there`) };
     }

@@ -15,6 +15,7 @@ import {
   storageId,
   volumeId,
 } from "../lib/tool/fields.ts";
+import { neighboursOf } from "../lib/tool/other_clusters.ts";
 import { rehearsalFields, rehearsalRow } from "../lib/tool/rehearsal_row.ts";
 import { CHANGES, defineTool, type ToolContext } from "../lib/tool/tool.ts";
 
@@ -60,7 +61,10 @@ export default defineTool({
     const { pbs, pve, rehearsals } = context;
     const vmid = await pve.vmidOf(input.vmid) ?? 0;
     // Which of its backups is the newest good one, their server knows best.
-    const told = input.volid === undefined ? (await joinServers(pve, pbs)).told : undefined;
+    const clusters = neighboursOf(context);
+    const told = input.volid === undefined
+      ? (await joinServers(pve, pbs, { clusters })).told
+      : undefined;
     const begin = (own: Pve, begun: (id: string) => void) =>
       rehearse(own, {
         ...{ ...input, told, vmid, minutes: input.timeout_minutes },

@@ -8,6 +8,7 @@ import { foreseePrune, losses, shownSnapshot } from "../lib/pbs/prune.ts";
 import { retentionOf, retentionText } from "../lib/pbs/retention.ts";
 import { parsePbsUpid } from "../lib/pbs/upid.ts";
 import { text } from "../lib/proxmox/api/values.ts";
+import { requireWhole } from "../lib/tool/backup_api.ts";
 import { backupServerName, storeOutput, verdictOutput } from "../lib/tool/backup_server.ts";
 import { judgedByVerdict } from "../lib/tool/backup_verdict.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
@@ -48,12 +49,14 @@ export default defineTool({
     ...taskResult,
   }),
   action: ({ id }) => `run job ${id} of a backup server`,
-  about: async ({ id, kind, server }, { pbs }) => {
+  about: async ({ id, kind, server }, { pbs, pve }) => {
+    requireWhole(pve, server);
     const lines = await aboutJob(pbs, await findJob(pbs, { id, kind, server }));
     return { lines, version: lines.join("\n") };
   },
   run: async (input, { pbs: servers, pve }) => {
     const { id, wait, timeout_seconds } = input;
+    requireWhole(pve, input.server);
     const found = await findJob(servers, input);
     const { kind, row } = found;
     const { datastore, last_state } = serverJobOf(kind, row);

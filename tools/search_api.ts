@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { backupApiOf, PRODUCT_FIELDS, productInput } from "../lib/tool/backup_api.ts";
+import {
+  backupApiOf,
+  isOfBackupServer,
+  PRODUCT_FIELDS,
+  productInput,
+} from "../lib/tool/backup_api.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { describePage } from "../lib/proxmox/list.ts";
@@ -18,6 +23,7 @@ export default defineTool({
   across: "any",
   privileges: [],
   withBackupServers: PRODUCT_FIELDS,
+  besidesClusters: isOfBackupServer,
   input: z.strictObject({
     query: z.string().min(1).max(200),
     ...productInput,

@@ -4,6 +4,7 @@ import { isPbsKind } from "../lib/pbs/api/errors.ts";
 import type { PbsReader } from "../lib/pbs/reader.ts";
 import { runningTask } from "../lib/pbs/running.ts";
 import { compact, number } from "../lib/proxmox/api/values.ts";
+import { requireWhole } from "../lib/tool/backup_api.ts";
 import { storeInput, storeOutput } from "../lib/tool/backup_server.ts";
 import { followBackupTask } from "../lib/tool/backup_task.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
@@ -32,6 +33,7 @@ export default defineTool({
   }),
   action: ({ datastore }) => `collect garbage of ${datastore ?? "the datastore"}`,
   run: async (input, { pbs: servers, pve }) => {
+    requireWhole(pve, input.server);
     const { pbs, store } = await chooseStore(servers, input);
     const running = () => runningTask(pbs, { type: "garbage_collection", id: store });
     const state = await followBackupTask(pve, {

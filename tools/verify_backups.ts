@@ -7,9 +7,9 @@ import { toVerify, verdictOf } from "../lib/pbs/verified.ts";
 import {
   backupGroup,
   backupTime,
+  groupOutput,
   namespacePath,
   storeInput,
-  storeOutput,
   verdictOutput,
 } from "../lib/tool/backup_server.ts";
 import { type Target, targetOf } from "../lib/tool/backup_target.ts";
@@ -28,7 +28,7 @@ export default defineTool({
   switchedOnBy: "backup_servers",
   hints: CHANGES,
   subject: "guest",
-  across: "none",
+  across: "any",
   privileges: [],
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], [
     "/datastore/{store}",
@@ -45,7 +45,7 @@ export default defineTool({
       .describe("Not what was verified longer ago"),
     ...waiting,
   }),
-  output: z.object({ ...storeOutput, ...verdictOutput, ...taskResult }),
+  output: z.object({ ...groupOutput, ...verdictOutput, ...taskResult }),
   action: ({ group, namespace }) => `verify backups of ${group ?? (namespace || "the datastore")}`,
   run: async (input, context) => {
     const { pve } = context;
@@ -54,14 +54,18 @@ export default defineTool({
       throw new AppError("invalid", "time names one backup of a group: give group too");
     }
     const target = await targetOf(context, input);
-    const { at, group, namespace } = target;
+    const { at, cluster, group, namespace } = target;
     const { pbs, store } = at;
     const read = async () => {
       const all = await readPart(at, { namespace, group });
       return time === undefined ? all : all.filter(({ seconds }) => seconds === time);
     };
     const before = await read();
-    const told = { server: pbs.server, datastore: store };
+    const told = {
+      ...(cluster ? { of_cluster: cluster } : {}),
+      server: pbs.server,
+      datastore: store,
+    };
     if (before.length === 0) {
       const what = time === undefined
         ? "backup"

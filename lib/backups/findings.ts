@@ -5,6 +5,7 @@ import { readHealth, type ServerHealth } from "../pbs/health.ts";
 import { type BackupServerJob, hasFailed } from "../pbs/jobs.ts";
 import { DAY_SECONDS, type Finding, type Probe } from "../proxmox/attention/finding.ts";
 import type { Pve } from "../proxmox/pve.ts";
+import type { Concerned } from "./concerned.ts";
 import { routesOf } from "./copies.ts";
 
 /** What a slow backup server may take before the rest is told without it. */
@@ -18,13 +19,13 @@ const VERY_SOON_DAYS = 7;
 /**
  * Looks at each backup server by itself, and at what they copy from one another.
  *
- * @param options.concerned the only ones that matter: of one cluster of several those that it stores at
+ * @param options.concerned the only ones that matter; all where there is one cluster
  */
 export function serverProbes(
   pve: Pve,
   { pbs, concerned }: {
     pbs: CallsBackupServers;
-    concerned: Promise<ReadonlySet<string>> | undefined;
+    concerned: Promise<Concerned> | undefined;
   },
 ): Probe[] {
   const now = pve.now();
@@ -42,7 +43,8 @@ export function serverProbes(
     part,
     of: name,
     read: async (unread) => {
-      if (concerned !== undefined && !(await concerned).has(name)) return [];
+      const { sees, servers } = await concerned ?? {};
+      if (servers?.has(name) === false) return [];
       const health = await healthOf(name).catch((error) => {
         if (error instanceof AppError) return error;
         throw error;
@@ -57,20 +59,27 @@ export function serverProbes(
         }];
       }
       for (const reason of [...health.unread, ...health.unseen]) unread(reason);
-      return findingsOf(health, now);
+      return findingsOf(sees === undefined ? health : partOf(health, sees), now);
     },
   }));
   const copies: Probe = {
     part: "sync jobs",
     of: part,
     read: async () => {
+      if ((await concerned)?.all === false) return [];
       const settled = await Promise.allSettled(pbs.names.map(healthOf));
       const known = settled.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
       // Of one that is away or hides some, that there are none cannot be said; it is told elsewhere.
       return known.length === settled.length ? uncopied(known, pbs) : [];
     },
   };
-  return concerned === undefined ? [...each, copies] : each;
+  return [...each, copies];
+}
+
+function partOf(health: ServerHealth, sees: Concerned["sees"]): ServerHealth {
+  const isSeen = ({ datastore }: { datastore: string }) => sees({ ...health, datastore });
+  const { datastores, jobs } = health;
+  return { ...health, datastores: datastores.filter(isSeen), jobs: jobs.filter(isSeen) };
 }
 
 function findingsOf({ datastores, jobs, server }: ServerHealth, now: Date): Finding[] {

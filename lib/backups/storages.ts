@@ -13,12 +13,16 @@ import { placesOf } from "../proxmox/storage/places.ts";
 export interface ServedStorage {
   readonly storage: string;
   readonly place: Place;
+  /** As whom the cluster stores there: `user@realm`, or `user@realm!token`. */
+  readonly username: string;
 }
 
 export interface ServedStorages {
   readonly storages: readonly ServedStorage[];
   /** Storages of backup servers that the config does not name, and what could not be read. */
   readonly warnings: readonly string[];
+  /** Why the cluster's storages are not known. */
+  readonly unread?: AppError;
 }
 
 /** Which storages are whose: by address, else by certificate, else by what both say the server is. */
@@ -29,7 +33,8 @@ export async function findServed(pve: Pve, pbs: CallsBackupServers): Promise<Ser
     definitions = (await readDefinitions(pve)).filter(({ type }) => type === "pbs");
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { storages: [], warnings: [`the storages could not be read: ${error.message}`] };
+    const warnings = [`the storages could not be read: ${error.message}`];
+    return { storages: [], warnings, unread: error };
   }
   const known = definitions.map((one) => ({ one, server: serverOf(one, pbs) }));
   const strange = known.filter(({ server }) => server === undefined).map(({ one }) => one);
@@ -40,7 +45,7 @@ export async function findServed(pve: Pve, pbs: CallsBackupServers): Promise<Ser
     const name: string | undefined = server ?? asked.get(storage);
     if (name !== undefined) {
       const place = { server: name, datastore: String(datastore), namespace: String(namespace) };
-      return [{ storage, place }];
+      return [{ storage, place, username: text(one.username) ?? DEFAULT_USER }];
     }
     warnings.push(
       `storage ${storage} is at ${host}, which is none of backup_servers: of its backups only ` +
@@ -50,6 +55,9 @@ export async function findServed(pve: Pve, pbs: CallsBackupServers): Promise<Ser
   });
   return { storages, warnings };
 }
+
+/** Whom a storage of Proxmox VE names that names nobody. */
+const DEFAULT_USER = "root@pam";
 
 function serverOf(storage: Definition, pbs: CallsBackupServers): string | undefined {
   const [host, port] = [text(storage.server), number(storage.port) ?? DEFAULT_PORT];

@@ -9,13 +9,13 @@ export function verificationProbe(join: () => Promise<Join>): Probe {
     part: "verifications",
     of: "backup servers",
     read: async (unread) => {
-      const { lists, storages, warnings } = await join();
+      const { isOwn, lists, storages, warnings } = await join();
       for (const warning of warnings) unread(warning);
       const places = new Map(storages.map(({ place }) => [placeText(place), place]));
       const findings = await Promise.all(
         [...places].map(async ([where, place]): Promise<Finding[]> => {
           const { snapshots } = await lists.at(place);
-          const failed = snapshots.filter(({ verified }) => verified === "failed");
+          const failed = snapshots.filter((one) => one.verified === "failed" && isOwn(one));
           if (failed.length === 0) return [];
           const groups = [...new Set(failed.map(({ id, type }) => `${type}/${id}`))].sort();
           return [{

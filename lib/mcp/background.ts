@@ -16,7 +16,7 @@ import { reachOf } from "./reach.ts";
 
 type Services = Pick<
   CallServices,
-  "audit" | "catalog" | "halts" | "log" | "now" | "proxmox" | "stopping"
+  "audit" | "catalog" | "halts" | "log" | "now" | "proxmox" | "stopping" | "tenants"
 >;
 
 /** In whose name work is done, and what for. */

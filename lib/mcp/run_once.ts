@@ -22,6 +22,8 @@ export interface Run extends Omit<CallRequest, "tool"> {
   readonly dryRun: boolean;
   readonly permit: Permit;
   readonly allow: Extract<Gate, { kind: "run" }>["allow"] | undefined;
+  /** The clusters that are asked for the same; default: its own. */
+  readonly asked?: readonly string[];
   /** The cluster that the answer says it is of. */
   readonly told: string | undefined;
   /** What the caller must be told besides. */

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { TokenLimits } from "../auth/limits.ts";
 import type { Principal } from "../auth/principal.ts";
+import type { Tenants } from "../backups/tenants.ts";
 import type { History } from "../database/history.ts";
 import type { Rehearsals } from "../database/rehearsals.ts";
 import { CallsBackupServers } from "../pbs/call.ts";
@@ -31,6 +32,7 @@ export interface ToolServices {
   /** Of a cluster; null where the database keeps none. */
   readonly history: (cluster: string) => History | null;
   readonly backupServers: BackupServers;
+  readonly tenants: Pick<Tenants, "all">;
   readonly server: { readonly version: string; readonly startedAt: Date };
 }
 

@@ -39,10 +39,19 @@ export async function readPart(
   );
   const snapshots = read.flat().sort((a, b) => a.seconds - b.seconds);
   if (group !== undefined && snapshots.length === 0) {
-    const where = namespace === "" ? at : `namespace ${namespace} of ${at}`;
-    throw new AppError("not_found", `${where} has no backups of ${groupName(group)}`);
+    throw noBackups({ pbs, store: datastore }, { namespace, group });
   }
   return snapshots;
+}
+
+/** What is told of a group that is not there. */
+export function noBackups(
+  { pbs, store }: ChosenStore,
+  { namespace, group }: { readonly namespace: string; readonly group: Group },
+): AppError {
+  const at = `datastore ${store} of ${pbs.label}`;
+  const where = namespace === "" ? at : `namespace ${namespace} of ${at}`;
+  return new AppError("not_found", `${where} has no backups of ${groupName(group)}`);
 }
 
 function isWithin(namespace: string, above: string): boolean {

@@ -5,7 +5,7 @@ import type { PlannedElsewhere } from "../proxmox/plan.ts";
 import { Limit } from "../abort.ts";
 import { Pbs } from "./pbs.ts";
 import { PbsReader } from "./reader.ts";
-import type { BackupServer, BackupServers } from "./servers.ts";
+import { type BackupServer, BackupServers } from "./servers.ts";
 
 /** The call that something is asked for, with its deadline, its permit and its row in the audit. */
 export interface PbsCall {
@@ -39,10 +39,19 @@ const READING_MS = 40_000;
 export class CallsBackupServers {
   readonly #servers: BackupServers;
   readonly #call: PbsCall;
+  readonly #isPart: boolean;
 
-  constructor(servers: BackupServers, call: PbsCall) {
+  /** @param options.isPart true when the caller may not know of the others */
+  constructor(servers: BackupServers, call: PbsCall, { isPart = false } = {}) {
     this.#servers = servers;
     this.#call = call;
+    this.#isPart = isPart;
+  }
+
+  /** These alone: any other is as good as none. */
+  within(names: readonly string[]): CallsBackupServers {
+    const servers = [...this.#servers].filter(({ name }) => names.includes(name));
+    return new CallsBackupServers(new BackupServers(servers), this.#call, { isPart: true });
   }
 
   /** In the order of the config; none where it names none. */
@@ -57,7 +66,8 @@ export class CallsBackupServers {
 
   /** @throws AppError `not_found` for a name that the config does not give */
   of(name: string): Pbs {
-    return new Pbs(this.#find(name).client, this.#call);
+    const { client, reads } = this.#find(name);
+    return new Pbs(client, this.#call, { onChange: () => reads.drop() });
   }
 
   /**
@@ -72,7 +82,8 @@ export class CallsBackupServers {
   ): Promise<T> {
     const { caller, signal } = this.#call;
     using limit = new Limit(signal, limitMs);
-    const reader = new PbsReader(this.#find(name).client, { caller, signal: limit.signal });
+    const { client, reads } = this.#find(name);
+    const reader = new PbsReader(client, { caller, reads, signal: limit.signal });
     try {
       return await read(reader);
     } catch (error) {
@@ -121,7 +132,9 @@ export class CallsBackupServers {
     const { names } = this;
     const near = nearest(name, names);
     const known = names.length === 0
-      ? "the config names none (backup_servers)"
+      ? this.#isPart
+        ? "none is within the token's limits"
+        : "the config names none (backup_servers)"
       : near !== null
       ? `did you mean ${near}?`
       : `there are ${names.join(", ")}`;

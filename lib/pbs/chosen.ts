@@ -18,19 +18,22 @@ export interface ChosenStore {
 /**
  * The datastore that is named, or the only one that there is.
  *
+ * @param options.sees whether the caller may know of one
  * @throws AppError `not_found`; `invalid` when it could be one of several; `unavailable` when a server that
  * does not answer may have it too
  */
 export async function chooseStore(
   servers: CallsBackupServers,
   { server, datastore }: GivenStore,
+  { sees = () => true }: { sees?: (at: { server: string; datastore: string }) => boolean } = {},
 ): Promise<ChosenStore> {
   const names = server === undefined ? servers.names : [servers.of(server).server];
   const { results, failures } = await servers.readEach(
     async (reader) => (await reader.list("/admin/datastore")).map(({ store }) => text(store) ?? ""),
     { names },
   );
-  const all = results.flatMap(({ server, value }) => value.map((store) => ({ server, store })));
+  const all = results.flatMap(({ server, value }) => value.map((store) => ({ server, store })))
+    .filter(({ server, store }) => sees({ server, datastore: store }));
   const found = all.filter(({ store }) => datastore === undefined || store === datastore);
   const [first, ...others] = found;
   const [failure] = failures;

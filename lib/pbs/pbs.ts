@@ -17,11 +17,15 @@ export interface PbsWait {
 /** One backup server as one tool call sees it: bound to the call's deadline, its permit and its audit row. */
 export class Pbs extends PbsReader {
   readonly #call: PbsCall;
+  readonly #onChange: () => void;
   #concerned: readonly number[] = [];
 
-  constructor(client: PbsClient, call: PbsCall) {
-    super(client, call);
+  /** @param options.onChange told before and after each change: what is being read may be older */
+  constructor(client: PbsClient, call: PbsCall, { onChange }: { onChange: () => void }) {
+    const { caller, signal } = call;
+    super(client, { caller, signal });
     this.#call = call;
+    this.#onChange = onChange;
   }
 
   now(): Date {
@@ -123,8 +127,13 @@ export class Pbs extends PbsReader {
       vmids: [...vmidsOf(params), ...this.#concerned],
     };
     return this.#call.elsewhere(request, async () => {
-      const { data } = await this.client.request(method, path, { caller, params, signal });
-      return data;
+      this.#onChange();
+      try {
+        const { data } = await this.client.request(method, path, { caller, params, signal });
+        return data;
+      } finally {
+        this.#onChange();
+      }
     });
   }
 }

@@ -16,7 +16,7 @@ import { seesAllOf } from "./unseen.ts";
 export interface Places {
   readonly places: readonly Place[];
   /** The datastores that there are, whatever was asked for. */
-  readonly datastores: readonly string[];
+  readonly datastores: readonly Omit<Place, "namespace">[];
   /** Servers and datastores that could not be read, and why. */
   readonly failures: readonly string[];
   /** Datastores of which the token sees its own backups only. */
@@ -74,7 +74,7 @@ async function placesOn(
   const where = datastore === undefined ? "/datastore" : `/datastore/${datastore}`;
   return {
     places,
-    datastores,
+    datastores: datastores.map((name) => ({ server: reader.server, datastore: name })),
     failures: warnings,
     unseen: sees
       ? []

@@ -1,4 +1,5 @@
 import { apiPath } from "../upstream/path.ts";
+import type { SharedReads } from "../proxmox/shared_reads.ts";
 import { type Answer, type Params, type PbsClient } from "./api/client.ts";
 import { type Answering, garbled, labelOf } from "./api/failures.ts";
 import type { ArgumentsOf, DataOf, ListPath, PathWith, RowOf } from "./api/types.ts";
@@ -7,7 +8,12 @@ import type { ArgumentsOf, DataOf, ListPath, PathWith, RowOf } from "./api/types
 export interface Reading {
   readonly caller?: string | undefined;
   readonly signal: AbortSignal;
+  /** Where who asks for the same meanwhile is told the same; absent for what a change rests on. */
+  readonly reads?: PbsReads | undefined;
 }
+
+/** What is being read of one backup server. */
+export type PbsReads = SharedReads<Answer>;
 
 /** A list of snapshots reads every manifest: Proxmox VE waits four times as long for it as for the rest. */
 const SLOW = /^\/admin\/datastore\/\{store\}\/(?:snapshots|groups|status)$/;
@@ -67,12 +73,18 @@ export class PbsReader {
   #read(path: string, args: readonly unknown[]): Promise<Answer> {
     const [segments, params] = args as [Parameters<typeof apiPath>[1]?, Params?];
     const { client } = this;
-    const { caller, signal } = this.#reading;
-    return client.request("GET", apiPath(path, segments), {
-      caller,
-      signal,
-      ...(params === undefined ? {} : { params }),
-      ...(SLOW.test(path) ? { timeoutMs: client.timeoutMs * SLOWER } : {}),
-    });
+    const { caller, reads, signal } = this.#reading;
+    const at = apiPath(path, segments);
+    const start = (signal: AbortSignal) =>
+      client.request("GET", at, {
+        caller,
+        signal,
+        ...(params === undefined ? {} : { params }),
+        ...(SLOW.test(path) ? { timeoutMs: client.timeoutMs * SLOWER } : {}),
+      });
+    if (reads === undefined) return start(signal);
+    const key = JSON.stringify([String(at), params]);
+    const asked = { caller: caller ?? "", keeps: "not", takesKept: false } as const;
+    return reads.read(key, { ...asked, signal, start });
   }
 }

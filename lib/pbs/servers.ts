@@ -1,6 +1,9 @@
 import type { BackupServerConfig } from "../config/config.ts";
 import { openTransport } from "../upstream/open.ts";
+import { ShareTime } from "../proxmox/share_time.ts";
+import { SharedReads } from "../proxmox/shared_reads.ts";
 import { type ClientOptions, PbsClient } from "./api/client.ts";
+import type { PbsReads } from "./reader.ts";
 
 /** One backup server of the config. */
 export interface BackupServer {
@@ -10,6 +13,7 @@ export interface BackupServer {
   /** SHA-256 of the only certificate that is trusted, in whatever writing; null where another way is. */
   readonly fingerprint?: string | null;
   readonly client: PbsClient;
+  readonly reads: PbsReads;
 }
 
 /** All backup servers of the config by their names; each has connections, places and a breaker of its own. */
@@ -53,6 +57,8 @@ export async function connectBackupServers(
   { backup_servers }: BackupServersTarget,
   options: Pick<ClientOptions, "clock" | "share" | "sleep">,
 ): Promise<BackupServers> {
+  // Only what is under way is shared, so it does not matter how long.
+  const share = new ShareTime({ seconds: 1, monotonic: options.clock });
   const opened = await Promise.all(
     Object.entries(backup_servers).map(async ([name, section]) => {
       const names = { section: `backup_servers.${name}`, caFrom: "" };
@@ -70,7 +76,8 @@ export async function connectBackupServers(
         random: Math.random,
       });
       const { fingerprint, host, port } = section;
-      return { close, server: { name, host, port, fingerprint, client } };
+      const reads: PbsReads = new SharedReads(share);
+      return { close, server: { name, host, port, fingerprint, client, reads } };
     }),
   );
   return new BackupServers(opened.map(({ server }) => server), () => {

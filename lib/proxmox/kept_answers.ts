@@ -5,17 +5,22 @@ const MOST_KEPT = 4 * 1024 * 1024;
 const LARGEST = 1024 * 1024;
 const MOST_ENTRIES = 5_000;
 
-export interface Kept {
-  readonly answer: Answer;
+export interface Sized {
+  /** Characters of its JSON. */
+  readonly size: number;
+}
+
+export interface Kept<A> {
+  readonly answer: A;
   readonly askedAt: number;
   /** The guest that it is about; undefined for what is about no single one. */
   readonly vmid?: number | undefined;
 }
 
 /** Answers by what was asked, so many and so large at most; the oldest make room. */
-export class KeptAnswers {
+export class KeptAnswers<A extends Sized = Answer> {
   readonly #isFresh: (askedAt: number) => boolean;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, Kept<A>>();
   #size = 0;
 
   constructor(isFresh: (askedAt: number) => boolean) {
@@ -27,12 +32,12 @@ export class KeptAnswers {
     return this.#size;
   }
 
-  get(key: string): Kept | undefined {
+  get(key: string): Kept<A> | undefined {
     const kept = this.#kept.get(key);
     return kept !== undefined && this.#isFresh(kept.askedAt) ? kept : undefined;
   }
 
-  put(key: string, kept: Kept): void {
+  put(key: string, kept: Kept<A>): void {
     this.#delete(key);
     const { size } = kept.answer;
     if (size > LARGEST) return;

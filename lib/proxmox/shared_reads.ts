@@ -1,20 +1,20 @@
 import { unlessAborted } from "../upstream/abort.ts";
 import type { Answer } from "./api/client.ts";
-import { KeptAnswers } from "./kept_answers.ts";
+import { KeptAnswers, type Sized } from "./kept_answers.ts";
 import type { ShareTime } from "./share_time.ts";
 
-interface Read {
-  readonly answer: Promise<Answer>;
+interface Read<A> {
+  readonly answer: Promise<A>;
   readonly over: AbortController;
   waiting: number;
 }
 
-export interface SharedRead {
+export interface SharedRead<A> {
   /** In whose name it is asked: nobody waits in another's line. */
   readonly caller: string;
   readonly signal: AbortSignal;
   /** Reads, until the signal that it is given aborts: when nobody waits any longer. */
-  readonly start: (signal: AbortSignal) => Promise<Answer>;
+  readonly start: (signal: AbortSignal) => Promise<A>;
   /** Whether what is read is such that it may be kept for others, and for how long. */
   readonly keeps: "not" | "shortly" | "long";
   /** Whether this caller may be told what was kept. */
@@ -30,10 +30,10 @@ export interface SharedRead {
  * for a little longer. After a change nobody is told what began to be read before it, and what fails is kept
  * for nobody. What is given must not be changed: others hold it too.
  */
-export class SharedReads {
+export class SharedReads<A extends Sized = Answer> {
   readonly #time: ShareTime;
-  readonly #kept: Readonly<Record<"shortly" | "long", KeptAnswers>>;
-  #underWay = new Map<string, Read>();
+  readonly #kept: Readonly<Record<"shortly" | "long", KeptAnswers<A>>>;
+  #underWay = new Map<string, Read<A>>();
 
   constructor(time: ShareTime) {
     this.#time = time;
@@ -60,7 +60,7 @@ export class SharedReads {
    *
    * @throws AppError as the read does, or when this caller's own signal aborts
    */
-  async read(key: string, reading: SharedRead): Promise<Answer> {
+  async read(key: string, reading: SharedRead<A>): Promise<A> {
     const { caller, keeps, onKept, signal, start, takesKept } = reading;
     if (this.#time.isOff) return await start(signal);
     const kept = takesKept && keeps !== "not" ? this.#kept[keeps].get(key) : undefined;
@@ -81,10 +81,10 @@ export class SharedReads {
     }
   }
 
-  #start(key: string, own: string, { start, keeps, vmid }: SharedRead): Read {
+  #start(key: string, own: string, { start, keeps, vmid }: SharedRead<A>): Read<A> {
     const over = new AbortController();
     const askedAt = this.#time.now();
-    const read: Read = { answer: start(over.signal), over, waiting: 0 };
+    const read: Read<A> = { answer: start(over.signal), over, waiting: 0 };
     this.#underWay.set(own, read);
     read.answer.then((answer) => {
       // A change made meanwhile has dropped this read: its answer may be older than the change.
@@ -96,7 +96,7 @@ export class SharedReads {
   }
 
   /** False for a read that was dropped. */
-  #end(own: string, read: Read): boolean {
+  #end(own: string, read: Read<A>): boolean {
     return this.#underWay.get(own) === read && this.#underWay.delete(own);
   }
 }

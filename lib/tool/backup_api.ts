@@ -10,6 +10,7 @@ import {
   parseApiDescription,
 } from "../proxmox/apidoc/description.ts";
 import { schemaFor } from "../proxmox/apidoc/schema.ts";
+import type { Pve } from "../proxmox/pve.ts";
 import { contractDescription } from "./backup_contract.ts";
 import { backupServerName } from "./backup_server.ts";
 import type { ToolContext } from "./tool.ts";
@@ -27,6 +28,11 @@ interface Given {
   readonly server?: string | undefined;
 }
 
+/** A backup server belongs to no cluster. */
+export function isOfBackupServer({ product }: Given): boolean {
+  return product === "pbs";
+}
+
 /** A backup server whose API is to be used. */
 export interface BackupApi extends DescribedApi {
   readonly pbs: Pbs;
@@ -37,8 +43,8 @@ const FILE = "/docs/api-viewer/apidoc.js";
 /**
  * The backup server that a call of an API tool is about; undefined for Proxmox VE.
  *
- * @throws AppError `invalid` when it could be several; `forbidden` for a token that is limited: what is on a
- * backup server belongs to all
+ * @throws AppError `invalid` when it could be several; `not_found` also for a token that is limited, whatever
+ * there is: what is on a backup server belongs to all
  */
 export function backupApiOf(
   { pbs: servers, pve }: Pick<ToolContext, "pbs" | "pve">,
@@ -48,10 +54,7 @@ export function backupApiOf(
     if (server === undefined) return undefined;
     throw new AppError("invalid", 'server is taken only with product: "pbs"');
   }
-  if (!pve.reach.everywhere) {
-    const state = "the token's limits do not include a backup server as a whole";
-    throw new AppError("forbidden", state);
-  }
+  requireWhole(pve, server);
   const { names } = servers;
   const [only = ""] = names;
   if (server === undefined && names.length > 1) {
@@ -79,6 +82,18 @@ export function backupApiOf(
     apiDescription: () => described ??= describe(),
     refuses: refusalOfBackups,
   };
+}
+
+/**
+ * What is on a backup server belongs to all clusters and guests: to a token that is limited to some each is as
+ * good as none.
+ *
+ * @throws AppError `not_found`
+ */
+export function requireWhole({ reach }: Pick<Pve, "reach">, name: string | undefined): void {
+  if (reach.everywhere) return;
+  const what = name === undefined ? "no backup server" : `no backup server ${JSON.stringify(name)}`;
+  throw new AppError("not_found", `${what} is within the token's limits as a whole`);
 }
 
 /** What is never called, besides what holds for any Proxmox. */

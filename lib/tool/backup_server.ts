@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { clusterColumn } from "./fields.ts";
 
 /** The name that the config gives a backup server. */
 export const backupServerName = z.string()
@@ -39,6 +40,9 @@ export const storeOutput = {
   datastore: z.string().optional(),
   unchanged: z.boolean().optional(),
 };
+
+/** Where a change of a guest's backups was made, and whose they are. */
+export const groupOutput = { of_cluster: clusterColumn.optional(), ...storeOutput };
 
 /** How backups stand by what verifications have found. */
 export const verdictOutput = {

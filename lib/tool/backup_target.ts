@@ -1,10 +1,10 @@
+import { sightOf } from "../backups/sight.ts";
 import { AppError } from "../errors.ts";
 import { chooseStore, type ChosenStore } from "../pbs/chosen.ts";
-import { type Group, guestOf, parseGroup } from "../pbs/group.ts";
-import { readNamespaces, readSnapshots } from "../pbs/snapshots.ts";
-import { guestsIn } from "../proxmox/guest/directory.ts";
-import type { Pve } from "../proxmox/pve.ts";
+import { type Group, parseGroup } from "../pbs/group.ts";
+import { readNamespaces, readSnapshots, type Snapshot } from "../pbs/snapshots.ts";
 import type { ToolContext } from "./tool.ts";
+import { assertWhose, findGuest, type Meant } from "./whose_backups.ts";
 
 interface Given {
   readonly server?: string | undefined;
@@ -18,59 +18,57 @@ export interface Target {
   readonly at: ChosenStore;
   readonly namespace: string;
   readonly group: Group | undefined;
+  /** The cluster whose guest it has turned out to be, where the call tells none. */
+  readonly cluster?: string | undefined;
 }
+
+type Context = Pick<ToolContext, "clusters" | "isOneOfSeveral" | "pbs" | "pve">;
 
 /**
- * Finds what a change of backups is about. A token that is limited to some guests may only name a group of
- * one of these.
+ * Finds what a change of backups is about. A token that is limited may only name a group of a guest within
+ * its limits, whose cluster stores there; where several clusters have a guest of the number, the one is meant
+ * that the call names, or that has the name which it gives.
  *
- * @throws AppError `forbidden` for what is out of reach, before any backup server is asked
+ * @throws AppError `forbidden` for what is out of reach, before any backup server is asked; `conflict` when
+ * nothing tells which of several clusters' guest it is
  */
-export async function targetOf(
-  { pbs, pve }: Pick<ToolContext, "pbs" | "pve">,
-  given: Given,
-): Promise<Target> {
+export async function targetOf(context: Context, given: Given): Promise<Target> {
   const { namespace } = given;
   const named = given.group === undefined ? undefined : parseGroup(given.group);
-  const vmid = given.group === undefined || named !== undefined
-    ? undefined
-    : await vmidOf(pve, given.group);
-  await assertInReach(pve, named === undefined ? vmid : guestOf(named));
-  const at = await chooseStore(pbs, given);
-  const group = vmid === undefined ? named : await groupOf(at, { namespace, vmid });
-  return { at, namespace, group };
+  const meant = await findGuest(context, { given: given.group, named });
+  const sight = await sightOf(context);
+  const at = await chooseStore(sight.pbs, given, { sees: sight.sees });
+  if (given.group === undefined) return { at, namespace, group: undefined };
+  const group = named ?? await groupOf(at, { namespace, vmid: meant.vmid });
+  const owner = sight.whose === null ? undefined : assertWhose(context, {
+    ...{ at, group, meant, namespace, sight },
+    snapshots: await read(at, { namespace, group }),
+  });
+  const { meant: told, names } = context.clusters;
+  // Who has named it knows it, and who sees one only is told of none.
+  const cluster = told === undefined && names.length > 1 ? owner : undefined;
+  return { at, namespace, group, cluster };
 }
 
-async function vmidOf(pve: Pve, given: string): Promise<number> {
-  if (/^[1-9]\d{2,8}$/.test(given)) return Number(given);
-  return (await pve.find({ vmid: given })).vmid;
-}
-
-/** Backup servers belong to all clusters: of one of several a token may touch what its guests are. */
-async function assertInReach(pve: Pve, vmid: number | undefined): Promise<void> {
-  const { reach } = pve;
-  if (reach.everywhere) return;
-  if (vmid !== undefined) {
-    const isKnown = reach.everything
-      ? guestsIn(await pve.resources()).some((guest) => guest.vmid === vmid)
-      : (await pve.includes())(vmid, "");
-    if (isKnown) return;
-    throw new AppError("forbidden", `the token's limits do not include guest ${vmid}`);
-  }
-  throw new AppError("forbidden", "the token's limits do not include a backup server as a whole");
+/** The backups of a group; none where the namespace is not there, which is told later. */
+async function read(
+  { pbs, store: datastore }: ChosenStore,
+  { namespace, group }: { namespace: string; group: { id: string; type?: Group["type"] } },
+): Promise<Snapshot[]> {
+  const isThere = (await readNamespaces(pbs, datastore)).includes(namespace);
+  return isThere ? await readSnapshots(pbs, { datastore, namespace }, group) : [];
 }
 
 /** The group of a guest, which may be gone: its backups tell of which type it is. */
 async function groupOf(
-  { pbs, store: datastore }: ChosenStore,
-  { namespace, vmid }: { namespace: string; vmid: number },
+  at: ChosenStore,
+  { namespace, vmid }: { namespace: string; vmid: Meant["vmid"] },
 ): Promise<Group> {
   const id = String(vmid);
-  const isThere = (await readNamespaces(pbs, datastore)).includes(namespace);
-  const own = isThere ? await readSnapshots(pbs, { datastore, namespace }, { id }) : [];
+  const own = await read(at, { namespace, group: { id } });
   const types = [...new Set(own.map(({ type }) => type))].filter((type) => type !== "host");
   const [type] = types;
-  const where = `${pbs.server}:${datastore}${namespace === "" ? "" : `/${namespace}`}`;
+  const where = `${at.pbs.server}:${at.store}${namespace === "" ? "" : `/${namespace}`}`;
   if (type === undefined) {
     throw new AppError("not_found", `${where} has no backups of guest ${vmid}`);
   }

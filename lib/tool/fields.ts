@@ -156,6 +156,9 @@ export const SEVERAL = "several_clusters";
 /** The cluster that a row is about. */
 export const clusterColumn = z.string().meta({ [SEVERAL]: true });
 
+/** The clusters whose guest a backup may be of, where nothing tells which. */
+export const mayBeOfColumn = z.array(z.string()).meta({ [SEVERAL]: true });
+
 /** What every change answers: a dry run's plan, or what was done. */
 export const changed = {
   dry_run: planned.optional(),

@@ -115,6 +115,8 @@ export interface ToolSpec<I extends z.ZodObject, O extends z.ZodObject> {
    * together, other tools one.
    */
   readonly across?: "one" | "each" | "any" | "none";
+  /** True for a call that is about no cluster, of a tool that else is about some. */
+  besidesClusters?(input: z.output<I>): boolean;
   /** The field of the output that is paged, where that has several lists of rows. */
   readonly rows?: keyof z.output<O> & string;
   /** Strict, every field described. */

@@ -1,5 +1,6 @@
 import "../clusters/approval_test.ts";
 import "../clusters/audit_test.ts";
+import "../clusters/backup_api_test.ts";
 import "../clusters/cost_test.ts";
 import "../clusters/faults_test.ts";
 import "../clusters/lists_test.ts";
@@ -10,6 +11,7 @@ import "../clusters/resources_test.ts";
 import "../clusters/stdio_test.ts";
 import "../clusters/tasks_test.ts";
 import "../clusters/tokens_test.ts";
+import "../clusters/whose_backups_test.ts";
 import "../contract/pitfalls_test.ts";
 import "../e2e/abuse_test.ts";
 import "../e2e/accounts_test.ts";

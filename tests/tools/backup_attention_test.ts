@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { addBackupServer } from "../fake_pve/backup_server.ts";
 import { BackupSite } from "../support/backup_site.ts";
+import { limited } from "./limited.ts";
 
 // deno-lint-ignore no-explicit-any -- rows of whatever a tool tells
 type Row = any;
@@ -132,4 +134,43 @@ Deno.test("over two clusters each backup server is told once, and coverage cover
   const { datastores } = await world.value("get_backup_servers");
   assert.deepEqual(datastores.map(({ datastore }: Row) => datastore), ["offsite", "store1"]);
   assert.ok((await world.value("get_backup_snapshots", { vmid: 100 })).total > 0);
+});
+
+Deno.test("over several clusters each backup server is told by one, also one that only sync jobs fill", async () => {
+  await using world = await BackupSite.start({
+    servers: { pbs1: "admin", pbs2: "admin" },
+    clusters: { dc2: { pve: { nodes: 2 } } },
+  });
+  const { dc2 } = world.site.fakes;
+  assert.ok(dc2);
+  addBackupServer(dc2.state, world.pbs(), { namespace: "tenant-a" });
+  for (const name of ["pbs1", "pbs2"]) world.pbs(name).state.jobs.sync.clear();
+  const told = async (args: Record<string, unknown> = {}, token?: string): Promise<string[]> => {
+    const { text, value } = await world.site.call(
+      "get_attention",
+      { limit: 500, max_guests: 0, ...args },
+      token ? { token } : {},
+    );
+    assert.ok(value, text);
+    return value.findings.filter(({ where }: Row) => /pbs\d/.test(where))
+      .map(({ cluster, where }: Row) => `${cluster ?? args.cluster}: ${where}`).sort();
+  };
+  const garbage = (of: string, lines: string[]) =>
+    lines.filter((line) => line === `${of}:offsite`).length;
+  const all = await told();
+  // Its garbage, and that nothing is copied.
+  assert.equal(garbage("default: pbs1", all), 2, all.join("\n"));
+  assert.equal(garbage("dc2: pbs1", all), 0, all.join("\n"));
+  assert.equal(garbage("default: pbs2", all), 2, all.join("\n"));
+  const one = await told({ cluster: "dc2" });
+  assert.equal(garbage("dc2: pbs1", one), 1, one.join("\n"));
+  assert.ok(!one.some((line) => line.includes("pbs2")), one.join("\n"));
+  const token = await limited(world.site, { clusters: ["dc2"] });
+  assert.deepEqual(await told({}, token), []);
+  // Who tells of it is away.
+  await world.site.fake.unplug();
+  await world.pbs("pbs2").unplug();
+  const left = await told();
+  assert.ok(left.includes("dc2: pbs1:offsite"), left.join("\n"));
+  assert.ok(left.includes("dc2: backup server pbs2"), left.join("\n"));
 });

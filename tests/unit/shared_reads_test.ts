@@ -34,7 +34,7 @@ function setUp(seconds = 2) {
       signal?: AbortSignal;
       caller?: string;
       takesKept?: boolean;
-      keeps?: SharedRead["keeps"];
+      keeps?: SharedRead<Answer>["keeps"];
       vmid?: number;
     } = {},
   ) => reads.read(key, { caller, signal, start, keeps, takesKept, vmid });

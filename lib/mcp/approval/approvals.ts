@@ -16,6 +16,7 @@ import { Denied } from "../denied.ts";
 import { proxmoxIn } from "../clusters/reached.ts";
 import { rehearse } from "../rehearsal.ts";
 import { type Basis, basisOf, differences, guestsOf } from "./basis.ts";
+import { guestsBeyond } from "./beyond.ts";
 import { type Announce, deskOf } from "./desk.ts";
 
 /** What a call may do that may need somebody's approval. */
@@ -111,7 +112,8 @@ export class Approvals {
         const guests = guestsOf(pve, await proxmoxIn(services, request).resourcesFor(request));
         const needed = always
           ? pve.plan.requests.length > 0
-          : guests.some(({ tags }) => this.#isMarked(tags));
+          : [...guests, ...await guestsBeyond(services, request, pve)]
+            .some(({ tags }) => this.#isMarked(tags));
         if (!needed) return undefined;
         const failed = pve.plan.checks.find(({ ok }) => !ok);
         if (failed) throw new AppError("conflict", failed.detail ?? failed.check);

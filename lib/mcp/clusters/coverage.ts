@@ -9,6 +9,11 @@ export function coverageOf(tool: AnyTool): Coverage {
   return tool.across ?? (isList(tool) ? "list" : "one");
 }
 
+/** What this one call of it covers. */
+export function coverageOfCall(tool: AnyTool, input: Readonly<Record<string, unknown>>): Coverage {
+  return tool.besidesClusters?.(input) ? "none" : coverageOf(tool);
+}
+
 function isList({ hints, input, output }: AnyTool): boolean {
   return hints.readOnlyHint && "cursor" in input.shape && "total" in output.shape;
 }

@@ -4,7 +4,7 @@ import type { AnyTool } from "../../tool/tool.ts";
 import type { CallRequest } from "../call_request.ts";
 import type { CallServices } from "../call_services.ts";
 import { cannot } from "../cannot.ts";
-import { coverageOf } from "./coverage.ts";
+import { coverageOfCall } from "./coverage.ts";
 import { LookUp } from "./look_up.ts";
 import { reachedIn } from "./reached.ts";
 import { type Reference, referencesIn } from "./references.ts";
@@ -53,9 +53,12 @@ export async function placeOf(
 async function look(services: CallServices, request: CallRequest, meant: Meant): Promise<Place> {
   const { named, tool, visible } = meant;
   const [first] = visible;
-  if (named !== undefined) return in_(named);
+  const coverage = coverageOfCall(tool, meant.input);
+  if (named !== undefined) {
+    if (coverage !== "none") return in_(named);
+    throw new AppError("invalid", `leave out cluster (${named}): it is about none`);
+  }
   if (first === undefined) return in_(undefined);
-  const coverage = coverageOf(tool);
   const anywhere: Place = { ...in_(first), meant: undefined };
   if (coverage === "none") return anywhere;
   const references = referencesIn(tool, meant.input);

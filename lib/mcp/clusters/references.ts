@@ -28,6 +28,7 @@ export function referencesIn(tool: AnyTool, input: Input): Reference[] {
   const { upid, volid } = input;
   return [
     ...guestFields(tool).flatMap((name) => input[name] ?? []).map(guestReference),
+    ...takesBackups(tool) ? ofBackups(input.group) : [],
     ...typeof upid === "string" ? nodeOf(upid) : [],
     ...texts(NODES).map(nodeReference),
     ...texts(STORAGES).map(storageReference),
@@ -45,6 +46,17 @@ const guestFields: (tool: AnyTool) => readonly string[] = oncePer(({ input }: An
     return /^(other_)?vmid$/.test(name) && field.safeParse("name").success;
   }).map(([name]) => name);
 });
+
+/** Whether its group is one of backups, which may be given as the guest whose they are. */
+const takesBackups: (tool: AnyTool) => boolean = oncePer(({ input }: AnyTool) => {
+  const { group } = input.shape as Record<string, z.ZodType | undefined>;
+  return group?.safeParse("vm/100").success === true;
+});
+
+/** A name has no slash, and is no number. */
+function ofBackups(group: unknown): Reference[] {
+  return typeof group === "string" && !/\/|^\d+$/.test(group) ? [guestReference(group)] : [];
+}
 
 function guestReference(given: unknown): Reference {
   const guest = given as number | string;

@@ -36,6 +36,8 @@ export interface Answer {
   readonly total: number | undefined;
   /** Of the configuration that was read, to be sent back with a change to it. */
   readonly digest: string | undefined;
+  /** Characters of its JSON. */
+  readonly size: number;
 }
 
 export interface ClientOptions extends Retries {
@@ -196,6 +198,7 @@ export class PbsClient {
       data: answer.data,
       total: typeof total === "number" ? total : undefined,
       digest: typeof digest === "string" ? digest : undefined,
+      size: body.length,
     };
   }
 

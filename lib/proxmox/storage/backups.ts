@@ -56,12 +56,15 @@ export function newestGood(backups: readonly Backup[]): Map<number, Backup> {
   return newestOf(backups.filter(({ verified }) => verified !== "failed"));
 }
 
-/** The newest backup of each guest that is whole, however its verification ended. */
+/**
+ * The newest backup of each guest that is whole, however its verification ended. What may be of another
+ * cluster's guest is nobody's.
+ */
 export function newestOf(backups: readonly Backup[]): Map<number, Backup> {
   const newest = new Map<number, Backup>();
   for (const backup of backups) {
     const { vmid, time: made = "" } = backup;
-    if (vmid === undefined || isUnfinished(backup)) continue;
+    if (vmid === undefined || isUnfinished(backup) || backup.may_be_of) continue;
     if (made > (newest.get(vmid)?.time ?? "")) newest.set(vmid, backup);
   }
   return newest;

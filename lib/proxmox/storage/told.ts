@@ -11,6 +11,8 @@ export interface Backup extends Volume {
   readonly unfinished?: true;
   /** The backup server, datastore and namespace where it is. */
   readonly kept_in?: string;
+  /** The clusters whose guest it may be of, where nothing tells which. */
+  readonly may_be_of?: readonly string[];
 }
 
 /** What the server behind a storage tells of the backups there. */
@@ -18,6 +20,10 @@ export interface Told {
   readonly backups: readonly Omit<Backup, "node">[];
   /** True when that is all of them. */
   readonly complete: boolean;
+  /** Ids of backups that Proxmox VE lists too and that are of other clusters' guests. */
+  readonly others: ReadonlySet<string>;
+  /** Guests that may have backups there which nothing tells from another cluster's. */
+  readonly unsure: ReadonlySet<number>;
 }
 
 /** By the storage's id. */
@@ -39,11 +45,12 @@ export async function listedWith(
     failed: (reason: string) => void;
   },
 ): Promise<Backup[]> {
-  const listed = await list().catch((error) => {
+  const all = await list().catch((error) => {
     if (!told.complete || !(error instanceof AppError)) throw error;
     failed(`storage ${storage} on node ${node} could not be read: ${clip(oneLine(error.message))}`);
     return [];
   });
+  const listed = all.filter(({ volid }) => !told.others.has(volid));
   const better = new Map(told.backups.map((backup) => [backup.volid, backup]));
   const both = listed.map((volume): Backup => ({ ...volume, ...better.get(volume.volid) }));
   const known = new Set(listed.map(({ volid }) => volid));

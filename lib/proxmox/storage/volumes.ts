@@ -39,7 +39,7 @@ export interface VolumeList {
   readonly empty: string[];
   /** True when a storage could not be read. */
   readonly partial: boolean;
-  /** Whether volumes of this guest may be missing for want of a privilege. */
+  /** Whether volumes of this guest may be missing for want of a privilege, or may be another's. */
   readonly hides: (vmid: number) => boolean;
 }
 
@@ -102,7 +102,8 @@ export async function readVolumes(
       ? []
       : whyEmpty(volumes, { filters: { content, vmid }, among }),
     partial: missing.length > 0,
-    hides: hidden.of,
+    hides: (vmid) =>
+      hidden.of(vmid) || places.some(({ storage }) => told.get(storage)?.unsure.has(vmid)),
   };
 }
 

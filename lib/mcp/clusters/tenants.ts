@@ -1,0 +1,48 @@
+import { Tenants } from "../../backups/tenants.ts";
+import { CallsBackupServers } from "../../pbs/call.ts";
+import type { Clusters } from "../../proxmox/clusters.ts";
+import { Pve } from "../../proxmox/pve.ts";
+import type { PveCall } from "../../proxmox/pve_parts.ts";
+import type { CallersProxmox } from "../callers_proxmox.ts";
+import { reachOf } from "../reach.ts";
+import type { ToolServices } from "../tool_context.ts";
+
+/**
+ * What tells of every cluster which backups are its own, as the server itself sees them: that one caller may
+ * not know of a cluster makes its backups nobody else's.
+ */
+export function tenantsOf(
+  { backupServers, monotonic, proxmox }: Pick<ToolServices, "backupServers"> & {
+    readonly monotonic: () => number;
+    readonly proxmox: Clusters<CallersProxmox>;
+  },
+): Tenants {
+  return new Tenants({
+    names: proxmox.names,
+    monotonic,
+    open: (cluster, signal) => {
+      const { own } = proxmox.get(cluster) ?? proxmox.first;
+      const pve = new Pve(own, callOf(signal));
+      return {
+        cluster,
+        pve,
+        pbs: new CallsBackupServers(backupServers, pve),
+        isFresh: (askedAt) => own.share.isFresh(askedAt),
+      };
+    },
+  });
+}
+
+function callOf(signal: AbortSignal): PveCall {
+  return {
+    caller: "whose backups are whose",
+    signal,
+    reach: reachOf(null),
+    dryRun: true,
+    onlyReads: true,
+    action: "tell whose backups are whose",
+    progress: () => {},
+    permit: () => Promise.resolve(),
+    announce: () => Promise.resolve(true),
+  };
+}
