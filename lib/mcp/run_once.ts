@@ -24,6 +24,8 @@ export interface Run extends Omit<CallRequest, "tool"> {
   readonly allow: Extract<Gate, { kind: "run" }>["allow"] | undefined;
   /** The cluster that the answer says it is of. */
   readonly told: string | undefined;
+  /** How many clusters the call is about where it is not one. */
+  readonly clustersAsked?: number;
   /** What the caller must be told besides. */
   readonly warnings: readonly string[];
 }

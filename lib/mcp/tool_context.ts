@@ -37,8 +37,9 @@ export interface ToolServices {
 /** What the tool of a call works with. */
 export function toolContext(
   services: ToolServices,
-  { pve, clusters, plans, meant, ...caller }: Omit<Asked, "cluster"> & {
+  { pve, clusters, clustersAsked = 1, plans, meant, ...caller }: Omit<Asked, "cluster"> & {
     pve: Pve;
+    clustersAsked?: number | undefined;
     clusters: OtherClusters;
     plans: PlanDesk;
     meant?: string | undefined;
@@ -53,6 +54,7 @@ export function toolContext(
     pve,
     clusters,
     isOneOfSeveral: catalog.hasSeveral,
+    clustersAsked,
     pbs: new CallsBackupServers(services.backupServers, pve),
     server,
     secrets,

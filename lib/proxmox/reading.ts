@@ -16,6 +16,14 @@ interface Parts {
   readonly forget: () => void;
   readonly explained: (error: unknown) => Promise<unknown>;
   readonly warn: (warning: string) => void;
+  /** True where what is worked out of the answers is kept in their place. */
+  readonly keepsNothing?: boolean;
+}
+
+/** What was worked out of answers, and what is missing in it. */
+interface Worked<T> {
+  readonly value: T;
+  readonly warnings: readonly string[];
 }
 
 /** What is kept longer than else: some minutes, as long as its mark is the same. */
@@ -24,6 +32,8 @@ export interface Keeping {
   readonly mark: string;
   /** The guest that it is about; none for what any change may be about. */
   readonly vmid?: number | undefined;
+  /** True for who asks about more than can be read at once: what is kept may be up to an hour old. */
+  readonly ofFleet?: boolean | undefined;
   /** Told when what was kept was asked for, in milliseconds of the clock of what is kept. */
   readonly onKept: (askedAt: number) => void;
 }
@@ -58,12 +68,60 @@ export class Reading {
     const { caller, onlyReads = false, signal } = call;
     const start = (signal: AbortSignal) => client.request("GET", path, { caller, params, signal });
     if (readsAlone()) return await start(signal);
-    const keeps = keeping ? "long" : isKept(String(path)) ? "shortly" : "not";
+    const { keepsNothing = false } = this.#parts;
+    const isShort = !keepsNothing && isKept(String(path));
+    const keeps = keeping ? "long" : isShort ? "shortly" : "not";
     // What one token of Proxmox's sees another may not.
-    const key = JSON.stringify([client.tokenId, String(path), params, keeping?.mark]);
+    const key = JSON.stringify([client.tokenId, String(path), params]);
     const takesKept = onlyReads && !this.#asked.has(key);
     if (keeps !== "not") this.#asked.add(key);
     return await reads.read(key, { ...keeping, caller, signal, start, keeps, takesKept });
+  }
+
+  /**
+   * Works something out of what is read, which is kept in place of that.
+   *
+   * @param what names it, with whatever it depends on but the guest
+   */
+  async workedOut<T>(
+    what: string,
+    keeping: Keeping,
+    work: (reading: Reading) => Promise<T>,
+  ): Promise<T> {
+    const { shared: { reads }, call: { caller, onlyReads = false, signal }, warn } = this.#parts;
+    const start = async (signal: AbortSignal): Promise<Answer> => {
+      const data = await this.#work(signal, work);
+      return { data, total: undefined, size: JSON.stringify(data).length };
+    };
+    const key = this.#keyOf(what, keeping);
+    const takesKept = onlyReads && !this.#asked.has(key);
+    this.#asked.add(key);
+    const asked = this.#parts.readsAlone()
+      ? start(signal)
+      : reads.read(key, { ...keeping, caller, signal, start, keeps: "long", takesKept });
+    const { value, warnings } = (await asked).data as Worked<T>;
+    for (const warning of warnings) warn(warning);
+    return value;
+  }
+
+  async #work<T>(
+    signal: AbortSignal,
+    work: (reading: Reading) => Promise<T>,
+  ): Promise<Worked<T>> {
+    const warnings = new Set<string>();
+    const call = { ...this.#parts.call, signal };
+    const warn = (warning: string) => void warnings.add(warning);
+    const value = await work(new Reading({ ...this.#parts, call, warn, keepsNothing: true }));
+    return { value, warnings: [...warnings] };
+  }
+
+  /** When this was last worked out, see `SharedReads.lastAsked`. */
+  lastWorkedOut(what: string, keeping: Keeping): number {
+    return this.#parts.shared.reads.lastAsked(this.#keyOf(what, keeping), keeping);
+  }
+
+  #keyOf(what: string, { vmid }: Pick<Keeping, "vmid">): string {
+    return `${this.#parts.shared.client.tokenId} ${what} ${vmid ?? ""}`;
   }
 
   /** Whoever looks at the task of a change is who finds out that the change is done. */
@@ -82,7 +140,7 @@ export class Reading {
 
   async page<P extends KeyedPath>(
     path: P,
-    { at, params, keeping }: { at: ApiPath; params?: unknown; keeping?: Keeping },
+    { at, params, keeping }: { at: ApiPath; params?: unknown; keeping?: Keeping | undefined },
   ): Promise<{ rows: RowOf<P>[]; total: number | undefined }> {
     const { data, total } = await this.read(at, params, keeping);
     const checked = checkedRows(path, data);

@@ -73,6 +73,8 @@ export interface ToolContext {
   readonly clusters: OtherClusters;
   /** True where the config names several clusters, each of which is asked. */
   readonly isOneOfSeveral: boolean;
+  /** How many clusters the call is about, this one included. */
+  readonly clustersAsked: number;
   /** How things were; null where the database keeps none of it. */
   readonly history: History | null;
   /** The changes that wait for somebody's approval. */

@@ -39,7 +39,8 @@ export async function runInAll(
     const cursor = cursors?.get(cluster);
     const part = cursor === undefined ? input : { ...input, cursor };
     const here = { cluster, input: part, signal, meant: cluster, told: undefined, warnings: [] };
-    return runOnce(services, { ...request, ...here }, each);
+    const clustersAsked = clusters.length;
+    return runOnce(services, { ...request, ...here, clustersAsked }, each);
   };
   const answers = await askAll(clusters, run, {
     ...{ ...services, ...request },
