@@ -12,7 +12,7 @@ import { marked } from "./mark.ts";
 import { type Plan, type PlannedElsewhere, redactedParams } from "./plan.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import { PveReads } from "./pve_reads.ts";
-import { Reading } from "./reading.ts";
+import { Reading, turnsOf } from "./reading.ts";
 import type { SharedTask, Subject } from "./sharing.ts";
 import { type GivenGuest, Sight } from "./sight.ts";
 import { PATIENCE_MS, type TaskState } from "./tasks.ts";
@@ -49,7 +49,8 @@ export class Pve extends PveReads {
     // What a change rests on is read after it has taken hold, and not a moment before.
     const readsAlone = () => holds.any || changing.hasBegun;
     const forget = () => changing.forget();
-    const reading = new Reading({ shared, call, readsAlone, forget, explained, warn });
+    const enter = turnsOf(call.readsAtOnce);
+    const reading = new Reading({ shared, call, readsAlone, forget, explained, warn, enter });
     super({ shared, call, sight, reading, warnings });
     this.plan = call.joins?.plan ?? { requests: [], checks: [], changes: {} };
     this.#shared = shared;

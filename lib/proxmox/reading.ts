@@ -1,6 +1,7 @@
 import type { Answer, Params } from "./api/client.ts";
 import { garbled } from "./api/failures.ts";
 import type { ApiPath } from "../upstream/path.ts";
+import { Slots } from "../upstream/slots.ts";
 import { checkedRows, type KeyedPath, leftOutText } from "./api/rows.ts";
 import type { RowOf } from "./api/types.ts";
 import { record } from "./api/values.ts";
@@ -16,6 +17,8 @@ interface Parts {
   readonly forget: () => void;
   readonly explained: (error: unknown) => Promise<unknown>;
   readonly warn: (warning: string) => void;
+  /** Waits for a turn to ask; the function that it gives ends it. */
+  readonly enter: (signal: AbortSignal) => Promise<() => void>;
   /** True where what is worked out of the answers is kept in their place. */
   readonly keepsNothing?: boolean;
 }
@@ -64,9 +67,16 @@ export class Reading {
   }
 
   async #read(path: ApiPath, params: Params, keeping?: Keeping): Promise<Answer> {
-    const { shared: { client, reads }, call, readsAlone } = this.#parts;
+    const { shared: { client, reads }, call, enter, readsAlone } = this.#parts;
     const { caller, onlyReads = false, signal } = call;
-    const start = (signal: AbortSignal) => client.request("GET", path, { caller, params, signal });
+    const start = async (signal: AbortSignal) => {
+      const leave = await enter(signal);
+      try {
+        return await client.request("GET", path, { caller, params, signal });
+      } finally {
+        leave();
+      }
+    };
     if (readsAlone()) return await start(signal);
     const { keepsNothing = false } = this.#parts;
     const isShort = !keepsNothing && isKept(String(path));
@@ -151,4 +161,12 @@ export class Reading {
     if (checked.leftOut > 0) this.#parts.warn(leftOutText(String(at), checked.leftOut));
     return { rows: checked.rows, total };
   }
+}
+
+/** Lets so many of a call ask at once; all where nothing is said. */
+export function turnsOf(atOnce: number | undefined): (signal: AbortSignal) => Promise<() => void> {
+  if (atOnce === undefined) return () => Promise.resolve(() => {});
+  const slots = new Slots();
+  const limits = { places: atOnce, perCaller: atOnce, waiting: Infinity };
+  return (signal) => slots.enter({ lane: "", caller: "", limits }, signal);
 }
