@@ -2,32 +2,24 @@ import { Command } from "commander";
 import { resolve } from "node:path";
 import { findPrograms } from "../auth/postgres_real.ts";
 import { runAsOwner, startPostgres, urlOf } from "../auth/postgres.ts";
-import { tableOf } from "../soak/table.ts";
 import { Child } from "./child.ts";
-import { cpuMicros, rssBytes } from "./cpu.ts";
+import { cpuMicros } from "./cpu.ts";
 import { startBalancer } from "./fleet_balancer.ts";
 import { bodyOf, LISTS, mixOn } from "./fleet_calls.ts";
 import type { Burst, Stream, Times } from "./fleet_driver_process.ts";
 import type { Counts, Fleet, Order } from "./fleet_fake_process.ts";
 import { nameOf } from "./fleet_guests.ts";
 import { FleetProgram } from "./fleet_program.ts";
-
-interface Options {
-  readonly clusters: number;
-  readonly tokens: number;
-  readonly checkout?: string;
-  readonly only?: string;
-}
-
-/** Who answers, who asks, and how the answers come. */
-interface Scene {
-  readonly fake: Child;
-  readonly driver: Child;
-  readonly fleet: Fleet;
-  readonly options: Options;
-}
-
-type Row = readonly (string | number)[];
+import {
+  during,
+  type Options,
+  type Row,
+  rssOf,
+  say,
+  type Scene,
+  show,
+  wait,
+} from "./fleet_scene.ts";
 
 const IDLE_MS = 15_000;
 /** Reads are shared for 2 s: after it all is asked for anew. */
@@ -37,34 +29,6 @@ const USUAL_MS = 40;
 const SLOWEST_MS = 400;
 const RATES = [25, 100];
 const STREAM_MS = 10_000;
-
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** CPU of the program and requests to the clusters while something is done. */
-async function during<T>({ fake }: Scene, program: FleetProgram, act: () => Promise<T>) {
-  const look = async () => ({
-    cpu: (await Promise.all(program.servers.map(({ pid }) => cpuMicros(pid)))).reduce((a, b) =>
-      a + b
-    ),
-    ...await fake.ask<Counts>({}),
-    at: performance.now(),
-  });
-  const before = await look();
-  const done = await act();
-  const after = await look();
-  return {
-    done,
-    cpuMs: (after.cpu - before.cpu) / 1000,
-    ms: after.at - before.at,
-    requests: after.requests - before.requests,
-    connections: after.connections - before.connections,
-  };
-}
-
-async function rssOf(program: FleetProgram): Promise<string> {
-  const each = await Promise.all(program.servers.map(({ pid }) => rssBytes(pid)));
-  return each.map((bytes) => Math.round(bytes / 2 ** 20)).join(" + ");
-}
 
 /** What it costs to do nothing, and to look once an hour how everything is. */
 async function idle(scene: Scene): Promise<Row[]> {
@@ -162,15 +126,6 @@ async function mixed(
     await wait(FORGET_MS);
   }
   return rows;
-}
-
-function say(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
-}
-
-function show(head: Row, rows: readonly Row[]): void {
-  if (rows.length === 0) return;
-  Deno.stdout.writeSync(new TextEncoder().encode(`${tableOf([head, ...rows])}\n\n`));
 }
 
 const LIST_HEAD = [
