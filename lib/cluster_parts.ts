@@ -19,6 +19,7 @@ import {
   type HistoryRecorderOptions,
   placesToLook,
 } from "./proxmox/history/recorder.ts";
+import { MOST_KEPT } from "./proxmox/kept_answers.ts";
 import { Parties } from "./proxmox/parties.ts";
 import { Access } from "./proxmox/privileges.ts";
 import { ShareTime } from "./proxmox/share_time.ts";
@@ -52,14 +53,22 @@ export interface ClusterParts {
   close(): Promise<void>;
 }
 
+/** Characters of JSON that are kept of what all clusters have answered, and of what each has at least. */
+const MOST_KEPT_OF_ALL = 16 * 1024 * 1024;
+const LEAST_KEPT = 256 * 1024;
+
 /** The way to every cluster that the configuration names; connects to nothing yet. */
 export async function joinClusters(
   config: Config,
   around: ClusterSurroundings,
 ): Promise<Clusters<ClusterParts>> {
   const seal = await tokenSealOf(config);
+  const mostKept = Math.max(
+    LEAST_KEPT,
+    Math.min(MOST_KEPT, MOST_KEPT_OF_ALL / config.clusters.length),
+  );
   const join = async (cluster: ClusterConfig) =>
-    [cluster.name, await joinCluster(cluster, { ...around, seal })] as const;
+    [cluster.name, await joinCluster(cluster, { ...around, seal, mostKept })] as const;
   const [first, ...others] = config.clusters;
   return new Clusters([await join(first), ...await Promise.all(others.map(join))]);
 }
@@ -89,7 +98,10 @@ async function tokenSealOf({ audit: { key_file } }: Config): Promise<TokenSeal |
 
 async function joinCluster(
   cluster: ClusterConfig,
-  { seal, ...around }: ClusterSurroundings & { seal: TokenSeal | null },
+  { mostKept, seal, ...around }: ClusterSurroundings & {
+    mostKept: number;
+    seal: TokenSeal | null;
+  },
 ): Promise<ClusterParts> {
   const { isAlone, monotonic, now, onChange, sleep, workers } = around;
   const { name } = cluster;
@@ -114,7 +126,7 @@ async function joinCluster(
       client,
       access: new Access(client, monotonic),
       directory: new GuestDirectory({ ...guestLoaders(client), advice: ADVICE, share }),
-      reads: new SharedReads(share),
+      reads: new SharedReads(share, { mostKept }),
     }),
   });
   const required = cluster.auth.require_own_token;

@@ -12,6 +12,7 @@ import {
   SEVERITIES,
   type Unread,
 } from "../lib/proxmox/attention/finding.ts";
+import type { Bounds } from "../lib/proxmox/attention/guests.ts";
 import { type Beside, lookAtEverything } from "../lib/proxmox/attention/look.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
@@ -95,10 +96,10 @@ export default defineTool({
   }),
   action: () => "tell what needs attention",
   run: async (input, context) => {
-    const { max_guests: maxGuests } = input;
     const { pve } = context;
+    const bounds = boundsOf(input.max_guests, context.clusters.asked.length);
     const beside = besideCluster(context);
-    const { findings, unread } = await lookAtEverything(pve, { maxGuests, beside });
+    const { findings, unread } = await lookAtEverything(pve, { bounds, beside });
     const rows = mergeAlike(findings).map(({ kind, ...row }) => ({ ...row, tool: TOOLS[kind] }));
     const { items, ...page } = paginate(rows, rowKey, input);
     return {
@@ -110,6 +111,14 @@ export default defineTool({
     };
   },
 });
+
+/** So many guests are asked anew in one call about several clusters, and one of each at least. */
+const ANEW = 500;
+
+function boundsOf(max: number, clustersAsked: number): Bounds {
+  const each = Math.max(1, Math.floor(ANEW / clustersAsked));
+  return { max, anew: clustersAsked === 1 || max <= each ? undefined : each };
+}
 
 /** The backup servers; a token that is limited to some guests or nodes is told of these only. */
 function besideCluster(context: ToolContext): Beside {

@@ -39,6 +39,13 @@ export interface Ran {
   readonly finished: Finished;
 }
 
+/** So many requests of a call about many clusters run at once in all: each has a connection, which takes room. */
+const READS_AT_ONCE = 200;
+
+function readsAtOnceOf(clusters: number): number | undefined {
+  return clusters === 1 ? undefined : Math.max(2, Math.floor(READS_AT_ONCE / clusters));
+}
+
 /** Runs a tool in one cluster. */
 export async function runOnce(
   services: CallServices,
@@ -55,6 +62,7 @@ export async function runOnce(
     reach: reachOf(request.principal.limits),
     dryRun,
     onlyReads: tool.hints.readOnlyHint,
+    readsAtOnce: readsAtOnceOf(request.asked?.length ?? 1),
     action,
     progress: request.progress,
     permit,

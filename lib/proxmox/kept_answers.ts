@@ -1,7 +1,7 @@
 import type { Answer } from "./api/client.ts";
 
-/** Characters of JSON that are kept in all, and of one answer. */
-const MOST_KEPT = 4 * 1024 * 1024;
+/** Characters of JSON that are kept in all where nothing else is said, and of one answer. */
+export const MOST_KEPT = 4 * 1024 * 1024;
 const LARGEST = 1024 * 1024;
 const MOST_ENTRIES = 5_000;
 
@@ -15,16 +15,24 @@ export interface Kept<A> {
   readonly askedAt: number;
   /** The guest that it is about; undefined for what is about no single one. */
   readonly vmid?: number | undefined;
+  /** What was known of the thing without asking. */
+  readonly mark?: string | undefined;
 }
 
 /** Answers by what was asked, so many and so large at most; the oldest make room. */
 export class KeptAnswers<A extends Sized = Answer> {
-  readonly #isFresh: (askedAt: number) => boolean;
+  readonly #isOver: (askedAt: number) => boolean;
+  readonly #most: number;
   readonly #kept = new Map<string, Kept<A>>();
   #size = 0;
 
-  constructor(isFresh: (askedAt: number) => boolean) {
-    this.#isFresh = isFresh;
+  /**
+   * @param isOver tells what is of no use to anybody any more
+   * @param options.most characters of JSON that are kept
+   */
+  constructor(isOver: (askedAt: number) => boolean, { most = MOST_KEPT } = {}) {
+    this.#isOver = isOver;
+    this.#most = most;
   }
 
   /** Characters of JSON that are kept now. */
@@ -33,8 +41,7 @@ export class KeptAnswers<A extends Sized = Answer> {
   }
 
   get(key: string): Kept<A> | undefined {
-    const kept = this.#kept.get(key);
-    return kept !== undefined && this.#isFresh(kept.askedAt) ? kept : undefined;
+    return this.#kept.get(key);
   }
 
   put(key: string, kept: Kept<A>): void {
@@ -43,8 +50,9 @@ export class KeptAnswers<A extends Sized = Answer> {
     if (size > LARGEST) return;
     this.#kept.set(key, kept);
     this.#size += size;
-    for (const oldest of this.#kept.keys()) {
-      if (this.#size <= MOST_KEPT && this.#kept.size <= MOST_ENTRIES) break;
+    for (const [oldest, { askedAt }] of this.#kept) {
+      const fits = this.#size <= this.#most && this.#kept.size <= MOST_ENTRIES;
+      if (fits && !this.#isOver(askedAt)) break;
       this.#delete(oldest);
     }
   }

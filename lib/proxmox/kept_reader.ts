@@ -7,13 +7,19 @@ import type { Keeping, Reading } from "./reading.ts";
 /** What reads, whether it may be told what was kept or not. */
 export type Reader = Pick<Pve, "get" | "list" | "now" | "page">;
 
-/** Reads as its call does, but may be told what was read some minutes ago. */
-export class KeptReader implements Reader {
+interface Options {
+  readonly now: () => Date;
+  /** Reads anew without it. */
+  readonly keeping?: Keeping;
+}
+
+/** Reads as its call does; may be told what was read some minutes ago. */
+class OneReader implements Reader {
   readonly #reading: Reading;
-  readonly #keeping: Keeping;
+  readonly #keeping: Keeping | undefined;
   readonly now: () => Date;
 
-  constructor(reading: Reading, { now, ...keeping }: Keeping & { now: () => Date }) {
+  constructor(reading: Reading, { now, keeping }: Options) {
     this.#reading = reading;
     this.#keeping = keeping;
     this.now = now;
@@ -37,5 +43,36 @@ export class KeptReader implements Reader {
   ): Promise<{ rows: RowOf<P>[]; total: number | undefined }> {
     const at = apiPath(path, segments);
     return await this.#reading.page(path, { at, params, keeping: this.#keeping });
+  }
+}
+
+/** Reads as its call does, but may be told what was read, or worked out, some minutes ago. */
+export class KeptReader extends OneReader {
+  readonly #kept: { readonly reading: Reading; readonly keeping: Keeping };
+
+  constructor(reading: Reading, { now, ...keeping }: Keeping & { now: () => Date }) {
+    super(reading, { now, keeping });
+    this.#kept = { reading, keeping };
+  }
+
+  /**
+   * Works something out of what is read, which is kept in place of that: it must be small and is not to be
+   * changed.
+   *
+   * @param what names it, with whatever it depends on but the guest
+   */
+  workedOut<T>(what: string, work: (reader: Reader) => Promise<T>): Promise<T> {
+    const { reading, keeping } = this.#kept;
+    const { now } = this;
+    return reading.workedOut(what, keeping, (reading) => work(new OneReader(reading, { now })));
+  }
+
+  /**
+   * When this was last worked out, in milliseconds that only ever rise: Infinity for what would be told without
+   * asking, -Infinity for what was not asked for lately.
+   */
+  lastWorkedOut(what: string): number {
+    const { reading, keeping } = this.#kept;
+    return reading.lastWorkedOut(what, keeping);
   }
 }

@@ -11,7 +11,7 @@ import type { Plan, PlannedElsewhere } from "./plan.ts";
 import { Planning } from "./planning.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import { PveReads } from "./pve_reads.ts";
-import { Reading } from "./reading.ts";
+import { Reading, turnsOf } from "./reading.ts";
 import type { SharedTask, Subject } from "./sharing.ts";
 import { type GivenGuest, Sight } from "./sight.ts";
 import { PATIENCE_MS, type TaskState } from "./tasks.ts";
@@ -46,7 +46,8 @@ export class Pve extends PveReads {
     // What a change rests on is read after it has taken hold, and not a moment before.
     const readsAlone = () => holds.any || changing.hasBegun;
     const forget = () => changing.forget();
-    const reading = new Reading({ shared, call, readsAlone, forget, explained, warn });
+    const enter = turnsOf(call.readsAtOnce);
+    const reading = new Reading({ shared, call, readsAlone, forget, explained, warn, enter });
     super({ shared, call, sight, reading, warnings });
     this.#call = call;
     this.#touched = touched;

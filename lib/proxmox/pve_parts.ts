@@ -48,6 +48,8 @@ export interface PveCall {
   readonly joins?: { readonly plan: Plan; readonly cluster: string } | undefined;
   /** True for a call that changes nothing: it may be told what others read a moment ago. */
   readonly onlyReads?: boolean | undefined;
+  /** How many requests that read may run at once, where it is one of many clusters that are asked. */
+  readonly readsAtOnce?: number | undefined;
   /** What the call does, for messages: `start VM 101`. */
   readonly action: string;
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;

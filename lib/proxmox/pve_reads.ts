@@ -100,8 +100,9 @@ export abstract class PveReads {
    * mark is the same and nothing was changed here that it may be about.
    *
    * @param about.vmid the guest that it is about
+   * @param about.ofFleet for who asks about more than can be read at once: it may be up to an hour old
    */
-  keeping(about: { mark: string; vmid?: number }): KeptReader {
+  keeping(about: { mark: string; vmid?: number; ofFleet?: boolean }): KeptReader {
     const onKept = (askedAt: number) => this.#oldest = Math.min(this.#oldest, askedAt);
     return new KeptReader(this.#reading, { ...about, onKept, now: () => this.now() });
   }

@@ -1,6 +1,7 @@
 import type { Answer, Params } from "./api/client.ts";
 import { garbled } from "./api/failures.ts";
 import type { ApiPath } from "../upstream/path.ts";
+import { Slots } from "../upstream/slots.ts";
 import { checkedRows, type KeyedPath, leftOutText } from "./api/rows.ts";
 import type { RowOf } from "./api/types.ts";
 import { record } from "./api/values.ts";
@@ -16,6 +17,16 @@ interface Parts {
   readonly forget: () => void;
   readonly explained: (error: unknown) => Promise<unknown>;
   readonly warn: (warning: string) => void;
+  /** Waits for a turn to ask; the function that it gives ends it. */
+  readonly enter: (signal: AbortSignal) => Promise<() => void>;
+  /** True where what is worked out of the answers is kept in their place. */
+  readonly keepsNothing?: boolean;
+}
+
+/** What was worked out of answers, and what is missing in it. */
+interface Worked<T> {
+  readonly value: T;
+  readonly warnings: readonly string[];
 }
 
 /** What is kept longer than else: some minutes, as long as its mark is the same. */
@@ -24,6 +35,8 @@ export interface Keeping {
   readonly mark: string;
   /** The guest that it is about; none for what any change may be about. */
   readonly vmid?: number | undefined;
+  /** True for who asks about more than can be read at once: what is kept may be up to an hour old. */
+  readonly ofFleet?: boolean | undefined;
   /** Told when what was kept was asked for, in milliseconds of the clock of what is kept. */
   readonly onKept: (askedAt: number) => void;
 }
@@ -54,16 +67,71 @@ export class Reading {
   }
 
   async #read(path: ApiPath, params: Params, keeping?: Keeping): Promise<Answer> {
-    const { shared: { client, reads }, call, readsAlone } = this.#parts;
+    const { shared: { client, reads }, call, enter, readsAlone } = this.#parts;
     const { caller, onlyReads = false, signal } = call;
-    const start = (signal: AbortSignal) => client.request("GET", path, { caller, params, signal });
+    const start = async (signal: AbortSignal) => {
+      const leave = await enter(signal);
+      try {
+        return await client.request("GET", path, { caller, params, signal });
+      } finally {
+        leave();
+      }
+    };
     if (readsAlone()) return await start(signal);
-    const keeps = keeping ? "long" : isKept(String(path)) ? "shortly" : "not";
+    const { keepsNothing = false } = this.#parts;
+    const isShort = !keepsNothing && isKept(String(path));
+    const keeps = keeping ? "long" : isShort ? "shortly" : "not";
     // What one token of Proxmox's sees another may not.
-    const key = JSON.stringify([client.tokenId, String(path), params, keeping?.mark]);
+    const key = JSON.stringify([client.tokenId, String(path), params]);
     const takesKept = onlyReads && !this.#asked.has(key);
     if (keeps !== "not") this.#asked.add(key);
     return await reads.read(key, { ...keeping, caller, signal, start, keeps, takesKept });
+  }
+
+  /**
+   * Works something out of what is read, which is kept in place of that.
+   *
+   * @param what names it, with whatever it depends on but the guest
+   */
+  async workedOut<T>(
+    what: string,
+    keeping: Keeping,
+    work: (reading: Reading) => Promise<T>,
+  ): Promise<T> {
+    const { shared: { reads }, call: { caller, onlyReads = false, signal }, warn } = this.#parts;
+    const start = async (signal: AbortSignal): Promise<Answer> => {
+      const data = await this.#work(signal, work);
+      return { data, total: undefined, size: JSON.stringify(data).length };
+    };
+    const key = this.#keyOf(what, keeping);
+    const takesKept = onlyReads && !this.#asked.has(key);
+    this.#asked.add(key);
+    const asked = this.#parts.readsAlone()
+      ? start(signal)
+      : reads.read(key, { ...keeping, caller, signal, start, keeps: "long", takesKept });
+    const { value, warnings } = (await asked).data as Worked<T>;
+    for (const warning of warnings) warn(warning);
+    return value;
+  }
+
+  async #work<T>(
+    signal: AbortSignal,
+    work: (reading: Reading) => Promise<T>,
+  ): Promise<Worked<T>> {
+    const warnings = new Set<string>();
+    const call = { ...this.#parts.call, signal };
+    const warn = (warning: string) => void warnings.add(warning);
+    const value = await work(new Reading({ ...this.#parts, call, warn, keepsNothing: true }));
+    return { value, warnings: [...warnings] };
+  }
+
+  /** When this was last worked out, see `SharedReads.lastAsked`. */
+  lastWorkedOut(what: string, keeping: Keeping): number {
+    return this.#parts.shared.reads.lastAsked(this.#keyOf(what, keeping), keeping);
+  }
+
+  #keyOf(what: string, { vmid }: Pick<Keeping, "vmid">): string {
+    return `${this.#parts.shared.client.tokenId} ${what} ${vmid ?? ""}`;
   }
 
   /** Whoever looks at the task of a change is who finds out that the change is done. */
@@ -82,7 +150,7 @@ export class Reading {
 
   async page<P extends KeyedPath>(
     path: P,
-    { at, params, keeping }: { at: ApiPath; params?: unknown; keeping?: Keeping },
+    { at, params, keeping }: { at: ApiPath; params?: unknown; keeping?: Keeping | undefined },
   ): Promise<{ rows: RowOf<P>[]; total: number | undefined }> {
     const { data, total } = await this.read(at, params, keeping);
     const checked = checkedRows(path, data);
@@ -93,4 +161,12 @@ export class Reading {
     if (checked.leftOut > 0) this.#parts.warn(leftOutText(String(at), checked.leftOut));
     return { rows: checked.rows, total };
   }
+}
+
+/** Lets so many of a call ask at once; all where nothing is said. */
+export function turnsOf(atOnce: number | undefined): (signal: AbortSignal) => Promise<() => void> {
+  if (atOnce === undefined) return () => Promise.resolve(() => {});
+  const slots = new Slots();
+  const limits = { places: atOnce, perCaller: atOnce, waiting: Infinity };
+  return (signal) => slots.enter({ lane: "", caller: "", limits }, signal);
 }

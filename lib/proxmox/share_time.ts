@@ -3,6 +3,8 @@ const MOST_TASKS = 1_000;
 /** How much longer what is dear to read is kept, and for how long at most. */
 const LONGER = 150;
 const LONGEST_MS = 300_000;
+/** How many times as long who asks about more than can be read at once is told it. */
+const FLEET = 12;
 /** How long a task whose end nobody has seen keeps answers from being kept: most take less. */
 const UNSETTLED_MS = 30_000;
 
@@ -42,9 +44,19 @@ export class ShareTime {
     return this.now() - askedAt < this.#ms && !this.#isUnsettled();
   }
 
-  /** The same for what is dear to read and seldom changes. */
-  isLately(askedAt: number): boolean {
-    return this.now() - askedAt < Math.min(this.#ms * LONGER, LONGEST_MS);
+  /** Whether it is of no use to anybody any more. */
+  isOver(askedAt: number): boolean {
+    return this.now() - askedAt >= this.#ms;
+  }
+
+  /**
+   * The same for what is dear to read and seldom changes.
+   *
+   * @param options.ofFleet for who asks about more than can be read at once
+   */
+  isLately(askedAt: number, { ofFleet = false } = {}): boolean {
+    const longest = Math.min(this.#ms * LONGER, LONGEST_MS) * (ofFleet ? FLEET : 1);
+    return this.now() - askedAt < longest;
   }
 
   /** Notes a task that a change has begun. */

@@ -1,6 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { AccountStore } from "../../lib/auth/account_store.ts";
+import { generateToken, hashToken } from "../../lib/auth/token.ts";
 import { HEAP_FLAG, permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config/config.ts";
+import { openDatabase } from "../../lib/database/open.ts";
+import { forEachBounded } from "../../lib/proxmox/fan_out.ts";
 import { type ServeProcess, superviseServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import type { Stopped } from "./calls.ts";
@@ -101,27 +105,35 @@ export class Program implements Subject, AsyncDisposable {
   }
 }
 
-const COMMANDS_AT_ONCE = 250;
-
 /** Makes the tables and so many tokens of one superuser, which may do everything. */
 export async function makeTokens(
   checkout: string,
   { config, count }: { config: string; count: number },
 ): Promise<string[]> {
-  const names = Array.from({ length: count }, (_, at) => `t${at}`);
-  const commands = [
-    ["migrate"],
-    ["user", "create", "ada", "--superuser"],
-    ...names.map((name) => {
-      return ["token", "create", "--user", "ada", "--name", name, "--permission", "admin"];
-    }),
-  ].map((args) => [...args, "--config", config]);
-  const lines: string[] = [];
-  // All of many tokens would be too long an argument.
-  for (let at = 0; at < commands.length; at += COMMANDS_AT_ONCE) {
-    lines.push(...await run(checkout, commands.slice(at, at + COMMANDS_AT_ONCE)));
+  await run(
+    checkout,
+    [["migrate"], ["user", "create", "ada", "--superuser"]]
+      .map((args) => [...args, "--config", config]),
+  );
+  const { database: { url } } = await loadConfig({ file: config, env: () => undefined });
+  const database = await openDatabase(url);
+  try {
+    const store = new AccountStore(database);
+    // A command for each would take minutes for a thousand.
+    return await forEachBounded(
+      Array.from({ length: count }, (_, at) => `t${at}`),
+      async (name) => {
+        const raw = generateToken();
+        await store.createToken({
+          ...{ username: "ada", name, tokenHash: hashToken(raw), permission: "admin" },
+          ...{ expires: null, createdAt: new Date(), allowedIps: "" },
+        });
+        return raw;
+      },
+    );
+  } finally {
+    await database.close();
   }
-  return lines.slice(-count);
 }
 
 /** Starts a checkout's program, locked as `deno task start` locks it. */
@@ -140,8 +152,8 @@ export async function launch(checkout: string, config: string): Promise<ServePro
   );
 }
 
-/** Runs command lines of a checkout's program; gives the lines that they write. */
-async function run(checkout: string, commands: readonly string[][]): Promise<string[]> {
+/** Runs command lines of a checkout's program. */
+async function run(checkout: string, commands: readonly string[][]): Promise<void> {
   const script = fileURLToPath(new URL("commands_process.ts", import.meta.url));
   const args = ["run", "--config", `${checkout}/deno.json`, "--no-prompt", "-A", script];
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
@@ -149,9 +161,7 @@ async function run(checkout: string, commands: readonly string[][]): Promise<str
     cwd: checkout,
     stderr: "inherit",
   }).output();
-  const text = new TextDecoder().decode(stdout).trim();
-  if (!success) throw new Error(`a command failed: ${text}`);
-  return text.split("\n");
+  if (!success) throw new Error(`a command failed: ${new TextDecoder().decode(stdout).trim()}`);
 }
 
 /** The handler that the program is held against. */

@@ -244,6 +244,33 @@ Deno.test("when the last that was waited for has failed, who is known as late is
   assert.deepEqual(told.slice(0, 2), ["", "refused"]);
 });
 
+Deno.test("once many have answered the others have half a second", async () => {
+  let now = 0;
+  const monotonic = () => now;
+  const failing = Promise.withResolvers<string>();
+  const many = Array.from({ length: 10 }, (_, at) => `c${at}`);
+  let isOver = false;
+  const answers = askAll([...many, "refused", "hung"], (cluster) => {
+    if (cluster === "hung") return new Promise<string>(() => {});
+    return cluster === "refused" ? failing.promise : Promise.resolve(cluster);
+  }, {
+    ...{ signal: new AbortController().signal, monotonic, log: { error: assert.fail } },
+    stragglers: new Stragglers(monotonic),
+  }).finally(() => isOver = true);
+  const turn = () => new Promise((resolve) => setTimeout(resolve));
+  await turn();
+  now = 600;
+  failing.reject(new AppError("unavailable", "refused"));
+  for (let turns = 0; turns < 5; turns++) await turn();
+  assert.equal(isOver, true);
+  assert.deepEqual(
+    (await answers).slice(-1).map((answer) => "error" in answer && answer.error.message),
+    [
+      "no answer in 0.6 s",
+    ],
+  );
+});
+
 Deno.test("a cluster that has been late and answers in time again is told so", async () => {
   let now = 0;
   const stragglers = new Stragglers(() => now);

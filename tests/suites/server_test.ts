@@ -1,4 +1,5 @@
 import "../clusters/approval_test.ts";
+import "../clusters/attention_test.ts";
 import "../clusters/audit_test.ts";
 import "../clusters/backup_api_test.ts";
 import "../clusters/cost_test.ts";

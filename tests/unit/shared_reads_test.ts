@@ -30,14 +30,16 @@ function setUp(seconds = 2) {
   };
   const ask = (
     key: string,
-    { signal = open, caller = "a", takesKept = true, keeps = "shortly", vmid }: {
+    { signal = open, caller = "a", takesKept = true, keeps = "shortly", ...about }: {
       signal?: AbortSignal;
       caller?: string;
       takesKept?: boolean;
       keeps?: SharedRead<Answer>["keeps"];
       vmid?: number;
+      mark?: string;
+      ofFleet?: boolean;
     } = {},
-  ) => reads.read(key, { caller, signal, start, keeps, takesKept, vmid });
+  ) => reads.read(key, { caller, signal, start, keeps, takesKept, ...about });
   /** Asks, and answers where that starts a read. */
   const told = async (data: unknown, options?: Parameters<typeof ask>[1]) => {
     const before = started.length;
@@ -161,7 +163,7 @@ Deno.test("SharedReads: a read ends when nobody waits for it any longer, and not
 
 Deno.test("KeptAnswers: so many and so large at most, the oldest make room", () => {
   const MIB = 1024 * 1024;
-  const kept = new KeptAnswers(() => true);
+  const kept = new KeptAnswers(() => false);
   const put = (key: string, size: number) =>
     kept.put(key, { answer: { data: key, total: undefined, size }, askedAt: 0 });
   put("too large", MIB + 1);
@@ -178,6 +180,37 @@ Deno.test("KeptAnswers: so many and so large at most, the oldest make room", () 
   assert.ok(kept.get("small 100"));
   kept.clear();
   assert.equal(kept.size, 0);
+});
+
+Deno.test("KeptAnswers: what is of no use any more makes room for what comes, and so it does at less", () => {
+  const over = new Set<number>();
+  const kept = new KeptAnswers((askedAt) => over.has(askedAt), { most: 10 });
+  const put = (key: string, askedAt: number) =>
+    kept.put(key, { answer: { data: key, total: undefined, size: 4 }, askedAt });
+  put("a", 1);
+  put("b", 2);
+  put("c", 3);
+  assert.deepEqual(["a", "b", "c"].map((key) => kept.get(key)?.askedAt), [undefined, 2, 3]);
+  over.add(2).add(3);
+  put("d", 4);
+  assert.equal(kept.size, 4, "nobody will be told what is over");
+});
+
+Deno.test("SharedReads: what was kept under another mark is not told, and a fleet's for longer", async () => {
+  const { clock, reads, told } = setUp();
+  const long = { keeps: "long", mark: "one" } as const;
+  assert.equal(reads.lastAsked("a", long), -Infinity);
+  await told("first", long);
+  assert.equal(reads.lastAsked("a", long), Infinity, "it would be told");
+  clock.now = 1_000;
+  assert.equal(await told("second", { ...long, mark: "two" }), "second");
+  assert.equal(reads.lastAsked("a", long), 1_000, "what would be read anew");
+  assert.equal(await told("third", long), "third");
+  clock.now += 3_599_999;
+  assert.equal(await told("fourth", { ...long, ofFleet: true }), "third");
+  assert.equal(await told("fifth", long), "fifth");
+  clock.now += 3_600_000;
+  assert.equal(await told("sixth", { ...long, ofFleet: true }), "sixth");
 });
 
 Deno.test("isKept: lists and states, but nothing that is followed, used up or asked of a guest's agent", () => {

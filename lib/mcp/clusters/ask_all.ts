@@ -11,8 +11,12 @@ export type Answer<T> =
 
 /** Who has not answered by then is not waited for, once another has; who was late just now, not even so long. */
 const FLOOR_MS = 1_000;
-/** How much longer than the slowest that has answered another may take. */
+/** The same once many have answered: then the slowest of them tells how long it takes. */
+const FLOOR_OF_MANY_MS = 500;
+const MANY = 10;
+/** How much longer than the slowest that has answered another may take, and one that was late just now. */
 const STRAGGLING = 1.75;
+const LATE_AGAIN = 1.25;
 /** Callers give up after 45 s. */
 const CEILING_MS = 30_000;
 
@@ -46,7 +50,7 @@ export async function askAll<T>(
     const isTold = "value" in answer;
     if (isTold && !limit.signal.aborted) stragglers.answered(cluster);
     const isAwaited = (name: string) => !answers.has(name) && !stragglers.has(name);
-    patience.answered({ isTold, floor: clusters.some(isAwaited) ? FLOOR_MS : 0 });
+    patience.answered({ isTold, areLate: !clusters.some(isAwaited) });
   });
   const abort = () => patience.end();
   signal.addEventListener("abort", abort, { once: true });
@@ -90,6 +94,7 @@ class Patience {
   readonly #monotonic: () => number;
   readonly #begun: number;
   #slowest: number | undefined;
+  #told = 0;
   #timer: ReturnType<typeof setTimeout>;
 
   constructor(monotonic: () => number) {
@@ -104,13 +109,24 @@ class Patience {
     this.#timer = setTimeout(resolve, CEILING_MS);
   }
 
-  /** One has told something, the slowest so far, or has failed; the others have `floor` milliseconds at least. */
-  answered({ isTold, floor }: { isTold: boolean; floor: number }): void {
+  /**
+   * One has told something, the slowest so far, or has failed.
+   *
+   * @param options.areLate true when all others were late a moment ago
+   */
+  answered({ isTold, areLate }: { isTold: boolean; areLate: boolean }): void {
     const took = this.#took();
-    if (isTold) this.#slowest = took;
+    if (isTold) {
+      this.#slowest = took;
+      this.#told++;
+    }
     // That others have failed tells nothing of how long an answer takes.
     if (this.#slowest === undefined) return;
-    const allowed = Math.min(CEILING_MS, Math.max(floor, STRAGGLING * this.#slowest));
+    const floor = this.#told >= MANY ? FLOOR_OF_MANY_MS : FLOOR_MS;
+    const patience = areLate
+      ? LATE_AGAIN * this.#slowest
+      : Math.max(floor, STRAGGLING * this.#slowest);
+    const allowed = Math.min(CEILING_MS, patience);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.end, Math.max(0, allowed - took));
   }

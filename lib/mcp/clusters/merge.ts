@@ -95,9 +95,7 @@ function merge(
   if (values.every((value) => typeof value === "number")) {
     merged[key] = values.reduce((sum, value) => sum + value, 0);
   } else if (values.every((value) => Array.isArray(value))) {
-    merged[key] = given.flatMap(({ cluster, value }) =>
-      (value as unknown[]).map((row) => isObject(row) ? { cluster, ...row } : row)
-    );
+    merged[key] = ofAll(given);
   } else if (values.every(isObject)) {
     const sums: Value = {};
     for (const value of values) {
@@ -113,6 +111,26 @@ function merge(
   } else {
     said.push(`${key}: ${given.map(({ cluster, value }) => `${cluster} ${value}`).join(", ")}`);
   }
+}
+
+/** Of so many clusters at least a row that they all have is told once. */
+const MANY = 10;
+const NAMED = 3;
+
+/** The rows of lists, each led by its cluster, or by several that have the same. */
+function ofAll(given: readonly Given[]): unknown[] {
+  const rows = given.flatMap(({ cluster, value }) =>
+    (value as readonly unknown[]).map((row) => ({ cluster, row }))
+  );
+  const same = Map.groupBy(rows, ({ row }) => isObject(row) ? JSON.stringify(row) : row);
+  return rows.flatMap(({ cluster, row }) => {
+    if (!isObject(row)) return [row];
+    const all = same.get(JSON.stringify(row)) ?? [];
+    if (all.length < MANY) return [{ cluster, ...row }];
+    const names = all.slice(0, NAMED).map(({ cluster }) => cluster).join(", ");
+    const several = `${names} and ${all.length - NAMED} more`;
+    return cluster === all[0]?.cluster ? [{ cluster: several, ...row }] : [];
+  });
 }
 
 function prefixed({ cluster, value }: Given): string[] {

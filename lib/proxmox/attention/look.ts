@@ -8,7 +8,7 @@ import { backupProbe } from "./backups.ts";
 import { clockProbe } from "./clocks.ts";
 import { cephProbe, haProbe, quorumProbe, replicationProbe } from "./cluster.ts";
 import { type Findings, type Probe, runProbes } from "./finding.ts";
-import { readGuests } from "./guests.ts";
+import { type Bounds, readGuests } from "./guests.ts";
 import { Marks } from "./marks.ts";
 import { nodeProbes } from "./nodes.ts";
 import { lockProbe, storageProbe } from "./resources.ts";
@@ -24,14 +24,14 @@ export interface Beside {
 /**
  * Looks at the cluster, and at the same time at what is beside it.
  *
- * @param options.maxGuests how many guests are asked one by one, for their settings, snapshots and agents
+ * @param options.bounds how many guests are asked one by one, for their settings, snapshots and agents
  */
 export async function lookAtEverything(
   pve: Pve,
-  { maxGuests, beside: { probes, told } }: { maxGuests: number; beside: Beside },
+  { bounds, beside: { probes, told } }: { bounds: Bounds; beside: Beside },
 ): Promise<Findings> {
   const [cluster, others] = await Promise.all([
-    lookAtCluster(pve, { maxGuests, told }),
+    lookAtCluster(pve, { bounds, told }),
     runProbes(probes),
   ]);
   return {
@@ -42,8 +42,9 @@ export async function lookAtEverything(
 
 async function lookAtCluster(
   pve: Pve,
-  { maxGuests, told }: { maxGuests: number; told: Beside["told"] },
+  { bounds, told }: { bounds: Bounds; told: Beside["told"] },
 ): Promise<Findings> {
+  const ofFleet = bounds.anew !== undefined;
   const resources = await pve.resources();
   const offline = offlineNodes(resources);
   const nodes = resources.filter((row) => row.type === "node").map((row) => row.node ?? row.id);
@@ -52,9 +53,9 @@ async function lookAtCluster(
   const working = guests.filter(({ template }) => !template);
   const readTasks = oncePer((pve: Pve) => pve.list("/cluster/tasks").then(tasksOf));
   const marks = new Marks({ resources, tasks: await readTasks(pve).catch(() => []) });
-  const reader = pve.keeping({ mark: marks.ofVolumes });
+  const reader = pve.keeping({ mark: marks.ofVolumes, ofFleet });
   const there = working.filter(({ node }) => !offline.has(node));
-  const asked = readGuests(pve, { guests: there, max: maxGuests, marks });
+  const asked = readGuests(pve, { guests: there, bounds, marks });
   const backups = backupProbe(pve, { guests: working, reader, told });
   const parts = [
     // Those that ask several nodes at once themselves do not run beside other probes.
@@ -68,7 +69,7 @@ async function lookAtCluster(
       cephProbe(pve),
       storageProbe(resources),
       lockProbe(working, () => readTasks(pve)),
-      ...online.flatMap((node) => nodeProbes(pve, node, marks)),
+      ...online.flatMap((node) => nodeProbes(pve, node, { marks, ofFleet })),
       ...asked.probes,
     ]),
     // The guests' settings have told by now which volumes are detached.

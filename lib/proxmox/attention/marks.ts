@@ -10,6 +10,7 @@ const QUIET = /^(?:qm|vz|ha)(?:start|stop|shutdown|reboot|reset|suspend|resume)$
  */
 export class Marks {
   readonly #rows: ReadonlyMap<unknown, Resource>;
+  readonly #tasksOf: ReadonlyMap<number | undefined, readonly TaskEntry[]>;
   readonly #tasks: readonly TaskEntry[];
 
   /** @param options.tasks of the whole cluster, as far as they can be seen */
@@ -18,19 +19,19 @@ export class Marks {
   ) {
     this.#rows = new Map(resources.map((row) => [row.vmid, row]));
     this.#tasks = tasks;
+    this.#tasksOf = Map.groupBy(tasks, ({ id }) => taskVmid(id));
   }
 
   /** Changes with the guest's entry in the list, but for its use, and with every task of it. */
   ofGuest(vmid: number): string {
     const { cpu: _, disk: __, mem: ___, uptime: ____, ...row } = this.#rows.get(vmid) ?? {};
-    const tasks = this.#tasks.filter(({ id }) => taskVmid(id) === vmid);
-    return JSON.stringify([row, moments(tasks)]);
+    return JSON.stringify([row, moments(this.#tasksOf.get(vmid) ?? [])]);
   }
 
   /** Changes with every task of the node that is no single guest's. */
   ofNode(node: string): string {
     return moments(
-      this.#tasks.filter((task) => task.node === node && taskVmid(task.id) === undefined),
+      (this.#tasksOf.get(undefined) ?? []).filter((task) => task.node === node),
     );
   }
 

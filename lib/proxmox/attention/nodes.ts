@@ -11,24 +11,47 @@ import { DAY_SECONDS, type Finding, type Probe } from "./finding.ts";
 import type { Marks } from "./marks.ts";
 import { brokenRepositories, securityUpdates } from "./updates.ts";
 
-/** What is looked at on each node that is online. */
-export function nodeProbes(pve: Pve, node: string, marks: Marks): Probe[] {
-  const of = `node ${node}`;
-  const tasks = pve.keeping({ mark: marks.ofTasks(node) });
-  const kept = pve.keeping({ mark: marks.ofNode(node) });
+/**
+ * What is looked at on each node that is online.
+ *
+ * @param options.ofFleet see `Pve.keeping`
+ */
+export function nodeProbes(
+  pve: Pve,
+  node: string,
+  { marks, ofFleet }: { marks: Marks; ofFleet: boolean },
+): Probe[] {
+  const tasks = pve.keeping({ mark: marks.ofTasks(node), ofFleet });
+  const kept = pve.keeping({ mark: marks.ofNode(node), ofFleet });
+  const look = (
+    part: string,
+    work: (reader: Reader, node: string, unread: (reason: string) => void) => Promise<Finding[]>,
+    reader = kept,
+  ): Probe => ({
+    part,
+    of: `node ${node}`,
+    read: async (unread) => {
+      const seen = await reader.workedOut(`${part} of ${node}`, async (reader) => {
+        const reasons: string[] = [];
+        const findings = await work(reader, node, (reason) => reasons.push(reason));
+        return { findings, reasons };
+      });
+      for (const reason of seen.reasons) unread(reason);
+      return seen.findings;
+    },
+  });
   return [
-    { part: "failed tasks", of, read: (unread) => failedTasks(tasks, node, unread) },
-    { part: "certificates", of, read: () => endingCertificates(kept, node) },
-    { part: "disks", of, read: () => failingDisks(kept, node) },
-    { part: "ZFS", of, read: () => ailingPools(kept, node) },
-    { part: "kernel", of, read: () => kernelInWaiting(kept, node) },
-    { part: "repositories", of, read: () => brokenRepositories(kept, node) },
-    { part: "security updates", of, read: () => securityUpdates(kept, node) },
+    look("failed tasks", failedTasks, tasks),
+    look("certificates", endingCertificates),
+    look("disks", failingDisks),
+    look("ZFS", ailingPools),
+    look("kernel", kernelInWaiting),
+    look("repositories", brokenRepositories),
+    look("security updates", securityUpdates),
   ];
 }
 
 const TASKS_PER_NODE = 200;
-const STEP_SECONDS = 300;
 
 async function failedTasks(
   pve: Reader,
@@ -36,8 +59,7 @@ async function failedTasks(
   unread: (reason: string) => void,
 ): Promise<Finding[]> {
   const { rows, total = 0 } = await pve.page("/nodes/{node}/tasks", { node }, {
-    // In steps, so that calls ask for the same.
-    since: Math.floor(pve.now().getTime() / 1000 / STEP_SECONDS) * STEP_SECONDS - DAY_SECONDS,
+    since: Math.floor(pve.now().getTime() / 1000) - DAY_SECONDS,
     statusfilter: "error",
     limit: TASKS_PER_NODE,
   });
