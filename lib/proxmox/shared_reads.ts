@@ -1,3 +1,4 @@
+import { PassingByKey } from "../passing.ts";
 import { unlessAborted } from "../upstream/abort.ts";
 import type { Answer } from "./api/client.ts";
 import { KeptAnswers } from "./kept_answers.ts";
@@ -33,7 +34,7 @@ export interface SharedRead {
 export class SharedReads {
   readonly #time: ShareTime;
   readonly #kept: Readonly<Record<"shortly" | "long", KeptAnswers>>;
-  #underWay = new Map<string, Read>();
+  readonly #underWay = new PassingByKey<string, Read>();
 
   constructor(time: ShareTime) {
     this.#time = time;
@@ -49,7 +50,7 @@ export class SharedReads {
    * @param vmids what was changed where that is known: what is kept long of other guests is kept on
    */
   drop(vmids?: ReadonlySet<unknown>): void {
-    this.#underWay = new Map();
+    this.#underWay.clear();
     this.#kept.shortly.clear();
     if (vmids === undefined) this.#kept.long.clear();
     else this.#kept.long.clearAbout(vmids);
@@ -97,6 +98,6 @@ export class SharedReads {
 
   /** False for a read that was dropped. */
   #end(own: string, read: Read): boolean {
-    return this.#underWay.get(own) === read && this.#underWay.delete(own);
+    return this.#underWay.get(own) === read && this.#underWay.delete(own) === read;
   }
 }
