@@ -27,3 +27,38 @@ export class Passing<T extends object> {
     }
   }
 }
+
+/** The same for values that are found by a key. */
+export class PassingByKey<Key, T extends object> {
+  readonly #boxes = new Map<Key, { value: T | undefined }>();
+
+  get(key: Key): T | undefined {
+    return this.#boxes.get(key)?.value;
+  }
+
+  set(key: Key, value: T): void {
+    this.delete(key);
+    this.#boxes.set(key, { value });
+  }
+
+  /** Gives what stood there. */
+  delete(key: Key): T | undefined {
+    const box = this.#boxes.get(key);
+    if (box === undefined) return undefined;
+    const { value } = box;
+    box.value = undefined;
+    this.#boxes.delete(key);
+    return value;
+  }
+
+  clear(): void {
+    for (const box of this.#boxes.values()) box.value = undefined;
+    this.#boxes.clear();
+  }
+
+  *[Symbol.iterator](): Generator<T> {
+    for (const { value } of this.#boxes.values()) {
+      if (value !== undefined) yield value;
+    }
+  }
+}

@@ -117,7 +117,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/config", "lib/database/history.ts", "lib/database/leases.ts"],
     "lib/database/beginning.ts",
     ...["lib/database/rehearsals.ts", "lib/log", "lib/abort.ts", "lib/nearest.ts"],
-    ...["lib/once_per.ts", "lib/turns.ts", "lib/errors.ts", "lib/upstream"],
+    ...["lib/once_per.ts", "lib/passing.ts", "lib/turns.ts", "lib/errors.ts", "lib/upstream"],
     ...["node:crypto", "node:http"],
   ],
   "lib/upstream": [

@@ -4,6 +4,15 @@ import { sealedTokensColumn } from "./proxmox_tokens.ts";
 const ROLE_COLUMNS = `u.role_id, r.name AS role_name, r.is_superuser AS role_is_superuser,
   r.can_write AS role_can_write, r.can_admin AS role_can_admin, r.description AS role_description`;
 
+/** What `tokenQuery` reads. */
+export const TOKEN_TABLES = [
+  "auth_application_tokens",
+  "auth_user",
+  "auth_user_roles",
+  "proxmox_mcp_token_limits",
+  "proxmox_mcp_user_proxmox_token",
+];
+
 /**
  * Every token with its user and role, these columns of its limits (none where that table is not), and its
  * user's Proxmox tokens.

@@ -39,6 +39,11 @@ export interface Database {
    */
   readonly mark: (() => string) | null;
   /**
+   * From now on `mark` stays the same when others write none of these tables, which must be all that hold
+   * what is `remembered`. Not there where nothing is kept in mind.
+   */
+  watch?(tables: readonly string[]): Promise<void>;
+  /**
    * What waits to be written along with a statement that is run now. Null where whatever is written at one
    * moment shares a commit.
    */

@@ -27,6 +27,8 @@ export function haltsOf(database: Database): Halts {
 
 const COLUMNS = "halted_by, reason, since";
 const FIND = `SELECT ${COLUMNS} FROM proxmox_mcp_halt`;
+/** What a halt is kept in. */
+export const HALT_TABLES = ["proxmox_mcp_halt"];
 /** Whether there is one, as a part of a statement. */
 export const IS_HALTED = "EXISTS (SELECT 1 FROM proxmox_mcp_halt)";
 const BEGIN = `INSERT INTO proxmox_mcp_halt (id, ${COLUMNS}) VALUES (1, $1, $2, $3)

@@ -11,6 +11,7 @@ import type {
   WriteOptions,
 } from "./database.ts";
 import { GroupCommit } from "./group_commit.ts";
+import { SqliteChanges } from "./sqlite_changes.ts";
 import { SqliteConnection } from "./sqlite_connection.ts";
 import { SqliteFile } from "./sqlite_file.ts";
 import { sqliteCodeOf, sqliteOpenFailure } from "./sqlite_failures.ts";
@@ -79,6 +80,9 @@ class SqliteDatabase implements Database {
   readonly #reader: SqliteConnection;
   readonly #commits: GroupCommit<Part, PromiseSettledResult<unknown>>;
   #ownChanges = 0;
+  /** What others have committed, as far as it was looked at. */
+  #others: { readonly version: unknown; readonly mark: string } | undefined;
+  #changes: SqliteChanges | undefined;
 
   /** The writer has opened the file, which a reader alone could not create. */
   private constructor(
@@ -137,7 +141,18 @@ class SqliteDatabase implements Database {
   mark(): string {
     this.#file.assertSame();
     const [row] = this.#writer.run("PRAGMA data_version");
-    return `${row?.data_version} ${this.#ownChanges}`;
+    const version = row?.data_version;
+    if (this.#others === undefined || this.#others.version !== version) {
+      this.#others = { version, mark: this.#changes?.mark() ?? `data ${version}` };
+    }
+    return `${this.#others.mark} ${this.#ownChanges}`;
+  }
+
+  async watch(tables: readonly string[]): Promise<void> {
+    this.#changes = await this.transaction((tx) =>
+      SqliteChanges.begin(tx, { reader: this.#reader, tables })
+    );
+    this.#others = undefined;
   }
 
   /** On a connection of its own, since it may take long. */

@@ -4,6 +4,7 @@ import type {
   MessageExtraInfo,
   Transport,
 } from "@modelcontextprotocol/server";
+import { PassingByKey } from "../passing.ts";
 import { createMcpServer, type McpServices } from "./server.ts";
 
 /**
@@ -15,7 +16,7 @@ export class OneShotTransport implements Transport {
   onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
   onclose?: () => void;
   onerror?: (error: Error) => void;
-  readonly #waiting = new Map<unknown, PromiseWithResolvers<JSONRPCMessage>>();
+  readonly #waiting = new PassingByKey<unknown, PromiseWithResolvers<JSONRPCMessage>>();
   #requests = 0;
 
   start(): Promise<void> {
@@ -33,14 +34,13 @@ export class OneShotTransport implements Transport {
 
   send(message: JSONRPCMessage): Promise<void> {
     if ("result" in message || "error" in message) {
-      this.#waiting.get(message.id)?.resolve(message);
-      this.#waiting.delete(message.id);
+      this.#waiting.delete(message.id)?.resolve(message);
     }
     return Promise.resolve();
   }
 
   close(): Promise<void> {
-    for (const { reject } of this.#waiting.values()) reject(new Error("The request was cancelled"));
+    for (const { reject } of this.#waiting) reject(new Error("The request was cancelled"));
     this.#waiting.clear();
     this.onclose?.();
     return Promise.resolve();

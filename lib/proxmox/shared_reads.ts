@@ -1,3 +1,4 @@
+import { PassingByKey } from "../passing.ts";
 import { unlessAborted } from "../upstream/abort.ts";
 import type { Answer } from "./api/client.ts";
 import { type Kept, KeptAnswers, type Sized } from "./kept_answers.ts";
@@ -42,7 +43,7 @@ export class SharedReads<A extends Sized = Answer> {
   readonly #asked = new Map<string, number>();
   readonly #time: ShareTime;
   readonly #kept: Readonly<Record<"shortly" | "long", KeptAnswers<A>>>;
-  #underWay = new Map<string, Read<A>>();
+  readonly #underWay = new PassingByKey<string, Read<A>>();
 
   /** @param options.mostKept characters of JSON that are kept, each time for long and shortly */
   constructor(time: ShareTime, { mostKept: most }: { mostKept?: number } = {}) {
@@ -82,7 +83,7 @@ export class SharedReads<A extends Sized = Answer> {
    * @param vmids what was changed where that is known: what is kept long of other guests is kept on
    */
   drop(vmids?: ReadonlySet<unknown>): void {
-    this.#underWay = new Map();
+    this.#underWay.clear();
     this.#kept.shortly.clear();
     if (vmids === undefined) this.#kept.long.clear();
     else this.#kept.long.clearAbout(vmids);
@@ -138,6 +139,6 @@ export class SharedReads<A extends Sized = Answer> {
 
   /** False for a read that was dropped. */
   #end(own: string, read: Read<A>): boolean {
-    return this.#underWay.get(own) === read && this.#underWay.delete(own);
+    return this.#underWay.get(own) === read && this.#underWay.delete(own) === read;
   }
 }

@@ -120,7 +120,8 @@ class Fleet<Message> {
       case "listening":
         return this.#listening.resolve();
       case "lines":
-        return this.#task.write(told.to, told.lines);
+        for (const { to, text } of told.lines) this.#task.write(to, text);
+        return;
       case "reopen":
         return this.#task.reopen();
       case "ask": {

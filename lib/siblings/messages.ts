@@ -15,11 +15,16 @@ export type Ask =
 
 /** What a worker tells its parent of. */
 export type ToSiblings =
-  /** `lines` are those of one turn of the event loop, with line breaks between them. */
-  | { readonly kind: "lines"; readonly to: LineTarget; readonly lines: string }
+  | { readonly kind: "lines"; readonly lines: readonly LinesTo[] }
   | { readonly kind: "reopen" }
   /** For the worker of that number, with a port for its answer. */
   | { readonly kind: "ask"; readonly to: number; readonly ask: Ask; readonly port: MessagePort };
+
+/** Lines of a moment, with line breaks between them. */
+export interface LinesTo {
+  readonly to: LineTarget;
+  readonly text: string;
+}
 
 /** Where the lines of all workers come together. */
 export type LineTarget = "stderr" | "file" | "audit";

@@ -7,6 +7,7 @@ import "../auth/limits_test.ts";
 import "../auth/migrations_test.ts";
 import "../auth/password_test.ts";
 import "../auth/sqlite_trouble_test.ts";
+import "../auth/sqlite_changes_test.ts";
 import "../auth/store_sqlite_test.ts";
 import "../portable_test.ts";
 import "../auth/token_notes_test.ts";

@@ -23,7 +23,8 @@ async function run(script: string): Promise<Run> {
   return { lines, error };
 }
 
-const LINE = (text: string) => `postMessage({ kind: "lines", to: "stderr", lines: ${text} });`;
+const LINE = (text: string) =>
+  `postMessage({ kind: "lines", lines: [{ to: "stderr", text: ${text} }] });`;
 
 Deno.test("serveInWorkers starts a worker that breaks again, tells the others, and ends with the last", async () => {
   const { lines, error } = await run(`

@@ -1,8 +1,9 @@
 import { AccountStore } from "../../auth/account_store.ts";
+import { TOKEN_TABLES } from "../../auth/queries.ts";
 import { type Config, sqlitePath, tokenValuesOf } from "../../config/config.ts";
 import { type Database, DatabaseAway, type Turn } from "../../database/database.ts";
 import { migrate } from "../../database/migrate.ts";
-import { haltsOf } from "../../database/halts.ts";
+import { HALT_TABLES, haltsOf } from "../../database/halts.ts";
 import { checkSchema } from "../../database/schema.ts";
 import { AppError, messageOf } from "../../errors.ts";
 import type { Siblings } from "../../siblings/siblings.ts";
@@ -188,6 +189,7 @@ async function readyDatabase(
   try {
     if (fresh) await migrate(database, { now });
     await checkSchema(database);
+    if (turn && database.ownTables) await watch(database, log);
     return database;
   } catch (error) {
     if (error instanceof DatabaseAway) {
@@ -196,6 +198,15 @@ async function readyDatabase(
     }
     await database.close();
     throw error;
+  }
+}
+
+/** Without it each worker forgets what it knows whenever another one writes an audit row. */
+async function watch(database: Database, log: Log): Promise<void> {
+  try {
+    await database.watch?.([...TOKEN_TABLES, ...HALT_TABLES]);
+  } catch (error) {
+    log.warning(messageOf(error));
   }
 }
 

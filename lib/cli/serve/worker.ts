@@ -44,17 +44,23 @@ function attach(scope: WorkerScope): void {
     if (data.kind === "signal") return signals.push(data.signal);
     if (data.kind !== "start") return siblings?.hear(data);
     if (data.place) siblings = new Siblings(data.place, (...told) => scope.postMessage(...told));
-    void serve(data, { signals, member: siblings && memberOf(siblings, scope) })
-      .then((end) => scope.postMessage(end));
+    const lines = new Lines((message) => scope.postMessage(message));
+    // What it has said before it breaks tells why.
+    addEventListener("error", () => lines.flush());
+    void serve(data, { signals, member: siblings && memberOf(siblings, { lines, scope }) })
+      .then((end) => {
+        lines.flush();
+        scope.postMessage(end);
+      });
   };
 }
 
 /** One whose lines are written by the parent. */
-function memberOf(siblings: Siblings, scope: WorkerScope): Member {
-  const lines = new Lines((message) => scope.postMessage(message));
+function memberOf(
+  siblings: Siblings,
+  { lines, scope }: { lines: Lines; scope: WorkerScope },
+): Member {
   const flush = () => lines.flush();
-  // What it has said before it breaks tells why.
-  addEventListener("error", flush);
   return {
     siblings,
     onListening: () => scope.postMessage({ kind: "listening" }),
