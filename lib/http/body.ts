@@ -4,7 +4,8 @@ import { JsonText } from "../mcp/json_text.ts";
 const STALL_MS = 30_000;
 const LEAST_PART = 1_024;
 const MOST_PART = 65_536;
-const TAKEN_WHOLE = 16_384;
+/** What part of the longest body is short. */
+const SHORT = 1 / 256;
 
 /** The request's JSON, or the answer that refuses it. */
 export type ParsedBody = { readonly body: object } | {
@@ -48,7 +49,7 @@ async function receive(
 ): Promise<{ readonly text: JsonText } | { readonly refused: Response }> {
   const { maxBytes } = options;
   const length = Number(request.headers.get("content-length"));
-  const reader = readerOf(request, length);
+  const reader = readerOf(request, { length, isShort: length > 0 && length <= maxBytes * SHORT });
   const read = length > maxBytes
     ? refuse(413, REFUSED, tooLarge(maxBytes))
     : await readAll(reader, options);
@@ -58,6 +59,8 @@ async function receive(
 }
 
 interface Reader {
+  /** The bytes of a body that is taken whole. */
+  readonly length?: number;
   /** The last part may tell that it is the last. */
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
   cancel(): Promise<void>;
@@ -68,9 +71,13 @@ interface Reader {
  * larger than what comes. Those of the runtime have 64 KiB, and the last one stays for as long as the answer goes on
  * (all seen in 2.9.6).
  */
-function readerOf(request: Request, length: number): Reader | undefined {
-  if (length > 0 && length <= TAKEN_WHOLE) {
+function readerOf(
+  request: Request,
+  { length, isShort }: { length: number; isShort: boolean },
+): Reader | undefined {
+  if (isShort) {
     return {
+      length,
       read: async () => ({ done: true, value: await request.bytes() }),
       cancel: () => Promise.resolve(),
     };
@@ -96,6 +103,9 @@ async function readAll(
 ): Promise<{ readonly text: JsonText } | { readonly refused: Response }> {
   const text = new JsonText("body");
   if (reader === undefined) return { text };
+  const { length = 0 } = reader;
+  const full = length > 0 ? keep(length) : undefined;
+  if (full !== undefined) return { refused: full };
   let bytes = 0;
   for (;;) {
     const read = await within(stallMs, reader.read().catch(() => "cut off" as const));
@@ -110,7 +120,7 @@ async function readAll(
     if (value === undefined) return { text };
     bytes += value.byteLength;
     if (bytes > maxBytes) return refuse(413, REFUSED, tooLarge(maxBytes));
-    const refused = keep(value.byteLength);
+    const refused = length > 0 ? undefined : keep(value.byteLength);
     if (refused !== undefined) return { refused };
     const problem = text.add(value);
     if (problem !== null) return refuse(400, problem.code, problem.message);
