@@ -3,6 +3,7 @@ import * as z from "zod";
 import { SCOPES } from "../lib/auth/scope.ts";
 import { toolIndex } from "../lib/build/tool_index.ts";
 import { coverageOf, listsIn, rowsIn } from "../lib/mcp/clusters/coverage.ts";
+import { describeTool } from "../lib/mcp/description.ts";
 import { TOOLS } from "../lib/mcp/tools.ts";
 import { toolFiles } from "./support/tool_files.ts";
 
@@ -69,6 +70,13 @@ Deno.test("no schema begins with anyOf, oneOf or allOf, at which some clients dr
       assert.equal(json.type, "object", tool.name);
       for (const key of ["anyOf", "oneOf", "allOf"]) assert.ok(!(key in json), tool.name);
     }
+  }
+});
+
+Deno.test("the list of tools is a text of one byte a character, which goes out faster by far", () => {
+  for (const tool of TOOLS) {
+    const told = JSON.stringify(describeTool(tool));
+    assert.equal(new TextEncoder().encode(told).length, told.length, tool.name);
   }
 });
 

@@ -26,7 +26,7 @@ export default defineTool({
   input: z.strictObject({
     ...guestInput,
     disk: z.string().regex(/^[a-z]{2,9}\d{0,3}$/, "must be like scsi0 or rootfs")
-      .describe("scsi0, rootfs, …"),
+      .describe("scsi0, rootfs, ..."),
     storage: storageId.describe("Where to"),
     format: z.enum(["raw", "qcow2", "vmdk"]).optional().describe("VMs only"),
     delete_source: z.boolean().default(false).describe("Default: kept as unused disk"),

@@ -40,7 +40,7 @@ export default defineTool({
   name: "prune_backups",
   title: "Prune backups",
   description:
-    "Deletes backups of a guest, or of a namespace and below it, that no keep_… keeps; dry_run tells what keeps each.",
+    "Deletes backups of a guest, or of a namespace and below it, that no keep_... keeps; dry_run tells what keeps each.",
   scope: "admin",
   toolsets: ["backups"],
   switchedOnBy: "backup_servers",

@@ -17,7 +17,7 @@ import { type ConditionalPrivilege, defineTool, DESTROYS } from "../lib/tool/too
 const input = z.strictObject({
   ...guestInput,
   device: z.string().max(20).regex(/^[a-z]+\d*$/, "must be like scsi1")
-    .describe("scsi1, mp0, net1, ide2, unused0, usb0, …"),
+    .describe("scsi1, mp0, net1, ide2, unused0, usb0, ..."),
   destroy_data: z.boolean().default(false)
     .describe("Default: a disk is kept as unused one"),
   ...waiting,

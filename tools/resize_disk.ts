@@ -26,7 +26,7 @@ export default defineTool({
   input: z.strictObject({
     ...guestInput,
     disk: z.string().regex(/^[a-z]{2,9}\d{0,3}$/, "must be like scsi0 or rootfs")
-      .optional().describe("scsi0, rootfs, …; default: the only one"),
+      .optional().describe("scsi0, rootfs, ...; default: the only one"),
     size: z.string().regex(/^\+?\d{1,6}(\.\d{1,3})?[MGT]$/, "must be like 50G or +10G")
       .describe("New size (50G) or growth (+10G)"),
     ...waiting,

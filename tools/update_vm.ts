@@ -18,7 +18,7 @@ const input = z.strictObject({
   name: z.string().max(63).optional(),
   cpus: z.int().min(1).max(512).optional().describe("Cores per socket"),
   sockets: z.int().min(1).max(8).optional(),
-  cpu_type: z.string().max(200).optional().describe("host, x86-64-v2-AES, …"),
+  cpu_type: z.string().max(200).optional().describe("host, x86-64-v2-AES, ..."),
   memory: z.int().min(16).optional().describe("MiB"),
   balloon: z.int().min(0).optional().describe("Least memory in MiB; 0 switches ballooning off"),
   description: z.string().max(8192).optional(),

@@ -37,6 +37,8 @@ export interface Guesses {
 
 /** Limits on use. Rates of 0 are off. */
 export interface UseLimits {
+  /** True where counting a request takes as long as looking its token up. */
+  readonly areShared: boolean;
   /** Counts requests of a token, one unless told otherwise. */
   request(tokenId: number, count?: number): Promise<Wait>;
   /** Counts a request that nobody has signed in for. */
@@ -81,6 +83,7 @@ export function createUseLimits(
     return createGuesses({ logins, lockouts, most: failed_logins_per_minute, longest });
   };
   return {
+    areShared: shared !== null,
     request: async (tokenId, count = 1) => {
       if (requests_per_minute === 0) return undefined;
       return await requests.submit({ tokenId, count });

@@ -33,6 +33,7 @@ const VALID_MS = 30 * 24 * 3_600_000;
 const LONGEST_ID = 4_096;
 const LONGEST_CAPABILITIES = 1_024;
 const LONGEST_NAME = 100;
+const MOST_OPENED = 1_000;
 
 /**
  * Makes and reads the ids that clients are given: each is the whole ticket, encrypted and sealed, so
@@ -42,6 +43,8 @@ export class SessionIds {
   readonly #seal: Seal;
   readonly #now: () => Date;
   readonly #ownId: OwnId;
+  /** What ids have told, which is the same for ever: to open one costs more than a small call. */
+  #opened = new Map<string, Ticket>();
 
   /**
    * @param options.key 32 bytes, the same on all instances that share clients
@@ -81,11 +84,19 @@ export class SessionIds {
 
   /** What an id tells; undefined for one that is forged, expired, or of another token. */
   async read(sessionId: string, tokenId: number): Promise<Ticket | undefined> {
+    const ticket = this.#opened.get(sessionId) ?? await this.#open(sessionId);
+    if (ticket === undefined) return undefined;
+    const valid = ticket.tokenId === tokenId && this.#now().getTime() < ticket.expires;
+    return valid ? ticket : undefined;
+  }
+
+  async #open(sessionId: string): Promise<Ticket | undefined> {
     const text = await this.#seal.open(sessionId);
     if (text === undefined) return undefined;
     const ticket: Ticket = JSON.parse(text);
-    const valid = ticket.tokenId === tokenId && this.#now().getTime() < ticket.expires;
-    return valid ? ticket : undefined;
+    if (this.#opened.size >= MOST_OPENED) this.#opened = new Map();
+    this.#opened.set(sessionId, ticket);
+    return ticket;
   }
 }
 

@@ -18,7 +18,7 @@ export const jobRow = z.object(
     enabled: z.boolean(),
     schedule: z.string(),
     next_run: z.string(),
-    guests: z.string().describe("vmids, all, all but …, or pool …"),
+    guests: z.string().describe("vmids, all, all but ..., or pool ..."),
     node: z.string(),
     storage: z.string(),
     mode: z.string(),
@@ -33,7 +33,7 @@ const guests = z.array(guestReference).min(1).max(500);
 
 /** How often, which guests, where to and how. */
 export const jobInput = {
-  schedule: z.string().min(1).max(128).describe("02:00, mon..fri 21:00, …").optional(),
+  schedule: z.string().min(1).max(128).describe("02:00, mon..fri 21:00, ...").optional(),
   all: z.boolean().optional().describe("All guests, also later ones"),
   vmids: guests.optional(),
   pool: z.string().max(100).optional(),
@@ -46,7 +46,7 @@ export const jobInput = {
     /^keep-(?:all|last|hourly|daily|weekly|monthly|yearly)=\d+(?:,keep-(?:last|hourly|daily|weekly|monthly|yearly)=\d+)*$/,
     "must be like keep-daily=7,keep-weekly=4",
   ).optional().describe("keep-daily=7,keep-weekly=4"),
-  notes_template: z.string().max(500).optional().describe("{{guestname}}, …"),
+  notes_template: z.string().max(500).optional().describe("{{guestname}}, ..."),
   comment: z.string().max(512).optional(),
   enabled: z.boolean().optional(),
 } satisfies { readonly [Name in keyof JobSettings]-?: z.ZodType<JobSettings[Name]> };

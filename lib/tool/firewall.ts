@@ -55,7 +55,7 @@ export const ruleInput = {
   type: z.enum(["in", "out", "forward", "group"]).optional(),
   action: z.string().max(20).regex(/^[A-Za-z][A-Za-z0-9_-]+$/, "must be ACCEPT, DROP or REJECT")
     .optional().describe("ACCEPT, DROP, REJECT; with type group a group's name"),
-  macro: z.string().max(128).optional().describe("HTTPS, … in place of proto and dport"),
+  macro: z.string().max(128).optional().describe("HTTPS, ... in place of proto and dport"),
   proto: z.string().max(20).regex(/^[a-z0-9-]+$/, "must be like tcp, udp or icmp").optional(),
   icmp_type: z.string().max(40).optional(),
   source: address.optional(),

@@ -79,7 +79,7 @@ export class Program implements Subject, AsyncDisposable {
       auth: { user, token_name: tokenName, token_value: value },
       server: {
         port: workers > 1 ? freePort() : 0,
-        workers,
+        ...(workers > 1 ? { workers } : {}),
         max_connections: 20_000,
         rate_limit: { requests_per_minute: 1_000_000 },
       },

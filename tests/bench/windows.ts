@@ -54,7 +54,7 @@ export async function measure(
   return [...windows].map(([{ name }, seen]) => summed(name, seen));
 }
 
-function workOn(
+export function workOn(
   call: Call,
   { subject, connections, answerBytes }: {
     subject: Subject;

@@ -53,6 +53,7 @@ import "../unit/plot_test.ts";
 import "../unit/ready_result_test.ts";
 import "../unit/redact_test.ts";
 import "../unit/render_test.ts";
+import "../unit/session_ids_test.ts";
 import "../unit/sessions_test.ts";
 import "../unit/reading_test.ts";
 import "../unit/shared_reads_test.ts";

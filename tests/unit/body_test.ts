@@ -41,13 +41,15 @@ Deno.test("readJsonBody refuses by Content-Length without reading", async () => 
 });
 
 Deno.test("a client that hangs up in the middle of its body is refused, not a failure", async () => {
-  const body = new ReadableStream<Uint8Array>({
-    pull: (controller) => controller.error(new Error("aborted")),
-  });
-  const request = new Request("http://x/", { method: "POST", headers, body });
-  const read = await readJsonBody(request, { maxBytes: 1024 });
-  assert.ok("refused" in read);
-  assert.equal(read.refused.status, 400);
+  for (const named of [{}, { "content-length": "100" }]) {
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new Error("aborted")),
+    });
+    const init = { method: "POST", headers: { ...headers, ...named }, body };
+    const read = await readJsonBody(new Request("http://x/", init), { maxBytes: 1_000_000 });
+    assert.ok("refused" in read);
+    assert.equal(read.refused.status, 400);
+  }
 });
 
 Deno.test("readJsonBody takes what is as long as the limit, in UTF-8 bytes", async () => {
@@ -62,7 +64,11 @@ Deno.test("readJsonBody takes what is as long as the limit, in UTF-8 bytes", asy
 /** What is answered to a body that ends, or goes on with the last chunk for ever. */
 async function refusedFor(
   chunks: readonly string[],
-  { endless = false, ...options }: { endless?: boolean; stallMs?: number } = {},
+  { endless = false, length, ...options }: {
+    endless?: boolean;
+    stallMs?: number;
+    length?: number;
+  } = {},
 ): Promise<{ status: number; message: string; bytes: number }> {
   let at = 0;
   let bytes = 0;
@@ -76,7 +82,12 @@ async function refusedFor(
       controller.enqueue(next);
     },
   }, { highWaterMark: 0 });
-  const request = new Request("http://x/", { method: "POST", headers, body });
+  const named = length === undefined ? {} : { "content-length": String(length) };
+  const request = new Request("http://x/", {
+    method: "POST",
+    headers: { ...headers, ...named },
+    body,
+  });
   const read = await readJsonBody(request, { maxBytes: 1_000_000, ...options });
   assert.ok("refused" in read, "it was accepted");
   const { error } = await read.refused.json();
@@ -118,7 +129,35 @@ Deno.test("readJsonBody takes text for what it is, however it is cut", async () 
 Deno.test("readJsonBody waits for a body only while it comes", async () => {
   const stalled = await refusedFor(['{"method":', undefined as unknown as string], { stallMs: 20 });
   assert.equal(stalled.status, 408);
-  assert.match(stalled.message, /^Request timeout: nothing of the body came for 0\.02 seconds$/);
+  const late = /^Request timeout: the rest of the body did not come in 0\.02 seconds$/;
+  assert.match(stalled.message, late);
+  const named = await refusedFor(['{"method":', undefined as unknown as string], {
+    stallMs: 20,
+    length: 100,
+  });
+  assert.equal(named.status, 408);
+  assert.match(named.message, late);
+});
+
+Deno.test("readJsonBody takes a body that names its length, however it comes", async () => {
+  const asked = (chunks: readonly string[], length: number, keep?: () => Response) => {
+    const body = ReadableStream.from(chunks.map((chunk) => new TextEncoder().encode(chunk)));
+    const request = new Request("http://x/", {
+      method: "POST",
+      headers: { ...headers, "content-length": String(length) },
+      body,
+    });
+    return readJsonBody(request, { maxBytes: 1_000_000, ...(keep ? { keep } : {}) });
+  };
+  assert.deepEqual(await asked(['{"a"', ":1}"], 7), { body: { a: 1 } });
+  const long = JSON.stringify({ a: "x".repeat(9_000) });
+  const read = await asked([long.slice(0, 5_000), long.slice(5_000)], long.length);
+  assert.deepEqual(read, { body: JSON.parse(long) });
+  for (const text of ['{"a":1}', long]) {
+    const full = await asked([text], text.length, () => new Response(null, { status: 429 }));
+    assert.ok("refused" in full);
+    assert.equal(full.refused.status, 429);
+  }
 });
 
 Deno.test("BodyBudget counts per token and in all, and forgets what is over", () => {
