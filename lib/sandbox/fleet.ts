@@ -104,7 +104,7 @@ class Fleet<Message> {
 
   #start(index: number): Member<Message> {
     const { count, module, permissions, start } = this.#task;
-    const onTold = (told: FromMember) => this.#hear(told);
+    const onTold = (told: FromMember) => this.#hear(told, index);
     const member = new SandboxWorker<Message | FromSiblings, FromMember>({
       module,
       permissions,
@@ -115,7 +115,7 @@ class Fleet<Message> {
     return member;
   }
 
-  #hear(told: FromMember): void {
+  #hear(told: FromMember, from: number): void {
     switch (told.kind) {
       case "listening":
         return this.#listening.resolve();
@@ -126,9 +126,11 @@ class Fleet<Message> {
       case "ask": {
         const { ask, port, to } = told;
         const member = this.#members.get(to);
-        if (member === undefined) return port.postMessage(null);
         const body = ask.kind === "request" ? ask.request.body : null;
-        member.send({ kind: "ask", ask, port }, [port, ...body === null ? [] : [body]]);
+        const ports = [port, ...body === null ? [] : [body]];
+        if (member !== undefined) return member.send({ kind: "ask", from, ask, port }, ports);
+        port.postMessage(null);
+        for (const each of ports) each.close();
       }
     }
   }
