@@ -10,6 +10,8 @@ scope.onmessage = (event) => {
   return hear(event);
 };
 
+// Before the server hears of it, which would go on.
+addEventListener("error", (event) => event.stopImmediatePropagation());
 new BroadcastChannel("break").onmessage = ({ data }) => {
   if (data === index) throw new Error("boom");
 };
