@@ -122,10 +122,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const handle = (request: Request, peer: string) => app.fetch(request, { peer });
   const passing = siblings === null ? null : new Passing(siblings, { handle, unreachable });
-  siblings?.answer(async (ask, port) =>
+  siblings?.answer(async (ask, gone) =>
     ask.kind === "metrics"
       ? { answer: await metrics.counted() }
-      : await passing?.answer(ask.request, port) ?? { answer: null }
+      : await passing?.answer(ask.request, gone) ?? { answer: null }
   );
   const idle = async () => {
     await Promise.all([limits.idle(), passing?.idle()]);
@@ -189,8 +189,12 @@ async function countedElsewhere(siblings: Siblings): Promise<Counted[]> {
   const others = Array.from({ length: siblings.count }, (_, index) => index)
     .filter((index) => index !== siblings.index);
   const told = await Promise.all(others.map(async (index) => {
-    const counted = siblings.ask(index, { kind: "metrics" }).catch(() => null);
-    return await Promise.race([counted, aborted(AbortSignal.timeout(CLOSING_MS))]);
+    const asked = siblings.ask(index, { kind: "metrics" });
+    const late = setTimeout(() => asked.end("gone"), CLOSING_MS);
+    const counted = await asked.answer.catch(() => null);
+    clearTimeout(late);
+    asked.end("over");
+    return counted;
   }));
   return told.filter((counted) => Array.isArray(counted));
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import { BOARD_BYTES } from "../siblings/board.ts";
+import { redactText } from "../log/redact.ts";
 import type { FromSiblings, LineTarget, ToSiblings } from "../siblings/messages.ts";
 import type { Place } from "../siblings/siblings.ts";
 import { Restarts, SandboxWorker } from "./worker.ts";
@@ -7,7 +8,7 @@ import { Restarts, SandboxWorker } from "./worker.ts";
 /** What the workers tell besides how they have ended. */
 export type FromMember = ToSiblings | { readonly kind: "listening" };
 
-/** Passes a message on; after one that `ends` the server no worker is started again. */
+/** Passes a message on, to all or to the first that is there; after one that `ends` the server no worker is started again. */
 export type Pass<Message> = (
   message: Message,
   options: { readonly to: "all" | "first"; readonly ends: boolean },
@@ -33,7 +34,8 @@ export interface FleetTask<Message> {
 /**
  * Runs the server in several workers: the first, and when it listens the others. This side serves
  * nothing: it passes on what they tell one another, writes their lines, and starts one that breaks
- * again, at most 5 times a minute in all.
+ * again, more than 5 times a minute in all after a while only. One that has listened before is given up
+ * by nobody, since the others may still answer: neither when it breaks nor when it refuses to start.
  *
  * @throws AppError `invalid` with what one of them refuses to start for, `internal` when they break for good
  */
@@ -55,6 +57,9 @@ class Fleet<Message> {
   readonly #members = new Map<number, Member<Message>>();
   readonly #restarts: Restarts;
   readonly #listening = Promise.withResolvers<void>();
+  readonly #ending = Promise.withResolvers<void>();
+  /** The places whose worker has listened once. */
+  readonly #proven = new Set<number>();
   #isEnding = false;
 
   constructor(task: FleetTask<Message>) {
@@ -73,8 +78,10 @@ class Fleet<Message> {
 
   pass(message: Message, { to, ends }: Parameters<Pass<Message>>[1]): void {
     this.#isEnding ||= ends;
+    if (ends) this.#ending.resolve();
+    const first = Math.min(...this.#members.keys());
     for (const [index, member] of this.#members) {
-      if (to === "all" || index === 0) member.send(message);
+      if (to === "all" || index === first) member.send(message);
     }
   }
 
@@ -92,19 +99,32 @@ class Fleet<Message> {
       this.#members.delete(index);
       for (const other of this.#members.values()) other.send({ kind: "gone", worker: index });
       if (end.kind === "ended" || end.kind === "broke" && this.#isEnding) return;
-      if (end.kind === "refused") throw new AppError("invalid", end.message);
-      this.#restarts.note();
+      const isProven = this.#proven.has(index);
+      if (end.kind === "refused" && !isProven) throw new AppError("invalid", end.message);
+      const waitMs = isProven ? this.#restarts.noteAndWait() : this.#restarts.note();
+      const when = waitMs === 0 ? "" : ` in ${waitMs / 1000} seconds`;
       this.#task.write(
         "stderr",
-        `proxmox-mcp: worker ${index + 1} of ${this.#task.count} broke and is started again: ` +
-          end.message,
+        `proxmox-mcp: worker ${index + 1} of ${this.#task.count} broke and is started again` +
+          `${when}: ${redactText(end.message)}`,
       );
+      await this.#unlessEnding(waitMs);
+      if (this.#isEnding) return;
     }
+  }
+
+  /** Resolves after so many milliseconds, or when the server is told to end. */
+  async #unlessEnding(milliseconds: number): Promise<void> {
+    if (milliseconds === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, milliseconds);
+    await Promise.race([promise, this.#ending.promise]);
+    clearTimeout(timer);
   }
 
   #start(index: number): Member<Message> {
     const { count, module, permissions, start } = this.#task;
-    const onTold = (told: FromMember) => this.#hear(told);
+    const onTold = (told: FromMember) => this.#hear(told, index);
     const member = new SandboxWorker<Message | FromSiblings, FromMember>({
       module,
       permissions,
@@ -115,9 +135,10 @@ class Fleet<Message> {
     return member;
   }
 
-  #hear(told: FromMember): void {
+  #hear(told: FromMember, from: number): void {
     switch (told.kind) {
       case "listening":
+        this.#proven.add(from);
         return this.#listening.resolve();
       case "lines":
         for (const { to, text } of told.lines) this.#task.write(to, text);
@@ -127,9 +148,11 @@ class Fleet<Message> {
       case "ask": {
         const { ask, port, to } = told;
         const member = this.#members.get(to);
-        if (member === undefined) return port.postMessage(null);
         const body = ask.kind === "request" ? ask.request.body : null;
-        member.send({ kind: "ask", ask, port }, [port, ...body === null ? [] : [body]]);
+        const ports = [port, ...body === null ? [] : [body]];
+        if (member !== undefined) return member.send({ kind: "ask", from, ask, port }, ports);
+        port.postMessage(null);
+        for (const each of ports) each.close();
       }
     }
   }

@@ -10,6 +10,7 @@ export type FromWorker =
 
 const MAX_RESTARTS = 5;
 const RESTART_WINDOW_MS = 60_000;
+const RESTART_WAIT_MS = 10_000;
 
 /** Whether a worker can be given permissions of its own. */
 export function canSandbox(): boolean {
@@ -101,16 +102,25 @@ export class Restarts {
     this.#now = now;
   }
 
-  /** Notes one more; throws AppError `internal` when there are too many in a minute. */
-  note(): void {
-    const now = this.#now().getTime();
-    this.#times = [...this.#times.filter((time) => now - time < RESTART_WINDOW_MS), now];
-    const { length } = this.#times;
-    if (length <= MAX_RESTARTS) return;
+  /** Notes one more, with nothing to wait for; throws AppError `internal` when there are too many in a minute. */
+  note(): 0 {
+    const times = this.#add();
+    if (times <= MAX_RESTARTS) return 0;
     throw new AppError(
       "internal",
-      `Cannot keep the server up: it broke ${length} times in a minute`,
+      `Cannot keep the server up: it broke ${times} times in a minute`,
     );
+  }
+
+  /** Notes one more; gives how long to wait before it is done, in milliseconds: 0 while there are few. */
+  noteAndWait(): number {
+    return this.#add() <= MAX_RESTARTS ? 0 : RESTART_WAIT_MS;
+  }
+
+  #add(): number {
+    const now = this.#now().getTime();
+    this.#times = [...this.#times.filter((time) => now - time < RESTART_WINDOW_MS), now];
+    return this.#times.length;
   }
 }
 

@@ -5,7 +5,8 @@ export interface PassedRequest {
   readonly headers: readonly (readonly [string, string])[];
   /** Whom it comes from. */
   readonly peer: string;
-  readonly body: ReadableStream<Uint8Array> | null;
+  /** By which the body is lent. */
+  readonly body: MessagePort | null;
 }
 
 /** What a worker asks of another one; it answers by the port. */
@@ -31,13 +32,17 @@ export type LineTarget = "stderr" | "file" | "audit";
 
 /** What a worker hears of the others. */
 export type FromSiblings =
-  | { readonly kind: "ask"; readonly ask: Ask; readonly port: MessagePort }
+  | { readonly kind: "ask"; readonly from: number; readonly ask: Ask; readonly port: MessagePort }
   /** A worker has broken: who waits for its answer waits in vain. */
   | { readonly kind: "gone"; readonly worker: number };
+
+/** What who asks says last: it has all that it wants, or does not want it any more. */
+export type LastWord = "over" | "gone";
 
 /** The answer to a request that was passed on. */
 export interface PassedAnswer {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: ReadableStream<Uint8Array> | null;
+  /** By which the body is lent. */
+  readonly body: MessagePort | null;
 }

@@ -1,4 +1,5 @@
 import { relay } from "../relay.ts";
+import { borrow, lend } from "./lent.ts";
 import type { PassedAnswer, PassedRequest } from "./messages.ts";
 import type { Siblings } from "./siblings.ts";
 
@@ -39,20 +40,28 @@ export class Passing {
     return await this.#pass(request, { owner, peer });
   }
 
-  /** Answers what another worker has passed here; its port tells when the client has gone. */
-  async answer(passed: PassedRequest, port: MessagePort) {
+  /** Answers what another worker has passed here; the signal tells that the client has gone. */
+  async answer(passed: PassedRequest, gone: AbortSignal) {
     const { url, method, headers, body, peer } = passed;
-    const gone = new AbortController();
-    port.onmessage = () => gone.abort();
-    const init = { method, headers: headers.map(([...pair]) => pair), signal: gone.signal };
-    const request = new Request(url, body === null ? init : { ...init, body });
-    const response = await this.#handle(request, peer);
-    const answer: PassedAnswer = {
-      status: response.status,
-      headers: [...response.headers],
-      body: response.body,
-    };
-    return { answer, transfer: response.body === null ? [] : [response.body] };
+    const init = { method, headers: headers.map(([...pair]) => pair), signal: gone };
+    try {
+      const request = new Request(url, body === null ? init : { ...init, body: borrow(body) });
+      const response = await this.#handle(request, peer);
+      if (gone.aborted) {
+        await response.body?.cancel();
+        return { answer: null };
+      }
+      const lent = response.body === null ? null : lend(response.body, gone);
+      const answer: PassedAnswer = {
+        status: response.status,
+        headers: [...response.headers],
+        body: lent,
+      };
+      return { answer, transfer: lent === null ? [] : [lent] };
+    } finally {
+      // Who is refused has not been listened to.
+      body?.close();
+    }
   }
 
   /** Resolves when no request is passed on whose answer is awaited. */
@@ -61,44 +70,51 @@ export class Passing {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  async #pass(request: Request, to: { owner: number; peer: string }): Promise<Response> {
+  async #pass(request: Request, { owner, peer }: { owner: number; peer: string }) {
     // Who only listens need not be waited for.
     const end = request.method === "POST" ? this.#begin() : () => {};
-    const { owner, peer } = to;
-    const { url, method, body } = request;
+    const { url, method, signal } = request;
     const headers = [...request.headers];
-    const passed = { url, method, headers, peer, body };
-    const transfer = body === null ? [] : [body];
-    const onPort = (port: MessagePort) =>
-      request.signal.addEventListener("abort", () => port.postMessage("gone"), { once: true });
+    const answered = new AbortController();
+    const body = request.body === null ? null : lend(request.body, answered.signal);
+    const ask = { kind: "request", request: { url, method, headers, peer, body } } as const;
+    const asked = this.#siblings.ask(owner, ask, body === null ? [] : [body]);
+    const leave = () => asked.end("gone");
+    signal.addEventListener("abort", leave, { once: true });
+    const over = () => {
+      signal.removeEventListener("abort", leave);
+      asked.end(signal.aborted ? "gone" : "over");
+      end();
+    };
     try {
-      const ask = { kind: "request", request: passed } as const;
-      const answer = await this.#siblings.ask(owner, ask, { transfer, onPort });
-      if (answer !== null) return this.#answered(answer as PassedAnswer, { owner, end });
+      const answer = await asked.answer as PassedAnswer | null;
+      if (answer !== null) return this.#answered(answer, { owner, over });
     } catch {
       // It has broken and is started again.
+    } finally {
+      answered.abort();
     }
-    end();
+    over();
     return this.#unreachable();
   }
 
   #answered(
     { status, headers, body }: PassedAnswer,
-    { owner, end }: { owner: number; end: () => void },
+    { owner, over }: { owner: number; over: () => void },
   ): Response {
     const kept = headers.filter(([name]) => !OF_CONNECTION.includes(name))
       .map(([...pair]): [string, string] => pair);
     if (body === null) {
-      end();
+      over();
       return new Response(null, { status, headers: kept });
     }
     const broken = new AbortController();
     const forget = this.#siblings.onGone(owner, () => broken.abort());
-    const over = () => {
+    const end = () => {
       forget();
-      end();
+      over();
     };
-    const relayed = relay(body, { over, signal: broken.signal });
+    const relayed = relay(borrow(body), { over: end, signal: broken.signal });
     return new Response(relayed, { status, headers: kept });
   }
 

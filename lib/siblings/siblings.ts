@@ -1,5 +1,5 @@
 import { Board } from "./board.ts";
-import type { Ask, FromSiblings, ToSiblings } from "./messages.ts";
+import type { Ask, FromSiblings, LastWord, ToSiblings } from "./messages.ts";
 
 /** Its place among the workers of one server. */
 export interface Place {
@@ -9,11 +9,22 @@ export interface Place {
   readonly memory: SharedArrayBuffer;
 }
 
-/** What a worker does for another one; what it gives is posted as the answer, with what goes along. */
+/**
+ * What a worker does for another one; what it gives is posted as the answer, with what goes along. The
+ * signal tells that nobody waits for it, or reads it, any more.
+ */
 export type Answerer = (
   ask: Ask,
-  port: MessagePort,
+  gone: AbortSignal,
 ) => Promise<{ readonly answer: unknown; readonly transfer?: Transferable[] }>;
+
+/** What another worker has been asked. */
+export interface Asked {
+  /** Null when it cannot answer now. Rejects when it breaks before it has, or when this is ended. */
+  readonly answer: Promise<unknown>;
+  /** Lets go of it; to be called when all that was answered has been used. */
+  end(word: LastWord): void;
+}
 
 /** The other workers of one server, as one of them sees them. */
 export class Siblings {
@@ -52,23 +63,21 @@ export class Siblings {
     this.#answerer = answerer;
   }
 
-  /** Asks another worker; null when it cannot answer now. Rejects when it breaks before it has. */
-  ask(
-    to: number,
-    ask: Ask,
-    { transfer = [], onPort }: {
-      transfer?: Transferable[];
-      /** The port by which more can be said. */
-      onPort?: (port: MessagePort) => void;
-    } = {},
-  ): Promise<unknown> {
+  ask(to: number, ask: Ask, transfer: Transferable[] = []): Asked {
     const { port1, port2 } = new MessageChannel();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const forget = this.onGone(to, reject);
     port1.onmessage = ({ data }) => resolve(data);
-    onPort?.(port1);
     this.#post({ kind: "ask", to, ask, port: port2 }, [port2, ...transfer]);
-    return promise.finally(forget);
+    return {
+      answer: promise,
+      end: (word) => {
+        forget();
+        port1.postMessage(word);
+        port1.close();
+        reject(new Error("nobody waits for it"));
+      },
+    };
   }
 
   /** Tells once that a worker has broken, until the result is called. */
@@ -86,12 +95,22 @@ export class Siblings {
       for (const listener of listeners) listener(new Error("the worker has broken"));
       return;
     }
-    const { ask, port } = message;
+    this.#hearAsk(message);
+  }
+
+  #hearAsk({ ask, from, port }: Extract<FromSiblings, { kind: "ask" }>): void {
+    const gone = new AbortController();
+    const end = (word: LastWord) => {
+      forget();
+      port.close();
+      if (word === "gone") gone.abort();
+    };
+    const forget = this.onGone(from, () => end("gone"));
+    port.onmessage = ({ data }: MessageEvent<LastWord>) => end(data);
     // Null is what one says that is not ready yet.
     if (this.#answerer === undefined) return port.postMessage(null);
-    this.#answerer(ask, port).then(
-      ({ answer, transfer = [] }) => port.postMessage(answer, transfer),
-      () => port.postMessage(null),
-    );
+    this.#answerer(ask, gone.signal)
+      .then(({ answer, transfer = [] }) => port.postMessage(answer, transfer))
+      .catch(() => port.postMessage(null));
   }
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { makeCertificate } from "../fake_pve/certificate.ts";
-import { BREAKS } from "../support/breaks.ts";
+import { BREAKS, FAULT } from "../support/breaks.ts";
 import { superviseServe } from "../support/cli.ts";
 import { until } from "../support/until.ts";
 import { Crowd, same, WorkerSite } from "../support/worker_site.ts";
@@ -96,6 +96,21 @@ Deno.test("a worker that breaks is started again and told of once; sessions and 
   assert.equal((await site.trail.verify()).ok, true);
   site.process.kill("SIGTERM");
   assert.equal((await site.process.status).code, 0);
+});
+
+Deno.test("an error that nobody catches is logged, and breaks no worker and no call", async () => {
+  await using site = await WorkerSite.start({ workers: 2, start: startBreaking });
+  await site.untilAll();
+  using crowd = new Crowd(site);
+  site.fake.fault({ path: /^\/nodes$/ }, { kind: "delay", ms: SLOW_MS }, { times: 2 });
+  const before = site.fake.requests.length;
+  const calls = crowd.post(READ);
+  await until(() => site.fake.requests.length > before);
+  site.process.kill(FAULT);
+  await site.process.line(/ERROR - Unforeseen failure: a fault/);
+  assert.deepEqual(await calls, same(200));
+  assert.deepEqual(await crowd.post(READ), same(200));
+  assert.deepEqual(site.lines.filter((line) => line.includes("broke")), []);
 });
 
 /** First of the bytes by whose lock SQLite tells other programs that a file is in use (`SHARED_FIRST`). */

@@ -43,6 +43,8 @@ import "../unit/messages_test.ts";
 import "../unit/named_sections_test.ts";
 import "../unit/pages_test.ts";
 import "../unit/passing_test.ts";
+import "../unit/keep_on_test.ts";
+import "../unit/passed_requests_test.ts";
 import "../unit/relay_test.ts";
 import "../unit/pbs_client_test.ts";
 import "../unit/pbs_retention_test.ts";

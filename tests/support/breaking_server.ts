@@ -2,7 +2,7 @@
 import { processIo } from "../../lib/cli/io.ts";
 import { runInWorkers } from "../../lib/cli/serve/in_workers.ts";
 import { loadConfig } from "../../lib/config/config.ts";
-import { BREAKS } from "./breaks.ts";
+import { BREAKS, FAULT } from "./breaks.ts";
 
 const [file = ""] = Deno.args;
 const config = await loadConfig({ file, env: () => undefined });
@@ -12,6 +12,7 @@ const channel = new BroadcastChannel("break");
 BREAKS.forEach((signal, index) => {
   Deno.addSignalListener(signal, () => channel.postMessage(index));
 });
+Deno.addSignalListener(FAULT, () => channel.postMessage("fault"));
 await runInWorkers({
   module: new URL("breaking_worker.ts", import.meta.url),
   config,

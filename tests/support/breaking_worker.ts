@@ -1,4 +1,4 @@
-/** A worker of the server that breaks when it is told to. */
+/** A worker of the server that breaks, or in which an error is thrown that nobody catches, when it is told to. */
 import "../../lib/cli/serve/worker.ts";
 
 const scope = self as unknown as { onmessage: (event: MessageEvent) => void };
@@ -10,6 +10,11 @@ scope.onmessage = (event) => {
   return hear(event);
 };
 
+// Before the server hears of it, which would go on.
+addEventListener("error", (event) => {
+  if (event.error?.message === "boom") event.stopImmediatePropagation();
+});
 new BroadcastChannel("break").onmessage = ({ data }) => {
   if (data === index) throw new Error("boom");
+  if (data === "fault") throw new Error("a fault");
 };

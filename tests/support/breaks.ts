@@ -1,2 +1,4 @@
 /** What breaks the first worker of `breaking_server.ts`, and the second. */
 export const BREAKS = ["SIGWINCH", "SIGURG"] as const;
+/** What has an error thrown in each that nobody catches. */
+export const FAULT = "SIGIO";

@@ -1,18 +1,8 @@
 import assert from "node:assert/strict";
 import { relay } from "../../lib/relay.ts";
+import { source } from "../support/source.ts";
 
 const bytes = (...values: number[]) => new Uint8Array(values);
-
-/** A stream that is written to from outside, as by an event. */
-function source() {
-  let writer!: ReadableStreamDefaultController<Uint8Array>;
-  const left = Promise.withResolvers<unknown>();
-  const body = new ReadableStream<Uint8Array>({
-    start: (controller) => void (writer = controller),
-    cancel: left.resolve,
-  });
-  return { body, writer, left: left.promise };
-}
 
 /** What has been told, in order. */
 function told() {

@@ -5,6 +5,7 @@ import { serveInWorkers } from "../../sandbox/fleet.ts";
 import type { LineTarget } from "../../siblings/messages.ts";
 import type { Place } from "../../siblings/siblings.ts";
 import type { Io } from "../io.ts";
+import { keepOn } from "./failures.ts";
 import { LineQueue } from "./line_queue.ts";
 import { listenToSignals } from "./signals.ts";
 import type { ToServer } from "./worker.ts";
@@ -29,6 +30,8 @@ export async function runInWorkers(options: WorkersOptions): Promise<void> {
   const err = lines === undefined ? io.err : (line: string) => lines.push(line);
   const { audit_file, file } = config.logging;
   const open = (path: string | null) => path === null ? null : openRotating(path, { stderr: err });
+  // What fails on this side would end all workers at once.
+  using _failures = keepOn((message) => err(`proxmox-mcp: ${message}`));
   const targets = { file: open(file), audit: open(audit_file), stderr: { write: err } };
   try {
     await serveInWorkers<ToServer>({

@@ -9,6 +9,7 @@ import { AppError, messageOf } from "../../errors.ts";
 import type { Siblings } from "../../siblings/siblings.ts";
 import { createLog, type Log, type LogOptions } from "../../log/log.ts";
 import type { CliContext } from "../context.ts";
+import { keepOn } from "./failures.ts";
 import { followHaltSignal, tellHalt } from "./halt_signals.ts";
 import { LineQueue } from "./line_queue.ts";
 import type { SignalQueue } from "./signals.ts";
@@ -73,7 +74,7 @@ async function runLogging(options: RunOptions): Promise<void> {
     secrets: tokenValuesOf(config),
   });
   try {
-    using _failures = logFailures(log);
+    using _failures = keepOn((message, stack) => log.error(message, { stack }));
     const board = options.member?.siblings.board;
     const database = await readyDatabase(config, { now: io.now, log, turn: board?.turn });
     try {
@@ -216,16 +217,4 @@ function noTables(path: string): AppError {
     `Cannot use the database: ${path} has no tables yet; run \`${typed("migrate")}\`, or ` +
       `\`${typed("init")}\` to set everything up`,
   );
-}
-
-/** A rejection that nobody awaited is logged; it must not end the server. */
-function logFailures(log: Log): Disposable {
-  const note = (event: PromiseRejectionEvent) => {
-    event.preventDefault();
-    log.error(`Unforeseen failure: ${messageOf(event.reason)}`, {
-      stack: event.reason instanceof Error ? event.reason.stack : undefined,
-    });
-  };
-  addEventListener("unhandledrejection", note);
-  return { [Symbol.dispose]: () => removeEventListener("unhandledrejection", note) };
 }
