@@ -10,7 +10,7 @@ export const addressInput = {
   gateway6: z.ipv6().optional(),
 };
 
-export const bridgeName = z.string()
+const bridgeName = z.string()
   .regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/, "must be a bridge");
 
 /** How a network card shall be. */

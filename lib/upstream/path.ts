@@ -43,7 +43,7 @@ export function apiPath(template: string, segments: Segments = {}): ApiPath {
  * Checks one path segment without building a path, for values that go into a query or a body but
  * name the same things (nodes, storages, snapshots).
  */
-export function assertSegment(value: string): string {
+function assertSegment(value: string): string {
   if (!/^[^\p{Cc}\p{Cs}/\\%?#]+$/u.test(value) || value === "." || value === "..") {
     throw invalidSegment(value);
   }

@@ -101,7 +101,7 @@ export function noManifest(folder: string): string {
   return `unable to load blob '"${folder}/index.json.blob"' - No such file or directory (os error 2)`;
 }
 
-export const noEntry = () => "ENOENT: No such file or directory";
+const noEntry = () => "ENOENT: No such file or directory";
 
 function files(call: Call): unknown {
   const entering = { ...listing, all: ["Datastore.Audit", "Datastore.Read"] };

@@ -6,7 +6,7 @@ import type { BackupType, FakeSnapshot } from "./state.ts";
 import { PbsWorld } from "./world.ts";
 
 /** When the server of the recordings was asked, in Unix seconds. */
-export const recordedAt = 1_795_702_160;
+const recordedAt = 1_795_702_160;
 const bytes = 12_582_912;
 const secret = "the-secret";
 

@@ -63,7 +63,7 @@ export function seesOnlyBelow({ state, who }: Call, name: string): boolean {
 }
 
 /** Refuses unless a privilege is held; true when it is one that is good for what one owns only. */
-export function ownOnly({ params, state, who }: Call, all: string[], own: string[]): boolean {
+function ownOnly({ params, state, who }: Call, all: string[], own: string[]): boolean {
   const path = aclPath(params.text("store"), params.text("ns"));
   const privs = held(state, who, path);
   if (all.some((one) => privs.has(one))) return false;

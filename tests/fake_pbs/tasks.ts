@@ -31,7 +31,7 @@ export function escapeId(id: string): string {
   }).join("");
 }
 
-export function unescapeId(id: string): string {
+function unescapeId(id: string): string {
   return id.replaceAll("-", "/").replace(
     /\\x([0-9a-f]{2})/g,
     (_, code: string) => String.fromCharCode(parseInt(code, 16)),

@@ -61,7 +61,7 @@ function verifySnapshot(
 }
 
 /** Verifies groups one after another; the end is an error when any is bad. */
-export function verifyGroups(
+function verifyGroups(
   world: PbsWorld,
   log: PbsTaskLog,
   { groups, verifying }: { groups: FakeGroup[]; verifying: Verifying },

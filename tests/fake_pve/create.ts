@@ -14,14 +14,14 @@ export function ensureQuorum(call: Call): void {
 }
 
 /** `VM 100 already exists on node 'pve1'` */
-export function existsText(state: FakeState, vmid: number): string | undefined {
+function existsText(state: FakeState, vmid: number): string | undefined {
   const guest = state.guests.get(vmid);
   return guest &&
     `${guest.type === "qemu" ? "VM" : "CT"} ${vmid} already exists on node '${guest.node}'`;
 }
 
 /** Creating needs `VM.Allocate` on the guest's path or on its pool. */
-export function mayAllocate(call: Call, vmid: number, pool: string | undefined): void {
+function mayAllocate(call: Call, vmid: number, pool: string | undefined): void {
   if (may(call.state, call.who, `/vms/${vmid}`, ["VM.Allocate"])) return;
   if (pool !== undefined && may(call.state, call.who, `/pool/${pool}`, ["VM.Allocate"])) return;
   deny();

@@ -36,7 +36,7 @@ export function powerOff(world: World, guest: FakeGuest): void {
 }
 
 /** What keeps a guest from starting on its node. */
-export function startChecks(world: World, guest: FakeGuest): void {
+function startChecks(world: World, guest: FakeGuest): void {
   for (const drive of drivesOf(guest)) {
     if (drive.volid === "none" || drive.volid === "cdrom" || drive.volid.startsWith("/")) continue;
     if (!findVolume(world.state, drive.volid, guest.node)) {

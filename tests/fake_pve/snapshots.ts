@@ -15,7 +15,7 @@ import { allocate, findVolume, freeVolume, storageNamed, storageOfVolume } from 
 import type { Call, Handlers } from "./world.ts";
 
 /** Whether all disks lie where snapshots can be taken. */
-export function canSnapshot(state: FakeState, guest: FakeGuest): boolean {
+function canSnapshot(state: FakeState, guest: FakeGuest): boolean {
   return drivesOf(guest).every((drive) => {
     if (drive.cdrom || drive.properties.backup === "never") return true;
     const storage = storageNamed(state, storageOfVolume(drive.volid));

@@ -67,7 +67,7 @@ function rowOf(world: World, guest: FakeGuest, full: boolean): Record<string, un
   return { ...row, memhost, ...detailed };
 }
 
-export function currentStatus(world: World, guest: FakeGuest): Record<string, unknown> {
+function currentStatus(world: World, guest: FakeGuest): Record<string, unknown> {
   const managed = haManaged(world.state, guest);
   const ha = managed
     ? { managed: 1, state: world.state.ha.resources.get(haSid(guest))?.state ?? "started" }

@@ -6,7 +6,7 @@ import type { Call, Handlers } from "./world.ts";
 
 export const seen = ["Datastore.Audit", "Datastore.AllocateSpace"];
 
-export function storageStatus(
+function storageStatus(
   call: Call,
   storage: FakeStorage,
   node: string,

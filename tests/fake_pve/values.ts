@@ -54,7 +54,7 @@ function formatComplaint(schema: Schema, value: string, path: string): string | 
 }
 
 /** Turns a Perl pattern of the API description into an anchored one of ours. */
-export function perlPattern(pattern: string): RegExp {
+function perlPattern(pattern: string): RegExp {
   const translated = pattern
     .replaceAll("(?^:", "(?:").replaceAll("(?^u:", "(?:").replaceAll("(?^i:", "(?i:")
     .replaceAll("{,", "{0,");

@@ -8,7 +8,7 @@ const HOUR = 3600;
  * Seconds between two runs of a schedule, of which the longest of the next ones counts: `mon..fri 21:00`
  * gives three days. Undefined for one that runs once, or never.
  */
-export async function intervalOf(pve: Pve, schedule: string): Promise<number | undefined> {
+async function intervalOf(pve: Pve, schedule: string): Promise<number | undefined> {
   const rows = await pve.list("/cluster/jobs/schedule-analyze", {}, { schedule, iterations: RUNS });
   const runs = rows.map(({ timestamp }) => number(timestamp)).filter((run) => run !== undefined);
   const gaps = runs.slice(1).map((run, before) => run - (runs[before] ?? run));
