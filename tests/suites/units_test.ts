@@ -44,6 +44,7 @@ import "../unit/pages_test.ts";
 import "../unit/passing_test.ts";
 import "../unit/relay_test.ts";
 import "../unit/pbs_client_test.ts";
+import "../unit/pbs_sharing_test.ts";
 import "../unit/pbs_retention_test.ts";
 import "../unit/pbs_tasks_test.ts";
 import "../unit/path_test.ts";
