@@ -162,7 +162,19 @@ async function readCoverage(
       ...(assessed && { ...assessed, next: nextOf(assessed) }),
     });
   });
-  return { guests, warnings: [...warnings, ...plans.warnings] };
+  return { guests, warnings: [...warnings, ...plans.warnings, ...unfollowed(guests)] };
+}
+
+/** Why it is not known of backups in files whether they are elsewhere too. */
+function unfollowed(guests: readonly Coverage[]): string[] {
+  const inFiles = guests.filter(({ kept_in, off_site, volid }) =>
+    off_site === "unknown" && volid !== undefined && kept_in === undefined
+  );
+  const storages = [...new Set(inFiles.map(({ volid }) => volid?.split(":", 1)[0]))].sort();
+  return storages.length === 0 ? [] : [
+    `whether backups in ${storages.join(", ")} are elsewhere too is not known: only sync jobs of ` +
+    "backup servers are followed",
+  ];
 }
 
 /** All backups, and what of them is elsewhere, as far as the config names backup servers. */

@@ -27,6 +27,9 @@ interface User {
   readonly username: string | undefined;
 }
 
+/** Longer no server is waited for, that may have nothing to do with what is asked. */
+const PATIENCE_MS = 5_000;
+
 /** As many sync jobs in a row are followed. */
 const MOST_HOPS = 8;
 
@@ -64,7 +67,7 @@ export class Whose {
     tenants: readonly Tenant[],
     pbs: CallsBackupServers,
   ): Promise<Whose> {
-    const { results } = await pbs.readEach(readSyncs);
+    const { results } = await pbs.readEach(readSyncs, { limitMs: PATIENCE_MS });
     return new Whose(tenants, routesOf(results.map(({ value }) => value), pbs));
   }
 

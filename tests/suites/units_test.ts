@@ -47,6 +47,7 @@ import "../unit/keep_on_test.ts";
 import "../unit/passed_requests_test.ts";
 import "../unit/relay_test.ts";
 import "../unit/pbs_client_test.ts";
+import "../unit/pbs_sharing_test.ts";
 import "../unit/pbs_retention_test.ts";
 import "../unit/pbs_tasks_test.ts";
 import "../unit/path_test.ts";

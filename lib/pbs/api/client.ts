@@ -36,7 +36,6 @@ export interface Answer {
   readonly total: number | undefined;
   /** Of the configuration that was read, to be sent back with a change to it. */
   readonly digest: string | undefined;
-  /** Characters of its JSON. */
   readonly size: number;
 }
 
