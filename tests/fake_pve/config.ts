@@ -1,3 +1,4 @@
+import { bridgePath } from "./sdn.ts";
 import { withMac } from "./nets.ts";
 import { checkDevice, checkFeatures, isVmDrive, needsOnGuest, wantedFor } from "./config_access.ts";
 import { die, refuse } from "./errors.ts";
@@ -86,7 +87,7 @@ function checkBootOrder(guest: { config?: GuestConfig }, options: GuestConfig): 
 export function checkBridge(call: Call, text: string): void {
   const { bridge, tag } = readProperties(text, "model");
   const vlan = tag === undefined ? "" : `/${tag}`;
-  if (bridge) needs(call, `/sdn/zones/localnetwork/${bridge}${vlan}`, ["SDN.Use"]);
+  if (bridge) needs(call, `${bridgePath(call.state, bridge)}${vlan}`, ["SDN.Use"]);
 }
 
 /** Sets options at once, or keeps them pending where a running guest cannot take them. */

@@ -1,3 +1,4 @@
+import { bridgePath } from "./sdn.ts";
 import { may } from "./access.ts";
 import { currentFingerprint } from "./cluster.ts";
 import type { FakeNode } from "./state.ts";
@@ -96,7 +97,7 @@ export const nodeHandlers: Handlers = {
       ...vnets.map((iface) => ({ iface, type: "vnet", active: 1 })),
       // Those that the caller may not use or see are left out of lists of bridges.
     ].filter(({ iface }) =>
-      !bridges || may(call.state, call.who, `/sdn/zones/localnetwork/${iface}`, [
+      !bridges || may(call.state, call.who, bridgePath(call.state, String(iface)), [
         "SDN.Audit",
         "SDN.Use",
       ], true)

@@ -1,3 +1,4 @@
+import { bridgePath } from "./sdn.ts";
 import { need } from "./access.ts";
 import { ensureQuorum } from "./create.ts";
 import { die, reasonOf, refuse } from "./errors.ts";
@@ -164,10 +165,11 @@ function arrive(
     config[drive.key] = String(config[drive.key]).replace(drive.volid, volid);
   }
   for (const key of netKeys(guest)) {
-    const bridge = readProperties(String(config[key]), "model").bridge;
+    const { bridge, tag } = readProperties(String(config[key]), "model");
     if (bridge === undefined) continue;
     const to = mapped(params.text("target-bridge"), bridge);
-    need(there.state, who, `/sdn/zones/localnetwork/${to}`, ["SDN.Use"]);
+    const vlan = tag === undefined ? "" : `/${tag}`;
+    need(there.state, who, `${bridgePath(there.state, to)}${vlan}`, ["SDN.Use"]);
     config[key] = String(config[key]).replace(`bridge=${bridge}`, `bridge=${to}`);
   }
   const { agent, answersShutdown, status } = guest;

@@ -1,11 +1,19 @@
 import { may } from "./access.ts";
 import { die } from "./errors.ts";
+import type { FakeState } from "./state.ts";
 import type { Call, Handlers } from "./world.ts";
 
 type Row = Record<string, unknown>;
 
 function mayZone(call: Call, zone: unknown): boolean {
   return may(call.state, call.who, `/sdn/zones/${zone}`, ["SDN.Audit", "SDN.Allocate"], true);
+}
+
+/** Where it is told who may use a bridge: VNets have the zone that they were made in. */
+export function bridgePath({ sdn }: FakeState, bridge: string): string {
+  const vnet = sdn.vnets.get(bridge) as Row | undefined;
+  const { zone = (vnet?.pending as Row | undefined)?.zone ?? "localnetwork" } = vnet ?? {};
+  return `/sdn/zones/${zone}/${bridge}`;
 }
 
 /** The state holds what waits for being applied as `pending=1` shows it (sdn.txt); otherwise it is merged in. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { FakePve } from "../fake_pve.ts";
 import { Site } from "../site.ts";
 import { changesIn, MOVE, PASS, passesIn, secretIn, startTwo } from "./two_clusters.ts";
 
@@ -138,4 +139,29 @@ Deno.test("migrate_to_cluster is offered where there are two clusters that the t
   const refused = await one.call("migrate_to_cluster", MOVE);
   assert.match(refused.text, /switched off in this server's configuration: clusters is not set/);
   assert.ok(PASS.test("mcp-move-101-0a1b2c3d"));
+});
+
+/** What the token of a move was granted, and whether that holds below too. */
+function grantsIn(fake: FakePve): [string, boolean][] {
+  return changesIn(fake).filter(({ path }) => path === "/access/acl")
+    .map(({ body }) => [Object(body).path, Object(body).propagate]);
+}
+
+Deno.test("migrate_to_cluster asks for a VNet in the zone that SDN gave it, and for VLANs of a bridge", async () => {
+  await using two = await startTwo();
+  const { dc2, home, site } = two;
+  const { zones, vnets } = dc2.state.sdn;
+  zones.set("z1", { zone: "z1", type: "simple" });
+  vnets.set("inside", { vnet: "inside", zone: "z1", type: "vnet" });
+  const move = await site.call("migrate_to_cluster", { ...MOVE, to_bridge: "inside" });
+  assert.equal(move.value?.exit_status, "OK", move.text);
+  assert.match(String(dc2.state.guests.get(101)?.config.net0), /bridge=inside/);
+  assert.deepEqual(grantsIn(dc2).at(-1), ["/sdn/zones/z1/inside", false]);
+
+  const tagged = home.state.guests.get(103);
+  assert.ok(tagged);
+  tagged.config.net0 = "virtio=BC:24:11:00:00:01,bridge=vmbr0,tag=20";
+  const vlan = await site.call("migrate_to_cluster", { ...MOVE, vmid: 103 });
+  assert.equal(vlan.value?.exit_status, "OK", vlan.text);
+  assert.deepEqual(grantsIn(dc2).at(-1), ["/sdn/zones/localnetwork/vmbr0", true]);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { FakeTask } from "../fake_pve.ts";
+import { Pipe } from "../support/stdio.ts";
 import { until } from "../support/until.ts";
 import { changesIn, MOVE, passesIn, secretIn, startTwo, type Two } from "./two_clusters.ts";
 
@@ -160,4 +161,54 @@ Deno.test("a move leaves the rows of its call, with the task, and of what was do
     assert.equal(vmid, 101);
     assert.deepEqual(JSON.parse(given), MOVE);
   }
+});
+
+/** A client that begins a move, and cancels it when it is told to. */
+async function beginMove({ site }: Two) {
+  const pipe = await Pipe.open(site);
+  await pipe.initialize();
+  const requestId = await pipe.begin("tools/call", { name: "migrate_to_cluster", arguments: MOVE });
+  const rows = () => site.trail.list({ tool: "migrate_to_cluster" });
+  return {
+    pipe,
+    /** Gives the row of the call. */
+    cancel: async () => {
+      const params = { requestId };
+      await pipe.send({ jsonrpc: "2.0", method: "notifications/cancelled", params });
+      await until(async () => (await rows()).some(({ outcome }) => outcome === "cancelled"));
+      return (await rows()).find(({ outcome }) => outcome === "cancelled");
+    },
+  };
+}
+
+Deno.test("a call that is cancelled while its guest is on its way leaves the task, and the token as long as that", async () => {
+  await using two = await startTwo();
+  const { dc2, home } = two;
+  home.state.taskPolls = Infinity;
+  const { cancel, pipe } = await beginMove(two);
+  await using _pipe = pipe;
+  await underWay(two);
+  const task = home.state.tasks.find(({ type }) => type === "qmigrate");
+  await until(() => home.requests.some(({ path }) => /\/tasks\/.*\/status$/.test(path)));
+  const row = await cancel();
+  assert.deepEqual([row?.upid, row?.vmids, row?.cluster], [task?.upid, [101], "default"]);
+  assert.deepEqual([task?.status, passesIn(dc2).length], ["running", 1]);
+  home.finishTasks();
+  await until(() => passesIn(dc2).length === 0);
+  assert.ok(dc2.state.guests.has(101));
+});
+
+Deno.test("a call that is cancelled before its guest was sent leaves neither token nor task", async () => {
+  await using two = await startTwo();
+  const { dc2, home } = two;
+  const undo = dc2.fault({ method: "PUT", path: /acl$/ }, { kind: "hang" });
+  const { cancel, pipe } = await beginMove(two);
+  await using _pipe = pipe;
+  await until(() => passesIn(dc2).length === 1 && dc2.unanswered > 0);
+  const row = await cancel();
+  undo();
+  assert.deepEqual([row?.upid, row?.vmids], ["", [101]]);
+  await until(() => passesIn(dc2).length === 0);
+  assert.deepEqual(changesIn(home), []);
+  assert.equal(home.state.guests.get(101)?.config.lock, undefined);
 });

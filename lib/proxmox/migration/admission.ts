@@ -3,6 +3,7 @@ import { text } from "../api/values.ts";
 import type { GuestType } from "../guest/directory.ts";
 import { type Grants, holds } from "../privileges.ts";
 import type { Pve } from "../pve.ts";
+import type { Bridge } from "./landing_bridge.ts";
 import { type Grant, type Need, ownerOf } from "./pass.ts";
 
 /** What a guest takes up in the cluster that it comes into. */
@@ -10,7 +11,7 @@ export interface Claim {
   readonly type: GuestType;
   readonly vmid: number;
   readonly storages: readonly string[];
-  readonly bridges: readonly string[];
+  readonly bridges: readonly Bridge[];
 }
 
 const OF_ALL = ["CPU", "Disk", "Memory", "Network", "Options"];
@@ -32,9 +33,10 @@ export function needsOf({ bridges, storages, type, vmid }: Claim): Need[] {
       path: `/storage/${id}`,
       privileges: ["Datastore.AllocateSpace"],
     })),
-    ...bridges.map((name) => ({
-      path: `/sdn/zones/localnetwork/${name}`,
+    ...bridges.map(({ name, tagged, zone }) => ({
+      path: `/sdn/zones/${zone}/${name}`,
       privileges: ["SDN.Use"],
+      below: tagged,
     })),
   ];
 }
@@ -60,11 +62,11 @@ export async function requireAdmission(
     id: String(row.roleid),
     privileges: (text(row.privs) ?? "").split(","),
   }));
-  return needs.map(({ path, privileges }) => {
+  return needs.map(({ below, path, privileges }) => {
     const [role] = roles
       .filter((role) => privileges.every((each) => role.privileges.includes(each)))
       .sort((a, b) => a.privileges.length - b.privileges.length || (a.id < b.id ? -1 : 1));
-    if (role !== undefined) return { path, role: role.id };
+    if (role !== undefined) return { path, role: role.id, propagate: below === true };
     const command = `pveum role add ${ROLE} --privs "${privileges.join(",")}"`;
     const state = `no role of cluster ${cluster} has ${privileges.join(" and ")}`;
     throw new AppError("conflict", `${state}; on a node of it: \`${command}\``);

@@ -23,6 +23,8 @@ export interface Departure {
   readonly memoryBytes: number;
   readonly volumes: readonly { readonly storage: string; readonly bytes: number }[];
   readonly bridges: readonly string[];
+  /** Those of them of which it uses VLANs. */
+  readonly tagged: readonly string[];
   readonly tags: readonly string[];
 }
 
@@ -84,11 +86,13 @@ export async function requireDeparture(
     against(boundIn(config), `${label} has folders of its node`),
   );
   demand("can move as it is", runs ? againstRunning(guest, { online, restart }) : undefined);
+  const nics = nicsIn(config);
   return {
     runs,
     memoryBytes: runs ? number(state.row.maxmem) ?? 0 : 0,
     volumes: volumesIn(config),
-    bridges: [...new Set(nicsIn(config).flatMap((nic) => bridgeOf(nic) ?? []))],
+    bridges: bridgesOf(nics),
+    tagged: bridgesOf(nics.filter(usesVlans)),
     tags: guest.tags,
   };
 }
@@ -124,6 +128,15 @@ function boundIn(config: GuestConfig): string[] {
 
 function nicsIn(config: GuestConfig): unknown[] {
   return Object.entries(config).filter(([key]) => /^net\d+$/.test(key)).map(([, value]) => value);
+}
+
+function bridgesOf(nics: readonly unknown[]): string[] {
+  return [...new Set(nics.flatMap((nic) => bridgeOf(nic) ?? []))];
+}
+
+function usesVlans(nic: unknown): boolean {
+  const { tag, trunks } = properties(nic);
+  return tag !== undefined || trunks !== undefined;
 }
 
 function volumesIn(config: GuestConfig): Departure["volumes"] {

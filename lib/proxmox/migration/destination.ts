@@ -7,6 +7,7 @@ import { instead } from "../known.ts";
 import type { Pve } from "../pve.ts";
 import type { Departure } from "./departure.ts";
 import { idMap } from "./id_map.ts";
+import { type Bridge, requireBridges } from "./landing_bridge.ts";
 import { requireStorages } from "./landing_storage.ts";
 import { Room } from "./room.ts";
 
@@ -34,7 +35,7 @@ export interface Destination {
   readonly storageMap: string;
   readonly bridgeMap: string;
   readonly storages: readonly string[];
-  readonly bridges: readonly string[];
+  readonly bridges: readonly Bridge[];
 }
 
 /** Where Proxmox's own certificate stands, and where one that was put in its place. */
@@ -69,8 +70,12 @@ export async function requireDestination(
     to: storage.of(from),
   }));
   const storages = await requireStorages(pve, { cluster, node, type: guest.type, volumes });
-  const bridges = departure.bridges.map((name) => bridge.of(name));
-  await requireBridges(pve, { bridges, cluster, node });
+  const bridges = await requireBridges(pve, {
+    bridges: departure.bridges.map((name) => bridge.of(name)),
+    cluster,
+    node,
+    tagged: departure.tagged.map((name) => bridge.of(name)),
+  });
   return {
     node,
     vmid,
@@ -78,7 +83,7 @@ export async function requireDestination(
     storageMap: storage.text(departure.volumes.map((volume) => volume.storage)),
     bridgeMap: bridge.text(departure.bridges),
     storages,
-    bridges: [...new Set(bridges)],
+    bridges,
   };
 }
 
@@ -146,21 +151,6 @@ async function takeVmid(pve: Pve, { guest, wish }: { guest: Guest; wish: Wish })
   }
   if (isOurs && !pve.dryRun) pve.letGo(vmid);
   return pve.dryRun ? await nextVmid(pve) : await holdFreeVmid(pve);
-}
-
-async function requireBridges(
-  pve: Pve,
-  { bridges, cluster, node }: { bridges: readonly string[]; cluster: string; node: string },
-): Promise<void> {
-  if (bridges.length === 0) return;
-  const rows = await pve.list("/nodes/{node}/network", { node }, { type: "any_bridge" });
-  const names = rows.map(({ iface }) => String(iface)).sort();
-  const missing = bridges.find((bridge) => !names.includes(bridge));
-  pve.check(
-    `node ${node} of cluster ${cluster} has the bridges`,
-    missing === undefined,
-    `node ${node} of cluster ${cluster} has no bridge ${missing}${instead(missing ?? "", names)}`,
-  );
 }
 
 /** How the node is reached, and by what it is known there. */

@@ -7,12 +7,16 @@ import type { Pve } from "../pve.ts";
 export interface Need {
   readonly path: string;
   readonly privileges: readonly string[];
+  /** True where they are needed on what is below too. */
+  readonly below?: boolean;
 }
 
 /** A path, and the role there that allows what is needed and as little else as possible. */
 export interface Grant {
   readonly path: string;
   readonly role: string;
+  /** True where it holds below too. */
+  readonly propagate: boolean;
 }
 
 /** An API token of a cluster by which one guest may come in; made for that, and gone after it. */
@@ -67,9 +71,9 @@ export async function issue(
     // Of a plan only how long it lasts is known.
     ...(pve.dryRun ? {} : { expire: expires }),
   });
-  for (const { path, role } of grants) {
+  for (const { path, propagate, role } of grants) {
     const tokens = `${user}!${name}`;
-    await pve.put("/access/acl", {}, { path, roles: role, tokens, propagate: false });
+    await pve.put("/access/acl", {}, { path, roles: role, tokens, propagate });
   }
   if (pve.dryRun) return "[made for it]";
   const secret = text(made.value);
