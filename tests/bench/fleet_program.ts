@@ -1,8 +1,13 @@
+import { AccountStore } from "../../lib/auth/account_store.ts";
+import { generateToken, hashToken } from "../../lib/auth/token.ts";
+import { loadConfig } from "../../lib/config/config.ts";
+import { openDatabase } from "../../lib/database/open.ts";
+import { forEachBounded } from "../../lib/proxmox/fan_out.ts";
 import type { ServeProcess } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import type { Fleet } from "./fleet_fake_process.ts";
 import { nameOf } from "./fleet_guests.ts";
-import { HERE, launch, makeTokens } from "./program.ts";
+import { FOUND, HERE, launch, runCommands } from "./program.ts";
 
 interface Options {
   readonly fleet: Fleet;
@@ -68,5 +73,31 @@ export class FleetProgram implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const server of this.servers) await server[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
+  }
+}
+
+/** Makes the tables and so many tokens of one superuser; a command for each would take minutes for a thousand. */
+async function makeTokens(
+  checkout: string,
+  { config, count }: { config: string; count: number },
+): Promise<string[]> {
+  await runCommands(checkout, { config, commands: FOUND });
+  const { database: { url } } = await loadConfig({ file: config, env: () => undefined });
+  const database = await openDatabase(url);
+  try {
+    const store = new AccountStore(database);
+    return await forEachBounded(
+      Array.from({ length: count }, (_, at) => `t${at}`),
+      async (name) => {
+        const raw = generateToken();
+        await store.createToken({
+          ...{ username: "ada", name, tokenHash: hashToken(raw), permission: "admin" },
+          ...{ expires: null, createdAt: new Date(), allowedIps: "" },
+        });
+        return raw;
+      },
+    );
+  } finally {
+    await database.close();
   }
 }

@@ -1,10 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { AccountStore } from "../../lib/auth/account_store.ts";
-import { generateToken, hashToken } from "../../lib/auth/token.ts";
 import { HEAP_FLAG, permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config/config.ts";
-import { openDatabase } from "../../lib/database/open.ts";
-import { forEachBounded } from "../../lib/proxmox/fan_out.ts";
 import { type ServeProcess, superviseServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import type { Stopped } from "./calls.ts";
@@ -105,35 +101,18 @@ export class Program implements Subject, AsyncDisposable {
   }
 }
 
-/** Makes the tables and so many tokens of one superuser, which may do everything. */
-export async function makeTokens(
+/** The commands that make the tables and a superuser, which may do everything. */
+export const FOUND = [["migrate"], ["user", "create", "ada", "--superuser"]];
+
+/** Makes the tables and so many tokens of one superuser. */
+async function makeTokens(
   checkout: string,
   { config, count }: { config: string; count: number },
 ): Promise<string[]> {
-  await run(
-    checkout,
-    [["migrate"], ["user", "create", "ada", "--superuser"]]
-      .map((args) => [...args, "--config", config]),
-  );
-  const { database: { url } } = await loadConfig({ file: config, env: () => undefined });
-  const database = await openDatabase(url);
-  try {
-    const store = new AccountStore(database);
-    // A command for each would take minutes for a thousand.
-    return await forEachBounded(
-      Array.from({ length: count }, (_, at) => `t${at}`),
-      async (name) => {
-        const raw = generateToken();
-        await store.createToken({
-          ...{ username: "ada", name, tokenHash: hashToken(raw), permission: "admin" },
-          ...{ expires: null, createdAt: new Date(), allowedIps: "" },
-        });
-        return raw;
-      },
-    );
-  } finally {
-    await database.close();
-  }
+  const make = ["token", "create", "--user", "ada", "--permission", "admin"];
+  const names = Array.from({ length: count }, (_, at) => `t${at}`);
+  const commands = [...FOUND, ...names.map((name) => [...make, "--name", name])];
+  return (await runCommands(checkout, { config, commands })).slice(-count);
 }
 
 /** Starts a checkout's program, locked as `deno task start` locks it. */
@@ -152,16 +131,22 @@ export async function launch(checkout: string, config: string): Promise<ServePro
   );
 }
 
-/** Runs command lines of a checkout's program. */
-async function run(checkout: string, commands: readonly string[][]): Promise<void> {
+/** Runs command lines of a checkout's program; gives the lines that they write. */
+export async function runCommands(
+  checkout: string,
+  { config, commands }: { config: string; commands: readonly string[][] },
+): Promise<string[]> {
   const script = fileURLToPath(new URL("commands_process.ts", import.meta.url));
   const args = ["run", "--config", `${checkout}/deno.json`, "--no-prompt", "-A", script];
+  const lines = commands.map((command) => [...command, "--config", config]);
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...args, checkout, JSON.stringify(commands)],
+    args: [...args, checkout, JSON.stringify(lines)],
     cwd: checkout,
     stderr: "inherit",
   }).output();
-  if (!success) throw new Error(`a command failed: ${new TextDecoder().decode(stdout).trim()}`);
+  const text = new TextDecoder().decode(stdout).trim();
+  if (!success) throw new Error(`a command failed: ${text}`);
+  return text.split("\n");
 }
 
 /** The handler that the program is held against. */
