@@ -5,6 +5,7 @@ import { HEAP_FLAG } from "../../lib/cli/flags.ts";
 import { findRuntime } from "../../lib/build/runtime.ts";
 import { type Executable, holds, readExecutable } from "../support/executable.ts";
 import { Folder } from "../support/folder.ts";
+import { taskArgs } from "../support/task.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SECRET = "12345678-aaaa-bbbb-cccc-1234567890ab";
@@ -18,7 +19,7 @@ async function compile(cwd: string, args: readonly string[]): Promise<string> {
   const output = join(cwd, "proxmox-mcp");
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-A", "--no-prompt", `${ROOT}lib/build/compile.ts`],
+      ...taskArgs("compile"),
       ...args,
       ...["--output", output],
     ],
@@ -94,7 +95,7 @@ Deno.test("compile tells what it cannot do in one line, without colours", async 
   await using folder = await Folder.make();
   const run = async (...args: string[]) => {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-prompt", `${ROOT}lib/build/compile.ts`, ...args],
+      args: [...taskArgs("compile"), ...args],
       cwd: folder.path,
       env: { DENORT_BIN: "/nowhere", FORCE_COLOR: "1", NO_COLOR: "" },
     }).output();

@@ -7,6 +7,7 @@ import { cli, MAIN, spawnCli } from "../support/cli.ts";
 import { blocksOf, has } from "../support/documents.ts";
 import { Fresh, good, modeOf } from "../support/fresh.ts";
 import { freePort } from "../support/port.ts";
+import { taskArgs } from "../support/task.ts";
 
 /** The content of the config, as it stands in the file. */
 async function contentOf(fresh: Fresh): Promise<Record<string, Record<string, unknown>>> {
@@ -311,8 +312,6 @@ function plain(text: string): string {
   }
 }
 
-const START = new URL("../../lib/cli/init/start.ts", import.meta.url).pathname;
-
 /** Answers the questions of a program on a terminal of its own, and prints all that it shows. */
 const TYPIST = `
 import os, pty, signal, sys
@@ -347,12 +346,14 @@ fi
 exec "$@"
 `;
 
+const RUN_MAIN = ["run", "-A", "--no-prompt", MAIN];
+
 async function onTerminal(
   args: readonly string[],
   answers: readonly (readonly [string, string])[],
 ): Promise<{ code: number; shown: string }> {
   const typed = answers.map((each) => each.join("=")).join("\x1f");
-  const program = ["python3", "-c", TYPIST, typed, Deno.execPath(), "run", "-A", "--no-prompt"];
+  const program = ["python3", "-c", TYPIST, typed, Deno.execPath()];
   const { code, stdout } = await new Deno.Command("sh", {
     args: ["-c", WITH_SYSTEMD, "sh", ...program, ...args],
     env: { NO_COLOR: "", TERM: "xterm", LANG: "C" },
@@ -378,7 +379,7 @@ Deno.test({
       ["[assistant]: ", name],
       ["[user]: ", "admin"],
     ] as const;
-    const stopped = await onTerminal([MAIN, "init", ...args], [...questions, [
+    const stopped = await onTerminal([...RUN_MAIN, "init", ...args], [...questions, [
       "prints it as value): ",
       "\x03",
     ]]);
@@ -386,7 +387,7 @@ Deno.test({
     assert.match(stopped.shown, /interrupted: run `deno task init` again/);
     assert.deepEqual(await fresh.files(), []);
     // What `deno task init` runs, which may do less.
-    const { code, shown } = await onTerminal([START, ...args], [
+    const { code, shown } = await onTerminal([...taskArgs("init"), ...args], [
       ...questions,
       ["prints it as value): ", value],
       ["[admin]: ", "ayse"],
@@ -399,7 +400,7 @@ Deno.test({
     assert.ok(!shown.includes(value), "the secret was shown");
     assert.doesNotMatch(shown, /systemd/, "no unit starts a checkout");
     const add = ["--add-cluster", "dc2", "--config", fresh.config];
-    const adding = await onTerminal([MAIN, "init", ...add], [[questions[0][0], "\x03"]]);
+    const adding = await onTerminal([...RUN_MAIN, "init", ...add], [[questions[0][0], "\x03"]]);
     assert.match(adding.shown, /interrupted: run `deno task init --add-cluster dc2` again/);
   },
 });
@@ -408,7 +409,7 @@ Deno.test("deno task init asks for the address, then reaches nothing but it", as
   await using fresh = await Fresh.make();
   const run = async (args: readonly string[]) => {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-prompt", START, "--config", fresh.config, ...args],
+      args: [...taskArgs("init"), "--config", fresh.config, ...args],
       env: { LANG: "C" },
       stdin: "null",
     }).output();

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import project from "../../deno.json" with { type: "json" };
 import { bashCompletion, fishCompletion, zshCompletion } from "../../lib/build/completions.ts";
 import { buildDeb } from "../../lib/build/deb.ts";
@@ -10,8 +9,8 @@ import { licences, type Release } from "../../lib/build/release.ts";
 import { sbom } from "../../lib/build/sbom.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { Folder } from "../support/folder.ts";
+import { taskArgs } from "../support/task.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../lib/build/package.ts", import.meta.url));
 const DEB = `proxmox-mcp_${project.version}_amd64.deb`;
 
 interface Result {
@@ -42,7 +41,7 @@ async function build(output: string, args: readonly string[] = []): Promise<Map<
   const words = ["--executable", "/bin/true", "--level", "0", "--output", output, ...args];
   const printed = await succeed(
     Deno.execPath(),
-    ["run", "-A", "--no-prompt", SCRIPT, "--arch", "amd64", ...words],
+    [...taskArgs("package"), "--arch", "amd64", ...words],
     { env: { SOURCE_DATE_EPOCH: "1700000000" } },
   );
   const paths = printed.split("\n");

@@ -7,6 +7,7 @@ import { permissionFlags } from "../../lib/cli/flags.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { once } from "../fake_pve/once.ts";
 import { type CliResult, MAIN, type ServeProcess, superviseServe } from "./cli.ts";
+import { taskArgs } from "./task.ts";
 
 /** A way in which the program reaches those who run it. */
 export interface Form {
@@ -79,9 +80,8 @@ export async function findForms(kept: string): Promise<Form[]> {
 async function installFlags(place: Place, entry?: Entry): Promise<Program> {
   const { PATH = "", HOME = "", DENO_DIR } = Deno.env.toObject();
   const found = { PATH, HOME, ...(DENO_DIR === undefined ? {} : { DENO_DIR }) };
-  const start = ["--allow-env", "--allow-read", "--allow-run", fileOf("lib/cli/serve/start.ts")];
   return programOf(place, {
-    serve: [...DENO_RUN, ...start],
+    serve: [Deno.execPath(), ...taskArgs("start")],
     command: [
       ...DENO_RUN,
       ...entry === undefined ? ["-A", MAIN] : [...await flagsOf(place), fileOf(entry.main)],
@@ -106,11 +106,14 @@ async function compile(folder: string, { runtime, ...options }: Wanted): Promise
   const output = join(folder, `program-${crypto.randomUUID()}`);
   const { config, entry } = options;
   const locked = config === undefined ? [] : ["--config", config];
-  const script = entry === undefined
-    ? [fileOf("lib/build/compile.ts"), ...locked, "--output", output]
-    : [fileOf("tests/support/compile_entry.ts"), JSON.stringify({ ...options, output })];
+  const script = entry === undefined ? [...taskArgs("compile"), ...locked, "--output", output] : [
+    "run",
+    "-A",
+    fileOf("tests/support/compile_entry.ts"),
+    JSON.stringify({ ...options, output }),
+  ];
   const { code, stderr } = await new Deno.Command(runtime.compiler, {
-    args: ["run", "-A", "--no-prompt", ...script],
+    args: script,
     cwd: folder,
     env: {
       DENO_NO_UPDATE_CHECK: "1",
