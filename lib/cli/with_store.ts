@@ -89,7 +89,7 @@ export async function withReadyDatabase<T>(
   const config = await configOf(context, options, { secrets: "skip" });
   const path = sqlitePath(config.database.url);
   // Where the folder is missing too, opening says so.
-  const empty = path !== null && await isEmptyFile(path) && await ownerOf(dirname(path)) !== null;
+  const empty = path !== null && await isEmptyFile(path) && !await isMissing(dirname(path));
   if (empty) throw schemaTooOld(0);
   return await onDatabase(config, async (database) => {
     await checkSchema(database);
@@ -101,6 +101,16 @@ export async function withReadyDatabase<T>(
 export async function isEmptyFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).size === 0;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}
+
+/** False where that may not be looked at: an executable that is locked sees its files, and no folder. */
+async function isMissing(folder: string): Promise<boolean> {
+  try {
+    await Deno.stat(folder);
+    return false;
   } catch (error) {
     return error instanceof Deno.errors.NotFound;
   }

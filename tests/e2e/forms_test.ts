@@ -1,4 +1,5 @@
 /** The program in each form that it is given out in, tried by what its users have: HTTP, commands, files and signals. */
+import assert from "node:assert/strict";
 import { Folder } from "../support/folder.ts";
 import { findForms, type Form } from "../support/forms.ts";
 import { AUDIT } from "./program/audit.ts";
@@ -27,6 +28,7 @@ for (const form of await findForms(kept.path)) {
 async function program(t: Deno.TestContext, form: Form): Promise<void> {
   await t.step("nothing escapes", () => tryToEscape(form));
   await using ground = await Ground.make(form);
+  await t.step("a command that comes too early leaves no file behind", () => comeEarly(ground));
   await t.step("the guide", (t) => followGuide(t, ground));
   await t.step("what callers do", async (t) => {
     await using site = await Running.start(ground);
@@ -41,4 +43,14 @@ async function program(t: Deno.TestContext, form: Form): Promise<void> {
   await t.step("no proxy is used, and the system's CAs are trusted", () => ignoreProxies(ground));
   await t.step("a system without CAs is told", () => missCas(ground));
   await t.step("PostgreSQL", (t) => usePostgres(t, form));
+}
+
+/** Who serves next gets a fresh database. */
+async function comeEarly(ground: Ground): Promise<void> {
+  await ground.configure();
+  const { status, err } = await ground.program.run(["user", "list"]);
+  assert.equal(status, 1);
+  assert.match(err, /: it has no schema yet, .* run `.* migrate`$/);
+  const entries = await Array.fromAsync(Deno.readDir(ground.folder.at("proxmox-config")));
+  assert.ok(!entries.some(({ name }) => name.includes(".db")), "there is a database");
 }
