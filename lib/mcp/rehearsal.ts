@@ -1,6 +1,6 @@
 import { Limit } from "../abort.ts";
+import { onlyLooking } from "../proxmox/only_looking.ts";
 import { Pve } from "../proxmox/pve.ts";
-import type { PveCall } from "../proxmox/pve_parts.ts";
 import type { ToolContext } from "../tool/tool.ts";
 import type { CallRequest } from "./call_request.ts";
 import type { CallServices } from "./call_services.ts";
@@ -24,18 +24,15 @@ export async function rehearse<T>(
   { action, look }: { action: string; look: (context: ToolContext) => Promise<T> },
 ): Promise<T> {
   using over = new Limit(request.signal, PATIENCE_MS);
-  const call: PveCall = {
+  const call = onlyLooking({
     caller: `token ${request.principal.tokenId}`,
     signal: over.signal,
     // The call that is approved at last is another request.
     mark: markOfCaller(request.principal),
     reach: reachOf(request.principal.limits),
-    dryRun: true,
     action,
     progress: request.progress,
-    permit: () => Promise.resolve(),
-    announce: () => Promise.resolve(true),
-  };
+  });
   const pve = new Pve(await reachedIn(services, request), call);
   const clusters = new Others(services, { caller: request, call, pve });
   try {

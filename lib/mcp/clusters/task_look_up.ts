@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { isKind } from "../../proxmox/api/errors.ts";
 import { assertTask } from "../../proxmox/cluster/task_reach.ts";
+import { onlyLooking } from "../../proxmox/only_looking.ts";
 import { Pve } from "../../proxmox/pve.ts";
 import { parseUpid } from "../../proxmox/tasks.ts";
 import type { CallRequest } from "../call_request.ts";
@@ -27,17 +28,14 @@ export async function lookUpTask(
   { upid, clusters }: { upid: string; clusters: readonly string[] },
 ): Promise<TaskLookUp> {
   const ask = async (cluster: string, signal: AbortSignal): Promise<Known> => {
-    const pve = new Pve(await reachedIn(services, { ...request, cluster }), {
+    const call = onlyLooking({
       caller: `token ${request.principal.tokenId}`,
       signal,
       reach: reachOf(request.principal.limits),
-      dryRun: true,
       onlyReads: true,
       action: "find a task",
-      progress: () => {},
-      permit: () => Promise.resolve(),
-      announce: () => Promise.resolve(true),
     });
+    const pve = new Pve(await reachedIn(services, { ...request, cluster }), call);
     try {
       await assertTask(pve, upid);
       await pve.get("/nodes/{node}/tasks/{upid}/status", { node: parseUpid(upid).node, upid });

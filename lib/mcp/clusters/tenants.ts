@@ -1,8 +1,8 @@
 import { Tenants } from "../../backups/tenants.ts";
 import { CallsBackupServers } from "../../pbs/call.ts";
 import type { Clusters } from "../../proxmox/clusters.ts";
+import { onlyLooking } from "../../proxmox/only_looking.ts";
 import { Pve } from "../../proxmox/pve.ts";
-import type { PveCall } from "../../proxmox/pve_parts.ts";
 import type { CallersProxmox } from "../callers_proxmox.ts";
 import { reachOf } from "../reach.ts";
 import type { ToolServices } from "../tool_context.ts";
@@ -22,7 +22,14 @@ export function tenantsOf(
     monotonic,
     open: (cluster, signal) => {
       const { own } = proxmox.get(cluster) ?? proxmox.first;
-      const pve = new Pve(own, callOf(signal));
+      const call = onlyLooking({
+        caller: "whose backups are whose",
+        signal,
+        reach: reachOf(null),
+        onlyReads: true,
+        action: "tell whose backups are whose",
+      });
+      const pve = new Pve(own, call);
       return {
         cluster,
         pve,
@@ -31,18 +38,4 @@ export function tenantsOf(
       };
     },
   });
-}
-
-function callOf(signal: AbortSignal): PveCall {
-  return {
-    caller: "whose backups are whose",
-    signal,
-    reach: reachOf(null),
-    dryRun: true,
-    onlyReads: true,
-    action: "tell whose backups are whose",
-    progress: () => {},
-    permit: () => Promise.resolve(),
-    announce: () => Promise.resolve(true),
-  };
 }

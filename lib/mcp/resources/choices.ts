@@ -3,6 +3,7 @@ import { tasksWithin } from "../../proxmox/cluster/task_reach.ts";
 import { taskOf } from "../../proxmox/cluster/task_list.ts";
 import { guestsIn } from "../../proxmox/guest/directory.ts";
 import { nodesIn } from "../../proxmox/known.ts";
+import { onlyLooking } from "../../proxmox/only_looking.ts";
 import { Pve } from "../../proxmox/pve.ts";
 import { unlessAborted } from "../../upstream/abort.ts";
 import { type Caller, callerOf } from "../caller.ts";
@@ -64,14 +65,11 @@ async function looking(
   signal: AbortSignal,
 ): Promise<Pve> {
   const { principal } = caller;
-  return new Pve(await reachedIn(services, caller), {
+  const call = onlyLooking({
     caller: `token ${principal.tokenId}`,
     signal,
     reach: reachOf(principal.limits),
-    dryRun: true,
     action: "complete an argument",
-    progress: () => {},
-    permit: () => Promise.resolve(),
-    announce: () => Promise.resolve(true),
   });
+  return new Pve(await reachedIn(services, caller), call);
 }

@@ -6,6 +6,7 @@ import { isKind } from "../api/errors.ts";
 import { forEachBounded } from "../fan_out.ts";
 import { guestsIn } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
+import { onlyLooking } from "../only_looking.ts";
 import { Pve } from "../pve.ts";
 import type { PveShared } from "../pve_parts.ts";
 import { namedBy, OBJECTS, serialized } from "./content.ts";
@@ -169,16 +170,7 @@ export class HistoryRecorder {
   }
 
   #pve(signal: AbortSignal): Pve {
-    return new Pve(this.#options.shared, {
-      caller: "history",
-      signal,
-      reach: EVERYTHING,
-      // It only reads.
-      dryRun: true,
-      action: "look what has changed",
-      progress: () => {},
-      permit: () => Promise.resolve(),
-      announce: () => Promise.resolve(true),
-    });
+    const call = { caller: "history", signal, reach: EVERYTHING, action: "look what has changed" };
+    return new Pve(this.#options.shared, onlyLooking(call));
   }
 }
