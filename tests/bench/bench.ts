@@ -7,7 +7,7 @@ import { callsOn } from "./calls.ts";
 import { Child } from "./child.ts";
 import { rssBytes } from "./cpu.ts";
 import { type Cluster, Program, startBare, type Subject } from "./program.ts";
-import { measure, type Measured } from "./windows.ts";
+import { measure, type Measured, warmUp } from "./windows.ts";
 
 interface Options {
   readonly quick?: boolean;
@@ -66,10 +66,12 @@ async function bench({ quick = false, compare, only = "", workers }: Options): P
     const bare = await startBare(cluster);
     part.use(bare.child);
     for (const call of calls) {
+      const all = [...subjects, ...call.unshared ? unshared : [], bare];
+      const options = { driver, fake, rounds, ms };
+      await warmUp(call, { subjects: all }, options);
       for (const count of connections) {
-        const others = call.unshared ? unshared : [];
-        const among = { subjects: [...subjects, ...others, bare], connections: count };
-        const measured = await measure(call, among, { driver, fake, rounds, ms });
+        const among = { subjects: all, connections: count };
+        const measured = await measure(call, among, options);
         rows.push({ call: call.name, connections: count, measured });
         say(`${call.name} over ${count} connections`);
       }
