@@ -63,6 +63,17 @@ export const EMPTY_ROW: Omit<AuditRow, "time"> = {
   durationMs: 0,
 };
 
+/** The row of a call that begins at that time, with nothing else to tell yet. */
+export function rowAt(time: Date): AuditRow {
+  return { ...EMPTY_ROW, time, callId: callIdAt(time) };
+}
+
+/** UUID version 7 (RFC 9562): ids rise with the time, so that their index grows at its end only. */
+function callIdAt(time: Date): string {
+  const ms = time.getTime().toString(16).padStart(12, "0");
+  return `${ms.slice(0, 8)}-${ms.slice(8)}-7${crypto.randomUUID().slice(15)}`;
+}
+
 /** A row as it was kept: `seq` counts from 1 without gaps, `hash` is lower-case hex SHA-256 or its HMAC. */
 export interface StoredAuditRow extends AuditRow {
   /** The key that the hash was made with; empty when it was made with none. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { digestOf } from "../audit/digest.ts";
-import { type AuditRow, EMPTY_ROW } from "../audit/row.ts";
+import { type AuditRow, rowAt } from "../audit/row.ts";
 import type { AuditTrail } from "../audit/trail.ts";
 import { AccountStore } from "../auth/account_store.ts";
 import type { Config } from "../config/config.ts";
@@ -78,9 +78,7 @@ export class Accounts {
     const { database, trail, by, now } = this.#parts;
     const told = JSON.stringify(given);
     const row: AuditRow = {
-      ...EMPTY_ROW,
-      time: now(),
-      callId: crypto.randomUUID(),
+      ...rowAt(now()),
       user: by,
       door: "command",
       tool: command,

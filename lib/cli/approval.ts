@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { digestOf } from "../audit/digest.ts";
-import { type AuditRow, EMPTY_ROW } from "../audit/row.ts";
+import { type AuditRow, rowAt } from "../audit/row.ts";
 import type { AuditTrail } from "../audit/trail.ts";
 import { type Plan, type Plans, toldPlan } from "../database/plans.ts";
 import { AppError } from "../errors.ts";
@@ -102,9 +102,7 @@ async function decideAudited(
 ): Promise<Plan> {
   const given = { id, deny: state === "denied" };
   const row: AuditRow = {
-    ...EMPTY_ROW,
-    time: now(),
-    callId: crypto.randomUUID(),
+    ...rowAt(now()),
     user: by,
     door: "command line",
     tool: "approve_plan",

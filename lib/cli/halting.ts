@@ -1,4 +1,4 @@
-import { EMPTY_ROW } from "../audit/row.ts";
+import { rowAt } from "../audit/row.ts";
 import type { AuditTrail } from "../audit/trail.ts";
 import type { Halt, Halts } from "../database/halts.ts";
 import { AppError, messageOf } from "../errors.ts";
@@ -51,8 +51,8 @@ async function keepRow(
   { at, by, door, tool, told }: Asker & { readonly tool: string; readonly told: object },
 ): Promise<void> {
   try {
-    const row = { time: at, user: by, door, tool, arguments: JSON.stringify(told) };
-    await (await trail()).append({ ...EMPTY_ROW, ...row, callId: crypto.randomUUID() });
+    const row = { user: by, door, tool, arguments: JSON.stringify(told) };
+    await (await trail()).append({ ...rowAt(at), ...row });
   } catch (error) {
     const state = tool === "halt" ? "Changes are halted" : "Changes go on";
     const message = `${state}, but the audit row could not be kept: ${messageOf(error)}`;

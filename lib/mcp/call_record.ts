@@ -1,4 +1,4 @@
-import { type AuditRow, type ConfirmationMark, EMPTY_ROW, type Outcome } from "../audit/row.ts";
+import { type AuditRow, type ConfirmationMark, type Outcome, rowAt } from "../audit/row.ts";
 import { digestOf } from "../audit/digest.ts";
 import type { Terms } from "../database/beginning.ts";
 import { boundedJson, redactValue } from "../log/redact.ts";
@@ -37,10 +37,8 @@ export class CallRecord {
     this.#started = services.now();
     this.#given = vmidOf(given);
     this.#constant = {
-      ...EMPTY_ROW,
-      time: this.#started,
+      ...rowAt(this.#started),
       requestId: request.requestId,
-      callId: crypto.randomUUID(),
       user: principal.user,
       tokenId: principal.tokenId === 0 ? null : principal.tokenId,
       tokenName: principal.tokenName,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AuditLog } from "../audit/log.ts";
-import { EMPTY_ROW } from "../audit/row.ts";
+import { rowAt } from "../audit/row.ts";
 import type { AccountStore } from "../auth/account_store.ts";
 import { type Bearer, BearerEnded } from "../auth/bearer.ts";
 import type { SignIn, SignIns } from "../auth/sign_ins.ts";
@@ -147,12 +147,12 @@ export class Members {
   /** What the provider's groups have done to an account here. */
   async #note(user: string, { tool, told }: { tool: string; told: object }): Promise<void> {
     const { audit, issuer, now } = this.#options;
-    const row = { time: now(), user, door: "sign_in", tool };
     await audit.write({
-      ...EMPTY_ROW,
-      ...row,
+      ...rowAt(now()),
+      user,
+      door: "sign_in",
+      tool,
       arguments: JSON.stringify({ issuer, ...told }),
-      callId: crypto.randomUUID(),
     });
   }
 }

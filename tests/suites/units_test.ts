@@ -2,6 +2,7 @@ import "../auth/address_test.ts";
 import "../auth/audit_queue_test.ts";
 import "../auth/authenticator_test.ts";
 import "../auth/group_commit_test.ts";
+import "../unit/audit_row_test.ts";
 import "../auth/remembered_test.ts";
 import "../auth/limits_test.ts";
 import "../auth/migrations_test.ts";

@@ -1,4 +1,4 @@
-import { type AuditRow, EMPTY_ROW } from "../../audit/row.ts";
+import { type AuditRow, rowAt } from "../../audit/row.ts";
 import type { Context } from "hono";
 import type { Env } from "../request.ts";
 import type { PageApp } from "./services.ts";
@@ -29,10 +29,8 @@ export function rowOf(
 ): AuditRow {
   const { action, user, token, outcome = "ok", told = {}, error = "" } = deed;
   return {
-    ...EMPTY_ROW,
-    time: services.pages.now(),
+    ...rowAt(services.pages.now()),
     requestId: c.get("requestId"),
-    callId: crypto.randomUUID(),
     user,
     tokenId: token?.id || null,
     tokenName: token?.name ?? "",
