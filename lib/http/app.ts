@@ -14,6 +14,7 @@ import { callerOf, type Env, isSseMessage, messagesOf, tooMany, transportOf } fr
 import { serveMetadata } from "./resource_metadata.ts";
 import { addRestRoutes, asProblems, restMessage } from "./rest.ts";
 import type { AppServices } from "./services.ts";
+import { Turns } from "../turns.ts";
 import { stepUp } from "./step_up.ts";
 
 /** All routes. Every one but the health routes asks for a bearer token; what is no route is nobody's secret. */
@@ -117,6 +118,8 @@ function checkOrigin({ origin, scheme, resource }: AppServices): MiddlewareHandl
   };
 }
 
+const PER_TURN = 16;
+
 interface Reading {
   readonly bodies: BodyBudget;
   /** By which way a body came, for its rows. */
@@ -132,6 +135,7 @@ function withBody(
   { limits, refused, maxBodyBytes }: AppServices,
   { bodies, doorOf, messageOf = (_, body) => body, bodyless }: Reading,
 ): MiddlewareHandler<Env> {
+  const turns = new Turns(PER_TURN);
   return async (c, next) => {
     using held = bodies.open(c.get("principal").tokenId);
     const read = bodyless && hasNoBody(c.req.raw)
@@ -147,6 +151,7 @@ function withBody(
       else if (read.refused.status === 429) await refused.note(caller);
       return read.refused;
     }
+    await turns.next();
     const body = messageOf(c, read.body);
     c.set("body", body);
     const calls = callsOf(body).length;
