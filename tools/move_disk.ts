@@ -6,9 +6,8 @@ import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { requireDisk } from "../lib/proxmox/guest/disks.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
+import { GIB } from "../lib/proxmox/sizes.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
-
-const GIB = 1024 ** 3;
 
 export default defineTool({
   name: "move_disk",

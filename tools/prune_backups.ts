@@ -11,7 +11,7 @@ import {
 } from "../lib/pbs/prune.ts";
 import { type Retention, retentionParams, retentionText } from "../lib/pbs/retention.ts";
 import type { Snapshot } from "../lib/pbs/snapshots.ts";
-import type { PbsTaskState } from "../lib/pbs/tasks.ts";
+import type { TaskState } from "../lib/proxmox/tasks.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import {
   backupGroup,
@@ -136,7 +136,7 @@ function foretell(pve: Pve, outlook: PruneOutlook): void {
 async function prune(
   { at, namespace, group }: Target & Part,
   { input, outlook }: { input: Input; outlook: PruneOutlook },
-): Promise<Partial<PbsTaskState> & { gone?: Snapshot[] }> {
+): Promise<Partial<TaskState> & { gone?: Snapshot[] }> {
   const { pbs, store } = at;
   const params = { ...nsParams(namespace), ...retentionParams(retentionIn(input)) };
   if (group !== undefined) {

@@ -27,6 +27,11 @@ export function scopeOfPermission(permission: Permission): Scope {
   return permission === "read" ? "user" : permission;
 }
 
+/** The permission of a token that is to have this scope. */
+export function permissionOf(scope: Scope): Permission {
+  return scope === "user" ? "read" : scope;
+}
+
 /** The scope that a role gives. */
 export function scopeOfRole(role: RoleRecord): Scope {
   if (role.isSuperuser || role.canAdmin) return "admin";

@@ -39,9 +39,6 @@ const IS_GOOD = "SELECT id FROM auth_application_tokens WHERE id = $1 AND is_act
 const BY_GRANT = `SELECT ${COLUMNS} FROM proxmox_mcp_sign_in WHERE grant_id = $1`;
 const BY_TOKEN = `SELECT ${COLUMNS} FROM proxmox_mcp_sign_in WHERE token_id = $1`;
 const OF_USER = `SELECT ${COLUMNS} FROM proxmox_mcp_sign_in WHERE user_id = $1 ORDER BY token_id`;
-const OF_CLIENT = `SELECT ${COLUMNS} FROM proxmox_mcp_sign_in
-  WHERE user_id = $1 AND issuer = $2 AND client_id = $3 ORDER BY token_id DESC LIMIT 1`;
-
 const HASH_OF = "SELECT token_hash FROM auth_application_tokens WHERE id = $1";
 const COUNT_OPEN = `SELECT count(*) AS open FROM proxmox_mcp_sign_in s
   JOIN auth_application_tokens t ON t.id = s.token_id
@@ -84,13 +81,6 @@ export class SignIns {
   /** Undefined for a token that somebody was handed. */
   byToken(tokenId: number): Promise<SignIn | undefined> {
     return this.#first(BY_TOKEN, [tokenId]);
-  }
-
-  /** The newest one of a user by a client. */
-  ofClient(
-    { userId, issuer, clientId }: Pick<SignIn, "userId" | "issuer" | "clientId">,
-  ): Promise<SignIn | undefined> {
-    return this.#first(OF_CLIENT, [userId, issuer, clientId]);
   }
 
   async ofUser(userId: number): Promise<SignIn[]> {

@@ -11,7 +11,7 @@ export interface Entry {
 }
 
 /** The program itself. */
-export const PROGRAM: Entry = { main: "main.ts", worker: "lib/cli/serve/worker.ts" };
+const PROGRAM: Entry = { main: "main.ts", worker: "lib/cli/serve/worker.ts" };
 
 /** `new URL("./worker.ts", import.meta.url)`, by which the program names its own modules. */
 const OWN_MODULE = /new URL\("([^"]+)\.ts", import\.meta\.url\)/g;

@@ -16,7 +16,7 @@ import project from "../../deno.json" with { type: "json" };
 import { bundle, type Entry } from "./bundle.ts";
 import { execute } from "./execute.ts";
 
-export const TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"] as const;
+const TARGETS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"] as const;
 export type Target = typeof TARGETS[number];
 
 export interface CompileArguments extends ServeArguments {

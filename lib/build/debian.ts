@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { AppError, oneLine } from "../errors.ts";
 import { type ArchiveEntry, untar } from "./archive.ts";
+import { sha256 } from "./digest.ts";
 import { execute } from "./execute.ts";
 import { type Architecture, ownArchitecture } from "./release.ts";
 
@@ -54,12 +54,11 @@ function foreign(folder: string, architecture: Architecture): string[] {
 async function read(path: string): Promise<DebianPackage> {
   // NAME_VERSION_ARCHITECTURE.deb, the colon of an epoch as %3a.
   const [name = "", version = "", kind = ""] = basename(path, ".deb").split("_");
-  const sha256 = createHash("sha256").update(await Deno.readFile(path)).digest("hex");
   return {
     name,
     version: decodeURIComponent(version),
     purl: `pkg:deb/debian/${name}@${encodeURIComponent(decodeURIComponent(version))}?arch=${kind}`,
-    sha256,
+    sha256: sha256(await Deno.readFile(path)),
     files: await untar(await contents(path)),
   };
 }

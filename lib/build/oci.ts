@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { type ArchiveEntry, bytesOf, gzip, tar } from "./archive.ts";
 import type { DebianPackage } from "./debian.ts";
+import { sha256 } from "./digest.ts";
 import { DESCRIPTION } from "./registry.ts";
 import { type Release, textFile } from "./release.ts";
 
@@ -167,8 +167,4 @@ function json(mediaType: string, value: unknown): Blob {
 
 function descriptor({ mediaType, bytes }: Blob) {
   return { mediaType, digest: `sha256:${sha256(bytes)}`, size: bytes.length };
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

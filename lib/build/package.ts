@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { CliContext } from "../cli/context.ts";
@@ -7,6 +6,7 @@ import { runTask } from "../cli/run.ts";
 import { compile } from "./compile.ts";
 import { buildDeb } from "./deb.ts";
 import { type DebianPackage, debianPackages } from "./debian.ts";
+import { sha256 } from "./digest.ts";
 import { linksText } from "./links.ts";
 import { mcpbBundle } from "./mcpb.ts";
 import { npmPackage } from "./npm.ts";
@@ -134,10 +134,6 @@ async function buildPackages(context: CliContext, options: PackageArguments): Pr
 
 function lxcScript(): Promise<string> {
   return Deno.readTextFile(new URL("./lxc.sh", import.meta.url));
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 if (import.meta.main) await runTask("package", describePackage);

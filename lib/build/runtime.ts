@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { environment } from "../config/config.ts";
 import { AppError } from "../errors.ts";
+import { sha256 } from "./digest.ts";
 import { execute } from "./execute.ts";
 
 /** What executables are made with here. */
@@ -96,7 +96,7 @@ function cutRuntime(program: Uint8Array): Uint8Array {
   const offset = Number(view.getBigUint64(0x28, true));
   const end = offset + view.getUint16(0x3a, true) * view.getUint16(0x3c, true);
   const runtime = program.subarray(0, end);
-  const found = createHash("sha256").update(runtime).digest("hex");
+  const found = sha256(runtime);
   if (found === OLDER.sha256) return runtime;
   throw new AppError("internal", `Cannot cut out the runtime: its SHA-256 is ${found}`);
 }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { AppError } from "../errors.ts";
+import { sha256 } from "./digest.ts";
 import { embeddedPackages, type NpmPackage } from "./npm_files.ts";
 import { ROOT } from "./release.ts";
 import type { DebianPackage } from "./debian.ts";
@@ -93,7 +93,7 @@ function identity(id: string): Pick<NpmPackage, "name" | "version"> {
 
 /** The same text always has the same serial number. */
 function uuidOf(text: string): string {
-  const hash = createHash("sha256").update(text).digest("hex");
+  const hash = sha256(text);
   const variant = ((parseInt(hash.charAt(16), 16) & 3) | 8).toString(16);
   return [
     ...[hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`],

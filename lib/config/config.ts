@@ -26,8 +26,6 @@ export type {
   ClusterConfig,
   Config,
   ConfigRequest,
-  ConfirmMode,
-  LogLevel,
   ReadEnvironment,
   ServeOptions,
 } from "./types.ts";

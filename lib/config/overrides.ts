@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../errors.ts";
+import { isRecord } from "../record.ts";
 import { innerOf, type Key } from "./keys.ts";
 import { inSection } from "./parse.ts";
 import { type NameKey, VariableError } from "./refusal.ts";
@@ -130,10 +131,6 @@ function fromText({ schema }: Key, text: string): unknown {
   if (inner instanceof z.ZodBoolean) return BOOLEANS[word] ?? text;
   if (!(inner instanceof z.ZodNumber)) return text;
   return /^\d+$/.test(word) ? Number(word) : NaN;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function longName(flags: string): `--${string}` {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type * as z from "zod";
+import { isRecord } from "../record.ts";
 import { normaliseDatabaseUrl } from "./database_url.ts";
 import { ANY_NAME, describeKey, isSection, type Key, shapeOf } from "./keys.ts";
 import { accepted, type Overrides } from "./overrides.ts";
@@ -144,8 +145,4 @@ async function readHeld(
   const value = await readSecretFile(file, { refuse, readFile: around.readFile });
   const origin = originOf(around.named);
   data[held.name] = accepted(held, { value, origin, isVariable }).value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -27,8 +27,6 @@ export type Config = Frozen<Omit<ConfigFile, keyof ClusterSections>> & {
 
 /** One cluster of the config. */
 export type ClusterConfig = Config["clusters"][number];
-export type LogLevel = Config["logging"]["level"];
-export type ConfirmMode = Config["tools"]["confirm"];
 
 /** What stands on the command line of `serve` or `stdio`, by the options' long names: `{ "--port": 8812 }`. */
 export type ServeOptions = Readonly<Record<`--${string}`, unknown>>;

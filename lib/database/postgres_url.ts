@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 
 /** libpq's names; what each means here stands at `tlsFor`. */
-export const SSL_MODES = [
+const SSL_MODES = [
   ...["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const,
 ];
 export type SslMode = typeof SSL_MODES[number];

@@ -1,5 +1,6 @@
 import type { Outcome } from "../audit/row.ts";
 import { messageOf } from "../errors.ts";
+import { isRecord } from "../record.ts";
 import { relay } from "../relay.ts";
 import { CallRecord, type RecordedRequest, type RecordServices } from "./call_record.ts";
 import type { Caller } from "./caller.ts";
@@ -129,8 +130,4 @@ function meantBy(
   const { kind, values } = resourceAt(uri) ?? resourceAt(uri.replace(/^(pve:\/\/)[^/]+\//, "$1")) ??
     {};
   return { tool: kind?.tool ?? "", arguments: values ?? {}, resource: uri };
-}
-
-function isRecord(value: unknown): value is CallMessage {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

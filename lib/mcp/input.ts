@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { AppError } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
+import { isRecord } from "../record.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import { describeIssue, valueAt } from "./issues.ts";
 
@@ -34,8 +35,7 @@ function withoutNulls(given: unknown, issues: readonly z.core.$ZodIssue[]): unkn
   for (const { path } of issues) {
     const holder = valueAt(copy, path.slice(0, -1));
     const key = path.at(-1);
-    const isField = typeof holder === "object" && holder !== null && !Array.isArray(holder);
-    if (isField && key !== undefined && Reflect.get(holder, key) === null) {
+    if (isRecord(holder) && key !== undefined && Reflect.get(holder, key) === null) {
       Reflect.deleteProperty(holder, key);
     }
   }

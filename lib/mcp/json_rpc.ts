@@ -1,4 +1,5 @@
 import { INVALID_PARAMS, INVALID_REQUEST } from "@modelcontextprotocol/server";
+import { isRecord } from "../record.ts";
 
 import { type Language, messagesIn } from "./messages.ts";
 
@@ -90,9 +91,4 @@ export function runsTool(message: unknown): message is Readonly<Record<string, u
 /** The id that an answer to this message bears; null when it has none. */
 export function idOf({ id }: Readonly<Record<string, unknown>>): string | number | null {
   return typeof id === "string" || typeof id === "number" ? id : null;
-}
-
-/** True for a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
+import { isRecord } from "../record.ts";
 import { relay } from "../relay.ts";
 import type { Caller } from "./caller.ts";
-import { isRecord } from "./json_rpc.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -13,7 +13,7 @@ import {
   type ServerOptions,
   type Transport,
 } from "@modelcontextprotocol/server";
-import { isRecord } from "./json_rpc.ts";
+import { isRecord } from "../record.ts";
 
 type Taken = (params: unknown, context: ServerContext) => unknown;
 type Register = (method: string, ...schemasAndHandler: [...unknown[], Taken]) => void;

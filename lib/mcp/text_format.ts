@@ -1,6 +1,7 @@
 import { INVALID_PARAMS } from "@modelcontextprotocol/server";
+import { isRecord } from "../record.ts";
 import type { TextFormat } from "./finished.ts";
-import { idOf, isRecord, type RpcError, rpcError } from "./json_rpc.ts";
+import { idOf, type RpcError, rpcError } from "./json_rpc.ts";
 
 /** How a caller without a handshake wants its texts: as `params.format` says, else as JSON. */
 export function formatOf(message: Readonly<Record<string, unknown>>): TextFormat | RpcError {

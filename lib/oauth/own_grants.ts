@@ -1,5 +1,5 @@
 import type { TokenLimits } from "../auth/limits.ts";
-import { type Permission, type Scope } from "../auth/scope.ts";
+import { permissionOf, type Scope } from "../auth/scope.ts";
 import type { SignIns } from "../auth/sign_ins.ts";
 import { generateToken, hashToken } from "../auth/token.ts";
 import type { OwnSeals, Request } from "./own_seals.ts";
@@ -73,8 +73,4 @@ export class OwnGrants {
     });
     return { code, tokenId: token.id, tokenName: token.name };
   }
-}
-
-function permissionOf(scope: Scope): Permission {
-  return scope === "user" ? "read" : scope;
 }

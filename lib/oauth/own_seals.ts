@@ -78,7 +78,7 @@ export class OwnSeals {
   }
 }
 
-export class Envelope<T> {
+class Envelope<T> {
   readonly #seal: Seal;
   readonly #prefix: string;
 

@@ -1,11 +1,11 @@
-import { isUpid, PATIENCE_MS } from "../upstream/task_end.ts";
+import { isUpid, PATIENCE_MS, type TaskState } from "../upstream/task_end.ts";
 import { type ApiPath, apiPath, type Segments } from "../upstream/path.ts";
 import type { Params, PbsClient } from "./api/client.ts";
 import type { ArgumentsOf, DataOf, ParamsOf, PathWith } from "./api/types.ts";
 import type { PlannedElsewhere } from "../proxmox/plan.ts";
 import type { PbsCall } from "./call.ts";
 import { PbsReader } from "./reader.ts";
-import { type PbsTaskState, waitPbsTask } from "./tasks.ts";
+import { waitPbsTask } from "./tasks.ts";
 
 /** How long a task is waited for. */
 export interface PbsWait {
@@ -92,7 +92,7 @@ export class Pbs extends PbsReader {
   async task(
     upid: unknown,
     { wait = true, timeoutMs = PATIENCE_MS }: PbsWait = {},
-  ): Promise<PbsTaskState> {
+  ): Promise<TaskState> {
     if (!isUpid(upid) || !wait || this.#call.dryRun) {
       return { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
     }

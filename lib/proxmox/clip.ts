@@ -14,6 +14,12 @@ export function quote(text: string, length = 200): string {
   return JSON.stringify(clip(oneLine(text), length));
 }
 
+/** The end of a task's log inside of a message, without the line that tells again how it ended. */
+export function logEnd(lines: readonly string[], exitStatus: string): string {
+  const log = lines.filter((line) => line !== "" && !line.endsWith(`TASK ERROR: ${exitStatus}`));
+  return log.length === 0 ? "" : `; log: ${log.slice(-5).map((line) => quote(line)).join(" | ")}`;
+}
+
 /** A key that sorts newest first in an ascending list; `seconds` are Unix seconds. */
 export function newestFirst(seconds: unknown): string {
   return String(9_999_999_999 - Math.round(Number(seconds) || 0)).padStart(10, "0");

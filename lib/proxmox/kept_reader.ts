@@ -9,12 +9,12 @@ export type Reader = Pick<Pve, "get" | "list" | "now" | "page">;
 
 interface Options {
   readonly now: () => Date;
-  /** Reads anew without it. */
+  /** With it, what was read some minutes ago may be told. */
   readonly keeping?: Keeping;
 }
 
-/** Reads as its call does; may be told what was read some minutes ago. */
-class OneReader implements Reader {
+/** Reads the API by its typed paths, as its call may. */
+export class OneReader implements Reader {
   readonly #reading: Reading;
   readonly #keeping: Keeping | undefined;
   readonly now: () => Date;
@@ -25,6 +25,7 @@ class OneReader implements Reader {
     this.now = now;
   }
 
+  /** Reads an object. */
   async get<P extends ItemPath>(
     path: P,
     ...[segments, params]: ArgumentsOf<P, "GET">
@@ -33,10 +34,12 @@ class OneReader implements Reader {
     return await this.#reading.object(at, params, this.#keeping) as DataOf<P, "GET">;
   }
 
+  /** Reads a list; rows that cannot be used are left out with a warning. */
   async list<P extends KeyedPath>(path: P, ...args: ArgumentsOf<P, "GET">): Promise<RowOf<P>[]> {
     return (await this.page(path, ...args)).rows;
   }
 
+  /** Reads a list, and how long it is in all where Proxmox gives a part of it. */
   async page<P extends KeyedPath>(
     path: P,
     ...[segments, params]: ArgumentsOf<P, "GET">

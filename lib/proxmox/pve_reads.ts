@@ -3,13 +3,12 @@ import { abortFailure, unlessAborted } from "../upstream/abort.ts";
 import { apiPath } from "../upstream/path.ts";
 import type { Advice } from "./advice.ts";
 import type { Params } from "./api/client.ts";
-import type { KeyedPath } from "./api/rows.ts";
-import type { ArgumentsOf, DataOf, ItemPath, PathWith, RowOf, SegmentsOf } from "./api/types.ts";
+import type { ArgumentsOf, PathWith, SegmentsOf } from "./api/types.ts";
 import type { Resource } from "./api/values.ts";
 import type { Socket } from "./api/websocket.ts";
 import type { ApiDescription } from "./apidoc/description.ts";
 import type { Guest, GuestType } from "./guest/directory.ts";
-import { KeptReader } from "./kept_reader.ts";
+import { KeptReader, OneReader } from "./kept_reader.ts";
 import type { Reach } from "./plan.ts";
 import type { Grants } from "./privileges.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
@@ -25,7 +24,7 @@ interface Parts {
 }
 
 /** What a tool call may read of Proxmox, within its deadline and its token's reach, and what it is told besides. */
-export abstract class PveReads {
+export abstract class PveReads extends OneReader {
   readonly #shared: PveShared;
   readonly #call: PveCall;
   readonly #sight: Sight;
@@ -34,6 +33,7 @@ export abstract class PveReads {
   #oldest = Infinity;
 
   constructor({ shared, call, sight, reading, warnings }: Parts) {
+    super(reading, { now: () => shared.now() });
     this.#shared = shared;
     this.#call = call;
     this.#sight = sight;
@@ -48,10 +48,6 @@ export abstract class PveReads {
   /** In whose name servers are asked: callers take turns there. */
   get caller(): string {
     return this.#call.caller;
-  }
-
-  now(): Date {
-    return this.#shared.now();
   }
 
   /** @param signal wakes up earlier, with the same error as when the call is over */
@@ -71,30 +67,6 @@ export abstract class PveReads {
     return await this.#shared.client.socket(at, { params, signal: this.signal });
   }
 
-  /** Reads an object. */
-  async get<P extends ItemPath>(
-    path: P,
-    ...[segments, params]: ArgumentsOf<P, "GET">
-  ): Promise<DataOf<P, "GET">> {
-    return await this.#reading.object(apiPath(path, segments), params) as DataOf<P, "GET">;
-  }
-
-  /** Reads a list; rows that cannot be used are left out with a warning. */
-  async list<P extends KeyedPath>(
-    path: P,
-    ...args: ArgumentsOf<P, "GET">
-  ): Promise<RowOf<P>[]> {
-    return (await this.page(path, ...args)).rows;
-  }
-
-  /** Reads a list, and how long it is in all where Proxmox gives a part of it. */
-  async page<P extends KeyedPath>(
-    path: P,
-    ...[segments, params]: ArgumentsOf<P, "GET">
-  ): Promise<{ rows: RowOf<P>[]; total: number | undefined }> {
-    return await this.#reading.page(path, { at: apiPath(path, segments), params });
-  }
-
   /**
    * Reads what is dear to read: who only reads may be told what was read some minutes ago, as long as the
    * mark is the same and nothing was changed here that it may be about.
@@ -104,7 +76,7 @@ export abstract class PveReads {
    */
   keeping(about: { mark: string; vmid?: number; ofFleet?: boolean }): KeptReader {
     const onKept = (askedAt: number) => this.#oldest = Math.min(this.#oldest, askedAt);
-    return new KeptReader(this.#reading, { ...about, onKept, now: () => this.now() });
+    return new KeptReader(this.#reading, { ...about, onKept, now: this.now });
   }
 
   /** When the oldest was read that `keeping` gave; undefined when all is new. */

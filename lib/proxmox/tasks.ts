@@ -1,22 +1,16 @@
 import { AppError, oneLine } from "../errors.ts";
-import { isKind } from "./api/errors.ts";
 import { reasonFailure } from "./api/failures.ts";
-import type { DataOf } from "./api/types.ts";
-import { followTask, succeeded, warningsIn } from "../upstream/task_end.ts";
-import { clip, quote } from "./clip.ts";
+import { followTask, succeeded, type TaskState, taskState } from "../upstream/task_end.ts";
+import { clip, logEnd } from "./clip.ts";
 import type { Pve } from "./pve.ts";
-import { text } from "./api/values.ts";
 
-export { isUpid, PATIENCE_MS, succeeded, warningsIn } from "../upstream/task_end.ts";
-
-/** How a Proxmox task stands; `exit_status` is absent while it runs. */
-export interface TaskState {
-  readonly upid: string;
-  readonly status: "running" | "stopped";
-  readonly exit_status?: string;
-  readonly warnings: number;
-  readonly log_tail: string[];
-}
+export {
+  isUpid,
+  PATIENCE_MS,
+  succeeded,
+  type TaskState,
+  warningsIn,
+} from "../upstream/task_end.ts";
 
 /** What waiting needs of its surroundings. */
 export type TaskReader = Pick<Pve, "advice" | "get" | "now" | "page" | "sleep">;
@@ -29,8 +23,6 @@ export interface ParsedUpid {
   /** `user@realm`, or `user@realm!token` for a task that an API token started. */
   readonly user: string;
 }
-
-type StatusRow = DataOf<"/nodes/{node}/tasks/{upid}/status", "GET">;
 
 const LOG_TAIL_LINES = 10;
 const LOG_PAGE = 500;
@@ -62,7 +54,7 @@ export async function readTask(
 ): Promise<TaskState> {
   const { node } = parseUpid(upid);
   const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid });
-  return describeTask(upid, row, await readLogTail(reader, upid, lines));
+  return taskState(upid, row, await readLogTail(reader, upid, lines));
 }
 
 /**
@@ -82,21 +74,21 @@ export async function waitTask(
   },
 ): Promise<TaskState> {
   const { node } = parseUpid(upid);
+  const advice = `${reader.advice.task} ${upid}`;
   const { row, because } = await followTask(reader, {
     read: () => reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid }),
     timeoutMs,
     patienceMs,
     onPoll,
-    mayPass: (error) =>
-      error instanceof AppError && error.code === "unavailable" && !isKind(error, "token_rejected"),
-    unfollowed: (error) => unfollowed(error, reader.advice.task, upid),
+    runner: "Proxmox",
+    advice,
   });
   if (because === "the time is over") {
     const seconds = Math.round(timeoutMs / 1000);
     const state = `the task still runs after ${seconds} s and goes on`;
-    throw new AppError("timeout", `${state}: do not start it again, ${reader.advice.task} ${upid}`);
+    throw new AppError("timeout", `${state}: do not start it again, ${advice}`);
   }
-  const state = describeTask(upid, row ?? {}, await readLogTail(reader, upid).catch(() => []));
+  const state = taskState(upid, row, await readLogTail(reader, upid).catch(() => []));
   return because === "it ended" ? requireSuccess(state) : state;
 }
 
@@ -127,30 +119,7 @@ async function readLogTail(
   return page.rows.map((row) => clip(String(row.t))).slice(-lines);
 }
 
-function describeTask(upid: string, row: Partial<StatusRow>, logTail: string[]): TaskState {
-  const exit = text(row.exitstatus);
-  return {
-    upid,
-    status: row.status === "stopped" ? "stopped" : "running",
-    ...(exit === undefined ? {} : { exit_status: exit }),
-    warnings: exit === undefined ? 0 : warningsIn(exit),
-    log_tail: logTail,
-  };
-}
-
 function taskFailure(upid: string, exit: string, logTail: string[]): AppError {
   const failure = reasonFailure(clip(oneLine(exit)));
-  const log = logTail.filter((line) => line !== "" && line !== `TASK ERROR: ${exit}`).slice(-5);
-  const tail = log.length === 0 ? "" : `; log: ${log.map((line) => quote(line)).join(" | ")}`;
-  return failure.withMessage(`${failure.message} (task ${upid}${tail})`);
-}
-
-function unfollowed(error: unknown, advice: string, upid: string): AppError {
-  const reason = error instanceof AppError ? error.message : "unexpected answer";
-  const code = error instanceof AppError ? error.code : "unavailable";
-  return new AppError(
-    code,
-    `Proxmox accepted the task, but its end is unknown: ${reason}; ${advice} ${upid}`,
-    { cause: error },
-  );
+  return failure.withMessage(`${failure.message} (task ${upid}${logEnd(logTail, exit)})`);
 }

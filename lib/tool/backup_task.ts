@@ -1,6 +1,6 @@
 import type { Pbs } from "../pbs/pbs.ts";
 import type { RunningTask } from "../pbs/running.ts";
-import type { PbsTaskState } from "../pbs/tasks.ts";
+import type { TaskState } from "../proxmox/tasks.ts";
 import type { Pve } from "../proxmox/pve.ts";
 
 interface Following {
@@ -19,7 +19,7 @@ interface Following {
 export async function followBackupTask(
   pve: Pve,
   { pbs, wait, timeout_seconds, running, isLocked = () => false, start }: Following,
-): Promise<PbsTaskState & { joined?: true }> {
+): Promise<TaskState & { joined?: true }> {
   const patience = { wait, timeoutMs: timeout_seconds * 1000 };
   const join = async ({ upid }: RunningTask) => {
     pve.join({ upid, vmids: pve.vmids });

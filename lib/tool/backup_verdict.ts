@@ -1,11 +1,11 @@
 import { AppError } from "../errors.ts";
 import type { Snapshot } from "../pbs/snapshots.ts";
-import type { PbsTaskState } from "../pbs/tasks.ts";
+import type { TaskState } from "../proxmox/tasks.ts";
 import { parsePbsUpid } from "../pbs/upid.ts";
 import { type Verdict, verdictOf } from "../pbs/verified.ts";
 import type { Pve } from "../proxmox/pve.ts";
 
-type Told = PbsTaskState & { joined?: true };
+type Told = TaskState & { joined?: true };
 
 /**
  * What a verification has found, by how each backup stands after it: the task's own end says nothing of those

@@ -1,3 +1,23 @@
+import { AppError } from "../errors.ts";
+import { UpstreamError } from "./error.ts";
+
+/** How a task stands; `exit_status` is absent while it runs. */
+export interface TaskState {
+  readonly upid: string;
+  readonly status: "running" | "stopped";
+  /** `OK`, `WARNINGS: n`, else the error; a backup server also knows `unknown`. */
+  readonly exit_status?: string;
+  readonly warnings: number;
+  /** The last lines, without control characters, in bounded length. */
+  readonly log_tail: string[];
+}
+
+/** What a product tells of a task. */
+interface TaskRow {
+  readonly status?: unknown;
+  readonly exitstatus?: unknown;
+}
+
 /** How long a call may keep its client waiting for a task: many give up after a minute. */
 export const PATIENCE_MS = 45_000;
 
@@ -26,31 +46,56 @@ export interface Waiting {
   sleep(ms: number): Promise<void>;
 }
 
-interface Following<Row> {
-  readonly read: () => Promise<Row>;
+interface Following {
+  readonly read: () => Promise<TaskRow>;
   readonly timeoutMs: number;
   readonly patienceMs: number;
   readonly onPoll?: ((elapsedMs: number) => void) | undefined;
-  /** True for a failure of `read` that may pass. */
-  readonly mayPass: (error: unknown) => boolean;
-  /** The failure of what can no longer be followed. */
-  readonly unfollowed: (error: unknown) => Error;
+  /** Who runs the task: `Proxmox`. */
+  readonly runner: string;
+  /** What to do where its end cannot be seen: `look at task UPID…`. */
+  readonly advice: string;
 }
 
 /** What a task was last seen as, and why it is looked at no longer. */
-export interface Followed<Row> {
-  readonly row: Row | undefined;
+interface Followed {
+  readonly row: TaskRow;
   readonly because: "it ended" | "the time is over" | "the patience is over";
+}
+
+/** What is told of a task by what was read of it. */
+export function taskState(
+  upid: string,
+  { status, exitstatus }: TaskRow,
+  log_tail: string[],
+): TaskState {
+  const exit = typeof exitstatus === "string" && exitstatus !== "" ? exitstatus : undefined;
+  return {
+    upid,
+    status: status === "stopped" ? "stopped" : "running",
+    ...(exit === undefined ? {} : { exit_status: exit }),
+    warnings: exit === undefined ? 0 : warningsIn(exit),
+    log_tail,
+  };
 }
 
 /**
  * Reads a task's state until it has stopped, asking less and less often, for as long as there is time and
  * patience.
+ *
+ * @throws AppError when it can no longer be followed, with the code of what is in the way
  */
-export async function followTask<Row extends { readonly status?: unknown }>(
+export async function followTask(
   waiting: Waiting,
-  { read, timeoutMs, patienceMs, onPoll, mayPass, unfollowed }: Following<Row>,
-): Promise<Followed<Row>> {
+  { read, timeoutMs, patienceMs, onPoll, runner, advice }: Following,
+): Promise<Followed> {
+  const unfollowed = (error: unknown) => {
+    const [code, reason] = error instanceof AppError
+      ? [error.code, error.message] as const
+      : ["unavailable", "unexpected answer"] as const;
+    const message = `${runner} accepted the task, but its end is unknown: ${reason}; ${advice}`;
+    return new AppError(code, message, { cause: error });
+  };
   const started = waiting.now().getTime();
   const limitMs = Math.min(timeoutMs, patienceMs);
   let failures = 0;
@@ -63,10 +108,15 @@ export async function followTask<Row extends { readonly status?: unknown }>(
     const elapsed = waiting.now().getTime() - started;
     if (row?.status === "stopped") return { row, because: "it ended" };
     onPoll?.(elapsed);
-    if (elapsed >= timeoutMs) return { row, because: "the time is over" };
-    if (elapsed >= patienceMs) return { row, because: "the patience is over" };
+    if (elapsed >= timeoutMs) return { row: row ?? {}, because: "the time is over" };
+    if (elapsed >= patienceMs) return { row: row ?? {}, because: "the patience is over" };
     await waiting.sleep(Math.min(pause, Math.max(limitMs - elapsed, 1))).catch((error) => {
       throw unfollowed(error);
     });
   }
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof AppError && error.code === "unavailable" &&
+    !(error instanceof UpstreamError && error.kind === "token_rejected");
 }

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { type ToolName, TOOLS } from "../../lib/mcp/tools.ts";
-import { privilegesOf } from "../../lib/tool/privileges.ts";
-import { Site } from "../site.ts";
+import type { Site } from "../site.ts";
 import { moreResources } from "./cases/ha.ts";
+import { declaredFor, restrict, startProbed } from "./probe.ts";
 import { onZfs } from "./replicas.ts";
-
-type Arguments = Record<string, unknown>;
+import type { Arguments } from "./tool_case.ts";
 
 interface Row {
   readonly tool: ToolName;
@@ -69,8 +68,7 @@ for (const { tool, args = {}, prepare } of ROWS) {
       await using site = await startProbed();
       await prepare?.(site);
       const given = typeof args === "function" ? args(site) : args;
-      const chosen = choose(leastFor(tool, given));
-      site.fake.state.roles.set("Probe", { privs: [...chosen], special: false });
+      restrict(site, choose(leastFor(tool, given)));
       return await site.call(tool, given);
     };
     let least: readonly string[] = [];
@@ -90,7 +88,7 @@ function leastFor(name: ToolName, args: Arguments): string[] {
   const tool = TOOLS.find((each) => each.name === name);
   assert.ok(tool);
   const least = new Set<string>();
-  for (const [, ...anyOf] of privilegesOf(tool, tool.input.parse(args)).toReversed()) {
+  for (const [, ...anyOf] of declaredFor(tool, args).toReversed()) {
     if (!anyOf.some((privilege) => least.has(privilege))) least.add(anyOf[0] ?? "");
   }
   return [...least];
@@ -99,22 +97,6 @@ function leastFor(name: ToolName, args: Arguments): string[] {
 /** How much an answer tells, whatever the time is. */
 function sizeOf(value: unknown): string {
   return JSON.stringify(value).replaceAll(/[0-9:.-]/g, "");
-}
-
-/** A site whose Proxmox token is `mcp@pve!probe`, with the role `Probe` everywhere. */
-async function startProbed(): Promise<Site> {
-  const value = crypto.randomUUID();
-  const site = await Site.start({
-    config: { auth: { user: "mcp@pve", token_name: "probe", token_value: value } },
-  });
-  const { acl, roles, tokens, users } = site.fake.state;
-  users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });
-  tokens.push({ user: "mcp@pve", name: "probe", value, privsep: true, expire: 0 });
-  roles.set("Probe", { privs: ["VM.Audit", "VM.PowerMgmt"], special: false });
-  for (const [type, ugid] of [["user", "mcp@pve"], ["token", "mcp@pve!probe"]] as const) {
-    acl.push({ path: "/", roleid: "Probe", type, ugid, propagate: true });
-  }
-  return site;
 }
 
 /** Runs a task that is then somebody else's. */

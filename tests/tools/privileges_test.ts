@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { type ToolName, TOOLS } from "../../lib/mcp/tools.ts";
-import { privilegesOf } from "../../lib/tool/privileges.ts";
 import type { AnyTool, Privilege } from "../../lib/tool/tool.ts";
-import { Site } from "../site.ts";
+import type { Site } from "../site.ts";
 import { IMAGE, withImage } from "./cases/guests_hardware.ts";
-
-type Arguments = Record<string, unknown>;
+import { declaredFor, READING, restrict, startProbed } from "./probe.ts";
+import type { Arguments } from "./tool_case.ts";
 
 /** One call, and the privileges without which the simulated Proxmox refuses it. */
 interface Row {
@@ -14,15 +13,6 @@ interface Row {
   readonly needs?: readonly string[];
   readonly prepare?: (site: Site) => unknown;
 }
-
-const READING = [
-  "Datastore.Audit",
-  "Pool.Audit",
-  "SDN.Audit",
-  "Sys.Audit",
-  "VM.Audit",
-  "VM.GuestAgent.Audit",
-];
 
 const TEMPLATE = "debian-13-standard_13.1-2_amd64.tar.zst";
 const BACKUP = "nfs1:backup/vzdump-qemu-100-test.vma.zst";
@@ -329,8 +319,7 @@ function toolOf(name: ToolName): AnyTool {
 }
 
 function needed(name: ToolName, args: Arguments): readonly Privilege[] {
-  const tool = toolOf(name);
-  return privilegesOf(tool, tool.input.parse(args));
+  return declaredFor(toolOf(name), args);
 }
 
 /** The fewest privileges that hold one of each line. */
@@ -350,24 +339,9 @@ function without(privilege: string, lines: readonly Privilege[]): Privilege[] {
   ]).filter(([, ...anyOf]) => anyOf.length > 0);
 }
 
-/** A site whose Proxmox token is `mcp@pve!probe`, which `allow` gives its privileges. */
-async function startProbed(): Promise<Site> {
-  const value = crypto.randomUUID();
-  const site = await Site.start({
-    config: { auth: { user: "mcp@pve", token_name: "probe", token_value: value } },
-  });
-  const { acl, tokens, users } = site.fake.state;
-  users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });
-  tokens.push({ user: "mcp@pve", name: "probe", value, privsep: true, expire: 0 });
-  for (const [type, ugid] of [["user", "mcp@pve"], ["token", "mcp@pve!probe"]] as const) {
-    acl.push({ path: "/", roleid: "Probe", type, ugid, propagate: true });
-  }
-  return site;
-}
-
 /** Lets the token read, and do what these privileges let it, everywhere. */
 function allow(site: Site, privileges: readonly string[]): void {
-  site.fake.state.roles.set("Probe", { privs: [...READING, ...privileges], special: false });
+  restrict(site, [...READING, ...privileges]);
 }
 
 for (const { tool, args, needs = [], prepare } of ROWS) {

@@ -1,5 +1,4 @@
-import { privilegesOf as neededFor } from "../../lib/tool/privileges.ts";
-import type { AnyTool } from "../../lib/tool/tool.ts";
+import type { AnyTool, Privilege } from "../../lib/tool/tool.ts";
 import { Site, type SiteOptions } from "../site.ts";
 import type { Arguments } from "./tool_case.ts";
 
@@ -16,12 +15,19 @@ export const READING = [
   "VM.GuestAgent.Audit",
 ];
 
+/** What a tool declares that a call with these arguments needs. */
+export function declaredFor(tool: AnyTool, args: Arguments): Privilege[] {
+  const input = tool.input.parse(args);
+  const more = (tool.conditionalPrivileges ?? []).filter((each) => each.if(input));
+  return [...tool.privileges, ...more.map(({ privilege }) => privilege)];
+}
+
 /**
  * The names of the privileges that a tool declares for a call with these arguments: the first of
  * those of which one is needed, since the others are for other versions or do as well.
  */
 export function privilegesOf(tool: AnyTool, args: Arguments): string[] {
-  return neededFor(tool, tool.input.parse(args)).flatMap(([, first]) => first ?? []);
+  return declaredFor(tool, args).flatMap(([, first]) => first ?? []);
 }
 
 /**

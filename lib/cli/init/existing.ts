@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { type Config, DEFAULT_CONFIG_FILES, loadConfig } from "../../config/config.ts";
 import type { ReadEnvironment } from "../../config/types.ts";
+import { isRecord } from "../../record.ts";
 import { UsageError } from "../context.ts";
 import { readIfThere, writeWhole } from "./atomic.ts";
 import { InitState } from "./state.ts";
@@ -54,7 +55,7 @@ export class Existing {
   /** The same file, with the sections of one of its `clusters` in the place of `proxmox` and `auth`. */
   within(cluster: string): Existing {
     const sections = this.content.clusters?.[cluster];
-    const content = isSection(sections) ? sections as Content : {};
+    const content = isRecord(sections) ? sections as Content : {};
     const { path, state } = this;
     return new Existing({ path, state, content, text: this.#text, cluster });
   }
@@ -135,8 +136,8 @@ function textOf(content: Content): string {
 function contentOf(text: string): Content | null {
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
-    const sections = isSection(value) ? Object.values(value) : [null];
-    return sections.every(isSection) ? value as Content : null;
+    const sections = isRecord(value) ? Object.values(value) : [null];
+    return sections.every(isRecord) ? value as Content : null;
   } catch {
     return null;
   }
@@ -145,8 +146,4 @@ function contentOf(text: string): Content | null {
 /** Names below `.example` belong to nobody; packages and examples use them. */
 function isTemplate({ proxmox }: Content): boolean {
   return typeof proxmox?.host === "string" && proxmox.host.endsWith(".example");
-}
-
-function isSection(value: unknown): value is Section {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { asFile, type Config, CONFIG_KEYS } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import type { Log } from "../../log/log.ts";
+import { isRecord } from "../../record.ts";
 import type { Running } from "./ways.ts";
 
 /** What takes effect without a restart, or is no key of the file. */
@@ -58,8 +59,4 @@ function changedKeys(before: unknown, after: unknown, path = ""): string[] {
   return keys.flatMap((key) =>
     changedKeys(before[key], after[key], path === "" ? key : `${path}.${key}`)
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -23,7 +23,7 @@ export interface Deed {
 }
 
 /** The row that it leaves. */
-export function rowOf(
+function rowOf(
   c: Context<Env>,
   { services, deed }: { services: PageApp; deed: Deed },
 ): AuditRow {

@@ -1,6 +1,6 @@
 import type { ClientCapabilities, Server, ServerContext } from "@modelcontextprotocol/server";
+import { isRecord } from "../../record.ts";
 import { capabilitiesOf } from "../confirmation.ts";
-import { isRecord } from "../json_rpc.ts";
 
 /** The extension by which hosts show a server's pages (SEP-1865). */
 export const APPS = "io.modelcontextprotocol/ui";

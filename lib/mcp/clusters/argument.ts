@@ -1,11 +1,11 @@
 import { mayReachCluster, type TokenLimits } from "../../auth/limits.ts";
 import { AppError } from "../../errors.ts";
 import { instead } from "../../proxmox/known.ts";
+import { isRecord } from "../../record.ts";
 import type { AnyTool } from "../../tool/tool.ts";
 import type { CallRequest } from "../call_request.ts";
 import type { CallServices } from "../call_services.ts";
 import { Denied } from "../denied.ts";
-import { isRecord } from "../json_rpc.ts";
 import { messagesIn } from "../messages.ts";
 import { coverageOf } from "./coverage.ts";
 

@@ -25,7 +25,7 @@ export const COMPLETION_FEATURE: Feature = {
 };
 
 /** What begins with what was typed. While Proxmox is away nothing is offered. */
-export async function complete(
+async function complete(
   services: McpServices,
   { params, context }: { params: CompleteRequestParams; context: ServerContext },
 ): Promise<string[]> {

@@ -21,11 +21,6 @@ export function variablesOf(template: string): string[] {
   return [...template.matchAll(VARIABLE)].map(([, name = ""]) => name);
 }
 
-/** The address of the resource that has these values. */
-export function addressOf(template: string, values: Values): string {
-  return template.replaceAll(VARIABLE, (_whole, name) => encodeURIComponent(values[name] ?? ""));
-}
-
 function valuesIn(address: string, template: string): Values | undefined {
   const match = new RegExp(`^${template.replaceAll(VARIABLE, "([^/?#]+)")}$`).exec(address);
   if (!match) return undefined;

@@ -1,7 +1,8 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
+import { isRecord } from "../../record.ts";
 import type { Caller } from "../caller.ts";
-import { isRecord, REFUSED } from "../json_rpc.ts";
+import { REFUSED } from "../json_rpc.ts";
 import { reachedIn } from "../clusters/reached.ts";
 import { reachOf } from "../reach.ts";
 import type { McpServices } from "../server.ts";

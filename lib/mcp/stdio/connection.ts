@@ -6,6 +6,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { serveStdio, type StdioServerHandle } from "@modelcontextprotocol/server/stdio";
 import { AppError, messageOf } from "../../errors.ts";
+import { isRecord } from "../../record.ts";
 import { CallLedger } from "../call_ledger.ts";
 import { authInfoOf, type Caller } from "../caller.ts";
 import {
@@ -22,7 +23,7 @@ import { LISTEN, refusedListening } from "../resources/listening.ts";
 import { createMcpServer, type McpServices } from "../server.ts";
 import { type Line, readLines } from "./lines.ts";
 import { acknowledged, Listens } from "./listens.ts";
-import { isRecord, type Message, parsed, refusedBy, wantsSomething } from "./messages.ts";
+import { type Message, parsed, refusedBy, wantsSomething } from "./messages.ts";
 import type { Unreadable } from "../json_text.ts";
 import { OpenRequests } from "./open_requests.ts";
 import { Output } from "./output.ts";

@@ -1,5 +1,6 @@
 import { type JSONRPCMessage, parseJSONRPCMessage } from "@modelcontextprotocol/server";
 import type { AppError } from "../../errors.ts";
+import { isRecord } from "../../record.ts";
 import { idOf, REFUSED, type RpcError, rpcError, UNAUTHORIZED } from "../json_rpc.ts";
 
 export type Message = Readonly<Record<string, unknown>>;
@@ -25,8 +26,4 @@ export function wantsSomething(message: unknown): message is Message {
   if (!isRecord(message) || !("method" in message)) return false;
   const { method } = message;
   return typeof method !== "string" || !method.startsWith("notifications/");
-}
-
-export function isRecord(value: unknown): value is Message {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

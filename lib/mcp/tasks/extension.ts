@@ -4,7 +4,7 @@ import {
   type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { isRecord } from "../json_rpc.ts";
+import { isRecord } from "../../record.ts";
 import type { ToolName } from "../tools.ts";
 
 /** The extension by which clients follow tasks (SEP-2663). */

@@ -1,3 +1,4 @@
+import { isRecord } from "../../record.ts";
 import { quoted } from "./quote.ts";
 import { scalarText } from "./scalar.ts";
 
@@ -130,10 +131,6 @@ function isWord(value: unknown): boolean {
 
 function isComposite(value: unknown): value is object {
   return typeof value === "object" && value !== null;
-}
-
-function isRecord(value: unknown): value is Json {
-  return isComposite(value) && !Array.isArray(value);
 }
 
 function isEmpty(value: object): boolean {

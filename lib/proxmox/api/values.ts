@@ -1,3 +1,7 @@
+import { isRecord } from "../../record.ts";
+
+export { isRecord };
+
 /**
  * A row of `/cluster/resources`, as far as the tools read it: nothing is certain to be there. Read by
  * {@linkcode resourceOf}.
@@ -115,10 +119,6 @@ export function record(value: unknown): Readonly<Record<string, unknown>> {
 /** The objects of a list within a row; none for anything else. */
 export function records(value: unknown): Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Drops the undefined values, so that results hold only what is known. */

@@ -2,11 +2,11 @@ import type { Guest } from "../guest/directory.ts";
 import { isTaken } from "../guest/placement.ts";
 import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
+import { GIB } from "../sizes.ts";
 import { readVolumes, type Volume } from "../storage/volumes.ts";
 import { CLUSTER, type Finding, placeOf, type Probe } from "./finding.ts";
 import type { Detached } from "./guests.ts";
 
-const GIB = 1024 ** 3;
 const LARGE = 10 * GIB;
 /** Of how many guests that are not listed it is asked whether they are there. */
 const MOST_ASKED = 50;

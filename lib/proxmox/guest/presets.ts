@@ -23,7 +23,7 @@ const CPU = { cpu: "x86-64-v2-AES" };
 const DISK = { discard: "on", iothread: 1 };
 
 /** What is made without a preset. */
-export const PLAIN: Preset = {
+const PLAIN: Preset = {
   cpus: 1,
   memory: 2048,
   disk_size: 10,

@@ -2,8 +2,7 @@ import { isKind } from "../api/errors.ts";
 import { flag, isRecord, number, record, text } from "../api/values.ts";
 import type { Guest } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
-
-const GIB = 1024 ** 3;
+import { GIB } from "../sizes.ts";
 
 /** What Proxmox tells of where a guest could go. */
 export type Conditions = Readonly<Record<string, unknown>>;

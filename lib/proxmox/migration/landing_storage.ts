@@ -2,8 +2,7 @@ import { flag, number, text } from "../api/values.ts";
 import type { GuestType } from "../guest/directory.ts";
 import { instead } from "../known.ts";
 import type { Pve } from "../pve.ts";
-
-const GIB = 1024 ** 3;
+import { gibText } from "../sizes.ts";
 
 /**
  * Requires that a node's storages can take these volumes.
@@ -36,13 +35,9 @@ export async function requireStorages(
       : !flag(row.active)
       ? `storage ${to} on ${where} is not active`
       : free !== undefined && free < bytes
-      ? `storage ${to} on ${where} has ${gib(free)} free, it takes ${gib(bytes)}`
+      ? `storage ${to} on ${where} has ${gibText(free)} free, it takes ${gibText(bytes)}`
       : undefined;
     pve.check(`storage ${to} on ${where} can take it`, reason === undefined, reason ?? "");
   }
   return [...wanted.keys()];
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / GIB).toFixed(1)} GiB`;
 }

@@ -1,6 +1,5 @@
 import { number, type Resource } from "../api/values.ts";
-
-const GIB = 1024 ** 3;
+import { gibText } from "../sizes.ts";
 
 /** The memory that is free on the nodes where guests can go, less what was promised already. */
 export class Room {
@@ -28,15 +27,13 @@ export class Room {
   lacks(node: string, bytes: number): string | undefined {
     const free = this.#free.get(node) ?? Infinity;
     if (bytes <= free) return undefined;
-    return `node ${node} has ${gib(free)} of memory free, it may use ${gib(bytes)}`;
+    return `node ${node} has ${gibText(Math.max(0, free))} of memory free, it may use ${
+      gibText(bytes)
+    }`;
   }
 
   take(node: string, bytes: number): void {
     const free = this.#free.get(node);
     if (free !== undefined) this.#free.set(node, free - bytes);
   }
-}
-
-function gib(bytes: number): string {
-  return `${(Math.max(0, bytes) / GIB).toFixed(1)} GiB`;
 }

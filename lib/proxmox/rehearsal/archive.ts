@@ -64,7 +64,7 @@ async function newestBackup(
 }
 
 /** The settings of a configuration file, without its notes and snapshots. */
-export function settingsIn(file: string): Record<string, string> {
+function settingsIn(file: string): Record<string, string> {
   const [current = ""] = file.split(/^\[/m);
   return Object.fromEntries(
     [...current.matchAll(/^([a-z][\w.]*):[ \t]*(.*)$/gm)].map(([, key, value]) => [key, value]),

@@ -4,6 +4,7 @@ import { holdFreeVmid } from "../guest/placement.ts";
 import { disksOf, properties } from "../guest/properties.ts";
 import { Room } from "../migration/room.ts";
 import type { Pve } from "../pve.ts";
+import { GIB, gibText } from "../sizes.ts";
 import { chooseStorage, type Storage } from "../storage/storage.ts";
 import { type Archive, openArchive, type Wanted } from "./archive.ts";
 import { TAG } from "./copy.ts";
@@ -20,7 +21,6 @@ export interface RehearsalPlan {
   readonly copyVmid: number;
 }
 
-const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 /** What must be left on the storage. */
 const RESERVE_BYTES = 4 * GIB;
@@ -73,14 +73,10 @@ async function requireMemory(pve: Pve, node: string, { config }: Archive): Promi
 function requireSpace(pve: Pve, { availableBytes, storage }: Storage, archive: Archive): void {
   const disks = disksOf(archive.config).reduce((sum, { bytes = 0 }) => sum + bytes, 0);
   const needed = Math.max(archive.bytes * 2, disks + RESERVE_BYTES);
-  const told = `${gib(needed)} are needed`;
+  const told = `${gibText(needed)} are needed`;
   pve.check(
     `storage ${storage} has room: ${told}`,
     availableBytes >= needed,
-    `storage ${storage} has no room for the copy: ${told}, ${gib(availableBytes)} free`,
+    `storage ${storage} has no room for the copy: ${told}, ${gibText(availableBytes)} free`,
   );
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / GIB).toFixed(1)} GiB`;
 }

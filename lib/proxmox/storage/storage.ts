@@ -2,6 +2,7 @@ import { AppError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
 import { gather } from "../fan_out.ts";
 import type { Pve } from "../pve.ts";
+import { GIB } from "../sizes.ts";
 import { flag, number, text } from "../api/values.ts";
 
 /** A storage as one node offers it. Sizes are bytes. */
@@ -19,8 +20,6 @@ interface Need {
   readonly content: string;
   readonly sizeGib: number;
 }
-
-const GIB = 1024 ** 3;
 
 const FILE_TYPES = new Set(["dir", "nfs", "cifs", "glusterfs", "cephfs"]);
 
@@ -178,7 +177,8 @@ export async function findVolume(
   throw new AppError("unavailable", `${reason}; ${warnings.join("; ")}`);
 }
 
-function fileOf(volid: string): string {
+/** The file's name in a volume id or in the place that an image is taken from. */
+export function fileOf(volid: string): string {
   return volid.slice(volid.lastIndexOf("/") + 1);
 }
 

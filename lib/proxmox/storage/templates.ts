@@ -3,7 +3,7 @@ import { nearest } from "../../nearest.ts";
 import { isKind } from "../api/errors.ts";
 import { text } from "../api/values.ts";
 import type { Pve } from "../pve.ts";
-import { chooseStorage, imageList, readImages } from "./storage.ts";
+import { chooseStorage, fileOf, imageList, readImages } from "./storage.ts";
 
 /** A container template that is wanted. */
 interface Wish {
@@ -62,10 +62,6 @@ function oneOf<T>(
   if (exact !== undefined) return exact;
   const [begun, ...others] = all.filter((one) => nameOf(one).startsWith(name));
   return others.length === 0 ? begun : undefined;
-}
-
-function fileOf(volid: string): string {
-  return volid.slice(volid.lastIndexOf("/") + 1);
 }
 
 /** The name that Proxmox gives an OCI image's file (seen in 9.2's `oci_registry_pull`). */

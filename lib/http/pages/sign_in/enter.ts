@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { UserRecord } from "../../../auth/accounts.ts";
-import { type Permission, type Scope, scopeOfUser } from "../../../auth/scope.ts";
+import { permissionOf, scopeOfUser } from "../../../auth/scope.ts";
 import { generateToken, hashToken } from "../../../auth/token.ts";
 import type { Env } from "../../request.ts";
 import { keep } from "../audit.ts";
@@ -56,8 +56,4 @@ export async function letBearerIn(
     token: { id: tokenId, name: tokenName },
     told,
   });
-}
-
-function permissionOf(scope: Scope): Permission {
-  return scope === "user" ? "read" : scope;
 }
