@@ -1,9 +1,8 @@
 /** How a server in several workers ends, goes on when one of them breaks, and speaks TLS. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { makeCertificate } from "../fake_pve/certificate.ts";
+import { startBreaking } from "../support/breaking.ts";
 import { BREAKS, FAULT } from "../support/breaks.ts";
-import { superviseServe } from "../support/cli.ts";
 import { until } from "../support/until.ts";
 import { Crowd, same, WorkerSite } from "../support/worker_site.ts";
 
@@ -59,20 +58,6 @@ Deno.test("SIGTERM: a change whose task does not end is told by its task, and ha
   assert.notEqual(row.outcome, "intent");
   assert.equal((await site.trail.verify()).ok, true);
 });
-
-const BREAKING = fileURLToPath(new URL("../support/breaking_server.ts", import.meta.url));
-
-function startBreaking(config: string) {
-  return superviseServe(
-    new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "-A", BREAKING, config],
-      env: { DENO_NO_UPDATE_CHECK: "1" },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }),
-  );
-}
 
 Deno.test("a worker that breaks is started again and told of once; sessions and the trail go on", async () => {
   await using site = await WorkerSite.start({
