@@ -93,7 +93,7 @@ export async function joinParts(
   const policy = policyOf(config);
   const names = config.clusters.map(({ name }) => name);
   const catalog = new Catalog(fitted(tools, policy), policy, names);
-  const audit = new AuditLog({ queue, log });
+  const audit = new AuditLog({ queue, log, onlyLogged: !database.ownTables });
   const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
   const authenticator = createAuthenticator({
     store: accounts,

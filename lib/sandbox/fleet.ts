@@ -143,6 +143,8 @@ class Fleet<Message> {
         return this.#listening.resolve();
       case "lines":
         for (const { to, text } of told.lines) this.#task.write(to, text);
+        told.written?.postMessage(null);
+        told.written?.close();
         return;
       case "reopen":
         return this.#task.reopen();

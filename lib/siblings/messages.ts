@@ -25,7 +25,12 @@ export type Ask =
 
 /** What a worker tells its parent of. */
 export type ToSiblings =
-  | { readonly kind: "lines"; readonly lines: readonly LinesTo[] }
+  /** By the port who waits for it hears that they are written. */
+  | {
+    readonly kind: "lines";
+    readonly lines: readonly LinesTo[];
+    readonly written: MessagePort | null;
+  }
   | { readonly kind: "reopen" }
   /** For the worker of that number, with a port for its answer. */
   | { readonly kind: "ask"; readonly to: number; readonly ask: Ask; readonly port: MessagePort };

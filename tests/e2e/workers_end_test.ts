@@ -121,3 +121,31 @@ Deno.test("the lock by which other programs see that the file is in use outlives
   await site.untilAll();
   assert.ok(await isLocked(), "after one has broken");
 });
+
+Deno.test("where lines are the only record, a call is answered when its line is written, and not before", async () => {
+  await using site = await WorkerSite.start({
+    workers: 2,
+    sections: (folder) => ({
+      audit: { database: false },
+      logging: { file: folder.at("calls.log") },
+    }),
+  });
+  await site.untilAll();
+  const told = async (tool: string, outcome: string) =>
+    (await Deno.readTextFile(site.folder.at("calls.log"))).split("\n")
+      .filter((line) => line.includes(`tool=${tool} `) && line.includes(`outcome=${outcome} `))
+      .length;
+  for (let calls = 1; calls <= Crowd.size; calls++) {
+    // By a connection of its own, and so from any worker.
+    using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+    const init = { method: "POST", headers: site.headers(), body: JSON.stringify(READ), client };
+    await (await fetch(site.url, init)).text();
+    assert.equal(await told("get_nodes", "ok"), calls);
+  }
+  const start = /\/status\/start$/;
+  site.fake.fault({ path: start }, { kind: "delay", ms: SLOW_MS });
+  const change = site.call("start_vm", { vmid: 101 });
+  await until(() => site.fake.requests.some(({ path }) => start.test(path)));
+  assert.equal(await told("start_vm", "intent"), 1, "before Proxmox is asked for a change");
+  await change;
+});

@@ -130,10 +130,10 @@ Deno.test("lines of a moment go together, in order, and at once when they must",
   assert.deepEqual(posted, []);
   await told.promise;
   const both = [{ to: "stderr", text: "one\ntwo" }, { to: "file", text: "one" }];
-  assert.deepEqual(posted, [{ kind: "lines", lines: both }]);
+  assert.deepEqual(posted, [{ kind: "lines", lines: both, written: null }]);
   lines.push("stderr", "three");
   lines.flush();
   lines.flush();
-  const third = { kind: "lines", lines: [{ to: "stderr", text: "three" }] };
+  const third = { kind: "lines", lines: [{ to: "stderr", text: "three" }], written: null };
   assert.deepEqual(posted.slice(1), [third]);
 });
