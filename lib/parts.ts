@@ -93,7 +93,7 @@ export async function joinParts(
   const policy = policyOf(config);
   const names = config.clusters.map(({ name }) => name);
   const catalog = new Catalog(fitted(tools, policy), policy, names);
-  const audit = new AuditLog({ queue, log });
+  const audit = new AuditLog({ queue, log, onlyLogged: !database.ownTables });
   const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
   const authenticator = createAuthenticator({
     store: accounts,
@@ -109,7 +109,7 @@ export async function joinParts(
     onProblem: (error) => log.error(`Token watch failed: ${messageOf(error)}`),
   });
   const watch = new ResourceWatch({
-    sleep,
+    ...{ siblings, sleep },
     streamsPerToken: server.max_streams_per_token,
     onRevoked: (listener) => authenticator.onRevoked(listener),
   });
@@ -184,7 +184,7 @@ export async function joinParts(
     publicUrl: server.public_url,
     finish: finisher(),
     secrets: secrets_dir === null ? null : new SecretFiles(secrets_dir),
-    refused,
+    ...{ refused, siblings },
     maxStreamsPerToken: server.max_streams_per_token,
     server: { version, startedAt: now() },
     watch,

@@ -122,11 +122,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const handle = (request: Request, peer: string) => app.fetch(request, { peer });
   const passing = siblings === null ? null : new Passing(siblings, { handle, unreachable });
-  siblings?.answer(async (ask, gone) =>
-    ask.kind === "metrics"
-      ? { answer: await metrics.counted() }
-      : await passing?.answer(ask.request, gone) ?? { answer: null }
-  );
+  siblings?.answer(async (ask, gone) => {
+    switch (ask.kind) {
+      case "metrics":
+        return { answer: await metrics.counted() };
+      case "idlest":
+        return { answer: transports.idlest(ask) };
+      case "request":
+        return await passing?.answer(ask.request, gone) ?? { answer: null };
+    }
+  });
   const idle = async () => {
     await Promise.all([limits.idle(), passing?.idle()]);
     // A call that has ended is answered in the same turn of the event loop.
@@ -186,16 +191,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** What the other workers have counted, as far as they can tell. */
 async function countedElsewhere(siblings: Siblings): Promise<Counted[]> {
-  const others = Array.from({ length: siblings.count }, (_, index) => index)
-    .filter((index) => index !== siblings.index);
-  const told = await Promise.all(others.map(async (index) => {
-    const asked = siblings.ask(index, { kind: "metrics" });
-    const late = setTimeout(() => asked.end("gone"), CLOSING_MS);
-    const counted = await asked.answer.catch(() => null);
-    clearTimeout(late);
-    asked.end("over");
-    return counted;
-  }));
+  const told = await Promise.all(
+    siblings.others.map((index) => siblings.askWithin(CLOSING_MS, index, { kind: "metrics" })),
+  );
   return told.filter((counted) => Array.isArray(counted));
 }
 

@@ -7,10 +7,15 @@ import type { AuditRow } from "./row.ts";
 export class AuditLog {
   readonly #queue: AuditQueue;
   readonly #log: Log;
+  readonly #written: () => Promise<void>;
 
-  constructor({ queue, log }: { queue: AuditQueue; log: Log }) {
+  /** @param options.onlyLogged whether the database keeps no rows: then it is the line that is waited for */
+  constructor(
+    { queue, log, onlyLogged }: { queue: AuditQueue; log: Log; onlyLogged: boolean },
+  ) {
     this.#queue = queue;
     this.#log = log;
+    this.#written = onlyLogged ? () => log.written() : () => Promise.resolve();
   }
 
   /**
@@ -32,14 +37,20 @@ export class AuditLog {
     try {
       return begun = await this.#queue.commit(intent, terms);
     } finally {
-      if (begun) this.#log.audit(auditFields(intent));
+      if (begun) await this.#tell(intent);
     }
   }
 
   /** Keeps the row. The log line is written even when the database refuses. */
   async write(row: AuditRow): Promise<void> {
-    this.#log.audit(auditFields(row));
+    const told = this.#tell(row);
     await this.#queue.append(row);
+    await told;
+  }
+
+  #tell(row: AuditRow): Promise<void> {
+    this.#log.audit(auditFields(row));
+    return this.#written();
   }
 }
 

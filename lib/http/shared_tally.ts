@@ -19,23 +19,21 @@ export class SharedTally extends RateLimiterMemory {
   }
 
   override penalty(key: string | number, points = 1): Promise<RateLimiterRes> {
-    const time = { ms: this.duration * 1000, now: Date.now() };
-    return Promise.resolve(this.#state(this.#board.add(this.getKey(key), points, time)));
+    const tally = this.#board.add(this.getKey(key), points, this.duration * 1000);
+    return Promise.resolve(this.#state(tally));
   }
 
   override get(key: string | number): Promise<RateLimiterRes | null> {
-    const tally = this.#board.get(this.getKey(key), Date.now());
+    const tally = this.#board.get(this.getKey(key));
     return Promise.resolve(tally === undefined ? null : this.#state(tally));
   }
 
   override block(key: string | number, seconds: number): Promise<RateLimiterRes> {
-    const now = Date.now();
-    const tally = { points: this.points + 1, expires: now + seconds * 1000 };
-    return Promise.resolve(this.#state(this.#board.set(this.getKey(key), tally, now)));
+    const tally = this.#board.set(this.getKey(key), this.points + 1, seconds * 1000);
+    return Promise.resolve(this.#state(tally));
   }
 
-  #state({ points, expires }: Tally): RateLimiterRes {
-    const left = Math.max(0, this.points - points);
-    return new RateLimiterRes(left, Math.max(0, expires - Date.now()), points);
+  #state({ points, leftMs }: Tally): RateLimiterRes {
+    return new RateLimiterRes(Math.max(0, this.points - points), leftMs, points);
   }
 }

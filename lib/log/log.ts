@@ -20,6 +20,8 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
   /** The line of one tool call; written whatever the level, to a file of its own where there is one. */
   audit(fields: LogFields): void;
+  /** Resolves when whoever writes the lines has those until now. */
+  written(): Promise<void>;
   setLevel(level: LogLevel): void;
   /** Opens the files anew, after another program has moved them away. */
   reopen(): void;
@@ -38,7 +40,9 @@ export interface LogOptions {
   /** Exact secrets to remove wherever they stand, such as the Proxmox token's value. */
   readonly secrets?: readonly string[];
   /** Opens what lines go to beside standard error; files of this process when not given. */
-  readonly open?: (which: "file" | "audit", path: string) => LogFile;
+  readonly open?: ((which: "file" | "audit", path: string) => LogFile) | undefined;
+  /** Resolves when the lines until now are written; they are at once when not given. */
+  readonly written?: (() => Promise<void>) | undefined;
   /** Size at which the file is rotated; default 10 MiB. */
   readonly maxFileBytes?: number;
   /** How many rotated files are kept, `FILE.1` being the newest; default `KEPT_FILES`. */
@@ -89,6 +93,7 @@ export function createLog(options: LogOptions): Log {
     error: (message, fields) => log("ERROR", message, fields),
     audit: (fields) =>
       emit({ level: "INFO", name: `${NAME}.audit`, message: "AUDIT", fields }, auditFile ?? file),
+    written: options.written ?? (() => Promise.resolve()),
     setLevel: (level) => {
       threshold = LEVELS[level];
     },

@@ -9,6 +9,7 @@ import { relay } from "../relay.ts";
 import { authInfoOf, type Caller } from "./caller.ts";
 import { NOT_ASKED, notAllowed, refusal, REFUSED, sessionNotFound, tooMany } from "./json_rpc.ts";
 import { messagesIn } from "./messages.ts";
+import { Places } from "./places.ts";
 import { Questions } from "./questions.ts";
 import { createMcpServer, type McpServices, within } from "./server.ts";
 import type { Ticket } from "./session_ids.ts";
@@ -33,8 +34,9 @@ export class HttpSessions {
 
   constructor(services: McpServices) {
     this.#services = services;
-    const { monotonic } = services;
-    this.#live = new Sessions({ maxPerToken: MAX_PER_TOKEN, idleMs: IDLE_MS, monotonic });
+    const { monotonic, siblings } = services;
+    const places = new Places({ kind: "http", most: MAX_PER_TOKEN, siblings });
+    this.#live = new Sessions({ places, idleMs: IDLE_MS, monotonic });
   }
 
   /** How many are live here. */
@@ -48,10 +50,11 @@ export class HttpSessions {
     return await this.#unlessAway(caller, async () => {
       const asked = { ...body.params, toolsets };
       const { ticket, sessionId } = await this.#services.sessionIds.create(tokenId, asked);
-      if (!this.#live.makeRoom(tokenId)) return tooMany(caller.language);
-      const session = await this.#connect(ticket, sessionId);
       const options = { authInfo: authInfoOf(caller), parsedBody: body };
-      return await session.transport.handleRequest(request, options);
+      return await this.#start(
+        { ticket, sessionId },
+        ({ transport }) => transport.handleRequest(request, options),
+      ) ?? tooMany(caller.language);
     });
   }
 
@@ -78,6 +81,11 @@ export class HttpSessions {
     });
   }
 
+  /** See Sessions. */
+  idlest(tokenId: number, { end }: { end: boolean }): number | null {
+    return this.#live.idlest(tokenId, { end });
+  }
+
   sweep(): void {
     this.#live.sweep();
   }
@@ -87,17 +95,26 @@ export class HttpSessions {
     this.#live.closeAll(tokenId);
   }
 
-  async #connect(ticket: Ticket, sessionId: string): Promise<HttpSession> {
-    const { id, tokenId } = ticket;
-    const transport: SessionTransport = new SessionTransport(sessionId, {
-      hold: () => this.#live.hold(id),
-      onInitialized: () => this.#live.add(session),
-    });
+  /** What the first use of a session gives; undefined when the token has no place for it. */
+  async #start<T>(
+    { ticket: { id, tokenId }, sessionId }: { ticket: Ticket; sessionId: string },
+    use: (session: HttpSession) => Promise<T>,
+  ): Promise<T | undefined> {
+    const leave = await this.#live.take(tokenId);
+    if (leave === undefined) return undefined;
     const hold = () => this.#live.hold(id);
+    const transport: SessionTransport = new SessionTransport(sessionId, {
+      hold,
+      onInitialized: () => this.#live.add(session, leave),
+    });
     const server = createMcpServer(within(this.#services, hold, () => transport.follow()));
     const session = { id, tokenId, transport, close: () => server.close() };
-    await server.connect(transport);
-    return session;
+    try {
+      await server.connect(transport);
+      return await use(session);
+    } finally {
+      if (!this.#live.has(id)) leave();
+    }
   }
 
   /** Makes a session live here; undefined when the token has no place for it. */
@@ -117,8 +134,6 @@ export class HttpSessions {
     ticket: Ticket,
     { sessionId, url }: { sessionId: string; url: string },
   ): Promise<HttpSession | undefined> {
-    if (!this.#live.makeRoom(ticket.tokenId)) return undefined;
-    const session = await this.#connect(ticket, sessionId);
     const { protocolVersion, capabilities, clientInfo } = ticket;
     const params = { protocolVersion, capabilities, clientInfo };
     const parsedBody = { jsonrpc: "2.0", id: "initialize", method: "initialize", params };
@@ -127,9 +142,11 @@ export class HttpSessions {
       "content-type": "application/json",
     };
     const request = new Request(url, { method: "POST", headers });
-    // The answer's end tells that the server knows its client.
-    await (await session.transport.handleRequest(request, { parsedBody })).text();
-    return session;
+    return await this.#start({ ticket, sessionId }, async (session) => {
+      // The answer's end tells that the server knows its client.
+      await (await session.transport.handleRequest(request, { parsedBody })).text();
+      return session;
+    });
   }
 
   /** Every instance must know of an end; while the database is away it is known where it was made. */

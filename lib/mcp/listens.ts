@@ -7,6 +7,7 @@ import { authInfoOf, type Caller } from "./caller.ts";
 import { EventStream } from "./event_stream.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { idOf, REFUSED, rpcError, tooMany } from "./json_rpc.ts";
+import { Places } from "./places.ts";
 import { beginListening, type Listening, refusedListening } from "./resources/listening.ts";
 import { createMcpServer, type McpServices } from "./server.ts";
 
@@ -28,18 +29,23 @@ interface Open {
 export class Listens {
   readonly #services: McpServices;
   readonly #heartbeat: Heartbeat;
+  readonly #places: Places;
   readonly #open = new Set<Open>();
 
   constructor(services: McpServices, heartbeat: Heartbeat) {
     this.#services = services;
     this.#heartbeat = heartbeat;
+    const { maxStreamsPerToken: most, siblings } = services;
+    this.#places = new Places({ kind: "listen", most, siblings });
   }
 
   /** Answers a request that wants to listen. */
   async open(request: Request, body: object, caller: Caller): Promise<Response> {
     const { tokenId } = caller.principal;
-    const most = this.#services.maxStreamsPerToken;
-    if (this.#of(tokenId).length >= most) return tooMany(caller.language);
+    const leave = this.#places.take(tokenId);
+    if (leave === undefined) return tooMany(caller.language);
+    using begun = new DisposableStack();
+    begun.defer(leave);
     const early = new Set<string>();
     let tell = (address: string): void => void early.add(address);
     let listening: Listening<object>;
@@ -51,18 +57,17 @@ export class Listens {
       const status = refused.code === REFUSED ? 200 : 400;
       return Response.json(rpcError(refused, idOf({ ...body })), { status });
     }
+    begun.defer(listening.end);
     const options = { authInfo: authInfoOf(caller), parsedBody: listening.body };
     const { response, script } = await this.#ask(request, options, listening.addresses);
-    if (script === undefined) {
-      listening.end();
-      return response;
-    }
+    if (script === undefined) return response;
+    const kept = begun.move();
     const { opening, changes, closing } = script;
     const stream = new EventStream({
       heartbeat: this.#heartbeat,
       onEnd: () => {
         this.#open.delete(open);
-        listening.end();
+        kept.dispose();
       },
     });
     const open = { tokenId, stream, closing };

@@ -7,6 +7,7 @@ import type { RefusedCalls } from "./refused_calls.ts";
 import { SdkServer } from "./sdk_server.ts";
 import type { ResourceWatch } from "./resources/watch.ts";
 import type { OwnId, SessionIds } from "./session_ids.ts";
+import type { Siblings } from "../siblings/siblings.ts";
 import type { TaskIds } from "./tasks/task_ids.ts";
 
 export interface McpServices extends CallServices {
@@ -20,6 +21,8 @@ export interface McpServices extends CallServices {
   readonly refused: RefusedCalls;
   /** How many streams of each kind a token may have open. */
   readonly maxStreamsPerToken: number;
+  /** The other workers of the server; null where there are none. */
+  readonly siblings: Siblings | null;
   readonly watch: ResourceWatch;
   /** Keeps what a client follows something by from being idle, until the result is called. */
   readonly hold: () => () => void;

@@ -1,3 +1,5 @@
+import type { Places } from "./places.ts";
+
 /** Something that stays open for a client between its requests. */
 export interface Session {
   readonly id: string;
@@ -10,13 +12,15 @@ export interface Session {
 
 interface Entry<S> {
   readonly session: S;
+  /** Gives its place back. */
+  readonly leave: () => void;
   lastUsed: number;
   calls: number;
 }
 
 export interface SessionsOptions {
   /** How many a token may hold. */
-  readonly maxPerToken: number;
+  readonly places: Places;
   readonly idleMs: number;
   /** After so long without a call a session rests. */
   readonly restMs?: number;
@@ -27,7 +31,7 @@ export interface SessionsOptions {
 /**
  * Open sessions: bounded in number for each token, closed after some idle time, bound to the token that
  * opened them. When a token's places are taken, the session of its own that has been idle longest makes
- * room, never one with a call under way.
+ * room, on whichever worker, never one with a call under way.
  */
 export class Sessions<S extends Session> {
   readonly #open = new Map<string, Entry<S>>();
@@ -43,25 +47,40 @@ export class Sessions<S extends Session> {
 
   /** True when the token's places are taken. */
   isFull(tokenId: number): boolean {
-    return this.#of(tokenId).length >= this.#options.maxPerToken;
+    return this.#options.places.isFull(tokenId);
   }
 
-  /** Makes sure that the token has a place; false when there is a call under way in each of its sessions. */
-  makeRoom(tokenId: number): boolean {
+  /**
+   * Takes a place for a session of the token, which the result gives back; undefined when there is a call
+   * under way in each that it has.
+   */
+  async take(tokenId: number): Promise<(() => void) | undefined> {
     this.sweep();
-    while (this.isFull(tokenId)) {
-      const [idlest] = this.#of(tokenId).filter(({ calls }) => calls === 0)
-        .toSorted((a, b) => a.lastUsed - b.lastUsed);
-      if (!idlest) return false;
-      this.#end(idlest.session);
+    for (;;) {
+      const leave = this.#options.places.take(tokenId);
+      if (leave !== undefined) return leave;
+      if (!await this.#makeRoom(tokenId)) return undefined;
     }
-    return true;
   }
 
-  /** Adds a session, for which `makeRoom` has found a place. */
-  add(session: S): void {
-    this.makeRoom(session.tokenId);
-    this.#open.set(session.id, { session, lastUsed: this.#options.monotonic(), calls: 0 });
+  /** Adds a session, which gives the place that was taken for it back when it ends. */
+  add(session: S, leave: () => void): void {
+    const lastUsed = this.#options.monotonic();
+    this.#open.set(session.id, { session, leave, lastUsed, calls: 0 });
+  }
+
+  has(id: string): boolean {
+    return this.#open.has(id);
+  }
+
+  /** For how many milliseconds the token's longest idle session, which may be ended, has been so; null without one. */
+  idlest(tokenId: number, { end }: { end: boolean }): number | null {
+    const [idlest] = [...this.#open.values()]
+      .filter(({ session, calls }) => session.tokenId === tokenId && calls === 0)
+      .toSorted((a, b) => a.lastUsed - b.lastUsed);
+    if (idlest === undefined) return null;
+    if (end) this.#end(idlest.session);
+    return this.#options.monotonic() - idlest.lastUsed;
   }
 
   /** Keeps a session from being idle, for a call under way, until the returned function is called. */
@@ -84,6 +103,7 @@ export class Sessions<S extends Session> {
   }
 
   remove(id: string): void {
+    this.#open.get(id)?.leave();
     this.#open.delete(id);
   }
 
@@ -111,12 +131,15 @@ export class Sessions<S extends Session> {
     }
   }
 
-  #of(tokenId: number): Entry<S>[] {
-    return [...this.#open.values()].filter(({ session }) => session.tokenId === tokenId);
+  async #makeRoom(tokenId: number): Promise<boolean> {
+    const elsewhere = await this.#options.places.idlestElsewhere(tokenId);
+    const here = this.idlest(tokenId, { end: false }) ?? -1;
+    if (elsewhere !== undefined && elsewhere.idleMs > here) return await elsewhere.end();
+    return this.idlest(tokenId, { end: true }) !== null;
   }
 
   #end(session: S): void {
-    this.#open.delete(session.id);
+    this.remove(session.id);
     // A client that is gone may make closing fail; there is nobody left to tell.
     Promise.resolve(session.close()).catch(() => {});
   }

@@ -23,10 +23,12 @@ import {
 import { Listens } from "./listens.ts";
 import { LISTEN } from "./resources/listening.ts";
 import { createMcpServer, type McpServices, within } from "./server.ts";
+import { Places } from "./places.ts";
 import { ReadyResult } from "./ready_result.ts";
 import { type Posted, Sessionless } from "./sessionless.ts";
 import { Sessions } from "./sessions.ts";
 import { SseSession } from "./sse.ts";
+import type { Ask } from "../siblings/messages.ts";
 import { missingToolset } from "../tool/toolsets.ts";
 
 const SSE_IDLE_MS = 10 * 60_000;
@@ -47,6 +49,7 @@ export class Transports {
   readonly #sessionless: Sessionless;
 
   constructor(services: McpServices) {
+    const { siblings } = services;
     this.#services = services;
     this.#modern = createMcpHandler(() => createMcpServer(services), {
       legacy: "reject",
@@ -55,7 +58,7 @@ export class Transports {
     this.#listens = new Listens(services, this.#heartbeat);
     this.#http = new HttpSessions(services);
     this.#sse = new Sessions({
-      maxPerToken: services.maxStreamsPerToken,
+      places: new Places({ kind: "sse", most: services.maxStreamsPerToken, siblings }),
       idleMs: SSE_IDLE_MS,
       restMs: SSE_REST_MS,
       monotonic: services.monotonic,
@@ -114,7 +117,8 @@ export class Transports {
     if (unknown) return unknown;
     const id = await this.#services.ownId(() => Promise.resolve(crypto.randomUUID()));
     const { toolsets, principal: { tokenId } } = caller;
-    if (!this.#sse.makeRoom(tokenId)) return tooMany(caller.language);
+    const leave = await this.#sse.take(tokenId);
+    if (leave === undefined) return tooMany(caller.language);
     const hold = () => this.#sse.hold(id);
     const session = new SseSession({
       id,
@@ -126,7 +130,7 @@ export class Transports {
       hold,
       onEnd: () => this.#sse.remove(id),
     });
-    this.#sse.add(session);
+    this.#sse.add(session, leave);
     return new Response(session.body, {
       headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
     });
@@ -149,6 +153,12 @@ export class Transports {
     await session.receive(message, { authInfo, beforeAnswer: () => ledger.close() });
     // Without an id it is no request, and nobody answers it.
     return isJSONRPCRequest(message) ? accepted : await ledger.settle(accepted);
+  }
+
+  /** What another worker asks of those that a token keeps here: see Sessions. */
+  idlest({ open, tokenId, end }: Extract<Ask, { kind: "idlest" }>): number | null {
+    if (open === "http") return this.#http.idlest(tokenId, { end });
+    return open === "sse" ? this.#sse.idlest(tokenId, { end }) : null;
   }
 
   /** Lets go of what has been idle for ten minutes. */

@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { BOARD_BYTES } from "../siblings/board.ts";
+import { BOARD_BYTES, forgetWorker } from "../siblings/board.ts";
 import { redactText } from "../log/redact.ts";
 import type { FromSiblings, LineTarget, ToSiblings } from "../siblings/messages.ts";
 import type { Place } from "../siblings/siblings.ts";
@@ -97,6 +97,7 @@ class Fleet<Message> {
       const end = await member.end;
       member.terminate();
       this.#members.delete(index);
+      forgetWorker(this.#memory, index);
       for (const other of this.#members.values()) other.send({ kind: "gone", worker: index });
       if (end.kind === "ended" || end.kind === "broke" && this.#isEnding) return;
       const isProven = this.#proven.has(index);
@@ -131,7 +132,7 @@ class Fleet<Message> {
       onTold,
     });
     this.#members.set(index, member);
-    member.send(start({ index, count, memory: this.#memory }));
+    member.send(start({ index, count, memory: this.#memory, clock: performance.now() }));
     return member;
   }
 
@@ -142,6 +143,8 @@ class Fleet<Message> {
         return this.#listening.resolve();
       case "lines":
         for (const { to, text } of told.lines) this.#task.write(to, text);
+        told.written?.postMessage(null);
+        told.written?.close();
         return;
       case "reopen":
         return this.#task.reopen();

@@ -1,67 +1,83 @@
 import { createHash } from "node:crypto";
+import { bytesOf, Counts } from "./counts.ts";
 
-/** The most workers that one server may have: what Proxmox is asked at once is divided among them. */
-export const MOST_WORKERS = 4;
-/** Calls that one worker tells the others of, one entry for each token. */
-const ENTRIES = 200;
-const REGION = 2 * ENTRIES;
+export { MOST_WORKERS } from "./counts.ts";
+
+/** What a token keeps open between its requests; `follow` is what it is told the changes of. */
+export const OPEN_KINDS = ["http", "sse", "listen", "follow"] as const;
+export type OpenKind = typeof OPEN_KINDS[number];
+
+/** Tokens with calls under way that one worker tells the others of. */
+const CALLERS = 200;
+/** The same for those that keep something open. */
+const KEEPERS = 2_000;
 const HEAD = 4;
 const WAYS = 16;
 const SETS = 4_096;
 const SLOTS = WAYS * SETS;
-const COUNTS_BYTES = 4 * (HEAD + MOST_WORKERS * REGION);
+const COUNTS_BYTES = 4 * HEAD + bytesOf(CALLERS) + OPEN_KINDS.length * bytesOf(KEEPERS);
 /** Bytes of the memory that all workers of one server see. */
 export const BOARD_BYTES = COUNTS_BYTES + 8 * 3 * SLOTS;
 
+/** Holds the number, from 1, of the worker that counts; 0 when none does. */
 const LOCK = 0;
 const CHANGES = 1;
 /** Holds the number, from 1, of the worker whose turn it is to write; 0 when it is nobody's. */
 const TURN = 2;
 const LOCK_WAIT_MS = 1;
+/** Counting takes microseconds: who has not done it in so long was ended meanwhile. */
+const LOCK_MS = 100;
 /** Who keeps its turn for longer, or has broken, is no longer waited for. */
 const TURN_MS = 100;
 
-/** How often something has happened, and for how long that counts. */
+/** How often something has happened, and for how many milliseconds that still counts. */
 export interface Tally {
   readonly points: number;
-  /** Unix milliseconds. */
-  readonly expires: number;
+  readonly leftMs: number;
 }
 
 /**
- * What all workers of one server count together, in memory that they share: calls under way, rates on a
- * database that nobody else uses, and the changes after which what was read is out of date.
+ * What all workers of one server count together, in memory that they share: calls under way, what tokens
+ * keep open, rates on a database that nobody else uses, and the changes after which what was read is out
+ * of date.
  */
 export class Board {
   readonly #index: number;
-  readonly #counts: Int32Array;
+  readonly #now: () => number;
+  readonly #head: Int32Array;
+  readonly #calls: Counts;
+  readonly #open: Readonly<Record<OpenKind, Counts>>;
   readonly #keys: BigInt64Array;
   /** Points and the time when they expire, by turns. */
   readonly #tallies: Float64Array;
-  /** Where a token's calls stand among this worker's own. */
-  readonly #places = new Map<number, number>();
   /** For how many the turn is kept here. */
   #turns = 0;
 
-  /** @param index the worker's own, from 0 */
-  constructor(memory: SharedArrayBuffer, index: number) {
+  /**
+   * @param index the worker's own, from 0
+   * @param now milliseconds of a clock that nobody sets, the same for all workers
+   */
+  constructor(memory: SharedArrayBuffer, index: number, now = () => performance.now()) {
     this.#index = index;
-    this.#counts = new Int32Array(memory, 0, COUNTS_BYTES / 4);
+    this.#now = now;
+    // One that broke has left its counts behind, and may have kept its turn.
+    forgetWorker(memory, index);
+    this.#head = new Int32Array(memory, 0, HEAD);
+    this.#calls = new Counts(callsIn(memory), index);
+    const opened = OPEN_KINDS.map((kind) => [kind, new Counts(openIn(memory, kind), index)]);
+    this.#open = Object.fromEntries(opened);
     this.#keys = new BigInt64Array(memory, COUNTS_BYTES, SLOTS);
     this.#tallies = new Float64Array(memory, COUNTS_BYTES + 8 * SLOTS, 2 * SLOTS);
-    // One that broke has left its calls behind, and may have kept its turn.
-    this.#counts.fill(0, this.#regionOf(index), this.#regionOf(index + 1));
-    this.#giveTurnOn();
   }
 
   /** How many changes the workers have made; another number than before: what was read is out of date. */
   get changes(): number {
-    return Atomics.load(this.#counts, CHANGES);
+    return Atomics.load(this.#head, CHANGES);
   }
 
   /** Counts one more; gives their number. */
   noteChange(): number {
-    return (Atomics.add(this.#counts, CHANGES, 1) + 1) | 0;
+    return (Atomics.add(this.#head, CHANGES, 1) + 1) | 0;
   }
 
   /**
@@ -70,118 +86,133 @@ export class Board {
    */
   readonly turn = async (): Promise<() => void> => {
     while (this.#turns === 0) {
-      const holder = Atomics.compareExchange(this.#counts, TURN, 0, this.#index + 1);
+      const holder = Atomics.compareExchange(this.#head, TURN, 0, this.#index + 1);
       if (holder === 0) break;
-      const { async, value } = Atomics.waitAsync(this.#counts, TURN, holder, TURN_MS);
+      const { async, value } = Atomics.waitAsync(this.#head, TURN, holder, TURN_MS);
       if (async && await value === "timed-out") return () => {};
     }
     this.#turns++;
     return () => {
-      if (--this.#turns === 0) this.#giveTurnOn();
+      if (--this.#turns === 0) giveOn(this.#head, TURN, this.#index);
     };
   };
 
   /** Tells the others how many calls of a token are under way here. */
   setCalls(tokenId: number, calls: number): void {
-    const place = this.#places.get(tokenId) ?? this.#freePlace();
-    if (place === undefined) return;
-    if (calls === 0) this.#places.delete(tokenId);
-    else this.#places.set(tokenId, place);
-    Atomics.store(this.#counts, place, tokenId);
-    Atomics.store(this.#counts, place + 1, calls);
+    this.#calls.set(tokenId, calls);
   }
 
   /** How many calls are under way elsewhere: of the token, and of all. */
   callsElsewhere(tokenId: number): { own: number; all: number } {
-    let own = 0;
-    let all = 0;
-    for (let worker = 0; worker < MOST_WORKERS; worker++) {
-      if (worker === this.#index) continue;
-      const end = this.#regionOf(worker + 1);
-      for (let at = this.#regionOf(worker); at < end; at += 2) {
-        const calls = Atomics.load(this.#counts, at + 1);
-        all += calls;
-        if (calls > 0 && Atomics.load(this.#counts, at) === tokenId) own += calls;
-      }
-    }
-    return { own, all };
+    return this.#calls.elsewhere(tokenId);
   }
 
-  /** Adds to what is counted under a key; what has expired begins anew and counts for so long. */
-  add(key: string, points: number, { ms, now }: { ms: number; now: number }): Tally {
+  /** How many of a kind a token keeps open elsewhere. */
+  openElsewhere(kind: OpenKind, tokenId: number): number {
+    return this.#open[kind].elsewhere(tokenId).own;
+  }
+
+  /** Tells the others that a token is to have so many open here; false where that makes more than `most` in all. */
+  takeOpen(kind: OpenKind, tokenId: number, { own, most }: { own: number; most: number }): boolean {
     return this.#locked(() => {
-      const { slot, tally } = this.#look(key, now);
-      const next = tally === undefined
-        ? { points, expires: now + ms }
-        : { ...tally, points: tally.points + points };
-      return this.#write(slot, next);
+      if (own + this.openElsewhere(kind, tokenId) > most) return false;
+      this.setOpen(kind, tokenId, own);
+      return true;
     });
   }
 
-  set(key: string, tally: Tally, now: number): Tally {
-    return this.#locked(() => this.#write(this.#look(key, now).slot, tally));
+  setOpen(kind: OpenKind, tokenId: number, own: number): void {
+    this.#open[kind].set(tokenId, own);
   }
 
-  get(key: string, now: number): Tally | undefined {
-    return this.#locked(() => this.#look(key, now).tally);
+  /** Adds to what is counted under a key; what has expired begins anew and counts for so long. */
+  add(key: string, points: number, ms: number): Tally {
+    return this.#at(key, (slot, now) => {
+      const { points: before, expires } = this.#read(slot);
+      return expires > now
+        ? this.#write(slot, { points: before + points, expires })
+        : this.#write(slot, { points, expires: now + ms });
+    });
   }
 
-  #giveTurnOn(): void {
-    const own = this.#index + 1;
-    if (Atomics.compareExchange(this.#counts, TURN, own, 0) === own) {
-      Atomics.notify(this.#counts, TURN);
-    }
+  set(key: string, points: number, ms: number): Tally {
+    return this.#at(key, (slot, now) => this.#write(slot, { points, expires: now + ms }));
   }
 
-  #regionOf(worker: number): number {
-    return HEAD + worker * REGION;
+  get(key: string): Tally | undefined {
+    const tally = this.#at(key, (slot) => this.#read(slot));
+    return tally.leftMs > 0 ? tally : undefined;
   }
 
-  #freePlace(): number | undefined {
-    const taken = new Set(this.#places.values());
-    const start = this.#regionOf(this.#index);
-    for (let at = start; at < start + REGION; at += 2) if (!taken.has(at)) return at;
-    return undefined;
-  }
-
-  /** The key's own slot, or the one whose time ends first in its set; then that becomes the key's. */
-  #look(key: string, now: number): { slot: number; tally: Tally | undefined } {
+  /** Works on the key's own slot, or the one whose time ends first in its set: that becomes the key's. */
+  #at(
+    key: string,
+    work: (slot: number, now: number) => { points: number; expires: number },
+  ): Tally {
     const digest = createHash("sha256").update(key).digest();
     const own = digest.readBigInt64LE(0);
     const first = digest.readUInt16LE(8) % SETS * WAYS;
+    const now = this.#now();
+    const { points, expires } = this.#locked(() => work(this.#slotOf(own, first), now));
+    return { points, leftMs: Math.max(0, expires - now) };
+  }
+
+  #slotOf(own: bigint, first: number): number {
     let slot = first;
     for (let at = first; at < first + WAYS; at++) {
-      if (this.#keys[at] === own) {
-        const tally = this.#read(at);
-        return { slot: at, tally: tally.expires > now ? tally : undefined };
-      }
+      if (this.#keys[at] === own) return at;
       if (this.#read(at).expires < this.#read(slot).expires) slot = at;
     }
     this.#keys[slot] = own;
     this.#write(slot, { points: 0, expires: 0 });
-    return { slot, tally: undefined };
+    return slot;
   }
 
-  #read(slot: number): Tally {
+  #read(slot: number): { points: number; expires: number } {
     const [points = 0, expires = 0] = this.#tallies.subarray(2 * slot, 2 * slot + 2);
     return { points, expires };
   }
 
-  #write(slot: number, tally: Tally): Tally {
+  #write(slot: number, tally: { points: number; expires: number }): typeof tally {
     this.#tallies.set([tally.points, tally.expires], 2 * slot);
     return tally;
   }
 
   /** Microseconds of work, for which another worker waits. */
   #locked<T>(work: () => T): T {
-    while (Atomics.compareExchange(this.#counts, LOCK, 0, 1) !== 0) {
-      Atomics.wait(this.#counts, LOCK, 1, LOCK_WAIT_MS);
+    const own = this.#index + 1;
+    const end = performance.now() + LOCK_MS;
+    for (let holder; (holder = Atomics.compareExchange(this.#head, LOCK, 0, own)) !== 0;) {
+      if (performance.now() > end) {
+        if (Atomics.compareExchange(this.#head, LOCK, holder, own) === holder) break;
+      } else Atomics.wait(this.#head, LOCK, holder, LOCK_WAIT_MS);
     }
     try {
       return work();
     } finally {
-      Atomics.store(this.#counts, LOCK, 0);
-      Atomics.notify(this.#counts, LOCK, 1);
+      giveOn(this.#head, LOCK, this.#index);
     }
   }
+}
+
+/** Takes away what a worker that has ended has left behind. */
+export function forgetWorker(memory: SharedArrayBuffer, index: number): void {
+  Counts.clear(callsIn(memory), index);
+  for (const kind of OPEN_KINDS) Counts.clear(openIn(memory, kind), index);
+  giveOn(new Int32Array(memory, 0, HEAD), TURN, index);
+}
+
+/** Lets go of what a worker holds, if it does. */
+function giveOn(head: Int32Array, what: typeof LOCK | typeof TURN, index: number): void {
+  const own = index + 1;
+  if (Atomics.compareExchange(head, what, own, 0) === own) Atomics.notify(head, what);
+}
+
+function callsIn(memory: SharedArrayBuffer): Int32Array {
+  return new Int32Array(memory, 4 * HEAD, bytesOf(CALLERS) / 4);
+}
+
+function openIn(memory: SharedArrayBuffer, kind: OpenKind): Int32Array {
+  const before = 4 * HEAD + bytesOf(CALLERS) + OPEN_KINDS.indexOf(kind) * bytesOf(KEEPERS);
+  return new Int32Array(memory, before, bytesOf(KEEPERS) / 4);
 }

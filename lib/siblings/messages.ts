@@ -1,3 +1,5 @@
+import type { OpenKind } from "./board.ts";
+
 /** A request that another worker is to answer, but for its body. */
 export interface PassedRequest {
   readonly url: string;
@@ -12,11 +14,23 @@ export interface PassedRequest {
 /** What a worker asks of another one; it answers by the port. */
 export type Ask =
   | { readonly kind: "request"; readonly request: PassedRequest }
-  | { readonly kind: "metrics" };
+  | { readonly kind: "metrics" }
+  /** How long what a token has left idle longest there has been so, in milliseconds, or null; it may be ended. */
+  | {
+    readonly kind: "idlest";
+    readonly open: OpenKind;
+    readonly tokenId: number;
+    readonly end: boolean;
+  };
 
 /** What a worker tells its parent of. */
 export type ToSiblings =
-  | { readonly kind: "lines"; readonly lines: readonly LinesTo[] }
+  /** By the port who waits for it hears that they are written. */
+  | {
+    readonly kind: "lines";
+    readonly lines: readonly LinesTo[];
+    readonly written: MessagePort | null;
+  }
   | { readonly kind: "reopen" }
   /** For the worker of that number, with a port for its answer. */
   | { readonly kind: "ask"; readonly to: number; readonly ask: Ask; readonly port: MessagePort };

@@ -7,6 +7,8 @@ export interface Place {
   readonly index: number;
   readonly count: number;
   readonly memory: SharedArrayBuffer;
+  /** Milliseconds of the parent's own clock, which nobody sets. */
+  readonly clock: number;
 }
 
 /**
@@ -39,7 +41,8 @@ export class Siblings {
   constructor(place: Place, post: (message: ToSiblings, transfer: Transferable[]) => void) {
     this.index = place.index;
     this.count = place.count;
-    this.board = new Board(place.memory, place.index);
+    const behind = place.clock - performance.now();
+    this.board = new Board(place.memory, place.index, () => performance.now() + behind);
     this.#post = post;
   }
 
@@ -48,6 +51,12 @@ export class Siblings {
     let sum = 0;
     for (let at = 0; at < id.length; at++) sum = (sum * 31 + id.charCodeAt(at)) >>> 0;
     return sum % this.count;
+  }
+
+  /** The numbers of the other workers. */
+  get others(): readonly number[] {
+    return Array.from({ length: this.count }, (_, index) => index)
+      .filter((index) => index !== this.index);
   }
 
   /** An id that this worker goes on with. */
@@ -78,6 +87,16 @@ export class Siblings {
         reject(new Error("nobody waits for it"));
       },
     };
+  }
+
+  /** What another worker answers, or null when it cannot within so many milliseconds. */
+  async askWithin(milliseconds: number, to: number, ask: Ask): Promise<unknown> {
+    const asked = this.ask(to, ask);
+    const late = setTimeout(() => asked.end("gone"), milliseconds);
+    const answer = await asked.answer.catch(() => null);
+    clearTimeout(late);
+    asked.end("over");
+    return answer;
   }
 
   /** Tells once that a worker has broken, until the result is called. */

@@ -1,9 +1,8 @@
 /** How a server in several workers ends, goes on when one of them breaks, and speaks TLS. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { makeCertificate } from "../fake_pve/certificate.ts";
+import { startBreaking } from "../support/breaking.ts";
 import { BREAKS, FAULT } from "../support/breaks.ts";
-import { superviseServe } from "../support/cli.ts";
 import { until } from "../support/until.ts";
 import { Crowd, same, WorkerSite } from "../support/worker_site.ts";
 
@@ -59,20 +58,6 @@ Deno.test("SIGTERM: a change whose task does not end is told by its task, and ha
   assert.notEqual(row.outcome, "intent");
   assert.equal((await site.trail.verify()).ok, true);
 });
-
-const BREAKING = fileURLToPath(new URL("../support/breaking_server.ts", import.meta.url));
-
-function startBreaking(config: string) {
-  return superviseServe(
-    new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "-A", BREAKING, config],
-      env: { DENO_NO_UPDATE_CHECK: "1" },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }),
-  );
-}
 
 Deno.test("a worker that breaks is started again and told of once; sessions and the trail go on", async () => {
   await using site = await WorkerSite.start({
@@ -135,4 +120,32 @@ Deno.test("the lock by which other programs see that the file is in use outlives
   await site.process.line(/worker 2 of 2 broke/);
   await site.untilAll();
   assert.ok(await isLocked(), "after one has broken");
+});
+
+Deno.test("where lines are the only record, a call is answered when its line is written, and not before", async () => {
+  await using site = await WorkerSite.start({
+    workers: 2,
+    sections: (folder) => ({
+      audit: { database: false },
+      logging: { file: folder.at("calls.log") },
+    }),
+  });
+  await site.untilAll();
+  const told = async (tool: string, outcome: string) =>
+    (await Deno.readTextFile(site.folder.at("calls.log"))).split("\n")
+      .filter((line) => line.includes(`tool=${tool} `) && line.includes(`outcome=${outcome} `))
+      .length;
+  for (let calls = 1; calls <= Crowd.size; calls++) {
+    // By a connection of its own, and so from any worker.
+    using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+    const init = { method: "POST", headers: site.headers(), body: JSON.stringify(READ), client };
+    await (await fetch(site.url, init)).text();
+    assert.equal(await told("get_nodes", "ok"), calls);
+  }
+  const start = /\/status\/start$/;
+  site.fake.fault({ path: start }, { kind: "delay", ms: SLOW_MS });
+  const change = site.call("start_vm", { vmid: 101 });
+  await until(() => site.fake.requests.some(({ path }) => start.test(path)));
+  assert.equal(await told("start_vm", "intent"), 1, "before Proxmox is asked for a change");
+  await change;
 });

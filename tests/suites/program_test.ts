@@ -21,6 +21,7 @@ import "../unit/flags_test.ts";
 import "../unit/sandbox_worker_test.ts";
 import "../e2e/workers_test.ts";
 import "../e2e/workers_end_test.ts";
+import "../e2e/workers_limits_test.ts";
 import "../unit/fleet_test.ts";
 import "../unit/siblings_test.ts";
 import "../unit/guest_locks_test.ts";

@@ -19,6 +19,8 @@ export interface WorkerSiteOptions {
   readonly fake?: FakePve;
   readonly username?: string;
   readonly server?: Readonly<Record<string, unknown>>;
+  /** Other sections of the config, whose files may be in its folder. */
+  readonly sections?: (folder: Folder) => Readonly<Record<string, unknown>>;
   /** Files of the config's folder beside its own. */
   readonly files?: Readonly<Record<string, string>>;
   /** The CA of the server's own certificate. */
@@ -81,6 +83,7 @@ export class WorkerSite extends Served implements AsyncDisposable {
       server: { port: freePort(), workers, rate_limit, ...options.server },
       database: { url: databaseUrl },
       history: { enabled: false },
+      ...options.sections?.(folder),
     });
     const database = await openDatabase(databaseUrl);
     const now = () => new Date();

@@ -12,7 +12,7 @@ const text = (value: string) => new TextEncoder().encode(value);
 function workers(handle: (request: Request) => Response | Promise<Response>) {
   const memory = new SharedArrayBuffer(BOARD_BYTES);
   const [first, second] = [0, 1].map((index) =>
-    new Siblings({ index, count: 2, memory }, (message) => {
+    new Siblings({ index, count: 2, memory, clock: 0 }, (message) => {
       if (message.kind === "ask") second?.hear({ ...message, from: index });
     })
   );

@@ -25,6 +25,30 @@ Deno.test("workers count requests and wrong tokens together", async () => {
   assert.ok((await first.addresses.allowed("192.0.2.1") ?? 0) > 0);
 });
 
+Deno.test("a rate counts for a minute, to whatever the clock of the machine is set meanwhile", async () => {
+  const [first, second] = boards().map((board) => createUseLimits(RATES, null, board));
+  assert.ok(first && second);
+  for (let times = 0; times < 3; times++) await first.request(7);
+  const { now } = Date;
+  try {
+    Date.now = () => now() - 3_600_000;
+    assert.equal(await second.request(7), 60, "set back");
+    Date.now = () => now() + 3_600_000;
+    assert.equal(await second.request(7), 60, "set forward");
+  } finally {
+    Date.now = now;
+  }
+});
+
+Deno.test("one that is ended while it counts keeps none of the others from counting", () => {
+  const memory = new SharedArrayBuffer(BOARD_BYTES);
+  const board = new Board(memory, 0);
+  // What it leaves behind: the first number is the lock.
+  new Int32Array(memory)[0] = 2;
+  assert.equal(board.add("key", 1, 1_000).points, 1);
+  assert.equal(new Board(memory, 2).add("key", 1, 1_000).points, 2);
+});
+
 Deno.test("workers count calls under way together, and one that breaks leaves none", () => {
   const memory = new SharedArrayBuffer(BOARD_BYTES);
   const limitsOf = (index: number) => createUseLimits(RATES, null, new Board(memory, index));
@@ -106,10 +130,10 @@ Deno.test("lines of a moment go together, in order, and at once when they must",
   assert.deepEqual(posted, []);
   await told.promise;
   const both = [{ to: "stderr", text: "one\ntwo" }, { to: "file", text: "one" }];
-  assert.deepEqual(posted, [{ kind: "lines", lines: both }]);
+  assert.deepEqual(posted, [{ kind: "lines", lines: both, written: null }]);
   lines.push("stderr", "three");
   lines.flush();
   lines.flush();
-  const third = { kind: "lines", lines: [{ to: "stderr", text: "three" }] };
+  const third = { kind: "lines", lines: [{ to: "stderr", text: "three" }], written: null };
   assert.deepEqual(posted.slice(1), [third]);
 });

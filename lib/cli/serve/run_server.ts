@@ -43,6 +43,8 @@ export interface Member {
   /** Told when it listens. */
   readonly onListening: () => void;
   readonly writeError: (line: string) => void;
+  /** See LogOptions. */
+  readonly written: () => Promise<void>;
   /** Opens what its lines go to. */
   readonly openLog: NonNullable<LogOptions["open"]>;
 }
@@ -69,7 +71,8 @@ async function runLogging(options: RunOptions): Promise<void> {
   const log = createLog({
     ...config.logging,
     stderr: io.err,
-    ...(options.member === undefined ? {} : { open: options.member.openLog }),
+    open: options.member?.openLog,
+    written: options.member?.written,
     now: io.now,
     secrets: tokenValuesOf(config),
   });

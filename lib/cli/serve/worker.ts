@@ -44,7 +44,7 @@ function attach(scope: WorkerScope): void {
     if (data.kind === "signal") return signals.push(data.signal);
     if (data.kind !== "start") return siblings?.hear(data);
     if (data.place) siblings = new Siblings(data.place, (...told) => scope.postMessage(...told));
-    const lines = new Lines((message) => scope.postMessage(message));
+    const lines = new Lines((...told) => scope.postMessage(...told));
     // What it has said before it breaks tells why.
     addEventListener("error", () => lines.flush());
     void serve(data, { signals, member: siblings && memberOf(siblings, { lines, scope }) })
@@ -65,6 +65,7 @@ function memberOf(
     siblings,
     onListening: () => scope.postMessage({ kind: "listening" }),
     writeError: (line) => lines.push("stderr", line),
+    written: () => lines.written(),
     openLog: (to) => ({
       write: (line) => lines.push(to, line),
       reopen: () => {

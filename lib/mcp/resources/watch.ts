@@ -3,6 +3,8 @@ import type { Resource } from "../../proxmox/api/values.ts";
 import type { GuestDirectory } from "../../proxmox/guest/guest_directory.ts";
 import { rowsWithin } from "../../proxmox/inventory.ts";
 import type { Reach } from "../../proxmox/plan.ts";
+import type { Siblings } from "../../siblings/siblings.ts";
+import { Places } from "../places.ts";
 import { resourceAt } from "./address.ts";
 
 /** How often the cluster's list is read while anybody follows something. */
@@ -25,6 +27,8 @@ export interface ResourceWatchOptions {
   readonly onRevoked: (listener: (tokenId: number) => void) => () => void;
   /** How many streams a token may have open. */
   readonly streamsPerToken: number;
+  /** The other workers of the server; null where there are none. */
+  readonly siblings: Siblings | null;
 }
 
 /**
@@ -33,13 +37,18 @@ export interface ResourceWatchOptions {
  */
 export class ResourceWatch {
   readonly #options: ResourceWatchOptions;
+  readonly #most: number;
+  readonly #places: Places;
   /** With what each has seen last of each address. */
-  readonly #followers = new Map<Follower, Map<string, string>>();
+  readonly #followers = new Map<Follower, { seen: Map<string, string>; leave: () => void }>();
   readonly #forget: () => void;
   #reading: AbortController | undefined;
 
   constructor(options: ResourceWatchOptions) {
+    const { siblings, streamsPerToken } = options;
     this.#options = options;
+    this.#most = MOST_PER_STREAM * streamsPerToken;
+    this.#places = new Places({ kind: "follow", most: this.#most, siblings });
     this.#forget = options.onRevoked((tokenId) => this.#endAll(tokenId));
   }
 
@@ -55,14 +64,12 @@ export class ResourceWatch {
    * @throws AppError `unavailable` when the token follows too much
    */
   async follow(follower: Follower): Promise<() => void> {
-    const { tokenId, addresses } = follower;
-    const followed = [...this.#followers.keys()].filter((each) => each.tokenId === tokenId)
-      .reduce((sum, each) => sum + each.addresses.length, 0);
-    const most = MOST_PER_STREAM * this.#options.streamsPerToken;
-    if (followed + addresses.length > most) {
+    const leave = this.#places.take(follower.tokenId, follower.addresses.length);
+    if (leave === undefined) {
+      const most = this.#most;
       throw new AppError("unavailable", `Cannot follow more than ${most} resources with one token`);
     }
-    this.#followers.set(follower, new Map());
+    this.#followers.set(follower, { seen: new Map(), leave });
     this.#start();
     const rows = await follower.directory.resources().catch(() => undefined);
     if (rows) this.#compare(follower, rows);
@@ -81,6 +88,7 @@ export class ResourceWatch {
   }
 
   #end(follower: Follower): void {
+    this.#followers.get(follower)?.leave();
     this.#followers.delete(follower);
     if (this.#followers.size > 0) return;
     this.#reading?.abort();
@@ -108,7 +116,7 @@ export class ResourceWatch {
   }
 
   #compare(follower: Follower, all: Resource[]): void {
-    const seen = this.#followers.get(follower);
+    const seen = this.#followers.get(follower)?.seen;
     const rows = rowsWithin(all, follower.reach);
     for (const address of seen ? follower.addresses : []) {
       const { kind, values } = resourceAt(address) ?? {};
