@@ -131,7 +131,7 @@ function describeTask(upid: string, row: Partial<StatusRow>, logTail: string[]):
   const exit = text(row.exitstatus);
   return {
     upid,
-    status: row.status === "stopped" ? "stopped" : "running",
+    status: row.status === "stopped" || exit !== undefined ? "stopped" : "running",
     ...(exit === undefined ? {} : { exit_status: exit }),
     warnings: exit === undefined ? 0 : warningsIn(exit),
     log_tail: logTail,

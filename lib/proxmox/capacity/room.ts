@@ -1,7 +1,7 @@
 import { compact, flag, number, type Resource, text } from "../api/values.ts";
 import { forEachBounded } from "../fan_out.ts";
 import { AppError } from "../../errors.ts";
-import type { Guest } from "../guest/directory.ts";
+import { type Guest, guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
 import type { GuestDisks } from "./guest_disks.ts";
@@ -50,7 +50,7 @@ export async function nodeRooms(
     const running = own.filter(({ status }) => status === "running");
     const sum = (of: readonly Guest[], key: "maxmem" | "maxcpu") =>
       of.reduce((total, { vmid }) => total + (number(sizes.get(vmid)?.[key]) ?? 0), 0);
-    const total = number(row.maxmem) ?? 0;
+    const total = number(row.maxmem);
     const series = offline.has(node)
       ? []
       : await orNothing(pve.list("/nodes/{node}/rrddata", { node }, MONTH));
@@ -66,6 +66,13 @@ export async function nodeRooms(
       ...trendOf(pointsOf(series, ["memused"]), total),
     });
   });
+}
+
+/** The warning of guests that no sum counts, as nothing is told of their size. */
+export function unsized(resources: readonly Resource[]): string[] {
+  const { length } = resources.filter((row) => guestOf(row) && !flag(row.template))
+    .filter(({ maxmem }) => maxmem === undefined);
+  return length === 0 ? [] : [`the sums leave out ${length} guests whose memory is unknown`];
 }
 
 /** Space of the storages that can be used, with where it goes by a month's measurements. */
@@ -89,7 +96,7 @@ export async function storageRooms(
     const { node = "", storage = "" } = row;
     const shared = flag(row.shared);
     const own = all.filter((disk) => disk.storage === storage && (shared || disk.node === node));
-    const total = number(row.maxdisk) ?? 0;
+    const total = number(row.maxdisk);
     const series = await orNothing(
       pve.list("/nodes/{node}/storage/{storage}/rrddata", { node, storage }, MONTH),
     );
