@@ -1,6 +1,6 @@
 import { AppError, oneLine } from "../errors.ts";
 import { isKind } from "./api/errors.ts";
-import { reasonFailure } from "./api/failures.ts";
+import { garbled, reasonFailure } from "./api/failures.ts";
 import type { DataOf } from "./api/types.ts";
 import { followTask, succeeded, warningsIn } from "../upstream/task_end.ts";
 import { clip, quote } from "./clip.ts";
@@ -60,8 +60,7 @@ export async function readTask(
   upid: string,
   lines = LOG_TAIL_LINES,
 ): Promise<TaskState> {
-  const { node } = parseUpid(upid);
-  const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid });
+  const row = await readStatus(reader, upid);
   return describeTask(upid, row, await readLogTail(reader, upid, lines));
 }
 
@@ -81,9 +80,9 @@ export async function waitTask(
     onPoll?: (elapsedMs: number) => void;
   },
 ): Promise<TaskState> {
-  const { node } = parseUpid(upid);
+  parseUpid(upid);
   const { row, because } = await followTask(reader, {
-    read: () => reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid }),
+    read: () => readStatus(reader, upid),
     timeoutMs,
     patienceMs,
     onPoll,
@@ -98,6 +97,14 @@ export async function waitTask(
   }
   const state = describeTask(upid, row ?? {}, await readLogTail(reader, upid).catch(() => []));
   return because === "it ended" ? requireSuccess(state) : state;
+}
+
+/** @throws AppError `unavailable` for an answer that does not tell whether the task has ended */
+async function readStatus(reader: TaskReader, upid: string): Promise<StatusRow> {
+  const { node } = parseUpid(upid);
+  const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid });
+  if (text(row.status) ?? text(row.exitstatus)) return row;
+  throw garbled("Proxmox's answer does not tell whether the task has ended");
 }
 
 /**

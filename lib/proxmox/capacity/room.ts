@@ -1,6 +1,7 @@
 import { compact, flag, number, type Resource, text } from "../api/values.ts";
+import { clip } from "../clip.ts";
 import { forEachBounded } from "../fan_out.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, oneLine } from "../../errors.ts";
 import { type Guest, guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
@@ -53,7 +54,7 @@ export async function nodeRooms(
     const total = number(row.maxmem);
     const series = offline.has(node)
       ? []
-      : await orNothing(pve.list("/nodes/{node}/rrddata", { node }, MONTH));
+      : await measured(pve, `node ${node}`, pve.list("/nodes/{node}/rrddata", { node }, MONTH));
     return compact({
       node,
       status: text(row.status),
@@ -97,7 +98,9 @@ export async function storageRooms(
     const shared = flag(row.shared);
     const own = all.filter((disk) => disk.storage === storage && (shared || disk.node === node));
     const total = number(row.maxdisk);
-    const series = await orNothing(
+    const series = await measured(
+      pve,
+      `storage ${storage}`,
       pve.list("/nodes/{node}/storage/{storage}/rrddata", { node, storage }, MONTH),
     );
     return compact({
@@ -115,11 +118,12 @@ export async function storageRooms(
 }
 
 /** A trend that cannot be read is not known; the rest is. */
-async function orNothing<T>(reading: Promise<T[]>): Promise<T[]> {
+async function measured<T>(pve: Pve, what: string, reading: Promise<T[]>): Promise<T[]> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof AppError) return [];
-    throw error;
+    if (!(error instanceof AppError)) throw error;
+    pve.warn(`growth of ${what}: ${clip(oneLine(error.message))}`);
+    return [];
   }
 }
