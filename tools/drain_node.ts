@@ -117,7 +117,7 @@ function survey(
   }
   const others = resources.filter((row) => row.type === "node" && row.node !== node)
     .filter((row) => targets === undefined || targets.includes(row.node ?? ""))
-    .filter((row) => !offline.has(row.node ?? ""));
+    .filter((row) => row.status === "online");
   if (others.length === 0) {
     const which = targets === undefined ? "no other node" : `none of ${targets.join(", ")}`;
     throw new AppError("conflict", `${which} is online`);

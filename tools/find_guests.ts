@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { hasTag, type Resource } from "../lib/proxmox/api/values.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import { guestRowsOf, offlineNodes } from "../lib/proxmox/inventory.ts";
+import { absences, guestRowsOf } from "../lib/proxmox/inventory.ts";
 import { whyEmpty } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
@@ -54,7 +54,6 @@ function findGuests(
   resources: readonly Resource[],
   input: Input,
 ): z.output<z.ZodObject<typeof paged>> & { guests: FoundRow[] } {
-  const offline = offlineNodes(resources);
   const all = guestRowsOf(resources);
   const rows = all.filter((row) => fits(row, input));
   assertFilters(input, { resources, found: rows.length });
@@ -64,7 +63,7 @@ function findGuests(
   const filters = { text, name, type, node, status, pool, tag };
   const warnings = [
     ...whyEmpty(rows, { filters, among: `${all.length} guests` }),
-    ...[...offline].map((node) => `node ${node} is offline: the state of its guests is unknown`),
+    ...absences(resources, () => ": the state of its guests is unknown"),
   ];
   return {
     guests: items.map((row) => pick(row, columns)),

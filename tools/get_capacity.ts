@@ -7,9 +7,11 @@ import {
   nodeRooms,
   type StorageRoom,
   storageRooms,
+  unsized,
 } from "../lib/proxmox/capacity/room.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { guestsIn } from "../lib/proxmox/guest/directory.ts";
+import { absences } from "../lib/proxmox/inventory.ts";
 import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
@@ -129,6 +131,8 @@ export default defineTool({
         node === undefined || room.node === undefined || room.node === node
       ),
       ...warned([
+        ...absences(resources),
+        ...unsized(resources),
         ...disks.warnings,
         ...warnings,
         ...(left > 0 ? [`${left} more guests of node ${node} are not shown`] : []),

@@ -98,7 +98,7 @@ async function readByUnit(
   most: number,
 ): Promise<Lines> {
   const clock = await pve.get("/nodes/{node}/time", { node });
-  const ahead = (number(clock.localtime) ?? 0) - (number(clock.time) ?? 0);
+  const ahead = aheadOf(clock);
   const end = until === undefined ? pve.now() : new Date(until);
   const begin = since ?? end.getTime() - DAY_SECONDS * 1000;
   const range = {
@@ -115,6 +115,13 @@ async function readByUnit(
   const lines = rows.map((row) => text(row.t) ?? "");
   const empty = total === 1 && EMPTY.includes(lines[0] ?? "");
   return { lines: empty ? [] : lines, earlier: start > 0 };
+}
+
+/** Seconds that the node's clock is ahead of UTC, which is less than a day in all time zones. */
+function aheadOf({ localtime, time }: { localtime?: unknown; time?: unknown }): number {
+  const ahead = (number(localtime) ?? NaN) - (number(time) ?? NaN);
+  if (Math.abs(ahead) <= DAY_SECONDS) return ahead;
+  throw new AppError("unavailable", "the node does not tell its time zone, which the range needs");
 }
 
 /** `2026-07-01 12:00:00`, as the node's clock shows it. */

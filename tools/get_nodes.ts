@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { listing, paged } from "../lib/tool/fields.ts";
-import { offlineNodes } from "../lib/proxmox/inventory.ts";
+import { absences } from "../lib/proxmox/inventory.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { describePage } from "../lib/proxmox/list.ts";
 import { compact, type Resource } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -37,12 +38,7 @@ export default defineTool({
     const nodes = resources.filter((row) => row.type === "node");
     const by = { key: (row: Resource) => row.node ?? row.id, describe };
     const { items, ...page } = describePage(nodes, by, input);
-    const offline = [...offlineNodes(resources)];
-    return {
-      nodes: items,
-      ...page,
-      ...(offline.length > 0 ? { warnings: offline.map((node) => `node ${node} is offline`) } : {}),
-    };
+    return { nodes: items, ...page, ...warned(absences(resources)) };
   },
 });
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { isKind } from "../lib/proxmox/api/errors.ts";
+import { garbled } from "../lib/proxmox/api/failures.ts";
 import { flag, text } from "../lib/proxmox/api/values.ts";
 import { readContainerFile } from "../lib/proxmox/console/files.ts";
 import { type Guest, isContainer } from "../lib/proxmox/guest/directory.ts";
@@ -93,6 +94,7 @@ async function readFile(
     skipped = 0;
     return read({});
   });
+  if (answer.content === undefined) throw garbled("the guest agent's answer holds no content");
   const all = bytesOf(text(answer.content) ?? "");
   const from = skipped === offset ? 0 : offset;
   if (from > 0 && from >= all.length && flag(answer.truncated)) {

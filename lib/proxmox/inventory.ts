@@ -23,17 +23,34 @@ export interface GuestRow {
   readonly ha_state?: string;
 }
 
-/** Says which nodes are offline and what therefore is not known. */
+/** Says which nodes are not online and what therefore is not known. */
 export function warningsOf(
   resources: readonly Resource[],
   type: GuestType | "storage",
 ): { warnings?: string[] } {
   const what = { qemu: "VMs", lxc: "containers", storage: "storages" }[type];
-  const warnings = [...offlineNodes(resources)].map((node) => {
+  const warnings = absences(resources, (node) => {
     const count = resources.filter((row) => row.type === type && row.node === node).length;
-    return `node ${node} is offline: the state of its ${count} ${what} is unknown`;
+    return `: the state of its ${count} ${what} is unknown`;
   });
   return warnings.length === 0 ? {} : { warnings };
+}
+
+/**
+ * One warning for each node that is offline, or of which nobody knows.
+ *
+ * @param lost what is missing of an offline node, as the end of a sentence
+ */
+export function absences(
+  resources: readonly Resource[],
+  lost: (node: string) => string = () => "",
+): string[] {
+  return [
+    ...[...offlineNodes(resources)].map((node) => `node ${node} is offline${lost(node)}`),
+    ...silentNodes(resources).map((node) =>
+      `whether node ${node} is online is unknown: its pvestatd does not report, and what it has may be shown as unknown`
+    ),
+  ];
 }
 
 /** The resources that a caller may know of. */
@@ -45,14 +62,24 @@ export function rowsWithin(rows: Resource[], reach: Reach): Resource[] {
   });
 }
 
-/** The names of the nodes that do not answer. */
+/** The names of the nodes that are known not to answer. */
 export const offlineNodes: (resources: readonly Resource[]) => ReadonlySet<string> = oncePer(
   (resources: readonly Resource[]) =>
     new Set(
-      resources.filter((row) => row.type === "node" && row.status !== "online")
+      resources.filter((row) => row.type === "node" && row.status === "offline")
         .map((row) => row.node ?? row.id),
     ),
 );
+
+/**
+ * The names of the nodes that may be online or not: Proxmox calls a node `unknown` that is in the cluster but
+ * whose pvestatd has told nothing for some minutes. Such a node mostly answers.
+ */
+export function silentNodes(resources: readonly Resource[]): string[] {
+  return resources
+    .filter(({ status, type }) => type === "node" && status !== "online" && status !== "offline")
+    .map((row) => row.node ?? row.id);
+}
 
 /** Every guest of either type, described once for all who search what was read; nobody may change a row. */
 export const guestRowsOf = oncePer(

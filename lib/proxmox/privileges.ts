@@ -1,4 +1,5 @@
 import type { Client } from "./api/client.ts";
+import { isRecord, record } from "./api/values.ts";
 
 /** Proxmox paths and the privileges granted there. */
 export type Grants = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -40,7 +41,7 @@ export class Access {
     let grants: Grants | undefined;
     try {
       const { data } = await this.#client.read("/access/permissions", signal);
-      grants = (data ?? undefined) as Grants | undefined;
+      grants = grantsOf(data);
     } catch {
       // Not knowing hides nothing: Proxmox itself refuses what the token may not do.
     } finally {
@@ -53,6 +54,13 @@ export class Access {
       : { grants: this.#known?.grants, at: at - KEPT_MS + RETRY_MS };
     return this.#known.grants;
   }
+}
+
+/** What is no record of privileges grants none; undefined for what tells nothing at all. */
+function grantsOf(data: unknown): Grants | undefined {
+  if (!isRecord(data)) return undefined;
+  const grants = Object.entries(data).map(([path, held]) => [path, record(held)]);
+  return Object.fromEntries(grants);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ApiPath } from "../upstream/path.ts";
 import { Slots } from "../upstream/slots.ts";
 import { checkedRows, type KeyedPath, leftOutText } from "./api/rows.ts";
 import type { RowOf } from "./api/types.ts";
-import { record } from "./api/values.ts";
+import { isRecord, record, withoutNulls } from "./api/values.ts";
 import { isKept } from "./kept_paths.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 
@@ -144,7 +144,7 @@ export class Reading {
   async object(at: ApiPath, params?: unknown, keeping?: Keeping): Promise<object> {
     const { data } = await this.read(at, params, keeping);
     if (data === null) throw garbled(`Proxmox's answer to ${at} is empty`);
-    if (typeof data === "object" && !Array.isArray(data)) return data;
+    if (isRecord(data)) return withoutNulls(data);
     throw garbled(`Proxmox's answer to ${at} is not an object`);
   }
 

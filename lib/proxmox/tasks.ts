@@ -1,5 +1,7 @@
 import { AppError, oneLine } from "../errors.ts";
-import { reasonFailure } from "./api/failures.ts";
+import { garbled, reasonFailure } from "./api/failures.ts";
+import type { DataOf } from "./api/types.ts";
+import { text } from "./api/values.ts";
 import { followTask, succeeded, type TaskState, taskState } from "../upstream/task_end.ts";
 import { clip, logEnd } from "./clip.ts";
 import type { Pve } from "./pve.ts";
@@ -23,6 +25,8 @@ export interface ParsedUpid {
   /** `user@realm`, or `user@realm!token` for a task that an API token started. */
   readonly user: string;
 }
+
+type StatusRow = DataOf<"/nodes/{node}/tasks/{upid}/status", "GET">;
 
 const LOG_TAIL_LINES = 10;
 const LOG_PAGE = 500;
@@ -52,8 +56,7 @@ export async function readTask(
   upid: string,
   lines = LOG_TAIL_LINES,
 ): Promise<TaskState> {
-  const { node } = parseUpid(upid);
-  const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid });
+  const row = await readStatus(reader, upid);
   return taskState(upid, row, await readLogTail(reader, upid, lines));
 }
 
@@ -73,10 +76,10 @@ export async function waitTask(
     onPoll?: (elapsedMs: number) => void;
   },
 ): Promise<TaskState> {
-  const { node } = parseUpid(upid);
+  parseUpid(upid);
   const advice = `${reader.advice.task} ${upid}`;
   const { row, because } = await followTask(reader, {
-    read: () => reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid }),
+    read: () => readStatus(reader, upid),
     timeoutMs,
     patienceMs,
     onPoll,
@@ -90,6 +93,14 @@ export async function waitTask(
   }
   const state = taskState(upid, row, await readLogTail(reader, upid).catch(() => []));
   return because === "it ended" ? requireSuccess(state) : state;
+}
+
+/** @throws AppError `unavailable` for an answer that does not tell whether the task has ended */
+async function readStatus(reader: TaskReader, upid: string): Promise<StatusRow> {
+  const { node } = parseUpid(upid);
+  const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid });
+  if (text(row.status) ?? text(row.exitstatus)) return row;
+  throw garbled("Proxmox's answer does not tell whether the task has ended");
 }
 
 /**

@@ -72,7 +72,7 @@ export function taskState(
   const exit = typeof exitstatus === "string" && exitstatus !== "" ? exitstatus : undefined;
   return {
     upid,
-    status: status === "stopped" ? "stopped" : "running",
+    status: status === "stopped" || exit !== undefined ? "stopped" : "running",
     ...(exit === undefined ? {} : { exit_status: exit }),
     warnings: exit === undefined ? 0 : warningsIn(exit),
     log_tail,
@@ -106,7 +106,7 @@ export async function followTask(
     });
     if (row !== undefined) failures = 0;
     const elapsed = waiting.now().getTime() - started;
-    if (row?.status === "stopped") return { row, because: "it ended" };
+    if (row?.status === "stopped" || row?.exitstatus) return { row, because: "it ended" };
     onPoll?.(elapsed);
     if (elapsed >= timeoutMs) return { row: row ?? {}, because: "the time is over" };
     if (elapsed >= patienceMs) return { row: row ?? {}, because: "the patience is over" };

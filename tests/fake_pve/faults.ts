@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Answer } from "./dispatch.ts";
+import type { FakeRequest } from "./https.ts";
 
 export type Fault =
   | {
@@ -15,6 +16,8 @@ export type Fault =
   | { kind: "drop_before" }
   | { kind: "truncate" }
   | { kind: "body"; body: string }
+  /** What is made of the answer's text; of a refusal nothing is. */
+  | { kind: "bent"; bend: (body: string, request: FakeRequest) => string }
   | WireFault;
 
 /** What goes wrong on the wire once the request has been carried out. */

@@ -172,6 +172,11 @@ export abstract class FakeServer {
           body: fault.body,
           authorized: true,
         });
+      case "bent": {
+        const whole = answer();
+        if (whole.status !== 200) return send(whole);
+        return send({ ...whole, body: fault.bend(whole.body, record) });
+      }
       case "status":
         return send(this.spoiled(fault));
       default:

@@ -1,5 +1,5 @@
 import type { ListPath, RowOf } from "./types.ts";
-import { isRecord } from "./values.ts";
+import { isRecord, withoutNulls } from "./values.ts";
 
 /** The field without which a row means nothing, for each list that is read. */
 const KEYS = {
@@ -69,7 +69,7 @@ export function checkedRows<P extends KeyedPath>(
 ): { rows: RowOf<P>[]; leftOut: number } | undefined {
   if (!Array.isArray(data)) return undefined;
   const key = KEYS[path];
-  const rows = data.filter((row) => isRecord(row) && isKey(row[key]));
+  const rows = data.filter((row) => isRecord(row) && isKey(row[key])).map(withoutNulls);
   if (rows.length === 0 && data.length > 0) return undefined;
   return { rows: rows as RowOf<P>[], leftOut: data.length - rows.length };
 }

@@ -36,11 +36,14 @@ export interface Resource {
 
 /** Reads a row of `/cluster/resources`. */
 export function resourceOf(row: Readonly<Record<string, unknown>>): Resource {
+  const type = text(row.type) ?? "";
+  const id = text(row.id) ?? "";
   return compact({
-    type: text(row.type) ?? "",
-    id: String(row.id),
-    node: text(row.node),
-    vmid: number(row.vmid),
+    type,
+    id,
+    node: text(row.node) ?? (type === "node" || type === "storage" ? partOf(id, 1) : undefined),
+    vmid: number(row.vmid) ??
+      (type === "qemu" || type === "lxc" ? number(partOf(id, 1)) : undefined),
     name: text(row.name),
     status: text(row.status),
     cpu: number(row.cpu),
@@ -55,7 +58,7 @@ export function resourceOf(row: Readonly<Record<string, unknown>>): Resource {
     pool: text(row.pool),
     lock: text(row.lock),
     hastate: text(row.hastate),
-    storage: text(row.storage),
+    storage: text(row.storage) ?? (type === "storage" ? partOf(id, 2) : undefined),
     plugintype: text(row.plugintype),
     content: text(row.content),
     shared: number(row.shared),
@@ -65,14 +68,23 @@ export function resourceOf(row: Readonly<Record<string, unknown>>): Resource {
   });
 }
 
+/** A piece of an id, which says what the row is of: `qemu/100`, `node/pve1`, `storage/pve1/local`. */
+function partOf(id: string, index: number): string | undefined {
+  return text(id.split("/")[index]);
+}
+
 /** A guest's configuration: keys as in the API, values as they come. */
 export type GuestConfig = Readonly<Record<string, unknown>> & { readonly digest?: string };
 
-/** A finite number, from a number or a numeric string; undefined for anything else. */
+/**
+ * A number, from one, a numeric string or a boolean; undefined for anything else, and for one so large that
+ * it is no longer exact.
+ */
 export function number(value: unknown): number | undefined {
-  if (value === null || value === undefined || value === "") return undefined;
+  const isText = typeof value === "string" && value.trim() !== "";
+  if (!isText && typeof value !== "number" && typeof value !== "boolean") return undefined;
   const result = Number(value);
-  return Number.isFinite(result) ? result : undefined;
+  return Math.abs(result) <= Number.MAX_SAFE_INTEGER ? result : undefined;
 }
 
 /** Proxmox's boolean: 1, "1" and true are true; 0, "", absent and the rest are false. */
@@ -102,12 +114,13 @@ export function hasTag(tags: readonly string[], tag: string): boolean {
   return tags.some((each) => each.toLowerCase() === wanted);
 }
 
-const LAST_SECOND = 8.64e12;
+/** The last second of the year 9999: RFC 3339 knows none later. */
+const LAST_SECOND = 253_402_300_799;
 
-/** Unix seconds as RFC 3339; undefined for anything else. */
+/** Unix seconds as RFC 3339; undefined for anything else, also for zero, which stands for never. */
 export function time(seconds: unknown): string | undefined {
   const value = number(seconds);
-  if (value === undefined || Math.abs(value) > LAST_SECOND) return undefined;
+  if (value === undefined || value <= 0 || value > LAST_SECOND) return undefined;
   return new Date(value * 1000).toISOString();
 }
 
@@ -119,6 +132,13 @@ export function record(value: unknown): Readonly<Record<string, unknown>> {
 /** The objects of a list within a row; none for anything else. */
 export function records(value: unknown): Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+/** Takes out what is null, which is as good as absent; gives the same record. */
+export function withoutNulls<T extends object>(row: T): T {
+  const members = row as Record<string, unknown>;
+  for (const key in members) if (members[key] === null) delete members[key];
+  return row;
 }
 
 /** Drops the undefined values, so that results hold only what is known. */

@@ -1,7 +1,7 @@
 import { oncePer } from "../../once_per.ts";
 import { tasksOf } from "../cluster/task_list.ts";
 import { guestsIn } from "../guest/directory.ts";
-import { offlineNodes } from "../inventory.ts";
+import { offlineNodes, silentNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
 import type { ToldOf } from "../storage/told.ts";
 import { backupProbe } from "./backups.ts";
@@ -81,8 +81,13 @@ async function lookAtCluster(
     of: `node ${node}`,
     reason: "the node is offline",
   }));
+  const silent = silentNodes(resources).map((node) => ({
+    part: "use and states",
+    of: `node ${node}`,
+    reason: "its pvestatd does not report",
+  }));
   return {
     findings: parts.flatMap((part) => part.findings),
-    unread: [...away, ...asked.unread, ...parts.flatMap((part) => part.unread)],
+    unread: [...away, ...silent, ...asked.unread, ...parts.flatMap((part) => part.unread)],
   };
 }

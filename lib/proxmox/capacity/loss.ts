@@ -115,7 +115,9 @@ export function lossesOf(
     const moving = own.filter(({ fate, status }) => fate !== "lost" && status === "running")
       .map(({ vmid }) => memory.get(vmid) ?? 0);
     const free = nodes.filter((other) => other !== row && !offline.has(other.node ?? other.id))
-      .map((other) => Math.max(0, (number(other.maxmem) ?? 0) - (number(other.mem) ?? 0)));
+      .map(({ maxmem, mem }) =>
+        maxmem === undefined || mem === undefined ? 0 : Math.max(0, maxmem - mem)
+      );
     return {
       node,
       guests: own.length,

@@ -1,7 +1,8 @@
 import { compact, flag, number, type Resource, text } from "../api/values.ts";
+import { clip } from "../clip.ts";
 import { forEachBounded } from "../fan_out.ts";
-import { AppError } from "../../errors.ts";
-import type { Guest } from "../guest/directory.ts";
+import { AppError, oneLine } from "../../errors.ts";
+import { type Guest, guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
 import type { GuestDisks } from "./guest_disks.ts";
@@ -50,10 +51,10 @@ export async function nodeRooms(
     const running = own.filter(({ status }) => status === "running");
     const sum = (of: readonly Guest[], key: "maxmem" | "maxcpu") =>
       of.reduce((total, { vmid }) => total + (number(sizes.get(vmid)?.[key]) ?? 0), 0);
-    const total = number(row.maxmem) ?? 0;
+    const total = number(row.maxmem);
     const series = offline.has(node)
       ? []
-      : await orNothing(pve.list("/nodes/{node}/rrddata", { node }, MONTH));
+      : await measured(pve, `node ${node}`, pve.list("/nodes/{node}/rrddata", { node }, MONTH));
     return compact({
       node,
       status: text(row.status),
@@ -66,6 +67,13 @@ export async function nodeRooms(
       ...trendOf(pointsOf(series, ["memused"]), total),
     });
   });
+}
+
+/** The warning of guests that no sum counts, as nothing is told of their size. */
+export function unsized(resources: readonly Resource[]): string[] {
+  const { length } = resources.filter((row) => guestOf(row) && !flag(row.template))
+    .filter(({ maxmem }) => maxmem === undefined);
+  return length === 0 ? [] : [`the sums leave out ${length} guests whose memory is unknown`];
 }
 
 /** Space of the storages that can be used, with where it goes by a month's measurements. */
@@ -89,8 +97,10 @@ export async function storageRooms(
     const { node = "", storage = "" } = row;
     const shared = flag(row.shared);
     const own = all.filter((disk) => disk.storage === storage && (shared || disk.node === node));
-    const total = number(row.maxdisk) ?? 0;
-    const series = await orNothing(
+    const total = number(row.maxdisk);
+    const series = await measured(
+      pve,
+      `storage ${storage}`,
       pve.list("/nodes/{node}/storage/{storage}/rrddata", { node, storage }, MONTH),
     );
     return compact({
@@ -108,11 +118,12 @@ export async function storageRooms(
 }
 
 /** A trend that cannot be read is not known; the rest is. */
-async function orNothing<T>(reading: Promise<T[]>): Promise<T[]> {
+async function measured<T>(pve: Pve, what: string, reading: Promise<T[]>): Promise<T[]> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof AppError) return [];
-    throw error;
+    if (!(error instanceof AppError)) throw error;
+    pve.warn(`growth of ${what}: ${clip(oneLine(error.message))}`);
+    return [];
   }
 }

@@ -1,4 +1,4 @@
-import { number } from "../api/values.ts";
+import { compact, number, time } from "../api/values.ts";
 
 const DAY = 86_400;
 const MIN_POINTS = 10;
@@ -37,9 +37,9 @@ export function daysOf(points: readonly Point[]): number {
 /**
  * Least squares over the measurements; undefined where they are fewer than ten or younger than three days.
  *
- * @param total how much there is room for, in bytes
+ * @param total how much there is room for, in bytes; undefined where nobody knows when it is full
  */
-export function trendOf(points: readonly Point[], total: number): Trend | undefined {
+export function trendOf(points: readonly Point[], total: number | undefined): Trend | undefined {
   if (points.length < MIN_POINTS || daysOf(points) < MIN_DAYS) return undefined;
   const meanTime = mean(points.map(([time]) => time));
   const meanUsed = mean(points.map(([, used]) => used));
@@ -52,10 +52,9 @@ export function trendOf(points: readonly Point[], total: number): Trend | undefi
   const growth = Math.round(slope * DAY);
   const last = Math.max(...points.map(([time]) => time));
   const now = meanUsed + slope * (last - meanTime);
-  const seconds = (total - now) / slope;
+  const seconds = ((total ?? Infinity) - now) / slope;
   if (growth <= 0 || seconds > MAX_DAYS * DAY) return { growth_bytes_per_day: growth };
-  const fullAt = new Date((last + Math.max(0, seconds)) * 1000);
-  return { growth_bytes_per_day: growth, full_at: fullAt.toISOString() };
+  return compact({ growth_bytes_per_day: growth, full_at: time(last + Math.max(0, seconds)) });
 }
 
 export function mean(values: readonly number[]): number {

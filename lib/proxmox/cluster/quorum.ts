@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { garbled } from "../api/failures.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, text } from "../api/values.ts";
 
@@ -16,10 +17,12 @@ export interface ClusterState {
 export async function readCluster(pve: Pve): Promise<ClusterState> {
   const rows = await pve.list("/cluster/status");
   const cluster = rows.find((row) => row.type === "cluster");
+  const nodes = rows.filter((row) => row.type === "node");
+  if (nodes.length === 0) throw garbled("Proxmox's answer to /cluster/status names no node");
   return {
     ...compact({ name: text(cluster?.name), size: number(cluster?.nodes) }),
     quorate: cluster === undefined || flag(cluster.quorate),
-    nodes: rows.filter((row) => row.type === "node").map((row) =>
+    nodes: nodes.map((row) =>
       compact({
         node: text(row.name) ?? String(row.id),
         online: flag(row.online),

@@ -33,9 +33,12 @@ export async function replicationJobs(
     resources.map(guestOf).filter((guest) => guest !== undefined)
       .map((guest) => [guest.vmid, guest.node]),
   );
-  const mine = rows.filter((row) => nodeOf.has(Number(row.guest)));
+  // A job may outlive its guest.
+  const mine = rows.filter((row) => pve.reach.everything || nodeOf.has(Number(row.guest)));
   const offline = offlineNodes(resources);
-  const sources = [...new Set(mine.map((row) => nodeOf.get(Number(row.guest)) ?? ""))].sort();
+  const sources = [
+    ...new Set(mine.flatMap((row) => nodeOf.get(Number(row.guest)) ?? text(row.source) ?? [])),
+  ].sort();
   const { results, warnings } = await gather(sources.filter((node) => !offline.has(node)), {
     name: (node) => `state of the jobs of node ${node}`,
     read: (node) => reader.list("/nodes/{node}/replication", { node }),
@@ -59,7 +62,7 @@ function describeJob(
   return compact({
     id: String(row.id),
     vmid: number(row.guest),
-    source: nodeOf.get(Number(row.guest)),
+    source: nodeOf.get(Number(row.guest)) ?? text(row.source),
     target: text(row.target),
     schedule: text(row.schedule),
     enabled: !flag(row.disable),

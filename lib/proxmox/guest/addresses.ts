@@ -2,7 +2,8 @@ import { AppError } from "../../errors.ts";
 import { ProxmoxError } from "../api/errors.ts";
 import type { Guest } from "./directory.ts";
 import type { Pve } from "../pve.ts";
-import { compact, text } from "../api/values.ts";
+import { garbled } from "../api/failures.ts";
+import { compact, records, text } from "../api/values.ts";
 
 /** One network interface inside a guest; what is not known is left out. */
 export interface Interface {
@@ -34,7 +35,8 @@ export async function readInterfaces(
 
 async function containerInterfaces(pve: Pve, node: string, vmid: number): Promise<Row[]> {
   const data = await pve.value("/nodes/{node}/lxc/{vmid}/interfaces", { node, vmid });
-  if (Array.isArray(data)) return data;
+  if (Array.isArray(data)) return records(data);
+  if (data !== null) throw garbled(`Proxmox's list of container ${vmid}'s interfaces is no list`);
   throw new ProxmoxError("conflict", `container ${vmid} is not running`, { kind: "not_running" });
 }
 
@@ -43,14 +45,17 @@ async function agentInterfaces(pve: Pve, node: string, vmid: number): Promise<Ro
     node,
     vmid,
   });
-  if (Array.isArray(answer?.result)) return answer.result;
+  if (Array.isArray(answer.result)) return records(answer.result);
   throw new AppError("unavailable", "the guest agent's answer holds no list of interfaces");
 }
 
 function addressesOf(row: Row): string[] {
-  const listed = Array.isArray(row["ip-addresses"]) ? row["ip-addresses"] as Row[] : [];
+  const listed = records(row["ip-addresses"]);
   if (listed.length > 0) {
-    return listed.map((entry) => `${entry["ip-address"]}/${entry.prefix}`);
+    return listed.flatMap(({ "ip-address": address, prefix }) => {
+      const parts = [text(address), text(prefix)];
+      return parts[0] === undefined ? [] : [parts.filter((part) => part !== undefined).join("/")];
+    });
   }
   // Proxmox VE 8 lists a container's addresses only here.
   return [text(row.inet), text(row.inet6)].filter((address) => address !== undefined);

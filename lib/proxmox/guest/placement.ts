@@ -96,10 +96,9 @@ export async function isTaken(pve: Pve, vmid: number): Promise<boolean> {
 export async function chooseNode(pve: Pve, memoryMib: number): Promise<string> {
   const online = (await pve.resources())
     .filter((row) => row.type === "node" && row.status === "online" && row.node !== undefined);
-  const nodes = online.filter((row) => number(row.maxmem) !== undefined).map((row) => ({
-    node: row.node ?? "",
-    free: (number(row.maxmem) ?? 0) - (number(row.mem) ?? 0),
-  }));
+  const nodes = online.flatMap(({ maxmem, mem, node = "" }) =>
+    maxmem === undefined || mem === undefined ? [] : [{ node, free: maxmem - mem }]
+  );
   if (nodes.length === 0) {
     // A token without Sys.Audit sees nodes without their memory. A single host leaves no choice.
     if (online.length === 1) return online[0]?.node ?? "";

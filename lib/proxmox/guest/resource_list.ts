@@ -13,11 +13,12 @@ export interface ResourceList {
 export function resourceListOf(data: unknown): ResourceList {
   const checked = checkedRows("/cluster/resources", data);
   if (!checked) throw garbled("Proxmox's list of resources is not a list that can be read");
-  const { leftOut } = checked;
-  const rows = checked.rows.map(resourceOf);
-  if (rows.length > 0 && !rows.some(isWhole)) {
+  const all = checked.rows.map(resourceOf);
+  const rows = all.filter(isWhole);
+  if (all.length > 0 && rows.length === 0) {
     throw garbled("Proxmox's list of resources has no row that can be read");
   }
+  const leftOut = checked.leftOut + all.length - rows.length;
   const warning = leftOut === 0 ? undefined : leftOutText("/cluster/resources", leftOut);
   return { rows, warning };
 }
