@@ -12,6 +12,7 @@ import "../clusters/resources_test.ts";
 import "../clusters/stdio_test.ts";
 import "../clusters/tasks_test.ts";
 import "../clusters/tokens_test.ts";
+import "../clusters/safe_to_delete_test.ts";
 import "../clusters/whose_backups_test.ts";
 import "../contract/pitfalls_test.ts";
 import "../e2e/abuse_test.ts";
