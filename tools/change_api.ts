@@ -18,7 +18,8 @@ import {
   productInput,
   strictParams,
 } from "../lib/tool/backup_api.ts";
-import { type About, defineTool, DESTROYS } from "../lib/tool/tool.ts";
+import { readToldOf } from "../lib/tool/own_backups.ts";
+import { type About, defineTool, DESTROYS, type ToolContext } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "change_api",
@@ -48,7 +49,7 @@ export default defineTool({
   action: ({ method, path }) => `${method} ${path}`,
   about: async (input, context) => {
     const api = backupApiOf(context, input);
-    if (api === undefined) return describeCall(context.pve, input);
+    if (api === undefined) return describeCall(context, input);
     return { lines: dangersOf(await checkCall(api, input)), version: "" };
   },
   run: async ({ method, path, params, ...input }, context) => {
@@ -120,16 +121,19 @@ const A_GUEST = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/\d+\/?$/;
 
 /** The guest that a call is about; one that would be made with it is not there yet. */
 async function describeCall(
-  pve: Pve,
+  context: ToolContext,
   call: Change,
 ): Promise<About> {
+  const { pve } = context;
   const checked = await checkCall(pve, call);
   const { vmid } = checked;
   const differences = differenceLines(await readDifferences(pve, checked, call.params));
   if (vmid === undefined) return { lines: differences, version: "" };
   const goes = call.method === "DELETE" && A_GUEST.test(call.path);
   try {
-    const { lines, version } = await guestFacts(pve, { vmid }, { goes });
+    const { lines, version } = await guestFacts(pve, { vmid }, {
+      goes: goes ? (vmid) => readToldOf(context, { vmid }) : undefined,
+    });
     return { lines: [...lines, ...differences], version };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "not_found") throw error;

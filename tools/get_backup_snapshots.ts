@@ -113,7 +113,9 @@ function doubtsOf(whose: Whose | null, isWhole: boolean): string[] {
   const { unread = [] } = whose ?? {};
   if (unread.length === 0) return [];
   return isWhole
-    ? unread.map((why) => `whose a backup is leaves out a cluster that does not tell, ${why}`)
+    ? unread.map(({ cluster, why }) =>
+      `whose a backup is leaves out a cluster that does not tell, ${cluster}: ${why}`
+    )
     : ["some backups may be left out: whose they are is not known at the moment"];
 }
 

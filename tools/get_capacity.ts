@@ -16,6 +16,7 @@ import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { nodeName, paged } from "../lib/tool/fields.ts";
+import { readToldOf } from "../lib/tool/own_backups.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 /** Guests that are told one by one. */
@@ -42,6 +43,7 @@ export default defineTool({
     ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
   ],
   conditionalPrivileges: READING_BACKUPS,
+  backupPrivileges: [["/datastore/{store}", "Datastore.Audit"]],
   input: z.strictObject({
     node: nodeName.optional().describe("What becomes of each of its guests if it dies"),
   }),
@@ -109,13 +111,14 @@ export default defineTool({
     warnings: paged.warnings,
   }),
   action: () => "read the capacity",
-  run: async ({ node }, { pve }) => {
+  run: async ({ node }, context) => {
+    const { pve } = context;
     const resources = await pve.resources();
     assertKnown(node, { what: "node", known: nodesIn(resources) });
     const guests = guestsIn(resources);
     const [disks, copies] = await Promise.all([
       readGuestDisks(pve, { guests, resources }),
-      readCopies(pve, { resources, guests }),
+      readCopies(pve, { resources, guests, readTold: () => readToldOf(context) }),
     ]);
     const { warnings, ...around } = copies;
     const fates = fatesOf({ resources, guests, disks, ...around });

@@ -16,7 +16,8 @@ import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { guestInput } from "../lib/tool/fields.ts";
 import { pendingRow, snapshotRow } from "../lib/tool/guest_rows.ts";
-import { defineTool, READS } from "../lib/tool/tool.ts";
+import { readToldOf } from "../lib/tool/own_backups.ts";
+import { defineTool, READS, type ToolContext } from "../lib/tool/tool.ts";
 
 /** Everything about one guest; what could not be read is absent and named in the warnings. */
 const report = z.object({
@@ -76,21 +77,23 @@ export default defineTool({
     },
     ...READING_BACKUPS,
   ],
+  backupPrivileges: [["/datastore/{store}", "Datastore.Audit"]],
   input: z.strictObject(guestInput),
   output: report,
   action: ({ vmid }) => `read guest ${vmid}`,
-  run: async (input, { pve }) => reportGuest(pve, await pve.find(input)),
+  run: async (input, context) => reportGuest(context, await context.pve.find(input)),
 });
 
 /** Puts together what several requests tell of a guest. */
-async function reportGuest(pve: Pve, guest: Guest): Promise<Report> {
+async function reportGuest(context: ToolContext, guest: Guest): Promise<Report> {
+  const { pve } = context;
   const { vmid, type, name, node, status, lock, template, pool, tags } = guest;
   const parts: Part[] = [
     ["status", () => statusPart(pve, guest)],
     ["configuration and agent", () => configPart(pve, guest)],
     ["pending changes", async () => ({ pending: await readPending(pve, guest) })],
     ["snapshots", async () => ({ snapshots: (await readSnapshots(pve, guest)).snapshots })],
-    ["backups", () => backupPart(pve, guest)],
+    ["backups", () => backupPart(context, guest)],
   ];
   const { results, warnings } = await gather(parts, {
     name: ([part]) => `the ${part} could not be read`,
@@ -146,8 +149,13 @@ async function addressPart(pve: Pve, guest: Guest, config: GuestConfig): Promise
   }
 }
 
-async function backupPart(pve: Pve, { vmid }: Guest): Promise<Report> {
-  const { volumes, warnings, hides } = await readVolumes(pve, { content: "backup", vmid });
+async function backupPart(context: ToolContext, { vmid }: Guest): Promise<Report> {
+  const { pve } = context;
+  const { told, warnings: untold } = await readToldOf(context, { vmid });
+  const filter = { content: "backup", vmid };
+  const { volumes: all, warnings: unread, hides } = await readVolumes(pve, filter, { told });
+  const volumes = all.filter((one) => one.may_be_of === undefined);
+  const warnings = [...untold, ...unread];
   const newest = newestGood(volumes).get(vmid);
   const { volid, time } = newest ?? {};
   return {

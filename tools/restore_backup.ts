@@ -18,7 +18,8 @@ import {
   volumeId,
   waiting,
 } from "../lib/tool/fields.ts";
-import { type About, defineTool, DESTROYS } from "../lib/tool/tool.ts";
+import { readToldOf } from "../lib/tool/own_backups.ts";
+import { type About, defineTool, DESTROYS, type ToolContext } from "../lib/tool/tool.ts";
 
 export default defineTool({
   name: "restore_backup",
@@ -50,7 +51,7 @@ export default defineTool({
     node: z.string().optional(),
   }),
   action: ({ volid }) => `restore backup ${volid}`,
-  about: (input, { pve }) => describeRestore(pve, input),
+  about: describeRestore,
   run: async (input, { pve }) => {
     const { type, vmid, node, replaces } = await prepareRestore(pve, input);
     pve.about({ vmid, node, type });
@@ -68,13 +69,16 @@ export default defineTool({
 });
 
 /** The backup, and the guest that it would replace with all that this one has. */
-async function describeRestore(pve: Pve, input: RestoreInput): Promise<About> {
+async function describeRestore(input: RestoreInput, context: ToolContext): Promise<About> {
+  const { pve } = context;
   const backup = await requireBackup(pve, input);
   const vmid = await pve.vmidOf(input.vmid) ?? backup.vmid;
   const made = volumeText(backup);
   const present = vmid === undefined ? undefined : await findIfAny(pve, vmid);
   if (!present) return { lines: [`backup: ${made}`], version: made };
-  const { lines, version } = await guestFacts(pve, { vmid: present.vmid }, { goes: true });
+  const { lines, version } = await guestFacts(pve, { vmid: present.vmid }, {
+    goes: (vmid) => readToldOf(context, { vmid }),
+  });
   return { lines: [`backup: ${made}`, ...lines], version: `${made} ${version}` };
 }
 

@@ -1,11 +1,10 @@
 import type { CallsBackupServers } from "../pbs/call.ts";
-import { placeText } from "../pbs/places.ts";
 import type { Snapshot } from "../pbs/snapshots.ts";
-import { compact } from "../proxmox/api/values.ts";
+import { guestsIn } from "../proxmox/guest/directory.ts";
 import type { Pve } from "../proxmox/pve.ts";
-import { listed } from "../proxmox/storage/definitions.ts";
-import type { Backup, Told, ToldOf } from "../proxmox/storage/told.ts";
-import { type Listed, SnapshotLists } from "./lists.ts";
+import type { ToldOf } from "../proxmox/storage/told.ts";
+import { SnapshotLists } from "./lists.ts";
+import { sortOut } from "./sort_out.ts";
 import { findServed, type ServedStorage } from "./storages.ts";
 import { type Tenant, Whose } from "./whose.ts";
 
@@ -26,11 +25,13 @@ export interface Neighbours {
   tenants(): Promise<readonly Tenant[]>;
 }
 
-interface JoinOptions {
+export interface JoinOptions {
   /** How long each server may take for each list. */
   readonly limitMs?: number;
   /** The only one that matters. */
   readonly storage?: string | undefined;
+  /** The only guest that matters. */
+  readonly vmid?: number | undefined;
   /** Where there are several clusters, which may have guests of the same number. */
   readonly clusters?: Neighbours | undefined;
 }
@@ -39,21 +40,30 @@ interface JoinOptions {
 export async function joinServers(
   pve: Pve,
   pbs: CallsBackupServers,
-  { storage: wanted, clusters, ...limit }: JoinOptions = {},
+  { storage: wanted, clusters, ...options }: JoinOptions = {},
 ): Promise<Join> {
   const { storages: all, warnings } = await findServed(pve, pbs);
   const storages = all.filter(({ storage }) => wanted === undefined || storage === wanted);
-  const lists = new SnapshotLists(pbs, limit);
+  const lists = new SnapshotLists(pbs, options);
   const [tenants, ...read] = await Promise.all([
-    storages.length === 0 ? undefined : clusters?.tenants(),
+    storages.length === 0 ? undefined : clusters && tenantsAround(pve, { clusters, storages: all }),
     ...storages.map(async (served) => ({ served, list: await lists.at(served.place) })),
   ]);
   const whose = tenants === undefined ? undefined : new Whose(tenants);
-  const visible = clusters?.names ?? [];
+  const guests = tenants?.find(({ cluster }) => cluster === pve.cluster)?.guests ?? new Map();
+  const includes = whose === undefined ? () => true : await pve.includes();
+  const concerns = (vmid: number) => (options.vmid ?? vmid) === vmid && includes(vmid, "");
   const parts = read.map(({ list, served }) => ({
     storage: served.storage,
     why: list.why,
-    ...sortOut(list, { served, whose, visible, cluster: pve.cluster }),
+    ...sortOut(list, {
+      served,
+      whose,
+      visible: clusters?.names ?? [],
+      cluster: pve.cluster,
+      guests: [...guests].filter(([vmid]) => concerns(vmid)),
+      concerns,
+    }),
   }));
   const own = wanted === undefined ? warnings : [];
   const lacking = parts.flatMap(({ why }) => why === undefined ? [] : [why]);
@@ -69,62 +79,15 @@ export async function joinServers(
   };
 }
 
-/** Which of the backups at a storage are the cluster's own, which are not, and of which that is not known. */
-function sortOut(
-  { complete, snapshots }: Listed,
-  { cluster, served: { place, storage }, visible, whose }: {
-    served: ServedStorage;
-    whose: Whose | undefined;
-    visible: readonly string[];
-    cluster: string;
-  },
-): { told: Told; doubts: string[] } {
-  const others = new Set<string>();
-  const unsure = new Set<number>();
-  const groups = new Set<string>();
-  const backups = snapshots.flatMap((snapshot) => {
-    const made = backupOf(storage, snapshot);
-    if (made === undefined) return [];
-    // Of a cluster whose storages are not known nothing is taken away.
-    const owners = whose?.of(place, snapshot) ?? [];
-    if (owners.length <= 1 && (owners.length === 0 || owners[0] === cluster)) return [made];
-    if (owners.includes(cluster)) {
-      unsure.add(Number(snapshot.id));
-      groups.add(`${snapshot.type}/${snapshot.id}`);
-      // Who may not know of the other is not shown what may be of it.
-      const isShown = owners.every((owner) => visible.includes(owner));
-      if (isShown) return [{ ...made, may_be_of: owners }];
-    }
-    others.add(made.volid);
-    return [];
-  });
-  const doubts = groups.size === 0 ? [] : [
-    `${placeText(place)} has backups of ${
-      listed([...groups].sort())
-    }, of which nothing tells whether ` +
-    "they are this cluster's: give each cluster a namespace, or a token of the backup server, of its own",
-  ];
-  return { told: { complete, backups, others, unsure }, doubts };
-}
-
-/** As Proxmox VE names it: a host's, and those of ids that are no numbers, it does not know. */
-function backupOf(storage: string, snapshot: Snapshot): Omit<Backup, "node"> | undefined {
-  const { comment, encrypted, id, size_bytes, time, type, verified, verified_at } = snapshot;
-  if (type === "host" || !/^[1-9]\d{2,8}$/.test(id)) return undefined;
-  const unfinished = size_bytes === undefined;
-  return compact({
-    volid: `${storage}:backup/${type}/${id}/${time.slice(0, 19)}Z`,
-    content: "backup",
-    format: `pbs-${type}`,
-    size_bytes,
-    vmid: Number(id),
-    time,
-    protected: snapshot.protected,
-    encrypted,
-    verified: unfinished ? undefined : verified,
-    verified_at,
-    unfinished: unfinished ? true as const : undefined,
-    kept_in: placeText(snapshot),
-    notes: comment,
-  });
+/** All tenants; where the cluster's own last look failed, this call has the storages all the same. */
+async function tenantsAround(
+  pve: Pve,
+  { clusters, storages }: { clusters: Neighbours; storages: readonly ServedStorage[] },
+): Promise<readonly Tenant[]> {
+  const { cluster } = pve;
+  return await Promise.all((await clusters.tenants()).map(async (one) => {
+    if (one.cluster !== cluster || one.unread === undefined) return one;
+    const guests = guestsIn(await pve.resources({ fresh: false }));
+    return { cluster, storages, guests: new Map(guests.map(({ type, vmid }) => [vmid, type])) };
+  }));
 }

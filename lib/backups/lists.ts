@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import type { CallsBackupServers } from "../pbs/call.ts";
 import { grantsOf } from "../pbs/grants.ts";
 import { placeText } from "../pbs/places.ts";
-import { type Place, readSnapshots, type Snapshot } from "../pbs/snapshots.ts";
+import { type GroupFilter, type Place, readSnapshots, type Snapshot } from "../pbs/snapshots.ts";
 import { seesAllOf } from "../pbs/unseen.ts";
 
 /** The backups at one place; `complete` when the token is shown all. */
@@ -17,12 +17,18 @@ export interface Listed {
 export class SnapshotLists {
   readonly #pbs: CallsBackupServers;
   readonly #limitMs: number | undefined;
+  readonly #filter: GroupFilter;
   readonly #lists = new Map<string, Promise<Listed>>();
   readonly #grants = new Map<string, Promise<unknown>>();
 
-  constructor(pbs: CallsBackupServers, { limitMs }: { limitMs?: number } = {}) {
+  /** @param options.vmid the only guest that matters */
+  constructor(
+    pbs: CallsBackupServers,
+    { limitMs, vmid }: { limitMs?: number; vmid?: number | undefined } = {},
+  ) {
     this.#pbs = pbs;
     this.#limitMs = limitMs;
+    this.#filter = vmid === undefined ? {} : { id: String(vmid) };
   }
 
   /** Never rejects for a server that does not answer: that is told. */
@@ -38,7 +44,7 @@ export class SnapshotLists {
     const limit = this.#limitMs === undefined ? {} : { limitMs: this.#limitMs };
     try {
       const [snapshots, grants] = await Promise.all([
-        this.#pbs.read(server, (reader) => readSnapshots(reader, place), limit),
+        this.#pbs.read(server, (reader) => readSnapshots(reader, place, this.#filter), limit),
         this.#grantsOf(server, limit),
       ]);
       if (seesAllOf(grantsOf(grants), { datastore, namespace })) {

@@ -10,13 +10,13 @@ export interface TenantReader {
   readonly cluster: string;
   readonly pve: Pve;
   readonly pbs: CallsBackupServers;
-  /** Whether what was read then may still be told. */
-  readonly isFresh: (askedAt: number) => boolean;
 }
 
 interface Options {
   readonly names: readonly string[];
   readonly open: (cluster: string, signal: AbortSignal) => TenantReader;
+  /** Whether what was read of a cluster then may still be told. */
+  readonly isFresh: (cluster: string, askedAt: number) => boolean;
   /** Milliseconds that only ever rise. */
   readonly monotonic: () => number;
 }
@@ -57,13 +57,13 @@ export class Tenants {
   }
 
   async #read(cluster: string): Promise<Tenant> {
-    const { monotonic, open } = this.#options;
+    const { isFresh, monotonic, open } = this.#options;
     const askedAt = monotonic();
     const late = this.#late.get(cluster);
     if (late !== undefined && askedAt - late.since < PAUSE_MS) return this.#last(cluster, late.why);
-    const reader = open(cluster, AbortSignal.timeout(PATIENCE_MS));
     const known = this.#known.get(cluster);
-    if (known !== undefined && reader.isFresh(known.askedAt)) return known.tenant;
+    if (known !== undefined && isFresh(cluster, known.askedAt)) return known.tenant;
+    const reader = open(cluster, AbortSignal.timeout(PATIENCE_MS));
     try {
       const tenant = await tenantOf(reader);
       this.#known.set(cluster, { tenant, askedAt });

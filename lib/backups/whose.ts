@@ -40,7 +40,7 @@ const MOST_HOPS = 8;
 export class Whose {
   readonly #users: ReadonlyMap<string, readonly User[]>;
   /** Clusters of which nothing is known, which may store anywhere, and why. */
-  readonly unread: readonly string[];
+  readonly unread: readonly { readonly cluster: string; readonly why: string }[];
 
   constructor(tenants: readonly Tenant[], routes: readonly Route[] = []) {
     const users = new Map<string, User[]>();
@@ -57,8 +57,8 @@ export class Whose {
       }
     }
     this.#users = users;
-    this.unread = tenants.flatMap(({ cluster, unread }) =>
-      unread === undefined ? [] : [`${cluster}: ${unread}`]
+    this.unread = tenants.flatMap(({ cluster, unread: why }) =>
+      why === undefined ? [] : [{ cluster, why }]
     );
   }
 
@@ -86,6 +86,13 @@ export class Whose {
     return possible.size === 1 || having.length === 0
       ? [...possible.keys()]
       : having.map(({ cluster }) => cluster);
+  }
+
+  /** The same, and those of which nothing is known, unless the token that owns the group tells it. */
+  possible(place: Place, group: OwnedGroup): readonly string[] {
+    const known = this.of(place, group);
+    if (this.unread.length === 0 || this.isOwned(place, group)) return known;
+    return [...known, ...this.unread.map(({ cluster }) => cluster)];
   }
 
   /** Whether the token that owns the group tells it, whatever clusters there are that nobody can ask. */

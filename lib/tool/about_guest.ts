@@ -1,6 +1,7 @@
 import { guestFacts } from "../proxmox/guest/about.ts";
 import type { Guest, GuestType } from "../proxmox/guest/directory.ts";
 import type { Pve } from "../proxmox/pve.ts";
+import { readToldOf } from "./own_backups.ts";
 import type { About, ToolContext } from "./tool.ts";
 
 interface GuestInput {
@@ -24,8 +25,12 @@ export function aboutGuest<I extends GuestInput>(
     ) => readonly string[] | Promise<readonly string[]>;
   } = {},
 ): (input: I, context: ToolContext) => Promise<About> {
-  return async (input, { pve }) => {
-    const { guest, lines, version } = await guestFacts(pve, input, { type, goes: goes ?? false });
+  return async (input, context) => {
+    const { pve } = context;
+    const { guest, lines, version } = await guestFacts(pve, input, {
+      type,
+      goes: goes ? (vmid) => readToldOf(context, { vmid }) : undefined,
+    });
     return { lines: more ? [...lines, ...await more(input, { pve, guest })] : lines, version };
   };
 }

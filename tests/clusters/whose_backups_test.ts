@@ -1,42 +1,14 @@
 import assert from "node:assert/strict";
-import { addBackupServer } from "../fake_pve/backup_server.ts";
-import { BackupSite } from "../support/backup_site.ts";
 import { limited } from "../tools/limited.ts";
+import { sharedStore } from "./shared_store.ts";
 
 // deno-lint-ignore no-explicit-any -- rows of whatever a tool tells
 type Row = any;
 
-const TENANT = "tenant@pbs!t1";
-
-/** Two clusters with guests of the same numbers, both of which store at `pbs1`; `pbs2` is nobody's. */
-async function start(
-  { namespace = "tenant-a", username = TENANT, config = {} }: {
-    namespace?: string;
-    username?: string;
-    config?: Record<string, Record<string, unknown>>;
-  } = {},
-): Promise<BackupSite> {
-  const world = await BackupSite.start({
-    config,
-    servers: { pbs1: "admin", pbs2: "admin" },
-    clusters: { dc2: { pve: { nodes: 2, prefix: "dc2-" } } },
-  });
-  const state = world.site.fakes.dc2?.state;
-  assert.ok(state);
-  addBackupServer(state, world.pbs(), { namespace });
-  Object.assign(state.storages.get("pbs1")?.options ?? {}, { username });
-  world.pbs("pbs2").state.jobs.sync.clear();
-  // Backups in files are nobody else's.
-  for (const { state } of Object.values(world.site.fakes)) {
-    state.volumes = state.volumes.filter(({ content }) => content !== "backup");
-  }
-  return world;
-}
-
 const STORE1 = { server: "pbs1", datastore: "store1" };
 
 Deno.test("backups of guests of the same number are told apart by where their clusters store", async () => {
-  await using world = await start();
+  await using world = await sharedStore();
   const list = async (args: Record<string, unknown>): Promise<string[]> => {
     const { snapshots } = await world.value("get_backup_snapshots", { ...args, limit: 500 });
     return [
@@ -68,7 +40,7 @@ Deno.test("backups of guests of the same number are told apart by where their cl
 });
 
 Deno.test("a token of one cluster is shown its guests' backups, and any other server as none", async () => {
-  await using world = await start();
+  await using world = await sharedStore();
   const token = await limited(world.site, { clusters: ["dc2"] });
   const call = (tool: string, args: Record<string, unknown> = {}) =>
     world.site.call(tool, args, { token });
@@ -114,7 +86,7 @@ Deno.test("a token of one cluster is shown its guests' backups, and any other se
 });
 
 Deno.test("a change of backups finds the guest in whichever cluster, and never another's of its number", async () => {
-  await using world = await start();
+  await using world = await sharedStore();
   const call = (args: Record<string, unknown>) =>
     world.site.call("verify_backups", { ...STORE1, ...args });
   const named = await call({ group: "dc2-web1", namespace: "tenant-a" });
@@ -151,7 +123,7 @@ Deno.test("a change of backups finds the guest in whichever cluster, and never a
 });
 
 Deno.test("clusters that share a place are told apart by the token that owns a group", async () => {
-  await using world = await start({ namespace: "" });
+  await using world = await sharedStore({ namespace: "" });
   const { guests } = await world.value("get_backup_coverage", { limit: 500 });
   const of100 = guests.filter(({ vmid }: Row) => vmid === 100);
   assert.deepEqual(of100.map(({ cluster, state }: Row) => `${cluster} ${state}`), [
@@ -166,7 +138,7 @@ Deno.test("clusters that share a place are told apart by the token that owns a g
 });
 
 Deno.test("what two clusters store with one token in one place is told as nobody's in particular", async () => {
-  await using world = await start({ namespace: "", username: "pve@pbs!pve" });
+  await using world = await sharedStore({ namespace: "", username: "pve@pbs!pve" });
   const { guests, warnings } = await world.value("get_backup_coverage", { limit: 500 });
   const of100 = guests.filter(({ vmid }: Row) => vmid === 100);
   assert.deepEqual(of100.map(({ state }: Row) => state), ["unknown", "unknown"]);
@@ -200,7 +172,7 @@ Deno.test("what two clusters store with one token in one place is told as nobody
 });
 
 Deno.test("while a cluster does not tell where it stores, a limited token sees what is surely its own", async () => {
-  await using world = await start();
+  await using world = await sharedStore();
   await world.site.fakes.default?.unplug();
   const token = await limited(world.site, { clusters: ["dc2"] });
   const { value } = await world.site.call("get_backup_snapshots", {}, { token });
@@ -213,7 +185,7 @@ Deno.test("while a cluster does not tell where it stores, a limited token sees w
 });
 
 Deno.test("what several clusters ask of a backup server at once is asked once", async () => {
-  await using world = await start({ namespace: "" });
+  await using world = await sharedStore({ namespace: "" });
   const path = /store1\/snapshots$/;
   world.pbs().fault({ path }, { kind: "delay", ms: 300 }, { times: 9 });
   const before = world.pbs().requests.length;
@@ -223,7 +195,7 @@ Deno.test("what several clusters ask of a backup server at once is asked once", 
 });
 
 Deno.test("backups of another cluster's guest are changed with the approval that its tag wants", async () => {
-  await using world = await start({ config: { tools: { approve: { tags: ["vault"] } } } });
+  await using world = await sharedStore({ config: { tools: { approve: { tags: ["vault"] } } } });
   const guest = world.site.fakes.dc2?.state.guests.get(100);
   assert.ok(guest);
   guest.config.tags = "vault";

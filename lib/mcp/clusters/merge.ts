@@ -120,17 +120,24 @@ const NAMED = 3;
 
 /** The rows of lists, each led by its cluster, or by several that have the same. */
 function ofAll(given: readonly Given[]): unknown[] {
+  const same = new Map<string, Set<string>>();
   const rows = given.flatMap(({ cluster, value }) =>
-    (value as readonly unknown[]).map((row) => ({ cluster, row }))
+    (value as readonly unknown[]).map((row) => {
+      if (!isRecord(row)) return { cluster, row };
+      const key = JSON.stringify(row);
+      const having = same.get(key) ?? new Set();
+      same.set(key, having.add(cluster));
+      return { cluster, row, having };
+    })
   );
-  const same = Map.groupBy(rows, ({ row }) => isRecord(row) ? JSON.stringify(row) : row);
-  return rows.flatMap(({ cluster, row }) => {
-    if (!isRecord(row)) return [row];
-    const all = same.get(JSON.stringify(row)) ?? [];
-    if (all.length < MANY) return [{ cluster, ...row }];
-    const names = all.slice(0, NAMED).map(({ cluster }) => cluster).join(", ");
-    const several = `${names} and ${all.length - NAMED} more`;
-    return cluster === all[0]?.cluster ? [{ cluster: several, ...row }] : [];
+  const told = new Set<Set<string>>();
+  return rows.flatMap(({ cluster, having, row }) => {
+    if (having === undefined) return [row];
+    if (having.size < MANY) return [{ cluster, ...row }];
+    if (told.has(having)) return [];
+    told.add(having);
+    const names = [...having].slice(0, NAMED).join(", ");
+    return [{ cluster: `${names} and ${having.size - NAMED} more`, ...row }];
   });
 }
 

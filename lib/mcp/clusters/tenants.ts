@@ -17,11 +17,12 @@ export function tenantsOf(
     readonly proxmox: Clusters<CallersProxmox>;
   },
 ): Tenants {
+  const ownOf = (cluster: string) => (proxmox.get(cluster) ?? proxmox.first).own;
   return new Tenants({
     names: proxmox.names,
     monotonic,
+    isFresh: (cluster, askedAt) => ownOf(cluster).share.isFresh(askedAt),
     open: (cluster, signal) => {
-      const { own } = proxmox.get(cluster) ?? proxmox.first;
       const call = onlyLooking({
         caller: "whose backups are whose",
         signal,
@@ -29,13 +30,8 @@ export function tenantsOf(
         onlyReads: true,
         action: "tell whose backups are whose",
       });
-      const pve = new Pve(own, call);
-      return {
-        cluster,
-        pve,
-        pbs: new CallsBackupServers(backupServers, pve),
-        isFresh: (askedAt) => own.share.isFresh(askedAt),
-      };
+      const pve = new Pve(ownOf(cluster), call);
+      return { cluster, pve, pbs: new CallsBackupServers(backupServers, pve) };
     },
   });
 }

@@ -4,7 +4,8 @@ import { flag, number, type Resource, text } from "../api/values.ts";
 import type { Guest } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
 import { newestGood } from "../storage/backups.ts";
-import { readVolumes, type Volume } from "../storage/volumes.ts";
+import type { Backup, ToldOf } from "../storage/told.ts";
+import { readVolumes } from "../storage/volumes.ts";
 import type { Surroundings } from "./loss.ts";
 
 type Copies = Pick<Surroundings, "replicas" | "backups" | "tied"> & {
@@ -17,7 +18,12 @@ type Copies = Pick<Surroundings, "replicas" | "backups" | "tied"> & {
  */
 export async function readCopies(
   pve: Pve,
-  { resources, guests }: { resources: readonly Resource[]; guests: readonly Guest[] },
+  { resources, guests, readTold }: {
+    resources: readonly Resource[];
+    guests: readonly Guest[];
+    /** Reads what backup servers know of the backups, and what of them is not known. */
+    readTold: () => Promise<{ told: ToldOf; warnings: readonly string[] }>;
+  },
 ): Promise<Copies> {
   const warnings: string[] = [];
   const read = async <T>(what: string, reading: Promise<readonly T[]>): Promise<readonly T[]> => {
@@ -34,8 +40,9 @@ export async function readCopies(
     }
   };
   const readBackups = async () => {
-    const list = await readVolumes(pve, { content: "backup" });
-    warnings.push(...list.warnings);
+    const { told, warnings: untold } = await readTold();
+    const list = await readVolumes(pve, { content: "backup" }, { told });
+    warnings.push(...untold, ...list.warnings);
     return list.volumes;
   };
   const [backups, jobs, rules] = await Promise.all([
@@ -53,9 +60,9 @@ export async function readCopies(
 
 /** Backups that are not on the same node as their guest alone. */
 function surviving(
-  backups: readonly Volume[],
+  backups: readonly Backup[],
   { resources, guests }: { resources: readonly Resource[]; guests: readonly Guest[] },
-): Volume[] {
+): Backup[] {
   const nodeOf = new Map(guests.map(({ vmid, node }) => [vmid, node]));
   const shared = new Set(
     resources.filter((row) => row.type === "storage" && flag(row.shared)).map((row) => row.storage),

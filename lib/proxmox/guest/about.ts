@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { newestGood } from "../storage/backups.ts";
 import { readVolumes } from "../storage/volumes.ts";
+import type { ToldOf } from "../storage/told.ts";
 import type { Pve } from "../pve.ts";
 import { text } from "../api/values.ts";
 import { readConfig } from "./config.ts";
@@ -20,21 +21,27 @@ export interface GuestFacts {
 const MOST_NAMED = 20;
 const BACKUPS_PATIENCE_MS = 2_000;
 
+/** What backup servers know of a guest's backups, and what of them is not known. */
+export type ReadTold = (
+  vmid: number,
+) => Promise<{ readonly told: ToldOf; readonly warnings: readonly string[] }>;
+
 /**
  * Which guest it is, where, and how it stands.
  *
- * @param options.goes also what would be lost with the guest, and its newest backup
+ * @param options.goes given for a guest that would be gone: what would be lost with it, and its newest
+ * backup, are told too
  */
 export async function guestFacts(
   pve: Pve,
   given: { vmid: number | string; node?: string | undefined },
-  { type, goes = false }: { type?: GuestType | undefined; goes?: boolean } = {},
+  { type, goes }: { type?: GuestType | undefined; goes?: ReadTold | undefined } = {},
 ): Promise<GuestFacts> {
   const guest = await pve.find(given, type === undefined ? {} : { type });
   const [config, { status }, losses] = await Promise.all([
     readConfig(pve, guest),
     currentState(pve, guest),
-    goes ? Promise.all([readSnapshots(pve, guest), newestBackup(pve, guest)]) : undefined,
+    goes ? Promise.all([readSnapshots(pve, guest), newestBackup(pve, { guest, goes })]) : undefined,
   ]);
   const name = text(guest.type === "qemu" ? config.name : config.hostname) ?? guest.name;
   const lines = [`${nameOf(guest, name)} on node ${guest.node}, ${status}`];
@@ -79,12 +86,17 @@ function diskTexts(config: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Storages that answer slowly must not keep a person from being asked. */
-async function newestBackup(pve: Pve, { vmid }: Guest): Promise<string> {
+async function newestBackup(
+  pve: Pve,
+  { goes, guest: { vmid } }: { guest: Guest; goes: ReadTold },
+): Promise<string> {
+  const readAll = async () => {
+    const { told, warnings } = await goes(vmid);
+    const read = await readVolumes(pve, { content: "backup", vmid }, { told });
+    return { ...read, warnings: [...warnings, ...read.warnings] };
+  };
   try {
-    const read = await Promise.race([
-      readVolumes(pve, { content: "backup", vmid }),
-      pve.sleep(BACKUPS_PATIENCE_MS),
-    ]);
+    const read = await Promise.race([readAll(), pve.sleep(BACKUPS_PATIENCE_MS)]);
     if (!read) return "not known (the storages have not answered in time)";
     const newest = newestGood(read.volumes).get(vmid);
     if (!newest && read.hides(vmid)) return `not known (${read.warnings.join("; ")})`;

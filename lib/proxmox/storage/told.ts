@@ -22,8 +22,10 @@ export interface Told {
   readonly complete: boolean;
   /** Ids of backups that Proxmox VE lists too and that are of other clusters' guests. */
   readonly others: ReadonlySet<string>;
-  /** Guests that may have backups there which nothing tells from another cluster's. */
-  readonly unsure: ReadonlySet<number>;
+  /** What to make of a backup that Proxmox VE alone lists; undefined when it is another cluster's. */
+  readonly judge: (backup: Volume) => Backup | undefined;
+  /** Whether a guest may have backups there which nothing tells from another cluster's. */
+  readonly unsure: (vmid: number) => boolean;
 }
 
 /** By the storage's id. */
@@ -52,7 +54,10 @@ export async function listedWith(
   });
   const listed = all.filter(({ volid }) => !told.others.has(volid));
   const better = new Map(told.backups.map((backup) => [backup.volid, backup]));
-  const both = listed.map((volume): Backup => ({ ...volume, ...better.get(volume.volid) }));
+  const both = listed.flatMap((volume) => {
+    const known = better.get(volume.volid);
+    return (known ? { ...volume, ...known } : told.judge(volume)) ?? [];
+  });
   const known = new Set(listed.map(({ volid }) => volid));
   const more = told.backups.filter(({ volid, vmid }) =>
     !known.has(volid) && vmid !== undefined && sees(vmid)

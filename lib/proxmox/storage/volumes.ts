@@ -103,7 +103,7 @@ export async function readVolumes(
       : whyEmpty(volumes, { filters: { content, vmid }, among }),
     partial: missing.length > 0,
     hides: (vmid) =>
-      hidden.of(vmid) || places.some(({ storage }) => told.get(storage)?.unsure.has(vmid)),
+      hidden.of(vmid) || places.some(({ storage }) => told.get(storage)?.unsure(vmid)),
   };
 }
 
