@@ -280,7 +280,7 @@ Deno.test("guests with a tag are changed with approval only, whoever asks and by
     }],
     // Proxmox takes lists that NUL parts, and an empty one beside `all`.
     ...["110\u0000101", "110\u0085101", "101\u0000"].map((vmid) => vzdump({ vmid, mode: "stop" })),
-    vzdump({ vmid: "", all: 1, mode: "stop" }),
+    ...["", "0"].map((vmid) => vzdump({ vmid, all: 1, mode: "stop" })),
     ["change_api", { method: "PUT", path: "/pools/dev", params: { vms: "110\u0000101" } }],
     ["change_api", {
       method: "DELETE",

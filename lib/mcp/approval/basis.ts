@@ -56,8 +56,8 @@ function concernsAllOn({ path, body }: PlannedRequest, node: string): boolean {
   if (path.startsWith("/cluster/bulk-action/guest/")) return true;
   const [, at, what] = ALL_ON_NODE.exec(path) ?? [];
   const isPrune = PRUNE.test(path);
-  // A list of none is as good as no list.
-  if ((isPrune || what === "vzdump") && /\d/.test(String(body?.vmid ?? ""))) return false;
+  // A list of none is as good as no list, and so is a zero.
+  if ((isPrune || what === "vzdump") && /[1-9]\d{2}/.test(String(body?.vmid ?? ""))) return false;
   if (isPrune) return true;
   // Proxmox takes this name for whichever node it asks.
   return at === node || at === "localhost";
