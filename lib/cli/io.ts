@@ -1,5 +1,6 @@
 import { environment, settleEnvironment } from "../config/config.ts";
 import type { ReadEnvironment } from "../config/types.ts";
+import { visible } from "../log/visible.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** What a command may touch of the process it runs in. */
@@ -38,6 +39,17 @@ export function processIo(): Io {
     terminal: processTerminal(),
     isTerminal: Deno.stdout.isTerminal(),
   };
+}
+
+/** Of the escape sequences a terminal gets those that color, and no other: what callers and guests wrote stands in lines too. */
+// deno-lint-ignore no-control-regex
+const COLOR = /(\x1b\[\d{0,2}m)/;
+
+/** The same, whose lines repaint no terminal and hide nothing in it. JSON stays JSON. */
+export function shownOnly<T extends Io>(io: T): T {
+  const shown = (line: string) =>
+    line.split(COLOR).map((part, at) => at % 2 === 1 ? part : visible(part)).join("");
+  return { ...io, out: (line) => io.out(shown(line)), err: (line) => io.err(shown(line)) };
 }
 
 function writeLine(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {

@@ -3,7 +3,7 @@ import { VariableError } from "../config/config.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { redactText } from "../log/redact.ts";
 import { type CliContext, UsageError } from "./context.ts";
-import { type Io, processIo } from "./io.ts";
+import { type Io, processIo, shownOnly } from "./io.ts";
 import { VERSION } from "./version.ts";
 
 const FAILED = 1;
@@ -12,8 +12,9 @@ const MISUSED = 2;
 /** Runs one command line and gives its exit status: 0 success, 1 failure, 2 usage. Never throws. */
 export async function runProgram(
   args: readonly string[],
-  { io, create }: { io: Io; create: (context: CliContext) => Command },
+  { io: given, create }: { io: Io; create: (context: CliContext) => Command },
 ): Promise<number> {
+  const io = shownOnly(given);
   let status = 0;
   const context: CliContext = {
     io,

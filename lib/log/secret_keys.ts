@@ -14,6 +14,7 @@ const TELLING = [
   "sshprivate",
   "csrf",
   "pveauthcookie",
+  "otelheaders",
 ] as const;
 const TELLS = new RegExp(TELLING.join("|"));
 

@@ -18,6 +18,7 @@ import { admit } from "./admission.ts";
 import type { Asked, Background } from "./background.ts";
 import type { Catalog } from "./catalog.ts";
 import { coverageOf } from "./clusters/coverage.ts";
+import { reachOf } from "./reach.ts";
 
 /** What tools are given besides Proxmox. */
 export interface ToolServices {
@@ -79,8 +80,9 @@ function auditOf(
   trail: Pick<AuditTrail, "list">,
   { of, limits }: { of: string | undefined; limits: TokenLimits | null },
 ): Pick<AuditTrail, "list"> {
-  // Before there were several the one that is called so had no name in its rows.
-  const unnamed = of === DEFAULT_CLUSTER ? [""] : [];
+  // Before there were several the one that is called so had no name in its rows; nor have those about all, and
+  // about backup servers, which are nothing to who sees a part.
+  const unnamed = of === DEFAULT_CLUSTER && reachOf(limits).everywhere ? [""] : [];
   const clusters = of === undefined ? limits?.clusters : [of, ...unnamed];
   if (!clusters) return trail;
   return { list: (filter) => trail.list({ ...filter, clusters }) };

@@ -114,9 +114,9 @@ export class Touched {
   }
 }
 
-/** `101,102`, `vm:101` or one of a replication job. */
+/** `101,102`, `vm:101` or one of a replication job. What is no part of a name parts them: Proxmox takes NUL too. */
 function vmidsIn(text: string): number[] {
-  return text.split(/[\s,;]+/).map((part) => /^(?:vm:|ct:)?(\d{3,9})(?:-\d+)?$/.exec(part)?.[1])
+  return text.split(/[^\w:-]+/).map((part) => /^(?:vm:|ct:)?(\d{3,9})(?:-\d+)?$/.exec(part)?.[1])
     .filter((vmid) => vmid !== undefined).map(Number);
 }
 

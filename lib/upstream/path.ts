@@ -1,5 +1,9 @@
 import { AppError } from "../errors.ts";
 
+/** No name of Proxmox's is longer, and a server may leave a request with a longer path without an answer. */
+const LONGEST = 2_000;
+const LONGEST_SHOWN = 100;
+
 /** The values for a path's placeholders, by their names. */
 export type Segments = Readonly<Record<string, string | number>>;
 
@@ -32,7 +36,7 @@ export class ApiPath {
  * Builds a path from one of the API's own, such as `/nodes/{node}/qemu/{vmid}/config`. Each value is one
  * segment and is percent-encoded; only `{volume}` and `{cidr}` may hold slashes.
  *
- * @throws AppError `invalid` for a value that is absent, empty, `.`, `..`, or holds `/`, `\`, `%`, `?`,
+ * @throws AppError `invalid` for a value that is absent, empty, `.`, `..`, longer than 2,000 characters, or holds `/`, `\`, `%`, `?`,
  * `#`, a control character or half a surrogate pair, but for a UPID's escapes. (`encodeURIComponent("..")` is `..`, and a URL resolves it away.)
  */
 export function apiPath(template: string, segments: Segments = {}): ApiPath {
@@ -56,6 +60,7 @@ function encodeSegment(name: string, value: string | number | undefined): string
     return String(value);
   }
   if (value === undefined) throw invalidSegment(name);
+  if (value.length > LONGEST) throw invalidSegment(value);
   if (value.includes("/") && name === "volume") assertVolume(value);
   else if (value.includes("/") && name === "cidr") assertCidr(value);
   else if (value.includes("\\") && name === "upid") assertEscaped(value);
@@ -82,5 +87,6 @@ function assertEscaped(upid: string): void {
 }
 
 function invalidSegment(value: string): AppError {
-  return new AppError("invalid", `${JSON.stringify(value)} cannot be part of a Proxmox path`);
+  const shown = JSON.stringify(value.slice(0, LONGEST_SHOWN));
+  return new AppError("invalid", `${shown} cannot be part of a Proxmox path`);
 }

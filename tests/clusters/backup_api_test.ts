@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { asking, hold, tokenOf } from "../support/approval.ts";
 import { BackupSite } from "../support/backup_site.ts";
 import { limited } from "../tools/limited.ts";
 
@@ -52,4 +53,36 @@ Deno.test("a token of some clusters is told of a backup server's API as of none"
     }
   }
   assert.equal(world.pbs().requests.length, before, "a backup server was asked");
+});
+
+Deno.test("a token of some clusters is told of no call and no plan about a backup server, whatever it names", async () => {
+  await using world = await BackupSite.start({ clusters: DC2 });
+  const { site } = world;
+  const args = { ...PBS, method: "POST", path: "/admin/datastore/store1/gc" };
+  const plan = await hold(site, await asking(site), ["change_api", args]);
+  await world.value("change_api", args);
+  const boss = await tokenOf(site.store, "boss");
+  for (const clusters of [["dc2"], ["default"], ["default", "dc2"]]) {
+    const limits = { clusters };
+    const token = await tokenOf(site.store, "blind", { limits });
+    const value = async (tool: string, args: Record<string, unknown> = {}) => {
+      const { value, text } = await site.call(tool, args, { token });
+      assert.ok(value, text);
+      return value;
+    };
+    for (const cluster of [undefined, ...clusters]) {
+      const named = cluster === undefined ? {} : { cluster };
+      const { calls } = await value("get_audit", { tool: "change_api", ...named });
+      assert.deepEqual(calls, [], `${clusters} ${cluster}`);
+      const { changes } = await value("get_changes", named);
+      assert.deepEqual(changes, [], `${clusters} ${cluster}`);
+    }
+    assert.deepEqual((await value("get_plans")).plans, []);
+    const refused = await site.call("approve_plan", { id: plan.id }, { token });
+    assert.equal(refused.code, "not_found", refused.text);
+  }
+  const whole = await site.call("get_audit", { tool: "change_api", cluster: "default" });
+  assert.ok(whole.value.calls.length > 0, "who may see all is told");
+  const approved = await site.call("approve_plan", { id: plan.id }, { token: boss });
+  assert.equal(approved.value?.plan.state, "approved", approved.text);
 });

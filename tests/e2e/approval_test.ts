@@ -252,6 +252,10 @@ Deno.test("guests with a tag are changed with approval only, whoever asks and by
   const boss = await tokenOf(site.store, "boss");
   set(101, { tags: "prod;db" })(site);
   const { admin } = site.tokens;
+  const vzdump = (params: Record<string, unknown>): [string, Record<string, unknown>] => [
+    "change_api",
+    { method: "POST", path: "/nodes/pve1/vzdump", params },
+  ];
   const ways: [tool: string, args: Record<string, unknown>][] = [
     ["start_vm", { vmid: 101 }],
     ["set_guest_tags", { vmid: 101, remove: ["prod"] }],
@@ -273,6 +277,15 @@ Deno.test("guests with a tag are changed with approval only, whoever asks and by
       method: "POST",
       path: "/nodes/pve1/vzdump",
       params: { vmid: [...Array(1000).keys().map((at) => at + 2000), 101].join(), mode: "stop" },
+    }],
+    // Proxmox takes lists that NUL parts, and an empty one beside `all`.
+    ...["110\u0000101", "110\u0085101", "101\u0000"].map((vmid) => vzdump({ vmid, mode: "stop" })),
+    ...["", "0"].map((vmid) => vzdump({ vmid, all: 1, mode: "stop" })),
+    ["change_api", { method: "PUT", path: "/pools/dev", params: { vms: "110\u0000101" } }],
+    ["change_api", {
+      method: "DELETE",
+      path: "/nodes/pve1/storage/nfs1/prunebackups",
+      params: { "prune-backups": "keep-last=1" },
     }],
     ["bulk_power", { action: "start", vmids: [101, 110], dry_run: false }],
   ];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Role, Site } from "../site.ts";
+import { cli } from "../support/cli.ts";
 import { until } from "../support/until.ts";
 
 const MODERN = "2026-07-28";
@@ -264,4 +265,22 @@ Deno.test("a change leaves its intent and its outcome, a read and a dry run one 
     assert.equal(answer.code, "internal", `${tool}: ${answer.text}`);
   }
   assert.equal(site.fake.requests.filter(({ method }) => method !== "GET").length, sent);
+});
+
+Deno.test("what a caller wrote repaints no terminal on which the trail is listed, and is all there", async () => {
+  await using site = await Site.start();
+  const status = "\u009b2J\u009b1;1Hok\u202e\u001b[2J\u007f";
+  await site.call("get_vms", { status }, { role: "user" });
+  const env = {
+    PROXMOX_MCP_CONFIG: `${site.folder}/config.json`,
+    DATABASE_URL: `sqlite:${site.folder}/test.db`,
+  };
+  for (const args of [["audit", "list"], ["audit", "list", "--json"]]) {
+    const { out, status } = await cli(args, { env });
+    assert.equal(status, 0, out);
+    assert.match(out, /get_vms/);
+    assert.doesNotMatch(out, /(?!\n)[\p{Cc}\p{Cf}]/u);
+  }
+  const [line = ""] = (await cli(["audit", "list", "--json"], { env })).out.split("\n");
+  assert.deepEqual(JSON.parse(JSON.parse(line).arguments), { status });
 });

@@ -8,6 +8,7 @@ import "../e2e/init_answers_test.ts";
 import "../e2e/init_cluster_test.ts";
 import "../e2e/init_test.ts";
 import "../e2e/lock_test.ts";
+import "../e2e/long_texts_test.ts";
 import "../e2e/own_tokens_cli_test.ts";
 import "../e2e/rehearsal_kill_test.ts";
 import "../e2e/to_cluster_kill_test.ts";

@@ -305,7 +305,13 @@ Deno.test("secretParams names the parameters that would carry a secret", () => {
     ["/access/users", ["userid", "password", "keys"], ["password", "keys"]],
     ["/nodes/{node}/certificates/custom", ["certificates", "key", "force"], ["key"]],
     ["/cluster/metrics/server/{id}", ["token", "server"], ["token"]],
+    ["/cluster/metrics/server/{id}", ["otel-headers", "otel-path"], ["otel-headers"]],
     ["/nodes/{node}/scan/cifs", ["server", "password"], ["password"]],
+    ["/cluster/acme/plugins", ["api", "data"], ["data"]],
+    ["/cluster/notifications/endpoints/webhook/{name}", ["body", "header"], ["header"]],
+    ["/nodes/{node}/qemu/{vmid}/remote_migrate", ["target-endpoint", "online"], [
+      "target-endpoint",
+    ]],
     ["/nodes/{node}/qemu/{vmid}/sendkey", ["key"], []],
     ["/cluster/sdn/zones", ["lock-token", "zone"], []],
     ["/access/acl", ["path", "tokens", "users"], []],
@@ -325,6 +331,15 @@ Deno.test("secrets in an answer are hidden", async () => {
   config.description = "db password: hunter2";
   const { text } = await site.call("call_api", { path: "/nodes/pve1/qemu/100/config" });
   assert.ok(!text.includes("hunter2"), text);
+  const server = "/cluster/metrics/server/otel1";
+  const headers = btoa(JSON.stringify({ Authorization: "Bearer hunter2" }));
+  site.fake.fault({ path: /\/metrics\/server\// }, {
+    kind: "body",
+    body: JSON.stringify({ data: { id: "otel1", "otel-headers": headers } }),
+  });
+  const sink = await site.call("call_api", { path: server }, { role: "user" });
+  assert.equal(sink.value?.data.id, "otel1", sink.text);
+  assert.ok(!sink.text.includes(headers), sink.text);
   const pending = await site.call("call_api", { path: "/nodes/pve1/qemu/100/pending" });
   assert.ok(!pending.text.includes("hunter2"), pending.text);
   const keys = pending.value.data.map((row: { key: string }) => row.key);
@@ -505,6 +520,7 @@ Deno.test("checkParams follows Proxmox's types, ranges, patterns and dependencie
     rate: { type: "number", optional: 1, minimum: 0.5 },
     name: { type: "string", optional: 1, pattern: "(?^:[a-z]+)", maxLength: 5 },
     perl: { type: "string", optional: 1, pattern: "\\A(?<x>[a-z]++)\\z" },
+    slow: { type: "string", optional: 1, pattern: "(?:[a-z]|x?){2,}(?^:[0-9]+)" },
     "net[n]": { type: "string", optional: 1, requires: "on" },
     list: { type: "array", optional: 1, items: { type: "integer" } },
     either: { optional: 1, oneOf: [{ type: "integer" }, { type: "string", enum: ["auto"] }] },
@@ -512,7 +528,7 @@ Deno.test("checkParams follows Proxmox's types, ranges, patterns and dependencie
   const good: Record<string, unknown>[] = [
     { id: 1 },
     { id: "10", on: 0, rate: "0.5", name: "abc" },
-    { id: 2, on: "1", net3: "x", perl: "ABC", list: [1, "2"], either: "auto" },
+    { id: 2, on: "1", net3: "x", perl: "ABC", slow: "!", list: [1, "2"], either: "auto" },
   ];
   for (const params of good) assert.deepEqual(checkParams(params, schemas), []);
   const bad: [Record<string, unknown>, string][] = [

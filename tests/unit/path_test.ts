@@ -16,6 +16,7 @@ const HOSTILE = [
   "a#b",
   "a\\b",
   "a\u0085b",
+  "a".repeat(2_001),
 ];
 
 Deno.test("apiPath refuses what could leave its segment", () => {

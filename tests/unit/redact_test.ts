@@ -14,6 +14,7 @@ import { clip } from "../../lib/proxmox/clip.ts";
 import { visible, visibleLine } from "../../lib/log/visible.ts";
 
 const SECRET_KEYS = [
+  "otel-headers",
   "password",
   "cipassword",
   "passwd",

@@ -30,6 +30,9 @@ export interface Basis {
 /** More guests than these are told apart by their state alone. */
 const MOST_READ = 100;
 
+/** A storage may be that of all nodes. */
+const PRUNE = /^\/nodes\/[^/]+\/storage\/[^/]+\/prunebackups$/;
+
 /** Requests about a node that concern every guest on it. */
 const ALL_ON_NODE = /^\/nodes\/([^/]+)\/(status|startall|stopall|suspendall|migrateall|vzdump)$/;
 
@@ -52,7 +55,10 @@ export function guestsOf(pve: Pve, resources: readonly Resource[]): Guest[] {
 function concernsAllOn({ path, body }: PlannedRequest, node: string): boolean {
   if (path.startsWith("/cluster/bulk-action/guest/")) return true;
   const [, at, what] = ALL_ON_NODE.exec(path) ?? [];
-  if (what === "vzdump" && body?.vmid !== undefined) return false;
+  const isPrune = PRUNE.test(path);
+  // A list of none is as good as no list, and so is a zero.
+  if ((isPrune || what === "vzdump") && /[1-9]\d{2}/.test(String(body?.vmid ?? ""))) return false;
+  if (isPrune) return true;
   // Proxmox takes this name for whichever node it asks.
   return at === node || at === "localhost";
 }

@@ -6,6 +6,7 @@ import { AppError } from "../../errors.ts";
 import { DEFAULT_CLUSTER } from "../../proxmox/clusters.ts";
 import type { heldPlan, PlanDesk } from "../../tool/plans.ts";
 import type { Catalog } from "../catalog.ts";
+import { reachOf } from "../reach.ts";
 import type { Basis } from "./basis.ts";
 
 /** Makes durable that a plan about these guests is about to be decided. */
@@ -25,8 +26,10 @@ export function deskOf(
   },
 ): PlanDesk {
   const sees = ({ basis }: Plan) => {
-    const { cluster = DEFAULT_CLUSTER } = JSON.parse(basis) as Basis;
-    return mayReachCluster(principal.limits, cluster);
+    const { cluster } = JSON.parse(basis) as Basis;
+    // Of several none is named by what is about a backup server, which belongs to all.
+    if (cluster === undefined && catalog.hasSeveral) return reachOf(principal.limits).everywhere;
+    return mayReachCluster(principal.limits, cluster ?? DEFAULT_CLUSTER);
   };
   const open = async (id: string) => {
     const plan = await plans.find(id);

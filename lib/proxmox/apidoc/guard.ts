@@ -52,11 +52,20 @@ export function refusalOf(
   return method !== "GET" && secret !== undefined ? `its answer holds a ${secret}` : undefined;
 }
 
+/** Parameters that carry secrets and are not called so: logins of DNS providers, headers, an API token. */
+const CARRIERS: readonly (readonly [path: RegExp, name: string])[] = [
+  [/./, "keyring"],
+  [/^\/cluster\/acme\/plugins(\/|$)/, "data"],
+  [/^\/cluster\/notifications\/endpoints\/webhook(\/|$)/, "header"],
+  [/\/remote_migrate$/, "target-endpoint"],
+];
+
 /** The parameters that would carry a secret through the caller. */
 export function secretParams(method: ApiMethod, names: readonly string[]): string[] {
   const keyboard = /\/sendkey$/.test(method.path);
+  const carriers = CARRIERS.filter(([path]) => path.test(method.path)).map(([, name]) => name);
   return names.filter((name) =>
-    name === "keyring" ||
+    carriers.includes(name) ||
     (isSecretKey(name) && !HARMLESS.has(name) && !(keyboard && name === "key"))
   );
 }

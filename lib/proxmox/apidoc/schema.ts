@@ -1,5 +1,6 @@
 import { nearest } from "../../nearest.ts";
 import { flag, number } from "../api/values.ts";
+import { patternOf } from "./pattern.ts";
 
 /** A parameter as Proxmox describes it; nothing is certain to be there. */
 export interface ParamSchema {
@@ -64,7 +65,7 @@ export function checkParams(
 /** The schema of a parameter; `net0` is described as `net[n]`. */
 export function schemaFor(name: string, schemas: ParamSchemas): ParamSchema | undefined {
   if (Object.hasOwn(schemas, name)) return schemas[name];
-  const indexed = name.replace(/\d+$/, "[n]");
+  const indexed = name.replace(/(?<!\d)\d+$/, "[n]");
   return indexed !== name && Object.hasOwn(schemas, indexed) ? schemas[indexed] : undefined;
 }
 
@@ -130,18 +131,9 @@ function checkText(value: unknown, schema: ParamSchema): string | undefined {
   if (longest !== undefined && text.length > longest) {
     return `must have at most ${longest} characters`;
   }
-  const pattern = schema.pattern === undefined ? undefined : compile(schema.pattern);
+  const pattern = schema.pattern === undefined ? undefined : patternOf(schema.pattern);
   if (pattern && text.length <= LONGEST_MATCHED && !pattern.test(text)) {
     return `must match ${schema.pattern}`;
   }
   return undefined;
-}
-
-/** A Perl pattern as JavaScript; undefined when it cannot be one, and then Proxmox decides alone. */
-function compile(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(`^(?:${pattern.replaceAll("(?^:", "(?:").replaceAll("(?^i:", "(?i:")})$`);
-  } catch {
-    return undefined;
-  }
 }

@@ -49,7 +49,7 @@ export class AnswerReader {
     const at = line.lastIndexOf(this.#nonce);
     if (at < 0) return undefined;
     // Terminals behind one another each add a carriage return.
-    const told = line.slice(at + this.#nonce.length).replace(/\r+$/, "");
+    const told = line.slice(at + this.#nonce.length).replace(/(?<!\r)\r+$/, "");
     const [, seq, kind = "", fields = ""] = ANSWER.exec(told) ?? [];
     if (seq === undefined) return undefined;
     return { seq: Number(seq), kind, fields: fields.split(" ").slice(1) };

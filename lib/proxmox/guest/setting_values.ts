@@ -19,6 +19,6 @@ export function showSetting(value: unknown): string {
 
 function stored(key: string, value: unknown): string {
   if (key === "tags") return canonicalTags(tagList(value)).join(";");
-  if (key === "description") return (text(value) ?? "").replace(/\n+$/, "");
+  if (key === "description") return (text(value) ?? "").replace(/(?<!\n)\n+$/, "");
   return String(value);
 }
