@@ -531,7 +531,7 @@ Deno.test("serve says in its log that nobody can log in, and how somebody may", 
   });
   await using server = await startServe(["--config", config]);
   await server.line(
-    /WARNING - nobody can log in: there is no active token: .* user create NAME .* token create --user NAME /,
+    /WARNING - nobody can log in: there is no active token; make one by deno run .* user create NAME .* token create --user NAME /,
   );
 });
 

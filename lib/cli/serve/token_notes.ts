@@ -28,7 +28,7 @@ async function tellTokens({ accounts, clusters, log, needed, now }: Parts): Prom
   try {
     const tokens = await accounts.listTokens();
     const nobody = needed ? nobodyCanLogIn(tokens, now()) : null;
-    if (nobody !== null) log.warning(`${nobody.state}: ${nobody.remedy}`);
+    if (nobody !== null) log.warning(`${nobody.state}; make one by ${nobody.remedy}`);
     for (const { quiet, text } of notesOn(tokens, { now: now(), clusters })) {
       if (quiet) log.info(`Tokens: ${text}`);
       else log.warning(`Tokens: ${text}`);
