@@ -1,23 +1,37 @@
 /** Comparing costs the product of both lengths, and nobody mistypes a name this long. */
 const LONGEST_WORD = 100;
+const SHORT_WORD = 4;
 
 /**
- * The candidate that `word` was probably meant to be: at most a third of its letters (and at least
- * two edits) away, counting a swap of neighbours as one edit. The first of equals; null when none is near.
+ * The candidate that `word` was probably meant to be: at most a third of its letters (and at least two
+ * edits, of a word of four letters or less one) away, counting a swap of neighbours as one edit. The
+ * first of equals; null when none is near.
  */
 export function nearest(word: string, candidates: readonly string[]): string | null {
-  if (word.length > LONGEST_WORD) return null;
-  const limit = Math.max(2, Math.floor(word.length / 3));
-  let best: string | null = null;
-  let bestDistance = limit + 1;
+  return allNearest(word, candidates)[0] ?? null;
+}
+
+/** The same with all that are equally near: `port` is as near to `sport` as to `dport`. */
+export function allNearest(word: string, candidates: readonly string[]): string[] {
+  if (word.length > LONGEST_WORD) return [];
+  // Two edits make `node` of `name`.
+  let least = word.length <= SHORT_WORD ? 1 : Math.max(2, Math.floor(word.length / 3));
+  let best: string[] = [];
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance && distance < candidate.length) {
-      best = candidate;
-      bestDistance = distance;
-    }
+    if (distance > least || distance >= candidate.length) continue;
+    if (distance < least) best = [];
+    least = distance;
+    best.push(candidate);
   }
   return best;
+}
+
+/** The candidates of which a word of two letters or more is the beginning: `run` of `running`. */
+export function begunBy(word: string, candidates: readonly string[]): string[] {
+  const part = word.toLowerCase();
+  if (part.length < 2) return [];
+  return candidates.filter((candidate) => candidate.toLowerCase().startsWith(part));
 }
 
 /** The end of a message about a word that there is not: what was probably meant, else `otherwise`. */

@@ -31,6 +31,8 @@ async function demo({ port, clusters, backupServer }: DemoOptions): Promise<numb
       ...(others.length === 0 ? {} : { clusters: Object.fromEntries(others.map(clusterOf)) }),
       config: {
         server: { port },
+        // As `init` writes it: a model is shown what most work needs.
+        tools: { toolsets: ["core"] },
         history: { enabled: true },
         ...(pbs ? { backup_servers: { pbs1: backupSection(pbs) } } : {}),
       },

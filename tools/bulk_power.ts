@@ -54,7 +54,7 @@ export default defineTool({
     guests: z.array(row).optional(),
     failed: z.number().optional(),
   }),
-  action: ({ action }) => `${action} the guests`,
+  action: ({ action }) => `${action === "shutdown" ? "shut down" : action} the guests`,
   about: async (input, { pve }) => {
     const chosen = await selectGuests(pve, input);
     const known = (await pve.resources()).map(guestOf).filter((guest) => guest !== undefined);

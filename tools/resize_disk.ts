@@ -8,6 +8,8 @@ import { sizeInBytes } from "../lib/proxmox/guest/properties.ts";
 import { settle } from "../lib/proxmox/guest/settle.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
+const GIB = 1024 ** 3;
+
 type VmDisk = ParamsOf<"/nodes/{node}/qemu/{vmid}/resize", "PUT">["disk"];
 type ContainerVolume = ParamsOf<"/nodes/{node}/lxc/{vmid}/resize", "PUT">["disk"];
 
@@ -52,7 +54,7 @@ export default defineTool({
     pve.check(
       "the disk grows",
       after > before,
-      `${key} has ${before} bytes, which is not less than ${size}; disks cannot be shrunk`,
+      `${key} has ${gib(before)} already, ${size} is less; disks cannot be shrunk`,
     );
     pve.plan.changes[key] = { from: `${before} bytes`, to: `${after} bytes` };
     const upid = await sendUnlessChanged(pve, guest, {
@@ -73,3 +75,7 @@ export default defineTool({
     return { ...await settle(pve, upid, input), size_bytes: after, former_size_bytes: before };
   },
 });
+
+function gib(bytes: number): string {
+  return `${Math.round(bytes / GIB * 10) / 10} GiB`;
+}

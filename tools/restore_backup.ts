@@ -41,7 +41,9 @@ export default defineTool({
     node: nodeName.optional().describe("Default: where the guest or the backup is"),
     storage: storageId.optional().describe("Default: as in the backup"),
     overwrite: z.boolean().default(false),
-    unique: z.boolean().default(false).describe("New MAC addresses"),
+    unique: z.boolean().default(false).describe(
+      "New MAC addresses, as for a copy beside the original",
+    ),
     start: z.boolean().default(false),
     ...waiting,
   }),
@@ -49,12 +51,14 @@ export default defineTool({
     ...guestTaskResult,
     type: z.string().optional(),
     node: z.string().optional(),
+    notes: z.array(z.string()).optional(),
   }),
   action: ({ volid }) => `restore backup ${volid}`,
   about: describeRestore,
   run: async (input, { pve }) => {
-    const { type, vmid, node, replaces } = await prepareRestore(pve, input);
+    const { type, vmid, node, replaces, notes } = await prepareRestore(pve, input);
     pve.about({ vmid, node, type });
+    for (const note of notes) pve.foresee(note);
     const upid = await pve.post("/nodes/{node}/{type}", { node, type }, {
       vmid,
       // A container's backup is given as its template.
@@ -64,7 +68,12 @@ export default defineTool({
       unique: input.unique ? true : undefined,
       start: input.start ? true : undefined,
     });
-    return { ...await pve.task(upid, input), type, node };
+    return {
+      ...await pve.task(upid, input),
+      type,
+      node,
+      ...(notes.length > 0 ? { notes } : {}),
+    };
   },
 });
 
@@ -88,6 +97,7 @@ interface RestoreInput {
   readonly node?: string | undefined;
   readonly storage?: string | undefined;
   readonly overwrite: boolean;
+  readonly unique: boolean;
 }
 
 /** The guest that a backup makes, and where. */
@@ -97,6 +107,8 @@ interface Restoration {
   readonly node: string;
   /** True when the guest is there and will be replaced. */
   readonly replaces: boolean;
+  /** What to mind of what comes of it. */
+  readonly notes: string[];
 }
 
 /** Requires that the backup can become that guest, and holds the guest's id until the call is over. */
@@ -131,7 +143,15 @@ async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoratio
     const content = type === "qemu" ? "images" : "rootdir";
     await chooseStorage(pve, node, { wanted: input.storage, content, sizeGib: 0 });
   }
-  return { type, vmid, node, replaces: present !== undefined };
+  const twin = input.unique || backup.vmid === undefined || backup.vmid === vmid
+    ? undefined
+    : await findIfAny(pve, backup.vmid);
+  return { type, vmid, node, replaces: present !== undefined, notes: twin ? [besides(twin)] : [] };
+}
+
+function besides(guest: Guest): string {
+  return `${guestLabel(guest)}, which it was made of, is there too: they have the same name, MAC ` +
+    "addresses and settings, so do not let both run as they are; unique: true gives new MAC addresses";
 }
 
 async function requireReplaceable(

@@ -7,8 +7,9 @@ const SAME: readonly (readonly string[])[] = [
   ["add", "create", "make", "new"],
   ["address", "ip"],
   ["attention", "problem", "wrong"],
+  ["audit", "who"],
   ["backed", "backup", "coverage", "unprotected"],
-  ["change", "configure", "edit", "set", "update"],
+  ["change", "configure", "edit", "rename", "set", "update"],
   ["clone", "copy", "duplicate"],
   ["command", "exec", "execute", "run"],
   ["container", "ct", "lxc"],
@@ -18,7 +19,7 @@ const SAME: readonly (readonly string[])[] = [
   ["firewall", "port"],
   ["free", "space", "storage"],
   ["guest", "machine", "vm"],
-  ["history", "log", "task", "who"],
+  ["history", "log", "task"],
   ["interface", "net", "network", "nic", "vlan"],
   ["memory", "ram"],
   ["metric", "slow", "usage"],
@@ -27,6 +28,9 @@ const SAME: readonly (readonly string[])[] = [
   ["reboot", "restart"],
   ["shutdown", "off", "stop"],
 ];
+
+/** What finds all that no tool does. */
+const API = "search_api";
 
 /** Words that say nothing of a tool. */
 const SMALL = new Set(
@@ -83,7 +87,11 @@ export default defineTool({
       })),
       total: found.length,
       ...(found.length > 0 ? {} : {
-        warnings: [`none of the ${all.length} tools that you may call fits: try other words`],
+        warnings: [
+          `none of the ${all.length} tools that you may call fits: try other words${
+            all.some(({ name }) => name === API) ? `, or ${API} for Proxmox's own API` : ""
+          }`,
+        ],
       }),
     };
   },

@@ -1,3 +1,4 @@
+import { typed } from "../command.ts";
 import type { Database, Queryable, Row, Value } from "../database/database.ts";
 import { Remembered } from "../database/remembered.ts";
 import { columnsOf } from "../database/schema.ts";
@@ -104,7 +105,10 @@ export class AccountStore {
       const { tx, concern } = change;
       const revoked = Number.isSafeInteger(id) ? await tx.all(queries.REVOKE_TOKEN, [id]) : [];
       if (revoked.length === 0) {
-        throw new AppError("not_found", `Cannot revoke token ${id}: there is none`);
+        throw new AppError(
+          "not_found",
+          `Cannot revoke token ${id}: there is none; see \`${typed("token list")}\``,
+        );
       }
       concern([id]);
       await endLetIn(change, id);

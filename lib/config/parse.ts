@@ -111,6 +111,8 @@ function parsed(json: string, name: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
+    const not = json.trim() === "" ? "it is empty" : json.includes("\0") ? "it is not UTF-8" : null;
+    if (not !== null) throw new AppError("invalid", `Cannot read ${name}: ${not}`);
     const { line, column } = errorPosition(json, messageOf(error));
     // The engine's own message quotes the text around the error, which may be a secret.
     throw new AppError(

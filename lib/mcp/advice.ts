@@ -5,6 +5,7 @@ import type { ToolName } from "./tools.ts";
 export const ADVICE: Advice = {
   backups: see("get_backups"),
   command: use("execute_vm_command"),
+  containers: `${use("start_container")}, update_container and their like`,
   firewall: use("set_firewall_options"),
   firewall_rules: see("get_firewall_rules"),
   guest: see("get_guest"),
@@ -14,6 +15,7 @@ export const ADVICE: Advice = {
   images: `${use("download_image")} with content: import`,
   nodes: see("get_nodes"),
   paths: see("search_api"),
+  pools: see("get_pools"),
   quorum: see("get_cluster_status"),
   read_file: use("read_guest_file"),
   restart_container: use("reboot_container"),
@@ -22,6 +24,7 @@ export const ADVICE: Advice = {
   revert: `${use("update_vm")} or update_container with revert: true to take it back`,
   storages: see("get_storage"),
   task: see("get_task"),
+  vms: `${use("start_vm")}, update_vm and their like`,
   volumes: see("get_storage_content"),
   wait: use("wait_task"),
   write_file: use("write_guest_file"),

@@ -23,9 +23,16 @@ export function parseInput(tool: AnyTool, given: unknown): Record<string, unknow
   }
   if (parsed.success) return parsed.data;
   const fields = Object.keys(tool.input.shape);
+  const about = (field: string) => {
+    const schema: z.ZodType | undefined = tool.input.shape[field];
+    return schema?.description;
+  };
   const issues: z.core.$ZodIssue[] = parsed.error.issues;
   const problems = issues.slice(0, MAX_PROBLEMS)
-    .flatMap((issue) => describeIssue(issue, { given: meant, fields })).slice(0, MAX_PROBLEMS);
+    .flatMap((issue) => describeIssue(issue, { given: meant, fields, about })).slice(
+      0,
+      MAX_PROBLEMS,
+    );
   throw new AppError("invalid", `Invalid arguments for ${tool.name}: ${problems.join("; ")}`);
 }
 

@@ -1,24 +1,38 @@
 import type * as z from "zod";
-import { nearest } from "../nearest.ts";
+import { allNearest, begunBy, nearest } from "../nearest.ts";
 import { clip } from "../proxmox/clip.ts";
 
 /** Names of one issue that an error tells, and words of a list. */
 const MAX_NAMES = 10;
 const MAX_WORDS = 40;
+const MAX_MEANT = 2;
 
 type Issue = z.core.$ZodIssue;
 
 /** What is wrong with a call's arguments, in plain words: one text for each thing. */
-export function describeIssue(issue: Issue, { given, fields }: {
+export function describeIssue(issue: Issue, { given, fields, about = () => undefined }: {
   given: unknown;
   /** The arguments that there are. */
   fields: readonly string[];
+  /** What an argument is, in its own words: its unit, or what it may be. */
+  about?: (field: string) => string | undefined;
 }): string[] {
   const at = clip(issue.path.join("."), 100);
   if (issue.code === "unrecognized_keys") return unknownNames(issue.keys, { at, fields });
   const value = valueAt(given, issue.path);
   if (value === undefined && at !== "" && issue.code !== "custom") return [`${at} is missing`];
-  return [`${at || "arguments"}: ${clip(problemOf(issue, value))}`];
+  const what = isMeasure(issue) ? about(at) : undefined;
+  return [`${at || "arguments"}: ${clip(problemOf(issue, value))}${what ? ` (${what})` : ""}`];
+}
+
+/** Whether a number is out of bounds or a form does not fit, which an argument's own words explain. */
+function isMeasure(issue: Issue): boolean {
+  if (!LIBRARY_WORDS.test(issue.message)) return false;
+  if (issue.code === "too_big" || issue.code === "too_small") {
+    return issue.origin === "number" || issue.origin === "int";
+  }
+  return issue.code === "invalid_format" ||
+    issue.code === "invalid_type" && /^(?:int|number)$/.test(issue.expected);
 }
 
 /** The value that an issue is about; undefined where there is none. */
@@ -34,12 +48,19 @@ function unknownNames(
   { at, fields }: { at: string; fields: readonly string[] },
 ): string[] {
   const told = keys.slice(0, MAX_NAMES).map((key) => {
-    const near = nearest(key, fields);
+    const near = namesMeant(key, fields).join(" or ");
     const name = `${at ? `${at}.` : ""}${clip(key, 100)}`;
     return `unknown argument ${name}${near ? ` (did you mean ${near}?)` : ""}`;
   });
-  if (at !== "" || keys.every((key) => nearest(key, fields) !== null)) return told;
+  if (at !== "" || keys.every((key) => namesMeant(key, fields).length > 0)) return told;
   return [...told, `there are ${fields.slice(0, MAX_WORDS).join(", ") || "none"}`];
+}
+
+/** The arguments that a wrong name was probably meant to be; none where it could be many. */
+function namesMeant(key: string, fields: readonly string[]): string[] {
+  const near = allNearest(key, fields);
+  const names = near.length > 0 ? near : begunBy(key, fields);
+  return names.length > MAX_MEANT ? [] : names;
 }
 
 /** How the library's own words begin; any others are a tool's. */

@@ -5,6 +5,7 @@ import { isKind, ProxmoxError, unresolvedName } from "./api/errors.ts";
 export type Topic =
   | "backups"
   | "command"
+  | "containers"
   | "firewall"
   | "firewall_rules"
   | "guest"
@@ -14,6 +15,7 @@ export type Topic =
   | "jobs"
   | "nodes"
   | "paths"
+  | "pools"
   | "quorum"
   | "read_file"
   | "restart_container"
@@ -22,6 +24,7 @@ export type Topic =
   | "revert"
   | "storages"
   | "task"
+  | "vms"
   | "volumes"
   | "wait"
   | "write_file";

@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { begunBy, nearest } from "../nearest.ts";
 import { type Resource, tagList } from "./api/values.ts";
 
 const NAMED = 20;
@@ -36,15 +36,9 @@ export function whyEmpty(
 export function instead(value: string, names: readonly string[]): string {
   if (names.length === 0) return ", nor any other";
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-  const near = nearest(value, names) ?? begun(value, names);
+  const near = nearest(value, names) ?? begunBy(value, names)[0];
   const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
   return `, only ${names.slice(0, NAMED).join(", ")}${more}${meant}`;
-}
-
-/** The name that was begun only: `run` of `running`. */
-function begun(value: string, names: readonly string[]): string | undefined {
-  const part = value.toLowerCase();
-  return part.length < 2 ? undefined : names.find((name) => name.toLowerCase().startsWith(part));
 }
 
 /** The names of all nodes that resources tell of; whoever may not see nodes sees them by what is on them. */

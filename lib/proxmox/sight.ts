@@ -16,7 +16,7 @@ export interface GivenGuest {
 export type GuestPlace = Pick<Guest, "vmid" | "node" | "pool" | "tags">;
 
 interface Parts {
-  readonly shared: Pick<PveShared, "directory" | "share">;
+  readonly shared: Pick<PveShared, "advice" | "directory" | "share">;
   readonly call: Pick<PveCall, "begunGuests" | "caller" | "onlyReads" | "reach" | "signal">;
   readonly touched: Touched;
   readonly warn: (warning: string) => void;
@@ -41,7 +41,7 @@ export class Sight {
     const found = shared.directory.find(given.vmid, { within, asker: call });
     const guest = await unlessAborted(found, signal);
     touched.note(guest.vmid);
-    assertMeant(guest, { ...given, ...options });
+    assertMeant(guest, { ...given, ...options }, shared.advice);
     return guest as Guest<T>;
   }
 

@@ -57,7 +57,11 @@ Deno.test("a node, a storage, a pool and a task's node tell the cluster; what se
   );
   assert.match(
     await seconds(site, "get_node_status", { node: "pve9" }),
-    /^not_found: .*no cluster has node pve9/,
+    /^not_found: .*no cluster has node pve9; see get_nodes$/,
+  );
+  assert.equal(
+    await seconds(site, "bulk_power", { action: "shutdown", pool: "test" }),
+    "not_found: Cannot shut down the guests: no cluster has pool test; see get_pools",
   );
   assert.match(
     await seconds(site, "get_next_vmid", {}),

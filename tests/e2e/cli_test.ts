@@ -523,6 +523,18 @@ Deno.test("serve tells in its log of tokens that expire soon, and quietly of tho
   await server.line(/INFO - Tokens: active tokens that have no expiry: 1 \(1 of ayse\)$/);
 });
 
+Deno.test("serve says in its log that nobody can log in, and how somebody may", async () => {
+  await using folder = await Folder.make();
+  const config = await folder.write("config.json", {
+    ...CONFIG,
+    auth: { user: "a@pve", token_name: "t", token_value: "x" },
+  });
+  await using server = await startServe(["--config", config]);
+  await server.line(
+    /WARNING - nobody can log in: there is no active token; make one by deno run .* user create NAME .* token create --user NAME /,
+  );
+});
+
 Deno.test("stdio refuses options that cannot be with one line and 2", async () => {
   const both = ["stdio", "--scope", "write", "--token-file", "token"];
   assert.match(await refused(both, 2), /--scope and --token-file exclude each other/);

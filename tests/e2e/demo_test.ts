@@ -30,6 +30,8 @@ Deno.test("the demo shows two clusters and a backup server, and leaves nothing b
     assert.notEqual(result.isError, true, JSON.stringify(result));
     answers.push(result);
   }
+  const shownTools: { name: string }[] = answers[0].tools;
+  assert.ok(shownTools.some(({ name }) => name === "search_tools"), "a list that fits a model");
   const [, vms, second, first] = answers.map(({ structuredContent }) => structuredContent);
   assert.deepEqual([...new Set(vms.vms.map((row: { cluster: string }) => row.cluster))], [
     "default",

@@ -234,6 +234,19 @@ Deno.test("restore_backup gives a container's backup as ostemplate with restore"
   assert.equal(guest(site, 401)?.config.hostname, "ct1");
 });
 
+Deno.test("restore_backup beside the guest that it was made of says what both have in common", async () => {
+  await using site = await Site.start();
+  nameBackups(site);
+  const args = { volid: VM_BACKUP, vmid: 401 };
+  const common = /^VM 100, which it was made of, is there too: .* same name, MAC addresses/;
+  const dry = await site.call("restore_backup", { ...args, dry_run: true });
+  assert.match(dry.value.dry_run.notes[0], common);
+  const { value, text } = await site.call("restore_backup", args);
+  assert.match(value?.notes?.[0], common, text);
+  const unique = await site.call("restore_backup", { ...args, vmid: 402, unique: true });
+  assert.deepEqual([unique.value?.exit_status, unique.value?.notes], ["OK", undefined]);
+});
+
 Deno.test("restore_backup replaces a stopped guest with overwrite, on its own node", async () => {
   await using site = await Site.start();
   nameBackups(site);

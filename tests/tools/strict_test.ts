@@ -106,6 +106,7 @@ Deno.test("wrong arguments are told in plain words, missing ones as missing", as
     ["execute_vm_command", { vmid: 100 }, "command is missing"],
     ["get_vms", { limit: "x" }, "limit: must be a number, not a text"],
     ["get_vms", { limit: 1.5 }, "limit: must be a whole number"],
+    ["update_vm", { vmid: 100, memory: 4 }, "memory: must be at least 16 (MiB)"],
     ["get_vms", { limit: 5000 }, "limit: must be at most 500"],
     ["get_vms", { limit: 0 }, "limit: must be at least 1"],
     ["get_vms", { fields: [] }, "fields: must have at least 1 entry"],
@@ -126,6 +127,17 @@ Deno.test("wrong arguments are told in plain words, missing ones as missing", as
       "gateway: has a form that does not fit",
     ],
     ["get_vms", { nod: "pve1" }, "unknown argument nod (did you mean node?)"],
+    ["start_vm", { vm: "web1" }, "vmid is missing; unknown argument vm (did you mean vmid?)"],
+    [
+      "add_firewall_rule",
+      { vmid: 100, action: "ACCEPT", port: 443 },
+      "unknown argument port (did you mean sport or dport?)",
+    ],
+    [
+      "get_storage",
+      { name: "nfs1" },
+      "unknown argument name; there are node, limit, cursor, sort",
+    ],
     ["get_next_vmid", { from: 1 }, "unknown argument from; there are none"],
     ["get_task", { task: 1 }, "upid is missing; unknown argument task; there are upid, lines"],
   ];

@@ -165,7 +165,7 @@ Deno.test("search_tools finds only what the caller may call, and says when nothi
   assert.deepEqual(value.tools, []);
   assert.match(
     value.warnings[0],
-    /^none of the \d+ tools that you may call fits: try other words$/,
+    /^none of the \d+ tools that you may call fits: try other words, or search_api for Proxmox's own API$/,
   );
   const limited = await createLimitedToken(site.store, { vmids: [{ from: 100, to: 100 }] });
   const answer = await site.call("search_tools", { query: "cluster log" }, { token: limited });
@@ -191,6 +191,8 @@ for (
     ["change the memory of a vm", "update_vm"],
     ["what is not backed up", "get_backup_coverage"],
     ["certificates", "get_certificates"],
+    ["who deleted a guest", "get_audit"],
+    ["rename a vm", "update_vm"],
     ["users and rights", "get_users_and_permissions"],
   ] as const
 ) {

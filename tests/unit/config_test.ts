@@ -316,7 +316,9 @@ Deno.test("loadConfig says where the JSON is broken without quoting it", async (
     [`{\n  "auth": { "token_value": x${SECRET} }\n}`, "line 2, column 28"],
     ['{\n  "a": 1,\n}', "line 3, column 1"],
     ['{ "a": 1 // note\n}', "line 1, column 10"],
-    ["", "line 1, column 1"],
+    ["x", "line 1, column 1"],
+    [" \n", ": it is empty"],
+    ["\0{\0}\0", ": it is not UTF-8"],
   ];
   for (const [text, place] of cases) {
     const message = await refusal({ text });

@@ -10,6 +10,7 @@ import { checkSchema } from "../../database/schema.ts";
 import { messageOf } from "../../errors.ts";
 import { redactText } from "../../log/redact.ts";
 import { haltText } from "../halting.ts";
+import { nobodyCanLogIn } from "../nobody.ts";
 import { isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
 import { checkOwnTokens } from "./own_tokens.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
@@ -62,12 +63,9 @@ async function checkTokens(
   { config, now }: { config: Config; now: Date },
 ): Promise<Finding[]> {
   const tokens = await store.listTokens();
+  const nobody = nobodyCanLogIn(tokens, now);
+  if (nobody !== null) return [warn("tokens", nobody.state, nobody.remedy)];
   const active = tokens.filter((token) => tokenState(token, now) === "active");
-  if (active.length === 0) {
-    const remedy = `${typed("user create NAME --role Administrator")}, then ` +
-      typed("token create --user NAME --name LABEL --permission read");
-    return [warn("tokens", "nobody can log in: there is no active token", remedy)];
-  }
   const clusters = config.clusters.map(({ name }) => name);
   const notes = notesOn(active, { now, clusters }).map(({ quiet, text }) =>
     quiet ? ok("tokens", text) : warn("tokens", text, typed("token list"))

@@ -135,7 +135,13 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
       tools: server.toolCount,
     });
     using _tokens = isFirst(options)
-      ? tellTokensDaily({ accounts, clusters: config.clusters.map(({ name }) => name), log, now })
+      ? tellTokensDaily({
+        accounts,
+        needed: !config.no_auth && !config.stdio && config.server.oauth === null,
+        clusters: config.clusters.map(({ name }) => name),
+        log,
+        now,
+      })
       : null;
     const standing = { halts, trail: () => trail, log, now };
     if (isFirst(options)) await tellHalt(standing);

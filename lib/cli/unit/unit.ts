@@ -1,6 +1,6 @@
 import { typed } from "../../command.ts";
 import { lookup } from "node:dns/promises";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { parseAllowedIps } from "../../auth/address.ts";
 import { parsePostgresUrl } from "../../database/postgres_url.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
@@ -35,11 +35,10 @@ export function registerUnit(program: Command, context: CliContext): void {
     .description("print a hardened systemd unit for this config")
     .option("--binary <FILE>", "the executable (default: this one, else /usr/bin/proxmox-mcp)")
     .option("--name <NAME>", "name of the unit and its user", UNIT_NAME)
-    .option(
-      "--clients <LIST>",
-      "addresses and networks that callers come from",
-      reader(readNetworks),
-      PRIVATE_NETWORKS,
+    .addOption(
+      new Option("--clients <LIST>", "addresses and networks that callers come from")
+        .argParser(reader(readNetworks))
+        .default(PRIVATE_NETWORKS, PRIVATE_NETWORKS.join(",")),
     )
     .option(
       "--health <PART>",

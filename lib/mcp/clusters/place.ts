@@ -172,8 +172,10 @@ async function nowhere(
   request: CallRequest,
   { lost, visible: [cluster] }: { lost: Reference; visible: readonly string[] },
 ): Promise<AppError> {
-  if (lost.guest === undefined) return new AppError("not_found", `no cluster has ${lost.told}`);
   const { advice } = await reachedIn(services, { ...request, cluster });
+  if (lost.guest === undefined) {
+    return new AppError("not_found", `no cluster has ${lost.told}; ${advice[lost.listed]}`);
+  }
   const { limits } = request.principal;
   return noGuest(lost.guest, limits === null ? "" : " within the token's limits", advice);
 }

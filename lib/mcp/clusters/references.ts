@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { oncePer } from "../../once_per.ts";
+import type { Topic } from "../../proxmox/advice.ts";
 import { hasTag, type Resource } from "../../proxmox/api/values.ts";
 import { guestsIn } from "../../proxmox/guest/directory.ts";
 import { parseUpid } from "../../proxmox/tasks.ts";
@@ -9,6 +10,8 @@ import type { AnyTool } from "../../tool/tool.ts";
 export interface Reference {
   /** `guest 101`, `node pve1`. */
   readonly told: string;
+  /** Where those that there are can be seen. */
+  readonly listed: Topic;
   /** The guest's vmid or name, where it is one. */
   readonly guest?: number | string;
   /** The UPID of a task on this node. */
@@ -62,6 +65,7 @@ function guestReference(given: unknown): Reference {
   const guest = given as number | string;
   return {
     told: `guest ${guest}`,
+    listed: "guests",
     guest,
     fits: (rows) => namesOf(rows).has(guest),
   };
@@ -75,6 +79,7 @@ const namesOf = oncePer((rows: readonly Resource[]): ReadonlySet<unknown> =>
 function nodeReference(node: string): Reference {
   return {
     told: `node ${node}`,
+    listed: "nodes",
     fits: (rows) => rows.some((row) => row.type === "node" && row.node === node),
   };
 }
@@ -82,17 +87,23 @@ function nodeReference(node: string): Reference {
 function storageReference(storage: string): Reference {
   return {
     told: `storage ${storage}`,
+    listed: "storages",
     fits: (rows) => rows.some((row) => row.type === "storage" && row.storage === storage),
   };
 }
 
 function poolReference(pool: string): Reference {
-  return { told: `pool ${pool}`, fits: (rows) => rows.some((row) => row.pool === pool) };
+  return {
+    told: `pool ${pool}`,
+    listed: "pools",
+    fits: (rows) => rows.some((row) => row.pool === pool),
+  };
 }
 
 function tagReference(tag: string): Reference {
   return {
     told: `a guest with the tag ${tag}`,
+    listed: "guests",
     fits: (rows) => guestsIn(rows).some(({ tags }) => hasTag(tags, tag)),
   };
 }

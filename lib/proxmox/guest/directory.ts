@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { oncePer } from "../../once_per.ts";
+import type { Advice } from "../advice.ts";
 import { flag, number, type Resource, tagList, text } from "../api/values.ts";
 
 export type GuestType = "qemu" | "lxc";
@@ -57,11 +58,13 @@ export function guestOf(row: Resource): Guest | undefined {
 export function assertMeant(
   guest: Guest,
   given: { vmid: number | string; node?: string | undefined; type?: GuestType },
+  advice: Advice,
 ): void {
   if (given.type && guest.type !== given.type) {
+    const state = `${given.vmid} is a ${kind(guest.type)}, not a ${kind(given.type)}`;
     throw new AppError(
       "conflict",
-      `${given.vmid} is a ${kind(guest.type)}, not a ${kind(given.type)}`,
+      `${state}: ${guest.type === "qemu" ? advice.vms : advice.containers}`,
     );
   }
   if (given.node !== undefined && given.node !== guest.node) {

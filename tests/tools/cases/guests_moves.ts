@@ -182,7 +182,7 @@ export const GUESTS_MOVES = {
       {
         args: { vmid: 101, disk: "scsi0", size: "32G" },
         code: "conflict",
-        text: /disks cannot be shrunk/,
+        text: /scsi0 has 64 GiB already, 32G is less; disks cannot be shrunk/,
       },
       { args: { vmid: 101, disk: "scsi9", size: "+1G" }, code: "not_found", text: /it has: scsi0/ },
       {

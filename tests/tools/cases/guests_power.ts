@@ -74,7 +74,11 @@ export const GUESTS_POWER = {
     },
     refuses: [
       { args: { vmid: 101 }, code: "conflict", text: /VM 101 is stopped/ },
-      { args: { vmid: 200 }, code: "conflict", text: /200 is a container, not a VM/ },
+      {
+        args: { vmid: 200 },
+        code: "conflict",
+        text: /200 is a container, not a VM: use start_container, /,
+      },
       {
         args: { vmid: 100 },
         code: "conflict",
