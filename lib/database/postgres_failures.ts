@@ -40,6 +40,11 @@ export function postgresFailure(error: unknown): AppError {
   return new AppError("internal", "Internal error: see the server's log", options);
 }
 
+/** True where the same server, or the one that has taken its place, may take by a new connection what it refuses here. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(error) === "25006";
+}
+
 function connectionFailure(
   { code, message, options }: { code: string; message: string; options: ErrorOptions },
 ): AppError {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { Site } from "../site.ts";
+import { until } from "../support/until.ts";
 
 /** Something that goes wrong with the database's file; the function that it returns ends it. */
 type Begin = (site: Site, file: string) => Promise<() => Promise<void>>;
@@ -93,4 +94,25 @@ Deno.test("a database that cannot be used answers nothing, changes nothing and l
       assert.equal((await site.trail.verify()).ok, true);
     });
   }
+});
+
+Deno.test("what came of a change is kept until it can be written, whatever the database says meanwhile", async () => {
+  await using site = await Site.start();
+  site.fake.state.taskPolls = Infinity;
+  const starting = site.call("start_vm", { vmid: 101 });
+  await until(() => site.fake.requests.some(({ path }) => /\/tasks\/.*\/status$/.test(path)));
+  const rename = (from: string, to: string) =>
+    site.database.write(`ALTER TABLE ${from} RENAME TO ${to}`);
+  await rename("proxmox_mcp_audit", "put_away");
+  site.fake.finishTasks();
+  assert.match((await starting).text, /could not be kept \(.*\); it was carried out/);
+  const sent = site.fake.requests.length;
+  assert.match((await site.call("get_nodes")).text, /its schema is not there/);
+  assert.equal(site.fake.requests.length, sent, "nothing is read that nothing tells of");
+  assert.ok(site.lines.some((line) => /they wait for the database \(.*schema/.test(line)));
+  await rename("put_away", "proxmox_mcp_audit");
+  assert.equal((await site.call("get_nodes")).isError, false);
+  const rows = await site.trail.list({ tool: "start_vm" });
+  assert.deepEqual(rows.map(({ outcome, vmids }) => [outcome, vmids]), [["ok", [101]]]);
+  assert.equal((await site.trail.verify()).ok, true);
 });
