@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from "node:timers";
 import type { Terms } from "../database/beginning.ts";
 import { DatabaseAway } from "../database/database.ts";
-import { AppError, toAppError } from "../errors.ts";
+import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { AuditRow } from "./row.ts";
 import type { AuditTrail } from "./trail.ts";
 
@@ -115,8 +115,7 @@ export class AuditQueue {
   #keep(row: AuditRow): void {
     this.#rows.push(row);
     if (this.#rows.length === 1) {
-      const reason = this.#refusal === null ? "" : ` (${this.#refusal.message})`;
-      this.#onProblem(new AppError("unavailable", `${AWAY}${reason}`));
+      this.#onProblem(new AppError("unavailable", `${AWAY}${reasonOf(this.#refusal)}`));
     }
     this.#retryLater();
   }
@@ -145,6 +144,13 @@ export class AuditQueue {
     }
     this.#refusal = null;
   }
+}
+
+/** What only the log tells of a failure that was not foreseen is told there. */
+function reasonOf(refusal: AppError | null): string {
+  if (refusal === null) return "";
+  const { code, cause, message } = refusal;
+  return ` (${code === "internal" ? messageOf(cause) : message})`;
 }
 
 function full(): AppError {

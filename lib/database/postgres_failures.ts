@@ -3,7 +3,7 @@ import { AppError, messageOf } from "../errors.ts";
 import { BrokenReference, DatabaseAway } from "./database.ts";
 
 /** SQLSTATE classes and codes (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
-const AWAY = /^(08|28|3D000|53300|57P0|57014|55P03|XX)/;
+const AWAY = /^(08|28|3D000|53300|57P0|57014|55|XX)/;
 const UNWRITABLE = /^(25006|40|53|58)/;
 const MISSING = /^(42P01|42703|3F000)/;
 const UNFIT = /^(22|23)/;
