@@ -116,3 +116,27 @@ Deno.test("what came of a change is kept until it can be written, whatever the d
   assert.deepEqual(rows.map(({ outcome, vmids }) => [outcome, vmids]), [["ok", [101]]]);
   assert.equal((await site.trail.verify()).ok, true);
 });
+
+Deno.test("once a database is found to be damaged no call is answered, whatever of it can still be read", async () => {
+  await using site = await Site.start();
+  assert.equal((await site.call("get_nodes")).isError, false);
+  const file = `${site.folder}/test.db`;
+  const other = new DatabaseSync(file);
+  const [{ rootpage, size }] = other.prepare(
+    `SELECT rootpage, page_size AS size FROM sqlite_schema, pragma_page_size()
+      WHERE name = 'proxmox_mcp_running'`,
+  ).all() as [{ rootpage: number; size: number }];
+  other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  other.close();
+  const spoilt = await Deno.open(file, { write: true });
+  await spoilt.seek((rootpage - 1) * size, Deno.SeekMode.Start);
+  await spoilt.write(new Uint8Array(size).fill(7));
+  spoilt.close();
+  const found = await site.call("start_vm", { vmid: 101 });
+  assert.match(found.text, /its file is damaged; restore it/);
+  const sent = site.fake.requests.length;
+  const { status } = await site.post({ method: "tools/call", params: { name: "get_nodes" } });
+  assert.equal(status, 503);
+  assert.equal(site.fake.requests.length, sent);
+  await until(() => site.lines.some((line) => /is damaged; .* restart the server/.test(line)));
+});
