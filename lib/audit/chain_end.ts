@@ -6,6 +6,7 @@ import { AUDIT_COLUMNS, type AuditValues, hashOf, valuesOf } from "./chain.ts";
 import type { TrailHead } from "./head.ts";
 import type { AuditKey } from "./key.ts";
 import type { AuditRow } from "./row.ts";
+import type { TrailOptions } from "./trail_options.ts";
 
 const COLUMNS = ["seq", "previous_hash", "hash", ...AUDIT_COLUMNS] as const;
 const INSERT_INTO = `INSERT INTO proxmox_mcp_audit (${COLUMNS.join(", ")})`;
@@ -37,12 +38,16 @@ export class ChainEnd {
   readonly #database: Database;
   readonly #key: AuditKey | null;
   readonly #rowsOfJson: Dialect["rowsOfJson"];
+  readonly #onLoss: (message: string) => void;
   /** Where this instance appended last. */
   #left: TrailHead | undefined;
+  /** The last row that it has made durable. */
+  #durable = 0;
 
-  constructor(database: Database, key: AuditKey | null) {
+  constructor(database: Database, { key, onLoss }: Required<TrailOptions>) {
     this.#database = database;
     this.#key = key;
+    this.#onLoss = onLoss;
     this.#rowsOfJson = database.dialect.rowsOfJson;
   }
 
@@ -65,7 +70,7 @@ export class ChainEnd {
       const load = beginnings.length === 0 ? this.#database.takeAlong?.() : undefined;
       const writing = this.#append(database, { head, entries, isAlone: true, load });
       load?.settledBy(writing);
-      this.#left = await writing;
+      this.#keep(await writing);
       if (this.#left) return NONE;
     }
     // What the attempt has begun is begun again: it is this instance's own.
@@ -74,7 +79,7 @@ export class ChainEnd {
       const kept = entries.filter((entry) => !left.has(entry));
       return { end: kept.length === 0 ? undefined : await this.appendIn(tx, kept), left };
     }, { remembered: false });
-    this.#left = end;
+    this.#keep(end);
     return left;
   }
 
@@ -94,7 +99,18 @@ export class ChainEnd {
   }
 
   async lock(tx: Queryable): Promise<TrailHead> {
-    return headOf(await tx.all(`${HEAD} ${this.#database.dialect.forUpdate}`));
+    const head = headOf(await tx.all(`${HEAD} ${this.#database.dialect.forUpdate}`));
+    if (head.seq < this.#durable) {
+      const rows = `rows ${head.seq + 1} to ${this.#durable}`;
+      this.#onLoss(`Audit rows are lost: ${rows} were written and the database has them no more`);
+      this.#durable = head.seq;
+    }
+    return head;
+  }
+
+  #keep(end: TrailHead | undefined): void {
+    this.#left = end;
+    this.#durable = end?.seq ?? this.#durable;
   }
 
   /** The new head; undefined when the chain does not end where it was thought to, or terms do not hold. */

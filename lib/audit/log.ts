@@ -41,10 +41,14 @@ export class AuditLog {
     }
   }
 
-  /** Keeps the row. The log line is written even when the database refuses. */
-  async write(row: AuditRow): Promise<void> {
+  /**
+   * Keeps the row. The log line is written even when the database refuses.
+   *
+   * @param options.isOwed whether it tells what came of what was announced
+   */
+  async write(row: AuditRow, options: { isOwed?: boolean } = {}): Promise<void> {
     const told = this.#tell(row);
-    await this.#queue.append(row);
+    await this.#queue.append(row, options);
     await told;
   }
 

@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from "node:timers";
 import type { Terms } from "../database/beginning.ts";
 import { DatabaseAway } from "../database/database.ts";
-import { AppError } from "../errors.ts";
+import { AppError, messageOf, toAppError } from "../errors.ts";
 import type { AuditRow } from "./row.ts";
 import type { AuditTrail } from "./trail.ts";
 
@@ -20,7 +20,7 @@ export interface AuditQueueOptions {
 
 /**
  * Keeps audit rows in memory while the database is away and writes them, in order, when it is back. A
- * database that is there and cannot be written (a full disk, a read-only file) refuses calls instead.
+ * database that is there and cannot be written (a full disk, a right that was taken) refuses calls instead.
  * A row may be written twice when the connection is lost just as it is committed.
  */
 export class AuditQueue {
@@ -64,24 +64,24 @@ export class AuditQueue {
   }
 
   /**
-   * Resolves when the row is durable, or kept because the database is away. Rejects with AppError
-   * `unavailable` when the queue is full, or when the database cannot be written: then the row is kept
-   * too, so that it is not lost, and no further call is let in until it is written.
+   * Resolves when the row is durable, or kept because the database is away. Rejects with AppError when the
+   * database is there and does not take it: then the row is kept too, so that it is not lost, and no further
+   * call is let in until it is written. Rejects with `unavailable` when no more rows can be kept.
+   *
+   * @param options.isOwed whether it tells what came of a row that was committed: it is kept however many
+   * are, since no more of them can be waited for than calls are under way
    */
-  async append(row: AuditRow): Promise<void> {
-    if (this.#rows.length > 0) {
-      this.#keep(row);
-      if (this.#refusal !== null) throw this.#refusal;
-      return;
+  async append(row: AuditRow, { isOwed = false }: { isOwed?: boolean } = {}): Promise<void> {
+    if (this.#rows.length === 0) {
+      try {
+        return void await this.#appendNow(row);
+      } catch (error) {
+        this.#refusal = error instanceof DatabaseAway ? null : toAppError(error);
+      }
     }
-    try {
-      await this.#appendNow(row);
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "unavailable") throw error;
-      this.#refusal = error instanceof DatabaseAway ? null : error;
-      this.#keep(row);
-      if (this.#refusal !== null) throw error;
-    }
+    if (this.#rows.length >= this.#max && !isOwed) throw full();
+    this.#keep(row);
+    if (this.#refusal !== null) throw this.#refusal;
   }
 
   /** Writes what waits, as far as the database takes it; never rejects. */
@@ -113,10 +113,9 @@ export class AuditQueue {
   }
 
   #keep(row: AuditRow): void {
-    if (this.#rows.length >= this.#max) throw full();
     this.#rows.push(row);
     if (this.#rows.length === 1) {
-      this.#onProblem(new DatabaseAway(AWAY));
+      this.#onProblem(new AppError("unavailable", `${AWAY}${reasonOf(this.#refusal)}`));
     }
     this.#retryLater();
   }
@@ -139,7 +138,7 @@ export class AuditQueue {
       const failure = results.find((result) => result.status === "rejected");
       if (failure !== undefined) {
         const away = failure.reason instanceof DatabaseAway;
-        this.#refusal = away ? null : asAppError(failure.reason);
+        this.#refusal = away ? null : toAppError(failure.reason);
         return;
       }
     }
@@ -147,9 +146,11 @@ export class AuditQueue {
   }
 }
 
-function asAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  return new AppError("unavailable", "Cannot write audit rows", { cause: error });
+/** What only the log tells of a failure that was not foreseen is told there. */
+function reasonOf(refusal: AppError | null): string {
+  if (refusal === null) return "";
+  const { code, cause, message } = refusal;
+  return ` (${code === "internal" ? messageOf(cause) : message})`;
 }
 
 function full(): AppError {

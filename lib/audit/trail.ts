@@ -16,6 +16,7 @@ import type {
   AuditVerification,
   StoredAuditRow,
 } from "./row.ts";
+import type { TrailOptions } from "./trail_options.ts";
 import { verifyChain } from "./verify.ts";
 
 const ROWS_PER_COMMIT = 200;
@@ -31,11 +32,6 @@ const CHANGES = `EXISTS (SELECT 1 FROM proxmox_mcp_audit AS intent
 const OF_GUEST = "(vmid = $1 OR " +
   "',' || vmids || ',' LIKE '%,' || CAST(CAST($1 AS bigint) AS text) || ',%')";
 
-export interface TrailOptions {
-  /** What rows are signed with; null when not given. */
-  readonly key?: AuditKey | null;
-}
-
 /**
  * The table `proxmox_mcp_audit`, whose rows each carry the hash of the one before. Where the database
  * refuses tables of our own nothing is kept, and there is nothing to read.
@@ -47,12 +43,12 @@ export class AuditTrail {
   readonly #end: ChainEnd;
   readonly #commits: GroupCommit<Entry | null, boolean>;
 
-  constructor(database: Database, { key = null }: TrailOptions = {}) {
+  constructor(database: Database, { key = null, onLoss = () => {} }: TrailOptions = {}) {
     const time = `${database.dialect.utcText("time")} AS time`;
     const columns = AUDIT_COLUMNS.map((column) => column === "time" ? time : column);
     this.#database = database;
     this.#key = key;
-    this.#end = new ChainEnd(database, key);
+    this.#end = new ChainEnd(database, { key, onLoss });
     this.#columns = ["seq", ...columns, "previous_hash", "hash"].join(", ");
     const { turn } = database;
     this.#commits = new GroupCommit((rows) => this.#write(rows), { max: ROWS_PER_COMMIT, turn });

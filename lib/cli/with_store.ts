@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { readAuditKey } from "../audit/key.ts";
 import { AuditTrail } from "../audit/trail.ts";
+import type { TrailOptions } from "../audit/trail_options.ts";
 import { AccountStore } from "../auth/account_store.ts";
 import { type Config, sqlitePath } from "../config/config.ts";
 import type { Database, Turn } from "../database/database.ts";
@@ -33,9 +34,14 @@ export async function openConfiguredDatabase(config: Config, turn?: Turn): Promi
 }
 
 /** The trail in this database, signed by the key that the config names. */
-export async function auditTrailOf(config: Config, database: Database): Promise<AuditTrail> {
+export async function auditTrailOf(
+  config: Config,
+  database: Database,
+  options: Pick<TrailOptions, "onLoss"> = {},
+): Promise<AuditTrail> {
   const path = config.audit.key_file;
-  return new AuditTrail(database, { key: path === null ? null : await readAuditKey(path) });
+  const key = path === null ? null : await readAuditKey(path);
+  return new AuditTrail(database, { ...options, key });
 }
 
 /** A file that root made in somebody's folder is to be used by whoever the folder belongs to. */

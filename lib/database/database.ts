@@ -152,5 +152,5 @@ export class BrokenReference extends AppError {
   }
 }
 
-/** What stands at the database's place is another one: what is read here is read by nobody else. */
+/** What stands at the database's place is another one, or damaged: what is read here is read by nobody else. */
 export class DatabaseReplaced extends AppError {}

@@ -16,6 +16,8 @@ export interface Leases {
 export interface Lease {
   /** Lets the time begin anew; false when another has had it since. */
   renew(): Promise<boolean>;
+  /** Whether its time has run out, so that another may have had it. */
+  isOver(): boolean;
   giveBack(): Promise<void>;
 }
 
@@ -36,16 +38,17 @@ export function leasesOf(database: Database, { now }: { now: () => Date }): Leas
 }
 
 /** A lease is a key that is used up until it expires, or is given back: it needs no table of its own. */
-const TAKE = `INSERT INTO proxmox_mcp_spent (key, owner, expires) VALUES ($1, NULL, $2)
-  ON CONFLICT (key) DO UPDATE SET expires = excluded.expires
-  WHERE proxmox_mcp_spent.expires <= $3 RETURNING key`;
-const RENEW = `UPDATE proxmox_mcp_spent SET expires = $3 WHERE key = $1 AND expires = $2
+const TAKE = `INSERT INTO proxmox_mcp_spent (key, owner, expires) VALUES ($1, $2, $3)
+  ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, expires = excluded.expires
+  WHERE proxmox_mcp_spent.expires <= $4 OR proxmox_mcp_spent.owner = excluded.owner RETURNING key`;
+const RENEW = `UPDATE proxmox_mcp_spent SET expires = $3 WHERE key = $1 AND owner = $2
   RETURNING key`;
-const GIVE_BACK = "DELETE FROM proxmox_mcp_spent WHERE key = $1 AND expires = $2";
+const GIVE_BACK = "DELETE FROM proxmox_mcp_spent WHERE key = $1 AND owner = $2 AND expires = $3";
 const giveBackTogether = (parameter: string) =>
   `DELETE FROM proxmox_mcp_spent
   USING json_populate_recordset(NULL::proxmox_mcp_spent, ${parameter}::text::json) AS given
-  WHERE proxmox_mcp_spent.key = given.key AND proxmox_mcp_spent.expires = given.expires
+  WHERE proxmox_mcp_spent.key = given.key AND proxmox_mcp_spent.owner = given.owner
+    AND proxmox_mcp_spent.expires = given.expires
   RETURNING given.key`;
 /** So long the row that tells how a call ended may be awaited, with which a lease is given back. */
 const PATIENCE_MS = 20;
@@ -53,10 +56,15 @@ const PATIENCE_MS = 20;
 class SharedLeases implements Leases {
   readonly #database: Database;
   readonly #now: () => Date;
+  /** Who of this process has it: what the database still says of this process tells nothing. */
+  readonly #own: OwnLeases;
+  /** Stands for this process, below the ids of the tokens whose keys are counted. */
+  readonly #owner = -1 - Number(crypto.getRandomValues(new Uint32Array(1))[0]);
 
   constructor(database: Database, now: () => Date) {
     this.#database = database;
     this.#now = now;
+    this.#own = new OwnLeases(now);
   }
 
   async take(key: string, ms: number): Promise<(() => Promise<void>) | undefined> {
@@ -64,24 +72,35 @@ class SharedLeases implements Leases {
   }
 
   async hold(key: string, ms: number): Promise<Lease | undefined> {
-    const run = (statement: string, params: (string | number)[]) =>
-      this.#database.write(statement, params);
+    const own = await this.#own.hold(key, ms);
+    if (own === undefined) return undefined;
     const row = `lease:${key}`;
+    const run = async (statement: string, ...params: number[]) =>
+      (await this.#database.write(statement, [row, this.#owner, ...params])).length > 0;
     const now = this.#now().getTime();
     let expires = now + ms;
-    if ((await run(TAKE, [row, expires, now])).length === 0) return undefined;
+    let taken = false;
+    try {
+      taken = await run(TAKE, expires, now);
+    } finally {
+      if (!taken) await own.giveBack();
+    }
+    if (!taken) return undefined;
     return {
+      isOver: () => expires <= this.#now().getTime(),
       // One that ran out may be another's by now.
       renew: async () => {
         const next = this.#now().getTime() + ms;
-        if ((await run(RENEW, [row, expires, next])).length === 0) return false;
+        if (!await own.renew() || !await run(RENEW, next)) return false;
         expires = next;
         return true;
       },
       giveBack: async () => {
-        const along = { statement: giveBackTogether, row: { key: row, expires } };
+        const params = { key: row, owner: this.#owner, expires };
+        const along = { statement: giveBackTogether, row: params };
         const soon = { patienceMs: PATIENCE_MS, along };
-        await this.#database.write(GIVE_BACK, [row, expires], soon);
+        await this.#database.write(GIVE_BACK, Object.values(params), soon)
+          .finally(() => own.giveBack());
       },
     };
   }
@@ -106,6 +125,7 @@ class OwnLeases implements Leases {
     const isMine = () => this.#expires.get(key) === expires;
     this.#expires.set(key, expires);
     return Promise.resolve({
+      isOver: () => expires <= this.#now().getTime(),
       renew: () => {
         const kept = isMine();
         if (kept) this.#expires.set(key, expires = this.#now().getTime() + ms);

@@ -1,6 +1,6 @@
 import postgres from "postgres";
 import { DatabaseAway, DatabaseSilent, type Row, type Value } from "./database.ts";
-import { postgresFailure } from "./postgres_failures.ts";
+import { isReadOnly, postgresFailure } from "./postgres_failures.ts";
 import type { PostgresTarget } from "./postgres_url.ts";
 
 const CONNECT_SECONDS = 5;
@@ -83,7 +83,8 @@ export class PostgresConnection {
       return [...result];
     } catch (error) {
       const failure = postgresFailure(error);
-      if (failure instanceof DatabaseAway) this.discard();
+      // A session stays read-only when the database is writable again.
+      if (failure instanceof DatabaseAway || isReadOnly(error)) this.discard();
       throw failure;
     } finally {
       clearInterval(watch);

@@ -3,7 +3,7 @@ import { AppError, messageOf } from "../errors.ts";
 import { BrokenReference, DatabaseAway } from "./database.ts";
 
 /** SQLSTATE classes and codes (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
-const AWAY = /^(08|28|3D000|53300|57P0|57014|55P03|XX)/;
+const AWAY = /^(08|28|3D000|53300|57P0|57014|55|XX)/;
 const UNWRITABLE = /^(25006|40|53|58)/;
 const MISSING = /^(42P01|42703|3F000)/;
 const UNFIT = /^(22|23)/;
@@ -38,6 +38,11 @@ export function postgresFailure(error: unknown): AppError {
     return new AppError("unavailable", `Cannot use the database: ${message}`, options);
   }
   return new AppError("internal", "Internal error: see the server's log", options);
+}
+
+/** True where the same server, or the one that has taken its place, may take by a new connection what it refuses here. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(error) === "25006";
 }
 
 function connectionFailure(

@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Row, Value } from "./database.ts";
-import { sqliteFailure } from "./sqlite_failures.ts";
+import { isDamage, sqliteFailure } from "./sqlite_failures.ts";
 import { textOfDate } from "./values.ts";
 
 /** One connection to a database file, whose statements are prepared once. */
@@ -8,9 +8,15 @@ export class SqliteConnection {
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #onDamage: () => void;
 
-  constructor(path: string, { readOnly }: { readOnly: boolean }) {
+  /** @param options.onDamage told when what stands in the file makes no sense */
+  constructor(
+    path: string,
+    { readOnly, onDamage }: { readonly readOnly: boolean; readonly onDamage: () => void },
+  ) {
     this.#path = path;
+    this.#onDamage = onDamage;
     this.#database = new DatabaseSync(path, {
       readOnly,
       enableForeignKeyConstraints: true,
@@ -27,6 +33,7 @@ export class SqliteConnection {
     try {
       return this.#prepared(text).all(...params.map(encode)) as Row[];
     } catch (error) {
+      if (isDamage(error)) this.#onDamage();
       throw sqliteFailure(error, this.#path);
     }
   }

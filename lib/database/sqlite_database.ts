@@ -96,12 +96,12 @@ class SqliteDatabase implements Database {
     this.#file = file;
     this.#path = path;
     this.#writer = writer;
-    this.#reader = new SqliteConnection(path, { readOnly: true });
+    this.#reader = new SqliteConnection(path, { readOnly: true, onDamage: file.noteDamage });
   }
 
   static async open(path: string, options: DatabaseOptions): Promise<SqliteDatabase> {
     const file = new SqliteFile(path);
-    const writer = new SqliteConnection(path, { readOnly: false });
+    const writer = new SqliteConnection(path, { readOnly: false, onDamage: file.noteDamage });
     try {
       await whenUnlocked(() => writer.makeDurable());
       const database = new SqliteDatabase(writer, { ...options, path, file });
@@ -157,7 +157,8 @@ class SqliteDatabase implements Database {
 
   /** On a connection of its own, since it may take long. */
   async snapshot<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const connection = new SqliteConnection(this.#path, { readOnly: true });
+    const { noteDamage: onDamage } = this.#file;
+    const connection = new SqliteConnection(this.#path, { readOnly: true, onDamage });
     try {
       return await inTransaction(connection, {
         begin: "BEGIN",

@@ -13,6 +13,7 @@ const UNAVAILABLE: Readonly<Record<number, string>> = {
   14: "its file cannot be opened; look at its folder's rights",
   26: "its file is not an SQLite database; name another one",
 };
+const DAMAGED = [11, 26];
 const CONSTRAINT = 19;
 const FOREIGN_KEY = 787;
 const DUPLICATES = [1555, 2067];
@@ -38,6 +39,11 @@ export function sqliteFailure(error: unknown, path: string): AppError {
     return new AppError("conflict", message, options);
   }
   return new AppError("internal", "Internal error: see the server's log", options);
+}
+
+/** Whether the file holds what no database does. */
+export function isDamage(error: unknown): boolean {
+  return DAMAGED.includes(sqliteCodeOf(error) & 0xff);
 }
 
 /** The same for the moment of opening, when the path is what the operator needs to read. */

@@ -13,6 +13,7 @@ export class SqliteFile {
   readonly #opened: Map<string, string>;
   readonly #path: string;
   #isKnown = false;
+  #isDamaged = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -27,8 +28,17 @@ export class SqliteFile {
     }
   }
 
-  /** Throws `DatabaseReplaced` unless the paths lead to what was opened; looks once in a turn of the event loop. */
+  /** What is read or written there from now on may be lost. */
+  readonly noteDamage = (): void => {
+    this.#isDamaged = true;
+  };
+
+  /**
+   * Throws `DatabaseReplaced` when it was damaged, or unless the paths lead to what was opened; looks once in a
+   * turn of the event loop.
+   */
   assertSame(): void {
+    if (this.#isDamaged) throw damaged();
     if (this.#isKnown) return;
     for (const [path, opened] of this.#opened) {
       const what = path === this.#path ? "file" : "write-ahead log";
@@ -51,6 +61,11 @@ export class SqliteFile {
 function identityOf(path: string): string {
   const { dev, ino } = Deno.statSync(path);
   return `${dev} ${ino}`;
+}
+
+function damaged(): DatabaseReplaced {
+  const state = "its file is damaged; restore it from a backup and restart the server";
+  return new DatabaseReplaced("unavailable", `Cannot use the database: ${state}`);
 }
 
 function replaced(state: string, cause?: unknown): DatabaseReplaced {

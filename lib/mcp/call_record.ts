@@ -26,6 +26,7 @@ export class CallRecord {
   #vmids: readonly number[] = [];
   #upid = "";
   #cluster = "";
+  #hasAnnounced = false;
   #confirmation: { mark: ConfirmationMark; by: string } = { mark: "", by: "" };
 
   constructor(services: RecordServices, request: RecordedRequest) {
@@ -74,12 +75,14 @@ export class CallRecord {
   /** Makes durable that these guests are about to be changed; false where the terms do not hold. */
   async announce(vmids: readonly number[], terms?: Terms): Promise<boolean> {
     this.#vmids = vmids;
-    return await this.#services.audit.announce(this.#row("intent"), terms);
+    const announced = await this.#services.audit.announce(this.#row("intent"), terms);
+    this.#hasAnnounced ||= announced;
+    return announced;
   }
 
   /** Keeps how it ended. */
   async end(outcome: Outcome, error = ""): Promise<void> {
-    await this.#services.audit.write(this.#row(outcome, error));
+    await this.#services.audit.write(this.#row(outcome, error), { isOwed: this.#hasAnnounced });
   }
 
   #row(outcome: Outcome, error = ""): AuditRow {

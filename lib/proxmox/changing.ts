@@ -3,6 +3,7 @@ import type { ApiPath } from "../upstream/path.ts";
 import type { Verb } from "./api/types.ts";
 import { isRecord } from "./api/values.ts";
 import { type Concerned, concernedBy } from "./concerned.ts";
+import type { Holds } from "./holds.ts";
 import { marked } from "./mark.ts";
 import { type PlannedElsewhere, withoutSecrets } from "./plan.ts";
 import type { Planning } from "./planning.ts";
@@ -25,6 +26,7 @@ interface Parts {
   readonly shared: Pick<PveShared, "client" | "personal" | "seen" | "share">;
   readonly call: Pick<PveCall, "caller" | "dryRun" | "joins" | "mark" | "sharing" | "signal">;
   readonly touched: Touched;
+  readonly holds: Pick<Holds, "assure">;
   readonly planning: Planning;
   readonly explained: (error: unknown) => Promise<unknown>;
 }
@@ -74,7 +76,7 @@ export class Changing {
 
   /** Makes a change, or plans it in a dry run. */
   async make({ verb, path: at, params: plain }: ChangeRequest, maker: Maker): Promise<unknown> {
-    const { call, planning, shared, touched } = this.#parts;
+    const { call, holds, planning, shared, touched } = this.#parts;
     const path = String(at);
     const mark = verb === "POST" && !shared.personal ? call.mark : undefined;
     const params = mark === undefined ? plain : marked(plain, { path, mark });
@@ -83,6 +85,7 @@ export class Changing {
       const where = call.joins === undefined ? {} : { cluster: call.joins.cluster };
       return planning.request({ ...where, method: verb, path, params });
     }
+    await holds.assure();
     const sharing = this.#steps > 0 ? undefined : call.sharing;
     if (sharing) await sharing.begin(maker, (beginning) => touched.announce(beginning));
     else await touched.announce();
@@ -106,9 +109,10 @@ export class Changing {
     { vmids, ...request }: PlannedElsewhere,
     send: () => Promise<unknown>,
   ): Promise<unknown> {
-    const { call, planning, touched } = this.#parts;
+    const { call, holds, planning, touched } = this.#parts;
     for (const vmid of vmids) touched.note(vmid);
     if (call.dryRun) return planning.request(request);
+    await holds.assure();
     await touched.announce();
     this.#concerned.add("all");
     this.forget();

@@ -1,3 +1,5 @@
+import { AppError } from "../errors.ts";
+import type { Hold } from "./guest/locks.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import type { Touched } from "./touched.ts";
 
@@ -10,8 +12,7 @@ interface Parts {
 /** What one call keeps others from having, until it is released. */
 export class Holds {
   readonly #parts: Parts;
-  /** What ends the hold of each vmid that is held. */
-  readonly #held = new Map<number, () => void>();
+  readonly #held = new Map<number, Hold>();
   readonly #leases = new Map<string, () => Promise<void>>();
 
   constructor(parts: Parts) {
@@ -33,17 +34,27 @@ export class Holds {
   /** False when another call holds the vmid now. */
   async tryHold(vmid: number): Promise<boolean> {
     const { call, shared, touched } = this.#parts;
-    const release = await shared.locks.tryAcquire(vmid, call.action);
-    if (release === undefined) return false;
+    const hold = await shared.locks.tryAcquire(vmid, call.action);
+    if (hold === undefined) return false;
     touched.hold(vmid);
-    this.#held.set(vmid, release);
+    this.#held.set(vmid, hold);
     return true;
   }
 
   letGo(vmid: number): void {
     this.#parts.touched.letGo(vmid);
-    this.#held.get(vmid)?.();
+    this.#held.get(vmid)?.letGo();
     this.#held.delete(vmid);
+  }
+
+  /** Throws AppError `conflict` when another change may have had a guest that this call believes to hold. */
+  async assure(): Promise<void> {
+    for (const [vmid, hold] of this.#held) {
+      if (await hold.isSure()) continue;
+      const state = `guest ${vmid} could not be held while the database was away, and others may ` +
+        "have changed it since: look before trying again";
+      throw new AppError("conflict", state);
+    }
   }
 
   /** False when another call, on whichever instance, has what the key stands for. */

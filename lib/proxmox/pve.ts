@@ -42,7 +42,7 @@ export class Pve extends PveReads {
       explain(error, { advice: shared.advice, nodes: () => sight.nodes() });
     const holds = new Holds({ shared, call, touched });
     const planning = new Planning(call);
-    const changing = new Changing({ shared, call, touched, planning, explained });
+    const changing = new Changing({ shared, call, touched, holds, planning, explained });
     // What a change rests on is read after it has taken hold, and not a moment before.
     const readsAlone = () => holds.any || changing.hasBegun;
     const forget = () => changing.forget();

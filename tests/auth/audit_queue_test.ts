@@ -70,6 +70,20 @@ Deno.test("AuditQueue lets no call in when it can keep no more rows", async () =
   await queue.close();
 });
 
+Deno.test("AuditQueue keeps what came of a row that was committed, however many rows wait", async () => {
+  const trail = new Trail();
+  const queue = new AuditQueue({ trail, max: 1 });
+  await queue.commit(row("intent"));
+  trail.failure = AWAY;
+  await queue.append(row("a"));
+  await assert.rejects(queue.append(row("b")), { code: "unavailable" });
+  await queue.append(row("outcome"), { isOwed: true });
+  trail.failure = null;
+  await queue.flush();
+  assert.deepEqual(trail.written, ["intent", "a", "outcome"]);
+  await queue.close();
+});
+
 Deno.test("AuditQueue lets no call in while the database cannot be written, and loses no row", async () => {
   const trail = new Trail();
   const queue = new AuditQueue({ trail });
@@ -95,6 +109,10 @@ Deno.test("AuditQueue refuses every row while the database cannot be written, an
   assert.deepEqual(trail.written, ["a", "b", "c"]);
   trail.failure = new AppError("forbidden", "Cannot use the database: permission denied");
   await assert.rejects(queue.append(row("d")), { code: "forbidden" });
+  await assert.rejects(queue.admit(), { code: "forbidden" });
+  trail.failure = null;
+  await queue.admit();
+  assert.deepEqual(trail.written, ["a", "b", "c", "d"]);
   await queue.close();
 });
 

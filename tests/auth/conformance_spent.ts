@@ -106,6 +106,29 @@ export function runSpentCases(name: string, makeSite: () => Promise<Site>): void
       assert.deepEqual(await Promise.all(known), [true, false, true, true]);
     }));
 
+  Deno.test(`${name}: a lease is renewed by its holder alone, also after an answer that was lost`, () =>
+    withBench(makeSite, async ({ site, database, clock }) => {
+      const other = await site.open();
+      try {
+        const lease = await leasesOf(database, clock).hold("a", 1_000);
+        assert.ok(lease);
+        await site.run("UPDATE proxmox_mcp_spent SET expires = expires + 1");
+        assert.equal(await lease.renew(), true);
+        clock.advance(1_000);
+        assert.equal(lease.isOver(), true);
+        assert.equal(await lease.renew(), true, "nobody else has had it");
+        assert.equal(lease.isOver(), false);
+        clock.advance(1_000);
+        const next = await leasesOf(other, clock).hold("a", 1_000);
+        assert.ok(next);
+        assert.equal(await lease.renew(), false);
+        await lease.giveBack();
+        assert.equal(await next.renew(), true, "who lost it gives nothing back");
+      } finally {
+        await other.close();
+      }
+    }));
+
   Deno.test(`${name}: a lease has one holder on all instances, until it is given back or runs out`, () =>
     withBench(makeSite, async ({ site, database, clock }) => {
       const other = await site.open();

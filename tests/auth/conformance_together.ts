@@ -50,6 +50,21 @@ export function runTogetherCases(name: string, makeSite: () => Promise<Site>): v
     }
   });
 
+  test("that rows which were durable are gone is told once, and the trail goes on", async (bench) => {
+    const { database, site } = bench;
+    const told: string[] = [];
+    const trail = new AuditTrail(database, { onLoss: (message) => told.push(message) });
+    for (let row = 0; row < 3; row++) await trail.append(auditRow());
+    await site.run(`UPDATE proxmox_mcp_audit_head SET (seq, hash) =
+      (SELECT seq, hash FROM proxmox_mcp_audit WHERE seq = 1)`);
+    await site.run("DELETE FROM proxmox_mcp_audit WHERE seq > 1");
+    for (let row = 0; row < 3; row++) await trail.append(auditRow());
+    assert.deepEqual(told, [
+      "Audit rows are lost: rows 2 to 3 were written and the database has them no more",
+    ]);
+    assert.equal((await trail.verify()).ok, true);
+  });
+
   test("a row is kept only where what is to begin with it begins, on whichever instance", async (bench) => {
     const { clock, database, site, trail } = bench;
     const elsewhere = await site.open();

@@ -3,6 +3,7 @@ import { AuditQueue } from "../../lib/audit/queue.ts";
 import { AccountStore } from "../../lib/auth/account_store.ts";
 import { createAuthenticator } from "../../lib/auth/authenticator.ts";
 import { DatabaseAway, ping } from "../../lib/database/database.ts";
+import { leasesOf } from "../../lib/database/leases.ts";
 import { openPostgres } from "../../lib/database/postgres_database.ts";
 import { checkSchema } from "../../lib/database/schema.ts";
 import { hashToken } from "../../lib/auth/token.ts";
@@ -208,6 +209,54 @@ Deno.test(
       message: "Cannot reach the database: canceling statement due to statement timeout",
     });
     await locked;
+  }),
+);
+
+Deno.test(
+  "a database that was read-only is written as soon as it is not, by the same instance",
+  scene(async ({ database, site, trail, real, server }) => {
+    const [row] = await site.run("SELECT current_database() AS name");
+    const setReadOnly = (value: string) =>
+      runAsOwner(server, {
+        database: "postgres",
+        sql: `ALTER DATABASE ${row?.name} SET default_transaction_read_only = ${value}`,
+      });
+    await setReadOnly("on");
+    await real.stop();
+    await real.start();
+    await assert.rejects(trail.append(auditRow()), {
+      code: "unavailable",
+      message: /read-only transaction/,
+    });
+    await Promise.allSettled(Array.from({ length: 20 }, () => ping(database)));
+    await setReadOnly("off");
+    const append = () => trail.append(auditRow());
+    // Each of ten connections may be found to be of before.
+    for (let tries = 0; await append().catch(() => false) === false; tries++) assert.ok(tries < 10);
+    assert.equal((await trail.verify()).rows, 1);
+  }),
+);
+
+Deno.test(
+  "a lease that could not be given back is the same instance's at once, and no other's",
+  scene(async ({ database, site, clock, real }) => {
+    const leases = leasesOf(database, clock);
+    const second = await site.open();
+    try {
+      const lease = await leases.hold("guest 101", 30_000);
+      await real.stop();
+      await assert.rejects(lease!.giveBack(), DatabaseAway);
+      await assert.rejects(leases.hold("guest 101", 30_000), DatabaseAway);
+      await real.start();
+      assert.equal(await leasesOf(second, clock).hold("guest 101", 30_000), undefined);
+      const next = await leases.hold("guest 101", 30_000);
+      assert.ok(next);
+      assert.equal(await leases.hold("guest 101", 30_000), undefined, "once");
+      await next.giveBack();
+      assert.ok(await leasesOf(second, clock).hold("guest 101", 30_000));
+    } finally {
+      await second.close();
+    }
   }),
 );
 

@@ -16,22 +16,23 @@ interface Pair extends AsyncDisposable {
 /**
  * Two instances on one PostgreSQL, each in front of a cluster of its own.
  *
- * @param pve how the first one's cluster is, which is the second one's too then
+ * @param options.pve how the first one's cluster is, which is the second one's too then
+ * @param options.now the clock of both
  */
 async function startPair(
   config: Record<string, Record<string, unknown>> = {},
-  pve?: FakePveOptions,
+  { pve, now }: { pve?: FakePveOptions; now?: () => Date } = {},
 ): Promise<Pair> {
   const database = await makePostgresSite(await server());
-  const openDatabase = () => database.open();
-  const first = await Site.start({ openDatabase, config, username: "ada", ...(pve && { pve }) });
+  const both = { openDatabase: () => database.open(), ...(now && { now }) };
+  const first = await Site.start({ ...both, config, username: "ada", ...(pve && { pve }) });
   const { host, port, token } = first.fake;
   const shared = {
     proxmox: { host, port, ca_file: `${first.folder}/ca.pem` },
     auth: { user: token.user, token_name: token.name, token_value: token.value },
   };
   const second = await Site.start({
-    openDatabase,
+    ...both,
     config: pve ? { ...config, ...shared } : config,
     username: "grace",
   });
@@ -83,7 +84,7 @@ Deno.test("instances count rates together", async () => {
 });
 
 Deno.test("identical changes on two instances at once are one task", async () => {
-  await using pair = await startPair({}, { taskPolls: 1e9 });
+  await using pair = await startPair({}, { pve: { taskPolls: 1e9 } });
   const { first, second } = pair;
   const token = first.tokens.write;
   const back = (site: Site) => site.call("create_backup", { vmid: 100, wait: false }, { token });
@@ -118,6 +119,26 @@ Deno.test("a halt on one instance holds on the other at once", async () => {
   assert.match((await second.call("start_vm", { vmid: 101 })).text, /^Changes are halted since/);
   await halts.end();
   assert.equal((await second.call("start_vm", { vmid: 101 })).isError, false);
+});
+
+Deno.test("who could not keep a guest while the database was away changes it no further", async () => {
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+  await using pair = await startPair({}, { pve: { taskPolls: 1e9 }, now });
+  const { first, second } = pair;
+  const deleting = first.call("delete_vm", { vmid: 100, force: true });
+  await until(() => changes(first).length === 1);
+  // As long as a guest is held for who says nothing.
+  ahead = 30_000;
+  const noting = await second.call("set_guest_notes", { vmid: 100, notes: "mine now" });
+  assert.equal(noting.isError, false, noting.text);
+  first.fake.finishTasks();
+  const { code, text } = await deleting;
+  assert.equal(code, "conflict", text);
+  assert.match(text, /could not be held while the database was away.*: look before trying again/);
+  const sent = changes(first).map(({ method, path }) => `${method} ${path.split("/").at(-1)}`);
+  assert.deepEqual(sent, ["POST stop", "PUT config"]);
+  assert.equal((await first.call("stop_vm", { vmid: 100 })).isError, false);
 });
 
 Deno.test("instances keep one audit chain", async () => {

@@ -15,22 +15,22 @@ Deno.test("GuestLocks on one database hold a guest against one another, until it
   const [first, second] = [await open(), await open()];
   await migrate(first.database, { now });
   const { signal } = new AbortController();
-  const free = await first.locks.acquire(101, "start VM 101", signal);
+  const held = await first.locks.acquire(101, "start VM 101", signal);
   assert.equal(await second.locks.tryAcquire(101, "stop VM 101"), undefined);
-  (await second.locks.tryAcquire(102, "stop VM 102"))?.();
+  (await second.locks.tryAcquire(102, "stop VM 102"))?.letGo();
   const given = AbortSignal.abort();
   await assert.rejects(
     second.locks.acquire(101, "stop VM 101", given),
     /another change is under way/,
   );
   let isHeld = true;
-  const waiting = second.locks.acquire(101, "stop VM 101", signal).then((free) => {
+  const waiting = second.locks.acquire(101, "stop VM 101", signal).then((held) => {
     assert.equal(isHeld, false);
-    free();
+    held.letGo();
   });
   assert.equal(await second.locks.tryAcquire(101, "stop VM 101"), undefined);
   isHeld = false;
-  free();
+  held.letGo();
   await waiting;
   await first.database.close();
   await second.database.close();

@@ -10,28 +10,28 @@ const open = new AbortController().signal;
 Deno.test("GuestLocks: one change at a time per guest, the next goes on when it ends", async () => {
   const locks = new GuestLocks();
   const order: string[] = [];
-  const release = await locks.acquire(101, "start VM 101", open);
-  const second = locks.acquire(101, "stop VM 101", open).then((end) => {
+  const first = await locks.acquire(101, "start VM 101", open);
+  const second = locks.acquire(101, "stop VM 101", open).then((hold) => {
     order.push("second");
-    return end;
+    return hold;
   });
-  (await locks.acquire(102, "start VM 102", open))();
+  (await locks.acquire(102, "start VM 102", open)).letGo();
   order.push("first ends");
-  release();
-  (await second)();
+  first.letGo();
+  (await second).letGo();
   assert.deepEqual(order, ["first ends", "second"]);
-  (await locks.acquire(101, "reset VM 101", open))();
+  (await locks.acquire(101, "reset VM 101", open)).letGo();
 });
 
 Deno.test("GuestLocks: who gives up waiting is told which change is under way", async () => {
   const locks = new GuestLocks();
-  const release = await locks.acquire(101, "start VM 101", open);
+  const first = await locks.acquire(101, "start VM 101", open);
   await assert.rejects(locks.acquire(101, "stop VM 101", AbortSignal.abort()), {
     code: "conflict",
     message: "another change is under way (start VM 101); wait for it, then retry",
   });
-  release();
-  (await locks.acquire(101, "stop VM 101", open))();
+  first.letGo();
+  (await locks.acquire(101, "stop VM 101", open)).letGo();
 });
 
 const row = { type: "qemu", id: "qemu/101", vmid: 101, node: "pve1", name: "a" };

@@ -82,6 +82,7 @@ Deno.test("what is not permitted, or not written down as intended, is not sent",
     return new Changing({
       shared,
       touched,
+      holds: { assure: () => Promise.resolve() },
       planning: new Planning({ dryRun: false }),
       call: {
         caller: "token 1",

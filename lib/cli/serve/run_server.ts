@@ -104,7 +104,8 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const probing = isFirst(options)
     ? Promise.all([probeClusters(config), probeBackupServers(config)])
     : undefined;
-  const trail = await auditTrailOf(config, database);
+  const onLoss = (message: string) => parts.log.error(message);
+  const trail = await auditTrailOf(config, database, { onLoss });
   const halts = haltsOf(database);
   const accounts = new AccountStore(database);
   const { now } = context.io;

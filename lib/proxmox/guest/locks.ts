@@ -8,6 +8,13 @@ const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
 const ASK_AGAIN_MS = 50;
 
+/** What a change has of a guest. */
+export interface Hold {
+  letGo(): void;
+  /** False when another change may have had the guest since. */
+  isSure(): Promise<boolean>;
+}
+
 /** One change at a time per guest: a second one waits up to ten seconds, then is refused. */
 export class GuestLocks {
   readonly #held = new Map<number, { action: string; released: Promise<void> }>();
@@ -19,11 +26,11 @@ export class GuestLocks {
   }
 
   /**
-   * Waits for the guest and holds it until the returned function is called.
+   * Waits for the guest and holds it until it is let go.
    *
    * @throws AppError `conflict` naming the change that holds it, where that is one of this process
    */
-  async acquire(vmid: number, action: string, signal: AbortSignal): Promise<() => void> {
+  async acquire(vmid: number, action: string, signal: AbortSignal): Promise<Hold> {
     using limit = new Limit(signal, LOCK_WAIT_MS);
     const timeout = limit.signal;
     for (let holder = this.#held.get(vmid); holder; holder = this.#held.get(vmid)) {
@@ -35,8 +42,8 @@ export class GuestLocks {
     const free = this.#hold(vmid, action);
     try {
       for (;;) {
-        const release = await this.#lease(vmid, free);
-        if (release !== undefined) return release;
+        const hold = await this.#lease(vmid, free);
+        if (hold !== undefined) return hold;
         if (timeout.aborted) throw underWay("");
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
       }
@@ -47,14 +54,14 @@ export class GuestLocks {
   }
 
   /** Holds the guest like `acquire`; undefined when another change holds it now. */
-  async tryAcquire(vmid: number, action: string): Promise<(() => void) | undefined> {
+  async tryAcquire(vmid: number, action: string): Promise<Hold | undefined> {
     if (this.#held.has(vmid)) return undefined;
     const free = this.#hold(vmid, action);
-    let release: (() => void) | undefined;
+    let hold: Hold | undefined;
     try {
-      return release = await this.#lease(vmid, free);
+      return hold = await this.#lease(vmid, free);
     } finally {
-      if (release === undefined) free();
+      if (hold === undefined) free();
     }
   }
 
@@ -68,21 +75,31 @@ export class GuestLocks {
   }
 
   /** Holds it against other processes too; undefined while one of them does. */
-  async #lease(vmid: number, free: () => void): Promise<(() => void) | undefined> {
-    if (this.#leases === null) return free;
+  async #lease(vmid: number, free: () => void): Promise<Hold | undefined> {
+    if (this.#leases === null) return { letGo: free, isSure: () => Promise.resolve(true) };
     const lease = await this.#leases.hold(`guest ${vmid}`, LEASE_MS);
     return lease && kept(lease, free);
   }
 }
 
-/** Keeps the lease until the result is called; who waits here goes on when it has been given back. */
-function kept(lease: Lease, free: () => void): () => void {
-  // Nothing is changed while the database is away, and it is asked again when it is back.
-  const renewing = setInterval(() => void lease.renew().catch(() => {}), RENEW_MS);
-  return () => {
-    clearInterval(renewing);
-    // One that cannot be given back runs out.
-    lease.giveBack().catch(() => {}).finally(free);
+/** Keeps the lease until it is let go; who waits here goes on when it has been given back. */
+function kept(lease: Lease, free: () => void): Hold {
+  let isLost = false;
+  const renew = async () => {
+    isLost = !await lease.renew() || isLost;
+  };
+  // While the database is away it may run out, and be another's when that is back.
+  const renewing = setInterval(() => void renew().catch(() => {}), RENEW_MS);
+  return {
+    isSure: async () => {
+      if (lease.isOver()) await renew();
+      return !isLost;
+    },
+    letGo: () => {
+      clearInterval(renewing);
+      // One that cannot be given back runs out.
+      lease.giveBack().catch(() => {}).finally(free);
+    },
   };
 }
 
