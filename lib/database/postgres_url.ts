@@ -51,10 +51,13 @@ export function parsePostgresUrl(text: string): PostgresTarget {
   };
 }
 
-/** As libpq: `require` with certificates to trust verifies them, and those of the system fully. */
+/**
+ * As libpq: `require` with certificates to trust verifies them, and those of the system fully. Who names
+ * certificates and no mode wants them looked at.
+ */
 function modeOf(given: string | null, sslRootCert: string | null): SslMode {
   if (sslRootCert === "system") return "verify-full";
-  if (given === null) return "prefer";
+  if (given === null) return sslRootCert === null ? "prefer" : "verify-ca";
   const mode = SSL_MODES.find((known) => known === given);
   if (mode === undefined) throw invalid(`sslmode is not one of ${SSL_MODES.join(", ")}`);
   return mode === "require" && sslRootCert !== null ? "verify-ca" : mode;

@@ -37,6 +37,7 @@ Deno.test("parsePostgresUrl reads every part", () => {
     ["sslmode=require", "require"],
     ["sslmode=require&sslrootcert=/ca.pem", "verify-ca"],
     ["sslrootcert=system", "verify-full"],
+    ["sslrootcert=/ca.pem", "verify-ca"],
     ["sslrootcert=/ca.pem&sslmode=verify-full", "verify-full"],
   ];
   for (const [query, mode] of modes) {
