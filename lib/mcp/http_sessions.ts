@@ -1,18 +1,12 @@
-import {
-  type InitializeRequest,
-  type JSONRPCMessage,
-  type TransportSendOptions,
-  WebStandardStreamableHTTPServerTransport,
-} from "@modelcontextprotocol/server";
+import type { InitializeRequest } from "@modelcontextprotocol/server";
 import { AppError } from "../errors.ts";
-import { relay } from "../relay.ts";
 import { authInfoOf, type Caller } from "./caller.ts";
-import { NOT_ASKED, notAllowed, refusal, REFUSED, sessionNotFound, tooMany } from "./json_rpc.ts";
+import { notAllowed, refusal, REFUSED, sessionNotFound, tooMany } from "./json_rpc.ts";
 import { messagesIn } from "./messages.ts";
 import { Places } from "./places.ts";
-import { Questions } from "./questions.ts";
 import { createMcpServer, type McpServices, within } from "./server.ts";
 import type { Ticket } from "./session_ids.ts";
+import { SessionTransport } from "./session_transport.ts";
 import { type Session, Sessions } from "./sessions.ts";
 
 interface HttpSession extends Session {
@@ -30,6 +24,7 @@ const IDLE_MS = 10 * 60_000;
 export class HttpSessions {
   readonly #services: McpServices;
   readonly #live: Sessions<HttpSession>;
+  readonly #openings = new Map<number, Promise<void>>();
   readonly #resuming = new Map<string, Promise<HttpSession | undefined>>();
 
   constructor(services: McpServices) {
@@ -51,10 +46,11 @@ export class HttpSessions {
       const asked = { ...body.params, toolsets };
       const { ticket, sessionId } = await this.#services.sessionIds.create(tokenId, asked);
       const options = { authInfo: authInfoOf(caller), parsedBody: body };
-      return await this.#start(
-        { ticket, sessionId },
-        ({ transport }) => transport.handleRequest(request, options),
-      ) ?? tooMany(caller.language);
+      const opened = await this.#start({ ticket, sessionId }, async ({ transport }) => {
+        const response = await transport.handleRequest(request, options);
+        return new Response(await response.text(), response);
+      });
+      return opened ?? tooMany(caller.language);
     });
   }
 
@@ -95,26 +91,55 @@ export class HttpSessions {
     this.#live.closeAll(tokenId);
   }
 
-  /** What the first use of a session gives; undefined when the token has no place for it. */
+  /**
+   * What the opening of a session gives, by whose end the session is told its client; undefined when the
+   * token has no place for it. Openings of a token follow one another: each finds those before it idle.
+   */
   async #start<T>(
+    opened: { ticket: Ticket; sessionId: string },
+    open: (session: HttpSession) => Promise<T>,
+  ): Promise<T | undefined> {
+    const { tokenId } = opened.ticket;
+    const started = (this.#openings.get(tokenId) ?? Promise.resolve())
+      .then(() => this.#startNow(opened, open));
+    const over = started.then(() => {}, () => {});
+    this.#openings.set(tokenId, over);
+    try {
+      return await started;
+    } finally {
+      if (this.#openings.get(tokenId) === over) this.#openings.delete(tokenId);
+    }
+  }
+
+  async #startNow<T>(
     { ticket: { id, tokenId }, sessionId }: { ticket: Ticket; sessionId: string },
-    use: (session: HttpSession) => Promise<T>,
+    open: (session: HttpSession) => Promise<T>,
   ): Promise<T | undefined> {
     const leave = await this.#live.take(tokenId);
     if (leave === undefined) return undefined;
+    using opening = new DisposableStack();
+    opening.defer(() => {
+      if (!this.#live.has(id)) leave();
+    });
     const hold = () => this.#live.hold(id);
     const transport: SessionTransport = new SessionTransport(sessionId, {
       hold,
-      onInitialized: () => this.#live.add(session, leave),
+      onInitialized: () => {
+        this.#live.add(session, leave);
+        opening.defer(hold());
+      },
     });
     const server = createMcpServer(within(this.#services, hold, () => transport.follow()));
-    const session = { id, tokenId, transport, close: () => server.close() };
-    try {
-      await server.connect(transport);
-      return await use(session);
-    } finally {
-      if (!this.#live.has(id)) leave();
-    }
+    const { promise: closed, reject } = Promise.withResolvers<never>();
+    const close = () => {
+      // The SDK answers nothing any more.
+      reject(new AppError("unavailable", "Cannot open the session: it was closed meanwhile"));
+      return server.close();
+    };
+    const session = { id, tokenId, transport, close };
+    await server.connect(transport);
+    closed.catch(() => {});
+    return await Promise.race([open(session), closed]);
   }
 
   /** Makes a session live here; undefined when the token has no place for it. */
@@ -176,68 +201,6 @@ export class HttpSessions {
       const message = messagesIn(caller.language).unavailable;
       return refusal(503, { code: REFUSED, message }, { "retry-after": "5" });
     }
-  }
-}
-
-/** The SDK's transport, whose questions to the client are told apart from those of other instances. */
-class SessionTransport extends WebStandardStreamableHTTPServerTransport {
-  readonly #questions: Questions;
-  readonly #hold: () => () => void;
-  #followed = 0;
-  #streams = 0;
-  #release: (() => void) | undefined;
-
-  constructor(
-    sessionId: string,
-    { hold, onInitialized }: { hold: () => () => void; onInitialized: () => void },
-  ) {
-    super({ sessionIdGenerator: () => sessionId, onsessioninitialized: onInitialized });
-    this.#questions = new Questions(hold);
-    this.#hold = hold;
-  }
-
-  /** Holds the session while a client that follows something listens; the result ends that. */
-  follow(): () => void {
-    this.#holdAsNeeded({ followed: 1 });
-    return () => this.#holdAsNeeded({ followed: -1 });
-  }
-
-  async receive(
-    request: Request,
-    { caller, body }: { caller: Caller; body: object | undefined },
-  ): Promise<Response> {
-    const authInfo = authInfoOf(caller);
-    if (body === undefined) return this.#noted(await this.handleRequest(request, { authInfo }));
-    const known = Array.isArray(body)
-      ? body.map((each) => this.#questions.incoming(each)).filter((each) => each !== undefined)
-      : this.#questions.incoming(body);
-    if (known === undefined || Array.isArray(known) && known.length === 0) {
-      return Response.json(NOT_ASKED, { status: 400 });
-    }
-    return await this.handleRequest(request, { authInfo, parsedBody: known });
-  }
-
-  override send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
-    const { relatedRequestId } = options ?? {};
-    const related = relatedRequestId === undefined ? {} : { relatedRequestId };
-    return super.send(this.#questions.outgoing(message), related);
-  }
-
-  /** The same answer, whose stream counts as listening while the client reads it. */
-  #noted(response: Response): Response {
-    if (!response.ok || !response.body) return response;
-    this.#holdAsNeeded({ streams: 1 });
-    const over = () => this.#holdAsNeeded({ streams: -1 });
-    return new Response(relay(response.body, { over }), response);
-  }
-
-  #holdAsNeeded({ followed = 0, streams = 0 }): void {
-    this.#followed += followed;
-    this.#streams += streams;
-    const needed = this.#followed > 0 && this.#streams > 0;
-    if (needed) return void (this.#release ??= this.#hold());
-    this.#release?.();
-    this.#release = undefined;
   }
 }
 

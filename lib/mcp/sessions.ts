@@ -134,7 +134,7 @@ export class Sessions<S extends Session> {
   async #makeRoom(tokenId: number): Promise<boolean> {
     const elsewhere = await this.#options.places.idlestElsewhere(tokenId);
     const here = this.idlest(tokenId, { end: false }) ?? -1;
-    if (elsewhere !== undefined && elsewhere.idleMs > here) return await elsewhere.end();
+    if (elsewhere !== undefined && elsewhere.idleMs > here && await elsewhere.end()) return true;
     return this.idlest(tokenId, { end: true }) !== null;
   }
 

@@ -124,3 +124,15 @@ Deno.test("sessions of older revisions are bounded together, and one that had to
   for (const headers of sessions) assert.equal((await site.post(list, headers)).status, 200);
   assert.equal(await site.metric(openHttp), SESSIONS);
 });
+
+Deno.test("sessions that a token opens at one moment are all opened, though more than may be in use", async () => {
+  await using site = await WorkerSite.start({ workers: 2 });
+  await site.untilAll();
+  const opened = await Promise.all(
+    Array.from({ length: 4 * SESSIONS }, () => openSession(site)),
+  );
+  const ids = new Set(opened.map((headers) => headers["mcp-session-id"]));
+  assert.equal(ids.size, 4 * SESSIONS);
+  assert.ok(!ids.has(""));
+  assert.equal(await site.metric(openHttp), SESSIONS);
+});
