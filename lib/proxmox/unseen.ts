@@ -35,6 +35,12 @@ export async function unseenGuests(pve: Pve): Promise<string[]> {
  */
 export async function requireGuestsSeen(pve: Pve, question: string): Promise<void> {
   const hidden = await unseenGuests(pve);
+  if (await pve.grants() === undefined) {
+    throw new AppError(
+      "unavailable",
+      `${question} is unknown: Proxmox does not tell what its API token ${pve.tokenId} may see`,
+    );
+  }
   if (hidden.length > 0) {
     throw new AppError("unavailable", `${question} is unknown: ${hidden.join("; ")}`);
   }

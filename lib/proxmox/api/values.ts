@@ -42,8 +42,8 @@ export function resourceOf(row: Readonly<Record<string, unknown>>): Resource {
     type,
     id,
     node: text(row.node) ?? (type === "node" || type === "storage" ? partOf(id, 1) : undefined),
-    vmid: number(row.vmid) ??
-      (type === "qemu" || type === "lxc" ? number(partOf(id, 1)) : undefined),
+    vmid: vmidOf(row.vmid) ??
+      (type === "qemu" || type === "lxc" ? vmidOf(partOf(id, 1)) : undefined),
     name: text(row.name),
     status: text(row.status),
     cpu: number(row.cpu),
@@ -71,6 +71,11 @@ export function resourceOf(row: Readonly<Record<string, unknown>>): Resource {
 /** A piece of an id, which says what the row is of: `qemu/100`, `node/pve1`, `storage/pve1/local`. */
 function partOf(id: string, index: number): string | undefined {
   return text(id.split("/")[index]);
+}
+
+function vmidOf(value: unknown): number | undefined {
+  const vmid = number(value);
+  return vmid !== undefined && Number.isInteger(vmid) && vmid > 0 ? vmid : undefined;
 }
 
 /** A guest's configuration: keys as in the API, values as they come. */

@@ -1,46 +1,46 @@
 import type { Schema } from "../../fake_pve/contract.ts";
 import { schemaOf } from "../../fake_pve/validate.ts";
 
-/** What is absent from what is made of an object. */
+/** Stands for a member that is left out. */
 export const GONE = Symbol("gone");
 
-/** A member of an answer, with what the API says of it. */
+/** A member of an object in an answer, or, without a name, of a list. */
 export interface Member {
   readonly name: string;
   readonly value: unknown;
-  /** Undefined for what is not described. */
+  /** Undefined for what the API does not describe. */
   readonly schema: Schema | undefined;
-  /** Between 0 and 1. */
+  /** From 0 up to 1. */
   readonly chance: () => number;
 }
 
-/** What may stand in a member's place: a value, or nothing. */
+/** What stands in a member's place. */
 export type Bend = (member: Member) => unknown;
 
-/** An answer's data with each member of each object in it bent. */
+/** Bends each member of each object and list in a value. */
 export function bent(
-  data: unknown,
-  { bend, chance, schema }: {
-    bend: Bend;
-    chance: () => number;
-    schema: Schema | undefined;
-  },
+  value: unknown,
+  { bend, chance, schema }: { bend: Bend; chance: () => number; schema: Schema | undefined },
 ): unknown {
-  const inside = (value: unknown, described: Schema | undefined): unknown => {
-    if (Array.isArray(value)) return value.map((item) => inside(item, described?.items));
-    if (typeof value !== "object" || value === null) return value;
-    const members = Object.entries(value).map(([name, member]) => {
-      const schema = schemaOf(described?.properties ?? {}, name);
-      return [name, bend({ name, value: inside(member, schema), schema, chance })];
-    });
-    return Object.fromEntries(members.filter(([, member]) => member !== GONE));
-  };
-  return inside(data, schema);
+  if (Array.isArray(value)) {
+    const own = schema?.items;
+    return value.map((item) => bent(item, { bend, chance, schema: own }))
+      .map((value) => bend({ name: "", value, schema: own, chance }))
+      .filter((item) => item !== GONE);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).map(([name, member]) => {
+    const own = schemaOf(schema?.properties ?? {}, name);
+    const inside = bent(member, { bend, chance, schema: own });
+    return [name, bend({ name, value: inside, schema: own, chance })] as const;
+  });
+  return Object.fromEntries(members.filter(([, member]) => member !== GONE));
 }
 
-/** Numbers between 0 and 1, the same ones for the same seed (mulberry32). */
-export function chances(seed: number): () => number {
-  let state = seed;
+/** Numbers from 0 up to 1, the same ones for the same text (FNV-1a, then mulberry32). */
+export function chancesOf(text: string): () => number {
+  let state = 0x811c9dc5;
+  for (const letter of text) state = Math.imul(state ^ (letter.codePointAt(0) ?? 0), 0x01000193);
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
