@@ -38,7 +38,10 @@ export default defineTool({
     group: backupGroup.optional(),
     time: backupTime.optional().describe("One backup of the group"),
     ...storeInput,
-    namespace: namespacePath.default(""),
+    datastore: storeInput.datastore.describe("Default: where the group is, or the only one"),
+    namespace: namespacePath.optional().describe(
+      "Default: the root; without datastore, where the group is",
+    ),
     ignore_verified: z.boolean().default(true)
       .describe("Leave out what was verified before, also what failed then"),
     outdated_after_days: z.int().min(1).max(3650).optional()
@@ -53,7 +56,7 @@ export default defineTool({
     if (time !== undefined && input.group === undefined) {
       throw new AppError("invalid", "time names one backup of a group: give group too");
     }
-    const target = await targetOf(context, input);
+    const target = await targetOf(context, input, { finds: true });
     const { at, cluster, group, namespace } = target;
     const { pbs, store } = at;
     const read = async () => {

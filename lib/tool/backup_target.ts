@@ -3,13 +3,14 @@ import { AppError } from "../errors.ts";
 import { chooseStore, type ChosenStore } from "../pbs/chosen.ts";
 import { type Group, parseGroup } from "../pbs/group.ts";
 import { readNamespaces, readSnapshots, type Snapshot } from "../pbs/snapshots.ts";
+import { findBackups } from "./find_backups.ts";
 import type { ToolContext } from "./tool.ts";
 import { assertWhose, findGuest, type Meant } from "./whose_backups.ts";
 
 interface Given {
   readonly server?: string | undefined;
   readonly datastore?: string | undefined;
-  readonly namespace: string;
+  readonly namespace?: string | undefined;
   readonly group?: string | undefined;
 }
 
@@ -29,15 +30,26 @@ type Context = Pick<ToolContext, "clusters" | "isOneOfSeveral" | "pbs" | "pve">;
  * its limits, whose cluster stores there; where several clusters have a guest of the number, the one is meant
  * that the call names, or that has the name which it gives.
  *
+ * @param options.finds whether the datastore of a group is looked for where the call names none
  * @throws AppError `forbidden` for what is out of reach, before any backup server is asked; `conflict` when
  * nothing tells which of several clusters' guest it is
  */
-export async function targetOf(context: Context, given: Given): Promise<Target> {
-  const { namespace } = given;
+export async function targetOf(
+  context: Context,
+  given: Given,
+  { finds = false }: { finds?: boolean } = {},
+): Promise<Target> {
   const named = given.group === undefined ? undefined : parseGroup(given.group);
   const meant = await findGuest(context, { given: given.group, named });
   const sight = await sightOf(context);
-  const at = await chooseStore(sight.pbs, given, { sees: sight.sees });
+  const { group: sought, namespace: asked, server } = given;
+  const place = finds && sought !== undefined && given.datastore === undefined
+    ? await findBackups(context, sight, { meant, named, server, namespace: asked })
+    : undefined;
+  const namespace = place?.namespace ?? asked ?? "";
+  const at = place === undefined
+    ? await chooseStore(sight.pbs, given, { sees: sight.sees })
+    : { pbs: sight.pbs.of(place.server), store: place.datastore };
   if (given.group === undefined) return { at, namespace, group: undefined };
   const group = named ?? await groupOf(at, { namespace, vmid: meant.vmid });
   const owner = sight.whose === null ? undefined : assertWhose(context, {

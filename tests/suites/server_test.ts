@@ -4,6 +4,7 @@ import "../clusters/audit_test.ts";
 import "../clusters/backup_api_test.ts";
 import "../clusters/cost_test.ts";
 import "../clusters/faults_test.ts";
+import "../clusters/find_backups_test.ts";
 import "../clusters/lists_test.ts";
 import "../clusters/lying_test.ts";
 import "../clusters/merge_test.ts";
