@@ -15,7 +15,7 @@ import { ProtectedResource } from "./oauth/resource.ts";
 import { Rest } from "./mcp/rest.ts";
 import { callTool } from "./mcp/call.ts";
 import { Transports } from "./mcp/transports.ts";
-import { probe } from "./pbs/watch.ts";
+import { probe } from "./pbs/probe.ts";
 import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
 import type { Siblings } from "./siblings/siblings.ts";
 import { refusal, REFUSED } from "./mcp/json_rpc.ts";

@@ -85,9 +85,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/database/halts.ts", "lib/database/history.ts", "lib/database/plans.ts"],
     ...["lib/database/rehearsals.ts", "lib/command.ts", "lib/tracing.ts", "lib/plot/charting.ts"],
     ...["lib/nearest.ts", "lib/seal.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
-    ...["lib/passing.ts", "lib/record.ts", "lib/relay.ts", "lib/siblings", "lib/turns.ts"],
+    ...["lib/passing.ts", "lib/relay.ts", "lib/siblings", "lib/turns.ts"],
     ...["@modelcontextprotocol/server", "zod"],
-    "node:crypto",
+    ...["lib/record.ts", "node:crypto"],
   ],
   "lib/mcp/tools.ts": [
     ...["tools/mod.ts", "lib/tool", "lib/auth/scope.ts", "lib/nearest.ts", "lib/command.ts"],

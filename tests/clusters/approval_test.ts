@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Site } from "../site.ts";
 import { asking, hold, tokenOf } from "../support/approval.ts";
+import { askedFor } from "../support/official_client.ts";
 import { createLimitedToken } from "../tokens.ts";
 import { changesOf, twoClusters } from "./sites.ts";
 import { freePort } from "../support/port.ts";
@@ -46,21 +46,10 @@ Deno.test("the page of a plan names its cluster, and decides it", async () => {
 Deno.test("who releases a plan by the tool is asked about its cluster alone, and so says the row", async () => {
   const { site, plan, boss } = await startHeld();
   await using _site = site;
-  const questions: string[] = [];
-  const client = new Client({ name: "test", version: "1" }, {
-    capabilities: { elicitation: { form: {} } },
+  const { questions } = await askedFor(site, ["approve_plan", { id: plan.id }], {
+    reply: { action: "accept", content: { confirm: true } },
+    token: boss,
   });
-  client.setRequestHandler("elicitation/create", ({ params }) => {
-    questions.push(params.message);
-    return { action: "accept", content: { confirm: true } };
-  });
-  await client.connect(
-    new StreamableHTTPClientTransport(new URL(site.url), {
-      requestInit: { headers: site.headers(boss) },
-    }),
-  );
-  await client.callTool({ name: "approve_plan", arguments: { id: plan.id } });
-  await client.close();
   assert.match(questions[0] ?? "", /in the cluster dc2/);
   assert.doesNotMatch(questions[0] ?? "", /in the cluster default/);
   const rows = await site.trail.list({ tool: "approve_plan", outcome: "intent" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Site } from "../site.ts";
+import { askedFor } from "../support/official_client.ts";
 import { twoClusters } from "./sites.ts";
 
 async function tampered(site: Site, statement: string): Promise<boolean> {
@@ -29,22 +29,9 @@ Deno.test("the cluster of a row is part of what its hash holds, and rows without
 
 Deno.test("a person who is asked is told the cluster, and a yes is good for that one alone", async () => {
   await using site = await twoClusters();
-  const questions: string[] = [];
-  const client = new Client({ name: "test", version: "1" }, {
-    capabilities: { elicitation: { form: {} } },
-  });
-  client.setRequestHandler("elicitation/create", ({ params }) => {
-    questions.push(params.message);
-    return { action: "accept", content: { confirm: true } };
-  });
-  await client.connect(
-    new StreamableHTTPClientTransport(new URL(site.url), {
-      requestInit: { headers: site.headers() },
-    }),
-  );
-  const args = { vmid: 100, cluster: "dc2" };
-  const { structuredContent } = await client.callTool({ name: "stop_vm", arguments: args });
-  await client.close();
+  const call = ["stop_vm", { vmid: 100, cluster: "dc2" }] as const;
+  const reply = { action: "accept", content: { confirm: true } } as const;
+  const { questions, result: { structuredContent } } = await askedFor(site, call, { reply });
   assert.match(questions[0] ?? "", /^Really stop VM 100\?\nin the cluster dc2\n/);
   assert.equal((structuredContent as { cluster?: string })?.cluster, "dc2");
   assert.equal(site.fakes.dc2?.state.guests.get(100)?.status, "stopped");

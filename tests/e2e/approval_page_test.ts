@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { Site } from "../site.ts";
 import { asking, hold, tokenOf } from "../support/approval.ts";
 import { openBrowser } from "../support/browser.ts";
+import { connectClient } from "../support/official_client.ts";
+import { csrfIn } from "../support/pages.ts";
 import { guest } from "../tools/guests.ts";
 import { changes } from "../tools/requests.ts";
 import { freePort } from "../support/port.ts";
@@ -63,10 +64,6 @@ async function enter(site: Site, url: string, { token }: { token: string }) {
   return await send(site, `${site.root}/sign-in`, {
     fields: { do: "token", token, next: pathname },
   });
-}
-
-function csrfIn(text: string): string {
-  return /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? "";
 }
 
 Deno.test("without server.public_url there is no page", async () => {
@@ -338,22 +335,18 @@ Deno.test("a client that can open addresses is given the plan's page", async (t)
       await t.step(`${mode}: ${decides ? "approved there" : "not decided"}`, async () => {
         const { site, plan, token, boss } = await startHeld();
         await using _ = site;
-        const client = new Client({ name: "test", version: "1" }, {
-          versionNegotiation: { mode },
-          capabilities: { elicitation: { url: {} } },
-        });
         const asked: unknown[] = [];
-        client.setRequestHandler("elicitation/create", async ({ params }) => {
-          asked.push("url" in params ? [params.mode, params.url] : params);
-          assert.match(params.message, /Somebody else must approve this first: stop VM 100/);
-          if (decides) await site.call("approve_plan", { id: plan.id }, { token: boss });
-          return { action: decides ? "accept" : "cancel" };
+        const client = await connectClient(site, {
+          mode,
+          token,
+          capabilities: { elicitation: { url: {} } },
+          answer: async (question, params) => {
+            asked.push("url" in params ? [params.mode, params.url] : params);
+            assert.match(question, /Somebody else must approve this first: stop VM 100/);
+            if (decides) await site.call("approve_plan", { id: plan.id }, { token: boss });
+            return { action: decides ? "accept" : "cancel" };
+          },
         });
-        await client.connect(
-          new StreamableHTTPClientTransport(new URL(site.server.url), {
-            requestInit: { headers: site.headers(token) },
-          }),
-        );
         const result = await client.callTool({ name: "stop_vm", arguments: { vmid: 100 } });
         await client.close();
         assert.deepEqual(asked, [["url", plan.page]]);
@@ -369,12 +362,7 @@ Deno.test("a client that can open addresses is given the plan's page", async (t)
 Deno.test("the official client takes a plan as an answer of any tool, its schemas known", async () => {
   const { site, token } = await startHeld();
   await using _ = site;
-  const client = new Client({ name: "test", version: "1" });
-  await client.connect(
-    new StreamableHTTPClientTransport(new URL(site.server.url), {
-      requestInit: { headers: site.headers(token) },
-    }),
-  );
+  const client = await connectClient(site, { token });
   const { tools } = await client.listTools();
   const marked = tools.filter(({ _meta }) => _meta?.["anthropic/requiresUserInteraction"] === true);
   assert.deepEqual(

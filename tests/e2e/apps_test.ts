@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { Client } from "@modelcontextprotocol/client";
 import { SessionIds } from "../../lib/mcp/session_ids.ts";
 import { Site } from "../site.ts";
 import { APPS, connectHost, PAGE_TYPE } from "../support/app_host.ts";
+import { connectClient } from "../support/official_client.ts";
 import { createLimitedToken } from "../tokens.ts";
 
 const CLUSTER = "ui://proxmox-mcp/cluster";
@@ -34,14 +35,7 @@ Deno.test("only a client that shows pages is told of them", async (t) => {
       assert.deepEqual(listed.map(({ uri }) => uri), [CLUSTER, METRICS]);
 
       for (const extensions of [{}, { [APPS]: { mimeTypes: ["text/other"] } }]) {
-        const plain = new Client({ name: "plain", version: "1" }, {
-          versionNegotiation: { mode },
-          capabilities: { extensions },
-        });
-        const transport = new StreamableHTTPClientTransport(new URL(site.server.url), {
-          requestInit: { headers: site.headers() },
-        });
-        await plain.connect(transport);
+        const plain = await connectClient(site, { mode, capabilities: { extensions } });
         await using _ = await connected(plain);
         assert.deepEqual(await pagesIn(plain), {});
         const { resources } = await plain.listResources();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type FakePbs, type PbsTokenKind, startFakePbs } from "../fake_pbs.ts";
+import { startFakePbs } from "../fake_pbs.ts";
+import { sectionFor } from "../support/backup_site.ts";
 import { cli, startServe } from "../support/cli.ts";
 import { Fresh, good, modeOf } from "../support/fresh.ts";
 import { freePort } from "../support/port.ts";
@@ -29,12 +30,6 @@ async function checked(
 async function name(fresh: Fresh, backup_servers: Record<string, unknown>): Promise<void> {
   const content = JSON.parse(await fresh.folder.read("config.json"));
   await fresh.folder.write("config.json", JSON.stringify({ ...content, backup_servers }));
-}
-
-function sectionFor(pbs: FakePbs, kind: PbsTokenKind, more: Record<string, unknown> = {}) {
-  const { user, name, value } = pbs.tokenFor(kind);
-  const { fingerprint, host, port } = pbs;
-  return { host, port, fingerprint, user, token_name: name, token_value: value, ...more };
 }
 
 Deno.test("init --add-backup-server shows the certificate, asks, tries the token and adds a section", async () => {

@@ -1,35 +1,11 @@
 import assert from "node:assert/strict";
 import { digestOf } from "../../lib/audit/digest.ts";
-import {
-  Client,
-  type ElicitResult,
-  StreamableHTTPClientTransport,
-} from "@modelcontextprotocol/client";
+import type { Client } from "@modelcontextprotocol/client";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
+import { connectClient } from "../support/official_client.ts";
 import { startPair } from "../support/pair.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
-
-type Mode = "auto" | "legacy";
-
-async function connect(
-  site: Site,
-  { mode, answer }: { mode: Mode; answer?: (question: string) => ElicitResult },
-): Promise<Client> {
-  const client = new Client({ name: "test", version: "1" }, {
-    versionNegotiation: { mode },
-    capabilities: answer ? { elicitation: { form: {} } } : {},
-  });
-  if (answer) {
-    client.setRequestHandler("elicitation/create", ({ params }) => answer(params.message));
-  }
-  await client.connect(
-    new StreamableHTTPClientTransport(new URL(site.server.url), {
-      requestInit: { headers: site.headers() },
-    }),
-  );
-  return client;
-}
 
 const stop = (client: Client, vmid: number) =>
   client.callTool({ name: "stop_vm", arguments: { vmid } });
@@ -39,7 +15,7 @@ Deno.test("a client that can ask is made to ask before something is destroyed", 
   for (const [mode, vmid] of [["auto", 100], ["legacy", 110]] as const) {
     await t.step(`${mode}: no`, async () => {
       const questions: string[] = [];
-      const client = await connect(site, {
+      const client = await connectClient(site, {
         mode,
         answer: (question) => {
           questions.push(question);
@@ -61,7 +37,7 @@ Deno.test("a client that can ask is made to ask before something is destroyed", 
       );
     });
     await t.step(`${mode}: yes`, async () => {
-      const client = await connect(site, {
+      const client = await connectClient(site, {
         mode,
         answer: () => ({ action: "accept", content: { confirm: true } }),
       });
@@ -88,7 +64,7 @@ Deno.test("a call by call_tool is asked about as the call itself, and tells its 
       await using site = await Site.start({ pve: { taskPolls: 3 } });
       const questions: string[] = [];
       let confirm = false;
-      const client = await connect(site, {
+      const client = await connectClient(site, {
         mode,
         answer: (question) => {
           questions.push(question);
@@ -126,8 +102,7 @@ Deno.test("a call by call_tool is asked about as the call itself, and tells its 
 
 Deno.test("a dry run and a tool that destroys nothing need no yes", async () => {
   await using site = await Site.start();
-  const client = await connect(site, {
-    mode: "auto",
+  const client = await connectClient(site, {
     answer: () => assert.fail("nobody should be asked"),
   });
   await client.callTool({ name: "stop_vm", arguments: { vmid: 100, dry_run: true } });
@@ -147,8 +122,7 @@ Deno.test("confirm always refuses clients that cannot ask; never asks nobody", a
   assert.equal(refused.code, "forbidden");
   assert.match(refused.text, /a person must confirm it/);
   await using open = await Site.start({ config: { tools: { confirm: "never" } } });
-  const client = await connect(open, {
-    mode: "auto",
+  const client = await connectClient(open, {
     answer: () => assert.fail("nobody should be asked"),
   });
   const result = await stop(client, 100);

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  Client as ModernClient,
-  StreamableHTTPClientTransport,
-} from "@modelcontextprotocol/client";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { Site } from "../site.ts";
+import { connectClient } from "../support/official_client.ts";
 import { until } from "../support/until.ts";
 
 const ME = { name: "test", version: "1" };
@@ -17,12 +14,7 @@ interface Connected {
 }
 
 async function modern(site: Site, mode: "auto" | "legacy"): Promise<Connected> {
-  const client = new ModernClient(ME, { versionNegotiation: { mode } });
-  await client.connect(
-    new StreamableHTTPClientTransport(new URL(site.server.url), {
-      requestInit: { headers: site.headers() },
-    }),
-  );
+  const client = await connectClient(site, { mode });
   return {
     start: (vmid) => {
       const { progress, cancel, options } = watched();

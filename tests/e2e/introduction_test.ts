@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Site } from "../site.ts";
+import { connectClient } from "../support/official_client.ts";
 
 const SERVER_INFO = "io.modelcontextprotocol/serverInfo";
 const META = {
@@ -25,12 +25,7 @@ async function ask(site: Site, method: string, params: object = {}, name?: strin
 Deno.test("who connects is shown the server's icon, and no answer after that repeats it", async () => {
   await using site = await Site.start();
   for (const mode of ["auto", "legacy"] as const) {
-    const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode } });
-    await client.connect(
-      new StreamableHTTPClientTransport(new URL(site.url), {
-        requestInit: { headers: site.headers() },
-      }),
-    );
+    const client = await connectClient(site, { mode });
     const [icon] = client.getServerVersion()?.icons ?? [];
     assert.equal(icon?.mimeType, "image/svg+xml", mode);
     assert.match(await (await fetch(icon?.src ?? "")).text(), /^<svg .*<\/svg>$/);

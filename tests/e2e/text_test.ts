@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  Client as ModernClient,
-  StreamableHTTPClientTransport as ModernTransport,
-} from "@modelcontextprotocol/client";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { Site } from "../site.ts";
+import { connectClient } from "../support/official_client.ts";
 import { Pipe } from "../support/stdio.ts";
 
 const ME = { name: "test", version: "1" };
@@ -36,9 +33,7 @@ function assertText(result: unknown): void {
 
 Deno.test("clients of revision 2026-07-28 get text that reads well, and the JSON beside it", async () => {
   await using site = await Site.start();
-  const client = new ModernClient(ME, { versionNegotiation: { mode: "auto" } });
-  const requestInit = { headers: site.headers() };
-  await client.connect(new ModernTransport(new URL(site.url), { requestInit }));
+  const client = await connectClient(site);
   assertText(await client.callTool(CALL));
   await client.close();
 });

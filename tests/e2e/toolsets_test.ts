@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Catalog } from "../../lib/mcp/catalog.ts";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { isOnByDefault } from "../../lib/tool/policy.ts";
@@ -7,6 +6,7 @@ import { type Toolset, TOOLSETS } from "../../lib/tool/toolsets.ts";
 import { EVERYTHING } from "../support/generated.ts";
 import { Site } from "../site.ts";
 import { cli } from "../support/cli.ts";
+import { connectClient } from "../support/official_client.ts";
 import { startPair } from "../support/pair.ts";
 import { Pipe } from "../support/stdio.ts";
 import { createLimitedToken } from "../tokens.ts";
@@ -168,13 +168,7 @@ Deno.test("the older transport, today's client and standard input choose too", a
   await reader.cancel();
   assert.deepEqual(namesIn(JSON.parse(told.slice(told.indexOf("{"))).result), network);
 
-  const client = new Client(
-    { name: "test", version: "1" },
-    { versionNegotiation: { mode: "auto" } },
-  );
-  const address = new URL(`${site.url}?toolsets=network`);
-  const requestInit = { headers: site.headers() };
-  await client.connect(new StreamableHTTPClientTransport(address, { requestInit }));
+  const client = await connectClient(site, { url: `${site.url}?toolsets=network` });
   assert.deepEqual(namesIn(await client.listTools()), network);
   await client.close();
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Site } from "../site.ts";
+import { connectClient } from "../support/official_client.ts";
 
 Deno.test("progress shows what is not seen as escapes", async () => {
   await using site = await Site.start({ pve: { taskPolls: 3 } });
@@ -8,15 +8,7 @@ Deno.test("progress shows what is not seen as escapes", async () => {
   assert.ok(volume);
   const volid = `${volume.storage}:iso/a\u202eb\u{e0041}.iso`;
   volume.volid = volid;
-  const client = new Client(
-    { name: "test", version: "1" },
-    { versionNegotiation: { mode: "auto" } },
-  );
-  await client.connect(
-    new StreamableHTTPClientTransport(new URL(site.server.url), {
-      requestInit: { headers: site.headers() },
-    }),
-  );
+  const client = await connectClient(site);
   const told: unknown[] = [];
   const result = await client.callTool({ name: "delete_volume", arguments: { volid } }, {
     onprogress: ({ message }) => void told.push(message),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Params } from "./params.ts";
+import type { Params } from "../fake_pve/validate.ts";
 import { fail, refuse } from "./errors.ts";
 import type { Config } from "./state.ts";
 

@@ -1,6 +1,7 @@
 import { may } from "./access.ts";
 import { nextEvents } from "../fake_pve/calendar.ts";
-import type { FakeDatastore, PbsTaskLog } from "./state.ts";
+import type { FakeDatastore } from "./state.ts";
+import type { TaskLog } from "../fake_pve/task_state.ts";
 import { aclPath, chunkBytes, stillUsable, storeNamed, timeText, usableStore } from "./stores.ts";
 import { startTask } from "./tasks.ts";
 import { type Call, type Handlers, type PbsWorld, unordered } from "./world.ts";
@@ -11,7 +12,7 @@ const chunk = 4 * 2 ** 20;
 
 function collect(
   world: PbsWorld,
-  log: PbsTaskLog,
+  log: TaskLog,
   { store, upid }: { store: FakeDatastore; upid: string },
 ): void {
   stillUsable(store);

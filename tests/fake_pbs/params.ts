@@ -1,8 +1,7 @@
 import type { Schema } from "../fake_pve/contract.ts";
+import { Params, type Value } from "../fake_pve/validate.ts";
 import type { PbsMethod } from "./contract.ts";
 import { PbsError, refuse } from "./errors.ts";
-
-export type Value = string | number | boolean | string[];
 
 /** What a request brought: texts of a form or query, or what JSON holds. */
 export interface Sent {
@@ -145,38 +144,5 @@ function checkVariants(schema: Schema | undefined, value: Value | undefined): vo
     if (choices.includes(String(one))) continue;
     const known = choices.map((choice) => `\`${choice}\``).join(", ");
     throw new PbsError(400, `unknown variant \`${one}\`, expected one of ${known}`);
-  }
-}
-
-/** The validated parameters of one request. */
-export class Params {
-  constructor(readonly values: Record<string, Value>) {}
-
-  has(name: string): boolean {
-    return this.values[name] !== undefined;
-  }
-
-  text(name: string): string {
-    const value = this.values[name];
-    return value === undefined ? "" : String(value);
-  }
-
-  maybe(name: string): string | undefined {
-    return this.has(name) ? this.text(name) : undefined;
-  }
-
-  number(name: string): number | undefined {
-    const value = this.values[name];
-    return typeof value === "number" ? value : undefined;
-  }
-
-  flag(name: string, absent = false): boolean {
-    const value = this.values[name];
-    return typeof value === "boolean" ? value : absent;
-  }
-
-  list(name: string): string[] {
-    const value = this.values[name];
-    return Array.isArray(value) ? value : [];
   }
 }

@@ -1,6 +1,7 @@
 import { fail } from "./errors.ts";
 import { describe, marked, type Retention, retentionIn } from "./retention.ts";
-import type { FakeDatastore, FakeGroup, PbsTaskLog } from "./state.ts";
+import type { FakeDatastore, FakeGroup } from "./state.ts";
+import type { TaskLog } from "../fake_pve/task_state.ts";
 import {
   checkOwner,
   enter,
@@ -83,7 +84,7 @@ export interface Pruning {
 }
 
 /** Prunes all groups from a namespace down. */
-export function pruneStore(log: PbsTaskLog, pruning: Pruning): void {
+export function pruneStore(log: TaskLog, pruning: Pruning): void {
   const { depth, dryRun = false, mine = () => true, ns, retention, store } = pruning;
   const how = depth === undefined ? "down to full depth" : `max-depth ${depth}`;
   log.line(

@@ -1,4 +1,4 @@
-import type { Params } from "./params.ts";
+import type { Params } from "../fake_pve/validate.ts";
 import type { FakeSnapshot } from "./state.ts";
 
 const rules = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;

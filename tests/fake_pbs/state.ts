@@ -1,3 +1,5 @@
+import type { BasicTask, TaskLog } from "../fake_pve/task_state.ts";
+
 /** One file of a snapshot, as its manifest lists it. */
 export interface FakeFile {
   filename: string;
@@ -110,41 +112,16 @@ export interface FakePbsAcl {
   propagate: boolean;
 }
 
-export interface FakePbsTask {
-  upid: string;
-  pid: number;
-  pstart: number;
-  /** Unix seconds. */
-  starttime: number;
-  endtime?: number;
-  type: string;
-  /** As it is, not escaped. */
-  id: string;
-  owner: string;
-  status: "running" | "stopped";
-  exitstatus?: string;
-  log: string[];
-  /** Status reads that still answer "running". */
-  polls: number;
-  /** Milliseconds: finished when the clock gets there. */
-  finishAt?: number;
-  lastRead: number;
+export interface FakePbsTask extends BasicTask {
   work: TaskWork;
   /** What it ends with when it is stopped. */
   aborted: string;
-  /** Undoes what was begun when the work is not done. */
-  abandon?: () => void;
   /** The job that it is a run of, such as `verify v-daily`. */
   job?: string;
 }
 
-export interface PbsTaskLog {
-  line(text: string): void;
-  warn(text: string): void;
-}
-
 /** What a task does when it ends; a refusal is how it ends then. */
-export type TaskWork = (log: PbsTaskLog, upid: string) => void;
+export type TaskWork = (log: TaskLog, upid: string) => void;
 
 /** Decides how the next matching task ends: any text but `OK` and `WARNINGS: n` is an error, without effect. */
 export interface PbsOutcome {

@@ -2,7 +2,8 @@ import { needPrivs } from "./access.ts";
 import { fail } from "./errors.ts";
 import type { Job } from "./jobs.ts";
 import { nsText } from "./prune.ts";
-import type { FakeDatastore, FakeGroup, FakePbsState, PbsTaskLog } from "./state.ts";
+import type { FakeDatastore, FakeGroup, FakePbsState } from "./state.ts";
+import type { TaskLog } from "../fake_pve/task_state.ts";
 import {
   aclPath,
   findGroup,
@@ -59,7 +60,7 @@ export function syncTask(call: Call, job: Job): TaskPlan {
   };
 }
 
-function copyAll({ state, who }: Call, log: PbsTaskLog, job: Job): void {
+function copyAll({ state, who }: Call, log: TaskLog, job: Job): void {
   const here = { store: storeNamed(state, job.store), ns: String(job.ns ?? "") };
   const there = { store: remoteStore(state, job), ns: String(job["remote-ns"] ?? "") };
   const push = job["sync-direction"] === "push";
@@ -82,7 +83,7 @@ function copyAll({ state, who }: Call, log: PbsTaskLog, job: Job): void {
 }
 
 /** One namespace, into the one of the same place at the target; gives how many groups failed. */
-function copyNamespace(log: PbsTaskLog, copying: Copying, { rest }: { rest: string }): number {
+function copyNamespace(log: TaskLog, copying: Copying, { rest }: { rest: string }): number {
   const { from, to } = copying;
   const ns = [to.ns, rest].filter((part) => part !== "").join("/");
   if (!hasNamespace(to.store, ns)) to.store.namespaces.push(ns);
@@ -98,7 +99,7 @@ function copyNamespace(log: PbsTaskLog, copying: Copying, { rest }: { rest: stri
   return failed.length;
 }
 
-function copyGroup(log: PbsTaskLog, { owner, removeVanished, to }: Copying, group: FakeGroup) {
+function copyGroup(log: TaskLog, { owner, removeVanished, to }: Copying, group: FakeGroup) {
   const { id, type } = group;
   const found = findGroup(to.store, { ns: to.ns, type, id });
   const target: FakeGroup = found ?? { ns: to.ns, type, id, owner, snapshots: [] };

@@ -1,3 +1,4 @@
+import { hex } from "../fake_pve/tasks.ts";
 import { PbsError } from "./errors.ts";
 import type { FakePbsTask, PbsOutcome, TaskWork } from "./state.ts";
 import { type Call, type PbsWorld } from "./world.ts";
@@ -17,10 +18,6 @@ export interface TaskPlan {
 }
 
 const unattendedMs = 5000;
-
-function hex(value: number): string {
-  return Math.floor(value).toString(16).toUpperCase().padStart(8, "0");
-}
 
 /** As systemd escapes what stands in a unit's name. */
 export function escapeId(id: string): string {

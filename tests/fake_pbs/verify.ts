@@ -1,6 +1,7 @@
 import { fail, PbsError } from "./errors.ts";
 import { nsText } from "./prune.ts";
-import type { FakeDatastore, FakeGroup, FakeSnapshot, PbsTaskLog } from "./state.ts";
+import type { FakeDatastore, FakeGroup, FakeSnapshot } from "./state.ts";
+import type { TaskLog } from "../fake_pve/task_state.ts";
 import { enter, groupOf, groupsIn, namespacesBelow, owns, snapshotName } from "./stores.ts";
 import { parseUpid, startTask } from "./tasks.ts";
 import type { Call, Handlers, PbsWorld } from "./world.ts";
@@ -28,7 +29,7 @@ function skipped({ ignoreVerified, outdatedAfter }: Verifying, now: number, one:
 
 /** Verifies one snapshot, and says whether it is good. */
 function verifySnapshot(
-  log: PbsTaskLog,
+  log: TaskLog,
   { group, snapshot, verifying }: {
     group: FakeGroup;
     snapshot: FakeSnapshot;
@@ -63,7 +64,7 @@ function verifySnapshot(
 /** Verifies groups one after another; the end is an error when any is bad. */
 function verifyGroups(
   world: PbsWorld,
-  log: PbsTaskLog,
+  log: TaskLog,
   { groups, verifying }: { groups: FakeGroup[]; verifying: Verifying },
 ): void {
   const { store } = verifying;
@@ -87,7 +88,7 @@ function verifyGroups(
 /** All of a datastore from a namespace down. */
 export function verifyStore(
   world: PbsWorld,
-  log: PbsTaskLog,
+  log: TaskLog,
   { depth, mine = () => true, ns, verifying }: {
     ns: string;
     depth?: number | undefined;
@@ -154,7 +155,7 @@ function verify(call: Call): unknown {
 /** What is not there is no error. */
 function verifyOne(
   { params, world }: Call,
-  log: PbsTaskLog,
+  log: TaskLog,
   { group, ns, verifying }: { ns: string; group: FakeGroup | undefined; verifying: Verifying },
 ): void {
   const { name } = verifying.store.config;

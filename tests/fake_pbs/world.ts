@@ -1,37 +1,17 @@
-import { type AuthId } from "./access.ts";
+import { Clock } from "../fake_pve/clock.ts";
+import type { AuthId } from "./access.ts";
 import { contract, type PbsMethod } from "./contract.ts";
-import type { Params } from "./params.ts";
+import type { Params } from "../fake_pve/validate.ts";
 import type { FakePbsState } from "./state.ts";
 
 /** The simulated server at work: its state and its clock. */
-export class PbsWorld {
+export class PbsWorld extends Clock {
   readonly contract = contract();
   /** What the simulator itself did wrong, by method and path. */
   readonly faults: string[] = [];
-  #ahead = 0;
-  #serial = 0;
-  readonly #clock: () => number;
 
   constructor(readonly state: FakePbsState, clock: () => number) {
-    this.#clock = clock;
-  }
-
-  /** Milliseconds of the fake's clock. */
-  now(): number {
-    return this.#clock() + this.#ahead;
-  }
-
-  seconds(): number {
-    return Math.floor(this.now() / 1000);
-  }
-
-  tick(ms: number): void {
-    this.#ahead += ms;
-  }
-
-  /** A number that grows by one with each use. */
-  next(): number {
-    return this.#serial++;
+    super(clock);
   }
 }
 

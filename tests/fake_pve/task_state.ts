@@ -1,12 +1,13 @@
-export interface FakeTask {
+/** What tasks of any Proxmox product are. */
+export interface BasicTask {
   upid: string;
-  node: string;
   pid: number;
   pstart: number;
   /** Unix seconds. */
   starttime: number;
   endtime?: number;
   type: string;
+  /** As it is, not escaped. */
   id: string;
   /** `user@realm` or `user@realm!token`. */
   owner: string;
@@ -18,14 +19,18 @@ export interface FakeTask {
   /** Milliseconds: finished when the clock gets there. */
   finishAt?: number;
   lastRead: number;
+  /** Undoes what was made beforehand when the work is not done. */
+  abandon?: () => void;
+}
+
+export interface FakeTask extends BasicTask {
+  node: string;
   vmid?: number;
   /** The lock in the guest's config while the task runs. */
   configLock?: string;
   /** Holds the guest's lock file while the task runs. */
   fileLock?: boolean;
   work: TaskWork;
-  /** Undoes what was made beforehand when the work is not done. */
-  abandon?: () => void;
 }
 
 export interface TaskLog {

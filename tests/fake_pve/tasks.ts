@@ -23,7 +23,8 @@ export interface TaskPlan {
 const unattendedMs = 5000;
 const longTypes = /^(?:qmshutdown|qmreboot|vzshutdown|vzreboot)$/;
 
-function hex(value: number): string {
+/** As it stands in a UPID. */
+export function hex(value: number): string {
   return Math.floor(value).toString(16).toUpperCase().padStart(8, "0");
 }
 

@@ -124,8 +124,9 @@ export class Params {
     return typeof value === "number" ? value : undefined;
   }
 
-  flag(name: string): boolean {
-    return this.values[name] === true;
+  flag(name: string, absent = false): boolean {
+    const value = this.values[name];
+    return typeof value === "boolean" ? value : absent;
   }
 
   list(name: string): string[] {

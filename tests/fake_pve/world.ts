@@ -1,4 +1,5 @@
 import { need } from "./access.ts";
+import { Clock } from "./clock.ts";
 import { type ApiMethod, type Contract, contract } from "./contract.ts";
 import { die } from "./errors.ts";
 import { type Identity, ownerOf } from "./identity.ts";
@@ -14,7 +15,7 @@ export interface Neighbour {
 }
 
 /** The simulated cluster at work: its state, its clock and what belongs to no single family of methods. */
-export class World {
+export class World extends Clock {
   readonly contract: Contract = contract();
   /** What the simulator itself did wrong, by method and path. */
   readonly faults: string[] = [];
@@ -24,32 +25,11 @@ export class World {
   readonly tunnels = new Map<string, Call>();
   /** The node whose API is being spoken to. */
   readonly local: string;
-  #ahead = 0;
-  #serial = 0;
   readonly consoles = new FakeConsoles();
-  readonly #clock: () => number;
 
   constructor(readonly state: FakeState, clock: () => number) {
-    this.#clock = clock;
+    super(clock);
     this.local = [...state.nodes.keys()][0] ?? "pve1";
-  }
-
-  /** Milliseconds of the fake's clock. */
-  now(): number {
-    return this.#clock() + this.#ahead;
-  }
-
-  seconds(): number {
-    return Math.floor(this.now() / 1000);
-  }
-
-  tick(ms: number): void {
-    this.#ahead += ms;
-  }
-
-  /** A number that grows by one with each use. */
-  next(): number {
-    return ++this.#serial;
   }
 
   quorate(): boolean {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { Client } from "@modelcontextprotocol/client";
 import type { Browser, BrowserContext, FrameLocator, Page } from "playwright-core";
 import type { Site } from "../site.ts";
+import { connectClient } from "./official_client.ts";
 
 export const APPS = "io.modelcontextprotocol/ui";
 export const PAGE_TYPE = "text/html;profile=mcp-app";
@@ -173,19 +174,11 @@ export function inBrowser(body: string): () => unknown {
 }
 
 /** The official client, as one that shows pages. */
-export async function connectHost(
+export function connectHost(
   site: Site,
   mode: "auto" | "legacy" = "auto",
   token?: string,
 ): Promise<Client> {
-  const client = new Client({ name: "host", version: "1" }, {
-    versionNegotiation: { mode },
-    capabilities: { extensions: { [APPS]: { mimeTypes: [PAGE_TYPE] } } },
-  });
-  await client.connect(
-    new StreamableHTTPClientTransport(new URL(site.server.url), {
-      requestInit: { headers: site.headers(token) },
-    }),
-  );
-  return client;
+  const capabilities = { extensions: { [APPS]: { mimeTypes: [PAGE_TYPE] } } };
+  return connectClient(site, { mode, token, capabilities });
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { migrate } from "../../lib/database/migrate.ts";
 import { openDatabase } from "../../lib/database/open.ts";
 import type { Content } from "../../lib/proxmox/history/content.ts";
 import { differencesOf } from "../../lib/proxmox/history/differences.ts";
 import { Site } from "../site.ts";
+import { askedFor } from "../support/official_client.ts";
 import { Folder } from "../support/folder.ts";
 import { HISTORY } from "./cases/history.ts";
 import { guest } from "./guests.ts";
@@ -332,22 +332,8 @@ Deno.test("restore_config leaves what only root may change, and writes the rest"
 Deno.test("a person is asked about a restore with what goes back and what stays in view", async () => {
   await using site = await Site.start();
   await remember(site, 101, { ago: HOUR_MS, memory: "2048", cores: undefined, smbios1: "uuid=1" });
-  const questions: string[] = [];
-  const client = new Client({ name: "test", version: "1" }, {
-    versionNegotiation: { mode: "auto" },
-    capabilities: { elicitation: { form: {} } },
-  });
-  client.setRequestHandler("elicitation/create", ({ params }) => {
-    questions.push(params.message);
-    return { action: "decline" };
-  });
-  const requestInit = { headers: site.headers() };
-  await client.connect(
-    new StreamableHTTPClientTransport(new URL(site.server.url), { requestInit }),
-  );
   const args = { vmid: 101, at: "30m", dry_run: false };
-  await client.callTool({ name: "restore_config", arguments: args });
-  await client.close();
+  const { questions } = await askedFor(site, ["restore_config", args]);
   assert.match(
     questions.join(),
     new RegExp(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Site } from "../site.ts";
+import { askedFor } from "../support/official_client.ts";
 import { until } from "../support/until.ts";
 import { NODES_WORK } from "./cases/nodes_work.ts";
 import { testTools } from "./harness.ts";
@@ -27,21 +27,7 @@ Deno.test("a node goes down with its guests only by force, and says what that me
 
 Deno.test("a person is asked about a node with its guests and votes in view", async () => {
   await using site = await Site.start();
-  const questions: string[] = [];
-  const client = new Client({ name: "test", version: "1" }, {
-    versionNegotiation: { mode: "auto" },
-    capabilities: { elicitation: { form: {} } },
-  });
-  client.setRequestHandler("elicitation/create", ({ params }) => {
-    questions.push(params.message);
-    return { action: "decline" };
-  });
-  const requestInit = { headers: site.headers() };
-  await client.connect(
-    new StreamableHTTPClientTransport(new URL(site.server.url), { requestInit }),
-  );
-  await client.callTool({ name: "shutdown_node", arguments: { node: "pve1", force: true } });
-  await client.close();
+  const { questions } = await askedFor(site, ["shutdown_node", { node: "pve1", force: true }]);
   assert.match(
     questions.join(),
     new RegExp(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
-import { STORAGE_DEFINITIONS } from "./cases/storage_definitions.ts";
+import { addSpare, STORAGE_DEFINITIONS } from "./cases/storage_definitions.ts";
 import { guest } from "./guests.ts";
 import { testTools } from "./harness.ts";
 import { restrict, startProbed } from "./probe.ts";
@@ -106,16 +106,7 @@ Deno.test("a storage is not removed while anything names it, or while that is un
     restrict(site, ["Sys.Audit", "Datastore.Audit", "Datastore.Allocate", ...privileges]);
     at += 3_000;
   };
-  site.fake.state.storages.set("spare", {
-    storage: "spare",
-    type: "dir",
-    content: ["iso"],
-    shared: false,
-    inactive: [],
-    total: 1,
-    baseUsed: 0,
-    options: { path: "/srv/spare" },
-  });
+  addSpare(site);
   const remove = () => site.call("remove_storage", { storage: "spare" });
   const { config } = guest(site, 101);
   for (

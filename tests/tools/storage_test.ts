@@ -3,7 +3,7 @@ import { Site } from "../site.ts";
 import { backupOf, CONTAINER_BACKUP, nameBackups, VM_BACKUP } from "./backups.ts";
 import { BACKUPS } from "./cases/backups.ts";
 import { SNAPSHOTS } from "./cases/snapshots.ts";
-import { STORAGE } from "./cases/storage.ts";
+import { addUnused, STORAGE, UNUSED } from "./cases/storage.ts";
 import { guest, isRunning } from "./guests.ts";
 import { testTools } from "./harness.ts";
 import { restrict, startProbed } from "./probe.ts";
@@ -112,27 +112,18 @@ Deno.test("download_image sends a checksum with its algorithm and tells a wrong 
 
 Deno.test("delete_volume deletes a disk that no guest uses, and nothing when it cannot tell", async () => {
   await using site = await Site.start();
-  site.fake.state.volumes.push({
-    volid: "local-lvm:vm-101-disk-7",
-    storage: "local-lvm",
-    node: "pve1",
-    content: "images",
-    format: "raw",
-    size: 1024,
-    ctime: 0,
-    vmid: 101,
-  });
+  addUnused(site);
   const undo = site.fake.fault({ path: /qemu\/101\/config$/ }, {
     kind: "status",
     status: 500,
     message: "away\n",
   });
-  const unsure = await site.call("delete_volume", { volid: "local-lvm:vm-101-disk-7" });
+  const unsure = await site.call("delete_volume", { volid: UNUSED });
   undo();
   assert.equal(unsure.code, "unavailable", unsure.text);
   assert.match(unsure.text, /whether it is in use is unknown/);
   assert.equal(changes(site).length, 0);
-  const sure = await site.call("delete_volume", { volid: "local-lvm:vm-101-disk-7" });
+  const sure = await site.call("delete_volume", { volid: UNUSED });
   assert.equal(sure.value?.exit_status, "OK", sure.text);
 });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { guestsInLog, guestsNamed } from "../../lib/proxmox/cluster/task_reach.ts";
 import { AppError } from "../../lib/errors.ts";
 import { parseUpid, succeeded, warningsIn } from "../../lib/proxmox/tasks.ts";
+import { followTask } from "../../lib/upstream/task_end.ts";
 
 Deno.test("parseUpid takes the UPIDs of users and of API tokens", () => {
   const upid = parseUpid("UPID:pve1:0000011A:00071E1D:6B0363C7:qmcreate:150:root@pam!full:");
@@ -69,4 +70,26 @@ Deno.test("guestsNamed reads the guests of a task's id, guestsInLog those of a b
   for (const [lines, vmids, others] of logs) {
     assert.deepEqual(guestsInLog(lines), { vmids, others }, lines.join());
   }
+});
+
+Deno.test("a task is followed through failures that may pass, and not for ever", async () => {
+  const waiting = { now: () => new Date(0), sleep: () => Promise.resolve() };
+  const follow = (failures: number) => {
+    let left = failures;
+    return followTask(waiting, {
+      read: () =>
+        left-- > 0
+          ? Promise.reject(new AppError("unavailable", "away"))
+          : Promise.resolve({ status: "stopped" }),
+      timeoutMs: 1,
+      patienceMs: 1,
+      runner: "Proxmox",
+      advice: "look at it",
+    });
+  };
+  assert.equal((await follow(5)).because, "it ended");
+  await assert.rejects(follow(6), {
+    code: "unavailable",
+    message: "Proxmox accepted the task, but its end is unknown: away; look at it",
+  });
 });

@@ -1,10 +1,27 @@
 import assert from "node:assert/strict";
 import type { ToolName } from "../../../lib/mcp/tools.ts";
+import type { Site } from "../../site.ts";
 import { set } from "../guests.ts";
 import { lastChange } from "../requests.ts";
 import type { ToolCase } from "../tool_case.ts";
 
 const IMAGE = "https://example.org/images/alpine-virt.iso";
+
+/** A disk of VM 101's that stands in no configuration. */
+export const UNUSED = "local-lvm:vm-101-disk-7";
+
+export function addUnused({ fake }: Site): void {
+  fake.state.volumes.push({
+    volid: UNUSED,
+    storage: "local-lvm",
+    node: "pve1",
+    content: "images",
+    format: "raw",
+    size: 1024,
+    ctime: 0,
+    vmid: 101,
+  });
+}
 
 export const STORAGE = {
   delete_volume: {
@@ -68,22 +85,7 @@ export const STORAGE = {
         },
       },
     ],
-    variants: [
-      {
-        args: { volid: "local-lvm:vm-101-disk-7" },
-        prepare: (site) =>
-          site.fake.state.volumes.push({
-            volid: "local-lvm:vm-101-disk-7",
-            storage: "local-lvm",
-            node: "pve1",
-            content: "images",
-            format: "raw",
-            size: 1024,
-            ctime: 0,
-            vmid: 101,
-          }),
-      },
-    ],
+    variants: [{ args: { volid: UNUSED }, prepare: addUnused }],
   },
 
   download_image: {

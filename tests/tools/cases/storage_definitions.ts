@@ -5,7 +5,7 @@ import { lastChange } from "../requests.ts";
 import type { ToolCase } from "../tool_case.ts";
 
 /** A storage that nothing uses. */
-function spare({ fake }: Site): void {
+export function addSpare({ fake }: Site): void {
   fake.state.storages.set("spare", {
     storage: "spare",
     type: "dir",
@@ -86,7 +86,7 @@ export const STORAGE_DEFINITIONS = {
 
   remove_storage: {
     args: { storage: "spare" },
-    prepare: spare,
+    prepare: addSpare,
     request: ["DELETE", /^\/storage\/spare$/],
     works: (value, site) => {
       assert.equal(site.fake.state.storages.has("spare"), false);
@@ -111,7 +111,7 @@ export const STORAGE_DEFINITIONS = {
       {
         args: { storage: "spare" },
         prepare: (site) => {
-          spare(site);
+          addSpare(site);
           site.fake.offline("pve3");
         },
         code: "unavailable",
