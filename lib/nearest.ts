@@ -18,6 +18,7 @@ export function allNearest(word: string, candidates: readonly string[]): string[
   let least = word.length <= SHORT_WORD ? 1 : Math.max(2, Math.floor(word.length / 3));
   let best: string[] = [];
   for (const candidate of candidates) {
+    if (isOpposite(word, candidate)) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance > least || distance >= candidate.length) continue;
     if (distance < least) best = [];
@@ -25,6 +26,11 @@ export function allNearest(word: string, candidates: readonly string[]): string[
     best.push(candidate);
   }
   return best;
+}
+
+/** A syllable in front makes another word of it: `restart` is no `start`, `disable` no `able`. */
+function isOpposite(word: string, candidate: string): boolean {
+  return word.length - candidate.length > 1 && word.endsWith(candidate);
 }
 
 /** The candidates of which a word of two letters or more is the beginning: `run` of `running`. */

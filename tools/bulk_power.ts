@@ -8,7 +8,7 @@ import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.
 import { currentState, haNotes } from "../lib/proxmox/guest/power.ts";
 import { assertKnown, nodesIn, poolsIn, tagsIn } from "../lib/proxmox/known.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { changed, guestReference, nodeName, waiting } from "../lib/tool/fields.ts";
+import { changed, guestReference, nodeName, ONLY_PREVIEW, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 const MAX_GUESTS = 100;
@@ -68,6 +68,7 @@ export default defineTool({
   },
   run: async (input, { pve }) => {
     const guests = await changePowerOfMany(pve, input);
+    if (pve.dryRun) pve.foresee(ONLY_PREVIEW);
     return { guests, failed: guests.filter((guest) => guest.result === "failed").length };
   },
 });

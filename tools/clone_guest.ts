@@ -35,7 +35,10 @@ export default defineTool({
     ...guestInput,
     new_vmid: newVmid.optional().describe("Default: the next free one"),
     name: z.string().max(255)
-      .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "must be a DNS name").optional(),
+      .regex(
+        /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/,
+        "must be a DNS name: letters, digits, - and .",
+      ).optional(),
     full: z.boolean().optional().describe("Default: linked for templates, full for others"),
     snapshot: snapshotName.optional().describe("Default: the present state"),
     target: nodeName.optional().describe("Another node, when the storage is shared"),

@@ -48,7 +48,10 @@ export default defineTool({
   input: z.strictObject({
     ...newGuestInput,
     hostname: z.string().max(255)
-      .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "must be a DNS name"),
+      .regex(
+        /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/,
+        "must be a DNS name: letters, digits, - and .",
+      ),
     template: z.string().min(1).max(255).optional()
       .describe("File name or its beginning, volume id, or OCI image: docker.io/library/debian:13"),
     pull: z.boolean().default(false).describe("Fetch the template first if it is not there"),

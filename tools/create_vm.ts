@@ -40,7 +40,10 @@ const input = z.strictObject({
   storage: storageId.optional().describe(
     "Default: local-lvm, vm-storage, else the roomiest local one, else a shared one",
   ),
-  name: z.string().regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, "must be a DNS name"),
+  name: z.string().regex(
+    /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/,
+    "must be a DNS name: letters, digits, - and .",
+  ),
   cpus: z.int().min(1).max(512).optional().describe("Default 1; presets have their own"),
   memory: z.int().min(16).optional().describe("MiB; default 2048"),
   disk_size: z.int().min(1).max(65_536).optional()

@@ -12,7 +12,7 @@ import { asWritten, type Restore, restoreOf } from "../lib/proxmox/history/resto
 import { instead } from "../lib/proxmox/known.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { configOutput } from "../lib/tool/config_change.ts";
-import { changed, changedGuest, guestInput } from "../lib/tool/fields.ts";
+import { changed, changedGuest, guestInput, ONLY_PREVIEW } from "../lib/tool/fields.ts";
 import { moment, momentOf } from "../lib/tool/moments.ts";
 import { defineTool } from "../lib/tool/tool.ts";
 
@@ -88,6 +88,7 @@ export default defineTool({
       return { set: asWritten(restore.set) as ConfigEdit["set"], unset: restore.unset };
     });
     const stays = [...left].map(([key, why]) => `${key} stays as it is: ${why}`);
+    if (pve.dryRun) pve.foresee(ONLY_PREVIEW);
     for (const each of [seenText(kept), ...kept.warnings, ...stays]) {
       if (pve.dryRun) pve.foresee(each);
       else pve.warn(each);

@@ -191,6 +191,9 @@ export const guestTaskResult = {
   ...taskResult,
 };
 
+/** What a preview says that nobody asked for by name, so that it is not taken for the change. */
+export const ONLY_PREVIEW = "nothing was sent: the same call with dry_run: false does it";
+
 /** How a task stands, where that is what is asked for. */
 export const taskState = {
   upid: taskResult.upid,

@@ -29,6 +29,18 @@ Deno.test("wait: false returns the UPID at once", async () => {
   assert.equal(sent(site, "GET", /status\/current$/), 1, "how it stood is asked once");
 });
 
+Deno.test("a guest that is as it should be only until a task ends is told with that task", async () => {
+  await using site = await Site.start();
+  const before = await site.call("start_vm", { vmid: 100 });
+  assert.deepEqual([before.value.unchanged, before.value.notes], [true, undefined]);
+  site.fake.state.taskPolls = Infinity;
+  const { value: { upid } } = await site.call("shutdown_vm", { vmid: 100, wait: false });
+  const { value, text } = await site.call("start_vm", { vmid: 100 });
+  assert.deepEqual([value?.unchanged, value?.notes], [true, [
+    `qmshutdown of VM 100 is under way and may change that: use wait_task ${upid}`,
+  ]], text);
+});
+
 Deno.test("starting guests leaves their places known and their states to be asked anew", async () => {
   await using site = await Site.start({ pve: { taskPolls: 0 } });
   const read = () => sent(site, "GET", /^\/cluster\/resources$/);
@@ -125,6 +137,7 @@ Deno.test("bulk_power previews unless told otherwise, and chooses by tag, pool a
     preview.value.dry_run.checks.map((row: { check: string }) => row.check).join("\n"),
     /VM 100 is running already and left alone/,
   );
+  assert.match(preview.value.dry_run.notes[0], /^nothing was sent: .* dry_run: false does it$/);
   assert.equal(isRunning(site, 101), false);
   const pool = await site.call("bulk_power", { action: "start", pool: "dev", dry_run: false });
   assert.deepEqual(

@@ -138,6 +138,11 @@ Deno.test("wrong arguments are told in plain words, missing ones as missing", as
       { name: "nfs1" },
       "unknown argument name; there are node, limit, cursor, sort",
     ],
+    [
+      "bulk_power",
+      { action: "restart", tag: "prod" },
+      "action: must be one of start, shutdown, stop",
+    ],
     ["get_next_vmid", { from: 1 }, "unknown argument from; there are none"],
     ["get_task", { task: 1 }, "upid is missing; unknown argument task; there are upid, lines"],
   ];

@@ -57,7 +57,10 @@ export class ApiDescription {
     }).filter((each) => each.values !== undefined)
       .toSorted((a, b) => rank(a.segments) < rank(b.segments) ? -1 : 1);
     const [best] = found;
-    if (!path.startsWith("/") || best?.values === undefined) {
+    if (!path.startsWith("/")) {
+      throw new AppError("not_found", `paths begin with "/": ${JSON.stringify(`/${path}`)}`);
+    }
+    if (best?.values === undefined) {
       throw new AppError(
         "not_found",
         `the API has no path ${JSON.stringify(path)}; ${this.#advice}`,

@@ -1,3 +1,5 @@
+import { AppError } from "../../errors.ts";
+import { isRunning, taskOf, taskVmid } from "../cluster/task_list.ts";
 import { type Guest, guestLabel, type GuestType } from "./directory.ts";
 import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
@@ -39,6 +41,26 @@ export function haNotes(pve: Pve, { row }: CurrentState): { notes?: string[] } {
     : {};
 }
 
+/** Tasks that change a guest's power state. */
+const POWER_TASK = /^(?:qm|vz)(?:start|shutdown|stop|reboot|reset|suspend|resume)$/;
+
+/** What may change a state that is as it should be: until a shutdown ends its guest runs. */
+async function underWay(pve: Pve, guest: Guest): Promise<{ notes?: string[] }> {
+  try {
+    const tasks = (await pve.list("/cluster/tasks")).map((row) => taskOf(row));
+    const notes = tasks.filter((task) =>
+      isRunning(task) && taskVmid(task.id) === guest.vmid && POWER_TASK.test(task.type ?? "")
+    ).map(({ type, upid }) =>
+      `${type} of ${guestLabel(guest)} is under way and may change that: ${pve.advice.wait} ${upid}`
+    );
+    return notes.length === 0 ? {} : { notes };
+  } catch (error) {
+    // The guest's state was read; whoever may not see tasks still learns that.
+    if (error instanceof AppError) return {};
+    throw error;
+  }
+}
+
 /** How the task of a change found its guest. */
 interface Found {
   readonly name?: string;
@@ -68,7 +90,7 @@ export async function changePower<T extends GuestType>(
     /** Sends the request; gives the UPID. */
     send: (guest: Guest<T>) => Promise<unknown>;
   },
-): Promise<(TaskState & Found & { notes?: string[] }) | { unchanged: true }> {
+): Promise<(TaskState & Found & { notes?: string[] }) | { unchanged: true; notes?: string[] }> {
   const guest = await pve.claim(input, { type });
   const state = await currentState(pve, guest);
   const { status, lock, row, template } = state;
@@ -76,7 +98,7 @@ export async function changePower<T extends GuestType>(
   // A VM that was suspended to disk is "stopped" and locked; only resuming it makes sense.
   const suspended = lock === "suspended" && from.includes("suspended");
   if (!template && (to === status || to === "suspended" && lock === to)) {
-    return pve.unchanged(`${label} is ${to} already`);
+    return { ...pve.unchanged(`${label} is ${to} already`), ...await underWay(pve, guest) };
   }
   pve.check("is not a template", !template, `${label} is a template; clone it instead`);
   pve.check("is not locked", lock === undefined || suspended, `${label} is locked (${lock})`);
