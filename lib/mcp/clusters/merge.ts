@@ -1,3 +1,4 @@
+import { isRecord } from "../../record.ts";
 import { comparing, formatCursor, type Order, type Place, PLACES } from "../../proxmox/list.ts";
 import type { AnyTool } from "../../tool/tool.ts";
 import type { Ran } from "../run_once.ts";
@@ -96,7 +97,7 @@ function merge(
     merged[key] = values.reduce((sum, value) => sum + value, 0);
   } else if (values.every((value) => Array.isArray(value))) {
     merged[key] = ofAll(given);
-  } else if (values.every(isObject)) {
+  } else if (values.every(isRecord)) {
     const sums: Value = {};
     for (const value of values) {
       for (const [name, count] of Object.entries(value)) {
@@ -142,10 +143,6 @@ function ofAll(given: readonly Given[]): unknown[] {
 
 function prefixed({ cluster, value }: Given): string[] {
   return Array.isArray(value) ? value.map((warning) => `${cluster}: ${warning}`) : [];
-}
-
-function isObject(value: unknown): value is Value {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isMoment(value: unknown): value is string {
