@@ -75,11 +75,12 @@ export const offlineNodes: (resources: readonly Resource[]) => ReadonlySet<strin
  * The names of the nodes that may be online or not: Proxmox calls a node `unknown` that is in the cluster but
  * whose pvestatd has told nothing for some minutes. Such a node mostly answers.
  */
-export function silentNodes(resources: readonly Resource[]): string[] {
-  return resources
-    .filter(({ status, type }) => type === "node" && status !== "online" && status !== "offline")
-    .map((row) => row.node ?? row.id);
-}
+export const silentNodes: (resources: readonly Resource[]) => readonly string[] = oncePer(
+  (resources: readonly Resource[]) =>
+    resources
+      .filter(({ status, type }) => type === "node" && status !== "online" && status !== "offline")
+      .map((row) => row.node ?? row.id),
+);
 
 /** Every guest of either type, described once for all who search what was read; nobody may change a row. */
 export const guestRowsOf = oncePer(

@@ -295,7 +295,8 @@ Deno.test("restore_config names what it cannot bring back, and writes the rest i
   });
   config.scsi5 = "local-lvm:vm-101-disk-5,size=4G";
   const { value, text } = await site.call("restore_config", { vmid: 101, at: "30m" });
-  const [seen, ...stays] = value.dry_run.notes;
+  const [preview, seen, ...stays] = value.dry_run.notes;
+  assert.match(preview, /^nothing was sent/);
   assert.match(seen, /it was seen like that from/);
   assert.deepEqual(stays.map((note: string) => note.split(" ")[0]).toSorted(), [
     ...["args", "boot", "cipassword", "scsi1", "scsi5", "smbios1"],
