@@ -67,7 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/http": [
     ...["lib/mcp", "lib/oauth", "lib/config", "lib/auth", "lib/audit/log.ts", "lib/audit/row.ts"],
-    ...["lib/log", "lib/database", "lib/errors.ts", "lib/seal.ts", "lib/abort.ts", "lib/turns.ts"],
+    ...["lib/log", "lib/database", "lib/errors.ts", "lib/seal.ts", "lib/abort.ts"],
     ...["lib/siblings/board.ts", "@simplewebauthn/server"],
     ...["hono", "prom-client", "rate-limiter-flexible", "node:crypto", "node:events", "node:http"],
     ...["node:http2", "node:stream", "node:timers"],
@@ -163,16 +163,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:crypto",
     "node:timers",
   ],
-  "lib/database": [
-    ...[
-      "lib/turns.ts",
-      "lib/errors.ts",
-      "lib/command.ts",
-      "postgres",
-      "node:sqlite",
-      "node:timers",
-    ],
-  ],
+  "lib/database": ["lib/errors.ts", "lib/command.ts", "postgres", "node:sqlite", "node:timers"],
   "lib/log": ["lib/errors.ts"],
   "lib/siblings": ["lib/relay.ts", "node:crypto", "node:timers"],
   "lib/seal.ts": [],

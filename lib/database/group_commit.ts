@@ -1,5 +1,4 @@
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
-import { Turns } from "../turns.ts";
 import type { Turn } from "./database.ts";
 
 interface Submitted<Item, Result> {
@@ -7,9 +6,6 @@ interface Submitted<Item, Result> {
   readonly done: (result: Result) => void;
   readonly failed: (reason: unknown) => void;
 }
-
-/** So many callers go on in one turn of the event loop: with an answer each, which is work. */
-const GO_ON_AT_ONCE = 16;
 
 /**
  * Collects what is submitted in one turn of the event loop, while work is under way and until it is this
@@ -23,7 +19,6 @@ export class GroupCommit<Item, Result = void> {
   readonly #work: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #max: number;
   readonly #turn: Turn;
-  readonly #goingOn = new Turns(GO_ON_AT_ONCE);
 
   constructor(
     work: (items: readonly Item[]) => Promise<readonly Result[]>,
@@ -51,7 +46,6 @@ export class GroupCommit<Item, Result = void> {
   async idle(): Promise<void> {
     this.#begin();
     await this.#running;
-    await this.#goingOn.next();
   }
 
   #begin(): void {
@@ -67,17 +61,13 @@ export class GroupCommit<Item, Result = void> {
       const batch = this.#waiting.splice(0, this.#max);
       try {
         const results = await this.#work(batch.map(({ item }) => item));
-        batch.forEach(({ done }, at) => this.#goOn(() => done(results[at] as Result)));
+        batch.forEach(({ done }, at) => done(results[at] as Result));
       } catch (error) {
-        for (const { failed } of batch) this.#goOn(() => failed(error));
+        for (const { failed } of batch) failed(error);
       } finally {
         giveOn();
       }
     }
     this.#running = null;
-  }
-
-  #goOn(tell: () => void): void {
-    void this.#goingOn.next().then(tell);
   }
 }

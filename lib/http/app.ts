@@ -14,7 +14,6 @@ import { callerOf, type Env, isSseMessage, messagesOf, tooMany, transportOf } fr
 import { serveMetadata } from "./resource_metadata.ts";
 import { addRestRoutes, asProblems, restMessage } from "./rest.ts";
 import type { AppServices } from "./services.ts";
-import { Turns } from "../turns.ts";
 import { stepUp } from "./step_up.ts";
 
 /** All routes. Every one but the health routes asks for a bearer token; what is no route is nobody's secret. */
@@ -118,8 +117,6 @@ function checkOrigin({ origin, scheme, resource }: AppServices): MiddlewareHandl
   };
 }
 
-const PER_TURN = 16;
-
 interface Reading {
   readonly bodies: BodyBudget;
   /** By which way a body came, for its rows. */
@@ -135,7 +132,6 @@ function withBody(
   { limits, refused, maxBodyBytes }: AppServices,
   { bodies, doorOf, messageOf = (_, body) => body, bodyless }: Reading,
 ): MiddlewareHandler<Env> {
-  const turns = new Turns(PER_TURN);
   return async (c, next) => {
     using held = bodies.open(c.get("principal").tokenId);
     const read = bodyless && hasNoBody(c.req.raw)
@@ -151,7 +147,6 @@ function withBody(
       else if (read.refused.status === 429) await refused.note(caller);
       return read.refused;
     }
-    await turns.next();
     const body = messageOf(c, read.body);
     c.set("body", body);
     const calls = callsOf(body).length;

@@ -87,7 +87,7 @@ type Output = Readonly<Record<string, unknown>>;
  * finished in a turn of its own.
  */
 export function finisher(): Finish {
-  const turns = new Turns(1);
+  const turns = new Turns();
   const begun = new WeakSet<Output>();
   const by = oncePer((tool: AnyTool) => oncePer((output: Output) => finish(tool, output)));
   return async (tool, output) => {

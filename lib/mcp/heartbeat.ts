@@ -4,12 +4,12 @@ import { Turns } from "../turns.ts";
 /** Less than proxies wait for, which is 30 s and more. */
 const EVERY_MS = 25_000;
 /** So many are reached in one turn. */
-const PER_TURN = 50;
+const AT_ONCE = 50;
 
 /** Says to all streams, every 25 seconds, that they are to show life: by one timer, and by none without a stream. */
 export class Heartbeat {
   readonly #beats = new Passing<() => void>();
-  readonly #turns = new Turns(PER_TURN);
+  readonly #turns = new Turns();
   #count = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -27,9 +27,10 @@ export class Heartbeat {
   }
 
   async #beatAll(): Promise<void> {
+    let reached = 0;
     for (const beat of this.#beats) {
-      await this.#turns.next();
       beat();
+      if (++reached % AT_ONCE === 0) await this.#turns.next();
     }
   }
 }

@@ -105,7 +105,7 @@ export function guestLister<Name extends string>(
   type: GuestType,
   name: Name,
 ): (resources: readonly Resource[], input: Input) => Promise<Output<Name>> {
-  const turns = new Turns(1);
+  const turns = new Turns();
   const pagesOf = oncePer((_resources: readonly Resource[]) => new Map<string, Output<Name>>());
   return async (resources, input) => {
     const pages = pagesOf(resources);

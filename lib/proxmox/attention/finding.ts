@@ -89,9 +89,12 @@ const PER_TURN = 16;
 
 /** Runs the probes, at most eight at a time; what fails is told, not left out. */
 export async function runProbes(probes: readonly Probe[]): Promise<Findings> {
-  const turns = new Turns(PER_TURN);
+  const turns = new Turns();
+  let turn = Promise.resolve();
+  let begun = 0;
   const parts = await forEachBounded(probes, async ({ part, of, read }) => {
-    await turns.next();
+    if (++begun % PER_TURN === 0) turn = turns.next();
+    await turn;
     const unread: Unread[] = [];
     try {
       const findings = await read((reason, what = of) => unread.push({ part, of: what, reason }));
