@@ -2,10 +2,15 @@ import * as z from "zod";
 import { nameOf } from "../lib/proxmox/guest/about.ts";
 import { AppError } from "../lib/errors.ts";
 import { compact, hasTag } from "../lib/proxmox/api/values.ts";
-import { isRunning, taskOf, taskVmid } from "../lib/proxmox/cluster/task_list.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.ts";
-import { currentState, haNotes } from "../lib/proxmox/guest/power.ts";
+import {
+  currentState,
+  haNotes,
+  mayChange,
+  type PowerTask,
+  powerTasks,
+} from "../lib/proxmox/guest/power.ts";
 import { assertKnown, nodesIn, poolsIn, tagsIn } from "../lib/proxmox/known.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { changed, guestReference, nodeName, ONLY_PREVIEW, waiting } from "../lib/tool/fields.ts";
@@ -104,7 +109,7 @@ async function selectGuests(
  */
 async function changePowerOfMany(pve: Pve, input: Input): Promise<Row[]> {
   const chosen = await selectGuests(pve, input);
-  const underWay = await tasksUnderWay(pve, input.action);
+  const underWay = await powerTasks(pve);
   const ends = pve.now().getTime() + input.timeout_seconds * 1000;
   const results = await forEachBounded(chosen, async (vmid): Promise<Row> => {
     try {
@@ -120,29 +125,11 @@ async function changePowerOfMany(pve: Pve, input: Input): Promise<Row[]> {
   throw new AppError("conflict", `it failed for all ${results.length} guests (${reasons})`);
 }
 
-/** The tasks that do the same already, by vmid: a call that is made again follows what it began before. */
-async function tasksUnderWay(pve: Pve, action: Input["action"]): Promise<Map<number, string>> {
-  const types = [`qm${action}`, `vz${action}`];
-  try {
-    const tasks = (await pve.list("/cluster/tasks")).map((row) => taskOf(row)).filter(isRunning);
-    return new Map(
-      tasks.filter(({ type = "" }) => types.includes(type)).flatMap(({ id, upid }) => {
-        const vmid = taskVmid(id);
-        return vmid === undefined ? [] : [[vmid, upid] as const];
-      }),
-    );
-  } catch (error) {
-    // What runs already is no reason not to stop guests.
-    if (error instanceof AppError) return new Map();
-    throw error;
-  }
-}
-
 async function changePowerOfOne(
   pve: Pve,
   reference: number | string,
   { action, wait, underWay, ends }: Input & {
-    underWay: ReadonlyMap<number, string>;
+    underWay: ReadonlyMap<number, PowerTask>;
     ends: number;
   },
 ): Promise<Row> {
@@ -151,15 +138,18 @@ async function changePowerOfOne(
   const base = compact({ vmid, name: guest.name });
   const state = await currentState(pve, guest);
   const { status, lock, template } = state;
+  const running = underWay.get(vmid);
   if ((status === "stopped") === (action !== "start") && lock === undefined) {
     pve.check(`${guestLabel(guest)} is ${status} already and left alone`, true, "");
-    return { ...base, result: "skipped", detail: `is ${status} already` };
+    const but = running === undefined ? "" : `, but ${mayChange(pve, guest, running)}`;
+    return { ...base, result: "skipped", detail: `is ${status} already${but}` };
   }
   requireReady(pve, guest, { template, lock });
   const left = Math.max(1, Math.round((ends - pve.now().getTime()) / 1000));
-  const running = underWay.get(vmid);
-  if (running !== undefined) pve.check(`${guestLabel(guest)}: a ${action} of it runs`, true, "");
-  const upid = running ??
+  // A call that is made again follows what it began before.
+  const same = running?.type.endsWith(action) ? running.upid : undefined;
+  if (same !== undefined) pve.check(`${guestLabel(guest)}: a ${action} of it runs`, true, "");
+  const upid = same ??
     await pve.step(() =>
       action === "shutdown"
         ? pve.post("/nodes/{node}/{type}/{vmid}/status/shutdown", guest, { timeout: left })

@@ -39,6 +39,12 @@ Deno.test("a guest that is as it should be only until a task ends is told with t
   assert.deepEqual([value?.unchanged, value?.notes], [true, [
     `qmshutdown of VM 100 is under way and may change that: use wait_task ${upid}`,
   ]], text);
+  const asked = { action: "start", vmids: [100, 101], wait: false, dry_run: false };
+  const { value: { guests: [skipped] } } = await site.call("bulk_power", asked);
+  assert.deepEqual([skipped.result, skipped.detail], [
+    "skipped",
+    `is running already, but ${value.notes[0]}`,
+  ]);
 });
 
 Deno.test("starting guests leaves their places known and their states to be asked anew", async () => {

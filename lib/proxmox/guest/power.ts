@@ -44,21 +44,36 @@ export function haNotes(pve: Pve, { row }: CurrentState): { notes?: string[] } {
 /** Tasks that change a guest's power state. */
 const POWER_TASK = /^(?:qm|vz)(?:start|shutdown|stop|reboot|reset|suspend|resume)$/;
 
-/** What may change a state that is as it should be: until a shutdown ends its guest runs. */
-async function underWay(pve: Pve, guest: Guest): Promise<{ notes?: string[] }> {
+/** A task under way that changes a guest's power state. */
+export interface PowerTask {
+  readonly type: string;
+  readonly upid: string;
+}
+
+/** Those of the cluster, by vmid; none for who may not see tasks: what runs already is no reason to do nothing. */
+export async function powerTasks(pve: Pve): Promise<ReadonlyMap<number, PowerTask>> {
   try {
-    const tasks = (await pve.list("/cluster/tasks")).map((row) => taskOf(row));
-    const notes = tasks.filter((task) =>
-      isRunning(task) && taskVmid(task.id) === guest.vmid && POWER_TASK.test(task.type ?? "")
-    ).map(({ type, upid }) =>
-      `${type} of ${guestLabel(guest)} is under way and may change that: ${pve.advice.wait} ${upid}`
-    );
-    return notes.length === 0 ? {} : { notes };
+    const tasks = (await pve.list("/cluster/tasks")).map((row) => taskOf(row)).filter(isRunning);
+    return new Map(tasks.flatMap(({ id, type = "", upid }) => {
+      const vmid = taskVmid(id);
+      return vmid === undefined || !POWER_TASK.test(type) ? [] : [[vmid, { type, upid }] as const];
+    }));
   } catch (error) {
-    // The guest's state was read; whoever may not see tasks still learns that.
-    if (error instanceof AppError) return {};
+    if (error instanceof AppError) return new Map();
     throw error;
   }
+}
+
+/** What may change a state that is as it should be: until a shutdown ends its guest runs. */
+export function mayChange(pve: Pve, guest: Guest, { type, upid }: PowerTask): string {
+  return `${type} of ${
+    guestLabel(guest)
+  } is under way and may change that: ${pve.advice.wait} ${upid}`;
+}
+
+async function underWay(pve: Pve, guest: Guest): Promise<{ notes?: string[] }> {
+  const task = (await powerTasks(pve)).get(guest.vmid);
+  return task === undefined ? {} : { notes: [mayChange(pve, guest, task)] };
 }
 
 /** How the task of a change found its guest. */
