@@ -21,7 +21,8 @@ Deno.test("a session's id tells the same each time, to its own token, until it e
     }
   }
   assert.equal(await made.read(`${sessionId}A`, 1), undefined, "forged");
-  assert.equal(await made.read(`A${sessionId.slice(1)}`, 1), undefined, "forged");
+  const other = sessionId.startsWith("A") ? "B" : "A";
+  assert.equal(await made.read(`${other}${sessionId.slice(1)}`, 1), undefined, "forged");
   now = new Date(ticket.expires);
   assert.equal(await made.read(sessionId, 1), undefined, "expired");
 });
