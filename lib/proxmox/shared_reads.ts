@@ -11,6 +11,7 @@ interface Read<A> {
   readonly answer: Promise<A>;
   readonly over: AbortController;
   waiting: number;
+  isOver: boolean;
 }
 
 export interface SharedRead<A> {
@@ -111,7 +112,7 @@ export class SharedReads<A extends Sized = Answer> {
     } finally {
       if (--read.waiting === 0) {
         this.#end(own, read);
-        read.over.abort();
+        if (!read.isOver) read.over.abort();
       }
     }
   }
@@ -126,14 +127,18 @@ export class SharedReads<A extends Sized = Answer> {
   #start(key: string, own: string, { start, keeps, mark, vmid }: SharedRead<A>): Read<A> {
     const over = new AbortController();
     const askedAt = this.#time.now();
-    const read: Read<A> = { answer: start(over.signal), over, waiting: 0 };
+    const read: Read<A> = { answer: start(over.signal), over, waiting: 0, isOver: false };
     this.#underWay.set(own, read);
+    const end = () => {
+      read.isOver = true;
+      return this.#end(own, read);
+    };
     read.answer.then((answer) => {
       // A change made meanwhile has dropped this read: its answer may be older than the change.
-      if (this.#end(own, read) && keeps !== "not") {
+      if (end() && keeps !== "not") {
         this.#kept[keeps].put(key, { answer, askedAt, mark, vmid });
       }
-    }, () => this.#end(own, read));
+    }, end);
     return read;
   }
 

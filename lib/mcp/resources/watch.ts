@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import type { Resource } from "../../proxmox/api/values.ts";
+import { type Resource, restingState } from "../../proxmox/api/values.ts";
 import type { GuestDirectory } from "../../proxmox/guest/guest_directory.ts";
 import { rowsWithin } from "../../proxmox/inventory.ts";
 import type { Reach } from "../../proxmox/plan.ts";
@@ -130,9 +130,9 @@ export class ResourceWatch {
   }
 }
 
-/** What a row says but for what never rests: load, memory in use, uptime. */
+/** What a row says that rests, and how full a storage is. */
 function stateOf(row: Resource): unknown {
-  const { cpu: _cpu, mem: _mem, uptime: _uptime, disk = 0, ...state } = row;
-  const percent = row.type === "storage" ? Math.round(100 * disk / (row.maxdisk || 1)) : undefined;
-  return { ...state, percent };
+  const { type, disk = 0, maxdisk } = row;
+  const percent = type === "storage" ? Math.round(100 * disk / (maxdisk || 1)) : undefined;
+  return { ...restingState(row), percent };
 }

@@ -1,4 +1,4 @@
-import type { Resource } from "../api/values.ts";
+import { type Resource, restingState } from "../api/values.ts";
 import { type TaskEntry, taskVmid } from "../cluster/task_list.ts";
 
 /** Tasks that change nothing of what is kept: how guests run, and who looks at a screen. */
@@ -24,8 +24,8 @@ export class Marks {
 
   /** Changes with the guest's entry in the list, but for its use, and with every task of it. */
   ofGuest(vmid: number): string {
-    const { cpu: _, disk: __, mem: ___, uptime: ____, ...row } = this.#rows.get(vmid) ?? {};
-    return JSON.stringify([row, moments(this.#tasksOf.get(vmid) ?? [])]);
+    const row = this.#rows.get(vmid);
+    return JSON.stringify([row && restingState(row), moments(this.#tasksOf.get(vmid) ?? [])]);
   }
 
   /** Changes with every task of the node that is no single guest's. */
