@@ -13,6 +13,8 @@ export type Fault =
   | { kind: "hang" }
   | { kind: "delay"; ms: number }
   | { kind: "drop" }
+  /** The request is carried out, and not answered. */
+  | { kind: "silence" }
   | { kind: "drop_before" }
   | { kind: "truncate" }
   | { kind: "body"; body: string }

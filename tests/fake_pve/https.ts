@@ -152,10 +152,12 @@ export abstract class FakeServer {
         return this.#later({ ms: fault.ms, work: () => send(answer()) });
       case "drop_before":
         return void request.socket.destroy();
+      case "silence":
       case "drop": {
         const lost = this.respond(incoming);
         if (!(lost instanceof Promise)) noted(lost);
-        return void request.socket.destroy();
+        if (fault.kind === "drop") request.socket.destroy();
+        return;
       }
       case "truncate": {
         const whole = answer();

@@ -212,3 +212,19 @@ Deno.test("a call that is cancelled before its guest was sent leaves neither tok
   assert.deepEqual(changesIn(home), []);
   assert.equal(home.state.guests.get(101)?.config.lock, undefined);
 });
+
+Deno.test("a call that is cancelled before Proxmox has answered leaves its token until the task that it began has ended", async () => {
+  await using two = await startTwo({ sleep: () => Promise.resolve() });
+  const { dc2, home } = two;
+  home.state.taskPolls = Infinity;
+  home.fault({ method: "POST", path: /remote_migrate$/ }, { kind: "silence" });
+  const { cancel, pipe } = await beginMove(two);
+  await using _pipe = pipe;
+  await underWay(two);
+  const row = await cancel();
+  assert.match(row?.error ?? "", /whether the change was made is unknown/);
+  assert.equal(passesIn(dc2).length, 1);
+  home.finishTasks();
+  await until(() => passesIn(dc2).length === 0);
+  assert.ok(dc2.state.guests.has(101));
+});
