@@ -87,7 +87,7 @@ async function changeBackups(
 ) {
   const call = await checkCall(api, { method, path, params });
   for (const danger of dangersOf(call)) pve.foresee(danger);
-  await noteConcerned(api, call, params);
+  await noteConcerned(api, call, { params, pve });
   const data = await api.pbs.call(method, call.path, strictParams(call, params));
   const isTask = typeof data === "string" && data.startsWith("UPID:");
   if (!isTask) return presentable(data);

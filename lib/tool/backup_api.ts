@@ -156,17 +156,24 @@ export function strictParams(
   );
 }
 
-/** Says whose backups a change concerns that names no group, so that approvals hold for it too. */
+/**
+ * Says whose backups a change concerns that names no group, so that approvals hold for it too: anybody's, where
+ * the backups cannot be read.
+ */
 export async function noteConcerned(
   { pbs }: BackupApi,
   { match: { path, values } }: CheckedCall,
-  params: Readonly<Record<string, unknown>>,
+  { params, pve }: { params: Readonly<Record<string, unknown>>; pve: Pve },
 ): Promise<void> {
   if (params["backup-id"] !== undefined) return;
   const store = values.store ?? text(params.store) ??
     (path.startsWith("/config/datastore/") ? values.name : undefined);
   if (store === undefined) return;
   const namespace = text(params.ns) ?? "";
-  const all = await readPart({ pbs, store }, { namespace }).catch(() => []);
-  pbs.concerns(guestsOf(all));
+  try {
+    pbs.concerns(guestsOf(await readPart({ pbs, store }, { namespace })));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code !== "not_found") pve.concerns(null);
+  }
 }

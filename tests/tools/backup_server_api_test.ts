@@ -119,6 +119,23 @@ Deno.test("what the API changes of a whole datastore needs the approval that its
   assert.ok(world.pbs().state.datastores.has("store1"));
 });
 
+Deno.test("backups that cannot be read may be those of any guest, so that approval is needed", async () => {
+  await using world = await BackupSite.start({
+    config: { tools: { approve: { tags: ["prod"] } } },
+  });
+  const { config } = world.pbs().state.datastores.get("store1") ?? {};
+  assert.ok(config);
+  config["maintenance-mode"] = "offline,message=moves";
+  const { text } = await world.site.call("change_api", {
+    ...PBS,
+    method: "DELETE",
+    path: "/config/datastore/store1",
+    params: { "destroy-data": true },
+  });
+  assert.match(text, /approv/);
+  assert.ok(world.pbs().state.datastores.has("store1"));
+});
+
 Deno.test("a backup server that does not describe its API is called by the description of another", async () => {
   await using world = await BackupSite.start();
   const at = { ...PBS, server: "pbs1" };
