@@ -128,7 +128,8 @@ async function describeCall(
   const checked = await checkCall(pve, call);
   const { vmid } = checked;
   const differences = differenceLines(await readDifferences(pve, checked, call.params));
-  if (vmid === undefined) return { lines: differences, version: "" };
+  const told = differences.join("\n");
+  if (vmid === undefined) return { lines: differences, version: told };
   const goes = call.method === "DELETE" && A_GUEST.test(call.path);
   try {
     const { lines, version } = await guestFacts(pve, { vmid }, {
