@@ -17,6 +17,7 @@ const SECRET_KEYS = [
   "otel-headers",
   "password",
   "cipassword",
+  "corosync_authkey",
   "passwd",
   "rootPassword",
   "secret",
