@@ -84,3 +84,50 @@ Deno.test("a guest that was changed while the approved call waited for it is lef
   assert.deepEqual(changes(site), []);
   assert.notEqual((await hold(site, token, call)).id, id, "the plan is void");
 });
+
+Deno.test("a guest that the Proxmox API token does not see is not changed while tags ask for approval", async () => {
+  const value = crypto.randomUUID();
+  await using site = await Site.start({
+    config: {
+      tools: { approve: { tags: ["gold"] } },
+      auth: { user: "mcp@pve", token_name: "blind", token_value: value },
+    },
+  });
+  set(101, { tags: "gold" })(site);
+  const { acl, roles, tokens, users } = site.fake.state;
+  users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });
+  tokens.push({ user: "mcp@pve", name: "blind", value, privsep: false, expire: 0 });
+  roles.set("Seeing", { privs: ["Sys.Audit", "VM.Audit", "VM.PowerMgmt"], special: false });
+  roles.set("Blind", { privs: ["VM.PowerMgmt"], special: false });
+  const grant = { type: "user", ugid: "mcp@pve", propagate: true } as const;
+  acl.push({ path: "/", roleid: "Seeing", ...grant }, {
+    path: "/vms/101",
+    roleid: "Blind",
+    ...grant,
+  });
+  const start = (vmid: number) =>
+    site.call("change_api", { method: "POST", path: `/nodes/pve1/qemu/${vmid}/status/start` });
+  const hidden = await start(101);
+  assert.equal(hidden.code, "forbidden", hidden.text);
+  assert.match(hidden.text, /no guest 101 is seen.*lacks VM\.Audit/);
+  assert.deepEqual(changes(site), []);
+});
+
+Deno.test("a release serves once also for a call that would follow its task, which has ended", async () => {
+  await using site = await Site.start({ config: { tools: { approve: { tags: ["gold"] } } } });
+  set(101, { tags: "gold" })(site);
+  const boss = await tokenOf(site.store, "boss");
+  const call = ["change_api", {
+    ...{ method: "POST", path: "/nodes/pve1/vzdump", wait: false },
+    params: { all: 1, storage: "nfs1" },
+  }] as const;
+  const { id } = await hold(site, site.tokens.admin, call);
+  await site.call("approve_plan", { id }, { token: boss });
+  // Runs when the second call looks first, and not any more when it looks again.
+  site.fake.state.taskPolls = 1;
+  const begun = await site.call(...call);
+  assert.equal(begun.isError, false, begun.text);
+  const again = await site.call(...call);
+  assert.equal(changes(site).length, 1, again.text);
+  assert.equal(again.code, "conflict", again.text);
+});

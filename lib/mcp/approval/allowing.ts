@@ -50,6 +50,12 @@ export function allowing(options: Options): Allow {
   };
 }
 
+/** What a call may change that follows another's task: nothing, should that have ended meanwhile. */
+export function followOnly(): Promise<void> {
+  const state = "the same change was under way, and has ended just now: look before calling again";
+  return Promise.reject(new AppError("conflict", state));
+}
+
 /** Another change may have had a guest while this call waited for it. */
 async function requireSame(
   { services, request, action }: Options,

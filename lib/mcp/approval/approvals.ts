@@ -14,8 +14,8 @@ import { inCluster } from "../consent.ts";
 import { Denied } from "../denied.ts";
 import { proxmoxIn } from "../clusters/reached.ts";
 import { rehearse } from "../rehearsal.ts";
-import { type Allow, allowing, outdated } from "./allowing.ts";
-import { basisOf, differences, guestsOf, type Shown } from "./basis.ts";
+import { type Allow, allowing, followOnly, outdated } from "./allowing.ts";
+import { basisOf, differences, guestsOf, requireSeen, type Shown } from "./basis.ts";
 import { guestsBeyond } from "./beyond.ts";
 import { type Announce, deskOf } from "./desk.ts";
 
@@ -89,7 +89,7 @@ export class Approvals {
     if (subject.tool.hints.readOnlyHint || (!always && this.#tags.size === 0)) return undefined;
     const shown = await rehearse(services, request, {
       action: subject.action,
-      look: async (context): Promise<Shown | undefined> => {
+      look: async (context): Promise<Shown | "follows" | undefined> => {
         const { tool, input } = subject;
         const { pve } = context;
         const change = services.identical.of(principal, {
@@ -98,14 +98,15 @@ export class Approvals {
           input,
         });
         // Whoever follows a task that is under way changes nothing.
-        if (await change?.isUnderWay(pve)) return undefined;
+        if (await change?.isUnderWay(pve)) return "follows";
         await tool.run({ ...input, dry_run: true }, context);
-        const guests = guestsOf(pve, await proxmoxIn(services, request).resourcesFor(request));
+        const rows = await proxmoxIn(services, request).resourcesFor(request);
+        const guests = guestsOf(pve, rows);
         const needed = always
           ? pve.plan.requests.length > 0
           : [...guests, ...await guestsBeyond(services, request, pve)]
             .some(({ tags }) => this.#isMarked(tags));
-        if (!needed) return undefined;
+        if (!needed) return requireSeen(pve, rows);
         const failed = pve.plan.checks.find(({ ok }) => !ok);
         if (failed) throw new AppError("conflict", failed.detail ?? failed.check);
         const about = await tool.about?.(input, context) ?? { lines: [], version: "" };
@@ -118,6 +119,7 @@ export class Approvals {
       ...{ services, request, always, action: subject.action },
       isMarked: (tags: readonly string[]) => this.#isMarked(tags),
     };
+    if (shown === "follows") return { kind: "run", by: undefined, allow: followOnly };
     if (shown === undefined) {
       return { kind: "run", by: undefined, allow: allowing({ ...options, released: undefined }) };
     }

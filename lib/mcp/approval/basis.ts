@@ -1,4 +1,5 @@
 import { digestOf } from "../../audit/digest.ts";
+import { AppError } from "../../errors.ts";
 import { forEachBounded } from "../../proxmox/fan_out.ts";
 import { readConfig } from "../../proxmox/guest/config.ts";
 import { type Guest, guestLabel, guestsIn } from "../../proxmox/guest/directory.ts";
@@ -69,12 +70,35 @@ export function guestsOf(pve: Pve, resources: readonly Resource[]): Guest[] {
     .toSorted((a, b) => a.vmid - b.vmid);
 }
 
+/** A request to a guest that is there; a new one has no path before it is made. */
+const OF_GUEST = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/(\d+)(?:\/|$)/;
+
+/**
+ * Refuses a change of a guest that nobody sees: what tags it bears is not known.
+ *
+ * @throws AppError `forbidden`
+ */
+export function requireSeen({ plan: { requests } }: Pick<Pve, "plan">, rows: readonly Resource[]) {
+  const here = requests.filter(({ cluster }) => cluster === undefined);
+  const made = here.flatMap(({ body }) => [body?.vmid, body?.newid]).map(Number);
+  const known = new Set([...guestsIn(rows).map(({ vmid }) => vmid), ...made]);
+  const unseen = here.map(({ path }) => Number(OF_GUEST.exec(path)?.[1] ?? NaN))
+    .find((vmid) => !Number.isNaN(vmid) && !known.has(vmid));
+  if (unseen === undefined) return undefined;
+  throw new AppError(
+    "forbidden",
+    `no guest ${unseen} is seen, so whether somebody else must approve it is not known; if there is one, ` +
+      "the Proxmox API token lacks VM.Audit for it",
+  );
+}
+
 function concernsAllOn({ method, path, body }: PlannedRequest, node: string): boolean {
   const request = `${method} ${path}`;
   if (ALL.some((about) => about.test(request))) return true;
   if (/^POST \/cluster\/backup$/.test(request) && body?.vmid === undefined) return true;
   const [, wiped, removed] = DISKS_ON_NODE.exec(request) ?? [];
   if (wiped === node || removed === node) return true;
+
   const [, at, what] = ALL_ON_NODE.exec(path) ?? [];
   const isPrune = PRUNE.test(path);
   // A list of none is as good as no list, and so is a zero.
