@@ -3,6 +3,7 @@ import type { AnyTool } from "../../lib/tool/tool.ts";
 import approvePlan from "../../tools/approve_plan.ts";
 import deleteVm from "../../tools/delete_vm.ts";
 import { Site } from "../site.ts";
+import { askedFor } from "../support/official_client.ts";
 import { asking, hold, tokenOf } from "../support/approval.ts";
 import { set } from "../tools/guests.ts";
 import { changes } from "../tools/requests.ts";
@@ -130,4 +131,24 @@ Deno.test("a release serves once also for a call that would follow its task, whi
   const again = await site.call(...call);
   assert.equal(changes(site).length, 1, again.text);
   assert.equal(again.code, "conflict", again.text);
+});
+
+Deno.test("a yes counts for what was asked about also when the call had to wait for it", async () => {
+  let isRun = false;
+  const tools: AnyTool[] = [{
+    ...deleteVm,
+    run: (input, context) => {
+      isRun ||= !context.pve.dryRun;
+      if (isRun) set(101, { name: "other", memory: "8192" })(site);
+      return deleteVm.run(input, context);
+    },
+  }];
+  await using site = await Site.start({ tools });
+  const { questions, result } = await askedFor(site, ["delete_vm", { vmid: 101 }], {
+    reply: { action: "accept", content: { confirm: true } },
+  });
+  assert.equal(questions.length, 1);
+  assert.ok(isRun);
+  assert.match(JSON.stringify(result.content), /asked about has changed since; call again/);
+  assert.deepEqual(changes(site), []);
 });
