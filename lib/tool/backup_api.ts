@@ -2,7 +2,7 @@ import * as z from "zod";
 import { AppError } from "../errors.ts";
 import { guestsOf, readPart } from "../pbs/below.ts";
 import type { Pbs } from "../pbs/pbs.ts";
-import { flag, text } from "../proxmox/api/values.ts";
+import { flag, record, text } from "../proxmox/api/values.ts";
 import type { CheckedCall, DescribedApi } from "../proxmox/apidoc/call.ts";
 import {
   type ApiDescription,
@@ -162,18 +162,32 @@ export function strictParams(
  */
 export async function noteConcerned(
   { pbs }: BackupApi,
-  { match: { path, values } }: CheckedCall,
+  { match: { path, values }, path: at }: CheckedCall,
   { params, pve }: { params: Readonly<Record<string, unknown>>; pve: Pve },
 ): Promise<void> {
   if (params["backup-id"] !== undefined) return;
-  const store = values.store ?? text(params.store) ??
-    (path.startsWith("/config/datastore/") ? values.name : undefined);
-  if (store === undefined) return;
-  const namespace = text(params.ns) ?? "";
-  try {
-    pbs.concerns(guestsOf(await readPart({ pbs, store }, { namespace })));
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    if (error.code !== "not_found") pve.concerns(null);
-  }
+  const known = async <T>(read: Promise<T>, none: T): Promise<T> => {
+    try {
+      return await read;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.code !== "not_found") pve.concerns(null);
+      return none;
+    }
+  };
+  const isJob = A_JOB.test(path);
+  const job = isJob ? record(await known(pbs.call("GET", at, {}), {})) : {};
+  const named = path.startsWith("/config/datastore/") ? values.name : values.store;
+  // A job can be led elsewhere in its datastore, step by step.
+  const namespace = isJob ? "" : text(params.ns) ?? "";
+  const stores = new Set([named, params.store, job.store].map(text));
+  const backups = await Promise.all(
+    [...stores].map((store) =>
+      store === undefined ? [] : known(readPart({ pbs, store }, { namespace }), [])
+    ),
+  );
+  pbs.concerns(guestsOf(backups.flat()));
 }
+
+/** A job of its own, which says nothing of where it works when a part of it is changed. */
+const A_JOB = /^\/config\/(?:prune|sync|verify)\/\{id\}$/;

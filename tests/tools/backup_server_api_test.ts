@@ -117,6 +117,12 @@ Deno.test("what the API changes of a whole datastore needs the approval that its
   });
   assert.match(text, /approv/);
   assert.ok(world.pbs().state.datastores.has("store1"));
+  const job = { ...PBS, method: "PUT", path: "/config/prune/p-daily" };
+  const fewer = await world.site.call("change_api", { ...job, params: { "keep-daily": 1 } });
+  assert.match(fewer.text, /approv/);
+  const elsewhere = { ...job, path: "/config/prune/p-offsite", params: { store: "store1" } };
+  assert.match((await world.site.call("change_api", elsewhere)).text, /approv/);
+  assert.ok(world.pbs().requests.every(({ method }) => method === "GET"));
 });
 
 Deno.test("backups that cannot be read may be those of any guest, so that approval is needed", async () => {
