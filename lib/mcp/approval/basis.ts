@@ -5,7 +5,7 @@ import { readConfig } from "../../proxmox/guest/config.ts";
 import { type Guest, guestLabel, guestsIn } from "../../proxmox/guest/directory.ts";
 import type { Plan as DryRun, PlannedRequest } from "../../proxmox/plan.ts";
 import type { Pve } from "../../proxmox/pve.ts";
-import type { Resource } from "../../proxmox/api/values.ts";
+import { flag, type Resource } from "../../proxmox/api/values.ts";
 
 /** A guest as it was when a plan was made. */
 export interface GuestBasis {
@@ -49,6 +49,9 @@ const ALL_ON_NODE = /^\/nodes\/([^/]+)\/(status|startall|stopall|suspendall|migr
 /** Requests by which the disks of whichever guests on a node may be lost. */
 const DISKS_ON_NODE =
   /^(?:PUT \/nodes\/([^/]+)\/disks\/wipedisk|DELETE \/nodes\/([^/]+)\/disks\/[^/]+\/[^/]+)$/;
+
+/** A backup job, which may be about all guests or those of a pool. */
+const A_JOB = /^(?:POST|PUT) \/cluster\/backup(?:\/|$)/;
 
 /** Requests about whichever guests there are. */
 const ALL = [
@@ -95,7 +98,8 @@ export function requireSeen({ plan: { requests } }: Pick<Pve, "plan">, rows: rea
 function concernsAllOn({ method, path, body }: PlannedRequest, node: string): boolean {
   const request = `${method} ${path}`;
   if (ALL.some((about) => about.test(request))) return true;
-  if (/^POST \/cluster\/backup$/.test(request) && body?.vmid === undefined) return true;
+  const { all, pool } = body ?? {};
+  if (A_JOB.test(request) && (flag(all) || pool !== undefined)) return true;
   const [, wiped, removed] = DISKS_ON_NODE.exec(request) ?? [];
   if (wiped === node || removed === node) return true;
 
