@@ -132,7 +132,7 @@ const DANGERS: readonly (readonly [call: RegExp, danger: string])[] = [
     /^POST \/admin\/datastore\/\{store\}\/prune(-datastore)?$/,
     "what no keep-… keeps goes, for good, unless dry-run is true",
   ],
-  [/^POST \/nodes\/\{node\}\/disks\//, "what is on the disk is lost"],
+  [/^(?:POST|PUT) \/nodes\/\{node\}\/disks\//, "what is on the disk is lost"],
   [/^DELETE \/nodes\/\{node\}\/disks\//, "what is on the disk may be lost"],
 ];
 
@@ -158,7 +158,7 @@ export function strictParams(
 
 /**
  * Says whose backups a change concerns that names no group, so that approvals hold for it too: anybody's, where
- * the backups cannot be read.
+ * the backups cannot be read, or a disk may hold them.
  */
 export async function noteConcerned(
   { pbs }: BackupApi,
@@ -166,6 +166,7 @@ export async function noteConcerned(
   { params, pve }: { params: Readonly<Record<string, unknown>>; pve: Pve },
 ): Promise<void> {
   if (params["backup-id"] !== undefined) return;
+  if (path.startsWith("/nodes/{node}/disks/")) return pve.concerns(null);
   const known = async <T>(read: Promise<T>, none: T): Promise<T> => {
     try {
       return await read;

@@ -120,6 +120,8 @@ Deno.test("what the API changes of a whole datastore needs the approval that its
   const job = { ...PBS, method: "PUT", path: "/config/prune/p-daily" };
   const fewer = await world.site.call("change_api", { ...job, params: { "keep-daily": 1 } });
   assert.match(fewer.text, /approv/);
+  const disk = { ...job, path: "/nodes/pbs/disks/wipedisk", params: { disk: "sdb" } };
+  assert.match((await world.site.call("change_api", disk)).text, /approv/);
   const elsewhere = { ...job, path: "/config/prune/p-offsite", params: { store: "store1" } };
   assert.match((await world.site.call("change_api", elsewhere)).text, /approv/);
   assert.ok(world.pbs().requests.every(({ method }) => method === "GET"));
