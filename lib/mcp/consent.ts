@@ -68,8 +68,10 @@ export function whileAsAsked(
 ): Allow | undefined {
   const { answered } = request;
   if (!answered || !subject.tool.about) return undefined;
+  // Work in the background may ask when the call is over.
+  const late = { ...request, signal: services.stopping };
   const look = async () => {
-    const { version } = inCluster(await describe(services, request, subject), request.meant);
+    const { version } = inCluster(await describe(services, late, subject), request.meant);
     if (version !== answered.version) throw outdated();
   };
   let same: Promise<void> | undefined;

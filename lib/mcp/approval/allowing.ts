@@ -64,7 +64,8 @@ async function requireSame(
   const vmids = new Set([...shown.vmids, ...shown.basis.guests.map(({ vmid }) => vmid)]);
   const rows = await proxmoxIn(services, request).resourcesFor(request);
   const there = guestsIn(rows).filter(({ vmid }) => vmids.has(vmid));
-  const guests = await rehearse(services, request, {
+  // Work in the background may ask when the call is over.
+  const guests = await rehearse(services, { ...request, signal: services.stopping }, {
     action,
     look: ({ pve }) => guestBasisOf(pve, there),
   });
