@@ -87,7 +87,7 @@ async function changeBackups(
 ) {
   const call = await checkCall(api, { method, path, params });
   for (const danger of dangersOf(call)) pve.foresee(danger);
-  await noteConcerned(api, call, params);
+  await noteConcerned(api, call, { params, pve });
   const data = await api.pbs.call(method, call.path, strictParams(call, params));
   const isTask = typeof data === "string" && data.startsWith("UPID:");
   if (!isTask) return presentable(data);
@@ -128,7 +128,8 @@ async function describeCall(
   const checked = await checkCall(pve, call);
   const { vmid } = checked;
   const differences = differenceLines(await readDifferences(pve, checked, call.params));
-  if (vmid === undefined) return { lines: differences, version: "" };
+  const told = differences.join("\n");
+  if (vmid === undefined) return { lines: differences, version: told };
   const goes = call.method === "DELETE" && A_GUEST.test(call.path);
   try {
     const { lines, version } = await guestFacts(pve, { vmid }, {

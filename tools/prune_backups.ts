@@ -16,6 +16,7 @@ import type { Pve } from "../lib/proxmox/pve.ts";
 import {
   backupGroup,
   groupOutput,
+  isOfAll,
   keepInput,
   namespacePath,
   storeInput,
@@ -47,6 +48,7 @@ export default defineTool({
   hints: DESTROYS,
   subject: "guest",
   across: "any",
+  besidesClusters: isOfAll,
   privileges: [],
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], [
     "/datastore/{store}",

@@ -8,6 +8,7 @@ import {
   backupGroup,
   backupTime,
   groupOutput,
+  isOfAll,
   namespacePath,
   storeInput,
   verdictOutput,
@@ -29,6 +30,7 @@ export default defineTool({
   hints: CHANGES,
   subject: "guest",
   across: "any",
+  besidesClusters: isOfAll,
   privileges: [],
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], [
     "/datastore/{store}",

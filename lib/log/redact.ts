@@ -114,7 +114,8 @@ function hideAnnounced(values: readonly unknown[], index: number): string | unde
   const [before, value] = [values[index - 1], values[index]];
   if (typeof before !== "string" || !holdsSomething(value)) return undefined;
   const option = /^--?\w[\w-]{0,80}$/.test(before);
-  if (isSecretKey(before) && (option || values.length === 2)) {
+  const isKey = option || values.length === 2 && !/\s/.test(before);
+  if (isKey && isSecretKey(before)) {
     return typeof value === "string" ? hideValue(value) : REDACTED;
   }
   return hideArgument(values, index);

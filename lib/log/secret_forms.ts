@@ -74,6 +74,26 @@ export const SECRET_FORMS: readonly SecretKind[] = [
     examples: ["root@pam!mcp=«0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0»"],
   },
   {
+    name: "ticket of Proxmox",
+    hint: "(?:PVE|PBS|PMG)[A-Z]{0,8}(?::|%3A)",
+    ...behindFirstGroup(
+      "(\\b(?:PVE|PBS|PMG)[A-Z]{0,8}(?::|%3A)(?:[^\\s:]{1,128}?(?::|%3A))?[0-9A-F]{8}(?::|%3A){2})" +
+        "[A-Za-z0-9+/=%]{16,1024}",
+    ),
+    examples: [
+      "PVE:root@pam:6B098237::«S3cretS3cretS3cret+/==»",
+      "PVEVNC:6B098237::«S3cretS3cretS3cret==»",
+      "PVE%3Aroot%40pam%3A6B098237%3A%3A«S3cretS3cretS3cret%3D%3D»",
+      "PBSTERM:root@pam:6b098237::«S3cretS3cretS3cret»",
+    ],
+  },
+  {
+    name: "key of Ceph",
+    hint: "AQ[A-Za-z0-9+/]{4}",
+    ...behindFirstGroup("((?<![A-Za-z0-9+/])AQ)[A-Za-z0-9+/]{36}==", "g"),
+    examples: ["ceph-authtool --add-key AQ«BzL2VhAAAAABAAlz3OX0UeYFQxoZGuvJ1c6Q==»"],
+  },
+  {
     name: "token of this program",
     hint: "pmcp_",
     ...behindFirstGroup("(pmcp_)[\\w-]{1,512}", "g"),

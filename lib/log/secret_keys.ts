@@ -10,6 +10,7 @@ const TELLING = [
   "credential",
   "authorization",
   "apikey",
+  "authkey",
   "privatekey",
   "sshprivate",
   "csrf",

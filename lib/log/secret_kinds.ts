@@ -14,7 +14,8 @@ const NAME = "(?:pass(?:word|wd|wort|phrase)|secret|credential|(?:api|auth|priva
 const SHORT_NAME = "(?<![a-z])(?:pwd|pass|pw|psk)s?";
 /** Names that as often mean something else; what follows must look random. */
 const WEAK_NAME = "(?<![a-z])(?:key|cookie|ticket|otp|jwt|pin|sig)s?";
-const IS = `(?:\\\\{0,3}["'])?[ \\t]{0,4}(?:=>?|:(?!\\/\\/)(?!${PROSE}))\\s{0,4}${QUOTE}`;
+/** Notes in a configuration's file have their colons escaped. */
+const IS = `(?:\\\\{0,3}["'])?[ \\t]{0,4}(?:=>?|(?::(?!\\/\\/)|%3A)(?!${PROSE}))\\s{0,4}${QUOTE}`;
 const OPTION = "(?<![\\w-])--?[\\w-]{0,80}?";
 const SPACE = `[ \\t]{1,8}${QUOTE}(?!-)`;
 
@@ -73,6 +74,7 @@ export const SECRET_KINDS: readonly SecretKind[] = [
       "SIFRESI: «S3cret»",
       "MYSQL_PWD=«S3cret» mysql",
       'psk="«S3cret»"',
+      "#root password%3A «S3cret»",
     ],
   },
   {

@@ -3,6 +3,7 @@ import { AppError, messageOf, toAppError } from "../errors.ts";
 import { messagesIn } from "./messages.ts";
 import { admit } from "./admission.ts";
 import type { Gate } from "./approval/approvals.ts";
+import type { Allow } from "./approval/allowing.ts";
 import { heldAnswer } from "./approval/answer.ts";
 import { CallRecord } from "./call_record.ts";
 import type { CallRequest, CallResult } from "./call_request.ts";
@@ -12,7 +13,7 @@ import { cannot } from "./cannot.ts";
 import { takeCluster } from "./clusters/argument.ts";
 import { type Place, placeOf } from "./clusters/place.ts";
 import { runInAll } from "./clusters/run_in_all.ts";
-import { consent } from "./consent.ts";
+import { consent, whileAsAsked } from "./consent.ts";
 import { Denied } from "./denied.ts";
 import { permitOf } from "./halted.ts";
 import { deadlineOf, parseInput } from "./input.ts";
@@ -110,8 +111,17 @@ async function decide(
   }
   await services.audit.admit();
   const told = visible.length > 1 ? meant : undefined;
-  const permitted = { dryRun, permit, allow: gate?.allow, told };
+  const allow = both(gate?.allow, dryRun ? undefined : whileAsAsked(services, placed, subject));
+  const permitted = { dryRun, permit, allow, told };
   return await run(services, { ...placed, ...subject, ...permitted, place }, record);
+}
+
+function both(one: Allow | undefined, other: Allow | undefined): Allow | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return async (vmids) => {
+    await one(vmids);
+    await other(vmids);
+  };
 }
 
 /** Tells of a plan that waits; the row names the guests that it is about. */

@@ -2,6 +2,8 @@ import { AppError } from "../errors.ts";
 import type { About, AnyTool } from "../tool/tool.ts";
 import type { CallRequest } from "./call_request.ts";
 import type { CallServices } from "./call_services.ts";
+import type { Allow } from "./approval/allowing.ts";
+import { cannot } from "./cannot.ts";
 import { Denied } from "./denied.ts";
 import { questionText } from "./question.ts";
 import { rehearse } from "./rehearsal.ts";
@@ -52,10 +54,33 @@ export async function consent(
     return { question: questionText({ action, lines, given: request.arguments }), version };
   }
   if (answered.version === version) return undefined;
-  throw new AppError(
-    "conflict",
-    `Cannot ${action}: what the person was asked about has changed since; call again to be asked`,
-  );
+  throw cannot(action, outdated());
+}
+
+/**
+ * Lets a call that a person has agreed to make its first change only while that is as it was asked about: another
+ * change may have had it while the call waited.
+ */
+export function whileAsAsked(
+  services: CallServices,
+  request: CallRequest,
+  subject: Subject,
+): Allow | undefined {
+  const { answered } = request;
+  if (!answered || !subject.tool.about) return undefined;
+  // Work in the background may ask when the call is over.
+  const late = { ...request, signal: services.stopping };
+  const look = async () => {
+    const { version } = inCluster(await describe(services, late, subject), request.meant);
+    if (version !== answered.version) throw outdated();
+  };
+  let same: Promise<void> | undefined;
+  return () => same ??= look();
+}
+
+function outdated(): AppError {
+  const state = "what the person was asked about has changed since; call again to be asked";
+  return new AppError("conflict", state);
 }
 
 /** A yes to what is lost in one cluster is none to the same in another. */

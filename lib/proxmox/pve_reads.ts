@@ -128,6 +128,19 @@ export abstract class PveReads extends OneReader {
     return unlessAborted(this.#shared.access.grants(options), this.signal);
   }
 
+  /**
+   * Says that the call is about the guests that this names, as it is before it is changed: a job, a rule, a
+   * volume. Null: it may be about any, as nobody tells which.
+   */
+  concerns(thing: Readonly<Record<string, unknown>> | null): void {
+    this.#sight.concerns(thing);
+  }
+
+  /** True where the call may be about guests that nobody tells of. */
+  get concernsAny(): boolean {
+    return this.#sight.isAny;
+  }
+
   /** Where messages lead on to. */
   get advice(): Advice {
     return this.#shared.advice;

@@ -45,6 +45,18 @@ export class Sight {
     return guest as Guest<T>;
   }
 
+  /** True where guests may be concerned that nobody tells of. */
+  get isAny(): boolean {
+    return this.#parts.touched.isAny;
+  }
+
+  /** Notes the guests that a thing names which is changed; null: nobody tells which they are. */
+  concerns(thing: Readonly<Record<string, unknown>> | null): void {
+    const { touched } = this.#parts;
+    if (thing === null) touched.noteAny();
+    else touched.noteNamed(thing);
+  }
+
   /** Everything that the token may see. */
   async resources({ fresh }: { fresh: boolean }): Promise<Resource[]> {
     const { shared, call, warn } = this.#parts;

@@ -19,6 +19,8 @@ const OWNERS: readonly RegExp[] = [
   /\/ha\/resources\/(?:(?:vm|ct):)?(\d{3,9})(?=\/|$)/g,
   /\/replication\/(\d{3,9})-\d+(?=\/|$)/g,
   /\/tasks\/UPID:[^:]+:(?:[^:]+:){3}\w+:(\d{3,9}):/g,
+  // In a folder any name will do: `local:101/system.qcow2`, `local:900/base.qcow2/101/system.qcow2`.
+  /[:/](\d{3,9})\/[^/,\s]+\.(?:qcow2|raw|subvol|vmdk)(?=[,/\s]|$)/g,
 ];
 
 /**
@@ -37,6 +39,7 @@ export class Touched {
   readonly #known = new Set<number>();
   readonly #held = new Set<number>();
   readonly #announced = new Set<number>();
+  #isAny = false;
   #announcements: Promise<unknown> | undefined;
   #hasAnnounced = false;
 
@@ -52,6 +55,16 @@ export class Touched {
   /** In order. */
   get vmids(): readonly number[] {
     return [...this.#known.union(this.#held)].sort((a, b) => a - b);
+  }
+
+  /** True where guests may be concerned that nobody tells of: which ones it is about is not known. */
+  get isAny(): boolean {
+    return this.#isAny || this.vmids.length >= MOST_TOUCHED;
+  }
+
+  /** Notes that any guest may be concerned. */
+  noteAny(): void {
+    this.#isAny = true;
   }
 
   note(vmid: number): void {
@@ -70,6 +83,11 @@ export class Touched {
   /** Notes the guests that a request names. */
   noteRequest(path: string, params: Params): void {
     for (const vmid of ownersIn(decoded(path))) this.note(vmid);
+    this.noteNamed(params);
+  }
+
+  /** Notes the guests that parameters name, or that a thing named before it is changed. */
+  noteNamed(params: Readonly<Record<string, unknown>>): void {
     for (const [name, given] of Object.entries(params)) {
       const named = NAMING.has(name) ? vmidsIn : ownersIn;
       for (const value of [given].flat()) {

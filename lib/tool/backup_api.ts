@@ -2,7 +2,7 @@ import * as z from "zod";
 import { AppError } from "../errors.ts";
 import { guestsOf, readPart } from "../pbs/below.ts";
 import type { Pbs } from "../pbs/pbs.ts";
-import { flag, text } from "../proxmox/api/values.ts";
+import { flag, record, text } from "../proxmox/api/values.ts";
 import type { CheckedCall, DescribedApi } from "../proxmox/apidoc/call.ts";
 import {
   type ApiDescription,
@@ -132,7 +132,7 @@ const DANGERS: readonly (readonly [call: RegExp, danger: string])[] = [
     /^POST \/admin\/datastore\/\{store\}\/prune(-datastore)?$/,
     "what no keep-… keeps goes, for good, unless dry-run is true",
   ],
-  [/^POST \/nodes\/\{node\}\/disks\//, "what is on the disk is lost"],
+  [/^(?:POST|PUT) \/nodes\/\{node\}\/disks\//, "what is on the disk is lost"],
   [/^DELETE \/nodes\/\{node\}\/disks\//, "what is on the disk may be lost"],
 ];
 
@@ -156,17 +156,39 @@ export function strictParams(
   );
 }
 
-/** Says whose backups a change concerns that names no group, so that approvals hold for it too. */
+/**
+ * Says whose backups a change concerns that names no group, so that approvals hold for it too: anybody's, where
+ * the backups cannot be read, or a disk may hold them.
+ */
 export async function noteConcerned(
   { pbs }: BackupApi,
-  { match: { path, values } }: CheckedCall,
-  params: Readonly<Record<string, unknown>>,
+  { match: { path, values }, path: at }: CheckedCall,
+  { params, pve }: { params: Readonly<Record<string, unknown>>; pve: Pve },
 ): Promise<void> {
   if (params["backup-id"] !== undefined) return;
-  const store = values.store ?? text(params.store) ??
-    (path.startsWith("/config/datastore/") ? values.name : undefined);
-  if (store === undefined) return;
-  const namespace = text(params.ns) ?? "";
-  const all = await readPart({ pbs, store }, { namespace }).catch(() => []);
-  pbs.concerns(guestsOf(all));
+  if (path.startsWith("/nodes/{node}/disks/")) return pve.concerns(null);
+  const known = async <T>(read: Promise<T>, none: T): Promise<T> => {
+    try {
+      return await read;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.code !== "not_found") pve.concerns(null);
+      return none;
+    }
+  };
+  const isJob = A_JOB.test(path);
+  const job = isJob ? record(await known(pbs.call("GET", at, {}), {})) : {};
+  const named = path.startsWith("/config/datastore/") ? values.name : values.store;
+  // A job can be led elsewhere in its datastore, step by step.
+  const namespace = isJob ? "" : text(params.ns) ?? "";
+  const stores = new Set([named, params.store, job.store].map(text));
+  const backups = await Promise.all(
+    [...stores].map((store) =>
+      store === undefined ? [] : known(readPart({ pbs, store }, { namespace }), [])
+    ),
+  );
+  pbs.concerns(guestsOf(backups.flat()));
 }
+
+/** A job of its own, which says nothing of where it works when a part of it is changed. */
+const A_JOB = /^\/config\/(?:prune|sync|verify)\/\{id\}$/;

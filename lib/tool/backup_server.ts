@@ -66,3 +66,8 @@ export const keepInput = {
   keep_monthly: keepCount,
   keep_yearly: keepCount,
 };
+
+/** What is about no one guest's backups is about those of all clusters. */
+export function isOfAll({ group }: { readonly group?: string | undefined }): boolean {
+  return group === undefined;
+}

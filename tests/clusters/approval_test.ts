@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Site } from "../site.ts";
+import { Site } from "../site.ts";
 import { asking, hold, tokenOf } from "../support/approval.ts";
 import { askedFor } from "../support/official_client.ts";
 import { createLimitedToken } from "../tokens.ts";
@@ -57,6 +57,24 @@ Deno.test("who releases a plan by the tool is asked about its cluster alone, and
   const other = await createLimitedToken(site.store, { clusters: ["default"] });
   const { value } = await site.call("get_changes", {}, { token: other });
   assert.deepEqual(value.changes, []);
+});
+
+Deno.test("a plan about two clusters is nothing to who does not reach both", async () => {
+  const clusters = { dc2: {}, dc3: {} };
+  await using site = await Site.start({ clusters });
+  const token = await asking(site);
+  const { id } = await hold(site, token, ["migrate_to_cluster", {
+    ...{ cluster: "default", vmid: 120, to_cluster: "dc2", to_vmid: 3120 },
+    to_storage: "local-lvm",
+  }]);
+  const tokenFor = (...clusters: string[]) => tokenOf(site.store, "boss", { limits: { clusters } });
+  const narrow = await tokenFor("default", "dc3");
+  const refused = await site.call("approve_plan", { id }, { token: narrow });
+  assert.equal(refused.code, "not_found", refused.text);
+  assert.deepEqual((await site.call("get_plans", {}, { token: narrow })).value.plans, []);
+  const both = await tokenFor("default", "dc2");
+  const done = await site.call("approve_plan", { id }, { token: both });
+  assert.equal(done.isError, false, done.text);
 });
 
 Deno.test("a cluster that is no name is told in few words, however long it is", async () => {

@@ -211,4 +211,10 @@ Deno.test("backups of another cluster's guest are changed with the approval that
   assert.equal(group.snapshots.length, 2);
   const other = await world.site.call("prune_backups", { ...STORE1, group: "web1", keep_last: 9 });
   assert.equal(other.value?.unchanged, true, other.text);
+  const all = { ...STORE1, cluster: "default", namespace: "tenant-a", keep_last: 1 };
+  const aside = await world.site.call("prune_backups", all);
+  assert.match(aside.text, /leave out cluster \(default\): it is about none/);
+  const { cluster: _, ...whole } = all;
+  assert.match((await world.site.call("prune_backups", whole)).text, /approv/);
+  assert.equal(group.snapshots.length, 2);
 });

@@ -240,6 +240,22 @@ Deno.test("an answer serves once, on whichever instance", async () => {
   ]);
 });
 
+Deno.test("a yes to a difference does not count for another one", async () => {
+  await using site = await Site.start();
+  const put = (enabled: number) => ({
+    ...{ method: "PUT", path: "/cluster/backup/backup-nightly" },
+    params: { enabled, comment: "by hand" },
+  });
+  const { answer, message } = await ask(site, "change_api", put(0));
+  assert.match(message, /comment: .* → "by hand"/);
+  const other = { ...put(1), params: { comment: "somebody else's" } };
+  assert.equal((await site.call("change_api", other)).isError, false);
+  const before = changes(site).length;
+  const { result } = await call(site, "change_api", put(0), { answer: answer() });
+  assert.match(result.content[0].text, /^Cannot PUT .*has changed since/);
+  assert.equal(changes(site).length, before);
+});
+
 Deno.test("a yes to deleting a guest does not count for one that was made anew", async () => {
   await using site = await Site.start();
   const args = { vmid: 150, force: true };

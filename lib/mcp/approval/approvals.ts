@@ -4,18 +4,18 @@ import type { Principal } from "../../auth/principal.ts";
 import type { Plan, Plans } from "../../database/plans.ts";
 import { AppError } from "../../errors.ts";
 import { boundedJson } from "../../log/redact.ts";
-import { guestsIn } from "../../proxmox/guest/directory.ts";
-import type { Plan as DryRun } from "../../proxmox/plan.ts";
 import type { PlanDesk } from "../../tool/plans.ts";
 import type { AnyTool } from "../../tool/tool.ts";
 import type { CallRequest } from "../call_request.ts";
 import type { CallServices } from "../call_services.ts";
 import type { Catalog } from "../catalog.ts";
+import { cannot } from "../cannot.ts";
 import { inCluster } from "../consent.ts";
 import { Denied } from "../denied.ts";
 import { proxmoxIn } from "../clusters/reached.ts";
 import { rehearse } from "../rehearsal.ts";
-import { type Basis, basisOf, differences, guestsOf } from "./basis.ts";
+import { type Allow, allowing, followOnly, outdated } from "./allowing.ts";
+import { basisOf, differences, guestsOf, requireSeen, type Shown } from "./basis.ts";
 import { guestsBeyond } from "./beyond.ts";
 import { type Announce, deskOf } from "./desk.ts";
 
@@ -26,22 +26,13 @@ export type Gate =
     readonly kind: "run";
     /** Who released it; undefined where nobody had to. */
     readonly by: string | undefined;
-    /** Asked before these guests are changed; a rejection keeps that from being sent. */
-    readonly allow: (vmids: readonly number[]) => Promise<void>;
+    readonly allow: Allow;
   };
 
 interface Subject {
   readonly tool: AnyTool;
   readonly input: Record<string, unknown>;
   readonly action: string;
-}
-
-/** What a dry run of the call has shown. */
-interface Shown {
-  readonly basis: Basis;
-  readonly vmids: readonly number[];
-  readonly dryRun: DryRun;
-  readonly lines: readonly string[];
 }
 
 const EXPIRES_MS = 15 * 60 * 1000;
@@ -98,7 +89,7 @@ export class Approvals {
     if (subject.tool.hints.readOnlyHint || (!always && this.#tags.size === 0)) return undefined;
     const shown = await rehearse(services, request, {
       action: subject.action,
-      look: async (context): Promise<Shown | undefined> => {
+      look: async (context): Promise<Shown | "follows" | undefined> => {
         const { tool, input } = subject;
         const { pve } = context;
         const change = services.identical.of(principal, {
@@ -107,14 +98,15 @@ export class Approvals {
           input,
         });
         // Whoever follows a task that is under way changes nothing.
-        if (await change?.isUnderWay(pve)) return undefined;
+        if (await change?.isUnderWay(pve)) return "follows";
         await tool.run({ ...input, dry_run: true }, context);
-        const guests = guestsOf(pve, await proxmoxIn(services, request).resourcesFor(request));
+        const rows = await proxmoxIn(services, request).resourcesFor(request);
+        const guests = guestsOf(pve, rows);
         const needed = always
           ? pve.plan.requests.length > 0
           : [...guests, ...await guestsBeyond(services, request, pve)]
             .some(({ tags }) => this.#isMarked(tags));
-        if (!needed) return undefined;
+        if (!needed) return requireSeen(pve, rows);
         const failed = pve.plan.checks.find(({ ok }) => !ok);
         if (failed) throw new AppError("conflict", failed.detail ?? failed.check);
         const about = await tool.about?.(input, context) ?? { lines: [], version: "" };
@@ -123,8 +115,13 @@ export class Approvals {
         return { basis, vmids: pve.vmids, dryRun: pve.plan, lines };
       },
     });
+    const options = {
+      ...{ services, request, always, action: subject.action },
+      isMarked: (tags: readonly string[]) => this.#isMarked(tags),
+    };
+    if (shown === "follows") return { kind: "run", by: undefined, allow: followOnly };
     if (shown === undefined) {
-      return this.#opened(services, request, { always, by: undefined, vmids: [] });
+      return { kind: "run", by: undefined, allow: allowing({ ...options, released: undefined }) };
     }
     const found = await this.#judge(request, subject, shown);
     if (found.state !== "approved") {
@@ -137,7 +134,8 @@ export class Approvals {
         `Cannot ${subject.action}: plan ${found.id} has served already`,
       );
     }
-    return this.#opened(services, request, { always, by: found.decidedBy, vmids: shown.vmids });
+    const released = { plan: found, shown };
+    return { kind: "run", by: found.decidedBy, allow: allowing({ ...options, released }) };
   }
 
   /** The plan for the call as it stands, a new one where there is none. */
@@ -162,12 +160,7 @@ export class Approvals {
     if (live) {
       await this.#plans.spend(live);
       if (live.state === "approved") {
-        throw new AppError(
-          "conflict",
-          `Cannot ${action}: plan ${live.id} was approved, but since it was made ${
-            changed.join("; ")
-          }; nothing was done, and the plan is void: call again for a new one`,
-        );
+        throw cannot(action, outdated(live, changed));
       }
     }
     return await this.#plans.keep({
@@ -181,32 +174,6 @@ export class Approvals {
       basis: JSON.stringify(shown.basis),
       expires: new Date(this.#now().getTime() + EXPIRES_MS),
     });
-  }
-
-  /**
-   * Lets a call run that may change these guests; others, and with a token that always needs approval
-   * anything at all, only where it was released.
-   */
-  #opened(
-    services: CallServices,
-    request: CallRequest,
-    { always, by, vmids }: { always: boolean; by: string | undefined; vmids: readonly number[] },
-  ): Gate {
-    const planned = new Set(vmids);
-    const allow = async (touched: readonly number[]) => {
-      const others = touched.filter((vmid) => !planned.has(vmid));
-      if (by !== undefined && others.length === 0) return;
-      if (always) {
-        const what = others.length > 0 ? `guest ${others.join(", ")}` : "this";
-        throw new Denied(`somebody else must approve a change of ${what} first; call again`);
-      }
-      const marked = guestsIn(await proxmoxIn(services, request).resourcesFor(request))
-        .find(({ vmid, tags }) => others.includes(vmid) && this.#isMarked(tags));
-      if (marked) {
-        throw new Denied(`somebody else must approve a change of guest ${marked.vmid} first`);
-      }
-    };
-    return { kind: "run", by, allow };
   }
 
   #isMarked(tags: readonly string[]): boolean {

@@ -13,7 +13,10 @@ import { proxmoxIn } from "../clusters/reached.ts";
 export async function guestsBeyond(
   { proxmox }: Pick<CallServices, "proxmox">,
   request: CallRequest,
-  { cluster: own, plan, vmids }: Pick<Pve, "cluster" | "plan" | "vmids">,
+  { cluster: own, concernsAny, plan, vmids }: Pick<
+    Pve,
+    "cluster" | "concernsAny" | "plan" | "vmids"
+  >,
 ): Promise<Guest[]> {
   // The path of what is sent elsewhere begins with the server's name.
   const isBeyond = plan.requests.some(({ path }) => !path.startsWith("/"));
@@ -22,5 +25,6 @@ export async function guestsBeyond(
   const lists = await Promise.all(
     others.map((cluster) => proxmoxIn({ proxmox }, { cluster }).resourcesFor(request)),
   );
-  return lists.flatMap((rows) => guestsIn(rows)).filter(({ vmid }) => vmids.includes(vmid));
+  return lists.flatMap((rows) => guestsIn(rows))
+    .filter(({ vmid }) => concernsAny || vmids.includes(vmid));
 }

@@ -26,10 +26,11 @@ export function deskOf(
   },
 ): PlanDesk {
   const sees = ({ basis }: Plan) => {
-    const { cluster } = JSON.parse(basis) as Basis;
+    const { also = [], cluster } = JSON.parse(basis) as Basis;
     // Of several none is named by what is about a backup server, which belongs to all.
     if (cluster === undefined && catalog.hasSeveral) return reachOf(principal.limits).everywhere;
-    return mayReachCluster(principal.limits, cluster ?? DEFAULT_CLUSTER);
+    return [cluster ?? DEFAULT_CLUSTER, ...also]
+      .every((name) => mayReachCluster(principal.limits, name));
   };
   const open = async (id: string) => {
     const plan = await plans.find(id);

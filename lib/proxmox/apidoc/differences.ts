@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { isRecord, text } from "../api/values.ts";
+import { flag, isRecord, text } from "../api/values.ts";
 import { properties } from "../guest/properties.ts";
 import { sameSetting, showSetting } from "../guest/setting_values.ts";
 import { type Change, redactedParams } from "../plan.ts";
@@ -24,7 +24,8 @@ const UNKNOWN: Differences = { changes: {}, notes: [], digest: undefined };
 const CONTROL = new Set(["delete", "digest", "revert", "force", "skiplock", "background_delay"]);
 
 /**
- * Reads what a change would overwrite, where its path has a GET of the same object, and compares.
+ * Reads what a change would overwrite or delete, where its path has a GET of the same object, and compares: the
+ * change is about the guests that it names, too.
  *
  * @throws AppError when it cannot be read and Proxmox takes its digest: the change would be blind
  */
@@ -37,22 +38,33 @@ export async function readDifferences(
   const readable = match.methods.find((each) => each.method === "GET");
   const takesDigest = "digest" in method.parameters;
   if (!readable || refusalOf(readable, pve.advice) !== undefined) return UNKNOWN;
-  if (method.method !== "PUT" && !takesDigest) return UNKNOWN;
+  const { vmid } = match.values;
+  const goes = method.method === "DELETE" && vmid === undefined;
+  if (method.method !== "PUT" && !takesDigest && !goes) return UNKNOWN;
   const own = readable.paramsFor(match.values);
   if (checkParams(match.values, own.schemas, own).length > 0) return UNKNOWN;
   try {
     const before = await pve.call("GET", path, {});
     if (!isRecord(before)) return UNKNOWN;
+    if (vmid === undefined) pve.concerns(namesAll(before) ? null : before);
+    if (goes && !takesDigest) return UNKNOWN;
     return {
       ...compare(call, { before, params }),
       digest: takesDigest ? text(before.digest) : undefined,
     };
   } catch (error) {
     if (takesDigest || !(error instanceof AppError)) throw error;
+    if (vmid === undefined && error.code !== "not_found") pve.concerns(null);
+    if (goes) return UNKNOWN;
     const note =
       `what is there now could not be read, so what changes is unknown: ${error.message}`;
     return { ...UNKNOWN, notes: [note] };
   }
+}
+
+/** True for a job about whichever guests there are. */
+function namesAll({ all, pool, schedule }: Values): boolean {
+  return schedule !== undefined && (flag(all) || pool !== undefined);
 }
 
 /** One line a change, for whoever is asked about it. */

@@ -47,7 +47,7 @@ export function refusalOf(
   const rule = REFUSED.find(([methods, where]) => methods.test(method) && where.test(path));
   if (rule) return typeof rule[2] === "string" ? rule[2] : advice[rule[2].use];
   const secret = Object.keys(returns.properties ?? {}).find((name) =>
-    name === "value" || name === "ticket" || /password|secret/i.test(name)
+    name === "value" || name === "ticket" || /authkey|password|secret/i.test(name)
   );
   return method !== "GET" && secret !== undefined ? `its answer holds a ${secret}` : undefined;
 }

@@ -50,11 +50,18 @@ export async function nextRuns(pve: Pve, schedule: string): Promise<string[]> {
   return rows.map((row) => time(row.timestamp)).filter((run) => run !== undefined);
 }
 
-/** @throws AppError `not_found` that lists the jobs */
+/**
+ * A job that is to be changed or run: the call is about the guests that it covers.
+ *
+ * @throws AppError `not_found` that lists the jobs
+ */
 export async function requireJob(pve: Pve, id: string): Promise<JobRow> {
   const rows = await pve.list("/cluster/backup");
   const found = rows.find((row) => row.id === id);
-  if (found) return found;
+  if (found) {
+    pve.concerns(text(found.vmid) === undefined ? null : found);
+    return found;
+  }
   assertKnown(id, { what: "backup job", known: rows.map((row) => String(row.id)) });
   throw new AppError("not_found", `there is no backup job ${id}`);
 }
