@@ -57,7 +57,7 @@ export default defineTool({
     },
     { privilege: ["/vms/{vmid}", "VM.Audit"], when: "for guests", if: () => true },
     {
-      privilege: ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
+      privilege: ["/storage/{storage}", "Datastore.Audit"],
       when: "for storages",
       if: () => true,
     },

@@ -56,7 +56,7 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [
-    ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
+    ["/storage/{storage}", "Datastore.Audit"],
     ["/vms/{vmid}", "VM.Audit"],
   ],
   conditionalPrivileges: [

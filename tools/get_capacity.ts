@@ -40,7 +40,7 @@ export default defineTool({
   privileges: [
     ["/nodes/{node}", "Sys.Audit"],
     ["/vms/{vmid}", "VM.Audit"],
-    ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
+    ["/storage/{storage}", "Datastore.Audit"],
   ],
   conditionalPrivileges: READING_BACKUPS,
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"]],

@@ -26,7 +26,7 @@ export default defineTool({
   toolsets: ["storage", "core"],
   hints: READS,
   subject: "node",
-  privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],
+  privileges: [["/storage/{storage}", "Datastore.Audit"]],
   input: z.strictObject({
     node: nodeName.optional().describe("Only this node's"),
     ...listing(storageRow),

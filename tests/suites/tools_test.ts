@@ -11,6 +11,7 @@ import "../tools/backup_servers_reads_test.ts";
 import "../tools/capacity_test.ts";
 import "../tools/cases_test.ts";
 import "../tools/cluster_privileges_test.ts";
+import "../tools/cluster_states_test.ts";
 import "../tools/cluster_test.ts";
 import "../tools/detached_test.ts";
 import "../tools/firewall_test.ts";

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { Site } from "../site.ts";
+
+type Row = Record<string, unknown>;
+
+/** The findings of one tool. */
+async function findings(site: Site, tool: string): Promise<Row[]> {
+  const { value } = await site.call("get_attention", { limit: 500 });
+  return value.findings.filter((row: Row) => row.tool === tool);
+}
+
+Deno.test("an HA master that does not report, and HA that is disarmed, are told as what they are", async () => {
+  await using site = await Site.start();
+  const { ha } = site.fake.state;
+  const well = await site.call("get_ha_status");
+  assert.equal(well.value.armed, "armed");
+  assert.match(well.value.master_status, /^pve1 \(active/);
+  assert.equal(well.value.warnings, undefined);
+  ha.stale = true;
+  const stale = await site.call("get_ha_status");
+  assert.match(
+    stale.value.warnings.join(),
+    /^HA's master does not report \(pve1 \(old timestamp - dead\?.*no guest is recovered/,
+  );
+  const [found] = await findings(site, "get_ha_status");
+  assert.equal(found?.severity, "critical");
+  assert.match(String(found?.what), /master does not report/);
+  assert.ok(Date.parse(String(found?.since)) <= Date.now());
+  ha.stale = false;
+  ha.armed = false;
+  const { value } = await site.call("get_ha_status");
+  assert.equal(value.armed, "disarmed");
+  assert.match(value.warnings.join(), /HA is disarmed: no guest is recovered/);
+  assert.match(String((await findings(site, "get_ha_status"))[0]?.what), /^HA is disarmed/);
+  ha.resources.clear();
+  assert.deepEqual(await findings(site, "get_ha_status"), [], "nobody relies on it");
+});
+
+Deno.test("a guest that HA has given up is told with what frees it, also where nothing is to change", async () => {
+  await using site = await Site.start();
+  const resource = site.fake.state.ha.resources.get("vm:110");
+  assert.ok(resource);
+  resource.reported = "error";
+  const { value } = await site.call("get_ha_status");
+  assert.match(value.warnings.join(), /given up vm:110 .*update_ha_resource to state disabled/);
+  const same = await site.call("update_ha_resource", { vmid: 110, state: "started" });
+  assert.equal(same.value.unchanged, true);
+  assert.match(same.value.notes.join(), /given it up \(error\): set state to disabled first/);
+  const freed = await site.call("update_ha_resource", { vmid: 110, state: "disabled" });
+  assert.equal(site.fake.state.ha.resources.get("vm:110")?.state, "disabled", freed.text);
+  assert.doesNotMatch(freed.text, /given it up/);
+});
+
+Deno.test("get_updates tells when its lists were read, and when that failed or is long ago", async () => {
+  await using site = await Site.start();
+  const counted = async () => {
+    const { value } = await site.call("get_updates", { node: "pve2" });
+    return { ...value.counts[0], warnings: value.warnings };
+  };
+  assert.equal((await counted()).refreshed, undefined, "no task tells");
+  await site.call("refresh_updates", { node: "pve2" });
+  const fresh = await counted();
+  assert.ok(Math.abs(Date.now() - Date.parse(fresh.refreshed)) < 60_000);
+  assert.equal(fresh.warnings, undefined);
+  const [task] = site.fake.state.tasks;
+  assert.ok(task);
+  task.starttime -= 30 * 86_400;
+  assert.match((await counted()).warnings.join(), /pve2 may be missing: it was last refreshed at/);
+  site.fake.state.outcomes.push({
+    type: "aptupdate",
+    exit: "command 'apt-get update' failed: exit code 100",
+  });
+  await site.call("refresh_updates", { node: "pve2" });
+  const failed = await counted();
+  assert.equal(failed.refreshed, undefined);
+  assert.match(failed.warnings.join(), /pve2 may be missing: its refresh of .* failed: command/);
+});
