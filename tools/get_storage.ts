@@ -2,7 +2,9 @@ import * as z from "zod";
 import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { warningsOf } from "../lib/proxmox/inventory.ts";
 import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { describePage } from "../lib/proxmox/list.ts";
+import { unseenStorages } from "../lib/proxmox/unseen.ts";
 import { compact, flag, number, type Resource, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -46,7 +48,8 @@ export default defineTool({
     }
     const by = { key: (row: Resource) => `${row.storage} ${row.node}`, describe };
     const { items: storages, ...page } = describePage(rows, by, input);
-    return { storages, ...page, ...warningsOf(resources, "storage") };
+    const { warnings = [] } = warningsOf(resources, "storage");
+    return { storages, ...page, ...warned([...warnings, ...await unseenStorages(pve)]) };
   },
 });
 
