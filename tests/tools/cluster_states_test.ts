@@ -186,3 +186,33 @@ Deno.test("who may see neither load nor storages is told so, and no figure is ma
   );
   assert.match(value.warnings.join(), /some storages cannot be seen/);
 });
+
+Deno.test("a firewall rule whose IP set is gone is told to have no effect, and opens nothing", async () => {
+  await using site = await Site.start();
+  const { firewall } = site.fake.state;
+  firewall.options = { enable: 1, policy_in: "DROP" };
+  firewall.ipsets = ["admins"];
+  firewall.rules = [
+    { type: "in", action: "ACCEPT", enable: 1, proto: "tcp", dport: "8006", source: "+admins" },
+    { type: "in", action: "ACCEPT", enable: 1, proto: "tcp", dport: "8006", source: "10.0.0.0/8" },
+  ];
+  const sound = await site.call("get_firewall_rules");
+  assert.equal(sound.value.rules[0].broken, undefined);
+  const planned = { pos: 1, digest: sound.value.digest };
+  assert.equal(
+    (await site.call("delete_firewall_rule", { ...planned, dry_run: true })).isError,
+    false,
+  );
+  firewall.ipsets = [];
+  const { value } = await site.call("get_firewall_rules");
+  assert.equal(value.digest, sound.value.digest);
+  assert.match(value.rules[0].broken, /source: no such ipset 'admins'/);
+  assert.match(value.warnings.join(), /rule 0 has no effect: source: no such ipset/);
+  assert.equal(value.rules[1].broken, undefined);
+  const closing = await site.call("delete_firewall_rule", planned);
+  assert.equal(closing.isError, true, "only a rule without effect would be left");
+  assert.match(closing.text, /port 8006/);
+  const gone = await site.call("delete_firewall_rule", { pos: 0, digest: value.digest });
+  assert.equal(gone.isError, false, gone.text);
+  assert.doesNotMatch(gone.value.undo, /broken/);
+});
