@@ -63,9 +63,13 @@ export type Handler = (call: Call) => unknown;
 
 export type Handlers = Record<string, Handler>;
 
-/** A list whose answer carries a `total` beside `data`. */
+/** A list whose answer carries a `total`, or the `changes` that wait for being applied, beside `data`. */
 export class Listed {
-  constructor(readonly data: unknown[], readonly total: number) {}
+  constructor(
+    readonly data: unknown[],
+    readonly total: number | undefined,
+    readonly changes?: string,
+  ) {}
 }
 
 export function needs(call: Call, path: string, wanted: string[], any = false): void {
