@@ -83,6 +83,12 @@ function repositories(call: Call): unknown {
   };
 }
 
+/** Each node knows only whether it is part of Ceph itself. */
+function cephStatus({ state }: Call, node: string): unknown {
+  const status = state.nodes.get(node)?.withoutCeph ? undefined : state.ceph;
+  return status ?? die("binary not installed: /usr/bin/ceph-mon");
+}
+
 export const hardwareHandlers: Handlers = {
   [`GET ${base}/disks/list`]: (call) =>
     nodeOf(call).disks.map((disk) => {
@@ -115,6 +121,6 @@ export const hardwareHandlers: Handlers = {
     if (!zfs) die("zfsutils-linux not installed");
     return zfs.map((pool) => ({ ...pool, alloc: 0, free: pool.size, frag: 0, dedup: 1 }));
   },
-  "GET /cluster/ceph/status": ({ state }) =>
-    state.ceph ?? die("binary not installed: /usr/bin/ceph-mon"),
+  "GET /cluster/ceph/status": (call) => cephStatus(call, call.world.local),
+  "GET /nodes/{node}/ceph/status": (call) => cephStatus(call, nodeOf(call).name),
 };

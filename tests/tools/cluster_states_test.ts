@@ -248,3 +248,27 @@ Deno.test("a network that is written and not applied is told as that, and shown 
     "nothing is thrown away",
   ]);
 });
+
+Deno.test("Ceph of other nodes is found though the node that answers has none", async () => {
+  await using site = await Site.start();
+  const { state } = site.fake;
+  assert.equal((await site.call("get_ceph_status")).value.installed, false);
+  state.ceph = {
+    health: { status: "HEALTH_ERR", checks: { OSD_DOWN: { severity: "HEALTH_ERR" } } },
+  };
+  const [first] = state.nodes.values();
+  assert.ok(first);
+  first.withoutCeph = true;
+  const { value } = await site.call("get_ceph_status");
+  assert.deepEqual([value.installed, value.health], [true, "HEALTH_ERR"]);
+  assert.deepEqual(await findings(site, "get_ceph_status"), [], "nothing uses it");
+  const nfs = state.storages.get("nfs1");
+  assert.ok(nfs);
+  state.storages.set("pool", { ...nfs, storage: "pool", type: "rbd", content: ["images"] });
+  assert.equal((await findings(site, "get_ceph_status"))[0]?.severity, "critical");
+  delete state.ceph;
+  site.fake.fault({ path: /^\/nodes\/pve3\/ceph/ }, { kind: "status", status: 596, message: "" });
+  const unsure = await site.call("get_ceph_status");
+  assert.equal(unsure.value.installed, false);
+  assert.match(unsure.value.warnings.join(), /whether node pve3 has Ceph is unknown/);
+});
