@@ -193,6 +193,14 @@ function nextId(call: Call): string {
 export const clusterHandlers: Handlers = {
   "GET /cluster/resources": resources,
   "GET /cluster/status": status,
+  "GET /cluster/config/nodes": ({ state }) =>
+    [...state.nodes.values()].map(({ ip, name, nodeid, votes = 1 }) => ({
+      name,
+      node: name,
+      nodeid: String(nodeid),
+      quorum_votes: String(votes),
+      ring0_addr: ip,
+    })),
   // An empty object without one; no key tells how many votes it has.
   "GET /cluster/config/qdevice": ({ state: { qdevice } }) =>
     qdevice === undefined ? {} : {

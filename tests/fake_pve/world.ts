@@ -34,9 +34,11 @@ export class World extends Clock {
 
   quorate(): boolean {
     const { nodes, qdevice } = this.state;
-    const online = [...nodes.values()].filter((node) => node.online).length;
+    const votesOf = (of: FakeNode[]) => of.reduce((sum, { votes = 1 }) => sum + votes, 0);
+    const all = [...nodes.values()];
+    const online = votesOf(all.filter((node) => node.online));
     const device = qdevice === undefined ? 0 : qdevice.algorithm === "LMS" ? nodes.size - 1 : 1;
-    return (online + (qdevice?.connected ? device : 0)) * 2 > nodes.size + device;
+    return (online + (qdevice?.connected ? device : 0)) * 2 > votesOf(all) + device;
   }
 
   version8(): boolean {

@@ -30,6 +30,12 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
   "/access/roles": access("roleid", "roles"),
   "/access/users": access("userid", "users"),
   "/cluster/backup": { key: "id", tool: "get_backup_jobs" },
+  "/cluster/config/nodes": {
+    key: "node",
+    tool: "reboot_node",
+    args: { node: "pve2", force: true },
+    changes: true,
+  },
   "/cluster/firewall/groups": {
     key: "group",
     tool: "add_firewall_rule",

@@ -9,6 +9,7 @@ const KEYS = {
   "/access/roles": "roleid",
   "/access/users": "userid",
   "/cluster/backup": "id",
+  "/cluster/config/nodes": "node",
   "/cluster/firewall/groups": "group",
   "/cluster/firewall/groups/{group}": "pos",
   "/cluster/firewall/macros": "macro",
