@@ -95,6 +95,15 @@ export const hardwareHandlers: Handlers = {
       const row = diskRow(disk);
       return call.params.flag("skipsmart") ? { ...row, health: "UNKNOWN", wearout: "N/A" } : row;
     }),
+  [`GET ${base}/disks/lvmthin`]: (call) =>
+    (nodeOf(call).thinPools ?? []).map(({ lv, metadata }) => ({
+      lv,
+      vg: "pve",
+      lv_size: 100 * 2 ** 30,
+      used: 10 * 2 ** 30,
+      metadata_size: 2 ** 30,
+      metadata_used: Math.round(metadata * 2 ** 30),
+    })),
   [`GET ${base}/apt/update`]: (call) => nodeOf(call).updates,
   [`POST ${base}/apt/update`]: (call) =>
     startTask(call, {

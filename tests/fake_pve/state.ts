@@ -40,6 +40,8 @@ export interface FakeNode {
   firewall: FakeFirewall;
   /** Its ZFS pools; undefined where ZFS is not installed. */
   zfs?: FakeZpool[];
+  /** Its LVM thin pools, whose metadata is full by this fraction. */
+  thinPools?: { lv: string; metadata: number }[];
   /** Seconds by which its clock is ahead. */
   clockAhead: number;
   subscription: { status: string; nextduedate?: string };

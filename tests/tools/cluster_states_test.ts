@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
 import { findings } from "./findings.ts";
+import { restrict, startProbed } from "./probe.ts";
+
+type Row = Record<string, unknown>;
 
 Deno.test("an HA master that does not report, and HA that is disarmed, are told as what they are", async () => {
   await using site = await Site.start();
@@ -107,4 +110,51 @@ Deno.test("a node that has more votes than others is not sent down as if it had 
   assert.doesNotMatch(await plan("pve2"), /no quorum/);
   site.fake.offline("pve2");
   assert.doesNotMatch(await plan("pve3"), /no quorum/, "3 of 5 votes are a quorum");
+});
+
+Deno.test("disks that wear out and thin pools without room for metadata need attention", async () => {
+  await using site = await Site.start();
+  const node = site.fake.state.nodes.get("pve2");
+  assert.ok(node);
+  const [, disk] = node.disks;
+  const [, certificate] = node.certificates;
+  assert.ok(disk && certificate);
+  assert.deepEqual(await findings(site, "get_disks"), []);
+  Object.assign(disk, { wearout: 4 });
+  const [worn] = await findings(site, "get_disks");
+  assert.equal(worn?.severity, "warning");
+  assert.match(String(worn?.what), /^4 % of its life is left/);
+  node.thinPools = [{ lv: "data", metadata: 0.5 }, { lv: "fast", metadata: 0.93 }];
+  const full = await findings(site, "get_storage_content");
+  assert.deepEqual(full.map(({ where }) => where), ["node pve2 thin pool pve/fast"]);
+  certificate.daysLeft = 20;
+  assert.deepEqual(await findings(site, "get_certificates"), [], "Proxmox renews it by itself");
+});
+
+Deno.test("storages that are disabled are told though no node tells of them", async () => {
+  await using site = await Site.start();
+  const nfs = site.fake.state.storages.get("nfs1");
+  assert.ok(nfs);
+  assert.equal((await site.call("get_storage")).value.warnings, undefined);
+  nfs.disabled = true;
+  const { value } = await site.call("get_storage");
+  assert.deepEqual(value.storages.filter(({ storage }: Row) => storage === "nfs1"), []);
+  assert.match(value.warnings.join(), /^nfs1: disabled, .*update_storage switches it on/);
+});
+
+Deno.test("lists that Proxmox shortens for want of a privilege say so", async () => {
+  await using site = await startProbed();
+  restrict(site, ["VM.PowerMgmt"]);
+  for (
+    const [tool, args, text] of [
+      ["get_pools", {}, /some pools cannot be seen: .* Pool\.Audit on \/pool/],
+      ["get_replication", {}, /some guests cannot be seen: .* VM\.Audit on \/vms/],
+      ["get_users_and_permissions", {}, /some users cannot be seen: .* on \/access\/groups/],
+      ["get_users_and_permissions", { list: "permissions" }, /some permissions cannot be seen/],
+    ] as const
+  ) {
+    const { isError, text: told, value } = await site.call(tool, args);
+    assert.equal(isError, false, told);
+    assert.match(value.warnings.join(), text);
+  }
 });

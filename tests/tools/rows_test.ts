@@ -136,6 +136,15 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
   },
   "/nodes/{node}/certificates/info": onNode("filename", "get_certificates"),
   "/nodes/{node}/disks/list": onNode("devpath", "get_disks"),
+  "/nodes/{node}/disks/lvmthin": {
+    key: "lv",
+    tool: "get_attention",
+    prepare: ({ fake }) => {
+      for (const node of fake.state.nodes.values()) {
+        node.thinPools = [{ lv: "data", metadata: 0.9 }];
+      }
+    },
+  },
   "/nodes/{node}/disks/zfs": {
     key: "name",
     tool: "get_attention",

@@ -34,6 +34,7 @@ const KEYS = {
   "/nodes/{node}/apt/versions": "Package",
   "/nodes/{node}/certificates/info": "filename",
   "/nodes/{node}/disks/list": "devpath",
+  "/nodes/{node}/disks/lvmthin": "lv",
   "/nodes/{node}/disks/zfs": "name",
   "/nodes/{node}/firewall/rules": "pos",
   "/nodes/{node}/network": "iface",
