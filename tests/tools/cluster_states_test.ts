@@ -158,3 +158,23 @@ Deno.test("lists that Proxmox shortens for want of a privilege say so", async ()
     assert.match(value.warnings.join(), text);
   }
 });
+
+Deno.test("get_backup_coverage names the disks that no backup holds", async () => {
+  await using site = await Site.start();
+  const { guests } = site.fake.state;
+  const [vm, container] = [guests.get(100), guests.get(200)];
+  assert.ok(vm && container);
+  const leftOut = async (vmid: number) => {
+    const { value } = await site.call("get_backup_coverage");
+    const row = value.guests.find((each: Row) => each.vmid === vmid);
+    assert.ok(row.jobs.length > 0);
+    return row.left_out;
+  };
+  assert.equal(await leftOut(100), undefined);
+  vm.config.scsi5 = "local-lvm:vm-100-disk-5,backup=0,size=8G";
+  assert.deepEqual(await leftOut(100), ["scsi5"]);
+  container.config.mp0 = "local-lvm:vm-200-disk-1,mp=/data,size=8G";
+  assert.deepEqual(await leftOut(200), ["mp0"], "only with backup=1");
+  container.config.mp0 += ",backup=1";
+  assert.equal(await leftOut(200), undefined);
+});
