@@ -39,6 +39,7 @@ export async function lastRefresh(pve: Pve, node: string): Promise<Refresh | und
     return compact({ at, failed: succeeded(status) ? undefined : clip(status) });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
+    pve.warn(`when node ${node} was refreshed is unknown: ${clip(error.message)}`);
     return undefined;
   }
 }
