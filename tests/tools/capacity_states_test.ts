@@ -114,3 +114,21 @@ Deno.test("who may see neither load nor storages is told so, and no figure is ma
   );
   assert.match(value.warnings.join(), /some storages cannot be seen/);
 });
+
+Deno.test("a guest whose backups may be in a storage that cannot be seen is not called bare", async () => {
+  await using site = await startProbed();
+  restrict(site, ["VM.Audit", "VM.Backup", "Sys.Audit"]);
+  const { acl, roles } = site.fake.state;
+  roles.set("Local", { privs: ["Datastore.Audit", "Datastore.AllocateSpace"], special: false });
+  for (const [type, ugid] of [["user", "mcp@pve"], ["token", "mcp@pve!probe"]] as const) {
+    acl.push({ path: "/storage/local", roleid: "Local", type, ugid, propagate: true });
+  }
+  const { value } = await site.call("get_backup_coverage");
+  assert.equal(value.not_backed_up, 0);
+  const states = new Set(value.guests.map(({ state }: Row) => state));
+  assert.deepEqual([...states].sort(), ["backed up", "unknown"]);
+  assert.match(
+    value.warnings.join(),
+    /some storages cannot be seen: .*Datastore\.Audit on \/storage/,
+  );
+});
