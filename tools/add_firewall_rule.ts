@@ -60,7 +60,8 @@ export default defineTool({
     }
     const same = rules.find((each) => isSame(each, rule));
     if (same !== undefined && same.enabled === rule.enabled) {
-      const there = pve.unchanged(`rule ${same.pos} of ${level.of} says the same`);
+      const but = same.broken === undefined ? "" : `, but has no effect: ${same.broken}`;
+      const there = pve.unchanged(`rule ${same.pos} of ${level.of} says the same${but}`);
       return { ...there, of: level.of, rule: shownRule(same), ...compact({ digest }) };
     }
     const pos = Math.min(given.pos, rules.length);

@@ -56,6 +56,7 @@ export default defineTool({
       : Math.ceil(pve.now().getTime() / 1000 / DAY_SECONDS + days) * DAY_SECONDS;
     const notes = [
       ...(owner.enabled ? [] : [`${user} is disabled, and its tokens with it`]),
+      ...endOf(owner.expires, pve.now()).map((end) => `${user} ${end}, and its tokens with it`),
       privsep
         ? "it may do nothing until it is granted roles on paths, as its user must be too " +
           "(`pveum acl modify` on a node, or PUT /access/acl); " +
@@ -80,6 +81,11 @@ export default defineTool({
     return { ...told, ...(expire === undefined ? {} : { expires: time(expire) }) };
   },
 });
+
+function endOf(expires: string | undefined, now: Date): string[] {
+  if (expires === undefined) return [];
+  return [`${Date.parse(expires) <= now.getTime() ? "has expired on" : "expires on"} ${expires}`];
+}
 
 /**
  * Makes the token and keeps its secret. A secret that cannot be kept is lost, so its token goes again.

@@ -46,6 +46,7 @@ export default defineTool({
       after: { rules: rules.toSpliced(rule.pos, 1), options },
       force: given.force,
     });
+    const { broken: _, ...again } = rule;
     pve.plan.changes[`rule ${rule.pos}`] = { from: ruleText(rule) };
     await level.remove(rule.pos, digest);
     const after = pve.dryRun ? undefined : await readRules(level);
@@ -53,7 +54,7 @@ export default defineTool({
       of: level.of,
       rule: shownRule(rule),
       ...compact({ digest: after?.digest }),
-      undo: undoCall("add_firewall_rule", level, { ...rule }),
+      undo: undoCall("add_firewall_rule", level, again),
     };
   },
 });

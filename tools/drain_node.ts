@@ -3,7 +3,7 @@ import { AppError } from "../lib/errors.ts";
 import { number, type Resource } from "../lib/proxmox/api/values.ts";
 import { type HaHomes, readHaHomes } from "../lib/proxmox/cluster/ha.ts";
 import { guestOf } from "../lib/proxmox/guest/directory.ts";
-import { offlineNodes } from "../lib/proxmox/inventory.ts";
+import { MAINTENANCE, offlineNodes } from "../lib/proxmox/inventory.ts";
 import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
 import { Drain, type DrainRow } from "../lib/proxmox/migration/drain.ts";
 import { Room } from "../lib/proxmox/migration/room.ts";
@@ -117,10 +117,10 @@ function survey(
   }
   const others = resources.filter((row) => row.type === "node" && row.node !== node)
     .filter((row) => targets === undefined || targets.includes(row.node ?? ""))
-    .filter((row) => row.status === "online");
+    .filter((row) => row.status === "online" && row.hastate !== MAINTENANCE);
   if (others.length === 0) {
     const which = targets === undefined ? "no other node" : `none of ${targets.join(", ")}`;
-    throw new AppError("conflict", `${which} is online`);
+    throw new AppError("conflict", `${which} is online and out of HA's maintenance`);
   }
   const weight = (row: Resource) => row.status === "running" ? number(row.maxmem) ?? 0 : -1;
   const guests = resources.filter((row) => row.node === node && guestOf(row) !== undefined)

@@ -47,7 +47,11 @@ export default defineTool({
     "Remote.Audit",
   ]],
   conditionalPrivileges: [
-    { privilege: ["/", "Sys.Audit"], when: "for quorum, HA, Ceph and ZFS", if: () => true },
+    {
+      privilege: ["/", "Sys.Audit"],
+      when: "for quorum, HA, Ceph, ZFS and thin pools",
+      if: () => true,
+    },
     { privilege: ["/nodes/{node}", "Sys.Audit"], when: "for nodes", if: () => true },
     { privilege: ["/nodes/{node}", "Sys.Modify"], when: "for security updates", if: () => true },
     {
@@ -57,7 +61,7 @@ export default defineTool({
     },
     { privilege: ["/vms/{vmid}", "VM.Audit"], when: "for guests", if: () => true },
     {
-      privilege: ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
+      privilege: ["/storage/{storage}", "Datastore.Audit"],
       when: "for storages",
       if: () => true,
     },

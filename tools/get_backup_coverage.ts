@@ -9,9 +9,9 @@ import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { guestsIn } from "../lib/proxmox/guest/directory.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { ageSeconds, type Job, newestGood, newestOf } from "../lib/proxmox/storage/backups.ts";
+import { ageSeconds, newestGood, newestOf } from "../lib/proxmox/storage/backups.ts";
 import { intervalsOf } from "../lib/proxmox/storage/job_interval.ts";
-import { readMembership } from "../lib/proxmox/storage/membership.ts";
+import { type Membership, readMembership } from "../lib/proxmox/storage/membership.ts";
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
@@ -29,6 +29,7 @@ const coverageRow = z.object({
   age_seconds: z.number(),
   volid: z.string(),
   jobs: z.array(z.string()),
+  left_out: z.array(z.string()).describe("Its disks that its jobs do not back up"),
   template: z.boolean(),
   last_proved_at: z.string().describe("When a restored copy last answered"),
   last_rehearsal: z.enum(["proved", "started", "failed"]),
@@ -56,7 +57,7 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [
-    ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
+    ["/storage/{storage}", "Datastore.Audit"],
     ["/vms/{vmid}", "VM.Audit"],
   ],
   conditionalPrivileges: [
@@ -135,13 +136,13 @@ async function readCoverage(
     const { time, volid } = good.get(vmid) ?? {};
     const without = partial || hides(vmid) ? "unknown" as const : "not backed up" as const;
     const state = time === undefined ? without : "backed up" as const;
-    const jobs = plans.jobs?.get(vmid) ?? [];
+    const { jobs, leftOut } = plans.of?.get(vmid) ?? NO_JOB;
     const assessed = offSite && assess({
       now: pve.now(),
       state,
       good: good.get(vmid),
       newest: newest.get(vmid),
-      jobs: plans.jobs && jobs.length,
+      jobs: plans.of && jobs.length,
       interval: shortest(jobs, plans.intervals),
       copy: offSite.of(backups.get(vmid) ?? [], guest),
       rehearsal: last.get(vmid),
@@ -155,7 +156,8 @@ async function readCoverage(
       newest: time,
       age_seconds: time === undefined ? undefined : ageSeconds(pve.now(), time),
       volid,
-      jobs: plans.jobs && jobs.map(({ id }) => id),
+      jobs: plans.of && jobs.map(({ id }) => id),
+      left_out: leftOut.length > 0 ? [...leftOut] : undefined,
       template: guest.template || undefined,
       last_proved_at: last.get(vmid)?.provedAt?.toISOString(),
       last_rehearsal: last.get(vmid)?.result,
@@ -190,9 +192,11 @@ async function readBackups(context: ToolContext) {
   return { ...list, volumes, offSite, warnings: [...list.warnings, ...untold] };
 }
 
+const NO_JOB: Membership = { jobs: [], leftOut: [] };
+
 interface Plans {
   /** For each guest its jobs; undefined while they cannot be read. */
-  readonly jobs: ReadonlyMap<number, readonly Job[]> | undefined;
+  readonly of: ReadonlyMap<number, Membership> | undefined;
   /** Seconds, by schedule. */
   readonly intervals: ReadonlyMap<string, number | undefined>;
   readonly warnings: readonly string[];
@@ -209,15 +213,16 @@ async function readPlans(pve: Pve, pbs: CallsBackupServers): Promise<Plans> {
       return undefined;
     }
   };
-  const jobs = await part("the backup jobs", () => readMembership(pve));
-  const schedules = [...jobs?.values() ?? []].flat().map(({ schedule }) => schedule);
+  const of = await part("the backup jobs", () => readMembership(pve));
+  const schedules = [...of?.values() ?? []].flatMap(({ jobs }) => jobs)
+    .map(({ schedule }) => schedule);
   const intervals = pbs.names.length === 0
     ? undefined
     : await part("the intervals of backup jobs", () => intervalsOf(pve, schedules));
-  return { jobs, intervals: intervals ?? new Map(), warnings };
+  return { of, intervals: intervals ?? new Map(), warnings };
 }
 
-function shortest(jobs: readonly Job[], intervals: Plans["intervals"]): number | undefined {
+function shortest(jobs: Membership["jobs"], intervals: Plans["intervals"]): number | undefined {
   const known = jobs.map(({ schedule = "" }) => intervals.get(schedule))
     .filter((interval) => interval !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);

@@ -36,7 +36,7 @@ export default defineTool({
   toolsets: ["backups"],
   hints: READS,
   subject: "guest",
-  privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],
+  privileges: [["/storage/{storage}", "Datastore.Audit"]],
   conditionalPrivileges: READING_BACKUPS,
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"]],
   input: z.strictObject({

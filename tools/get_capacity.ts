@@ -8,11 +8,13 @@ import {
   type StorageRoom,
   storageRooms,
   unsized,
+  withoutRoom,
 } from "../lib/proxmox/capacity/room.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { guestsIn } from "../lib/proxmox/guest/directory.ts";
 import { absences } from "../lib/proxmox/inventory.ts";
 import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
+import { unseenLoad, unseenStorages } from "../lib/proxmox/unseen.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { nodeName, paged } from "../lib/tool/fields.ts";
@@ -40,7 +42,7 @@ export default defineTool({
   privileges: [
     ["/nodes/{node}", "Sys.Audit"],
     ["/vms/{vmid}", "VM.Audit"],
-    ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
+    ["/storage/{storage}", "Datastore.Audit"],
   ],
   conditionalPrivileges: READING_BACKUPS,
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"]],
@@ -116,9 +118,11 @@ export default defineTool({
     const resources = await pve.resources();
     assertKnown(node, { what: "node", known: nodesIn(resources) });
     const guests = guestsIn(resources);
-    const [disks, copies] = await Promise.all([
+    const [disks, copies, ...hidden] = await Promise.all([
       readGuestDisks(pve, { guests, resources }),
       readCopies(pve, { resources, guests, readTold: () => readToldOf(context) }),
+      unseenLoad(pve),
+      unseenStorages(pve),
     ]);
     const { warnings, ...around } = copies;
     const fates = fatesOf({ resources, guests, disks, ...around });
@@ -136,6 +140,8 @@ export default defineTool({
       ...warned([
         ...absences(resources),
         ...unsized(resources),
+        ...withoutRoom(resources),
+        ...hidden.flat(),
         ...disks.warnings,
         ...warnings,
         ...(left > 0 ? [`${left} more guests of node ${node} are not shown`] : []),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { compact, number, record, records, text } from "../lib/proxmox/api/values.ts";
 import { readCeph } from "../lib/proxmox/cluster/ceph.ts";
 import { clip } from "../lib/proxmox/clip.ts";
+import { paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const MAX_CHECKS = 50;
@@ -38,10 +39,11 @@ export default defineTool({
     data_bytes: z.number().optional(),
     read_bytes_per_second: z.number().optional(),
     write_bytes_per_second: z.number().optional(),
+    warnings: paged.warnings,
   }),
   action: () => "read the Ceph status",
   run: async (_input, { pve }) => {
-    const status = await readCeph(pve);
+    const status = await readCeph(pve, { thorough: true });
     return status === undefined
       ? { installed: false }
       : { installed: true, ...describeCeph(status) };

@@ -28,11 +28,6 @@ export default defineTool({
   hints: READS,
   subject: "node",
   privileges: [],
-  conditionalPrivileges: [{
-    privilege: ["/nodes/{node}", "Sys.Audit"],
-    when: "without node",
-    if: ({ node }) => node === undefined,
-  }],
   input: z.strictObject({ node: nodeName.optional(), ...listing(certificateRow) }),
   output: z.object({
     certificates: z.array(certificateRow),

@@ -39,6 +39,9 @@ export default defineTool({
       cardsOf(pve, level),
     ]);
     for (const obstacle of await obstacles(pve, level, { options, cards })) pve.warn(obstacle);
+    for (const { broken, pos } of rules.filter(({ enabled }) => enabled)) {
+      if (broken !== undefined) pve.warn(`rule ${pos} has no effect: ${broken}`);
+    }
     const by = { key: ({ pos }: { pos: number }) => pos, describe: shownRule };
     const { items, ...page } = describePage(rules, by, input);
     return {

@@ -1,6 +1,8 @@
 import * as z from "zod";
-import { compact, flag, number, record, text } from "../lib/proxmox/api/values.ts";
+import { compact, number, record, text } from "../lib/proxmox/api/values.ts";
 import { readPlacement } from "../lib/proxmox/cluster/ha.ts";
+import { type HaState, readHaState, whyNotGuarding } from "../lib/proxmox/cluster/ha_state.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { describePage } from "../lib/proxmox/list.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -48,6 +50,8 @@ export default defineTool({
   output: z.object({
     quorate: z.boolean(),
     master: z.string().optional(),
+    master_status: z.string().optional(),
+    armed: z.string().optional().describe("Disarmed, it recovers nothing"),
     managers: z.array(managerRow),
     guests: z.array(guestRow),
     rules: z.array(ruleRow),
@@ -55,28 +59,39 @@ export default defineTool({
   }),
   action: () => "read the HA status",
   run: async (input, { pve }) => {
-    const [rows, { rows: rules }] = await Promise.all([
-      pve.list("/cluster/ha/status/current"),
-      readPlacement(pve),
-    ]);
-    const services = rows.filter((row) => row.type === "service");
+    const [ha, { rows: rules }] = await Promise.all([readHaState(pve), readPlacement(pve)]);
+    const { armed, managers, master, quorate, services } = ha;
     const by = { key: ({ sid }: Row) => String(sid), describe: describeGuest };
     const { items: guests, ...page } = describePage(services, by, input);
-    const master = rows.find((row) => row.type === "master");
     return {
-      ...compact({ master: text(master?.node) }),
-      quorate: flag(rows.find((row) => row.type === "quorum")?.quorate),
-      managers: rows.filter((row) => row.type === "lrm")
-        .map((row) => compact({ node: text(row.node), status: text(row.status) })),
+      quorate,
+      ...compact({ master: master?.node, master_status: master?.status, armed }),
+      managers: managers.map(({ node, status }) => ({ node, status })),
       guests,
       rules: rules.slice(0, MAX_RULES).map(describeRule),
       ...page,
-      ...(rules.length > MAX_RULES
-        ? { warnings: [`only ${MAX_RULES} of ${rules.length} rules are shown`] }
-        : {}),
+      ...warned([
+        ...troublesOf(ha),
+        ...(rules.length > MAX_RULES
+          ? [`only ${MAX_RULES} of ${rules.length} rules are shown`]
+          : []),
+      ]),
     };
   },
 });
+
+/** What an administrator must do something about before HA does its work again. */
+function troublesOf(ha: HaState): string[] {
+  const given = ha.services.filter(({ state }) => state === "error").map(({ sid }) => text(sid));
+  const idle = whyNotGuarding(ha);
+  return [
+    ...(idle === undefined ? [] : [idle]),
+    ...(given.length === 0 ? [] : [
+      `HA has given up ${given.join(", ")} and does nothing more for it: ` +
+      "mend it, then update_ha_resource to state disabled and back",
+    ]),
+  ];
+}
 
 type Row = Readonly<Record<string, unknown>>;
 

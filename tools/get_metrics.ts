@@ -23,7 +23,7 @@ export default defineTool({
       if: ({ vmid }) => vmid !== undefined,
     },
     {
-      privilege: ["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"],
+      privilege: ["/storage/{storage}", "Datastore.Audit"],
       when: "with storage",
       if: ({ storage }) => storage !== undefined,
     },

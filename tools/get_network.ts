@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { clip } from "../lib/proxmox/clip.ts";
+import { readNetwork } from "../lib/proxmox/cluster/network.ts";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { describePage } from "../lib/proxmox/list.ts";
 import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
 import { listing, nodeName, paged } from "../lib/tool/fields.ts";
@@ -31,17 +33,17 @@ export default defineTool({
   input: z.strictObject({ node: nodeName, ...listing(interfaceRow) }),
   output: z.object({
     interfaces: z.array(interfaceRow),
+    unapplied: z.array(z.string()).optional().describe("From what is in use to what is written"),
     ...paged,
   }),
   action: ({ node }) => `list the network interfaces of node ${node}`,
   run: async (input, { pve }) => {
-    const rows = await pve.list(
-      "/nodes/{node}/network",
-      { node: pve.node(input.node) },
-    );
+    const { rows, unapplied } = await readNetwork(pve, pve.node(input.node));
     const by = { key: ({ iface }: Row) => String(iface), describe };
     const { items: interfaces, ...page } = describePage(rows, by, input);
-    return { interfaces, ...page };
+    if (unapplied.length === 0) return { interfaces, ...page };
+    const waits = "changes wait for being applied: this is what is written, not what is in use";
+    return { interfaces, unapplied: [...unapplied], ...page, ...warned([waits]) };
   },
 });
 

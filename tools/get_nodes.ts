@@ -3,7 +3,8 @@ import { listing, paged } from "../lib/tool/fields.ts";
 import { absences } from "../lib/proxmox/inventory.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { describePage } from "../lib/proxmox/list.ts";
-import { compact, type Resource } from "../lib/proxmox/api/values.ts";
+import { compact, type Resource, text } from "../lib/proxmox/api/values.ts";
+import { unseenLoad } from "../lib/proxmox/unseen.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 const nodeRow = z.object({
@@ -16,6 +17,7 @@ const nodeRow = z.object({
   disk_bytes: z.number(),
   disk_used_bytes: z.number(),
   uptime_seconds: z.number(),
+  ha_state: z.string().describe("As maintenance, where no guest is placed"),
 }).partial();
 
 export default defineTool({
@@ -38,7 +40,8 @@ export default defineTool({
     const nodes = resources.filter((row) => row.type === "node");
     const by = { key: (row: Resource) => row.node ?? row.id, describe };
     const { items, ...page } = describePage(nodes, by, input);
-    return { nodes: items, ...page, ...warned(absences(resources)) };
+    const warnings = [...absences(resources), ...await unseenLoad(pve)];
+    return { nodes: items, ...page, ...warned(warnings) };
   },
 });
 
@@ -53,5 +56,6 @@ function describe(row: Resource) {
     disk_bytes: row.maxdisk,
     disk_used_bytes: row.disk,
     uptime_seconds: row.uptime,
+    ha_state: text(row.hastate),
   });
 }

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { guestOf } from "../lib/proxmox/guest/directory.ts";
 import { describePage } from "../lib/proxmox/list.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
+import { unseen } from "../lib/proxmox/unseen.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -35,9 +37,10 @@ export default defineTool({
   }),
   action: () => "list pools",
   run: async (input, { pve }) => {
-    const [pools, resources] = await Promise.all([
+    const [pools, resources, hidden] = await Promise.all([
       pve.list("/pools"),
       pve.resources(),
+      unseen(pve, { what: "some pools", path: "/pool/{pool}", anyOf: ["Pool.Audit"] }),
     ]);
     const guests = resources.map(guestOf).filter((guest) => guest !== undefined);
     const describe = (row: Row) => {
@@ -52,7 +55,7 @@ export default defineTool({
     };
     const by = { key: ({ poolid }: Row) => String(poolid), describe };
     const { items, ...page } = describePage(pools, by, input);
-    return { pools: items, ...page };
+    return { pools: items, ...page, ...warned(hidden) };
   },
 });
 

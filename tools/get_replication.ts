@@ -3,6 +3,7 @@ import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { type ReplicationJob, replicationJobs } from "../lib/proxmox/cluster/replication.ts";
+import { unseenGuests } from "../lib/proxmox/unseen.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -42,10 +43,13 @@ export default defineTool({
   }),
   action: () => "list replication jobs",
   run: async (input, { pve }) => {
-    const { jobs, warnings } = await replicationJobs(pve);
+    const [{ jobs, warnings }, hidden] = await Promise.all([
+      replicationJobs(pve),
+      unseenGuests(pve),
+    ]);
     const wanted = jobs.filter((job) => !input.failing || job.error || job.failures);
     const { items, ...page } = paginate(wanted, (job) => job.id, input);
     const rows = items.map((job) => ({ ...job, ...(job.error ? { error: clip(job.error) } : {}) }));
-    return { jobs: rows, ...page, ...warned(warnings) };
+    return { jobs: rows, ...page, ...warned([...warnings, ...hidden]) };
   },
 });

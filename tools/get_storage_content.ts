@@ -21,7 +21,7 @@ export default defineTool({
   toolsets: ["storage"],
   hints: READS,
   subject: "node",
-  privileges: [["/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"]],
+  privileges: [["/storage/{storage}", "Datastore.Audit"]],
   conditionalPrivileges: [
     ...READING_BACKUPS.map((each) => ({ ...each, if: lists("backup") })),
     {

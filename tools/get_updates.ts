@@ -2,7 +2,12 @@ import * as z from "zod";
 import { clip } from "../lib/proxmox/clip.ts";
 import { describePage } from "../lib/proxmox/list.ts";
 import { eachNode, warned } from "../lib/proxmox/cluster/nodes.ts";
-import { isByProxmox, isForSecurity } from "../lib/proxmox/cluster/updates.ts";
+import {
+  isByProxmox,
+  isForSecurity,
+  lastRefresh,
+  type Refresh,
+} from "../lib/proxmox/cluster/updates.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
 import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -23,6 +28,7 @@ const nodeRow = z.object({
   updates: z.int(),
   security: z.int(),
   proxmox: z.int(),
+  refreshed: z.string().optional(),
 });
 
 export default defineTool({
@@ -37,8 +43,8 @@ export default defineTool({
   privileges: [["/nodes/{node}", "Sys.Modify"]],
   conditionalPrivileges: [{
     privilege: ["/nodes/{node}", "Sys.Audit"],
-    when: "without node",
-    if: ({ node }) => node === undefined,
+    when: "to tell when it was refreshed",
+    if: () => true,
   }],
   input: z.strictObject({
     node: nodeName.optional(),
@@ -55,13 +61,21 @@ export default defineTool({
     const { results, warnings } = await eachNode(pve, input.node, async (node) => ({
       node,
       rows: await pve.list("/nodes/{node}/apt/update", { node }),
+      refresh: await lastRefresh(pve, node),
     }));
-    const counts = results.map(({ node, rows }) => ({
-      node,
-      updates: rows.length,
-      security: rows.filter(isForSecurity).length,
-      proxmox: rows.filter(isByProxmox).length,
-    }));
+    const counts = results.map(({ node, refresh, rows }) =>
+      compact({
+        node,
+        updates: rows.length,
+        security: rows.filter(isForSecurity).length,
+        proxmox: rows.filter(isByProxmox).length,
+        refreshed: refresh?.failed ? undefined : refresh?.at,
+      })
+    );
+    for (const { node, refresh } of results) {
+      const doubt = doubtOf(refresh, pve.now());
+      if (doubt !== undefined) warnings.push(`updates of node ${node} may be missing: ${doubt}`);
+    }
     const byProxmox = counts.reduce((sum, { proxmox }) => sum + proxmox, 0);
     if (input.security_only && byProxmox > 0) {
       warnings.push(`${byProxmox} by Proxmox are left out: it marks none as for security`);
@@ -92,4 +106,15 @@ function describeUpdate({ node, row }: Update) {
     title: clip(text(row.Title) ?? "", 120) || undefined,
     security: isForSecurity(row) || undefined,
   });
+}
+
+const OLD_MS = 7 * 86_400_000;
+
+/** Why a list may lack updates; undefined where it is new, or where nobody can tell. */
+function doubtOf(refresh: Refresh | undefined, now: Date): string | undefined {
+  if (refresh === undefined) return undefined;
+  const { at, failed } = refresh;
+  if (failed !== undefined) return `its refresh of ${at} failed: ${failed}`;
+  const isOld = now.getTime() - Date.parse(at) > OLD_MS;
+  return isOld ? `it was last refreshed at ${at}; see refresh_updates` : undefined;
 }

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { compact, flag, number, record, records, text, time } from "../lib/proxmox/api/values.ts";
+import { unseen } from "../lib/proxmox/unseen.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -67,11 +69,26 @@ export default defineTool({
   output: z.object({ rows: z.array(accessRow), ...paged }),
   action: ({ list }) => `list Proxmox ${list}`,
   run: async (input, { pve }) => {
-    const rows = await readList(pve, input);
+    const seeing = SEEING[input.list];
+    const [rows, hidden] = await Promise.all([
+      readList(pve, input),
+      seeing === undefined ? [] : unseen(pve, { what: `some ${input.list}`, ...seeing }),
+    ]);
     const { items, ...page } = paginate(rows, (row) => row.name, input);
-    return { rows: items, ...page };
+    return { rows: items, ...page, ...warned(hidden) };
   },
 });
+
+/** Where what shows all of a list; without it Proxmox leaves rows out, as in `PVE::API2::User`. */
+const SEEING: Readonly<
+  Partial<
+    Record<typeof LISTS[number], { path: string; anyOf: readonly [string, ...string[]] }>
+  >
+> = {
+  users: { path: "/access/groups", anyOf: ["Sys.Audit", "User.Modify"] },
+  groups: { path: "/access/groups", anyOf: ["Sys.Audit", "User.Modify", "Group.Allocate"] },
+  permissions: { path: "/access", anyOf: ["Sys.Audit", "Permissions.Modify"] },
+};
 
 type Row = Readonly<Record<string, unknown>>;
 type AccessRow = z.input<typeof accessRow> & { name: string };

@@ -98,8 +98,10 @@ function editOf(given: z.output<typeof input>, rule: Rule): Edit {
   const both = (given.unset ?? []).find((key) => key in set);
   if (both !== undefined) throw new AppError("invalid", `${both} is both given and in unset`);
   const unset = (given.unset ?? []).filter((key) => rule[key] !== undefined);
+  // A rule that Proxmox lets be changed has no error any more; only to be moved it may keep one.
+  const mends = Object.keys(set).length + unset.length > 0;
   const kept = Object.entries({ ...rule, ...set }).filter(([key]) =>
-    !unset.some((name) => name === key)
+    !unset.some((name) => name === key) && !(mends && key === "broken")
   );
   return { set, unset, after: Object.fromEntries(kept) as unknown as Rule };
 }

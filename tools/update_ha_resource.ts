@@ -2,8 +2,9 @@ import * as z from "zod";
 import { compact } from "../lib/proxmox/api/values.ts";
 import { editEntry, undoEntry } from "../lib/proxmox/cluster/entry.ts";
 import { foretell, requireGroup, requireResource } from "../lib/proxmox/cluster/ha_resources.ts";
-import { guestLabel } from "../lib/proxmox/guest/directory.ts";
+import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
+import type { Pve } from "../lib/proxmox/pve.ts";
 import { entryOutput } from "../lib/tool/entry_fields.ts";
 import { changed, changedGuest, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { CHANGING_HA, haState, resourceFields, resourceOutput } from "../lib/tool/ha_fields.ts";
@@ -32,7 +33,7 @@ export default defineTool({
     const { sid, resource, digest } = await requireResource(pve, guest);
     await requireGroup(pve, wanted.group);
     const { state } = wanted;
-    let notes: string[] = [];
+    let notes = await givenUp(pve, guest);
     const edit = await editEntry(pve, {
       before: resource,
       wanted,
@@ -42,7 +43,10 @@ export default defineTool({
         if (params.state !== undefined) {
           const { status } = await currentState(pve, guest);
           const running = status !== "stopped";
-          notes = await foretell(pve, guest, { state: params.state, running });
+          notes = [
+            ...(params.state === "disabled" ? [] : notes),
+            ...await foretell(pve, guest, { state: params.state, running }),
+          ];
         }
         await pve.put("/cluster/ha/resources/{sid}", { sid }, { ...params, digest });
       },
@@ -58,3 +62,11 @@ export default defineTool({
     };
   },
 });
+
+/** HA does nothing with a guest in its state `error` but to take it back when `disabled` is asked for. */
+async function givenUp(pve: Pve, { vmid }: Guest): Promise<string[]> {
+  const row = (await pve.resources()).find((each) => each.vmid === vmid);
+  return row?.hastate === "error"
+    ? ["HA has given it up (error): set state to disabled first, then to what it shall be"]
+    : [];
+}

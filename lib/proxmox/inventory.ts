@@ -62,6 +62,9 @@ export function rowsWithin(rows: Resource[], reach: Reach): Resource[] {
   });
 }
 
+/** What HA calls a node from which it moves its guests away, and to which it brings none. */
+export const MAINTENANCE = "maintenance";
+
 /** The names of the nodes that are known not to answer. */
 export const offlineNodes: (resources: readonly Resource[]) => ReadonlySet<string> = oncePer(
   (resources: readonly Resource[]) =>

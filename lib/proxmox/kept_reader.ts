@@ -43,7 +43,7 @@ export class OneReader implements Reader {
   async page<P extends KeyedPath>(
     path: P,
     ...[segments, params]: ArgumentsOf<P, "GET">
-  ): Promise<{ rows: RowOf<P>[]; total: number | undefined }> {
+  ): Promise<{ rows: RowOf<P>[]; total: number | undefined; changes?: string | undefined }> {
     const at = apiPath(path, segments);
     return await this.#reading.page(path, { at, params, keeping: this.#keeping });
   }

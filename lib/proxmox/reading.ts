@@ -151,15 +151,15 @@ export class Reading {
   async page<P extends KeyedPath>(
     path: P,
     { at, params, keeping }: { at: ApiPath; params?: unknown; keeping?: Keeping | undefined },
-  ): Promise<{ rows: RowOf<P>[]; total: number | undefined }> {
-    const { data, total } = await this.read(at, params, keeping);
+  ): Promise<{ rows: RowOf<P>[]; total: number | undefined; changes?: string | undefined }> {
+    const { changes, data, total } = await this.read(at, params, keeping);
     const checked = checkedRows(path, data);
     if (!checked) {
       const what = data === null ? "empty" : "not a list that can be read";
       throw garbled(`Proxmox's answer to ${at} is ${what}`);
     }
     if (checked.leftOut > 0) this.#parts.warn(leftOutText(String(at), checked.leftOut));
-    return { rows: checked.rows, total };
+    return { rows: checked.rows, total, changes };
   }
 }
 

@@ -20,6 +20,18 @@ export async function unseen(
   ];
 }
 
+/** The warning where Proxmox tells of nodes that they are there, and not how they are used. */
+export function unseenLoad(pve: Pve): Promise<string[]> {
+  const load = "the load of some nodes";
+  return unseen(pve, { what: load, path: "/nodes/{node}", anyOf: ["Sys.Audit"] });
+}
+
+/** The warning where Proxmox leaves storages out of every list. */
+export function unseenStorages(pve: Pve): Promise<string[]> {
+  const audit = ["Datastore.Audit"] as const;
+  return unseen(pve, { what: "some storages", path: "/storage/{storage}", anyOf: audit });
+}
+
 /** The warning where Proxmox leaves guests out of every list. */
 export async function unseenGuests(pve: Pve): Promise<string[]> {
   // What is decided by it must not rest on grants of some minutes ago.

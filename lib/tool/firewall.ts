@@ -30,6 +30,7 @@ export const ruleRow = z.object(
     dport: z.string(),
     log: z.string(),
     comment: z.string(),
+    broken: z.string().describe("Why it has no effect"),
   } satisfies ColumnsOf<Rule>,
 ).partial();
 

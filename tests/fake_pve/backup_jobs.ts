@@ -22,8 +22,11 @@ function covered(call: Call, job: FakeBackupJob): FakeGuest[] {
 
 function volumesIn(guest: FakeGuest): unknown[] {
   return drivesOf(guest).filter((drive) => !drive.cdrom).map((drive) => {
-    const included = drive.properties.backup !== "0";
-    const reason = drive.key === "rootfs" ? "rootfs" : included ? "backup=yes" : "backup=no";
+    // A container's mount point only when it is told to be (`PVE::LXC::Config`).
+    const asked = drive.properties.backup;
+    const included = /^mp\d/.test(drive.key) ? asked === "1" : asked !== "0";
+    const [yes, no] = guest.type === "lxc" ? ["enabled", "disabled"] : ["backup=yes", "backup=no"];
+    const reason = drive.key === "rootfs" ? "rootfs" : included ? yes : no;
     return {
       id: `${guest.vmid}:${drive.key}`,
       name: drive.volid,

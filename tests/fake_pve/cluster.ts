@@ -1,6 +1,6 @@
 import { may } from "./access.ts";
 import { die, refuse } from "./errors.ts";
-import { cpuCount, haManaged, haSid, isTemplate, nameOf } from "./guests.ts";
+import { cpuCount, haSid, isTemplate, nameOf } from "./guests.ts";
 import { usageOfGuest } from "./status.ts";
 import type { FakeGuest, FakeNode } from "./state.ts";
 import { isOnNode, usageOf } from "./volumes.ts";
@@ -12,6 +12,12 @@ export function currentFingerprint(node: FakeNode): string {
 
 type Row = Record<string, unknown>;
 
+/** As HA's manager has it. */
+function haStateOf({ maintenance, online }: FakeNode): string {
+  return maintenance ? "maintenance" : online ? "online" : "unknown";
+}
+
+/** Whoever may not audit a node is told of it without its use (`PVE::API2Tools::extract_node_stats`). */
 function nodeRow(call: Call, node: FakeNode): Row {
   const fixed = {
     id: `node/${node.name}`,
@@ -23,7 +29,12 @@ function nodeRow(call: Call, node: FakeNode): Row {
     maxmem: node.memory,
     maxdisk: node.rootTotal,
     "cgroup-mode": 2,
+    ...(call.state.ha.resources.size ? { hastate: haStateOf(node) } : {}),
   };
+  if (!may(call.state, call.who, `/nodes/${node.name}`, ["Sys.Audit"])) {
+    const { maxcpu: _cpus, maxmem: _memory, maxdisk: _disk, ...named } = fixed;
+    return named;
+  }
   if (!node.online) return fixed;
   return {
     ...fixed,
@@ -51,9 +62,8 @@ function guestRow(call: Call, guest: FakeGuest): Row {
   const lagging = guest.createdAt > 0 && world.now() - guest.createdAt < state.resourceLagMs;
   const pool = guest.pool === undefined ? {} : { pool: guest.pool };
   if (lagging) return { ...identity, status: "unknown", ...pool };
-  const ha = haManaged(state, guest)
-    ? { hastate: state.ha.resources.get(haSid(guest))?.state ?? "started" }
-    : {};
+  const service = state.ha.resources.get(haSid(guest));
+  const ha = service ? { hastate: service.reported ?? service.state } : {};
   const lasting = {
     ...identity,
     name: nameOf(guest),
@@ -95,15 +105,7 @@ function storageRows(call: Call, node: FakeNode): Row[] {
   const { state, who } = call;
   return [...state.storages.values()]
     .filter((one) => isOnNode(one, node.name) && !one.disabled)
-    .filter((one) =>
-      may(
-        state,
-        who,
-        `/storage/${one.storage}`,
-        ["Datastore.Audit", "Datastore.AllocateSpace"],
-        true,
-      )
-    )
+    .filter((one) => may(state, who, `/storage/${one.storage}`, ["Datastore.Audit"]))
     .map((one) => {
       const active = node.online && !one.inactive.includes(node.name);
       return {
@@ -136,9 +138,7 @@ function resources(call: Call): unknown {
     }
   }
   for (const node of state.nodes.values()) {
-    if (wanted("node") && may(state, who, `/nodes/${node.name}`, ["Sys.Audit"])) {
-      rows.push(nodeRow(call, node));
-    }
+    if (wanted("node")) rows.push(nodeRow(call, node));
     if (wanted("storage")) rows.push(...storageRows(call, node));
     if (
       wanted("sdn") && may(state, who, "/sdn/zones/localnetwork", ["SDN.Audit", "SDN.Use"], true)
@@ -193,6 +193,14 @@ function nextId(call: Call): string {
 export const clusterHandlers: Handlers = {
   "GET /cluster/resources": resources,
   "GET /cluster/status": status,
+  "GET /cluster/config/nodes": ({ state }) =>
+    [...state.nodes.values()].map(({ ip, name, nodeid, votes = 1 }) => ({
+      name,
+      node: name,
+      nodeid: String(nodeid),
+      quorum_votes: String(votes),
+      ring0_addr: ip,
+    })),
   // An empty object without one; no key tells how many votes it has.
   "GET /cluster/config/qdevice": ({ state: { qdevice } }) =>
     qdevice === undefined ? {} : {

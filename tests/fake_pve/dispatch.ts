@@ -186,9 +186,7 @@ function requireQuorum(world: World, method: string, template: string): void {
 }
 
 function ok(data: unknown, authorized: boolean): Answer {
-  const body = data instanceof Listed
-    ? { total: data.total, data: data.data }
-    : { data: data ?? null };
+  const body = data instanceof Listed ? { ...data } : { data: data ?? null };
   return { status: 200, reason: "OK", type: json, body: JSON.stringify(body), authorized };
 }
 

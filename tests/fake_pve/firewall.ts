@@ -1,4 +1,4 @@
-import { die, refuse } from "./errors.ts";
+import { die, PveError, refuse } from "./errors.ts";
 import { macros, type RuleKind, ruleOf, verifyRule } from "./firewall_rules.ts";
 import { guestOf, sha1 } from "./guests.ts";
 import type { FakeFirewall, FakeRule, Scalar } from "./state.ts";
@@ -36,9 +36,22 @@ function assertSame({ params }: Call, now: unknown): void {
   }
 }
 
-function shown(rules: FakeRule[]): unknown[] {
-  const digest = digestOf(rules);
-  return rules.map((rule, pos) => ({ pos, ...rule, digest }));
+/** What was right when it was written may be wrong now: such a rule is passed over, and listed with its errors. */
+function shown(call: Call, place: Place): unknown[] {
+  const digest = digestOf(place.rules);
+  return place.rules.map((rule, pos) => {
+    const errors = errorsOf(() => verifyRule(call, { ...rule }, place));
+    return { pos, ...rule, ...(errors ? { errors } : {}), digest };
+  });
+}
+
+function errorsOf(verify: () => void): Record<string, string> | undefined {
+  try {
+    verify();
+  } catch (error) {
+    if (error instanceof PveError) return error.errors;
+    throw error;
+  }
 }
 
 /** A new rule goes before all others; neither `pos` nor `digest` is looked at. */
@@ -101,7 +114,7 @@ function refs(scope: string, { aliases, ipsets }: FakeFirewall): unknown[] {
 
 function ruleHandlers(base: string, place: (call: Call) => Place): Handlers {
   return {
-    [`GET ${base}`]: (call) => shown(place(call).rules),
+    [`GET ${base}`]: (call) => shown(call, place(call)),
     [`POST ${base}`]: (call) => add(call, place(call)),
     [`PUT ${base}/{pos}`]: (call) => change(call, place(call)),
     [`DELETE ${base}/{pos}`]: (call) => remove(call, place(call)),

@@ -33,10 +33,14 @@ function serviceRow(call: Call, resource: FakeHaResource): Row {
 function fencing(call: Call): Row {
   const { ha } = call.state;
   const armed = !ha.resources.size ? "standby" : ha.armed ? "armed" : "disarmed";
-  const status = armed === "disarmed"
-    ? armed
-    : `${armed} (CRM watchdog ${armed === "armed" ? "active" : "standby"})`;
-  return { id: "fencing", type: "fencing", node: call.world.local, status, "armed-state": armed };
+  const row = { id: "fencing", type: "fencing", node: call.world.local, "armed-state": armed };
+  if (armed !== "disarmed") {
+    const watchdog = armed === "armed" && !ha.stale ? "active" : "standby";
+    const state = watchdog === "active" ? "armed" : "standby";
+    return { ...row, status: `${state} (CRM watchdog ${watchdog})`, "armed-state": state };
+  }
+  const status = "disarmed, resource mode: freeze (CRM watchdog released)";
+  return { ...row, status, resource_mode: "freeze" };
 }
 
 function localManagers(call: Call, when: string): Row[] {
@@ -46,7 +50,9 @@ function localManagers(call: Call, when: string): Row[] {
     id: `lrm:${node.name}`,
     type: "lrm",
     node: node.name,
-    status: node.online
+    status: node.maintenance
+      ? `${node.name} (maintenance mode, watchdog active, ${when})`
+      : node.online
       ? `${node.name} (${busy.has(node.name) ? "active, watchdog active" : "idle"}, ${when})`
       : `${node.name} (old timestamp - dead?, ${when})`,
     timestamp: world.seconds(),
@@ -68,8 +74,8 @@ function current(call: Call): Row[] {
     id: "master",
     type: "master",
     node: world.local,
-    status: `${world.local} (active, ${when})`,
-    timestamp: world.seconds(),
+    status: `${world.local} (${state.ha.stale ? "old timestamp - dead?" : "active"}, ${when})`,
+    timestamp: world.seconds() - (state.ha.stale ? 600 : 0),
   };
   const services = [...state.ha.resources.values()].map((one) => serviceRow(call, one));
   return [quorum, master, fencing(call), ...localManagers(call, when), ...services];

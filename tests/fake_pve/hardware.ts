@@ -83,12 +83,27 @@ function repositories(call: Call): unknown {
   };
 }
 
+/** Each node knows only whether it is part of Ceph itself. */
+function cephStatus({ state }: Call, node: string): unknown {
+  const status = state.nodes.get(node)?.withoutCeph ? undefined : state.ceph;
+  return status ?? die("binary not installed: /usr/bin/ceph-mon");
+}
+
 export const hardwareHandlers: Handlers = {
   [`GET ${base}/disks/list`]: (call) =>
     nodeOf(call).disks.map((disk) => {
       const row = diskRow(disk);
       return call.params.flag("skipsmart") ? { ...row, health: "UNKNOWN", wearout: "N/A" } : row;
     }),
+  [`GET ${base}/disks/lvmthin`]: (call) =>
+    (nodeOf(call).thinPools ?? []).map(({ lv, metadata }) => ({
+      lv,
+      vg: "pve",
+      lv_size: 100 * 2 ** 30,
+      used: 10 * 2 ** 30,
+      metadata_size: 2 ** 30,
+      metadata_used: Math.round(metadata * 2 ** 30),
+    })),
   [`GET ${base}/apt/update`]: (call) => nodeOf(call).updates,
   [`POST ${base}/apt/update`]: (call) =>
     startTask(call, {
@@ -115,6 +130,6 @@ export const hardwareHandlers: Handlers = {
     if (!zfs) die("zfsutils-linux not installed");
     return zfs.map((pool) => ({ ...pool, alloc: 0, free: pool.size, frag: 0, dedup: 1 }));
   },
-  "GET /cluster/ceph/status": ({ state }) =>
-    state.ceph ?? die("binary not installed: /usr/bin/ceph-mon"),
+  "GET /cluster/ceph/status": (call) => cephStatus(call, call.world.local),
+  "GET /nodes/{node}/ceph/status": (call) => cephStatus(call, nodeOf(call).name),
 };

@@ -2,7 +2,8 @@ import { bridgePath } from "./sdn.ts";
 import { may } from "./access.ts";
 import { currentFingerprint } from "./cluster.ts";
 import type { FakeNode } from "./state.ts";
-import { type Call, type Handlers, nodeOf } from "./world.ts";
+import { startTask } from "./tasks.ts";
+import { type Call, type Handlers, Listed, nodeOf } from "./world.ts";
 
 function uptimeOf(call: Call, node: FakeNode): number {
   return Math.max(0, Math.floor((call.world.now() - node.bootedAt) / 1000));
@@ -78,6 +79,42 @@ function status(call: Call): unknown {
   };
 }
 
+/** Proxmox lists what is written, and tells the difference from what is in use beside it. */
+function network(call: Call): Listed {
+  const wanted = call.params.maybe("type");
+  const bridges = wanted?.includes("bridge") ?? false;
+  const vnets = wanted === "any_bridge" ? [...call.state.sdn.vnets.keys()] : [];
+  const node = nodeOf(call);
+  const rows = [
+    ...node.network.filter((one) =>
+      wanted === undefined || one.type === wanted || (bridges && one.type === "bridge")
+    ),
+    ...vnets.map((iface) => ({ iface, type: "vnet", active: 1 })),
+    // Those that the caller may not use or see are left out of lists of bridges.
+  ].filter(({ iface }) =>
+    !bridges || may(call.state, call.who, bridgePath(call.state, String(iface)), [
+      "SDN.Audit",
+      "SDN.Use",
+    ], true)
+  );
+  return new Listed(rows, undefined, node.networkChanges);
+}
+
+/** What was written is in use, or thrown away. */
+function settled(call: Call): string | null {
+  const { method } = call.api;
+  const node = nodeOf(call);
+  delete node.networkChanges;
+  if (method === "DELETE") return null;
+  return startTask(call, {
+    type: "srvreload",
+    id: "networking",
+    node: node.name,
+    begin: [],
+    work: () => {},
+  });
+}
+
 export const nodeHandlers: Handlers = {
   "GET /version": ({ state: { version } }) => ({
     version,
@@ -86,21 +123,7 @@ export const nodeHandlers: Handlers = {
   }),
   "GET /nodes": list,
   "GET /nodes/{node}/status": status,
-  "GET /nodes/{node}/network": (call) => {
-    const wanted = call.params.maybe("type");
-    const bridges = wanted?.includes("bridge") ?? false;
-    const vnets = wanted === "any_bridge" ? [...call.state.sdn.vnets.keys()] : [];
-    return [
-      ...nodeOf(call).network.filter((one) =>
-        wanted === undefined || one.type === wanted || (bridges && one.type === "bridge")
-      ),
-      ...vnets.map((iface) => ({ iface, type: "vnet", active: 1 })),
-      // Those that the caller may not use or see are left out of lists of bridges.
-    ].filter(({ iface }) =>
-      !bridges || may(call.state, call.who, bridgePath(call.state, String(iface)), [
-        "SDN.Audit",
-        "SDN.Use",
-      ], true)
-    );
-  },
+  "GET /nodes/{node}/network": network,
+  "PUT /nodes/{node}/network": settled,
+  "DELETE /nodes/{node}/network": settled,
 };

@@ -13,6 +13,14 @@ export interface FakeNode {
   online: boolean;
   /** Reason of the 595 for its paths. */
   downReason: string;
+  /** HA moves its guests elsewhere and places none on it. */
+  maintenance?: boolean;
+  /** In corosync's configuration; default 1. */
+  votes?: number;
+  /** Ceph is installed on other nodes only. */
+  withoutCeph?: boolean;
+  /** The difference between the written network configuration and the one in use. */
+  networkChanges?: string;
   cpus: number;
   memory: number;
   memoryUsed: number;
@@ -32,6 +40,8 @@ export interface FakeNode {
   firewall: FakeFirewall;
   /** Its ZFS pools; undefined where ZFS is not installed. */
   zfs?: FakeZpool[];
+  /** Its LVM thin pools, whose metadata is full by this fraction. */
+  thinPools?: { lv: string; metadata: number }[];
   /** Seconds by which its clock is ahead. */
   clockAhead: number;
   subscription: { status: string; nextduedate?: string };
@@ -203,6 +213,8 @@ export interface FakeState {
     rules: Entries;
     groups: Entries;
     armed: boolean;
+    /** The manager has not written its state for minutes. */
+    stale?: boolean;
     /** Milliseconds that the manager takes to move a guest after it was asked to. */
     moveMs: number;
   };

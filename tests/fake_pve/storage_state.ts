@@ -2,7 +2,7 @@ import type { GuestConfig, Scalar } from "./guest_state.ts";
 
 export interface FakeStorage {
   storage: string;
-  type: "cifs" | "dir" | "lvmthin" | "nfs" | "pbs" | "zfspool";
+  type: "cifs" | "dir" | "lvmthin" | "nfs" | "pbs" | "rbd" | "zfspool";
   content: string[];
   shared: boolean;
   disabled?: boolean;

@@ -34,9 +34,11 @@ export class World extends Clock {
 
   quorate(): boolean {
     const { nodes, qdevice } = this.state;
-    const online = [...nodes.values()].filter((node) => node.online).length;
+    const votesOf = (of: FakeNode[]) => of.reduce((sum, { votes = 1 }) => sum + votes, 0);
+    const all = [...nodes.values()];
+    const online = votesOf(all.filter((node) => node.online));
     const device = qdevice === undefined ? 0 : qdevice.algorithm === "LMS" ? nodes.size - 1 : 1;
-    return (online + (qdevice?.connected ? device : 0)) * 2 > nodes.size + device;
+    return (online + (qdevice?.connected ? device : 0)) * 2 > votesOf(all) + device;
   }
 
   version8(): boolean {
@@ -63,9 +65,13 @@ export type Handler = (call: Call) => unknown;
 
 export type Handlers = Record<string, Handler>;
 
-/** A list whose answer carries a `total` beside `data`. */
+/** A list whose answer carries a `total`, or the `changes` that wait for being applied, beside `data`. */
 export class Listed {
-  constructor(readonly data: unknown[], readonly total: number) {}
+  constructor(
+    readonly data: unknown[],
+    readonly total: number | undefined,
+    readonly changes?: string,
+  ) {}
 }
 
 export function needs(call: Call, path: string, wanted: string[], any = false): void {

@@ -157,3 +157,18 @@ Deno.test("tokens are made only where the config says where their secrets go, by
   assert.match(needed.text, /this server itself uses root@pam!mcp/);
   assert.deepEqual(changes(site), []);
 });
+
+Deno.test("create_proxmox_token tells when its user's time is over", async () => {
+  await using site = await start();
+  const user = site.fake.state.users.get(TOKEN.user);
+  assert.ok(user);
+  const notes = async () => {
+    const { value } = await site.call("create_proxmox_token", { ...TOKEN, dry_run: true });
+    return value.dry_run.notes.join();
+  };
+  assert.doesNotMatch(await notes(), /expire/);
+  user.expire = Math.floor(Date.now() / 1000) - 60;
+  assert.match(await notes(), /operator@pve has expired on 20.*, and its tokens with it/);
+  user.expire += 86_400;
+  assert.match(await notes(), /operator@pve expires on 20.*, and its tokens with it/);
+});

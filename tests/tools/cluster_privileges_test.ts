@@ -43,8 +43,8 @@ const ROWS: readonly Row[] = [
   { tool: "get_sdn", prepare: addZone },
   { tool: "get_task", args: newestTask, prepare: runTask },
   { tool: "get_tasks", prepare: runTask },
-  { tool: "get_updates" },
-  { tool: "get_updates", args: { node: "pve1" } },
+  { tool: "get_updates", prepare: refreshLists },
+  { tool: "get_updates", args: { node: "pve1" }, prepare: refreshLists },
   { tool: "get_users_and_permissions", args: { list: "groups" }, prepare: addGroup },
   { tool: "get_users_and_permissions", args: { list: "permissions" } },
   { tool: "get_users_and_permissions", args: { list: "roles" } },
@@ -104,6 +104,11 @@ async function runTask(site: Site): Promise<void> {
   await site.call("start_vm", { vmid: 101 });
   for (const task of site.fake.state.tasks) task.owner = "root@pam";
   for (const entry of site.fake.state.log) entry.user = "root@pam";
+}
+
+async function refreshLists(site: Site): Promise<void> {
+  await site.call("refresh_updates", { node: "pve1" });
+  for (const task of site.fake.state.tasks) task.owner = "root@pam";
 }
 
 async function runLongTask(site: Site): Promise<void> {

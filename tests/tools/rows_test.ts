@@ -30,6 +30,12 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
   "/access/roles": access("roleid", "roles"),
   "/access/users": access("userid", "users"),
   "/cluster/backup": { key: "id", tool: "get_backup_jobs" },
+  "/cluster/config/nodes": {
+    key: "node",
+    tool: "reboot_node",
+    args: { node: "pve2", force: true },
+    changes: true,
+  },
   "/cluster/firewall/groups": {
     key: "group",
     tool: "add_firewall_rule",
@@ -130,6 +136,15 @@ const CASES: Readonly<Record<KeyedPath, ListCase | readonly ListCase[]>> = {
   },
   "/nodes/{node}/certificates/info": onNode("filename", "get_certificates"),
   "/nodes/{node}/disks/list": onNode("devpath", "get_disks"),
+  "/nodes/{node}/disks/lvmthin": {
+    key: "lv",
+    tool: "get_attention",
+    prepare: ({ fake }) => {
+      for (const node of fake.state.nodes.values()) {
+        node.thinPools = [{ lv: "data", metadata: 0.9 }];
+      }
+    },
+  },
   "/nodes/{node}/disks/zfs": {
     key: "name",
     tool: "get_attention",

@@ -11,15 +11,16 @@ import { parsed } from "./parsed.ts";
 import { placeOf } from "./place.ts";
 import { type ClientOptions, type Credential, newRoute, type Route } from "./route.ts";
 import type { PathWith, Verb } from "./types.ts";
-import { number, record } from "./values.ts";
+import { number, record, text } from "./values.ts";
 import { dialSocket, type Socket } from "./websocket.ts";
 
 export type { Params };
 
-/** An answer's `data`, and `total` where Proxmox pages. */
+/** An answer's `data`, `total` where Proxmox pages, and `changes` where it tells what waits for being applied. */
 export interface Answer {
   readonly data: unknown;
   readonly total: number | undefined;
+  readonly changes?: string | undefined;
   /** Characters of its JSON. */
   readonly size: number;
 }
@@ -208,7 +209,8 @@ export class Client {
     if (Object.keys(record(answer.errors)).length > 0) {
       throw failureOf({ status: 400, body, change, ...this.#told });
     }
-    return { data: answer.data, total: number(answer.total), size: body.length };
+    const { changes, data, total } = answer;
+    return { data, total: number(total), changes: text(changes), size: body.length };
   }
 
   /** What messages say of the token, and of where the configuration names it. */

@@ -2,7 +2,9 @@ import { garbled } from "./failures.ts";
 import { isRecord } from "./values.ts";
 
 /** What Proxmox answers always has `data`: anything else comes from somewhere else, and throws. */
-export function parsed(body: string): { data: unknown; errors?: unknown; total?: unknown } {
+export function parsed(
+  body: string,
+): { data: unknown; errors?: unknown; total?: unknown; changes?: unknown } {
   let answer: unknown;
   try {
     answer = JSON.parse(body);

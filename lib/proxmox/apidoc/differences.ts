@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { flag, isRecord, text } from "../api/values.ts";
+import { readNetwork } from "../cluster/network.ts";
 import { properties } from "../guest/properties.ts";
 import { sameSetting, showSetting } from "../guest/setting_values.ts";
 import { type Change, redactedParams } from "../plan.ts";
@@ -35,6 +36,7 @@ export async function readDifferences(
   params: Values,
 ): Promise<Differences> {
   const { match, method, path } = call;
+  if (match.path === NETWORK) return await networkDifferences(pve, call);
   const readable = match.methods.find((each) => each.method === "GET");
   const takesDigest = "digest" in method.parameters;
   if (!readable || refusalOf(readable, pve.advice) !== undefined) return UNKNOWN;
@@ -65,6 +67,20 @@ export async function readDifferences(
 /** True for a job about whichever guests there are. */
 function namesAll({ all, pool, schedule }: Values): boolean {
   return schedule !== undefined && (flag(all) || pool !== undefined);
+}
+
+const NETWORK = "/nodes/{node}/network";
+
+/** PUT makes a node use what is written of its network, DELETE throws that away; neither names it. */
+async function networkDifferences(
+  pve: Pve,
+  { match: { values: { node = "" } }, method }: CheckedCall,
+): Promise<Differences> {
+  const does = { PUT: "is applied now", DELETE: "is thrown away" }[method.method as string];
+  if (does === undefined) return UNKNOWN;
+  const { unapplied } = await readNetwork(pve, node);
+  const lines = unapplied.length === 0 ? [`nothing ${does}`] : [`this ${does}:`, ...unapplied];
+  return { ...UNKNOWN, notes: lines };
 }
 
 /** One line a change, for whoever is asked about it. */

@@ -1,6 +1,7 @@
-import { record, text, time } from "../api/values.ts";
+import { record, text } from "../api/values.ts";
 import { clip } from "../clip.ts";
 import { readCeph } from "../cluster/ceph.ts";
+import { isSilent, readHaState, whyNotGuarding } from "../cluster/ha_state.ts";
 import { readCluster } from "../cluster/quorum.ts";
 import { replicationJobs } from "../cluster/replication.ts";
 import type { Pve } from "../pve.ts";
@@ -34,32 +35,36 @@ export function quorumProbe(pve: Pve): Probe {
 /** The states of services that HA has given up, is fencing, or finds no node for. */
 const UNPLACED = ["error", "fence", "recovery"];
 
-/** Proxmox writes this into the status of a manager whose node no longer reports. */
-const DEAD = "dead";
-
 export function haProbe(pve: Pve): Probe {
   return {
     part: "HA",
     of: CLUSTER,
     read: async () => {
-      const rows = await pve.list("/cluster/ha/status/current");
-      const services = rows.filter((row) =>
-        row.type === "service" && UNPLACED.includes(text(row.state) ?? "")
-      );
-      const managers = rows.filter((row) => row.type === "lrm" && text(row.status)?.includes(DEAD));
+      const ha = await readHaState(pve);
+      const idle = whyNotGuarding(ha);
+      const lost = ha.services.filter((row) => UNPLACED.includes(text(row.state) ?? ""));
       return [
-        ...services.map((row): Finding => ({
+        ...(idle === undefined || ha.services.length === 0 ? [] : [
+          {
+            kind: "ha",
+            severity: "critical",
+            what: clip(idle),
+            where: CLUSTER,
+            since: ha.master && isSilent(ha.master) ? ha.master.reported : undefined,
+          } satisfies Finding,
+        ]),
+        ...lost.map((row): Finding => ({
           kind: "ha",
           severity: "critical",
           what: `HA cannot place or recover it: ${clip(text(row.status) ?? "unknown")}`,
           where: text(row.sid) ?? String(row.id),
         })),
-        ...managers.map((row): Finding => ({
+        ...ha.managers.filter(isSilent).map((manager): Finding => ({
           kind: "ha",
           severity: "warning",
-          what: `its HA manager does not report: ${clip(text(row.status) ?? "unknown")}`,
-          where: `node ${text(row.node)}`,
-          since: time(row.timestamp),
+          what: `its HA manager does not report: ${clip(manager.status)}`,
+          where: `node ${manager.node}`,
+          since: manager.reported,
         })),
       ];
     },

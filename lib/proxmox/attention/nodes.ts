@@ -1,7 +1,7 @@
 import { isKind } from "../api/errors.ts";
-import { text, time } from "../api/values.ts";
+import { number, text, time } from "../api/values.ts";
 import { clip } from "../clip.ts";
-import { readCertificates } from "../cluster/certificates.ts";
+import { type Certificate, readCertificates } from "../cluster/certificates.ts";
 import { type Disk, readDisks } from "../cluster/disks.ts";
 import { isRunning, taskOf } from "../cluster/task_list.ts";
 import type { Reader } from "../kept_reader.ts";
@@ -45,6 +45,7 @@ export function nodeProbes(
     look("certificates", endingCertificates),
     look("disks", failingDisks),
     look("ZFS", ailingPools),
+    look("thin pools", fullMetadata),
     look("kernel", kernelInWaiting),
     look("repositories", brokenRepositories),
     look("security updates", securityUpdates),
@@ -86,10 +87,16 @@ async function failedTasks(
 }
 
 const CERTIFICATE_DAYS = 30;
+/** Proxmox's own certificate, which `pveupdate` renews in its last fourteen days: before that all is well. */
+const OWN_CERTIFICATE = { file: "pve-ssl.pem", days: 12 };
+
+function isEnding({ days_left = Infinity, file }: Certificate): boolean {
+  return days_left <= (file === OWN_CERTIFICATE.file ? OWN_CERTIFICATE.days : CERTIFICATE_DAYS);
+}
 
 async function endingCertificates(pve: Reader, node: string): Promise<Finding[]> {
   const rows = await readCertificates(pve, node);
-  return rows.filter((row) => (row.days_left ?? Infinity) <= CERTIFICATE_DAYS).map((row) => {
+  return rows.filter(isEnding).map((row) => {
     const days = row.days_left ?? 0;
     return {
       kind: "certificate",
@@ -102,12 +109,38 @@ async function endingCertificates(pve: Reader, node: string): Promise<Finding[]>
 }
 
 async function failingDisks(pve: Reader, node: string): Promise<Finding[]> {
-  return (await readDisks(pve, node)).filter(isFailing).map((disk) => ({
-    kind: "disk",
-    severity: "critical",
-    what: `SMART says ${disk.health}${disk.serial ? ` (serial ${disk.serial})` : ""}`,
-    where: `node ${node} ${disk.device}`,
-  }));
+  return (await readDisks(pve, node)).flatMap((disk): Finding[] => {
+    const serial = disk.serial ? ` (serial ${disk.serial})` : "";
+    const finding = { kind: "disk", where: `node ${node} ${disk.device}` } as const;
+    if (isFailing(disk)) {
+      return [{ ...finding, severity: "critical", what: `SMART says ${disk.health}${serial}` }];
+    }
+    const left = disk.life_left_percent ?? 100;
+    return left > WORN_PERCENT
+      ? []
+      : [{ ...finding, severity: "warning", what: `${left} % of its life is left${serial}` }];
+  });
+}
+
+/** An SSD of which no more is left is to be replaced soon. */
+const WORN_PERCENT = 10;
+
+const METADATA_FULL = 0.8;
+
+/** Thin pools whose metadata fills up, which stops all their disks, however much space is left for data. */
+async function fullMetadata(pve: Reader, node: string): Promise<Finding[]> {
+  const pools = await pve.list("/nodes/{node}/disks/lvmthin", { node });
+  return pools.flatMap(({ lv, metadata_size: size, metadata_used: used, vg }): Finding[] => {
+    const fraction = (number(used) ?? 0) / (number(size) || Infinity);
+    if (fraction <= METADATA_FULL) return [];
+    return [{
+      kind: "storage_full",
+      severity: "critical",
+      what: `its metadata is ${Math.round(fraction * 100)} % full: ` +
+        "lvextend --poolmetadatasize enlarges it",
+      where: `node ${node} thin pool ${vg}/${lv}`,
+    }];
+  });
 }
 
 /** What SMART says of disks that do not fail; many virtual and RAID disks have no SMART at all. */

@@ -1,26 +1,24 @@
-import { flag, number, type Resource } from "../api/values.ts";
+import type { Resource } from "../api/values.ts";
 import { isRunning, type TaskEntry, taskVmid } from "../cluster/task_list.ts";
 import type { Guest } from "../guest/directory.ts";
+import { offeredStorages } from "../storage/offered.ts";
 import { CLUSTER, type Finding, placeOf, type Probe } from "./finding.ts";
 
 const FULL = 0.85;
 const NEARLY_FULL = 0.95;
 
 export function storageProbe(resources: readonly Resource[]): Probe {
-  const places = new Map(
-    resources.filter((row) => row.type === "storage").map((row) => [
-      flag(row.shared) ? `storage ${row.storage}` : `storage ${row.storage} on ${row.node}`,
-      row,
-    ]),
-  );
   return {
     part: "storages",
     of: CLUSTER,
     read: (unread) => {
       const findings: Finding[] = [];
-      for (const [where, row] of places) {
-        if (row.status !== "available") unread("the storage is not available", where);
-        const used = (number(row.disk) ?? 0) / (number(row.maxdisk) || Infinity);
+      for (const offered of offeredStorages(resources)) {
+        const { available, awayOn, node, rows, storage } = offered;
+        const where = node === undefined ? `storage ${storage}` : `storage ${storage} on ${node}`;
+        if (!available) unread("the storage is not available", where);
+        else if (awayOn.length > 0) unread(`it is not available on ${awayOn.join(", ")}`, where);
+        const used = Math.max(...rows.map(usedFraction));
         if (used <= FULL) continue;
         findings.push({
           kind: "storage_full",
@@ -32,6 +30,10 @@ export function storageProbe(resources: readonly Resource[]): Probe {
       return Promise.resolve(findings);
     },
   };
+}
+
+function usedFraction({ disk = 0, maxdisk }: Resource): number {
+  return disk / (maxdisk || Infinity);
 }
 
 /** Guests that are locked though no task runs that would hold the lock. */

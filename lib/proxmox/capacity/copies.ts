@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import { flag, number, type Resource, text } from "../api/values.ts";
+import { type ReplicationJob, replicationJobs } from "../cluster/replication.ts";
 import type { Guest } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
 import { newestGood } from "../storage/backups.ts";
@@ -45,9 +46,14 @@ export async function readCopies(
     warnings.push(...untold, ...list.warnings);
     return list.volumes;
   };
+  const readJobs = async () => {
+    const { jobs, warnings: untold } = await replicationJobs(pve);
+    warnings.push(...untold);
+    return jobs;
+  };
   const [backups, jobs, rules] = await Promise.all([
     read("the backups", readBackups()),
-    read("the replication jobs", pve.list("/cluster/replication")),
+    read("the replication jobs", readJobs()),
     read("the HA rules", pve.list("/cluster/ha/rules")),
   ]);
   return {
@@ -74,13 +80,14 @@ function surviving(
 
 type Row = Readonly<Record<string, unknown>>;
 
-function targetsOf(jobs: readonly Row[]): Map<number, string[]> {
-  const byGuest = Map.groupBy(
-    jobs.filter((job) => !flag(job.disable)),
-    (job) => number(job.guest) ?? 0,
+/** Where there are copies of guests: a job that never came to its end has made none. */
+function targetsOf(jobs: readonly ReplicationJob[]): Map<number, string[]> {
+  const copied = jobs.filter(({ enabled, failures, last_sync }) =>
+    enabled && (last_sync !== undefined || failures === undefined)
   );
+  const byGuest = Map.groupBy(copied, ({ vmid }) => vmid ?? 0);
   return new Map(
-    [...byGuest].map(([vmid, of]) => [vmid, of.flatMap((job) => text(job.target) ?? [])]),
+    [...byGuest].map(([vmid, of]) => [vmid, of.flatMap(({ target }) => target ?? [])]),
   );
 }
 

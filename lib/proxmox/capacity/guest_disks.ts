@@ -9,8 +9,8 @@ import type { Pve } from "../pve.ts";
 export interface GuestDisk {
   readonly volid: string;
   readonly storage: string;
-  /** True when other nodes reach it. */
-  readonly shared: boolean;
+  /** `node` for what only that node has; `unknown` where the storage cannot be seen. */
+  readonly reach: "several nodes" | "node" | "unknown";
   readonly bytes: number;
 }
 
@@ -28,16 +28,20 @@ export async function readGuestDisks(
   pve: Pve,
   { guests, resources }: { guests: readonly Guest[]; resources: readonly Resource[] },
 ): Promise<GuestDisks> {
-  const shared = new Set(
-    resources.filter((row) => row.type === "storage" && flag(row.shared)).map((row) => row.storage),
+  const kinds = new Map(
+    resources.filter((row) => row.type === "storage").map((row) => [row.storage, flag(row.shared)]),
   );
+  const reachOf = (storage: string): GuestDisk["reach"] => {
+    const shared = storage === "" ? false : kinds.get(storage);
+    return shared === undefined ? "unknown" : shared ? "several nodes" : "node";
+  };
   const asked = guests.slice(0, MOST_ASKED);
   const { results, warnings } = await gather(asked, {
     name: (guest) => `disks of ${guestLabel(guest)}`,
     read: async (guest) => {
       const disks = disksOf(await readConfig(pve, guest)).map(({ volid, bytes = 0 }) => {
         const storage = volid.includes(":") ? volid.slice(0, volid.indexOf(":")) : "";
-        return { volid, storage, shared: shared.has(storage), bytes };
+        return { volid, storage, reach: reachOf(storage), bytes };
       });
       return [guest.vmid, disks] as const;
     },

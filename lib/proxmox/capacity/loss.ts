@@ -1,8 +1,9 @@
 import { compact, number, type Resource, text } from "../api/values.ts";
 import type { Guest } from "../guest/directory.ts";
-import { offlineNodes } from "../inventory.ts";
+import { MAINTENANCE, offlineNodes } from "../inventory.ts";
 import type { Volume } from "../storage/volumes.ts";
-import type { GuestDisks } from "./guest_disks.ts";
+import { nodesWith } from "../storage/offered.ts";
+import type { GuestDisk, GuestDisks } from "./guest_disks.ts";
 
 /** What would become of a guest whose node is gone for good. */
 export type Fate =
@@ -41,8 +42,8 @@ export interface NodeLoss {
   readonly lost: number;
   /** Of `lost`, those without a backup that can be seen. */
   readonly lost_without_backup: number;
-  /** Whether what runs there, and comes back, finds memory on the other nodes. */
-  readonly rest_fits: boolean;
+  /** Whether what runs there, and comes back, finds memory on the other nodes; absent where nobody can tell. */
+  readonly rest_fits?: boolean;
   readonly memory_needed_bytes: number;
   readonly memory_free_elsewhere_bytes: number;
 }
@@ -78,13 +79,13 @@ export function fatesOf(around: Surroundings): GuestFate[] {
 }
 
 function fateOf(
-  { vmid }: Guest,
-  { disks, replicas, tied }: Surroundings,
+  { node, vmid }: Guest,
+  { disks, replicas, resources, tied }: Surroundings,
   haState: string | undefined,
 ): { fate: Fate; because?: string } {
   const own = disks.by.get(vmid);
   if (own === undefined) return { fate: "unknown", because: "its configuration was not read" };
-  const local = own.filter(({ shared }) => !shared);
+  const local = own.filter(({ reach }) => reach === "node");
   if (local.length > 0) {
     const where = `${local.map(({ volid }) => volid).join(", ")} only on this node`;
     const copies = replicas.get(vmid) ?? [];
@@ -92,12 +93,36 @@ function fateOf(
       ? { fate: "lost", because: where }
       : { fate: "older copy on another node", because: `replicated to ${copies.join(", ")}` };
   }
-  const only = tied.get(vmid);
-  if (haState !== undefined && only === undefined) return { fate: "restarted by HA" };
-  const because = only === undefined
-    ? "HA does not know it"
-    : `HA rule ${only} ties it to the node`;
-  return { fate: "to be started elsewhere by hand", because };
+  const hidden = own.find(({ reach }) => reach === "unknown");
+  if (hidden !== undefined) {
+    return { fate: "unknown", because: `storage ${hidden.storage} of a disk cannot be seen` };
+  }
+  const because = whyByHand({
+    alone: own.find(({ storage }) => nodesWith(storage, resources).every((each) => each === node)),
+    haState,
+    rule: tied.get(vmid),
+  });
+  return because === undefined
+    ? { fate: "restarted by HA" }
+    : { fate: "to be started elsewhere by hand", because };
+}
+
+/** The states in which HA leaves a guest where it is. */
+const LEFT_ALONE = ["disabled", "error", "ignore", "ignored"];
+
+/** Why HA does not start a guest on another node; undefined where it does. */
+function whyByHand(
+  { alone, haState, rule }: {
+    /** A disk that no other node reaches, though its storage is called shared. */
+    alone: GuestDisk | undefined;
+    haState: string | undefined;
+    rule: string | undefined;
+  },
+): string | undefined {
+  if (alone !== undefined) return `no other node has storage ${alone.storage}`;
+  if (rule !== undefined) return `HA rule ${rule} ties it to the node`;
+  if (haState === undefined) return "HA does not know it";
+  return LEFT_ALONE.includes(haState) ? `its state in HA is ${haState}` : undefined;
 }
 
 /** What the loss of each node would mean. */
@@ -114,19 +139,21 @@ export function lossesOf(
     const lost = own.filter(({ fate }) => fate === "lost");
     const moving = own.filter(({ fate, status }) => fate !== "lost" && status === "running")
       .map(({ vmid }) => memory.get(vmid) ?? 0);
-    const free = nodes.filter((other) => other !== row && !offline.has(other.node ?? other.id))
-      .map(({ maxmem, mem }) =>
-        maxmem === undefined || mem === undefined ? 0 : Math.max(0, maxmem - mem)
-      );
-    return {
+    const others = nodes.filter((other) =>
+      other !== row && !offline.has(other.node ?? other.id) && other.hastate !== MAINTENANCE
+    ).map(({ maxmem, mem }) =>
+      maxmem === undefined || mem === undefined ? undefined : Math.max(0, maxmem - mem)
+    );
+    const free = others.filter((room) => room !== undefined);
+    return compact({
       node,
       guests: own.length,
       lost: lost.length,
       lost_without_backup: lost.filter(({ newest_backup_at: at }) => at === undefined).length,
-      rest_fits: fits(moving, free),
+      rest_fits: fits(moving, free) || (free.length < others.length ? undefined : false),
       memory_needed_bytes: sum(moving),
       memory_free_elsewhere_bytes: sum(free),
-    };
+    });
   });
 }
 

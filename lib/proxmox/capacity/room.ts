@@ -5,6 +5,7 @@ import { AppError, oneLine } from "../../errors.ts";
 import { type Guest, guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
+import { offeredStorages, storagePlace } from "../storage/offered.ts";
 import type { GuestDisks } from "./guest_disks.ts";
 import { pointsOf, type Trend, trendOf } from "./trend.ts";
 
@@ -76,6 +77,14 @@ export function unsized(resources: readonly Resource[]): string[] {
   return length === 0 ? [] : [`the sums leave out ${length} guests whose memory is unknown`];
 }
 
+/** The warnings of storages that are not told for want of any figure. */
+export function withoutRoom(resources: readonly Resource[]): string[] {
+  const offline = offlineNodes(resources);
+  return offeredStorages(resources)
+    .filter(({ available, node = "" }) => !available && !offline.has(node))
+    .map((offered) => `${storagePlace(offered)} is not available: its room is unknown`);
+}
+
 /** Space of the storages that can be used, with where it goes by a month's measurements. */
 export async function storageRooms(
   pve: Pve,
@@ -85,15 +94,12 @@ export async function storageRooms(
     disks: GuestDisks;
   },
 ): Promise<StorageRoom[]> {
-  const places = new Map(
-    resources.filter((row) => row.type === "storage" && row.status === "available")
-      .map((row) => [flag(row.shared) ? `${row.storage}` : `${row.storage} ${row.node}`, row]),
-  );
+  const places = offeredStorages(resources).filter(({ available }) => available);
   const nodeOf = new Map(guests.map(({ vmid, node }) => [vmid, node]));
   const all = [...disks.by].flatMap(([vmid, of]) =>
     of.map((disk) => ({ ...disk, node: nodeOf.get(vmid) }))
   );
-  return await forEachBounded([...places.values()], async (row): Promise<StorageRoom> => {
+  return await forEachBounded(places, async ({ rows: [row] }): Promise<StorageRoom> => {
     const { node = "", storage = "" } = row;
     const shared = flag(row.shared);
     const own = all.filter((disk) => disk.storage === storage && (shared || disk.node === node));

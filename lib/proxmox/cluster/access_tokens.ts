@@ -14,6 +14,8 @@ export interface AccessToken {
 
 export interface TokenOwner {
   readonly enabled: boolean;
+  /** RFC 3339; absent for never. */
+  readonly expires?: string;
   readonly tokens: readonly AccessToken[];
 }
 
@@ -27,8 +29,10 @@ export async function requireOwner(pve: Pve, user: string): Promise<TokenOwner> 
   assertKnown(user, { what: "Proxmox user", known: rows.map((row) => String(row.userid)) });
   const row = rows.find(({ userid }) => userid === user);
   if (row === undefined) throw new AppError("not_found", `there is no Proxmox user ${user}`);
+  const expires = time(row.expire);
   return {
     enabled: row.enable === undefined || flag(row.enable),
+    ...(expires === undefined ? {} : { expires }),
     tokens: records(row.tokens).map((token) => ({
       name: String(token.tokenid),
       comment: text(token.comment),

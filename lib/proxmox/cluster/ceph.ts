@@ -1,18 +1,55 @@
 import { isKind } from "../api/errors.ts";
 import { garbled } from "../api/failures.ts";
-import { isRecord } from "../api/values.ts";
+import { isRecord, type Resource } from "../api/values.ts";
+import { gather } from "../fan_out.ts";
+import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
 
-/** Ceph's own status; undefined on a cluster without Ceph, which is an answer and no failure. */
+type Status = Readonly<Record<string, unknown>>;
+
+/**
+ * Ceph's own status; undefined on a cluster without Ceph, which is an answer and no failure. The node that
+ * answers knows nothing of Ceph when only others are part of it.
+ *
+ * @param options.thorough asks the others then even if no storage is Ceph's
+ */
 export async function readCeph(
   pve: Pve,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+  { thorough = false } = {},
+): Promise<Status | undefined> {
+  const own = await statusIn("/cluster/ceph/status", pve.get("/cluster/ceph/status"));
+  if (own !== undefined) return own;
+  const resources = await pve.resources();
+  if (!thorough && !usesCeph(resources)) return undefined;
+  const { results, warnings } = await gather(onlineNodes(resources), {
+    name: (node) => `whether node ${node} has Ceph is unknown`,
+    read: (node) => {
+      const at = "/nodes/{node}/ceph/status";
+      return statusIn(at, pve.get(at, { node }));
+    },
+  });
+  const found = results.find((status) => status !== undefined);
+  if (found === undefined) { for (const warning of warnings) pve.warn(warning); }
+  return found;
+}
+
+function onlineNodes(resources: readonly Resource[]): string[] {
+  const offline = offlineNodes(resources);
+  return resources.filter(({ type }) => type === "node").map(({ id, node = id }) => node)
+    .filter((node) => !offline.has(node));
+}
+
+async function statusIn(path: string, reading: Promise<Status>): Promise<Status | undefined> {
   try {
-    const status: Readonly<Record<string, unknown>> = await pve.get("/cluster/ceph/status");
+    const status = await reading;
     if (isRecord(status.health)) return status;
   } catch (error) {
     if (isKind(error, "not_installed")) return undefined;
     throw error;
   }
-  throw garbled("Proxmox's answer to /cluster/ceph/status tells no health");
+  throw garbled(`Proxmox's answer to ${path} tells no health`);
+}
+
+function usesCeph(resources: readonly Resource[]): boolean {
+  return resources.some(({ plugintype }) => plugintype === "rbd" || plugintype === "cephfs");
 }

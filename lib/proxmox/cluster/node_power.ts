@@ -6,10 +6,14 @@ import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
 import { requireGuestsSeen } from "../unseen.ts";
 
-/** One for each node, and those of a QDevice, which is told of apart. */
+/** Those of the nodes, mostly one each, and of a QDevice, which is told of apart. */
 interface Votes {
+  /** Of the node itself. */
+  readonly own: number;
   readonly online: number;
   readonly total: number;
+  /** How many nodes there are. */
+  readonly nodes: number;
   /** Whether there is a QDevice, whose votes are among them. */
   readonly qdevice: boolean;
 }
@@ -41,10 +45,11 @@ const GOING_SECONDS = 180;
  */
 export async function nodeFacts(pve: Pve, node: string): Promise<NodeFacts> {
   pve.wholeNode(node);
-  const [rows, resources, device] = await Promise.all([
+  const [rows, resources, device, configured] = await Promise.all([
     pve.list("/cluster/status"),
     pve.resources(),
     readQdevice(pve),
+    readConfiguredVotes(pve),
   ]);
   const nodes = rows.filter((row) => row.type === "node");
   assertKnown(node, { what: "node", known: nodes.map((row) => text(row.name) ?? "") });
@@ -59,10 +64,29 @@ export async function nodeFacts(pve: Pve, node: string): Promise<NodeFacts> {
     running: guestsIn(resources)
       .filter((guest) => online && guest.node === node && guest.status !== "stopped"),
     votes: votesOf(device, {
-      online: nodes.filter((row) => flag(row.online)).length,
+      configured,
+      node,
+      nodes: nodes.map((row) => ({ name: text(row.name) ?? "", online: flag(row.online) })),
       size: number(cluster?.nodes) ?? nodes.length,
     }),
   };
+}
+
+/** The votes of nodes by corosync's configuration; none where that cannot be read. */
+async function readConfiguredVotes(pve: Pve): Promise<ReadonlyMap<string, number>> {
+  try {
+    const rows = await pve.list("/cluster/config/nodes");
+    return new Map(rows.flatMap((row: Readonly<Record<string, unknown>>) => {
+      const votes = number(row.quorum_votes);
+      return votes === undefined ? [] : [[String(row.node), votes] as const];
+    }));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const note = `each node is taken to have one vote, as theirs are unknown: ${error.message}`;
+    pve.warn(note);
+    pve.foresee(note);
+    return new Map();
+  }
 }
 
 type Qdevice = Readonly<Record<string, unknown>>;
@@ -78,16 +102,38 @@ async function readQdevice(pve: Pve): Promise<Qdevice> {
 }
 
 /** No answer counts a QDevice's votes: by its algorithm it has one, or one less than there are nodes. */
-function votesOf(device: Qdevice, { online, size }: { online: number; size: number }): Votes {
+function votesOf(
+  device: Qdevice,
+  { configured, node, nodes, size }: {
+    configured: ReadonlyMap<string, number>;
+    node: string;
+    nodes: readonly { name: string; online: boolean }[];
+    /** How many there are, of which not all need be listed. */
+    size: number;
+  },
+): Votes {
+  const votesOfNode = (name: string) => configured.get(name) ?? 1;
+  const sum = (of: typeof nodes) => of.reduce((total, { name }) => total + votesOfNode(name), 0);
+  const votes = {
+    own: votesOfNode(node),
+    online: sum(nodes.filter(({ online }) => online)),
+    total: sum(nodes) + size - nodes.length,
+    nodes: size,
+  };
   const state = text(device.State);
-  if (state === undefined) return { online, total: size, qdevice: false };
+  if (state === undefined) return { ...votes, qdevice: false };
   const own = text(device.Algorithm) === "LMS" ? size - 1 : 1;
-  return { online: online + (state === "Connected" ? own : 0), total: size + own, qdevice: true };
+  return {
+    ...votes,
+    online: votes.online + (state === "Connected" ? own : 0),
+    total: votes.total + own,
+    qdevice: true,
+  };
 }
 
 /** Whether the cluster can decide anything without the node; a host that is in no cluster always can. */
-function keepsQuorum({ votes: { online, total } }: Pick<NodeFacts, "votes">): boolean {
-  return total < 2 || (online - 1) * 2 > total;
+function keepsQuorum({ votes: { nodes, online, own, total } }: Pick<NodeFacts, "votes">): boolean {
+  return nodes < 2 || (online - own) * 2 > total;
 }
 
 /** `VM 100 (web1), container 200 (ct1)`. */
@@ -98,10 +144,12 @@ export function guestNames(guests: readonly Guest[]): string {
 
 /** `2 of 3 votes are left, which is a quorum`. */
 export function votesLeft({ votes }: Pick<NodeFacts, "votes">): string {
-  const { online, qdevice, total } = votes;
-  const left = `${online - 1} of ${total} votes are left`;
+  const { nodes, online, own, qdevice, total } = votes;
+  const left = `${online - own} of ${total} votes are left`;
   if (keepsQuorum({ votes })) return `${left}, which is a quorum`;
-  const why = total === 2 && !qdevice ? ", as always with one of two nodes and no QDevice" : "";
+  const why = nodes === 2 && total === 2 && !qdevice
+    ? ", as always with one of two nodes and no QDevice"
+    : "";
   return `${left}, which is no quorum${why}: until it is back nothing can be changed or started, ` +
     "and a node that runs HA guests resets itself after a minute, with all its guests";
 }

@@ -100,7 +100,8 @@ export async function requireReplicable(pve: Pve, guest: Guest, target: string):
     target !== guest.node,
     `${guestLabel(guest)} is on node ${target} itself`,
   );
-  const isOnline = status === "online";
+  // One that is `unknown` mostly answers, and is asked below.
+  const isOnline = status !== "offline";
   pve.check(`node ${target} is online`, isOnline, `node ${target} is ${text(status)}`);
   if (!isOnline) return;
   const [volumes, here, there] = await Promise.all([

@@ -49,7 +49,7 @@ function isClosed(level: Level, { rules, options }: State): boolean {
 /** What becomes of most connections to the port; a rule that accepts some of them is good enough. */
 function firstVerdict(rules: readonly Rule[]): string | undefined {
   return rules.find((rule) =>
-    rule.enabled && rule.type === "in" && mayCover(rule) &&
+    rule.enabled && rule.broken === undefined && rule.type === "in" && mayCover(rule) &&
     (rule.action === "ACCEPT" || isForAll(rule))
   )?.action;
 }

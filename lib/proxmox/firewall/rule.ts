@@ -1,5 +1,7 @@
-import { compact, flag, number, text } from "../api/values.ts";
+import { oneLine } from "../../errors.ts";
+import { compact, flag, number, record, text } from "../api/values.ts";
 import type { ParamsOf } from "../api/types.ts";
+import { clip } from "../clip.ts";
 
 /** A rule in Proxmox's own words; what is not set is left out. */
 export interface Rule {
@@ -18,6 +20,8 @@ export interface Rule {
   readonly dport?: string;
   readonly log?: string;
   readonly comment?: string;
+  /** Why Proxmox passes it over although it is switched on, as for an IP set that is gone. */
+  readonly broken?: string;
 }
 
 export type RuleParams = ParamsOf<"/cluster/firewall/rules", "POST">;
@@ -57,7 +61,13 @@ export function ruleOf(row: Readonly<Record<string, unknown>>): Rule {
     dport: text(row.dport),
     log: text(row.log),
     comment: text(row.comment),
+    broken: brokenOf(row),
   });
+}
+
+function brokenOf({ errors }: Readonly<Record<string, unknown>>): string | undefined {
+  const reasons = Object.entries(record(errors)).map(([key, reason]) => `${key}: ${reason}`);
+  return reasons.length === 0 ? undefined : clip(oneLine(reasons.join("; ")));
 }
 
 /** True when both let in and keep out the same. */
@@ -71,7 +81,7 @@ function same(one: string | undefined, other: string | undefined): boolean {
 
 /** The settings as Proxmox takes them; those that are undefined are left alone. */
 export function paramsOf(rule: Partial<Omit<Rule, "pos">>): RuleChange {
-  const { enabled, icmp_type, log, type, ...named } = rule;
+  const { broken: _, enabled, icmp_type, log, type, ...named } = rule;
   return compact({
     ...named,
     type: type as RuleChange["type"],
@@ -97,5 +107,6 @@ export function ruleText(rule: Omit<Rule, "pos">): string {
     ...part("to", rule.dest),
     ...part("on", rule.iface),
     ...rule.enabled ? [] : ["(off)"],
+    ...rule.broken === undefined ? [] : [`(no effect, ${rule.broken})`],
   ].join(" ");
 }

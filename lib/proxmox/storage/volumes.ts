@@ -7,6 +7,7 @@ import { whyEmpty } from "../known.ts";
 import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
+import { unseenStorages } from "../unseen.ts";
 import { findHidden } from "./hidden.ts";
 import { type Place, placesOf, type VolumeFilter } from "./places.ts";
 import { type Backup, listedWith, type ToldOf } from "./told.ts";
@@ -86,6 +87,7 @@ export async function readVolumes(
     }
     missing.push(`no storage${content === undefined ? "" : ` for ${content}`} can be seen`);
   }
+  if (filter.storage === undefined) missing.push(...await unseenStorages(pve));
   const listed = results.flat();
   // Where the server itself has told all, Proxmox VE hides nothing.
   const unsure = places.filter(({ storage }) => told.get(storage)?.complete !== true);

@@ -21,11 +21,11 @@ export const NETWORK = {
       const container = await call({ vmid: "ct1" });
       assert.deepEqual([container.of, container.enabled], ["guest 200", false]);
       site.fake.state.firewall.groups.set("web", {
-        rules: [{ type: "in", action: "ACCEPT", enable: 0, dport: "443" }],
+        rules: [{ type: "in", action: "ACCEPT", enable: 0, proto: "tcp", dport: "443" }],
       });
       const group = await call({ group: "web" });
       assert.deepEqual(group.rules, [
-        { pos: 0, enabled: false, type: "in", action: "ACCEPT", dport: "443" },
+        { pos: 0, enabled: false, type: "in", action: "ACCEPT", proto: "tcp", dport: "443" },
       ]);
     },
     refuses: [
