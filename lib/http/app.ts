@@ -98,7 +98,9 @@ function beginRequest({ language, metrics, newId }: AppServices): MiddlewareHand
     headers.set("x-request-id", requestId);
     headers.set("x-content-type-options", "nosniff");
     const events = headers.get("content-type")?.startsWith("text/event-stream") ?? false;
-    if (!events) headers.set("cache-control", "no-store");
+    // nginx would keep events until its buffer is full or the stream ends.
+    if (events) headers.set("x-accel-buffering", "no");
+    else headers.set("cache-control", "no-store");
   };
 }
 

@@ -25,9 +25,14 @@ export async function readCertificate(tls: Tls): Promise<Certificate> {
   if (certified.equals(own)) return { cert, key };
   throw new AppError(
     "invalid",
-    `Cannot use server.tls.cert_file ${tls.cert_file}: server.tls.key_file ${tls.key_file} is not its key`,
+    `Cannot use server.tls.cert_file ${tls.cert_file}: server.tls.key_file ${tls.key_file} is not its key` +
+      (CREDENTIAL.test(tls.key_file) ? HANDED_OVER : ""),
   );
 }
+
+/** A file that systemd handed to a service; it does so once, as the service starts. */
+const CREDENTIAL = /\/credentials\/[^/]+\.service\/[^/]+$/;
+const HANDED_OVER = " as systemd handed it over: restart the service";
 
 /** Keys are compared as they are written, for 2.6.10 has no `checkPrivateKey`. */
 function publicKeyOf(

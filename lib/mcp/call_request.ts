@@ -28,7 +28,7 @@ export interface CallRequest extends Pick<Caller, "traceparent"> {
   readonly hasEnded?: () => boolean;
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
   /** Whether a person can be asked through this client, and what was answered. */
-  readonly confirmation: "impossible" | "possible" | "accepted" | "declined";
+  readonly confirmation: "impossible" | "possible" | "accepted" | "declined" | "unanswered";
   /** The question that was answered. */
   readonly answered?: { readonly nonce: string; readonly version: string; readonly expires: Date };
   /** True when the caller follows the task that the call begins: the call does not wait for it. */

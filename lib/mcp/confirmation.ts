@@ -13,6 +13,7 @@ import { callerOf } from "./caller.ts";
 import type { CallRequest } from "./call_request.ts";
 import type { Question } from "./consent.ts";
 import { digestOf } from "../audit/digest.ts";
+import { isUnanswered } from "./unanswered.ts";
 
 const KEY = "confirm";
 const MAX_AGE_SECONDS = 600;
@@ -63,10 +64,11 @@ export class Confirmation {
       return { confirmation: "possible" };
     }
     const yes = answer.action === "accept" && answer.content?.confirm === true;
+    const no = isUnanswered(answer) ? "unanswered" : "declined";
     const { nonce, version } = asked;
     // Longer than the state is valid: an answer must not be forgotten before it has lapsed.
     const expires = new Date(this.#now().getTime() + 2 * MAX_AGE_SECONDS * 1000);
-    return { confirmation: yes ? "accepted" : "declined", answered: { nonce, version, expires } };
+    return { confirmation: yes ? "accepted" : no, answered: { nonce, version, expires } };
   }
 
   /** The answer that makes the client show the question. */

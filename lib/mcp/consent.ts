@@ -48,6 +48,11 @@ export async function consent(
   if (confirmation === "declined") {
     throw new Denied(`Cannot ${action}: the person who was asked declined`);
   }
+  if (confirmation === "unanswered") {
+    throw new Denied(
+      `Cannot ${action}: no answer came: the client asked nobody, or nobody answered in time; call again, or use a client that can ask`,
+    );
+  }
   const about = await describe(services, request, subject);
   const { lines, version } = inCluster(about, request.meant);
   if (!answered) {

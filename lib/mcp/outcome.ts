@@ -10,7 +10,7 @@ export function markOf(
   { confirmation, principal }: CallRequest,
 ): [mark: ConfirmationMark, by?: string] {
   if (mode === "never" || confirmation === "impossible") return ["not_asked"];
-  if (confirmation === "possible") return ["asked"];
+  if (confirmation === "possible" || confirmation === "unanswered") return ["asked"];
   return confirmation === "accepted" ? ["accepted", principal.user] : ["declined"];
 }
 

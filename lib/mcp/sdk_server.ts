@@ -14,9 +14,14 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import { isRecord } from "../record.ts";
+import { UNANSWERED } from "./unanswered.ts";
 
 type Taken = (params: unknown, context: ServerContext) => unknown;
 type Register = (method: string, ...schemasAndHandler: [...unknown[], Taken]) => void;
+type Send = (
+  request: { readonly method: string },
+  ...rest: { readonly signal?: AbortSignal }[]
+) => Promise<unknown>;
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
 
 /** What the SDK does with a message that it has found to be a request. */
@@ -30,7 +35,9 @@ interface Answering {
  * gives a task as a tool's answer some content, tells older clients of extensions, which they have not, and
  * says with every answer all of what it is: here icons are told to who connects. And it asks of each message
  * whether it is an answer before it asks whether it is a request: each refusal of zod's makes hidden classes,
- * which hold the message until a full collection (seen in zod 4.6.7 and V8 14).
+ * which hold the message until a full collection (seen in zod 4.6.7 and V8 14). A question that a client
+ * fails to ask, as one behind a bridge that only forwards what it says it can, or that nobody answers,
+ * comes back as such: the SDK would end the call in words and without a row of its own.
  */
 export class SdkServer extends Server {
   readonly #ended = new AbortController();
@@ -50,6 +57,15 @@ export class SdkServer extends Server {
         return handler(params, context);
       });
     }) satisfies Register as Server["setRequestHandler"];
+    const send = this.request.bind(this) as Send;
+    this.request = (async (request, ...rest) => {
+      try {
+        return await send(request, ...rest);
+      } catch (error) {
+        if (request.method !== "elicitation/create" || rest.at(-1)?.signal?.aborted) throw error;
+        return UNANSWERED;
+      }
+    }) satisfies Send as Server["request"];
   }
 
   /** Aborts when the connection is over, whoever has closed it. */

@@ -69,6 +69,23 @@ export function runAccountCommands(name: string, start: () => Promise<Beside>): 
     assert.deepEqual({ ...after, hashPrefix, lastUsed }, before);
   });
 
+  test("a token whose secret cannot be printed is told as one that nobody has", async (bench) => {
+    const { id } = await bench.newcomer("ayse", "Operator");
+    const onLine = () => {
+      throw new Error("No space left on device (os error 28)");
+    };
+    const create = ["token", "create", "--user", "ayse", "--name", "x", "--permission", "read"];
+    for (const args of [create, ["token", "rotate", String(id)]]) {
+      const { status, err } = await bench.run(args, { onLine });
+      assert.equal(status, 1);
+      assert.match(
+        err,
+        /^proxmox-mcp: Cannot print token (\d+): No space left .* nobody has it: `.*token revoke \1` ends it/m,
+      );
+      assert.doesNotMatch(err, /not foreseen/);
+    }
+  });
+
   test("token update changes what is named and clears what is to go", async (bench) => {
     const { site } = bench;
     const { token, stream, id } = await bench.newcomer("ayse", "Operator", "--tag", "x");

@@ -53,6 +53,29 @@ Deno.test("a client that can ask is made to ask before something is destroyed", 
   }
 });
 
+Deno.test("a client that says it can ask, and cannot, is told so, and the call has its row", async () => {
+  await using site = await Site.start();
+  const client = await connectClient(site, {
+    mode: "legacy",
+    answer: () => {
+      throw new Error("Method not found");
+    },
+  });
+  const { content, isError } = await stop(client, 100);
+  await client.close();
+  assert.equal(isError, true);
+  assert.match(
+    JSON.stringify(content),
+    /"Cannot stop VM 100: no answer came: the client asked nobody, or nobody answered in time; call again/,
+  );
+  assert.deepEqual(changes(site), []);
+  const rows = await site.trail.list({ tool: "stop_vm" });
+  assert.deepEqual(
+    rows.map(({ outcome, confirmation }) => [outcome, confirmation]),
+    [["denied", "asked"], ["asked", "asked"]],
+  );
+});
+
 Deno.test("a call by call_tool is asked about as the call itself, and tells its progress", async (t) => {
   const told: unknown[] = [];
   const by = (client: Client, name: string) =>

@@ -172,9 +172,18 @@ Deno.test({
       await Deno.writeTextFile(system.at("/root/secret"), pve.value, { mode: 0o600 });
       await system.run("dpkg -i /tmp/old.deb", NO_SYSTEMD);
       await system.run(`cd /root && ${init?.text}`, NO_SYSTEMD);
+      const { tools } = JSON.parse(await Deno.readTextFile(system.at(CONFIG)));
+      assert.deepEqual(tools, { toolsets: ["core"] });
       token = (await system.run("cat /root/ayse.token")).trim();
       await tryServing(await startedBy(system, UNIT));
       assert.match(await asServer("proxmox-mcp token list"), /ayse/);
+    });
+
+    await t.step("a CA in root's home is copied to where the server may read it", async () => {
+      await system.run("mv /etc/pve/pve-root-ca.pem /root/own.pem");
+      const again = "proxmox-mcp init --yes --unit --ca-file own.pem";
+      assert.doesNotMatch(await system.run(`cd /root && ${again}`, NO_SYSTEMD), /^note:/m);
+      await tryServing(await startedBy(system, UNIT));
     });
   },
 });

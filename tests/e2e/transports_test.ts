@@ -134,6 +134,24 @@ Deno.test("every answer bears an X-Request-Id of the server's own", async () => 
   assert.equal(row?.requestId, ids.at(-1));
 });
 
+Deno.test("events ask a proxy not to keep them, as nginx does with all of a stream over HTTP/1.0", async () => {
+  await using site = await Site.start();
+  const buffering = async (url: string, init: RequestInit) => {
+    const response = await fetch(url, init);
+    await response.body?.cancel();
+    return response.headers.get("x-accel-buffering");
+  };
+  const post = (headers: HeadersInit) =>
+    buffering(site.server.url, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+    });
+  assert.equal(await buffering(`${site.server.url}/sse`, { headers: site.headers() }), "no");
+  assert.equal(await post(await site.openSession()), "no");
+  assert.equal(await post(site.headers()), null);
+});
+
 Deno.test("an SSE session belongs to its token, and revoking the token closes it", async () => {
   await using site = await Site.start();
   const stream = await fetch(`${site.server.url}/sse`, { headers: site.headers(site.tokens.user) });

@@ -121,6 +121,30 @@ Deno.test("unit for a public address, a low port, PostgreSQL and odd paths is so
   await assertSound(folder, text);
 });
 
+Deno.test("unit tells what its user may not read, and hides no home that the server reads", async () => {
+  await using folder = await Folder.make();
+  const ca = await folder.write("ca.pem", "", 0o644);
+  const tls = { cert_file: "/home/ayse/c.pem", key_file: "/home/ayse/k.pem" };
+  const closed = { ...BASE, proxmox: { host: "10.1.2.3", ca_file: ca }, server: { tls } };
+  const { err, lines } = await unitOf(folder, closed, "--name", "nobody");
+  assert.deepEqual(
+    err.split("\n"),
+    [["proxmox.ca_file", ca], ["the config", folder.at("config.json")]].map(([key, path]) =>
+      `note: the user nobody may not read ${key} ${path}: ${folder.path} is closed to it`
+    ),
+  );
+  assert.ok(lines.includes("ProtectHome=read-only"));
+
+  await Deno.chmod(folder.path, 0o755);
+  const open = await unitOf(folder, { ...BASE, proxmox: closed.proxmox }, "--name", "nobody");
+  const config = folder.at("config.json");
+  assert.equal(
+    open.err,
+    `note: the user nobody may not read the config ${config}: it is closed to it`,
+  );
+  assert.ok(open.lines.includes("ProtectHome=yes"));
+});
+
 Deno.test("unit --health prints a timer and a service that restarts what does not answer", async () => {
   await using folder = await Folder.make();
   const config = {

@@ -163,3 +163,19 @@ Deno.test("over TLS an answer's head does not go ahead of its body, which would 
   }
   await listener.shutdown();
 });
+
+Deno.test("listen tells that systemd hands a renewed key over only as the service starts", async () => {
+  await using folder = await Folder.make();
+  await Deno.mkdir(folder.at("credentials", "m.service"), { recursive: true });
+  const section = await serverSection(folder, true);
+  const { certPem } = await makeCertificate("pve1");
+  const { keyPem } = await makeCertificate("pve1");
+  const tls = {
+    cert_file: await folder.write("cert.pem", certPem),
+    key_file: await folder.write("credentials/m.service/key.pem", keyPem),
+  };
+  await assert.rejects(
+    listen({ ...section, tls }, () => new Response("ok")),
+    refusal(/key\.pem is not its key as systemd handed it over: restart the service$/),
+  );
+});

@@ -6,12 +6,12 @@ import { type CliContext, configOption, UsageError } from "../context.ts";
 import { askScope } from "./ask_scope.ts";
 import type { Asking } from "./asking.ts";
 import { readIfThere, writeWhole } from "./atomic.ts";
-import { contentWithCluster, copiedCa } from "./content.ts";
+import { caToCopy, contentWithCluster, copiedCa } from "./content.ts";
 import { configPath, Existing } from "./existing.ts";
 import { leftToDo } from "./left.ts";
 import type { InitArguments } from "./options.ts";
 import { chooseToken, type ProxmoxToken } from "./proxmox_token.ts";
-import { chooseEndpoint, chooseTrust, NODE_CA, type Trust } from "./server.ts";
+import { chooseEndpoint, chooseTrust } from "./server.ts";
 import type { Steps } from "./steps.ts";
 
 const READABLE = 0o644;
@@ -38,7 +38,8 @@ export async function addCluster(context: CliContext, around: Around): Promise<v
   requireFree(own, { cluster, options });
   const endpoint = await chooseEndpoint(options, { existing: own, asking, env, steps });
   const trust = await chooseTrust(options, { endpoint, existing: own, asking, steps });
-  const ca = trust?.ca_file === NODE_CA ? await Deno.readTextFile(NODE_CA) : null;
+  const ca = caToCopy(own, trust);
+  const caText = ca === null ? null : await Deno.readTextFile(ca);
   const contentOf = (token: ProxmoxToken) =>
     contentWithCluster(existing, { cluster, endpoint, trust, token });
   const token = await chooseToken(options, {
@@ -50,16 +51,16 @@ export async function addCluster(context: CliContext, around: Around): Promise<v
     preview: async (token) => {
       const files = new Map([
         ...(token.file === null ? [] : [[token.file, token.secret] as const]),
-        ...(ca === null ? [] : [[copiedCa(own), ca] as const]),
+        ...(caText === null ? [] : [[copiedCa(own), caText] as const]),
       ]);
       const config = await existing.preview(contentOf(token), { env: io.env, files });
       const found = config.clusters.find(({ name }) => name === cluster);
       if (found === undefined) throw new Error(`cluster ${cluster} is not in the config`);
       // The copy is not made before the token has worked.
-      return ca === null ? found : { ...found, proxmox: { ...found.proxmox, ca_file: NODE_CA } };
+      return ca === null ? found : { ...found, proxmox: { ...found.proxmox, ca_file: ca } };
     },
   });
-  await write(around, { existing, own, token, trust, content: contentOf(token), now: io.now() });
+  await write(around, { existing, own, token, caText, content: contentOf(token), now: io.now() });
   const config = await loadConfig({ file: path, env: io.env });
   steps.title(texts.checking);
   await check(context, { config: path, lock: false });
@@ -98,19 +99,18 @@ export function requireConfig(existing: Existing): Existing {
 /** What the config names is there before the config names it. */
 async function write(
   { steps }: Around,
-  { existing, own, token, trust, content, now }: {
+  { existing, own, token, caText, content, now }: {
     existing: Existing;
     own: Existing;
     token: ProxmoxToken;
-    trust: Trust | null;
+    /** The CA to be kept beside the config. */
+    caText: string | null;
     content: Existing["content"];
     now: Date;
   },
 ): Promise<void> {
   const { texts } = steps;
-  if (trust?.ca_file === NODE_CA) {
-    writeWhole(copiedCa(own), await Deno.readTextFile(NODE_CA), READABLE);
-  }
+  if (caText !== null) writeWhole(copiedCa(own), caText, READABLE);
   if (token.file !== null && (await readIfThere(token.file))?.trim() !== token.secret) {
     writeWhole(token.file, `${token.secret}\n`);
     steps.done(texts.secret, token.file);

@@ -1,4 +1,4 @@
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import type { Content, Existing } from "./existing.ts";
 import type { InitArguments } from "./options.ts";
 import type { ProxmoxToken } from "./proxmox_token.ts";
@@ -24,7 +24,7 @@ export function contentWith(existing: Existing, choices: Choices): Content {
   const server = serverWith(existing, choices);
   const database = databaseWith(existing);
   // What a config has said so far of the list, or left unsaid, is relied upon.
-  const tools = existing.isThere ? content.tools : { toolsets: ["core"] };
+  const tools = content.tools ?? (existing.isInUse ? undefined : { toolsets: ["core"] });
   return {
     ...content,
     proxmox: proxmoxWith(existing, choices),
@@ -50,9 +50,22 @@ export function contentWithCluster(
   return { ...content, clusters: { ...content.clusters, [cluster]: sections } };
 }
 
-/** The server's user may not read the folder that the cluster's CA is in on a node. */
+/**
+ * The file of a CA that is copied beside the config: the server's user may not read where it is on a
+ * node, nor, beside a config of a service, what lies in somebody's home. Null when none is.
+ */
+export function caToCopy(existing: Existing, trust: Trust | null): string | null {
+  const file = trust?.ca_file ?? null;
+  return file === NODE_CA || isOfService(existing) && !file?.startsWith("/etc/") ? file : null;
+}
+
+/** Where it is copied to. */
 export function copiedCa(existing: Existing): string {
   return existing.beside(basename(NODE_CA));
+}
+
+function isOfService({ path }: Existing): boolean {
+  return path.startsWith("/etc/");
 }
 
 function proxmoxWith(
@@ -64,7 +77,7 @@ function proxmoxWith(
   const address = endpoint.isKept
     ? { host, hosts, port }
     : { host: endpoint.host, port: endpoint.port };
-  const chosen = trust?.ca_file === NODE_CA ? { ca_file: copiedCa(existing) } : trust;
+  const chosen = caToCopy(existing, trust) === null ? trust : { ca_file: copiedCa(existing) };
   return inOrder(before, {
     ...address,
     ...(chosen ?? { fingerprint, ca_file, verify_ssl }),
@@ -91,7 +104,7 @@ function authWith(existing: Existing, token: ProxmoxToken): Content[string] {
 
 function serverWith(existing: Existing, { options, language }: Choices): Content[string] {
   const before = existing.content.server ?? {};
-  const fresh = existing.isThere || language === "en" ? undefined : language;
+  const fresh = existing.isInUse || language === "en" ? undefined : language;
   const values = {
     ...before,
     ...given("host", options.httpHost),
@@ -105,7 +118,7 @@ function serverWith(existing: Existing, { options, language }: Choices): Content
 /** Packages keep what changes apart from what is configured. */
 function databaseWith(existing: Existing): Content[string] | undefined {
   const before = existing.content.database;
-  if (before !== undefined || !dirname(existing.path).startsWith("/etc/")) return before;
+  if (before !== undefined || !isOfService(existing)) return before;
   return { url: `sqlite:${STATE_FOLDER}/proxmox-mcp.db` };
 }
 

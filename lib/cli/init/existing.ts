@@ -64,6 +64,11 @@ export class Existing {
     return this.#text !== null;
   }
 
+  /** Whether somebody may rely on what it says, and on what it leaves unsaid. */
+  get isInUse(): boolean {
+    return this.isThere && !isTemplate(this.content);
+  }
+
   /** Whether a package or `init` wrote it, and nobody has changed it since. */
   get isOwn(): boolean {
     if (this.#text === null || this.state.wrote(this.#text)) return true;

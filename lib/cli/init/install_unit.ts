@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 import { ownForm } from "../../command.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
+import { notesOfClosed, serviceUser } from "../unit/service_user.ts";
 import { PRIVATE_NETWORKS, unitOf } from "../unit/unit.ts";
 import { word } from "../unit/word.ts";
 import type { Asking } from "./asking.ts";
@@ -56,7 +57,7 @@ export async function startOfUnit(
  * secrets are handed to it.
  */
 async function giveToService(config: Config, steps: Steps): Promise<void> {
-  const user = await serviceUser();
+  const user = await serviceUser(UNIT_NAME);
   if (user === null) {
     const command =
       `useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin ${UNIT_NAME}`;
@@ -71,19 +72,13 @@ async function giveToService(config: Config, steps: Steps): Promise<void> {
   for (const path of ownFolder(config.file)) {
     await Deno.chown(path, null, user.gid).catch(() => {});
   }
+  steps.lines(await notesOfClosed(config, user));
 }
 
 /** The folder of a file, where it is there for this program alone. */
 function ownFolder(file: string | null): string[] {
   const folder = file === null ? "" : dirname(file);
   return basename(folder) === UNIT_NAME ? [folder] : [];
-}
-
-async function serviceUser(): Promise<{ uid: number; gid: number } | null> {
-  const users = await readIfThere("/etc/passwd") ?? "";
-  const line = users.split("\n").find((each) => each.startsWith(`${UNIT_NAME}:`));
-  const [, , uid, gid] = line?.split(":") ?? [];
-  return uid === undefined || gid === undefined ? null : { uid: Number(uid), gid: Number(gid) };
 }
 
 /** A unit starts the installed executable, and only root may write one. */

@@ -9,12 +9,12 @@ import { requireTokenOut, setUpAccounts } from "./accounts.ts";
 import { askScope } from "./ask_scope.ts";
 import type { Asking } from "./asking.ts";
 import { makeFolderOf, readIfThere, writeWhole } from "./atomic.ts";
-import { type Choices, contentWith, copiedCa } from "./content.ts";
+import { caToCopy, type Choices, contentWith, copiedCa } from "./content.ts";
 import { configPath, Existing } from "./existing.ts";
 import { installUnit, startOfUnit } from "./install_unit.ts";
 import type { InitArguments } from "./options.ts";
 import { chooseToken } from "./proxmox_token.ts";
-import { chooseEndpoint, chooseTrust, NODE_CA } from "./server.ts";
+import { chooseEndpoint, chooseTrust } from "./server.ts";
 import type { Steps } from "./steps.ts";
 
 const READABLE = 0o644;
@@ -79,7 +79,7 @@ export class Setup {
     const endpoint = await chooseEndpoint(options, { existing, asking, env, steps });
     const trust = await chooseTrust(options, { endpoint, existing, asking, steps });
     const rest = { endpoint, trust, options, language: steps.language };
-    const ca = trust?.ca_file === NODE_CA ? await Deno.readTextFile(NODE_CA) : null;
+    const ca = caToCopy(existing, trust);
     const token = await chooseToken(options, {
       existing,
       asking,
@@ -91,9 +91,7 @@ export class Setup {
         const files = new Map(token.file === null ? [] : [[token.file, token.secret]]);
         const { clusters: [cluster] } = await existing.preview(content, { env, files });
         // The copy is not made before the token has worked.
-        return ca === null
-          ? cluster
-          : { ...cluster, proxmox: { ...cluster.proxmox, ca_file: NODE_CA } };
+        return ca === null ? cluster : { ...cluster, proxmox: { ...cluster.proxmox, ca_file: ca } };
       },
     });
     return { ...rest, token };
@@ -113,9 +111,8 @@ export class Setup {
       );
     }
     if (makeFolderOf(existing.path)) this.#steps.done(texts.folder, dirname(existing.path));
-    if (trust?.ca_file === NODE_CA) {
-      writeWhole(copiedCa(existing), await Deno.readTextFile(NODE_CA), READABLE);
-    }
+    const ca = caToCopy(existing, trust);
+    if (ca !== null) writeWhole(copiedCa(existing), await Deno.readTextFile(ca), READABLE);
     if (token.file !== null) await this.#writeSecret(token.file, token.secret);
     if (existing.state.proxmoxToken !== null) existing.state.proxmoxToken = null;
     if (changes) {

@@ -10,6 +10,7 @@ import { type ChangeOptions, withAccounts } from "../account_change.ts";
 import { type CliContext, UsageError } from "../context.ts";
 import { knownToken } from "../known.ts";
 import { type LimitOptions, limitsGiven, requireClusters, requireTools } from "./limit_options.ts";
+import { printRaw } from "./print_raw.ts";
 import { expiryAfter, tokenNotes } from "./text.ts";
 
 /** What `--clear` takes away, and the limit that it is. */
@@ -75,7 +76,7 @@ export async function rotateToken(
     const [line = "", ...notes] = tokenNotes("rotated", token);
     const once = "the one before is good no more; this one is shown once only: keep it safe";
     for (const told of [line, once, ...notes]) io.err(told);
-    io.out(raw);
+    printRaw(io, { raw, id: token.id });
   });
 }
 

@@ -6,6 +6,7 @@ import type { CliContext } from "../context.ts";
 import { knownToken, requireUser } from "../known.ts";
 import type { AccountReader } from "../with_store.ts";
 import { type LimitOptions, limitsGiven, requireClusters, requireTools } from "./limit_options.ts";
+import { printRaw } from "./print_raw.ts";
 import { expiryAfter, tokenNotes } from "./text.ts";
 
 export interface CreateTokenOptions extends ChangeOptions, LimitOptions {
@@ -40,7 +41,7 @@ export async function createToken(context: CliContext, options: CreateTokenOptio
     );
     const [line = "", ...notes] = tokenNotes("created", token);
     for (const told of [line, "it is shown this once only: keep it safe", ...notes]) io.err(told);
-    io.out(raw);
+    printRaw(io, { raw, id: token.id });
   });
 }
 

@@ -103,8 +103,7 @@ function files(config: Config, { name, binary, realPath }: UnitOptions): string[
   requireOwnNames(secrets);
   const lines = secrets.map(({ path }) => `LoadCredential=${word(`${basename(path)}:${path}`)}`);
   if (lines.length > 0) lines.unshift("# The secrets' files need only be readable by root.");
-  if (config.file?.startsWith("/home/")) lines.push("ProtectHome=read-only");
-  else lines.push("ProtectHome=yes");
+  lines.push(reads(config, /^\/home\//) ? "ProtectHome=read-only" : "ProtectHome=yes");
   return [
     ...lines,
     `StateDirectory=${name}`,
@@ -115,7 +114,7 @@ function files(config: Config, { name, binary, realPath }: UnitOptions): string[
     ...(realPath === undefined ? [] : rootOnly(config, { binary, writable, realPath })),
     "UMask=0077",
     "ProtectSystem=strict",
-    ...(inTemporary(config) ? [] : ["PrivateTmp=yes"]),
+    ...(reads(config, /^(\/var)?\/tmp\//) ? [] : ["PrivateTmp=yes"]),
     "PrivateMounts=yes",
   ];
 }
@@ -180,9 +179,9 @@ function hardening(config: Config): string[] {
   ];
 }
 
-function inTemporary(config: Config): boolean {
-  const { read } = requiredPermissions(config);
-  return read.some((path) => /^(\/var)?\/tmp\//.test(path));
+/** Whether a place that a unit hides by default holds something that the server reads. */
+function reads(config: Config, place: RegExp): boolean {
+  return requiredPermissions(config).read.some((path) => place.test(path));
 }
 
 function localPostgres({ database }: Config): boolean {

@@ -9,6 +9,7 @@ import { oneOf, reader } from "../options.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { type ServeArguments, serveConfigOf, withServeOptions } from "../serve/options.ts";
 import { HEALTH_PARTS, type HealthPart, healthText } from "./health.ts";
+import { notesOfClosed, serviceUser } from "./service_user.ts";
 import { unitText } from "./text.ts";
 
 interface UnitArguments extends ServeArguments {
@@ -61,7 +62,9 @@ async function printUnit(context: CliContext, options: UnitArguments): Promise<v
     return io.out(healthText(config, { name: options.name, part: options.health }));
   }
   const { text, notes } = await unitOf(config, options);
-  for (const note of notes) io.err(note);
+  const user = await serviceUser(options.name);
+  const closed = user === null ? [] : await notesOfClosed(config, user);
+  for (const note of [...notes, ...closed]) io.err(note);
   io.out(text);
 }
 
