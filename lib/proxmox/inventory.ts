@@ -62,6 +62,13 @@ export function rowsWithin(rows: Resource[], reach: Reach): Resource[] {
   });
 }
 
+/** The storages that are the same on all nodes. */
+export function sharedStorages(resources: readonly Resource[]): ReadonlySet<string | undefined> {
+  return new Set(
+    resources.filter((row) => row.type === "storage" && flag(row.shared)).map((row) => row.storage),
+  );
+}
+
 /** The names of the nodes that are known not to answer. */
 export const offlineNodes: (resources: readonly Resource[]) => ReadonlySet<string> = oncePer(
   (resources: readonly Resource[]) =>

@@ -43,6 +43,11 @@ export const volumeId = z.string().max(500)
   // Files that were not uploaded by Proxmox may have spaces in their names.
   .regex(/^[a-zA-Z][a-zA-Z0-9._-]*:(?:[^\s%?#\\]| )+$/, "must be a volume's id (storage:name)");
 
+/** What a storage may hold. */
+export const contentType = z.enum(
+  ["images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import"],
+);
+
 export const snapshotName = z.string()
   .regex(
     /^[a-zA-Z][a-zA-Z0-9_-]{1,39}$/,

@@ -11,7 +11,7 @@ import type { AnyTool } from "../../tool/tool.ts";
 import type { CallRequest } from "../call_request.ts";
 import type { CallServices } from "../call_services.ts";
 import type { Catalog } from "../catalog.ts";
-import { inCluster } from "../consent.ts";
+import { inCluster, type Subject } from "../consent.ts";
 import { Denied } from "../denied.ts";
 import { proxmoxIn } from "../clusters/reached.ts";
 import { rehearse } from "../rehearsal.ts";
@@ -29,12 +29,6 @@ export type Gate =
     /** Asked before these guests are changed; a rejection keeps that from being sent. */
     readonly allow: (vmids: readonly number[]) => Promise<void>;
   };
-
-interface Subject {
-  readonly tool: AnyTool;
-  readonly input: Record<string, unknown>;
-  readonly action: string;
-}
 
 /** What a dry run of the call has shown. */
 interface Shown {

@@ -6,7 +6,7 @@ import type { Pve } from "../pve.ts";
 import { text } from "../api/values.ts";
 import { listed } from "../clip.ts";
 import { readConfig } from "./config.ts";
-import { type Guest, guestLabel, type GuestType } from "./directory.ts";
+import { type GivenGuest, type Guest, guestLabel, type GuestType } from "./directory.ts";
 import { currentState } from "./power.ts";
 import { disksOf } from "./properties.ts";
 import { readSnapshots } from "./snapshots.ts";
@@ -34,7 +34,7 @@ export type ReadTold = (
  */
 export async function guestFacts(
   pve: Pve,
-  given: { vmid: number | string; node?: string | undefined },
+  given: GivenGuest,
   { type, goes }: { type?: GuestType | undefined; goes?: ReadTold | undefined } = {},
 ): Promise<GuestFacts> {
   const guest = await pve.find(given, type === undefined ? {} : { type });
