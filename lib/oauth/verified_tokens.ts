@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Bearer } from "../auth/bearer.ts";
 
 const MAX_TOKENS = 10_000;
@@ -56,5 +56,5 @@ export class VerifiedTokens {
 }
 
 function keyOf(bearer: string): string {
-  return createHash("sha256").update(bearer).digest("base64");
+  return hash("sha256", bearer, "base64");
 }
