@@ -62,6 +62,11 @@ export function rowsWithin(rows: Resource[], reach: Reach): Resource[] {
   });
 }
 
+/** The names of all nodes that the caller may see. */
+export function nodeNames(resources: readonly Resource[]): string[] {
+  return resources.filter((row) => row.type === "node").map((row) => row.node ?? row.id);
+}
+
 /** The storages that are the same on all nodes. */
 export function sharedStorages(resources: readonly Resource[]): ReadonlySet<string | undefined> {
   return new Set(

@@ -72,6 +72,12 @@ async function read(
   return isThere ? await readSnapshots(pbs, { datastore, namespace }, group) : [];
 }
 
+/** Where a change was made, and whose backups they are. */
+export function toldOf({ at, cluster }: Pick<Target, "at" | "cluster">) {
+  const of_cluster = cluster ? { of_cluster: cluster } : {};
+  return { ...of_cluster, server: at.pbs.server, datastore: at.store };
+}
+
 /** The group of a guest, which may be gone: its backups tell of which type it is. */
 async function groupOf(
   at: ChosenStore,

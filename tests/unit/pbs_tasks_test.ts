@@ -8,6 +8,7 @@ import { parsePbsUpid } from "../../lib/pbs/upid.ts";
 import { Changing } from "../../lib/proxmox/changing.ts";
 import { Planning } from "../../lib/proxmox/planning.ts";
 import { Touched } from "../../lib/proxmox/touched.ts";
+import { apiPath } from "../../lib/upstream/path.ts";
 import { startFakePbs } from "../fake_pbs.ts";
 import { callOf, connect, sectionOf } from "../pbs_site.ts";
 
@@ -122,10 +123,8 @@ Deno.test("a dry run sends nothing", async () => {
   const servers = await connect({ pbs1: sectionOf(fake) });
   const call = callOf({ dryRun: true });
   const pbs = new CallsBackupServers(servers, call).of("pbs1");
-  const upid = await pbs.delete("/admin/datastore/{store}/groups", { store: "store1" }, {
-    "backup-type": "vm",
-    "backup-id": "101",
-  });
+  const groups = apiPath("/admin/datastore/{store}/groups", { store: "store1" });
+  const upid = await pbs.call("DELETE", groups, { "backup-type": "vm", "backup-id": "101" });
   assert.equal((await pbs.task(upid)).status, "running");
   assert.deepEqual(call.sent, ["DELETE pbs1:/admin/datastore/store1/groups 101"]);
   assert.deepEqual(fake.requests, []);
