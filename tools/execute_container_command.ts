@@ -4,7 +4,7 @@ import { runInContainer } from "../lib/proxmox/console/command.ts";
 import { quoted } from "../lib/proxmox/console/guest_program.ts";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
-import { defineTool } from "../lib/tool/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 /** A terminal takes a few kilobytes at a time. */
 const MAX_COMMAND = 32 * 1024;
@@ -17,12 +17,7 @@ export default defineTool({
     "Runs a command in a container through its Proxmox terminal and returns its output; a non-zero exit code is a result. Needs the container's option cmode to be shell.",
   scope: "write",
   toolsets: ["guests"],
-  hints: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: false,
-    openWorldHint: true,
-  },
+  hints: { ...DESTROYS, openWorldHint: true },
   subject: "guest",
   switchedOnBy: "container_exec",
   privileges: [["/vms/{vmid}", "VM.Console"]],

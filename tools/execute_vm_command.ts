@@ -7,7 +7,7 @@ import type { Guest } from "../lib/proxmox/guest/directory.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
-import { defineTool } from "../lib/tool/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 const FIRST_POLL_MS = 100;
 const SLOWEST_POLL_MS = 1_000;
@@ -32,12 +32,7 @@ export default defineTool({
     "Runs a command in a VM through its guest agent and returns its output; a non-zero exit code is a result.",
   scope: "write",
   toolsets: ["guests", "core"],
-  hints: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: false,
-    openWorldHint: true,
-  },
+  hints: { ...DESTROYS, openWorldHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.GuestAgent.Unrestricted", "VM.Monitor"]],
   input: z.strictObject({
