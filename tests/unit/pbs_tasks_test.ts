@@ -64,6 +64,20 @@ Deno.test("a task that never was is no success: its end is unknown", async () =>
   servers.close();
 });
 
+Deno.test("a task whose state is not told has an end that is unknown, and does not go on", async () => {
+  await using fake = await startFakePbs();
+  const servers = await connect({ pbs1: sectionOf(fake) });
+  const pbs = new CallsBackupServers(servers, callOf()).of("pbs1");
+  const upid = await pbs.post("/admin/datastore/{store}/gc", { store: "store1" });
+  const odd = { kind: "body", body: '{"data":{"status":"novel"}}' } as const;
+  fake.fault({ path: /\/status$/ }, odd, { times: Infinity });
+  await assert.rejects(pbs.task(upid), {
+    code: "unavailable",
+    message: /its end is unknown: .* does not tell whether the task has ended/,
+  });
+  servers.close();
+});
+
 Deno.test("what is not permitted, or not written down as intended, is not sent", async () => {
   await using fake = await startFakePbs();
   const servers = await connect({ pbs1: sectionOf(fake) });
