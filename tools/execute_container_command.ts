@@ -3,7 +3,7 @@ import { AppError } from "../lib/errors.ts";
 import { runInContainer } from "../lib/proxmox/console/command.ts";
 import { quoted } from "../lib/proxmox/console/guest_program.ts";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
-import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
+import { changed, commandResult, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 /** A terminal takes a few kilobytes at a time. */
@@ -36,12 +36,7 @@ export default defineTool({
   output: z.object({
     ...changed,
     command: z.array(z.string()).optional().describe("What was run"),
-    exit_code: z.int().optional(),
-    signal: z.int().optional(),
-    stdout: z.string().optional(),
-    stderr: z.string().optional(),
-    stdout_truncated: z.boolean().optional(),
-    stderr_truncated: z.boolean().optional(),
+    ...commandResult,
   }),
   verbatim: ["stdout", "stderr"],
   action: ({ vmid }) => `run the command in container ${vmid}`,

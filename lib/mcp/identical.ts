@@ -6,7 +6,7 @@ import type { RunningChange, RunningChanges } from "../database/running_changes.
 import { AppError } from "../errors.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import { Joined, type SharedTask, type Sharing } from "../proxmox/sharing.ts";
-import { isRunning, type TaskReader } from "../proxmox/tasks.ts";
+import { isTaskRunning, type TaskReader } from "../proxmox/tasks.ts";
 
 /** Longer than a request to Proxmox takes: whoever began a change by then has died over it. */
 const BEGUN_MS = 120_000;
@@ -169,7 +169,7 @@ class IdenticalChange implements Sharing {
   async #task(reader: TaskReader): Promise<SharedTask | undefined> {
     const change = await this.#running.find(this.#key);
     if (change === undefined || change.upid === null) return undefined;
-    if (await isRunning(reader, change.upid)) return taskOf(change, change.upid);
+    if (await isTaskRunning(reader, change.upid)) return taskOf(change, change.upid);
     await this.#running.end(this.#key, change.holder);
     return undefined;
   }

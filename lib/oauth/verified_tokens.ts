@@ -40,10 +40,8 @@ export class VerifiedTokens {
     const until = this.#monotonic() + KEPT_MS;
     this.#entries.set(keyOf(bearer), { token, expires: expires * 1000, until });
     if (this.#entries.size <= MAX_TOKENS) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    const [oldest = ""] = this.#entries.keys();
+    this.#entries.delete(oldest);
   }
 
   forget(bearer: string): void {

@@ -57,7 +57,7 @@ export function wasInterrupted(exitStatus: string): boolean {
 }
 
 /** True for a task that still runs; Proxmox forgets one that ended long ago. */
-export async function isRunning(reader: TaskReader, upid: string): Promise<boolean> {
+export async function isTaskRunning(reader: TaskReader, upid: string): Promise<boolean> {
   try {
     return hasEnded(await readStatus(reader, upid)) === false;
   } catch (error) {

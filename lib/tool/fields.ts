@@ -208,6 +208,16 @@ export const guestTaskResult = {
   ...taskResult,
 };
 
+/** How a command in a guest ended. */
+export const commandResult = {
+  exit_code: z.int().optional(),
+  signal: z.int().optional(),
+  stdout: z.string().optional(),
+  stderr: z.string().optional(),
+  stdout_truncated: z.boolean().optional(),
+  stderr_truncated: z.boolean().optional(),
+};
+
 /** What a preview says that nobody asked for by name, so that it is not taken for the change. */
 export const ONLY_PREVIEW = "nothing was sent: the same call with dry_run: false does it";
 
