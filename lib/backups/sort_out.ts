@@ -7,7 +7,9 @@ import { backupType } from "../proxmox/storage/backups.ts";
 import type { Backup, Told } from "../proxmox/storage/told.ts";
 import type { Listed } from "./lists.ts";
 import type { ServedStorage } from "./storages.ts";
-import type { OwnedGroup, Whose } from "./whose.ts";
+import type { Whose } from "./whose.ts";
+
+type Group = Pick<Snapshot, "id" | "type"> & { readonly owner?: string | undefined };
 
 /** Which of the backups at a storage are the cluster's own, which are not, and of which that is not known. */
 export function sortOut(
@@ -24,12 +26,9 @@ export function sortOut(
     concerns: (vmid: number) => boolean;
   },
 ): { told: Told; doubts: string[] } {
-  const ownersOf = (group: OwnedGroup) => whose?.possible(place, group) ?? [cluster];
+  const ownersOf = (group: Group) => whose?.possible(place, group) ?? [cluster];
   const isUnsure = (owners: readonly string[]) => owners.length > 1 && owners.includes(cluster);
-  const judged = <T extends Pick<Backup, "may_be_of">>(
-    backup: T,
-    group: OwnedGroup,
-  ): T | undefined => {
+  const judged = <T extends Pick<Backup, "may_be_of">>(backup: T, group: Group): T | undefined => {
     const owners = ownersOf(group);
     if (!isUnsure(owners)) return owners.includes(cluster) ? backup : undefined;
     // Who may not know of the other is not shown what may be of it.
@@ -83,7 +82,7 @@ function doubtsOf(
   ];
 }
 
-function groupOf(vmid: number | undefined, type: GuestType): OwnedGroup {
+function groupOf(vmid: number | undefined, type: GuestType): Group {
   return { type: type === "qemu" ? "vm" : "ct", id: String(vmid) };
 }
 
@@ -91,7 +90,7 @@ function vmidOf(group: string): number {
   return Number(group.slice(group.indexOf("/") + 1));
 }
 
-function nameOf({ id, type }: OwnedGroup): string {
+function nameOf({ id, type }: Group): string {
   return `${type}/${id}`;
 }
 

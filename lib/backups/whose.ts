@@ -18,7 +18,7 @@ export interface Tenant {
 }
 
 /** A group of backups, and by which token or user it is owned. */
-export type OwnedGroup = Pick<Snapshot, "id" | "type"> & { readonly owner?: string | undefined };
+type OwnedGroup = Pick<Snapshot, "id" | "type"> & { readonly owner?: string | undefined };
 
 interface User {
   readonly tenant: Tenant;

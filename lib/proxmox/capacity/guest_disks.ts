@@ -1,9 +1,8 @@
-import type { Resource } from "../api/values.ts";
+import { flag, type Resource } from "../api/values.ts";
 import { gather } from "../fan_out.ts";
 import { readConfig } from "../guest/config.ts";
 import { type Guest, guestLabel } from "../guest/directory.ts";
 import { disksOf } from "../guest/properties.ts";
-import { sharedStorages } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
 
 /** A disk of a guest and where it is. */
@@ -29,7 +28,9 @@ export async function readGuestDisks(
   pve: Pve,
   { guests, resources }: { guests: readonly Guest[]; resources: readonly Resource[] },
 ): Promise<GuestDisks> {
-  const shared = sharedStorages(resources);
+  const shared = new Set(
+    resources.filter((row) => row.type === "storage" && flag(row.shared)).map((row) => row.storage),
+  );
   const asked = guests.slice(0, MOST_ASKED);
   const { results, warnings } = await gather(asked, {
     name: (guest) => `disks of ${guestLabel(guest)}`,

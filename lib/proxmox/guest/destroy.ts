@@ -1,20 +1,23 @@
 import { AppError } from "../../errors.ts";
 import { requireState } from "./checks.ts";
-import { type GivenGuest, type Guest, guestLabel, type GuestType } from "./directory.ts";
+import { type Guest, guestLabel, type GuestType } from "./directory.ts";
 import { currentState } from "./power.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { flag } from "../api/values.ts";
-import type { Patience } from "../following.ts";
 import { readConfig } from "./config.ts";
 
 const DEFAULT_WAIT_SECONDS = 300;
 const POLL_MS = 1_000;
 
-interface DestroyInput extends GivenGuest, Patience {
+interface DestroyInput {
+  readonly vmid: number | string;
+  readonly node?: string | undefined;
   /** Stop it first when it runs. */
   readonly force: boolean;
   readonly purge: boolean;
+  readonly wait?: boolean | undefined;
+  readonly timeout_seconds?: number | undefined;
 }
 
 /**

@@ -1,11 +1,10 @@
 import { AppError } from "../../errors.ts";
 import { isRunning, taskOf, taskVmid } from "../cluster/task_list.ts";
-import { type GivenGuest, type Guest, guestLabel, type GuestType } from "./directory.ts";
+import { type Guest, guestLabel, type GuestType } from "./directory.ts";
 import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { compact, flag, text } from "../api/values.ts";
-import type { Patience } from "../following.ts";
 
 /** A guest's state asked of its own node; the resource list lags some seconds behind it. */
 export interface CurrentState {
@@ -83,6 +82,13 @@ interface Found {
   readonly guest_status?: string;
 }
 
+interface PowerInput {
+  readonly vmid: number | string;
+  readonly node?: string | undefined;
+  readonly wait?: boolean | undefined;
+  readonly timeout_seconds?: number | undefined;
+}
+
 /**
  * Changes a guest's power state and follows the task.
  *
@@ -91,7 +97,7 @@ interface Found {
  */
 export async function changePower<T extends GuestType>(
   pve: Pve,
-  input: GivenGuest & Patience,
+  input: PowerInput,
   { from, send, to, type }: {
     type: T;
     from: readonly string[];
