@@ -2,7 +2,7 @@ import { TOOLS } from "./mcp/tools.ts";
 import { HeadFile } from "./audit/head_file.ts";
 import { AuditLog } from "./audit/log.ts";
 import { AuditQueue } from "./audit/queue.ts";
-import { createAuthenticator } from "./auth/authenticator.ts";
+import { Authenticator } from "./auth/authenticator.ts";
 import { haltsOf } from "./database/halts.ts";
 import { joinClusters, keepHistory } from "./cluster_parts.ts";
 import { historyOf } from "./database/history.ts";
@@ -95,7 +95,7 @@ export async function joinParts(
   const catalog = new Catalog(fitted(tools, policy), policy, names);
   const audit = new AuditLog({ queue, log, onlyLogged: !database.ownTables });
   const provider = await connectProvider(config, { database, accounts, audit, now, monotonic });
-  const authenticator = createAuthenticator({
+  const authenticator = new Authenticator({
     store: accounts,
     now,
     monotonic,

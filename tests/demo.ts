@@ -5,6 +5,7 @@ import { AppError, messageOf } from "../lib/errors.ts";
 import { type FakePbs, startFakePbs } from "./fake_pbs.ts";
 import { sectionOf } from "./pbs_site.ts";
 import { Site } from "./site.ts";
+import { print } from "./support/print.ts";
 
 interface DemoOptions {
   readonly port: number;
@@ -97,10 +98,6 @@ ${[curl({ url, token }, { method: "tools/list" }), ...calls].join("\n\n")}
 ${entriesText(entries)}
 
 Ctrl-C ends it and cleans up.`;
-}
-
-function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
 function wholeNumber(min: number, max: number, what: string): (text: string) => number {

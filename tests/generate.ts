@@ -1,4 +1,5 @@
 import { toolIndex } from "../lib/build/tool_index.ts";
+import { print } from "./support/print.ts";
 import { toolFiles } from "./support/tool_files.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -12,7 +13,7 @@ async function generate(): Promise<void> {
   for (const [path, text] of files) await write(path, text);
   for (const path of await orphans(files)) {
     await Deno.remove(new URL(path, ROOT));
-    tell(`removed ${path}`);
+    print(`removed ${path}`);
   }
 }
 
@@ -20,11 +21,7 @@ async function write(path: string, text: string): Promise<void> {
   const file = new URL(path, ROOT);
   if (await Deno.readTextFile(file).catch(() => null) === text) return;
   await Deno.writeTextFile(file, text);
-  tell(`wrote ${path}`);
-}
-
-function tell(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+  print(`wrote ${path}`);
 }
 
 await generate();

@@ -2,6 +2,8 @@ import * as z from "zod";
 import {
   guestInput,
   guestTaskResult,
+  newGuestInput,
+  newGuestName,
   newVmid,
   nodeName,
   snapshotName,
@@ -34,17 +36,13 @@ export default defineTool({
   input: z.strictObject({
     ...guestInput,
     new_vmid: newVmid.optional().describe("Default: the next free one"),
-    name: z.string().max(255)
-      .regex(
-        /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/,
-        "must be a DNS name: letters, digits, - and .",
-      ).optional(),
+    name: newGuestName.optional(),
     full: z.boolean().optional().describe("Default: linked for templates, full for others"),
     snapshot: snapshotName.optional().describe("Default: the present state"),
     target: nodeName.optional().describe("Another node, when the storage is shared"),
     storage: storageId.optional().describe("For full clones"),
-    pool: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, "must be a pool").optional(),
-    description: z.string().max(8192).optional(),
+    pool: newGuestInput.pool,
+    description: newGuestInput.description,
     ...waiting,
   }),
   output: z.object({

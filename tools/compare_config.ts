@@ -1,16 +1,14 @@
 import * as z from "zod";
 import type { History } from "../lib/database/history.ts";
 import { AppError } from "../lib/errors.ts";
-import { compact } from "../lib/proxmox/api/values.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import { clip } from "../lib/proxmox/clip.ts";
 import type { Content } from "../lib/proxmox/history/content.ts";
 import { differencesOf } from "../lib/proxmox/history/differences.ts";
 import { keptGuest } from "../lib/proxmox/history/kept.ts";
 import { lookAtGuest } from "../lib/proxmox/history/look.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { guestReference } from "../lib/tool/fields.ts";
-import { differenceRow } from "../lib/tool/history_rows.ts";
+import { differenceRow, toldDifference } from "../lib/tool/history_rows.ts";
 import { moment, momentOf } from "../lib/tool/moments.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -60,9 +58,7 @@ export default defineTool({
     return {
       from: from.told,
       to: to.told,
-      differences: differences.map(({ key, part, from, to }) =>
-        compact({ key, part, from: shown(from), to: shown(to) })
-      ),
+      differences: differences.map((difference) => toldDifference(difference, 2_000)),
       same_count: keys.size - new Set(differences.map(({ key }) => key)).size,
       ...warned([...new Set([...from.warnings, ...to.warnings])]),
     };
@@ -94,8 +90,4 @@ async function sideOf(
     seen_until: kept.until.toISOString(),
   };
   return { content: kept.content, told, warnings: kept.warnings };
-}
-
-function shown(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : clip(value, 2_000);
 }

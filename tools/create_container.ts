@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { STARTING } from "../lib/tool/conditions.ts";
-import { guestTaskResult, newGuestInput, waiting } from "../lib/tool/fields.ts";
+import { guestTaskResult, newGuestInput, newGuestName, waiting } from "../lib/tool/fields.ts";
+import { addressInput } from "../lib/tool/nic_fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
 import { requireBridge } from "../lib/proxmox/guest/nics.ts";
@@ -47,11 +48,7 @@ export default defineTool({
   ],
   input: z.strictObject({
     ...newGuestInput,
-    hostname: z.string().max(255)
-      .regex(
-        /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/,
-        "must be a DNS name: letters, digits, - and .",
-      ),
+    hostname: newGuestName,
     template: z.string().min(1).max(255).optional()
       .describe("File name or its beginning, volume id, or OCI image: docker.io/library/debian:13"),
     pull: z.boolean().default(false).describe("Fetch the template first if it is not there"),
@@ -59,9 +56,8 @@ export default defineTool({
     memory: z.int().min(16).default(512).describe("MiB"),
     swap: z.int().min(0).default(512).describe("MiB"),
     disk_size: z.int().min(1).max(65_536).default(8).describe("GiB"),
-    ip: z.string().regex(/^(dhcp|\d+(\.\d+){3}\/\d+)$/, "must be dhcp or like 10.0.0.5/24")
-      .default("dhcp"),
-    gateway: z.ipv4().optional(),
+    ip: addressInput.ip.unwrap().default("dhcp"),
+    gateway: addressInput.gateway,
     ssh_public_keys: z.array(z.string().min(1).max(8192)).max(50).optional(),
     unprivileged: z.boolean().default(true),
     nesting: z.boolean().default(true).describe("Unprivileged ones only"),

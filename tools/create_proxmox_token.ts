@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
-import { isKind } from "../lib/proxmox/api/errors.ts";
+import { isDoubtful } from "../lib/proxmox/api/errors.ts";
 import { text, time } from "../lib/proxmox/api/values.ts";
 import { requireOwner } from "../lib/proxmox/cluster/access_tokens.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
@@ -10,8 +10,6 @@ import type { SecretFile } from "../lib/tool/secret_files.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 const DAY_SECONDS = 86_400;
-/** Failures after which a request may have been carried out. */
-const DOUBTFUL = ["connection_broken", "garbled", "gateway", "no_answer", "unreachable"] as const;
 
 export default defineTool({
   name: "create_proxmox_token",
@@ -112,7 +110,7 @@ async function keepSecret(
   } catch (error) {
     await file.discard();
     if (!(error instanceof AppError)) throw error;
-    if (!isMade && !(isKind(error, ...DOUBTFUL) && await isThere(pve, { user, name }))) throw error;
+    if (!isMade && !(isDoubtful(error) && await isThere(pve, { user, name }))) throw error;
     throw error.withMessage(`${error.message}; ${await withdraw(pve, { user, name })}`);
   }
 }

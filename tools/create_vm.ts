@@ -5,6 +5,7 @@ import {
   guestSystem,
   guestTaskResult,
   newGuestInput,
+  newGuestName,
   storageId,
   waiting,
 } from "../lib/tool/fields.ts";
@@ -40,10 +41,7 @@ const input = z.strictObject({
   storage: storageId.optional().describe(
     "Default: local-lvm, vm-storage, else the roomiest local one, else a shared one",
   ),
-  name: z.string().regex(
-    /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/,
-    "must be a DNS name: letters, digits, - and .",
-  ),
+  name: newGuestName.max(63),
   cpus: z.int().min(1).max(512).optional().describe("Default 1; presets have their own"),
   memory: z.int().min(16).optional().describe("MiB; default 2048"),
   disk_size: z.int().min(1).max(65_536).optional()

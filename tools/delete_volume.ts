@@ -4,6 +4,7 @@ import { AppError } from "../lib/errors.ts";
 import { gather } from "../lib/proxmox/fan_out.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
 import { flag } from "../lib/proxmox/api/values.ts";
+import { listed } from "../lib/proxmox/clip.ts";
 import { nameOf } from "../lib/proxmox/guest/about.ts";
 import {
   type Guest,
@@ -119,16 +120,10 @@ async function gatherUses<T>(
 ): Promise<string[]> {
   const { results, warnings } = await gather(places, how);
   if (warnings.length > 0) {
-    throw new AppError("unavailable", `whether it is in use is unknown: ${listed(warnings, "; ")}`);
+    const why = listed(warnings, { separator: "; " });
+    throw new AppError("unavailable", `whether it is in use is unknown: ${why}`);
   }
   return results.flat();
-}
-
-const NAMED = 20;
-
-function listed(texts: readonly string[], separator = ", "): string {
-  const more = texts.length > NAMED ? ` and ${texts.length - NAMED} more` : "";
-  return texts.slice(0, NAMED).join(separator) + more;
 }
 
 function storageOf({ volid }: Volume): string {

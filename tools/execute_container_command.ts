@@ -3,8 +3,8 @@ import { AppError } from "../lib/errors.ts";
 import { runInContainer } from "../lib/proxmox/console/command.ts";
 import { quoted } from "../lib/proxmox/console/guest_program.ts";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
-import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
-import { defineTool } from "../lib/tool/tool.ts";
+import { changed, commandResult, dryRun, guestInput } from "../lib/tool/fields.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 /** A terminal takes a few kilobytes at a time. */
 const MAX_COMMAND = 32 * 1024;
@@ -17,12 +17,7 @@ export default defineTool({
     "Runs a command in a container through its Proxmox terminal and returns its output; a non-zero exit code is a result. Needs the container's option cmode to be shell.",
   scope: "write",
   toolsets: ["guests"],
-  hints: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: false,
-    openWorldHint: true,
-  },
+  hints: { ...DESTROYS, openWorldHint: true },
   subject: "guest",
   switchedOnBy: "container_exec",
   privileges: [["/vms/{vmid}", "VM.Console"]],
@@ -41,12 +36,7 @@ export default defineTool({
   output: z.object({
     ...changed,
     command: z.array(z.string()).optional().describe("What was run"),
-    exit_code: z.int().optional(),
-    signal: z.int().optional(),
-    stdout: z.string().optional(),
-    stderr: z.string().optional(),
-    stdout_truncated: z.boolean().optional(),
-    stderr_truncated: z.boolean().optional(),
+    ...commandResult,
   }),
   verbatim: ["stdout", "stderr"],
   action: ({ vmid }) => `run the command in container ${vmid}`,

@@ -6,24 +6,15 @@ import { flag, number, text } from "../lib/proxmox/api/values.ts";
 import type { Guest } from "../lib/proxmox/guest/directory.ts";
 import { currentState } from "../lib/proxmox/guest/power.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
-import { defineTool } from "../lib/tool/tool.ts";
+import { changed, commandResult, dryRun, guestInput } from "../lib/tool/fields.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 const FIRST_POLL_MS = 100;
 const SLOWEST_POLL_MS = 1_000;
 const MAX_OUTPUT = 64 * 1024;
 
-const result = {
-  exit_code: z.int().optional(),
-  signal: z.int().optional(),
-  stdout: z.string().optional(),
-  stderr: z.string().optional(),
-  stdout_truncated: z.boolean().optional(),
-  stderr_truncated: z.boolean().optional(),
-};
-
 /** How a command in a guest ended. */
-type CommandResult = z.output<z.ZodObject<typeof result>>;
+type CommandResult = z.output<z.ZodObject<typeof commandResult>>;
 
 export default defineTool({
   name: "execute_vm_command",
@@ -32,12 +23,7 @@ export default defineTool({
     "Runs a command in a VM through its guest agent and returns its output; a non-zero exit code is a result.",
   scope: "write",
   toolsets: ["guests", "core"],
-  hints: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: false,
-    openWorldHint: true,
-  },
+  hints: { ...DESTROYS, openWorldHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.GuestAgent.Unrestricted", "VM.Monitor"]],
   input: z.strictObject({
@@ -51,7 +37,7 @@ export default defineTool({
   output: z.object({
     ...changed,
     command: z.array(z.string()).optional().describe("What was run"),
-    ...result,
+    ...commandResult,
   }),
   verbatim: ["stdout", "stderr"],
   action: ({ vmid }) => `run the command in VM ${vmid}`,

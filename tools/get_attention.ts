@@ -14,6 +14,7 @@ import {
 } from "../lib/proxmox/attention/finding.ts";
 import type { Bounds } from "../lib/proxmox/attention/guests.ts";
 import { type Beside, lookAtEverything } from "../lib/proxmox/attention/look.ts";
+import { listed } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { neighboursOf } from "../lib/tool/other_clusters.ts";
@@ -195,8 +196,6 @@ function countRows(rows: readonly Row[]): Record<Row["severity"], number> {
   return { critical: of("critical"), warning: of("warning"), info: of("info") };
 }
 
-const NAMED = 5;
-
 /** One line per part: who it could not be read of, and why. */
 function summarize(unread: readonly Unread[]): Unread[] {
   const parts = Map.groupBy(unread, (entry) => entry.part);
@@ -208,7 +207,5 @@ function summarize(unread: readonly Unread[]): Unread[] {
 }
 
 function first(texts: readonly string[], separator: string): string {
-  const distinct = [...new Set(texts)];
-  const more = distinct.length > NAMED ? ` and ${distinct.length - NAMED} more` : "";
-  return distinct.slice(0, NAMED).join(separator) + more;
+  return listed([...new Set(texts)], { most: 5, separator });
 }

@@ -13,7 +13,7 @@ import { OBJECTS } from "../lib/proxmox/history/content.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { guestReference, paged, paging } from "../lib/tool/fields.ts";
-import { differenceRow } from "../lib/tool/history_rows.ts";
+import { differenceRow, toldDifference } from "../lib/tool/history_rows.ts";
 import { moment, momentOf } from "../lib/tool/moments.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -217,17 +217,13 @@ function differenceEntry(change: SeenChange, done: readonly Entry[]): Entry {
       after: after.toISOString(),
       by: by.length === 0 ? undefined : [...new Set(by)].slice(0, 20),
       differences: differences.length === 0 ? undefined : differences.slice(0, MOST_DIFFERENCES)
-        .map(({ key, part, from, to }) => compact({ key, part, from: shown(from), to: shown(to) })),
+        .map((difference) => toldDifference(difference, 300)),
     }),
   };
 }
 
 function statusOf(task: TaskEntry): string {
   return isRunning(task) ? "running" : clip(task.status ?? "unknown");
-}
-
-function shown(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : clip(value, 300);
 }
 
 function keyOf(at: Date, rest: string): string {

@@ -1,6 +1,13 @@
 import * as z from "zod";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
-import { guestReference, listing, nodeName, paged, storageId } from "../lib/tool/fields.ts";
+import {
+  contentType,
+  guestReference,
+  listing,
+  nodeName,
+  paged,
+  storageId,
+} from "../lib/tool/fields.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
@@ -33,8 +40,7 @@ export default defineTool({
   input: z.strictObject({
     storage: storageId.optional(),
     node: nodeName.optional(),
-    content: z.enum(["images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import"])
-      .optional(),
+    content: contentType.optional(),
     vmid: guestReference.optional().describe("Only this guest's"),
     ...listing(volumeRow),
   }),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { assertTask } from "../lib/proxmox/cluster/task_reach.ts";
 import { parseUpid, readTask } from "../lib/proxmox/tasks.ts";
+import { OTHERS_TASKS } from "../lib/tool/conditions.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -12,11 +13,7 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [],
-  conditionalPrivileges: [{
-    privilege: ["/nodes/{node}", "Sys.Audit"],
-    when: "for others' tasks",
-    if: () => true,
-  }],
+  conditionalPrivileges: [OTHERS_TASKS],
   input: z.strictObject({
     upid: z.string().max(300),
     lines: z.int().min(1).max(500).default(50).describe("Of the log's end"),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { guestInput, guestTaskResult, storageId, waiting } from "../lib/tool/fields.ts";
+import { diskKey, guestInput, guestTaskResult, storageId, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
@@ -24,8 +24,7 @@ export default defineTool({
   ],
   input: z.strictObject({
     ...guestInput,
-    disk: z.string().regex(/^[a-z]{2,9}\d{0,3}$/, "must be like scsi0 or rootfs")
-      .describe("scsi0, rootfs, ..."),
+    disk: diskKey.describe("scsi0, rootfs, ..."),
     storage: storageId.describe("Where to"),
     format: z.enum(["raw", "qcow2", "vmdk"]).optional().describe("VMs only"),
     delete_source: z.boolean().default(false).describe("Default: kept as unused disk"),

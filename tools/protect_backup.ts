@@ -4,7 +4,7 @@ import { readPart } from "../lib/pbs/below.ts";
 import { groupParams, nsParams, snapshotName } from "../lib/pbs/group.ts";
 import { backupGroup, backupTime, namespacePath, storeInput } from "../lib/tool/backup_server.ts";
 import { groupOutput } from "../lib/tool/backup_server.ts";
-import { targetOf } from "../lib/tool/backup_target.ts";
+import { targetOf, toldOf } from "../lib/tool/backup_target.ts";
 import { changed, dryRun } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -55,9 +55,7 @@ export default defineTool({
       throw new AppError("not_found", `there is no backup ${label}; the newest is of ${newest}`);
     }
     const told = {
-      ...(cluster ? { of_cluster: cluster } : {}),
-      server: pbs.server,
-      datastore: store,
+      ...toldOf({ at, cluster }),
       ...nsParams(namespace).ns === undefined ? {} : { namespace },
       backup: snapshotName(found),
       protected: wanted,

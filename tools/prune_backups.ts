@@ -21,7 +21,7 @@ import {
   namespacePath,
   storeInput,
 } from "../lib/tool/backup_server.ts";
-import { type Target, targetOf } from "../lib/tool/backup_target.ts";
+import { type Target, targetOf, toldOf } from "../lib/tool/backup_target.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -82,14 +82,10 @@ export default defineTool({
     const { pve } = context;
     const retention = retentionIn(input);
     const { at, cluster, ...part } = await targetOf(context, input);
-    const { pbs, store } = at;
+    const { pbs } = at;
     const outlook = await foreseePrune(at, { ...part, retention });
     foretell(pve, outlook);
-    const told = {
-      ...(cluster ? { of_cluster: cluster } : {}),
-      server: pbs.server,
-      datastore: store,
-    };
+    const told = toldOf({ at, cluster });
     if (outlook.goes.length === 0) {
       return { ...told, ...pve.unchanged(`${retentionText(retention)} keeps every backup there`) };
     }

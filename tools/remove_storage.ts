@@ -1,10 +1,6 @@
+import { listed } from "../lib/proxmox/clip.ts";
 import * as z from "zod";
-import {
-  definitionText,
-  listed,
-  requireDefinition,
-  usersOf,
-} from "../lib/proxmox/storage/definitions.ts";
+import { definitionText, requireDefinition, usersOf } from "../lib/proxmox/storage/definitions.ts";
 import { dryRun, storageId } from "../lib/tool/fields.ts";
 import { definitionOutput, shownDefinition } from "../lib/tool/storage_definition.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";

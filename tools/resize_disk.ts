@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { guestInput, guestTaskResult, waiting } from "../lib/tool/fields.ts";
+import { diskKey, guestInput, guestTaskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
@@ -27,8 +27,7 @@ export default defineTool({
   ],
   input: z.strictObject({
     ...guestInput,
-    disk: z.string().regex(/^[a-z]{2,9}\d{0,3}$/, "must be like scsi0 or rootfs")
-      .optional().describe("scsi0, rootfs, ...; default: the only one"),
+    disk: diskKey.optional().describe("scsi0, rootfs, ...; default: the only one"),
     size: z.string().regex(/^\+?\d{1,6}(\.\d{1,3})?[MGT]$/, "must be like 50G or +10G")
       .describe("New size (50G) or growth (+10G)"),
     ...waiting,

@@ -14,7 +14,7 @@ import type { Pve } from "../lib/proxmox/pve.ts";
 import { configOutput } from "../lib/tool/config_change.ts";
 import { changed, changedGuest, guestInput, ONLY_PREVIEW } from "../lib/tool/fields.ts";
 import { moment, momentOf } from "../lib/tool/moments.ts";
-import { defineTool } from "../lib/tool/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 /** Differences that a person is shown. */
 const MOST_SHOWN = 30;
@@ -27,12 +27,7 @@ export default defineTool({
     "Previews unless dry_run is false.",
   scope: "admin",
   toolsets: ["guests"],
-  hints: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   // Which of them is needed follows from what has changed since.
   privileges: [[

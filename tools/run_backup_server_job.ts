@@ -4,6 +4,7 @@ import { guestsOf, readPart } from "../lib/pbs/below.ts";
 import { findJob, type FoundJob } from "../lib/pbs/find_job.ts";
 import { JOB_KINDS, serverJobOf } from "../lib/pbs/jobs.ts";
 import type { Pbs } from "../lib/pbs/pbs.ts";
+import { placeText } from "../lib/pbs/places.ts";
 import { foreseePrune, losses, shownSnapshot } from "../lib/pbs/prune.ts";
 import { retentionOf, retentionText } from "../lib/pbs/retention.ts";
 import { parsePbsUpid } from "../lib/pbs/upid.ts";
@@ -112,7 +113,7 @@ async function aboutJob(
   { kind, row, server }: FoundJob,
 ): Promise<string[]> {
   const { datastore, direction, namespace = "", other_datastore, remote } = serverJobOf(kind, row);
-  const at = `${server}:${datastore}${namespace === "" ? "" : `/${namespace}`}`;
+  const at = placeText({ server, datastore, namespace });
   if (kind === "verify") return [`it reads and checks backups of ${at}, and deletes none`];
   if (kind === "sync") {
     const other = `${remote ?? "this server"}:${other_datastore ?? "?"}`;

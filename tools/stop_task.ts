@@ -3,6 +3,7 @@ import { changed, dryRun, taskState } from "../lib/tool/fields.ts";
 import { assertTask } from "../lib/proxmox/cluster/task_reach.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { parseUpid, readTask, type TaskState } from "../lib/proxmox/tasks.ts";
+import { OTHERS_TASKS } from "../lib/tool/conditions.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 const POLLS = 20;
@@ -18,8 +19,8 @@ export default defineTool({
   subject: "guest",
   privileges: [],
   conditionalPrivileges: [
-    { privilege: ["/nodes/{node}", "Sys.Audit"], when: "for others' tasks", if: () => true },
-    { privilege: ["/nodes/{node}", "Sys.Modify"], when: "for others' tasks", if: () => true },
+    OTHERS_TASKS,
+    { ...OTHERS_TASKS, privilege: ["/nodes/{node}", "Sys.Modify"] },
   ],
   input: z.strictObject({ upid: z.string().max(300), ...dryRun }),
   output: z.object({ ...changed, ...taskState }),

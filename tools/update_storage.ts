@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { compact, flag, text } from "../lib/proxmox/api/values.ts";
+import { listed } from "../lib/proxmox/clip.ts";
 import {
   assertNodes,
   assertSettings,
   type Definition,
   KINDS,
-  listed,
   nodeNames,
   requireDefinition,
   settingText,

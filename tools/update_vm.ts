@@ -8,7 +8,7 @@ import { agentEnabled, properties } from "../lib/proxmox/guest/properties.ts";
 import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
 import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
 import { revertField, unsetField } from "../lib/tool/unset.ts";
-import { defineTool } from "../lib/tool/tool.ts";
+import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 /** What is called otherwise here than by Proxmox. */
 const NAMES = { cpus: "cores", cpu_type: "cpu" };
@@ -73,12 +73,7 @@ export default defineTool({
   description: "Changes a VM's settings. Some take effect at its next start: see pending.",
   scope: "admin",
   toolsets: ["guests", "core"],
-  hints: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", ...RULES.map(({ privilege }) => privilege)]],
   conditionalPrivileges: [...settingPrivileges(RULES), SNAPSHOT_FIRST],

@@ -13,7 +13,7 @@ import {
   storeInput,
   verdictOutput,
 } from "../lib/tool/backup_server.ts";
-import { type Target, targetOf } from "../lib/tool/backup_target.ts";
+import { type Target, targetOf, toldOf } from "../lib/tool/backup_target.ts";
 import { followBackupTask } from "../lib/tool/backup_task.ts";
 import { judgedByVerdict } from "../lib/tool/backup_verdict.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
@@ -59,18 +59,14 @@ export default defineTool({
       throw new AppError("invalid", "time names one backup of a group: give group too");
     }
     const target = await targetOf(context, input, { finds: true });
-    const { at, cluster, group, namespace } = target;
+    const { at, group, namespace } = target;
     const { pbs, store } = at;
     const read = async () => {
       const all = await readPart(at, { namespace, group });
       return time === undefined ? all : all.filter(({ seconds }) => seconds === time);
     };
     const before = await read();
-    const told = {
-      ...(cluster ? { of_cluster: cluster } : {}),
-      server: pbs.server,
-      datastore: store,
-    };
+    const told = toldOf(target);
     if (before.length === 0) {
       const what = time === undefined
         ? "backup"

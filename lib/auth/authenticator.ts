@@ -27,44 +27,13 @@ export interface AuthenticatorOptions {
 }
 
 /** What authentication knows of tokens. Each request asks the database, or whether that has changed. */
-export interface Authenticator {
-  /**
-   * Who bears this token. Throws AppError `unauthorized` with one message for all causes (the reason
-   * is the message of the error's `cause`, for the log), `unavailable` when the database is away and did
-   * not vouch for the token within the last minute.
-   */
-  authenticate(rawToken: string | null, address: string): Promise<Principal>;
-  /**
-   * The id of the token that this most likely is: one that was good here when it was last seen. It says
-   * nothing of whether it is now, and asks nobody.
-   */
-  likelyToken(rawToken: string | null, address: string): number | undefined;
-  /** The client's address, given the peer's and the `X-Forwarded-For` header. */
-  addressOf(peer: string, forwardedFor: string | null): string;
-  /** Whether the peer is a proxy whose `X-Forwarded-For` is believed. */
-  isProxy(peer: string): boolean;
-  /**
-   * Told the id of each token that is no longer good or no longer means the same, so that whatever was
-   * opened with it can be closed; the same one may be told twice. Returns the function that ends it.
-   */
-  onRevoked(listener: (tokenId: number) => void): () => void;
-  /** Looks every known token up again, as happens by itself in the store's interval. */
-  poll(): Promise<void>;
-  /** Ends the polling and waits for what is still being written; the database stays open. */
-  close(): Promise<void>;
-}
-
-/** Throws AppError `invalid` when a trusted proxy is neither an address nor a range. */
-export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  return new TokenAuthenticator(options);
-}
-
-class TokenAuthenticator implements Authenticator {
+export class Authenticator {
   readonly #now: () => Date;
   readonly #trustedProxies: AddressList;
   readonly #watch: TokenWatch;
   readonly #bearers: readonly BearerSource[];
 
+  /** Throws AppError `invalid` when a trusted proxy is neither an address nor a range. */
   constructor(options: AuthenticatorOptions) {
     const { store, now, trustedProxies = [], onProblem = () => {}, patienceMs } = options;
     const { monotonic = () => performance.now(), bearers = [] } = options;
@@ -74,6 +43,11 @@ class TokenAuthenticator implements Authenticator {
     this.#watch = new TokenWatch({ store, now, monotonic, onProblem, patienceMs });
   }
 
+  /**
+   * Who bears this token. Throws AppError `unauthorized` with one message for all causes (the reason
+   * is the message of the error's `cause`, for the log), `unavailable` when the database is away and did
+   * not vouch for the token within the last minute.
+   */
   async authenticate(rawToken: string | null, address: string): Promise<Principal> {
     if (rawToken === null || rawToken === "") throw unauthorized("no token");
     if (rawToken.length > LONGEST_BEARER) throw unauthorized("token too long");
@@ -137,6 +111,10 @@ class TokenAuthenticator implements Authenticator {
     };
   }
 
+  /**
+   * The id of the token that this most likely is: one that was good here when it was last seen. It says
+   * nothing of whether it is now, and asks nobody.
+   */
   likelyToken(rawToken: string | null, address: string): number | undefined {
     if (rawToken === null || rawToken.length > LONGEST_TOKEN) return undefined;
     const record = this.#watch.lastKnown(hashToken(rawToken));
@@ -144,22 +122,30 @@ class TokenAuthenticator implements Authenticator {
     return judgement?.good ? record?.id : undefined;
   }
 
+  /** The client's address, given the peer's and the `X-Forwarded-For` header. */
   addressOf(peer: string, forwardedFor: string | null): string {
     return clientAddress(peer, { forwardedFor, trustedProxies: this.#trustedProxies });
   }
 
+  /** Whether the peer is a proxy whose `X-Forwarded-For` is believed. */
   isProxy(peer: string): boolean {
     return includesAddress(this.#trustedProxies, peer);
   }
 
+  /**
+   * Told the id of each token that is no longer good or no longer means the same, so that whatever was
+   * opened with it can be closed; the same one may be told twice. Returns the function that ends it.
+   */
   onRevoked(listener: (tokenId: number) => void): () => void {
     return this.#watch.onRevoked(listener);
   }
 
+  /** Looks every known token up again, as happens by itself in the store's interval. */
   poll(): Promise<void> {
     return this.#watch.poll();
   }
 
+  /** Ends the polling and waits for what is still being written; the database stays open. */
   close(): Promise<void> {
     return this.#watch.close();
   }

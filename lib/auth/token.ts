@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { TokenRecord } from "./accounts.ts";
 import { includesAddress, readAddressList } from "./address.ts";
 import { effectiveScope, PERMISSIONS, type Scope } from "./scope.ts";
@@ -16,7 +16,7 @@ export function generateToken(): string {
 
 /** Lower-case hex SHA-512 of the raw token's UTF-8, as `auth_application_tokens.token_hash` holds it. */
 export function hashToken(raw: string): string {
-  return createHash("sha512").update(raw).digest("hex");
+  return hash("sha512", raw, "hex");
 }
 
 export type TokenFlaw = "revoked" | "expired" | "user inactive";

@@ -26,10 +26,8 @@ export class TokenCache {
     this.#entries.delete(tokenHash);
     this.#entries.set(tokenHash, entry);
     if (this.#entries.size <= this.#max) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    const [oldest = ""] = this.#entries.keys();
+    this.#entries.delete(oldest);
   }
 
   /** Renews an entry where it stands in the order of use. */

@@ -40,7 +40,7 @@ export interface JoinOptions {
 export async function joinServers(
   pve: Pve,
   pbs: CallsBackupServers,
-  { storage: wanted, clusters, ...options }: JoinOptions = {},
+  { storage: wanted, clusters, ...options }: JoinOptions,
 ): Promise<Join> {
   const { storages: all, warnings } = await findServed(pve, pbs);
   const storages = all.filter(({ storage }) => wanted === undefined || storage === wanted);

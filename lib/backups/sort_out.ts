@@ -1,9 +1,9 @@
 import { placeText } from "../pbs/places.ts";
 import type { Snapshot } from "../pbs/snapshots.ts";
 import { compact } from "../proxmox/api/values.ts";
+import { listed } from "../proxmox/clip.ts";
 import type { GuestType } from "../proxmox/guest/directory.ts";
 import { backupType } from "../proxmox/storage/backups.ts";
-import { listed } from "../proxmox/storage/definitions.ts";
 import type { Backup, Told } from "../proxmox/storage/told.ts";
 import type { Listed } from "./lists.ts";
 import type { ServedStorage } from "./storages.ts";

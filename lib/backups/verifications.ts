@@ -1,6 +1,6 @@
 import { placeText } from "../pbs/places.ts";
-import { listed } from "../proxmox/storage/definitions.ts";
 import type { Finding, Probe } from "../proxmox/attention/finding.ts";
+import { listed } from "../proxmox/clip.ts";
 import type { Join } from "./join.ts";
 
 /** Backups that failed their verification, at all places of the cluster's storages; jobs end well over them. */

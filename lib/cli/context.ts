@@ -35,11 +35,11 @@ export function withCommonOptions(command: Command): Command {
 export function configOf(
   context: CliContext,
   options: CommonOptions,
-  extra: Pick<ConfigRequest, "secrets" | "cwd" | "readFile"> & { readonly serve?: ServeOptions } =
-    {},
+  { serve, ...extra }: Pick<ConfigRequest, "secrets" | "cwd" | "readFile"> & {
+    readonly serve?: ServeOptions;
+  },
 ): Promise<Config> {
-  const { serve, ...rest } = extra;
-  return loadConfig({ file: options.config, env: context.io.env, options: serve, ...rest });
+  return loadConfig({ file: options.config, env: context.io.env, options: serve, ...extra });
 }
 
 /** ` --config FILE` for advice on a command line; nothing where there is no file. */

@@ -4,7 +4,8 @@ import type { Database } from "../database/database.ts";
 import { haltsOf } from "../database/halts.ts";
 import { typed } from "../command.ts";
 import { AppError } from "../errors.ts";
-import { type CliContext, type CommonOptions, withCommonOptions } from "./context.ts";
+import { withChangeOptions } from "./account_change.ts";
+import type { CliContext, CommonOptions } from "./context.ts";
 import { halt, haltText, resume } from "./halting.ts";
 import { localUser } from "./local_user.ts";
 import { shortText } from "./options.ts";
@@ -38,8 +39,7 @@ export function registerHalt(program: Command, context: CliContext): void {
 }
 
 function withHaltOptions(command: Command): Command {
-  return withCommonOptions(command)
-    .option("--by <NAME>", "who does it (default: who runs the command)", shortText(100))
+  return withChangeOptions(command)
     .option("--json", "print JSON");
 }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { key, type KeyFacts } from "./keys.ts";
+import { key } from "./keys.ts";
 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 
@@ -13,6 +13,6 @@ export const sectionName = z.string().regex(
  * Sections of one kind, each under a name that the user chooses: `backup_servers.pbs1.host`. No option
  * and no environment variable sets a key of theirs, since it could not say which section it means.
  */
-export function named<T extends z.ZodType>(section: T, facts: KeyFacts = {}) {
-  return key(z.record(sectionName, section).default({}), facts);
+export function named<T extends z.ZodType>(section: T) {
+  return key(z.record(sectionName, section).default({}), {});
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 const MAX_ADDRESSES = 1_000;
 const MAX_TOKENS = 100;
@@ -10,8 +10,7 @@ export class WrongTokens {
 
   /** Notes the token; false when the address has tried it before. */
   note(address: string, token: string): boolean {
-    const digest = createHash("sha256").update(token).digest("base64url")
-      .slice(0, DIGEST_CHARACTERS);
+    const digest = hash("sha256", token, "base64url").slice(0, DIGEST_CHARACTERS);
     const known = this.#tried.get(address) ?? new Set();
     const isNew = !known.has(digest);
     known.add(digest);

@@ -14,7 +14,8 @@ export interface Question {
   readonly version: string;
 }
 
-interface Subject {
+/** A call of a tool, and what it does. */
+export interface Subject {
   readonly tool: AnyTool;
   readonly input: Record<string, unknown>;
   readonly action: string;

@@ -4,10 +4,9 @@ import type { Principal } from "../auth/principal.ts";
 import type { Beginning } from "../database/beginning.ts";
 import type { RunningChange, RunningChanges } from "../database/running_changes.ts";
 import { AppError } from "../errors.ts";
-import { isKind } from "../proxmox/api/errors.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import { Joined, type SharedTask, type Sharing } from "../proxmox/sharing.ts";
-import { parseUpid, type TaskReader } from "../proxmox/tasks.ts";
+import { isTaskRunning, type TaskReader } from "../proxmox/tasks.ts";
 
 /** Longer than a request to Proxmox takes: whoever began a change by then has died over it. */
 const BEGUN_MS = 120_000;
@@ -170,7 +169,7 @@ class IdenticalChange implements Sharing {
   async #task(reader: TaskReader): Promise<SharedTask | undefined> {
     const change = await this.#running.find(this.#key);
     if (change === undefined || change.upid === null) return undefined;
-    if (await isRunning(reader, change.upid)) return taskOf(change, change.upid);
+    if (await isTaskRunning(reader, change.upid)) return taskOf(change, change.upid);
     await this.#running.end(this.#key, change.holder);
     return undefined;
   }
@@ -197,17 +196,6 @@ async function follow(pve: Pve, input: Input, task: SharedTask): Promise<Output>
     ...(typeof seconds === "number" ? { timeout_seconds: seconds } : {}),
   });
   return { joined: true, ...task.subject, ...state };
-}
-
-async function isRunning(reader: TaskReader, upid: string): Promise<boolean> {
-  const { node } = parseUpid(upid);
-  try {
-    const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid });
-    return row.status === "running";
-  } catch (error) {
-    if (isKind(error, "missing")) return false;
-    throw error;
-  }
 }
 
 function taskOf({ told }: RunningChange, upid: string): SharedTask {

@@ -35,9 +35,9 @@ export function refusal(
 }
 
 /** The answer to who must come back later. */
-export function tooMany(language: Language, seconds = 1): Response {
+export function tooMany(language: Language): Response {
   const message = messagesIn(language).rateExceeded;
-  return refusal(429, { code: REFUSED, message }, { "retry-after": String(seconds) });
+  return refusal(429, { code: REFUSED, message }, { "retry-after": "1" });
 }
 
 /** The answer to an HTTP method that is none here. */

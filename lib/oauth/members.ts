@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { AuditLog } from "../audit/log.ts";
 import { rowAt } from "../audit/row.ts";
 import type { AccountStore } from "../auth/account_store.ts";
@@ -161,7 +161,7 @@ export class Members {
 function grantOf(parts: { issuer: string; clientId: string; userId: number }): string {
   const { issuer, clientId, userId } = parts;
   const text = JSON.stringify([issuer, clientId, userId]);
-  return `provider:${createHash("sha256").update(text).digest("base64url")}`;
+  return `provider:${hash("sha256", text, "base64url")}`;
 }
 
 function nameOf(clientId: string): string {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Scope } from "../auth/scope.ts";
 import { Seal } from "../seal.ts";
 
@@ -106,5 +106,5 @@ class Envelope<T> {
 
 /** Stands for a client's id where that would be too long. */
 export function clientDigestOf(clientId: string): string {
-  return createHash("sha256").update(clientId).digest("base64url");
+  return hash("sha256", clientId, "base64url");
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { AccountStore } from "../auth/account_store.ts";
 import type { TokenRecord } from "../auth/accounts.ts";
 import type { Grants } from "../auth/grants.ts";
@@ -187,5 +187,5 @@ function refusal(state: string, guess?: string): OAuthError {
 /** The S256 challenge of RFC 7636; of what can be no verifier a text that is no challenge. */
 function challengeOf(verifier: string): string {
   if (!/^[\w.~-]{43,128}$/.test(verifier)) return "";
-  return createHash("sha256").update(verifier).digest("base64url");
+  return hash("sha256", verifier, "base64url");
 }

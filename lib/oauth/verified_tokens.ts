@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Bearer } from "../auth/bearer.ts";
 
 const MAX_TOKENS = 10_000;
@@ -40,10 +40,8 @@ export class VerifiedTokens {
     const until = this.#monotonic() + KEPT_MS;
     this.#entries.set(keyOf(bearer), { token, expires: expires * 1000, until });
     if (this.#entries.size <= MAX_TOKENS) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    const [oldest = ""] = this.#entries.keys();
+    this.#entries.delete(oldest);
   }
 
   forget(bearer: string): void {
@@ -56,5 +54,5 @@ export class VerifiedTokens {
 }
 
 function keyOf(bearer: string): string {
-  return createHash("sha256").update(bearer).digest("base64");
+  return hash("sha256", bearer, "base64");
 }

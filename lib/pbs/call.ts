@@ -94,28 +94,16 @@ export class CallsBackupServers {
   }
 
   /** Reads of all at once, or of those that are named, of each no longer than `limitMs`. */
-  readEach<T>(
+  async readEach<T>(
     read: (reader: PbsReader) => Promise<T>,
     { limitMs, names = this.names }: { limitMs?: number; names?: readonly string[] } = {},
   ): Promise<OfEach<T>> {
     const options = limitMs === undefined ? {} : { limitMs };
-    return this.#askAll(names, (name) => this.read(name, read, options));
-  }
-
-  /** Asks all at once. */
-  each<T>(ask: (pbs: Pbs) => Promise<T>): Promise<OfEach<T>> {
-    return this.#askAll(this.names, (name) => ask(this.of(name)));
-  }
-
-  async #askAll<T>(
-    names: readonly string[],
-    ask: (name: string) => Promise<T>,
-  ): Promise<OfEach<T>> {
     const results: OfEach<T>["results"][number][] = [];
     const failures: OfEach<T>["failures"][number][] = [];
     await forEachBounded(names, async (server) => {
       try {
-        results.push({ server, value: await ask(server) });
+        results.push({ server, value: await this.read(server, read, options) });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         failures.push({ server, error });

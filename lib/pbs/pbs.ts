@@ -69,13 +69,6 @@ export class Pbs extends PbsReader {
     return this.#change("PUT", path, args) as Promise<DataOf<P, "PUT">>;
   }
 
-  delete<P extends PathWith<"DELETE">>(
-    path: P,
-    ...args: ArgumentsOf<P, "DELETE">
-  ): Promise<DataOf<P, "DELETE">> {
-    return this.#change("DELETE", path, args) as Promise<DataOf<P, "DELETE">>;
-  }
-
   /** A call that was checked against the description which the server itself serves. */
   async call(method: "GET" | PlannedElsewhere["method"], path: ApiPath, params: Params) {
     const { caller, signal } = this.#call;

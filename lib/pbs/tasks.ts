@@ -2,12 +2,13 @@ import { AppError, oneLine } from "../errors.ts";
 import { clip, logEnd } from "../proxmox/clip.ts";
 import {
   followTask,
+  hasEnded,
   succeeded,
   type TaskState,
   taskState,
   type Waiting,
 } from "../upstream/task_end.ts";
-import { reasonFailure } from "./api/failures.ts";
+import { garbled, reasonFailure } from "./api/failures.ts";
 import type { PbsReader } from "./reader.ts";
 import { parsePbsUpid } from "./upid.ts";
 
@@ -38,7 +39,11 @@ export async function waitPbsTask(
 ): Promise<TaskState> {
   parsePbsUpid(upid);
   const { row, because } = await followTask(reader, {
-    read: () => reader.get("/nodes/{node}/tasks/{upid}/status", { node: NODE, upid }),
+    read: async () => {
+      const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node: NODE, upid });
+      if (hasEnded(row) !== undefined) return row;
+      throw garbled(reader.client, "does not tell whether the task has ended");
+    },
     timeoutMs,
     patienceMs,
     onPoll,

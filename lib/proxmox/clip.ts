@@ -14,6 +14,15 @@ export function quote(text: string, length = 200): string {
   return JSON.stringify(clip(oneLine(text), length));
 }
 
+/** The first of many inside of a message, and how many more there are: `a, b and 3 more`. */
+export function listed(
+  items: readonly (string | number)[],
+  { most = 20, separator = ", " }: { most?: number; separator?: string } = {},
+): string {
+  const more = items.length > most ? ` and ${items.length - most} more` : "";
+  return items.slice(0, most).join(separator) + more;
+}
+
 /** The end of a task's log inside of a message, without the line that tells again how it ended. */
 export function logEnd(lines: readonly string[], exitStatus: string): string {
   const log = lines.filter((line) => line !== "" && !line.endsWith(`TASK ERROR: ${exitStatus}`));

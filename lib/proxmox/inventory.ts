@@ -65,6 +65,18 @@ export function rowsWithin(rows: Resource[], reach: Reach): Resource[] {
 /** What HA calls a node from which it moves its guests away, and to which it brings none. */
 export const MAINTENANCE = "maintenance";
 
+/** The names of all nodes that the caller may see. */
+export function nodeNames(resources: readonly Resource[]): string[] {
+  return resources.filter((row) => row.type === "node").map((row) => row.node ?? row.id);
+}
+
+/** The storages that are the same on all nodes. */
+export function sharedStorages(resources: readonly Resource[]): ReadonlySet<string | undefined> {
+  return new Set(
+    resources.filter((row) => row.type === "storage" && flag(row.shared)).map((row) => row.storage),
+  );
+}
+
 /** The names of the nodes that are known not to answer. */
 export const offlineNodes: (resources: readonly Resource[]) => ReadonlySet<string> = oncePer(
   (resources: readonly Resource[]) =>

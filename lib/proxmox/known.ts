@@ -1,8 +1,7 @@
 import { AppError } from "../errors.ts";
 import { begunBy, nearest } from "../nearest.ts";
 import { type Resource, tagList } from "./api/values.ts";
-
-const NAMED = 20;
+import { listed } from "./clip.ts";
 
 /**
  * Refuses the value of a filter that fits nothing because there is no such thing, and names what there is.
@@ -35,10 +34,9 @@ export function whyEmpty(
 /** What there is instead, for the end of a message: `, only a, b (did you mean b?)`. */
 export function instead(value: string, names: readonly string[]): string {
   if (names.length === 0) return ", nor any other";
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   const near = nearest(value, names) ?? begunBy(value, names)[0];
   const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
-  return `, only ${names.slice(0, NAMED).join(", ")}${more}${meant}`;
+  return `, only ${listed(names)}${meant}`;
 }
 
 /** The names of all nodes that resources tell of; whoever may not see nodes sees them by what is on them. */

@@ -161,7 +161,7 @@ function formatKey(key: Key): string {
 
 function parseCursor(cursor: string, sort: Order | undefined): Place {
   const parts = cursor.split(":");
-  if (parts.length !== 1 && parts.length !== 3) throw foreign();
+  if (parts.length !== 1 && parts.length !== 3) throw foreignCursor();
   const [key = ""] = parts.slice(-1);
   const [of, value] = parts.length === 3 ? parts : [undefined, ""];
   if (of !== (sort && formatOrder(sort))) {
@@ -178,9 +178,10 @@ function parseKey(text: string): Key {
   } catch {
     // A broken escape is as foreign as any other text.
   }
-  throw foreign();
+  throw foreignCursor();
 }
 
-function foreign(): AppError {
+/** What is said of a cursor of another list. */
+export function foreignCursor(): AppError {
   return new AppError("invalid", "cursor is not one that this list gave");
 }

@@ -5,7 +5,7 @@ import type { ArgumentsOf, DataOf, PathWith, Verb } from "./api/types.ts";
 import { type ChangeRequest, Changing } from "./changing.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import { Following, type Patience } from "./following.ts";
-import type { Guest, GuestType } from "./guest/directory.ts";
+import type { GivenGuest, Guest, GuestType } from "./guest/directory.ts";
 import { Holds } from "./holds.ts";
 import type { Plan, PlannedElsewhere } from "./plan.ts";
 import { Planning } from "./planning.ts";
@@ -13,7 +13,7 @@ import type { PveCall, PveShared } from "./pve_parts.ts";
 import { PveReads } from "./pve_reads.ts";
 import { Reading, turnsOf } from "./reading.ts";
 import type { SharedTask, Subject } from "./sharing.ts";
-import { type GivenGuest, Sight } from "./sight.ts";
+import { Sight } from "./sight.ts";
 import { PATIENCE_MS, type TaskState } from "./tasks.ts";
 import { Touched } from "./touched.ts";
 

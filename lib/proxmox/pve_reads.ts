@@ -7,13 +7,13 @@ import type { ArgumentsOf, PathWith, SegmentsOf } from "./api/types.ts";
 import type { Resource } from "./api/values.ts";
 import type { Socket } from "./api/websocket.ts";
 import type { ApiDescription } from "./apidoc/description.ts";
-import type { Guest, GuestType } from "./guest/directory.ts";
+import type { GivenGuest, Guest, GuestType } from "./guest/directory.ts";
 import { KeptReader, OneReader } from "./kept_reader.ts";
 import type { Reach } from "./plan.ts";
 import type { Grants } from "./privileges.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import type { Reading } from "./reading.ts";
-import type { GivenGuest, GuestPlace, Sight } from "./sight.ts";
+import type { GuestPlace, Sight } from "./sight.ts";
 
 interface Parts {
   readonly shared: PveShared;

@@ -1,16 +1,16 @@
 import { AppError } from "../errors.ts";
 import { unlessAborted } from "../upstream/abort.ts";
 import type { Resource } from "./api/values.ts";
-import { assertMeant, type Guest, guestsIn, type GuestType } from "./guest/directory.ts";
+import {
+  assertMeant,
+  type GivenGuest,
+  type Guest,
+  guestsIn,
+  type GuestType,
+} from "./guest/directory.ts";
 import { rowsWithin } from "./inventory.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 import type { Touched } from "./touched.ts";
-
-/** A guest by its id or unique name. */
-export interface GivenGuest {
-  readonly vmid: number | string;
-  readonly node?: string | undefined;
-}
 
 /** Where a guest is, or shall be. */
 export type GuestPlace = Pick<Guest, "vmid" | "node" | "pool" | "tags">;

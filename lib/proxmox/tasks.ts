@@ -1,8 +1,14 @@
 import { AppError, oneLine } from "../errors.ts";
+import { isKind } from "./api/errors.ts";
 import { garbled, reasonFailure } from "./api/failures.ts";
 import type { DataOf } from "./api/types.ts";
-import { text } from "./api/values.ts";
-import { followTask, succeeded, type TaskState, taskState } from "../upstream/task_end.ts";
+import {
+  followTask,
+  hasEnded,
+  succeeded,
+  type TaskState,
+  taskState,
+} from "../upstream/task_end.ts";
 import { clip, logEnd } from "./clip.ts";
 import type { Pve } from "./pve.ts";
 
@@ -48,6 +54,16 @@ export function parseUpid(upid: string): ParsedUpid {
 /** True for a task that somebody or a restart stopped: it did not fail by itself. */
 export function wasInterrupted(exitStatus: string): boolean {
   return /^(?:received|interrupted by) /.test(exitStatus);
+}
+
+/** True for a task that still runs; Proxmox forgets one that ended long ago. */
+export async function isTaskRunning(reader: TaskReader, upid: string): Promise<boolean> {
+  try {
+    return hasEnded(await readStatus(reader, upid)) === false;
+  } catch (error) {
+    if (isKind(error, "missing")) return false;
+    throw error;
+  }
 }
 
 /** Reads a task's state and the end of its log. */
@@ -99,8 +115,10 @@ export async function waitTask(
 async function readStatus(reader: TaskReader, upid: string): Promise<StatusRow> {
   const { node } = parseUpid(upid);
   const row = await reader.get("/nodes/{node}/tasks/{upid}/status", { node, upid });
-  if (text(row.status) ?? text(row.exitstatus)) return row;
-  throw garbled("Proxmox's answer does not tell whether the task has ended");
+  if (hasEnded(row) === undefined) {
+    throw garbled("Proxmox's answer does not tell whether the task has ended");
+  }
+  return row;
 }
 
 /**

@@ -1,13 +1,8 @@
 import { guestFacts } from "../proxmox/guest/about.ts";
-import type { Guest, GuestType } from "../proxmox/guest/directory.ts";
+import type { GivenGuest, Guest, GuestType } from "../proxmox/guest/directory.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import { readToldOf } from "./own_backups.ts";
 import type { About, ToolContext } from "./tool.ts";
-
-interface GuestInput {
-  readonly vmid: number | string;
-  readonly node?: string | undefined;
-}
 
 /**
  * What a person is shown of the guest that a call is about.
@@ -15,7 +10,7 @@ interface GuestInput {
  * @param options.goes the guest would be gone: its disks, snapshots and newest backup are shown too
  * @param options.more further lines
  */
-export function aboutGuest<I extends GuestInput>(
+export function aboutGuest<I extends GivenGuest>(
   { type, goes, more }: {
     type?: GuestType;
     goes?: boolean;

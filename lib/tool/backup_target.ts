@@ -2,6 +2,7 @@ import { sightOf } from "../backups/sight.ts";
 import { AppError } from "../errors.ts";
 import { chooseStore, type ChosenStore } from "../pbs/chosen.ts";
 import { type Group, parseGroup } from "../pbs/group.ts";
+import { placeText } from "../pbs/places.ts";
 import { readNamespaces, readSnapshots, type Snapshot } from "../pbs/snapshots.ts";
 import { findBackups } from "./find_backups.ts";
 import type { ToolContext } from "./tool.ts";
@@ -71,6 +72,12 @@ async function read(
   return isThere ? await readSnapshots(pbs, { datastore, namespace }, group) : [];
 }
 
+/** Where a change was made, and whose backups they are. */
+export function toldOf({ at, cluster }: Pick<Target, "at" | "cluster">) {
+  const of_cluster = cluster ? { of_cluster: cluster } : {};
+  return { ...of_cluster, server: at.pbs.server, datastore: at.store };
+}
+
 /** The group of a guest, which may be gone: its backups tell of which type it is. */
 async function groupOf(
   at: ChosenStore,
@@ -80,7 +87,7 @@ async function groupOf(
   const own = await read(at, { namespace, group: { id } });
   const types = [...new Set(own.map(({ type }) => type))].filter((type) => type !== "host");
   const [type] = types;
-  const where = `${at.pbs.server}:${at.store}${namespace === "" ? "" : `/${namespace}`}`;
+  const where = placeText({ server: at.pbs.server, datastore: at.store, namespace });
   if (type === undefined) {
     throw new AppError("not_found", `${where} has no backups of guest ${vmid}`);
   }

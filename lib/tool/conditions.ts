@@ -23,6 +23,13 @@ export const READING_BACKUPS: readonly ConditionalPrivilege<unknown>[] = [
   },
 ];
 
+/** For tasks that somebody else began. */
+export const OTHERS_TASKS: ConditionalPrivilege<unknown> = {
+  privilege: ["/nodes/{node}", "Sys.Audit"],
+  when: "for others' tasks",
+  if: always,
+};
+
 /** For guests that are made of others, with their network cards. */
 export const USING_BRIDGES: ConditionalPrivilege<unknown> = {
   privilege: ["/sdn/zones/{zone}", "SDN.Use"],

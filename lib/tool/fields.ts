@@ -43,6 +43,11 @@ export const volumeId = z.string().max(500)
   // Files that were not uploaded by Proxmox may have spaces in their names.
   .regex(/^[a-zA-Z][a-zA-Z0-9._-]*:(?:[^\s%?#\\]| )+$/, "must be a volume's id (storage:name)");
 
+/** What a storage may hold. */
+export const contentType = z.enum(
+  ["images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import"],
+);
+
 export const snapshotName = z.string()
   .regex(
     /^[a-zA-Z][a-zA-Z0-9_-]{1,39}$/,
@@ -57,12 +62,20 @@ export const guestInput = {
   node: nodeName.optional(),
 };
 
+/** The name of a guest that is to be made. */
+export const newGuestName = z.string().max(255).regex(
+  /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/,
+  "must be a DNS name: letters, digits, - and .",
+);
+
+export const bridgeName = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/, "must be a bridge");
+
 /** A guest to be made: what is not given is chosen. */
 export const newGuestInput = {
   vmid: newVmid.optional().describe("Default: the next free one"),
   node: nodeName.optional().describe("Default: the one with most free memory"),
   storage: storageId.optional().describe("Default: the one with most free space"),
-  bridge: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/, "must be a bridge").default("vmbr0"),
+  bridge: bridgeName.default("vmbr0"),
   pool: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, "must be a pool").optional(),
   tags: tags.optional(),
   description: z.string().max(8192).optional(),
@@ -86,6 +99,7 @@ export const freeForm = z.union([z.record(z.string(), z.unknown()), z.string()])
     return z.NEVER;
   },
 );
+
 /** What a VM's system is, as Proxmox knows them. */
 export const guestSystem = z.enum([
   "l26",
@@ -106,6 +120,9 @@ export const guestSystem = z.enum([
 /** A VM's drive for CDs. */
 export const cdDrive = z.string()
   .regex(/^(?:ide[0-3]|sata[0-5]|scsi\d{1,2})$/, "must be like ide2");
+
+/** A disk of a guest, by its key in the configuration. */
+export const diskKey = z.string().regex(/^[a-z]{2,9}\d{0,3}$/, "must be like scsi0 or rootfs");
 
 /** How a disk is used. */
 export const diskInput = {
@@ -189,6 +206,16 @@ export const guestTaskResult = {
   guest_status: z.string().optional(),
   unchanged: changedGuest.unchanged,
   ...taskResult,
+};
+
+/** How a command in a guest ended. */
+export const commandResult = {
+  exit_code: z.int().optional(),
+  signal: z.int().optional(),
+  stdout: z.string().optional(),
+  stderr: z.string().optional(),
+  stdout_truncated: z.boolean().optional(),
+  stderr_truncated: z.boolean().optional(),
 };
 
 /** What a preview says that nobody asked for by name, so that it is not taken for the change. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { bridgeName } from "./fields.ts";
 
 /** The addresses of an interface. */
 export const addressInput = {
@@ -9,9 +10,6 @@ export const addressInput = {
     .optional(),
   gateway6: z.ipv6().optional(),
 };
-
-const bridgeName = z.string()
-  .regex(/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/, "must be a bridge");
 
 /** How a network card shall be. */
 export const nicInput = {

@@ -3,15 +3,13 @@ import { compact, flag, number, text } from "../proxmox/api/values.ts";
 import { retentionOf } from "../proxmox/storage/backups.ts";
 import type { Definition } from "../proxmox/storage/definitions.ts";
 import { configOutput } from "./config_change.ts";
-import { changed, nodeName } from "./fields.ts";
+import { changed, contentType, nodeName } from "./fields.ts";
 import { jobInput } from "./backup_job.ts";
 
 /** What any storage may be told. */
 export const definitionInput = {
   enabled: z.boolean().optional(),
-  content: z.array(
-    z.enum(["images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import"]),
-  ).min(1).optional(),
+  content: z.array(contentType).min(1).optional(),
   nodes: z.array(nodeName).max(100).optional(),
   shared: z.boolean().optional().describe("It is the same on all nodes"),
   keep: jobInput.keep,

@@ -3,6 +3,7 @@ import { AppError } from "../errors.ts";
 import { noBackups } from "../pbs/below.ts";
 import type { ChosenStore } from "../pbs/chosen.ts";
 import { type Group, groupName, guestOf } from "../pbs/group.ts";
+import { placeText } from "../pbs/places.ts";
 import type { Snapshot } from "../pbs/snapshots.ts";
 import { guestsIn } from "../proxmox/guest/directory.ts";
 import type { Pve } from "../proxmox/pve.ts";
@@ -116,7 +117,7 @@ export function assertWhose(
     throw new AppError("not_found", told);
   }
   if (owner !== undefined && others.length === 0) return owner;
-  const where = `${at.pbs.server}:${at.store}${namespace === "" ? "" : `/${namespace}`}`;
+  const where = placeText({ server: at.pbs.server, datastore: at.store, namespace });
   const state = owner === undefined
     ? `no cluster that is known stores in ${where}`
     : `${name} in ${where} may be of ${owners.join(" or of ")}`;

@@ -63,16 +63,22 @@ interface Followed {
   readonly because: "it ended" | "the time is over" | "the patience is over";
 }
 
+/** Whether a task has ended; undefined where its row does not tell. */
+export function hasEnded(row: TaskRow): boolean | undefined {
+  if (row.status === "stopped" || exitOf(row) !== undefined) return true;
+  return row.status === "running" ? false : undefined;
+}
+
+function exitOf({ exitstatus }: TaskRow): string | undefined {
+  return typeof exitstatus === "string" && exitstatus !== "" ? exitstatus : undefined;
+}
+
 /** What is told of a task by what was read of it. */
-export function taskState(
-  upid: string,
-  { status, exitstatus }: TaskRow,
-  log_tail: string[],
-): TaskState {
-  const exit = typeof exitstatus === "string" && exitstatus !== "" ? exitstatus : undefined;
+export function taskState(upid: string, row: TaskRow, log_tail: string[]): TaskState {
+  const exit = exitOf(row);
   return {
     upid,
-    status: status === "stopped" || exit !== undefined ? "stopped" : "running",
+    status: hasEnded(row) ? "stopped" : "running",
     ...(exit === undefined ? {} : { exit_status: exit }),
     warnings: exit === undefined ? 0 : warningsIn(exit),
     log_tail,
@@ -106,7 +112,7 @@ export async function followTask(
     });
     if (row !== undefined) failures = 0;
     const elapsed = waiting.now().getTime() - started;
-    if (row?.status === "stopped" || row?.exitstatus) return { row, because: "it ended" };
+    if (row !== undefined && hasEnded(row)) return { row, because: "it ended" };
     onPoll?.(elapsed);
     if (elapsed >= timeoutMs) return { row: row ?? {}, because: "the time is over" };
     if (elapsed >= patienceMs) return { row: row ?? {}, because: "the patience is over" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../lib/errors.ts";
-import { type Authenticator, createAuthenticator } from "../../lib/auth/authenticator.ts";
+import { Authenticator } from "../../lib/auth/authenticator.ts";
 import type { RevocationListener, TokenRecord } from "../../lib/auth/accounts.ts";
 import type { TokenSource } from "../../lib/auth/token_watch.ts";
 import { ping } from "../../lib/database/database.ts";
@@ -75,7 +75,7 @@ function scene(
       const { id } = await store.createToken(newToken({ tokenHash: hashToken(RAW) }));
       const gate = new Gate(store);
       const problems: unknown[] = [];
-      const authenticator = createAuthenticator({
+      const authenticator = new Authenticator({
         store: gate,
         now: clock.now,
         monotonic: clock.monotonic,
@@ -324,10 +324,10 @@ Deno.test(
   }),
 );
 
-Deno.test("createAuthenticator refuses a malformed trusted proxy", () =>
+Deno.test("an Authenticator refuses a malformed trusted proxy", () =>
   withBench(makeSqliteSite, async ({ database, store }) => {
     const make = () =>
-      createAuthenticator({ store, now: new Clock().now, trustedProxies: ["10.0.0.0/99"] });
+      new Authenticator({ store, now: new Clock().now, trustedProxies: ["10.0.0.0/99"] });
     assert.throws(make, { code: "invalid" });
     await ping(database);
   }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AuditQueue } from "../../lib/audit/queue.ts";
 import { AccountStore } from "../../lib/auth/account_store.ts";
-import { createAuthenticator } from "../../lib/auth/authenticator.ts";
+import { Authenticator } from "../../lib/auth/authenticator.ts";
 import { DatabaseAway, ping } from "../../lib/database/database.ts";
 import { leasesOf } from "../../lib/database/leases.ts";
 import { openPostgres } from "../../lib/database/postgres_database.ts";
@@ -80,7 +80,7 @@ Deno.test(
   "while the database is away known tokens are honoured and audit rows wait, and both recover",
   scene(async ({ database, store, trail, other, real, clock }) => {
     const { id } = await store.createToken(newToken({ tokenHash: hashToken(RAW) }));
-    const authenticator = createAuthenticator({
+    const authenticator = new Authenticator({
       store,
       now: clock.now,
       monotonic: clock.monotonic,

@@ -3,6 +3,7 @@ import { AuditTrail } from "../../lib/audit/trail.ts";
 import { AccountStore } from "../../lib/auth/account_store.ts";
 import { openSqlite } from "../../lib/database/sqlite_database.ts";
 import { AppError } from "../../lib/errors.ts";
+import { print } from "../support/print.ts";
 import { auditRow } from "./site.ts";
 
 /** What a program meets that may not write as it wants, told on stdout as one line of JSON. */
@@ -15,7 +16,7 @@ export interface Outcome {
 
 if (import.meta.main) {
   const [path = "", max] = Deno.args;
-  say(JSON.stringify(await fill(path, Number(max))));
+  print(JSON.stringify(await fill(path, Number(max))));
 }
 
 /** Opens the database and appends rows until it fails, then asks whether another may be. */
@@ -42,8 +43,4 @@ async function fill(path: string, max: number): Promise<Outcome> {
     note(error);
   }
   return { written, failures };
-}
-
-function say(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { type Role, Site } from "../site.ts";
 import { cli } from "../support/cli.ts";
+import { metaOf } from "../support/meta.ts";
 import { until } from "../support/until.ts";
 
 const MODERN = "2026-07-28";
-const META = {
-  "io.modelcontextprotocol/protocolVersion": MODERN,
-  "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-  "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
-};
+const META = metaOf({ elicitation: { form: {} } });
 const STREAMS = { accept: "application/json, text/event-stream" };
 const MODERN_HEADERS = {
   ...STREAMS,

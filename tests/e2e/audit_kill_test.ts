@@ -7,6 +7,7 @@ import { makePostgresSite } from "../auth/postgres.ts";
 import { sharedPostgres } from "../auth/shared_postgres.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { startServe } from "../support/cli.ts";
+import { Folder } from "../support/folder.ts";
 import { until } from "../support/until.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
 
@@ -76,12 +77,8 @@ async function assertIntents(folder: string, url: string): Promise<void> {
 }
 
 async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using folder = await Folder.make();
+  await work(folder.path);
 }
 
 Deno.test("after SIGKILL every change that was sent has its intent: SQLite", () =>

@@ -1,3 +1,4 @@
+import type { Finding } from "../../lib/cli/check/finding.ts";
 import assert from "node:assert/strict";
 import { startFakePbs } from "../fake_pbs.ts";
 import { sectionFor } from "../support/backup_site.ts";
@@ -5,23 +6,16 @@ import { cli, startServe } from "../support/cli.ts";
 import { Fresh, good, modeOf } from "../support/fresh.ts";
 import { freePort } from "../support/port.ts";
 
-interface Line {
-  readonly name: string;
-  readonly state: string;
-  readonly message: string;
-  readonly remedy: string | null;
-}
-
 /** What `check` says of backup servers. */
 async function checked(
   fresh: Fresh,
   ...options: string[]
-): Promise<{ lines: Line[]; commands: string[] }> {
+): Promise<{ lines: Finding[]; commands: string[] }> {
   const { out } = await cli(["check", "--json", "--config", fresh.config, ...options]);
   const report = JSON.parse(out);
   const advice: { commands: string[] }[] = report.proxmox_backup_manager ?? [];
   return {
-    lines: report.findings.filter(({ name }: Line) => name === "backups"),
+    lines: report.findings.filter(({ name }: Finding) => name === "backups"),
     commands: advice.flatMap(({ commands }) => commands),
   };
 }

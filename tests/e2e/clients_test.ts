@@ -9,6 +9,7 @@ import { type Role, Site } from "../site.ts";
 import { MAIN } from "../support/cli.ts";
 import { drawn } from "../support/drawn.ts";
 import { Folder } from "../support/folder.ts";
+import { print } from "../support/print.ts";
 
 /** The guest that every client is to fail with. */
 const LOCKED = 110;
@@ -237,7 +238,7 @@ Deno.test("real clients, each on every transport it speaks", async () => {
   place.site = stack.use(await start("grace", port));
   await take({ restart: LATER.restart }, cells, place);
 
-  Deno.stdout.writeSync(new TextEncoder().encode(`${tableOf(cells)}\n`));
+  print(tableOf(cells));
   const failures = [...cells].flatMap(([{ client, transport }, cell]) =>
     Object.entries(cell).filter(([, told]) => told.length > 2)
       .map(([step, told]) => `${client.name}, ${transport}, ${step}: ${told}`)

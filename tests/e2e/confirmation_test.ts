@@ -3,6 +3,7 @@ import { digestOf } from "../../lib/audit/digest.ts";
 import type { Client } from "@modelcontextprotocol/client";
 import { TOOLS } from "../../lib/mcp/tools.ts";
 import { Site } from "../site.ts";
+import { metaOf } from "../support/meta.ts";
 import { connectClient } from "../support/official_client.ts";
 import { startPair } from "../support/pair.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
@@ -153,11 +154,7 @@ Deno.test("confirm always refuses clients that cannot ask; never asks nobody", a
   assert.equal(result.isError ?? false, false);
 });
 
-const CAPABLE = {
-  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-  "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-  "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
-};
+const CAPABLE = metaOf({ elicitation: { form: {} } });
 
 /** A call as clients of revision 2026-07-28 send it that can ask their user. */
 async function call(

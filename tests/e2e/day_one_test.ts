@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { checkSecretFiles } from "../../lib/cli/check/files.ts";
+import type { Finding } from "../../lib/cli/check/finding.ts";
 import { probeProxmox } from "../../lib/cli/serve/probe.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { cli, type CliResult, startServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import { freePort } from "../support/port.ts";
-
-interface Finding {
-  readonly name: string;
-  readonly state: string;
-  readonly message: string;
-  readonly remedy: string | null;
-}
 
 /** A new administrator's machine: one folder, one config, and Proxmox somewhere. */
 class DayOne {

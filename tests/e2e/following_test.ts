@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Clock } from "../auth/clock.ts";
 import { Site, type SiteOptions } from "../site.ts";
+import { metaOf } from "../support/meta.ts";
 import { startOwnTokens } from "../support/own_token.ts";
 import { Pipe } from "../support/stdio.ts";
 import { until } from "../support/until.ts";
@@ -8,11 +9,7 @@ import { createLimitedToken } from "../tokens.ts";
 
 const EVERY_MS = 5_000;
 const GUEST = "pve://guests/101";
-const META = {
-  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-  "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-  "io.modelcontextprotocol/clientCapabilities": {},
-};
+const META = metaOf();
 const MODERN = {
   accept: "application/json, text/event-stream",
   "mcp-protocol-version": "2026-07-28",

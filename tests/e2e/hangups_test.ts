@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { Site } from "../site.ts";
 import { connectClient } from "../support/official_client.ts";
+import { sseTransport } from "../support/sse_transport.ts";
 import { until } from "../support/until.ts";
 
 const ME = { name: "test", version: "1" };
@@ -27,13 +27,7 @@ async function modern(site: Site, mode: "auto" | "legacy"): Promise<Connected> {
 
 async function sse(site: Site): Promise<Connected> {
   const client = new Client(ME);
-  const transport = new SSEClientTransport(new URL(`${site.server.url}/sse`), {
-    requestInit: { headers: site.headers() },
-    eventSourceInit: {
-      fetch: (input: string | URL, init: RequestInit) =>
-        fetch(input, { ...init, headers: { ...init.headers, ...site.headers() } }),
-    },
-  });
+  const transport = sseTransport(site);
   await client.connect(transport as Parameters<Client["connect"]>[0]);
   return {
     start: (vmid) => {

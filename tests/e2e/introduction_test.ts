@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
+import { metaOf } from "../support/meta.ts";
 import { connectClient } from "../support/official_client.ts";
 
 const SERVER_INFO = "io.modelcontextprotocol/serverInfo";
-const META = {
-  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-  "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-  "io.modelcontextprotocol/clientCapabilities": {},
-};
+const META = metaOf();
 
 /** The answer to a request of revision 2026-07-28. */
 async function ask(site: Site, method: string, params: object = {}, name?: string) {

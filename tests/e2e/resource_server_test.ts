@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
+import { metaOf } from "../support/meta.ts";
 import {
   AUDIENCE,
   AYSE,
@@ -112,11 +113,7 @@ Deno.test("a call above the token's scope is told by status at every door, and a
   const headers = site.headers(token);
   const call = { method: "tools/call", params: { name: "stop_vm", arguments: { vmid: 100 } } };
   const rpc = { jsonrpc: "2.0", id: 7, ...call };
-  const meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": {},
-  };
+  const meta = metaOf();
   const accept = "application/json, text/event-stream";
   const sse = await fetch(`${site.url}/sse`, { headers });
   const reader = sse.body!.pipeThrough(new TextDecoderStream()).getReader();

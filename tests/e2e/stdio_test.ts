@@ -4,6 +4,7 @@ import { messageOf } from "../../lib/errors.ts";
 import { redactText } from "../../lib/log/redact.ts";
 import { OpenRequests } from "../../lib/mcp/stdio/open_requests.ts";
 import { Site } from "../site.ts";
+import { metaOf } from "../support/meta.ts";
 import { Pipe } from "../support/stdio.ts";
 import { until } from "../support/until.ts";
 import { createAuthenticatedToken, NO_LIMITS } from "../tokens.ts";
@@ -250,18 +251,13 @@ Deno.test("stdio asks a person before something is destroyed, and takes no yes o
 
 Deno.test("stdio asks clients of revision 2026-07-28 too, and those only that can be asked", async () => {
   await using site = await Site.start();
-  const meta = (capabilities: object) => ({
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": capabilities,
-  });
   const call = { name: "stop_vm", arguments: { vmid: 100 } };
   await using pipe = await Pipe.open(site);
-  const { result } = await pipe.ask("tools/call", { ...call, _meta: meta(CAPABLE) });
+  const { result } = await pipe.ask("tools/call", { ...call, _meta: metaOf(CAPABLE) });
   assert.equal(result.resultType, "input_required");
   const answered = await pipe.ask("tools/call", {
     ...call,
-    _meta: meta(CAPABLE),
+    _meta: metaOf(CAPABLE),
     requestState: result.requestState,
     inputResponses: { confirm: { action: "accept", content: { confirm: true } } },
   });
@@ -269,7 +265,7 @@ Deno.test("stdio asks clients of revision 2026-07-28 too, and those only that ca
   const other = await pipe.ask("tools/call", {
     name: "stop_vm",
     arguments: { vmid: 110 },
-    _meta: meta({}),
+    _meta: metaOf({}),
   });
   assert.equal(other.result.structuredContent.exit_status, "OK");
   const rows = await site.trail.list({ tool: "stop_vm", outcome: "ok" });

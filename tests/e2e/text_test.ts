@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { Site } from "../site.ts";
 import { connectClient } from "../support/official_client.ts";
+import { sseTransport } from "../support/sse_transport.ts";
 import { Pipe } from "../support/stdio.ts";
 
 const ME = { name: "test", version: "1" };
@@ -46,13 +46,7 @@ Deno.test("sessions, HTTP+SSE and standard input get it too", async () => {
   assertText(JSON.parse(text.slice(text.indexOf("{"))).result);
 
   const client = new Client(ME);
-  const sse = new SSEClientTransport(new URL(`${site.url}/sse`), {
-    requestInit: { headers: site.headers() },
-    eventSourceInit: {
-      fetch: (input: string | URL, init: RequestInit) =>
-        fetch(input, { ...init, headers: { ...init.headers, ...site.headers() } }),
-    },
-  });
+  const sse = sseTransport(site);
   await client.connect(sse as Parameters<Client["connect"]>[0]);
   assertText(await client.callTool(CALL));
   await client.close();

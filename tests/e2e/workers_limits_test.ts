@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Heard } from "../support/any_worker.ts";
 import { startBreaking } from "../support/breaking.ts";
 import { BREAKS } from "../support/breaks.ts";
+import { metaOf } from "../support/meta.ts";
 import { until } from "../support/until.ts";
 import { WorkerSite } from "../support/worker_site.ts";
 
@@ -27,11 +28,7 @@ function sse(site: WorkerSite, token = site.tokens.admin): Promise<Heard> {
 }
 
 function listen(site: WorkerSite, addresses: readonly string[]): Promise<Heard> {
-  const _meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": {},
-  };
+  const _meta = metaOf();
   const params = { _meta, notifications: { resourceSubscriptions: addresses } };
   const method = "subscriptions/listen";
   const modern = { accept: ACCEPT, "mcp-protocol-version": "2026-07-28", "mcp-method": method };

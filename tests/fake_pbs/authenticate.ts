@@ -29,7 +29,9 @@ function ofTicket({ state }: PbsWorld, { headers, method }: Incoming): AuthId | 
   const [, cookie = ""] = /(?:^|; *)(?:__Host-)?PBSAuthCookie=([^;]+)/.exec(headers.cookie ?? "") ??
     [];
   const ticket = state.tickets.get(decoded(cookie));
-  return ticket && (method === "GET" || headers.csrf === ticket.csrf) ? ticket.user : undefined;
+  return ticket && (method === "GET" || headers.csrfpreventiontoken === ticket.csrf)
+    ? ticket.user
+    : undefined;
 }
 
 /** Logs a user in by password. */

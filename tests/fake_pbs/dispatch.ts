@@ -68,7 +68,7 @@ function run({ handlers, world }: Served, { route, who, request, query }: Runnin
   if (api.protected && api.method !== "GET" && world.state.apiDown) {
     throw new PbsError(400, "client error (Connect)");
   }
-  const { contentType } = request.headers;
+  const contentType = request.headers["content-type"];
   const sent = parametersOf({ contentType, query, body: request.body });
   const params = validate(api, sent, uri);
   const call: Call = { world, state: world.state, who, api, params };

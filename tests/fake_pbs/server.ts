@@ -20,7 +20,7 @@ export class PbsServer extends FakeServer {
   protected override respond(incoming: Incoming): Answer {
     const answer = dispatch(this.#served, incoming);
     const deflated = answer.status === 200 &&
-      /\bdeflate\b/.test(incoming.headers.acceptEncoding ?? "");
+      /\bdeflate\b/.test(String(incoming.headers["accept-encoding"]));
     return { ...answer, deflated };
   }
 
@@ -31,7 +31,7 @@ export class PbsServer extends FakeServer {
       method,
       path: path.replace(/^\/api2\/json/, ""),
       query: Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
-      body: bodyForRecord(headers.contentType, body),
+      body: bodyForRecord(headers["content-type"], body),
       authorized: false,
       token: /^PBSAPIToken[= ]([^:]*)/.exec(headers.authorization ?? "")?.[1] ?? "",
       status: 0,

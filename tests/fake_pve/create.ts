@@ -57,16 +57,34 @@ interface Plan {
   template?: string;
 }
 
+/** What a request to create a guest asks for, once it is clear that it may. */
+function planOf(call: Call, type: GuestType): Plan {
+  const { params } = call;
+  const vmid = params.number("vmid") ?? 0;
+  const node = params.text("node");
+  const pool = checkPool(call);
+  mayAllocate(call, vmid, pool);
+  ensureQuorum(call);
+  const options = optionsIn(call);
+  checkOptions(call, { type, node, vmid }, options, pool);
+  return { type, vmid, node, pool, options };
+}
+
+function bare({ world }: Call, { type, vmid, node, pool }: Plan): FakeGuest {
+  const createdAt = world.now();
+  return newGuest({
+    vmid,
+    type,
+    node,
+    config: {},
+    createdAt,
+    ...(pool === undefined ? {} : { pool }),
+  });
+}
+
 function build(call: Call, plan: Plan, log: TaskLog): FakeGuest {
   const { world, state } = call;
-  const guest = newGuest({
-    vmid: plan.vmid,
-    type: plan.type,
-    node: plan.node,
-    config: {},
-    createdAt: world.now(),
-    ...(plan.pool === undefined ? {} : { pool: plan.pool }),
-  });
+  const guest = bare(call, plan);
   if (plan.archive !== undefined) restoreGuest(call, guest, plan.archive, log);
   else if (plan.template !== undefined && !findVolume(state, plan.template, plan.node)) {
     die(`volume '${plan.template}' does not exist`);
@@ -97,14 +115,7 @@ function accept(call: Call, plan: Plan, taskType: string): string {
       die(`${what} - ${plan.type === "qemu" ? "vm" : "container"} is running`);
     }
   }
-  const placeholder = existing ?? newGuest({
-    vmid: plan.vmid,
-    type: plan.type,
-    node: plan.node,
-    config: {},
-    createdAt: world.now(),
-    ...(plan.pool === undefined ? {} : { pool: plan.pool }),
-  });
+  const placeholder = existing ?? bare(call, plan);
   state.guests.set(plan.vmid, placeholder);
   return startTask(call, {
     type: taskType,
@@ -142,14 +153,7 @@ function dropVolume(state: FakeState, volid: string, node: string): void {
 
 function createVm(call: Call): string {
   const { params } = call;
-  const vmid = params.number("vmid") ?? 0;
-  const node = params.text("node");
-  const pool = checkPool(call);
-  mayAllocate(call, vmid, pool);
-  ensureQuorum(call);
-  const options = optionsIn(call);
-  checkOptions(call, { type: "qemu", node, vmid }, options, pool);
-  const plan: Plan = { type: "qemu", vmid, node, pool, options };
+  const plan = planOf(call, "qemu");
   if (!params.has("archive")) {
     for (const name of ["storage", "unique"]) {
       if (params.has(name)) refuse({ [name]: "option only allowed for restore operations" });
@@ -172,17 +176,12 @@ function checkTarget(call: Call, content: "images" | "rootdir"): string | undefi
 
 function createContainer(call: Call): string {
   const { params, state } = call;
-  const vmid = params.number("vmid") ?? 0;
-  const node = params.text("node");
-  const pool = checkPool(call);
-  mayAllocate(call, vmid, pool);
-  ensureQuorum(call);
-  const options = optionsIn(call);
-  checkOptions(call, { type: "lxc", node, vmid }, options, pool);
+  const plan = planOf(call, "lxc");
+  const { node, options, vmid } = plan;
   if (options.unprivileged === 0) needs(call, "/", ["Sys.Modify"]);
   const template = params.text("ostemplate");
   const target = checkTarget(call, "rootdir");
-  const plan: Plan = { type: "lxc", vmid, node, pool, options, template };
+  plan.template = template;
   if (params.flag("restore")) {
     plan.archive = template;
     checkArchive(call, template, "lxc");

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { checkPermissions } from "./access.ts";
 import { answerComplaint } from "./answers.ts";
 import { apidoc } from "./apidoc.ts";
@@ -15,13 +16,7 @@ export interface Incoming {
   method: string;
   /** Path and query as received. */
   url: string;
-  headers: {
-    authorization?: string;
-    cookie?: string;
-    contentType?: string;
-    csrf?: string;
-    acceptEncoding?: string;
-  };
+  headers: IncomingHttpHeaders;
   body: Uint8Array;
 }
 
@@ -69,7 +64,7 @@ export function dispatch(served: Served, request: Incoming): Answer | Promise<An
     const open = route?.api.permissions.user === "world";
     const who = authenticate(served.world, request, open);
     authorized = who !== undefined;
-    const sent = decodeBody(request.method, request.headers.contentType, request.body);
+    const sent = decodeBody(request.method, request.headers["content-type"], request.body);
     const absent = served.world.version8() && sinceVersion9.test(route?.api.path ?? "");
     if (!route || absent) {
       throw new PveError(501, `Method '${request.method} ${path}' not implemented`);
@@ -98,7 +93,7 @@ function unescape(path: string): string {
 }
 
 function authenticate(world: World, request: Incoming, open: boolean): Identity | undefined {
-  const { authorization, cookie, csrf } = request.headers;
+  const { authorization, cookie, csrfpreventiontoken: csrf } = request.headers;
   const given = /^PVEAPIToken[= ]\s*(.*)$/.exec(authorization ?? "")?.[1];
   if (given === undefined) {
     if (cookie?.includes("PVEAuthCookie=") && request.method !== "GET" && !csrf) {

@@ -79,7 +79,7 @@ function recordOf({ body, headers, method, url }: Incoming): FakeRequest {
     method,
     path: rawPath.replace(/^\/api2\/json/, ""),
     query: decodeForm(query),
-    body: bodyForRecord(headers.contentType, body),
+    body: bodyForRecord(headers["content-type"], body),
     authorized: false,
     token: /^PVEAPIToken[= ]([^=]*)/.exec(headers.authorization ?? "")?.[1] ?? "",
     status: 0,

@@ -1,3 +1,4 @@
+import { print } from "../support/print.ts";
 import { Command, InvalidArgumentError } from "commander";
 import fc from "fast-check";
 import { Ledger } from "./ledger.ts";
@@ -134,10 +135,6 @@ function report(
     "",
     `${shots} bodies (seed ${seed}) in ${Math.round(elapsed / 1000)} s, ${rows} audited calls`,
   ].join("\n");
-}
-
-function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
 function whole(text: string): number {

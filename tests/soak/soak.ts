@@ -1,3 +1,4 @@
+import { print } from "../support/print.ts";
 import { Command, InvalidArgumentError } from "commander";
 import { Ledger } from "./ledger.ts";
 import { Load } from "./load.ts";
@@ -87,10 +88,6 @@ async function atRest(program: Program, watch: Watch): Promise<Reading> {
     await pause(REST_STEP_MS, new AbortController().signal);
   }
   return await watch.read();
-}
-
-function print(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
 function positive(text: string): number {

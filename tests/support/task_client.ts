@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AuditRow } from "../../lib/audit/row.ts";
 import type { Site } from "../site.ts";
+import { metaOf } from "./meta.ts";
 import { until } from "./until.ts";
 
 export const EXTENSION = "io.modelcontextprotocol/tasks";
@@ -38,14 +39,10 @@ export class TaskClient {
     const { declares = true, asks = false } = this.#options;
     return {
       ...params,
-      _meta: {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-        "io.modelcontextprotocol/clientCapabilities": {
-          ...(declares ? { extensions: { [EXTENSION]: {} } } : {}),
-          ...(asks ? { elicitation: {} } : {}),
-        },
-      },
+      _meta: metaOf({
+        ...(declares ? { extensions: { [EXTENSION]: {} } } : {}),
+        ...(asks ? { elicitation: {} } : {}),
+      }),
     };
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
 import { BackupSite } from "../support/backup_site.ts";
+import { addToken } from "./probe.ts";
 
 // deno-lint-ignore no-explicit-any -- rows of whatever a tool tells
 type Row = any;
@@ -192,12 +193,7 @@ Deno.test("backups that Proxmox VE hides are known by the backup server", async 
   const value = crypto.randomUUID();
   const auth = { user: "mcp@pve", token_name: "probe", token_value: value };
   await using world = await BackupSite.start({ config: { auth } });
-  const { acl, tokens, users } = world.site.fake.state;
-  users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });
-  tokens.push({ user: "mcp@pve", name: "probe", value, privsep: true, expire: 0 });
-  for (const [type, ugid] of [["user", "mcp@pve"], ["token", "mcp@pve!probe"]] as const) {
-    acl.push({ path: "/", roleid: "PVEAuditor", type, ugid, propagate: true });
-  }
+  addToken(world.site.fake.state, { name: "probe", value, roleid: "PVEAuditor" });
   const { backups, warnings } = await world.value("get_backups", { vmid: 101 });
   assert.deepEqual(backups.map(({ verified }: Row) => verified), ["failed", "ok", "ok"]);
   assert.equal(backups[0].kept_in, "pbs1:store1");

@@ -78,6 +78,23 @@ Deno.test("an identical change follows the task that runs, whatever it says of w
   assert.equal(sent(site, "POST", /vzdump$/), 2);
 });
 
+Deno.test("a task whose state is not told has not ended, and nothing is sent again for it", async () => {
+  for (const state of [{ status: "novel" }, { status: 7, exitstatus: { odd: 1 } }, {}]) {
+    await using site = await startPatient();
+    const { value } = await site.call("create_backup", { vmid: 100, wait: false });
+    const status = { path: /\/tasks\/[^/]+\/status$/ };
+    const body = JSON.stringify({ data: state });
+    const undo = site.fake.fault(status, { kind: "body", body }, { times: Infinity });
+    const again = await site.call("create_backup", { vmid: 100 });
+    assert.equal(again.code, "unavailable", again.text);
+    const waiting = await site.call("wait_task", { upid: value.upid });
+    assert.equal(waiting.code, "unavailable", waiting.text);
+    assert.match(waiting.text, /its end is unknown: .*does not tell whether the task has ended/);
+    assert.equal(sent(site, "POST", /vzdump$/), 1);
+    undo();
+  }
+});
+
 Deno.test("a client that has given up and tries again gets the task that runs", async () => {
   await using site = await Site.start({ pve: { taskPolls: 1e9 } });
   const giving = new AbortController();

@@ -1,4 +1,5 @@
 import type { AnyTool, Privilege } from "../../lib/tool/tool.ts";
+import type { FakeState } from "../fake_pve/state.ts";
 import { Site, type SiteOptions } from "../site.ts";
 import type { Arguments } from "./tool_case.ts";
 
@@ -43,12 +44,7 @@ export async function startProbed(options: Pick<SiteOptions, "monotonic"> = {}):
       auth: { user: "mcp@pve", token_name: "probe", token_value: value },
     },
   });
-  const { acl, tokens, users } = site.fake.state;
-  users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });
-  tokens.push({ user: "mcp@pve", name: "probe", value, privsep: true, expire: 0 });
-  for (const [type, ugid] of [["user", "mcp@pve"], ["token", "mcp@pve!probe"]] as const) {
-    acl.push({ path: "/", roleid: "Probe", type, ugid, propagate: true });
-  }
+  addToken(site.fake.state, { name: "probe", value, roleid: "Probe" });
   unrestrict(site);
   return site;
 }
@@ -61,4 +57,16 @@ export function restrict(site: Site, privileges: readonly string[]): void {
 /** Lets the token of a probed site do everything again. */
 export function unrestrict(site: Site): void {
   restrict(site, site.fake.state.roles.get("Administrator")?.privs ?? []);
+}
+
+/** A token of mcp@pve, which it and its user have one role for, on everything. */
+export function addToken(
+  { acl, tokens, users }: FakeState,
+  { name, roleid, value }: { name: string; roleid: string; value: string },
+): void {
+  users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });
+  tokens.push({ user: "mcp@pve", name, value, privsep: true, expire: 0 });
+  for (const [type, ugid] of [["user", "mcp@pve"], ["token", `mcp@pve!${name}`]] as const) {
+    acl.push({ path: "/", roleid, type, ugid, propagate: true });
+  }
 }

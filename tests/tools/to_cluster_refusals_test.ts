@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { FakePve } from "../fake_pve.ts";
 import { guest } from "./guests.ts";
 import { limited } from "./limited.ts";
+import { addToken } from "./probe.ts";
 import { changesIn, MOVE, startTwo, type Two } from "./two_clusters.ts";
 
 interface Refusal {
@@ -148,12 +149,8 @@ Deno.test("migrate_to_cluster tells what the other cluster's API token lacks, an
   const value = crypto.randomUUID();
   const there = { auth: { user: "mcp@pve", token_name: "mcp", token_value: value } };
   await using two = await startTwo({ thereConfig: there, monotonic: () => at });
-  const { acl, roles, tokens, users } = two.dc2.state;
-  users.set("mcp@pve", { userid: "mcp@pve", enable: true, expire: 0, groups: [] });
-  tokens.push({ user: "mcp@pve", name: "mcp", value, privsep: true, expire: 0 });
-  for (const [type, ugid] of [["user", "mcp@pve"], ["token", "mcp@pve!mcp"]] as const) {
-    acl.push({ path: "/", roleid: "Mcp", type, ugid, propagate: true });
-  }
+  const { roles } = two.dc2.state;
+  addToken(two.dc2.state, { name: "mcp", value, roleid: "Mcp" });
   const all = roles.get("Administrator")?.privs ?? [];
   const lacking = ["Permissions.Modify", "Sys.Incoming", "User.Modify"];
   roles.set("Mcp", { privs: all.filter((each) => !lacking.includes(each)), special: false });

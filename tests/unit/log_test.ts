@@ -12,6 +12,7 @@ import {
   type LogFormat,
   parseLogFormat,
 } from "../../lib/log/format.ts";
+import { Folder } from "../support/folder.ts";
 
 const OLD_FORMAT = "%(asctime)s - %(name)s - %(levelname)s - %(message)s";
 const NOW = new Date(2026, 6, 28, 14, 3, 9, 42);
@@ -53,12 +54,8 @@ function collect(options: Partial<LogOptions> = {}) {
 }
 
 async function inFolder(work: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using folder = await Folder.make();
+  await work(folder.path);
 }
 
 Deno.test("createLog writes the old format as Python does", () => {

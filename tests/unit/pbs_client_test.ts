@@ -214,12 +214,12 @@ Deno.test("a server that is silent three times is not asked for a while, and del
   const servers = await connect({ dead: sectionOf(dead), alive: sectionOf(alive) });
   await dead.unplug();
   const call = new CallsBackupServers(servers, callOf());
-  const first = await call.each((pbs) => pbs.get("/version"));
+  const first = await call.readEach((reader) => reader.get("/version"));
   assert.deepEqual(first.results.map(({ server }) => server), ["alive"]);
   assert.deepEqual(first.failures.map(({ server }) => server), ["dead"]);
-  await call.each((pbs) => pbs.get("/version"));
-  await call.each((pbs) => pbs.get("/version"));
-  const [last] = (await call.each((pbs) => pbs.get("/version"))).failures;
+  await call.readEach((reader) => reader.get("/version"));
+  await call.readEach((reader) => reader.get("/version"));
+  const [last] = (await call.readEach((reader) => reader.get("/version"))).failures;
   assert.ok(isPbsKind(last?.error, "away"), String(last?.error));
   assert.match(last.error.message, /^backup server dead does not answer \(3 failures in a row\)/);
   servers.close();

@@ -8,6 +8,7 @@ import { parsePbsUpid } from "../../lib/pbs/upid.ts";
 import { Changing } from "../../lib/proxmox/changing.ts";
 import { Planning } from "../../lib/proxmox/planning.ts";
 import { Touched } from "../../lib/proxmox/touched.ts";
+import { apiPath } from "../../lib/upstream/path.ts";
 import { startFakePbs } from "../fake_pbs.ts";
 import { callOf, connect, sectionOf } from "../pbs_site.ts";
 
@@ -59,6 +60,20 @@ Deno.test("a task that never was is no success: its end is unknown", async () =>
       /backup server pbs1 does not know how the task ended, or never had/,
     );
     return true;
+  });
+  servers.close();
+});
+
+Deno.test("a task whose state is not told has an end that is unknown, and does not go on", async () => {
+  await using fake = await startFakePbs();
+  const servers = await connect({ pbs1: sectionOf(fake) });
+  const pbs = new CallsBackupServers(servers, callOf()).of("pbs1");
+  const upid = await pbs.post("/admin/datastore/{store}/gc", { store: "store1" });
+  const odd = { kind: "body", body: '{"data":{"status":"novel"}}' } as const;
+  fake.fault({ path: /\/status$/ }, odd, { times: Infinity });
+  await assert.rejects(pbs.task(upid), {
+    code: "unavailable",
+    message: /its end is unknown: .* does not tell whether the task has ended/,
   });
   servers.close();
 });
@@ -122,10 +137,8 @@ Deno.test("a dry run sends nothing", async () => {
   const servers = await connect({ pbs1: sectionOf(fake) });
   const call = callOf({ dryRun: true });
   const pbs = new CallsBackupServers(servers, call).of("pbs1");
-  const upid = await pbs.delete("/admin/datastore/{store}/groups", { store: "store1" }, {
-    "backup-type": "vm",
-    "backup-id": "101",
-  });
+  const groups = apiPath("/admin/datastore/{store}/groups", { store: "store1" });
+  const upid = await pbs.call("DELETE", groups, { "backup-type": "vm", "backup-id": "101" });
   assert.equal((await pbs.task(upid)).status, "running");
   assert.deepEqual(call.sent, ["DELETE pbs1:/admin/datastore/store1/groups 101"]);
   assert.deepEqual(fake.requests, []);

@@ -8,11 +8,10 @@ import {
   TokenSeal,
 } from "../../auth/proxmox_tokens.ts";
 import type { Config } from "../../config/config.ts";
+import { listed } from "../../proxmox/clip.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
 type Kept = Awaited<ReturnType<ProxmoxTokens["list"]>>;
-
-const MOST_NAMED = 20;
 
 /** Which users have a Proxmox token of their own, where that matters, and whether all can be read. */
 export async function checkOwnTokens(
@@ -69,6 +68,5 @@ async function unreadable(
 }
 
 function named(users: readonly UserRecord[]): string {
-  const names = users.slice(0, MOST_NAMED).map(({ username }) => username).join(", ");
-  return users.length > MOST_NAMED ? `${names} and ${users.length - MOST_NAMED} more` : names;
+  return listed(users.map(({ username }) => username));
 }

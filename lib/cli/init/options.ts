@@ -128,13 +128,7 @@ function readSectionName(text: string): string {
 
 /** An option whose value must fit a key of the config. */
 function keyOption(flags: string, path: string, help: string): Option {
-  const key = CONFIG_KEYS.find((each) => each.path === path);
-  if (key === undefined) throw new Error(`there is no key ${path}`);
-  return new Option(flags, help).argParser((text) => {
-    const read = readText(key, text);
-    if ("problem" in read) throw new InvalidArgumentError(`It ${read.problem}`);
-    return read.value;
-  });
+  return new Option(flags, help).argParser((text) => readPart(path, text));
 }
 
 /**

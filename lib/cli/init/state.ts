@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { makeFolderOf, readIfThere, writeWhole } from "./atomic.ts";
 
 interface Kept {
@@ -49,12 +49,15 @@ export class InitState {
   }
 
   wrote(text: string): boolean {
-    return this.#kept.configs.includes(sha256(text));
+    return this.#kept.configs.includes(hash("sha256", text, "hex"));
   }
 
   willWrite(text: string): void {
     const [last] = this.#kept.configs;
-    this.#save({ ...this.#kept, configs: [sha256(text), ...(last === undefined ? [] : [last])] });
+    this.#save({
+      ...this.#kept,
+      configs: [hash("sha256", text, "hex"), ...(last === undefined ? [] : [last])],
+    });
   }
 
   #save(kept: Kept): void {
@@ -75,8 +78,4 @@ function keptOf(text: string): Kept {
   } catch {
     return NOTHING;
   }
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -10,7 +10,7 @@ import type { CallRequest } from "../call_request.ts";
 import type { CallServices } from "../call_services.ts";
 import type { Catalog } from "../catalog.ts";
 import { cannot } from "../cannot.ts";
-import { inCluster } from "../consent.ts";
+import { inCluster, type Subject } from "../consent.ts";
 import { Denied } from "../denied.ts";
 import { proxmoxIn } from "../clusters/reached.ts";
 import { rehearse } from "../rehearsal.ts";
@@ -28,12 +28,6 @@ export type Gate =
     readonly by: string | undefined;
     readonly allow: Allow;
   };
-
-interface Subject {
-  readonly tool: AnyTool;
-  readonly input: Record<string, unknown>;
-  readonly action: string;
-}
 
 const EXPIRES_MS = 15 * 60 * 1000;
 const MOST_SHOWN_BYTES = 65_536;

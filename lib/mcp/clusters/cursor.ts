@@ -1,5 +1,4 @@
-import { AppError } from "../../errors.ts";
-import { partCursor } from "../../proxmox/list.ts";
+import { foreignCursor, partCursor } from "../../proxmox/list.ts";
 
 /** The cursor of what comes after a cluster's row: its cluster and its place. */
 export function mergedCursor(cluster: string, place: string): string {
@@ -22,7 +21,7 @@ export function cursorsFor(
   const [name = "", place, ...rest] = given.split("/");
   const last = clusters.findIndex((cluster) => encodeURIComponent(cluster) === name);
   if (place === undefined || rest.length > 0 || last < 0) {
-    throw new AppError("invalid", "cursor is not one that this list gave");
+    throw foreignCursor();
   }
   return new Map(
     clusters.map((cluster, at) => [cluster, partCursor(place, { after: at <= last })]),

@@ -1,3 +1,4 @@
+import { listed } from "../../proxmox/clip.ts";
 import { isRecord } from "../../record.ts";
 import { comparing, formatCursor, type Order, type Place, PLACES } from "../../proxmox/list.ts";
 import type { AnyTool } from "../../tool/tool.ts";
@@ -116,7 +117,6 @@ function merge(
 
 /** Of so many clusters at least a row that they all have is told once. */
 const MANY = 10;
-const NAMED = 3;
 
 /** The rows of lists, each led by its cluster, or by several that have the same. */
 function ofAll(given: readonly Given[]): unknown[] {
@@ -136,8 +136,7 @@ function ofAll(given: readonly Given[]): unknown[] {
     if (having.size < MANY) return [{ cluster, ...row }];
     if (told.has(having)) return [];
     told.add(having);
-    const names = [...having].slice(0, NAMED).join(", ");
-    return [{ cluster: `${names} and ${having.size - NAMED} more`, ...row }];
+    return [{ cluster: listed([...having], { most: 3 }), ...row }];
   });
 }
 

@@ -8,14 +8,8 @@ import {
 import * as z from "zod";
 import type { McpServices } from "../server.ts";
 import { declaresTasks, hasExtension, TASKS, tasksRequired } from "../tasks/extension.ts";
-import { begunTask, cancelTask, taskStanding } from "../tasks/standing.ts";
+import { begunTask, cancelTask, type TaskRequest, taskStanding } from "../tasks/standing.ts";
 import type { Feature } from "./feature.ts";
-
-/** A request about a task. */
-export interface TaskRequest {
-  readonly taskId: string;
-  readonly context: ServerContext;
-}
 
 type Answer = (services: McpServices, request: TaskRequest) => Promise<Result>;
 

@@ -52,11 +52,6 @@ export class ResourceWatch {
     this.#forget = options.onRevoked((tokenId) => this.#endAll(tokenId));
   }
 
-  /** Whether the list is being read again and again. */
-  get isReading(): boolean {
-    return this.#reading !== undefined;
-  }
-
   /**
    * Tells the follower of what changes from now on, until the returned function is called or its token
    * ends. Proxmox may be away.

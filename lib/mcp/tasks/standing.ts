@@ -22,7 +22,8 @@ import { told } from "../told.ts";
 import { lastLine, taskFacts, type TaskStanding } from "./task.ts";
 import type { BegunTask } from "./task_ids.ts";
 
-interface Asked {
+/** A request about a task. */
+export interface TaskRequest {
   readonly taskId: string;
   readonly context: ServerContext;
 }
@@ -36,7 +37,7 @@ const LINES = 10;
  */
 export async function taskStanding(
   services: McpServices,
-  { taskId, context }: Asked,
+  { taskId, context }: TaskRequest,
 ): Promise<TaskStanding> {
   const task = await begunTask(services, { taskId, context });
   let standing: TaskStanding | undefined;
@@ -61,7 +62,7 @@ export async function taskStanding(
  */
 export async function cancelTask(
   services: McpServices,
-  { taskId, context }: Asked,
+  { taskId, context }: TaskRequest,
 ): Promise<void> {
   const task = await begunTask(services, { taskId, context });
   const result = await run(services, context, {
@@ -85,7 +86,7 @@ function placeOf({ proxmox }: McpServices, { cluster }: BegunTask): { cluster?: 
  */
 export async function begunTask(
   { taskIds }: McpServices,
-  { taskId, context }: Asked,
+  { taskId, context }: TaskRequest,
 ): Promise<BegunTask> {
   const task = await taskIds.read(taskId, callerOf(context).principal);
   if (!task) throw notFound();

@@ -110,12 +110,7 @@ export class Client {
       headers: {},
       signal: deadline.signal,
     }).catch((cause) => {
-      throw connectionFailure(cause, {
-        ...this.#told,
-        endpoint: url.host,
-        change: false,
-        sent: false,
-      });
+      throw this.#unreached(cause, url);
     });
     const text = await readText(response, pathname);
     if (response.ok) return text;
@@ -144,13 +139,13 @@ export class Client {
       throw failureOf({ ...socket, body: "", change: true, ...this.#told });
     } catch (cause) {
       if (cause instanceof AppError) throw this.#scrub(cause);
-      throw connectionFailure(cause, {
-        ...this.#told,
-        endpoint: url.host,
-        change: false,
-        sent: false,
-      });
+      throw this.#unreached(cause, url);
     }
+  }
+
+  #unreached(cause: unknown, { host }: URL): AppError {
+    const nothing = { change: false, sent: false };
+    return connectionFailure(cause, { ...this.#told, ...nothing, endpoint: host });
   }
 
   async #attempt(

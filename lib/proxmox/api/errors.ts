@@ -50,6 +50,11 @@ export function isKind(error: unknown, ...kinds: ProxmoxErrorKind[]): error is P
   return error instanceof ProxmoxError && kinds.includes(error.kind);
 }
 
+/** True for a failure after which a request may have been carried out. */
+export function isDoubtful(error: unknown): boolean {
+  return isKind(error, "connection_broken", "garbled", "gateway", "no_answer", "unreachable");
+}
+
 /** The name that could not be looked up, of a failure of the kind `node_unresolved`. */
 export function unresolvedName({ reason }: ProxmoxError): string | undefined {
   return /'([^']+)'/.exec(reason)?.[1];

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { encodeFrame, FrameReader, OPCODE } from "./frames.ts";
 import { bareHost } from "../../config/hosts.ts";
 import { unlessAborted } from "../../upstream/abort.ts";
@@ -62,7 +62,7 @@ async function openSocket(
   await line.write(new TextEncoder().encode(head.map((row) => `${row}\r\n`).join("") + "\r\n"));
   const { status, reason, accept, rest } = await readHead(line);
   if (status !== 101) return { status, reason };
-  if (accept !== createHash("sha1").update(key + MAGIC).digest("base64")) {
+  if (accept !== hash("sha1", key + MAGIC, "base64")) {
     throw new Error("what answered speaks no WebSocket");
   }
   return {

@@ -1,7 +1,7 @@
 import { oncePer } from "../../once_per.ts";
 import { tasksOf } from "../cluster/task_list.ts";
 import { guestsIn } from "../guest/directory.ts";
-import { offlineNodes, silentNodes } from "../inventory.ts";
+import { nodeNames, offlineNodes, silentNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
 import type { ToldOf } from "../storage/told.ts";
 import { backupProbe } from "./backups.ts";
@@ -47,7 +47,7 @@ async function lookAtCluster(
   const ofFleet = bounds.anew !== undefined;
   const resources = await pve.resources();
   const offline = offlineNodes(resources);
-  const nodes = resources.filter((row) => row.type === "node").map((row) => row.node ?? row.id);
+  const nodes = nodeNames(resources);
   const online = nodes.filter((node) => !offline.has(node));
   const guests = guestsIn(resources).toSorted((a, b) => a.vmid - b.vmid);
   const working = guests.filter(({ template }) => !template);

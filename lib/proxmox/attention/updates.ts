@@ -1,18 +1,15 @@
 import { flag, records, text } from "../api/values.ts";
-import { clip } from "../clip.ts";
+import { clip, listed } from "../clip.ts";
 import { isForSecurity } from "../cluster/updates.ts";
 import type { Reader } from "../kept_reader.ts";
 import { daysSince, type Finding } from "./finding.ts";
-
-const NAMED = 5;
 
 /** Security updates that wait, as of the node's last refresh; Proxmox does not mark them as such. */
 export async function securityUpdates(pve: Reader, node: string): Promise<Finding[]> {
   const rows = await pve.list("/nodes/{node}/apt/update", { node });
   const names = rows.filter(isForSecurity).map((row) => String(row.Package)).sort();
   if (names.length === 0) return [];
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-  const list = names.slice(0, NAMED).join(", ") + more;
+  const list = listed(names, { most: 5 });
   return [{
     kind: "security_updates",
     severity: "warning",

@@ -3,6 +3,7 @@ import { isKind } from "../api/errors.ts";
 import { flag, number, type Resource, text } from "../api/values.ts";
 import { type ReplicationJob, replicationJobs } from "../cluster/replication.ts";
 import type { Guest } from "../guest/directory.ts";
+import { sharedStorages } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
 import { newestGood } from "../storage/backups.ts";
 import type { Backup, ToldOf } from "../storage/told.ts";
@@ -70,9 +71,7 @@ function surviving(
   { resources, guests }: { resources: readonly Resource[]; guests: readonly Guest[] },
 ): Backup[] {
   const nodeOf = new Map(guests.map(({ vmid, node }) => [vmid, node]));
-  const shared = new Set(
-    resources.filter((row) => row.type === "storage" && flag(row.shared)).map((row) => row.storage),
-  );
+  const shared = sharedStorages(resources);
   return backups.filter(({ vmid = 0, node, volid }) =>
     shared.has(volid.slice(0, volid.indexOf(":"))) || nodeOf.get(vmid) !== node
   );

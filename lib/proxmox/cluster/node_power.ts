@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { flag, number, text } from "../api/values.ts";
+import { listed } from "../clip.ts";
 import { nameOf } from "../guest/about.ts";
 import { type Guest, guestsIn } from "../guest/directory.ts";
 import { assertKnown } from "../known.ts";
@@ -34,7 +35,6 @@ interface Wish {
   readonly accept_quorum_loss: boolean;
 }
 
-const MOST_NAMED = 20;
 /** How long a node takes to go down, until when the cluster still counts it. */
 const GOING_SECONDS = 180;
 
@@ -138,8 +138,7 @@ function keepsQuorum({ votes: { nodes, online, own, total } }: Pick<NodeFacts, "
 
 /** `VM 100 (web1), container 200 (ct1)`. */
 export function guestNames(guests: readonly Guest[]): string {
-  const more = guests.length > MOST_NAMED ? ` and ${guests.length - MOST_NAMED} more` : "";
-  return guests.slice(0, MOST_NAMED).map((guest) => nameOf(guest)).join(", ") + more;
+  return listed(guests.map((guest) => nameOf(guest)));
 }
 
 /** `2 of 3 votes are left, which is a quorum`. */

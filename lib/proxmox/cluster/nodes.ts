@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { gather } from "../fan_out.ts";
-import { offlineNodes } from "../inventory.ts";
+import { nodeNames, offlineNodes } from "../inventory.ts";
 import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
 
@@ -24,7 +24,7 @@ export async function eachNode<R>(
   if (wanted !== undefined) return { results: [await read(pve.node(wanted))], warnings: [] };
   const resources = await pve.resources();
   const offline = offlineNodes(resources);
-  const nodes = resources.filter((row) => row.type === "node").map((row) => row.node ?? row.id);
+  const nodes = nodeNames(resources);
   const online = nodes.filter((node) => !offline.has(node)).sort();
   if (nodes.length === 0) {
     throw new AppError("forbidden", "the Proxmox API token sees no node; it lacks Sys.Audit");

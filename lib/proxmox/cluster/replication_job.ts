@@ -3,6 +3,7 @@ import { flag, number, text } from "../api/values.ts";
 import { readConfig } from "../guest/config.ts";
 import { type Guest, guestLabel, guestOf } from "../guest/directory.ts";
 import { disksOf, properties } from "../guest/properties.ts";
+import { sharedStorages } from "../inventory.ts";
 import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
 import { requireNode } from "./nodes.ts";
@@ -130,9 +131,7 @@ export async function replicated(
   guest: Guest,
 ): Promise<{ key: string; volid: string; storage: string }[]> {
   const [config, resources] = await Promise.all([readConfig(pve, guest), pve.resources()]);
-  const shared = new Set(
-    resources.filter((row) => row.type === "storage" && flag(row.shared)).map((row) => row.storage),
-  );
+  const shared = sharedStorages(resources);
   const unused = Object.entries(config).filter(([key]) => /^unused\d+$/.test(key))
     .map(([key, value]) => ({ key, volid: String(value) }));
   const used = disksOf(config).filter(({ key }) => properties(config[key]).replicate !== "0");

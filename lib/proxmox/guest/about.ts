@@ -4,8 +4,9 @@ import { readVolumes } from "../storage/volumes.ts";
 import type { ToldOf } from "../storage/told.ts";
 import type { Pve } from "../pve.ts";
 import { text } from "../api/values.ts";
+import { listed } from "../clip.ts";
 import { readConfig } from "./config.ts";
-import { type Guest, guestLabel, type GuestType } from "./directory.ts";
+import { type GivenGuest, type Guest, guestLabel, type GuestType } from "./directory.ts";
 import { currentState } from "./power.ts";
 import { disksOf } from "./properties.ts";
 import { readSnapshots } from "./snapshots.ts";
@@ -18,7 +19,6 @@ export interface GuestFacts {
   readonly version: string;
 }
 
-const MOST_NAMED = 20;
 const BACKUPS_PATIENCE_MS = 2_000;
 
 /** What backup servers know of a guest's backups, and what of them is not known. */
@@ -34,7 +34,7 @@ export type ReadTold = (
  */
 export async function guestFacts(
   pve: Pve,
-  given: { vmid: number | string; node?: string | undefined },
+  given: GivenGuest,
   { type, goes }: { type?: GuestType | undefined; goes?: ReadTold | undefined } = {},
 ): Promise<GuestFacts> {
   const guest = await pve.find(given, type === undefined ? {} : { type });
@@ -48,8 +48,8 @@ export async function guestFacts(
   if (losses) {
     const [{ snapshots }, backup] = losses;
     lines.push(
-      `disks that go: ${listed(diskTexts(config))}`,
-      `snapshots that go: ${listed(snapshots.map((snapshot) => snapshot.name))}`,
+      `disks that go: ${listed(diskTexts(config)) || "none"}`,
+      `snapshots that go: ${listed(snapshots.map((snapshot) => snapshot.name)) || "none"}`,
       `newest backup: ${backup}`,
     );
   }
@@ -67,13 +67,6 @@ export async function snapshotText(pve: Pve, guest: Guest, name: string): Promis
   const found = snapshots.find((snapshot) => snapshot.name === name);
   if (!found) return `${name}, which is not there`;
   return found.time === undefined ? name : `${name} of ${found.time}`;
-}
-
-/** The first ones, and how many more there are. */
-function listed(items: readonly string[]): string {
-  if (items.length === 0) return "none";
-  const more = items.length - MOST_NAMED;
-  return items.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function diskTexts(config: Readonly<Record<string, unknown>>): string[] {

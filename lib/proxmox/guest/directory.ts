@@ -50,6 +50,12 @@ export function guestOf(row: Resource): Guest | undefined {
   };
 }
 
+/** A guest by its id or unique name. */
+export interface GivenGuest {
+  readonly vmid: number | string;
+  readonly node?: string | undefined;
+}
+
 /**
  * Refuses a guest of another type or on another node than the caller meant.
  *
@@ -57,7 +63,7 @@ export function guestOf(row: Resource): Guest | undefined {
  */
 export function assertMeant(
   guest: Guest,
-  given: { vmid: number | string; node?: string | undefined; type?: GuestType },
+  given: GivenGuest & { readonly type?: GuestType },
   advice: Advice,
 ): void {
   if (given.type && guest.type !== given.type) {

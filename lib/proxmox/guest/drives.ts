@@ -91,6 +91,9 @@ export function warnOfIothread(
   pve.warn(note);
 }
 
+/** Where a VM can have a disk or a CD. */
+const DRIVE = /^(?:ide|sata|scsi|virtio)\d+$/;
+
 /** A drive for CDs. */
 export interface CdDrive {
   readonly key: string;
@@ -100,7 +103,7 @@ export interface CdDrive {
 
 /** A VM's drives for CDs, without the one that cloud-init has. */
 export function cdDrives(config: Config): CdDrive[] {
-  return Object.entries(config).filter(([key]) => /^(?:ide|sata|scsi|virtio)\d+$/.test(key))
+  return Object.entries(config).filter(([key]) => DRIVE.test(key))
     .flatMap(([key, value]) => {
       const { "": bare, file = bare, media } = properties(value);
       if (isCloudInit(value) || media !== "cdrom" && file !== "cdrom") return [];
@@ -110,9 +113,7 @@ export function cdDrives(config: Config): CdDrive[] {
 
 /** The key of a VM's cloud-init drive; undefined when it has none. */
 export function cloudInitDrive(config: Config): string | undefined {
-  return Object.entries(config).find(([key, value]) =>
-    /^(?:ide|sata|scsi|virtio)\d+$/.test(key) && isCloudInit(value)
-  )?.[0];
+  return Object.entries(config).find(([key, value]) => DRIVE.test(key) && isCloudInit(value))?.[0];
 }
 
 function isCloudInit(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import { number } from "../api/values.ts";
+import type { Patience } from "../following.ts";
 import type { GuestType } from "./directory.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
@@ -19,7 +20,7 @@ export async function nextVmid(pve: Pve): Promise<number> {
 }
 
 /** Where a guest is to be made. */
-export interface Wish {
+export interface Wish extends Patience {
   /** Where none is given, a free one is chosen. */
   readonly vmid?: number | undefined;
   readonly node: string;
@@ -27,8 +28,6 @@ export interface Wish {
   readonly name?: string | undefined;
   readonly pool?: string | undefined;
   readonly tags?: readonly string[] | undefined;
-  readonly wait?: boolean | undefined;
-  readonly timeout_seconds?: number | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { flag, text } from "../api/values.ts";
 
 /** Keys of a guest's configuration that hold a disk or a container's volume. */
-const DISK = /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+|rootfs|mp\d+)$/;
+export const DISK_KEY = /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+|rootfs|mp\d+)$/;
 const UNITS: Readonly<Record<string, number>> = {
   "": 1,
   K: 1024,
@@ -68,7 +68,7 @@ export function sizeInBytes(size: string | undefined): number | undefined {
 
 /** The disks and volumes of a configuration, without CD-ROMs and cloud-init drives. */
 export function disksOf(config: Readonly<Record<string, unknown>>): Disk[] {
-  return Object.entries(config).filter(([key]) => DISK.test(key)).flatMap(([key, value]) => {
+  return Object.entries(config).filter(([key]) => DISK_KEY.test(key)).flatMap(([key, value]) => {
     const { "": bare, file, volume, media, size } = properties(value);
     const volid = bare ?? file ?? volume ?? "none";
     const isDisk = media !== "cdrom" && volid !== "none" && volid !== "cdrom";

@@ -1,6 +1,6 @@
 import { REDACTED } from "../../log/redact.ts";
 import { isNodeDevice } from "../guest/parts.ts";
-import { properties } from "../guest/properties.ts";
+import { DISK_KEY, properties } from "../guest/properties.ts";
 import type { Content } from "./content.ts";
 import { differencesOf } from "./differences.ts";
 
@@ -12,7 +12,6 @@ export interface Restore {
   readonly left: ReadonlyMap<string, string>;
 }
 
-const DISK = /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+|rootfs|mp\d+)$/;
 const NET = /^net\d+$/;
 const MAC = /(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}/;
 const KEEPS_SIZE = "a volume keeps its size";
@@ -74,7 +73,7 @@ function obstacle(
     [before, now].some((value) => value !== undefined && isNodeDevice(key, value));
   if (isRoots) return "only root@pam may change it, and no API token";
   if (before?.includes(REDACTED)) return "it held a secret, which is not kept";
-  if (!DISK.test(key)) return undefined;
+  if (!DISK_KEY.test(key)) return undefined;
   const [had, has] = [volumeIn(before), volumeIn(now)];
   if (had === has) return undefined;
   if (had === undefined) return `its volume ${has} was added since and stays`;
@@ -111,7 +110,7 @@ function keeping(
     return address === undefined ? before : before.replace(MAC, address);
   }
   const { size } = properties(now);
-  return DISK.test(key) && size !== undefined && volumeIn(before) !== undefined
+  return DISK_KEY.test(key) && size !== undefined && volumeIn(before) !== undefined
     ? before.replace(/,size=[^,]*/, `,size=${size}`)
     : before;
 }

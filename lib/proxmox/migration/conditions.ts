@@ -19,6 +19,9 @@ export interface MigrationWish {
   readonly restart: boolean;
 }
 
+export const NEEDS_RESTART =
+  "a running container cannot move; give restart to stop and start it, or stop it";
+
 /** Undefined where Proxmox offers no such check: for containers before 9. */
 export async function readConditions(
   pve: Pve,
@@ -72,7 +75,7 @@ export function reasonsAgainst(
     }
   }
   if (type === "lxc" && running && !restart) {
-    reasons.push("a running container cannot move; give restart to stop and start it, or stop it");
+    reasons.push(NEEDS_RESTART);
   }
   return reasons;
 }

@@ -7,6 +7,7 @@ import { cdDrives, cloudInitDrive } from "../guest/drives.ts";
 import { bridgeOf } from "../guest/nics.ts";
 import { disksOf, properties, sizeInBytes } from "../guest/properties.ts";
 import { readSnapshots } from "../guest/snapshots.ts";
+import { NEEDS_RESTART } from "./conditions.ts";
 
 /** How the caller wants a guest to leave. */
 export interface Leave {
@@ -102,7 +103,7 @@ function againstRunning({ type }: Guest, { online, restart }: Leave): string | u
     return online ? undefined : "a running VM moves with online only; give online, or stop it";
   }
   if (restart) return undefined;
-  return "a running container cannot move; give restart to stop and start it, or stop it";
+  return NEEDS_RESTART;
 }
 
 function against(things: readonly string[], state: string): string | undefined {

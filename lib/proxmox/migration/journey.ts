@@ -1,6 +1,6 @@
 import { Limit } from "../../abort.ts";
 import { AppError, messageOf } from "../../errors.ts";
-import { isKind, ProxmoxError } from "../api/errors.ts";
+import { isDoubtful, ProxmoxError } from "../api/errors.ts";
 import type { Patience } from "../following.ts";
 import type { Guest } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
@@ -27,9 +27,6 @@ interface Parts {
   readonly patience: Patience;
   readonly begin: Begin;
 }
-
-/** Failures after which a request may have been carried out. */
-const DOUBTFUL = ["connection_broken", "garbled", "gateway", "no_answer", "unreachable"] as const;
 
 /** Plans a guest's way to another cluster. */
 export async function planJourney(
@@ -74,7 +71,7 @@ export async function travel(
     await told(source, { gone, pass });
     return task;
   } catch (error) {
-    if (error instanceof ProxmoxError && !isKind(error, ...DOUBTFUL) && state.kind === "unknown") {
+    if (error instanceof ProxmoxError && !isDoubtful(error) && state.kind === "unknown") {
       state = { kind: "nothing" };
     }
     sent.resolve(state);

@@ -156,11 +156,3 @@ function isPlace(key: string): boolean {
   return /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp)\d+|rootfs|vmstate|vmstatestorage|cicustom|hookscript)$/
     .test(key);
 }
-
-const NAMED = 20;
-
-/** The first of many, and how many more there are. */
-export function listed(users: readonly string[]): string {
-  const more = users.length > NAMED ? ` and ${users.length - NAMED} more` : "";
-  return users.slice(0, NAMED).join(", ") + more;
-}

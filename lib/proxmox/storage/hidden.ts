@@ -1,4 +1,5 @@
 import { type Resource, text } from "../api/values.ts";
+import { listed } from "../clip.ts";
 import { guestsIn } from "../guest/directory.ts";
 import { type Grants, holds } from "../privileges.ts";
 import type { Pve } from "../pve.ts";
@@ -146,9 +147,6 @@ function gapText({ kind, storages, guests, lacksStorage, paths }: Gap, tokenId: 
     `${tokenId} ${grants.join(" and ")}, or Datastore.Allocate on ${at}`;
 }
 
-const NAMED = 5;
-
 function few(names: readonly (string | number)[]): string {
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-  return names.slice(0, NAMED).join(", ") + more;
+  return listed(names, { most: 5 });
 }

@@ -2,6 +2,7 @@ import { AppError } from "../../errors.ts";
 import { nearest } from "../../nearest.ts";
 import { isKind } from "../api/errors.ts";
 import { text } from "../api/values.ts";
+import { listed } from "../clip.ts";
 import type { Pve } from "../pve.ts";
 import { chooseStorage, fileOf, imageList, readImages } from "./storage.ts";
 
@@ -21,7 +22,6 @@ interface Offer {
 }
 
 const CONTENT = "vztmpl";
-const NAMED = 20;
 
 /** True for `docker.io/library/debian:13`; a volume's id has its colon before the slash. */
 export function isOciReference(name: string): boolean {
@@ -92,8 +92,7 @@ function offerText(offers: readonly Offer[], wanted: string): string {
   if (names.length === 0) return "with pull: true an image of a registry is fetched";
   const near = wanted === "" ? null : nearest(wanted, names);
   const meant = near === null ? "" : ` (did you mean ${near}?)`;
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
-  return `with pull: true Proxmox fetches: ${names.slice(0, NAMED).join(", ")}${more}${meant}`;
+  return `with pull: true Proxmox fetches: ${listed(names)}${meant}`;
 }
 
 async function pullOffer(

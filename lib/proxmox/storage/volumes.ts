@@ -12,6 +12,7 @@ import { findHidden } from "./hidden.ts";
 import { type Place, placesOf, type VolumeFilter } from "./places.ts";
 import { type Backup, listedWith, type ToldOf } from "./told.ts";
 import { compact, flag, number, text, time } from "../api/values.ts";
+import type { Patience } from "../following.ts";
 
 /** One volume of a storage; of a backup also what it is a backup of. What is not known is left out. */
 export interface Volume {
@@ -145,7 +146,7 @@ function kindOf(volid: string): string {
 export async function deleteVolume(
   pve: Pve,
   volume: Volume,
-  options: { wait?: boolean | undefined; timeout_seconds?: number | undefined },
+  options: Patience,
 ): Promise<Partial<TaskState>> {
   const { volid, node } = volume;
   pve.check(

@@ -4,11 +4,11 @@ import {
   StreamableHTTPClientTransport as ModernTransport,
 } from "@modelcontextprotocol/client";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { renderText } from "../../../lib/mcp/text/render.ts";
 import type { Steps } from "./steps.ts";
 import { OFFERED } from "../../support/offered.ts";
+import { sseTransport } from "../../support/sse_transport.ts";
 
 const ME = { name: "test", version: "1" };
 
@@ -39,13 +39,7 @@ export const TRANSPORTS: Steps = {
   "the older client lists and calls tools over Streamable HTTP and over SSE": async (site) => {
     const requestInit = { headers: site.headers() };
     const url = new URL(site.url);
-    const sse = new SSEClientTransport(new URL(`${url}/sse`), {
-      requestInit,
-      eventSourceInit: {
-        fetch: (input: string | URL, init: RequestInit) =>
-          fetch(input, { ...init, headers: { ...init.headers, ...site.headers() } }),
-      },
-    });
+    const sse = sseTransport(site);
     for (const transport of [new StreamableHTTPClientTransport(url, { requestInit }), sse]) {
       const client = new Client(ME);
       // The SDK's own transports do not fit its Transport type under exactOptionalPropertyTypes.

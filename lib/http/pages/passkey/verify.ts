@@ -2,6 +2,7 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simp
 import type { NewPasskey, Passkeys } from "../../../auth/passkeys.ts";
 import type { UserRecord } from "../../../auth/accounts.ts";
 import { AppError, messageOf } from "../../../errors.ts";
+import type { Checked } from "../sign_in/password.ts";
 import type { PasskeySite } from "./challenges.ts";
 
 const BASE64 = { alphabet: "base64url" } as const;
@@ -12,17 +13,12 @@ interface Expected {
   readonly site: PasskeySite;
 }
 
-/** Who has signed, or why nobody has, for the log, and whose passkey it is said to be. */
-export type Asserted =
-  | { readonly user: UserRecord }
-  | { readonly user: undefined; readonly known: UserRecord | undefined; readonly reason: string };
-
-/** Checks what a passkey has signed. */
+/** Who has signed with a passkey. */
 export async function verifyAssertion(
   text: string,
   { challenge, site, passkeys, at }: Expected & { passkeys: Passkeys; at: Date },
-): Promise<Asserted> {
-  const refused = (reason: string, known?: UserRecord): Asserted => ({
+): Promise<Checked> {
+  const refused = (reason: string, known?: UserRecord): Checked => ({
     user: undefined,
     known,
     reason: `passkey: ${reason}`,

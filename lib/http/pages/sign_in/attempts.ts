@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Context } from "hono";
 import type { UserRecord } from "../../../auth/accounts.ts";
 import { AppError, messageOf } from "../../../errors.ts";
@@ -115,5 +115,5 @@ function denied(
 
 /** A name may be as long as a form, and may be none at all. */
 function digestOf(username: string): string {
-  return createHash("sha256").update(username).digest("base64url");
+  return hash("sha256", username, "base64url");
 }

@@ -14,7 +14,7 @@ export interface Passwords {
   ): Promise<readonly number[]>;
 }
 
-/** Whose password it is; or why it does not do, and the user that was named if there is one to be told. */
+/** Who has proved to be whom; or why nobody has, for the log, and the user that was named if there is one to be told. */
 export type Checked =
   | { readonly user: UserRecord }
   | { readonly user: undefined; readonly known: UserRecord | undefined; readonly reason: string };

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 const MOST = 1_000;
 
@@ -24,6 +24,6 @@ export class WrongPasswords {
   }
 
   #digestOf(attempt: readonly unknown[]): string {
-    return createHash("sha256").update(JSON.stringify([this.#secret, attempt])).digest("base64url");
+    return hash("sha256", JSON.stringify([this.#secret, attempt]), "base64url");
   }
 }
