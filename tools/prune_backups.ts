@@ -3,6 +3,7 @@ import { AppError } from "../lib/errors.ts";
 import { guestsOf, type Part, readPart } from "../lib/pbs/below.ts";
 import { groupParams, nsParams, snapshotName } from "../lib/pbs/group.ts";
 import {
+  doubts,
   foreseePrune,
   goneIn,
   losses,
@@ -71,6 +72,7 @@ export default defineTool({
       `${at.pbs.server}:${at.store}: ${outlook.goes.length} of ${outlook.judged.length} backups go, by ` +
       retentionText(retention),
       ...losses(outlook),
+      ...doubts(outlook),
       ...outlook.goes.slice(0, 20).map((one) => `goes: ${shownSnapshot(one)}`),
       ...outlook.goes.length > 20 ? [`and ${outlook.goes.length - 20} more`] : [],
     ];
@@ -122,10 +124,10 @@ function foretell(pve: Pve, outlook: PruneOutlook): void {
   for (const one of outlook.goes.slice(0, MOST_SHOWN)) {
     pve.plan.changes[nameOf(one)] = { from: shownSnapshot(one) };
   }
-  const { goes, judged, unasked } = outlook;
+  const { goes, judged } = outlook;
   pve.foresee(`${goes.length} of ${judged.length} backups go`);
   for (const line of losses(outlook)) pve.foresee(line);
-  if (unasked > 0) pve.foresee(`of ${unasked} groups it is worked out here, not by the server`);
+  for (const line of doubts(outlook)) pve.foresee(line);
   const stays = judged.filter(({ keptBy }) => keptBy !== undefined);
   for (const { snapshot, keptBy } of stays.slice(-MOST_SHOWN)) {
     pve.foresee(`stays by ${keptBy}: ${shownSnapshot(snapshot)}`);

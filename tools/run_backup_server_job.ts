@@ -4,7 +4,7 @@ import { guestsOf, readPart } from "../lib/pbs/below.ts";
 import { findJob, type FoundJob } from "../lib/pbs/find_job.ts";
 import { JOB_KINDS, serverJobOf } from "../lib/pbs/jobs.ts";
 import type { Pbs } from "../lib/pbs/pbs.ts";
-import { foreseePrune, losses, shownSnapshot } from "../lib/pbs/prune.ts";
+import { doubts, foreseePrune, losses, shownSnapshot } from "../lib/pbs/prune.ts";
 import { retentionOf, retentionText } from "../lib/pbs/retention.ts";
 import { parsePbsUpid } from "../lib/pbs/upid.ts";
 import { text } from "../lib/proxmox/api/values.ts";
@@ -135,6 +135,7 @@ async function aboutJob(
   return [
     `${goes.length} of ${judged.length} backups in ${at} go, by ${retentionText(retention)}`,
     ...losses(outlook),
+    ...doubts(outlook),
     ...goes.slice(0, 20).map((one) => `goes: ${shownSnapshot(one)}`),
   ];
 }

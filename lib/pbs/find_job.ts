@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { text } from "../proxmox/api/values.ts";
 import { instead } from "../proxmox/known.ts";
 import type { CallsBackupServers } from "./call.ts";
 import { JOB_KINDS, type JobKind } from "./jobs.ts";
@@ -33,7 +34,7 @@ export async function findJob(
   const [failure] = failures;
   if (job === undefined) {
     if (failure !== undefined) throw failure.error;
-    const known = [...new Set(all.map(({ row }) => String(row.id)))].sort();
+    const known = [...new Set(all.flatMap(({ row }) => text(row.id) ?? []))].sort();
     const hint = "a sync job with a remote is shown to a token with Remote.Audit on /remote only";
     throw new AppError("not_found", `there is no job ${id}${instead(id, known)}; ${hint}`);
   }

@@ -2,7 +2,9 @@ import { clip } from "../proxmox/clip.ts";
 import { forEachBounded } from "../proxmox/fan_out.ts";
 import { compact, number, records, text, time } from "../proxmox/api/values.ts";
 import { isPbsKind } from "./api/errors.ts";
+import { garbled } from "./api/failures.ts";
 import type { RowOf } from "./api/types.ts";
+import type { Group } from "./group.ts";
 import type { PbsReader } from "./reader.ts";
 import { parsePbsUpid } from "./upid.ts";
 
@@ -60,25 +62,32 @@ export async function readSnapshots(
       ...ns,
       ...compact({ "backup-type": filter.type, "backup-id": filter.id }),
     });
-    return rows.map((row) => snapshotOf(row, place));
+    return rows.map((row) => snapshotOf(row, { group: groupOf(row, reader), place }));
   };
   try {
     return await read({ type, id });
   } catch (error) {
     if (id !== undefined || !isPbsKind(error, "garbled")) throw error;
     const groups = await reader.list("/admin/datastore/{store}/groups", { store: datastore }, ns);
-    const wanted = groups.map(groupOf).filter((group) => type === undefined || group.type === type);
+    const wanted = groups.map((row) => groupOf(row, reader))
+      .filter((group) => type === undefined || group.type === type);
     return (await forEachBounded(wanted, read)).flat();
   }
 }
 
-function groupOf(row: { readonly "backup-type"?: unknown; readonly "backup-id"?: unknown }) {
-  return { type: String(row["backup-type"]) as BackupType, id: String(row["backup-id"]) };
+/** A row that names no group may be any guest's backup. */
+function groupOf(
+  row: { readonly "backup-type"?: unknown; readonly "backup-id"?: unknown },
+  { client }: PbsReader,
+): Group {
+  const [type, id] = [text(row["backup-type"]), text(row["backup-id"])];
+  if (type === undefined || id === undefined) throw garbled(client, "lists a backup of no group");
+  return { type: type as BackupType, id };
 }
 
 function snapshotOf(
   row: RowOf<"/admin/datastore/{store}/snapshots">,
-  place: Place,
+  { group, place }: { group: Group; place: Place },
 ): Snapshot {
   const seconds = number(row["backup-time"]) ?? 0;
   const [verification] = records([row.verification]);
@@ -88,7 +97,7 @@ function snapshotOf(
   const verified: Snapshot["verified"] = state === "ok" || state === "failed" ? state : "never";
   return compact({
     ...place,
-    ...groupOf(row),
+    ...group,
     seconds,
     time: time(seconds) ?? "",
     size_bytes: number(row.size),

@@ -18,6 +18,7 @@ import "../tools/ha_test.ts";
 import "../tools/hidden_test.ts";
 import "../tools/history_test.ts";
 import "../tools/odd_answers_test.ts";
+import "../tools/odd_backup_answers_test.ts";
 import "../tools/odd_states_test.ts";
 import "../tools/patience_test.ts";
 import "../tools/privileges_test.ts";
