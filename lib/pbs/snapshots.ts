@@ -62,7 +62,7 @@ export async function readSnapshots(
       ...ns,
       ...compact({ "backup-type": filter.type, "backup-id": filter.id }),
     });
-    return rows.map((row) => snapshotOf(row, { group: groupOf(row, reader), place }));
+    return rows.map((row) => snapshotOf(row, { place, reader }));
   };
   try {
     return await read({ type, id });
@@ -87,9 +87,13 @@ function groupOf(
 
 function snapshotOf(
   row: RowOf<"/admin/datastore/{store}/snapshots">,
-  { group, place }: { group: Group; place: Place },
+  { place, reader }: { place: Place; reader: PbsReader },
 ): Snapshot {
-  const seconds = number(row["backup-time"]) ?? 0;
+  const seconds = number(row["backup-time"]);
+  const made = time(seconds);
+  if (seconds === undefined || made === undefined) {
+    throw garbled(reader.client, "lists a backup of no time");
+  }
   const [verification] = records([row.verification]);
   const state = text(verification?.state);
   const comment = text(row.comment);
@@ -97,9 +101,9 @@ function snapshotOf(
   const verified: Snapshot["verified"] = state === "ok" || state === "failed" ? state : "never";
   return compact({
     ...place,
-    ...group,
+    ...groupOf(row, reader),
     seconds,
-    time: time(seconds) ?? "",
+    time: made,
     size_bytes: number(row.size),
     verified,
     verified_at: verifiedAt(verification?.upid),
