@@ -75,7 +75,7 @@ async function askAbout(
 }
 
 /** The times of what goes in the answer to a prune of one group. */
-export function goneIn(rows: unknown): Set<number> {
+function goneIn(rows: unknown): Set<number> {
   return new Set(
     records(rows).filter(({ keep }) => keep === false).map((row) => Number(row["backup-time"])),
   );

@@ -16,6 +16,8 @@ export interface FakeSnapshot {
   running?: boolean;
   notes?: string;
   protected?: boolean;
+  /** Its folder cannot be removed. */
+  stuck?: boolean;
   verification?: { state: "ok" | "failed"; upid: string };
   /** Of the encryption key. */
   fingerprint?: string;
