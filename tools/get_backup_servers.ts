@@ -37,6 +37,7 @@ const datastoreRow = z.object(
     datastore: z.string(),
     comment: z.string(),
     maintenance: z.string(),
+    mounted: z.literal(false).describe("A removable one that is away"),
     error: z.string(),
     total_bytes: z.number(),
     used_bytes: z.number(),

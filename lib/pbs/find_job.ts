@@ -4,6 +4,7 @@ import { instead } from "../proxmox/known.ts";
 import type { CallsBackupServers } from "./call.ts";
 import { JOB_KINDS, type JobKind } from "./jobs.ts";
 import type { PbsReader } from "./reader.ts";
+import { listSyncs } from "./syncs.ts";
 
 /** A job as its server tells it. */
 export interface FoundJob {
@@ -52,7 +53,6 @@ async function jobsOf(reader: PbsReader, kind: JobKind): Promise<FoundJob[]> {
   return rows.map((row) => ({ server: reader.server, kind, row }));
 }
 
-/** Without a direction only sync jobs that pull are listed (jobs.txt). */
 function listOf(reader: PbsReader, kind: JobKind): Promise<Readonly<Record<string, unknown>>[]> {
   switch (kind) {
     case "verify":
@@ -60,6 +60,6 @@ function listOf(reader: PbsReader, kind: JobKind): Promise<Readonly<Record<strin
     case "prune":
       return reader.list("/admin/prune");
     case "sync":
-      return reader.list("/admin/sync", {}, { "sync-direction": "all" });
+      return listSyncs(reader);
   }
 }

@@ -40,10 +40,18 @@ export interface GroupFilter {
   readonly id?: string | undefined;
 }
 
-/** The namespaces of a datastore that the token may see, the root as an empty text. */
+/**
+ * The namespaces of a datastore that the token may see, the root as an empty text; before 2.2 there was nothing
+ * but the root.
+ */
 export async function readNamespaces(reader: PbsReader, store: string): Promise<string[]> {
-  const rows = await reader.list("/admin/datastore/{store}/namespace", { store });
-  return rows.map(({ ns }) => text(ns) ?? "");
+  try {
+    const rows = await reader.list("/admin/datastore/{store}/namespace", { store });
+    return rows.map(({ ns }) => text(ns) ?? "");
+  } catch (error) {
+    if (!isPbsKind(error, "not_offered")) throw error;
+    return [""];
+  }
 }
 
 /**

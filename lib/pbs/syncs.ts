@@ -1,3 +1,4 @@
+import { isPbsKind } from "./api/errors.ts";
 import { text } from "../proxmox/api/values.ts";
 import type { RowOf } from "./api/types.ts";
 import { grantsOf } from "./grants.ts";
@@ -24,10 +25,21 @@ export interface Syncs {
 
 export const DEFAULT_PORT = 8007;
 
-/** Jobs of both directions: by itself the list has those that pull only (jobs.txt). */
+/**
+ * Sync jobs of both directions: by itself the list has those that pull only (jobs.txt). Before 3.3 there were no
+ * others, and the parameter is refused.
+ */
+export async function listSyncs(reader: PbsReader): Promise<RowOf<"/admin/sync">[]> {
+  try {
+    return await reader.list("/admin/sync", {}, { "sync-direction": "all" });
+  } catch (error) {
+    if (!isPbsKind(error, "invalid_parameters")) throw error;
+    return await reader.list("/admin/sync");
+  }
+}
+
 export async function readSyncJobs(reader: PbsReader): Promise<BackupServerJob[]> {
-  const rows = await reader.list("/admin/sync", {}, { "sync-direction": "all" });
-  return rows.map((row) => serverJobOf("sync", row));
+  return (await listSyncs(reader)).map((row) => serverJobOf("sync", row));
 }
 
 export async function readSyncs(reader: PbsReader): Promise<Syncs> {

@@ -5,6 +5,7 @@ import "../tools/backup_join_test.ts";
 import "../tools/backup_attention_test.ts";
 import "../tools/backup_jobs_test.ts";
 import "../tools/backup_changes_truth_test.ts";
+import "../tools/backup_reads_truth_test.ts";
 import "../tools/backup_server_api_test.ts";
 import "../tools/backup_server_refusals_test.ts";
 import "../tools/backup_servers_changes_test.ts";
