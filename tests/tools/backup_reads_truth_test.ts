@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Site } from "../site.ts";
 import { BackupSite } from "../support/backup_site.ts";
 
 // deno-lint-ignore no-explicit-any -- rows of whatever a tool tells
@@ -143,4 +144,43 @@ Deno.test("how many tasks did not end well is not told as all where there are mo
   for (let nth = 0; nth < 501; nth++) tasks.push({ ...failed });
   const { warnings } = await world.value("get_backup_servers", { failed_hours: 8760 });
   assert.match(warnings.join(), /pbs1: tasks: those before the newest 500 that did not end well/);
+});
+
+Deno.test("coverage tells disks that no backup holds, and is asked about one guest", async () => {
+  await using world = await BackupSite.start();
+  const { backupJobs, guests } = world.site.fake.state;
+  backupJobs.set("all", { id: "all", type: "vzdump", enabled: 1, all: 1, schedule: "21:00" });
+  const ask = async (vmid: number | string) => {
+    const answer = await world.value("get_backup_coverage", { vmid });
+    assert.equal(answer.total, 1);
+    return answer.guests[0];
+  };
+  const whole = await ask("web1");
+  assert.deepEqual([whole.vmid, whole.left_out], [100, undefined]);
+  assert.ok(!whole.missing.includes("every disk"));
+  const config = guests.get(100)?.config;
+  assert.ok(config);
+  config.scsi1 = "local-lvm:vm-100-disk-9,backup=0,size=8G";
+  const { left_out, missing } = await ask(100);
+  assert.deepEqual(left_out, ["scsi1 (backup=no)"]);
+  assert.equal(missing.at(-1), "every disk");
+  const all = (await world.value("get_backup_coverage", { limit: 500 })).guests;
+  assert.deepEqual(all.find((one: Row) => one.vmid === 100), await ask(100));
+  const strange = await world.site.call("get_backup_coverage", { vmid: 999 });
+  assert.equal(strange.code, "not_found", strange.text);
+});
+
+Deno.test("that a guest's newest backup failed verification is told where no backup server is named too", async () => {
+  await using site = await Site.start();
+  const { volumes } = site.fake.state;
+  const [older] = volumes.filter(({ content, vmid }) => content === "backup" && vmid === 100);
+  assert.ok(older);
+  const volid = older.volid.replace(/100-.*/, "100-2099_01_01-00_00_00.vma.zst");
+  const verification = { state: "failed", upid: "UPID:pbs:x" } as const;
+  volumes.push({ ...older, volid, ctime: (older.ctime ?? 0) + 60, verification });
+  const { guests } = (await site.call("get_backup_coverage", { vmid: 100 })).value;
+  assert.deepEqual([guests[0].volid, guests[0].verified], [older.volid, "failed"]);
+  const guest = (await site.call("get_guest", { vmid: 100 })).value;
+  assert.equal(guest.backup.volid, older.volid);
+  assert.match(guest.warnings.join(), /^its newest backup failed verification: .*2099/);
 });
