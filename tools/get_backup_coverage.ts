@@ -135,9 +135,9 @@ async function readCoverage(
   const [{ volumes, warnings, partial, hides, offSite }, plans, tried, resources] = await Promise
     .all([readBackups(context, wanted), readPlans(pve, pbs), rehearsals.last(), pve.resources()]);
   const last = new Map(tried.map((rehearsal) => [rehearsal.vmid, rehearsal]));
-  const [good, newest] = [newestGood(volumes), newestOf(volumes)];
   const backups = Map.groupBy(volumes, ({ vmid }) => vmid);
   const all = guestsIn(resources).filter(({ vmid }) => vmid === (wanted ?? vmid));
+  const [good, newest] = [newestGood(volumes, all), newestOf(volumes, all)];
   const guests = all.map((guest) => {
     const { vmid, name, type, node } = guest;
     const { time, volid } = good.get(vmid) ?? {};

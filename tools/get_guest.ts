@@ -149,15 +149,16 @@ async function addressPart(pve: Pve, guest: Guest, config: GuestConfig): Promise
   }
 }
 
-async function backupPart(context: ToolContext, { vmid }: Guest): Promise<Report> {
+async function backupPart(context: ToolContext, guest: Guest): Promise<Report> {
   const { pve } = context;
+  const { vmid } = guest;
   const { told, warnings: untold } = await readToldOf(context, { vmid });
   const filter = { content: "backup", vmid };
   const { volumes: all, warnings: unread, hides } = await readVolumes(pve, filter, { told });
   const volumes = all.filter((one) => one.may_be_of === undefined);
   const warnings = [...untold, ...unread];
-  const newest = newestGood(volumes).get(vmid);
-  const last = newestOf(volumes).get(vmid);
+  const newest = newestGood(volumes, [guest]).get(vmid);
+  const last = newestOf(volumes, [guest]).get(vmid);
   // That an older one is good is no comfort.
   if (last?.verified === "failed") {
     warnings.push(`its newest backup failed verification: ${last.volid}`);

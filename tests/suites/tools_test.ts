@@ -9,6 +9,7 @@ import "../tools/backup_reads_truth_test.ts";
 import "../tools/backup_server_api_test.ts";
 import "../tools/backup_server_refusals_test.ts";
 import "../tools/backup_servers_changes_test.ts";
+import "../tools/backup_strangers_test.ts";
 import "../tools/backup_servers_reads_test.ts";
 import "../tools/capacity_test.ts";
 import "../tools/cases_test.ts";
