@@ -24,6 +24,7 @@ const jobRow = z.object(
     last_at: z.string(),
     next_run: z.string(),
     direction: z.enum(["pull", "push"]),
+    owner: z.string().describe("Of what a sync job brings"),
     remote: z.string(),
     other_datastore: z.string(),
     other_namespace: z.string(),

@@ -12,6 +12,8 @@ export interface Remote {
   readonly host: string;
   readonly port: number;
   readonly fingerprint?: string | undefined;
+  /** As whom it is asked: what is pushed there is owned by it. */
+  readonly user?: string | undefined;
 }
 
 /** What one server copies, and where from and to. */
@@ -58,6 +60,7 @@ export function remoteOf(row: RowOf<"/config/remote">): Remote {
     host: String(row.host),
     port: Number(row.port ?? DEFAULT_PORT),
     fingerprint: text(row.fingerprint),
+    user: text(row["auth-id"]),
   };
 }
 

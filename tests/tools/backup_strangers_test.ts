@@ -81,3 +81,22 @@ Deno.test("what a container left behind is no backup of the VM that has its numb
   const rehearsal = await site.call("rehearse_restore", { vmid: 100, dry_run: true });
   assert.equal(rehearsal.code, "not_found", rehearsal.text);
 });
+
+Deno.test("what another owner has where a sync job brings copies is no copy of the guest's backups", async () => {
+  await using world = await BackupSite.start();
+  const { jobs } = world.pbs().state;
+  jobs.sync.clear();
+  jobs.sync.set("s-local", {
+    ...{ id: "s-local", store: "offsite", "remote-store": "store1" },
+    owner: "root@pam!mcp",
+  });
+  const there = groupIn(world, "vm/100", "offsite");
+  assert.equal((await coverageOf(world, 100)).off_site, "yes");
+  there.owner = "other@pbs!dc2";
+  // By their times they are copies all the same.
+  assert.equal((await coverageOf(world, 100)).off_site, "yes");
+  for (const snapshot of there.snapshots) snapshot.time += 1;
+  const row = await coverageOf(world, 100);
+  assert.deepEqual([row.off_site, row.off_site_newest], ["unknown", undefined]);
+  assert.ok(!row.missing.includes("off-site copy"));
+});
