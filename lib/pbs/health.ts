@@ -113,7 +113,7 @@ function failedOf(row: RowOf<"/nodes/{node}/tasks">): FailedTask[] {
   // The list of errors has warnings too.
   if (status === undefined || status.startsWith("WARNINGS") || NOISE.includes(type)) return [];
   return [compact({
-    upid: String(row.upid),
+    upid: text(row.upid) ?? "",
     type,
     id: text(row.worker_id),
     ended: time(row.endtime),

@@ -44,8 +44,8 @@ export function serverJobOf(
   const keeps = Object.keys(row).some((key) => key.startsWith("keep-"));
   return compact({
     kind,
-    id: String(row.id),
-    datastore: String(row.store),
+    id: text(row.id) ?? "",
+    datastore: text(row.store) ?? "",
     namespace: text(row.ns),
     max_depth: number(row["max-depth"]),
     schedule: text(row.schedule) ?? "none",

@@ -1,5 +1,5 @@
 import { isPbsKind } from "./api/errors.ts";
-import { text } from "../proxmox/api/values.ts";
+import { number, text } from "../proxmox/api/values.ts";
 import type { RowOf } from "./api/types.ts";
 import { grantsOf } from "./grants.ts";
 import { type BackupServerJob, serverJobOf } from "./jobs.ts";
@@ -56,9 +56,9 @@ export async function readSyncs(reader: PbsReader): Promise<Syncs> {
 
 export function remoteOf(row: RowOf<"/config/remote">): Remote {
   return {
-    name: String(row.name),
-    host: String(row.host),
-    port: Number(row.port ?? DEFAULT_PORT),
+    name: text(row.name) ?? "",
+    host: text(row.host) ?? "",
+    port: number(row.port) ?? DEFAULT_PORT,
     fingerprint: text(row.fingerprint),
     user: text(row["auth-id"]),
   };

@@ -112,3 +112,11 @@ Deno.test("backups of which none is finished are not told to be verified", async
   const { good, unfinished } = await world.value("verify_backups", args);
   assert.deepEqual([good, unfinished], [0, 1]);
 });
+
+Deno.test("a change that is answered with no task is not told to run", async () => {
+  await using world = await BackupSite.start();
+  world.pbs().fault({ method: "POST", path: /\/gc$/ }, { kind: "body", body: '{"data":null}' });
+  const answer = await world.site.call("start_garbage_collection", STORE1);
+  assert.deepEqual([answer.isError, answer.code], [true, "unavailable"]);
+  assert.match(answer.text, /answered to a change is no task; .*unknown/);
+});
