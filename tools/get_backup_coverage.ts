@@ -14,7 +14,7 @@ import { intervalsOf } from "../lib/proxmox/storage/job_interval.ts";
 import { type Membership, readMembership } from "../lib/proxmox/storage/membership.ts";
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
-import { listing, paged } from "../lib/tool/fields.ts";
+import { guestReference, listing, paged } from "../lib/tool/fields.ts";
 import { neighboursOf } from "../lib/tool/other_clusters.ts";
 import { defineTool, READS, type ToolContext } from "../lib/tool/tool.ts";
 
@@ -29,7 +29,7 @@ const coverageRow = z.object({
   age_seconds: z.number(),
   volid: z.string(),
   jobs: z.array(z.string()),
-  left_out: z.array(z.string()).describe("Its disks that its jobs do not back up"),
+  left_out: z.array(z.string()).describe("Disks that no job backs up, and why"),
   template: z.boolean(),
   last_proved_at: z.string().describe("When a restored copy last answered"),
   last_rehearsal: z.enum(["proved", "started", "failed"]),
@@ -66,6 +66,7 @@ export default defineTool({
   ],
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"], ["/remote", "Remote.Audit"]],
   input: z.strictObject({
+    vmid: guestReference.optional(),
     older_than_hours: z.number().min(0).optional().describe("Only guests without a newer backup"),
     ...listing(coverageRow),
   }),
@@ -76,9 +77,10 @@ export default defineTool({
     ...paged,
   }),
   action: () => "compare guests and backups",
-  run: async ({ older_than_hours: hours, ...page }, context) => {
-    const { pbs } = context;
-    const { guests, warnings } = await readCoverage(context);
+  run: async ({ older_than_hours: hours, vmid: given, ...page }, context) => {
+    const { pbs, pve } = context;
+    const vmid = given === undefined ? undefined : (await pve.find({ vmid: given })).vmid;
+    const { guests, warnings } = await readCoverage(context, vmid);
     const limit = hours === undefined ? -1 : hours * 3600;
     const rows = guests.filter((guest) => (guest.age_seconds ?? Infinity) > limit);
     const { items, ...rest } = paginate(rows, (row) => row.vmid ?? 0, page);
@@ -103,6 +105,7 @@ const NEXT: Readonly<Record<Lack, string>> = {
   "off-site copy": "get_backup_servers",
   "fresh off-site copy": "run_backup_server_job",
   "restore test": "rehearse_restore",
+  "every disk": "get_guest_config",
 };
 
 /** Only a backup server verifies: of files a restore tells more. */
@@ -121,28 +124,33 @@ function countLacks(guests: readonly Coverage[]): Record<string, number> {
 /**
  * Compares all guests with all backups and jobs. While a storage cannot be read, or a guest's backups
  * cannot be seen, a guest without a backup elsewhere is `unknown`, never `not backed up`.
+ *
+ * @param wanted the only guest that matters
  */
 async function readCoverage(
   context: ToolContext,
+  wanted: number | undefined,
 ): Promise<{ guests: Coverage[]; warnings: string[] }> {
   const { pbs, pve, rehearsals } = context;
   const [{ volumes, warnings, partial, hides, offSite }, plans, tried, resources] = await Promise
-    .all([readBackups(context), readPlans(pve, pbs), rehearsals.last(), pve.resources()]);
+    .all([readBackups(context, wanted), readPlans(pve, pbs), rehearsals.last(), pve.resources()]);
   const last = new Map(tried.map((rehearsal) => [rehearsal.vmid, rehearsal]));
-  const [good, newest] = [newestGood(volumes), newestOf(volumes)];
   const backups = Map.groupBy(volumes, ({ vmid }) => vmid);
-  const guests = guestsIn(resources).map((guest) => {
+  const all = guestsIn(resources).filter(({ vmid }) => vmid === (wanted ?? vmid));
+  const [good, newest] = [newestGood(volumes, all), newestOf(volumes, all)];
+  const guests = all.map((guest) => {
     const { vmid, name, type, node } = guest;
     const { time, volid } = good.get(vmid) ?? {};
     const without = partial || hides(vmid) ? "unknown" as const : "not backed up" as const;
     const state = time === undefined ? without : "backed up" as const;
-    const { jobs, leftOut } = plans.of?.get(vmid) ?? NO_JOB;
+    const { jobs, leftOut } = plans.members?.get(vmid) ?? NO_JOB;
     const assessed = offSite && assess({
       now: pve.now(),
       state,
       good: good.get(vmid),
       newest: newest.get(vmid),
-      jobs: plans.of && jobs.length,
+      jobs: plans.members && jobs.length,
+      leftOut,
       interval: shortest(jobs, plans.intervals),
       copy: offSite.of(backups.get(vmid) ?? [], guest),
       rehearsal: last.get(vmid),
@@ -156,11 +164,13 @@ async function readCoverage(
       newest: time,
       age_seconds: time === undefined ? undefined : ageSeconds(pve.now(), time),
       volid,
-      jobs: plans.of && jobs.map(({ id }) => id),
-      left_out: leftOut.length > 0 ? [...leftOut] : undefined,
+      jobs: plans.members && jobs.map(({ id }) => id),
+      left_out: leftOut.length === 0 ? undefined : [...leftOut],
       template: guest.template || undefined,
       last_proved_at: last.get(vmid)?.provedAt?.toISOString(),
       last_rehearsal: last.get(vmid)?.result,
+      // That an older one is good is no comfort.
+      verified: newest.get(vmid)?.verified === "failed" ? "failed" as const : undefined,
       ...(assessed && { ...assessed, next: nextOf(assessed) }),
     });
   });
@@ -180,11 +190,11 @@ function unfollowed(guests: readonly Coverage[]): string[] {
 }
 
 /** All backups, and what of them is elsewhere, as far as the config names backup servers. */
-async function readBackups(context: ToolContext) {
+async function readBackups(context: ToolContext, vmid: number | undefined) {
   const { pbs, pve } = context;
-  const join = await joinServers(pve, pbs, { clusters: neighboursOf(context) });
+  const join = await joinServers(pve, pbs, { clusters: neighboursOf(context), vmid });
   const [list, offSite] = await Promise.all([
-    readVolumes(pve, { content: "backup" }, { told: join.told }),
+    readVolumes(pve, { content: "backup", vmid }, { told: join.told }),
     pbs.names.length > 0 ? readOffSite(pbs, join) : undefined,
   ]);
   const untold = new Set([...join.warnings, ...offSite?.warnings ?? []]);
@@ -195,8 +205,8 @@ async function readBackups(context: ToolContext) {
 const NO_JOB: Membership = { jobs: [], leftOut: [] };
 
 interface Plans {
-  /** For each guest its jobs; undefined while they cannot be read. */
-  readonly of: ReadonlyMap<number, Membership> | undefined;
+  /** For each guest what jobs back up of it; undefined while they cannot be read. */
+  readonly members: ReadonlyMap<number, Membership> | undefined;
   /** Seconds, by schedule. */
   readonly intervals: ReadonlyMap<string, number | undefined>;
   readonly warnings: readonly string[];
@@ -213,13 +223,13 @@ async function readPlans(pve: Pve, pbs: CallsBackupServers): Promise<Plans> {
       return undefined;
     }
   };
-  const of = await part("the backup jobs", () => readMembership(pve));
-  const schedules = [...of?.values() ?? []].flatMap(({ jobs }) => jobs)
+  const members = await part("the backup jobs", () => readMembership(pve));
+  const schedules = [...members?.values() ?? []].flatMap(({ jobs }) => jobs)
     .map(({ schedule }) => schedule);
   const intervals = pbs.names.length === 0
     ? undefined
     : await part("the intervals of backup jobs", () => intervalsOf(pve, schedules));
-  return { of, intervals: intervals ?? new Map(), warnings };
+  return { members, intervals: intervals ?? new Map(), warnings };
 }
 
 function shortest(jobs: Membership["jobs"], intervals: Plans["intervals"]): number | undefined {

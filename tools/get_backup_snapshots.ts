@@ -103,7 +103,10 @@ export default defineTool({
       ? "what is within the token's limits"
       : `what is on ${names.join(", ")}`;
     const empty = whyEmpty(rows, { filters: { ...filters, cluster: meant }, among });
-    const all = [...missing, ...found.unseen, ...doubtsOf(whose, isWhole)];
+    const unseen = found.unseen.filter(({ datastore, server }) =>
+      datastore === undefined || sees({ datastore, server })
+    );
+    const all = [...missing, ...unseen.map(({ why }) => why), ...doubtsOf(whose, isWhole)];
     return { snapshots: items, ...more, ...warned(all.length > 0 ? all : empty) };
   },
 });

@@ -14,6 +14,7 @@ import { compact } from "../lib/proxmox/api/values.ts";
 import { newestFirst } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
+import type { Backup } from "../lib/proxmox/storage/told.ts";
 import { readVolumes, type Volume } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 import { volumeRow } from "../lib/tool/volume_row.ts";
@@ -58,10 +59,11 @@ export default defineTool({
     });
     const { volumes, warnings, empty } = await readVolumes(pve, filter, { told });
     const { items, ...rest } = paginate(volumes, backupKey, page);
+    // Where there is one cluster, whose it is else has no name: the warning tells it.
+    const ownersOf = ({ may_be_of }: Backup) =>
+      context.isOneOfSeveral && may_be_of ? [...may_be_of] : undefined;
     return {
-      backups: items.map(({ content: _, may_be_of, ...row }) =>
-        compact({ ...row, may_be_of: may_be_of && [...may_be_of] })
-      ),
+      backups: items.map(({ content: _, ...row }) => compact({ ...row, may_be_of: ownersOf(row) })),
       ...rest,
       ...warned([...warnings, ...untold, ...empty]),
     };

@@ -11,7 +11,7 @@ import { currentState } from "../lib/proxmox/guest/power.ts";
 import { agentEnabled } from "../lib/proxmox/guest/properties.ts";
 import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { ageSeconds, newestGood } from "../lib/proxmox/storage/backups.ts";
+import { ageSeconds, newestGood, newestOf } from "../lib/proxmox/storage/backups.ts";
 import { readVolumes } from "../lib/proxmox/storage/volumes.ts";
 import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { guestInput } from "../lib/tool/fields.ts";
@@ -149,14 +149,20 @@ async function addressPart(pve: Pve, guest: Guest, config: GuestConfig): Promise
   }
 }
 
-async function backupPart(context: ToolContext, { vmid }: Guest): Promise<Report> {
+async function backupPart(context: ToolContext, guest: Guest): Promise<Report> {
   const { pve } = context;
+  const { vmid } = guest;
   const { told, warnings: untold } = await readToldOf(context, { vmid });
   const filter = { content: "backup", vmid };
   const { volumes: all, warnings: unread, hides } = await readVolumes(pve, filter, { told });
   const volumes = all.filter((one) => one.may_be_of === undefined);
   const warnings = [...untold, ...unread];
-  const newest = newestGood(volumes).get(vmid);
+  const newest = newestGood(volumes, [guest]).get(vmid);
+  const last = newestOf(volumes, [guest]).get(vmid);
+  // That an older one is good is no comfort.
+  if (last?.verified === "failed") {
+    warnings.push(`its newest backup failed verification: ${last.volid}`);
+  }
   const { volid, time } = newest ?? {};
   return {
     ...(hides(vmid) && volumes.length === 0 ? {} : { backups: volumes.length }),

@@ -1,16 +1,17 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
-import { guestsOf, type Part, readPart } from "../lib/pbs/below.ts";
+import { goneFrom, guestsOf, type Part, readPart } from "../lib/pbs/below.ts";
 import { groupParams, nsParams, snapshotName } from "../lib/pbs/group.ts";
 import {
+  doubts,
   foreseePrune,
-  goneIn,
   losses,
   type PruneOutlook,
   shownSnapshot,
 } from "../lib/pbs/prune.ts";
 import { type Retention, retentionParams, retentionText } from "../lib/pbs/retention.ts";
-import type { Snapshot } from "../lib/pbs/snapshots.ts";
+import { readSnapshots, type Snapshot } from "../lib/pbs/snapshots.ts";
+import { listed } from "../lib/proxmox/clip.ts";
 import type { TaskState } from "../lib/proxmox/tasks.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import {
@@ -22,6 +23,7 @@ import {
   storeInput,
 } from "../lib/tool/backup_server.ts";
 import { type Target, targetOf, toldOf } from "../lib/tool/backup_target.ts";
+import { readAfter } from "../lib/tool/backup_task.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -73,6 +75,7 @@ export default defineTool({
       `${at.pbs.server}:${at.store}: ${outlook.goes.length} of ${outlook.judged.length} backups go, by ` +
       retentionText(retention),
       ...losses(outlook),
+      ...doubts(outlook),
       ...outlook.goes.slice(0, 20).map((one) => `goes: ${shownSnapshot(one)}`),
       ...outlook.goes.length > 20 ? [`and ${outlook.goes.length - 20} more`] : [],
     ];
@@ -90,11 +93,18 @@ export default defineTool({
       return { ...told, ...pve.unchanged(`${retentionText(retention)} keeps every backup there`) };
     }
     pbs.concerns(guestsOf(outlook.goes));
-    const { gone, ...state } = await prune({ at, ...part }, { input, outlook });
-    if (!pve.dryRun) {
-      pve.warn("the space is freed by garbage collection only: start_garbage_collection");
+    const state = await prune({ at, ...part }, input);
+    pve.warn("the space is freed by garbage collection only: start_garbage_collection");
+    if (pve.dryRun || state.status === "running") return { ...told, ...state };
+    const left = await readAfter(pve, () => readLeft(at, part));
+    if (left === undefined) return { ...told, ...state };
+    const gone = goneFrom(outlook.judged.map(({ snapshot }) => snapshot), left);
+    const stuck = outlook.goes.filter((one) => !gone.includes(one));
+    if (stuck.length > 0) {
+      pve.warn(
+        `still there, as the log of the server's task tells: ${listed(stuck.map(nameOf))}`,
+      );
     }
-    if (gone === undefined) return { ...told, ...state };
     return {
       ...told,
       removed: gone.length,
@@ -120,42 +130,40 @@ function foretell(pve: Pve, outlook: PruneOutlook): void {
   for (const one of outlook.goes.slice(0, MOST_SHOWN)) {
     pve.plan.changes[nameOf(one)] = { from: shownSnapshot(one) };
   }
-  const { goes, judged, unasked } = outlook;
+  const { goes, judged } = outlook;
   pve.foresee(`${goes.length} of ${judged.length} backups go`);
   for (const line of losses(outlook)) pve.foresee(line);
-  if (unasked > 0) pve.foresee(`of ${unasked} groups it is worked out here, not by the server`);
+  for (const line of doubts(outlook)) pve.foresee(line);
   const stays = judged.filter(({ keptBy }) => keptBy !== undefined);
   for (const { snapshot, keptBy } of stays.slice(-MOST_SHOWN)) {
     pve.foresee(`stays by ${keptBy}: ${shownSnapshot(snapshot)}`);
   }
 }
 
-/** One group goes at once, and the answer tells what went; more than that is a task. */
+/** One group goes at once, and what could not be removed is told to have gone too; more than that is a task. */
 async function prune(
   { at, namespace, group }: Target & Part,
-  { input, outlook }: { input: Input; outlook: PruneOutlook },
-): Promise<Partial<TaskState> & { gone?: Snapshot[] }> {
+  input: Input,
+): Promise<Partial<TaskState>> {
   const { pbs, store } = at;
   const params = { ...nsParams(namespace), ...retentionParams(retentionIn(input)) };
   if (group !== undefined) {
-    const rows = await pbs.post("/admin/datastore/{store}/prune", { store }, {
+    await pbs.post("/admin/datastore/{store}/prune", { store }, {
       ...groupParams(group),
       ...params,
     });
-    const times = goneIn(rows);
-    const gone = outlook.judged.map(({ snapshot }) => snapshot)
-      .filter(({ seconds }) => times.has(seconds));
-    return { gone };
+    return {};
   }
   const upid = await pbs.post("/admin/datastore/{store}/prune-datastore", { store }, params);
   const timeoutMs = input.timeout_seconds * 1000;
-  const state = await pbs.task(upid, { wait: input.wait, timeoutMs });
-  if (state.status === "running") return state;
-  const left = new Set((await readPart(at, { namespace, group })).map(nameOf));
-  const gone = outlook.judged.map(({ snapshot }) => snapshot).filter((one) =>
-    !left.has(nameOf(one))
-  );
-  return { ...state, gone };
+  return await pbs.task(upid, { wait: input.wait, timeoutMs });
+}
+
+/** A group may be gone as a whole. */
+function readLeft({ pbs, store: datastore }: Target["at"], { group, namespace }: Part) {
+  return group === undefined
+    ? readPart({ pbs, store: datastore }, { namespace })
+    : readSnapshots(pbs, { datastore, namespace }, group);
 }
 
 function nameOf({ namespace, ...one }: Snapshot): string {

@@ -62,12 +62,16 @@ export default defineTool({
     const vmid = await pve.vmidOf(input.vmid) ?? 0;
     // Which of its backups is the newest good one, their server knows best.
     const clusters = neighboursOf(context);
-    const told = input.volid === undefined
-      ? (await joinServers(pve, pbs, { clusters })).told
+    const join = input.volid === undefined
+      ? await joinServers(pve, pbs, { clusters, vmid })
       : undefined;
+    for (const warning of join?.warnings ?? []) {
+      pve.foresee(warning);
+      pve.warn(warning);
+    }
     const begin = (own: Pve, begun: (id: string) => void) =>
       rehearse(own, {
-        ...{ ...input, told, vmid, minutes: input.timeout_minutes },
+        ...{ ...input, told: join?.told, vmid, minutes: input.timeout_minutes },
         ...{ begunBy: context.caller.user, tokenName: context.caller.tokenName },
       }, { rehearsals, begun });
     if (pve.dryRun) {

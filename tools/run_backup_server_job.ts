@@ -1,16 +1,17 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
-import { guestsOf, readPart } from "../lib/pbs/below.ts";
+import { goneFrom, guestsOf, type Part, readPart } from "../lib/pbs/below.ts";
 import { findJob, type FoundJob } from "../lib/pbs/find_job.ts";
 import { JOB_KINDS, serverJobOf } from "../lib/pbs/jobs.ts";
 import type { Pbs } from "../lib/pbs/pbs.ts";
 import { placeText } from "../lib/pbs/places.ts";
-import { foreseePrune, losses, shownSnapshot } from "../lib/pbs/prune.ts";
+import { doubts, foreseePrune, losses, shownSnapshot } from "../lib/pbs/prune.ts";
 import { retentionOf, retentionText } from "../lib/pbs/retention.ts";
 import { parsePbsUpid } from "../lib/pbs/upid.ts";
-import { text } from "../lib/proxmox/api/values.ts";
+import { number, text } from "../lib/proxmox/api/values.ts";
 import { requireWhole } from "../lib/tool/backup_api.ts";
 import { backupServerName, storeOutput, verdictOutput } from "../lib/tool/backup_server.ts";
+import { readAfter } from "../lib/tool/backup_task.ts";
 import { judgedByVerdict } from "../lib/tool/backup_verdict.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS, type ToolContext } from "../lib/tool/tool.ts";
@@ -76,7 +77,7 @@ export default defineTool({
       pve.warn(`${state}: nothing was sent, and that task is followed`);
       return { ...told, joined: true, ...await pbs.task(current, patience) };
     }
-    const read = () => readPart({ pbs, store: datastore }, { namespace: text(row.ns) ?? "" });
+    const read = () => readPart({ pbs, store: datastore }, partOf(found));
     const before = await read();
     pbs.concerns(guestsOf(before));
     for (const line of pve.dryRun ? await aboutJob(servers, found) : []) pve.foresee(line);
@@ -84,16 +85,16 @@ export default defineTool({
     if (kind === "verify") return { ...told, ...await judgedByVerdict(pve, { following, read }) };
     const state = await following;
     if (state.status === "running") return { ...told, ...state };
-    const removed = before.length -
-      (await read()).filter(({ seconds, type, id, namespace }) =>
-        before.some((one) =>
-          one.seconds === seconds && one.type === type && one.id === id &&
-          one.namespace === namespace
-        )
-      ).length;
-    return { ...told, removed, ...state };
+    const after = await readAfter(pve, read);
+    if (after === undefined) return { ...told, ...state };
+    return { ...told, removed: goneFrom(before, after).length, ...state };
   },
 });
+
+/** What of its datastore a job is about. */
+function partOf({ row }: FoundJob): Part {
+  return { namespace: text(row.ns) ?? "", depth: number(row["max-depth"]) };
+}
 
 function start(pbs: Pbs, { kind, row }: FoundJob): Promise<unknown> {
   const id = String(row.id);
@@ -110,8 +111,9 @@ function start(pbs: Pbs, { kind, row }: FoundJob): Promise<unknown> {
 /** What a person must know of a job before it runs. */
 async function aboutJob(
   servers: ToolContext["pbs"],
-  { kind, row, server }: FoundJob,
+  found: FoundJob,
 ): Promise<string[]> {
+  const { kind, row, server } = found;
   const { datastore, direction, namespace = "", other_datastore, remote } = serverJobOf(kind, row);
   const at = placeText({ server, datastore, namespace });
   if (kind === "verify") return [`it reads and checks backups of ${at}, and deletes none`];
@@ -131,11 +133,12 @@ async function aboutJob(
     return [`it keeps everything in ${at}: it has no keep-…`];
   }
   const chosen = { pbs: servers.of(server), store: datastore };
-  const outlook = await foreseePrune(chosen, { namespace, retention });
+  const outlook = await foreseePrune(chosen, { ...partOf(found), retention });
   const { goes, judged } = outlook;
   return [
     `${goes.length} of ${judged.length} backups in ${at} go, by ${retentionText(retention)}`,
     ...losses(outlook),
+    ...doubts(outlook),
     ...goes.slice(0, 20).map((one) => `goes: ${shownSnapshot(one)}`),
   ];
 }

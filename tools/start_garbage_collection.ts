@@ -6,7 +6,7 @@ import { runningTask } from "../lib/pbs/running.ts";
 import { compact, number } from "../lib/proxmox/api/values.ts";
 import { requireWhole } from "../lib/tool/backup_api.ts";
 import { storeInput, storeOutput } from "../lib/tool/backup_server.ts";
-import { followBackupTask } from "../lib/tool/backup_task.ts";
+import { followBackupTask, readAfter } from "../lib/tool/backup_task.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -45,8 +45,8 @@ export default defineTool({
     });
     const told = { server: pbs.server, datastore: store };
     if (state.status === "running") return { ...told, ...state };
-    const facts = await collected(pbs, store);
-    if ((facts.pending_bytes ?? 0) > 0) {
+    const facts = await readAfter(pve, () => collected(pbs, store));
+    if ((facts?.pending_bytes ?? 0) > 0) {
       pve.warn("pending: not used any more, and freed by a run a day after it was last used");
     }
     return { ...told, ...facts, ...state };

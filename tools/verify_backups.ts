@@ -79,7 +79,9 @@ export default defineTool({
       if (verdict.failed > 0) {
         pve.warn("failed ones are read again with ignore_verified: false only");
       }
-      const state = "all finished backups there were verified before (ignore_verified)";
+      const state = verdict.unfinished === before.length
+        ? "no backup there is finished"
+        : "all finished backups there were verified before (ignore_verified)";
       return { ...told, ...verdict, ...pve.unchanged(state) };
     }
     pve.foresee(`${wanted.length} of ${before.length} backups are read`);

@@ -16,6 +16,7 @@ export const LACKS = [
   "off-site copy",
   "fresh off-site copy",
   "restore test",
+  "every disk",
 ] as const;
 
 export type Lack = typeof LACKS[number];
@@ -30,6 +31,8 @@ export interface Facts {
   /** How many jobs the guest is in, undefined while that is not known; and the shortest interval of them. */
   readonly jobs: number | undefined;
   readonly interval: number | undefined;
+  /** Disks that are in no backup. */
+  readonly leftOut: readonly string[];
   readonly copy: CopyOf;
   readonly rehearsal: LastRehearsal | undefined;
 }
@@ -66,6 +69,7 @@ export function assess(facts: Facts): Assessment {
     "fresh off-site copy": offSite === "yes" && oldCopy,
     "restore test": state === "backed up" &&
       (rehearsal === undefined || rehearsal.provedAt === null || rehearsal.result === "failed"),
+    "every disk": state === "backed up" && facts.leftOut.length > 0,
   };
   return compact({
     interval: timely,

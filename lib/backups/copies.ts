@@ -3,7 +3,7 @@ import { placeText } from "../pbs/places.ts";
 import type { BackupServerJob } from "../pbs/jobs.ts";
 import { newestGoodOf, type Place, type Snapshot } from "../pbs/snapshots.ts";
 import { DEFAULT_PORT, type Remote, type Syncs } from "../pbs/syncs.ts";
-import type { Listed, SnapshotLists } from "./lists.ts";
+import type { SnapshotLists } from "./lists.ts";
 import { findServer } from "./storages.ts";
 
 /** One end of a sync job; of a server that the config does not name, only what the job calls it. */
@@ -20,7 +20,12 @@ export interface Route {
   readonly of: string;
   readonly from: End;
   readonly to: End;
+  /** Who owns what it brings; undefined where that is not known. */
+  readonly owner: string | undefined;
 }
+
+/** Whose what a sync job pulls is that names nobody (`do_sync_job`). */
+const DEFAULT_OWNER = "root@pam";
 
 /** The routes of all sync jobs: pulled ones come from elsewhere, pushed ones go there. */
 export function routesOf(
@@ -36,8 +41,11 @@ export function routesOf(
         datastore: other_datastore,
         namespace: other_namespace,
       };
-      const [from, to] = job.direction === "push" ? [here, there] : [there, here];
-      return { job, of: server, from, to };
+      if (job.direction !== "push") {
+        return { job, of: server, from: there, to: here, owner: job.owner ?? DEFAULT_OWNER };
+      }
+      const owner = remotes.find(({ name }) => name === job.remote)?.user;
+      return { job, of: server, from: here, to: there, owner };
     })
   );
 }
@@ -77,22 +85,25 @@ export interface CopyOf {
   readonly newest?: Snapshot;
 }
 
+/** What is where a sync job brings copies. */
+interface Target {
+  readonly owner: string | undefined;
+  /** By group. */
+  readonly groups: ReadonlyMap<string, readonly Snapshot[]>;
+}
+
 /** What sync jobs have brought elsewhere of what is at places. */
 export class Copies {
-  /** By the place that they are copies of, by group. */
-  readonly #targets: ReadonlyMap<string, readonly ReadonlyMap<string, readonly Snapshot[]>[]>;
+  /** By the place that they are copies of. */
+  readonly #targets: ReadonlyMap<string, readonly Target[]>;
   readonly #unsure: ReadonlySet<string>;
   readonly warnings: readonly string[];
 
   private constructor(
-    targets: ReadonlyMap<string, readonly Listed[]>,
+    targets: ReadonlyMap<string, readonly Target[]>,
     { unsure, warnings }: { unsure: ReadonlySet<string>; warnings: readonly string[] },
   ) {
-    this.#targets = new Map(
-      [...targets].map(([key, lists]) =>
-        [key, lists.map(({ snapshots }) => Map.groupBy(snapshots, groupKey))] as const
-      ),
-    );
+    this.#targets = targets;
     this.#unsure = unsure;
     this.warnings = warnings;
   }
@@ -112,7 +123,7 @@ export class Copies {
   ): Promise<Copies> {
     const warnings = new Set<string>();
     const unsure = new Set<string>();
-    const targets = new Map<string, Listed[]>();
+    const targets = new Map<string, Target[]>();
     await Promise.all(places.map(async (place) => {
       const key = placeText(place);
       if (!complete) unsure.add(key);
@@ -130,20 +141,33 @@ export class Copies {
         const listed = await lists.at({ ...target, server: target.server });
         if (!listed.complete) unsure.add(key);
         if (listed.why !== undefined) warnings.add(listed.why);
-        targets.set(key, [...targets.get(key) ?? [], listed]);
+        const groups = Map.groupBy(listed.snapshots, groupKey);
+        targets.set(key, [...targets.get(key) ?? [], { owner: route.owner, groups }]);
       }
     }));
     return new Copies(targets, { unsure, warnings: [...warnings].sort() });
   }
 
-  of(place: Place, group: Pick<Snapshot, "type" | "id">): CopyOf {
+  /**
+   * @param options.times when the guest's backups were made, RFC 3339: a copy bears the time of what it is a
+   * copy of, whoever owns it
+   */
+  of(
+    place: Place,
+    group: Pick<Snapshot, "type" | "id">,
+    { times }: { times: ReadonlySet<string | undefined> },
+  ): CopyOf {
     const key = placeText(place);
-    const there = (this.#targets.get(key) ?? []).flatMap((groups) =>
-      groups.get(groupKey(group)) ?? []
-    );
-    const newest = newestGoodOf(there);
+    const found = (this.#targets.get(key) ?? []).map(({ groups, owner }) => {
+      const there = groups.get(groupKey(group)) ?? [];
+      const isOthers = there.length > 0 && owner !== undefined &&
+        !there.some((one) => (one.owner ?? owner) === owner || times.has(one.time));
+      return { isOthers, there };
+    });
+    const newest = newestGoodOf(found.flatMap(({ isOthers, there }) => isOthers ? [] : there));
     if (newest !== undefined) return { state: "yes", newest };
-    return { state: this.#unsure.has(key) ? "unknown" : "no" };
+    const isUnsure = this.#unsure.has(key) || found.some(({ isOthers }) => isOthers);
+    return { state: isUnsure ? "unknown" : "no" };
   }
 }
 

@@ -86,13 +86,28 @@ function findingsOf({ datastores, jobs, server }: ServerHealth, now: Date): Find
   return [
     ...datastores.flatMap((row) => {
       const where = `${server}:${row.datastore}`;
-      return [...spaceOf(row, { now, where }), ...garbageOf(row, where)];
+      return [
+        ...maintenanceOf(row, where),
+        ...spaceOf(row, { now, where }),
+        ...garbageOf(row, where),
+      ];
     }),
     ...jobs.filter(({ last_state }) => hasFailed(last_state)).map((job) => failedJob(server, job)),
   ];
 }
 
+/** Of one that cannot be read either, that is told in its stead. */
+function maintenanceOf({ error, maintenance }: Datastore, where: string): Finding[] {
+  if (maintenance === undefined || error !== undefined) return [];
+  const what = `is in maintenance, so that backups to it fail: ${maintenance}`;
+  return [{ kind: "datastore", severity: "warning", what, where }];
+}
+
 function spaceOf(row: Datastore, { now, where }: { now: Date; where: string }): Finding[] {
+  if (row.mounted === false) {
+    const what = "is removable and not mounted: of its backups nothing is known";
+    return [{ kind: "datastore", severity: "info", what, where }];
+  }
   if (row.error !== undefined) {
     const what = `cannot be used: ${row.error}`;
     return [{ kind: "datastore", severity: "critical", what, where }];
@@ -131,7 +146,9 @@ function failedJob(server: string, job: BackupServerJob): Finding {
   return {
     kind: "server_job",
     severity: "warning",
-    what: `its last run failed: ${last_state}`,
+    what: last_state === "unknown"
+      ? "how its last run ended is not known"
+      : `its last run failed: ${last_state}`,
     where: `${kind} job ${id} of ${server}:${datastore}`,
     since: last_at,
   };

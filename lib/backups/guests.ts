@@ -34,10 +34,11 @@ export async function readOffSite(
   return {
     warnings: [...failures.map(({ error }) => error.message), ...unseen, ...copies.warnings],
     of: (backups, { vmid, type }) => {
+      const times = new Set(backups.map(({ time }) => time));
       const kept = new Set(backups.map(({ kept_in }) => kept_in));
       const group = { type: type === "qemu" ? "vm" as const : "ct" as const, id: String(vmid) };
       const found = places.filter((place) => kept.has(placeText(place)))
-        .map((place) => copies.of(place, group));
+        .map((place) => copies.of(place, group, { times }));
       return found.reduce<CopyOf>(better, { state: found.length === 0 ? "unknown" : "no" });
     },
   };

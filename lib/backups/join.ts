@@ -6,6 +6,7 @@ import type { ToldOf } from "../proxmox/storage/told.ts";
 import { SnapshotLists } from "./lists.ts";
 import { sortOut } from "./sort_out.ts";
 import { findServed, type ServedStorage } from "./storages.ts";
+import { findStrangers } from "./strangers.ts";
 import { type Tenant, Whose } from "./whose.ts";
 
 /** What the backup servers of the config tell of the cluster's storages. */
@@ -50,6 +51,11 @@ export async function joinServers(
     ...storages.map(async (served) => ({ served, list: await lists.at(served.place) })),
   ]);
   const whose = tenants === undefined ? undefined : new Whose(tenants);
+  const isStranger = await findStrangers(pve, pbs, {
+    read,
+    whose: whose ?? new Whose([{ cluster: pve.cluster, storages: all, guests: new Map() }]),
+    limitMs: options.limitMs,
+  });
   const guests = tenants?.find(({ cluster }) => cluster === pve.cluster)?.guests ?? new Map();
   const includes = whose === undefined ? () => true : await pve.includes();
   const concerns = (vmid: number) => (options.vmid ?? vmid) === vmid && includes(vmid, "");
@@ -59,6 +65,7 @@ export async function joinServers(
     ...sortOut(list, {
       served,
       whose,
+      isStranger,
       visible: clusters?.names ?? [],
       cluster: pve.cluster,
       guests: [...guests].filter(([vmid]) => concerns(vmid)),

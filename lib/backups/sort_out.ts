@@ -7,6 +7,7 @@ import { backupType } from "../proxmox/storage/backups.ts";
 import type { Backup, Told } from "../proxmox/storage/told.ts";
 import type { Listed } from "./lists.ts";
 import type { ServedStorage } from "./storages.ts";
+import type { IsStranger } from "./strangers.ts";
 import type { Whose } from "./whose.ts";
 
 type Group = Pick<Snapshot, "id" | "type"> & { readonly owner?: string | undefined };
@@ -14,9 +15,10 @@ type Group = Pick<Snapshot, "id" | "type"> & { readonly owner?: string | undefin
 /** Which of the backups at a storage are the cluster's own, which are not, and of which that is not known. */
 export function sortOut(
   { complete, snapshots }: Listed,
-  { cluster, concerns, guests, served: { place, storage }, visible, whose }: {
+  { cluster, concerns, guests, isStranger, served: { place, storage, username }, visible, whose }: {
     served: ServedStorage;
     whose: Whose | undefined;
+    isStranger: IsStranger;
     /** The clusters that the caller may know of. */
     visible: readonly string[];
     cluster: string;
@@ -27,29 +29,35 @@ export function sortOut(
   },
 ): { told: Told; doubts: string[] } {
   const ownersOf = (group: Group) => whose?.possible(place, group) ?? [cluster];
-  const isUnsure = (owners: readonly string[]) => owners.length > 1 && owners.includes(cluster);
+  const isUnsure = (owners: readonly string[], group: Group) =>
+    owners.includes(cluster) && (owners.length > 1 || isStranger(place, group));
   const judged = <T extends Pick<Backup, "may_be_of">>(backup: T, group: Group): T | undefined => {
     const owners = ownersOf(group);
-    if (!isUnsure(owners)) return owners.includes(cluster) ? backup : undefined;
+    if (!isUnsure(owners, group)) return owners.includes(cluster) ? backup : undefined;
     // Who may not know of the other is not shown what may be of it.
-    return owners.every((owner) => visible.includes(owner))
+    return owners.every((owner) => owner === cluster || visible.includes(owner))
       ? { ...backup, may_be_of: owners }
       : undefined;
   };
   const others = new Set<string>();
   const doubtful = new Set<string>();
+  const strangers = new Map<string, string>();
   const backups = snapshots.flatMap((snapshot) => {
     const made = backupOf(storage, snapshot);
     if (made === undefined) return [];
-    if (isUnsure(ownersOf(snapshot))) doubtful.add(nameOf(snapshot));
+    const owners = ownersOf(snapshot);
+    if (isUnsure(owners, snapshot)) {
+      if (owners.length > 1) doubtful.add(nameOf(snapshot));
+      else strangers.set(nameOf(snapshot), snapshot.owner ?? "");
+    }
     const own = judged(made, snapshot);
     if (own === undefined) others.add(made.volid);
     return own ?? [];
   });
   const untold = complete ? [] : guests.map(([vmid, type]) => groupOf(vmid, type));
-  const unclear = untold.filter((group) => isUnsure(ownersOf(group))).map(nameOf)
+  const unclear = untold.filter((group) => isUnsure(ownersOf(group), group)).map(nameOf)
     .filter((group) => !doubtful.has(group));
-  const unsure = new Set([...doubtful, ...unclear].map(vmidOf));
+  const unsure = new Set([...doubtful, ...strangers.keys(), ...unclear].map(vmidOf));
   return {
     told: {
       complete,
@@ -62,19 +70,33 @@ export function sortOut(
     doubts: doubtsOf(placeText(place), {
       doubtful: [...doubtful].filter((group) => concerns(vmidOf(group))),
       unclear,
+      strangers: [...strangers].filter(([group]) => concerns(vmidOf(group)))
+        .map(([group, owner]) => `${group} (${owner})`),
+      username,
     }),
   };
 }
 
 function doubtsOf(
   where: string,
-  { doubtful, unclear }: { doubtful: string[]; unclear: string[] },
+  { doubtful, strangers, unclear, username }: {
+    doubtful: string[];
+    /** With their owners. */
+    strangers: string[];
+    unclear: string[];
+    /** As whom the cluster stores there. */
+    username: string;
+  },
 ): string[] {
   const mend = "give each cluster a namespace, or a token of the backup server, of its own";
   return [
     ...(doubtful.length === 0 ? [] : [
       `${where} has backups of ${listed(doubtful.sort())}, of which nothing tells whether ` +
       `they are this cluster's: ${mend}`,
+    ]),
+    ...(strangers.length === 0 ? [] : [
+      `${where} has backups of ${listed(strangers.sort())} that ${username} does not own and can ` +
+      "add none to: whether they are this cluster's is not known",
     ]),
     ...(unclear.length === 0 ? [] : [
       `whether backups of ${listed(unclear.sort())} in ${where} are this cluster's is not known`,

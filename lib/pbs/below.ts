@@ -9,6 +9,8 @@ import { readNamespaces, readSnapshots, type Snapshot } from "./snapshots.ts";
 export interface Part {
   /** Empty: the root. */
   readonly namespace: string;
+  /** So many namespaces deep; all when not given. */
+  readonly depth?: number | undefined;
   /** One group of that namespace only; without it the namespace and those below it. */
   readonly group?: Group | undefined;
 }
@@ -21,7 +23,7 @@ export interface Part {
  */
 export async function readPart(
   { pbs, store: datastore }: ChosenStore,
-  { namespace, group }: Part,
+  { depth = Infinity, group, namespace }: Part,
 ): Promise<Snapshot[]> {
   const all = await readNamespaces(pbs, datastore);
   const at = `datastore ${datastore} of ${pbs.label}`;
@@ -32,7 +34,9 @@ export async function readPart(
       `${at} has no namespace ${namespace}${instead(namespace, known)}`,
     );
   }
-  const covered = group === undefined ? all.filter((ns) => isWithin(ns, namespace)) : [namespace];
+  const isCovered = (ns: string) =>
+    isWithin(ns, namespace) && levelOf(ns) - levelOf(namespace) <= depth;
+  const covered = group === undefined ? all.filter(isCovered) : [namespace];
   const read = await forEachBounded(
     covered,
     (ns) => readSnapshots(pbs, { datastore, namespace: ns }, group),
@@ -56,6 +60,18 @@ export function noBackups(
 
 function isWithin(namespace: string, above: string): boolean {
   return above === "" || namespace === above || namespace.startsWith(`${above}/`);
+}
+
+function levelOf(namespace: string): number {
+  return namespace === "" ? 0 : namespace.split("/").length;
+}
+
+/** Those that are not there any more. */
+export function goneFrom(before: readonly Snapshot[], after: readonly Snapshot[]): Snapshot[] {
+  const keyOf = ({ id, namespace, seconds, type }: Snapshot) =>
+    [namespace, type, id, seconds].join(" ");
+  const left = new Set(after.map(keyOf));
+  return before.filter((one) => !left.has(keyOf(one)));
 }
 
 /** The guests whose backups these are. */

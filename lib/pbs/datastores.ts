@@ -9,6 +9,8 @@ export interface Datastore {
   readonly comment?: string;
   /** `read-only`, `offline`, with the message that was given for it. */
   readonly maintenance?: string;
+  /** Told of a removable one that is not there now, of which nothing else can be told. */
+  readonly mounted?: false;
   /** Why nothing can be told of its use. */
   readonly error?: string;
   readonly total_bytes?: number;
@@ -60,6 +62,7 @@ function aboutStore(row: RowOf<"/admin/datastore"> | undefined) {
   return compact({
     comment: comment === undefined ? undefined : clip(comment, 200),
     maintenance: maintenanceOf(text(row?.maintenance)),
+    mounted: row?.["mount-status"] === "notmounted" ? false as const : undefined,
   });
 }
 

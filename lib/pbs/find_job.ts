@@ -1,8 +1,10 @@
 import { AppError } from "../errors.ts";
+import { text } from "../proxmox/api/values.ts";
 import { instead } from "../proxmox/known.ts";
 import type { CallsBackupServers } from "./call.ts";
 import { JOB_KINDS, type JobKind } from "./jobs.ts";
 import type { PbsReader } from "./reader.ts";
+import { listSyncs } from "./syncs.ts";
 
 /** A job as its server tells it. */
 export interface FoundJob {
@@ -33,7 +35,7 @@ export async function findJob(
   const [failure] = failures;
   if (job === undefined) {
     if (failure !== undefined) throw failure.error;
-    const known = [...new Set(all.map(({ row }) => String(row.id)))].sort();
+    const known = [...new Set(all.flatMap(({ row }) => text(row.id) ?? []))].sort();
     const hint = "a sync job with a remote is shown to a token with Remote.Audit on /remote only";
     throw new AppError("not_found", `there is no job ${id}${instead(id, known)}; ${hint}`);
   }
@@ -51,7 +53,6 @@ async function jobsOf(reader: PbsReader, kind: JobKind): Promise<FoundJob[]> {
   return rows.map((row) => ({ server: reader.server, kind, row }));
 }
 
-/** Without a direction only sync jobs that pull are listed (jobs.txt). */
 function listOf(reader: PbsReader, kind: JobKind): Promise<Readonly<Record<string, unknown>>[]> {
   switch (kind) {
     case "verify":
@@ -59,6 +60,6 @@ function listOf(reader: PbsReader, kind: JobKind): Promise<Readonly<Record<strin
     case "prune":
       return reader.list("/admin/prune");
     case "sync":
-      return reader.list("/admin/sync", {}, { "sync-direction": "all" });
+      return listSyncs(reader);
   }
 }

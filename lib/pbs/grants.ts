@@ -18,6 +18,19 @@ export function mayAt(grants: PbsGrants, path: string, privilege: string): boole
   }
 }
 
+/**
+ * Where at or below a path a privilege does not hold. Of what is below, only that is known at which something
+ * else holds: no other path is told (`list_permissions`).
+ */
+export function lackingWithin(grants: PbsGrants, path: string, privilege: string): string[] {
+  // One that does not propagate holds for nothing below.
+  if (!mayAt(grants, `${path}/`, privilege)) return [path];
+  const lacking = Object.keys(grants).filter((at) =>
+    at.startsWith(`${path}/`) && !mayAt(grants, at, privilege)
+  );
+  return lacking.filter((at) => !lacking.some((above) => at.startsWith(`${above}/`))).sort();
+}
+
 /** Whether a privilege holds at some path at or below this one. */
 export function mayWithin(grants: PbsGrants, path: string, privilege: string): boolean {
   const below = path === "/" ? "/" : `${path}/`;

@@ -45,5 +45,5 @@ export function growthOf(
     (sum, [day, bytes]) => sum + (day - meanDay) * (bytes - meanBytes),
     0,
   );
-  return spread === 0 ? undefined : Math.round(together / spread);
+  return number(Math.round(together / spread));
 }

@@ -66,11 +66,15 @@ export async function readHealth(
   const jobsOf = async (kind: "prune" | "verify"): Promise<BackupServerJob[]> =>
     await part(`${kind} jobs`, reader.list(`/admin/${kind}`).then(toJobs(kind))) ?? [];
   const seconds = Math.floor(since.getTime() / 1000);
-  const failures = reader.list("/nodes/{node}/tasks", { node: NODE }, {
-    errors: true,
-    since: seconds,
-    limit: TASKS,
-  });
+  const failures = async () => {
+    const { rows, total = 0 } = await reader.page("/nodes/{node}/tasks", { node: NODE }, {
+      errors: true,
+      since: seconds,
+      limit: TASKS,
+    });
+    if (total > TASKS) unread.push(`tasks: those before the newest ${TASKS} that did not end well`);
+    return rows;
+  };
   const [stores, usage, gc, verify, prune, sync, remotes, tasks] = await Promise.all([
     part("datastores", reader.list("/admin/datastore")),
     part("their use", reader.list("/status/datastore-usage")),
@@ -79,7 +83,7 @@ export async function readHealth(
     jobsOf("prune"),
     part("sync jobs", readSyncJobs(reader)),
     part("remotes", reader.list("/config/remote")),
-    part("tasks", failures),
+    part("tasks", failures()),
   ]);
   const syncs: Syncs = {
     server: reader.server,
@@ -109,7 +113,7 @@ function failedOf(row: RowOf<"/nodes/{node}/tasks">): FailedTask[] {
   // The list of errors has warnings too.
   if (status === undefined || status.startsWith("WARNINGS") || NOISE.includes(type)) return [];
   return [compact({
-    upid: String(row.upid),
+    upid: text(row.upid) ?? "",
     type,
     id: text(row.worker_id),
     ended: time(row.endtime),

@@ -23,6 +23,8 @@ export interface BackupServerJob {
   readonly next_run?: string;
   /** Of a sync job: `pull` copies to this datastore, `push` from it. */
   readonly direction?: "pull" | "push";
+  /** Who is to own what a sync job brings here; it brings nothing into groups of others. */
+  readonly owner?: string;
   /** The other side of a sync job; without a remote it is this server. */
   readonly remote?: string;
   readonly other_datastore?: string;
@@ -42,8 +44,8 @@ export function serverJobOf(
   const keeps = Object.keys(row).some((key) => key.startsWith("keep-"));
   return compact({
     kind,
-    id: String(row.id),
-    datastore: String(row.store),
+    id: text(row.id) ?? "",
+    datastore: text(row.store) ?? "",
     namespace: text(row.ns),
     max_depth: number(row["max-depth"]),
     schedule: text(row.schedule) ?? "none",
@@ -56,6 +58,7 @@ export function serverJobOf(
       : text(row["sync-direction"]) === "push"
       ? "push" as const
       : "pull" as const,
+    owner: kind === "sync" ? text(row.owner) : undefined,
     remote: text(row.remote),
     other_datastore: text(row["remote-store"]),
     other_namespace: text(row["remote-ns"]),

@@ -1,6 +1,7 @@
 import { isUpid, PATIENCE_MS, type TaskState } from "../upstream/task_end.ts";
 import { type ApiPath, apiPath, type Segments } from "../upstream/path.ts";
 import type { Params, PbsClient } from "./api/client.ts";
+import { doubted, garbled } from "./api/failures.ts";
 import type { ArgumentsOf, DataOf, ParamsOf, PathWith } from "./api/types.ts";
 import type { PlannedElsewhere } from "../proxmox/plan.ts";
 import type { PbsCall } from "./call.ts";
@@ -80,15 +81,14 @@ export class Pbs extends PbsReader {
    * Follows a task to its end, or returns at once when `wait` is false. While it runs longer than a caller has
    * patience its state is `running`, and the caller is told so.
    *
-   * @throws AppError with the task's reason when it failed
+   * @throws AppError with the task's reason when it failed; `unavailable` for what is no task's id
    */
   async task(
     upid: unknown,
     { wait = true, timeoutMs = PATIENCE_MS }: PbsWait = {},
   ): Promise<TaskState> {
-    if (!isUpid(upid) || !wait || this.#call.dryRun) {
-      return { upid: String(upid), status: "running", warnings: 0, log_tail: [] };
-    }
+    if (!isUpid(upid)) throw doubted(garbled(this.client, "to a change is no task"));
+    if (!wait || this.#call.dryRun) return { upid, status: "running", warnings: 0, log_tail: [] };
     const { label } = this;
     const state = await waitPbsTask(this, upid, {
       timeoutMs,

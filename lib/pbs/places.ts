@@ -1,7 +1,7 @@
 import { gather } from "../proxmox/fan_out.ts";
 import { text } from "../proxmox/api/values.ts";
 import type { CallsBackupServers } from "./call.ts";
-import { grantsOf } from "./grants.ts";
+import { grantsOf, lackingWithin } from "./grants.ts";
 import type { PbsReader } from "./reader.ts";
 import {
   type GroupFilter,
@@ -19,8 +19,15 @@ export interface Places {
   readonly datastores: readonly Omit<Place, "namespace">[];
   /** Servers and datastores that could not be read, and why. */
   readonly failures: readonly string[];
-  /** Datastores of which the token sees its own backups only. */
-  readonly unseen: readonly string[];
+  /** Of which the token sees its own backups only. */
+  readonly unseen: readonly Unseen[];
+}
+
+interface Unseen {
+  readonly server: string;
+  /** Undefined: any of them. */
+  readonly datastore: string | undefined;
+  readonly why: string;
 }
 
 interface Wanted {
@@ -68,17 +75,21 @@ async function placesOn(
   });
   const places = results.flat().filter(({ ns }) => namespace === undefined || ns === namespace)
     .map(({ store, ns }): Place => ({ server: reader.server, datastore: store, namespace: ns }));
-  const sees = datastore === undefined
-    ? seesAllOf(grants, { datastore: "" })
-    : seesAllOf(grants, { datastore, ...(namespace === undefined ? {} : { namespace }) });
   const where = datastore === undefined ? "/datastore" : `/datastore/${datastore}`;
+  const lacking = datastore === undefined || namespace === undefined
+    ? lackingWithin(grants, where, "Datastore.Audit")
+    : seesAllOf(grants, { datastore, namespace })
+    ? []
+    : [where];
   return {
     places,
     datastores: datastores.map((name) => ({ server: reader.server, datastore: name })),
     failures: warnings,
-    unseen: sees
-      ? []
-      : [`${reader.label}: without Datastore.Audit on ${where} others' backups are not listed`],
+    unseen: lacking.map((path) => ({
+      server: reader.server,
+      datastore: path.split("/")[2],
+      why: `${reader.label}: without Datastore.Audit on ${path} others' backups are not listed`,
+    })),
   };
 }
 

@@ -25,6 +25,8 @@ export interface PruneOutlook {
   readonly goes: readonly Snapshot[];
   /** Groups of more than the server was asked about: what goes of the others is worked out only. */
   readonly unasked: number;
+  /** By which its days are told apart; undefined where that is not known, and UTC stands in for it. */
+  readonly timezone: string | undefined;
 }
 
 /** Groups that a server is asked about, one request each. */
@@ -54,6 +56,7 @@ export async function foreseePrune(
     judged,
     goes: judged.filter(({ keptBy }) => keptBy === undefined).map(({ snapshot }) => snapshot),
     unasked: Math.max(0, groups.length - MOST_ASKED),
+    timezone,
   };
 }
 
@@ -72,7 +75,7 @@ async function askAbout(
 }
 
 /** The times of what goes in the answer to a prune of one group. */
-export function goneIn(rows: unknown): Set<number> {
+function goneIn(rows: unknown): Set<number> {
   return new Set(
     records(rows).filter(({ keep }) => keep === false).map((row) => Number(row["backup-time"])),
   );
@@ -90,6 +93,14 @@ export function losses({ judged }: PruneOutlook): string[] {
     const then = left === undefined ? "no good one is left" : `what is left is of ${left.time}`;
     return [`the newest good backup of ${nameIn(newest)} goes: ${then}`];
   });
+}
+
+/** What of it the server itself has not told. */
+export function doubts(
+  { timezone = "UTC, as the server tells no timezone", unasked }: PruneOutlook,
+): string[] {
+  if (unasked === 0) return [];
+  return [`of ${unasked} groups it is worked out here, not by the server, by days of ${timezone}`];
 }
 
 /** `vm/101/2026-11-26T14:05:41Z in tenant-a (12.5 GiB, verified)`. */

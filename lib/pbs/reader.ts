@@ -1,4 +1,5 @@
 import { apiPath } from "../upstream/path.ts";
+import { isRecord, withoutNulls } from "../proxmox/api/values.ts";
 import type { SharedReads } from "../proxmox/shared_reads.ts";
 import { type Answer, type Params, type PbsClient } from "./api/client.ts";
 import { type Answering, garbled, labelOf } from "./api/failures.ts";
@@ -43,12 +44,14 @@ export class PbsReader {
     return { server: this.server, tokenId: this.client.tokenId };
   }
 
-  /** What the path answers; of a list, see `list`. */
+  /** The object that the path answers, without what is null; of a list, see `list`. */
   async get<P extends PathWith<"GET">>(
     path: P,
     ...args: ArgumentsOf<P, "GET">
   ): Promise<DataOf<P, "GET">> {
-    return (await this.#read(path, args)).data as DataOf<P, "GET">;
+    const { data } = await this.#read(path, args);
+    if (!isRecord(data)) throw garbled(this.client, `to ${path} is no object`);
+    return withoutNulls(data) as DataOf<P, "GET">;
   }
 
   /** The rows of a list. One that is empty may only mean that the token lacks the right to see more. */
@@ -66,7 +69,7 @@ export class PbsReader {
   ): Promise<{ rows: RowOf<P>[] } & Pick<Answer, "digest" | "total">> {
     const { data, digest, total } = await this.#read(path, args);
     if (!Array.isArray(data)) throw garbled(this.client, `to ${path} is no list`);
-    const rows = data.filter((row) => typeof row === "object" && row !== null) as RowOf<P>[];
+    const rows = data.filter(isRecord).map(withoutNulls) as RowOf<P>[];
     return { rows, digest, total };
   }
 

@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import { text } from "../proxmox/api/values.ts";
 import type { PbsReader } from "./reader.ts";
 import type { Snapshot } from "./snapshots.ts";
@@ -34,12 +35,16 @@ export function retentionText(retention: Retention): string {
   );
 }
 
-/** The timezone by which a server tells its days apart; undefined where it does not say. */
+/** The timezone by which a server tells its days apart; undefined where it says none that is known. */
 export async function timezoneOf(reader: PbsReader): Promise<string | undefined> {
-  const { timezone } = await reader.get("/nodes/{node}/time", { node: NODE }).catch(() => ({
-    timezone: undefined,
-  }));
-  return text(timezone);
+  try {
+    const timezone = text((await reader.get("/nodes/{node}/time", { node: NODE })).timezone);
+    partsIn(timezone ?? "UTC");
+    return timezone;
+  } catch (error) {
+    if (error instanceof AppError || error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /**

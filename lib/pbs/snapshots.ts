@@ -2,7 +2,9 @@ import { clip } from "../proxmox/clip.ts";
 import { forEachBounded } from "../proxmox/fan_out.ts";
 import { compact, number, records, text, time } from "../proxmox/api/values.ts";
 import { isPbsKind } from "./api/errors.ts";
+import { garbled } from "./api/failures.ts";
 import type { RowOf } from "./api/types.ts";
+import type { Group } from "./group.ts";
 import type { PbsReader } from "./reader.ts";
 import { parsePbsUpid } from "./upid.ts";
 
@@ -38,10 +40,18 @@ export interface GroupFilter {
   readonly id?: string | undefined;
 }
 
-/** The namespaces of a datastore that the token may see, the root as an empty text. */
+/**
+ * The namespaces of a datastore that the token may see, the root as an empty text; before 2.2 there was nothing
+ * but the root.
+ */
 export async function readNamespaces(reader: PbsReader, store: string): Promise<string[]> {
-  const rows = await reader.list("/admin/datastore/{store}/namespace", { store });
-  return rows.map(({ ns }) => text(ns) ?? "");
+  try {
+    const rows = await reader.list("/admin/datastore/{store}/namespace", { store });
+    return rows.map(({ ns }) => text(ns) ?? "");
+  } catch (error) {
+    if (!isPbsKind(error, "not_offered")) throw error;
+    return [""];
+  }
 }
 
 /**
@@ -60,27 +70,38 @@ export async function readSnapshots(
       ...ns,
       ...compact({ "backup-type": filter.type, "backup-id": filter.id }),
     });
-    return rows.map((row) => snapshotOf(row, place));
+    return rows.map((row) => snapshotOf(row, { place, reader }));
   };
   try {
     return await read({ type, id });
   } catch (error) {
     if (id !== undefined || !isPbsKind(error, "garbled")) throw error;
     const groups = await reader.list("/admin/datastore/{store}/groups", { store: datastore }, ns);
-    const wanted = groups.map(groupOf).filter((group) => type === undefined || group.type === type);
+    const wanted = groups.map((row) => groupOf(row, reader))
+      .filter((group) => type === undefined || group.type === type);
     return (await forEachBounded(wanted, read)).flat();
   }
 }
 
-function groupOf(row: { readonly "backup-type"?: unknown; readonly "backup-id"?: unknown }) {
-  return { type: String(row["backup-type"]) as BackupType, id: String(row["backup-id"]) };
+/** A row that names no group may be any guest's backup. */
+function groupOf(
+  row: { readonly "backup-type"?: unknown; readonly "backup-id"?: unknown },
+  { client }: PbsReader,
+): Group {
+  const [type, id] = [text(row["backup-type"]), text(row["backup-id"])];
+  if (type === undefined || id === undefined) throw garbled(client, "lists a backup of no group");
+  return { type: type as BackupType, id };
 }
 
 function snapshotOf(
   row: RowOf<"/admin/datastore/{store}/snapshots">,
-  place: Place,
+  { place, reader }: { place: Place; reader: PbsReader },
 ): Snapshot {
-  const seconds = number(row["backup-time"]) ?? 0;
+  const seconds = number(row["backup-time"]);
+  const made = time(seconds);
+  if (seconds === undefined || made === undefined) {
+    throw garbled(reader.client, "lists a backup of no time");
+  }
   const [verification] = records([row.verification]);
   const state = text(verification?.state);
   const comment = text(row.comment);
@@ -88,9 +109,9 @@ function snapshotOf(
   const verified: Snapshot["verified"] = state === "ok" || state === "failed" ? state : "never";
   return compact({
     ...place,
-    ...groupOf(row),
+    ...groupOf(row, reader),
     seconds,
-    time: time(seconds) ?? "",
+    time: made,
     size_bytes: number(row.size),
     verified,
     verified_at: verifiedAt(verification?.upid),

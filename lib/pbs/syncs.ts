@@ -1,4 +1,5 @@
-import { text } from "../proxmox/api/values.ts";
+import { isPbsKind } from "./api/errors.ts";
+import { number, text } from "../proxmox/api/values.ts";
 import type { RowOf } from "./api/types.ts";
 import { grantsOf } from "./grants.ts";
 import { type BackupServerJob, serverJobOf } from "./jobs.ts";
@@ -11,6 +12,8 @@ export interface Remote {
   readonly host: string;
   readonly port: number;
   readonly fingerprint?: string | undefined;
+  /** As whom it is asked: what is pushed there is owned by it. */
+  readonly user?: string | undefined;
 }
 
 /** What one server copies, and where from and to. */
@@ -24,10 +27,21 @@ export interface Syncs {
 
 export const DEFAULT_PORT = 8007;
 
-/** Jobs of both directions: by itself the list has those that pull only (jobs.txt). */
+/**
+ * Sync jobs of both directions: by itself the list has those that pull only (jobs.txt). Before 3.3 there were no
+ * others, and the parameter is refused.
+ */
+export async function listSyncs(reader: PbsReader): Promise<RowOf<"/admin/sync">[]> {
+  try {
+    return await reader.list("/admin/sync", {}, { "sync-direction": "all" });
+  } catch (error) {
+    if (!isPbsKind(error, "invalid_parameters")) throw error;
+    return await reader.list("/admin/sync");
+  }
+}
+
 export async function readSyncJobs(reader: PbsReader): Promise<BackupServerJob[]> {
-  const rows = await reader.list("/admin/sync", {}, { "sync-direction": "all" });
-  return rows.map((row) => serverJobOf("sync", row));
+  return (await listSyncs(reader)).map((row) => serverJobOf("sync", row));
 }
 
 export async function readSyncs(reader: PbsReader): Promise<Syncs> {
@@ -42,10 +56,11 @@ export async function readSyncs(reader: PbsReader): Promise<Syncs> {
 
 export function remoteOf(row: RowOf<"/config/remote">): Remote {
   return {
-    name: String(row.name),
-    host: String(row.host),
-    port: Number(row.port ?? DEFAULT_PORT),
+    name: text(row.name) ?? "",
+    host: text(row.host) ?? "",
+    port: number(row.port) ?? DEFAULT_PORT,
     fingerprint: text(row.fingerprint),
+    user: text(row["auth-id"]),
   };
 }
 

@@ -1,4 +1,5 @@
 import { AppError, oneLine } from "../errors.ts";
+import { text } from "../proxmox/api/values.ts";
 import { clip, logEnd } from "../proxmox/clip.ts";
 import {
   followTask,
@@ -89,5 +90,5 @@ async function logTail(reader: PbsReader, upid: string): Promise<string[]> {
   const { rows } = total > LOG_PAGE
     ? await page(total - LOG_TAIL_LINES + 1, LOG_TAIL_LINES)
     : first;
-  return rows.map(({ t }) => clip(String(t ?? ""))).slice(-LOG_TAIL_LINES);
+  return rows.map(({ t }) => clip(text(t) ?? "")).slice(-LOG_TAIL_LINES);
 }

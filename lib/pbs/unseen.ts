@@ -1,4 +1,4 @@
-import { mayAt, type PbsGrants } from "./grants.ts";
+import { lackingWithin, mayAt, type PbsGrants } from "./grants.ts";
 
 /** Where a token needs what to read all, and what stays unseen without it. */
 const READING: readonly (readonly [path: string, privilege: string, unseen: string])[] = [
@@ -19,12 +19,14 @@ export function unseenBy(
   grants: PbsGrants,
   needed: readonly string[] = READING_PRIVILEGES,
 ): string[] {
-  return READING.filter(([path, privilege]) =>
-    needed.includes(privilege) && !mayAt(grants, path, privilege)
-  ).map(([path, privilege, unseen]) => `without ${privilege} on ${path} ${unseen}`);
+  return READING.filter(([, privilege]) => needed.includes(privilege)).flatMap((
+    [path, privilege, unseen],
+  ) =>
+    lackingWithin(grants, path, privilege).map((at) => `without ${privilege} on ${at} ${unseen}`)
+  );
 }
 
-/** Whether all backups of a datastore, or of one of its namespaces, are listed. */
+/** Whether all backups in the root of a datastore, or in one of its namespaces, are listed. */
 export function seesAllOf(
   grants: PbsGrants,
   { datastore, namespace = "" }: { datastore: string; namespace?: string },
@@ -35,6 +37,6 @@ export function seesAllOf(
 
 /** Whether all remotes are listed, and all sync jobs that use one. */
 export function seesRemotes(grants: PbsGrants): boolean {
-  return mayAt(grants, "/remote", "Remote.Audit") &&
-    mayAt(grants, "/datastore", "Datastore.Audit");
+  return lackingWithin(grants, "/remote", "Remote.Audit").length === 0 &&
+    lackingWithin(grants, "/datastore", "Datastore.Audit").length === 0;
 }

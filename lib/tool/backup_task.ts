@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import type { Pbs } from "../pbs/pbs.ts";
 import type { RunningTask } from "../pbs/running.ts";
 import type { TaskState } from "../proxmox/tasks.ts";
@@ -34,5 +35,19 @@ export async function followBackupTask(
     const other = isLocked(error) ? await running() : undefined;
     if (other === undefined) throw error;
     return await join(other);
+  }
+}
+
+/** What is read of a change that was made; that it cannot be read, which is told, is no failure of the change. */
+export async function readAfter<T>(
+  pve: Pick<Pve, "warn">,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    pve.warn(`it was done, and what it came to could not be read: ${error.message}`);
+    return undefined;
   }
 }

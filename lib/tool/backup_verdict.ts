@@ -4,6 +4,7 @@ import type { TaskState } from "../proxmox/tasks.ts";
 import { parsePbsUpid } from "../pbs/upid.ts";
 import { type Verdict, verdictOf } from "../pbs/verified.ts";
 import type { Pve } from "../proxmox/pve.ts";
+import { readAfter } from "./backup_task.ts";
 
 type Told = TaskState & { joined?: true };
 
@@ -22,7 +23,9 @@ export async function judgedByVerdict(
   try {
     const state = await following;
     if (state.status === "running") return state;
-    const verdict = verdictOf(await read(), { since: began(state.upid) });
+    const backups = await readAfter(pve, read);
+    if (backups === undefined) return state;
+    const verdict = verdictOf(backups, { since: began(state.upid) });
     if (verdict.failed > 0 && verdict.checked === 0) {
       pve.warn(
         "the failed ones failed before: they are read again with ignore_verified: false only",

@@ -5,6 +5,7 @@ import {
   aclPath,
   backupTypes,
   hindrance,
+  isAway,
   may,
   namespacesBelow,
   owns,
@@ -16,11 +17,16 @@ import { type Call, type Handlers, unordered } from "./world.ts";
 
 const seen = ["Datastore.Audit", "Datastore.Backup"];
 const backend = { "backend-type": "filesystem" };
-const mount = { "mount-status": "nonremovable" };
+
+/** What is not removable has always been there. */
+function mountOf({ mount = "nonremovable" }: FakeDatastore) {
+  return { "mount-status": mount };
+}
 
 function list(call: Call): unknown {
   const { state, who } = call;
-  return unordered([...state.datastores.values()].flatMap(({ config }) => {
+  return unordered([...state.datastores.values()].flatMap((store) => {
+    const { config } = store;
     const whole = may(state, who, aclPath(config.name), seen);
     if (!whole && !seesOnlyBelow(call, config.name)) return [];
     const mode = config["maintenance-mode"];
@@ -28,7 +34,7 @@ function list(call: Call): unknown {
       ...backend,
       comment: whole ? config.comment ?? null : null,
       ...(whole && mode !== undefined ? { maintenance: mode } : {}),
-      ...mount,
+      ...mountOf(store),
       store: config.name,
     }];
   }));
@@ -70,8 +76,9 @@ function usage(call: Call): unknown {
   const { state, who, world } = call;
   return unordered([...state.datastores.values()].flatMap((store) => {
     const { name } = store.config;
-    const row = { ...backend, ...mount, store: name };
+    const row = { ...backend, ...mountOf(store), store: name };
     if (!may(state, who, aclPath(name), seen)) return seesOnlyBelow(call, name) ? [row] : [];
+    if (isAway(store)) return [row];
     const error = hindrance(store, "read");
     if (error !== undefined) return [{ ...row, error }];
     const { fullInSeconds, history, historyStep } = store;

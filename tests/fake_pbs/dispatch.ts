@@ -4,7 +4,7 @@ import type { Answer, Incoming } from "../fake_pve/dispatch.ts";
 import { type AuthId, checkPermissions } from "./access.ts";
 import { authenticate } from "./authenticate.ts";
 import { decoded, parametersOf } from "./body.ts";
-import type { Route } from "./contract.ts";
+import type { PbsMethod, Route } from "./contract.ts";
 import { PbsError } from "./errors.ts";
 import { validate } from "./params.ts";
 import { exceptions } from "./recorded.ts";
@@ -46,7 +46,9 @@ export function dispatch(served: Served, request: Incoming): Answer {
     const route = world.contract.find(request.method, segments);
     const open = route?.api.permissions.user === "world";
     who.id = authenticate(world, request, open);
-    if (!route) throw new PbsError(404, `Path '${decoded(rawPath)}' not found.`);
+    if (!route || world.state.lacks.has(route.api.path)) {
+      throw new PbsError(404, `Path '${decoded(rawPath)}' not found.`);
+    }
     settle(world);
     const data = run(served, { route, who: who.id, request, query });
     return ok(data, format, who.id);
@@ -62,16 +64,23 @@ interface Running {
   query: string;
 }
 
+/** A method as an older server has it. */
+function without(api: PbsMethod, lacks: ReadonlySet<string>): PbsMethod {
+  const known = Object.entries(api.parameters).filter(([name]) => !lacks.has(name));
+  return { ...api, parameters: Object.fromEntries(known) };
+}
+
 function run({ handlers, world }: Served, { route, who, request, query }: Running): unknown {
   const { api, uri } = route;
-  checkPermissions(world.state, who, { permissions: api.permissions, uri });
-  if (api.protected && api.method !== "GET" && world.state.apiDown) {
+  const { state } = world;
+  checkPermissions(state, who, { permissions: api.permissions, uri });
+  if (api.protected && api.method !== "GET" && state.apiDown) {
     throw new PbsError(400, "client error (Connect)");
   }
   const contentType = request.headers["content-type"];
   const sent = parametersOf({ contentType, query, body: request.body });
-  const params = validate(api, sent, uri);
-  const call: Call = { world, state: world.state, who, api, params };
+  const params = validate(without(api, state.lacks), sent, uri);
+  const call: Call = { world, state, who, api, params };
   const name = `${api.method} ${api.path}`;
   const handler = handlers[name] ?? indexOf(call);
   if (!handler) throw new PbsError(501, `not simulated: ${name}`);

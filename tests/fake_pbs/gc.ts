@@ -2,7 +2,15 @@ import { may } from "./access.ts";
 import { nextEvents } from "../fake_pve/calendar.ts";
 import type { FakeDatastore } from "./state.ts";
 import type { TaskLog } from "../fake_pve/task_state.ts";
-import { aclPath, chunkBytes, stillUsable, storeNamed, timeText, usableStore } from "./stores.ts";
+import {
+  aclPath,
+  chunkBytes,
+  hindrance,
+  stillUsable,
+  storeNamed,
+  timeText,
+  usableStore,
+} from "./stores.ts";
 import { startTask } from "./tasks.ts";
 import { type Call, type Handlers, type PbsWorld, unordered } from "./world.ts";
 
@@ -90,7 +98,8 @@ function list(call: Call): unknown {
     [...state.datastores.values()].filter(({ config: { name } }) =>
       (!params.has("store") || name === params.text("store")) &&
       may(state, who, aclPath(name), any)
-    ).map((store) => row(call, store)),
+      // Of those that cannot be read not a word is said.
+    ).filter((store) => hindrance(store, "read") === undefined).map((store) => row(call, store)),
   );
 }
 

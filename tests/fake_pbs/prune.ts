@@ -59,7 +59,8 @@ function pruneGroup(call: Call): unknown {
         log.line(`${one} ${keep ? "keep" : "remove"}`);
         if (keep) continue;
         log.line(`removing backup snapshot "${folderOf(store, ns, one)}"`);
-        removeSnapshot(store, group, snapshot);
+        if (snapshot.stuck) log.warn(`failed to remove dir "${one}": EROFS`);
+        else removeSnapshot(store, group, snapshot);
       }
     },
     // Without a task it is over when the answer comes.
@@ -98,7 +99,9 @@ export function pruneStore(log: TaskLog, pruning: Pruning): void {
       for (const { keep, snapshot } of marked(group.snapshots, retention)) {
         const what = keep ? "keep" : "remove";
         log.line(`${dryRun ? "would " : ""}${what} ${snapshotName(group, snapshot)}`);
-        if (!keep && !dryRun) removeSnapshot(store, group, snapshot);
+        if (keep || dryRun) continue;
+        if (snapshot.stuck) log.warn(`failed to remove dir "${snapshotName(group, snapshot)}"`);
+        else removeSnapshot(store, group, snapshot);
       }
     }
   }

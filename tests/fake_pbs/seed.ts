@@ -79,6 +79,7 @@ export function emptyState(options: SeedOptions): FakePbsState {
     ...people(),
     tickets: new Map(),
     delays: { login: 0, permission: 0, lock: 0 },
+    lacks: new Set(),
     cpu: 0.065,
     memory: { total: 16 * gib, used: 3 * gib },
     bootedAt: options.now - 12 * day * 1000,

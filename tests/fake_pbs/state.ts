@@ -16,6 +16,8 @@ export interface FakeSnapshot {
   running?: boolean;
   notes?: string;
   protected?: boolean;
+  /** Its folder cannot be removed. */
+  stuck?: boolean;
   verification?: { state: "ok" | "failed"; upid: string };
   /** Of the encryption key. */
   fingerprint?: string;
@@ -84,6 +86,8 @@ export interface FakeDatastore {
   fullInSeconds?: number;
   /** Its folder is not there. */
   missing?: boolean;
+  /** Of a removable one. */
+  mount?: "mounted" | "notmounted" | "nonremovable";
 }
 
 export interface FakeUser {
@@ -168,6 +172,8 @@ export interface FakePbsState {
   tickets: Map<string, { user: string; csrf: string }>;
   /** What waits, in milliseconds: refused logins (3,000 in reality), refused rights (500), locks of jobs (10,000). */
   delays: { login: number; permission: number; lock: number };
+  /** Paths and parameters that an older server does not know. */
+  lacks: Set<string>;
   /** The daemon that writes is down: calls that need it fail. */
   apiDown?: boolean;
   cpu: number;

@@ -24,7 +24,7 @@ interface Maintenance {
 export function maintenanceOf({ config }: FakeDatastore): Maintenance | undefined {
   const text = config["maintenance-mode"];
   if (text === undefined) return undefined;
-  const [, type = "", message = ""] = /^(?:type=)?([a-z-]+)(?:,message="?([^"]*)"?)?$/.exec(
+  const [, type = "", message = ""] = /^(?:type=)?([a-z0-9-]+)(?:,message="?([^"]*)"?)?$/.exec(
     String(text),
   ) ?? [];
   return { type, message };
@@ -33,11 +33,22 @@ export function maintenanceOf({ config }: FakeDatastore): Maintenance | undefine
 /** Why a datastore cannot be used for reading or writing, or undefined. */
 export function hindrance(store: FakeDatastore, access: "read" | "write"): string | undefined {
   const mode = maintenanceOf(store);
-  if (mode && (mode.type !== "read-only" || access === "write")) {
-    return `datastore '${store.config.name}' is unavailable: ${mode.type} maintenance mode: ${mode.message}`;
+  const { name } = store.config;
+  if (mode && /^(delete|unmount)$/.test(mode.type)) {
+    const doing = mode.type === "delete" ? "deleted" : "unmounted";
+    return `datastore '${name}' is unavailable: datastore is being ${doing}`;
   }
+  if (mode && (mode.type !== "read-only" || access === "write")) {
+    return `datastore '${name}' is unavailable: ${mode.type} maintenance mode: ${mode.message}`;
+  }
+  if (isAway(store)) return `datastore '${name}' is not mounted`;
   if (!store.missing) return undefined;
   return `unable to open chunk store at "${store.config.path}/.chunks" - No such file or directory (os error 2)`;
+}
+
+/** Whether it is removable and its disk is not there. */
+export function isAway({ mount }: FakeDatastore): boolean {
+  return mount === "notmounted";
 }
 
 /** A datastore that can be used now. */

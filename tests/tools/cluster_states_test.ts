@@ -172,9 +172,9 @@ Deno.test("get_backup_coverage names the disks that no backup holds", async () =
   };
   assert.equal(await leftOut(100), undefined);
   vm.config.scsi5 = "local-lvm:vm-100-disk-5,backup=0,size=8G";
-  assert.deepEqual(await leftOut(100), ["scsi5"]);
+  assert.deepEqual(await leftOut(100), ["scsi5 (backup=no)"]);
   container.config.mp0 = "local-lvm:vm-200-disk-1,mp=/data,size=8G";
-  assert.deepEqual(await leftOut(200), ["mp0"], "only with backup=1");
+  assert.deepEqual(await leftOut(200), ["mp0 (disabled)"], "only with backup=1");
   container.config.mp0 += ",backup=1";
   assert.equal(await leftOut(200), undefined);
 });

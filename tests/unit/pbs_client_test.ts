@@ -149,6 +149,9 @@ Deno.test("what fails with status 400 has its kind by what was recorded", () =>
         "invalid_parameters",
         "invalid",
       ],
+      ["datastore 'usb1' is not mounted", "store_away", "unavailable"],
+      ["datastore 'x1' is unavailable: datastore is being deleted", "offline", "unavailable"],
+      ["datastore 'x1' is in read-only maintenance mode: move", "offline", "unavailable"],
       ["something new", "other", "internal"],
     ];
     for (const [text, kind, code] of said) {

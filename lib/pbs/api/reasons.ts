@@ -64,6 +64,12 @@ export const REASONS: readonly Reason[] = [
     remedy: "the datastore's folder is gone or not mounted",
   },
   {
+    kind: "store_away",
+    code: "unavailable",
+    // Of a removable one (DataStore::lookup_datastore).
+    said: /^[Dd]atastore '.*' is not mounted$/,
+  },
+  {
     kind: "missing",
     code: "not_found",
     said: new RegExp(`^ENOENT: ${GONE}$`),
@@ -102,7 +108,9 @@ export const REASONS: readonly Reason[] = [
   {
     kind: "offline",
     code: "unavailable",
-    said: /^datastore '.*' is unavailable: [\w-]+ maintenance mode: ?.*$/s,
+    // Before 4.0 "is in"; it also is being deleted or unmounted (MaintenanceMode::check).
+    said:
+      /^datastore '.*' is (?:unavailable:|in) (?:.* maintenance mode: ?.*|datastore is being \w+)$/s,
   },
   { kind: "exists", code: "conflict", said: /^.* already exists\.?$/s },
   {

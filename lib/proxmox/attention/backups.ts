@@ -27,9 +27,9 @@ export function backupProbe(
         { reader, told: await told ?? new Map() },
       );
       for (const warning of warnings) unread(warning);
-      const newest = newestGood(volumes);
+      const newest = newestGood(volumes, guests);
       const partly = partial ? " in the storages that could be read" : "";
-      const failed = told === undefined ? [] : failedOf(guests, newestOf(volumes));
+      const failed = told === undefined ? [] : failedOf(guests, newestOf(volumes, guests));
       return guests.flatMap((guest): Finding[] => {
         const made = newest.get(guest.vmid)?.time;
         const days = made === undefined ? Infinity : Math.floor(daysSince(pve, made));

@@ -58,7 +58,7 @@ export async function readCopies(
     read("the HA rules", pve.list("/cluster/ha/rules")),
   ]);
   return {
-    backups: newestGood(surviving(backups, { resources, guests })),
+    backups: newestGood(surviving(backups, { resources, guests }), guests),
     replicas: targetsOf(jobs),
     tied: tiesOf(rules),
     warnings,

@@ -81,18 +81,18 @@ function diskTexts(config: Readonly<Record<string, unknown>>): string[] {
 /** Storages that answer slowly must not keep a person from being asked. */
 async function newestBackup(
   pve: Pve,
-  { goes, guest: { vmid } }: { guest: Guest; goes: ReadTold },
+  { goes, guest }: { guest: Guest; goes: ReadTold },
 ): Promise<string> {
   const readAll = async () => {
-    const { told, warnings } = await goes(vmid);
-    const read = await readVolumes(pve, { content: "backup", vmid }, { told });
+    const { told, warnings } = await goes(guest.vmid);
+    const read = await readVolumes(pve, { content: "backup", vmid: guest.vmid }, { told });
     return { ...read, warnings: [...warnings, ...read.warnings] };
   };
   try {
     const read = await Promise.race([readAll(), pve.sleep(BACKUPS_PATIENCE_MS)]);
     if (!read) return "not known (the storages have not answered in time)";
-    const newest = newestGood(read.volumes).get(vmid);
-    if (!newest && read.hides(vmid)) return `not known (${read.warnings.join("; ")})`;
+    const newest = newestGood(read.volumes, [guest]).get(guest.vmid);
+    if (!newest && read.hides(guest.vmid)) return `not known (${read.warnings.join("; ")})`;
     const missing = read.warnings.length > 0 ? `; not known of all: ${read.warnings[0]}` : "";
     return newest ? `${newest.time} (${newest.volid})${missing}` : `none${missing}`;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { guestLabel, type GuestType } from "../guest/directory.ts";
+import { guestLabel, guestsIn, type GuestType } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
 import { backupType, newestGood, requireBackup } from "../storage/backups.ts";
 import type { ToldOf } from "../storage/told.ts";
@@ -55,7 +55,7 @@ async function newestBackup(
 ): Promise<Volume> {
   const filter = { content: "backup", vmid, node };
   const { volumes, warnings } = await readVolumes(pve, filter, { told });
-  const newest = newestGood(volumes).get(vmid);
+  const newest = newestGood(volumes, guestsIn(await pve.resources())).get(vmid);
   if (newest) return newest;
   // Of a guest that there never was nobody needs to be told that it has no backup.
   const guest = await pve.find({ vmid });

@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
-import type { GuestType } from "../guest/directory.ts";
+import type { Guest, GuestType } from "../guest/directory.ts";
 import type { RowOf } from "../api/types.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, text, time } from "../api/values.ts";
@@ -52,19 +52,30 @@ export function jobOf(row: RowOf<"/cluster/backup">): Job {
 }
 
 /** The newest backup of each guest that is whole and did not fail its verification. */
-export function newestGood(backups: readonly Backup[]): Map<number, Backup> {
-  return newestOf(backups.filter(({ verified }) => verified !== "failed"));
+export function newestGood(
+  backups: readonly Backup[],
+  guests: readonly Pick<Guest, "type" | "vmid">[],
+): Map<number, Backup> {
+  return newestOf(backups.filter(({ verified }) => verified !== "failed"), guests);
 }
 
 /**
  * The newest backup of each guest that is whole, however its verification ended. What may be of another
  * cluster's guest is nobody's.
+ *
+ * @param guests those that there are: a VM is not restored from what a container of its number left behind
  */
-export function newestOf(backups: readonly Backup[]): Map<number, Backup> {
+export function newestOf(
+  backups: readonly Backup[],
+  guests: readonly Pick<Guest, "type" | "vmid">[],
+): Map<number, Backup> {
+  const types = new Map(guests.map(({ type, vmid }) => [vmid, type]));
   const newest = new Map<number, Backup>();
   for (const backup of backups) {
     const { vmid, time: made = "" } = backup;
     if (vmid === undefined || isUnfinished(backup) || backup.may_be_of) continue;
+    const type = backupType(backup.volid);
+    if (type !== undefined && (types.get(vmid) ?? type) !== type) continue;
     if (made > (newest.get(vmid)?.time ?? "")) newest.set(vmid, backup);
   }
   return newest;

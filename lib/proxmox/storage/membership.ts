@@ -3,14 +3,14 @@ import { forEachBounded } from "../fan_out.ts";
 import type { Pve } from "../pve.ts";
 import { type Job, readJobs } from "./backups.ts";
 
-/** What the enabled backup jobs make of one guest. */
+/** What the enabled jobs back up of one guest. */
 export interface Membership {
   readonly jobs: readonly Job[];
-  /** The disks that are in none of its backups: `scsi1`, or `mp0`, which is left out unless it says `backup=1`. */
+  /** Its disks that are in no backup, and why: `scsi1 (backup=no)`. */
   readonly leftOut: readonly string[];
 }
 
-/** For each guest that is in a backup job, by vmid. */
+/** For each guest that is in an enabled job, by vmid. */
 export async function readMembership(pve: Pve): Promise<Map<number, Membership>> {
   const jobs = (await readJobs(pve)).filter((job) => job.enabled);
   const trees = await forEachBounded(
@@ -22,15 +22,18 @@ export async function readMembership(pve: Pve): Promise<Map<number, Membership>>
     for (const { children, id } of records(trees[index]?.children)) {
       const vmid = number(id);
       if (vmid === undefined) continue;
-      const others = membership.get(vmid)?.jobs ?? [];
-      membership.set(vmid, { jobs: [...others, job], leftOut: leftOutOf(children) });
+      // Which disks are left out their own settings say, the same for every job.
+      const leftOut = records(children).flatMap(leftOutOf).sort();
+      membership.set(vmid, { jobs: [...membership.get(vmid)?.jobs ?? [], job], leftOut });
     }
   });
   return membership;
 }
 
-/** Which of a guest's volumes no backup holds: their own settings say so, whatever the job. */
-function leftOutOf(volumes: unknown): string[] {
-  return records(volumes).filter(({ included }) => !flag(included))
-    .flatMap(({ id }) => text(id)?.split(":").at(-1) ?? []).sort();
+/** A disk is called `101:scsi1`. */
+function leftOutOf({ id, included, reason }: Readonly<Record<string, unknown>>): string[] {
+  const disk = text(id)?.split(":").at(-1);
+  if (disk === undefined || included === undefined || flag(included)) return [];
+  const why = text(reason);
+  return [why === undefined ? disk : `${disk} (${why})`];
 }

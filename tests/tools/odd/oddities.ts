@@ -1,16 +1,34 @@
+import type { Schema } from "../../fake_pve/contract.ts";
 import { type Bend, GONE, type Member } from "./bend.ts";
+
+const UNKNOWN_MEMBERS: Readonly<Record<string, Bend>> = {
+  "members that nobody knows": ({ value, schema }) =>
+    isObject(value) && schema?.properties ? { ...value, "x-odd": { odd: [1] } } : value,
+};
 
 /** Spellings that mean the same: what is told may not change by them. */
 export const SPELLINGS: Readonly<Record<string, Bend>> = {
+  ...UNKNOWN_MEMBERS,
   "numbers and booleans as Perl happens to have them": ({ value, schema, chance }) => {
     if (schema?.type === "boolean" && value === 1) return oneOf(["1", true], chance);
     if (schema?.type === "boolean" && value === 0) return oneOf(["0", "", false], chance);
     if (typeof value === "number") return String(value);
     return typeof value === "string" && String(Number(value)) === value ? Number(value) : value;
   },
-  "members that nobody knows": ({ value, schema }) =>
-    isObject(value) && schema?.properties ? { ...value, "x-odd": { odd: [1] } } : value,
 };
+
+/** The same of a backup server, whose numbers and booleans are what they are. */
+export const PBS_SPELLINGS: Readonly<Record<string, Bend>> = {
+  ...UNKNOWN_MEMBERS,
+  "null for what is not there": ({ value, schema }) =>
+    isObject(value) ? { ...optionalOf(schema), ...value } : value,
+  "nothing for what is null": ({ value }) => value === null ? GONE : value,
+};
+
+function optionalOf({ properties = {} }: Schema = {}): Record<string, null> {
+  const names = Object.keys(properties).filter((name) => properties[name]?.optional);
+  return Object.fromEntries(names.map((name) => [name, null]));
+}
 
 /** What the API allows, or has been seen to answer: less may be told by it, and nothing that is not so. */
 export const LOSSES: Readonly<Record<string, Bend>> = {
@@ -35,7 +53,7 @@ export const LOSSES: Readonly<Record<string, Bend>> = {
 };
 
 const KIND = new RegExp(
-  "^(content|exitstatus|format|hastate|health|level|lock|mode|plugintype|qmpstatus|state|status|type)$",
+  "^(content|exitstatus|format|hastate|health|last-run-state|level|lock|maintenance|mode|plugintype|qmpstatus|state|status|type)$",
 );
 const TEXT =
   /^(comment|description|Description|message|model|name|note|notes|pool|subject|t|tags|title|vendor)$/;
