@@ -138,7 +138,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "lib/plot/charting.ts": [],
   "lib/sandbox": [
     ...["lib/siblings", "lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json"],
-    ...["node:path", "node:url"],
+    ...["node:inspector", "node:path", "node:url"],
   ],
   "lib/config": [
     ...["lib/database", "lib/log", "lib/nearest.ts", "lib/record.ts", "lib/errors.ts"],

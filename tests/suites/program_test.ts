@@ -22,6 +22,7 @@ import "../unit/flags_test.ts";
 import "../unit/sandbox_worker_test.ts";
 import "../e2e/workers_test.ts";
 import "../e2e/workers_end_test.ts";
+import "../e2e/workers_stuck_test.ts";
 import "../e2e/workers_limits_test.ts";
 import "../unit/fleet_test.ts";
 import "../unit/siblings_test.ts";
