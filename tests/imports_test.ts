@@ -132,7 +132,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/upstream": [
     ...["lib/config/hosts.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
-    ...["node:http", "node:https", "node:stream", "node:tls"],
+    ...["node:crypto", "node:http", "node:https", "node:stream", "node:tls"],
   ],
   "lib/plot": ["lib/plot/charting.ts", "node:zlib"],
   "lib/plot/charting.ts": [],
