@@ -11,6 +11,7 @@ const CALL = "tools/call";
 const READ = { method: CALL, params: { name: "get_nodes", arguments: {} } };
 const NEW_SECRET = "99999999-8888-7777-6666-555555555555";
 const SLOW_MS = 1_000;
+const START = /\/status\/start$/;
 
 Deno.test("SIGHUP: every worker goes on with the new API token, a change under way too", async () => {
   await using fake = await startFakePve();
@@ -64,9 +65,10 @@ Deno.test("SIGHUP: another CA or fingerprint counts from then on; one that canno
   };
   const config = await folder.write("config.json", file);
   await using server = await startServe(["--config", config, "--no-auth"]);
-  const ask = async () => {
+  const ask = async (name = "get_nodes", args: Record<string, unknown> = {}) => {
     const headers = { "content-type": "application/json" };
-    const init = { method: "POST", headers, body: JSON.stringify(READ) };
+    const body = JSON.stringify({ method: CALL, params: { name, arguments: args } });
+    const init = { method: "POST", headers, body };
     const { result } = await (await fetch(server.url, init)).json();
     return result.isError === true ? String(result.content[0].text) : "ok";
   };
@@ -96,10 +98,9 @@ Deno.test("SIGHUP: another CA or fingerprint counts from then on; one that canno
   await reload(/INFO - Reloaded$/);
   assert.equal(await ask(), "ok");
 
-  fake.fault({ path: /^\/cluster\/resources$/ }, { kind: "delay", ms: SLOW_MS });
-  const before = fake.requests.length;
-  const slow = ask();
-  await until(() => fake.requests.length > before);
+  fake.fault({ path: START }, { kind: "delay", ms: SLOW_MS });
+  const slow = ask("start_vm", { vmid: 101 });
+  await until(() => fake.requests.some(({ path }) => START.test(path)));
   await folder.write("ca.pem", fake.caPem);
   await folder.write("config.json", file);
   await reload(/INFO - Reloaded$/);
