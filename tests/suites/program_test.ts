@@ -14,6 +14,7 @@ import "../e2e/rehearsal_kill_test.ts";
 import "../e2e/to_cluster_kill_test.ts";
 import "../e2e/demo_test.ts";
 import "../e2e/reload_test.ts";
+import "../e2e/remedies_test.ts";
 import "../e2e/renewal_test.ts";
 import "../e2e/start_test.ts";
 import "../e2e/stdio_process_test.ts";

@@ -1,5 +1,5 @@
 import { namingCommand } from "../../auth/proxmox_tokens.ts";
-import { typed } from "../../command.ts";
+import { typedHere } from "../../command.ts";
 import { loadConfig } from "../../config/config.ts";
 import { check } from "../check/check.ts";
 import { type CliContext, configOption, UsageError } from "../context.ts";
@@ -91,7 +91,9 @@ function requireFree(
 export function requireConfig(existing: Existing): Existing {
   if (existing.isThere) return existing;
   throw new UsageError(
-    `Cannot add a cluster: there is no config ${existing.path} yet: run \`${typed("init")}\` first`,
+    `Cannot add a cluster: there is no config ${existing.path} yet: run \`${
+      typedHere("init")
+    }\` first`,
   );
 }
 

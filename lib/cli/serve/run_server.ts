@@ -18,7 +18,7 @@ import { probeClusters, warningsOf } from "./clusters.ts";
 import { probeBackupServers } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { tellTokensDaily } from "./token_notes.ts";
-import { typed } from "../../command.ts";
+import { typedHere } from "../../command.ts";
 import { auditTrailOf, isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
 import type { Running, Way } from "./ways.ts";
 
@@ -228,7 +228,7 @@ async function watch(database: Database, log: Log): Promise<void> {
 function noTables(path: string): AppError {
   return new AppError(
     "conflict",
-    `Cannot use the database: ${path} has no tables yet; run \`${typed("migrate")}\`, or ` +
-      `\`${typed("init")}\` to set everything up`,
+    `Cannot use the database: ${path} has no tables yet; run \`${typedHere("migrate")}\`, or ` +
+      `\`${typedHere("init")}\` to set everything up`,
   );
 }
