@@ -62,7 +62,7 @@ export async function addCluster(context: CliContext, around: Around): Promise<v
   await write(around, { existing, own, token, trust, content: contentOf(token), now: io.now() });
   const config = await loadConfig({ file: path, env: io.env });
   steps.title(texts.checking);
-  await check(context, { config: path, lock: false });
+  await check(context, { config: path, lock: false, headlines: steps.texts.headlines });
   steps.title(texts.next);
   const option = configOption(config);
   steps.lines([
