@@ -46,6 +46,12 @@ export interface ClusterParts {
   /** With the server's own API token. */
   readonly client: Client;
   readonly callers: CallersProxmox;
+  /**
+   * Takes over what the configuration says of trust and of the API token, for a cluster of the same hosts.
+   *
+   * @throws AppError `invalid`; then all stays as it was
+   */
+  renew(cluster: ClusterConfig): Promise<void>;
   /** Forgets what was read of it. */
   forget(): void;
   /** Begins to look once an hour how everything is. */
@@ -91,6 +97,14 @@ export function keepHistory(
   }
 }
 
+/** Renews the way to each cluster that the configuration still names; each rejects when it stays as it was. */
+export function renewals(
+  clusters: Clusters<ClusterParts>,
+  { clusters: next }: Pick<Config, "clusters">,
+): Promise<void>[] {
+  return next.map(async (each) => await clusters.get(each.name)?.renew(each));
+}
+
 async function tokenSealOf({ audit: { key_file } }: Config): Promise<TokenSeal | null> {
   if (key_file === null) return null;
   return new TokenSeal(keyFor(await readAuditKey(key_file), PROXMOX_TOKENS));
@@ -107,6 +121,7 @@ async function joinCluster(
   const { name } = cluster;
   const connection = await connectProxmox(cluster, { clock: monotonic, sleep, share: workers });
   const { client } = connection;
+  const place = `${cluster.proxmox.hosts}:${cluster.proxmox.port}`;
   const share = new ShareTime({ seconds: cluster.proxmox.share_seconds, monotonic });
   const leases = leasesWithin(around.leases, name);
   const parties = new Parties({
@@ -135,6 +150,12 @@ async function joinCluster(
     name,
     client,
     callers: new CallersProxmox({ parties, seal, required }),
+    renew: async (next) => {
+      if (`${next.proxmox.hosts}:${next.proxmox.port}` !== place) return;
+      if (!await connection.renew(next)) return;
+      parties.own.access.forget();
+      parties.forget();
+    },
     forget: () => parties.forget(),
     keepHistory: (kept) => {
       recorder = new HistoryRecorder({ shared: parties.own, ...kept });

@@ -26,3 +26,28 @@ export function typed(command: string, form: Form = ownForm()): string {
     ? `deno run -A main.ts ${command}`
     : ["deno task", task, ...options].join(" ");
 }
+
+/**
+ * The same with the config that this process was told of by an option, so that the command is about that
+ * one: for who reads at the machine, since it may hold a path.
+ */
+export function typedHere(command: string, args: readonly string[] = Deno.args): string {
+  const config = givenConfig(args);
+  return typed(config === undefined ? command : `${command} --config ${shellWord(config)}`);
+}
+
+/** Of `--config FILE` or `--config=FILE`; the last one counts. */
+function givenConfig(args: readonly string[]): string | undefined {
+  const option = "--config";
+  const at = args.findLastIndex((arg) => arg === option || arg.startsWith(`${option}=`));
+  const arg = args[at];
+  return arg === option ? args[at + 1] : arg?.slice(option.length + 1);
+}
+
+/**
+ * A shell word: quoted when it holds white space or what a shell would run. Patterns (`PG*`, `[::1]`)
+ * stay as they are, so that `deno run $(proxmox-mcp flags)` works, where quotes would be taken literally.
+ */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./*[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -80,3 +80,10 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   return new AppError("internal", "Internal error: see the server's log", { cause: error });
 }
+
+/** Waits for all; gives the messages of those that rejected. */
+export async function failuresOf(all: readonly Promise<unknown>[]): Promise<readonly string[]> {
+  const results = await Promise.allSettled(all);
+  return results.filter((result) => result.status === "rejected")
+    .map(({ reason }) => messageOf(reason));
+}

@@ -4,7 +4,7 @@ import { AuditLog } from "./audit/log.ts";
 import { AuditQueue } from "./audit/queue.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import { haltsOf } from "./database/halts.ts";
-import { joinClusters, keepHistory } from "./cluster_parts.ts";
+import { joinClusters, keepHistory, renewals } from "./cluster_parts.ts";
 import { historyOf } from "./database/history.ts";
 import { leasesOf } from "./database/leases.ts";
 import { sharedKeysOf } from "./database/secret.ts";
@@ -232,6 +232,7 @@ export async function joinParts(
       provider?.reload(next);
       return authenticator.poll();
     },
+    renew: (next) => [...renewals(clusters, next), ...backupServers.renew(next)],
     close: async () => {
       stopping.abort();
       await leftovers.idle();

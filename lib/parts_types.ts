@@ -60,6 +60,11 @@ export interface Parts {
   sweep(): void;
   /** Takes over what the config allows of tools and looks every token up again. */
   reload(config: Config): Promise<void>;
+  /**
+   * Takes over what the config says of trust and of API tokens of the clusters and backup servers that there
+   * are. Each rejects with AppError `invalid` when one stays as it was.
+   */
+  renew(config: Config): readonly Promise<void>[];
   /** Waits for what is still to be written; the database stays open. */
   close(): Promise<void>;
 }

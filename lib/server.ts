@@ -2,7 +2,7 @@ import { aborted } from "./abort.ts";
 import type { AuditTrail } from "./audit/trail.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
 import { type Database, ping } from "./database/database.ts";
-import { AppError, messageOf } from "./errors.ts";
+import { AppError, failuresOf } from "./errors.ts";
 import { anonymous } from "./http/anonymous.ts";
 import { createApp } from "./http/app.ts";
 import { type Counted, createMetrics } from "./http/metrics.ts";
@@ -28,10 +28,15 @@ export interface RunningServer {
   readonly address: { readonly hostname: string; readonly port: number };
   readonly toolCount: number;
   /**
-   * Takes over what the config allows of tools, looks every token up again, and takes a renewed
-   * certificate into use. Resolves with what could not be done, one line each.
+   * Takes over what the config allows of tools, looks every token up again, and does what `renew` does.
+   * Resolves with what could not be done, one line each.
    */
   reload(config: Config): Promise<readonly string[]>;
+  /**
+   * Takes a renewed certificate into use, and what the config says of trust and of API tokens of clusters and
+   * backup servers. Resolves as `reload` does.
+   */
+  renew(config: Config): Promise<readonly string[]>;
   /** Stops accepting, lets running calls end within `server.shutdown_seconds`, then closes. */
   shutdown(): Promise<void>;
   readonly finished: Promise<void>;
@@ -174,16 +179,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     listener.destroy();
   };
   let closing: Promise<void> | undefined;
+  const renewals = (next: Config) => [...parts.renew(next), listener.reloadCertificate()];
   return {
     url: `${server.tls ? "https" : "http"}://${hostForUrl(server.host)}:${port}${server.path}`,
     address: { hostname, port },
     toolCount: parts.mcp.catalog.size,
-    reload: async (next) => {
-      const renewals = [parts.reload(next), listener.reloadCertificate()];
-      const results = await Promise.allSettled(renewals);
-      return results.filter((result) => result.status === "rejected")
-        .map(({ reason }) => messageOf(reason));
-    },
+    reload: (next) => failuresOf([parts.reload(next), ...renewals(next)]),
+    renew: (next) => failuresOf(renewals(next)),
     shutdown: () => closing ??= shutdown(),
     finished: listener.finished,
   };

@@ -2,7 +2,7 @@ import { aborted } from "./abort.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Scope } from "./auth/scope.ts";
 import type { Config } from "./config/config.ts";
-import { AppError, messageOf } from "./errors.ts";
+import { AppError, failuresOf, messageOf } from "./errors.ts";
 import { messagesIn } from "./mcp/messages.ts";
 import { StdioConnection, type StdioOptions } from "./mcp/stdio/connection.ts";
 import { joinParts, type Parts, type ServerOptions } from "./parts.ts";
@@ -17,8 +17,10 @@ export interface RunningStdio {
   /** Who speaks: `ada (token 3, scope write)`. */
   readonly speaker: string;
   readonly toolCount: number;
-  /** Takes over what the config allows of tools and looks the token up again. */
+  /** Takes over what the config allows of tools, looks the token up again, and does what `renew` does. */
   reload(config: Config): Promise<readonly string[]>;
+  /** Takes over what the config says of trust and of API tokens of clusters and backup servers. */
+  renew(config: Config): Promise<readonly string[]>;
   /** Ends the calls under way, though not their Proxmox tasks, keeps their rows, and closes. */
   shutdown(): Promise<void>;
   /** Resolves when the input has ended and what came in is answered, or nobody reads the answers. */
@@ -102,10 +104,8 @@ export async function startStdio(options: StdioServerOptions): Promise<RunningSt
   return {
     speaker: shown,
     toolCount: parts.mcp.catalog.size,
-    reload: async (next) => {
-      await parts.reload(next);
-      return [];
-    },
+    reload: (next) => failuresOf([parts.reload(next), ...parts.renew(next)]),
+    renew: (next) => failuresOf(parts.renew(next)),
     shutdown: () => closing ??= shutdown(),
     finished: connection.ended.then(() => atMost(ANSWERING_MS, connection.idle())),
   };

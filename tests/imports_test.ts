@@ -132,13 +132,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "lib/upstream": [
     ...["lib/config/hosts.ts", "lib/abort.ts", "lib/once_per.ts", "lib/errors.ts"],
-    ...["node:http", "node:https", "node:stream", "node:tls"],
+    ...["node:crypto", "node:http", "node:https", "node:stream", "node:tls"],
   ],
   "lib/plot": ["lib/plot/charting.ts", "node:zlib"],
   "lib/plot/charting.ts": [],
   "lib/sandbox": [
     ...["lib/siblings", "lib/config", "lib/database", "lib/log", "lib/errors.ts", "deno.json"],
-    ...["node:path", "node:url"],
+    ...["node:inspector", "node:path", "node:url"],
   ],
   "lib/config": [
     ...["lib/database", "lib/log", "lib/nearest.ts", "lib/record.ts", "lib/errors.ts"],

@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
-import { typed } from "../command.ts";
+import { typedHere } from "../command.ts";
 import { AppError, ioReason } from "../errors.ts";
 
 const BYTES = 32;
@@ -20,7 +20,7 @@ export async function readAuditKey(path: string): Promise<AuditKey> {
     text = (await Deno.readTextFile(path)).trim();
   } catch (error) {
     const remedy = error instanceof Deno.errors.NotFound
-      ? `; \`${typed("migrate")}\` makes it`
+      ? `; \`${typedHere("migrate")}\` makes it`
       : "";
     throw new AppError("invalid", `${failed}: ${ioReason(error)}${remedy}`, { cause: error });
   }

@@ -1,4 +1,4 @@
-import { typed } from "../command.ts";
+import { typedHere } from "../command.ts";
 import { AppError } from "../errors.ts";
 import type { NewToken } from "./accounts.ts";
 
@@ -22,7 +22,7 @@ function isTokenName(name: string): boolean {
 
 /** The error for a limit where no table holds limits. */
 export function noLimits(): AppError {
-  return new AppError("conflict", `Cannot limit a token: run \`${typed("migrate")}\` first`);
+  return new AppError("conflict", `Cannot limit a token: run \`${typedHere("migrate")}\` first`);
 }
 
 /** Throws AppError `invalid`, saying why, for a password that is easily guessed. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { shellWord } from "../command.ts";
 import type { Config } from "../config/config.ts";
 import { AppError } from "../errors.ts";
 import { type CliContext, withCommonOptions } from "./context.ts";
@@ -44,14 +45,6 @@ export function permissionFlags(
     ...flag("--allow-sys", sys),
     ...flag("--ignore-env", ignoreEnv),
   ];
-}
-
-/**
- * A shell word: quoted when it holds white space or what a shell would run. Patterns (`PG*`, `[::1]`)
- * stay as they are, so that `deno run $(proxmox-mcp flags)` works, where quotes would be taken literally.
- */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./*[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 export function registerFlags(program: Command, context: CliContext): void {

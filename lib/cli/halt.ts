@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import type { Database } from "../database/database.ts";
 import { haltsOf } from "../database/halts.ts";
-import { typed } from "../command.ts";
+import { typedHere } from "../command.ts";
 import { AppError } from "../errors.ts";
 import { withChangeOptions } from "./account_change.ts";
 import type { CliContext, CommonOptions } from "./context.ts";
@@ -54,7 +54,7 @@ async function runHalt(context: CliContext, options: HaltOptions): Promise<void>
   );
   if (json) return io.out(JSON.stringify({ halted: true, ...now }));
   const already = now.since.getTime() === at.getTime() ? "" : " already,";
-  io.out(`changes are halted${already} ${haltText(now)}; \`${typed("resume")}\` ends it`);
+  io.out(`changes are halted${already} ${haltText(now)}; \`${typedHere("resume")}\` ends it`);
 }
 
 async function runResume(context: CliContext, options: Options): Promise<void> {

@@ -1,4 +1,4 @@
-import { typed } from "../command.ts";
+import { typedHere } from "../command.ts";
 import { didYouMean } from "../nearest.ts";
 import { UsageError } from "./context.ts";
 import type { AccountReader } from "./with_store.ts";
@@ -13,7 +13,7 @@ interface Asked {
 export async function requireUser(store: AccountReader, { name, action }: Asked): Promise<void> {
   const names = (await store.listUsers()).map(({ username }) => username);
   if (names.includes(name)) return;
-  const hint = didYouMean(name, names, `: create it with \`${typed("user create NAME")}\``);
+  const hint = didYouMean(name, names, `: create it with \`${typedHere("user create NAME")}\``);
   throw new UsageError(`Cannot ${action}: there is no user ${name}${hint}`);
 }
 
@@ -35,5 +35,7 @@ export async function knownToken(
 ) {
   const [token] = await store.findTokensById([id]);
   if (token !== undefined) return token;
-  throw new UsageError(`Cannot ${action}: there is no token ${id}; see \`${typed("token list")}\``);
+  throw new UsageError(
+    `Cannot ${action}: there is no token ${id}; see \`${typedHere("token list")}\``,
+  );
 }

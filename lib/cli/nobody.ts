@@ -1,6 +1,6 @@
 import type { TokenRecord } from "../auth/accounts.ts";
 import { tokenState } from "../auth/token.ts";
-import { typed } from "../command.ts";
+import { typedHere } from "../command.ts";
 
 /** What is wrong while no token is active, and the commands that make one; null when one is. */
 export function nobodyCanLogIn(
@@ -8,7 +8,7 @@ export function nobodyCanLogIn(
   now: Date,
 ): { readonly state: string; readonly remedy: string } | null {
   if (tokens.some((token) => tokenState(token, now) === "active")) return null;
-  const remedy = `${typed("user create NAME --role Administrator")}, then ` +
-    typed("token create --user NAME --name LABEL --permission read");
+  const remedy = `${typedHere("user create NAME --role Administrator")}, then ` +
+    typedHere("token create --user NAME --name LABEL --permission read");
   return { state: "nobody can log in: there is no active token", remedy };
 }

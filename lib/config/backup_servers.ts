@@ -36,33 +36,40 @@ const backupServer = z.strictObject({
     tr: "API'sinin portu",
   }),
   verify_ssl: key(boolean.default(true), {
+    reloads: true,
     en: "`false` trusts any certificate",
     tr: "`false` her sertifikaya güvenir",
   }),
   ca_file: key(optional(text), {
+    reloads: true,
     kind: "file",
     en: "PEM file of a CA to trust as well, for a certificate that is valid for `host`",
     tr: "`host` için geçerli bir sertifikada ayrıca güvenilecek CA'nın PEM dosyası",
   }),
   fingerprint: key(optional(fingerprint), {
+    reloads: true,
     en: "SHA-256 of the only certificate to trust: `proxmox-backup-manager cert info` shows it",
     tr: "güvenilecek tek sertifikanın SHA-256'sı: `proxmox-backup-manager cert info` gösterir",
   }),
   user: key(userName, {
+    reloads: true,
     en: "`name@realm` of the API token there",
     tr: "oradaki API token'ının `ad@realm` kullanıcısı",
   }),
   token_name: key(backupTokenName, {
+    reloads: true,
     en: "the part after `!`",
     tr: "`!` işaretinden sonraki bölüm",
   }),
   /** Empty when the config was loaded with `secrets: "skip"`. */
   token_value: key(backupTokenValue.default(""), {
+    reloads: true,
     required: true,
     en: "the token's secret; or `token_value_file`",
     tr: "token'ın sırrı; ya da `token_value_file`",
   }),
   token_value_file: key(optional(text), {
+    reloads: true,
     kind: "secret_file",
     holds: "token_value",
     proxmoxOnly: true,

@@ -34,11 +34,13 @@ export const proxmox = z.strictObject({
     tr: "Proxmox API'sinin portu",
   }),
   verify_ssl: key(boolean.default(true), {
+    reloads: true,
     env: ["PROXMOX_VERIFY_SSL"],
     en: "`false` trusts any certificate",
     tr: "`false` her sertifikaya güvenir",
   }),
   ca_file: key(optional(text), {
+    reloads: true,
     kind: "file",
     env: ["PROXMOX_CA_FILE"],
     en:
@@ -47,6 +49,7 @@ export const proxmox = z.strictObject({
       "`/etc/pve/pve-root-ca.pem`'dir",
   }),
   fingerprint: key(optional(fingerprint), {
+    reloads: true,
     env: ["PROXMOX_FINGERPRINT"],
     en: "SHA-256 of the only certificate to trust, with or without colons",
     tr: "güvenilecek tek sertifikanın SHA-256'sı, iki noktalı ya da noktasız",
@@ -90,23 +93,27 @@ export const proxmox = z.strictObject({
 /** The API token of one cluster. */
 export const auth = z.strictObject({
   user: key(userName, {
+    reloads: true,
     env: ["PROXMOX_USER"],
     en: "`name@realm` of the API token",
     tr: "API token'ının `ad@realm` kullanıcısı",
   }),
   token_name: key(tokenName, {
+    reloads: true,
     env: ["PROXMOX_TOKEN_NAME"],
     en: "the part after `!`",
     tr: "`!` işaretinden sonraki bölüm",
   }),
   /** Empty when the config was loaded with `secrets: "skip"`. */
   token_value: key(tokenValue.default(""), {
+    reloads: true,
     required: true,
     env: ["PROXMOX_TOKEN_VALUE"],
     en: "the token's secret; or `token_value_file`",
     tr: "token'ın sırrı; ya da `token_value_file`",
   }),
   token_value_file: key(optional(text), {
+    reloads: true,
     kind: "secret_file",
     holds: "token_value",
     proxmoxOnly: true,

@@ -20,6 +20,7 @@ export { DEFAULT_CONFIG_FILES } from "./locate.ts";
 export { ENVIRONMENT_NAMES, OPTION_KEYS, type OptionKey, readText } from "./overrides.ts";
 export { VariableError } from "./refusal.ts";
 export { clusterNameProblem, DEFAULT_CLUSTER } from "./clusters.ts";
+export { ANY_NAME } from "./keys.ts";
 export { CONFIG_KEYS } from "./schema.ts";
 export type { BackupServerConfig } from "./backup_servers.ts";
 export type {

@@ -52,6 +52,7 @@ const giveBackTogether = (parameter: string) =>
   RETURNING given.key`;
 /** So long the row that tells how a call ended may be awaited, with which a lease is given back. */
 const PATIENCE_MS = 20;
+const AGAIN_MS = 1_000;
 
 class SharedLeases implements Leases {
   readonly #database: Database;
@@ -99,10 +100,25 @@ class SharedLeases implements Leases {
         const params = { key: row, owner: this.#owner, expires };
         const along = { statement: giveBackTogether, row: params };
         const soon = { patienceMs: PATIENCE_MS, along };
-        await this.#database.write(GIVE_BACK, Object.values(params), soon)
-          .finally(() => own.giveBack());
+        try {
+          await this.#database.write(GIVE_BACK, Object.values(params), soon);
+        } catch (error) {
+          this.#giveBackLater(params);
+          throw error;
+        } finally {
+          await own.giveBack();
+        }
       },
     };
+  }
+
+  /** Has others wait no longer than the database is away: tries until it has run out by itself. */
+  #giveBackLater(params: { key: string; owner: number; expires: number }): void {
+    setTimeout(() => {
+      if (params.expires <= this.#now().getTime()) return;
+      this.#database.write(GIVE_BACK, Object.values(params))
+        .catch(() => this.#giveBackLater(params));
+    }, AGAIN_MS);
   }
 }
 

@@ -1,4 +1,4 @@
-import { typed } from "../command.ts";
+import { typedHere } from "../command.ts";
 import { AppError } from "../errors.ts";
 import type { Database, Dialect, Queryable } from "./database.ts";
 import { MIGRATIONS } from "./migrations/mod.ts";
@@ -58,7 +58,7 @@ export function requireColumns({ table, columns }: DjangoTable, present: readonl
   const missing = columns.find((column) => !present.includes(column));
   if (missing === undefined) return;
   const state = present.length === 0
-    ? `it does not exist; run \`${typed("migrate")}\``
+    ? `it does not exist; run \`${typedHere("migrate")}\``
     : `it has no column ${missing}`;
   throw new AppError("conflict", `Cannot use the table ${table}: ${state}`);
 }
@@ -69,6 +69,6 @@ export function schemaTooOld(version: number): AppError {
   return new AppError(
     "conflict",
     `Cannot use the database: it ${state}, this program needs version ${SCHEMA_VERSION}; ` +
-      `run \`${typed("migrate")}\``,
+      `run \`${typedHere("migrate")}\``,
   );
 }

@@ -23,6 +23,8 @@ export interface Log {
   /** Resolves when whoever writes the lines has those until now. */
   written(): Promise<void>;
   setLevel(level: LogLevel): void;
+  /** Removes these secrets too from now on. */
+  hide(secrets: readonly string[]): void;
   /** Opens the files anew, after another program has moved them away. */
   reopen(): void;
   close(): void;
@@ -60,7 +62,8 @@ interface Event {
 
 /** Opens the log. Throws AppError `invalid` with one line when the file cannot be opened. */
 export function createLog(options: LogOptions): Log {
-  const { format, stderr, now, secrets = [] } = options;
+  const { format, stderr, now } = options;
+  const secrets = new Set(options.secrets);
   const started = now().getTime();
   const { open = (_, path) => openRotating(path, options) } = options;
   const file = options.file === null ? null : open("file", options.file);
@@ -72,8 +75,8 @@ export function createLog(options: LogOptions): Log {
     const time = now();
     const safe = {
       ...event,
-      message: redactText(event.message, { known: secrets }),
-      fields: redactValue(event.fields, { known: secrets }) as LogFields,
+      message: redactText(event.message, { known: [...secrets] }),
+      fields: redactValue(event.fields, { known: [...secrets] }) as LogFields,
     };
     const line = format.kind === "json"
       ? jsonLine(safe, time)
@@ -97,6 +100,7 @@ export function createLog(options: LogOptions): Log {
     setLevel: (level) => {
       threshold = LEVELS[level];
     },
+    hide: (more) => more.forEach((secret) => secrets.add(secret)),
     reopen: () => [file, auditFile].forEach((each) => each?.reopen()),
     close: () => [file, auditFile].forEach((each) => each?.close()),
   };

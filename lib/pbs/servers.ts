@@ -1,5 +1,5 @@
 import type { BackupServerConfig } from "../config/config.ts";
-import { openTransport } from "../upstream/open.ts";
+import { Upstream } from "../upstream/upstream.ts";
 import { ShareTime } from "../proxmox/share_time.ts";
 import { SharedReads } from "../proxmox/shared_reads.ts";
 import { type ClientOptions, PbsClient } from "./api/client.ts";
@@ -16,14 +16,21 @@ export interface BackupServer {
   readonly reads: PbsReads;
 }
 
+/** What renews and closes the way to the servers. */
+export interface BackupServersKeeper {
+  /** For each server that the config still has: rejects when it stays as it was. */
+  renew(target: BackupServersTarget): readonly Promise<void>[];
+  close(): void;
+}
+
 /** All backup servers of the config by their names; each has connections, places and a breaker of its own. */
 export class BackupServers implements Iterable<BackupServer> {
   readonly #servers: ReadonlyMap<string, BackupServer>;
-  readonly #close: () => void;
+  readonly #keeper: BackupServersKeeper | undefined;
 
-  constructor(servers: readonly BackupServer[], close: () => void = () => {}) {
+  constructor(servers: readonly BackupServer[], keeper?: BackupServersKeeper) {
     this.#servers = new Map(servers.map((server) => [server.name, server]));
-    this.#close = close;
+    this.#keeper = keeper;
   }
 
   get names(): string[] {
@@ -38,8 +45,13 @@ export class BackupServers implements Iterable<BackupServer> {
     return this.#servers.values();
   }
 
+  /** Takes over what is said of trust and of API tokens; each rejects with AppError `invalid` when it cannot. */
+  renew(target: BackupServersTarget): readonly Promise<void>[] {
+    return this.#keeper?.renew(target) ?? [];
+  }
+
   close(): void {
-    this.#close();
+    this.#keeper?.close();
   }
 }
 
@@ -60,27 +72,61 @@ export async function connectBackupServers(
   // Only what is under way is shared, so it does not matter how long.
   const share = new ShareTime({ seconds: 1, monotonic: options.clock });
   const opened = await Promise.all(
-    Object.entries(backup_servers).map(async ([name, section]) => {
-      const names = { section: `backup_servers.${name}`, caFrom: "" };
-      const { close, transport } = await openTransport(section, names);
-      const client = new PbsClient({
-        ...options,
-        server: name,
-        host: section.host,
-        port: section.port,
-        user: section.user,
-        tokenName: section.token_name,
-        tokenValue: section.token_value,
-        timeoutMs: section.timeout_seconds * 1000,
-        transport,
-        random: Math.random,
-      });
-      const { fingerprint, host, port } = section;
-      const reads: PbsReads = new SharedReads(share);
-      return { close, server: { name, host, port, fingerprint, client, reads } };
-    }),
+    Object.entries(backup_servers).map(([name, section]) =>
+      connect(section, { ...options, reads: new SharedReads(share), name })
+    ),
   );
-  return new BackupServers(opened.map(({ server }) => server), () => {
-    for (const { close } of opened) close();
+  return new BackupServers(opened.map(({ server }) => server), {
+    renew: (next) =>
+      opened.flatMap(({ renew, server: { host, name, port } }) => {
+        const section = next.backup_servers[name];
+        return section?.host === host && section.port === port ? [renew(section)] : [];
+      }),
+    close: () => opened.forEach(({ close }) => close()),
   });
+}
+
+async function connect(
+  section: Readonly<BackupServerConfig>,
+  { name, reads, ...options }: Pick<ClientOptions, "clock" | "share" | "sleep"> & {
+    readonly name: string;
+    readonly reads: PbsReads;
+  },
+) {
+  const upstream = await Upstream.open(section, { section: `backup_servers.${name}`, caFrom: "" });
+  const { host, port } = section;
+  const client = new PbsClient({
+    ...options,
+    ...credentialOf(section),
+    server: name,
+    host,
+    port,
+    timeoutMs: section.timeout_seconds * 1000,
+    transport: upstream.transport,
+    random: Math.random,
+  });
+  let { fingerprint } = section;
+  const server: BackupServer = {
+    name,
+    host,
+    port,
+    get fingerprint() {
+      return fingerprint;
+    },
+    client,
+    reads,
+  };
+  return {
+    server,
+    renew: async (next: Readonly<BackupServerConfig>) => {
+      await upstream.renew(next);
+      client.renew(credentialOf(next));
+      fingerprint = next.fingerprint;
+    },
+    close: () => upstream.close(),
+  };
+}
+
+function credentialOf({ user, token_name, token_value }: Readonly<BackupServerConfig>) {
+  return { user, tokenName: token_name, tokenValue: token_value };
 }

@@ -36,6 +36,11 @@ export class Access {
     return this.#known && !fresh ? this.#known.grants : await this.#loading ?? this.#known?.grants;
   }
 
+  /** The token is another one: what the last one may do tells nothing. */
+  forget(): void {
+    this.#known = undefined;
+  }
+
   async #load(): Promise<Grants | undefined> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     let grants: Grants | undefined;

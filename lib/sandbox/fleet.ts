@@ -1,8 +1,9 @@
 import { AppError } from "../errors.ts";
-import { BOARD_BYTES, forgetWorker } from "../siblings/board.ts";
+import { beatsOf, BOARD_BYTES, forgetWorker } from "../siblings/board.ts";
 import { redactText } from "../log/redact.ts";
 import type { FromSiblings, LineTarget, ToSiblings } from "../siblings/messages.ts";
 import type { Place } from "../siblings/siblings.ts";
+import { watchPulses } from "./pulses.ts";
 import { Restarts, SandboxWorker } from "./worker.ts";
 
 /** What the workers tell besides how they have ended. */
@@ -22,6 +23,8 @@ export interface FleetTask<Message> {
   readonly count: number;
   /** The first message of the worker at a place. */
   readonly start: (place: Place) => Message;
+  /** Tells a worker to end its calls and itself. */
+  readonly stop: Message;
   /** Passes later messages on, to all workers or to the first only, until it is disposed of. */
   readonly listen: (pass: Pass<Message>) => Disposable;
   /** Writes one line, or several with line breaks between them. */
@@ -29,6 +32,8 @@ export interface FleetTask<Message> {
   /** Opens anew what lines go to. */
   readonly reopen: () => void;
   readonly io: { err(line: string): void; readonly now: () => Date };
+  /** See `watchPulses`. */
+  readonly lookMs?: number | undefined;
 }
 
 /**
@@ -37,11 +42,16 @@ export interface FleetTask<Message> {
  * again, more than 5 times a minute in all after a while only. One that has listened before is given up
  * by nobody, since the others may still answer: neither when it breaks nor when it refuses to start.
  *
+ * One whose event loop stands still ends the server, once the calls of the others have ended: the runtime
+ * cannot end such a worker, which would keep its connections and its part of the port (seen in 2.9.6).
+ *
  * @throws AppError `invalid` with what one of them refuses to start for, `internal` when they break for good
+ * or one stands still
  */
 export async function serveInWorkers<Message>(task: FleetTask<Message>): Promise<void> {
   const fleet = new Fleet(task);
   using _listening = task.listen((message, options) => fleet.pass(message, options));
+  using _watching = fleet.watch();
   try {
     await fleet.run();
   } finally {
@@ -61,6 +71,7 @@ class Fleet<Message> {
   /** The places whose worker has listened once. */
   readonly #proven = new Set<number>();
   #isEnding = false;
+  #failure: AppError | undefined;
 
   constructor(task: FleetTask<Message>) {
     this.#task = task;
@@ -71,9 +82,21 @@ class Fleet<Message> {
     const first = this.#keepUp(0);
     // The first may make the database's tables and finds out what keeps the server from starting.
     const started = await Promise.race([this.#listening.promise.then(() => true), first]);
-    if (started !== true) return;
-    const others = Array.from({ length: this.#task.count - 1 }, (_, index) => index + 1);
-    await Promise.all([first, ...others.map((index) => this.#keepUp(index))]);
+    if (started === true) {
+      const others = Array.from({ length: this.#task.count - 1 }, (_, index) => index + 1);
+      await Promise.all([first, ...others.map((index) => this.#keepUp(index))]);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Gives up a worker that stands still, until the result is disposed of. */
+  watch(): Disposable {
+    return watchPulses({
+      places: () => this.#members.keys(),
+      beatsOf: (place) => beatsOf(this.#memory, place),
+      onStill: (place, seconds) => this.#giveUp(place, seconds),
+      lookMs: this.#task.lookMs,
+    });
   }
 
   pass(message: Message, { to, ends }: Parameters<Pass<Message>>[1]): void {
@@ -106,12 +129,27 @@ class Fleet<Message> {
       const when = waitMs === 0 ? "" : ` in ${waitMs / 1000} seconds`;
       this.#task.write(
         "stderr",
-        `proxmox-mcp: worker ${index + 1} of ${this.#task.count} broke and is started again` +
+        `proxmox-mcp: ${this.#nameOf(index)} broke and is started again` +
           `${when}: ${redactText(end.message)}`,
       );
       await this.#unlessEnding(waitMs);
       if (this.#isEnding) return;
     }
+  }
+
+  #giveUp(index: number, seconds: number): void {
+    const state = `${this.#nameOf(index)} has stood still for ${seconds} seconds`;
+    this.#failure ??= new AppError("internal", `Cannot keep the server up: ${state}`);
+    this.#task.write(
+      "stderr",
+      `proxmox-mcp: ${state} and cannot be ended alone: the server ends when the other calls have`,
+    );
+    this.#members.get(index)?.giveUp();
+    this.pass(this.#task.stop, { to: "all", ends: true });
+  }
+
+  #nameOf(index: number): string {
+    return `worker ${index + 1} of ${this.#task.count}`;
   }
 
   /** Resolves after so many milliseconds, or when the server is told to end. */

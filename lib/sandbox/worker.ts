@@ -8,6 +8,8 @@ export type FromWorker =
   | { readonly kind: "ended" }
   | { readonly kind: "refused"; readonly message: string };
 
+type WorkerEnd = FromWorker | { readonly kind: "broke"; readonly message: string };
+
 const MAX_RESTARTS = 5;
 const RESTART_WINDOW_MS = 60_000;
 const RESTART_WAIT_MS = 10_000;
@@ -153,7 +155,7 @@ function unsetVariables(config: Config): string[] {
 
 /** A worker of this program, from its start until it ends or breaks. */
 export class SandboxWorker<ToWorker, Told = never> {
-  readonly end: Promise<FromWorker | { readonly kind: "broke"; readonly message: string }>;
+  readonly #end = Promise.withResolvers<WorkerEnd>();
   readonly #worker: Worker;
 
   /** @param options.onTold what it tells besides how it has ended */
@@ -164,14 +166,22 @@ export class SandboxWorker<ToWorker, Told = never> {
   }) {
     const options = { type: "module", name: "server", deno: { permissions } } as WorkerOptions;
     this.#worker = new Worker(module.href, options);
-    this.end = new Promise((resolve) => {
-      this.#worker.onmessage = ({ data }: MessageEvent<FromWorker | Told>) =>
-        isEnd(data) ? resolve(data) : onTold(data);
-      this.#worker.onerror = (event) => {
-        event.preventDefault();
-        resolve({ kind: "broke", message: event.message });
-      };
-    });
+    const { resolve } = this.#end;
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker | Told>) =>
+      isEnd(data) ? resolve(data) : onTold(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      resolve({ kind: "broke", message: event.message });
+    };
+  }
+
+  get end(): Promise<WorkerEnd> {
+    return this.#end.promise;
+  }
+
+  /** Has it count as ended, though it may never end. */
+  giveUp(): void {
+    this.#end.resolve({ kind: "ended" });
   }
 
   send(message: ToWorker, transfer: Transferable[] = []): void {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { bytesOf, Counts } from "./counts.ts";
+import { bytesOf, Counts, MOST_WORKERS } from "./counts.ts";
 
 export { MOST_WORKERS } from "./counts.ts";
 
@@ -11,7 +11,7 @@ export type OpenKind = typeof OPEN_KINDS[number];
 const CALLERS = 200;
 /** The same for those that keep something open. */
 const KEEPERS = 2_000;
-const HEAD = 4;
+const HEAD = 4 + MOST_WORKERS;
 const WAYS = 16;
 const SETS = 4_096;
 const SLOTS = WAYS * SETS;
@@ -24,6 +24,8 @@ const LOCK = 0;
 const CHANGES = 1;
 /** Holds the number, from 1, of the worker whose turn it is to write; 0 when it is nobody's. */
 const TURN = 2;
+/** From here on how often each worker has said that its event loop turns. */
+const BEATS = 4;
 const LOCK_WAIT_MS = 1;
 /** Counting takes microseconds: who has not done it in so long was ended meanwhile. */
 const LOCK_MS = 100;
@@ -68,6 +70,11 @@ export class Board {
     this.#open = Object.fromEntries(opened);
     this.#keys = new BigInt64Array(memory, COUNTS_BYTES, SLOTS);
     this.#tallies = new Float64Array(memory, COUNTS_BYTES + 8 * SLOTS, 2 * SLOTS);
+  }
+
+  /** Says that this worker's event loop turns. */
+  beat(): void {
+    Atomics.add(this.#head, BEATS + this.#index, 1);
   }
 
   /** How many changes the workers have made; another number than before: what was read is out of date. */
@@ -200,6 +207,11 @@ export function forgetWorker(memory: SharedArrayBuffer, index: number): void {
   Counts.clear(callsIn(memory), index);
   for (const kind of OPEN_KINDS) Counts.clear(openIn(memory, kind), index);
   giveOn(new Int32Array(memory, 0, HEAD), TURN, index);
+}
+
+/** How often a worker has said that its event loop turns. */
+export function beatsOf(memory: SharedArrayBuffer, index: number): number {
+  return Atomics.load(new Int32Array(memory, 0, HEAD), BEATS + index);
 }
 
 /** Lets go of what a worker holds, if it does. */

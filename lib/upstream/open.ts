@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { AppError, ioReason, messageOf, oneLine } from "../errors.ts";
 import { createVerifyingDial, type Dial } from "./line.ts";
 import { createPinnedDial, createPinnedTransport } from "./pinned_transport.ts";
@@ -26,18 +27,36 @@ export interface Opened {
   readonly close: () => void;
 }
 
+/** What is trusted, with what stands in files. */
+export interface Trusted extends Omit<Trust, "ca_file"> {
+  /** Of `ca_file`, where it counts. */
+  readonly ca: string | null;
+}
+
+/** Throws AppError `invalid` when `ca_file` cannot be read. */
+export async function readTrust(
+  { ca_file, ...trust }: Trust,
+  names: TrustNames,
+): Promise<Trusted> {
+  const { fingerprint, verify_ssl, timeout_seconds } = trust;
+  const counts = ca_file !== null && fingerprint === null && verify_ssl;
+  const ca = counts ? await readCa(ca_file, names) : null;
+  return { ca, fingerprint, verify_ssl, timeout_seconds };
+}
+
 /**
  * Opens no connection yet.
  *
- * @throws AppError `invalid` when `ca_file` or the system's certificates cannot be read
+ * @throws AppError `invalid` when the CA's or the system's certificates cannot be used
  */
-export async function openTransport(trust: Trust, names: TrustNames): Promise<Opened> {
-  if (trust.fingerprint !== null || !trust.verify_ssl) {
-    const pin = { fingerprint: trust.fingerprint, timeoutMs: trust.timeout_seconds * 1000 };
+export function openTrusting(trusted: Trusted, names: TrustNames): Opened {
+  const { ca, fingerprint, timeout_seconds, verify_ssl } = trusted;
+  if (fingerprint !== null || !verify_ssl) {
+    const pin = { fingerprint, timeoutMs: timeout_seconds * 1000 };
     const transport = createPinnedTransport(pin);
     return { transport, dial: createPinnedDial(pin), close: () => transport[Symbol.dispose]() };
   }
-  const caCerts = trust.ca_file === null ? [] : [await readCa(trust.ca_file, names)];
+  const caCerts = ca === null ? [] : [ca];
   const transport = verifyingTransport(caCerts, names);
   const dial = createVerifyingDial(caCerts);
   return { transport, dial, close: () => transport[Symbol.dispose]() };
@@ -58,10 +77,18 @@ function verifyingTransport(
 }
 
 async function readCa(file: string, { section, caFrom }: TrustNames): Promise<string> {
+  const refuse = (verb: string, state: string, cause: unknown) => {
+    const message = `Cannot ${verb} ${section}.ca_file ${file}: ${state}${caFrom}`;
+    return new AppError("invalid", message, { cause });
+  };
+  const text = await Deno.readTextFile(file).catch((cause) => {
+    throw refuse("read", ioReason(cause), cause);
+  });
   try {
-    return await Deno.readTextFile(file);
+    // The runtime takes a file without any certificate for an empty list (seen in 2.9.6).
+    new X509Certificate(text);
   } catch (cause) {
-    const message = `Cannot read ${section}.ca_file ${file}: ${ioReason(cause)}${caFrom}`;
-    throw new AppError("invalid", message, { cause });
+    throw refuse("use", "it holds no PEM certificate", cause);
   }
+  return text;
 }

@@ -25,7 +25,7 @@ type Connected = (error: Error | null, socket: Duplex) => void;
 /**
  * A transport that trusts exactly one certificate, or any, whoever signed it and whatever names it holds.
  * The certificate is compared on every new connection before the first byte of a request is written.
- * Connections are kept alive; dispose of the transport to close them.
+ * Connections are kept alive; dispose of the transport to close them, those in use when they are free.
  *
  * Deno's `fetch` can neither skip verification nor pin, `node:https` can; seen in Deno 2.9.6, where the
  * agent waits for the callback of `createConnection` and needs no permission but the net's.
@@ -33,7 +33,7 @@ type Connected = (error: Error | null, socket: Duplex) => void;
 export function createPinnedTransport(options: PinOptions): Transport & Disposable {
   const agent = new PinnedAgent(options);
   const send: Transport = (url, init) => exchange(agent, url, init);
-  return Object.assign(send, { [Symbol.dispose]: () => agent.destroy() });
+  return Object.assign(send, { [Symbol.dispose]: () => agent.retire() });
 }
 
 const { addRequest } = Agent.prototype as unknown as {
@@ -63,6 +63,14 @@ class PinnedAgent extends Agent {
     }
     this.#sent.add(request);
     addRequest.call(this, request, options);
+  }
+
+  /** Keeps no connection any more. */
+  retire(): void {
+    this.maxFreeSockets = 0;
+    for (const sockets of Object.values(this.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy();
+    }
   }
 
   override createConnection(target: Target, connected?: Connected): Duplex {

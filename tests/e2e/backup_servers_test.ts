@@ -1,5 +1,6 @@
 import type { Finding } from "../../lib/cli/check/finding.ts";
 import assert from "node:assert/strict";
+import { makeCertificate } from "../fake_pve/certificate.ts";
 import { startFakePbs } from "../fake_pbs.ts";
 import { sectionFor } from "../support/backup_site.ts";
 import { cli, startServe } from "../support/cli.ts";
@@ -113,9 +114,11 @@ Deno.test("check tells of each backup server what its token does not see, and pr
     nobody: sectionFor(pbs, "none"),
     other: sectionFor(pbs, "admin", { fingerprint: "ab".repeat(32) }),
     pve: sectionFor(pbs, "backup"),
+    stranger: sectionFor(pbs, "admin", { fingerprint: undefined, ca_file: "stranger.pem" }),
     wrong: sectionFor(pbs, "admin", { token_value: "wrong-secret" }),
   });
   await dead.unplug();
+  await fresh.folder.write("stranger.pem", makeCertificate("pbs").caPem);
   const { lines, commands } = await checked(fresh);
   const about = (server: string) =>
     lines.filter(({ message }) => message.startsWith(`${server} (`));
@@ -131,6 +134,8 @@ Deno.test("check tells of each backup server what its token does not see, and pr
   assert.match(about("dead")[0]?.message ?? "", /cannot reach backup server dead/);
   assert.deepEqual(states("other"), ["fail"]);
   assert.ok(about("other")[0]?.remedy?.includes(`it shows ${pbs.fingerprint}`));
+  assert.deepEqual(states("stranger"), ["fail"]);
+  assert.match(about("stranger")[0]?.remedy ?? "", /^no CA in backup_servers\.stranger\.ca_file /);
   assert.deepEqual(states("wrong"), ["fail"]);
   assert.match(about("wrong")[0]?.message ?? "", /rejected the API token/);
   const unseen = about("pve").map(({ message }) => message).join("\n");

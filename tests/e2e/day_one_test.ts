@@ -5,6 +5,7 @@ import type { Finding } from "../../lib/cli/check/finding.ts";
 import { probeProxmox } from "../../lib/cli/serve/probe.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
+import { makeCertificate } from "../fake_pve/certificate.ts";
 import { cli, type CliResult, startServe } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 import { freePort } from "../support/port.ts";
@@ -100,6 +101,14 @@ Deno.test("a new administrator is led from a wrong config to a running server", 
     untrusted,
     /^tls: the certificate is not trusted \(UnknownIssuer\): copy \/etc\/pve\/pve-root-ca\.pem/,
   );
+  // Every cluster's CA bears this name.
+  const caPem = makeCertificate("pve1").caPem;
+  proxmox.ca_file = await folder.write("stranger.pem", caPem);
+  assert.match(
+    await day.onlyFailure(),
+    /^tls: the certificate is not trusted \(\w+\): no CA in proxmox\.ca_file \S+stranger\.pem signed it, but another one called Proxmox Virtual Environment: copy/,
+  );
+  delete proxmox.ca_file;
   const line = /"fingerprint": "([0-9A-F:]+)"/.exec(untrusted);
   assert.equal(line?.[1], pve.fingerprint);
   proxmox.fingerprint = line?.[1];

@@ -209,6 +209,27 @@ Deno.test("init speaks the locale's language, and refusals follow", async () => 
   assert.equal((await contentOf(fresh)).server?.language, "en");
 });
 
+Deno.test("in Turkish init says first in Turkish what failed, and what check finds wrong", async () => {
+  await using fresh = await Fresh.make();
+  const env = { LANG: "tr_TR.UTF-8" };
+  const { user, name, value } = fresh.pve.tokenFor("none");
+  const options = [...fresh.options, "--proxmox-user", user, "--token-name", name];
+  const rejected = await fresh.init(options, { env });
+  assert.equal(rejected.status, 1);
+  assert.match(
+    rejected.err,
+    /^proxmox-mcp: kurulum tamamlanmadı: Proxmox API token'ını kabul etmiyor; .*\nproxmox-mcp: Proxmox rejected/,
+  );
+  await Deno.writeTextFile(fresh.elsewhere("secret"), value);
+  const { out } = await fresh.init(options, { env });
+  assert.match(
+    out,
+    /^fail {2}grants {4}token'ın Proxmox'taki yetkileri yetmiyor: .*nothing at all/m,
+  );
+  const english = await fresh.init([...options, "--language", "en"], { env });
+  assert.match(english.out, /^fail {2}grants {4}\S+ may do nothing at all/m);
+});
+
 Deno.test("init takes from the environment what no option tells", async () => {
   await using fresh = await Fresh.make();
   const { user, name, value } = fresh.pve.token;

@@ -1,5 +1,6 @@
 /** How a server in several workers ends, goes on when one of them breaks, and speaks TLS. */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { startBreaking } from "../support/breaking.ts";
 import { BREAKS, FAULT } from "../support/breaks.ts";
@@ -148,4 +149,19 @@ Deno.test("where lines are the only record, a call is answered when its line is 
   await until(() => site.fake.requests.some(({ path }) => start.test(path)));
   assert.equal(await told("start_vm", "intent"), 1, "before Proxmox is asked for a change");
   await change;
+});
+
+Deno.test("a guest whose change ended while the database was away is free for every worker when that is back", async () => {
+  await using site = await WorkerSite.start({ workers: 2 });
+  await site.untilAll();
+  site.fake.state.taskPolls = Infinity;
+  const change = site.call("start_vm", { vmid: 101 });
+  await until(() => site.fake.state.tasks.length === 1);
+  const other = new DatabaseSync(site.folder.at("workers.db"));
+  other.exec("BEGIN IMMEDIATE");
+  site.fake.finishTasks();
+  assert.match((await change).text, /it was carried out/);
+  other.close();
+  const held = "SELECT key FROM proxmox_mcp_spent WHERE key = 'lease:guest 101'";
+  await until(async () => (await site.database.all(held)).length === 0);
 });

@@ -3,11 +3,21 @@ import { type ServeProcess, superviseServe } from "./cli.ts";
 
 const BREAKING = fileURLToPath(new URL("./breaking_server.ts", import.meta.url));
 
-/** Starts `breaking_server.ts` by the path of its config. */
-export function startBreaking(config: string): Promise<ServeProcess> {
+/** Starts `breaking_server.ts` by the path of its config; `lookMs` as `watchPulses` has it. */
+export function startBreaking(
+  config: string,
+  { lookMs }: { lookMs?: number } = {},
+): Promise<ServeProcess> {
   return superviseServe(
     new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "-A", BREAKING, config],
+      args: [
+        "run",
+        "--no-prompt",
+        "-A",
+        BREAKING,
+        config,
+        ...(lookMs === undefined ? [] : [String(lookMs)]),
+      ],
       env: { DENO_NO_UPDATE_CHECK: "1" },
       stdin: "null",
       stdout: "piped",

@@ -2,9 +2,9 @@
 import { processIo } from "../../lib/cli/io.ts";
 import { runInWorkers } from "../../lib/cli/serve/in_workers.ts";
 import { loadConfig } from "../../lib/config/config.ts";
-import { BREAKS, FAULT } from "./breaks.ts";
+import { BREAKS, FAULT, STICKS } from "./breaks.ts";
 
-const [file = ""] = Deno.args;
+const [file = "", lookMs] = Deno.args;
 const config = await loadConfig({ file, env: () => undefined });
 const { workers } = config.server;
 
@@ -13,7 +13,9 @@ BREAKS.forEach((signal, index) => {
   Deno.addSignalListener(signal, () => channel.postMessage(index));
 });
 Deno.addSignalListener(FAULT, () => channel.postMessage("fault"));
-await runInWorkers({
+Deno.addSignalListener(STICKS, () => channel.postMessage("stick"));
+const io = processIo();
+const end = runInWorkers({
   module: new URL("breaking_worker.ts", import.meta.url),
   config,
   count: Number(workers),
@@ -26,6 +28,12 @@ await runInWorkers({
     way: "worker",
     place,
   }),
-  io: processIo(),
+  io,
+  ...(lookMs === undefined ? {} : { lookMs: Number(lookMs) }),
 });
-Deno.exit(0);
+Deno.exit(
+  await end.then(() => 0, (error) => {
+    io.err(error.message);
+    return 1;
+  }),
+);

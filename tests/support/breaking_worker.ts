@@ -16,5 +16,6 @@ addEventListener("error", (event) => {
 });
 new BroadcastChannel("break").onmessage = ({ data }) => {
   if (data === index) throw new Error("boom");
+  if (data === "stick" && index === 1) { for (;;); }
   if (data === "fault") throw new Error("a fault");
 };

@@ -2,3 +2,5 @@
 export const BREAKS = ["SIGWINCH", "SIGURG"] as const;
 /** What has an error thrown in each that nobody catches. */
 export const FAULT = "SIGIO";
+/** What has the second stand still for ever. */
+export const STICKS = "SIGPWR";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { permissionFlags, shellWord } from "../../lib/cli/flags.ts";
+import { permissionFlags } from "../../lib/cli/flags.ts";
+import { shellWord } from "../../lib/command.ts";
 import { runtimeArguments } from "../../lib/cli/serve/start.ts";
 import { loadConfig, type ServeOptions } from "../../lib/config/config.ts";
 import { cli } from "../support/cli.ts";

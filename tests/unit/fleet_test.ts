@@ -24,6 +24,7 @@ async function run(
     permissions: "inherit",
     count: 2,
     start: (place) => ({ kind: "start", place }),
+    stop: { kind: "stop" },
     listen: (given) => {
       onPass(pass = given);
       return { [Symbol.dispose]: () => {} };

@@ -13,6 +13,7 @@ import { type BackupAdvice, commandsFor, listed } from "./backup_commands.ts";
 import { type BackupNeeds, backupNeedsOf } from "./backup_needs.ts";
 import { seeServer } from "./certificate.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
+import { notSigned } from "./signer.ts";
 import { type Wanted, wantedOf } from "./wanted.ts";
 
 const PATIENCE_MS = 10_000;
@@ -99,11 +100,14 @@ async function checkOne(
 /** The line for the config by which the certificate that is shown now would be trusted. */
 async function trustOf(
   name: string,
-  { host, port }: BackupServerConfig,
+  { ca_file: file, host, port }: BackupServerConfig,
 ): Promise<string | null> {
   const seen = await seeServer({ host, port }, PATIENCE_MS).catch(() => null);
   if (seen === null) return null;
-  return `it shows ${seen.fingerprint}: if \`proxmox-backup-manager cert info\` there says the same, ` +
+  const other = await notSigned(seen, { key: `backup_servers.${name}.ca_file`, file });
+  return `${
+    other === null ? "" : `${other}; `
+  }it shows ${seen.fingerprint}: if \`proxmox-backup-manager cert info\` there says the same, ` +
     `set backup_servers.${name}.fingerprint to it`;
 }
 

@@ -4,6 +4,8 @@ const NO_ANSWER = "no answer in time";
 
 /** What a server shows of itself before anybody trusts it. */
 export interface SeenServer {
+  /** DER. */
+  readonly certificate: Uint8Array;
   readonly subject: string;
   readonly issuer: string;
   readonly names: readonly string[];
@@ -63,6 +65,7 @@ function describe(certificate: DetailedPeerCertificate, date: Date | null): Seen
     .map(nameIn)
     .filter((name) => name !== "");
   return {
+    certificate: certificate.raw,
     subject: nameOf(certificate.subject),
     issuer: nameOf(certificate.issuer),
     names,

@@ -22,6 +22,8 @@ import { type ToolsetChoice, TOOLSETS } from "../../tool/toolsets.ts";
 type CheckOptions = ServeArguments & {
   readonly json?: boolean;
   readonly lock?: false;
+  /** What stands before a finding that is not well, by its name, for who reads another language. */
+  readonly headlines?: Readonly<Record<string, string>>;
   readonly toolset?: readonly string[];
 };
 
@@ -68,7 +70,9 @@ export async function check(context: CliContext, options: CheckOptions): Promise
     return io.out(JSON.stringify({ findings, toolsets, pveum, ...backups }, null, 2));
   }
   for (const { name, state, message, remedy, cluster } of report.findings) {
-    const about = cluster === undefined ? "" : `${cluster}: `;
+    const headline = state === "ok" ? undefined : options.headlines?.[name];
+    const about = [cluster, headline].filter((each) => each !== undefined)
+      .map((each) => `${each}: `).join("");
     const text = about + visibleLine(redactText(message)) + (remedy === null ? "" : `: ${remedy}`);
     io.out(`${state.padEnd(4)}  ${name.padEnd(8)}  ${text}`);
   }

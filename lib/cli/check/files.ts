@@ -5,7 +5,7 @@ import {
   holdsToken,
   type NamedFile,
 } from "../../config/config.ts";
-import { typed } from "../../command.ts";
+import { typedHere } from "../../command.ts";
 import { ioReason } from "../../errors.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 
@@ -56,7 +56,7 @@ async function checkFile(what: string, path: string): Promise<Finding | null> {
     mode = (await Deno.stat(path)).mode;
   } catch (error) {
     const made = what === "audit.key_file" && error instanceof Deno.errors.NotFound;
-    const remedy = made ? `bring it back, or ${typed("migrate")} makes a new one` : null;
+    const remedy = made ? `bring it back, or ${typedHere("migrate")} makes a new one` : null;
     return fail("secrets", `${what} ${path}: ${ioReason(error)}`, remedy);
   }
   if (mode === null) return null;

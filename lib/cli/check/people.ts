@@ -1,7 +1,7 @@
 import type { AccountStore } from "../../auth/account_store.ts";
 import { isUsablePassword } from "../../auth/password.ts";
 import { UserLinks } from "../../auth/user_links.ts";
-import { typed } from "../../command.ts";
+import { typedHere } from "../../command.ts";
 import type { Config } from "../../config/config.ts";
 import type { Database } from "../../database/database.ts";
 import { type Finding, warn } from "./finding.ts";
@@ -21,7 +21,7 @@ export async function checkPeople(
     return [warn(
       "people",
       `server.oauth.claims.roles gives roles that there are not: ${missing.join(", ")}`,
-      `${typed("role list")} shows those that there are, ${typed("role create")} makes one`,
+      `${typedHere("role list")} shows those that there are, ${typedHere("role create")} makes one`,
     )];
   }
   const { issuer } = oauth;
@@ -32,7 +32,7 @@ export async function checkPeople(
   return [warn(
     "people",
     `nobody of ${issuer} is let in: no group gives a role, and nobody is linked`,
-    `name groups in server.oauth.claims.roles, or ${typed("user link NAME --subject SUB")}`,
+    `name groups in server.oauth.claims.roles, or ${typedHere("user link NAME --subject SUB")}`,
   )];
 }
 
@@ -43,5 +43,5 @@ async function checkPasswords(store: AccountStore): Promise<Finding[]> {
     if (found !== undefined && isUsablePassword(found.password)) return [];
   }
   const text = "nobody has a password yet: only tokens sign in";
-  return [warn("people", text, typed("user passwd NAME"))];
+  return [warn("people", text, typedHere("user passwd NAME"))];
 }

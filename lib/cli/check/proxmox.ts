@@ -10,6 +10,7 @@ import { fail, type Finding, ok, warn } from "./finding.ts";
 import { trustAdvice } from "./network.ts";
 import { NOTHING, readPresent } from "./present.ts";
 import { lackingTools, type ScopePrivileges, scopePrivileges } from "./privileges.ts";
+import { notSigned } from "./signer.ts";
 import { type Wanted, wantedOf } from "./wanted.ts";
 
 const PATIENCE_MS = 10_000;
@@ -55,7 +56,7 @@ export async function checkProxmox(
         : adviceFor(major, await readPresent(client, AbortSignal.timeout(PATIENCE_MS))),
     };
   } catch (error) {
-    return aboutFailure(error, { cluster, seen, advice: () => adviceFor(NEWEST_KNOWN) });
+    return await aboutFailure(error, { cluster, seen, advice: () => adviceFor(NEWEST_KNOWN) });
   } finally {
     close();
   }
@@ -88,20 +89,23 @@ function aboutGrants(
   return warn("grants", message, remedy);
 }
 
-function aboutFailure(
+async function aboutFailure(
   error: unknown,
   { cluster, seen, advice }: {
     cluster: ClusterConfig;
     seen: SeenServer;
     advice: () => ScopePrivileges[];
   },
-): ProxmoxReport {
+): Promise<ProxmoxReport> {
   const message = messageOf(error);
   if (isKind(error, "token_rejected")) {
     return { findings: [fail("token", message, rejectedAdvice(cluster))], advice: advice() };
   }
   if (isKind(error, "untrusted")) {
-    const state = `the certificate is not trusted (${reasonIn(error.reason)})`;
+    const { section, proxmox: { ca_file: file } } = cluster;
+    const other = await notSigned(seen, { key: `${section}proxmox.ca_file`, file });
+    const state = `the certificate is not trusted (${reasonIn(error.reason)})` +
+      (other === null ? "" : `: ${other}`);
     return { findings: [fail("tls", state, trustAdvice(seen, cluster.section))], advice: [] };
   }
   const name = error instanceof AppError && error.code === "forbidden" ? "grants" : "proxmox";

@@ -2,7 +2,7 @@ import { AccountStore } from "../../auth/account_store.ts";
 import { ProxmoxTokens } from "../../auth/proxmox_tokens.ts";
 import { notesOn } from "../../auth/token_notes.ts";
 import { tokenState } from "../../auth/token.ts";
-import { typed } from "../../command.ts";
+import { typedHere } from "../../command.ts";
 import { type Config, sqlitePath } from "../../config/config.ts";
 import type { Database } from "../../database/database.ts";
 import { type Halts, haltsOf } from "../../database/halts.ts";
@@ -22,7 +22,7 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
   const path = sqlitePath(config.database.url);
   // Opening would create the file, for whoever runs the check rather than for the server.
   if (path !== null && await isEmptyFile(path)) {
-    const remedy = `${typed("migrate")} (serve does it too)`;
+    const remedy = `${typedHere("migrate")} (serve does it too)`;
     return [
       await checkDatabaseFolder(config) ?? warn("store", `${shown} does not exist yet`, remedy),
     ];
@@ -55,7 +55,7 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
 
 async function checkHalt(halts: Halts): Promise<Finding[]> {
   const halt = await halts.find();
-  return halt ? [warn("halt", `changes are halted ${haltText(halt)}`, typed("resume"))] : [];
+  return halt ? [warn("halt", `changes are halted ${haltText(halt)}`, typedHere("resume"))] : [];
 }
 
 async function checkTokens(
@@ -68,7 +68,7 @@ async function checkTokens(
   const active = tokens.filter((token) => tokenState(token, now) === "active");
   const clusters = config.clusters.map(({ name }) => name);
   const notes = notesOn(active, { now, clusters }).map(({ quiet, text }) =>
-    quiet ? ok("tokens", text) : warn("tokens", text, typed("token list"))
+    quiet ? ok("tokens", text) : warn("tokens", text, typedHere("token list"))
   );
   return [ok("tokens", `${active.length} of ${tokens.length} are active`), ...notes];
 }

@@ -1,5 +1,5 @@
 import { namingCommand } from "../../auth/proxmox_tokens.ts";
-import { typed } from "../../command.ts";
+import { typedHere } from "../../command.ts";
 import { loadConfig } from "../../config/config.ts";
 import { check } from "../check/check.ts";
 import { type CliContext, configOption, UsageError } from "../context.ts";
@@ -63,7 +63,7 @@ export async function addCluster(context: CliContext, around: Around): Promise<v
   await write(around, { existing, own, token, caText, content: contentOf(token), now: io.now() });
   const config = await loadConfig({ file: path, env: io.env });
   steps.title(texts.checking);
-  await check(context, { config: path, lock: false });
+  await check(context, { config: path, lock: false, headlines: steps.texts.headlines });
   steps.title(texts.next);
   const option = configOption(config);
   steps.lines([
@@ -92,7 +92,9 @@ function requireFree(
 export function requireConfig(existing: Existing): Existing {
   if (existing.isThere) return existing;
   throw new UsageError(
-    `Cannot add a cluster: there is no config ${existing.path} yet: run \`${typed("init")}\` first`,
+    `Cannot add a cluster: there is no config ${existing.path} yet: run \`${
+      typedHere("init")
+    }\` first`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { typed } from "../../command.ts";
+import { typedHere } from "../../command.ts";
 import { hostForUrl } from "../../config/config.ts";
 import { type CliContext, UsageError } from "../context.ts";
 import { type Asking, complaintOf } from "./asking.ts";
@@ -17,7 +17,7 @@ export async function configToExtend(
   const existing = await Existing.read(path, { force: false });
   if (!existing.isThere) {
     throw new UsageError(
-      `Cannot add a backup server: there is no config ${path}: run \`${typed("init")}\` first`,
+      `Cannot add a backup server: there is no config ${path}: run \`${typedHere("init")}\` first`,
     );
   }
   if (existing.at("backup_servers", name) === undefined) return existing;

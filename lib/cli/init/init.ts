@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { checkVariables } from "../../config/config.ts";
+import { ProxmoxError } from "../../proxmox/api/errors.ts";
 import { type CliContext, UsageError } from "../context.ts";
 import { InterruptedError } from "../terminal.ts";
 import { Asking } from "./asking.ts";
@@ -42,7 +43,11 @@ async function init(context: CliContext, options: InitArguments): Promise<void> 
     const { Setup } = await import("./setup.ts");
     await new Setup(context, { options, asking, steps }).run();
   } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
+    if (!(error instanceof InterruptedError)) {
+      const failed = texts.failed(error instanceof ProxmoxError ? error.kind : undefined);
+      if (failed !== null) io.err(`proxmox-mcp: ${failed}`);
+      throw error;
+    }
     io.err(interrupted);
     context.setStatus(INTERRUPTED);
   }

@@ -101,7 +101,9 @@ export async function chooseToken(
       return token;
     } catch (error) {
       if (!isKind(error, "token_rejected") || attempt === ATTEMPTS) throw error;
-      steps.open(texts.token, messageOf(error));
+      const { token: headline } = texts.headlines;
+      const message = messageOf(error);
+      steps.open(texts.token, headline === undefined ? message : `${headline}: ${message}`);
     }
   }
 }

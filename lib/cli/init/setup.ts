@@ -60,7 +60,7 @@ export class Setup {
       now: io.now,
     });
     steps.title(steps.texts.checking);
-    await check(this.#context, { config: path, lock: false });
+    await check(this.#context, { config: path, lock: false, headlines: steps.texts.headlines });
     await installUnit(config, { options, asking: this.#asking, steps });
     steps.title(steps.texts.entries);
     io.out("");

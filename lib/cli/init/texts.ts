@@ -1,5 +1,6 @@
 import { typed } from "../../command.ts";
 import type { ReadEnvironment } from "../../config/types.ts";
+import { EN_HEADLINES, TR_FAILURES, TR_HEADLINES } from "./headlines.ts";
 
 export const LANGUAGES = ["en", "tr"] as const;
 export type Language = typeof LANGUAGES[number];
@@ -62,6 +63,9 @@ const EN = {
   askUnit: (file: string) => `Install the systemd unit as ${file}?`,
   noServiceUser: (name: string, command: string) =>
     `left out: there is no user ${name} yet: ${command}; then run init again with --unit`,
+  headlines: EN_HEADLINES,
+  /** What ended it, before the words for it; those say it all where they are in this language. */
+  failed: (_kind: string | undefined): string | null => null,
   interrupted: (command: string) =>
     `interrupted: run \`${typed(command)}\` again, it goes on from where it was`,
 };
@@ -126,6 +130,12 @@ const TR: Texts = {
   askUnit: (file) => `systemd birimi ${file} olarak kurulsun mu?`,
   noServiceUser: (name, command) =>
     `atlandı: ${name} kullanıcısı henüz yok: ${command}; sonra init'i --unit ile yeniden çalıştırın`,
+  headlines: TR_HEADLINES,
+  failed: (kind) =>
+    `kurulum tamamlanmadı: ${
+      TR_FAILURES[kind ?? ""] ?? "nedeni aşağıda"
+    }; düzeltip init'i yeniden ` +
+    "çalıştırın, kaldığı yerden sürer",
   interrupted: (command) =>
     `yarıda kesildi: \`${typed(command)}\` yeniden çalıştırılınca kaldığı yerden sürer`,
 };

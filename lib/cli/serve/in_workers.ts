@@ -19,6 +19,8 @@ export interface WorkersOptions {
   readonly permissions: Deno.PermissionOptions;
   readonly start: (place: Place) => ToServer;
   readonly io: Io;
+  /** See `watchPulses`. */
+  readonly lookMs?: number;
 }
 
 /** Runs a server in several workers that listen on one port; their lines come together here. */
@@ -36,6 +38,7 @@ export async function runInWorkers(options: WorkersOptions): Promise<void> {
   try {
     await serveInWorkers<ToServer>({
       ...options,
+      stop: { kind: "signal", signal: "stop" },
       io: { err, now: io.now },
       listen: (pass) =>
         listenToSignals((signal) => {

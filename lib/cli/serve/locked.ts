@@ -1,4 +1,4 @@
-import { typed } from "../../command.ts";
+import { typed, typedHere } from "../../command.ts";
 import type { Config } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
 import { type Holding, holding, lockText, ownWay } from "../../sandbox/held.ts";
@@ -71,7 +71,7 @@ async function runSeveral(
     throw new AppError(
       "invalid",
       `Cannot serve: server.workers is ${count} and this process may not share a port among ` +
-        `workers: start with \`${typed(command)}\`, or give the runtime ` +
+        `workers: start with \`${typedHere(command)}\`, or give the runtime ` +
         "`--unstable-net --unstable-worker-options`",
     );
   }
@@ -97,7 +97,7 @@ function notLocked(held: Holding, command: LockedServer["command"]): AppError {
   return new AppError(
     "invalid",
     `Cannot serve: server.require_lock is set and the process ${held.tooWide.join(", ")}: ` +
-      `start with \`${typed(command)}\`, or compile with \`deno task compile\``,
+      `start with \`${typedHere(command)}\`, or compile with \`deno task compile\``,
   );
 }
 

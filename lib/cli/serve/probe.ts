@@ -1,11 +1,10 @@
-import { typed } from "../../command.ts";
+import { shellWord, typed } from "../../command.ts";
 import type { ClusterConfig, Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import type { Client } from "../../proxmox/api/client.ts";
 import { PbsReader } from "../../pbs/reader.ts";
 import type { BackupServer } from "../../pbs/servers.ts";
 import { connectProxmox, sleep } from "../../proxmox/api/connect.ts";
-import { shellWord } from "../flags.ts";
 
 /** What a first look at Proxmox showed; the message is one line. */
 export interface ProxmoxProbe {

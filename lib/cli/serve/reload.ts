@@ -1,4 +1,12 @@
-import { asFile, type Config, CONFIG_KEYS } from "../../config/config.ts";
+import { dirname } from "node:path";
+import {
+  ANY_NAME,
+  asFile,
+  type Config,
+  CONFIG_KEYS,
+  filesOf,
+  tokenValuesOf,
+} from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import type { Log } from "../../log/log.ts";
 import { isRecord } from "../../record.ts";
@@ -9,36 +17,81 @@ const RELOADED = [
   "debug",
   "file",
   ...CONFIG_KEYS.filter(({ facts }) => facts.reloads).map(({ path }) => path),
-];
+].map((path) => path.split("."));
+
+/** By these the server that a section names is another one. */
+const WHERE = ["host", "hosts", "port"];
+
+interface Parts {
+  readonly load: () => Promise<Config>;
+  readonly log: Log;
+  readonly server: Running;
+  /** The folder in which systemd has handed secrets over; null when it has not. */
+  readonly handedOver: string | null;
+  /** Tells which clusters and backup servers cannot be reached. */
+  readonly look: (config: Config) => Promise<void>;
+}
 
 /**
- * Takes over what can change while the server runs (log level and file, tools, tokens' limits,
- * certificate) and logs what must wait for a restart. A config that cannot be used changes nothing.
- * Resolves with the config that is now in force.
+ * Takes over what can change while the server runs (log level and file, tools, tokens' limits, certificates,
+ * API tokens) and logs what must wait for a restart. A config that cannot be used changes nothing. Resolves
+ * with the config that is now in force; null when that is the same as before.
+ *
+ * @param started what the server was started with
  */
 export async function reload(
-  current: Config,
-  { load, log, server }: { load: () => Promise<Config>; log: Log; server: Running },
-): Promise<Config> {
+  started: Config,
+  { handedOver, load, log, look, server }: Parts,
+): Promise<Config | null> {
   let next: Config;
   try {
     next = await load();
   } catch (error) {
     log.error(`Cannot reload: ${messageOf(error)}${remedyOf(error)}`);
-    return current;
+    return null;
   }
+  log.hide(tokenValuesOf(next));
   log.reopen();
   log.setLevel(next.logging.level);
   const problems = await server.reload(next);
   for (const problem of problems) log.error(`Cannot reload all: ${problem}`);
-  const waiting = changedKeys({ ...asFile(current), sources: {} }, { ...asFile(next), sources: {} })
-    .filter((key) => !RELOADED.some((each) => key === each || key.startsWith(`${each}.`)));
+  const waiting = waitingKeys(started, next);
   if (waiting.length > 0) {
     log.warning(`Reloaded; takes effect after a restart only: ${waiting.join(", ")}`);
   } else if (problems.length === 0) {
     log.info("Reloaded");
   }
+  const kept = filesOf(next, "secret_file").filter(({ path }) => dirname(path) === handedOver);
+  if (kept.length > 0) {
+    const keys = kept.map(({ key }) => key).join(", ");
+    log.info(`Secrets that systemd handed over stay until a restart: ${keys}`);
+  }
+  void look(next);
   return next;
+}
+
+/** The keys whose changes wait for a restart: for a server that is another one, all of its section. */
+function waitingKeys(started: Config, next: Config): string[] {
+  const changed = changedKeys(
+    { ...asFile(started), sources: {} },
+    { ...asFile(next), sources: {} },
+  );
+  const moved = changed.filter((key) => WHERE.includes(key.split(".").at(-1) ?? ""))
+    .map(serverOf);
+  return changed.filter((key) => {
+    const parts = key.split(".");
+    const reloads = RELOADED.some((path) =>
+      path.every((part, at) => part === ANY_NAME || part === parts[at])
+    );
+    return !reloads || moved.includes(serverOf(key));
+  });
+}
+
+/** Which cluster, or backup server, a key is about; of anything else its section. */
+function serverOf(key: string): string {
+  const [section = "", name = ""] = key.split(".");
+  if (section === "auth") return "proxmox";
+  return section === "clusters" || section === "backup_servers" ? `${section}.${name}` : section;
 }
 
 /** A file that the process was not started for is read by one that is started anew. */

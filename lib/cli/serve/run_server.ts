@@ -18,7 +18,7 @@ import { probeClusters, warningsOf } from "./clusters.ts";
 import { probeBackupServers } from "./probe.ts";
 import { reload } from "./reload.ts";
 import { tellTokensDaily } from "./token_notes.ts";
-import { typed } from "../../command.ts";
+import { typedHere } from "../../command.ts";
 import { auditTrailOf, isEmptyFile, openConfiguredDatabase } from "../with_store.ts";
 import type { Running, Way } from "./ways.ts";
 
@@ -101,9 +101,7 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   const { context, member, signals } = options;
   const { config, database } = parts;
   const log = isFirst(options) ? parts.log : silent(parts.log);
-  const probing = isFirst(options)
-    ? Promise.all([probeClusters(config), probeBackupServers(config)])
-    : undefined;
+  const probing = isFirst(options) ? look(config) : undefined;
   const onLoss = (message: string) => parts.log.error(message);
   const trail = await auditTrailOf(config, database, { onLoss });
   const halts = haltsOf(database);
@@ -117,7 +115,9 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
   }, context.io);
   member?.onListening();
   let current = config;
-  const renew = () => renewCertificate(server, { config: current, log });
+  const renew = async () => {
+    for (const problem of await server.renew(current)) log.warning(problem);
+  };
   const timer = setInterval(renew, CERTIFICATE_CHECK_MS);
   try {
     // Who ends early need not wait for Proxmox.
@@ -125,10 +125,7 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
     if (probed) {
       const [clusters, backups] = probed;
       announce(options, { config, server, clusters, backups });
-      for (const warning of warningsOf(clusters)) log.warning(warning);
-      for (const { kind, message } of backups) {
-        if (kind === "failed") log.warning(message);
-      }
+      tellUnreached(probed, log);
     }
     log.info("Server started", {
       version: context.version,
@@ -145,16 +142,31 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
       })
       : null;
     const standing = { halts, trail: () => trail, log, now };
+    const told = {
+      handedOver: context.io.env("CREDENTIALS_DIRECTORY") ?? null,
+      look: async (config: Config) => {
+        if (isFirst(options)) tellUnreached(await look(config), log);
+      },
+    };
     if (isFirst(options)) await tellHalt(standing);
     for (let signal; (signal = await nextSignal(signals, server)) !== "stop";) {
       if (signal !== "reload") await followHaltSignal(signal, standing);
-      else current = await reload(current, { load: options.load, log, server });
+      else current = await reload(config, { ...told, load: options.load, log, server }) ?? current;
     }
     log.info("Server stopping");
   } finally {
     clearInterval(timer);
     await Promise.race([server.shutdown(), secondStop(signals)]);
   }
+}
+
+function look(config: Config) {
+  return Promise.all([probeClusters(config), probeBackupServers(config)]);
+}
+
+function tellUnreached([clusters, backups]: Awaited<ReturnType<typeof look>>, log: Log): void {
+  for (const warning of warningsOf(clusters)) log.warning(warning);
+  for (const { kind, message } of backups) if (kind === "failed") log.warning(message);
 }
 
 /** What must be done and told once is done by one worker. */
@@ -175,14 +187,6 @@ function nextSignal(signals: SignalQueue, server: Running) {
 /** Who asks twice does not want to wait for the calls under way. */
 async function secondStop(signals: SignalQueue): Promise<void> {
   while (await signals.next() !== "stop");
-}
-
-async function renewCertificate(
-  server: Running,
-  { config, log }: Pick<Parts, "config" | "log">,
-): Promise<void> {
-  if (config.server.tls === null) return;
-  for (const problem of await server.reload(config)) log.warning(problem);
 }
 
 /**
@@ -224,7 +228,7 @@ async function watch(database: Database, log: Log): Promise<void> {
 function noTables(path: string): AppError {
   return new AppError(
     "conflict",
-    `Cannot use the database: ${path} has no tables yet; run \`${typed("migrate")}\`, or ` +
-      `\`${typed("init")}\` to set everything up`,
+    `Cannot use the database: ${path} has no tables yet; run \`${typedHere("migrate")}\`, or ` +
+      `\`${typedHere("init")}\` to set everything up`,
   );
 }

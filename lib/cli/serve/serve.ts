@@ -9,8 +9,9 @@ PROXMOX_MCP_CONFIG, DATABASE_URL, LOG_LEVEL and PROXMOX_HOST, _PORT, _USER, _TOK
 _TOKEN_VALUE_FILE, _VERIFY_SSL, _FINGERPRINT, _CA_FILE), which weighs more than the config file.
 Without a config file the environment alone is enough.
 SIGTERM and SIGINT let running calls end, then stop the server; a second one does not wait. SIGHUP
-reloads the log level and file, what is allowed of tools, the tokens' limits and the certificate. SIGUSR1
-halts all changes as the command halt does, SIGUSR2 lets them go on.
+reloads the log level and file, what is allowed of tools, the tokens' limits, the certificate, and the API
+tokens and CAs of clusters and backup servers. SIGUSR1 halts all changes as the command halt does, SIGUSR2
+lets them go on.
 A process that may do more than the config needs runs the server in a worker that may not.
 
 Exit status: 0 stopped by a signal, 1 it could not start or stay up, 2 usage.

@@ -12,6 +12,8 @@ export interface Running {
   readonly toolCount: number;
   /** Takes a changed config over. Resolves with what could not be done, one line each. */
   reload(config: Config): Promise<readonly string[]>;
+  /** Takes renewed certificates and secrets into use. Resolves with what could not be done, one line each. */
+  renew(config: Config): Promise<readonly string[]>;
   shutdown(): Promise<void>;
   /** Resolves when it has ended by itself. */
   readonly finished: Promise<void>;

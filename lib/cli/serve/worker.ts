@@ -29,6 +29,8 @@ export type ToServer =
   | FromSiblings
   | { readonly kind: "signal"; readonly signal: Signal };
 
+const BEAT_MS = 1_000;
+
 /** The part of a worker's global scope that is used here. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<ToServer>) => void) | null;
@@ -43,7 +45,7 @@ function attach(scope: WorkerScope): void {
   scope.onmessage = ({ data }) => {
     if (data.kind === "signal") return signals.push(data.signal);
     if (data.kind !== "start") return siblings?.hear(data);
-    if (data.place) siblings = new Siblings(data.place, (...told) => scope.postMessage(...told));
+    if (data.place) siblings = joined(data.place, scope);
     const lines = new Lines((...told) => scope.postMessage(...told));
     // What it has said before it breaks tells why.
     addEventListener("error", () => lines.flush());
@@ -53,6 +55,13 @@ function attach(scope: WorkerScope): void {
         scope.postMessage(end);
       });
   };
+}
+
+/** Its place beside the others, who see from now on that it goes on. */
+function joined(place: Place, scope: WorkerScope): Siblings {
+  const siblings = new Siblings(place, (...told) => scope.postMessage(...told));
+  setInterval(() => siblings.board.beat(), BEAT_MS);
+  return siblings;
 }
 
 /** One whose lines are written by the parent. */

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { keyFor, readAuditKey } from "../../audit/key.ts";
 import type { UserRecord } from "../../auth/accounts.ts";
 import { PROXMOX_TOKENS, ProxmoxTokens, TokenSeal } from "../../auth/proxmox_tokens.ts";
-import { typed } from "../../command.ts";
+import { typedHere } from "../../command.ts";
 import type { ClusterConfig, Config } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
 import {
@@ -141,6 +141,6 @@ async function sealOf({ audit: { key_file } }: Config): Promise<TokenSeal> {
   throw new AppError(
     "conflict",
     "Cannot keep a Proxmox token for a user: it is encrypted under audit.key_file, which the config does not " +
-      `name; name a file there and run \`${typed("migrate")}\`, which makes it`,
+      `name; name a file there and run \`${typedHere("migrate")}\`, which makes it`,
   );
 }

@@ -70,19 +70,22 @@ export interface RequestOptions {
  * errors and 502/503/504; everything else is sent once.
  */
 export class PbsClient {
-  readonly #options: ClientOptions;
+  #options: ClientOptions;
   readonly #gate: Gate;
-  readonly #authorization: string;
-  readonly #secrets: readonly string[];
+  /** Every token's value that it has had, as it is and as it is sent. */
+  readonly #secrets = new Set<string>();
 
   constructor(options: ClientOptions) {
-    const { clock, share = 1, server, tokenValue } = options;
-    // The server decodes the secret, so what could end it or be decoded is encoded.
-    const secret = encodeURIComponent(tokenValue);
+    const { clock, share = 1, server } = options;
     this.#options = options;
     this.#gate = new Gate({ server, clock, share, after: (ms) => AbortSignal.timeout(ms) });
-    this.#authorization = `PBSAPIToken=${this.tokenId}:${secret}`;
-    this.#secrets = [...new Set([tokenValue, secret])].filter((each) => each !== "");
+    this.#keepSecret();
+  }
+
+  /** Goes on with another API token, for every request from now on. */
+  renew(credential: Pick<ClientOptions, "user" | "tokenName" | "tokenValue">): void {
+    this.#options = { ...this.#options, ...credential };
+    this.#keepSecret();
   }
 
   /** `user@realm!name` of the API token. */
@@ -117,7 +120,7 @@ export class PbsClient {
     } catch (error) {
       throw scrubbed(
         change && error instanceof AppError ? doubted(error) : error,
-        this.#secrets,
+        [...this.#secrets],
       );
     }
   }
@@ -211,6 +214,20 @@ export class PbsClient {
     }
     if (typeof answer === "object" && answer !== null && "data" in answer) return answer;
     throw garbled(this.#answering, "is no answer of its API: it holds no data");
+  }
+
+  /** The server decodes the secret, so what could end it or be decoded is encoded. */
+  get #secret(): string {
+    return encodeURIComponent(this.#options.tokenValue);
+  }
+
+  get #authorization(): string {
+    return `PBSAPIToken=${this.tokenId}:${this.#secret}`;
+  }
+
+  #keepSecret(): void {
+    const { tokenValue } = this.#options;
+    if (tokenValue !== "") this.#secrets.add(tokenValue).add(this.#secret);
   }
 
   get #answering(): Answering {

@@ -6,11 +6,12 @@ import { readText } from "./body.ts";
 import { connectionFailure, doubted, type FailedAnswer, failureOf, noAnswer } from "./failures.ts";
 import { neverConnected } from "../../upstream/unreached.ts";
 import { type ApiPath, apiPath } from "../../upstream/path.ts";
-import { type Attempted, type Params, persist, scrubbed, send } from "../../upstream/request.ts";
+import { type Attempted, type Params, persist, send } from "../../upstream/request.ts";
 import { parsed } from "./parsed.ts";
 import { placeOf } from "./place.ts";
 import { type ClientOptions, type Credential, newRoute, type Route } from "./route.ts";
 import type { PathWith, Verb } from "./types.ts";
+import { ApiToken } from "./token.ts";
 import { number, record, text } from "./values.ts";
 import { dialSocket, type Socket } from "./websocket.ts";
 
@@ -37,19 +38,24 @@ interface Sending {
  */
 export class Client {
   readonly #options: ClientOptions;
-  readonly #authorization: string;
+  readonly #token: ApiToken;
   readonly #route: Route;
   #hasRefused = false;
 
   constructor(options: ClientOptions, route: Route = newRoute(options)) {
     this.#options = options;
-    this.#authorization = `PVEAPIToken=${options.user}!${options.tokenName}=${options.tokenValue}`;
+    this.#token = new ApiToken(options);
     this.#route = route;
   }
 
   /** The same way to the same hosts, their connections, places and breakers, with another API token. */
   as(credential: Credential): Client {
     return new Client({ ...this.#options, ...credential }, this.#route);
+  }
+
+  /** Goes on with another API token, for every request from now on; false when it has that one already. */
+  renew(credential: Credential): boolean {
+    return this.#token.renew(credential);
   }
 
   /** One that refuses every request, for a caller who has no token. */
@@ -64,7 +70,7 @@ export class Client {
 
   /** `user@realm!name` of the API token. */
   get tokenId(): string {
-    return `${this.#options.user}!${this.#options.tokenName}`;
+    return this.#token.id;
   }
 
   /**
@@ -92,7 +98,7 @@ export class Client {
         () => persist(attempt, { ...this.#options, again: !change, signal }),
       );
     } catch (error) {
-      throw this.#scrub(error);
+      throw this.#token.scrub(error);
     }
   }
 
@@ -133,12 +139,12 @@ export class Client {
     const { dial } = this.#options;
     using deadline = this.#deadline(signal);
     try {
-      const authorization = this.#authorization;
+      const authorization = this.#token.authorization;
       const socket = await dialSocket(dial, { url, authorization, signal: deadline.signal });
       if (!("status" in socket)) return socket;
       throw failureOf({ ...socket, body: "", change: true, ...this.#told });
     } catch (cause) {
-      if (cause instanceof AppError) throw this.#scrub(cause);
+      if (cause instanceof AppError) throw this.#token.scrub(cause);
       throw this.#unreached(cause, url);
     }
   }
@@ -164,7 +170,7 @@ export class Client {
         const response = await send(this.#options.transport, {
           method,
           url,
-          headers: { authorization: this.#authorization },
+          headers: { authorization: this.#token.authorization },
           params,
           queried,
           signal: deadline,
@@ -227,11 +233,6 @@ export class Client {
 
   #deadline(signal: AbortSignal): Limit {
     return new Limit(signal, this.#options.timeoutMs);
-  }
-
-  #scrub(error: unknown): unknown {
-    const { tokenValue } = this.#options;
-    return scrubbed(error, tokenValue === "" ? [] : [tokenValue]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Client } from "./client.ts";
-import { openTransport } from "../../upstream/open.ts";
+import { Upstream } from "../../upstream/upstream.ts";
 import type { ClientOptions } from "./route.ts";
 
 const CA_FROM = "; on a node it is /etc/pve/pve-root-ca.pem";
@@ -23,6 +23,19 @@ export interface ProxmoxTarget {
   };
 }
 
+/** The way to one cluster. */
+export interface Connection {
+  readonly client: Client;
+  /**
+   * Takes over what a target of the same hosts says of trust and of the API token. Calls under way go on
+   * with it. True when the token is another one than before.
+   *
+   * @throws AppError `invalid` as when it was made; then nothing is taken over
+   */
+  renew(target: ProxmoxTarget): Promise<boolean>;
+  close(): void;
+}
+
 /**
  * Makes the client; connects to nothing yet.
  *
@@ -33,8 +46,8 @@ export interface ProxmoxTarget {
 export async function connectProxmox(
   { auth, proxmox, section = "" }: ProxmoxTarget,
   options: Partial<Pick<ClientOptions, "clock" | "sleep" | "share">> = {},
-): Promise<{ client: Client; close: () => void }> {
-  const { transport, dial, close } = await openTransport(proxmox, {
+): Promise<Connection> {
+  const upstream = await Upstream.open(proxmox, {
     section: `${section}proxmox`,
     caFrom: CA_FROM,
   });
@@ -42,18 +55,27 @@ export async function connectProxmox(
     section,
     hosts: proxmox.hosts,
     port: proxmox.port,
-    user: auth.user,
-    tokenName: auth.token_name,
-    tokenValue: auth.token_value,
+    ...credentialOf(auth),
     timeoutMs: proxmox.timeout_seconds * 1000,
-    transport,
-    dial,
+    transport: upstream.transport,
+    dial: upstream.dial,
     sleep: options.sleep ?? sleep,
     random: Math.random,
     clock: options.clock ?? (() => performance.now()),
     share: options.share ?? 1,
   });
-  return { client, close };
+  return {
+    client,
+    renew: async (next) => {
+      await upstream.renew(next.proxmox);
+      return client.renew(credentialOf(next.auth));
+    },
+    close: () => upstream.close(),
+  };
+}
+
+function credentialOf({ user, token_name, token_value }: ProxmoxTarget["auth"]) {
+  return { user, tokenName: token_name, tokenValue: token_value };
 }
 
 /** Resolves after some milliseconds; rejects with the signal's reason when it aborts first. */
