@@ -1,3 +1,4 @@
+import "../tools/agent_text_test.ts";
 import "../tools/config_writes_test.ts";
 import "../tools/containers_inside_test.ts";
 import "../tools/creation_test.ts";
