@@ -2,7 +2,8 @@ import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
-import { haNotes } from "../lib/proxmox/guest/power.ts";
+import { haManages } from "../lib/proxmox/guest/ha_manages.ts";
+import { arrives } from "../lib/proxmox/migration/arrival.ts";
 import {
   dependentsIn,
   type MigrationWish,
@@ -49,21 +50,27 @@ export default defineTool({
     if (target === node) return pve.unchanged(`${guestLabel(guest)} is on node ${node} already`);
     pve.assertGuest({ ...guest, node: target });
     const state = await requireState(pve, guest);
-    const running = state.status !== "stopped";
+    const byHa = haManages(state);
     const wish = {
       target,
-      running,
+      running: state.status !== "stopped",
       withLocalDisks: input.with_local_disks,
       targetStorage: input.target_storage,
       restart: input.restart,
+      byHa,
     };
     const notes = await requireMigratable(pve, guest, wish);
-    notes.push(...haNotes(pve, state).notes ?? []);
-    pve.about({ ...guest, node: target });
+    const moved = { ...guest, node: target };
+    pve.about(moved);
     const upid = await sendMigration(pve, guest, wish);
+    const task = await pve.task(upid, input);
+    const isAsked = byHa && !(task.status === "stopped" &&
+      await arrives(pve, moved, { seconds: input.timeout_seconds }));
+    if (isAsked) notes.push(`HA does it: the task is only the request; ${pve.advice.guest}`);
+    if (isAsked) pve.about(guest);
     return {
-      ...await pve.task(upid, input),
-      node: target,
+      ...task,
+      node: isAsked ? node : target,
       undo: `migrate_guest ${vmid} to ${node}`,
       ...(notes.length > 0 ? { notes } : {}),
     };

@@ -27,7 +27,7 @@ interface Parts {
   readonly pve: Pve;
   /** The node that is to be empty. */
   readonly node: string;
-  readonly wish: Omit<MigrationWish, "running"> & { readonly timeout_seconds: number };
+  readonly wish: Omit<MigrationWish, "running" | "byHa"> & { readonly timeout_seconds: number };
   readonly room: Room;
   readonly homes: HaHomes;
   readonly includes: (vmid: number, node: string) => boolean;
@@ -108,14 +108,20 @@ export class Drain {
     const { lock, status } = await currentState(pve, guest);
     if (lock !== undefined) throw new AppError("conflict", `it is locked (${lock})`);
     const running = status !== "stopped";
+    const byHa = this.#parts.homes.manages(sidOf(guest));
     const bytes = running ? memory : 0;
-    const { dependents, target } = await this.#choose(guest, { bytes, wish: { ...wish, running } });
+    const { dependents, target } = await this.#choose(guest, {
+      bytes,
+      wish: { ...wish, running, byHa },
+    });
     room.take(target, bytes);
-    const method = this.#methodOf(guest, running);
+    const method = this.#methodOf(guest, { running, byHa });
     for (const vmid of dependents) {
       this.#along.set(vmid, { target, method, detail: `HA moves it with ${nameOf(guest)}` });
     }
-    const sent = await pve.step(() => sendMigration(pve, guest, { ...wish, running, target }));
+    const sent = await pve.step(() =>
+      sendMigration(pve, guest, { ...wish, running, byHa, target })
+    );
     return this.#planned(guest, { upid: sent, target, method });
   }
 
@@ -159,9 +165,9 @@ export class Drain {
     throw new AppError("conflict", [...against].join("; "));
   }
 
-  #methodOf(guest: Guest, running: boolean): string {
-    const how = !running ? "offline" : guest.type === "qemu" ? "live" : "with a restart";
-    return this.#parts.homes.manages(sidOf(guest)) ? `${how}, by HA` : how;
+  #methodOf({ type }: Guest, { running, byHa }: { running: boolean; byHa: boolean }): string {
+    const how = !running ? "offline" : type === "qemu" ? "live" : "with a restart";
+    return byHa ? `${how}, by HA` : how;
   }
 
   async #follow(guest: Guest, { upid, ...begun }: Begun): Promise<DrainRow> {
