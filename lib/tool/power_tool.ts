@@ -34,7 +34,7 @@ interface PowerSpec<T extends GuestType, Extra extends z.ZodRawShape> {
   readonly conditionalPrivileges?: readonly ConditionalPrivilege<Input<Extra>>[];
   /** Input besides the guest and waiting. */
   readonly input?: Extra;
-  /** Sends the request; gives the UPID. */
+  /** Sends the request; gives the UPID. `byHa` where HA manages the guest. */
   send(
     pve: Pve,
     guest: Guest<T>,

@@ -154,7 +154,12 @@ const reset: Action = {
 
 const suspend: Action = {
   name: "suspend",
-  before: notRunning,
+  before: (call, guest) => {
+    notRunning(call, guest);
+    if (call.params.flag("todisk") && haManaged(call.state, guest)) {
+      die("Cannot suspend HA managed VM to disk");
+    }
+  },
   work: ({ world, params }, guest) => {
     unlocked(guest, params.flag("skiplock"));
     if (!params.flag("todisk")) {

@@ -92,7 +92,7 @@ const REASONS: readonly (readonly [ProxmoxErrorKind, ErrorCode, RegExp])[] = [
   [
     "wrong_state",
     "conflict",
-    /checksum mismatch|already running|protection|not running|is running|can't (?:remove|delete|migrate)|got timeout|is a template|base volume|in use/i,
+    /checksum mismatch|already running|protection|not running|is running|can't (?:remove|delete|migrate)|got timeout|is a template|base volume|in use|can't rollback|feature is not available|shrink/i,
   ],
   ["denied", "forbidden", /only root can|not allowed|Permission check failed/i],
   ["not_installed", "unavailable", /not installed|not (?:fully )?configured|not initialized/i],

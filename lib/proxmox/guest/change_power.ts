@@ -61,12 +61,12 @@ export async function changePower<T extends GuestType>(
     suspended || from.includes(status),
     `${label} is ${status}`,
   );
-  const byHa = haDoes && haManages(state);
-  const upid = await send(guest, byHa);
+  const isManaged = haManages(state);
+  const upid = await send(guest, isManaged);
   // Who does not wait is not told more by asking again: the task has only just begun.
   const found = input.wait === false ? compact({ name: text(row.name), guest_status: status }) : {};
   const task = await pve.task(upid, input);
-  const by = byHa ? "ha" : restarts ? "restart" : undefined;
+  const by = haDoes && isManaged ? "ha" : restarts ? "restart" : undefined;
   if (by === undefined) return { ...found, ...task };
   const late = { by, wanted: to ?? "running", seconds: input.timeout_seconds, task } as const;
   return { ...found, ...task, ...await afterwards(pve, guest, late) };

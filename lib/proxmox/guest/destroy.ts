@@ -56,11 +56,16 @@ export async function destroyGuest(
     await pve.finished(await pve.step(() => sendStop(pve, guest, { byHa })), input);
     if (!pve.dryRun) await assertStops(pve, guest, input.timeout_seconds);
   }
-  // What no configuration names is left: on a storage that clusters share it may be another cluster's guest.
-  const upid = await pve.delete("/nodes/{node}/{type}/{vmid}", { node, type, vmid }, {
-    purge: input.purge,
-  });
-  return pve.task(upid, input);
+  try {
+    // What no configuration names is left: on a storage that clusters share it may be another cluster's guest.
+    const upid = await pve.delete("/nodes/{node}/{type}/{vmid}", { node, type, vmid }, {
+      purge: input.purge,
+    });
+    return await pve.task(upid, input);
+  } catch (error) {
+    if (!runs || !(error instanceof AppError)) throw error;
+    throw error.withMessage(`${error.message}; it was stopped for that`);
+  }
 }
 
 /** A guest under HA is stopped some time after the task that asks for it has ended. */
