@@ -4,7 +4,7 @@ import { AppError } from "../lib/errors.ts";
 import { compact, hasTag } from "../lib/proxmox/api/values.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.ts";
-import { haManages } from "../lib/proxmox/guest/ha_manages.ts";
+import { haWillDo } from "../lib/proxmox/guest/ha_manages.ts";
 import { afterwards } from "../lib/proxmox/guest/afterwards.ts";
 import { sendShutdown } from "../lib/proxmox/guest/shutdown.ts";
 import { sendStop } from "../lib/proxmox/guest/stop.ts";
@@ -154,7 +154,7 @@ async function changePowerOfOne(
   // A call that is made again follows what it began before.
   const same = running?.type.endsWith(action) ? running.upid : undefined;
   if (same !== undefined) pve.check(`${guestLabel(guest)}: a ${action} of it runs`, true, "");
-  const byHa = haManages(state);
+  const byHa = haWillDo(pve, guest, state);
   const upid = same ?? await pve.step(() => send(pve, guest, { action, byHa, left }));
   if (pve.dryRun) return { ...base, result: "planned" };
   const task = await pve.task(upid, { wait, timeout_seconds: left });

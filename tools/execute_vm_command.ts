@@ -5,7 +5,7 @@ import { isKind } from "../lib/proxmox/api/errors.ts";
 import { flag, number, text } from "../lib/proxmox/api/values.ts";
 import { agentText, forAgent } from "../lib/proxmox/guest/agent_bytes.ts";
 import type { Guest } from "../lib/proxmox/guest/directory.ts";
-import { currentState } from "../lib/proxmox/guest/power.ts";
+import { requireRunning } from "../lib/proxmox/guest/checks.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { defineTool } from "../lib/tool/tool.ts";
@@ -62,8 +62,7 @@ export default defineTool({
   }),
   run: async (input, { pve }) => {
     const guest = await pve.find(input, { type: "qemu" });
-    const { status } = await currentState(pve, guest);
-    pve.check("is running", status === "running", `VM ${guest.vmid} is ${status}; start it first`);
+    await requireRunning(pve, guest);
     const argv = typeof input.command === "string"
       ? await shellOf(pve, guest, input.command)
       : input.command;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
-import { haManages } from "../lib/proxmox/guest/ha_manages.ts";
+import { haWillDo } from "../lib/proxmox/guest/ha_manages.ts";
 import { arrives } from "../lib/proxmox/migration/arrival.ts";
 import {
   dependentsIn,
@@ -50,7 +50,7 @@ export default defineTool({
     if (target === node) return pve.unchanged(`${guestLabel(guest)} is on node ${node} already`);
     pve.assertGuest({ ...guest, node: target });
     const state = await requireState(pve, guest);
-    const byHa = haManages(state);
+    const byHa = haWillDo(pve, guest, state);
     const wish = {
       target,
       running: state.status !== "stopped",

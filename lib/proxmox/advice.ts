@@ -11,6 +11,7 @@ export type Topic =
   | "guest"
   | "guests"
   | "ha"
+  | "ha_error"
   | "images"
   | "jobs"
   | "nodes"

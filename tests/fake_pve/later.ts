@@ -42,6 +42,7 @@ export function actByHa(
     work: (log) => {
       const resource = ha.resources.get(haSid(guest));
       if (resource) resource.state = wanted;
+      if (resource?.reported === "error") return;
       afterwards(call, guest, {
         name,
         ms: ha.actMs,

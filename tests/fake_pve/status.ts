@@ -71,9 +71,8 @@ function rowOf(world: World, guest: FakeGuest, full: boolean): Record<string, un
 
 function currentStatus(world: World, guest: FakeGuest): Record<string, unknown> {
   const managed = haManaged(world.state, guest);
-  const ha = managed
-    ? { managed: 1, state: world.state.ha.resources.get(haSid(guest))?.state ?? "started" }
-    : { managed: 0 };
+  const { reported, state } = world.state.ha.resources.get(haSid(guest)) ?? {};
+  const ha = managed ? { managed: 1, state: reported ?? state ?? "started" } : { managed: 0 };
   const row = { ...rowOf(world, guest, true), ha };
   if (guest.type === "lxc") {
     const pressure = ["cpu", "io", "memory"].flatMap((

@@ -77,3 +77,27 @@ Deno.test("HA moves a guest to storages of the same names only", async () => {
   const left = value.guests.find(({ vmid }: { vmid: number }) => vmid === 110);
   assert.match(left.detail, /HA moves it, to storages of the same names/);
 });
+
+Deno.test("what HA has in state error, where it does nothing, is not asked of it", async () => {
+  await using site = await Site.start();
+  const resource = site.fake.state.ha.resources.get("vm:110");
+  assert.ok(resource);
+  resource.reported = "error";
+  const why =
+    /: HA has VM 110 in state error and does nothing with it; use update_ha_resource with/;
+  for (
+    const [tool, args] of [
+      ["stop_vm", {}],
+      ["shutdown_vm", {}],
+      ["migrate_guest", { target: "pve1" }],
+      ["delete_vm", { force: true }],
+    ] as const
+  ) {
+    const { code, text } = await site.call(tool, { vmid: 110, ...args });
+    assert.equal(code, "conflict", text);
+    assert.match(text, why);
+  }
+  assert.equal(changes(site).length, 0);
+  const reset = await site.call("reset_vm", { vmid: 110 });
+  assert.equal(reset.value?.exit_status, "OK", "which HA has no part in");
+});

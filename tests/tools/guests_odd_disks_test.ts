@@ -117,3 +117,15 @@ Deno.test("what HA manages is not suspended to disk, and runs again after a roll
     /it is stopped, and started again by HA/,
   );
 });
+
+Deno.test("move_disk tells which snapshots stay behind, and does not delete what they hold", async () => {
+  await using site = await Site.start();
+  const move = { vmid: 100, disk: "scsi0", storage: "nfs1" };
+  const before = changes(site).length;
+  const refused = await site.call("move_disk", { ...move, delete_source: true });
+  assert.equal(refused.code, "conflict", refused.text);
+  assert.match(refused.text, /: snapshots hold scsi0 \(.*\): clean; leave delete_source out$/);
+  assert.equal(changes(site).length, before);
+  const { value, text } = await site.call("move_disk", move);
+  assert.match(value?.notes?.join() ?? text, /^snapshots stay where it was, on local-lvm: clean$/);
+});

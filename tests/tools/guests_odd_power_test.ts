@@ -10,6 +10,8 @@ Deno.test("a VM that stands still for want of space does not run: it can be resu
     guest(site, 100).qmpstatus = qmpstatus;
     const known = qmpstatus === "suspended" ? "paused" : qmpstatus;
     assert.equal((await site.call("get_guest", { vmid: 100 })).value?.status, known);
+    const inside = await site.call("execute_vm_command", { vmid: 100, command: ["true"] });
+    assert.match(inside.text, new RegExp(`: VM 100 is ${known}; resume it first$`));
     const started = await site.call("start_vm", { vmid: 100 });
     assert.equal(started.code, "conflict", started.text);
     const { value, text } = await site.call("resume_vm", { vmid: 100 });

@@ -3,7 +3,7 @@ import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { afterwards } from "./afterwards.ts";
 import { type Guest, guestLabel, type GuestType } from "./directory.ts";
-import { haManages } from "./ha_manages.ts";
+import { haManages, haWillDo } from "./ha_manages.ts";
 import { currentState, mayChange, powerTasks } from "./power.ts";
 
 async function underWay(pve: Pve, guest: Guest): Promise<{ notes?: string[] }> {
@@ -61,12 +61,12 @@ export async function changePower<T extends GuestType>(
     suspended || from.includes(status),
     `${label} is ${status}`,
   );
-  const isManaged = haManages(state);
-  const upid = await send(guest, isManaged);
+  const byHa = haDoes ? haWillDo(pve, guest, state) : haManages(state);
+  const upid = await send(guest, byHa);
   // Who does not wait is not told more by asking again: the task has only just begun.
   const found = input.wait === false ? compact({ name: text(row.name), guest_status: status }) : {};
   const task = await pve.task(upid, input);
-  const by = haDoes && isManaged ? "ha" : restarts ? "restart" : undefined;
+  const by = haDoes && byHa ? "ha" : restarts ? "restart" : undefined;
   if (by === undefined) return { ...found, ...task };
   const late = { by, wanted: to ?? "running", seconds: input.timeout_seconds, task } as const;
   return { ...found, ...task, ...await afterwards(pve, guest, late) };

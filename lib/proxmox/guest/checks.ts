@@ -24,3 +24,14 @@ export async function requireState(
   }
   return state;
 }
+
+/** Asks how the guest stands and requires that it runs, so that something in it can answer. */
+export async function requireRunning(pve: Pve, guest: Guest): Promise<void> {
+  const { status } = await currentState(pve, guest);
+  const how = status === "stopped" ? "start" : "resume";
+  pve.check(
+    "is running",
+    status === "running",
+    `${guestLabel(guest)} is ${status}; ${how} it first`,
+  );
+}

@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import { untilStatus } from "./afterwards.ts";
 import { requireState } from "./checks.ts";
 import { type Guest, guestLabel, type GuestType } from "./directory.ts";
-import { haManages } from "./ha_manages.ts";
+import { haManages, haWillDo } from "./ha_manages.ts";
 import { sendStop } from "./stop.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
@@ -40,10 +40,9 @@ export async function destroyGuest(
     `${label} is protected (protection: 1); ${unprotect} first`,
   );
   const state = await requireState(pve, guest);
-  const byHa = haManages(state);
   pve.check(
     "leaves HA",
-    input.purge || !byHa,
+    input.purge || !haManages(state),
     `${label} is managed by HA; leave purge out to remove it from there too`,
   );
   const runs = state.status !== "stopped";
@@ -53,7 +52,8 @@ export async function destroyGuest(
     `${label} is ${state.status}; stop it or give force`,
   );
   if (runs && input.force) {
-    await pve.finished(await pve.step(() => sendStop(pve, guest, { byHa })), input);
+    const stop = await pve.step(() => sendStop(pve, guest, { byHa: haWillDo(pve, guest, state) }));
+    await pve.finished(stop, input);
     if (!pve.dryRun) await assertStops(pve, guest, input.timeout_seconds);
   }
   try {
