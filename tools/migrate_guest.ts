@@ -3,7 +3,7 @@ import { AppError } from "../lib/errors.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { haWillDo } from "../lib/proxmox/guest/ha_manages.ts";
-import { arrives } from "../lib/proxmox/migration/arrival.ts";
+import { leaves } from "../lib/proxmox/migration/arrival.ts";
 import {
   dependentsIn,
   type MigrationWish,
@@ -64,13 +64,19 @@ export default defineTool({
     pve.about(moved);
     const upid = await sendMigration(pve, guest, wish);
     const task = await pve.task(upid, input);
-    const isAsked = byHa && !(task.status === "stopped" &&
-      await arrives(pve, moved, { seconds: input.timeout_seconds }));
-    if (isAsked) notes.push(`HA does it: the task is only the request; ${pve.advice.guest}`);
-    if (isAsked) pve.about(guest);
+    const isDone = task.status === "stopped";
+    const at = !byHa
+      ? target
+      : isDone
+      ? await leaves(pve, guest, { seconds: input.timeout_seconds })
+      : undefined;
+    if (at === undefined) {
+      notes.push(`HA does it: the task is only the request; ${pve.advice.guest}`);
+    }
+    pve.about({ ...guest, node: at ?? node });
     return {
       ...task,
-      node: isAsked ? node : target,
+      node: at ?? node,
       undo: `migrate_guest ${vmid} to ${node}`,
       ...(notes.length > 0 ? { notes } : {}),
     };

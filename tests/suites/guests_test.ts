@@ -1,3 +1,4 @@
+import "../tools/guests_moved_test.ts";
 import "../tools/guests_odd_disks_test.ts";
 import "../tools/guests_ha_test.ts";
 import "../tools/guests_odd_power_test.ts";

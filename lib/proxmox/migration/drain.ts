@@ -7,6 +7,7 @@ import { nameOf } from "../guest/about.ts";
 import { type Guest, guestOf } from "../guest/directory.ts";
 import { currentState } from "../guest/power.ts";
 import type { Pve } from "../pve.ts";
+import { leaves } from "./arrival.ts";
 import { dependentsIn, type MigrationWish, readConditions, reasonsAgainst } from "./conditions.ts";
 import { sendMigration } from "./request.ts";
 import type { Room } from "./room.ts";
@@ -45,7 +46,6 @@ interface Begun {
 type Fate = { readonly begun: Begun } | { readonly row: DrainRow };
 
 const MIGRATIONS = ["qmigrate", "vzmigrate", "hamigrate"];
-const ARRIVAL_POLL_MS = 2_000;
 
 /** Moves guests off one node: each is chosen a place when its turn comes, then some are followed at once. */
 export class Drain {
@@ -177,22 +177,10 @@ export class Drain {
       const task = await pve.task(upid, { timeout_seconds });
       if (task.status === "running") return rowOf(guest, { ...told, result: "moving" });
     }
-    const at = await this.#arrived(guest);
+    const at = await leaves(pve, guest);
     return at === undefined
       ? rowOf(guest, { ...told, result: "moving", detail: "HA has been asked and moves it" })
       : rowOf(guest, { ...told, result: "moved", target: at });
-  }
-
-  /** Where the guest is once it has left; HA's task is only the request. */
-  async #arrived({ vmid }: Guest): Promise<string | undefined> {
-    const { node, pve } = this.#parts;
-    while (true) {
-      const rows = await pve.resources({ fresh: true });
-      const at = rows.map(guestOf).find((guest) => guest?.vmid === vmid)?.node;
-      if (at !== undefined && at !== node) return at;
-      if (pve.patienceMs === 0) return undefined;
-      await pve.sleep(Math.min(ARRIVAL_POLL_MS, pve.patienceMs));
-    }
   }
 }
 
