@@ -6,6 +6,7 @@ import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.ts";
 import { haWillDo } from "../lib/proxmox/guest/ha_manages.ts";
 import { afterwards } from "../lib/proxmox/guest/afterwards.ts";
+import { lockedText } from "../lib/proxmox/guest/locked.ts";
 import { sendShutdown } from "../lib/proxmox/guest/shutdown.ts";
 import { sendStop } from "../lib/proxmox/guest/stop.ts";
 import { currentState, mayChange, type PowerTask, powerTasks } from "../lib/proxmox/guest/power.ts";
@@ -185,5 +186,5 @@ function requireReady(
 ): void {
   const label = guestLabel(guest);
   pve.check(`${label} is not a template`, !template, `${label} is a template`);
-  pve.check(`${label} is not locked`, lock === undefined, `${label} is locked (${lock})`);
+  pve.check(`${label} is not locked`, lock === undefined, lockedText(guest, lock));
 }

@@ -77,3 +77,17 @@ Deno.test("starting a VM that was suspended to disk resumes it, as Proxmox does"
   assert.equal(row.result, "done", row.detail);
   assert.ok(isRunning(site, 103));
 });
+
+Deno.test("a guest that is locked is told how that ends", async () => {
+  await using site = await Site.start();
+  set(201, { lock: "backup" })(site);
+  const { code, text } = await site.call("reboot_container", { vmid: 201 });
+  assert.equal(code, "conflict");
+  assert.match(
+    text,
+    /: container 201 is locked \(backup\): wait .*; one left behind goes by pct unlock 201 in a shell of node pve2$/,
+  );
+  set(101, { lock: "suspended" })(site);
+  const suspended = await site.call("delete_vm", { vmid: 101 });
+  assert.match(suspended.text, /: VM 101 is locked \(suspended\): resume it first$/);
+});

@@ -4,6 +4,7 @@ import type { TaskState } from "../tasks.ts";
 import { afterwards } from "./afterwards.ts";
 import { type Guest, guestLabel, type GuestType } from "./directory.ts";
 import { haManages, haWillDo } from "./ha_manages.ts";
+import { lockedText } from "./locked.ts";
 import { currentState, mayChange, powerTasks } from "./power.ts";
 
 async function underWay(pve: Pve, guest: Guest): Promise<{ notes?: string[] }> {
@@ -55,7 +56,7 @@ export async function changePower<T extends GuestType>(
     return { ...pve.unchanged(`${label} is ${to} already`), ...await underWay(pve, guest) };
   }
   pve.check("is not a template", !template, `${label} is a template; clone it instead`);
-  pve.check("is not locked", lock === undefined || suspended, `${label} is locked (${lock})`);
+  pve.check("is not locked", lock === undefined || suspended, lockedText(guest, lock));
   pve.check(
     `is ${from.join(" or ")}`,
     suspended || from.includes(status),
