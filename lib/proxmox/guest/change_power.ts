@@ -57,11 +57,9 @@ export async function changePower<T extends GuestType>(
   }
   pve.check("is not a template", !template, `${label} is a template; clone it instead`);
   pve.check("is not locked", lock === undefined || suspended, lockedText(guest, lock));
-  pve.check(
-    `is ${from.join(" or ")}`,
-    suspended || from.includes(status),
-    `${label} is ${status}`,
-  );
+  const fits = suspended || from.includes(status);
+  const wanted = fits ? suspended ? "suspended" : status : from.join(" or ");
+  pve.check(`is ${wanted}`, fits, `${label} is ${status}`);
   const byHa = haDoes ? haWillDo(pve, guest, state) : haManages(state);
   const upid = await send(guest, byHa);
   // Who does not wait is not told more by asking again: the task has only just begun.
