@@ -4,13 +4,12 @@ import { AppError } from "../lib/errors.ts";
 import { compact, hasTag } from "../lib/proxmox/api/values.ts";
 import { forEachBounded } from "../lib/proxmox/fan_out.ts";
 import { type Guest, guestLabel, guestOf } from "../lib/proxmox/guest/directory.ts";
-import {
-  currentState,
-  haNotes,
-  mayChange,
-  type PowerTask,
-  powerTasks,
-} from "../lib/proxmox/guest/power.ts";
+import { haWillDo } from "../lib/proxmox/guest/ha_manages.ts";
+import { afterwards } from "../lib/proxmox/guest/afterwards.ts";
+import { lockedText } from "../lib/proxmox/guest/locked.ts";
+import { sendShutdown } from "../lib/proxmox/guest/shutdown.ts";
+import { sendStop } from "../lib/proxmox/guest/stop.ts";
+import { currentState, mayChange, type PowerTask, powerTasks } from "../lib/proxmox/guest/power.ts";
 import { assertKnown, nodesIn, poolsIn, tagsIn } from "../lib/proxmox/known.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { changed, guestReference, nodeName, ONLY_PREVIEW, waiting } from "../lib/tool/fields.ts";
@@ -139,29 +138,45 @@ async function changePowerOfOne(
   const state = await currentState(pve, guest);
   const { status, lock, template } = state;
   const running = underWay.get(vmid);
-  if ((status === "stopped") === (action !== "start") && lock === undefined) {
+  const resumes = action === "start" && lock === "suspended";
+  const wanted = action === "start" ? "running" : "stopped";
+  if (status === wanted && lock === undefined) {
     pve.check(`${guestLabel(guest)} is ${status} already and left alone`, true, "");
     const but = running === undefined ? "" : `, but ${mayChange(pve, guest, running)}`;
     return { ...base, result: "skipped", detail: `is ${status} already${but}` };
   }
-  requireReady(pve, guest, { template, lock });
+  requireReady(pve, guest, { template, lock: resumes ? undefined : lock });
+  pve.check(
+    "is in no state between",
+    action !== "start" || status === "stopped",
+    `${guestLabel(guest)} is ${status}`,
+  );
   const left = Math.max(1, Math.round((ends - pve.now().getTime()) / 1000));
   // A call that is made again follows what it began before.
   const same = running?.type.endsWith(action) ? running.upid : undefined;
   if (same !== undefined) pve.check(`${guestLabel(guest)}: a ${action} of it runs`, true, "");
-  const upid = same ??
-    await pve.step(() =>
-      action === "shutdown"
-        ? pve.post("/nodes/{node}/{type}/{vmid}/status/shutdown", guest, { timeout: left })
-        : pve.post(`/nodes/{node}/{type}/{vmid}/status/${action}`, guest)
-    );
+  const byHa = haWillDo(pve, guest, state);
+  const upid = same ?? await pve.step(() => send(pve, guest, { action, byHa, left }));
   if (pve.dryRun) return { ...base, result: "planned" };
   const task = await pve.task(upid, { wait, timeout_seconds: left });
-  const ended = task.status === "stopped";
+  const late = byHa
+    ? await afterwards(pve, guest, { by: "ha", task, wanted, seconds: left })
+    : undefined;
+  const ended = task.status === "stopped" && late?.notes === undefined;
   pve.progress(`${guestLabel(guest)}: ${action} ${ended ? "done" : "accepted"}`);
-  const [detail] = haNotes(pve, state).notes ?? [];
+  const [detail] = late?.notes ?? [];
   const result = ended ? "done" : "started";
   return { ...base, result, upid: String(upid), ...(detail === undefined ? {} : { detail }) };
+}
+
+function send(
+  pve: Pve,
+  guest: Guest,
+  { action, byHa, left }: { action: Input["action"]; byHa: boolean; left: number },
+): Promise<unknown> {
+  if (action === "stop") return sendStop(pve, guest, { byHa });
+  if (action === "shutdown") return sendShutdown(pve, guest, { byHa, timeout_seconds: left });
+  return pve.post("/nodes/{node}/{type}/{vmid}/status/start", guest);
 }
 
 function requireReady(
@@ -171,5 +186,5 @@ function requireReady(
 ): void {
   const label = guestLabel(guest);
   pve.check(`${label} is not a template`, !template, `${label} is a template`);
-  pve.check(`${label} is not locked`, lock === undefined, `${label} is locked (${lock})`);
+  pve.check(`${label} is not locked`, lock === undefined, lockedText(guest, lock));
 }

@@ -3,6 +3,8 @@ import { guestInput, guestTaskResult, storageId, waiting } from "../lib/tool/fie
 import { requireQuorum } from "../lib/proxmox/cluster/quorum.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
+import { readConfig } from "../lib/proxmox/guest/config.ts";
+import { diskList, leftOutOfBackups } from "../lib/proxmox/guest/left_out.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -36,6 +38,9 @@ export default defineTool({
       content: "backup",
       sizeGib: 1,
     });
+    const leftOut = leftOutOfBackups(await readConfig(pve, guest), guest.type);
+    const note = `not in the backup, by the guest's own options: ${diskList(leftOut)}`;
+    if (leftOut.length > 0) pve.foresee(note);
     // The template of notes is one line, with its own escapes.
     const notes = input.notes?.replaceAll("\\", "\\\\").replaceAll(/\r?\n/g, "\\n");
     const upid = await pve.post("/nodes/{node}/vzdump", { node }, {
@@ -48,6 +53,7 @@ export default defineTool({
       "notes-template": notes,
       protected: input.protected ? true : undefined,
     });
-    return { ...await pve.task(upid, input), storage };
+    const told = leftOut.length > 0 ? { notes: [note] } : {};
+    return { ...await pve.task(upid, input), storage, ...told };
   },
 });

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { guestInput, guestTaskResult, snapshotName, waiting } from "../lib/tool/fields.ts";
+import { requireState } from "../lib/proxmox/guest/checks.ts";
+import { guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -22,6 +24,8 @@ export default defineTool({
   action: ({ vmid, name }) => `create snapshot ${name} of guest ${vmid}`,
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);
+    const { status, template } = await requireState(pve, guest);
+    pve.check("is not a template", !template, `${guestLabel(guest)} is a template`);
     const named = { snapname: input.name, description: input.description };
     // Containers have no memory to save: Proxmox refuses the parameter for them.
     const upid = guest.type === "qemu"
@@ -31,8 +35,13 @@ export default defineTool({
       })
       : await pve.post("/nodes/{node}/lxc/{vmid}/snapshot", guest, named);
     const task = await pve.task(upid, input);
-    return guest.type === "lxc" && input.vmstate
-      ? { ...task, notes: ["vmstate was left out: a container's memory cannot be saved"] }
+    const without = guest.type === "lxc"
+      ? "a container's memory cannot be saved"
+      : status === "stopped"
+      ? "the VM is stopped"
+      : undefined;
+    return input.vmstate && without !== undefined
+      ? { ...task, notes: [`vmstate was left out: ${without}`] }
       : task;
   },
 });

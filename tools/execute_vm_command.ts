@@ -3,8 +3,9 @@ import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { AppError, toAppError } from "../lib/errors.ts";
 import { isKind } from "../lib/proxmox/api/errors.ts";
 import { flag, number, text } from "../lib/proxmox/api/values.ts";
+import { agentText, forAgent } from "../lib/proxmox/guest/agent_bytes.ts";
 import type { Guest } from "../lib/proxmox/guest/directory.ts";
-import { currentState } from "../lib/proxmox/guest/power.ts";
+import { requireRunning } from "../lib/proxmox/guest/checks.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { changed, commandResult, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
@@ -47,8 +48,7 @@ export default defineTool({
   }),
   run: async (input, { pve }) => {
     const guest = await pve.find(input, { type: "qemu" });
-    const { status } = await currentState(pve, guest);
-    pve.check("is running", status === "running", `VM ${guest.vmid} is ${status}; start it first`);
+    await requireRunning(pve, guest);
     const argv = typeof input.command === "string"
       ? await shellOf(pve, guest, input.command)
       : input.command;
@@ -83,7 +83,7 @@ async function runInGuest(
 ): Promise<CommandResult> {
   const started = await pve.post("/nodes/{node}/qemu/{vmid}/agent/exec", guest, {
     command: argv,
-    "input-data": input,
+    "input-data": input === undefined ? undefined : forAgent(input),
   }).catch((error) => {
     throw explainBrokenPipe(error, argv[0] ?? "");
   });
@@ -135,15 +135,17 @@ function unfollowed(error: unknown, pid: number): AppError {
 function describeResult(status: Record<string, unknown>): CommandResult {
   const exitCode = number(status.exitcode);
   const signal = number(status.signal);
-  const stdout = text(status["out-data"]) ?? "";
-  const stderr = text(status["err-data"]) ?? "";
+  const cutOut = flag(status["out-truncated"]);
+  const cutErr = flag(status["err-truncated"]);
+  const stdout = agentText(text(status["out-data"]) ?? "", { truncated: cutOut });
+  const stderr = agentText(text(status["err-data"]) ?? "", { truncated: cutErr });
   return {
     ...(exitCode === undefined ? {} : { exit_code: exitCode }),
     ...(signal === undefined ? {} : { signal }),
     stdout: stdout.slice(0, MAX_OUTPUT),
     stderr: stderr.slice(0, MAX_OUTPUT),
-    stdout_truncated: flag(status["out-truncated"]) || stdout.length > MAX_OUTPUT,
-    stderr_truncated: flag(status["err-truncated"]) || stderr.length > MAX_OUTPUT,
+    stdout_truncated: cutOut || stdout.length > MAX_OUTPUT,
+    stderr_truncated: cutErr || stderr.length > MAX_OUTPUT,
   };
 }
 

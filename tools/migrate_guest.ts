@@ -2,7 +2,8 @@ import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
-import { haNotes } from "../lib/proxmox/guest/power.ts";
+import { haWillDo } from "../lib/proxmox/guest/ha_manages.ts";
+import { leaves } from "../lib/proxmox/migration/arrival.ts";
 import {
   dependentsIn,
   type MigrationWish,
@@ -49,21 +50,33 @@ export default defineTool({
     if (target === node) return pve.unchanged(`${guestLabel(guest)} is on node ${node} already`);
     pve.assertGuest({ ...guest, node: target });
     const state = await requireState(pve, guest);
-    const running = state.status !== "stopped";
+    const byHa = haWillDo(pve, guest, state);
     const wish = {
       target,
-      running,
+      running: state.status !== "stopped",
       withLocalDisks: input.with_local_disks,
       targetStorage: input.target_storage,
       restart: input.restart,
+      byHa,
     };
     const notes = await requireMigratable(pve, guest, wish);
-    notes.push(...haNotes(pve, state).notes ?? []);
-    pve.about({ ...guest, node: target });
+    const moved = { ...guest, node: target };
+    pve.about(moved);
     const upid = await sendMigration(pve, guest, wish);
+    const task = await pve.task(upid, input);
+    const isDone = task.status === "stopped";
+    const at = !byHa
+      ? target
+      : isDone
+      ? await leaves(pve, guest, { seconds: input.timeout_seconds })
+      : undefined;
+    if (at === undefined) {
+      notes.push(`HA does it: the task is only the request; ${pve.advice.guest}`);
+    }
+    pve.about({ ...guest, node: at ?? node });
     return {
-      ...await pve.task(upid, input),
-      node: target,
+      ...task,
+      node: at ?? node,
       undo: `migrate_guest ${vmid} to ${node}`,
       ...(notes.length > 0 ? { notes } : {}),
     };

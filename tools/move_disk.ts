@@ -4,6 +4,7 @@ import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { requireDisk } from "../lib/proxmox/guest/disks.ts";
+import { snapshotsWith } from "../lib/proxmox/guest/snapshots_with.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { GIB } from "../lib/proxmox/sizes.ts";
@@ -44,6 +45,14 @@ export default defineTool({
     }
     const content = isVm ? "images" : "rootdir";
     await requireRoom(pve, node, { storage, content, bytes: disk.bytes ?? 0 });
+    const held = (await snapshotsWith(pve, guest, disk.volid)).join(", ");
+    pve.check(
+      "no snapshot holds what is to be deleted",
+      held === "" || !input.delete_source,
+      `snapshots hold ${key} (${disk.volid}): ${held}; leave delete_source out`,
+    );
+    const notes = held === "" ? [] : [`snapshots stay where it was, on ${from}: ${held}`];
+    for (const note of notes) pve.foresee(note);
     pve.plan.changes[key] = { from: disk.volid, to: `${storage}:…` };
     const upid = await sendUnlessChanged(pve, guest, {
       before: config,
@@ -65,7 +74,7 @@ export default defineTool({
       },
     });
     const undo = `move_disk ${key} of ${vmid} to ${from}`;
-    return { ...await pve.task(upid, input), undo };
+    return { ...await pve.task(upid, input), undo, ...(held === "" ? {} : { notes }) };
   },
 });
 

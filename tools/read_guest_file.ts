@@ -4,6 +4,7 @@ import { isKind } from "../lib/proxmox/api/errors.ts";
 import { garbled } from "../lib/proxmox/api/failures.ts";
 import { flag, text } from "../lib/proxmox/api/values.ts";
 import { readContainerFile } from "../lib/proxmox/console/files.ts";
+import { agentBytes } from "../lib/proxmox/guest/agent_bytes.ts";
 import { type Guest, isContainer } from "../lib/proxmox/guest/directory.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { guestInput } from "../lib/tool/fields.ts";
@@ -95,7 +96,7 @@ async function readFile(
     return read({});
   });
   if (answer.content === undefined) throw garbled("the guest agent's answer holds no content");
-  const all = bytesOf(text(answer.content) ?? "");
+  const all = agentBytes(text(answer.content) ?? "");
   const from = skipped === offset ? 0 : offset;
   if (from > 0 && from >= all.length && flag(answer.truncated)) {
     throw new AppError("unavailable", "this Proxmox reads only the first 16 MiB of a file");
@@ -103,17 +104,6 @@ async function readFile(
   const bytes = all.subarray(from, from + count);
   const truncated = flag(answer.truncated) || all.length > from + bytes.length;
   return { ...encode(bytes, truncated), truncated };
-}
-
-/** Proxmox sends each byte of a file as one character from U+0000 to U+00FF. */
-function bytesOf(content: string): Uint8Array {
-  const bytes = new Uint8Array(content.length);
-  for (let index = 0; index < content.length; index++) {
-    const code = content.charCodeAt(index);
-    if (code > 0xff) return new TextEncoder().encode(content);
-    bytes[index] = code;
-  }
-  return bytes;
 }
 
 /** Text where it is valid UTF-8; a character that the cut went through is left for the next part. */

@@ -7,6 +7,7 @@ export default powerTool({
   does: "reboot container",
   type: "lxc",
   from: ["running"],
+  restarts: true,
   send: (pve, guest, { timeout_seconds }) =>
     pve.post("/nodes/{node}/lxc/{vmid}/status/reboot", guest, {
       timeout: timeout_seconds,

@@ -7,6 +7,7 @@ export default powerTool({
   does: "reboot VM",
   type: "qemu",
   from: ["running"],
+  restarts: true,
   send: (pve, guest, { timeout_seconds }) =>
     pve.post("/nodes/{node}/qemu/{vmid}/status/reboot", guest, {
       timeout: timeout_seconds,

@@ -7,7 +7,7 @@ import { type ConfigResult, configureGuest } from "../lib/proxmox/guest/configur
 import { type Guest, guestLabel, isVm } from "../lib/proxmox/guest/directory.ts";
 import { bootOrder } from "../lib/proxmox/guest/drives.ts";
 import { findPart, isNodeDevice, type Part, partsOf } from "../lib/proxmox/guest/parts.ts";
-import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
+import { snapshotsWith } from "../lib/proxmox/guest/snapshots_with.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { hardwareOutput } from "../lib/tool/config_change.ts";
@@ -161,13 +161,8 @@ function checkRemoval(
 }
 
 /** Requires that no snapshot needs the volume: Proxmox would refuse to destroy it. */
-async function requireNoSnapshot(pve: Pve, guest: Guest, { key, volid }: Part): Promise<void> {
-  const { snapshots } = await readSnapshots(pve, guest);
-  const holding = await Promise.all(snapshots.map(async ({ name }) => {
-    const parts = partsOf(await readConfig(pve, guest, { snapshot: name }));
-    return parts.some((part) => part.volid === volid) ? [name] : [];
-  }));
-  const names = holding.flat().join(", ");
+async function requireNoSnapshot(pve: Pve, guest: Guest, { key, volid = "" }: Part): Promise<void> {
+  const names = (await snapshotsWith(pve, guest, volid)).join(", ");
   pve.check("no snapshot holds it", names === "", `snapshots hold ${key} (${volid}): ${names}`);
 }
 

@@ -1,3 +1,4 @@
+import { HALTED } from "../lib/proxmox/guest/power.ts";
 import { powerTool } from "../lib/tool/power_tool.ts";
 
 export default powerTool({
@@ -6,7 +7,7 @@ export default powerTool({
   description: "Resets a VM at once, like its reset button. Unsaved data is lost.",
   does: "reset VM",
   type: "qemu",
-  from: ["running", "paused"],
+  from: ["running", "paused", ...HALTED],
   discards: true,
   send: (pve, guest) => pve.post("/nodes/{node}/qemu/{vmid}/status/reset", guest),
 });

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { diskKey, guestInput, guestTaskResult, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { sendUnlessChanged } from "../lib/proxmox/guest/configure.ts";
+import { compact } from "../lib/proxmox/api/values.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { requireDisk } from "../lib/proxmox/guest/disks.ts";
 import { sizeInBytes } from "../lib/proxmox/guest/properties.ts";
@@ -45,17 +46,18 @@ export default defineTool({
     const { config, disk } = await requireDisk(pve, guest, input.disk);
     const { key } = disk;
     const given = sizeInBytes(size.replace("+", "")) ?? 0;
-    const before = disk.bytes ?? 0;
-    const after = size.startsWith("+") ? before + given : given;
-    if (after === before) {
+    // A configuration need not tell a disk's size.
+    const before = disk.bytes;
+    const after = !size.startsWith("+") ? given : before === undefined ? undefined : before + given;
+    if (after !== undefined && after === before) {
       return { ...pve.unchanged(`${key} has ${size} already`), size_bytes: after };
     }
     pve.check(
       "the disk grows",
-      after > before,
+      before === undefined || after === undefined || after > before,
       `${key} has ${gib(before)} already, ${size} is less; disks cannot be shrunk`,
     );
-    pve.plan.changes[key] = { from: `${before} bytes`, to: `${after} bytes` };
+    pve.plan.changes[key] = { from: sizeText(before), to: sizeText(after) };
     const upid = await sendUnlessChanged(pve, guest, {
       before: config,
       send: (digest) =>
@@ -71,10 +73,15 @@ export default defineTool({
             digest,
           }),
     });
-    return { ...await settle(pve, upid, input), size_bytes: after, former_size_bytes: before };
+    const sizes = compact({ size_bytes: after, former_size_bytes: before });
+    return { ...await settle(pve, upid, input), ...sizes };
   },
 });
 
-function gib(bytes: number): string {
+function gib(bytes = 0): string {
   return `${Math.round(bytes / GIB * 10) / 10} GiB`;
+}
+
+function sizeText(bytes: number | undefined): string {
+  return bytes === undefined ? "unknown" : `${bytes} bytes`;
 }

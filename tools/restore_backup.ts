@@ -2,10 +2,12 @@ import * as z from "zod";
 import { guestFacts } from "../lib/proxmox/guest/about.ts";
 import { volumeText } from "../lib/proxmox/storage/about.ts";
 import { AppError } from "../lib/errors.ts";
-import { flag } from "../lib/proxmox/api/values.ts";
+import { flag, type GuestConfig } from "../lib/proxmox/api/values.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
 import { type Guest, guestLabel, type GuestType } from "../lib/proxmox/guest/directory.ts";
+import { diskList, isVolume, leftOutOfBackups } from "../lib/proxmox/guest/left_out.ts";
+import { partsOf } from "../lib/proxmox/guest/parts.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { backupType, requireBackup } from "../lib/proxmox/storage/backups.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
@@ -138,7 +140,7 @@ async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoratio
   await pve.hold(vmid);
   const { present, node } = await place();
   if (node !== backup.node) await requireBackup(pve, { volid: input.volid, node });
-  if (present) await requireReplaceable(pve, present, { ...input, type });
+  const lost = present && await requireReplaceable(pve, present, { ...input, type });
   if (input.storage !== undefined) {
     const content = type === "qemu" ? "images" : "rootdir";
     await chooseStorage(pve, node, { wanted: input.storage, content, sizeGib: 0 });
@@ -146,7 +148,8 @@ async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoratio
   const twin = input.unique || backup.vmid === undefined || backup.vmid === vmid
     ? undefined
     : await findIfAny(pve, backup.vmid);
-  return { type, vmid, node, replaces: present !== undefined, notes: twin ? [besides(twin)] : [] };
+  const notes = [lost ?? [], twin ? besides(twin) : []].flat();
+  return { type, vmid, node, replaces: present !== undefined, notes };
 }
 
 function besides(guest: Guest): string {
@@ -158,7 +161,7 @@ async function requireReplaceable(
   pve: Pve,
   guest: Guest,
   { overwrite, node, type }: RestoreInput & { type: GuestType },
-): Promise<void> {
+): Promise<string | undefined> {
   const label = guestLabel(guest);
   pve.check(
     "the vmid is free or may be overwritten",
@@ -174,6 +177,19 @@ async function requireReplaceable(
   await requireState(pve, guest, { from: ["stopped"] });
   const config = await readConfig(pve, guest);
   pve.check("is not protected", !flag(config.protection), `${label} is protected (protection: 1)`);
+  return lostWith(config, guest.type);
+}
+
+/** A container's volumes are all destroyed; of a VM's, what the backup does not hold becomes unused disks. */
+function lostWith(config: GuestConfig, type: GuestType): string | undefined {
+  if (type === "qemu") return undefined;
+  const unused = partsOf(config).filter(({ key }) => key.startsWith("unused"))
+    .map(({ key, volid = "" }) => ({ key, volid }));
+  const lost = [...leftOutOfBackups(config, type), ...unused].filter(({ volid }) =>
+    isVolume(volid)
+  );
+  if (lost.length === 0) return undefined;
+  return `destroyed with what is replaced, and in no backup of it: ${diskList(lost)}`;
 }
 
 async function findIfAny(pve: Pve, vmid: number): Promise<Guest | undefined> {

@@ -1,3 +1,4 @@
+import { sendShutdown } from "../lib/proxmox/guest/shutdown.ts";
 import { powerTool } from "../lib/tool/power_tool.ts";
 
 export default powerTool({
@@ -8,8 +9,6 @@ export default powerTool({
   type: "lxc",
   from: ["running"],
   to: "stopped",
-  send: (pve, guest, { timeout_seconds }) =>
-    pve.post("/nodes/{node}/lxc/{vmid}/status/shutdown", guest, {
-      timeout: timeout_seconds,
-    }),
+  haDoes: true,
+  send: sendShutdown,
 });

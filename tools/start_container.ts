@@ -8,5 +8,6 @@ export default powerTool({
   type: "lxc",
   from: ["stopped"],
   to: "running",
+  haDoes: true,
   send: (pve, guest) => pve.post("/nodes/{node}/lxc/{vmid}/status/start", guest),
 });

@@ -7,7 +7,8 @@ export default powerTool({
   core: true,
   does: "start VM",
   type: "qemu",
-  from: ["stopped"],
+  from: ["stopped", "suspended"],
   to: "running",
+  haDoes: true,
   send: (pve, guest) => pve.post("/nodes/{node}/qemu/{vmid}/status/start", guest),
 });

@@ -1,3 +1,4 @@
+import { sendStop } from "../lib/proxmox/guest/stop.ts";
 import { powerTool } from "../lib/tool/power_tool.ts";
 
 export default powerTool({
@@ -8,6 +9,7 @@ export default powerTool({
   type: "lxc",
   from: ["running"],
   to: "stopped",
+  haDoes: true,
   discards: true,
-  send: (pve, guest) => pve.post("/nodes/{node}/lxc/{vmid}/status/stop", guest),
+  send: sendStop,
 });

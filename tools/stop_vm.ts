@@ -1,3 +1,5 @@
+import { HALTED } from "../lib/proxmox/guest/power.ts";
+import { sendStop } from "../lib/proxmox/guest/stop.ts";
 import { powerTool } from "../lib/tool/power_tool.ts";
 
 export default powerTool({
@@ -6,8 +8,9 @@ export default powerTool({
   description: "Stops a VM at once, like pulling the plug. Unsaved data is lost.",
   does: "stop VM",
   type: "qemu",
-  from: ["running", "paused"],
+  from: ["running", "paused", ...HALTED],
   to: "stopped",
+  haDoes: true,
   discards: true,
-  send: (pve, guest) => pve.post("/nodes/{node}/qemu/{vmid}/status/stop", guest),
+  send: sendStop,
 });

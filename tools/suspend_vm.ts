@@ -22,6 +22,12 @@ export default powerTool({
       if: ({ to_disk }) => to_disk,
     },
   ],
-  send: (pve, guest, { to_disk }) =>
-    pve.post("/nodes/{node}/qemu/{vmid}/status/suspend", guest, to_disk ? { todisk: true } : {}),
+  send: (pve, guest, { byHa, to_disk: todisk }) => {
+    pve.check(
+      "HA lets it go to disk",
+      !(todisk && byHa),
+      `VM ${guest.vmid} is managed by HA and can be suspended in memory only`,
+    );
+    return pve.post("/nodes/{node}/qemu/{vmid}/status/suspend", guest, todisk ? { todisk } : {});
+  },
 });

@@ -4,7 +4,7 @@ import { AppError } from "../lib/errors.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { writeContainerFile } from "../lib/proxmox/console/files.ts";
 import { isContainer } from "../lib/proxmox/guest/directory.ts";
-import { currentState } from "../lib/proxmox/guest/power.ts";
+import { requireRunning } from "../lib/proxmox/guest/checks.ts";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -45,8 +45,7 @@ export default defineTool({
       await writeContainerFile(pve, guest, { file: input.file, bytes });
       return { bytes_written: bytes.length };
     }
-    const { status } = await currentState(pve, guest);
-    pve.check("is running", status === "running", `VM ${vmid} is ${status}; start it first`);
+    await requireRunning(pve, guest);
     await pve.post("/nodes/{node}/qemu/{vmid}/agent/file-write", { node, vmid }, body);
     return { bytes_written: bytes.length };
   },

@@ -12,6 +12,7 @@ export const ADVICE: Advice = {
   guests: see("get_vms", "get_containers"),
   jobs: see("get_backup_jobs"),
   ha: use("add_ha_resource"),
+  ha_error: `${use("update_ha_resource")} with state: disabled, then with state: started`,
   images: `${use("download_image")} with content: import`,
   nodes: see("get_nodes"),
   paths: see("search_api"),

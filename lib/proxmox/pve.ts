@@ -1,5 +1,4 @@
 import { type ApiPath, apiPath } from "../upstream/path.ts";
-import { explain } from "./advice.ts";
 import type { Params } from "./api/client.ts";
 import type { ArgumentsOf, DataOf, PathWith, Verb } from "./api/types.ts";
 import { type ChangeRequest, Changing } from "./changing.ts";
@@ -37,9 +36,7 @@ export class Pve extends PveReads {
     const warnings = new Set<string>();
     const warn = (warning: string) => void warnings.add(warning);
     const sight = new Sight({ shared, call, touched, warn });
-    // What only the cluster as a whole can tell about a failure.
-    const explained = (error: unknown) =>
-      explain(error, { advice: shared.advice, nodes: () => sight.nodes() });
+    const explained = (error: unknown) => sight.explained(error);
     const holds = new Holds({ shared, call, touched });
     const planning = new Planning(call);
     const changing = new Changing({ shared, call, touched, holds, planning, explained });

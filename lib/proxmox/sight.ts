@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import { unlessAborted } from "../upstream/abort.ts";
+import { explain } from "./advice.ts";
 import type { Resource } from "./api/values.ts";
 import {
   assertMeant,
@@ -64,6 +65,15 @@ export class Sight {
     const { warning } = shared.directory;
     if (warning !== undefined) warn(warning);
     return rowsWithin(rows, call.reach);
+  }
+
+  /** Says of a failure what only the cluster as a whole can tell. */
+  explained(error: unknown): Promise<unknown> {
+    return explain(error, {
+      advice: this.#parts.shared.advice,
+      guests: async () => guestsIn(await this.resources({ fresh: true })),
+      nodes: () => this.nodes(),
+    });
   }
 
   /** The names of the nodes that the token may know of, sorted. */

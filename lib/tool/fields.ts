@@ -52,6 +52,10 @@ export const snapshotName = z.string()
   .regex(
     /^[a-zA-Z][a-zA-Z0-9_-]{1,39}$/,
     "must be 2 to 40 letters, digits, _ or -, beginning with a letter",
+  )
+  .refine(
+    (name) => name !== "current" && name.toLowerCase() !== "pending",
+    "current and pending are names of Proxmox's own",
   );
 
 export const tags = z.array(z.string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9_+.-]*$/, "must be a tag"));

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { aboutGuest } from "./about_guest.ts";
 import type { Guest, GuestType } from "../proxmox/guest/directory.ts";
-import { changePower } from "../proxmox/guest/power.ts";
+import { changePower } from "../proxmox/guest/change_power.ts";
 import type { Pve } from "../proxmox/pve.ts";
 import { guestInput, guestTaskResult, waiting } from "./fields.ts";
 import { type AnyTool, CHANGES, type ConditionalPrivilege, DESTROYS } from "./tool.ts";
@@ -24,17 +24,21 @@ interface PowerSpec<T extends GuestType, Extra extends z.ZodRawShape> {
   readonly from: readonly string[];
   /** The state in which nothing is left to do; none where it is done anew each time. */
   readonly to?: string | ((input: Input<Extra>) => string);
+  /** True when HA makes the change where it manages the guest. */
+  readonly haDoes?: boolean;
+  /** True when the guest starts again by itself after the task. */
+  readonly restarts?: boolean;
   /** True when what the guest has not saved is lost. */
   readonly discards?: boolean;
   /** What a call needs besides `VM.PowerMgmt`, by its input. */
   readonly conditionalPrivileges?: readonly ConditionalPrivilege<Input<Extra>>[];
   /** Input besides the guest and waiting. */
   readonly input?: Extra;
-  /** Sends the request; gives the UPID. */
+  /** Sends the request; gives the UPID. `byHa` where HA manages the guest. */
   send(
     pve: Pve,
     guest: Guest<T>,
-    input: Input<Extra>,
+    input: Input<Extra> & { byHa: boolean },
   ): Promise<unknown>;
 }
 
@@ -43,7 +47,8 @@ export function powerTool<
   T extends GuestType,
   Extra extends z.ZodRawShape = Record<never, never>,
 >(
-  { core, discards = false, does, from, input, send, to, type, ...described }: PowerSpec<T, Extra>,
+  { core, discards = false, does, from, haDoes, input, restarts, send, to, type, ...described }:
+    PowerSpec<T, Extra>,
 ): AnyTool {
   return {
     ...described,
@@ -60,8 +65,10 @@ export function powerTool<
       changePower(pve, given, {
         type,
         from,
+        haDoes,
+        restarts,
         to: typeof to === "function" ? to(given) : to,
-        send: (guest) => send(pve, guest, given),
+        send: (guest, byHa) => send(pve, guest, { ...given, byHa }),
       }),
   };
 }

@@ -32,7 +32,8 @@ function exec(call: Call): unknown {
   if (!argv.length || argv[0] === "") {
     refuse({ command: "property is missing and it is not optional" });
   }
-  const result = run(call, guest, argv, call.params.maybe("input-data"));
+  const input = call.params.maybe("input-data");
+  const result = run(call, guest, argv, input === undefined ? undefined : textOf(input));
   if (result === "missing") throw new BareStatus(596, "Broken pipe");
   const pid = guest.agent.nextPid;
   guest.agent.nextPid += 3;
@@ -56,8 +57,8 @@ function execStatus(call: Call): unknown {
     ...(process.signal === undefined
       ? { exitcode: process.exitcode ?? 0 }
       : { signal: process.signal }),
-    ...(process.out ? { "out-data": process.out } : {}),
-    ...(process.err ? { "err-data": process.err } : {}),
+    ...(process.out ? { "out-data": bytes(process.out) } : {}),
+    ...(process.err ? { "err-data": bytes(process.err) } : {}),
     "out-truncated": cut,
     "err-truncated": cut,
   };
@@ -97,6 +98,15 @@ function writeFile(call: Call): null {
 
 function bytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+}
+
+/** Standard input as the program in the guest gets it: Perl's base64 knows bytes only. */
+function textOf(input: string): string {
+  const codes = Array.from(input, (character) => character.charCodeAt(0));
+  if (codes.some((code) => code > 0xff)) {
+    die("Wide character in subroutine entry at /usr/share/perl5/PVE/QemuServer/Agent.pm line 92.");
+  }
+  return new TextDecoder().decode(Uint8Array.from(codes));
 }
 
 function decoded(content: string): string {

@@ -53,6 +53,8 @@ export interface FakeGuest {
   pendingDelete: string[];
   status: "running" | "stopped";
   paused: boolean;
+  /** What QEMU says of a running VM instead: `io-error`, `suspended`, … */
+  qmpstatus?: string;
   pool?: string;
   /** Milliseconds; for one second after it `/cluster/resources` knows nothing but the id. */
   createdAt: number;

@@ -190,14 +190,14 @@ function moveByLrm(call: Call, guest: FakeGuest, target: string): void {
   const { state } = call;
   const work = (log: { line(text: string): void }) =>
     relocate(call, guest, { target, targetStorage: undefined }, log.line);
-  if (state.ha.moveMs === 0) return work({ line: () => {} });
+  if (state.ha.actMs === 0) return work({ line: () => {} });
   startTask({ ...call, who: { user: "root@pam", privsep: false } }, {
     type: guest.type === "qemu" ? "qmigrate" : "vzmigrate",
     id: guest.vmid,
     node: guest.node,
     guest,
     configLock: "migrate",
-    lastsMs: state.ha.moveMs,
+    lastsMs: state.ha.actMs,
     work,
   });
 }

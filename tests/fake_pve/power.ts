@@ -1,12 +1,12 @@
 import { applyPending } from "./config.ts";
+import { actByHa, afterwards } from "./later.ts";
 import { missingBridge, netKeys } from "./nets.ts";
-import { die } from "./errors.ts";
+import { die, refuse } from "./errors.ts";
 import {
   drivesOf,
   guestOf,
   type GuestType,
   haManaged,
-  haSid,
   isRunning,
   isTemplate,
   kindOf,
@@ -24,6 +24,7 @@ export function powerOn(world: World, guest: FakeGuest): void {
   guest.listed = { status: guest.status, since: world.now() };
   guest.status = "running";
   guest.paused = false;
+  delete guest.qmpstatus;
   guest.startedAt = world.now();
 }
 
@@ -31,6 +32,7 @@ export function powerOff(world: World, guest: FakeGuest): void {
   guest.listed = { status: guest.status, since: world.now() };
   guest.status = "stopped";
   guest.paused = false;
+  delete guest.qmpstatus;
   guest.agent.processes.clear();
   applyPending(world, guest);
 }
@@ -61,15 +63,12 @@ function notRunning(_call: Call, guest: FakeGuest): void {
   if (!isRunning(guest)) die(`${kindOf(guest)} ${guest.vmid} not running`);
 }
 
-function shutDown(call: Call, guest: FakeGuest): void {
+function shutDown(call: Call, guest: FakeGuest, forced = call.params.flag("forceStop")): void {
   if (!isRunning(guest)) return;
-  if (guest.answersShutdown || call.params.flag("forceStop")) powerOff(call.world, guest);
-  else if (guest.type === "qemu") throw new Error(timeout);
-  else {throw new Error(
-      `command 'lxc-stop -n ${guest.vmid} --timeout ${
-        call.params.number("timeout") ?? 60
-      }' failed: got timeout`,
-    );}
+  if (guest.answersShutdown || forced) return powerOff(call.world, guest);
+  if (guest.type === "qemu") throw new Error(timeout);
+  const seconds = call.params.number("timeout") ?? 60;
+  throw new Error(`command 'lxc-stop -n ${guest.vmid} --timeout ${seconds}' failed: got timeout`);
 }
 
 const start: Action = {
@@ -97,6 +96,9 @@ const stop: Action = {
   before: (call, guest) => {
     if (guest.type === "lxc") notRunning(call, guest);
     if (!call.params.flag("overrule-shutdown")) return;
+    if (haManaged(call.state, guest)) {
+      refuse({ "overrule-shutdown": "Not applicable for HA resources." });
+    }
     for (const task of call.state.tasks) {
       if (task.vmid === guest.vmid && /^(?:qm|vz)shutdown$/.test(task.type)) {
         abortTask(call.world, task);
@@ -111,14 +113,15 @@ const stop: Action = {
 
 const shutdown: Action = {
   name: "shutdown",
-  ha: { task: "hashutdown", state: "stopped" },
+  ha: { task: "hastop", state: "stopped" },
   before: (call, guest) => {
     if (guest.type === "lxc") notRunning(call, guest);
     if (guest.paused && !call.params.flag("forceStop")) die("VM is paused - cannot shutdown");
   },
   work: (call, guest) => {
     unlocked(guest, call.params.flag("skiplock"));
-    shutDown(call, guest);
+    const byHa = guest.type === "qemu" && haManaged(call.state, guest);
+    shutDown(call, guest, byHa || undefined);
   },
 };
 
@@ -131,7 +134,11 @@ const reboot: Action = {
   work: (call, guest) => {
     unlocked(guest);
     shutDown(call, guest);
-    powerOn(call.world, guest);
+    afterwards(call, guest, {
+      name: "start",
+      ms: call.state.restartMs,
+      work: () => powerOn(call.world, guest),
+    });
   },
 };
 
@@ -147,7 +154,12 @@ const reset: Action = {
 
 const suspend: Action = {
   name: "suspend",
-  before: notRunning,
+  before: (call, guest) => {
+    notRunning(call, guest);
+    if (call.params.flag("todisk") && haManaged(call.state, guest)) {
+      die("Cannot suspend HA managed VM to disk");
+    }
+  },
   work: ({ world, params }, guest) => {
     unlocked(guest, params.flag("skiplock"));
     if (!params.flag("todisk")) {
@@ -170,26 +182,28 @@ const resume: Action = {
       powerOn(world, guest);
     }
     guest.paused = false;
+    delete guest.qmpstatus;
   },
 };
 
 function act(type: GuestType, action: Action, call: Call): string {
   const guest = guestOf(call, type);
   action.before?.(call, guest);
-  const ha = action.ha && haManaged(call.state, guest) ? action.ha : undefined;
+  if (action.ha && haManaged(call.state, guest)) {
+    return actByHa(call, guest, {
+      ...action.ha,
+      name: action.name,
+      work: (log) => action.work(call, guest, log),
+    });
+  }
+  const name = action.name === "suspend" && !call.params.flag("todisk") ? "pause" : action.name;
   return startTask(call, {
-    type: ha?.task ?? `${type === "qemu" ? "qm" : "vz"}${action.name}`,
+    type: `${type === "qemu" ? "qm" : "vz"}${name}`,
     id: guest.vmid,
     node: guest.node,
     guest,
     fileLock: true,
-    begin: ha ? [`Requesting HA ${action.name} for ${kindOf(guest)} ${guest.vmid}`] : [],
-    work: (log) => {
-      const resource = call.state.ha.resources.get(haSid(guest));
-      if (ha && resource) resource.state = ha.state;
-      if (ha && isRunning(guest) === (ha.state === "started")) return;
-      action.work(call, guest, log);
-    },
+    work: (log) => action.work(call, guest, log),
   });
 }
 

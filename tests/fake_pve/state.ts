@@ -202,6 +202,8 @@ export interface FakeState {
   taskPolls: number;
   /** Milliseconds that tasks started from now on last, instead of `taskPolls`. */
   taskMs?: number;
+  /** Milliseconds after the task of a reboot until the guest runs again. */
+  restartMs: number;
   outcomes: TaskOutcome[];
   users: Map<string, FakeUser>;
   groups: Map<string, { comment: string }>;
@@ -215,8 +217,8 @@ export interface FakeState {
     armed: boolean;
     /** The manager has not written its state for minutes. */
     stale?: boolean;
-    /** Milliseconds that the manager takes to move a guest after it was asked to. */
-    moveMs: number;
+    /** Milliseconds that the manager takes to do what it was asked. */
+    actMs: number;
   };
   /** Devices of the nodes under a common name, for `usb0: mapping=…` and `hostpci0: mapping=…`. */
   mappings: Map<string, { nodes: string[]; live: boolean }>;

@@ -48,6 +48,10 @@ function optional(guest: FakeGuest) {
   };
 }
 
+function qmpStatus({ paused, qmpstatus }: FakeGuest): string {
+  return qmpstatus ?? (paused ? "paused" : "running");
+}
+
 function rowOf(world: World, guest: FakeGuest, full: boolean): Record<string, unknown> {
   const usage = usageOfGuest(world, guest);
   const row = {
@@ -61,17 +65,14 @@ function rowOf(world: World, guest: FakeGuest, full: boolean): Record<string, un
     return { ...row, type: "lxc", swap: 0, maxswap: Number(guest.config.swap ?? 512) * 2 ** 20 };
   }
   const memhost = isRunning(guest) ? usage.mem + 100 * 2 ** 20 : 0;
-  const detailed = full && isRunning(guest)
-    ? { qmpstatus: guest.paused ? "paused" : "running" }
-    : {};
+  const detailed = full && isRunning(guest) ? { qmpstatus: qmpStatus(guest) } : {};
   return { ...row, memhost, ...detailed };
 }
 
 function currentStatus(world: World, guest: FakeGuest): Record<string, unknown> {
   const managed = haManaged(world.state, guest);
-  const ha = managed
-    ? { managed: 1, state: world.state.ha.resources.get(haSid(guest))?.state ?? "started" }
-    : { managed: 0 };
+  const { reported, state } = world.state.ha.resources.get(haSid(guest)) ?? {};
+  const ha = managed ? { managed: 1, state: reported ?? state ?? "started" } : { managed: 0 };
   const row = { ...rowOf(world, guest, true), ha };
   if (guest.type === "lxc") {
     const pressure = ["cpu", "io", "memory"].flatMap((
@@ -81,7 +82,7 @@ function currentStatus(world: World, guest: FakeGuest): Record<string, unknown> 
       ? { ...row, ...Object.fromEntries(pressure.map((key) => [key, "0.00"])) }
       : row;
   }
-  const qmpstatus = !isRunning(guest) ? "stopped" : guest.paused ? "paused" : "running";
+  const qmpstatus = isRunning(guest) ? qmpStatus(guest) : "stopped";
   const running = isRunning(guest)
     ? {
       "running-machine": "pc-i440fx-10.0+pve0",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { Site, type SiteOptions } from "../site.ts";
+import { Site } from "../site.ts";
 import { until } from "../support/until.ts";
 import { limited } from "./limited.ts";
+import { startPatient } from "./moving_clock.ts";
 import { changes } from "./requests.ts";
 
 interface Row {
@@ -15,20 +16,6 @@ interface Row {
 
 const ALL = { with_local_disks: true, restart: true };
 const HA_BACK = "HA would bring it back, as web2-home prefers node pve2";
-
-/** A site whose waits take no time of the test's, though the cluster's clock goes on with them. */
-function startPatient(pve: SiteOptions["pve"] = {}): Promise<Site> {
-  let passed = 0;
-  const now = () => Date.now() + passed;
-  return Site.start({
-    pve: { now, ...pve },
-    now: () => new Date(now()),
-    sleep: (ms) => {
-      passed += ms;
-      return Promise.resolve();
-    },
-  });
-}
 
 function by(rows: readonly Row[]): Record<number, Row> {
   return Object.fromEntries(rows.map((row) => [row.vmid, row]));
@@ -168,7 +155,7 @@ Deno.test("drain_node waits for what HA does after its task, keeps to affinity a
     ha.rules.set(name, { rule: name, type: "resource-affinity", affinity, resources });
   rule("together", "positive", "vm:102,vm:110");
   rule("apart", "negative", "vm:110,vm:150");
-  ha.moveMs = 10_000;
+  ha.actMs = 10_000;
   const args = { node: "pve2", ...ALL };
   const { value: plan } = await site.call("drain_node", { ...args, dry_run: true });
   assert.ok(
@@ -187,7 +174,7 @@ Deno.test("drain_node waits for what HA does after its task, keeps to affinity a
   });
   assert.match(by(blocked.guests)[110]?.detail ?? "", /^HA rules forbid it \(vm:150: resource-aff/);
 
-  ha.moveMs = 600_000;
+  ha.actMs = 600_000;
   ha.rules.delete("apart");
   const { value: slow } = await site.call("drain_node", { node: "pve1", ...ALL });
   assert.equal(by(slow.guests)[102]?.result, "moving", JSON.stringify(slow));

@@ -85,6 +85,8 @@ Deno.test("a change is sent once, and a lost answer is told as an unknown outcom
     [{ kind: "status", status: 596 }, /whether the change was made is unknown/],
   ] as const;
   for (const [fault, text] of faults) {
+    // A snapshot that is taken all the same locks the guest meanwhile.
+    site.fake.finishTasks();
     const before = sent(site, "POST", /snapshot$/);
     site.fake.fault({ method: "POST", path: /snapshot$/ }, fault);
     const name = `s${faults.findIndex(([other]) => other === fault)}x`;
@@ -189,23 +191,6 @@ Deno.test("bulk_power goes on when one guest fails, and says which", async () =>
   assert.match(value.guests[0].detail, /start failed: no memory/);
   await calling("bulk_power", { action: "stop", vmids: [103], dry_run: false })(site);
   assert.equal(isRunning(site, 103), false);
-});
-
-Deno.test("what HA does is told as a request, and a forced deletion waits for the stop", async () => {
-  await using site = await Site.start();
-  const note = "HA does it: the task is only the request; see get_guest";
-  const stopped = await site.call("shutdown_vm", { vmid: 110 });
-  assert.deepEqual(stopped.value?.notes, [note], stopped.text);
-  assert.equal((await site.call("start_vm", { vmid: 101 })).value?.notes, undefined);
-  const started = await site.call("bulk_power", { action: "start", vmids: [110], dry_run: false });
-  assert.equal(started.value.guests[0].detail, note, started.text);
-  const undo = site.fake.fault({ path: /qemu\/110\/status\/current$/ }, {
-    kind: "body",
-    body: JSON.stringify({ data: { status: "running", vmid: 110, ha: { managed: 1 } } }),
-  }, { times: 2 });
-  const deleted = await site.call("delete_vm", { vmid: 110, force: true });
-  undo();
-  assert.equal(deleted.value?.exit_status, "OK", deleted.text);
 });
 
 Deno.test("a dry run tells that there is no quorum", async () => {

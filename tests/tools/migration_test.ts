@@ -95,6 +95,7 @@ Deno.test("disks that go to another storage need not have their own at the targe
   assert.equal(moved.value?.exit_status, "OK", moved.text);
   assert.match(String(guests.get(101)?.config.scsi0), /^local:/);
   // A shared disk is not copied: its storage must be there.
+  site.fake.state.ha.resources.clear();
   const shared = await site.call("migrate_guest", {
     vmid: 110,
     target: "pve3",

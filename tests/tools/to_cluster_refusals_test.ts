@@ -33,7 +33,11 @@ function storageIn({ state }: FakePve, name = "nfs1") {
 
 /** Of the source. */
 const DEPARTURES: readonly Refusal[] = [
-  { text: /: VM 101 is locked \(backup\)$/, prepare: set({ lock: "backup" }) },
+  {
+    text:
+      /: VM 101 is locked \(backup\): wait for what holds it; .* qm unlock 101 in a shell of node pve1$/,
+    prepare: set({ lock: "backup" }),
+  },
   { args: { vmid: 900 }, text: /: VM 900 is a template; clone it instead$/ },
   { args: { vmid: 110 }, text: /: HA manages VM 110: take it out of HA first$/ },
   {

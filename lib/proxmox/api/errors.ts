@@ -55,6 +55,15 @@ export function isDoubtful(error: unknown): boolean {
   return isKind(error, "connection_broken", "garbled", "gateway", "no_answer", "unreachable");
 }
 
+/** The guest whose configuration was not where it was looked for, of a failure of the kind `missing`. */
+export function missedGuest({ reason }: ProxmoxError): { node: string; vmid: number } | undefined {
+  const [, node, vmid] =
+    /^Configuration file 'nodes\/([^/']+)\/(?:qemu-server|lxc)\/(\d+)\.conf' does not exist/.exec(
+      reason,
+    ) ?? [];
+  return node === undefined ? undefined : { node, vmid: Number(vmid) };
+}
+
 /** The name that could not be looked up, of a failure of the kind `node_unresolved`. */
 export function unresolvedName({ reason }: ProxmoxError): string | undefined {
   return /'([^']+)'/.exec(reason)?.[1];

@@ -92,7 +92,7 @@ const REASONS: readonly (readonly [ProxmoxErrorKind, ErrorCode, RegExp])[] = [
   [
     "wrong_state",
     "conflict",
-    /checksum mismatch|already running|protection|not running|is running|can't (?:remove|delete|migrate)|got timeout|is a template|base volume|in use/i,
+    /checksum mismatch|already running|protection|not running|is running|running container|can't (?:clone|remove|delete|migrate|move|rollback)|got timeout|is a template|base volume|in use|feature (?:is not|for .* is not) (?:available|supported)|shrink|remove that first/i,
   ],
   ["denied", "forbidden", /only root can|not allowed|Permission check failed/i],
   ["not_installed", "unavailable", /not installed|not (?:fully )?configured|not initialized/i],

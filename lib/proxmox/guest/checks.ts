@@ -1,5 +1,6 @@
 import { type Guest, guestLabel } from "./directory.ts";
 import { type CurrentState, currentState } from "./power.ts";
+import { lockedText } from "./locked.ts";
 import type { Pve } from "../pve.ts";
 
 /**
@@ -13,7 +14,7 @@ export async function requireState(
 ): Promise<CurrentState> {
   const state = await currentState(pve, guest);
   const label = guestLabel(guest);
-  pve.check("is not locked", state.lock === undefined, `${label} is locked (${state.lock})`);
+  pve.check("is not locked", state.lock === undefined, lockedText(guest, state.lock));
   if (from) {
     const wanted = from.join(" or ");
     pve.check(
@@ -23,4 +24,15 @@ export async function requireState(
     );
   }
   return state;
+}
+
+/** Asks how the guest stands and requires that it runs, so that something in it can answer. */
+export async function requireRunning(pve: Pve, guest: Guest): Promise<void> {
+  const { status } = await currentState(pve, guest);
+  const how = status === "stopped" ? "start" : "resume";
+  pve.check(
+    "is running",
+    status === "running",
+    `${guestLabel(guest)} is ${status}; ${how} it first`,
+  );
 }

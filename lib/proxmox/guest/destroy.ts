@@ -1,14 +1,13 @@
 import { AppError } from "../../errors.ts";
+import { untilStatus } from "./afterwards.ts";
 import { requireState } from "./checks.ts";
 import { type Guest, guestLabel, type GuestType } from "./directory.ts";
-import { currentState } from "./power.ts";
+import { haManages, haWillDo } from "./ha_manages.ts";
+import { sendStop } from "./stop.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { flag } from "../api/values.ts";
 import { readConfig } from "./config.ts";
-
-const DEFAULT_WAIT_SECONDS = 300;
-const POLL_MS = 1_000;
 
 interface DestroyInput {
   readonly vmid: number | string;
@@ -40,33 +39,38 @@ export async function destroyGuest(
     !flag(config.protection),
     `${label} is protected (protection: 1); ${unprotect} first`,
   );
-  const { status } = await requireState(pve, guest);
-  const runs = status !== "stopped";
-  pve.check("is stopped", !runs || input.force, `${label} is ${status}; stop it or give force`);
+  const state = await requireState(pve, guest);
+  pve.check(
+    "leaves HA",
+    input.purge || !haManages(state),
+    `${label} is managed by HA; leave purge out to remove it from there too`,
+  );
+  const runs = state.status !== "stopped";
+  pve.check(
+    "is stopped",
+    !runs || input.force,
+    `${label} is ${state.status}; stop it or give force`,
+  );
   if (runs && input.force) {
-    const stop = await pve.step(() =>
-      pve.post("/nodes/{node}/{type}/{vmid}/status/stop", { node, type, vmid })
-    );
+    const stop = await pve.step(() => sendStop(pve, guest, { byHa: haWillDo(pve, guest, state) }));
     await pve.finished(stop, input);
-    if (!pve.dryRun) await untilStopped(pve, guest, input.timeout_seconds ?? DEFAULT_WAIT_SECONDS);
+    if (!pve.dryRun) await assertStops(pve, guest, input.timeout_seconds);
   }
-  const upid = await pve.delete("/nodes/{node}/{type}/{vmid}", { node, type, vmid }, {
-    purge: input.purge,
-    "destroy-unreferenced-disks": true,
-  });
-  return pve.task(upid, input);
+  try {
+    // What no configuration names is left: on a storage that clusters share it may be another cluster's guest.
+    const upid = await pve.delete("/nodes/{node}/{type}/{vmid}", { node, type, vmid }, {
+      purge: input.purge,
+    });
+    return await pve.task(upid, input);
+  } catch (error) {
+    if (!runs || !(error instanceof AppError)) throw error;
+    throw error.withMessage(`${error.message}; it was stopped for that`);
+  }
 }
 
 /** A guest under HA is stopped some time after the task that asks for it has ended. */
-async function untilStopped(pve: Pve, guest: Guest, seconds: number): Promise<void> {
-  const started = pve.now().getTime();
-  const patienceMs = Math.min(seconds * 1000, pve.patienceMs);
-  while ((await currentState(pve, guest)).status !== "stopped") {
-    const elapsed = pve.now().getTime() - started;
-    if (elapsed >= patienceMs) {
-      const waited = Math.round(elapsed / 1000);
-      throw new AppError("timeout", `${guestLabel(guest)} has not stopped after ${waited} s`);
-    }
-    await pve.sleep(POLL_MS);
-  }
+async function assertStops(pve: Pve, guest: Guest, seconds: number | undefined): Promise<void> {
+  const status = await untilStatus(pve, guest, { wanted: "stopped", seconds });
+  if (status === "stopped") return;
+  throw new AppError("timeout", `${guestLabel(guest)} was asked to stop and is ${status} still`);
 }

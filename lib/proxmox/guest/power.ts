@@ -1,10 +1,9 @@
 import { AppError } from "../../errors.ts";
 import { isRunning, taskOf, taskVmid } from "../cluster/task_list.ts";
-import { type Guest, guestLabel, type GuestType } from "./directory.ts";
+import { type Guest, guestLabel } from "./directory.ts";
 import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
-import type { TaskState } from "../tasks.ts";
-import { compact, flag, text } from "../api/values.ts";
+import { flag, text } from "../api/values.ts";
 
 /** A guest's state asked of its own node; the resource list lags some seconds behind it. */
 export interface CurrentState {
@@ -21,8 +20,7 @@ export async function currentState(
 ): Promise<CurrentState> {
   const row = await pve.get("/nodes/{node}/{type}/{vmid}/status/current", guest);
   return {
-    // A suspended VM is "running" with the QEMU status "paused".
-    status: row.qmpstatus === "paused" ? "paused" : text(row.status) ?? "unknown",
+    status: statusOf(row),
     lock: text(row.lock),
     template: flag(row.template),
     row,
@@ -30,19 +28,21 @@ export async function currentState(
 }
 
 /**
- * What to tell when the HA manager acts instead: Proxmox's task then ends well as soon as the wish is
- * noted, whatever comes of it.
+ * What a VM is "running" as in Proxmox's words that goes on by being resumed: paused, not started yet, or
+ * asleep by its own system's wish.
  */
-export function haNotes(pve: Pve, { row }: CurrentState): { notes?: string[] } {
-  const { ha } = row;
-  const managed = typeof ha === "object" && ha !== null && "managed" in ha && flag(ha.managed);
-  return managed
-    ? { notes: [`HA does it: the task is only the request; ${pve.advice.guest}`] }
-    : {};
+const PAUSED: readonly unknown[] = ["paused", "prelaunch", "suspended"];
+
+/** QEMU's states of a VM that is there and does not run, as for want of space on its storage. */
+export const HALTED = ["io-error", "internal-error", "guest-panicked", "watchdog", "shutdown"];
+
+function statusOf({ status, qmpstatus }: Readonly<Record<string, unknown>>): string {
+  if (PAUSED.includes(qmpstatus)) return "paused";
+  return HALTED.find((halted) => halted === qmpstatus) ?? text(status) ?? "unknown";
 }
 
 /** Tasks that change a guest's power state. */
-const POWER_TASK = /^(?:qm|vz)(?:start|shutdown|stop|reboot|reset|suspend|resume)$/;
+const POWER_TASK = /^(?:qm|vz)(?:start|shutdown|stop|reboot|reset|suspend|pause|resume)$/;
 
 /** A task under way that changes a guest's power state. */
 export interface PowerTask {
@@ -69,61 +69,4 @@ export function mayChange(pve: Pve, guest: Guest, { type, upid }: PowerTask): st
   return `${type} of ${
     guestLabel(guest)
   } is under way and may change that: ${pve.advice.wait} ${upid}`;
-}
-
-async function underWay(pve: Pve, guest: Guest): Promise<{ notes?: string[] }> {
-  const task = (await powerTasks(pve)).get(guest.vmid);
-  return task === undefined ? {} : { notes: [mayChange(pve, guest, task)] };
-}
-
-/** How the task of a change found its guest. */
-interface Found {
-  readonly name?: string;
-  readonly guest_status?: string;
-}
-
-interface PowerInput {
-  readonly vmid: number | string;
-  readonly node?: string | undefined;
-  readonly wait?: boolean | undefined;
-  readonly timeout_seconds?: number | undefined;
-}
-
-/**
- * Changes a guest's power state and follows the task.
- *
- * @param options.from the states in which the change makes sense
- * @param options.to the state in which nothing is left to do
- */
-export async function changePower<T extends GuestType>(
-  pve: Pve,
-  input: PowerInput,
-  { from, send, to, type }: {
-    type: T;
-    from: readonly string[];
-    to?: string | undefined;
-    /** Sends the request; gives the UPID. */
-    send: (guest: Guest<T>) => Promise<unknown>;
-  },
-): Promise<(TaskState & Found & { notes?: string[] }) | { unchanged: true; notes?: string[] }> {
-  const guest = await pve.claim(input, { type });
-  const state = await currentState(pve, guest);
-  const { status, lock, row, template } = state;
-  const label = guestLabel(guest);
-  // A VM that was suspended to disk is "stopped" and locked; only resuming it makes sense.
-  const suspended = lock === "suspended" && from.includes("suspended");
-  if (!template && (to === status || to === "suspended" && lock === to)) {
-    return { ...pve.unchanged(`${label} is ${to} already`), ...await underWay(pve, guest) };
-  }
-  pve.check("is not a template", !template, `${label} is a template; clone it instead`);
-  pve.check("is not locked", lock === undefined || suspended, `${label} is locked (${lock})`);
-  pve.check(
-    `is ${from.join(" or ")}`,
-    suspended || from.includes(status),
-    `${label} is ${status}`,
-  );
-  const upid = await send(guest);
-  // Who does not wait is not told more by asking again: the task has only just begun.
-  const found = input.wait === false ? compact({ name: text(row.name), guest_status: status }) : {};
-  return { ...found, ...await pve.task(upid, input), ...haNotes(pve, state) };
 }

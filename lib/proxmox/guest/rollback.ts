@@ -1,4 +1,5 @@
 import { type Guest, guestLabel } from "./directory.ts";
+import { haManages } from "./ha_manages.ts";
 import { currentState } from "./power.ts";
 import type { Pve } from "../pve.ts";
 import { requireSnapshot } from "./snapshots.ts";
@@ -24,18 +25,23 @@ export async function foreseeRollback(
   guest: Guest,
   { name, start, startAfter }: { name: string; start: boolean; startAfter: boolean },
 ): Promise<RollbackEnd> {
-  const [{ with_memory }, { status }] = await Promise.all([
+  const [{ with_memory }, state] = await Promise.all([
     requireSnapshot(pve, guest, name),
     currentState(pve, guest),
   ]);
   const label = guestLabel(guest);
+  const { status } = state;
   const runs = status !== "stopped";
   if (with_memory) {
     const note = `the snapshot holds the memory of ${label}: it runs from there`;
     return { start: false, note };
   }
   if (!runs) return start ? { start, note: `${label} is started afterwards` } : { start };
-  const end = startAfter || start ? "stopped, then started again" : "stopped and stays so";
+  const end = startAfter || start
+    ? "stopped, then started again"
+    : haManages(state)
+    ? "stopped, and started again by HA"
+    : "stopped and stays so";
   return {
     start: startAfter || start,
     note: `${label} is ${status} and the snapshot holds no memory: it is ${end}`,

@@ -17,6 +17,8 @@ export interface MigrationWish {
   readonly targetStorage?: string | undefined;
   /** Whether a running container may be stopped and started. */
   readonly restart: boolean;
+  /** True when HA moves it, which is told the target and nothing else (`ha-manager migrate`). */
+  readonly byHa: boolean;
 }
 
 export const NEEDS_RESTART =
@@ -56,8 +58,11 @@ export function reasonsAgainst(
     wish: MigrationWish;
   },
 ): string[] {
-  const { restart, running, withLocalDisks } = wish;
+  const { byHa, restart, running, targetStorage, withLocalDisks } = wish;
   const reasons: string[] = [];
+  if (byHa && targetStorage !== undefined) {
+    reasons.push("HA moves it, to storages of the same names: leave target_storage out");
+  }
   if (conditions !== undefined) {
     // A cloud-init drive moves with its VM, even a running one.
     const disks = list<Row>(conditions.local_disks).filter((disk) => !flag(disk.is_cloudinit));

@@ -7,6 +7,7 @@ import { nameOf } from "../guest/about.ts";
 import { type Guest, guestOf } from "../guest/directory.ts";
 import { currentState } from "../guest/power.ts";
 import type { Pve } from "../pve.ts";
+import { leaves } from "./arrival.ts";
 import { dependentsIn, type MigrationWish, readConditions, reasonsAgainst } from "./conditions.ts";
 import { sendMigration } from "./request.ts";
 import type { Room } from "./room.ts";
@@ -27,7 +28,7 @@ interface Parts {
   readonly pve: Pve;
   /** The node that is to be empty. */
   readonly node: string;
-  readonly wish: Omit<MigrationWish, "running"> & { readonly timeout_seconds: number };
+  readonly wish: Omit<MigrationWish, "running" | "byHa"> & { readonly timeout_seconds: number };
   readonly room: Room;
   readonly homes: HaHomes;
   readonly includes: (vmid: number, node: string) => boolean;
@@ -45,7 +46,6 @@ interface Begun {
 type Fate = { readonly begun: Begun } | { readonly row: DrainRow };
 
 const MIGRATIONS = ["qmigrate", "vzmigrate", "hamigrate"];
-const ARRIVAL_POLL_MS = 2_000;
 
 /** Moves guests off one node: each is chosen a place when its turn comes, then some are followed at once. */
 export class Drain {
@@ -108,14 +108,20 @@ export class Drain {
     const { lock, status } = await currentState(pve, guest);
     if (lock !== undefined) throw new AppError("conflict", `it is locked (${lock})`);
     const running = status !== "stopped";
+    const byHa = this.#parts.homes.manages(sidOf(guest));
     const bytes = running ? memory : 0;
-    const { dependents, target } = await this.#choose(guest, { bytes, wish: { ...wish, running } });
+    const { dependents, target } = await this.#choose(guest, {
+      bytes,
+      wish: { ...wish, running, byHa },
+    });
     room.take(target, bytes);
-    const method = this.#methodOf(guest, running);
+    const method = this.#methodOf(guest, { running, byHa });
     for (const vmid of dependents) {
       this.#along.set(vmid, { target, method, detail: `HA moves it with ${nameOf(guest)}` });
     }
-    const sent = await pve.step(() => sendMigration(pve, guest, { ...wish, running, target }));
+    const sent = await pve.step(() =>
+      sendMigration(pve, guest, { ...wish, running, byHa, target })
+    );
     return this.#planned(guest, { upid: sent, target, method });
   }
 
@@ -159,9 +165,9 @@ export class Drain {
     throw new AppError("conflict", [...against].join("; "));
   }
 
-  #methodOf(guest: Guest, running: boolean): string {
-    const how = !running ? "offline" : guest.type === "qemu" ? "live" : "with a restart";
-    return this.#parts.homes.manages(sidOf(guest)) ? `${how}, by HA` : how;
+  #methodOf({ type }: Guest, { running, byHa }: { running: boolean; byHa: boolean }): string {
+    const how = !running ? "offline" : type === "qemu" ? "live" : "with a restart";
+    return byHa ? `${how}, by HA` : how;
   }
 
   async #follow(guest: Guest, { upid, ...begun }: Begun): Promise<DrainRow> {
@@ -171,22 +177,10 @@ export class Drain {
       const task = await pve.task(upid, { timeout_seconds });
       if (task.status === "running") return rowOf(guest, { ...told, result: "moving" });
     }
-    const at = await this.#arrived(guest);
+    const at = await leaves(pve, guest);
     return at === undefined
       ? rowOf(guest, { ...told, result: "moving", detail: "HA has been asked and moves it" })
       : rowOf(guest, { ...told, result: "moved", target: at });
-  }
-
-  /** Where the guest is once it has left; HA's task is only the request. */
-  async #arrived({ vmid }: Guest): Promise<string | undefined> {
-    const { node, pve } = this.#parts;
-    while (true) {
-      const rows = await pve.resources({ fresh: true });
-      const at = rows.map(guestOf).find((guest) => guest?.vmid === vmid)?.node;
-      if (at !== undefined && at !== node) return at;
-      if (pve.patienceMs === 0) return undefined;
-      await pve.sleep(Math.min(ARRIVAL_POLL_MS, pve.patienceMs));
-    }
   }
 }
 

@@ -170,7 +170,7 @@ export const GUESTS_LIFECYCLE = {
     works: (value, site) => {
       assert.equal(value.exit_status, "OK");
       assert.equal(site.fake.state.guests.has(202), false);
-      assert.deepEqual(lastChange(site).query, { purge: "1", "destroy-unreferenced-disks": "1" });
+      assert.deepEqual(lastChange(site).query, { purge: "1" });
     },
     refuses: [
       { args: { vmid: 200 }, code: "conflict", text: /200 is running; stop it or give force/ },
@@ -201,7 +201,7 @@ export const GUESTS_LIFECYCLE = {
       assert.equal(value.exit_status, "OK");
       assert.equal(site.fake.state.guests.has(150), false);
       assert.equal((await site.call("get_vm_usage", { vmid: 150 })).code, "not_found");
-      assert.deepEqual(lastChange(site).query, { purge: "1", "destroy-unreferenced-disks": "1" });
+      assert.deepEqual(lastChange(site).query, { purge: "1" });
     },
     refuses: [
       { args: { vmid: 110 }, code: "conflict", text: /VM 110 is running; stop it or give force/ },
