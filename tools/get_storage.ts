@@ -1,12 +1,9 @@
 import * as z from "zod";
-import { AppError } from "../lib/errors.ts";
 import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { warningsOf } from "../lib/proxmox/inventory.ts";
 import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
-import type { Pve } from "../lib/proxmox/pve.ts";
 import { describePage } from "../lib/proxmox/list.ts";
-import { readDefinitions } from "../lib/proxmox/storage/definitions.ts";
 import { unseenStorages } from "../lib/proxmox/unseen.ts";
 import { compact, flag, number, type Resource, text } from "../lib/proxmox/api/values.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -42,11 +39,7 @@ export default defineTool({
   }),
   action: () => "list storages",
   run: async (input, { pve }) => {
-    const [resources, hidden, disabled] = await Promise.all([
-      pve.resources(),
-      unseenStorages(pve),
-      disabledStorages(pve),
-    ]);
+    const [resources, hidden] = await Promise.all([pve.resources(), unseenStorages(pve)]);
     const rows = resources.filter((row) =>
       row.type === "storage" && (input.node === undefined || row.node === input.node)
     );
@@ -56,24 +49,9 @@ export default defineTool({
     const by = { key: (row: Resource) => `${row.storage} ${row.node}`, describe };
     const { items: storages, ...page } = describePage(rows, by, input);
     const { warnings = [] } = warningsOf(resources, "storage");
-    return { storages, ...page, ...warned([...warnings, ...disabled, ...hidden]) };
+    return { storages, ...page, ...warned([...warnings, ...hidden]) };
   },
 });
-
-/** The warning of storages that are switched off: no node tells of them. */
-async function disabledStorages(pve: Pve): Promise<string[]> {
-  if (!pve.reach.everything) return [];
-  try {
-    const rows = await readDefinitions(pve);
-    const names = rows.filter(({ disable }) => flag(disable)).map(({ storage }) => storage);
-    return names.length === 0 ? [] : [
-      `${names.sort().join(", ")}: disabled, so no node tells of it; update_storage switches it on`,
-    ];
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return [`which storages are disabled could not be read: ${error.message}`];
-  }
-}
 
 function describe(row: Resource) {
   const total = number(row.maxdisk);

@@ -131,17 +131,6 @@ Deno.test("disks that wear out and thin pools without room for metadata need att
   assert.deepEqual(await findings(site, "get_certificates"), [], "Proxmox renews it by itself");
 });
 
-Deno.test("storages that are disabled are told though no node tells of them", async () => {
-  await using site = await Site.start();
-  const nfs = site.fake.state.storages.get("nfs1");
-  assert.ok(nfs);
-  assert.equal((await site.call("get_storage")).value.warnings, undefined);
-  nfs.disabled = true;
-  const { value } = await site.call("get_storage");
-  assert.deepEqual(value.storages.filter(({ storage }: Row) => storage === "nfs1"), []);
-  assert.match(value.warnings.join(), /^nfs1: disabled, .*update_storage switches it on/);
-});
-
 Deno.test("lists that Proxmox shortens for want of a privilege say so", async () => {
   await using site = await startProbed();
   restrict(site, ["VM.PowerMgmt"]);
