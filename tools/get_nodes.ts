@@ -40,8 +40,9 @@ export default defineTool({
     const nodes = resources.filter((row) => row.type === "node");
     const by = { key: (row: Resource) => row.node ?? row.id, describe };
     const { items, ...page } = describePage(nodes, by, input);
-    const warnings = [...absences(resources), ...await unseenLoad(pve)];
-    return { nodes: items, ...page, ...warned(warnings) };
+    const isBare = nodes.some(({ maxmem, status }) => status === "online" && maxmem === undefined);
+    const unseen = isBare ? await unseenLoad(pve) : [];
+    return { nodes: items, ...page, ...warned([...absences(resources), ...unseen]) };
   },
 });
 

@@ -39,7 +39,7 @@ export default defineTool({
   }),
   action: () => "list storages",
   run: async (input, { pve }) => {
-    const [resources, hidden] = await Promise.all([pve.resources(), unseenStorages(pve)]);
+    const resources = await pve.resources();
     const rows = resources.filter((row) =>
       row.type === "storage" && (input.node === undefined || row.node === input.node)
     );
@@ -49,6 +49,12 @@ export default defineTool({
     const by = { key: (row: Resource) => `${row.storage} ${row.node}`, describe };
     const { items: storages, ...page } = describePage(rows, by, input);
     const { warnings = [] } = warningsOf(resources, "storage");
+    const having = new Set(rows.map(({ node }) => node));
+    const isBare = nodesIn(resources).some((node) =>
+      !having.has(node) && (input.node ?? node) === node
+    );
+    // Hardly a node has none: who may see none is asked about only then.
+    const hidden = isBare ? await unseenStorages(pve) : [];
     return { storages, ...page, ...warned([...warnings, ...hidden]) };
   },
 });
