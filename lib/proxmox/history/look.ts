@@ -100,7 +100,7 @@ function firewall(options: Row, rules: readonly Row[]): Content {
 
 /** `in ACCEPT dport=22 enable=1 proto=tcp`. */
 function ruleText(row: Row): string {
-  const { pos: _, digest: _digest, type, action, ...others } = textsOf(row);
+  const { pos: _, digest: _digest, errors: _errors, type, action, ...others } = textsOf(row);
   const parts = Object.entries(others).map(([key, value]) => `${key}=${value}`).sort();
   return [type, action, ...parts].join(" ");
 }
