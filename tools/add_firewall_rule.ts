@@ -56,7 +56,6 @@ export default defineTool({
     ]);
     for (const note of await obstacles(pve, level, { options, cards, iface: rule.iface })) {
       pve.warn(note);
-      pve.foresee(note);
     }
     const same = rules.find((each) => isSame(each, rule));
     if (same !== undefined && same.enabled === rule.enabled) {

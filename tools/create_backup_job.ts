@@ -66,10 +66,9 @@ export default defineTool({
     const id = given.id ?? `backup-${pve.dryRun ? "new" : crypto.randomUUID().slice(0, 8)}`;
     pve.foresee(`next runs: ${runs.join(", ")}`);
     if (given.keep === undefined) {
-      const note =
-        "without keep, old backups go by the storage's own retention, which keeps all unless it is set";
-      pve.foresee(note);
-      pve.warn(note);
+      pve.warn(
+        "without keep, old backups go by the storage's own retention, which keeps all unless it is set",
+      );
     }
     await pve.post("/cluster/backup", {}, { id, ...params });
     const job = pve.dryRun ? undefined : { ...jobOf(await requireJob(pve, id)) };

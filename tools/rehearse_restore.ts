@@ -66,7 +66,6 @@ export default defineTool({
       ? await joinServers(pve, pbs, { clusters, vmid })
       : undefined;
     for (const warning of join?.warnings ?? []) {
-      pve.foresee(warning);
       pve.warn(warning);
     }
     const begin = (own: Pve, begun: (id: string) => void) =>

@@ -60,13 +60,13 @@ export default defineTool({
     const resources = await pve.resources();
     const guests = guestsOf(job, resources);
     const gone = vmidsIn(job.vmid).filter((vmid) => guests.every((each) => each.vmid !== vmid));
-    if (gone.length > 0) tell(pve, `not there: ${gone.join(", ")}, which the job names`);
+    if (gone.length > 0) pve.warn(`not there: ${gone.join(", ")}, which the job names`);
     const offline = offlineNodes(resources);
     const byNode = Map.groupBy(guests, ({ node }) => node).entries().toArray()
       .map(([node, own]) => ({ node, vmids: own.map(({ vmid }) => vmid).sort((a, b) => a - b) }))
       .sort((a, b) => a.node < b.node ? -1 : 1);
     for (const { node, vmids } of byNode.filter(({ node }) => offline.has(node))) {
-      tell(pve, `left out: ${vmids.join(", ")} on node ${node}, which is offline`);
+      pve.warn(`left out: ${vmids.join(", ")} on node ${node}, which is offline`);
     }
     const targets = byNode.filter(({ node }) => !offline.has(node));
     pve.check(
@@ -96,11 +96,6 @@ export default defineTool({
     return { nodes: outcomes.map(({ row }) => row), failed: errors.length };
   },
 });
-
-function tell(pve: Pve, note: string): void {
-  pve.foresee(note);
-  pve.warn(note);
-}
 
 /** One node's failure keeps no other node from its backups. */
 async function start(

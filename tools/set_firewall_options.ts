@@ -72,7 +72,6 @@ export default defineTool({
       force: given.force,
     });
     for (const note of consequences(level, { changes, options: { ...options, ...wanted } })) {
-      pve.foresee(note);
       pve.warn(note);
     }
     Object.assign(pve.plan.changes, changes);

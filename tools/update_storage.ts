@@ -139,9 +139,7 @@ async function tellUsers(pve: Pve, storage: string): Promise<void> {
     : users.length > 0
     ? `in use: ${listed(users)}`
     : undefined;
-  if (note === undefined) return;
-  pve.foresee(note);
-  pve.warn(note);
+  if (note !== undefined) pve.warn(note);
 }
 
 /** A password is gone for good, and what was not set cannot be unset here. */

@@ -35,6 +35,7 @@ export class Planning {
 
   /** Tells what else would come of the change. */
   foresee(note: string): void {
-    this.plan.notes = [...this.plan.notes ?? [], note];
+    const notes = this.plan.notes ?? [];
+    if (!notes.includes(note)) this.plan.notes = [...notes, note];
   }
 }

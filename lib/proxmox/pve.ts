@@ -33,19 +33,22 @@ export class Pve extends PveReads {
 
   constructor(shared: PveShared, call: PveCall) {
     const touched = new Touched(call.announce, call.permit);
+    const planning = new Planning(call);
     const warnings = new Set<string>();
-    const warn = (warning: string) => void warnings.add(warning);
+    const warn = (warning: string) => {
+      warnings.add(warning);
+      planning.foresee(warning);
+    };
     const sight = new Sight({ shared, call, touched, warn });
     const explained = (error: unknown) => sight.explained(error);
     const holds = new Holds({ shared, call, touched });
-    const planning = new Planning(call);
     const changing = new Changing({ shared, call, touched, holds, planning, explained });
     // What a change rests on is read after it has taken hold, and not a moment before.
     const readsAlone = () => holds.any || changing.hasBegun;
     const forget = () => changing.forget();
     const enter = turnsOf(call.readsAtOnce);
     const reading = new Reading({ shared, call, readsAlone, forget, explained, warn, enter });
-    super({ shared, call, sight, reading, warnings });
+    super({ shared, call, sight, reading, warnings, warn });
     this.#call = call;
     this.#touched = touched;
     this.#holds = holds;
@@ -174,7 +177,7 @@ export class Pve extends PveReads {
     this.#planning.check(check, ok, detail);
   }
 
-  /** Tells in a dry run's plan what else would come of the change. */
+  /** Tells in a dry run's plan alone what else would come of the change; `warn` tells in both. */
   foresee(note: string): void {
     this.#planning.foresee(note);
   }

@@ -20,25 +20,29 @@ interface Parts {
   readonly call: PveCall;
   readonly sight: Sight;
   readonly reading: Reading;
-  readonly warnings: Set<string>;
+  readonly warnings: ReadonlySet<string>;
+  readonly warn: (warning: string) => void;
 }
 
 /** What a tool call may read of Proxmox, within its deadline and its token's reach, and what it is told besides. */
 export abstract class PveReads extends OneReader {
+  /** Tells the caller, besides the answer or the plan, what is missing in it. */
+  readonly warn: (warning: string) => void;
   readonly #shared: PveShared;
   readonly #call: PveCall;
   readonly #sight: Sight;
   readonly #reading: Reading;
-  readonly #warnings: Set<string>;
+  readonly #warnings: ReadonlySet<string>;
   #oldest = Infinity;
 
-  constructor({ shared, call, sight, reading, warnings }: Parts) {
+  constructor({ shared, call, sight, reading, warnings, warn }: Parts) {
     super(reading, { now: () => shared.now() });
     this.#shared = shared;
     this.#call = call;
     this.#sight = sight;
     this.#reading = reading;
     this.#warnings = warnings;
+    this.warn = warn;
   }
 
   get signal(): AbortSignal {
@@ -91,11 +95,6 @@ export abstract class PveReads extends OneReader {
     ...[segments, params]: ArgumentsOf<P, "GET">
   ): Promise<unknown> {
     return (await this.#reading.read(apiPath(path, segments), params)).data;
-  }
-
-  /** Tells the caller, besides the answer, what is missing in it. */
-  warn(warning: string): void {
-    this.#warnings.add(warning);
   }
 
   /** What the caller must be told besides the answer. */

@@ -181,6 +181,14 @@ Deno.test("drain_node waits for what HA does after its task, keeps to affinity a
   assert.match(by(slow.guests)[102]?.detail ?? "", /HA has been asked/);
 });
 
+Deno.test("a plan tells what it could not read, as the change does", async () => {
+  await using site = await Site.start();
+  site.fake.fault({ path: /\/ha\/rules$/ }, { kind: "status", status: 500, message: "no!\n" });
+  const args = { node: "pve2", ...ALL, dry_run: true };
+  const { text, value } = await site.call("drain_node", args);
+  assert.match(value.dry_run.notes.join(), /HA's rules could not be read: .*no!/, text);
+});
+
 Deno.test("two drains are not made at once", async () => {
   await using site = await Site.start({ pve: { taskPolls: 1e9 } });
   const drain = (node: string) => site.call("drain_node", { node, with_local_disks: true });

@@ -82,9 +82,7 @@ async function readConfiguredVotes(pve: Pve): Promise<ReadonlyMap<string, number
     }));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const note = `each node is taken to have one vote, as theirs are unknown: ${error.message}`;
-    pve.warn(note);
-    pve.foresee(note);
+    pve.warn(`each node is taken to have one vote, as theirs are unknown: ${error.message}`);
     return new Map();
   }
 }

@@ -85,10 +85,9 @@ export function warnOfIothread(
 ): void {
   const controller = text(scsihw) ?? "lsi";
   if (!iothread || bus !== "scsi" || controller === "virtio-scsi-single") return;
-  const note =
-    `iothread has no effect with scsihw ${controller}: it takes virtio-scsi-single, or bus virtio`;
-  pve.foresee(note);
-  pve.warn(note);
+  pve.warn(
+    `iothread has no effect with scsihw ${controller}: it takes virtio-scsi-single, or bus virtio`,
+  );
 }
 
 /** Where a VM can have a disk or a CD. */

@@ -16,11 +16,8 @@ export async function sendShutdown(
   const forced = byHa && guest.type === "qemu";
   const timeout = forced ? Math.max(given, LEAST_HA_SECONDS) : given;
   if (forced) {
-    const note = `HA stops ${
-      guestLabel(guest)
-    } by force when it has not shut down after ${timeout} s`;
-    pve.foresee(note);
-    pve.warn(note);
+    const label = guestLabel(guest);
+    pve.warn(`HA stops ${label} by force when it has not shut down after ${timeout} s`);
   }
   return await pve.post("/nodes/{node}/{type}/{vmid}/status/shutdown", guest, { timeout });
 }

@@ -35,8 +35,6 @@ export function chooseJobStorage(
     );
   }
   const why = best.shared ? "the shared one" : "the one on every node";
-  const note = `storage ${best.storage} was chosen: ${why} with the most free space`;
-  pve.foresee(note);
-  pve.warn(note);
+  pve.warn(`storage ${best.storage} was chosen: ${why} with the most free space`);
   return best.storage;
 }
