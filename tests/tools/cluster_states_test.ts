@@ -216,3 +216,21 @@ Deno.test("get_replication does not ask each time anew what the token may see", 
   await asked();
   assert.equal(await asked(), 0);
 });
+
+Deno.test("get_updates doubts no list for its own old refresh where others' tasks are hidden", async () => {
+  let at = 0;
+  await using site = await startProbed({ monotonic: () => at });
+  await site.call("refresh_updates", { node: "pve2" });
+  const task = site.fake.state.tasks.find(({ type }) => type === "aptupdate");
+  assert.ok(task);
+  task.starttime -= 30 * 86_400;
+  const doubts = async () => {
+    const { value } = await site.call("get_updates", { node: "pve2" });
+    return (value.warnings ?? []).filter((each: string) => /may be missing/.test(each)).length;
+  };
+  assert.equal(await doubts(), 1);
+  restrict(site, ["Sys.Modify"]);
+  at += 600_000;
+  await site.call("get_updates", { node: "pve2" });
+  assert.equal(await doubts(), 0);
+});
