@@ -3,7 +3,7 @@ import { clip } from "../lib/proxmox/clip.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { type ReplicationJob, replicationJobs } from "../lib/proxmox/cluster/replication.ts";
-import { unseenGuests } from "../lib/proxmox/unseen.ts";
+import { unseen } from "../lib/proxmox/unseen.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -45,7 +45,7 @@ export default defineTool({
   run: async (input, { pve }) => {
     const [{ jobs, warnings }, hidden] = await Promise.all([
       replicationJobs(pve),
-      unseenGuests(pve),
+      unseen(pve, { what: "some guests", path: "/vms/{vmid}", anyOf: ["VM.Audit"] }),
     ]);
     const wanted = jobs.filter((job) => !input.failing || job.error || job.failures);
     const { items, ...page } = paginate(wanted, (job) => job.id, input);

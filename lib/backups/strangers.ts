@@ -10,7 +10,7 @@ import type { Whose } from "./whose.ts";
 
 type Group = Pick<Snapshot, "id" | "type"> & { readonly owner?: string | undefined };
 
-/** Whether a group of a guest's number belongs to nobody who is known to store at the place. */
+/** Whether a group of a guest's kind and number belongs to nobody who is known to store at the place. */
 export type IsStranger = (place: Place, group: Group) => boolean;
 
 interface Asked {
@@ -24,7 +24,7 @@ interface Asked {
 }
 
 /**
- * Finds the groups of the cluster's guests' numbers that are owned by none who stores there. They are another
+ * Finds the groups of the cluster's guests that are owned by none who stores there. They are another
  * cluster's, or of an earlier token: a backup server adds nothing to a group of another owner
  * (`check_backup_owner`). Where sync jobs bring copies, an owner tells nothing: the job names it.
  */
@@ -39,8 +39,13 @@ export async function findStrangers(
     list.snapshots.filter((one) => isUnowned(place, one))
   );
   if (unowned.length === 0) return () => false;
-  const guests = new Set(guestsIn(await pve.resources({ fresh: false })).map(({ vmid }) => vmid));
-  const isGuests = (group: Group) => guests.has(guestOf(group) ?? 0);
+  const guests = new Map(
+    guestsIn(await pve.resources({ fresh: false })).map(({ type, vmid }) => [vmid, type]),
+  );
+  const isGuests = (group: Group) => {
+    const type = guests.get(guestOf(group) ?? 0);
+    return type !== undefined && group.type === (type === "qemu" ? "vm" : "ct");
+  };
   if (!unowned.some(isGuests)) return () => false;
   const { results } = await pbs.readEach(readSyncs, limitMs === undefined ? {} : { limitMs });
   const routes = routesOf(results.map(({ value }) => value), pbs);

@@ -68,7 +68,8 @@ function current(call: Call): Row[] {
     status: world.quorate() ? "OK" : "No quorum!",
     quorate: world.quorate() ? 1 : 0,
   };
-  if (!state.ha.resources.size) return [quorum, fencing(call)];
+  // The manager's last report stays when the last guest is taken out of HA.
+  if (!state.ha.resources.size && !state.ha.stale) return [quorum, fencing(call)];
   const when = new Date(world.now()).toUTCString();
   const master = {
     id: "master",

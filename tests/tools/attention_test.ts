@@ -486,6 +486,7 @@ Deno.test("get_attention lists what could not be read, and never as nothing foun
     [/\/disks\/list$/, "disks", /node pve1, node pve2, node pve3/],
     [/\/apt\/versions$/, "kernel", /node pve1, node pve2, node pve3/],
     [/\/disks\/zfs$/, "ZFS", /node pve1, node pve2, node pve3/],
+    [/\/disks\/lvmthin$/, "thin pools", /node pve1, node pve2, node pve3/],
     [/\/apt\/update$/, "security updates", /node pve1, node pve2, node pve3/],
     [/\/apt\/repositories$/, "repositories", /node pve1, node pve2, node pve3/],
     [/\/subscription$/, "repositories", /node pve1, node pve2, node pve3/],

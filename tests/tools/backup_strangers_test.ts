@@ -48,6 +48,18 @@ Deno.test("backups of a guest's number that another token owns are not told to b
   assert.doesNotMatch((await world.value("get_backups")).warnings?.join() ?? "", /777/);
 });
 
+Deno.test("another's backups of a container make nothing doubtful of the VM that has its number", async () => {
+  await using world = await BackupSite.start();
+  const group = groupIn(world, "vm/102");
+  group.type = "ct";
+  group.owner = "other@pbs!dc2";
+  const row = await coverageOf(world, 102);
+  assert.equal(row.state, "not backed up");
+  assert.doesNotMatch(row.warnings.join(), /other@pbs!dc2/);
+  const { findings } = await world.value("get_attention", { limit: 500, max_guests: 0 });
+  assert.match(JSON.stringify(findings), /VM 102 \(app1\)/);
+});
+
 Deno.test("a user owns what its tokens do, and copies of sync jobs are nobody's for their owner", async () => {
   await using world = await BackupSite.start();
   const storage = world.site.fake.state.storages.get("pbs1");

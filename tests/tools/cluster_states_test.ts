@@ -30,6 +30,10 @@ Deno.test("an HA master that does not report, and HA that is disarmed, are told 
   assert.match(String((await findings(site, "get_ha_status"))[0]?.what), /^HA is disarmed/);
   ha.resources.clear();
   assert.deepEqual(await findings(site, "get_ha_status"), [], "nobody relies on it");
+  Object.assign(ha, { armed: true, stale: true });
+  const idle = (await site.call("get_ha_status")).value;
+  assert.match(idle.master_status, /old timestamp/);
+  assert.equal(idle.warnings, undefined, "no guest is to be recovered");
 });
 
 Deno.test("a guest that HA has given up is told with what frees it, also where nothing is to change", async () => {
@@ -94,6 +98,24 @@ Deno.test("Ceph of other nodes is found though the node that answers has none", 
   const unsure = await site.call("get_ceph_status");
   assert.equal(unsure.value.installed, false);
   assert.match(unsure.value.warnings.join(), /whether node pve3 has Ceph is unknown/);
+});
+
+Deno.test("no node is asked for Ceph where all Ceph storages are of another cluster's", async () => {
+  await using site = await Site.start();
+  const { state } = site.fake;
+  const nfs = state.storages.get("nfs1");
+  assert.ok(nfs);
+  const pool = { ...nfs, storage: "pool", type: "rbd" as const, content: ["images"] };
+  const asked = async () => {
+    const before = site.fake.requests.length;
+    await site.call("get_attention", { max_guests: 0 });
+    const sent = site.fake.requests.slice(before);
+    return sent.filter(({ path }) => /^\/nodes\/\w+\/ceph/.test(path)).length;
+  };
+  state.storages.set("pool", { ...pool, options: { monhost: "10.9.0.1 10.9.0.2" } });
+  assert.equal(await asked(), 0);
+  state.storages.set("pool", pool);
+  assert.equal(await asked(), 3);
 });
 
 Deno.test("a node that has more votes than others is not sent down as if it had one", async () => {
@@ -166,4 +188,49 @@ Deno.test("get_backup_coverage names the disks that no backup holds", async () =
   assert.deepEqual(await leftOut(200), ["mp0 (disabled)"], "only with backup=1");
   container.config.mp0 += ",backup=1";
   assert.equal(await leftOut(200), undefined);
+});
+
+Deno.test("a certificate that Proxmox renews by itself needs attention only when it did not", async () => {
+  await using site = await Site.start();
+  const leaf = site.fake.state.nodes.get("pve2")?.certificates[1];
+  assert.equal(leaf?.filename, "pve-ssl.pem");
+  const warned = async (file: string, days: number) => {
+    Object.assign(leaf, { filename: file, daysLeft: days + 0.5 });
+    return (await findings(site, "get_certificates")).length;
+  };
+  assert.deepEqual([await warned("pve-ssl.pem", 13), await warned("pve-ssl.pem", 11)], [0, 1]);
+  const own = "pveproxy-ssl.pem";
+  assert.deepEqual([await warned(own, 29), await warned(own, 27)], [0, 1]);
+});
+
+Deno.test("get_replication does not ask each time anew what the token may see", async () => {
+  let at = 0;
+  await using site = await startProbed({ monotonic: () => at });
+  const asked = async () => {
+    at += 10_000;
+    const before = site.fake.requests.length;
+    await site.call("get_replication");
+    const sent = site.fake.requests.slice(before);
+    return sent.filter(({ path }) => path === "/access/permissions").length;
+  };
+  await asked();
+  assert.equal(await asked(), 0);
+});
+
+Deno.test("get_updates doubts no list for its own old refresh where others' tasks are hidden", async () => {
+  let at = 0;
+  await using site = await startProbed({ monotonic: () => at });
+  await site.call("refresh_updates", { node: "pve2" });
+  const task = site.fake.state.tasks.find(({ type }) => type === "aptupdate");
+  assert.ok(task);
+  task.starttime -= 30 * 86_400;
+  const doubts = async () => {
+    const { value } = await site.call("get_updates", { node: "pve2" });
+    return (value.warnings ?? []).filter((each: string) => /may be missing/.test(each)).length;
+  };
+  assert.equal(await doubts(), 1);
+  restrict(site, ["Sys.Modify"]);
+  at += 600_000;
+  await site.call("get_updates", { node: "pve2" });
+  assert.equal(await doubts(), 0);
 });

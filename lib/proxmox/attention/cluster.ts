@@ -44,7 +44,7 @@ export function haProbe(pve: Pve): Probe {
       const idle = whyNotGuarding(ha);
       const lost = ha.services.filter((row) => UNPLACED.includes(text(row.state) ?? ""));
       return [
-        ...(idle === undefined || ha.services.length === 0 ? [] : [
+        ...(idle === undefined ? [] : [
           {
             kind: "ha",
             severity: "critical",

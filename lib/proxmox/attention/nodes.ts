@@ -86,7 +86,8 @@ async function failedTasks(
   });
 }
 
-const CERTIFICATE_DAYS = 30;
+/** What ACME gives is renewed daily as soon as it has 30 days left: so near its end it was not. */
+const CERTIFICATE_DAYS = 28;
 /** Proxmox's own certificate, which `pveupdate` renews in its last fourteen days: before that all is well. */
 const OWN_CERTIFICATE = { file: "pve-ssl.pem", days: 12 };
 

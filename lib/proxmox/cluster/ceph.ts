@@ -4,6 +4,7 @@ import { isRecord, type Resource } from "../api/values.ts";
 import { gather } from "../fan_out.ts";
 import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
+import { readDefinitions } from "../storage/definitions.ts";
 
 type Status = Readonly<Record<string, unknown>>;
 
@@ -11,7 +12,7 @@ type Status = Readonly<Record<string, unknown>>;
  * Ceph's own status; undefined on a cluster without Ceph, which is an answer and no failure. The node that
  * answers knows nothing of Ceph when only others are part of it.
  *
- * @param options.thorough asks the others then even if no storage is Ceph's
+ * @param options.thorough asks the others then even if no storage is of the cluster's own Ceph
  */
 export async function readCeph(
   pve: Pve,
@@ -20,7 +21,7 @@ export async function readCeph(
   const own = await statusIn("/cluster/ceph/status", pve.get("/cluster/ceph/status"));
   if (own !== undefined) return own;
   const resources = await pve.resources();
-  if (!thorough && !usesCeph(resources)) return undefined;
+  if (!thorough && !await usesOwnCeph(pve, resources)) return undefined;
   const { results, warnings } = await gather(onlineNodes(resources), {
     name: (node) => `whether node ${node} has Ceph is unknown`,
     read: (node) => {
@@ -50,6 +51,13 @@ async function statusIn(path: string, reading: Promise<Status>): Promise<Status 
   throw garbled(`Proxmox's answer to ${path} tells no health`);
 }
 
-function usesCeph(resources: readonly Resource[]): boolean {
-  return resources.some(({ plugintype }) => plugintype === "rbd" || plugintype === "cephfs");
+/** A storage of another Ceph names its monitors (`monhost`), and then no node need be part of any. */
+async function usesOwnCeph(pve: Pve, resources: readonly Resource[]): Promise<boolean> {
+  if (!resources.some(({ plugintype }) => isCeph(plugintype))) return false;
+  const definitions = await readDefinitions(pve);
+  return definitions.some(({ monhost, type }) => isCeph(type) && monhost === undefined);
+}
+
+function isCeph(type: unknown): boolean {
+  return type === "rbd" || type === "cephfs";
 }

@@ -53,8 +53,12 @@ export function isSilent({ status }: HaManager): boolean {
   return SILENT.some((word) => status.includes(word));
 }
 
-/** Why no guest would be recovered now; undefined where HA works. */
-export function whyNotGuarding({ armed, master }: HaState): string | undefined {
+/**
+ * Why no guest would be recovered now; undefined where HA works, or has no guest to care for: then its master
+ * need not report.
+ */
+export function whyNotGuarding({ armed, master, services }: HaState): string | undefined {
+  if (services.length === 0) return undefined;
   if (armed === "disarmed" || armed === "disarming") {
     return `HA is ${armed}: no guest is recovered when a node fails`;
   }

@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { compact, text, time } from "../api/values.ts";
 import { clip } from "../clip.ts";
+import { holds } from "../privileges.ts";
 import type { Pve } from "../pve.ts";
 import { succeeded } from "../tasks.ts";
 import { taskOf } from "./task_list.ts";
@@ -28,8 +29,13 @@ export interface Refresh {
   readonly failed?: string;
 }
 
-/** Proxmox tells no age of its lists: this goes by the node's tasks, of which others' may be hidden. */
+/**
+ * Proxmox tells no age of its lists: this goes by the node's tasks. Undefined where these do not tell it, as for
+ * who does not see the node's own, by which it is refreshed daily.
+ */
 export async function lastRefresh(pve: Pve, node: string): Promise<Refresh | undefined> {
+  const grants = await pve.grants();
+  if (grants !== undefined && !holds(grants, `/nodes/${node}`, ["Sys.Audit"])) return undefined;
   const newest = { typefilter: "aptupdate", source: "archive", limit: 1 } as const;
   try {
     const { rows: [row] } = await pve.page("/nodes/{node}/tasks", { node }, newest);
