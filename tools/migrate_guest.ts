@@ -73,7 +73,7 @@ export default defineTool({
     if (at === undefined) {
       notes.push(`HA does it: the task is only the request; ${pve.advice.guest}`);
     }
-    pve.about({ ...guest, node: at ?? node });
+    pve.about({ ...guest, node: isDone && at !== undefined ? at : node });
     return {
       ...task,
       node: at ?? node,

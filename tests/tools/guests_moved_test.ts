@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
 import { guest, isRunning } from "./guests.ts";
+import { sent } from "./requests.ts";
 
 Deno.test("a guest that was moved meanwhile is told as elsewhere, not as gone, and found at once", async () => {
   await using site = await Site.start();
@@ -21,4 +22,22 @@ Deno.test("a guest that is gone stays not found", async () => {
   const { code, text } = await site.call("start_vm", { vmid: 101 });
   assert.equal(code, "not_found", text);
   assert.ok(isRunning(site, 100));
+});
+
+Deno.test("a guest that was deleted is not looked for", async () => {
+  await using site = await Site.start();
+  const { value, text } = await site.call("delete_vm", { vmid: 101 });
+  assert.equal(value?.guest_status, "deleted", text);
+  assert.equal(sent(site, "GET", /qemu\/101\/status\/current$/), 1);
+  assert.equal(sent(site, "GET", /^\/cluster\/resources$/), 1);
+});
+
+Deno.test("a guest whose move has only begun is told as it stands where it still is", async () => {
+  await using site = await Site.start();
+  site.fake.state.taskPolls = Infinity;
+  const args = { vmid: 100, target: "pve2", with_local_disks: true, wait: false };
+  const { value, text } = await site.call("migrate_guest", args);
+  assert.deepEqual([value?.guest_status, value?.node], ["running", "pve2"], text);
+  assert.equal(sent(site, "GET", /^\/nodes\/pve2\//), 0);
+  assert.equal(sent(site, "GET", /^\/cluster\/resources$/), 1);
 });
