@@ -28,6 +28,10 @@ Deno.test("a VM that is paused cannot be started with many others", async () => 
   const many = { action: "start", vmids: [100, 101], dry_run: false };
   const { value: { guests: [row] } } = await site.call("bulk_power", many);
   assert.deepEqual([row.result, row.detail], ["failed", "VM 100 is io-error"]);
+  const { value: plan } = await site.call("bulk_power", { ...many, dry_run: true });
+  assert.deepEqual(plan.dry_run.checks.filter(({ ok }: { ok: boolean }) => !ok), [
+    { check: "VM 100 is in no state between", ok: false, detail: "VM 100 is io-error" },
+  ]);
 });
 
 Deno.test("stop_vm ends a shutdown that the guest does not answer", async () => {

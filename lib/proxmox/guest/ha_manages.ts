@@ -30,6 +30,6 @@ export function haWillDo(
 ): boolean {
   if (!haManages(state)) return false;
   const against = whyHaRests(pve, guest, state);
-  pve.check("HA acts on it", against === undefined, against ?? "");
+  pve.check(`HA acts on ${guestLabel(guest)}`, against === undefined, against ?? "");
   return true;
 }
