@@ -39,7 +39,8 @@ export async function destroyGuest(
     !flag(config.protection),
     `${label} is protected (protection: 1); ${unprotect} first`,
   );
-  const state = await requireState(pve, guest);
+  // Its memory goes with a VM that was suspended to disk (`PVE::QemuServer::destroy_vm`).
+  const state = await requireState(pve, guest, { despite: "suspended" });
   pve.check(
     "leaves HA",
     input.purge || !haManages(state),
