@@ -147,7 +147,7 @@ async function changePowerOfOne(
   }
   requireReady(pve, guest, { template, lock: resumes ? undefined : lock });
   pve.check(
-    "is in no state between",
+    `${guestLabel(guest)} is in no state between`,
     action !== "start" || status === "stopped",
     `${guestLabel(guest)} is ${status}`,
   );

@@ -26,6 +26,15 @@ export default defineTool({
     const guest = await pve.claim(input);
     const { status, template } = await requireState(pve, guest);
     pve.check("is not a template", !template, `${guestLabel(guest)} is a template`);
+    const without = guest.type === "lxc"
+      ? "a container's memory cannot be saved"
+      : status === "stopped"
+      ? "the VM is stopped"
+      : undefined;
+    const notes = input.vmstate && without !== undefined
+      ? [`vmstate was left out: ${without}`]
+      : [];
+    for (const note of notes) pve.foresee(note);
     const named = { snapname: input.name, description: input.description };
     // Containers have no memory to save: Proxmox refuses the parameter for them.
     const upid = guest.type === "qemu"
@@ -35,13 +44,6 @@ export default defineTool({
       })
       : await pve.post("/nodes/{node}/lxc/{vmid}/snapshot", guest, named);
     const task = await pve.task(upid, input);
-    const without = guest.type === "lxc"
-      ? "a container's memory cannot be saved"
-      : status === "stopped"
-      ? "the VM is stopped"
-      : undefined;
-    return input.vmstate && without !== undefined
-      ? { ...task, notes: [`vmstate was left out: ${without}`] }
-      : task;
+    return notes.length > 0 ? { ...task, notes } : task;
   },
 });

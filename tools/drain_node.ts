@@ -135,7 +135,7 @@ async function homesOf(pve: Pve): Promise<HaHomes> {
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     pve.warn(`HA's rules could not be read: ${error.message}`);
-    return { manages: () => false, pullsBack: () => undefined };
+    return { pullsBack: () => undefined };
   }
 }
 

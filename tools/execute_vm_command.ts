@@ -13,6 +13,8 @@ import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 const FIRST_POLL_MS = 100;
 const SLOWEST_POLL_MS = 1_000;
 const MAX_OUTPUT = 64 * 1024;
+/** In bytes. */
+const MAX_INPUT = 64 * 1024;
 
 /** How a command in a guest ended. */
 type CommandResult = z.output<z.ZodObject<typeof commandResult>>;
@@ -31,7 +33,9 @@ export default defineTool({
     ...guestInput,
     command: z.union([z.string().min(1), z.array(z.string()).min(1).max(256)])
       .describe("Program and arguments; a string is run by the guest's shell"),
-    input_data: z.string().max(65_536).optional().describe("Standard input"),
+    input_data: z.string().max(MAX_INPUT)
+      .refine((text) => forAgent(text).length <= MAX_INPUT, "must be 64 KiB of UTF-8 at most")
+      .optional().describe("Standard input"),
     timeout_seconds: z.int().min(1).max(3600).default(60),
     ...dryRun,
   }),

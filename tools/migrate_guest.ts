@@ -60,8 +60,8 @@ export default defineTool({
       byHa,
     };
     const notes = await requireMigratable(pve, guest, wish);
-    const moved = { ...guest, node: target };
-    pve.about(moved);
+    // An identical call follows the task, which of HA's is only the request.
+    pve.about({ ...guest, node: byHa ? node : target });
     const upid = await sendMigration(pve, guest, wish);
     const task = await pve.task(upid, input);
     const isDone = task.status === "stopped";
@@ -73,7 +73,9 @@ export default defineTool({
     if (at === undefined) {
       notes.push(`HA does it: the task is only the request; ${pve.advice.guest}`);
     }
-    pve.about({ ...guest, node: at ?? node });
+    // Whoever follows the task is told how the guest stands once that has ended.
+    const isLeft = isDone || pve.hasDetached;
+    pve.about({ ...guest, node: isLeft ? at ?? node : node });
     return {
       ...task,
       node: at ?? node,

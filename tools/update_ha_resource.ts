@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import { editEntry, undoEntry } from "../lib/proxmox/cluster/entry.ts";
 import { foretell, requireGroup, requireResource } from "../lib/proxmox/cluster/ha_resources.ts";
@@ -9,6 +10,9 @@ import { entryOutput } from "../lib/tool/entry_fields.ts";
 import { changed, changedGuest, dryRun, guestInput } from "../lib/tool/fields.ts";
 import { CHANGING_HA, haState, resourceFields, resourceOutput } from "../lib/tool/ha_fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
+
+const GIVEN_UP =
+  "HA has given it up (error): set state to disabled first, then to what it shall be";
 
 export default defineTool({
   name: "update_ha_resource",
@@ -33,20 +37,20 @@ export default defineTool({
     const { sid, resource, digest } = await requireResource(pve, guest);
     await requireGroup(pve, wanted.group);
     const { state } = wanted;
-    let notes = await givenUp(pve, guest);
+    const rows = await pve.resources({ fresh: false });
+    const isGivenUp = rows.find((row) => row.vmid === guest.vmid)?.hastate === "error";
+    let notes = isGivenUp ? [GIVEN_UP] : [];
     const edit = await editEntry(pve, {
       before: resource,
       wanted,
       none: { comment: "", group: "" },
       label: `the HA of ${guestLabel(guest)}`,
       send: async (params) => {
-        if (params.state !== undefined) {
-          const { status } = await currentState(pve, guest);
-          const running = status !== "stopped";
-          notes = [
-            ...(params.state === "disabled" ? [] : notes),
-            ...await foretell(pve, guest, { state: params.state, running }),
-          ];
+        const frees = params.state === "disabled" || params.state === "ignored";
+        if (isGivenUp && !frees) pve.foresee(GIVEN_UP);
+        else if (params.state !== undefined) {
+          const running = await isRunning(pve, guest);
+          notes = await foretell(pve, guest, { state: params.state, running });
         }
         await pve.put("/cluster/ha/resources/{sid}", { sid }, { ...params, digest });
       },
@@ -63,10 +67,12 @@ export default defineTool({
   },
 });
 
-/** HA does nothing with a guest in its state `error` but to take it back when `disabled` is asked for. */
-async function givenUp(pve: Pve, { vmid }: Guest): Promise<string[]> {
-  const row = (await pve.resources()).find((each) => each.vmid === vmid);
-  return row?.hastate === "error"
-    ? ["HA has given it up (error): set state to disabled first, then to what it shall be"]
-    : [];
+/** Undefined where its node does not answer, as when HA is to do something about that. */
+async function isRunning(pve: Pve, guest: Guest): Promise<boolean | undefined> {
+  try {
+    return (await currentState(pve, guest)).status !== "stopped";
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
 }

@@ -55,7 +55,7 @@ function destroy(type: GuestType, call: Call): string {
     guest,
     fileLock: true,
     work: (log) => {
-      unlocked(guest, params.flag("skiplock"));
+      if (guest.config.lock !== "suspended") unlocked(guest, params.flag("skiplock"));
       if (isRunning(guest)) {
         if (type === "qemu") die(`VM ${guest.vmid} is running - destroy failed`);
         powerOff(world, guest);

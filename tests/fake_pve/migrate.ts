@@ -176,9 +176,9 @@ function migrateByHa(call: Call, guest: FakeGuest, target: string): string {
       } ${guest.vmid} to node ${target}`,
     ],
     work: (log) => {
-      if (!call.state.ha.resources.has(haSid(guest))) {
-        throw new Error("service is not managed by HA");
-      }
+      const resource = call.state.ha.resources.get(haSid(guest));
+      if (!resource) throw new Error("service is not managed by HA");
+      if (resource.reported === "error") return;
       for (const one of [guest, ...dependents(call.state, guest)]) moveByLrm(call, one, target);
       log.line(`requested migration to ${target}`);
     },

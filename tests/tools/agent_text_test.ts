@@ -29,3 +29,13 @@ Deno.test("execute_vm_command leaves output that is no UTF-8 a character a byte,
   const cut = (await run()).value;
   assert.deepEqual([cut?.stdout, cut?.stdout_truncated], ["grü", true]);
 });
+
+Deno.test("execute_vm_command tells before anything is sent that its input is too long in bytes", async () => {
+  await using site = await Site.start();
+  const run = (input_data: string) =>
+    site.call("execute_vm_command", { vmid: 100, command: ["cat"], input_data });
+  const { code, text } = await run("é".repeat(32 * 1024 + 1));
+  assert.equal(code, "invalid", text);
+  assert.match(text, /input_data: must be 64 KiB of UTF-8 at most/);
+  assert.equal((await run("é".repeat(32 * 1024))).value?.exit_code, 0);
+});

@@ -46,9 +46,19 @@ Deno.test("a guest that HA has given up is told with what frees it, also where n
   const same = await site.call("update_ha_resource", { vmid: 110, state: "started" });
   assert.equal(same.value.unchanged, true);
   assert.match(same.value.notes.join(), /given it up \(error\): set state to disabled first/);
+  const other = await site.call("update_ha_resource", { vmid: 110, state: "stopped" });
+  assert.deepEqual(other.value.notes, same.value.notes, "it is not told to be shut down");
   const freed = await site.call("update_ha_resource", { vmid: 110, state: "disabled" });
   assert.equal(site.fake.state.ha.resources.get("vm:110")?.state, "disabled", freed.text);
   assert.doesNotMatch(freed.text, /given it up/);
+});
+
+Deno.test("what HA shall do with a guest can be changed while its node is away", async () => {
+  await using site = await Site.start();
+  site.fake.fault({ path: /^\/nodes\/pve2\/qemu\/110\// }, { kind: "status", status: 595 });
+  const { value, text } = await site.call("update_ha_resource", { vmid: 110, state: "disabled" });
+  assert.equal(value?.state, "disabled", text);
+  assert.equal(site.fake.state.ha.resources.get("vm:110")?.state, "disabled");
 });
 
 Deno.test("get_updates tells when its lists were read, and when that failed or is long ago", async () => {

@@ -54,6 +54,24 @@ Deno.test("a forced deletion waits until HA has stopped the guest, and leaves HA
   assert.equal(site.fake.state.ha.resources.has("vm:110"), false);
 });
 
+Deno.test("a forced deletion tells that the guest was asked to stop where it cannot be looked at then", async () => {
+  await using site = await startPatient();
+  site.fake.fault({ method: "POST", path: /qemu\/100\/status\/stop$/ }, {
+    kind: "bent",
+    bend: (body) => {
+      site.fake.fault({ path: /qemu\/100\/status\/current$/ }, { kind: "status", status: 595 });
+      return body;
+    },
+  });
+  const { code, text } = await site.call("delete_vm", { vmid: 100, force: true });
+  assert.equal(code, "unavailable", text);
+  assert.match(
+    text,
+    /: VM 100 was asked to stop, and how it stands is unknown: Proxmox answered 595/,
+  );
+  assert.equal(isRunning(site, 100), false);
+});
+
 Deno.test("a shutdown that HA would end by force says so, and gives the guest a minute", async () => {
   await using site = await Site.start();
   const plan = await site.call("shutdown_vm", { vmid: 110, dry_run: true });
@@ -97,7 +115,12 @@ Deno.test("what HA has in state error, where it does nothing, is not asked of it
     assert.equal(code, "conflict", text);
     assert.match(text, why);
   }
-  assert.equal(changes(site).length, 0);
+  site.fake.state.ha.rules.clear();
+  const drained = await site.call("drain_node", { node: "pve2", with_local_disks: true });
+  const left = drained.value.guests.find(({ vmid }: { vmid: number }) => vmid === 110);
+  assert.equal(left.result, "left");
+  assert.match(left.detail, /^HA has VM 110 in state error and does nothing with it; use/);
+  assert.ok(!changes(site).some(({ path }) => path.includes("/110/")));
   const reset = await site.call("reset_vm", { vmid: 110 });
   assert.equal(reset.value?.exit_status, "OK", "which HA has no part in");
 });

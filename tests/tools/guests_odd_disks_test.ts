@@ -96,6 +96,13 @@ Deno.test("snapshots: Proxmox's own names, locks and templates are refused, memo
   assert.equal(changes(site).length, 0);
   const stopped = await take({ vmid: 101, name: "one", vmstate: true });
   assert.deepEqual(stopped.value?.notes, ["vmstate was left out: the VM is stopped"], stopped.text);
+  const plan = await site.call("create_snapshot", {
+    vmid: 101,
+    name: "another",
+    vmstate: true,
+    dry_run: true,
+  });
+  assert.deepEqual(plan.value?.dry_run.notes, stopped.value.notes);
   site.fake.state.outcomes.push({
     exit: "can't rollback, 'one' is not most recent snapshot on 'local-lvm:vm-101-disk-0'",
   });

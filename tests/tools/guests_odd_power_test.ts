@@ -28,6 +28,10 @@ Deno.test("a VM that is paused cannot be started with many others", async () => 
   const many = { action: "start", vmids: [100, 101], dry_run: false };
   const { value: { guests: [row] } } = await site.call("bulk_power", many);
   assert.deepEqual([row.result, row.detail], ["failed", "VM 100 is io-error"]);
+  const { value: plan } = await site.call("bulk_power", { ...many, dry_run: true });
+  assert.deepEqual(plan.dry_run.checks.filter(({ ok }: { ok: boolean }) => !ok), [
+    { check: "VM 100 is in no state between", ok: false, detail: "VM 100 is io-error" },
+  ]);
 });
 
 Deno.test("stop_vm ends a shutdown that the guest does not answer", async () => {
@@ -88,6 +92,13 @@ Deno.test("a guest that is locked is told how that ends", async () => {
     /: container 201 is locked \(backup\): wait .*; one left behind goes by pct unlock 201 in a shell of node pve2$/,
   );
   set(101, { lock: "suspended" })(site);
-  const suspended = await site.call("delete_vm", { vmid: 101 });
+  const suspended = await site.call("create_snapshot", { vmid: 101, name: "one" });
   assert.match(suspended.text, /: VM 101 is locked \(suspended\): resume it first$/);
+});
+
+Deno.test("a VM that is suspended to disk can be deleted as it is", async () => {
+  await using site = await Site.start();
+  set(101, { lock: "suspended" })(site);
+  const { value, text } = await site.call("delete_vm", { vmid: 101 });
+  assert.equal(value?.guest_status, "deleted", text);
 });

@@ -18,7 +18,6 @@ export async function readPlacement(
 
 /** What HA would do with the guests that it manages. */
 export interface HaHomes {
-  manages(sid: string): boolean;
   /** Why the guest would come back to `from` after a move to `to`; undefined where it would stay. */
   pullsBack(sid: string, move: { from: string; to: string; online: readonly string[] }):
     | string
@@ -33,7 +32,6 @@ export async function readHaHomes(pve: Pve): Promise<HaHomes> {
   );
   const rules = managed.size === 0 ? [] : (await readPlacement(pve)).rows;
   return {
-    manages: (sid) => managed.has(sid),
     pullsBack: (sid, { from, to, online }) => {
       const resource = managed.get(sid);
       if (resource === undefined) return undefined;

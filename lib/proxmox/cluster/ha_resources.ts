@@ -95,10 +95,10 @@ export async function requireGroup(pve: Pve, group: string | undefined): Promise
 export async function foretell(
   pve: Pve,
   guest: Guest,
-  { state, running }: { state: HaState; running: boolean },
+  { state, running }: { state: HaState; running: boolean | undefined },
 ): Promise<string[]> {
   const notes: string[] = [];
-  if (state === "started" && !running) notes.push("HA starts it now");
+  if (state === "started" && running === false) notes.push("HA starts it now");
   if ((state === "stopped" || state === "disabled") && running) notes.push("HA shuts it down now");
   if (state === "ignored") notes.push("HA leaves it alone, also when its node fails");
   if (state === "started") notes.push(...await aloneOnItsNode(pve, guest));

@@ -6,15 +6,18 @@ import type { Pve } from "../pve.ts";
 /**
  * Asks how the guest stands and requires that it is not locked and, where `from` is given, that it
  * is in one of those states.
+ *
+ * @param options.despite the one lock that is in nobody's way
  */
 export async function requireState(
   pve: Pve,
   guest: Guest,
-  { from }: { from?: readonly string[] } = {},
+  { despite, from }: { despite?: string; from?: readonly string[] } = {},
 ): Promise<CurrentState> {
   const state = await currentState(pve, guest);
   const label = guestLabel(guest);
-  pve.check("is not locked", state.lock === undefined, lockedText(guest, state.lock));
+  const isFree = state.lock === undefined || state.lock === despite;
+  pve.check("is not locked", isFree, lockedText(guest, state.lock));
   if (from) {
     const wanted = from.join(" or ");
     pve.check(

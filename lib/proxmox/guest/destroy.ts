@@ -28,7 +28,7 @@ export async function destroyGuest(
   pve: Pve,
   input: DestroyInput,
   { type, unprotect }: { type: GuestType; unprotect: string },
-): Promise<TaskState> {
+): Promise<TaskState & { guest_status?: string }> {
   const guest = await pve.claim(input, { type });
   pve.about({ ...guest, goes: true });
   const { node, vmid } = guest;
@@ -39,7 +39,8 @@ export async function destroyGuest(
     !flag(config.protection),
     `${label} is protected (protection: 1); ${unprotect} first`,
   );
-  const state = await requireState(pve, guest);
+  // Its memory goes with a VM that was suspended to disk (`PVE::QemuServer::destroy_vm`).
+  const state = await requireState(pve, guest, { despite: "suspended" });
   pve.check(
     "leaves HA",
     input.purge || !haManages(state),
@@ -61,7 +62,8 @@ export async function destroyGuest(
     const upid = await pve.delete("/nodes/{node}/{type}/{vmid}", { node, type, vmid }, {
       purge: input.purge,
     });
-    return await pve.task(upid, input);
+    const task = await pve.task(upid, input);
+    return task.status === "stopped" ? { ...task, guest_status: "deleted" } : task;
   } catch (error) {
     if (!runs || !(error instanceof AppError)) throw error;
     throw error.withMessage(`${error.message}; it was stopped for that`);
@@ -70,7 +72,11 @@ export async function destroyGuest(
 
 /** A guest under HA is stopped some time after the task that asks for it has ended. */
 async function assertStops(pve: Pve, guest: Guest, seconds: number | undefined): Promise<void> {
-  const status = await untilStatus(pve, guest, { wanted: "stopped", seconds });
+  const asked = `${guestLabel(guest)} was asked to stop`;
+  const status = await untilStatus(pve, guest, { wanted: "stopped", seconds }).catch((error) => {
+    if (!(error instanceof AppError)) throw error;
+    throw error.withMessage(`${asked}, and how it stands is unknown: ${error.message}`);
+  });
   if (status === "stopped") return;
-  throw new AppError("timeout", `${guestLabel(guest)} was asked to stop and is ${status} still`);
+  throw new AppError("timeout", `${asked} and is ${status} still`);
 }

@@ -5,6 +5,7 @@ import type { HaHomes } from "../cluster/ha.ts";
 import { forEachBounded } from "../fan_out.ts";
 import { nameOf } from "../guest/about.ts";
 import { type Guest, guestOf } from "../guest/directory.ts";
+import { haManages, whyHaRests } from "../guest/ha_manages.ts";
 import { currentState } from "../guest/power.ts";
 import type { Pve } from "../pve.ts";
 import { leaves } from "./arrival.ts";
@@ -105,10 +106,13 @@ export class Drain {
     const along = this.#along.get(guest.vmid);
     if (along !== undefined) return this.#planned(guest, along);
     if (!pve.dryRun) await pve.hold(guest.vmid);
-    const { lock, status } = await currentState(pve, guest);
+    const state = await currentState(pve, guest);
+    const { lock, status } = state;
     if (lock !== undefined) throw new AppError("conflict", `it is locked (${lock})`);
+    const byHa = haManages(state);
+    const against = byHa ? whyHaRests(pve, guest, state) : undefined;
+    if (against !== undefined) throw new AppError("conflict", against);
     const running = status !== "stopped";
-    const byHa = this.#parts.homes.manages(sidOf(guest));
     const bytes = running ? memory : 0;
     const { dependents, target } = await this.#choose(guest, {
       bytes,

@@ -55,7 +55,7 @@ async function newestBackup(
 ): Promise<Volume> {
   const filter = { content: "backup", vmid, node };
   const { volumes, warnings } = await readVolumes(pve, filter, { told });
-  const newest = newestGood(volumes, guestsIn(await pve.resources())).get(vmid);
+  const newest = newestGood(volumes, guestsIn(await pve.resources({ fresh: false }))).get(vmid);
   if (newest) return newest;
   // Of a guest that there never was nobody needs to be told that it has no backup.
   const guest = await pve.find({ vmid });
