@@ -3,13 +3,14 @@ import { PROSE, SECRET_FORMS } from "./secret_forms.ts";
 import { INPUT_KINDS } from "./secret_inputs.ts";
 import { behindFirstGroup, QUOTE, RANDOM, type SecretKind, VALUE } from "./secret_value.ts";
 
-/** Letters that a name may go on with: `DB_PASSWORD_2`, `şifreniz`. */
-const TAIL = "[\\w.\\u00c0-\\u017f\\u0307-]{0,40}";
+/** Letters that a name may go on with: `DB_PASSWORD_2`, `şifreniz`; in notes those beyond ASCII are escaped. */
+const TAIL = "(?:[\\w.\\u00c0-\\u017f\\u0307-]|%C[3-5]%[89AB][0-9A-F]){0,40}";
 /** Of the tools whose names end so, a message goes on with an argument's name. */
 const NO_TOOL = "(?<!(?:create|delete)_proxmox_)";
 const NAME = "(?:pass(?:word|wd|wort|phrase)|secret|credential|(?:api|auth|private)[_-]?key|" +
   NO_TOOL +
-  "token(?![_-]?(?:names?|ids?)(?![a-z]))|parola|[sşŞ]\\u0327?[iıİ]\\u0307?fre(?!le|li))" + TAIL +
+  "token(?![_-]?(?:names?|ids?)(?![a-z]))|parola|(?:[sşŞ]\\u0327?|%C5%9[EF])(?:[iıİ]\\u0307?|%C4%B[01])fre(?!le|li))" +
+  TAIL +
   "(?<![_-](?:file|stdin))";
 const SHORT_NAME = "(?<![a-z])(?:pwd|pass|pw|psk)s?";
 /** Names that as often mean something else; what follows must look random. */
@@ -75,6 +76,9 @@ export const SECRET_KINDS: readonly SecretKind[] = [
       "MYSQL_PWD=«S3cret» mysql",
       'psk="«S3cret»"',
       "#root password%3A «S3cret»",
+      "#%C5%9Fifresi%3A «S3cret»",
+      "#%C5%9E%C4%B0FRE%3A «S3cret»",
+      "#parolas%C4%B1%3A «S3cret»",
     ],
   },
   {

