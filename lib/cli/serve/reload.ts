@@ -34,21 +34,19 @@ interface Parts {
 
 /**
  * Takes over what can change while the server runs (log level and file, tools, tokens' limits, certificates,
- * API tokens) and logs what must wait for a restart. A config that cannot be used changes nothing. Resolves
- * with the config that is now in force; null when that is the same as before.
+ * API tokens) and logs what must wait for a restart. A config that cannot be used changes nothing.
  *
  * @param started what the server was started with
  */
 export async function reload(
   started: Config,
   { handedOver, load, log, look, server }: Parts,
-): Promise<Config | null> {
+): Promise<void> {
   let next: Config;
   try {
     next = await load();
   } catch (error) {
-    log.error(`Cannot reload: ${messageOf(error)}${remedyOf(error)}`);
-    return null;
+    return log.error(`Cannot reload: ${messageOf(error)}${remedyOf(error)}`);
   }
   log.hide(tokenValuesOf(next));
   log.reopen();
@@ -67,7 +65,6 @@ export async function reload(
     log.info(`Secrets that systemd handed over stay until a restart: ${keys}`);
   }
   void look(next);
-  return next;
 }
 
 /** The keys whose changes wait for a restart: for a server that is another one, all of its section. */
