@@ -56,6 +56,15 @@ Deno.test("SIGHUP: every worker goes on with the new API token, a change under w
   assert.ok(!site.lines.some((line) => line.includes(NEW_SECRET) || line.includes(value)));
 });
 
+Deno.test("SIGHUP: each worker that goes on with what was says so", async () => {
+  await using site = await WorkerSite.start({ workers: 2 });
+  await site.untilAll();
+  await site.folder.write("config.json", "{");
+  site.process.kill("SIGHUP");
+  const told = () => site.lines.filter((line) => line.includes("ERROR - Cannot reload: "));
+  await until(() => told().length === 2);
+});
+
 Deno.test("SIGHUP: another CA or fingerprint counts from then on; one that cannot be used changes nothing", async () => {
   await using folder = await Folder.make();
   await using fake = await startFakePve();
