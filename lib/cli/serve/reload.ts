@@ -19,8 +19,9 @@ const RELOADED = [
   ...CONFIG_KEYS.filter(({ facts }) => facts.reloads).map(({ path }) => path),
 ].map((path) => path.split("."));
 
-/** By these the server that a section names is another one. */
-const WHERE = ["host", "hosts", "port"];
+/** By these the cluster or backup server that a section names is another one. */
+const WHERE =
+  /^(?:proxmox|clusters\.[^.]+\.proxmox|backup_servers\.[^.]+)\.(?:hosts?|port)(?:\.|$)/;
 
 interface Parts {
   readonly load: () => Promise<Config>;
@@ -73,8 +74,7 @@ function waitingKeys(started: Config, next: Config): string[] {
     { ...asFile(started), sources: {} },
     { ...asFile(next), sources: {} },
   );
-  const moved = changed.filter((key) => WHERE.includes(key.split(".").at(-1) ?? ""))
-    .map(serverOf);
+  const moved = changed.filter((key) => WHERE.test(key)).map(serverOf);
   return changed.filter((key) => {
     const parts = key.split(".");
     const reloads = RELOADED.some((path) =>
