@@ -83,13 +83,17 @@ Deno.test("SIGHUP says that what it has taken over waits only where a cluster's 
   const load = () => loadConfig({ file, env: () => undefined });
   const started = await load();
   await write(2, ["new", "y"]);
+  const looked: number[] = [];
   const lines: string[] = [];
   const stderr = (line: string) => lines.push(line);
   await reload(started, {
     handedOver: null,
     load,
     log: createLog({ ...started.logging, stderr, now: () => new Date() }),
-    look: () => Promise.resolve(),
+    look: ({ clusters }) => {
+      looked.push(...clusters.map(({ proxmox }) => proxmox.port));
+      return Promise.resolve();
+    },
     server: {
       place: "",
       toolCount: 0,
@@ -103,6 +107,7 @@ Deno.test("SIGHUP says that what it has taken over waits only where a cluster's 
     lines.join("\n"),
     /WARNING - Reloaded; takes effect after a restart only: server\.port, proxmox\.port, auth\.token_value$/,
   );
+  assert.deepEqual(looked, [1], "where it is asked until then");
 });
 
 /** What a config says of a cluster whose secret stands in a file. */

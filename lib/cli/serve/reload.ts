@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import {
   ANY_NAME,
   asFile,
+  type ClusterConfig,
   type Config,
   CONFIG_KEYS,
   filesOf,
@@ -65,7 +66,7 @@ export async function reload(
     const keys = kept.map(({ key }) => key).join(", ");
     log.info(`Secrets that systemd handed over stay until a restart: ${keys}`);
   }
-  void look(next);
+  void look(inForce(started, next));
 }
 
 /** The keys whose changes wait for a restart: for a server that is another one, all of its section. */
@@ -82,6 +83,28 @@ function waitingKeys(started: Config, next: Config): string[] {
     );
     return !reloads || moved.includes(serverOf(key));
   });
+}
+
+/** What is asked from now on: a server that is another one, new or gone waits for a restart. */
+function inForce(started: Config, next: Config): Config {
+  const asked = (before: ClusterConfig) => {
+    const after = next.clusters.find(({ name }) => name === before.name);
+    return after && placeOf(after) === placeOf(before) ? after : before;
+  };
+  const [first, ...others] = started.clusters;
+  const servers = Object.entries(started.backup_servers).map(([name, before]) => {
+    const after = next.backup_servers[name];
+    return [name, after?.host === before.host && after.port === before.port ? after : before];
+  });
+  return {
+    ...next,
+    clusters: [asked(first), ...others.map(asked)],
+    backup_servers: Object.fromEntries(servers),
+  };
+}
+
+function placeOf({ proxmox: { hosts, port } }: ClusterConfig): string {
+  return `${hosts}:${port}`;
 }
 
 /** Which cluster, or backup server, a key is about; of anything else its section. */
