@@ -17,6 +17,10 @@ const SHORT_NAME = "(?<![a-z])(?:pwd|pass|pw|psk)s?";
 const WEAK_NAME = "(?<![a-z])(?:key|cookie|ticket|otp|jwt|pin|sig)s?";
 /** Notes in a configuration's file have their colons escaped. */
 const IS = `(?:\\\\{0,3}["'])?[ \\t]{0,4}(?:=>?|(?::(?!\\/\\/)|%3A)(?!${PROSE}))\\s{0,4}${QUOTE}`;
+/** A task's id ends with the name of the API token that began it, and with a colon. */
+const NO_UPID =
+  "(?<!\\bUPID(?::|%3A)[\\w.-]{1,63}(?:(?::|%3A)[0-9A-F]{8,16}){3}(?::|%3A)\\w{1,40}(?::|%3A)" +
+  "[\\w.-]{0,64}(?::|%3A)[^\\s:@!%]{1,64}(?:@|%40)[\\w.-]{1,32}(?:!|%21)[\\w.-]{1,128}(?::|%3A)\\s{0,4})";
 const OPTION = "(?<![\\w-])--?[\\w-]{0,80}?";
 const SPACE = `[ \\t]{1,8}${QUOTE}(?!-)`;
 
@@ -58,7 +62,7 @@ export const SECRET_KINDS: readonly SecretKind[] = [
   {
     name: "named value",
     hint: NAME + "|" + SHORT_NAME,
-    ...behindFirstGroup(`((?:${NAME}|${SHORT_NAME})${IS})${VALUE}`),
+    ...behindFirstGroup(`((?:${NAME}|${SHORT_NAME})${IS}${NO_UPID})${VALUE}`),
     examples: [
       "password=«S3cret»",
       "PGPASSWORD=«S3cret» psql -h db",
