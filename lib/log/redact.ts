@@ -11,6 +11,8 @@ export { REDACTED } from "./secret_value.ts";
 const WHOLE: Limit = { text: 65_536, items: 10_000, depth: 32 };
 /** How much of one value is looked at in all; what comes later is only counted. */
 const MOST = { characters: 1_048_576, members: 100_000 };
+/** Of a name (`Admin password`); a sentence that tells of a secret is no name of what comes next. */
+const MOST_WORDS = 3;
 
 export interface RedactOptions {
   /** Exact secrets to remove wherever they stand. */
@@ -114,7 +116,7 @@ function hideAnnounced(values: readonly unknown[], index: number): string | unde
   const [before, value] = [values[index - 1], values[index]];
   if (typeof before !== "string" || !holdsSomething(value)) return undefined;
   const option = /^--?\w[\w-]{0,80}$/.test(before);
-  const isKey = option || values.length === 2 && !/\s/.test(before);
+  const isKey = option || values.length === 2 && before.trim().split(/\s+/).length <= MOST_WORDS;
   if (isKey && isSecretKey(before)) {
     return typeof value === "string" ? hideValue(value) : REDACTED;
   }

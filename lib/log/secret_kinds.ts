@@ -3,19 +3,24 @@ import { PROSE, SECRET_FORMS } from "./secret_forms.ts";
 import { INPUT_KINDS } from "./secret_inputs.ts";
 import { behindFirstGroup, QUOTE, RANDOM, type SecretKind, VALUE } from "./secret_value.ts";
 
-/** Letters that a name may go on with: `DB_PASSWORD_2`, `şifreniz`. */
-const TAIL = "[\\w.\\u00c0-\\u017f\\u0307-]{0,40}";
+/** Letters that a name may go on with: `DB_PASSWORD_2`, `şifreniz`; in notes those beyond ASCII are escaped. */
+const TAIL = "(?:[\\w.\\u00c0-\\u017f\\u0307-]|%C[3-5]%[89AB][0-9A-F]){0,40}";
 /** Of the tools whose names end so, a message goes on with an argument's name. */
 const NO_TOOL = "(?<!(?:create|delete)_proxmox_)";
 const NAME = "(?:pass(?:word|wd|wort|phrase)|secret|credential|(?:api|auth|private)[_-]?key|" +
   NO_TOOL +
-  "token(?![_-]?(?:names?|ids?)(?![a-z]))|parola|[sşŞ]\\u0327?[iıİ]\\u0307?fre(?!le|li))" + TAIL +
+  "token(?![_-]?(?:names?|ids?)(?![a-z]))|parola|(?:[sşŞ]\\u0327?|%C5%9[EF])(?:[iıİ]\\u0307?|%C4%B[01])fre(?!le|li))" +
+  TAIL +
   "(?<![_-](?:file|stdin))";
 const SHORT_NAME = "(?<![a-z])(?:pwd|pass|pw|psk)s?";
 /** Names that as often mean something else; what follows must look random. */
 const WEAK_NAME = "(?<![a-z])(?:key|cookie|ticket|otp|jwt|pin|sig)s?";
 /** Notes in a configuration's file have their colons escaped. */
 const IS = `(?:\\\\{0,3}["'])?[ \\t]{0,4}(?:=>?|(?::(?!\\/\\/)|%3A)(?!${PROSE}))\\s{0,4}${QUOTE}`;
+/** A task's id ends with the name of the API token that began it, and with a colon. */
+const NO_UPID =
+  "(?<!\\bUPID(?::|%3A)[\\w.-]{1,63}(?:(?::|%3A)[0-9A-F]{8,16}){3}(?::|%3A)\\w{1,40}(?::|%3A)" +
+  "[\\w.-]{0,64}(?::|%3A)[^\\s:@!%]{1,64}(?:@|%40)[\\w.-]{1,32}(?:!|%21)[\\w.-]{1,128}(?::|%3A)\\s{0,4})";
 const OPTION = "(?<![\\w-])--?[\\w-]{0,80}?";
 const SPACE = `[ \\t]{1,8}${QUOTE}(?!-)`;
 
@@ -57,7 +62,7 @@ export const SECRET_KINDS: readonly SecretKind[] = [
   {
     name: "named value",
     hint: NAME + "|" + SHORT_NAME,
-    ...behindFirstGroup(`((?:${NAME}|${SHORT_NAME})${IS})${VALUE}`),
+    ...behindFirstGroup(`((?:${NAME}|${SHORT_NAME})${IS}${NO_UPID})${VALUE}`),
     examples: [
       "password=«S3cret»",
       "PGPASSWORD=«S3cret» psql -h db",
@@ -75,6 +80,9 @@ export const SECRET_KINDS: readonly SecretKind[] = [
       "MYSQL_PWD=«S3cret» mysql",
       'psk="«S3cret»"',
       "#root password%3A «S3cret»",
+      "#%C5%9Fifresi%3A «S3cret»",
+      "#%C5%9E%C4%B0FRE%3A «S3cret»",
+      "#parolas%C4%B1%3A «S3cret»",
     ],
   },
   {

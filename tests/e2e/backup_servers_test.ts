@@ -4,6 +4,7 @@ import { makeCertificate } from "../fake_pve/certificate.ts";
 import { startFakePbs } from "../fake_pbs.ts";
 import { sectionFor } from "../support/backup_site.ts";
 import { cli, startServe } from "../support/cli.ts";
+import { Folder } from "../support/folder.ts";
 import { Fresh, good, modeOf } from "../support/fresh.ts";
 import { freePort } from "../support/port.ts";
 
@@ -70,6 +71,32 @@ Deno.test("init --add-backup-server shows the certificate, asks, tries the token
   const twice = await fresh.init(["--yes", "--add-backup-server", "pbs2", "--host", address]);
   assert.equal(twice.status, 2);
   assert.ok(twice.err.endsWith(`has ${address} already, as backup_servers.pbs1`), twice.err);
+});
+
+Deno.test({
+  name: "init --add-backup-server copies a CA beside the config of a service, which reads no home",
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    await using folder = await Folder.make();
+    await using pbs = await startFakePbs();
+    const etc = await Deno.makeTempDir({ dir: "/etc" });
+    await using _ = { [Symbol.asyncDispose]: () => Deno.remove(etc, { recursive: true }) };
+    const auth = { user: "a@pve", token_name: "t", token_value: "x" };
+    const before = { proxmox: { host: "127.0.0.1", port: 1 }, auth };
+    await Deno.writeTextFile(`${etc}/config.json`, JSON.stringify(before));
+    const { user, name, value } = pbs.tokenFor("admin");
+    const added = await cli([
+      ...["init", "--yes", "--config", `${etc}/config.json`, "--add-backup-server", "pbs1"],
+      ...["--host", `${pbs.host}:${pbs.port}`, "--proxmox-user", user, "--token-name", name],
+      ...["--ca-file", await folder.write("own-ca.pem", pbs.caPem)],
+      ...["--token-file", await folder.write("pbs-secret", value)],
+    ]);
+    assert.equal(added.status, 0, added.err);
+    const { backup_servers } = JSON.parse(await Deno.readTextFile(`${etc}/config.json`));
+    assert.equal(backup_servers.pbs1.ca_file, `${etc}/pbs-pbs1-ca.pem`);
+    assert.equal(await Deno.readTextFile(backup_servers.pbs1.ca_file), pbs.caPem);
+    assert.equal(await modeOf(backup_servers.pbs1.ca_file), 0o644);
+  },
 });
 
 Deno.test("init --add-backup-server writes nothing for another certificate, name or token", async () => {

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { reload } from "../../lib/cli/serve/reload.ts";
+import { loadConfig } from "../../lib/config/config.ts";
+import { createLog } from "../../lib/log/log.ts";
 import { startFakePbs } from "../fake_pbs.ts";
 import { type FakePve, startFakePve } from "../fake_pve.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
@@ -61,6 +64,50 @@ Deno.test("SIGHUP tells what a cluster that was added takes", async () => {
   await add(auth);
   server.kill("SIGHUP");
   await server.line(/WARNING - Reloaded; takes effect after a restart only: clusters\.dc2$/);
+});
+
+Deno.test("SIGHUP says that what it has taken over waits only where a cluster's address has changed too", async () => {
+  await using folder = await Folder.make();
+  const url = "https://mcp.example";
+  const oauth = (group: string) => ({
+    issuer: "https://id.example",
+    claims: { roles: { [group]: "Viewer" } },
+  });
+  const write = (port: number, [group, token_value]: readonly [string, string]) =>
+    folder.write("config.json", {
+      proxmox: { host: "127.0.0.1", port },
+      auth: { user: "a@pve", token_name: "t", token_value },
+      server: { port, public_url: url, oauth: oauth(group) },
+    });
+  const file = await write(1, ["old", "x"]);
+  const load = () => loadConfig({ file, env: () => undefined });
+  const started = await load();
+  await write(2, ["new", "y"]);
+  const looked: number[] = [];
+  const lines: string[] = [];
+  const stderr = (line: string) => lines.push(line);
+  await reload(started, {
+    handedOver: null,
+    load,
+    log: createLog({ ...started.logging, stderr, now: () => new Date() }),
+    look: ({ clusters }) => {
+      looked.push(...clusters.map(({ proxmox }) => proxmox.port));
+      return Promise.resolve();
+    },
+    server: {
+      place: "",
+      toolCount: 0,
+      finished: new Promise(() => {}),
+      reload: () => Promise.resolve([]),
+      renew: () => Promise.resolve([]),
+      shutdown: () => Promise.resolve(),
+    },
+  });
+  assert.match(
+    lines.join("\n"),
+    /WARNING - Reloaded; takes effect after a restart only: server\.port, proxmox\.port, auth\.token_value$/,
+  );
+  assert.deepEqual(looked, [1], "where it is asked until then");
 });
 
 /** What a config says of a cluster whose secret stands in a file. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { typedHere } from "../../lib/command.ts";
 import { startFakePve } from "../fake_pve.ts";
-import { spawnCli } from "../support/cli.ts";
+import { MAIN, spawnCli } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
 
 Deno.test("what a command says to run next repeats the --config that it was given, and works as it stands", async () => {
@@ -30,6 +30,12 @@ Deno.test("what a command says to run next repeats the --config that it was give
   const unknown = ["token", "create", "--user", "ada", "--name", "x", "--permission", "read"];
   const { err } = await spawnCli([...unknown, "--config", config]);
   assert.deepEqual(remedyIn(err), ["user", "create", "NAME"]);
+  assert.equal((await spawnCli(["user", "create", "ada", "--config", config])).status, 0);
+  const printed = [Deno.execPath(), "run", "-A", MAIN, ...unknown, "--config", config];
+  const full = await new Deno.Command("sh", {
+    args: ["-c", 'exec "$@" > /dev/full', "sh", ...printed],
+  }).output();
+  assert.deepEqual(remedyIn(new TextDecoder().decode(full.stderr)), ["token", "revoke", "1"]);
   const halted = await spawnCli(["halt", "--config", config]);
   assert.deepEqual(remedyIn(halted.out), ["resume"]);
 });

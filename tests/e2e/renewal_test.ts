@@ -1,5 +1,9 @@
 /** Renewed secrets and CAs of clusters are taken over by SIGHUP, without losing what is under way. */
 import assert from "node:assert/strict";
+import type { Running } from "../../lib/cli/serve/ways.ts";
+import { runServer } from "../../lib/cli/serve/run_server.ts";
+import { SignalQueue } from "../../lib/cli/serve/signals.ts";
+import { loadConfig } from "../../lib/config/config.ts";
 import { startFakePve } from "../fake_pve.ts";
 import { makeCertificate } from "../fake_pve/certificate.ts";
 import { startServe } from "../support/cli.ts";
@@ -50,6 +54,15 @@ Deno.test("SIGHUP: every worker goes on with the new API token, a change under w
   assert.deepEqual(rows.map(({ outcome }) => outcome), ["ok"]);
   assert.equal((await site.trail.verify()).ok, true);
   assert.ok(!site.lines.some((line) => line.includes(NEW_SECRET) || line.includes(value)));
+});
+
+Deno.test("SIGHUP: each worker that goes on with what was says so", async () => {
+  await using site = await WorkerSite.start({ workers: 2 });
+  await site.untilAll();
+  await site.folder.write("config.json", "{");
+  site.process.kill("SIGHUP");
+  const told = () => site.lines.filter((line) => line.includes("ERROR - Cannot reload: "));
+  await until(() => told().length === 2);
 });
 
 Deno.test("SIGHUP: another CA or fingerprint counts from then on; one that cannot be used changes nothing", async () => {
@@ -112,4 +125,50 @@ Deno.test("SIGHUP: another CA or fingerprint counts from then on; one that canno
   const waits = "proxmox\\.port, proxmox\\.ca_file, proxmox\\.fingerprint";
   await reload(new RegExp(`a restart only: ${waits}$`));
   assert.equal(await ask(), "ok");
+});
+
+Deno.test("what is renewed by itself while SIGHUP is at work is what that takes over", async () => {
+  await using folder = await Folder.make();
+  const proxmox = { host: "127.0.0.1", port: 1 };
+  const auth = { user: "a@pve", token_name: "first", token_value: "x" };
+  const file = await folder.write("config.json", { proxmox, auth });
+  const env = () => undefined;
+  const ticks: (() => unknown)[] = [];
+  const { setInterval } = globalThis;
+  globalThis.setInterval = ((tick: () => void) => ticks.push(tick)) as never;
+  using _ = { [Symbol.dispose]: () => globalThis.setInterval = setInterval };
+  const signals = new SignalQueue();
+  const renewed: (string | undefined)[] = [];
+  const server: Running = {
+    place: "",
+    toolCount: 0,
+    finished: new Promise(() => {}),
+    shutdown: () => Promise.resolve(),
+    renew: ({ clusters: [cluster] }) => {
+      renewed.push(cluster?.auth.token_name);
+      return Promise.resolve([]);
+    },
+    reload: async () => {
+      await Promise.all(ticks.map((tick) => tick()));
+      signals.push("stop");
+      return [];
+    },
+  };
+  signals.push("reload");
+  await runServer({
+    context: {
+      version: "0.0.0",
+      io: { out: () => {}, err: () => {}, env, now: () => new Date() },
+    },
+    load: () => loadConfig({ file, env }),
+    signals,
+    way: {
+      start: async () => {
+        await folder.write("config.json", { proxmox, auth: { ...auth, token_name: "second" } });
+        return server;
+      },
+    },
+    lock: () => "",
+  });
+  assert.deepEqual(renewed, ["second"]);
 });

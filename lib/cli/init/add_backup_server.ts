@@ -15,6 +15,7 @@ import { shownVersion } from "../serve/probe.ts";
 import { type Asking, checkedAs } from "./asking.ts";
 import { writeWhole } from "./atomic.ts";
 import { chooseBackupAddress, configToExtend, requireOnce } from "./backup_address.ts";
+import { caToCopy } from "./content.ts";
 import type { Content } from "./existing.ts";
 import { leftToDo } from "./left.ts";
 import type { Address, InitArguments } from "./options.ts";
@@ -24,6 +25,7 @@ import type { Steps } from "./steps.ts";
 
 const PATIENCE_MS = 10_000;
 const ATTEMPTS = 3;
+const READABLE = 0o644;
 const BACKUP_COMMAND = "proxmox-backup-manager cert info";
 
 /** What the config will say of a backup server, without its secret. */
@@ -65,7 +67,14 @@ export class AddBackupServer {
     steps.lines([...advice.commands, ""]);
     const secret = await this.#provenSecret(name, chosen);
     const file = existing.beside(`pbs-${name}-token`);
-    const section = { ...chosen, token_value_file: basename(file) };
+    const ca = caToCopy(existing, chosen);
+    const caText = ca === null ? null : await Deno.readTextFile(ca);
+    const copiedCa = existing.beside(`pbs-${name}-ca.pem`);
+    const section = {
+      ...chosen,
+      ...(ca === null ? {} : { ca_file: copiedCa }),
+      token_value_file: basename(file),
+    };
     const { backup_servers = {} } = existing.content;
     const content: Content = {
       ...existing.content,
@@ -73,6 +82,7 @@ export class AddBackupServer {
     };
     const files = new Map([[file, secret]]);
     const config = await existing.preview(content, { env: io.env, files });
+    if (caText !== null) writeWhole(copiedCa, caText, READABLE);
     writeWhole(file, `${secret}\n`);
     steps.done(steps.texts.secret, file);
     const copy = existing.write(content, { now: io.now() });

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import {
   ANY_NAME,
   asFile,
+  type ClusterConfig,
   type Config,
   CONFIG_KEYS,
   filesOf,
@@ -19,8 +20,9 @@ const RELOADED = [
   ...CONFIG_KEYS.filter(({ facts }) => facts.reloads).map(({ path }) => path),
 ].map((path) => path.split("."));
 
-/** By these the server that a section names is another one. */
-const WHERE = ["host", "hosts", "port"];
+/** By these the cluster or backup server that a section names is another one. */
+const WHERE =
+  /^(?:proxmox|clusters\.[^.]+\.proxmox|backup_servers\.[^.]+)\.(?:hosts?|port)(?:\.|$)/;
 
 interface Parts {
   readonly load: () => Promise<Config>;
@@ -34,21 +36,19 @@ interface Parts {
 
 /**
  * Takes over what can change while the server runs (log level and file, tools, tokens' limits, certificates,
- * API tokens) and logs what must wait for a restart. A config that cannot be used changes nothing. Resolves
- * with the config that is now in force; null when that is the same as before.
+ * API tokens) and logs what must wait for a restart. A config that cannot be used changes nothing.
  *
  * @param started what the server was started with
  */
 export async function reload(
   started: Config,
   { handedOver, load, log, look, server }: Parts,
-): Promise<Config | null> {
+): Promise<void> {
   let next: Config;
   try {
     next = await load();
   } catch (error) {
-    log.error(`Cannot reload: ${messageOf(error)}${remedyOf(error)}`);
-    return null;
+    return log.error(`Cannot reload: ${messageOf(error)}${remedyOf(error)}`);
   }
   log.hide(tokenValuesOf(next));
   log.reopen();
@@ -66,8 +66,7 @@ export async function reload(
     const keys = kept.map(({ key }) => key).join(", ");
     log.info(`Secrets that systemd handed over stay until a restart: ${keys}`);
   }
-  void look(next);
-  return next;
+  void look(inForce(started, next));
 }
 
 /** The keys whose changes wait for a restart: for a server that is another one, all of its section. */
@@ -76,8 +75,7 @@ function waitingKeys(started: Config, next: Config): string[] {
     { ...asFile(started), sources: {} },
     { ...asFile(next), sources: {} },
   );
-  const moved = changed.filter((key) => WHERE.includes(key.split(".").at(-1) ?? ""))
-    .map(serverOf);
+  const moved = changed.filter((key) => WHERE.test(key)).map(serverOf);
   return changed.filter((key) => {
     const parts = key.split(".");
     const reloads = RELOADED.some((path) =>
@@ -85,6 +83,28 @@ function waitingKeys(started: Config, next: Config): string[] {
     );
     return !reloads || moved.includes(serverOf(key));
   });
+}
+
+/** What is asked from now on: a server that is another one, new or gone waits for a restart. */
+function inForce(started: Config, next: Config): Config {
+  const asked = (before: ClusterConfig) => {
+    const after = next.clusters.find(({ name }) => name === before.name);
+    return after && placeOf(after) === placeOf(before) ? after : before;
+  };
+  const [first, ...others] = started.clusters;
+  const servers = Object.entries(started.backup_servers).map(([name, before]) => {
+    const after = next.backup_servers[name];
+    return [name, after?.host === before.host && after.port === before.port ? after : before];
+  });
+  return {
+    ...next,
+    clusters: [asked(first), ...others.map(asked)],
+    backup_servers: Object.fromEntries(servers),
+  };
+}
+
+function placeOf({ proxmox: { hosts, port } }: ClusterConfig): string {
+  return `${hosts}:${port}`;
 }
 
 /** Which cluster, or backup server, a key is about; of anything else its section. */

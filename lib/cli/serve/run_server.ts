@@ -142,6 +142,10 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
       })
       : null;
     const standing = { halts, trail: () => trail, log, now };
+    // One of several that goes on with what was is told of, whatever the others do.
+    const failed = parts.log.error;
+    // What is renewed while a reload is under way is what that takes over.
+    const load = async () => current = await options.load();
     const told = {
       handedOver: context.io.env("CREDENTIALS_DIRECTORY") ?? null,
       look: async (config: Config) => {
@@ -151,7 +155,7 @@ async function serveUntilStopped(options: RunOptions, parts: Parts): Promise<voi
     if (isFirst(options)) await tellHalt(standing);
     for (let signal; (signal = await nextSignal(signals, server)) !== "stop";) {
       if (signal !== "reload") await followHaltSignal(signal, standing);
-      else current = await reload(config, { ...told, load: options.load, log, server }) ?? current;
+      else await reload(config, { ...told, load, log: { ...log, error: failed }, server });
     }
     log.info("Server stopping");
   } finally {

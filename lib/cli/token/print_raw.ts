@@ -1,4 +1,4 @@
-import { typed } from "../../command.ts";
+import { typedHere } from "../../command.ts";
 import { AppError, ioReason } from "../../errors.ts";
 import type { Io } from "../io.ts";
 
@@ -13,8 +13,8 @@ export function printRaw(
     throw new AppError(
       "unavailable",
       `Cannot print token ${id}: ${ioReason(cause)}: it is good, and nobody has it: ` +
-        `\`${typed(`token revoke ${id}`)}\` ends it, \`${
-          typed(`token rotate ${id}`)
+        `\`${typedHere(`token revoke ${id}`)}\` ends it, \`${
+          typedHere(`token rotate ${id}`)
         }\` prints another`,
       { cause },
     );
