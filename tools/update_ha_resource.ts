@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
+import { clip } from "../lib/proxmox/clip.ts";
 import { editEntry, undoEntry } from "../lib/proxmox/cluster/entry.ts";
 import { foretell, requireGroup, requireResource } from "../lib/proxmox/cluster/ha_resources.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
@@ -72,7 +73,8 @@ async function isRunning(pve: Pve, guest: Guest): Promise<boolean | undefined> {
   try {
     return (await currentState(pve, guest)).status !== "stopped";
   } catch (error) {
-    if (error instanceof AppError) return undefined;
-    throw error;
+    if (!(error instanceof AppError)) throw error;
+    pve.warn(`whether ${guestLabel(guest)} runs is unknown: ${clip(error.message)}`);
+    return undefined;
   }
 }

@@ -4,7 +4,7 @@ import type { Pve } from "./pve.ts";
 
 /**
  * The warning of a list from which Proxmox silently leaves out what the token may not see; none when it
- * sees all, or when Proxmox does not tell. The grants are read anew before anything is said of them.
+ * sees all, or when Proxmox does not tell.
  *
  * @param list.path where one of the privileges shows all, as `/sdn/zones/{zone}` or `/`
  */
@@ -12,12 +12,20 @@ export async function unseen(
   pve: Pve,
   { what, path, anyOf }: { what: string; path: string; anyOf: readonly [string, ...string[]] },
 ): Promise<string[]> {
-  const lacks = (grants: Grants | undefined) => grants !== undefined && !holds(grants, path, anyOf);
-  if (!lacks(await pve.grants()) || !lacks(await pve.grants({ fresh: true }))) return [];
+  if (!await lacks(pve, { path, anyOf })) return [];
   const at = path.replace(/\/\{\w+\}$/, "");
   return [
     `${what} cannot be seen: grant the Proxmox API token ${pve.tokenId} ${anyOf[0]} on ${at}`,
   ];
+}
+
+/** True when the token holds none of the privileges there; the grants are read anew before that is said. */
+export async function lacks(
+  pve: Pve,
+  { path, anyOf }: { path: string; anyOf: readonly [string, ...string[]] },
+): Promise<boolean> {
+  const lack = (grants: Grants | undefined) => grants !== undefined && !holds(grants, path, anyOf);
+  return lack(await pve.grants()) && lack(await pve.grants({ fresh: true }));
 }
 
 /** The warning where Proxmox tells of nodes that they are there, and not how they are used. */

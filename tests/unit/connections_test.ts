@@ -201,7 +201,7 @@ Deno.test("HTTP/2 is spoken with and without TLS; idle sessions end, streams und
   const server = { tls: { cert_file: folder.at("cert.pem"), key_file: folder.at("key.pem") } };
   await using served = await Served.start(handle, {
     server,
-    patience: { ...PATIENT, idle: 60, head: 60 },
+    patience: { ...PATIENT, idle: 1_000, head: 1_000 },
   });
   const { port } = served.listener.address;
   const url = `https://127.0.0.1:${port}/`;

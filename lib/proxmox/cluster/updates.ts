@@ -1,9 +1,9 @@
 import { AppError } from "../../errors.ts";
 import { compact, text, time } from "../api/values.ts";
 import { clip } from "../clip.ts";
-import { holds } from "../privileges.ts";
 import type { Pve } from "../pve.ts";
 import { succeeded } from "../tasks.ts";
+import { lacks } from "../unseen.ts";
 import { taskOf } from "./task_list.ts";
 
 /** As Debian numbers what comes for a release after it: nearly all of that is for security. */
@@ -34,8 +34,7 @@ export interface Refresh {
  * who does not see the node's own, by which it is refreshed daily.
  */
 export async function lastRefresh(pve: Pve, node: string): Promise<Refresh | undefined> {
-  const grants = await pve.grants();
-  if (grants !== undefined && !holds(grants, `/nodes/${node}`, ["Sys.Audit"])) return undefined;
+  if (await lacks(pve, { path: `/nodes/${node}`, anyOf: ["Sys.Audit"] })) return undefined;
   const newest = { typefilter: "aptupdate", source: "archive", limit: 1 } as const;
   try {
     const { rows: [row] } = await pve.page("/nodes/{node}/tasks", { node }, newest);
