@@ -88,7 +88,8 @@ async function readNewest(pve: Pve, { node, until }: Input, most: number): Promi
     until: until === undefined ? undefined : Math.floor(Date.parse(until) / 1000),
   };
   const data = await pve.value("/nodes/{node}/journal", { node }, params);
-  const lines = (Array.isArray(data) ? data.map(String) : []).filter((line) => !CURSOR.test(line));
+  const lines = (Array.isArray(data) ? data : []).filter((line) => typeof line === "string")
+    .filter((line) => !CURSOR.test(line));
   return { lines: lines.slice(-most), earlier: lines.length >= most };
 }
 

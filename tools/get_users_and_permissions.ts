@@ -2,7 +2,16 @@ import * as z from "zod";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { compact, flag, number, record, records, text, time } from "../lib/proxmox/api/values.ts";
+import {
+  compact,
+  flag,
+  number,
+  record,
+  records,
+  text,
+  texts,
+  time,
+} from "../lib/proxmox/api/values.ts";
 import { unseen } from "../lib/proxmox/unseen.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -168,7 +177,7 @@ function effective(paths: Row): AccessRow[] {
 }
 
 function words(value: unknown): string[] | undefined {
-  const list = Array.isArray(value) ? value.map(String) : (text(value) ?? "").split(/[,;\s]+/);
+  const list = Array.isArray(value) ? texts(value) : (text(value) ?? "").split(/[,;\s]+/);
   const found = list.filter((word) => word !== "").sort();
   return found.length === 0 ? undefined : found;
 }

@@ -139,6 +139,11 @@ export function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** The non-empty texts of a list; none for anything else. */
+export function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(text).filter((each) => each !== undefined) : [];
+}
+
 /** Tags come separated by semicolons, commas or spaces. */
 export function tagList(value: unknown): string[] {
   return (text(value) ?? "").split(/[;,\s]+/).filter((tag) => tag !== "");

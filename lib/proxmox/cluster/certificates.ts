@@ -1,5 +1,5 @@
 import type { Reader } from "../kept_reader.ts";
-import { compact, number, text, time } from "../api/values.ts";
+import { compact, number, text, texts, time } from "../api/values.ts";
 
 /** A certificate that a node serves or trusts, without the certificate itself. */
 export interface Certificate {
@@ -28,7 +28,7 @@ export async function readCertificates(pve: Reader, node: string): Promise<Certi
       file: text(row.filename),
       subject: text(row.subject),
       issuer: text(row.issuer),
-      names: Array.isArray(row.san) ? row.san.slice(0, MAX_NAMES).map(String) : undefined,
+      names: Array.isArray(row.san) ? texts(row.san).slice(0, MAX_NAMES) : undefined,
       expires: time(end),
       days_left: end === undefined ? undefined : Math.floor((end - now) / DAY_SECONDS),
       fingerprint: text(row.fingerprint),
