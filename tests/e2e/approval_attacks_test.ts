@@ -73,17 +73,24 @@ Deno.test("what changes a guest without naming it needs the approval that its ta
   });
 });
 
-Deno.test("a guest that was changed while the approved call waited for it is left alone", async () => {
-  let isRun = false;
-  const tools: AnyTool[] = [approvePlan, {
+/** `delete_vm` that something happens to when it was let run, before it does anything. */
+function deletingLate(happens: () => void): AnyTool {
+  return {
     ...deleteVm,
     run: (input, context) => {
-      isRun ||= !context.pve.dryRun;
-      if (isRun) set(101, { name: "other", memory: "8192" })(site);
+      if (!context.pve.dryRun) happens();
       return deleteVm.run(input, context);
     },
-  }];
-  await using site = await Site.start({ tools });
+  };
+}
+
+Deno.test("a guest that was changed while the approved call waited for it is left alone", async () => {
+  let isRun = false;
+  const late = deletingLate(() => {
+    isRun = true;
+    set(101, { name: "other", memory: "8192" })(site);
+  });
+  await using site = await Site.start({ tools: [approvePlan, late] });
   const token = await asking(site);
   const boss = await tokenOf(site.store, "boss");
   const call = ["delete_vm", { vmid: 101 }] as const;
@@ -146,15 +153,11 @@ Deno.test("a release serves once also for a call that would follow its task, whi
 
 Deno.test("a yes counts for what was asked about also when the call had to wait for it", async () => {
   let isRun = false;
-  const tools: AnyTool[] = [{
-    ...deleteVm,
-    run: (input, context) => {
-      isRun ||= !context.pve.dryRun;
-      if (isRun) set(101, { name: "other", memory: "8192" })(site);
-      return deleteVm.run(input, context);
-    },
-  }];
-  await using site = await Site.start({ tools });
+  const late = deletingLate(() => {
+    isRun = true;
+    set(101, { name: "other", memory: "8192" })(site);
+  });
+  await using site = await Site.start({ tools: [late] });
   const { questions, result } = await askedFor(site, ["delete_vm", { vmid: 101 }], {
     reply: { action: "accept", content: { confirm: true } },
   });
