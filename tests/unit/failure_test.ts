@@ -185,6 +185,14 @@ Deno.test("each reason has its kind, whatever its words mention besides", () => 
       { message: "There is a replication job '1-0' for guest '1' - Please remove that first.\n" },
       "wrong_state",
     ],
+    [
+      500,
+      {
+        message:
+          "command 'zfs list' failed: open3: exec of zfs list failed: No such file or directory at x",
+      },
+      "not_installed",
+    ],
     [500, { message: "binary not installed: /usr/bin/ceph-mon\n" }, "not_installed"],
     [500, { message: "storage 'nas' is not online\n" }, "storage_away"],
     [500, { message: "something new\n" }, "other"],

@@ -83,6 +83,7 @@ const REASONS: readonly (readonly [ProxmoxErrorKind, ErrorCode, RegExp])[] = [
   // The agent's process is there but hangs.
   ["agent_stuck", "unavailable", /(?:qmp|qga) command 'guest-|qga socket/],
   ["node_unresolved", "unavailable", /hostname lookup/i],
+  ["not_installed", "unavailable", /exec of .* failed: No such file/i],
   ["missing", "not_found", MISSING],
   // VMs and containers say it differently.
   ["modified", "conflict", /checksum miss?match \(file|detected modified configuration/i],
