@@ -123,6 +123,7 @@ export class Approvals {
     }
     await services.audit.admit();
     if (!await this.#plans.spend(found)) {
+      requireUndenied(await this.#plans.live(found.asked), subject);
       throw new AppError(
         "conflict",
         `Cannot ${subject.action}: plan ${found.id} has served already`,
@@ -146,9 +147,7 @@ export class Approvals {
       ...(cluster === undefined ? [] : [cluster]),
     ]);
     const live = await this.#plans.live(asked);
-    if (live?.state === "denied") {
-      throw new Denied(`Cannot ${action}: ${live.decidedBy} denied it (plan ${live.id})`);
-    }
+    requireUndenied(live, { action });
     const changed = live ? differences(JSON.parse(live.basis), shown.basis) : [];
     if (live && changed.length === 0) return live;
     if (live) {
@@ -173,6 +172,11 @@ export class Approvals {
   #isMarked(tags: readonly string[]): boolean {
     return tags.some((tag) => this.#tags.has(tag.toLowerCase()));
   }
+}
+
+function requireUndenied(plan: Plan | undefined, { action }: Pick<Subject, "action">): void {
+  if (plan?.state !== "denied") return;
+  throw new Denied(`Cannot ${action}: ${plan.decidedBy} denied it (plan ${plan.id})`);
 }
 
 /** What people are shown of a plan, who must know what they say yes to. */
