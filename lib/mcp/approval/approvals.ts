@@ -134,11 +134,8 @@ export class Approvals {
   }
 
   /** The plan for the call as it stands, a new one where there is none. */
-  async #judge(
-    request: CallRequest,
-    { tool, input, action }: Subject,
-    shown: Shown,
-  ): Promise<Plan> {
+  async #judge(request: CallRequest, subject: Subject, shown: Shown): Promise<Plan> {
+    const { tool, input, action } = subject;
     const { cluster, principal: { userId, user, tokenId } } = request;
     // How long a caller waits makes it no other change.
     const { wait: _, timeout_seconds: __, dry_run: ___, ...meant } = input;
@@ -147,7 +144,7 @@ export class Approvals {
       ...(cluster === undefined ? [] : [cluster]),
     ]);
     const live = await this.#plans.live(asked);
-    requireUndenied(live, { action });
+    requireUndenied(live, subject);
     const changed = live ? differences(JSON.parse(live.basis), shown.basis) : [];
     if (live && changed.length === 0) return live;
     if (live) {
@@ -156,8 +153,9 @@ export class Approvals {
         throw cannot(action, outdated(live, changed));
       }
     }
-    return await this.#plans.keep({
-      id: newId(),
+    const id = newId();
+    const kept = await this.#plans.keep({
+      id,
       asked,
       userId,
       user,
@@ -167,6 +165,8 @@ export class Approvals {
       basis: JSON.stringify(shown.basis),
       expires: new Date(this.#now().getTime() + EXPIRES_MS),
     });
+    // One that is there after all, decided meanwhile or another call's, may rest on something else.
+    return kept.id === id ? kept : await this.#judge(request, subject, shown);
   }
 
   #isMarked(tags: readonly string[]): boolean {
