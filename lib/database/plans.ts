@@ -55,7 +55,7 @@ const LIVE = `SELECT ${COLUMNS} FROM proxmox_mcp_plan
 const WAITING = `SELECT ${COLUMNS} FROM proxmox_mcp_plan
   WHERE state = 'waiting' AND expires > $1 ORDER BY asked_at, id LIMIT ${MOST_LISTED}`;
 const DECIDE = `UPDATE proxmox_mcp_plan SET state = $2, decided_by = $3
-  WHERE id = $1 AND state = $5 AND expires > $4 RETURNING id`;
+  WHERE id = $1 AND state = $5 AND expires > $4 RETURNING ${COLUMNS}`;
 const SPEND = `UPDATE proxmox_mcp_plan SET state = 'spent'
   WHERE id = $1 AND state = $2 AND expires > $3 RETURNING id`;
 const SWEEP = "DELETE FROM proxmox_mcp_plan WHERE expires <= $1";
@@ -147,11 +147,9 @@ export class Plans {
     this.requireOpen(found, decision);
     const { state, by } = decision;
     const values = [id, state, by.user, this.#now().getTime(), found.state];
-    const rows = await this.#database.write(DECIDE, values);
-    const plan = await this.find(id);
-    if (rows.length > 0) return plan;
-    this.requireOpen(plan, decision);
-    throw new AppError("conflict", `plan ${id} was decided by somebody else just now`);
+    const [decided] = await this.#database.write(DECIDE, values);
+    // What somebody else has decided just now may still be denied.
+    return decided ? planOf(decided) : await this.decide(id, decision);
   }
 
   /** Uses a plan up; false when another call did, or it has another state or has expired. */

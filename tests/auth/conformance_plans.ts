@@ -71,12 +71,22 @@ export function runPlanCases(name: string, makeSite: () => Promise<Site>): void 
       try {
         const here = new Plans(database, clock);
         const there = new Plans(other, clock);
-        for (const [at, by] of [BOSS, COMMAND_LINE, BOSS, COMMAND_LINE].entries()) {
-          const { id } = await here.keep({
-            ...{ id: `taken${at}`, asked: `change ${at}`, userId: 1, user: "ada" },
-            ...{ tokenId: 7, tool: "stop_vm", shown: "{}", basis: "{}" },
-            expires: new Date(clock.now().getTime() + 60_000),
+        const keep = (id: string) =>
+          here.keep({
+            ...{ id, asked: id, userId: 1, user: "ada", tokenId: 7, tool: "stop_vm" },
+            ...{ shown: "{}", basis: "{}", expires: new Date(clock.now().getTime() + 60_000) },
           });
+        for (const at of [0, 1, 2, 3]) {
+          const { id } = await keep(`both${at}`);
+          const both = await Promise.allSettled([
+            there.decide(id, { state: "approved", by: BOSS }),
+            here.decide(id, { state: "denied", by: COMMAND_LINE }),
+          ]);
+          assert.equal(both[1].status, "fulfilled", "it is denied, whether or not it was approved");
+          assert.equal((await there.find(id)).state, "denied");
+        }
+        for (const [at, by] of [BOSS, COMMAND_LINE, BOSS, COMMAND_LINE].entries()) {
+          const { id } = await keep(`taken${at}`);
           await there.decide(id, { state: "approved", by: BOSS });
           const [spent, ...denials] = await Promise.allSettled([
             there.spend({ id, state: "approved" }),
