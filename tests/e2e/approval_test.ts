@@ -256,6 +256,29 @@ Deno.test("nobody is asked about what reads, what is so already, and what cannot
   assert.deepEqual((await site.call("get_plans")).value.plans, []);
 });
 
+Deno.test("a guest on a node that is offline keeps nothing from being released", async () => {
+  await using site = await Site.start();
+  const token = await asking(site);
+  const boss = await tokenOf(site.store, "boss");
+  const call = ["create_backup_job", {
+    schedule: "sun 03:00",
+    storage: "nfs1",
+    all: true,
+  }] as const;
+  site.fake.offline("pve2");
+  const plan = await hold(site, token, call);
+  assert.ok(plan.guests.some(({ node }: { node: string }) => node === "pve2"));
+  await site.call("approve_plan", { id: plan.id }, { token: boss });
+  const done = await site.call(...call, { token });
+  assert.equal(done.isError, false, done.text);
+
+  const late = await hold(site, token, ["delete_backup_job", { id: done.value.id }]);
+  await site.call("approve_plan", { id: late.id }, { token: boss });
+  site.fake.online("pve2");
+  const refused = await site.call("delete_backup_job", { id: done.value.id }, { token });
+  assert.match(refused.text, /110 .*got another configuration/);
+});
+
 Deno.test("an identical call follows the task that a release began", async () => {
   await using site = await Site.start();
   const token = await asking(site);

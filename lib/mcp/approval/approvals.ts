@@ -105,7 +105,7 @@ export class Approvals {
         if (failed) throw new AppError("conflict", failed.detail ?? failed.check);
         const about = await tool.about?.(input, context) ?? { lines: [], version: "" };
         const { lines, version } = inCluster(about, request.meant);
-        const basis = await basisOf(pve, { cluster: request.meant, guests, version });
+        const basis = await basisOf(pve, { cluster: request.meant, guests, rows, version });
         return { basis, vmids: pve.vmids, dryRun: pve.plan, lines };
       },
     });
