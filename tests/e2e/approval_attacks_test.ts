@@ -59,6 +59,11 @@ Deno.test("what changes a guest without naming it needs the approval that its ta
         101,
         api("PUT", "/nodes/pve1/disks/wipedisk", { disk: "/dev/sda" }),
       ],
+      [
+        "who may reach it",
+        101,
+        api("PUT", "/access/acl", { path: "vms//101", roles: "NoAccess", users: "operator@pve" }),
+      ],
       ["a pool of Ceph", 110, api("DELETE", "/nodes/pve1/ceph/pool/rbd")],
     ];
   for (const [name, vmid, way] of ways) {
