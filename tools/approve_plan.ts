@@ -16,21 +16,21 @@ export default defineTool({
   privileges: [],
   input: z.strictObject({
     id: z.string().max(40).describe("As get_plans tells it"),
-    deny: z.boolean().default(false),
+    deny: z.boolean().default(false).describe("Also your own approval, while it is not used"),
     ...dryRun,
   }),
   output: z.object({ plan: heldPlan.optional(), dry_run: z.looseObject({}).optional() }),
   action: ({ id, deny }) => `${deny ? "deny" : "approve"} plan ${id}`,
-  about: async ({ id }, { plans }) => {
-    const { action, asked_by: user, about, guests, requests } = await plans.open(id);
+  about: async ({ id, deny }, { plans }) => {
+    const { action, asked_by: user, about, guests, requests } = await plans.open(id, { deny });
     const facts = { about, guests, requests };
     const lines = Object.entries(facts).map(([name, fact]) => `${name}: ${JSON.stringify(fact)}`);
     return { lines: [`${user} wants to ${action}`, ...lines], version: id };
   },
   run: async ({ id, deny }, { pve, plans }) => {
     if (!pve.dryRun) return { plan: await plans.decide(id, { deny }) };
-    const { action, asked_by: user } = await plans.open(id);
-    pve.check(`it waits: ${user} wants to ${action}`, true, "");
+    const { action, asked_by: user, state } = await plans.open(id, { deny });
+    pve.check(`it is ${state}: ${user} wants to ${action}`, true, "");
     return {};
   },
 });

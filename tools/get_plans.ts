@@ -18,6 +18,6 @@ export default defineTool({
   output: z.object({ plans: z.array(heldPlan) }),
   action: ({ id }) => id === undefined ? "list plans" : `read plan ${id}`,
   run: async ({ id }, { plans }) => ({
-    plans: id === undefined ? await plans.waiting() : [await plans.open(id)],
+    plans: id === undefined ? await plans.waiting() : [await plans.open(id, { deny: true })],
   }),
 });

@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { digestOf } from "../audit/digest.ts";
 import { type AuditRow, rowAt } from "../audit/row.ts";
 import type { AuditTrail } from "../audit/trail.ts";
-import { type Plan, type Plans, toldPlan } from "../database/plans.ts";
+import { typedHere } from "../command.ts";
+import { type Decision, type Plan, type Plans, toldPlan } from "../database/plans.ts";
 import { AppError } from "../errors.ts";
 import { visibleLine } from "../log/visible.ts";
 import {
@@ -19,9 +20,8 @@ interface DecideOptions extends CommonOptions {
   readonly json?: boolean;
 }
 
-interface Decision {
+interface Decided extends Pick<Decision, "state"> {
   readonly id: string;
-  readonly state: "approved" | "denied";
   readonly options: DecideOptions;
 }
 
@@ -44,7 +44,7 @@ export function registerApproval(program: Command, context: CliContext): void {
         : decide(context, { id, state: "approved", options })
     );
   withDecision(program.command("deny <ID>"))
-    .description("refuse a change that waits for approval")
+    .description("refuse a change that waits for approval, or that was approved and has not run")
     .action((id: string, options: DecideOptions) =>
       decide(context, { id, state: "denied", options })
     );
@@ -75,7 +75,7 @@ async function listPlans(context: CliContext, options: DecideOptions): Promise<v
   }
 }
 
-async function decide(context: CliContext, { id, state, options }: Decision): Promise<void> {
+async function decide(context: CliContext, { id, state, options }: Decided): Promise<void> {
   const { io } = context;
   const by = options.by ?? "command line";
   const plan = await withPlans(
@@ -85,7 +85,11 @@ async function decide(context: CliContext, { id, state, options }: Decision): Pr
       refuseAsUsage(() => decideAudited(plans, { trail, id, state, by, now: io.now })),
   );
   if (options.json) return io.out(JSON.stringify(toldPlan(plan), null, 2));
-  const next = state === "approved" ? "; the same call, made again, runs it once" : "";
+  const next = state === "approved"
+    ? `; the same call, made again, runs it once; until then \`${
+      typedHere(`deny ${id}`)
+    }\` takes it back`
+    : "";
   io.out(visibleLine(`${state} plan ${id} of ${plan.user}: ${actionOf(plan)}${next}`));
 }
 
@@ -120,9 +124,10 @@ async function decideAudited(
       guests: { vmid: number }[];
     };
     about = { ...row, cluster, vmids: guests.map(({ vmid }) => vmid) };
-    plans.requireOpen(plan, { user: by });
+    const decision = { state, by: { user: by } };
+    plans.requireOpen(plan, decision);
     await trail.append({ ...about, outcome: "intent" });
-    const decided = await plans.decide(id, { state, by: { user: by } });
+    const decided = await plans.decide(id, decision);
     await trail.append(about);
     return decided;
   } catch (error) {

@@ -25,6 +25,12 @@ export interface Plan {
   readonly expires: Date;
 }
 
+/** Who approves or denies, and what: the command line, which has no `userId`, also what others have approved. */
+export interface Decision {
+  readonly state: "approved" | "denied";
+  readonly by: { readonly user: string; readonly userId?: number };
+}
+
 export type NewPlan = Omit<Plan, "state" | "decidedBy" | "askedAt">;
 
 const MOST_WAITING = 20;
@@ -49,7 +55,7 @@ const LIVE = `SELECT ${COLUMNS} FROM proxmox_mcp_plan
 const WAITING = `SELECT ${COLUMNS} FROM proxmox_mcp_plan
   WHERE state = 'waiting' AND expires > $1 ORDER BY asked_at, id LIMIT ${MOST_LISTED}`;
 const DECIDE = `UPDATE proxmox_mcp_plan SET state = $2, decided_by = $3
-  WHERE id = $1 AND state = 'waiting' AND expires > $4 RETURNING id`;
+  WHERE id = $1 AND state = $5 AND expires > $4 RETURNING ${COLUMNS}`;
 const SPEND = `UPDATE proxmox_mcp_plan SET state = 'spent'
   WHERE id = $1 AND state = $2 AND expires > $3 RETURNING id`;
 const SWEEP = "DELETE FROM proxmox_mcp_plan WHERE expires <= $1";
@@ -114,13 +120,16 @@ export class Plans {
   /**
    * Refuses a decision that cannot be made.
    *
-   * @throws AppError `conflict` for a plan that does not wait any more, `forbidden` for who asked for it
+   * @throws AppError `conflict` for a plan that does not wait any more, unless who approved it denies it now,
+   * `forbidden` for who asked for it
    */
-  requireOpen(plan: Plan, by: { readonly user: string; readonly userId?: number }): void {
+  requireOpen(plan: Plan, { state, by }: Decision): void {
     if (by.user === plan.user || by.userId === plan.userId) {
       throw new AppError("forbidden", `${plan.user} asked for it: somebody else must decide`);
     }
-    if (plan.state !== "waiting") {
+    const isTakenBack = state === "denied" && plan.state === "approved" &&
+      (by.userId === undefined || by.user === plan.decidedBy);
+    if (plan.state !== "waiting" && !isTakenBack) {
       const how = plan.state === "spent" ? "is used up" : `was ${plan.state} by ${plan.decidedBy}`;
       throw new AppError("conflict", `plan ${plan.id} ${how}`);
     }
@@ -129,21 +138,18 @@ export class Plans {
     }
   }
 
-  /** Approves or denies a plan that waits; the first decision stands. Throws as `requireOpen` does. */
-  async decide(
-    id: string,
-    { state, by }: {
-      state: "approved" | "denied";
-      by: { readonly user: string; readonly userId?: number };
-    },
-  ): Promise<Plan> {
-    this.requireOpen(await this.find(id), by);
-    const values = [id, state, by.user, this.#now().getTime()];
-    const rows = await this.#database.write(DECIDE, values);
-    const plan = await this.find(id);
-    if (rows.length > 0) return plan;
-    this.requireOpen(plan, by);
-    throw new AppError("conflict", `plan ${id} was decided by somebody else just now`);
+  /**
+   * Approves or denies a plan that waits. The first decision stands, but for an approval that is denied before
+   * it is used. Throws as `requireOpen` does.
+   */
+  async decide(id: string, decision: Decision): Promise<Plan> {
+    const found = await this.find(id);
+    this.requireOpen(found, decision);
+    const { state, by } = decision;
+    const values = [id, state, by.user, this.#now().getTime(), found.state];
+    const [decided] = await this.#database.write(DECIDE, values);
+    // What somebody else has decided just now may still be denied.
+    return decided ? planOf(decided) : await this.decide(id, decision);
   }
 
   /** Uses a plan up; false when another call did, or it has another state or has expired. */

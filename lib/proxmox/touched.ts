@@ -17,6 +17,8 @@ const OWNERS: readonly RegExp[] = [
   /:backup\/(?:vm|ct)\/(\d{3,9})\//g,
   /[:/](?:vm|base|subvol|basevol)-(\d{3,9})-/g,
   /\/ha\/resources\/(?:(?:vm|ct):)?(\d{3,9})(?=\/|$)/g,
+  // An ACL's path: Proxmox puts the first slash before it, and makes one of several.
+  /(?:^|\/)vms\/+(\d{3,9})(?=\/|$)/g,
   /\/replication\/(\d{3,9})-\d+(?=\/|$)/g,
   /\/tasks\/UPID:[^:]+:(?:[^:]+:){3}\w+:(\d{3,9}):/g,
   // In a folder any name will do: `local:101/system.qcow2`, `local:900/base.qcow2/101/system.qcow2`.

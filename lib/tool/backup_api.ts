@@ -101,6 +101,7 @@ const REFUSED: readonly (readonly [path: RegExp, reason: string])[] = [
   [/^\/(backup|reader)(\/|$)/, "it begins another protocol, of backup clients"],
   [/\/(download|download-decoded|pxar-file-download)$/, "it would hand out a guest's files"],
   [/\/upload-backup-log$/, "it takes a file"],
+  [/^\/tape\/media\/destroy$/, "it destroys a medium, though it is a GET"],
   [/^\/config\/acme\/plugins(\/|$)/, "it holds credentials of DNS providers"],
   [/^\/config\/notifications\/endpoints\/webhook(\/|$)/, "its headers may hold secrets"],
   [

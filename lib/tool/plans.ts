@@ -18,11 +18,11 @@ export interface PlanDesk {
   /** The oldest first. */
   waiting(): Promise<HeldPlan[]>;
   /**
-   * A plan that this caller may decide now.
+   * A plan that this caller may approve now, or deny, as also one that the caller has approved.
    *
    * @throws AppError `not_found`, `conflict` when it is decided or has expired, `forbidden` for who may not
    */
-  open(id: string): Promise<HeldPlan>;
+  open(id: string, options: { deny: boolean }): Promise<HeldPlan>;
   /** Decides it; throws as `open` does. */
   decide(id: string, options: { deny: boolean }): Promise<HeldPlan>;
 }

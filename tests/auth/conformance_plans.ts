@@ -3,6 +3,8 @@ import { type NewPlan, Plans } from "../../lib/database/plans.ts";
 import { type Site, withBench } from "./site.ts";
 
 const BOSS = { user: "boss", userId: 2 };
+const OTHER = { user: "other", userId: 3 };
+const COMMAND_LINE = { user: "command line" };
 
 export function runPlanCases(name: string, makeSite: () => Promise<Site>): void {
   Deno.test(`${name}: a plan is made, decided and used once whichever instance is asked`, () =>
@@ -33,10 +35,14 @@ export function runPlanCases(name: string, makeSite: () => Promise<Site>): void 
         }
         const decided = await Promise.allSettled([
           here.decide(id, { state: "approved", by: BOSS }),
-          there.decide(id, { state: "approved", by: { user: "other" } }),
+          there.decide(id, { state: "approved", by: OTHER }),
         ]);
         assert.equal(decided.filter(({ status }) => status === "fulfilled").length, 1);
-        await assert.rejects(there.decide(id, { state: "denied", by: BOSS }), /was approved by/);
+        const stranger = (await here.find(id)).decidedBy === "boss" ? OTHER : BOSS;
+        await assert.rejects(
+          there.decide(id, { state: "denied", by: stranger }),
+          /was approved by/,
+        );
         assert.equal(await here.spend({ id, state: "waiting" }), false);
         const spent = await Promise.all(
           [here, there, here].map((plans) => plans.spend({ id, state: "approved" })),
@@ -54,6 +60,49 @@ export function runPlanCases(name: string, makeSite: () => Promise<Site>): void 
         clock.advance(24 * 60 * 60_000);
         await there.sweep();
         await assert.rejects(here.find("c"), { code: "not_found" });
+      } finally {
+        await other.close();
+      }
+    }));
+
+  Deno.test(`${name}: an approval is taken back or used, whichever comes first`, () =>
+    withBench(makeSite, async ({ site, database, clock }) => {
+      const other = await site.open();
+      try {
+        const here = new Plans(database, clock);
+        const there = new Plans(other, clock);
+        const keep = (id: string) =>
+          here.keep({
+            ...{ id, asked: id, userId: 1, user: "ada", tokenId: 7, tool: "stop_vm" },
+            ...{ shown: "{}", basis: "{}", expires: new Date(clock.now().getTime() + 60_000) },
+          });
+        for (const at of [0, 1, 2, 3]) {
+          const { id } = await keep(`both${at}`);
+          const both = await Promise.allSettled([
+            there.decide(id, { state: "approved", by: BOSS }),
+            here.decide(id, { state: "denied", by: COMMAND_LINE }),
+          ]);
+          assert.equal(both[1].status, "fulfilled", "it is denied, whether or not it was approved");
+          assert.equal((await there.find(id)).state, "denied");
+        }
+        for (const [at, by] of [BOSS, COMMAND_LINE, BOSS, COMMAND_LINE].entries()) {
+          const { id } = await keep(`taken${at}`);
+          await there.decide(id, { state: "approved", by: BOSS });
+          const [spent, ...denials] = await Promise.allSettled([
+            there.spend({ id, state: "approved" }),
+            here.decide(id, { state: "denied", by }),
+            there.decide(id, { state: "denied", by }),
+          ]);
+          const isUsed = spent.status === "fulfilled" && spent.value;
+          const denied = denials.filter(({ status }) => status === "fulfilled").length;
+          assert.equal(denied, isUsed ? 0 : 1);
+          const { state, decidedBy } = await there.find(id);
+          assert.deepEqual([state, decidedBy], isUsed ? ["spent", "boss"] : ["denied", by.user]);
+          await assert.rejects(
+            here.decide(id, { state: "approved", by: BOSS }),
+            /used up|was denied/,
+          );
+        }
       } finally {
         await other.close();
       }

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import type { Database } from "../../lib/database/database.ts";
+import { openDatabase } from "../../lib/database/open.ts";
+import { Plans } from "../../lib/database/plans.ts";
 import type { AnyTool } from "../../lib/tool/tool.ts";
 import approvePlan from "../../tools/approve_plan.ts";
 import deleteVm from "../../tools/delete_vm.ts";
 import { Site } from "../site.ts";
 import { askedFor } from "../support/official_client.ts";
 import { asking, hold, tokenOf } from "../support/approval.ts";
+import { Folder } from "../support/folder.ts";
 import { set } from "../tools/guests.ts";
 import { changes } from "../tools/requests.ts";
 
@@ -55,6 +59,11 @@ Deno.test("what changes a guest without naming it needs the approval that its ta
         101,
         api("PUT", "/nodes/pve1/disks/wipedisk", { disk: "/dev/sda" }),
       ],
+      [
+        "who may reach it",
+        101,
+        api("PUT", "/access/acl", { path: "vms//101", roles: "NoAccess", users: "operator@pve" }),
+      ],
       ["a pool of Ceph", 110, api("DELETE", "/nodes/pve1/ceph/pool/rbd")],
     ];
   for (const [name, vmid, way] of ways) {
@@ -102,6 +111,56 @@ Deno.test("a guest that was changed while the approved call waited for it is lef
   assert.match(refused.text, /101 got another configuration; nothing was done/);
   assert.deepEqual(changes(site), []);
   assert.notEqual((await hold(site, token, call)).id, id, "the plan is void");
+});
+
+Deno.test("a yes to a plan that is just being replaced is none to what replaces it", async () => {
+  await using folder = await Folder.make();
+  const database = await openDatabase(`sqlite:${folder.at("store.db")}`);
+  const plans = new Plans(database, { now: () => new Date() });
+  let before = () => Promise.resolve();
+  const watched = new Proxy<Database>(database, {
+    get: (target, key) => {
+      const value = Reflect.get(target, key);
+      if (key !== "write") return typeof value === "function" ? value.bind(target) : value;
+      return async (...args: Parameters<Database["write"]>) => {
+        if (args[0].includes("SET state = 'spent'")) await before();
+        return await target.write(...args);
+      };
+    },
+  });
+  await using site = await Site.start({ openDatabase: () => Promise.resolve(watched) });
+  const token = await asking(site);
+  const call = ["delete_vm", { vmid: 101 }] as const;
+  const { id } = await hold(site, token, call);
+  set(101, { name: "other", memory: "8192" })(site);
+  before = async () => {
+    before = () => Promise.resolve();
+    await plans.decide(id, { state: "approved", by: { user: "boss", userId: 77 } });
+  };
+  const refused = await site.call(...call, { token });
+  assert.equal(refused.code, "conflict", refused.text);
+  assert.match(refused.text, /was approved, but .*101 got another configuration; nothing was done/);
+  assert.deepEqual(changes(site), []);
+});
+
+Deno.test("on Proxmox VE 8 a change of an HA group is one of the guests in it", async () => {
+  await using site = await Site.start({
+    pve: { version: "8.4.14" },
+    config: { tools: { approve: { tags: ["gold"] } } },
+  });
+  const { groups } = site.fake.state.ha;
+  for (const group of ["east", "west"]) groups.set(group, { group, nodes: "pve1" });
+  const added = await site.call("update_ha_resource", { vmid: 110, group: "west" });
+  assert.equal(added.isError, false, added.text);
+  set(110, { tags: "gold" })(site);
+  const move = (group: string) =>
+    ["change_api", {
+      ...{ method: "PUT", path: `/cluster/ha/groups/${group}`, params: { nodes: "pve3" } },
+    }] as const;
+  const plan = await hold(site, site.tokens.admin, move("west"));
+  assert.deepEqual(plan.guests.map(({ vmid }: { vmid: number }) => vmid), [110]);
+  const done = await site.call(...move("east"));
+  assert.equal(done.isError, false, done.text);
 });
 
 Deno.test("a guest that the Proxmox API token does not see is not changed while tags ask for approval", async () => {

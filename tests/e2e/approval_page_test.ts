@@ -302,6 +302,24 @@ Deno.test("a person signs in, reads and decides in a browser", async (t) => {
     await page.getByLabel("Token'ınız").waitFor();
   });
 
+  await t.step("an approval is taken back on the same page", async () => {
+    const { site, plan, boss, run } = await startHeld();
+    await using _ = site;
+    await using context = await browser.newContext({ locale: "tr-TR" });
+    const page = await context.newPage();
+    await page.goto(plan.page);
+    await page.keyboard.type(boss);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Onayla" }).click();
+    await page.getByRole("link", { name: "Onayı geri al" }).click();
+    await page.getByText("Onaylandı; tek bir çağrı için").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Onayla" }).count(), 0);
+    await page.getByRole("button", { name: "Onayı geri al" }).click();
+    await page.getByRole("heading", { name: "Reddedildi" }).waitFor();
+    assert.match((await run()).text, /boss denied it/);
+    assert.deepEqual(changes(site), []);
+  });
+
   await t.step("what guests and callers write is shown, never run", async () => {
     const notes = '<script>document.title="owned"</script><b id="b">x</b>';
     const { site, plan, boss } = await startHeld(["set_guest_notes", { vmid: 100, notes }]);

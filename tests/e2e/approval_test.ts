@@ -80,6 +80,47 @@ Deno.test("a denied plan is told with who denied it, and the call stays refused"
   ]);
 });
 
+Deno.test("an approval that is not used is taken back by who gave it", async () => {
+  await using site = await Site.start();
+  const token = await asking(site);
+  const boss = await tokenOf(site.store, "boss");
+  const chief = await tokenOf(site.store, "chief");
+  const { id } = await hold(site, token, ["stop_vm", { vmid: 100 }]);
+  const decide = (by: string, given: Record<string, unknown> = {}) =>
+    site.call("approve_plan", { id, ...given }, { token: by });
+  await decide(boss);
+  for (const by of [chief, token]) {
+    const { code, text } = await decide(by, { deny: true });
+    assert.ok(code === "conflict" || code === "forbidden", text);
+  }
+  assert.match((await decide(boss)).text, /was approved by boss/);
+  const looked = await site.call("get_plans", { id }, { token: boss });
+  assert.equal(looked.value?.plans[0].state, "approved", looked.text);
+  const dry = await decide(boss, { deny: true, dry_run: true });
+  assert.match(JSON.stringify(dry.value), /it is approved: ada wants to stop VM 100/);
+  const taken = await decide(boss, { deny: true });
+  assert.deepEqual([taken.value?.plan.state, taken.value?.plan.decided_by], ["denied", "boss"]);
+
+  const refused = await site.call("stop_vm", { vmid: 100 }, { token });
+  assert.deepEqual([refused.code, changes(site)], ["forbidden", []]);
+  assert.match(refused.text, /boss denied it/);
+  const rows = (await site.trail.list({ tool: "approve_plan", outcome: "ok" }))
+    .map(({ user, arguments: given }) => [user, JSON.parse(given).deny ?? false]);
+  assert.deepEqual(rows, [["boss", true], ["boss", true], ["boss", false]]);
+});
+
+Deno.test("an approval that was used is not taken back", async () => {
+  await using site = await Site.start();
+  const token = await asking(site);
+  const boss = await tokenOf(site.store, "boss");
+  const { id } = await hold(site, token, ["stop_vm", { vmid: 100 }]);
+  await site.call("approve_plan", { id }, { token: boss });
+  await site.call("stop_vm", { vmid: 100 }, { token });
+  const late = await site.call("approve_plan", { id, deny: true }, { token: boss });
+  assert.equal(late.code, "conflict");
+  assert.match(late.text, /is used up/);
+});
+
 Deno.test("nobody approves what they asked for, nor what they could not do themselves", async () => {
   await using site = await Site.start();
   const token = await asking(site);
@@ -213,6 +254,29 @@ Deno.test("nobody is asked about what reads, what is so already, and what cannot
   const none = await of("stop_vm", { vmid: 999 });
   assert.equal(none.code, "not_found", none.text);
   assert.deepEqual((await site.call("get_plans")).value.plans, []);
+});
+
+Deno.test("a guest on a node that is offline keeps nothing from being released", async () => {
+  await using site = await Site.start();
+  const token = await asking(site);
+  const boss = await tokenOf(site.store, "boss");
+  const call = ["create_backup_job", {
+    schedule: "sun 03:00",
+    storage: "nfs1",
+    all: true,
+  }] as const;
+  site.fake.offline("pve2");
+  const plan = await hold(site, token, call);
+  assert.ok(plan.guests.some(({ node }: { node: string }) => node === "pve2"));
+  await site.call("approve_plan", { id: plan.id }, { token: boss });
+  const done = await site.call(...call, { token });
+  assert.equal(done.isError, false, done.text);
+
+  const late = await hold(site, token, ["delete_backup_job", { id: done.value.id }]);
+  await site.call("approve_plan", { id: late.id }, { token: boss });
+  site.fake.online("pve2");
+  const refused = await site.call("delete_backup_job", { id: done.value.id }, { token });
+  assert.match(refused.text, /110 .*got another configuration/);
 });
 
 Deno.test("an identical call follows the task that a release began", async () => {
@@ -370,6 +434,7 @@ Deno.test("the command line lists, releases and refuses plans, and leaves rows",
   const approved = await run("approve", first.id);
   assert.equal(approved.status, 0, approved.err);
   assert.match(approved.out, /^approved plan \w+ of ada: stop VM 100; the same call, made again/);
+  assert.match(approved.out, new RegExp(`\`.+ deny ${first.id}\` takes it back$`));
   assert.equal(
     JSON.parse((await run("deny", second.id, "--by", "eve", "--json")).out).state,
     "denied",
@@ -382,6 +447,12 @@ Deno.test("the command line lists, releases and refuses plans, and leaves rows",
     "proxmox-mcp: Cannot deny plan nosuchplan: there is no plan nosuchplan",
   ]);
 
+  const third = await hold(site, token, ["stop_vm", { vmid: 110 }]);
+  await run("approve", third.id, "--by", "eve");
+  const back = await run("deny", third.id);
+  assert.match(back.out, /^denied plan \w+ of ada: stop VM 110$/, back.err);
+  assert.equal((await site.call("stop_vm", { vmid: 110 }, { token })).code, "forbidden");
+
   const done = await site.call("stop_vm", { vmid: 100 }, { token });
   assert.equal(done.value?.guest_status, "stopped", done.text);
   const refused = await site.call("start_vm", { vmid: 101 }, { token });
@@ -392,6 +463,8 @@ Deno.test("the command line lists, releases and refuses plans, and leaves rows",
     "eve ok accepted eve 101",
     "command line error accepted command line 101",
     "command line error accepted command line",
+    "eve ok accepted eve 110",
+    "command line ok accepted command line 110",
   ]);
   assert.ok((await rowsOf(site, "stop_vm")).includes("ada ok accepted command line 100"));
   assert.ok((await site.trail.verify()).ok);

@@ -234,6 +234,7 @@ Deno.test("what could be used to log in, or to get past other tools, is refused 
     ["GET", `${vm}/agent/file-read`, { file: "/etc/shadow" }],
     ["POST", `${vm}/agent/file-write`, { file: "/a", content: "b" }],
     ["GET", "/nodes/pve1/query-url-metadata", { url: "https://example.org/?q=secret" }],
+    ["GET", "/cluster/acme/meta", { directory: "http://10.0.0.5/" }],
     ["PUT", `${vm}/config`, { cipassword: "hunter2" }],
     ["POST", "/access/users", { userid: "eve@pve", password: "hunter2" }],
     ["POST", "/nodes/pve1/lxc", { vmid: 900, ostemplate: "local:x", password: "hunter2" }],
@@ -279,6 +280,7 @@ Deno.test("refusalOf knows tickets, secrets, consoles, and what reaches further"
     ["GET", "/cluster/notifications/endpoints/webhook/{name}"],
     ["GET", `${node}/query-oci-repo-tags`],
     ["GET", `${node}/scan/nfs`],
+    ["GET", "/cluster/acme/tos"],
   ];
   for (const [method, path] of refused) {
     assert.ok(refusalOf(api(method, path), ADVICE), `${method} ${path}`);

@@ -67,6 +67,12 @@ Deno.test("the API tools refuse on a backup server what hands out secrets or pas
     ],
     [
       "call_api",
+      { ...at, path: "/tape/media/destroy", params: { "label-text": "tape1", force: true } },
+      "forbidden",
+      /it destroys a medium/,
+    ],
+    [
+      "call_api",
       { ...at, path: "/admin/datastore/store1/download-decoded" },
       "forbidden",
       /hand out a guest's files/,

@@ -53,6 +53,7 @@ async function decide(c: Context<Env>, services: PageApp): Promise<Response> {
     : await told(c, {
       title: words.approved,
       text: words.approvedNext,
+      hint: <a href={next}>{words.takeBack}</a>,
       mood: "good",
       visitor,
       next,

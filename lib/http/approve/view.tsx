@@ -10,6 +10,7 @@ export function PlanView(
   { language, plan, visitor }: { language: Language; plan: Fact; visitor: Visitor },
 ) {
   const words = wordsIn(language);
+  const isApproved = plan.state === "approved";
   const sections: [string, Child[]][] = [
     [words.about, listOf(plan.about).map(String)],
     [words.guests, listOf(plan.guests).map((guest) => fact(guest, guestText))],
@@ -26,8 +27,8 @@ export function PlanView(
     <div class="card">
       <h1>{`${plan.asked_by} ${words.wantsTo} ${plan.action}`}</h1>
       <p class="dim">
-        {words.until} <Time at={new Date(String(plan.expires_at))} language={language} />.{" "}
-        {words.nothingYet}
+        {isApproved ? words.approvedUntil : words.until}{" "}
+        <Time at={new Date(String(plan.expires_at))} language={language} />. {words.nothingYet}
       </p>
       {sections.filter(([, items]) => items.length > 0).map(([title, items]) => (
         <section>
@@ -47,8 +48,12 @@ export function PlanView(
       <form method="post">
         <Csrf visitor={visitor} />
         <div class="choice">
-          <button type="submit" class="yes" name="do" value="approve">{words.approve}</button>
-          <button type="submit" class="no" name="do" value="deny">{words.deny}</button>
+          {isApproved
+            ? null
+            : <button type="submit" class="yes" name="do" value="approve">{words.approve}</button>}
+          <button type="submit" class="no" name="do" value="deny">
+            {isApproved ? words.takeBack : words.deny}
+          </button>
         </div>
       </form>
     </div>

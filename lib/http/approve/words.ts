@@ -5,6 +5,7 @@ export interface Words {
   readonly title: string;
   readonly wantsTo: string;
   readonly until: string;
+  readonly approvedUntil: string;
   readonly nothingYet: string;
   readonly about: string;
   readonly guests: string;
@@ -16,6 +17,7 @@ export interface Words {
   readonly nothing: string;
   readonly approve: string;
   readonly deny: string;
+  readonly takeBack: string;
   readonly approved: string;
   readonly approvedNext: string;
   readonly denied: string;
@@ -28,6 +30,7 @@ const ENGLISH: Words = {
   title: "Approve a change",
   wantsTo: "wants to",
   until: "To be decided until",
+  approvedUntil: "Approved, and good for one call until",
   nothingYet: "Nothing has been changed yet.",
   about: "What it is about",
   guests: "Guests",
@@ -39,6 +42,7 @@ const ENGLISH: Words = {
   nothing: "not set",
   approve: "Approve",
   deny: "Deny",
+  takeBack: "Take the approval back",
   approved: "Approved",
   approvedNext:
     "The change runs once, when whoever asked for it makes the same call again, and only if the guests " +
@@ -53,6 +57,7 @@ const TURKISH: Words = {
   title: "Bir değişikliği onayla",
   wantsTo: "şunu istiyor:",
   until: "Son karar zamanı",
+  approvedUntil: "Onaylandı; tek bir çağrı için son geçerlilik zamanı",
   nothingYet: "Henüz hiçbir şey değiştirilmedi.",
   about: "Konusu",
   guests: "Konuklar",
@@ -64,6 +69,7 @@ const TURKISH: Words = {
   nothing: "yok",
   approve: "Onayla",
   deny: "Reddet",
+  takeBack: "Onayı geri al",
   approved: "Onaylandı",
   approvedNext:
     "Değişiklik, isteyen aynı çağrıyı yeniden yapınca, konuklar hâlâ gösterildiği gibiyse, bir kez " +

@@ -34,7 +34,7 @@ export function told(
   c: Context<Env>,
   { text, hint, title, mood = "bad", ...answer }:
     & Omit<Answer, "view" | "title">
-    & { text: string; hint?: string; title?: string; mood?: "good" | "bad" | "" },
+    & { text: string; hint?: Child; title?: string; mood?: "good" | "bad" | "" },
 ): Response | Promise<Response> {
   const heading = title ?? wordsIn(c.get("language")).notPossible;
   const view = (

@@ -63,11 +63,11 @@ async function requireSame(
 ): Promise<void> {
   const vmids = new Set([...shown.vmids, ...shown.basis.guests.map(({ vmid }) => vmid)]);
   const rows = await proxmoxIn(services, request).resourcesFor(request);
-  const there = guestsIn(rows).filter(({ vmid }) => vmids.has(vmid));
+  const seen = { guests: guestsIn(rows).filter(({ vmid }) => vmids.has(vmid)), rows };
   // Work in the background may ask when the call is over.
   const guests = await rehearse(services, { ...request, signal: services.stopping }, {
     action,
-    look: ({ pve }) => guestBasisOf(pve, there),
+    look: ({ pve }) => guestBasisOf(pve, seen),
   });
   const changed = differences(shown.basis, { ...shown.basis, guests });
   if (changed.length > 0) throw outdated(plan, changed);

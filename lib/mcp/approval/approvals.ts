@@ -105,7 +105,7 @@ export class Approvals {
         if (failed) throw new AppError("conflict", failed.detail ?? failed.check);
         const about = await tool.about?.(input, context) ?? { lines: [], version: "" };
         const { lines, version } = inCluster(about, request.meant);
-        const basis = await basisOf(pve, { cluster: request.meant, guests, version });
+        const basis = await basisOf(pve, { cluster: request.meant, guests, rows, version });
         return { basis, vmids: pve.vmids, dryRun: pve.plan, lines };
       },
     });
@@ -123,6 +123,7 @@ export class Approvals {
     }
     await services.audit.admit();
     if (!await this.#plans.spend(found)) {
+      requireUndenied(await this.#plans.live(found.asked), subject);
       throw new AppError(
         "conflict",
         `Cannot ${subject.action}: plan ${found.id} has served already`,
@@ -133,11 +134,8 @@ export class Approvals {
   }
 
   /** The plan for the call as it stands, a new one where there is none. */
-  async #judge(
-    request: CallRequest,
-    { tool, input, action }: Subject,
-    shown: Shown,
-  ): Promise<Plan> {
+  async #judge(request: CallRequest, subject: Subject, shown: Shown): Promise<Plan> {
+    const { tool, input, action } = subject;
     const { cluster, principal: { userId, user, tokenId } } = request;
     // How long a caller waits makes it no other change.
     const { wait: _, timeout_seconds: __, dry_run: ___, ...meant } = input;
@@ -146,9 +144,7 @@ export class Approvals {
       ...(cluster === undefined ? [] : [cluster]),
     ]);
     const live = await this.#plans.live(asked);
-    if (live?.state === "denied") {
-      throw new Denied(`Cannot ${action}: ${live.decidedBy} denied it (plan ${live.id})`);
-    }
+    requireUndenied(live, subject);
     const changed = live ? differences(JSON.parse(live.basis), shown.basis) : [];
     if (live && changed.length === 0) return live;
     if (live) {
@@ -157,8 +153,9 @@ export class Approvals {
         throw cannot(action, outdated(live, changed));
       }
     }
-    return await this.#plans.keep({
-      id: newId(),
+    const id = newId();
+    const kept = await this.#plans.keep({
+      id,
       asked,
       userId,
       user,
@@ -168,11 +165,18 @@ export class Approvals {
       basis: JSON.stringify(shown.basis),
       expires: new Date(this.#now().getTime() + EXPIRES_MS),
     });
+    // One that is there after all, decided meanwhile or another call's, may rest on something else.
+    return kept.id === id ? kept : await this.#judge(request, subject, shown);
   }
 
   #isMarked(tags: readonly string[]): boolean {
     return tags.some((tag) => this.#tags.has(tag.toLowerCase()));
   }
+}
+
+function requireUndenied(plan: Plan | undefined, { action }: Pick<Subject, "action">): void {
+  if (plan?.state !== "denied") return;
+  throw new Denied(`Cannot ${action}: ${plan.decidedBy} denied it (plan ${plan.id})`);
 }
 
 /** What people are shown of a plan, who must know what they say yes to. */

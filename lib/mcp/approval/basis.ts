@@ -3,6 +3,7 @@ import { AppError } from "../../errors.ts";
 import { forEachBounded } from "../../proxmox/fan_out.ts";
 import { readConfig } from "../../proxmox/guest/config.ts";
 import { type Guest, guestLabel, guestsIn } from "../../proxmox/guest/directory.ts";
+import { offlineNodes } from "../../proxmox/inventory.ts";
 import type { Plan as DryRun, PlannedRequest } from "../../proxmox/plan.ts";
 import type { Pve } from "../../proxmox/pve.ts";
 import { flag, type Resource } from "../../proxmox/api/values.ts";
@@ -14,7 +15,7 @@ export interface GuestBasis {
   readonly name?: string;
   readonly node: string;
   readonly status: string;
-  /** Proxmox's digest of its configuration; empty where too many guests are concerned. */
+  /** Proxmox's digest of its configuration; empty where too many guests are concerned, or its node is offline. */
   readonly config: string;
 }
 
@@ -112,12 +113,17 @@ function concernsAllOn({ method, path, body }: PlannedRequest, node: string): bo
   return at === node || at === "localhost";
 }
 
+interface SeenGuests {
+  readonly guests: readonly Guest[];
+  /** Of the whole cluster. */
+  readonly rows: readonly Resource[];
+}
+
 /** @param options.version of what a person is told about the call */
 export async function basisOf(
   pve: Pve,
-  { cluster, guests, version }: {
+  { cluster, version, ...seen }: SeenGuests & {
     readonly cluster: string | undefined;
-    readonly guests: readonly Guest[];
     readonly version: string;
   },
 ): Promise<Basis> {
@@ -128,20 +134,22 @@ export async function basisOf(
   return {
     ...(cluster === undefined ? {} : { cluster }),
     ...(also.size === 0 ? {} : { also: [...also] }),
-    guests: await guestBasisOf(pve, guests),
+    guests: await guestBasisOf(pve, seen),
     work: digestOf(work),
   };
 }
 
 /** The guests as they are now. */
-export function guestBasisOf(pve: Pve, guests: readonly Guest[]): Promise<GuestBasis[]> {
+export function guestBasisOf(pve: Pve, { guests, rows }: SeenGuests): Promise<GuestBasis[]> {
+  const offline = offlineNodes(rows);
+  const isRead = ({ node }: Guest) => guests.length <= MOST_READ && !offline.has(node);
   return forEachBounded(guests, async (guest) => ({
     vmid: guest.vmid,
     label: guestLabel(guest),
     ...(guest.name === undefined ? {} : { name: guest.name }),
     node: guest.node,
     status: guest.status,
-    config: guests.length > MOST_READ ? "" : (await readConfig(pve, guest)).digest ?? "",
+    config: isRead(guest) ? (await readConfig(pve, guest)).digest ?? "" : "",
   }));
 }
 

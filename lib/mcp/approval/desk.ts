@@ -32,10 +32,10 @@ export function deskOf(
     return [cluster ?? DEFAULT_CLUSTER, ...also]
       .every((name) => mayReachCluster(principal.limits, name));
   };
-  const open = async (id: string) => {
+  const open = async (id: string, { deny }: { deny: boolean }) => {
     const plan = await plans.find(id);
     if (!sees(plan)) throw noPlan(id);
-    plans.requireOpen(plan, principal);
+    plans.requireOpen(plan, { state: deny ? "denied" : "approved", by: principal });
     const tool = catalog.get(plan.tool);
     if (principal.limits?.needsApproval) {
       throw new AppError("forbidden", "this token needs approval itself");
@@ -47,9 +47,9 @@ export function deskOf(
   };
   return {
     waiting: async () => (await plans.waiting()).filter(sees).map(told),
-    open: async (id) => told(await open(id)),
+    open: async (id, options) => told(await open(id, options)),
     decide: async (id, { deny }) => {
-      const plan = await open(id);
+      const plan = await open(id, { deny });
       const { cluster, guests } = JSON.parse(plan.basis) as Basis;
       await announce(guests.map(({ vmid }) => vmid), cluster);
       return told(await plans.decide(id, { state: deny ? "denied" : "approved", by: principal }));

@@ -49,6 +49,7 @@ export async function readDifferences(
     const before = await pve.call("GET", path, {});
     if (!isRecord(before)) return UNKNOWN;
     if (vmid === undefined) pve.concerns(namesAll(before) ? null : before);
+    if (match.path === HA_GROUP) await concernsMembers(pve, match.values.group);
     if (goes && !takesDigest) return UNKNOWN;
     return {
       ...compare(call, { before, params }),
@@ -62,6 +63,14 @@ export async function readDifferences(
       `what is there now could not be read, so what changes is unknown: ${error.message}`;
     return { ...UNKNOWN, notes: [note] };
   }
+}
+
+const HA_GROUP = "/cluster/ha/groups/{group}";
+
+/** A group of HA names nodes, and its guests name the group. */
+async function concernsMembers(pve: Pve, group: string | undefined): Promise<void> {
+  const resources: Values[] = await pve.list("/cluster/ha/resources");
+  for (const resource of resources.filter((each) => each.group === group)) pve.concerns(resource);
 }
 
 /** True for a job about whichever guests there are. */
