@@ -234,6 +234,7 @@ Deno.test("what could be used to log in, or to get past other tools, is refused 
     ["GET", `${vm}/agent/file-read`, { file: "/etc/shadow" }],
     ["POST", `${vm}/agent/file-write`, { file: "/a", content: "b" }],
     ["GET", "/nodes/pve1/query-url-metadata", { url: "https://example.org/?q=secret" }],
+    ["GET", "/cluster/acme/tos", { directory: "http://169.254.169.254/latest" }],
     ["PUT", `${vm}/config`, { cipassword: "hunter2" }],
     ["POST", "/access/users", { userid: "eve@pve", password: "hunter2" }],
     ["POST", "/nodes/pve1/lxc", { vmid: 900, ostemplate: "local:x", password: "hunter2" }],
@@ -278,6 +279,8 @@ Deno.test("refusalOf knows tickets, secrets, consoles, and what reaches further"
     ["GET", "/cluster/acme/plugins/{id}"],
     ["GET", "/cluster/notifications/endpoints/webhook/{name}"],
     ["GET", `${node}/query-oci-repo-tags`],
+    ["GET", "/cluster/acme/meta"],
+    ["GET", "/config/acme/tos"],
     ["GET", `${node}/scan/nfs`],
   ];
   for (const [method, path] of refused) {
@@ -286,6 +289,7 @@ Deno.test("refusalOf knows tickets, secrets, consoles, and what reaches further"
   const offered: [ApiMethod["method"], string][] = [
     ["GET", "/access/users"],
     ["GET", "/access/users/{userid}/token"],
+    ["GET", "/cluster/acme/directories"],
     ["GET", `${vm}/agent/get-osinfo`],
     ["GET", `${node}/scan/lvm`],
     ["POST", `${vm}/status/start`],

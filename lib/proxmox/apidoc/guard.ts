@@ -32,6 +32,7 @@ const REFUSED: readonly Refusal[] = [
   [/GET/, /^\/cluster\/acme\/plugins(\/|$)/, "it holds credentials of DNS providers"],
   [/GET/, /^\/cluster\/notifications\/endpoints\/webhook(\/|$)/, "its headers may hold secrets"],
   [/GET/, /\/query-(url-metadata|oci-repo-tags)$/, OUTSIDE],
+  [/GET/, /\/acme\/(meta|tos)$/, OUTSIDE],
   [/GET/, /\/scan\/(cifs|glusterfs|iscsi|nfs|pbs)$/, OUTSIDE],
   [WRITE, /\/execute$/, "it runs other calls, past every check"],
 ];
