@@ -56,6 +56,15 @@ export function canonicalAddress(text: string): string | null {
   return canonical(text.replace(/%[\w.-]+$/, ""));
 }
 
+/** Whom an address is counted as: whoever has an IPv6 address has all of its /64 to call from. */
+export function networkOf(text: string): string {
+  const address = canonicalAddress(text) ?? text;
+  if (!isIPv6(address)) return address;
+  const [left = [], right] = address.split("::").map((part) => part.split(":").filter(Boolean));
+  const zeros = right === undefined ? [] : Array(8 - left.length - right.length).fill("0");
+  return `${[...left, ...zeros, ...right ?? []].slice(0, 4).join(":")}::/64`;
+}
+
 /**
  * The client's address behind trusted proxies: the right-most hop of `X-Forwarded-For` that is not a
  * trusted proxy. The header counts only when the peer itself is trusted; it is never read from anyone

@@ -1,6 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
-import { messageOf } from "../errors.ts";
+import { AppError, messageOf } from "../errors.ts";
 import { callsOf } from "../mcp/call_ledger.ts";
 import { INTERNAL_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
 import { authentication } from "./authentication.ts";
@@ -77,10 +77,15 @@ export function createApp(services: AppServices): Hono<Env> {
       : refusal(404, { code: REFUSED, message: `Nothing is served at ${c.req.path}: use ${path}` })
   );
   app.onError((error, c) => {
-    services.log.error(`Request failed: ${messageOf(error)}`, {
-      request_id: c.get("requestId"),
-      stack: error.stack,
-    });
+    const message = `Request failed: ${messageOf(error)}`;
+    const away = error instanceof AppError && error.code === "unavailable";
+    const fields = { request_id: c.get("requestId"), ...(away ? {} : { stack: error.stack }) };
+    if (c.get("principal")) services.log.error(message, fields);
+    else services.strangers.write("error", { message, path: c.req.path, fields });
+    if (away) {
+      const told = messagesOf(c).unavailable;
+      return refusal(503, { code: REFUSED, message: told }, { "retry-after": "5" });
+    }
     return refusal(500, { code: INTERNAL_ERROR, message: "Internal error: see the server's log" });
   });
   return app;

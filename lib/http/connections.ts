@@ -1,6 +1,7 @@
+import { networkOf } from "../auth/address.ts";
 import type { Patience, ServedConnection } from "./served_connection.ts";
 
-/** An address holds at most this part of all connections. */
+/** An address, of IPv6 a network, holds at most this part of all connections. */
 const SHARE = 4;
 /** So many are always allowed. */
 const LEAST = 8;
@@ -22,8 +23,9 @@ export interface ConnectionLimits {
  */
 export class Connections {
   readonly #limits: ConnectionLimits;
-  readonly #open = new Set<ServedConnection>();
-  readonly #byAddress = new Map<string, number>();
+  /** By whom each is held. */
+  readonly #open = new Map<ServedConnection, string>();
+  readonly #byHolder = new Map<string, number>();
   #max: number;
   #shrunkAt: number | null = null;
   #waiting: (() => void)[] = [];
@@ -40,20 +42,21 @@ export class Connections {
   /** Whether one more from this address may be taken in, for which another may have to go. */
   hasRoomFor(address: string): boolean {
     const share = Math.max(LEAST, Math.ceil(this.#max / SHARE));
-    const crowded = !this.#limits.shared(address) && (this.#byAddress.get(address) ?? 0) >= share;
-    if (crowded && !this.#makeRoom((other) => other.remoteAddress === address)) return false;
+    const holder = this.#holderOf(address);
+    const crowded = !this.#limits.shared(address) && (this.#byHolder.get(holder) ?? 0) >= share;
+    if (crowded && !this.#makeRoom((other) => other === holder)) return false;
     return this.size < this.#max || this.#makeRoom(() => true);
   }
 
   add(connection: ServedConnection): void {
-    const { remoteAddress: address } = connection;
-    this.#open.add(connection);
-    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
+    const holder = this.#holderOf(connection.remoteAddress);
+    this.#open.set(connection, holder);
+    this.#byHolder.set(holder, (this.#byHolder.get(holder) ?? 0) + 1);
   }
 
   /** Closes those whose client has taken longer than it may. */
   sweep(): void {
-    for (const connection of this.#open) {
+    for (const connection of this.#open.keys()) {
       if (connection.isLate(this.#limits.patience)) connection.destroy();
     }
     if (this.#shrunkAt === null || this.#limits.now() - this.#shrunkAt < RECOVERY_MS) return;
@@ -75,7 +78,7 @@ export class Connections {
 
   /** Closes those that wait for a request; resolves when the others have ended too. */
   drain(): Promise<void> {
-    for (const connection of this.#open) {
+    for (const connection of this.#open.keys()) {
       if (connection.waitingSince === null) connection.shutdown();
       else connection.destroy();
     }
@@ -84,15 +87,15 @@ export class Connections {
   }
 
   destroy(): void {
-    for (const connection of this.#open) connection.destroy();
+    for (const connection of this.#open.keys()) connection.destroy();
   }
 
   /** Closes the one that has waited longest; false when none waits. */
-  #makeRoom(among: (connection: ServedConnection) => boolean): boolean {
+  #makeRoom(among: (holder: string) => boolean): boolean {
     let longest: ServedConnection | null = null;
-    for (const connection of this.#open) {
+    for (const [connection, holder] of this.#open) {
       const since = connection.waitingSince;
-      if (since === null || !among(connection)) continue;
+      if (since === null || !among(holder)) continue;
       if (longest === null || since < (longest.waitingSince ?? since)) longest = connection;
     }
     if (longest === null) return false;
@@ -102,13 +105,19 @@ export class Connections {
   }
 
   remove(connection: ServedConnection): void {
-    if (!this.#open.delete(connection)) return;
-    const { remoteAddress: address } = connection;
-    const left = (this.#byAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, left);
+    const holder = this.#open.get(connection);
+    if (holder === undefined) return;
+    this.#open.delete(connection);
+    const left = (this.#byHolder.get(holder) ?? 1) - 1;
+    if (left === 0) this.#byHolder.delete(holder);
+    else this.#byHolder.set(holder, left);
     if (this.size > 0) return;
     for (const resolve of this.#waiting) resolve();
     this.#waiting = [];
+  }
+
+  /** A proxy stands for itself, whoever its neighbours are. */
+  #holderOf(address: string): string {
+    return this.#limits.shared(address) ? address : networkOf(address);
   }
 }

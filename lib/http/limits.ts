@@ -4,6 +4,7 @@ import {
   RateLimiterPostgres,
   RateLimiterRes,
 } from "rate-limiter-flexible";
+import { networkOf } from "../auth/address.ts";
 import { GroupCommit } from "../database/group_commit.ts";
 import type { SharedCounters } from "../database/shared_counters.ts";
 import type { Board } from "../siblings/board.ts";
@@ -88,8 +89,8 @@ export function createUseLimits(
       if (requests_per_minute === 0) return undefined;
       return await requests.submit({ tokenId, count });
     },
-    stranger: (address) => strangers.consume(address).then(() => undefined, waitOf),
-    addresses: guesses("", LONGEST_LOCKOUT),
+    stranger: (address) => strangers.consume(networkOf(address)).then(() => undefined, waitOf),
+    addresses: byNetwork(guesses("", LONGEST_LOCKOUT)),
     names: guesses("name-", LONGEST_LOCKOUT_OF_NAME),
     sweep: async () => {
       if (shared === null) return;
@@ -126,6 +127,13 @@ function createGuesses(
       await logins.block(whose, seconds);
       return seconds;
     },
+  };
+}
+
+function byNetwork({ allowed, failed }: Guesses): Guesses {
+  return {
+    allowed: (address) => allowed(networkOf(address)),
+    failed: (address, guess) => failed(networkOf(address), guess),
   };
 }
 

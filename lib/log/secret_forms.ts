@@ -95,9 +95,12 @@ export const SECRET_FORMS: readonly SecretKind[] = [
   },
   {
     name: "token of this program",
-    hint: "pmcp_",
-    ...behindFirstGroup("(pmcp_)[\\w-]{1,512}", "g"),
-    examples: ["used pmcp_«S3cretS3cret» twice"],
+    hint: "pmcp[aor]?_",
+    ...behindFirstGroup("(pmcp[aor]?_)[\\w-]{1,2048}", "g"),
+    examples: [
+      "used pmcp_«S3cretS3cret» twice",
+      "got pmcpa_«S3cretS3cret», pmcpr_«S3cretS3cret» for pmcpo_«S3cretS3cret»",
+    ],
   },
   {
     name: "JSON Web Token",

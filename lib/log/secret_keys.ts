@@ -1,6 +1,7 @@
 /** Words that make a key a secret wherever they stand in it. */
 const TELLING = [
   "passphrase",
+  "passcode",
   "password",
   "passwort",
   "passwd",
@@ -59,7 +60,7 @@ export function wordsTell(letters: string): boolean {
   if (TELLS.test(joined)) return true;
   while (words.length > 1 && TAILS.some((tail) => tail === words.at(-1))) words.pop();
   const last = (words.at(-1) ?? "").replace(/s$/, "");
-  return LAST.some((word) => last === word) || last.endsWith("token");
+  return LAST.some((word) => last === word) || /(?:token|pw)$/.test(last);
 }
 
 /** `Şifre`, `ŞİFRE` and `sıfre` as letters without marks; only the dotless ı has no such form of its own. */

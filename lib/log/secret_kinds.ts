@@ -7,7 +7,7 @@ import { behindFirstGroup, QUOTE, RANDOM, type SecretKind, VALUE } from "./secre
 const TAIL = "(?:[\\w.\\u00c0-\\u017f\\u0307-]|%C[3-5]%[89AB][0-9A-F]){0,40}";
 /** Of the tools whose names end so, a message goes on with an argument's name. */
 const NO_TOOL = "(?<!(?:create|delete)_proxmox_)";
-const NAME = "(?:pass(?:word|wd|wort|phrase)|secret|credential|(?:api|auth|private)[_-]?key|" +
+const NAME = "(?:pass(?:word|wd|wort|phrase|code)|secret|credential|(?:api|auth|private)[_-]?key|" +
   NO_TOOL +
   "token(?![_-]?(?:names?|ids?)(?![a-z]))|parola|(?:[sşŞ]\\u0327?|%C5%9[EF])(?:[iıİ]\\u0307?|%C4%B[01])fre(?!le|li))" +
   TAIL +
@@ -15,8 +15,9 @@ const NAME = "(?:pass(?:word|wd|wort|phrase)|secret|credential|(?:api|auth|priva
 const SHORT_NAME = "(?<![a-z])(?:pwd|pass|pw|psk)s?";
 /** Names that as often mean something else; what follows must look random. */
 const WEAK_NAME = "(?<![a-z])(?:key|cookie|ticket|otp|jwt|pin|sig)s?";
-/** Notes in a configuration's file have their colons escaped. */
-const IS = `(?:\\\\{0,3}["'])?[ \\t]{0,4}(?:=>?|(?::(?!\\/\\/)|%3A)(?!${PROSE}))\\s{0,4}${QUOTE}`;
+/** Notes in a configuration's file have their colons escaped; what stands in an address has more than these. */
+const IS = `(?:\\\\{0,3}["']|%22)?[ \\t]{0,4}(?:=>?|%3D|(?::(?!\\/\\/)|%3A)(?!${PROSE}))` +
+  `\\s{0,4}(?:%22|${QUOTE})`;
 /** A task's id ends with the name of the API token that began it, and with a colon. */
 const NO_UPID =
   "(?<!\\bUPID(?::|%3A)[\\w.-]{1,63}(?:(?::|%3A)[0-9A-F]{8,16}){3}(?::|%3A)\\w{1,40}(?::|%3A)" +
@@ -83,6 +84,20 @@ export const SECRET_KINDS: readonly SecretKind[] = [
       "#%C5%9Fifresi%3A «S3cret»",
       "#%C5%9E%C4%B0FRE%3A «S3cret»",
       "#parolas%C4%B1%3A «S3cret»",
+      "https://host/?next=%2Flogin%3Fpassword%3D«S3cret»",
+      "body=%7B%22password%22%3A%22«S3cret»",
+    ],
+  },
+  {
+    name: "element of XML",
+    hint: NAME + "|" + SHORT_NAME,
+    ...behindFirstGroup(
+      `(<[\\w.:-]{0,40}?(?:${NAME}|${SHORT_NAME})(?:\\s[^<>]{0,120})?>\\s{0,4})` +
+        `(?=[^<>]{1,512}<\\/)${VALUE}`,
+    ),
+    examples: [
+      "<AdministratorPassword>«S3cret»</AdministratorPassword>",
+      '<ns:secret type="text">«S3cret»</ns:secret>',
     ],
   },
   {

@@ -4,6 +4,7 @@ import {
   canonicalAddress,
   clientAddress,
   includesAddress,
+  networkOf,
   parseAllowedIps,
   readAddressList,
 } from "../../lib/auth/address.ts";
@@ -155,4 +156,20 @@ Deno.test("clientAddress reads ports, brackets and absent headers, and gives up 
       `${forwardedFor}`,
     );
   }
+});
+
+Deno.test("networkOf takes the /64 of an IPv6 address, and an IPv4 address for itself", () => {
+  const cases: [string, string][] = [
+    ["192.0.2.1", "192.0.2.1"],
+    ["::ffff:192.0.2.1", "192.0.2.1"],
+    ["unknown", "unknown"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:0DB8:1:2::9", "2001:db8:1:2::/64"],
+    ["2001:db8::7", "2001:db8:0:0::/64"],
+    ["2001:db8::1:0:0:7", "2001:db8:0:0::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+    ["1::", "1:0:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+  ];
+  for (const [address, network] of cases) assert.equal(networkOf(address), network, address);
 });

@@ -111,6 +111,22 @@ Deno.test("rates are limited per token and failed logins per address", async () 
   assert.equal((await list("wrongest")).status, 429);
 });
 
+Deno.test("whoever guesses from all addresses of an IPv6 network is one", async () => {
+  const rate_limit = { requests_per_minute: 0, failed_logins_per_minute: 2 };
+  const trusted_proxies = ["127.0.0.1"];
+  await using site = await Site.start({ config: { server: { rate_limit, trusted_proxies } } });
+  const guess = async (address: string) => {
+    const headers = { authorization: `Bearer from-${address}`, "x-forwarded-for": address };
+    const response = await fetch(site.server.url, { headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const statuses = [];
+  for (let host = 1; host <= 4; host++) statuses.push(await guess(`2001:db8::1:${host}`));
+  assert.deepEqual(statuses, [401, 401, 429, 429]);
+  assert.equal(await guess("2001:db8:0:1::1"), 401, "another network");
+});
+
 Deno.test("a lock-out is for who guesses: not for good tokens, repeated ones, or other paths", async () => {
   await using site = await Site.start({
     config: { server: { rate_limit: { requests_per_minute: 0, failed_logins_per_minute: 2 } } },

@@ -226,3 +226,30 @@ Deno.test("a client renews no more often than its token may be used", async () =
   }
   assert.deepEqual(statuses, [200, 200, 200, 200, 429]);
 });
+
+Deno.test("strangers do not fill the log while the database is away, and are told to come back", async () => {
+  const site = await startOwn();
+  const file = `${site.folder}/test.db`;
+  await Deno.rename(file, `${file}.old`);
+  const post = (text: string) => ({ method: "POST", body: new URLSearchParams(text) });
+  const asked: [string, RequestInit][] = [
+    ["/oauth/authorize?client_id=pmcpc_AAAA", {}],
+    ["/oauth/token", post("grant_type=refresh_token&refresh_token=pmcpr_AAAA")],
+    ["/oauth/revoke", post("token=pmcpr_AAAA")],
+    ["/my-access", {}],
+    ["/approve/abc", {}],
+  ];
+  const times = 10;
+  for (const [path, init] of asked) {
+    for (let count = 0; count < times; count++) {
+      assert.equal((await ask(site.root + path, init)).status, 503, path);
+    }
+  }
+  await Deno.rename(`${file}.old`, file);
+  await site[Symbol.asyncDispose]();
+  const told = site.lines.filter((line) => / ERROR .*(failed|Cannot show)/.test(line));
+  const left = site.lines.map((line) => Number(/Left out (\d+) more/.exec(line)?.[1] ?? 0));
+  assert.ok(told.length < times * asked.length, told.join("\n"));
+  assert.equal(told.length + left.reduce((sum, each) => sum + each), times * asked.length);
+  assert.ok(!told.some((line) => line.includes("stack")), "it is no fault of the program");
+});

@@ -327,7 +327,9 @@ Deno.test("a passkey is believed once, for this site, by whom it belongs to", as
     assert.equal((await enter({ counter: 5 })).status, 401);
     assert.equal((await enter({ counter: 6 })).status, 303);
   });
-  await t.step("garbage", async () => {
+  await t.step("garbage, of which nothing is kept", async () => {
+    const kept = () => site.database.all("SELECT key FROM proxmox_mcp_spent");
+    const before = await kept();
     for (const credential of ["", "null", "{}", '{"id":1}', '{"id":"x"}', "[".repeat(500)]) {
       const { state } = await ask();
       const sent = { do: "passkey", state, credential };
@@ -337,6 +339,7 @@ Deno.test("a passkey is believed once, for this site, by whom it belongs to", as
     const { state } = await ask();
     const sent = { do: "passkey", state, credential: id };
     assert.equal((await new Visit(site).send("/sign-in", sent)).status, 401);
+    assert.deepEqual(await kept(), before);
   });
   await t.step("a disabled user", async () => {
     await deactivate(site, "boss");

@@ -64,6 +64,7 @@ Deno.test("unit is sound, scores 2.0 or better, and reaches only what the config
       "Restart=on-failure",
       "TimeoutStopSec=15",
       "LimitNOFILE=3024",
+      "LimitCORE=0",
       "TemporaryFileSystem=/:ro",
       "BindReadOnlyPaths=/bin/true",
       `BindReadOnlyPaths=-${folder.path}`,

@@ -235,6 +235,7 @@ Deno.test("what could be used to log in, or to get past other tools, is refused 
     ["POST", `${vm}/agent/file-write`, { file: "/a", content: "b" }],
     ["GET", "/nodes/pve1/query-url-metadata", { url: "https://example.org/?q=secret" }],
     ["GET", "/cluster/acme/meta", { directory: "http://10.0.0.5/" }],
+    ["GET", "/cluster/acme/tos", { directory: "http://169.254.169.254/latest" }],
     ["PUT", `${vm}/config`, { cipassword: "hunter2" }],
     ["POST", "/access/users", { userid: "eve@pve", password: "hunter2" }],
     ["POST", "/nodes/pve1/lxc", { vmid: 900, ostemplate: "local:x", password: "hunter2" }],
@@ -279,8 +280,10 @@ Deno.test("refusalOf knows tickets, secrets, consoles, and what reaches further"
     ["GET", "/cluster/acme/plugins/{id}"],
     ["GET", "/cluster/notifications/endpoints/webhook/{name}"],
     ["GET", `${node}/query-oci-repo-tags`],
-    ["GET", `${node}/scan/nfs`],
+    ["GET", "/cluster/acme/meta"],
     ["GET", "/cluster/acme/tos"],
+    ["GET", "/config/acme/tos"],
+    ["GET", `${node}/scan/nfs`],
   ];
   for (const [method, path] of refused) {
     assert.ok(refusalOf(api(method, path), ADVICE), `${method} ${path}`);
@@ -288,6 +291,7 @@ Deno.test("refusalOf knows tickets, secrets, consoles, and what reaches further"
   const offered: [ApiMethod["method"], string][] = [
     ["GET", "/access/users"],
     ["GET", "/access/users/{userid}/token"],
+    ["GET", "/cluster/acme/directories"],
     ["GET", `${vm}/agent/get-osinfo`],
     ["GET", `${node}/scan/lvm`],
     ["POST", `${vm}/status/start`],

@@ -199,6 +199,17 @@ Deno.test(`${TOOL} believes no answer with another nonce, and none that it did n
   assert.deepEqual([answer.value?.exit_code, answer.value?.stdout], [3, "real\n"], answer.text);
 });
 
+Deno.test(`${TOOL} does not believe that a command has written less than nothing`, async () => {
+  let lies = 3;
+  await using site = await start({
+    output: (text) =>
+      text.replace(/ st \d+ - (?=\d)/, (told) => lies > 0 ? (lies--, `${told}-`) : told),
+  });
+  const answer = await run(site, "echo real; exit 3");
+  assert.deepEqual([answer.value?.exit_code, answer.value?.stdout], [3, "real\n"], answer.text);
+  assert.equal(lies, 0);
+});
+
 Deno.test(`${TOOL} is not disturbed by what floods the terminal`, async () => {
   await using site = await start();
   const flood = "main=$(sed -n 's/^PPid:.//p' /proc/$PPID/status); " +

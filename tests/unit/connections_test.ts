@@ -269,6 +269,39 @@ Deno.test("an address holds a quarter of all connections; only those that wait g
   for (const client of many) client[Symbol.dispose]();
 });
 
+/** A listener whose connections come from these addresses, one after the other. */
+function from(addresses: readonly string[]): NonNullable<ListenOptions["open"]> {
+  const left = [...addresses];
+  return (address) => {
+    const listener = Deno.listen(address);
+    const accept = listener.accept.bind(listener);
+    const accepted = async () => {
+      const connection = await accept();
+      const remoteAddr = { ...connection.remoteAddr, hostname: left.shift() };
+      return Object.defineProperty(connection, "remoteAddr", { value: remoteAddr });
+    };
+    return Object.assign(listener, { accept: accepted });
+  };
+}
+
+Deno.test("all addresses of an IPv6 network hold a quarter together, a proxy among them for itself", async () => {
+  const proxy = "2001:db8::ff";
+  const near = Array.from({ length: 10 }, (_, host) => `2001:db8::${host + 1}`);
+  await using served = await Served.start(() => new Response("ok"), {
+    server: { max_connections: 40 },
+    shared: (address) => address === proxy,
+    open: from([...near, proxy, "2001:db8:0:1::1", "2001:db8::a:b"]),
+  });
+  const clients: Client[] = [];
+  for (let at = 0; at < 13; at++) clients.push(await served.connect());
+  const [first, ...others] = clients;
+  for (const client of others) await client.send(REQUEST);
+  for (const client of others) assert.match(await client.read(), /ok$/);
+  await first?.send(REQUEST).catch(() => {});
+  assert.equal(await first?.read(), "", "the one of that network that has waited longest");
+  for (const client of clients) client[Symbol.dispose]();
+});
+
 Deno.test("out of file descriptors, the listener makes room and goes on", async () => {
   await using folder = await Folder.make();
   await sectionOf(folder);

@@ -19,6 +19,8 @@ const SECRET_KEYS = [
   "cipassword",
   "corosync_authkey",
   "passwd",
+  "passcode",
+  "bindpw",
   "rootPassword",
   "secret",
   "client_secret",
@@ -80,6 +82,7 @@ const HARMLESS = [
   'echo "$1$2$3" costs $5',
   "sshkeys: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 ada@host",
   "şifreleme: aes256, şifreli=evet",
+  "usage: login <user> <password> host; <key>kbd</key>; </password>",
   "order=scsi0;net0 virtio=BC:24:11:2E:83:DB,bridge=vmbr0",
 ];
 

@@ -79,6 +79,8 @@ function service(config: Config, { binary, name }: UnitOptions): string[] {
     "RestartPreventExitStatus=2",
     `TimeoutStopSec=${config.server.shutdown_seconds + 5}`,
     `LimitNOFILE=${descriptorsOf(config)}`,
+    "# A dump of a crash would hold the API tokens.",
+    "LimitCORE=0",
   ];
 }
 

@@ -106,7 +106,11 @@ async function answering(
       return c.json({ error: code, error_description: message }, STATUS[code] ?? 400);
     }
     if (!(error instanceof AppError)) throw error;
-    services.log.error(`Sign-in failed: ${error.message}`, { request_id: c.get("requestId") });
+    services.strangers.write("error", {
+      message: `Sign-in failed: ${error.message}`,
+      path: c.req.path,
+      fields: { request_id: c.get("requestId") },
+    });
     return c.json({ error: "temporarily_unavailable" }, 503, { "retry-after": "5" });
   }
 }

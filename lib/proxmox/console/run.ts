@@ -40,6 +40,8 @@ const SLOWEST_POLL_MS = 1_000;
 const LINE = 3_000;
 /** Beyond the command's own time, for the watchdog in the guest to be the first. */
 const GRACE_SECONDS = 15;
+/** Status, why it was ended, and how much it wrote; what else root in the container may say tells of no end. */
+const ENDED = /^\d{1,3} \S+ \d{1,10} \d{1,10}$/;
 
 /**
  * Runs a command in a container through its terminal. Nothing of it stays in the container: the shell that
@@ -136,7 +138,7 @@ class Session {
     const begin = this.#pve.now().getTime();
     for (let pause = FIRST_POLL_MS;; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
       const { answer: { fields } } = await this.#ask("s", []);
-      if (/^\d{1,3}$/.test(fields[0] ?? "")) return fields;
+      if (ENDED.test(fields.join(" "))) return fields;
       const seconds = (this.#pve.now().getTime() - begin) / 1000;
       if (seconds > timeoutSeconds + GRACE_SECONDS) {
         throw this.#unknown("the watchdog in the container did not end it in time");

@@ -69,14 +69,16 @@ async function addPasskey(
   const { services: { pages }, person: { principal }, access, form } = wish;
   if (pages.own === null || access.own === null) return { trouble: "elsewhere" };
   const { passkeys, challenges, site } = pages.own;
-  const challenge = await challenges.spend(form.get("state") ?? "", addingBy(wish.person));
-  if (challenge === undefined || site === undefined) return { trouble: "stale" };
+  const asked = await challenges.find(form.get("state") ?? "", addingBy(wish.person));
+  if (asked === undefined || site === undefined) return { trouble: "stale" };
+  const { challenge } = asked;
   const made = await verifyNewPasskey(form.get("credential") ?? "", { challenge, site });
   if (typeof made === "string") {
     const error = `passkey: ${made}`;
     await note(c, wish, { action: "add_passkey", outcome: "denied", error });
     return { trouble: "passkeyRefused" };
   }
+  if (!await challenges.spend(asked)) return { trouble: "stale" };
   const name = nameOf(form.get("name") ?? "");
   try {
     await passkeys.add({ ...made, name, userId: principal.userId, createdAt: pages.now() });

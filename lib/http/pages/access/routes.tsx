@@ -21,7 +21,11 @@ export function serveAccess(app: Hono<Env>, services: PageApp): void {
     app.on(method, PAGE, (c) =>
       answer(c, services).catch((error) => {
         if (!(error instanceof AppError)) throw error;
-        services.log.error(`Cannot show or change access: ${error.message}`);
+        services.strangers.write("error", {
+          message: `Cannot show or change access: ${error.message}`,
+          path: c.req.path,
+          fields: { request_id: c.get("requestId") },
+        });
         return told(c, { text: pageWordsIn(c.get("language")).later, status: 503 });
       }));
   }

@@ -22,7 +22,8 @@ export interface Challenge {
   readonly state: string;
 }
 
-interface Sealed {
+/** A challenge that was handed back. */
+export interface Asked {
   readonly challenge: string;
   readonly purpose: string;
   /** Unix milliseconds. */
@@ -47,18 +48,25 @@ export class Challenges {
     const challenge = crypto.getRandomValues(new Uint8Array(32))
       .toBase64({ alphabet: "base64url", omitPadding: true });
     const until = this.#now().getTime() + LIFE_MS;
-    const sealed: Sealed = { challenge, purpose, until };
+    const sealed: Asked = { challenge, purpose, until };
     return { challenge, state: await this.#seal.seal(JSON.stringify(sealed)) };
   }
 
   /** What was to be signed; undefined when it is not from here, for something else, old or used up. */
-  async spend(state: string, purpose: string): Promise<string | undefined> {
+  async find(state: string, purpose: string): Promise<Asked | undefined> {
     const text = await this.#seal.open(state);
     if (text === undefined) return undefined;
-    const sealed: Sealed = JSON.parse(text);
-    if (sealed.purpose !== purpose || this.#now().getTime() >= sealed.until) return undefined;
-    const expires = new Date(sealed.until);
-    const first = await this.#spent.spend(`passkey ${sealed.challenge}`, { expires });
-    return first ? sealed.challenge : undefined;
+    const asked: Asked = JSON.parse(text);
+    if (asked.purpose !== purpose || this.#now().getTime() >= asked.until) return undefined;
+    return await this.#spent.has(keyOf(asked)) ? undefined : asked;
   }
+
+  /** Uses up what was signed, and nothing else: strangers could fill the database. False when it was before. */
+  spend(asked: Asked): Promise<boolean> {
+    return this.#spent.spend(keyOf(asked), { expires: new Date(asked.until) });
+  }
+}
+
+function keyOf({ challenge }: Asked): string {
+  return `passkey ${challenge}`;
 }

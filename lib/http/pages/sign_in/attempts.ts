@@ -63,12 +63,13 @@ export async function byPasskey(
   { services, own, form }: Attempt,
 ): Promise<UserRecord | Refusal> {
   const { passkeys, challenges, site } = own;
-  const challenge = await challenges.spend(form.get("state") ?? "", "sign_in");
-  if (challenge === undefined || site === undefined) return "stale";
+  const asked = await challenges.find(form.get("state") ?? "", "sign_in");
+  if (asked === undefined || site === undefined) return "stale";
+  const { challenge } = asked;
   const at = services.pages.now();
   const text = form.get("credential") ?? "";
   const checked = await verifyAssertion(text, { challenge, site, passkeys, at });
-  if (checked.user !== undefined) return checked.user;
+  if (checked.user !== undefined) return await challenges.spend(asked) ? checked.user : "stale";
   const { reason, known } = checked;
   const address = services.address(c.env.peer, c.req.raw.headers);
   const lockedOut = await failed(c, { services, address, reason, guess: text });
