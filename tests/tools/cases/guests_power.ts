@@ -77,7 +77,7 @@ export const GUESTS_POWER = {
       {
         args: { vmid: 200 },
         code: "conflict",
-        text: /200 is a container, not a VM: use start_container$/,
+        text: /200 is a container, not a VM: use reboot_container$/,
       },
       {
         args: { vmid: 100 },
