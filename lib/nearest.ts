@@ -1,6 +1,8 @@
 /** Comparing costs the product of both lengths, and nobody mistypes a name this long. */
 const LONGEST_WORD = 100;
 const SHORT_WORD = 4;
+/** What as many words are equally near to is a guess. */
+const MOST_MEANT = 3;
 
 /**
  * The candidate that `word` was probably meant to be: at most a third of its letters (and at least two
@@ -42,8 +44,9 @@ export function begunBy(word: string, candidates: readonly string[]): string[] {
 
 /** The end of a message about a word that there is not: what was probably meant, else `otherwise`. */
 export function didYouMean(word: string, candidates: readonly string[], otherwise = ""): string {
-  const meant = nearest(word, candidates);
-  return meant === null ? otherwise : `: did you mean ${meant}?`;
+  const meant = allNearest(word, candidates);
+  if (meant.length === 0 || meant.length > MOST_MEANT) return otherwise;
+  return `: did you mean ${meant.join(" or ")}?`;
 }
 
 function editDistance(a: string, b: string): number {

@@ -64,15 +64,15 @@ export default defineTool({
   }),
   output: z.object({ changes: z.array(entry), ...paged }),
   action: ({ vmid }) => `tell what changed${vmid === undefined ? "" : ` in guest ${vmid}`}`,
-  run: async (input, { pve, audit, history }) => {
+  run: async (input, { pve, audit, history, isOneOfSeveral }) => {
     const vmid = await pve.vmidOf(input.vmid);
     const since = momentOf("since", input.since, pve.now());
     const until = momentOf("until", input.until, pve.now()) ?? pve.now();
     if (since >= until) throw new AppError("invalid", "since must be before until");
     const period = { vmid, since, until };
-    const none = { changes: [], warnings: ["this database keeps no history and no calls"] };
+    const nothing = { changes: [], warnings: ["this database keeps no history and no calls"] };
     const [seen, tasks, calls] = await Promise.all([
-      history === null ? none : readChanges(pve, history, period),
+      history === null ? nothing : readChanges(pve, history, period),
       tasksIn(pve, period),
       history === null ? [] : callsIn(pve, audit, period),
     ]);
@@ -80,10 +80,13 @@ export default defineTool({
     const entries = [...seen.changes.map((change) => differenceEntry(change, done)), ...done];
     const { items, ...page } = paginate(entries, ({ key }) => key, input);
     const cut = calls.length < MOST_CALLS ? [] : [`only the newest ${MOST_CALLS} calls count`];
+    const none = entries.length === 0 && history !== null && !isOneOfSeveral
+      ? [`nothing is known since ${since.toISOString()}: since may be earlier, as in 30d`]
+      : [];
     return {
       changes: items.map(({ told }) => told),
       ...page,
-      ...warned([...seen.warnings, ...tasks.warnings, ...cut]),
+      ...warned([...seen.warnings, ...tasks.warnings, ...cut, ...none]),
     };
   },
 });

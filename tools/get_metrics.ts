@@ -66,10 +66,11 @@ export default defineTool({
   run: async (input, { pve }) => {
     if (input.vmid !== undefined) {
       const guest = await pve.find({ vmid: input.vmid, node: input.node });
-      return readSeries(
-        (params) => pve.list("/nodes/{node}/{type}/{vmid}/rrddata", guest, params),
-        input,
-      );
+      return readSeries(async (params) => {
+        const rows = await pve.list("/nodes/{node}/{type}/{vmid}/rrddata", guest, params);
+        // Of a VM Proxmox measures no use of its disks and says 0.
+        return guest.type === "qemu" ? rows.map(({ disk: _, ...row }) => row) : rows;
+      }, input);
     }
     if (input.storage === undefined) {
       const node = pve.node(input.node ?? "");

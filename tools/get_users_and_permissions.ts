@@ -74,7 +74,10 @@ export default defineTool({
     user: z.string().max(200).regex(/^[^\s:/]+@[^\s:/]+$/, "must be user@realm or user@realm!token")
       .optional().describe("With effective"),
     ...listing(accessRow),
-  }),
+  }).refine(
+    ({ list, user }) => user === undefined || list === "effective",
+    "user goes with list effective alone; permissions tells each holder's",
+  ),
   output: z.object({ rows: z.array(accessRow), ...paged }),
   action: ({ list }) => `list Proxmox ${list}`,
   run: async (input, { pve }) => {

@@ -32,9 +32,12 @@ const SAME: readonly (readonly string[])[] = [
 /** What finds all that no tool does. */
 const API = "search_api";
 
+/** Shorter ones are what is left of words such as `won't`. */
+const LEAST_LETTERS = 3;
+
 /** Words that say nothing of a tool. */
 const SMALL = new Set(
-  "a all an and any are as at be by can did do doe for from has have how i in is it its me more my not of on or our please than that the their then there these thi to was we what when where which why with you"
+  "a all an and any are as at be by can did do doe doesn doesnt don for from has have how i in is isn it its me more my not of on or our please than that the their then there these thi to was we what when where which why with won you"
     .split(" "),
 );
 
@@ -57,7 +60,7 @@ export default defineTool({
   across: "none",
   privileges: [],
   input: z.strictObject({
-    query: z.string().min(1).max(200).describe("Words such as firewall rule"),
+    query: z.string().min(1).max(200).describe("English words such as firewall rule"),
     limit: z.int().min(1).max(50).default(8),
   }),
   output: z.object({
@@ -76,7 +79,12 @@ export default defineTool({
   action: () => "search the tools",
   run: async ({ query, limit }, { tools }) => {
     const all = await tools.callable();
-    const found = ranked(all, wordsOf(query).filter((word) => !SMALL.has(word)));
+    const words = [...new Set(wordsOf(query).filter((word) => !SMALL.has(word)))];
+    const { found, strange } = ranked(all, words);
+    const told = strange.filter((word) => word.length >= LEAST_LETTERS);
+    const state = found.length === 0
+      ? `none of the ${all.length} tools that you may call fits`
+      : `no tool that you may call is about ${told.join(", ")}`;
     return {
       tools: found.slice(0, limit).map(({ name, title, scope, description, takes }) => ({
         name,
@@ -86,9 +94,9 @@ export default defineTool({
         takes: takes.join(", "),
       })),
       total: found.length,
-      ...(found.length > 0 ? {} : {
+      ...(found.length > 0 && told.length === 0 ? {} : {
         warnings: [
-          `none of the ${all.length} tools that you may call fits: try other words${
+          `${state}: try other English words${
             all.some(({ name }) => name === API) ? `, or ${API} for Proxmox's own API` : ""
           }`,
         ],
@@ -97,28 +105,36 @@ export default defineTool({
   },
 });
 
-/** The tools that fit one of the words, best first: a word that fits few of them weighs more. */
-function ranked(tools: readonly ToolEntry[], words: readonly string[]): ToolEntry[] {
+/**
+ * The tools that fit one of the words, best first, and the words that fit none: a word that fits few of them
+ * weighs more.
+ */
+function ranked(
+  tools: readonly ToolEntry[],
+  words: readonly string[],
+): { readonly found: readonly ToolEntry[]; readonly strange: readonly string[] } {
   const places = tools.map((tool) =>
     PLACES.map(([weight, textOf]) => ({ weight, words: wordsOf(textOf(tool)) }))
   );
-  const scores = [...new Set(words)].map((word) => {
-    const fits = places.map((place) => fitOf(word, place));
+  const fitsOf = words.map((word) => places.map((place) => fitOf(word, place)));
+  const scores = fitsOf.map((fits) => {
     const rarity = Math.log(1 + tools.length / fits.filter((fit) => fit > 0).length);
     return fits.map((fit) => fit === 0 ? 0 : fit * rarity);
   });
-  return tools.map((tool, at) => ({
+  const found = tools.map((tool, at) => ({
     tool,
     score: scores.reduce((sum, of) => sum + (of[at] ?? 0), 0),
   }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
     .map(({ tool }) => tool);
+  const strange = words.filter((_, at) => fitsOf[at]?.every((fit) => fit === 0));
+  return { found, strange };
 }
 
 /** The words of a text, without the ending of a plural. */
 function wordsOf(text: string): string[] {
-  return (text.toLowerCase().match(/[a-z]+/g) ?? [])
+  return (text.toLowerCase().match(/\p{L}+/gu) ?? [])
     .map((word) => word.length > 2 ? word.replace(/([^s])s$/, "$1") : word);
 }
 

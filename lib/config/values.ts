@@ -92,7 +92,14 @@ export const fingerprint = text.transform((value, context) => {
   );
 });
 
-export const userName = text.regex(/^[^\s@!:/]+@[\w.-]+$/, 'must be of the form "name@realm"');
+export const userName = text.transform((value, context) => {
+  const [user = "", ...rest] = value.split("!");
+  if (!/^[^\s@!:/]+@[\w.-]+$/.test(user)) {
+    return complain(context, 'must be of the form "name@realm"');
+  }
+  if (rest.length === 0) return user;
+  return complain(context, `must be only the part before "!": "${user}"`);
+});
 
 export const tokenName = text.transform((value, context) => {
   if (value.includes("!")) {

@@ -1,5 +1,5 @@
 import type { Advice } from "../proxmox/advice.ts";
-import type { ToolName } from "./tools.ts";
+import { type ToolName, TOOLS } from "./tools.ts";
 
 /** Which tool leads on from a message. */
 export const ADVICE: Advice = {
@@ -9,7 +9,7 @@ export const ADVICE: Advice = {
   firewall: use("set_firewall_options"),
   firewall_rules: see("get_firewall_rules"),
   guest: see("get_guest"),
-  guests: see("get_vms", "get_containers"),
+  guests: see("find_guests"),
   jobs: see("get_backup_jobs"),
   ha: use("add_ha_resource"),
   ha_error: `${use("update_ha_resource")} with state: disabled, then with state: started`,
@@ -30,6 +30,15 @@ export const ADVICE: Advice = {
   wait: use("wait_task"),
   write_file: use("write_guest_file"),
 };
+
+/** What does the same to a guest of the other type; nothing where no tool does. */
+export function forOtherType(tool: string): string | undefined {
+  const name = tool.replace(
+    /_(vm|container)(?=_|$)/,
+    (_, type) => type === "vm" ? "_container" : "_vm",
+  );
+  return TOOLS.some((other) => other.name === name && name !== tool) ? `use ${name}` : undefined;
+}
 
 function see(...tools: ToolName[]): string {
   return `see ${tools.join(" and ")}`;

@@ -7,6 +7,7 @@ import type { CallServices } from "./call_services.ts";
 import { markOfCaller } from "./callers_proxmox.ts";
 import { Others } from "./clusters/others.ts";
 import { reachedIn } from "./clusters/reached.ts";
+import { forOtherType } from "./advice.ts";
 import { cannot } from "./cannot.ts";
 import { reachOf } from "./reach.ts";
 import { toolContext } from "./tool_context.ts";
@@ -31,6 +32,7 @@ export async function rehearse<T>(
     mark: markOfCaller(request.principal),
     reach: reachOf(request.principal.limits),
     action,
+    forOtherType: forOtherType(request.tool),
     progress: request.progress,
   });
   const pve = new Pve(await reachedIn(services, request), call);

@@ -1,6 +1,7 @@
 import { Pve } from "../proxmox/pve.ts";
 import type { PveCall } from "../proxmox/pve_parts.ts";
 import type { AnyTool } from "../tool/tool.ts";
+import { forOtherType } from "./advice.ts";
 import type { Gate } from "./approval/approvals.ts";
 import type { CallRecord } from "./call_record.ts";
 import type { CallRequest } from "./call_request.ts";
@@ -64,6 +65,7 @@ export async function runOnce(
     onlyReads: tool.hints.readOnlyHint,
     readsAtOnce: readsAtOnceOf(request.asked?.length ?? 1),
     action,
+    forOtherType: forOtherType(tool.name),
     progress: request.progress,
     permit,
     announce: async (vmids, beginning) => {

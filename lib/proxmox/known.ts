@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { begunBy, nearest } from "../nearest.ts";
+import { allNearest, begunBy } from "../nearest.ts";
 import { type Resource, tagList } from "./api/values.ts";
 import { listed } from "./clip.ts";
 
@@ -34,8 +34,9 @@ export function whyEmpty(
 /** What there is instead, for the end of a message: `, only a, b (did you mean b?)`. */
 export function instead(value: string, names: readonly string[]): string {
   if (names.length === 0) return ", nor any other";
-  const near = nearest(value, names) ?? begunBy(value, names)[0];
-  const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
+  const near = [allNearest(value, names), begunBy(value, names)].find(({ length }) => length > 0);
+  // Whoever is told one of several as near takes it for the one that was meant.
+  const meant = near?.length === 1 ? ` (did you mean ${near[0]}?)` : "";
   return `, only ${listed(names)}${meant}`;
 }
 

@@ -52,6 +52,8 @@ export interface PveCall {
   readonly readsAtOnce?: number | undefined;
   /** What the call does, for messages: `start VM 101`. */
   readonly action: string;
+  /** What to do to a guest of the other type than the call is for; default: general advice. */
+  readonly forOtherType?: string | undefined;
   readonly progress: (message: string, done?: { progress: number; total?: number }) => void;
   /** Asked before each change that is not announced by itself; a rejection keeps it from being sent. */
   readonly permit: () => Promise<void>;

@@ -18,7 +18,10 @@ export type GuestPlace = Pick<Guest, "vmid" | "node" | "pool" | "tags">;
 
 interface Parts {
   readonly shared: Pick<PveShared, "advice" | "directory" | "share">;
-  readonly call: Pick<PveCall, "begunGuests" | "caller" | "onlyReads" | "reach" | "signal">;
+  readonly call: Pick<
+    PveCall,
+    "begunGuests" | "caller" | "forOtherType" | "onlyReads" | "reach" | "signal"
+  >;
   readonly touched: Touched;
   readonly warn: (warning: string) => void;
 }
@@ -42,7 +45,9 @@ export class Sight {
     const found = shared.directory.find(given.vmid, { within, asker: call });
     const guest = await unlessAborted(found, signal);
     touched.note(guest.vmid);
-    assertMeant(guest, { ...given, ...options }, shared.advice);
+    const { vms, containers } = shared.advice;
+    const otherwise = call.forOtherType ?? (guest.type === "qemu" ? vms : containers);
+    assertMeant(guest, { ...given, ...options }, otherwise);
     return guest as Guest<T>;
   }
 

@@ -42,7 +42,7 @@ Deno.test("a guest that no cluster has is told as where there is one", async () 
   await using site = await twoClusters();
   assert.equal(
     await seconds(site, "start_vm", { vmid: 999 }),
-    "not_found: Cannot start VM 999: no guest has the vmid 999; see get_vms and get_containers",
+    "not_found: Cannot start VM 999: no guest has the vmid 999; see find_guests",
   );
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isOwnCluster, NODE_CA } from "../../lib/cli/init/server.ts";
 import { initFlags } from "../../lib/cli/init/start.ts";
 import { loadConfig } from "../../lib/config/config.ts";
 import { clientEntries, TOKEN_PLACEHOLDER } from "../../lib/cli/clients.ts";
@@ -81,6 +82,7 @@ Deno.test("init refuses with one line and 2 what cannot be used, and writes noth
     ],
     [["--yes", "--scope", "admn"], /It must be one of user, write, admin: did you mean admin\?/],
     [["--yes", "--proxmox-user", "root"], /It must be of the form "name@realm"/],
+    [["--yes", "--proxmox-user", "a@pve!x"], /It must be only the part before "!": "a@pve"/],
     [["--yes", "--http-path", "x"], /It must begin with "\/"/],
     [["--yes", "--language", "de"], /It must be one of en, tr/],
     [["--yes", "--hots", "x"], /unknown option '--hots'/],
@@ -290,6 +292,13 @@ Deno.test("init --create-token runs the commands that it shows, and again after 
   assert.ok((await told()).includes(`user token remove ${user} ${name}`));
   assert.equal((await fresh.folder.read("proxmox-token")).trim(), value);
   good(await run());
+});
+
+Deno.test("init offers a node's own pveum for the node's own cluster alone", () => {
+  assert.ok(isOwnCluster({ host: "127.0.0.1" }, null));
+  assert.ok(isOwnCluster({ host: "10.0.0.5" }, { ca_file: NODE_CA }));
+  assert.ok(!isOwnCluster({ host: "10.0.0.5" }, null));
+  assert.ok(!isOwnCluster({ host: "pve1.elsewhere" }, { fingerprint: "ab" }));
 });
 
 Deno.test("init --unit writes the unit that `unit` prints", async () => {

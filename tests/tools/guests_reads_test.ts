@@ -119,6 +119,10 @@ Deno.test("get_metrics reads nodes, storages and containers, in at most 200 poin
       if (/hour|day/.test(timeframe)) assert.ok(answer.value.columns.length > 1, answer.text);
     }
   }
+  const columnsOf = async (vmid: number) =>
+    (await site.call("get_metrics", { vmid })).value.columns as string[];
+  assert.ok((await columnsOf(200)).includes("disk_used_bytes"));
+  assert.ok(!(await columnsOf(100)).includes("disk_used_bytes"), "Proxmox measures none of a VM's");
 });
 
 Deno.test("find_guests filters, sorts and pages", async () => {
@@ -237,7 +241,9 @@ Deno.test("guests that cannot be addressed say why", async () => {
   await using site = await Site.start();
   const cases: [Record<string, unknown>, string, RegExp][] = [
     [{ vmid: 999 }, "not_found", /no guest has the vmid 999/],
-    [{ vmid: "nobody" }, "not_found", /no guest is named nobody/],
+    [{ vmid: "nobody" }, "not_found", /no guest is named nobody; see find_guests/],
+    [{ vmid: "web01" }, "not_found", /no guest is named web01: did you mean web1\?$/],
+    [{ vmid: "web3" }, "not_found", /no guest is named web3: did you mean web1 or web2\?$/],
     [{ vmid: "dup" }, "conflict", /fits VM 120 on pve3 and VM 121 on pve3/],
     [{ vmid: 200 }, "conflict", /200 is a container, not a VM/],
     [{ vmid: 100, node: "pve2" }, "not_found", /VM 100 is on node pve1, not on pve2/],

@@ -44,6 +44,8 @@ Deno.test("who changed 101 yesterday is one call: the difference, who did it, an
     ["call", "update_vm", "ada", undefined, "ok"],
   ]);
   assert.match(warnings.join(), /differences are known since/);
+  const none = await looking.changes({ vmid: 102 });
+  assert.match(none.warnings.join(), /nothing is known since \d{4}-\S*Z: since may be earlier/);
 });
 
 Deno.test("a task that nobody began here is told by itself, and with the difference that it explains", async () => {

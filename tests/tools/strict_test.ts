@@ -6,7 +6,8 @@ import type { Arguments } from "./tool_case.ts";
 
 type Row = readonly [tool: ToolName, args: Arguments, text: RegExp, code?: string];
 
-const NODES = /there is no node \w+, only pve1, pve2, pve3 \(did you mean pve1\?\)$/;
+// As near to one as to another: none of them is named as the one that was meant.
+const NODES = /there is no node pve9, only pve1, pve2, pve3$/;
 const STATES =
   /there is no status Run, only paused, running, stopped, suspended, unknown \(did you mean running\?\)$/;
 
@@ -15,7 +16,11 @@ const UNKNOWN: readonly Row[] = [
   ["get_containers", { status: "Run" }, STATES],
   ["find_guests", { status: "Run" }, STATES],
   ["get_vms", { node: "pve9" }, NODES],
-  ["get_containers", { node: "pvee1" }, NODES],
+  [
+    "get_containers",
+    { node: "pvee1" },
+    /there is no node pvee1, only pve1, pve2, pve3 \(did you mean pve1\?\)$/,
+  ],
   ["find_guests", { node: "pve9" }, NODES],
   ["get_storage", { node: "pve9" }, NODES],
   ["get_backups", { node: "pve9" }, NODES],

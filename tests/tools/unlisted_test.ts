@@ -165,8 +165,18 @@ Deno.test("search_tools finds only what the caller may call, and says when nothi
   assert.deepEqual(value.tools, []);
   assert.match(
     value.warnings[0],
-    /^none of the \d+ tools that you may call fits: try other words, or search_api for Proxmox's own API$/,
+    /^none of the \d+ tools that you may call fits: try other English words, or search_api for Proxmox's own API$/,
   );
+  const half = await site.call("search_tools", { query: "unlock a VM" });
+  assert.notDeepEqual(half.value.tools, []);
+  assert.match(
+    half.value.warnings[0],
+    /^no tool that you may call is about unlock: try other English words, or search_api for /,
+  );
+  const turkish = await site.call("search_tools", { query: "düğümü boşalt disk" });
+  assert.match(turkish.value.warnings[0], /^no tool that you may call is about düğümü, boşalt: /);
+  const known = await site.call("search_tools", { query: "why won't the VM start" });
+  assert.equal(known.value.warnings, undefined);
   const limited = await createLimitedToken(site.store, { vmids: [{ from: 100, to: 100 }] });
   const answer = await site.call("search_tools", { query: "cluster log" }, { token: limited });
   for (const { name } of answer.value.tools) {

@@ -247,6 +247,10 @@ Deno.test("loadConfig says which value cannot be used and why", async () => {
     ],
     [auth({ user: "root", token_value: SECRET }), /auth\.user must be of the form "name@realm"$/],
     [
+      auth({ user: "a@pve!mcp", token_value: SECRET }),
+      /auth\.user must be only the part before "!": "a@pve"$/,
+    ],
+    [
       auth({ token_name: "a@pve!mcp", token_value: SECRET }),
       /auth\.token_name must be only the part after "!": "mcp"$/,
     ],

@@ -11,7 +11,7 @@ import { configPath, Existing } from "./existing.ts";
 import { leftToDo } from "./left.ts";
 import type { InitArguments } from "./options.ts";
 import { chooseToken, type ProxmoxToken } from "./proxmox_token.ts";
-import { chooseEndpoint, chooseTrust } from "./server.ts";
+import { chooseEndpoint, chooseTrust, isOwnCluster } from "./server.ts";
 import type { Steps } from "./steps.ts";
 
 const READABLE = 0o644;
@@ -47,6 +47,7 @@ export async function addCluster(context: CliContext, around: Around): Promise<v
     asking,
     env,
     steps,
+    isOwnCluster: isOwnCluster(endpoint, trust),
     scope: async () => options.scope ?? await askScope(asking, steps),
     preview: async (token) => {
       const files = new Map([

@@ -41,6 +41,8 @@ interface Surroundings {
   readonly steps: Steps;
   /** The cluster as the config would name it with this token. */
   readonly preview: (token: ProxmoxToken) => Promise<ClusterConfig>;
+  /** Whether commands that are run on this host, if it is a node, are about the cluster that was named. */
+  readonly isOwnCluster: boolean;
   /** What callers are to be able to do. */
   readonly scope: () => Promise<Scope>;
 }
@@ -109,7 +111,10 @@ export async function chooseToken(
 }
 
 /** On a node the commands can be run at once, if the person wants that. */
-async function agreesToCreate({ asking, steps }: Surroundings): Promise<boolean> {
+async function agreesToCreate(
+  { asking, isOwnCluster, steps }: Surroundings,
+): Promise<boolean> {
+  if (!isOwnCluster) return false;
   // The first two before what a checkout's run may not look at.
   if (!asking.possible || !mayCreateToken() || Deno.uid() !== 0 || !await isNode()) return false;
   return await asking.agrees(steps.texts.askCreate, steps.texts.yes);

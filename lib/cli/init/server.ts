@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { hostForUrl } from "../../config/config.ts";
+import { hostForUrl, isLoopback } from "../../config/config.ts";
 import type { ReadEnvironment } from "../../config/types.ts";
 import { AppError, ioReason, messageOf, oneLine } from "../../errors.ts";
 import { createFetchTransport } from "../../upstream/transport.ts";
@@ -70,7 +70,10 @@ export async function chooseEndpoint(
   const isKept = known === address.host && port === knownPort;
   const shown = `${hostForUrl(address.host)}:${port}`;
   if (isKept) steps.kept(steps.texts.address, shown);
-  else steps.done(steps.texts.address, here ? `${shown}, ${steps.texts.node}` : shown);
+  else {
+    const isHere = here && address.host === fallback;
+    steps.done(steps.texts.address, isHere ? `${shown}, ${steps.texts.node}` : shown);
+  }
   return { host: address.host, port, isKept };
 }
 
@@ -216,6 +219,11 @@ function hostOf(existing: Existing): string | undefined {
   const hosts = existing.at("proxmox", "hosts");
   const host = existing.at("proxmox", "host") ?? (Array.isArray(hosts) ? hosts[0] : undefined);
   return typeof host === "string" ? host.replace(/^\[(.*)\]$/, "$1").toLowerCase() : undefined;
+}
+
+/** Whether what answers there is known to be of the cluster that this host would be a node of. */
+export function isOwnCluster({ host }: Pick<Endpoint, "host">, trust: Trust | null): boolean {
+  return isLoopback(host) || trust?.ca_file === NODE_CA;
 }
 
 /** Whether this host is a node of a Proxmox cluster. */

@@ -14,7 +14,7 @@ import { configPath, Existing } from "./existing.ts";
 import { installUnit, startOfUnit } from "./install_unit.ts";
 import type { InitArguments } from "./options.ts";
 import { chooseToken } from "./proxmox_token.ts";
-import { chooseEndpoint, chooseTrust } from "./server.ts";
+import { chooseEndpoint, chooseTrust, isOwnCluster } from "./server.ts";
 import type { Steps } from "./steps.ts";
 
 const READABLE = 0o644;
@@ -85,6 +85,7 @@ export class Setup {
       asking,
       env,
       steps,
+      isOwnCluster: isOwnCluster(endpoint, trust),
       scope: () => this.#askScope(),
       preview: async (token) => {
         const content = contentWith(existing, { ...rest, token });

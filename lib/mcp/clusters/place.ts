@@ -177,7 +177,8 @@ async function nowhere(
     return new AppError("not_found", `no cluster has ${lost.told}; ${advice[lost.listed]}`);
   }
   const { limits } = request.principal;
-  return noGuest(lost.guest, limits === null ? "" : " within the token's limits", advice);
+  const whose = limits === null ? "" : " within the token's limits";
+  return noGuest(lost.guest, { whose, names: [], advice });
 }
 
 function in_(cluster: string | undefined): Extract<Place, { kind: "one" }> {

@@ -1,6 +1,5 @@
 import { AppError } from "../../errors.ts";
 import { oncePer } from "../../once_per.ts";
-import type { Advice } from "../advice.ts";
 import { flag, number, type Resource, tagList, text } from "../api/values.ts";
 
 export type GuestType = "qemu" | "lxc";
@@ -59,19 +58,17 @@ export interface GivenGuest {
 /**
  * Refuses a guest of another type or on another node than the caller meant.
  *
+ * @param otherwise what to do with a guest of the other type
  * @throws AppError `conflict` naming the type that it has, `not_found` naming the node
  */
 export function assertMeant(
   guest: Guest,
   given: GivenGuest & { readonly type?: GuestType },
-  advice: Advice,
+  otherwise: string,
 ): void {
   if (given.type && guest.type !== given.type) {
     const state = `${given.vmid} is a ${kind(guest.type)}, not a ${kind(given.type)}`;
-    throw new AppError(
-      "conflict",
-      `${state}: ${guest.type === "qemu" ? advice.vms : advice.containers}`,
-    );
+    throw new AppError("conflict", `${state}: ${otherwise}`);
   }
   if (given.node !== undefined && given.node !== guest.node) {
     throw new AppError(

@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { didYouMean } from "../../nearest.ts";
 import { oncePer } from "../../once_per.ts";
 import type { Advice } from "../advice.ts";
 import { flag, record, type Resource, tagList, text } from "../api/values.ts";
@@ -127,7 +128,8 @@ export class GuestDirectory {
     const [guest, ...others] = matches;
     if (guest === undefined) {
       const whose = within === undefined ? "" : " within the token's limits";
-      throw noGuest(reference, whose, advice);
+      const names = visible(guestsIn(await this.resources())).map(({ name }) => name ?? "");
+      throw noGuest(reference, { whose, names, advice });
     }
     if (others.length === 0) return guest;
     const names = matches.map((match) => `${guestLabel(match)} on ${match.node}`).join(" and ");
@@ -215,12 +217,21 @@ function byReference(rows: readonly Resource[]): ReadonlyMap<unknown, readonly G
   return guests;
 }
 
-/** @param whose ` within the token's limits`, or empty */
-export function noGuest(reference: number | string, whose: string, { guests }: Advice): AppError {
-  return new AppError(
-    "not_found",
-    typeof reference === "number"
-      ? `no guest${whose} has the vmid ${reference}; ${guests}`
-      : `no guest${whose} is named ${reference}; ${guests} (a new guest's name shows after some seconds)`,
-  );
+/**
+ * @param options.whose ` within the token's limits`, or empty
+ * @param options.names those that the guest may have been meant by
+ */
+export function noGuest(
+  reference: number | string,
+  { whose, names, advice }: { whose: string; names: readonly string[]; advice: Advice },
+): AppError {
+  if (typeof reference === "number") {
+    return new AppError(
+      "not_found",
+      `no guest${whose} has the vmid ${reference}; ${advice.guests}`,
+    );
+  }
+  const next = `; ${advice.guests} (a new guest's name shows after some seconds)`;
+  const meant = didYouMean(reference, names, next);
+  return new AppError("not_found", `no guest${whose} is named ${reference}${meant}`);
 }

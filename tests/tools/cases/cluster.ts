@@ -218,6 +218,11 @@ export const CLUSTER = {
     refuses: [
       { args: { list: "effective", user: "no user" }, code: "invalid", text: /user@realm/ },
       { args: { list: "passwords" }, code: "invalid", text: /list/ },
+      {
+        args: { user: "auditor@pve" },
+        code: "invalid",
+        text: /user goes with list effective alone/,
+      },
     ],
   },
 

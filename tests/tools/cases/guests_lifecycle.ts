@@ -174,7 +174,11 @@ export const GUESTS_LIFECYCLE = {
     },
     refuses: [
       { args: { vmid: 200 }, code: "conflict", text: /200 is running; stop it or give force/ },
-      { args: { vmid: 101 }, code: "conflict", text: /101 is a VM, not a container/ },
+      {
+        args: { vmid: 101 },
+        code: "conflict",
+        text: /101 is a VM, not a container: use delete_vm$/,
+      },
       {
         args: { vmid: 202, force: true },
         code: "conflict",
@@ -206,7 +210,11 @@ export const GUESTS_LIFECYCLE = {
     refuses: [
       { args: { vmid: 110 }, code: "conflict", text: /VM 110 is running; stop it or give force/ },
       { args: { vmid: 103, force: true }, code: "conflict", text: /protection: 1/ },
-      { args: { vmid: 202 }, code: "conflict", text: /202 is a container, not a VM/ },
+      {
+        args: { vmid: 202 },
+        code: "conflict",
+        text: /202 is a container, not a VM: use delete_container$/,
+      },
     ],
     variants: [
       { args: { vmid: 150, purge: false } },

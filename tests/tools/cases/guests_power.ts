@@ -77,7 +77,7 @@ export const GUESTS_POWER = {
       {
         args: { vmid: 200 },
         code: "conflict",
-        text: /200 is a container, not a VM: use start_container, /,
+        text: /200 is a container, not a VM: use reboot_container$/,
       },
       {
         args: { vmid: 100 },
@@ -120,7 +120,11 @@ export const GUESTS_POWER = {
     works: (_value, site) => assert.ok(isRunning(site, 202)),
     unchanged: [{ vmid: 200 }],
     refuses: [
-      { args: { vmid: 101 }, code: "conflict", text: /101 is a VM, not a container/ },
+      {
+        args: { vmid: 101 },
+        code: "conflict",
+        text: /101 is a VM, not a container: use start_vm$/,
+      },
     ],
   },
 
