@@ -36,7 +36,8 @@ export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log:
   // An agent that told its system is installed, and answers once the copy runs.
   guest.agent.running = Object.keys(backup.os).length > 0;
   guest.agent.files.set("/etc/hostname", `${backup.config.name ?? backup.config.hostname}\n`);
-  const target = call.params.maybe("storage");
+  // Containers' volumes all go to one storage (`PVE::API2::LXC`, `create_vm`).
+  const target = call.params.maybe("storage") ?? (guest.type === "lxc" ? "local" : undefined);
   const flaw = call.state.storages.get(storageOfVolume(archive))?.server?.flaw(archive);
   if (flaw !== undefined) die(flaw);
   log.line(`restore ${guest.type === "qemu" ? "vma" : "lxc"} archive: ${archive}`);

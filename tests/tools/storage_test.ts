@@ -225,6 +225,28 @@ Deno.test("restore_backup gives a container's backup as ostemplate with restore"
   assert.equal(guest(site, 401)?.config.hostname, "ct1");
 });
 
+Deno.test("restore_backup puts a container without a storage where its root was, not on local", async () => {
+  await using site = await Site.start();
+  nameBackups(site);
+  const local = site.fake.state.storages.get("local");
+  const config = backupOf(site, 200).backup?.config;
+  assert.ok(local && config);
+  local.content = local.content.filter((content) => content !== "rootdir");
+  config.mp0 = "nfs1:200/vm-200-disk-9.raw,mp=/srv/data,backup=1,size=4G";
+  const { value, text } = await site.call("restore_backup", { volid: CONTAINER_BACKUP, vmid: 401 });
+  assert.equal(value?.exit_status, "OK", text);
+  assert.equal(lastChange(site).body.storage, "local-lvm");
+  assert.match(
+    value.notes[0],
+    /^all volumes go to local-lvm, .* mp0 \(nfs1:200\/vm-200-disk-9\.raw\)$/,
+  );
+  assert.match(String(guest(site, 401)?.config.mp0), /^local-lvm:/);
+  config.rootfs = "gone:vm-200-disk-0,size=8G";
+  const gone = await site.call("restore_backup", { volid: CONTAINER_BACKUP, vmid: 402 });
+  assert.equal(gone.code, "not_found");
+  assert.match(gone.text, /node pve1 has no active storage gone for rootdir; it has: local-lvm/);
+});
+
 Deno.test("restore_backup beside the guest that it was made of says what both have in common", async () => {
   await using site = await Site.start();
   nameBackups(site);
