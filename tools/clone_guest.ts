@@ -1,9 +1,9 @@
 import * as z from "zod";
 import {
   guestInput,
+  guestName,
   guestTaskResult,
   newGuestInput,
-  newGuestName,
   newVmid,
   nodeName,
   snapshotName,
@@ -36,7 +36,7 @@ export default defineTool({
   input: z.strictObject({
     ...guestInput,
     new_vmid: newVmid.optional().describe("Default: the next free one"),
-    name: newGuestName.optional(),
+    name: guestName.optional(),
     full: z.boolean().optional().describe("Default: linked for templates, full for others"),
     snapshot: snapshotName.optional().describe("Default: the present state"),
     target: nodeName.optional().describe("Another node, when the storage is shared"),
