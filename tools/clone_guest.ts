@@ -13,7 +13,7 @@ import {
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { makeGuest } from "../lib/proxmox/guest/placement.ts";
-import { USING_BRIDGES } from "../lib/tool/conditions.ts";
+import { USING_BRIDGES, USING_MAPPINGS } from "../lib/tool/conditions.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -32,6 +32,7 @@ export default defineTool({
       if: () => true,
     },
     USING_BRIDGES,
+    USING_MAPPINGS,
   ],
   input: z.strictObject({
     ...guestInput,

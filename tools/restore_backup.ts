@@ -8,12 +8,20 @@ import { readConfig } from "../lib/proxmox/guest/config.ts";
 import { type Guest, guestLabel, type GuestType } from "../lib/proxmox/guest/directory.ts";
 import { diskList, isVolume, leftOutOfBackups } from "../lib/proxmox/guest/left_out.ts";
 import { partsOf } from "../lib/proxmox/guest/parts.ts";
-import { disksOf } from "../lib/proxmox/guest/properties.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
-import { backupType, readBackedUp, requireBackup } from "../lib/proxmox/storage/backups.ts";
+import {
+  readBackedUp,
+  requireRestorable,
+  storageOfRoot,
+} from "../lib/proxmox/storage/backed_up.ts";
+import { backupType, requireBackup } from "../lib/proxmox/storage/backups.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
-import type { Volume } from "../lib/proxmox/storage/volumes.ts";
-import { STARTING, USING_BRIDGES } from "../lib/tool/conditions.ts";
+import {
+  RESTORING_PRIVILEGED,
+  STARTING,
+  USING_BRIDGES,
+  USING_MAPPINGS,
+} from "../lib/tool/conditions.ts";
 import {
   guestReference,
   guestTaskResult,
@@ -38,7 +46,7 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Backup"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
   ],
-  conditionalPrivileges: [USING_BRIDGES, STARTING],
+  conditionalPrivileges: [USING_BRIDGES, USING_MAPPINGS, RESTORING_PRIVILEGED, STARTING],
   input: z.strictObject({
     volid: volumeId.describe("From get_backups"),
     vmid: guestReference.optional().describe("Default: the one it was made of"),
@@ -146,8 +154,13 @@ async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoratio
   const { present, node } = await place();
   if (node !== backup.node) await requireBackup(pve, { volid: input.volid, node });
   const lost = present && await requireReplaceable(pve, present, { ...input, type });
+  const config = await readBackedUp(pve, backup);
+  const command = type === "qemu"
+    ? `qmrestore ${input.volid} ${vmid}`
+    : `pct restore ${vmid} ${input.volid}`;
+  await requireRestorable(pve, config, { type, byHand: `${command} in a shell of node ${node}` });
   const { storage, moved } = type === "lxc" && input.storage === undefined
-    ? await storageOfRoot(pve, backup)
+    ? storageOfRoot(config)
     : { storage: input.storage, moved: [] };
   if (storage !== undefined) {
     const content = type === "qemu" ? "images" : "rootdir";
@@ -158,36 +171,6 @@ async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoratio
     : await findIfAny(pve, backup.vmid);
   const notes = [lost ?? [], moved, twin ? besides(twin) : []].flat();
   return { type, vmid, node, storage, replaces: present !== undefined, notes };
-}
-
-/**
- * The storage that a container's root was on: where none is named Proxmox takes `local`, whatever the
- * backup says, and there is one for all of its volumes.
- *
- * @returns with what is said of volumes that were elsewhere
- */
-async function storageOfRoot(
-  pve: Pve,
-  backup: Volume,
-): Promise<{ storage: string; moved: string[] }> {
-  const disks = disksOf(await readBackedUp(pve, backup)).filter(({ volid }) => isVolume(volid));
-  const root = disks.find(({ key }) => key === "rootfs");
-  if (root === undefined) {
-    throw new AppError(
-      "conflict",
-      `${backup.volid} does not tell where its root was; give storage`,
-    );
-  }
-  const storage = storageOf(root.volid);
-  const others = disks.filter(({ volid }) => storageOf(volid) !== storage);
-  const moved = others.length === 0
-    ? []
-    : [`all volumes go to ${storage}, also what was elsewhere: ${diskList(others)}`];
-  return { storage, moved };
-}
-
-function storageOf(volid: string): string {
-  return volid.slice(0, volid.indexOf(":"));
 }
 
 function besides(guest: Guest): string {

@@ -1,7 +1,8 @@
 import { AppError } from "../../errors.ts";
 import { guestLabel, guestsIn, type GuestType } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
-import { backupType, newestGood, readBackedUp, requireBackup } from "../storage/backups.ts";
+import { readBackedUp } from "../storage/backed_up.ts";
+import { backupType, newestGood, requireBackup } from "../storage/backups.ts";
 import type { ToldOf } from "../storage/told.ts";
 import { readVolumes, type Volume } from "../storage/volumes.ts";
 

@@ -105,18 +105,6 @@ export async function requireBackup(
   throw new AppError("conflict", `${given.volid} is no backup but ${volume.content}`);
 }
 
-/** The configuration that a backup holds, without its notes and snapshots. */
-export async function readBackedUp(
-  pve: Pve,
-  { node, volid: volume }: Pick<Volume, "node" | "volid">,
-): Promise<Readonly<Record<string, string>>> {
-  const file = await pve.value("/nodes/{node}/vzdump/extractconfig", { node }, { volume });
-  const [current = ""] = String(file ?? "").split(/^\[/m);
-  return Object.fromEntries(
-    [...current.matchAll(/^([a-z][\w.]*):[ \t]*(.*)$/gm)].map(([, key, value]) => [key, value]),
-  );
-}
-
 /** `qemu` or `lxc`, as a backup's name tells it; undefined for other volumes. */
 export function backupType(volid: string): GuestType | undefined {
   if (/[:/]vzdump-qemu-|:backup\/vm\//.test(volid)) return "qemu";
