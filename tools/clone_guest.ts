@@ -1,9 +1,9 @@
 import * as z from "zod";
 import {
   guestInput,
+  guestName,
   guestTaskResult,
   newGuestInput,
-  newGuestName,
   newVmid,
   nodeName,
   snapshotName,
@@ -13,7 +13,7 @@ import {
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { makeGuest } from "../lib/proxmox/guest/placement.ts";
-import { USING_BRIDGES } from "../lib/tool/conditions.ts";
+import { USING_BRIDGES, USING_MAPPINGS } from "../lib/tool/conditions.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
 export default defineTool({
@@ -32,11 +32,12 @@ export default defineTool({
       if: () => true,
     },
     USING_BRIDGES,
+    USING_MAPPINGS,
   ],
   input: z.strictObject({
     ...guestInput,
     new_vmid: newVmid.optional().describe("Default: the next free one"),
-    name: newGuestName.optional(),
+    name: guestName.optional(),
     full: z.boolean().optional().describe("Default: linked for templates, full for others"),
     snapshot: snapshotName.optional().describe("Default: the present state"),
     target: nodeName.optional().describe("Another node, when the storage is shared"),

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { STARTING } from "../lib/tool/conditions.ts";
-import { guestTaskResult, newGuestInput, newGuestName, waiting } from "../lib/tool/fields.ts";
+import { guestName, guestTaskResult, newGuestInput, waiting } from "../lib/tool/fields.ts";
 import { addressInput } from "../lib/tool/nic_fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { chooseNode, makeGuest } from "../lib/proxmox/guest/placement.ts";
-import { requireBridge } from "../lib/proxmox/guest/nics.ts";
+import { requireBridge, withNic } from "../lib/proxmox/guest/nics.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
 import { isOciReference, requireTemplate } from "../lib/proxmox/storage/templates.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
@@ -48,7 +48,7 @@ export default defineTool({
   ],
   input: z.strictObject({
     ...newGuestInput,
-    hostname: newGuestName,
+    hostname: guestName,
     template: z.string().min(1).max(255).optional()
       .describe("File name or its beginning, volume id, or OCI image: docker.io/library/debian:13"),
     pull: z.boolean().default(false).describe("Fetch the template first if it is not there"),
@@ -80,7 +80,7 @@ export default defineTool({
         content: "rootdir",
         sizeGib: input.disk_size,
       });
-      const gateway = input.gateway === undefined ? "" : `,gw=${input.gateway}`;
+      const { bridge, ip, gateway } = input;
       const upid = await pve.post("/nodes/{node}/lxc", { node }, {
         vmid,
         ostemplate,
@@ -89,7 +89,7 @@ export default defineTool({
         memory: input.memory,
         swap: input.swap,
         rootfs: `${storage}:${input.disk_size}`,
-        net0: `name=eth0,bridge=${input.bridge},ip=${input.ip}${gateway}`,
+        net0: withNic("name=eth0", "lxc", { bridge, ip, gateway }),
         "ssh-public-keys": input.ssh_public_keys?.join("\n"),
         unprivileged: input.unprivileged,
         features: input.unprivileged && input.nesting ? "nesting=1" : undefined,

@@ -2,10 +2,10 @@ import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { STARTING } from "../lib/tool/conditions.ts";
 import {
+  guestName,
   guestSystem,
   guestTaskResult,
   newGuestInput,
-  newGuestName,
   storageId,
   waiting,
 } from "../lib/tool/fields.ts";
@@ -41,7 +41,7 @@ const input = z.strictObject({
   storage: storageId.optional().describe(
     "Default: local-lvm, vm-storage, else the roomiest local one, else a shared one",
   ),
-  name: newGuestName.max(63),
+  name: guestName.max(63),
   cpus: z.int().min(1).max(512).optional().describe("Default 1; presets have their own"),
   memory: z.int().min(16).optional().describe("MiB; default 2048"),
   disk_size: z.int().min(1).max(65_536).optional()

@@ -6,7 +6,7 @@ import { compact } from "../lib/proxmox/api/values.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { cleanUpAll } from "../lib/proxmox/rehearsal/leftover.ts";
 import { endText, rehearse, REHEARSING } from "../lib/proxmox/rehearsal/rehearse.ts";
-import { USING_BRIDGES } from "../lib/tool/conditions.ts";
+import { RESTORING_PRIVILEGED, USING_BRIDGES } from "../lib/tool/conditions.ts";
 import {
   changed,
   dryRun,
@@ -39,7 +39,7 @@ export default defineTool({
     ["/storage/{storage}", "Datastore.AllocateSpace"],
   ],
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"]],
-  conditionalPrivileges: [USING_BRIDGES, {
+  conditionalPrivileges: [USING_BRIDGES, RESTORING_PRIVILEGED, {
     privilege: ["/vms/{vmid}", "VM.GuestAgent.Audit", "VM.Monitor"],
     when: "to ask a VM's guest agent",
     if: () => true,

@@ -10,6 +10,7 @@ import { findPart, isNodeDevice, type Part, partsOf } from "../lib/proxmox/guest
 import { snapshotsWith } from "../lib/proxmox/guest/snapshots_with.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
+import { USING_MAPPINGS } from "../lib/tool/conditions.ts";
 import { hardwareOutput } from "../lib/tool/config_change.ts";
 import { guestInput, guestTaskResult, waiting } from "../lib/tool/fields.ts";
 import { type ConditionalPrivilege, defineTool, DESTROYS } from "../lib/tool/tool.ts";
@@ -51,6 +52,7 @@ export default defineTool({
       when: "for a network card",
       if: ({ device }) => NIC.test(device),
     },
+    { ...USING_MAPPINGS, when: "for a mapped device" },
     needs("VM.Config.HWType", "for other devices", /^(?:usb|hostpci|serial|rng|audio)\d/),
     {
       // What destroys a container's volume is the removal of an unused one, for which Proxmox asks this.

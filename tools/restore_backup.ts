@@ -9,9 +9,19 @@ import { type Guest, guestLabel, type GuestType } from "../lib/proxmox/guest/dir
 import { diskList, isVolume, leftOutOfBackups } from "../lib/proxmox/guest/left_out.ts";
 import { partsOf } from "../lib/proxmox/guest/parts.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
+import {
+  readBackedUp,
+  requireRestorable,
+  storageOfRoot,
+} from "../lib/proxmox/storage/backed_up.ts";
 import { backupType, requireBackup } from "../lib/proxmox/storage/backups.ts";
 import { chooseStorage } from "../lib/proxmox/storage/storage.ts";
-import { STARTING, USING_BRIDGES } from "../lib/tool/conditions.ts";
+import {
+  RESTORING_PRIVILEGED,
+  STARTING,
+  USING_BRIDGES,
+  USING_MAPPINGS,
+} from "../lib/tool/conditions.ts";
 import {
   guestReference,
   guestTaskResult,
@@ -36,12 +46,13 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Backup"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
   ],
-  conditionalPrivileges: [USING_BRIDGES, STARTING],
+  conditionalPrivileges: [USING_BRIDGES, USING_MAPPINGS, RESTORING_PRIVILEGED, STARTING],
   input: z.strictObject({
     volid: volumeId.describe("From get_backups"),
     vmid: guestReference.optional().describe("Default: the one it was made of"),
     node: nodeName.optional().describe("Default: where the guest or the backup is"),
-    storage: storageId.optional().describe("Default: as in the backup"),
+    storage: storageId.optional()
+      .describe("Default: as in the backup; of a container that of its root"),
     overwrite: z.boolean().default(false),
     unique: z.boolean().default(false).describe(
       "New MAC addresses, as for a copy beside the original",
@@ -58,14 +69,14 @@ export default defineTool({
   action: ({ volid }) => `restore backup ${volid}`,
   about: describeRestore,
   run: async (input, { pve }) => {
-    const { type, vmid, node, replaces, notes } = await prepareRestore(pve, input);
+    const { type, vmid, node, storage, replaces, notes } = await prepareRestore(pve, input);
     pve.about({ vmid, node, type });
     for (const note of notes) pve.foresee(note);
     const upid = await pve.post("/nodes/{node}/{type}", { node, type }, {
       vmid,
       // A container's backup is given as its template.
       ...(type === "qemu" ? { archive: input.volid } : { ostemplate: input.volid, restore: true }),
-      storage: input.storage,
+      storage,
       force: replaces ? true : undefined,
       unique: input.unique ? true : undefined,
       start: input.start ? true : undefined,
@@ -107,6 +118,8 @@ interface Restoration {
   readonly type: GuestType;
   readonly vmid: number;
   readonly node: string;
+  /** Undefined where each disk goes to the storage that it was on. */
+  readonly storage: string | undefined;
   /** True when the guest is there and will be replaced. */
   readonly replaces: boolean;
   /** What to mind of what comes of it. */
@@ -141,15 +154,23 @@ async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoratio
   const { present, node } = await place();
   if (node !== backup.node) await requireBackup(pve, { volid: input.volid, node });
   const lost = present && await requireReplaceable(pve, present, { ...input, type });
-  if (input.storage !== undefined) {
+  const config = await readBackedUp(pve, backup);
+  const command = type === "qemu"
+    ? `qmrestore ${input.volid} ${vmid}`
+    : `pct restore ${vmid} ${input.volid}`;
+  await requireRestorable(pve, config, { type, byHand: `${command} in a shell of node ${node}` });
+  const { storage, moved } = type === "lxc" && input.storage === undefined
+    ? storageOfRoot(config)
+    : { storage: input.storage, moved: [] };
+  if (storage !== undefined) {
     const content = type === "qemu" ? "images" : "rootdir";
-    await chooseStorage(pve, node, { wanted: input.storage, content, sizeGib: 0 });
+    await chooseStorage(pve, node, { wanted: storage, content, sizeGib: 0 });
   }
   const twin = input.unique || backup.vmid === undefined || backup.vmid === vmid
     ? undefined
     : await findIfAny(pve, backup.vmid);
-  const notes = [lost ?? [], twin ? besides(twin) : []].flat();
-  return { type, vmid, node, replaces: present !== undefined, notes };
+  const notes = [lost ?? [], moved, twin ? besides(twin) : []].flat();
+  return { type, vmid, node, storage, replaces: present !== undefined, notes };
 }
 
 function besides(guest: Guest): string {

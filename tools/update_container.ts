@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
-import { changed, changedGuest, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
+import { changed, changedGuest, dryRun, guestInput, guestName, tags } from "../lib/tool/fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
@@ -14,7 +14,7 @@ const NAMES = { cpus: "cores", cpu_limit: "cpulimit" };
 
 const input = z.strictObject({
   ...guestInput,
-  hostname: z.string().max(255).optional(),
+  hostname: guestName.optional(),
   cpus: z.int().min(1).max(8192).optional(),
   cpu_limit: z.number().min(0).max(8192).optional().describe("In CPUs; 0: none"),
   memory: z.int().min(16).optional().describe("MiB"),

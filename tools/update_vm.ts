@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
-import { changed, changedGuest, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
+import { changed, changedGuest, dryRun, guestInput, guestName, tags } from "../lib/tool/fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { agentEnabled, properties } from "../lib/proxmox/guest/properties.ts";
@@ -15,7 +15,7 @@ const NAMES = { cpus: "cores", cpu_type: "cpu" };
 
 const input = z.strictObject({
   ...guestInput,
-  name: z.string().max(63).optional(),
+  name: guestName.max(63).optional(),
   cpus: z.int().min(1).max(512).optional().describe("Cores per socket"),
   sockets: z.int().min(1).max(8).optional(),
   cpu_type: z.string().max(200).optional().describe("host, x86-64-v2-AES, ..."),

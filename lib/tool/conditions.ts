@@ -37,6 +37,20 @@ export const USING_BRIDGES: ConditionalPrivilege<unknown> = {
   if: always,
 };
 
+/** For guests that are made of others, with devices that are mapped. */
+export const USING_MAPPINGS: ConditionalPrivilege<unknown> = {
+  privilege: ["/mapping/{kind}/{id}", "Mapping.Use"],
+  when: "for a VM with mapped devices",
+  if: always,
+};
+
+/** For containers that are made of backups. */
+export const RESTORING_PRIVILEGED: ConditionalPrivilege<unknown> = {
+  privilege: ["/", "Sys.Modify"],
+  when: "for a privileged container",
+  if: always,
+};
+
 export const STARTING: ConditionalPrivilege<{ start: boolean }> = {
   privilege: ["/vms/{vmid}", "VM.PowerMgmt"],
   when: "with start",

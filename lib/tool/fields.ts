@@ -66,9 +66,11 @@ export const guestInput = {
   node: nodeName.optional(),
 };
 
-/** The name of a guest that is to be made. */
-export const newGuestName = z.string().max(255).regex(
-  /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/,
+const LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?";
+
+/** A guest's name, as Proxmox takes it (`pve_verify_dns_name`). */
+export const guestName = z.string().max(255).regex(
+  new RegExp(`^(${LABEL}\\.)*${LABEL}$`),
   "must be a DNS name: letters, digits, - and .",
 );
 

@@ -12,7 +12,11 @@ export const jobId = z.string().regex(/^[1-9][0-9]{2,8}-\d{1,9}$/, "must be like
 
 export const jobSettings = {
   schedule: z.string().max(128).optional().describe("Calendar event; default */15"),
-  rate: z.number().min(0).max(100_000).optional().describe("MB/s; 0: no limit"),
+  rate: z.number().min(0).max(100_000).refine(
+    (rate) => rate === 0 || rate >= 1,
+    "must be 0, or 1 or more",
+  )
+    .optional().describe("MB/s; 0: no limit"),
   comment: z.string().max(4096).optional(),
   enabled: z.boolean().optional(),
 };

@@ -180,7 +180,11 @@ function createContainer(call: Call): string {
   const { node, options, vmid } = plan;
   if (options.unprivileged === 0) needs(call, "/", ["Sys.Modify"]);
   const template = params.text("ostemplate");
-  const target = checkTarget(call, "rootdir");
+  const target = checkTarget(call, "rootdir") ?? "local";
+  if (options.rootfs === undefined) {
+    supports(usableStorage(state, target, node), "rootdir");
+    needs(call, `/storage/${target}`, ["Datastore.AllocateSpace"]);
+  }
   plan.template = template;
   if (params.flag("restore")) {
     plan.archive = template;
@@ -192,11 +196,7 @@ function createContainer(call: Call): string {
     die(`unable to use volume ${template} - content type needs to be 'vztmpl'`);
   }
   if (!privileges(state, call.who, `/storage/${storageOfVolume(template)}`).size) deny();
-  const rootStorage = target ?? "local";
-  if (options.rootfs === undefined) {
-    supports(usableStorage(state, rootStorage, node), "rootdir");
-    options.rootfs = `${rootStorage}:4`;
-  }
+  options.rootfs ??= `${target}:4`;
   const { hostname, memory, swap, unprivileged, arch, ostype, ...others } = options;
   plan.options = {
     arch: arch ?? "amd64",

@@ -21,7 +21,7 @@ function isIp(value: string): boolean {
 function isCidr(value: string, family?: 4 | 6): boolean {
   const [, address = "", bits] = /^([^/]+)\/(\d{1,3})$/.exec(value) ?? [];
   const most = family !== 6 && ipv4.test(address) ? 32 : family !== 4 && isIpv6(address) ? 128 : 0;
-  return Number(bits) >= 1 && Number(bits) <= most;
+  return Number(bits) >= 8 && Number(bits) <= most;
 }
 
 const words =

@@ -1,10 +1,12 @@
+import { checkBridge } from "./config.ts";
+import { checkDevice } from "./config_access.ts";
 import { renewMacs } from "./nets.ts";
 import { becomeTemplate } from "./drives.ts";
 import { die } from "./errors.ts";
 import { copyDriveText, drivesOf, type GuestType } from "./guests.ts";
 import type { FakeGuest, FakeVolume, TaskLog } from "./state.ts";
 import { allocate, findVolume, isBlock, storageOfVolume, usableStorage } from "./volumes.ts";
-import type { Call } from "./world.ts";
+import { type Call, needs } from "./world.ts";
 
 /** Refuses what is no backup of the right kind before a task starts. */
 export function checkArchive(call: Call, archive: string, type: GuestType): FakeVolume {
@@ -36,11 +38,22 @@ export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log:
   // An agent that told its system is installed, and answers once the copy runs.
   guest.agent.running = Object.keys(backup.os).length > 0;
   guest.agent.files.set("/etc/hostname", `${backup.config.name ?? backup.config.hostname}\n`);
-  const target = call.params.maybe("storage");
+  // Containers' volumes all go to one storage (`PVE::API2::LXC`, `create_vm`).
+  const target = call.params.maybe("storage") ?? (guest.type === "lxc" ? "local" : undefined);
   const flaw = call.state.storages.get(storageOfVolume(archive))?.server?.flaw(archive);
   if (flaw !== undefined) die(flaw);
   log.line(`restore ${guest.type === "qemu" ? "vma" : "lxc"} archive: ${archive}`);
+  const nets = Object.entries(guest.config).filter(([key]) => /^net\d+$/.test(key));
+  const checkNets = () => nets.forEach(([, text]) => checkBridge(call, String(text)));
+  if (guest.type === "lxc") {
+    checkNets();
+    if (!Number(guest.config.unprivileged ?? 0)) needs(call, "/", ["Sys.Modify"]);
+  }
+  const devices = Object.entries(guest.config).filter(([key]) => /^(?:hostpci|usb)\d+$/.test(key));
   for (const drive of drivesOf(guest)) {
+    if (drive.volid.startsWith("/")) {
+      die(`restoring '${drive.key}' to bind mount is only possible for root`);
+    }
     if (drive.cdrom && !drive.volid.includes("cloudinit")) continue;
     const storageId = target ?? storageOfVolume(drive.volid);
     const storage = usableStorage(call.state, storageId, guest.node);
@@ -56,6 +69,9 @@ export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log:
     guest.config[drive.key] = copyDriveText(guest.type, drive, volume.volid);
     log.line(`new volume ID is '${volume.volid}'`);
   }
+  // Only now, when the disks are replaced (`check_restore_permissions`).
+  if (guest.type === "qemu") checkNets();
+  for (const [key, text] of devices) checkDevice(call, key, { text: String(text), verb: "set" });
   if (template) becomeTemplate(call.state, guest);
   if (call.params.flag("unique")) renewMacs(call.world, guest);
 }

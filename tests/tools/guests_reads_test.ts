@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
+import { guest } from "./guests.ts";
 import { GUESTS_READS } from "./cases/guests_reads.ts";
 import { testTools } from "./harness.ts";
 
@@ -23,6 +24,11 @@ Deno.test("get_guest knows agents that are dead or switched off, pending changes
   await using site = await Site.start();
   assert.equal((await site.call("get_guest", { vmid: 102 })).value.agent, "not running");
   assert.equal((await site.call("get_guest", { vmid: 101 })).value.agent, "disabled");
+  // Proxmox takes and keeps each of these for "on".
+  for (const agent of ["on", "enabled=yes", "True,fstrim_cloned_disks=1"]) {
+    guest(site, 101).config.agent = agent;
+    assert.notEqual((await site.call("get_guest", { vmid: 101 })).value.agent, "disabled", agent);
+  }
   await site.call("update_vm", { vmid: 100, cpu_type: "host" });
   const { value } = await site.call("get_guest", { vmid: 100 });
   assert.deepEqual(value.pending, [{ key: "cpu", pending: "host" }]);

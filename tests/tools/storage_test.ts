@@ -225,6 +225,59 @@ Deno.test("restore_backup gives a container's backup as ostemplate with restore"
   assert.equal(guest(site, 401)?.config.hostname, "ct1");
 });
 
+Deno.test("restore_backup puts a container without a storage where its root was, not on local", async () => {
+  await using site = await Site.start();
+  nameBackups(site);
+  const local = site.fake.state.storages.get("local");
+  const config = backupOf(site, 200).backup?.config;
+  assert.ok(local && config);
+  local.content = local.content.filter((content) => content !== "rootdir");
+  config.mp0 = "nfs1:200/vm-200-disk-9.raw,mp=/srv/data,backup=1,size=4G";
+  const { value, text } = await site.call("restore_backup", { volid: CONTAINER_BACKUP, vmid: 401 });
+  assert.equal(value?.exit_status, "OK", text);
+  assert.equal(lastChange(site).body.storage, "local-lvm");
+  assert.match(
+    value.notes[0],
+    /^all volumes go to local-lvm, .* mp0 \(nfs1:200\/vm-200-disk-9\.raw\)$/,
+  );
+  assert.match(String(guest(site, 401)?.config.mp0), /^local-lvm:/);
+  config.rootfs = "gone:vm-200-disk-0,size=8G";
+  const gone = await site.call("restore_backup", { volid: CONTAINER_BACKUP, vmid: 402 });
+  assert.equal(gone.code, "not_found");
+  assert.match(gone.text, /node pve1 has no active storage gone for rootdir; it has: local-lvm/);
+});
+
+Deno.test("restore_backup refuses what a token may not restore before it replaces a VM", async () => {
+  let at = 0;
+  await using site = await startProbed({ monotonic: () => at });
+  nameBackups(site);
+  await site.call("shutdown_vm", { vmid: 100 });
+  const config = backupOf(site, 100).backup?.config;
+  assert.ok(config);
+  const restore = () => site.call("restore_backup", { volid: VM_BACKUP, overwrite: true });
+  const before = { ...guest(site, 100).config };
+  for (const device of ["0000:01:00.0,pcie=1", "host=0000:01:00.0"]) {
+    config.hostpci0 = device;
+    const { code, text } = await restore();
+    assert.equal(code, "conflict", text);
+    assert.match(text, /holds hostpci0 .* which only root@pam may restore, .*: qmrestore nfs1:/);
+  }
+  config.hostpci0 = "mapping=gpu";
+  const all = site.fake.state.roles.get("Administrator")?.privs ?? [];
+  for (const [missing, where] of [["Mapping.Use", "hostpci0"], ["SDN.Use", "net0"]]) {
+    restrict(site, all.filter((privilege) => privilege !== missing));
+    at += 3_000;
+    const { code, text } = await restore();
+    assert.equal(code, "forbidden", text);
+    assert.match(text, new RegExp(`lacks ${missing} on .* for ${where}`));
+  }
+  assert.equal(changes(site).length, 1);
+  assert.deepEqual(guest(site, 100).config, before);
+  restrict(site, all);
+  at += 3_000;
+  assert.equal((await restore()).value?.exit_status, "OK");
+});
+
 Deno.test("restore_backup beside the guest that it was made of says what both have in common", async () => {
   await using site = await Site.start();
   nameBackups(site);

@@ -128,9 +128,10 @@ export function number(value: unknown): number | undefined {
   return Math.abs(result) <= Number.MAX_SAFE_INTEGER ? result : undefined;
 }
 
-/** Proxmox's boolean: 1, "1" and true are true; 0, "", absent and the rest are false. */
+/** Proxmox's boolean: 1, true, and within property strings `on` and `yes`; absent and the rest are false. */
 export function flag(value: unknown): boolean {
-  return value === true || value === 1 || value === "1";
+  return value === true || value === 1 ||
+    typeof value === "string" && /^(?:1|on|yes|true)$/i.test(value);
 }
 
 /** Non-empty text; undefined for anything else. */

@@ -134,7 +134,7 @@ export async function replicated(
   const shared = sharedStorages(resources);
   const unused = Object.entries(config).filter(([key]) => /^unused\d+$/.test(key))
     .map(([key, value]) => ({ key, volid: String(value) }));
-  const used = disksOf(config).filter(({ key }) => properties(config[key]).replicate !== "0");
+  const used = disksOf(config).filter(({ key }) => flag(properties(config[key]).replicate ?? 1));
   return [...used, ...unused].filter(({ volid }) => volid.includes(":")).map(({ key, volid }) => ({
     key,
     volid,

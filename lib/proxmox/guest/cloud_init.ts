@@ -5,7 +5,7 @@ import { withProperties } from "./properties.ts";
 export function withAddresses(before: unknown, given: Addresses): string | undefined {
   const { ip, gateway, ip6, gateway6 } = given;
   if ((ip ?? gateway ?? ip6 ?? gateway6) === undefined) return undefined;
-  return withProperties(before, addressParts(given));
+  return withProperties(before, addressParts(before, given));
 }
 
 /** SSH keys as Proxmox wants them: one per line, percent-encoded. */

@@ -41,15 +41,38 @@ export function withNic(before: unknown, type: GuestType, wish: NicWish): string
     rate: rate === 0 ? null : rate,
     firewall: switchedPart(firewall),
     link_down: switchedPart(link_down),
-    ...addressParts(wish),
+    ...addressParts(before, wish),
   });
 }
 
-/** The parts for addresses: a gateway belongs to its address, a new one without a gateway has none. */
-export function addressParts({ ip, gateway, ip6, gateway6 }: Addresses): Parts {
-  const gatewayOf = (address: string | undefined, given: string | undefined) =>
-    given ?? (address === undefined ? undefined : null);
-  return { ip, gw: gatewayOf(ip, gateway), ip6, gw6: gatewayOf(ip6, gateway6) };
+/**
+ * The parts for addresses: a gateway belongs to its address, a new one without a gateway has none.
+ *
+ * @throws AppError `invalid` for a gateway beside an address that is asked for: a container ignores it, and
+ * cloud-init is given no network at all (`PVE::QemuServer::Network::parse_ipconfig`)
+ */
+export function addressParts(before: unknown, { ip, gateway, ip6, gateway6 }: Addresses): Parts {
+  const held = properties(before);
+  const gatewayOf = (
+    name: string,
+    given: string | undefined,
+    [wanted, now]: (string | undefined)[],
+  ) => {
+    const address = wanted ?? now ?? "none";
+    if (given !== undefined && !address.includes("/")) {
+      throw new AppError(
+        "invalid",
+        `${name}: goes with a fixed address only, this one is ${address}`,
+      );
+    }
+    return given ?? (wanted === undefined ? undefined : null);
+  };
+  return {
+    ip,
+    gw: gatewayOf("gateway", gateway, [ip, held.ip]),
+    ip6,
+    gw6: gatewayOf("gateway6", gateway6, [ip6, held.ip6]),
+  };
 }
 
 /**

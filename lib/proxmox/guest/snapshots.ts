@@ -78,10 +78,9 @@ export async function snapshotFirst(pve: Pve, guest: Guest): Promise<string> {
   const { hasFeature } = await pve.get("/nodes/{node}/{type}/{vmid}/feature", guest, {
     feature: "snapshot",
   });
-  const able = hasFeature === 1 || hasFeature === true || hasFeature === "1";
   pve.check(
     "its storage can take snapshots",
-    able,
+    flag(hasFeature),
     `${guestLabel(guest)} cannot be snapshotted where its disks are; leave snapshot_first out`,
   );
   const stamp = pve.now().toISOString().replace(/[-:]|\..*$/g, "");

@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { guestLabel, guestsIn, type GuestType } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
+import { readBackedUp } from "../storage/backed_up.ts";
 import { backupType, newestGood, requireBackup } from "../storage/backups.ts";
 import type { ToldOf } from "../storage/told.ts";
 import { readVolumes, type Volume } from "../storage/volumes.ts";
@@ -44,8 +45,7 @@ export async function openArchive(pve: Pve, wanted: Wanted): Promise<Archive> {
     verified !== "failed",
     `the verification of ${volid} has failed; take another one, ${pve.advice.backups}`,
   );
-  const held = await pve.value("/nodes/{node}/vzdump/extractconfig", { node }, { volume: volid });
-  const config = settingsIn(String(held ?? ""));
+  const config = await readBackedUp(pve, { node, volid });
   return { volid, type, node, bytes, time: time === undefined ? null : new Date(time), config };
 }
 
@@ -61,12 +61,4 @@ async function newestBackup(
   const guest = await pve.find({ vmid });
   const missing = warnings.length > 0 ? `; ${warnings.join("; ")}` : "";
   throw new AppError("not_found", `${guestLabel(guest)} has no good backup${missing}`);
-}
-
-/** The settings of a configuration file, without its notes and snapshots. */
-function settingsIn(file: string): Record<string, string> {
-  const [current = ""] = file.split(/^\[/m);
-  return Object.fromEntries(
-    [...current.matchAll(/^([a-z][\w.]*):[ \t]*(.*)$/gm)].map(([, key, value]) => [key, value]),
-  );
 }

@@ -1,3 +1,4 @@
+import { flag } from "../api/values.ts";
 import { disksOf, properties } from "../guest/properties.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -34,7 +35,7 @@ export function foreignDisks(config: Config, vmid: number): string[] {
 /** The network cards that are plugged in. */
 export function pluggedIn(config: Config): string[] {
   return Object.keys(config).filter((key) =>
-    /^net\d+$/.test(key) && properties(config[key]).link_down !== "1"
+    /^net\d+$/.test(key) && !flag(properties(config[key]).link_down)
   );
 }
 

@@ -62,6 +62,12 @@ export const GUESTS_LIFECYCLE = {
         text: /no active storage nosuch for rootdir/,
       },
       { args: { hostname: "a b", template: TEMPLATE }, code: "invalid", text: /DNS name/ },
+      { args: { hostname: "a..b", template: TEMPLATE }, code: "invalid", text: /DNS name/ },
+      {
+        args: { hostname: "x", template: TEMPLATE, node: "pve1", gateway: "10.0.2.1" },
+        code: "invalid",
+        text: /gateway: goes with a fixed address only, this one is dhcp/,
+      },
       {
         args: { hostname: "x", template: TEMPLATE, ip: "dhcp,hwaddr=x" },
         code: "invalid",

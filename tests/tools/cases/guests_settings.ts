@@ -52,6 +52,21 @@ export const GUESTS_SETTINGS = {
         text: /ip: must be dhcp/,
       },
       {
+        args: { vmid: 101, ip: "10.0.0.5/33", drive_storage: "local-lvm" },
+        code: "invalid",
+        text: /ip: must be like/,
+      },
+      {
+        args: { vmid: 101, ip: "dhcp", gateway: "10.0.0.1", drive_storage: "local-lvm" },
+        code: "invalid",
+        text: /gateway: goes with a fixed address only, this one is dhcp/,
+      },
+      {
+        args: { vmid: 101, gateway6: "fd00::1", drive_storage: "local-lvm" },
+        code: "invalid",
+        text: /gateway6: goes with a fixed address only, this one is none/,
+      },
+      {
         args: { vmid: 101, gateway: "10.0.0.1,ip6=auto", drive_storage: "local-lvm" },
         code: "invalid",
         text: /gateway/,

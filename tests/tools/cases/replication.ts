@@ -66,7 +66,10 @@ export const REPLICATION = {
     args: { ...JOB, schedule: "22:30", rate: 10, enabled: false },
     request: ["PUT", /^\/cluster\/replication\/101-0$/],
     unchanged: [{ ...JOB, schedule: "*/15", rate: 0, enabled: true }],
-    refuses: [{ ...UNKNOWN, args: { job: "101-1", rate: 1 } }],
+    refuses: [
+      { ...UNKNOWN, args: { job: "101-1", rate: 1 } },
+      { args: { ...JOB, rate: 0.5 }, code: "invalid", text: /rate: must be 0, or 1 or more/ },
+    ],
     works: async (value, site) => {
       assert.deepEqual(value.changes, {
         schedule: { from: "*/15", to: "22:30" },
