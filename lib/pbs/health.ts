@@ -11,13 +11,7 @@ import { NODE } from "./tasks.ts";
 import { seesRemotes, unseenBy } from "./unseen.ts";
 
 /** A task that did not end well; `WARNINGS: n` are none of these. */
-export interface FailedTask {
-  readonly upid: string;
-  readonly type: string;
-  readonly id?: string;
-  readonly ended?: string;
-  readonly reason: string;
-}
+export type FailedTask = ReturnType<typeof failedOf>[number];
 
 /** How one backup server is. */
 export interface ServerHealth {
@@ -108,7 +102,7 @@ function toJobs(kind: JobKind) {
     rows.map((row) => serverJobOf(kind, row));
 }
 
-function failedOf(row: RowOf<"/nodes/{node}/tasks">): FailedTask[] {
+function failedOf(row: RowOf<"/nodes/{node}/tasks">) {
   const [type, status] = [text(row.worker_type) ?? "", text(row.status)];
   // The list of errors has warnings too.
   if (status === undefined || status.startsWith("WARNINGS") || NOISE.includes(type)) return [];

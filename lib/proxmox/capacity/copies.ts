@@ -1,6 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
-import { flag, number, type Resource, text } from "../api/values.ts";
+import { flag, number, type Resource, type Row, text } from "../api/values.ts";
 import { type ReplicationJob, replicationJobs } from "../cluster/replication.ts";
 import type { Guest } from "../guest/directory.ts";
 import { sharedStorages } from "../inventory.ts";
@@ -76,8 +76,6 @@ function surviving(
     shared.has(volid.slice(0, volid.indexOf(":"))) || nodeOf.get(vmid) !== node
   );
 }
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** Where there are copies of guests: a job that never came to its end has made none. */
 function targetsOf(jobs: readonly ReplicationJob[]): Map<number, string[]> {

@@ -3,7 +3,7 @@ import { ProxmoxError } from "../api/errors.ts";
 import type { Guest } from "./directory.ts";
 import type { Pve } from "../pve.ts";
 import { garbled } from "../api/failures.ts";
-import { compact, records, text } from "../api/values.ts";
+import { compact, records, type Row, text } from "../api/values.ts";
 
 /** One network interface inside a guest; what is not known is left out. */
 export interface Interface {
@@ -12,8 +12,6 @@ export interface Interface {
   /** With prefix length. */
   readonly addresses?: string[];
 }
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** Reads the addresses that a running guest has, from its agent or from the container; no loopback. */
 export async function readInterfaces(
