@@ -1,4 +1,4 @@
-import { AppError, oneLine } from "../errors.ts";
+import { oneLine, onFailure } from "../errors.ts";
 import { clip } from "../proxmox/clip.ts";
 import { compact, text, time } from "../proxmox/api/values.ts";
 import type { RowOf } from "./api/types.ts";
@@ -48,15 +48,11 @@ export async function readHealth(
   ]);
   const grants = grantsOf(permissions);
   const unread: string[] = [];
-  const part = async <T>(what: string, read: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await read;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+  const part = <T>(what: string, read: Promise<T>): Promise<T | undefined> =>
+    read.catch(onFailure((error) => {
       unread.push(`${what}: ${clip(oneLine(error.message), 300)}`);
       return undefined;
-    }
-  };
+    }));
   const jobsOf = async (kind: "prune" | "verify"): Promise<BackupServerJob[]> =>
     await part(`${kind} jobs`, reader.list(`/admin/${kind}`).then(toJobs(kind))) ?? [];
   const seconds = Math.floor(since.getTime() / 1000);

@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { onFailure } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import { flag, number, type Resource, type Row, text } from "../api/values.ts";
 import { type ReplicationJob, replicationJobs } from "../cluster/replication.ts";
@@ -28,19 +28,15 @@ export async function readCopies(
   },
 ): Promise<Copies> {
   const warnings: string[] = [];
-  const read = async <T>(what: string, reading: Promise<readonly T[]>): Promise<readonly T[]> => {
-    try {
-      return await reading;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+  const read = <T>(what: string, reading: Promise<readonly T[]>): Promise<readonly T[]> =>
+    reading.catch(onFailure((error) => {
       warnings.push(
         isKind(error, "not_offered")
           ? `${what} are not looked at: this version has none`
           : `${what} could not be read: ${error.message}`,
       );
       return [];
-    }
-  };
+    }));
   const readBackups = async () => {
     const { told, warnings: untold } = await readTold();
     const list = await readVolumes(pve, { content: "backup" }, { told });

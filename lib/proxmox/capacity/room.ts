@@ -1,7 +1,7 @@
 import { compact, flag, number, type Resource, text } from "../api/values.ts";
 import { clip } from "../clip.ts";
 import { forEachBounded } from "../fan_out.ts";
-import { AppError, oneLine } from "../../errors.ts";
+import { oneLine, onFailure } from "../../errors.ts";
 import { type Guest, guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
@@ -105,12 +105,9 @@ export async function storageRooms(
 }
 
 /** A trend that cannot be read is not known; the rest is. */
-async function measured<T>(pve: Pve, what: string, reading: Promise<T[]>): Promise<T[]> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+function measured<T>(pve: Pve, what: string, reading: Promise<T[]>): Promise<T[]> {
+  return reading.catch(onFailure((error) => {
     pve.warn(`growth of ${what}: ${clip(oneLine(error.message))}`);
     return [];
-  }
+  }));
 }

@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { AppError, onFailure } from "../../errors.ts";
 import { garbled } from "../api/failures.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, text } from "../api/values.ts";
@@ -39,10 +39,7 @@ export async function readCluster(pve: Pve): Promise<ClusterState> {
  * @throws AppError `unavailable`
  */
 export async function requireQuorum(pve: Pve): Promise<void> {
-  const state = await readCluster(pve).catch((error) => {
-    if (error instanceof AppError) return undefined;
-    throw error;
-  });
+  const state = await readCluster(pve).catch(onFailure(() => undefined));
   // A dry run notes it by itself.
   if (state === undefined || state.quorate || pve.dryRun) return;
   const text = "the cluster has no quorum, so nothing can be changed";
