@@ -18,9 +18,7 @@ const ENGLISH = {
   } satisfies Record<Scope, string>,
 };
 
-export type PageWords = typeof ENGLISH;
-
-const TURKISH: PageWords = {
+const TURKISH: typeof ENGLISH = {
   myAccess: "Erişimim",
   leave: "Oturumu kapat",
   notPossible: "Bu yapılamıyor",
@@ -34,6 +32,6 @@ const TURKISH: PageWords = {
   },
 };
 
-export function wordsIn(language: Language): PageWords {
+export function wordsIn(language: Language): typeof ENGLISH {
   return language === "tr" ? TURKISH : ENGLISH;
 }

@@ -82,9 +82,7 @@ const ENGLISH = {
   } satisfies Record<Trouble, string>,
 };
 
-export type AccessWords = typeof ENGLISH;
-
-const TURKISH: AccessWords = {
+const TURKISH: typeof ENGLISH = {
   title: "Erişimim",
   rows: "Adınıza erişimi olanlar",
   rowsWhy: "Tanımadığınızı ya da artık gerekmeyeni sonlandırın. Hemen geçerli olur.",
@@ -149,6 +147,6 @@ const TURKISH: AccessWords = {
   },
 };
 
-export function wordsIn(language: Language): AccessWords {
+export function wordsIn(language: Language): typeof ENGLISH {
   return language === "tr" ? TURKISH : ENGLISH;
 }
