@@ -6,7 +6,7 @@ import { type Datastore, datastoresOf } from "./datastores.ts";
 import { grantsOf } from "./grants.ts";
 import { type BackupServerJob, type JobKind, serverJobOf } from "./jobs.ts";
 import type { PbsReader } from "./reader.ts";
-import { readSyncJobs, type Remote, remoteOf, type Syncs } from "./syncs.ts";
+import { readSyncJobs, remoteOf, type Syncs } from "./syncs.ts";
 import { NODE } from "./tasks.ts";
 import { seesRemotes, unseenBy } from "./unseen.ts";
 
@@ -78,7 +78,7 @@ export async function readHealth(
   const syncs: Syncs = {
     server: reader.server,
     jobs: sync ?? [],
-    remotes: (remotes ?? []).map((row): Remote => remoteOf(row)),
+    remotes: (remotes ?? []).map(remoteOf),
     complete: sync !== undefined && remotes !== undefined && seesRemotes(grants),
   };
   return {
