@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { begunBy, meantText, nearest } from "../nearest.ts";
+import { begunBy, nearest } from "../nearest.ts";
 import { type Resource, tagList } from "./api/values.ts";
 import { listed } from "./clip.ts";
 
@@ -35,7 +35,8 @@ export function whyEmpty(
 export function instead(value: string, names: readonly string[]): string {
   if (names.length === 0) return ", nor any other";
   const near = nearest(value, names) ?? begunBy(value, names)[0];
-  return `, only ${listed(names)}${meantText(near)}`;
+  const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
+  return `, only ${listed(names)}${meant}`;
 }
 
 /** The names of all nodes that resources tell of; whoever may not see nodes sees them by what is on them. */

@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import { onFailure } from "../../../errors.ts";
+import { AppError } from "../../../errors.ts";
 import type { Env } from "../../request.ts";
 import { type Answer, show, told } from "../answer.tsx";
 import { type Person, personOf, toSignIn } from "../person.ts";
@@ -19,10 +19,11 @@ const PAGE = "/my-access";
 export function serveAccess(app: Hono<Env>, services: PageApp): void {
   for (const [method, answer] of [["GET", see], ["POST", change]] as const) {
     app.on(method, PAGE, (c) =>
-      answer(c, services).catch(onFailure((error) => {
+      answer(c, services).catch((error) => {
+        if (!(error instanceof AppError)) throw error;
         services.log.error(`Cannot show or change access: ${error.message}`);
         return told(c, { text: pageWordsIn(c.get("language")).later, status: 503 });
-      })));
+      }));
   }
 }
 
