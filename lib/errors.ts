@@ -81,6 +81,21 @@ export function toAppError(error: unknown): AppError {
   return new AppError("internal", "Internal error: see the server's log", { cause: error });
 }
 
+/**
+ * For `catch`: what comes of a failure instead, of one with these codes where any are given. What else was
+ * thrown is thrown on: it is a fault of this program, or somebody else's to tell.
+ */
+export function onFailure<T>(
+  instead: (failure: AppError) => T,
+  ...codes: readonly ErrorCode[]
+): (error: unknown) => T {
+  return (error) => {
+    const isMeant = error instanceof AppError && (codes.length === 0 || codes.includes(error.code));
+    if (isMeant) return instead(error);
+    throw error;
+  };
+}
+
 /** Waits for all; gives the messages of those that rejected. */
 export async function failuresOf(all: readonly Promise<unknown>[]): Promise<readonly string[]> {
   const results = await Promise.allSettled(all);

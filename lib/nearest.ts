@@ -49,6 +49,11 @@ export function didYouMean(word: string, candidates: readonly string[], otherwis
   return `: did you mean ${meant.join(" or ")}?`;
 }
 
+/** The same in brackets, of what is near; empty where nothing is. */
+export function meantText(near: string | null | undefined): string {
+  return near ? ` (did you mean ${near}?)` : "";
+}
+
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Infinity;

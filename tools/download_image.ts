@@ -54,13 +54,6 @@ export default defineTool({
   },
 });
 
-/** Where an image will be put, and under which name. */
-interface ImagePlace {
-  readonly node: string;
-  readonly storage: string;
-  readonly filename: string;
-}
-
 /**
  * Chooses node and file name of a new image and requires that the name is free there.
  *
@@ -75,7 +68,7 @@ async function requireFreeName(
     readonly node?: string | undefined;
     readonly filename?: string | undefined;
   },
-): Promise<ImagePlace> {
+) {
   const path = new URL(input.url).pathname.split("/").at(-1) ?? "";
   // What Ubuntu calls .img is qcow2; to import it Proxmox wants that as its extension.
   const last = input.content === "import" ? path.replace(/\.img$/i, ".qcow2") : path;

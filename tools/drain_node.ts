@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AppError } from "../lib/errors.ts";
+import { AppError, onFailure } from "../lib/errors.ts";
 import { number, type Resource } from "../lib/proxmox/api/values.ts";
 import { type HaHomes, readHaHomes } from "../lib/proxmox/cluster/ha.ts";
 import { guestOf } from "../lib/proxmox/guest/directory.ts";
@@ -129,14 +129,11 @@ function survey(
 }
 
 /** A cluster whose HA cannot be read is drained all the same. */
-async function homesOf(pve: Pve): Promise<HaHomes> {
-  try {
-    return await readHaHomes(pve);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+function homesOf(pve: Pve): Promise<HaHomes> {
+  return readHaHomes(pve).catch(onFailure((error) => {
     pve.warn(`HA's rules could not be read: ${error.message}`);
     return { pullsBack: () => undefined };
-  }
+  }));
 }
 
 function answerOf(node: string, rows: readonly DrainRow[]) {

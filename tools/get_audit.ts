@@ -4,7 +4,6 @@ import { compact } from "../lib/proxmox/api/values.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { whyEmpty } from "../lib/proxmox/known.ts";
-import type { Pve } from "../lib/proxmox/pve.ts";
 import { clusterColumn, guestReference, paged } from "../lib/tool/fields.ts";
 import { moment, momentOf } from "../lib/tool/moments.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -60,7 +59,7 @@ export default defineTool({
   run: async (input, { pve, audit }) => {
     const { limit, cursor, user, tool, outcome } = input;
     const filter = compact({
-      vmid: await vmidOf(pve, input.vmid),
+      vmid: await pve.vmidOf(input.vmid),
       user,
       tool,
       outcome,
@@ -79,12 +78,6 @@ export default defineTool({
     };
   },
 });
-
-/** A guest's vmid; one that is gone is known by its vmid only. */
-async function vmidOf(pve: Pve, given: number | string | undefined): Promise<number | undefined> {
-  if (given === undefined || typeof given === "number") return given;
-  return (await pve.find({ vmid: given })).vmid;
-}
 
 function callOf(row: StoredAuditRow) {
   const { seq, time, user, tokenName, address, door, tool, vmids, vmid, outcome } = row;

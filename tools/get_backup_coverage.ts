@@ -2,7 +2,7 @@ import * as z from "zod";
 import { assess, type Assessment, type Lack, LACKS } from "../lib/backups/assess.ts";
 import { readOffSite } from "../lib/backups/guests.ts";
 import { joinServers } from "../lib/backups/join.ts";
-import { AppError } from "../lib/errors.ts";
+import { onFailure } from "../lib/errors.ts";
 import type { CallsBackupServers } from "../lib/pbs/call.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
@@ -214,15 +214,11 @@ interface Plans {
 
 async function readPlans(pve: Pve, pbs: CallsBackupServers): Promise<Plans> {
   const warnings: string[] = [];
-  const part = async <T>(what: string, read: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+  const part = <T>(what: string, read: () => Promise<T>): Promise<T | undefined> =>
+    read().catch(onFailure((error) => {
       warnings.push(`${what} could not be read: ${error.message}`);
       return undefined;
-    }
-  };
+    }));
   const members = await part("the backup jobs", () => readMembership(pve));
   const schedules = [...members?.values() ?? []].flatMap(({ jobs }) => jobs)
     .map(({ schedule }) => schedule);

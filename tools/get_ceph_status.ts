@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { compact, number, record, records, text } from "../lib/proxmox/api/values.ts";
+import { compact, number, record, records, type Row, text } from "../lib/proxmox/api/values.ts";
 import { readCeph } from "../lib/proxmox/cluster/ceph.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { paged } from "../lib/tool/fields.ts";
@@ -49,8 +49,6 @@ export default defineTool({
       : { installed: true, ...describeCeph(status) };
   },
 });
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** What an administrator looks at first. */
 function describeCeph(status: Row) {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { compact, number, record, text } from "../lib/proxmox/api/values.ts";
+import { compact, number, record, type Row, text } from "../lib/proxmox/api/values.ts";
 import { readPlacement } from "../lib/proxmox/cluster/ha.ts";
 import { type HaState, readHaState, whyNotGuarding } from "../lib/proxmox/cluster/ha_state.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
@@ -92,8 +92,6 @@ function troublesOf(ha: HaState): string[] {
     ]),
   ];
 }
-
-type Row = Readonly<Record<string, unknown>>;
 
 function describeGuest(row: Row) {
   return compact({

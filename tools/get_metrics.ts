@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
-import { number, time } from "../lib/proxmox/api/values.ts";
+import { number, type Row, time } from "../lib/proxmox/api/values.ts";
 import { assertKnown } from "../lib/proxmox/known.ts";
 import { drawSeries } from "../lib/plot/plot.ts";
 import { firstPlace } from "../lib/proxmox/storage/places.ts";
@@ -101,8 +101,6 @@ function subjectOf(
 function minuteOf(time: string): string {
   return time.slice(0, "2026-01-01T00:00".length).replace("T", " ");
 }
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** A series of measurements: one row per point, one value per column; null where nothing was measured. */
 interface Series {

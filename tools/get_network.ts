@@ -3,7 +3,7 @@ import { clip } from "../lib/proxmox/clip.ts";
 import { readNetwork } from "../lib/proxmox/cluster/network.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { describePage } from "../lib/proxmox/list.ts";
-import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
+import { compact, flag, number, type Row, text } from "../lib/proxmox/api/values.ts";
 import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -46,8 +46,6 @@ export default defineTool({
     return { interfaces, unapplied: [...unapplied], ...page, ...warned([waits]) };
   },
 });
-
-type Row = Readonly<Record<string, unknown>>;
 
 function describe(row: Row) {
   return compact({

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { guestOf } from "../lib/proxmox/guest/directory.ts";
 import { describePage } from "../lib/proxmox/list.ts";
-import { compact, text } from "../lib/proxmox/api/values.ts";
+import { compact, type Row, text } from "../lib/proxmox/api/values.ts";
 import { unseen } from "../lib/proxmox/unseen.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -58,5 +58,3 @@ export default defineTool({
     return { pools: items, ...page, ...warned(hidden) };
   },
 });
-
-type Row = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { compact, flag, number, type Resource, text } from "../lib/proxmox/api/values.ts";
+import { compact, flag, number, record, type Resource, text } from "../lib/proxmox/api/values.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { gather } from "../lib/proxmox/fan_out.ts";
@@ -106,23 +106,19 @@ const DELETED = "deleted";
 
 /** What is configured, applied or not: Proxmox gives new and changed values under `pending` only. */
 function asConfigured(row: Row): Row {
-  const changed = Object.entries(pendingOf(row)).map(([field, value]) =>
+  const changed = Object.entries(record(row.pending)).map(([field, value]) =>
     [field, value === DELETED ? undefined : value] as const
   );
   return { ...row, ...Object.fromEntries(changed) };
 }
 
 function waitingOf(row: Row): { unapplied?: string; unapplied_fields?: string[] } {
-  const fields = Object.keys(pendingOf(row))
+  const fields = Object.keys(record(row.pending))
     .map((field) => field === "vlanaware" ? "vlan_aware" : field).sort();
   return compact({
     unapplied: text(row.state),
     unapplied_fields: fields.length > 0 ? fields : undefined,
   });
-}
-
-function pendingOf({ pending }: Row): Readonly<Record<string, unknown>> {
-  return typeof pending === "object" && pending !== null ? pending as Record<string, unknown> : {};
 }
 
 /** The zones, each with the nodes where it does not work. */

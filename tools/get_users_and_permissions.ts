@@ -8,6 +8,7 @@ import {
   number,
   record,
   records,
+  type Row,
   text,
   texts,
   time,
@@ -101,8 +102,6 @@ const SEEING: Readonly<
   groups: { path: "/access/groups", anyOf: ["Sys.Audit", "User.Modify", "Group.Allocate"] },
   permissions: { path: "/access", anyOf: ["Sys.Audit", "Permissions.Modify"] },
 };
-
-type Row = Readonly<Record<string, unknown>>;
 type AccessRow = z.input<typeof accessRow> & { name: string };
 
 /** Reads one of the lists. Nothing in it can be used to log in. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AppError } from "../lib/errors.ts";
+import { onFailure } from "../lib/errors.ts";
 import { flag, type GuestConfig } from "../lib/proxmox/api/values.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
@@ -188,12 +188,11 @@ async function removeFromContainer(
   if (!given.destroy_data || key.startsWith("unused") || volid === undefined) return result;
   const kept = pve.dryRun ? "unused0" : await keptAs(pve, guest, volid);
   if (kept === undefined) return result;
-  try {
-    await pve.put("/nodes/{node}/lxc/{vmid}/config", guest, { delete: kept });
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    throw error.withMessage(`${error.message}; ${key} is detached, its volume kept as ${kept}`);
-  }
+  await pve.put("/nodes/{node}/lxc/{vmid}/config", guest, { delete: kept }).catch(
+    onFailure((error) => {
+      throw error.withMessage(`${error.message}; ${key} is detached, its volume kept as ${kept}`);
+    }),
+  );
   return result;
 }
 

@@ -8,8 +8,7 @@ import { requireDisk } from "../lib/proxmox/guest/disks.ts";
 import { sizeInBytes } from "../lib/proxmox/guest/properties.ts";
 import { settle } from "../lib/proxmox/guest/settle.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
-
-const GIB = 1024 ** 3;
+import { shortGib } from "../lib/proxmox/sizes.ts";
 
 type VmDisk = ParamsOf<"/nodes/{node}/qemu/{vmid}/resize", "PUT">["disk"];
 type ContainerVolume = ParamsOf<"/nodes/{node}/lxc/{vmid}/resize", "PUT">["disk"];
@@ -55,7 +54,7 @@ export default defineTool({
     pve.check(
       "the disk grows",
       before === undefined || after === undefined || after > before,
-      `${key} has ${gib(before)} already, ${size} is less; disks cannot be shrunk`,
+      `${key} has ${shortGib(before ?? 0)} already, ${size} is less; disks cannot be shrunk`,
     );
     pve.plan.changes[key] = { from: sizeText(before), to: sizeText(after) };
     const upid = await sendUnlessChanged(pve, guest, {
@@ -77,10 +76,6 @@ export default defineTool({
     return { ...await settle(pve, upid, input), ...sizes };
   },
 });
-
-function gib(bytes = 0): string {
-  return `${Math.round(bytes / GIB * 10) / 10} GiB`;
-}
 
 function sizeText(bytes: number | undefined): string {
   return bytes === undefined ? "unknown" : `${bytes} bytes`;

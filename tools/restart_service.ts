@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AppError } from "../lib/errors.ts";
+import { onFailure } from "../lib/errors.ts";
 import { compact, text } from "../lib/proxmox/api/values.ts";
 import { assertKnown } from "../lib/proxmox/known.ts";
 import { nodeName, taskResult, waiting } from "../lib/tool/fields.ts";
@@ -52,10 +52,7 @@ export default defineTool({
     const task = await pve.task(upid, input);
     if (pve.dryRun) return task;
     // The change is made: not knowing how the service stands now makes it no failure.
-    const after = await read().catch((error) => {
-      if (error instanceof AppError) return [];
-      throw error;
-    });
+    const after = await read().catch(onFailure(() => []));
     const now = text(after.find((row) => row.service === service)?.state);
     return { node, service, ...compact({ state: now }), ...task };
   },

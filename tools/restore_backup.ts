@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { guestFacts } from "../lib/proxmox/guest/about.ts";
 import { volumeText } from "../lib/proxmox/storage/about.ts";
-import { AppError } from "../lib/errors.ts";
+import { AppError, onFailure } from "../lib/errors.ts";
 import { flag, type GuestConfig } from "../lib/proxmox/api/values.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
@@ -213,11 +213,6 @@ function lostWith(config: GuestConfig, type: GuestType): string | undefined {
   return `destroyed with what is replaced, and in no backup of it: ${diskList(lost)}`;
 }
 
-async function findIfAny(pve: Pve, vmid: number): Promise<Guest | undefined> {
-  try {
-    return await pve.find({ vmid });
-  } catch (error) {
-    if (error instanceof AppError && error.code === "not_found") return undefined;
-    throw error;
-  }
+function findIfAny(pve: Pve, vmid: number): Promise<Guest | undefined> {
+  return pve.find({ vmid }).catch(onFailure(() => undefined, "not_found"));
 }

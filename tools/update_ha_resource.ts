@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AppError } from "../lib/errors.ts";
+import { onFailure } from "../lib/errors.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import { clip } from "../lib/proxmox/clip.ts";
 import { editEntry, undoEntry } from "../lib/proxmox/cluster/entry.ts";
@@ -70,11 +70,9 @@ export default defineTool({
 
 /** Undefined where its node does not answer, as when HA is to do something about that. */
 async function isRunning(pve: Pve, guest: Guest): Promise<boolean | undefined> {
-  try {
-    return (await currentState(pve, guest)).status !== "stopped";
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+  const state = await currentState(pve, guest).catch(onFailure((error) => {
     pve.warn(`whether ${guestLabel(guest)} runs is unknown: ${clip(error.message)}`);
     return undefined;
-  }
+  }));
+  return state && state.status !== "stopped";
 }

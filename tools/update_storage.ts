@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AppError } from "../lib/errors.ts";
+import { AppError, onFailure } from "../lib/errors.ts";
 import { compact, flag, text } from "../lib/proxmox/api/values.ts";
 import { listed } from "../lib/proxmox/clip.ts";
 import {
@@ -130,10 +130,7 @@ function takesAway(row: Definition, { set }: Edit): boolean {
 
 /** Who uses the storage is worth knowing, and no reason against the change. */
 async function tellUsers(pve: Pve, storage: string): Promise<void> {
-  const users = await usersOf(pve, storage).catch((error) => {
-    if (error instanceof AppError) return error;
-    throw error;
-  });
+  const users = await usersOf(pve, storage).catch(onFailure((error) => error));
   const note = users instanceof AppError
     ? users.message
     : users.length > 0

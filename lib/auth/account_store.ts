@@ -4,7 +4,7 @@ import { Remembered } from "../database/remembered.ts";
 import { columnsOf } from "../database/schema.ts";
 import { Unchanged } from "../database/unchanged.ts";
 import { textOf } from "../database/values.ts";
-import { AppError } from "../errors.ts";
+import { AppError, onFailure } from "../errors.ts";
 import type {
   AccountChange,
   NewToken,
@@ -160,11 +160,10 @@ export class AccountStore {
     return await this.#database.transaction(async (tx) => {
       const roleId = roleName === null ? null : await roleIdOf(tx, { username, roleName });
       const values = [unusablePassword(), isSuperuser, username, isSuperuser, createdAt, roleId];
-      await tx.all(queries.INSERT_USER, values).catch((error) => {
-        if (!(error instanceof AppError) || error.code !== "conflict") throw error;
+      await tx.all(queries.INSERT_USER, values).catch(onFailure((cause) => {
         const message = `Cannot create user ${username}: the name is taken`;
-        throw new AppError("conflict", message, { cause: error });
-      });
+        throw new AppError("conflict", message, { cause });
+      }, "conflict"));
       return await userNamed(tx, username);
     });
   }

@@ -13,15 +13,7 @@ export interface Subject {
 }
 
 /** Which user somebody at an identity provider is here. */
-export interface UserLink extends Subject {
-  readonly userId: number;
-  readonly username: string;
-  /**
-   * Unix seconds: when the newest token was issued whose groups gave the user its role. Null for a link that an
-   * administrator made; its user's role is nobody else's affair.
-   */
-  readonly groupsAt: number | null;
-}
+export type UserLink = ReturnType<typeof linkIn>;
 
 /** What groups say of a user. */
 export interface GroupUser extends Subject {
@@ -174,12 +166,16 @@ async function linkOf(
   return row === undefined ? undefined : linkIn(row);
 }
 
-function linkIn(row: Row): UserLink {
+function linkIn(row: Row) {
   return {
     issuer: textOf(row.issuer),
     subject: textOf(row.subject),
     userId: Number(row.user_id),
     username: textOf(row.username),
+    /**
+     * Unix seconds: when the newest token was issued whose groups gave the user its role. Null for a link that an
+     * administrator made; its user's role is nobody else's affair.
+     */
     groupsAt: numberOf(row.groups_at),
   };
 }

@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, onFailure } from "../errors.ts";
 import type { CallsBackupServers } from "../pbs/call.ts";
 import type { Datastore } from "../pbs/datastores.ts";
 import { readHealth, type ServerHealth } from "../pbs/health.ts";
@@ -45,10 +45,7 @@ export function serverProbes(
     read: async (unread) => {
       const { sees, servers } = await concerned ?? {};
       if (servers?.has(name) === false) return [];
-      const health = await healthOf(name).catch((error) => {
-        if (error instanceof AppError) return error;
-        throw error;
-      });
+      const health = await healthOf(name).catch(onFailure((error) => error));
       if (health instanceof AppError) {
         unread(health.message);
         return [{

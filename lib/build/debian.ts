@@ -1,19 +1,12 @@
 import { basename, join } from "node:path";
 import { AppError, oneLine } from "../errors.ts";
-import { type ArchiveEntry, untar } from "./archive.ts";
+import { untar } from "./archive.ts";
 import { sha256 } from "./digest.ts";
 import { execute } from "./execute.ts";
 import { type Architecture, ownArchitecture } from "./release.ts";
 
 /** A package of Debian and what it installs. */
-export interface DebianPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly purl: string;
-  /** Of the package's file. */
-  readonly sha256: string;
-  readonly files: readonly ArchiveEntry[];
-}
+export type DebianPackage = Awaited<ReturnType<typeof read>>;
 
 /**
  * Downloads packages of the Debian release that this machine runs.
@@ -51,13 +44,14 @@ function foreign(folder: string, architecture: Architecture): string[] {
   ].flatMap((setting) => ["-o", setting]);
 }
 
-async function read(path: string): Promise<DebianPackage> {
+async function read(path: string) {
   // NAME_VERSION_ARCHITECTURE.deb, the colon of an epoch as %3a.
   const [name = "", version = "", kind = ""] = basename(path, ".deb").split("_");
   return {
     name,
     version: decodeURIComponent(version),
     purl: `pkg:deb/debian/${name}@${encodeURIComponent(decodeURIComponent(version))}?arch=${kind}`,
+    /** Of the package's file. */
     sha256: sha256(await Deno.readFile(path)),
     files: await untar(await contents(path)),
   };

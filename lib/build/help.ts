@@ -16,17 +16,7 @@ export interface CommandHelp {
   readonly commands: readonly string[];
 }
 
-export interface OptionHelp {
-  /** `--port <PORT>`. */
-  readonly flags: string;
-  /** `--port`. */
-  readonly long: string;
-  readonly takesValue: boolean;
-  readonly takesFile: boolean;
-  /** The values that it may have; none when it takes any. */
-  readonly words: readonly string[];
-  readonly description: string;
-}
+export type OptionHelp = ReturnType<typeof describeOption>;
 
 /** Every command of the program, parents before their children. */
 export function describeProgram(): CommandHelp[] {
@@ -67,12 +57,15 @@ function usageOf(command: Command): string {
   return args.join(" ");
 }
 
-function describeOption(option: Option): OptionHelp {
+function describeOption(option: Option) {
   return {
+    /** `--port <PORT>`. */
     flags: option.flags,
+    /** `--port`. */
     long: option.long ?? option.flags,
     takesValue: option.required || option.optional,
     takesFile: /[<[]FILE[>\]]/.test(option.flags),
+    /** The values that it may have; none when it takes any. */
     words: wordsOf(option),
     description: option.description,
   };

@@ -138,7 +138,11 @@ export class DatabaseAway extends AppError {
 }
 
 /** The database accepts connections or holds them, and says nothing: it is frozen, or the network is. */
-export class DatabaseSilent extends DatabaseAway {}
+export class DatabaseSilent extends DatabaseAway {
+  constructor() {
+    super("Cannot reach the database: it does not answer");
+  }
+}
 
 /** A row that is referred to would be gone, or one that is to be referred to is not there. */
 export class BrokenReference extends AppError {

@@ -69,12 +69,14 @@ export class PostgresConnection {
 
   /** Throws AppError as `Database` says. Only one statement may be under way. */
   async run(text: string, params: readonly Value[] = []): Promise<Row[]> {
-    if (this.#isLost) throw closed();
+    if (this.#isLost) {
+      throw new DatabaseAway("Cannot reach the database: the connection was closed");
+    }
     const silence = Promise.withResolvers<never>();
     const begun = performance.now();
     const watch = setInterval(async () => {
       const isOver = performance.now() - begun >= this.#silenceMs;
-      if (isOver || !await this.#answers()) silence.reject(silent());
+      if (isOver || !await this.#answers()) silence.reject(new DatabaseSilent());
     }, Math.min(QUIET_MS, this.#silenceMs));
     try {
       const statement = this.#sql.unsafe(text, [...params], { prepare: true });
@@ -140,12 +142,4 @@ function optionsFor(target: PostgresTarget, ssl: Tls) {
       TimeZone: "UTC",
     },
   };
-}
-
-function closed(): DatabaseAway {
-  return new DatabaseAway("Cannot reach the database: the connection was closed");
-}
-
-function silent(): DatabaseSilent {
-  return new DatabaseSilent("Cannot reach the database: it does not answer");
 }

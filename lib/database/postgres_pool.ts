@@ -69,7 +69,7 @@ export class PostgresPool {
     // Those who wait may be gone by the time it fails.
     this.#attempt.catch(() => {});
     const patience = Promise.withResolvers<never>();
-    const timer = setTimeout(() => patience.reject(noAnswer()), PATIENCE_MS);
+    const timer = setTimeout(() => patience.reject(new DatabaseSilent()), PATIENCE_MS);
     await Promise.race([this.#attempt, patience.promise]).finally(() => clearTimeout(timer));
   }
 
@@ -117,8 +117,4 @@ export class PostgresPool {
     this.#waiting.shift()?.();
     if (this.#isClosed) await connection.close();
   }
-}
-
-function noAnswer(): DatabaseSilent {
-  return new DatabaseSilent("Cannot reach the database: it does not answer");
 }

@@ -54,16 +54,7 @@ const ENTRIES: readonly (readonly [name: string, entry: string])[] = [
   ],
 ];
 
-interface Words {
-  readonly title: string;
-  readonly about: string;
-  readonly clients: string;
-  readonly fill: string;
-  readonly documents: string;
-  readonly where: string;
-}
-
-const ENGLISH: Words = {
+const ENGLISH = {
   title: "This is an MCP server",
   about:
     "proxmox-mcp lets AI assistants and scripts operate a Proxmox VE cluster. It answers programs that " +
@@ -79,7 +70,7 @@ const ENGLISH: Words = {
     "<code>proxmox-mcp check</code> says what is wrong.",
 };
 
-const TURKISH: Words = {
+const TURKISH: typeof ENGLISH = {
   title: "Bu bir MCP sunucusudur",
   about:
     "proxmox-mcp, yapay zekâ asistanlarının ve betiklerin bir Proxmox VE kümesini yönetmesini sağlar. " +
@@ -100,7 +91,7 @@ const PAGES: Readonly<Record<Language, string>> = {
   tr: pageOf("tr", TURKISH),
 };
 
-function pageOf(language: Language, words: Words): string {
+function pageOf(language: Language, words: typeof ENGLISH): string {
   const entries = ENTRIES.map(([name, entry]) =>
     `<h3>${name}</h3>\n<pre><code>${entry}</code></pre>\n`
   );

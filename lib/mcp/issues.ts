@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { allNearest, begunBy, nearest } from "../nearest.ts";
+import { allNearest, begunBy, meantText, nearest } from "../nearest.ts";
 import { clip } from "../proxmox/clip.ts";
 
 /** Names of one issue that an error tells, and words of a list. */
@@ -50,7 +50,7 @@ function unknownNames(
   const told = keys.slice(0, MAX_NAMES).map((key) => {
     const near = namesMeant(key, fields).join(" or ");
     const name = `${at ? `${at}.` : ""}${clip(key, 100)}`;
-    return `unknown argument ${name}${near ? ` (did you mean ${near}?)` : ""}`;
+    return `unknown argument ${name}${meantText(near)}`;
   });
   if (at !== "" || keys.every((key) => namesMeant(key, fields).length > 0)) return told;
   return [...told, `there are ${fields.slice(0, MAX_WORDS).join(", ") || "none"}`];
@@ -89,9 +89,7 @@ function oneOf(words: readonly string[], value: unknown): string {
   const near = typeof value === "string" ? nearest(value, words) : null;
   const more = words.length > MAX_WORDS ? ", …" : "";
   const list = words.slice(0, MAX_WORDS).join(", ") + more;
-  return `must be ${words.length === 1 ? "" : "one of "}${list}${
-    near ? ` (did you mean ${near}?)` : ""
-  }`;
+  return `must be ${words.length === 1 ? "" : "one of "}${list}${meantText(near)}`;
 }
 
 const UNFIT = "has a form that does not fit";

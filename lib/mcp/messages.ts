@@ -4,43 +4,33 @@ export const LANGUAGES = ["en", "tr"] as const;
 export type Language = typeof LANGUAGES[number];
 
 /** The refusals that callers see in their own language. Words are part of the interface. */
-export interface Messages {
-  readonly authenticationRequired: string;
-  readonly rateExceeded: string;
-  readonly hostRefused: string;
-  readonly originRefused: string;
-  readonly unavailable: string;
-  scopeRequired(scope: Scope): string;
-  /** @param key of the configuration that would switch it on, where one is missing */
-  toolDisabled(tool: string, key?: string): string;
-  toolOutOfReach(tool: string): string;
-  /** @param command names a token for the user; undefined for who is no user of the database */
-  ownTokenRequired(user: string, command: string | undefined): string;
-  /** @param halt.reason in brackets after a space, or empty */
-  halted(halt: { by: string; reason: string; since: string; resume: string }): string;
-}
-
-const ENGLISH: Messages = {
+const ENGLISH = {
   authenticationRequired: "Authentication required. Provide a valid token.",
   rateExceeded: "Too many requests. Try again later.",
   hostRefused: "This Host is not allowed.",
   originRefused: "This Origin is not allowed.",
   unavailable: "The service is not available. Try again later.",
-  scopeRequired: (scope) => `You do not have the required scope (${scope}) for this operation.`,
-  toolDisabled: (tool, key) =>
+  scopeRequired: (scope: Scope) =>
+    `You do not have the required scope (${scope}) for this operation.`,
+  /** @param key of the configuration that would switch it on, where one is missing */
+  toolDisabled: (tool: string, key?: string) =>
     `The tool ${tool} is switched off in this server's configuration${
       key === undefined ? "" : `: ${key} is not set`
     }.`,
-  toolOutOfReach: (tool) => `The limits of your token do not include the tool ${tool}.`,
-  ownTokenRequired: (user, command) =>
+  toolOutOfReach: (tool: string) => `The limits of your token do not include the tool ${tool}.`,
+  /** @param command names a token for the user; undefined for who is no user of the database */
+  ownTokenRequired: (user: string, command: string | undefined) =>
     `Calls go out with each user's own Proxmox API token only, and ${user} has none: ${
       command === undefined
         ? "connect with a token of a user who has one"
         : `an administrator names one by \`${command}\``
     }.`,
-  halted: ({ by, reason, since, resume }) =>
+  /** @param halt.reason in brackets after a space, or empty */
+  halted: ({ by, reason, since, resume }: Record<"by" | "reason" | "since" | "resume", string>) =>
     `Changes are halted since ${since} by ${by}${reason}. Reads and dry runs go on; \`${resume}\` ends it.`,
 };
+
+export type Messages = typeof ENGLISH;
 
 const TURKISH: Messages = {
   authenticationRequired: "Kimlik doğrulama gerekli. Geçerli bir token sağlayın.",

@@ -1,11 +1,12 @@
-import { isJSONRPCRequest } from "@modelcontextprotocol/server";
+import { INVALID_PARAMS, isJSONRPCRequest } from "@modelcontextprotocol/server";
+import { isRecord } from "../record.ts";
 import type { CallLedger } from "./call_ledger.ts";
 import { authInfoOf, type Caller } from "./caller.ts";
-import { idOf, malformedCall, NO_REQUEST } from "./json_rpc.ts";
+import type { TextFormat } from "./finished.ts";
+import { idOf, malformedCall, NO_REQUEST, type RpcError, rpcError } from "./json_rpc.ts";
 import { type OneShotTransport, openOneShots } from "./one_shot.ts";
 import type { ReadyResult } from "./ready_result.ts";
 import type { McpServices } from "./server.ts";
-import { formatOf } from "./text_format.ts";
 
 /** A body and what becomes of it. */
 export interface Posted {
@@ -79,4 +80,12 @@ export class Sessionless {
       await own.close();
     }
   }
+}
+
+/** How a caller without a handshake wants its texts: as `params.format` says, else as JSON. */
+function formatOf(message: Readonly<Record<string, unknown>>): TextFormat | RpcError {
+  const { format = "json" } = isRecord(message.params) ? message.params : {};
+  if (format === "json" || format === "text") return format;
+  const text = "Invalid params: params.format is json or text";
+  return rpcError({ code: INVALID_PARAMS, message: text }, idOf(message));
 }

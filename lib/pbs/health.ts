@@ -1,4 +1,4 @@
-import { AppError, oneLine } from "../errors.ts";
+import { oneLine, onFailure } from "../errors.ts";
 import { clip } from "../proxmox/clip.ts";
 import { compact, text, time } from "../proxmox/api/values.ts";
 import type { RowOf } from "./api/types.ts";
@@ -6,18 +6,12 @@ import { type Datastore, datastoresOf } from "./datastores.ts";
 import { grantsOf } from "./grants.ts";
 import { type BackupServerJob, type JobKind, serverJobOf } from "./jobs.ts";
 import type { PbsReader } from "./reader.ts";
-import { readSyncJobs, type Remote, remoteOf, type Syncs } from "./syncs.ts";
+import { readSyncJobs, remoteOf, type Syncs } from "./syncs.ts";
 import { NODE } from "./tasks.ts";
 import { seesRemotes, unseenBy } from "./unseen.ts";
 
 /** A task that did not end well; `WARNINGS: n` are none of these. */
-export interface FailedTask {
-  readonly upid: string;
-  readonly type: string;
-  readonly id?: string;
-  readonly ended?: string;
-  readonly reason: string;
-}
+export type FailedTask = ReturnType<typeof failedOf>[number];
 
 /** How one backup server is. */
 export interface ServerHealth {
@@ -54,15 +48,11 @@ export async function readHealth(
   ]);
   const grants = grantsOf(permissions);
   const unread: string[] = [];
-  const part = async <T>(what: string, read: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await read;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+  const part = <T>(what: string, read: Promise<T>): Promise<T | undefined> =>
+    read.catch(onFailure((error) => {
       unread.push(`${what}: ${clip(oneLine(error.message), 300)}`);
       return undefined;
-    }
-  };
+    }));
   const jobsOf = async (kind: "prune" | "verify"): Promise<BackupServerJob[]> =>
     await part(`${kind} jobs`, reader.list(`/admin/${kind}`).then(toJobs(kind))) ?? [];
   const seconds = Math.floor(since.getTime() / 1000);
@@ -88,7 +78,7 @@ export async function readHealth(
   const syncs: Syncs = {
     server: reader.server,
     jobs: sync ?? [],
-    remotes: (remotes ?? []).map((row): Remote => remoteOf(row)),
+    remotes: (remotes ?? []).map(remoteOf),
     complete: sync !== undefined && remotes !== undefined && seesRemotes(grants),
   };
   return {
@@ -108,7 +98,7 @@ function toJobs(kind: JobKind) {
     rows.map((row) => serverJobOf(kind, row));
 }
 
-function failedOf(row: RowOf<"/nodes/{node}/tasks">): FailedTask[] {
+function failedOf(row: RowOf<"/nodes/{node}/tasks">) {
   const [type, status] = [text(row.worker_type) ?? "", text(row.status)];
   // The list of errors has warnings too.
   if (status === undefined || status.startsWith("WARNINGS") || NOISE.includes(type)) return [];

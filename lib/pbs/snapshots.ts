@@ -18,22 +18,7 @@ export interface Place {
 export type BackupType = "vm" | "ct" | "host";
 
 /** One backup; times are RFC 3339. */
-export interface Snapshot extends Place {
-  readonly type: BackupType;
-  readonly id: string;
-  /** Unix seconds: what tells it from others of its group. */
-  readonly seconds: number;
-  readonly time: string;
-  /** Absent of one that is being made, or broke off: it is in the lists all the same (jobs.txt). */
-  readonly size_bytes?: number;
-  readonly verified: "ok" | "failed" | "never";
-  readonly verified_at?: string;
-  readonly protected?: true;
-  readonly encrypted?: true;
-  readonly owner?: string;
-  /** The first line of its notes. */
-  readonly comment?: string;
-}
+export type Snapshot = ReturnType<typeof snapshotOf>;
 
 export interface GroupFilter {
   readonly type?: BackupType | undefined;
@@ -96,7 +81,7 @@ function groupOf(
 function snapshotOf(
   row: RowOf<"/admin/datastore/{store}/snapshots">,
   { place, reader }: { place: Place; reader: PbsReader },
-): Snapshot {
+) {
   const seconds = number(row["backup-time"]);
   const made = time(seconds);
   if (seconds === undefined || made === undefined) {
@@ -106,12 +91,16 @@ function snapshotOf(
   const state = text(verification?.state);
   const comment = text(row.comment);
   const encrypted = records(row.files).some((file) => file["crypt-mode"] === "encrypt");
-  const verified: Snapshot["verified"] = state === "ok" || state === "failed" ? state : "never";
+  const verified: "ok" | "failed" | "never" = state === "ok" || state === "failed"
+    ? state
+    : "never";
   return compact({
     ...place,
     ...groupOf(row, reader),
+    /** What tells it from others of its group. */
     seconds,
     time: made,
+    /** Absent of one that is being made, or broke off: it is in the lists all the same (jobs.txt). */
     size_bytes: number(row.size),
     verified,
     verified_at: verifiedAt(verification?.upid),

@@ -7,14 +7,7 @@ import type { PbsReader } from "./reader.ts";
 import { seesRemotes } from "./unseen.ts";
 
 /** Another backup server as one knows it. */
-export interface Remote {
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly fingerprint?: string | undefined;
-  /** As whom it is asked: what is pushed there is owned by it. */
-  readonly user?: string | undefined;
-}
+export type Remote = ReturnType<typeof remoteOf>;
 
 /** What one server copies, and where from and to. */
 export interface Syncs {
@@ -54,12 +47,13 @@ export async function readSyncs(reader: PbsReader): Promise<Syncs> {
   return { server: reader.server, jobs, remotes: remotes.map(remoteOf), complete };
 }
 
-export function remoteOf(row: RowOf<"/config/remote">): Remote {
+export function remoteOf(row: RowOf<"/config/remote">) {
   return {
     name: text(row.name) ?? "",
     host: text(row.host) ?? "",
     port: number(row.port) ?? DEFAULT_PORT,
     fingerprint: text(row.fingerprint),
+    /** As whom it is asked: what is pushed there is owned by it. */
     user: text(row["auth-id"]),
   };
 }

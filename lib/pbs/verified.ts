@@ -2,16 +2,7 @@ import { type Group, groupName } from "./group.ts";
 import type { Snapshot } from "./snapshots.ts";
 
 /** How backups stand by what verifications have found, whatever the last task said. */
-export interface Verdict {
-  /** Read by the task in question. */
-  readonly checked: number;
-  readonly good: number;
-  readonly failed: number;
-  readonly never: number;
-  /** Being made, or broken off. */
-  readonly unfinished: number;
-  readonly bad: { group: string; time: string; namespace?: string }[];
-}
+export type Verdict = ReturnType<typeof verdictOf>;
 
 const MOST_SHOWN = 100;
 
@@ -19,16 +10,18 @@ const MOST_SHOWN = 100;
 export function verdictOf(
   snapshots: readonly Snapshot[],
   { since }: { since: Date | undefined },
-): Verdict {
+) {
   const finished = snapshots.filter(({ size_bytes }) => size_bytes !== undefined);
   const count = (state: Snapshot["verified"]) =>
     finished.filter(({ verified }) => verified === state).length;
   const bad = finished.filter(({ verified }) => verified === "failed");
   return {
+    /** Read by the task in question. */
     checked: finished.filter(({ verified_at }) => isSince(verified_at, since)).length,
     good: count("ok"),
     failed: bad.length,
     never: count("never"),
+    /** Being made, or broken off. */
     unfinished: snapshots.length - finished.length,
     bad: bad.slice(-MOST_SHOWN).reverse().map(({ namespace, time, ...one }) => ({
       group: groupName(one as Group),

@@ -4,24 +4,7 @@ import { guestOf, type GuestType } from "./guest/directory.ts";
 import type { Reach } from "./plan.ts";
 
 /** One guest in a list. What is not known, not set or false is left out. */
-export interface GuestRow {
-  readonly vmid?: number;
-  readonly name?: string;
-  readonly node?: string;
-  readonly status?: string;
-  readonly cpus?: number;
-  /** Of `cpus`. */
-  readonly cpu_fraction?: number;
-  readonly memory_bytes?: number;
-  readonly memory_used_bytes?: number;
-  readonly disk_bytes?: number;
-  readonly uptime_seconds?: number;
-  readonly template?: boolean;
-  readonly tags?: string[];
-  readonly pool?: string;
-  readonly lock?: string;
-  readonly ha_state?: string;
-}
+export type GuestRow = ReturnType<typeof describeGuest>;
 
 /** Says which nodes are not online and what therefore is not known. */
 export function warningsOf(
@@ -109,7 +92,7 @@ export const guestRowsOf = oncePer(
 );
 
 /** A guest's row with all that the resource list tells. */
-export function describeGuest(row: Resource, offline: ReadonlySet<string>): GuestRow {
+export function describeGuest(row: Resource, offline: ReadonlySet<string>) {
   const guest = guestOf(row);
   const tags = tagList(row.tags);
   const cpu = number(row.cpu);
@@ -119,6 +102,7 @@ export function describeGuest(row: Resource, offline: ReadonlySet<string>): Gues
     node: guest?.node,
     status: statusOf(row, offline),
     cpus: number(row.maxcpu),
+    /** Of `cpus`. */
     cpu_fraction: cpu === undefined ? undefined : Math.round(cpu * 10_000) / 10_000,
     memory_bytes: number(row.maxmem),
     memory_used_bytes: number(row.mem),

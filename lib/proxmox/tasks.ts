@@ -23,26 +23,18 @@ export {
 /** What waiting needs of its surroundings. */
 export type TaskReader = Pick<Pve, "advice" | "get" | "now" | "page" | "sleep">;
 
-export interface ParsedUpid {
-  readonly node: string;
-  readonly startTime: Date;
-  readonly type: string;
-  readonly id: string;
-  /** `user@realm`, or `user@realm!token` for a task that an API token started. */
-  readonly user: string;
-}
-
 type StatusRow = DataOf<"/nodes/{node}/tasks/{upid}/status", "GET">;
 
 const LOG_TAIL_LINES = 10;
 const LOG_PAGE = 500;
 
 /**
- * Takes a UPID apart: `UPID:node:pid:pstart:starttime:type:id:user:`.
+ * Takes a UPID apart: `UPID:node:pid:pstart:starttime:type:id:user:`; the user is `user@realm!token` for a task
+ * that an API token started.
  *
  * @throws AppError `invalid`
  */
-export function parseUpid(upid: string): ParsedUpid {
+export function parseUpid(upid: string) {
   const match = upid.match(
     /^UPID:([A-Za-z0-9.-]+):[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:([0-9A-Fa-f]{8}):([^:\s/]+):([^:\s/]*):([^:\s/]+):$/,
   );

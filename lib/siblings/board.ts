@@ -4,7 +4,7 @@ import { bytesOf, Counts, MOST_WORKERS } from "./counts.ts";
 export { MOST_WORKERS } from "./counts.ts";
 
 /** What a token keeps open between its requests; `follow` is what it is told the changes of. */
-export const OPEN_KINDS = ["http", "sse", "listen", "follow"] as const;
+const OPEN_KINDS = ["http", "sse", "listen", "follow"] as const;
 export type OpenKind = typeof OPEN_KINDS[number];
 
 /** Tokens with calls under way that one worker tells the others of. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AppError } from "../errors.ts";
+import { AppError, onFailure } from "../errors.ts";
 import { guestsOf, readPart } from "../pbs/below.ts";
 import type { Pbs } from "../pbs/pbs.ts";
 import { flag, record, text } from "../proxmox/api/values.ts";
@@ -168,15 +168,11 @@ export async function noteConcerned(
 ): Promise<void> {
   if (params["backup-id"] !== undefined) return;
   if (path.startsWith("/nodes/{node}/disks/")) return pve.concerns(null);
-  const known = async <T>(read: Promise<T>, none: T): Promise<T> => {
-    try {
-      return await read;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+  const known = <T>(read: Promise<T>, none: T): Promise<T> =>
+    read.catch(onFailure((error) => {
       if (error.code !== "not_found") pve.concerns(null);
       return none;
-    }
-  };
+    }));
   const isJob = A_JOB.test(path);
   const job = isJob ? record(await known(pbs.call("GET", at, {}), {})) : {};
   const named = path.startsWith("/config/datastore/") ? values.name : values.store;

@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { onFailure } from "../errors.ts";
 import type { Pbs } from "../pbs/pbs.ts";
 import type { RunningTask } from "../pbs/running.ts";
 import type { TaskState } from "../proxmox/tasks.ts";
@@ -39,15 +39,12 @@ export async function followBackupTask(
 }
 
 /** What is read of a change that was made; that it cannot be read, which is told, is no failure of the change. */
-export async function readAfter<T>(
+export function readAfter<T>(
   pve: Pick<Pve, "warn">,
   read: () => Promise<T>,
 ): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+  return read().catch(onFailure((error) => {
     pve.warn(`it was done, and what it came to could not be read: ${error.message}`);
     return undefined;
-  }
+  }));
 }

@@ -90,7 +90,7 @@ export const guestListInput = {
 type Input = z.output<z.ZodObject<typeof guestListInput>>;
 type Output<Name extends string> =
   & z.output<z.ZodObject<typeof paged>>
-  & { [N in Name]: GuestRow[] };
+  & { [N in Name]: Partial<GuestRow>[] };
 
 /** Pages that are kept of one answer of Proxmox: callers choose their filters. */
 const MOST_PAGES = 50;
@@ -124,7 +124,7 @@ function listGuests(
   resources: readonly Resource[],
   type: GuestType,
   input: Input,
-): z.output<z.ZodObject<typeof paged>> & { guests: GuestRow[] } {
+) {
   const offline = offlineNodes(resources);
   const rows = resources.filter((row) =>
     row.type === type &&

@@ -6,6 +6,7 @@ import {
   type TokenEdit,
   updateToken as update,
 } from "../../auth/token_changes.ts";
+import { readmitClient } from "../../auth/user_links.ts";
 import { type ChangeOptions, withAccounts } from "../account_change.ts";
 import { type CliContext, UsageError } from "../context.ts";
 import { knownToken } from "../known.ts";
@@ -56,6 +57,21 @@ export async function revokeToken(
       `revoked token ${token.id} "${token.name}" of ${token.user.username} ` +
         `(it had scope ${effectiveScope(token)})`,
     );
+  });
+}
+
+/** Lets a provider's client in again whose sign-in was revoked. */
+export async function readmitToken(
+  context: CliContext,
+  id: number,
+  options: ChangeOptions,
+): Promise<void> {
+  await withAccounts(context, options, async (accounts) => {
+    await accounts.change(
+      { command: "token readmit", given: { id } },
+      (store) => readmitClient(store, id),
+    );
+    context.io.out(`the client of token ${id} is let in again with its next token`);
   });
 }
 

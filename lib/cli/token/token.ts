@@ -6,6 +6,7 @@ import { type CliContext, withCommonOptions } from "../context.ts";
 import { oneOf, readDuration, reader, shortText, someOf, wholeNumber } from "../options.ts";
 import {
   CLEARABLE,
+  readmitToken,
   revokeToken,
   rotateToken,
   updateToken,
@@ -13,7 +14,6 @@ import {
 } from "./changes.ts";
 import { createToken, type CreateTokenOptions } from "./create.ts";
 import { withLimitOptions } from "./limit_options.ts";
-import { readmit } from "./readmit.ts";
 import { type ListTokenOptions, listTokens } from "./list.ts";
 
 const CREATE_NOTES = `
@@ -93,7 +93,7 @@ export function registerToken(program: Command, context: CliContext): void {
   withTokenId(withChangeOptions(token.command("readmit")))
     .description("let a provider's client in again whose sign-in was revoked")
     .addHelpText("after", READMIT_NOTES)
-    .action((id: number, options: ChangeOptions) => readmit(context, id, options));
+    .action((id: number, options: ChangeOptions) => readmitToken(context, id, options));
 }
 
 const tokenId = wholeNumber(1, 2 ** 31 - 1);

@@ -1,32 +1,7 @@
 import type { Language } from "../../mcp/messages.ts";
 
 /** What the page says. */
-export interface Words {
-  readonly title: string;
-  readonly wantsTo: string;
-  readonly until: string;
-  readonly approvedUntil: string;
-  readonly nothingYet: string;
-  readonly about: string;
-  readonly guests: string;
-  readonly changes: string;
-  readonly requests: string;
-  readonly checks: string;
-  readonly arguments: string;
-  readonly notes: string;
-  readonly nothing: string;
-  readonly approve: string;
-  readonly deny: string;
-  readonly takeBack: string;
-  readonly approved: string;
-  readonly approvedNext: string;
-  readonly denied: string;
-  readonly deniedNext: string;
-  readonly notPossible: string;
-  readonly stale: string;
-}
-
-const ENGLISH: Words = {
+const ENGLISH = {
   title: "Approve a change",
   wantsTo: "wants to",
   until: "To be decided until",
@@ -52,6 +27,8 @@ const ENGLISH: Words = {
   notPossible: "This cannot be decided",
   stale: "The page was open too long, or came from elsewhere. Look at the plan again.",
 };
+
+export type Words = typeof ENGLISH;
 
 const TURKISH: Words = {
   title: "Bir değişikliği onayla",

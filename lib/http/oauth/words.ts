@@ -2,34 +2,10 @@ import type { Reach } from "../../oauth/own_reach.ts";
 import type { Language } from "../../mcp/messages.ts";
 
 /** What the page says. */
-export interface Words {
-  readonly title: string;
-  readonly asks: string;
-  readonly verified: (host: string) => string;
-  readonly unverified: string;
-  readonly backTo: string;
-  readonly thisComputer: string;
-  readonly may: string;
-  readonly reach: string;
-  readonly reachWhy: string;
-  readonly reaches: Readonly<Record<Reach, string>>;
-  readonly all: string;
-  readonly kept: string;
-  readonly approval: string;
-  readonly days: string;
-  readonly day: (count: number) => string;
-  readonly allow: string;
-  readonly deny: string;
-  readonly notPossible: string;
-  readonly fault: string;
-  readonly beyond: (field: string) => string;
-  readonly stale: string;
-}
-
-const ENGLISH: Words = {
+const ENGLISH = {
   title: "Let a program in",
   asks: "asks to operate Proxmox in your name",
-  verified: (host) => `This is what ${host} says about the program.`,
+  verified: (host: string) => `This is what ${host} says about the program.`,
   unverified:
     "The program chose this name itself and nobody has checked it. Go on only if you have just begun " +
     "to connect this very program.",
@@ -38,23 +14,29 @@ const ENGLISH: Words = {
   may: "It may",
   reach: "Only for",
   reachWhy: "Several are separated by commas. A guest must fit every line that is filled in.",
-  reaches: { pools: "Pools", tags: "Tags", vmids: "Guest ids", nodes: "Nodes" },
+  reaches: { pools: "Pools", tags: "Tags", vmids: "Guest ids", nodes: "Nodes" } satisfies Record<
+    Reach,
+    string
+  >,
   all: "all",
   kept: "The tools that you may not use are kept from it as well.",
   approval: "Somebody else must approve each change",
   days: "For how long",
-  day: (count) => count === 1 ? "1 day" : `${count} days`,
+  day: (count: number) => count === 1 ? "1 day" : `${count} days`,
   allow: "Let it in",
   deny: "Turn it away",
   notPossible: "This sign-in is not possible",
   fault:
     "The program that has sent you here asked for it wrongly. Begin again in the program; if it stays so, " +
     "tell whoever looks after this server.",
-  beyond: (field) => `${field}: this cannot be read, or is more than you may reach yourself.`,
+  beyond: (field: string) =>
+    `${field}: this cannot be read, or is more than you may reach yourself.`,
   stale:
     "The page was open too long, was used already, or came from elsewhere. Begin again in the " +
     "program.",
 };
+
+export type Words = typeof ENGLISH;
 
 const TURKISH: Words = {
   title: "Bir programa izin ver",

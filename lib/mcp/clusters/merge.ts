@@ -5,6 +5,7 @@ import type { AnyTool } from "../../tool/tool.ts";
 import type { Ran } from "../run_once.ts";
 import { rowsIn } from "./coverage.ts";
 import { mergedCursor } from "./cursor.ts";
+import type { Row } from "../../proxmox/api/values.ts";
 
 /** What one cluster has answered. */
 export interface Part {
@@ -13,8 +14,6 @@ export interface Part {
 }
 
 type Value = Record<string, unknown>;
-type Row = Readonly<Record<string, unknown>>;
-
 /** What each of some clusters has answered, side by side. */
 export function mergeEach(parts: readonly Part[], warnings: readonly string[]): Value {
   const clusters = parts.map(({ cluster, value }) => ({ cluster, ...value.finished.value }));

@@ -34,7 +34,8 @@ export interface Resource {
   readonly "network-type"?: string;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+/** An object that Proxmox answers with: keys as in the API, values as they come. */
+export type Row = Readonly<Record<string, unknown>>;
 
 /** Reads a row of `/cluster/resources`: gives itself where nothing in it has to be read otherwise. */
 export function resourceOf(row: Row): Resource {
@@ -115,7 +116,7 @@ function vmidOf(value: unknown): number | undefined {
 }
 
 /** A guest's configuration: keys as in the API, values as they come. */
-export type GuestConfig = Readonly<Record<string, unknown>> & { readonly digest?: string };
+export type GuestConfig = Row & { readonly digest?: string };
 
 /**
  * A number, from one, a numeric string or a boolean; undefined for anything else, and for one so large that
@@ -172,12 +173,12 @@ export function time(seconds: unknown): string | undefined {
 }
 
 /** An object; an empty one for anything else. */
-export function record(value: unknown): Readonly<Record<string, unknown>> {
+export function record(value: unknown): Row {
   return isRecord(value) ? value : {};
 }
 
 /** The objects of a list within a row; none for anything else. */
-export function records(value: unknown): Readonly<Record<string, unknown>>[] {
+export function records(value: unknown): Row[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
@@ -198,5 +199,5 @@ export function compact<T extends Record<string, unknown>>(record: T): Defined<T
 }
 
 type Defined<T> =
-  & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
-  & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+  & { readonly [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
+  & { readonly [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };

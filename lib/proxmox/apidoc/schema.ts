@@ -1,4 +1,4 @@
-import { nearest } from "../../nearest.ts";
+import { meantText, nearest } from "../../nearest.ts";
 import { flag, number } from "../api/values.ts";
 import { patternOf } from "./pattern.ts";
 
@@ -78,7 +78,7 @@ function unknownParam(name: string, schemas: ParamSchemas, others: ParamSchemas)
   const elsewhere = schemaFor(name, others)?.only_with;
   if (elsewhere !== undefined) return `${name} is taken only with ${elsewhere}`;
   const near = nearest(name, Object.keys(schemas));
-  return `${name} is not a parameter of this method${near ? ` (did you mean ${near}?)` : ""}`;
+  return `${name} is not a parameter of this method${meantText(near)}`;
 }
 
 /** What is wrong with a value; undefined when nothing is. */

@@ -2,7 +2,7 @@ import type { Guest } from "../guest/directory.ts";
 import { isTaken } from "../guest/placement.ts";
 import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
-import { GIB } from "../sizes.ts";
+import { GIB, shortGib } from "../sizes.ts";
 import { readVolumes, type Volume } from "../storage/volumes.ts";
 import { CLUSTER, type Finding, placeOf, type Probe } from "./finding.ts";
 import type { Detached } from "./guests.ts";
@@ -69,7 +69,7 @@ async function readDisks(
 }
 
 function detachedFinding(volume: Volume, { guest, key }: Detached): Finding {
-  const size = sizeText(volume);
+  const size = shortGib(volume.size_bytes ?? 0);
   return {
     kind: "unused_volume",
     severity: "info",
@@ -88,11 +88,7 @@ function goneFinding(volume: Volume): Finding {
   return {
     kind: "unused_volume",
     severity: "info",
-    what: `${sizeText(volume)} of guest ${volume.vmid}, which there is not`,
+    what: `${shortGib(volume.size_bytes ?? 0)} of guest ${volume.vmid}, which there is not`,
     where: `volume ${volume.volid} on node ${volume.node}`,
   };
-}
-
-function sizeText({ size_bytes = 0 }: Volume): string {
-  return `${Math.round(size_bytes / GIB * 10) / 10} GiB`;
 }

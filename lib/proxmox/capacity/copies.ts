@@ -1,6 +1,6 @@
-import { AppError } from "../../errors.ts";
+import { onFailure } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
-import { flag, number, type Resource, text } from "../api/values.ts";
+import { flag, number, type Resource, type Row, text } from "../api/values.ts";
 import { type ReplicationJob, replicationJobs } from "../cluster/replication.ts";
 import type { Guest } from "../guest/directory.ts";
 import { sharedStorages } from "../inventory.ts";
@@ -28,19 +28,15 @@ export async function readCopies(
   },
 ): Promise<Copies> {
   const warnings: string[] = [];
-  const read = async <T>(what: string, reading: Promise<readonly T[]>): Promise<readonly T[]> => {
-    try {
-      return await reading;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+  const read = <T>(what: string, reading: Promise<readonly T[]>): Promise<readonly T[]> =>
+    reading.catch(onFailure((error) => {
       warnings.push(
         isKind(error, "not_offered")
           ? `${what} are not looked at: this version has none`
           : `${what} could not be read: ${error.message}`,
       );
       return [];
-    }
-  };
+    }));
   const readBackups = async () => {
     const { told, warnings: untold } = await readTold();
     const list = await readVolumes(pve, { content: "backup" }, { told });
@@ -76,8 +72,6 @@ function surviving(
     shared.has(volid.slice(0, volid.indexOf(":"))) || nodeOf.get(vmid) !== node
   );
 }
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** Where there are copies of guests: a job that never came to its end has made none. */
 function targetsOf(jobs: readonly ReplicationJob[]): Map<number, string[]> {

@@ -23,30 +23,10 @@ const FATES: readonly Fate[] = [
 ];
 
 /** One guest of a node, should that be gone. */
-export interface GuestFate {
-  readonly vmid: number;
-  readonly name?: string;
-  readonly node: string;
-  readonly status: string;
-  readonly fate: Fate;
-  /** Why it is not better. */
-  readonly because?: string;
-  /** Of the newest good backup, RFC 3339. */
-  readonly newest_backup_at?: string;
-}
+export type GuestFate = ReturnType<typeof fatesOf>[number];
 
 /** What a node's loss would mean as a whole. */
-export interface NodeLoss {
-  readonly node: string;
-  readonly guests: number;
-  readonly lost: number;
-  /** Of `lost`, those without a backup that can be seen. */
-  readonly lost_without_backup: number;
-  /** Whether what runs there, and comes back, finds memory on the other nodes; absent where nobody can tell. */
-  readonly rest_fits?: boolean;
-  readonly memory_needed_bytes: number;
-  readonly memory_free_elsewhere_bytes: number;
-}
+export type NodeLoss = ReturnType<typeof lossesOf>[number];
 
 export interface Surroundings {
   readonly resources: readonly Resource[];
@@ -61,11 +41,11 @@ export interface Surroundings {
 }
 
 /** What would become of each guest, worst first. */
-export function fatesOf(around: Surroundings): GuestFate[] {
+export function fatesOf(around: Surroundings) {
   const managed = new Map(
     around.resources.map((row) => [Number(row.vmid), text(row.hastate)]),
   );
-  return around.guests.map((guest): GuestFate => {
+  return around.guests.map((guest) => {
     const { vmid, name, node, status } = guest;
     return compact({
       vmid,
@@ -73,6 +53,7 @@ export function fatesOf(around: Surroundings): GuestFate[] {
       node,
       status,
       ...fateOf(guest, around, managed.get(vmid)),
+      /** The newest good one. */
       newest_backup_at: around.backups.get(vmid)?.time,
     });
   }).sort((a, b) => FATES.indexOf(a.fate) - FATES.indexOf(b.fate) || a.vmid - b.vmid);
@@ -82,7 +63,11 @@ function fateOf(
   { node, vmid }: Guest,
   { disks, replicas, resources, tied }: Surroundings,
   haState: string | undefined,
-): { fate: Fate; because?: string } {
+): {
+  fate: Fate;
+  /** Why it is not better. */
+  because?: string;
+} {
   const own = disks.by.get(vmid);
   if (own === undefined) return { fate: "unknown", because: "its configuration was not read" };
   const local = own.filter(({ reach }) => reach === "node");
@@ -129,7 +114,7 @@ function whyByHand(
 export function lossesOf(
   fates: readonly GuestFate[],
   { resources }: Pick<Surroundings, "resources">,
-): NodeLoss[] {
+) {
   const memory = new Map(resources.map((row) => [Number(row.vmid), number(row.maxmem) ?? 0]));
   const offline = offlineNodes(resources);
   const nodes = resources.filter((row) => row.type === "node");
@@ -149,7 +134,9 @@ export function lossesOf(
       node,
       guests: own.length,
       lost: lost.length,
+      /** Of which none can be seen. */
       lost_without_backup: lost.filter(({ newest_backup_at: at }) => at === undefined).length,
+      /** Whether what runs there, and comes back, finds memory elsewhere; absent where nobody can tell. */
       rest_fits: fits(moving, free) || (free.length < others.length ? undefined : false),
       memory_needed_bytes: sum(moving),
       memory_free_elsewhere_bytes: sum(free),

@@ -15,25 +15,7 @@ const TIGHT = 0.9;
 type Series = readonly Readonly<Record<string, unknown>>[];
 
 /** What a guest has, what it used in the last month, and what it would do with. */
-export interface RightSize {
-  readonly vmid: number;
-  readonly name?: string;
-  readonly node: string;
-  readonly type: string;
-  readonly status: string;
-  /** Of measurements. */
-  readonly days: number;
-  readonly cpus?: number;
-  readonly cpu_average_fraction?: number;
-  readonly cpu_peak_fraction?: number;
-  readonly cpus_proposed?: number;
-  readonly memory_mib?: number;
-  readonly memory_average_mib?: number;
-  readonly memory_peak_mib?: number;
-  readonly memory_proposed_mib?: number;
-  readonly disk_used_fraction?: number;
-  readonly reasons: string[];
-}
+export type RightSize = ReturnType<typeof rightSize>;
 
 /**
  * Proposes what a guest needs, by a month of Proxmox's averages and peaks. It proposes nothing where a
@@ -42,7 +24,7 @@ export interface RightSize {
 export function rightSize(
   guest: Guest,
   { row, average, maximum }: { row: Resource; average: Series; maximum: Series },
-): RightSize {
+) {
   const { vmid, name, node, type, status } = guest;
   const measured = pointsOf(average, ["mem"]);
   const days = daysOf(measured);
@@ -70,6 +52,7 @@ export function rightSize(
     node,
     type,
     status,
+    /** Of measurements. */
     days: Math.round(days * 10) / 10,
     cpus,
     cpu_average_fraction: rounded(cpuMean),

@@ -1,40 +1,19 @@
 import { compact, flag, number, type Resource, text } from "../api/values.ts";
 import { clip } from "../clip.ts";
 import { forEachBounded } from "../fan_out.ts";
-import { AppError, oneLine } from "../../errors.ts";
+import { oneLine, onFailure } from "../../errors.ts";
 import { type Guest, guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import type { Pve } from "../pve.ts";
 import { offeredStorages, storagePlace } from "../storage/offered.ts";
 import type { GuestDisks } from "./guest_disks.ts";
-import { pointsOf, type Trend, trendOf } from "./trend.ts";
+import { pointsOf, trendOf } from "./trend.ts";
 
 /** A node's memory: what is used, and what its guests may come to use. */
-export interface NodeRoom extends Partial<Trend> {
-  readonly node: string;
-  readonly status?: string;
-  readonly cpus?: number;
-  /** Of its running guests. */
-  readonly cpus_promised: number;
-  readonly memory_bytes?: number;
-  readonly memory_used_bytes?: number;
-  /** To its running guests. */
-  readonly memory_promised_bytes: number;
-  /** To all its guests, should all run. */
-  readonly memory_promised_to_all_bytes: number;
-}
+export type NodeRoom = Awaited<ReturnType<typeof nodeRooms>>[number];
 
 /** A storage's space: what is used, and what disks may grow to. A shared one is told once. */
-export interface StorageRoom extends Partial<Trend> {
-  readonly storage: string;
-  /** Absent for a shared one. */
-  readonly node?: string;
-  readonly type?: string;
-  readonly total_bytes?: number;
-  readonly used_bytes?: number;
-  /** Sizes of the disks that guests have there. */
-  readonly promised_bytes?: number;
-}
+export type StorageRoom = Awaited<ReturnType<typeof storageRooms>>[number];
 
 const MONTH = { timeframe: "month", cf: "AVERAGE" } as const;
 
@@ -42,11 +21,11 @@ const MONTH = { timeframe: "month", cf: "AVERAGE" } as const;
 export async function nodeRooms(
   pve: Pve,
   { resources, guests }: { resources: readonly Resource[]; guests: readonly Guest[] },
-): Promise<NodeRoom[]> {
+) {
   const offline = offlineNodes(resources);
   const sizes = new Map(resources.map((row) => [Number(row.vmid), row]));
   const nodes = resources.filter((row) => row.type === "node");
-  return await forEachBounded(nodes, async (row): Promise<NodeRoom> => {
+  return await forEachBounded(nodes, async (row) => {
     const node = row.node ?? row.id;
     const own = guests.filter((guest) => guest.node === node && !guest.template);
     const running = own.filter(({ status }) => status === "running");
@@ -60,6 +39,7 @@ export async function nodeRooms(
       node,
       status: text(row.status),
       cpus: number(row.maxcpu),
+      /** What is promised is promised to running guests, or to all, should all run. */
       cpus_promised: sum(running, "maxcpu"),
       memory_bytes: number(row.maxmem),
       memory_used_bytes: number(row.mem),
@@ -93,13 +73,13 @@ export async function storageRooms(
     guests: readonly Guest[];
     disks: GuestDisks;
   },
-): Promise<StorageRoom[]> {
+) {
   const places = offeredStorages(resources).filter(({ available }) => available);
   const nodeOf = new Map(guests.map(({ vmid, node }) => [vmid, node]));
   const all = [...disks.by].flatMap(([vmid, of]) =>
     of.map((disk) => ({ ...disk, node: nodeOf.get(vmid) }))
   );
-  return await forEachBounded(places, async ({ rows: [row] }): Promise<StorageRoom> => {
+  return await forEachBounded(places, async ({ rows: [row] }) => {
     const { node = "", storage = "" } = row;
     const shared = flag(row.shared);
     const own = all.filter((disk) => disk.storage === storage && (shared || disk.node === node));
@@ -115,6 +95,7 @@ export async function storageRooms(
       type: text(row.plugintype),
       total_bytes: number(row.maxdisk),
       used_bytes: number(row.disk),
+      /** Sizes of the disks that guests have there. */
       promised_bytes: /images|rootdir/.test(row.content ?? "")
         ? own.reduce((sum, { bytes }) => sum + bytes, 0)
         : undefined,
@@ -124,12 +105,9 @@ export async function storageRooms(
 }
 
 /** A trend that cannot be read is not known; the rest is. */
-async function measured<T>(pve: Pve, what: string, reading: Promise<T[]>): Promise<T[]> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+function measured<T>(pve: Pve, what: string, reading: Promise<T[]>): Promise<T[]> {
+  return reading.catch(onFailure((error) => {
     pve.warn(`growth of ${what}: ${clip(oneLine(error.message))}`);
     return [];
-  }
+  }));
 }

@@ -3,28 +3,12 @@ import { flag, number, records, text, time } from "../api/values.ts";
 import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
 
-/** A token of a Proxmox user; never its secret. */
-export interface AccessToken {
-  readonly name: string;
-  readonly comment: string | undefined;
-  readonly expires: string | undefined;
-  /** Has only what is granted to itself. */
-  readonly separated: boolean;
-}
-
-export interface TokenOwner {
-  readonly enabled: boolean;
-  /** RFC 3339; absent for never. */
-  readonly expires?: string;
-  readonly tokens: readonly AccessToken[];
-}
-
 /**
- * A Proxmox user and its tokens.
+ * A Proxmox user and its tokens, never their secrets; `expires` is absent for never.
  *
  * @throws AppError `not_found` naming the users that there are
  */
-export async function requireOwner(pve: Pve, user: string): Promise<TokenOwner> {
+export async function requireOwner(pve: Pve, user: string) {
   const rows = await pve.list("/access/users", {}, { full: true });
   assertKnown(user, { what: "Proxmox user", known: rows.map((row) => String(row.userid)) });
   const row = rows.find(({ userid }) => userid === user);
@@ -37,6 +21,7 @@ export async function requireOwner(pve: Pve, user: string): Promise<TokenOwner> 
       name: String(token.tokenid),
       comment: text(token.comment),
       expires: time(number(token.expire) || undefined),
+      /** Has only what is granted to itself. */
       separated: token.privsep === undefined || flag(token.privsep),
     })),
   };
@@ -46,7 +31,7 @@ export async function requireOwner(pve: Pve, user: string): Promise<TokenOwner> 
 export async function requireToken(
   pve: Pve,
   { user, name }: { user: string; name: string },
-): Promise<AccessToken> {
+) {
   const { tokens } = await requireOwner(pve, user);
   assertKnown(name, { what: `token of ${user} named`, known: tokens.map((token) => token.name) });
   const token = tokens.find((each) => each.name === name);

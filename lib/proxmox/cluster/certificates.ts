@@ -2,23 +2,13 @@ import type { Reader } from "../kept_reader.ts";
 import { compact, number, text, texts, time } from "../api/values.ts";
 
 /** A certificate that a node serves or trusts, without the certificate itself. */
-export interface Certificate {
-  readonly node: string;
-  readonly file?: string;
-  readonly subject?: string;
-  readonly issuer?: string;
-  readonly names?: string[];
-  readonly expires?: string;
-  /** Negative once it has expired. */
-  readonly days_left?: number;
-  readonly fingerprint?: string;
-}
+export type Certificate = Awaited<ReturnType<typeof readCertificates>>[number];
 
 const DAY_SECONDS = 86_400;
 const MAX_NAMES = 20;
 
 /** Reads a node's certificates. */
-export async function readCertificates(pve: Reader, node: string): Promise<Certificate[]> {
+export async function readCertificates(pve: Reader, node: string) {
   const rows = await pve.list("/nodes/{node}/certificates/info", { node });
   const now = pve.now().getTime() / 1000;
   return rows.map((row) => {
@@ -30,6 +20,7 @@ export async function readCertificates(pve: Reader, node: string): Promise<Certi
       issuer: text(row.issuer),
       names: Array.isArray(row.san) ? texts(row.san).slice(0, MAX_NAMES) : undefined,
       expires: time(end),
+      /** Negative once it has expired. */
       days_left: end === undefined ? undefined : Math.floor((end - now) / DAY_SECONDS),
       fingerprint: text(row.fingerprint),
     });

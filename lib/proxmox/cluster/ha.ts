@@ -1,8 +1,6 @@
 import { isKind } from "../api/errors.ts";
-import { flag, number, text } from "../api/values.ts";
+import { flag, number, type Row, text } from "../api/values.ts";
 import type { Pve } from "../pve.ts";
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** Where HA may run guests: rules since Proxmox VE 9, groups before. */
 export async function readPlacement(

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { flag, number, text } from "../api/values.ts";
+import { flag, number, type Row, text } from "../api/values.ts";
 import { readConfig } from "../guest/config.ts";
 import { type Guest, guestLabel } from "../guest/directory.ts";
 import { disksOf } from "../guest/properties.ts";
@@ -27,8 +27,6 @@ export interface KnownResource {
   readonly digest: string | undefined;
   readonly resource: HaResource;
 }
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** A guest as HA names it: `vm:101`. */
 export function sidOf({ type, vmid }: Pick<Guest, "type" | "vmid">): string {

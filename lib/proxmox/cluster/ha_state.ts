@@ -1,7 +1,5 @@
-import { compact, flag, text, time } from "../api/values.ts";
+import { compact, flag, type Row, text, time } from "../api/values.ts";
 import type { Pve } from "../pve.ts";
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** The manager of the cluster or of one node, in Proxmox's own words. */
 export interface HaManager {

@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { AppError, onFailure } from "../../errors.ts";
 import { flag, number, text } from "../api/values.ts";
 import { listed } from "../clip.ts";
 import { nameOf } from "../guest/about.ts";
@@ -90,13 +90,8 @@ async function readConfiguredVotes(pve: Pve): Promise<ReadonlyMap<string, number
 type Qdevice = Readonly<Record<string, unknown>>;
 
 /** What `corosync-qdevice` says of itself; nothing where there is none, or where that cannot be read. */
-async function readQdevice(pve: Pve): Promise<Qdevice> {
-  try {
-    return await pve.get("/cluster/config/qdevice");
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return {};
-  }
+function readQdevice(pve: Pve): Promise<Qdevice> {
+  return pve.get("/cluster/config/qdevice").catch(onFailure(() => ({})));
 }
 
 /** No answer counts a QDevice's votes: by its algorithm it has one, or one less than there are nodes. */

@@ -1,20 +1,13 @@
-import { AppError } from "../../errors.ts";
+import { AppError, onFailure } from "../../errors.ts";
 import { garbled } from "../api/failures.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, text } from "../api/values.ts";
 
-/** Who is in the cluster, and whether it can decide anything. */
-export interface ClusterState {
-  /** Absent on a host that is in no cluster. */
-  readonly name?: string;
-  readonly quorate: boolean;
-  /** How many nodes the cluster counts, of which not all need be listed. */
-  readonly size?: number;
-  readonly nodes: { node: string; online: boolean; ip?: string }[];
-}
-
-/** Reads the cluster's state. A host that is in no cluster lists itself only and needs no quorum. */
-export async function readCluster(pve: Pve): Promise<ClusterState> {
+/**
+ * Reads who is in the cluster, and whether it can decide anything; `size` counts nodes that are not listed too. A
+ * host that is in no cluster lists itself only, has no name and needs no quorum.
+ */
+export async function readCluster(pve: Pve) {
   const rows = await pve.list("/cluster/status");
   const cluster = rows.find((row) => row.type === "cluster");
   const nodes = rows.filter((row) => row.type === "node");
@@ -39,10 +32,7 @@ export async function readCluster(pve: Pve): Promise<ClusterState> {
  * @throws AppError `unavailable`
  */
 export async function requireQuorum(pve: Pve): Promise<void> {
-  const state = await readCluster(pve).catch((error) => {
-    if (error instanceof AppError) return undefined;
-    throw error;
-  });
+  const state = await readCluster(pve).catch(onFailure(() => undefined));
   // A dry run notes it by itself.
   if (state === undefined || state.quorate || pve.dryRun) return;
   const text = "the cluster has no quorum, so nothing can be changed";

@@ -3,22 +3,10 @@ import { guestOf } from "../guest/directory.ts";
 import { offlineNodes } from "../inventory.ts";
 import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
-import { compact, flag, number, text, time } from "../api/values.ts";
+import { compact, flag, number, type Row, text, time } from "../api/values.ts";
 
 /** A replication job and, where its source node could be asked, how it goes. */
-export interface ReplicationJob {
-  readonly id: string;
-  readonly vmid?: number;
-  readonly source?: string;
-  readonly target?: string;
-  readonly schedule?: string;
-  readonly enabled: boolean;
-  readonly failures?: number;
-  readonly error?: string;
-  readonly last_sync?: string;
-  readonly next_sync?: string;
-  readonly duration_seconds?: number;
-}
+export type ReplicationJob = ReturnType<typeof describeJob>;
 
 /** The jobs of all guests within the token's limits; only nodes that have one are asked. */
 export async function replicationJobs(
@@ -52,13 +40,11 @@ export async function replicationJobs(
   };
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
 function describeJob(
   row: Row,
   state: Row | undefined,
   nodeOf: ReadonlyMap<number, string>,
-): ReplicationJob {
+) {
   return compact({
     id: String(row.id),
     vmid: number(row.guest),

@@ -2,31 +2,22 @@ import type { RowOf } from "../api/types.ts";
 import { number, text } from "../api/values.ts";
 
 /** A task as Proxmox lists it. */
-export interface TaskEntry {
-  readonly upid: string;
-  readonly node: string;
-  readonly type: string | undefined;
-  readonly id: string | undefined;
-  /** `user@realm`, or `user@realm!token` for a task that an API token started. */
-  readonly user: string | undefined;
-  /** Unix seconds. */
-  readonly started: number | undefined;
-  readonly ended: number | undefined;
-  /** Absent or RUNNING while it runs, else the exit status. */
-  readonly status: string | undefined;
-}
+export type TaskEntry = ReturnType<typeof taskOf>;
 
 /** Reads a row of a list of tasks. */
-export function taskOf(row: RowOf<"/cluster/tasks">, node = text(row.node) ?? ""): TaskEntry {
+export function taskOf(row: RowOf<"/cluster/tasks">, node = text(row.node) ?? "") {
   const [user, token] = [text(row.user), text(row.tokenid)];
   return {
     upid: String(row.upid),
     node,
     type: text(row.type),
     id: text(row.id),
+    /** `user@realm`, or `user@realm!token` for a task that an API token started. */
     user: user !== undefined && token !== undefined ? `${user}!${token}` : user,
+    /** Unix seconds. */
     started: number(row.starttime),
     ended: number(row.endtime),
+    /** Absent or RUNNING while it runs, else the exit status. */
     status: text(row.status),
   };
 }

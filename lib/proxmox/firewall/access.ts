@@ -1,10 +1,8 @@
-import { text } from "../api/values.ts";
+import { type Row, text } from "../api/values.ts";
 import type { Pve } from "../pve.ts";
 import { isOn } from "./effect.ts";
 import type { Level } from "./level.ts";
 import type { Rule } from "./rule.ts";
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** The port of Proxmox's API and web interface, which is also the way to undo a change. */
 const API_PORT = 8006;

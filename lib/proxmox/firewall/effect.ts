@@ -1,12 +1,10 @@
 import { AppError } from "../../errors.ts";
-import { flag } from "../api/values.ts";
+import { flag, type Row } from "../api/values.ts";
 import { readConfig } from "../guest/config.ts";
 import { guestLabel } from "../guest/directory.ts";
 import { properties } from "../guest/properties.ts";
 import type { Pve } from "../pve.ts";
 import type { Level } from "./level.ts";
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** A network card of a guest, and whether the firewall looks at what goes through it. */
 export interface Card {

@@ -1,11 +1,9 @@
 import { AppError } from "../../errors.ts";
 import type { ParamsOf } from "../api/types.ts";
-import { text } from "../api/values.ts";
+import { type Row, text } from "../api/values.ts";
 import type { Guest } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
 import { type Rule, type RuleChange, ruleOf, type RuleParams } from "./rule.ts";
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** Where rules stand, as callers name it: a guest, a node, a security group, else the cluster. */
 export interface GivenLevel {

@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { onFailure } from "../../errors.ts";
 import { readConfig } from "../guest/config.ts";
 import { assertKnown } from "../known.ts";
 import type { Pve } from "../pve.ts";
@@ -82,11 +82,6 @@ function nameIn(
   return { name, type: address?.startsWith("+") ? "ipset" : "alias" };
 }
 
-async function readable<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof AppError && error.code === "forbidden") return undefined;
-    throw error;
-  }
+function readable<T>(read: () => Promise<T>): Promise<T | undefined> {
+  return read().catch(onFailure(() => undefined, "forbidden"));
 }

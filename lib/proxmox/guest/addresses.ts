@@ -3,23 +3,16 @@ import { ProxmoxError } from "../api/errors.ts";
 import type { Guest } from "./directory.ts";
 import type { Pve } from "../pve.ts";
 import { garbled } from "../api/failures.ts";
-import { compact, records, text } from "../api/values.ts";
+import { compact, records, type Row, text } from "../api/values.ts";
 
 /** One network interface inside a guest; what is not known is left out. */
-export interface Interface {
-  readonly name?: string;
-  readonly mac?: string;
-  /** With prefix length. */
-  readonly addresses?: string[];
-}
-
-type Row = Readonly<Record<string, unknown>>;
+export type Interface = Awaited<ReturnType<typeof readInterfaces>>[number];
 
 /** Reads the addresses that a running guest has, from its agent or from the container; no loopback. */
 export async function readInterfaces(
   pve: Pve,
   { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
-): Promise<Interface[]> {
+) {
   const rows = type === "lxc"
     ? await containerInterfaces(pve, node, vmid)
     : await agentInterfaces(pve, node, vmid);
@@ -28,6 +21,7 @@ export async function readInterfaces(
       compact({
         name: text(row.name),
         mac: text(row["hardware-address"]) ?? text(row.hwaddr),
+        /** With prefix length. */
         addresses: addressesOf(row),
       })
     );

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { nearest } from "../../nearest.ts";
+import { meantText, nearest } from "../../nearest.ts";
 import { text } from "../api/values.ts";
 import { type Guest, guestLabel } from "./directory.ts";
 import { cdDrives, cloudInitDrive } from "./drives.ts";
@@ -50,8 +50,7 @@ export function findPart(guest: Guest, config: Config, key: string): Part {
   const part = parts.find((each) => each.key === key);
   if (part) return part;
   const keys = parts.map((each) => each.key);
-  const near = nearest(key, keys);
-  const meant = near === null ? "" : ` (did you mean ${near}?)`;
+  const meant = meantText(nearest(key, keys));
   const reason = key === "rootfs" ? "cannot be without rootfs" : `has no ${key} to remove`;
   throw new AppError(
     key === "rootfs" ? "conflict" : "not_found",

@@ -1,4 +1,4 @@
-import { nearest } from "../../nearest.ts";
+import { meantText, nearest } from "../../nearest.ts";
 import type { GuestType } from "./directory.ts";
 
 /** Proxmox's own keys of what is a setting and has a default to go back to. */
@@ -45,7 +45,5 @@ export function unsettable(
     return { problem: `${given} is what the guest is known by and has no default` };
   }
   const near = nearest(given, [...Object.keys(names), ...settings]);
-  return {
-    problem: `there is no setting ${given}${near === null ? "" : ` (did you mean ${near}?)`}`,
-  };
+  return { problem: `there is no setting ${given}${meantText(near)}` };
 }

@@ -1,13 +1,11 @@
 import { redactValue } from "../../log/redact.ts";
-import { type GuestConfig, isRecord, text } from "../api/values.ts";
+import { type GuestConfig, isRecord, type Row, text } from "../api/values.ts";
 import { readPlacement } from "../cluster/ha.ts";
 import { readConfig } from "../guest/config.ts";
 import type { Guest } from "../guest/directory.ts";
 import { describeConfig } from "../guest/guest_config.ts";
 import type { Pve } from "../pve.ts";
 import { type Content, OBJECTS } from "./content.ts";
-
-type Row = Readonly<Record<string, unknown>>;
 export type Placed = Pick<Guest, "node" | "type" | "vmid">;
 
 /** An object to be looked at. */

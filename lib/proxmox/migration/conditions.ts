@@ -2,7 +2,7 @@ import { isKind } from "../api/errors.ts";
 import { flag, isRecord, number, record, text } from "../api/values.ts";
 import type { Guest } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
-import { GIB } from "../sizes.ts";
+import { shortGib } from "../sizes.ts";
 
 /** What Proxmox tells of where a guest could go. */
 export type Conditions = Readonly<Record<string, unknown>>;
@@ -145,7 +145,7 @@ function storageOf({ volid }: Row): string {
 function volumes(disks: readonly Row[]): string {
   return disks.map((disk) => {
     const size = number(disk.size);
-    const gib = size === undefined ? "" : ` (${Math.round(size / GIB * 10) / 10} GiB)`;
+    const gib = size === undefined ? "" : ` (${shortGib(size)})`;
     return `${text(disk.volid)}${gib}`;
   }).join(", ");
 }

@@ -12,6 +12,7 @@ import { leaves } from "./arrival.ts";
 import { dependentsIn, type MigrationWish, readConditions, reasonsAgainst } from "./conditions.ts";
 import { sendMigration } from "./request.ts";
 import type { Room } from "./room.ts";
+import { sidOf } from "../cluster/ha_resources.ts";
 
 /** What became of one guest. */
 export interface DrainRow {
@@ -193,10 +194,6 @@ function these(reason: string | undefined): string[] {
 }
 
 /** `vm:101`, as HA names a guest. */
-function sidOf({ type, vmid }: Guest): string {
-  return `${type === "qemu" ? "vm" : "ct"}:${vmid}`;
-}
-
 function rowOf(
   { name, vmid }: Guest,
   became: Omit<DrainRow, "vmid" | "name">,

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { guestLabel, guestsIn, type GuestType } from "../guest/directory.ts";
+import { guestLabel, guestsIn } from "../guest/directory.ts";
 import type { Pve } from "../pve.ts";
 import { readBackedUp } from "../storage/backed_up.ts";
 import { backupType, newestGood, requireBackup } from "../storage/backups.ts";
@@ -7,14 +7,7 @@ import type { ToldOf } from "../storage/told.ts";
 import { readVolumes, type Volume } from "../storage/volumes.ts";
 
 /** A backup and the configuration that it holds. */
-export interface Archive {
-  readonly volid: string;
-  readonly type: GuestType;
-  readonly node: string;
-  readonly bytes: number;
-  readonly time: Date | null;
-  readonly config: Readonly<Record<string, string>>;
-}
+export type Archive = Awaited<ReturnType<typeof openArchive>>;
 
 /** Which backup: the newest good one of the guest where none is named. */
 export interface Wanted {
@@ -30,7 +23,7 @@ export interface Wanted {
  *
  * @throws AppError `not_found`, `conflict` for a backup of another guest or one whose verification failed
  */
-export async function openArchive(pve: Pve, wanted: Wanted): Promise<Archive> {
+export async function openArchive(pve: Pve, wanted: Wanted) {
   const backup = wanted.volid === undefined
     ? await newestBackup(pve, wanted)
     : await requireBackup(pve, { volid: wanted.volid, node: wanted.node });

@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { AppError, onFailure } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import { compact, number, record, records, text } from "../api/values.ts";
 import { clip } from "../clip.ts";
@@ -120,13 +120,8 @@ function stopped(copy: Copy): AppError {
 }
 
 /** What an agent may not tell: it proves enough without. */
-async function optional<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof AppError) return undefined;
-    throw error;
-  }
+function optional<T>(read: () => Promise<T>): Promise<T | undefined> {
+  return read().catch(onFailure(() => undefined));
 }
 
 function said(value: unknown): string | undefined {

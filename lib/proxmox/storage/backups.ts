@@ -8,29 +8,14 @@ import type { Backup } from "./told.ts";
 import { findVolumeById, type Volume } from "./volumes.ts";
 
 /** One backup job; what is not set is left out. */
-export interface Job {
-  readonly id: string;
-  readonly enabled: boolean;
-  readonly schedule?: string;
-  /** RFC 3339. */
-  readonly next_run?: string;
-  /** vmids, `all`, `all but …` or `pool …`. */
-  readonly guests?: string;
-  readonly node?: string;
-  readonly storage?: string;
-  readonly mode?: string;
-  readonly compress?: string;
-  readonly keep?: string;
-  readonly notes_template?: string;
-  readonly comment?: string;
-}
+export type Job = ReturnType<typeof jobOf>;
 
 /** Reads the cluster's backup jobs. */
 export async function readJobs(pve: Pve): Promise<Job[]> {
   return (await pve.list("/cluster/backup")).map(jobOf);
 }
 
-export function jobOf(row: RowOf<"/cluster/backup">): Job {
+export function jobOf(row: RowOf<"/cluster/backup">) {
   const [notes, comment] = [text(row["notes-template"]), text(row.comment)];
   // Absent means enabled.
   const enabled = row.enabled === undefined || flag(row.enabled);

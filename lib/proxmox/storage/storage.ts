@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { nearest } from "../../nearest.ts";
+import { meantText, nearest } from "../../nearest.ts";
 import { gather } from "../fan_out.ts";
 import type { Pve } from "../pve.ts";
 import { GIB } from "../sizes.ts";
@@ -167,8 +167,7 @@ export async function findVolume(
   );
   if (begun !== undefined && others.length === 0) return begun;
   const kind = content === "iso" ? "ISO" : content;
-  const near = nearest(wanted, volids.map(fileOf));
-  const meant = near === null ? "" : ` (did you mean ${near}?)`;
+  const meant = meantText(nearest(wanted, volids.map(fileOf)));
   const none = others.length > 0
     ? `more than one ${kind} image on node ${node} begins with ${wanted}`
     : `no ${kind} image ${wanted} on node ${node}`;

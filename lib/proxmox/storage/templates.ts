@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { nearest } from "../../nearest.ts";
+import { meantText, nearest } from "../../nearest.ts";
 import { isKind } from "../api/errors.ts";
 import { text } from "../api/values.ts";
 import { listed } from "../clip.ts";
@@ -91,8 +91,7 @@ function offerText(offers: readonly Offer[], wanted: string): string {
   const names = (alike.length > 0 ? alike : plain).map(({ template }) => template).sort();
   if (names.length === 0) return "with pull: true an image of a registry is fetched";
   const near = wanted === "" ? null : nearest(wanted, names);
-  const meant = near === null ? "" : ` (did you mean ${near}?)`;
-  return `with pull: true Proxmox fetches: ${listed(names)}${meant}`;
+  return `with pull: true Proxmox fetches: ${listed(names)}${meantText(near)}`;
 }
 
 async function pullOffer(

@@ -15,23 +15,7 @@ import { compact, flag, number, text, time } from "../api/values.ts";
 import type { Patience } from "../following.ts";
 
 /** One volume of a storage; of a backup also what it is a backup of. What is not known is left out. */
-export interface Volume {
-  readonly volid: string;
-  readonly node: string;
-  readonly content?: string;
-  readonly format?: string;
-  readonly size_bytes?: number;
-  readonly used_bytes?: number;
-  readonly vmid?: number;
-  /** RFC 3339. */
-  readonly time?: string;
-  readonly protected?: boolean;
-  readonly encrypted?: boolean;
-  /** `ok` or `failed`. */
-  readonly verified?: string;
-  readonly notes?: string;
-  readonly parent?: string;
-}
+export type Volume = ReturnType<typeof describeVolume>;
 
 export interface VolumeList {
   readonly volumes: Backup[];
@@ -162,7 +146,7 @@ export async function deleteVolume(
   return settle(pve, upid, options);
 }
 
-function describeVolume(row: Record<string, unknown>, { node }: Place): Volume {
+function describeVolume(row: Record<string, unknown>, { node }: Place) {
   const verification = row.verification as { state?: unknown } | null | undefined;
   return compact({
     volid: String(row.volid),
@@ -175,6 +159,7 @@ function describeVolume(row: Record<string, unknown>, { node }: Place): Volume {
     time: time(row.ctime),
     protected: flag(row.protected) || undefined,
     encrypted: text(row.encrypted) === undefined ? undefined : true,
+    /** `ok` or `failed`. */
     verified: text(verification?.state),
     notes: notesOf(row),
     parent: text(row.parent),

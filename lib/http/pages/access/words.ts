@@ -19,47 +19,7 @@ export type Trouble =
   | "elsewhere";
 
 /** What the page says on which people see and end what has access in their name. */
-export interface AccessWords {
-  readonly title: string;
-  readonly rows: string;
-  readonly rowsWhy: string;
-  readonly part: string;
-  readonly thisOne: string;
-  readonly end: string;
-  readonly endOthers: string;
-  readonly kind: string;
-  readonly kinds: Readonly<Record<SignInKind | "token", string>>;
-  readonly may: string;
-  readonly reach: string;
-  readonly everything: string;
-  readonly from: string;
-  readonly lastUsed: string;
-  readonly expires: string;
-  readonly never: string;
-  readonly withoutEnd: string;
-  readonly now: string;
-  readonly nothing: string;
-  readonly passkeys: string;
-  readonly passkeysWhy: string;
-  readonly noPasskeys: string;
-  readonly noScript: string;
-  readonly passkeyName: string;
-  readonly addPasskey: string;
-  readonly passkeyProblem: string;
-  readonly added: string;
-  readonly remove: string;
-  readonly password: string;
-  readonly passwordWhy: string;
-  readonly old: string;
-  readonly new: string;
-  readonly again: string;
-  readonly change: string;
-  readonly withPassword: string;
-  readonly done: Readonly<Record<Done, string>>;
-  readonly trouble: Readonly<Record<Trouble, string>>;
-}
-
-const ENGLISH: AccessWords = {
+const ENGLISH = {
   title: "My access",
   rows: "What has access in your name",
   rowsWhy: "End what you do not know or no longer need. It takes effect at once.",
@@ -74,7 +34,7 @@ const ENGLISH: AccessWords = {
     browser: "session of a browser",
     client: "application that you let in",
     provider: "application, by your identity provider",
-  },
+  } satisfies Record<SignInKind | "token", string>,
   may: "May",
   reach: "Reaches",
   everything: "all guests and nodes",
@@ -108,7 +68,7 @@ const ENGLISH: AccessWords = {
     added: "The passkey was added.",
     removed: "The passkey was removed here. Delete it on your device too.",
     changed: "The password was changed.",
-  },
+  } satisfies Record<Done, string>,
   trouble: {
     gone: "It was gone already.",
     passkeyRefused: "This passkey cannot be taken. Try again.",
@@ -119,10 +79,10 @@ const ENGLISH: AccessWords = {
     wait: pageWordsIn("en").wait,
     stale: "The page was open too long, or came from elsewhere. Try again.",
     elsewhere: "This is not possible with the token that you have signed in with.",
-  },
+  } satisfies Record<Trouble, string>,
 };
 
-const TURKISH: AccessWords = {
+const TURKISH: typeof ENGLISH = {
   title: "Erişimim",
   rows: "Adınıza erişimi olanlar",
   rowsWhy: "Tanımadığınızı ya da artık gerekmeyeni sonlandırın. Hemen geçerli olur.",
@@ -187,6 +147,6 @@ const TURKISH: AccessWords = {
   },
 };
 
-export function wordsIn(language: Language): AccessWords {
+export function wordsIn(language: Language): typeof ENGLISH {
   return language === "tr" ? TURKISH : ENGLISH;
 }
