@@ -71,6 +71,7 @@ function shorten(json: z.core.JSONSchema.BaseSchema, io: "input" | "output"): vo
   if (typeof items === "object" && "enum" in items && (items.enum?.length ?? 0) > 8) {
     delete items.enum;
   }
+  // `false` stays: libraries that make types of a schema (Mastra, CrewAI) would drop a misspelt dry_run.
   if (isEmpty(json.additionalProperties)) delete json.additionalProperties;
   if (Array.isArray(type)) {
     json.anyOf = type.map((one) => ({ type: one }));

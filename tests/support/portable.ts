@@ -104,7 +104,8 @@ const GEMINI_TYPES = ["string", "number", "integer", "boolean", "array", "object
 
 /**
  * The parameters of a Gemini function declaration; null where there are none. Its own SDK leaves
- * `additionalProperties` out too; an object of any keys is left where it can be given otherwise.
+ * `additionalProperties` out too (3.6 for Python means to, and breaks down on `false`); an object of any
+ * keys is left where it can be given otherwise.
  */
 export function geminiSchema({ additionalProperties: _, ...schema }: Schema): Schema | null {
   if (schema.anyOf) {
