@@ -1,7 +1,6 @@
 import { aborted } from "./abort.ts";
-import type { AuditTrail } from "./audit/trail.ts";
 import { type Config, hostForUrl } from "./config/config.ts";
-import { type Database, ping } from "./database/database.ts";
+import { ping } from "./database/database.ts";
 import { AppError, failuresOf } from "./errors.ts";
 import { anonymous } from "./http/anonymous.ts";
 import { createApp } from "./http/app.ts";
@@ -54,7 +53,7 @@ const DATABASE_PATIENCE_MS = 4_000;
  * @throws AppError `unavailable` when the port is in use, `invalid` for unreadable certificates
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, log, database, accounts, now, siblings = null, trail } = options;
+  const { config, log, database, accounts, now, siblings = null } = options;
   const { server } = config;
   const workers = siblings?.count ?? 1;
   requireTables(options);
@@ -70,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const parts = await joinParts(options, { observe: metrics.call });
   const { limits, authenticator, clients, monotonic } = parts;
   const readiness = createReadiness({
-    database: () => Promise.race([writable(database, trail), givenUp(DATABASE_PATIENCE_MS)]),
+    database: () => Promise.race([writable(options, parts), givenUp(DATABASE_PATIENCE_MS)]),
     proxmox: clients.map((client) => async () => {
       await client.read("/version", AbortSignal.timeout(5_000));
     }),
@@ -234,10 +233,12 @@ async function ownSignIn(options: ServerOptions, parts: Parts) {
   });
 }
 
-/** Rejects when the database cannot be read or its audit trail not be written. */
-async function writable(database: Database, trail: AuditTrail): Promise<void> {
+/** Rejects when the database cannot be read, its audit trail not be written, or no call be let in. */
+async function writable({ database, trail }: ServerOptions, { mcp }: Parts): Promise<void> {
   await ping(database);
   await trail.check();
+  // A full disk may take what changes a row and not what adds one.
+  await mcp.audit.admit();
 }
 
 async function givenUp(milliseconds: number): Promise<never> {

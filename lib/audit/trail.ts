@@ -1,5 +1,6 @@
+import { setImmediate } from "node:timers";
 import type { Terms } from "../database/beginning.ts";
-import type { Database, Queryable, Value } from "../database/database.ts";
+import type { Database, Queryable, Row, Value } from "../database/database.ts";
 import { GroupCommit } from "../database/group_commit.ts";
 import { AppError } from "../errors.ts";
 import { AUDIT_COLUMNS } from "./chain.ts";
@@ -21,6 +22,8 @@ import { verifyChain } from "./verify.ts";
 
 const ROWS_PER_COMMIT = 200;
 const ROWS_PER_DELETE = 5_000;
+/** One look takes some 50 ms, during which nobody else is answered where the database is a file. */
+const ROWS_PER_LOOK = 20_000;
 const MAX_LISTED = 10_000;
 const LISTED = 100;
 
@@ -78,7 +81,7 @@ export class AuditTrail {
     if (this.#database.ownTables) await this.#commits.submit(null);
   }
 
-  /** Newest first. */
+  /** Newest first. Where few rows fit, others get their turn while the rest is looked through. */
   async list(filter: AuditFilter = {}): Promise<StoredAuditRow[]> {
     this.#requireTable();
     const { vmid, outcome, limit = LISTED } = filter;
@@ -100,17 +103,34 @@ export class AuditTrail {
     }
     if (outcome === undefined) where.push(LISTED_ROWS);
     if (filter.changes) where.push(CHANGES);
-    const rows = await this.#database.all(
-      `SELECT ${this.#columns} FROM proxmox_mcp_audit
-        ${where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`}
-        ORDER BY seq DESC LIMIT $${given.length + (clusters?.length ?? 0) + 1}`,
-      [
-        ...given.map(([, value]) => value as Value),
-        ...clusters ?? [],
-        Math.min(Math.max(Math.trunc(limit), 0), MAX_LISTED),
-      ],
-    );
+    const params = [...given.map(([, value]) => value as Value), ...clusters ?? []];
+    const [from, to, most] = [1, 2, 3].map((at) => `$${params.length + at}`);
+    const query = `SELECT ${this.#columns} FROM proxmox_mcp_audit
+      WHERE ${[...where, `seq > ${from}`, `seq <= ${to}`].join(" AND ")}
+      ORDER BY seq DESC LIMIT ${most}`;
+    const wanted = Math.min(Math.max(Math.trunc(limit), 0), MAX_LISTED);
+    const rows: Row[] = [];
+    let end = await this.#lastOf(filter);
+    while (end !== null && rows.length < wanted) {
+      // The user's rows have an index.
+      const begin = filter.user === undefined ? Math.max(end - ROWS_PER_LOOK, 0) : 0;
+      const found = await this.#database.all(query, [...params, begin, end, wanted - rows.length]);
+      rows.push(...found);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      end = rows.length < wanted ? await this.#lastOf({ ...filter, before: begin + 1 }) : null;
+    }
     return rows.map(auditOf);
+  }
+
+  /** Below `before`, the place of the last row where one may stand that is as new as is asked; null if none is. */
+  async #lastOf({ before, since }: AuditFilter): Promise<number | null> {
+    if (before === undefined) return (await this.#end.head()).seq;
+    const [row] = await this.#database.all(
+      `SELECT 1 AS one FROM proxmox_mcp_audit
+        WHERE seq < $1 ${since === undefined ? "" : "AND time >= $2"} LIMIT 1`,
+      since === undefined ? [before] : [before, since],
+    );
+    return row === undefined ? null : before - 1;
   }
 
   /** The last row's place and hash, to be kept where nobody who writes the database can. */

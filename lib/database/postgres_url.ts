@@ -28,6 +28,11 @@ const PARAMETERS = ["sslmode", "sslrootcert"];
  * AppError `invalid`, never showing the password.
  */
 export function parsePostgresUrl(text: string): PostgresTarget {
+  if (/^[^/]*\/\/([^/]*@)?[^@/?]*,[^@/]*(\/|$)/.test(text)) {
+    throw invalid(
+      "it names several hosts; name an address that leads to the one that can be written",
+    );
+  }
   const url = URL.parse(text);
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw invalid("it is not of the form postgres://user:password@host/database");

@@ -31,7 +31,8 @@ export function authentication(services: AppServices): MiddlewareHandler<Env> {
       if (error.code === "unauthorized") {
         return await refused(c, { services, token, address, error });
       }
-      const message = `Login could not be decided: ${error.message}`;
+      const { message: reason } = error.cause instanceof AppError ? error.cause : error;
+      const message = `Login could not be decided: ${reason}`;
       strangers.write("error", { message, path: c.req.path, fields: { address } });
       return refusal(503, { code: REFUSED, message: messagesOf(c).unavailable }, {
         "retry-after": "5",

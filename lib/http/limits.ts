@@ -94,9 +94,13 @@ export function createUseLimits(
     names: guesses("name-", LONGEST_LOCKOUT_OF_NAME),
     sweep: async () => {
       if (shared === null) return;
-      const text = `DELETE FROM ${shared.table} WHERE expire < $1`;
+      // A minute that ends later than one that begins now was begun by a clock that was set back since.
+      const text = `DELETE FROM ${shared.table}
+        WHERE expire < $1 OR key LIKE 'request:%' AND expire > $2`;
+      const now = Date.now();
+      const values = [now, now + 2 * MINUTE * 1000];
       // A database that is away is asked again at the next sweep.
-      await shared.client.query({ text, values: [Date.now()] }).catch(() => {});
+      await shared.client.query({ text, values }).catch(() => {});
     },
     ...countCalls(board),
   };
@@ -167,10 +171,12 @@ function countTogether(counter: RateLimiterAbstract): GroupCommit<Requests, Wait
     await Promise.all([...byToken].map(async ([tokenId, requests]) => {
       const sum = requests.reduce((total, { count }) => total + count, 0);
       const state = await counter.consume(tokenId, sum).catch(stateOf);
+      // A clock that was set back has the minute end later than it will.
+      const wait = Math.min(waitOf(state), counter.duration);
       let counted = state.consumedPoints - sum;
       for (const request of requests) {
         counted += request.count;
-        waits.set(request, counted > counter.points ? waitOf(state) : undefined);
+        waits.set(request, counted > counter.points ? wait : undefined);
       }
     }));
     return asked.map((request) => waits.get(request));

@@ -65,6 +65,16 @@ Deno.test("parsePostgresUrl refuses what it cannot read without showing the pass
   }
 });
 
+Deno.test("parsePostgresUrl refuses several hosts and says what to name", () => {
+  for (const hosts of ["db1,db2", "db1:5432,db2:5432", "[::1]:5432,db2"]) {
+    assert.throws(
+      () => parsePostgresUrl(`postgres://alice:s3cret@${hosts}/mcp`),
+      /it names several hosts; name an address that leads to the one that can be written$/,
+    );
+  }
+  assert.equal(parsePostgresUrl("postgres://alice:s3,cret@db/m,cp").password, "s3,cret");
+});
+
 Deno.test("openDatabase chooses by the URL and refuses others", async () => {
   await assert.rejects(openDatabase("mysql://alice:s3cret@db/mcp"), {
     code: "invalid",

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
+import { clearImmediate, setImmediate } from "node:timers";
+import { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../lib/errors.ts";
 import { Site } from "../site.ts";
+import { cli } from "../support/cli.ts";
+import { Folder } from "../support/folder.ts";
+import { freePort } from "../support/port.ts";
 import { until } from "../support/until.ts";
 
 Deno.test("nothing runs unaudited: reads are withheld, changes are not begun, and rows are kept", async () => {
@@ -28,7 +33,7 @@ Deno.test("nothing runs unaudited: reads are withheld, changes are not begun, an
 
 Deno.test("while rows cannot be written no call is answered, at once or after, and no row is lost", async () => {
   await using site = await Site.start();
-  const { append, check } = site.trail;
+  const { append } = site.trail;
   site.trail.append = () => Promise.reject(new AppError("unavailable", "the disk is full"));
   const ask = () => site.call("get_nodes");
   const together = await Promise.all(Array.from({ length: 15 }, ask));
@@ -44,14 +49,12 @@ Deno.test("while rows cannot be written no call is answered, at once or after, a
   const asked = site.fake.requests.length;
   await ask();
   assert.equal(site.fake.requests.length, asked, "what cannot be answered is not run");
-  site.trail.check = () => Promise.reject(new AppError("unavailable", "the disk is full"));
   const readiness = async () => {
     const response = await fetch(`${site.root}/readyz`);
     return [response.status, (await response.json()).database];
   };
-  assert.deepEqual(await readiness(), [503, "unavailable"], "readyz tries a write");
+  assert.deepEqual(await readiness(), [503, "unavailable"], "no call would be answered");
   site.trail.append = append.bind(site.trail);
-  site.trail.check = check.bind(site.trail);
   assert.equal((await ask()).isError, false);
   assert.equal((await site.trail.verify()).rows, 15 + 3 + 1 + 1 + 1);
 });
@@ -78,6 +81,21 @@ Deno.test("a database whose file is replaced or removed answers nothing, and for
   await Deno.rename(`${file}.old`, file);
 });
 
+Deno.test("check tries to write", async () => {
+  await using folder = await Folder.make();
+  const config = await folder.write("config.json", {
+    proxmox: { host: "127.0.0.1", port: freePort() },
+    auth: { user: "a@pve", token_name: "t", token_value: "secret" },
+  });
+  assert.equal((await cli(["migrate", "--config", config])).status, 0);
+  const check = async () => (await cli(["check", "--config", config])).out;
+  assert.match(await check(), /^ok {4}store .* schema up to date$/m);
+  const database = new DatabaseSync(`${folder.path}/proxmox-mcp.db`);
+  database.exec("DELETE FROM proxmox_mcp_audit_head");
+  database.close();
+  assert.match(await check(), /^fail {2}store .*: Cannot write the audit trail: /m);
+});
+
 Deno.test("audit.head_file is given the trail's head", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -94,4 +112,35 @@ Deno.test("audit.head_file is given the trail's head", async () => {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("what few of many rows fit is found, and others get their turn meanwhile", async () => {
+  await using site = await Site.start();
+  await site.call("get_guest_config", { vmid: 101 });
+  const { seq } = await site.trail.head();
+  const columns =
+    "time, request_id, username, token_name, address, door, tool, arguments, outcome, " +
+    "error, upid, duration_ms, previous_hash, hash";
+  await site.database.write(
+    `WITH RECURSIVE added(seq) AS (SELECT $1 UNION ALL SELECT seq + 1 FROM added WHERE seq < $2)
+      INSERT INTO proxmox_mcp_audit (seq, ${columns}) SELECT added.seq, ${columns}
+      FROM added, (SELECT ${columns} FROM proxmox_mcp_audit WHERE seq = $3)`,
+    [seq + 1, 50_000, seq],
+  );
+  await site.database.write("UPDATE proxmox_mcp_audit_head SET seq = 50000");
+  let turns = 0;
+  let next: ReturnType<typeof setImmediate>;
+  const tick = () => {
+    turns++;
+    next = setImmediate(tick);
+  };
+  next = setImmediate(tick);
+  const found = await site.trail.list({ vmid: 101 });
+  clearImmediate(next);
+  assert.deepEqual(found.map((row) => row.seq), [seq]);
+  assert.ok(turns > 1, "nobody else got a turn");
+  const until = new Date(0);
+  assert.deepEqual(await site.trail.list({ vmid: 101, until }), []);
+  assert.deepEqual(await site.trail.list({ vmid: 101, before: seq }), []);
+  assert.equal((await site.trail.list({ since: until, limit: 30_000 })).length, 10_000);
 });

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { haltsOf } from "../../lib/database/halts.ts";
+import { migrate } from "../../lib/database/migrate.ts";
+import { sharedCountersOf } from "../../lib/database/shared_counters.ts";
+import { createUseLimits } from "../../lib/http/limits.ts";
 import { makePostgresSite } from "../auth/postgres.ts";
 import { sharedPostgres as server } from "../auth/shared_postgres.ts";
 import type { FakePveOptions } from "../fake_pve.ts";
@@ -81,6 +84,27 @@ Deno.test("instances count rates together", async () => {
   assert.equal(await list(first, "wrong"), 401);
   assert.equal(await list(second, "wronger"), 401);
   assert.equal(await list(first, "wrongest"), 429);
+});
+
+Deno.test("a clock that is set back keeps nobody out for longer than a minute", async () => {
+  const site = await makePostgresSite(await server());
+  try {
+    const database = await site.open();
+    await migrate(database, { now: () => new Date() });
+    const rates = { requests_per_minute: 2, failed_logins_per_minute: 2 };
+    const limits = createUseLimits(rates, sharedCountersOf(database));
+    for (const used of [1, 2]) assert.equal(await limits.request(7), undefined, `request ${used}`);
+    await limits.sweep();
+    assert.ok(await limits.request(7), "the minute is not over");
+    await database.write("UPDATE proxmox_mcp_rates SET expire = expire + 3600000");
+    const wait = await limits.request(7) ?? 0;
+    assert.ok(0 < wait && wait <= 60, `told to wait for ${wait} s`);
+    await limits.sweep();
+    assert.equal(await limits.request(7), undefined);
+    await database.close();
+  } finally {
+    await site.dispose();
+  }
 });
 
 Deno.test("identical changes on two instances at once are one task", async () => {

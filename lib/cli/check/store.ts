@@ -1,3 +1,4 @@
+import { AuditTrail } from "../../audit/trail.ts";
 import { AccountStore } from "../../auth/account_store.ts";
 import { ProxmoxTokens } from "../../auth/proxmox_tokens.ts";
 import { notesOn } from "../../auth/token_notes.ts";
@@ -16,7 +17,7 @@ import { checkOwnTokens } from "./own_tokens.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import { checkDatabaseFolder } from "./writable.ts";
 
-/** Opens the database and looks at its schema and tokens; creates nothing. */
+/** Opens the database, tries to write it and looks at its schema and tokens; creates nothing. */
 export async function checkStore(config: Config, now: () => Date): Promise<Finding[]> {
   const shown = redactText(config.database.url);
   const path = sqlitePath(config.database.url);
@@ -31,6 +32,8 @@ export async function checkStore(config: Config, now: () => Date): Promise<Findi
   try {
     database = await openConfiguredDatabase(config);
     await checkSchema(database);
+    // A disk that is full, or a server that only reads, shows when something is written.
+    await new AuditTrail(database).check();
     const store = new AccountStore(database);
     const tokens = await checkTokens(store, { config, now: now() });
     const proxmoxTokens = new ProxmoxTokens(database);
