@@ -58,6 +58,6 @@ export function notesOn(
 }
 
 function idsOf(tokens: readonly TokenRecord[]): string {
-  const shown = tokens.slice(0, TOKENS_SHOWN).map(({ id, user }) => `${id} of ${user.username}`);
+  const shown = tokens.slice(0, TOKENS_SHOWN).map(({ id, user }) => `#${id} of ${user.username}`);
   return [...shown, ...tokens.length > TOKENS_SHOWN ? ["…"] : []].join(", ");
 }

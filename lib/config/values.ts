@@ -55,7 +55,8 @@ export const boolean = z.boolean({
 export const hostName = text.transform((value, context) => {
   const scheme = value.match(/^[a-z][a-z0-9+.-]*:\/\//i);
   if (scheme) {
-    const name = value.slice(scheme[0].length).replace(/[/?#].*$/, "").replace(/:\d+$/, "");
+    const name = value.slice(scheme[0].length).replace(/[/?#].*$/, "").replace(/^.*@/, "")
+      .replace(/:\d+$/, "");
     return complain(context, `must be a name or address, not a URL: write "${name}"`);
   }
   const bare = bareHost(value);

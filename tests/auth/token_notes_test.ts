@@ -45,12 +45,12 @@ Deno.test("notesOn tells of active tokens that expire soon, were never used, or 
     token(20, { expires: null, lastUsed: null, user: disabled }),
   ];
   assert.deepEqual(notesOn(tokens, { now: NOW, clusters }), [
-    { quiet: false, text: "active tokens that expire within 14 days: 2 (4 of ayse, 2 of ayse)" },
+    { quiet: false, text: "active tokens that expire within 14 days: 2 (#4 of ayse, #2 of ayse)" },
     {
       quiet: false,
-      text: "active tokens that were made 30 days ago or earlier and never used: 1 (5 of ayse)",
+      text: "active tokens that were made 30 days ago or earlier and never used: 1 (#5 of ayse)",
     },
-    { quiet: true, text: "active tokens that have no expiry: 1 (7 of ayse)" },
+    { quiet: true, text: "active tokens that have no expiry: 1 (#7 of ayse)" },
   ]);
   assert.deepEqual(notesOn([token(1)], { now: NOW, clusters }), []);
 });
@@ -60,14 +60,14 @@ Deno.test("notesOn tells of tokens that reach no cluster of the config", () => {
   const tokens = [token(1, limited("dc3")), token(2, limited("dc3", "dc2")), token(3)];
   const [note] = notesOn(tokens, { now: NOW, clusters: ["default", "dc2"] });
   const text =
-    "active tokens that are limited to clusters that the config does not name: 1 (1 of ayse)";
+    "active tokens that are limited to clusters that the config does not name: 1 (#1 of ayse)";
   assert.deepEqual(note, { quiet: false, text });
 });
 
 Deno.test("notesOn names ten tokens of a kind and no more", () => {
   const tokens = Array.from({ length: 50 }, (_, id) => token(id, { expires: null }));
   const [{ text } = { text: "" }] = notesOn(tokens, { now: NOW, clusters });
-  assert.match(text, /no expiry: 50 \(0 of ayse, .*, 9 of ayse, …\)$/);
+  assert.match(text, /no expiry: 50 \(#0 of ayse, .*, #9 of ayse, …\)$/);
 });
 
 Deno.test("expiringWithin lists the next ones first", () => {

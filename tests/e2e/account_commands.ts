@@ -153,7 +153,7 @@ export function runAccountCommands(name: string, start: () => Promise<Beside>): 
     assert.match(today, /^ok 4 of 4 are active$/);
     assert.match(rest.join("\n"), /^ok active tokens that have no expiry: 3 \([^\n]*$/);
     const later = (await check(35)).join("\n");
-    assert.match(later, new RegExp(`^warn .* expire within 14 days: 1 \\(${id} of ayse\\)$`, "m"));
+    assert.match(later, new RegExp(`^warn .* expire within 14 days: 1 \\(#${id} of ayse\\)$`, "m"));
     assert.match(later, /^warn .* never used: 3 \(/m);
   });
 

@@ -519,8 +519,10 @@ Deno.test("serve tells in its log of tokens that expire soon, and quietly of tho
   await ok([...create, "--config", config]);
   await ok([...create, "--expires-days", "3", "--config", config]);
   await using server = await startServe(["--config", config]);
-  await server.line(/WARNING - Tokens: active tokens that expire within 14 days: 1 \(2 of ayse\)$/);
-  await server.line(/INFO - Tokens: active tokens that have no expiry: 1 \(1 of ayse\)$/);
+  await server.line(
+    /WARNING - Tokens: active tokens that expire within 14 days: 1 \(#2 of ayse\)$/,
+  );
+  await server.line(/INFO - Tokens: active tokens that have no expiry: 1 \(#1 of ayse\)$/);
 });
 
 Deno.test("serve says in its log that nobody can log in, and how somebody may", async () => {

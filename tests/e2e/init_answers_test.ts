@@ -20,7 +20,7 @@ Deno.test("init asks for what no option tells, and shows the commands that make 
   const { user, name, value } = fresh.pve.token;
   const wrong = "00000000-0000-0000-0000-000000000000";
   const answers = [
-    ...["no such host", `https://${fresh.address}/`, "maybe", "y", user, name],
+    ...["no such host", `http://root:hunter2@${fresh.address}/#v1`, "maybe", "y", user, name],
     ...["everything", "write", "two words", `${user}!${name}=${value}`, wrong, value],
     ...["ayse gul", "ayse"],
   ];

@@ -133,10 +133,10 @@ function keyOption(flags: string, path: string, help: string): Option {
 
 /**
  * An address as people have it at hand: a name, with or without a port, or what stands in their
- * browser.
+ * browser, of which a login is dropped unread.
  */
 export function readAddress(text: string): Address {
-  const bare = text.trim().replace(/^https:\/\//i, "").replace(/[/?#].*$/, "");
+  const bare = text.trim().replace(/^https?:\/\//i, "").replace(/[/?#].*$/, "").replace(/^.*@/, "");
   const [, host = bare, port] = /^(\[.*\]|[^:]*):(\d+)$/.exec(bare) ?? [];
   const read = readPart("proxmox.host", host);
   if (port === undefined) return { host: String(read) };
