@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ConfigResult } from "../proxmox/guest/configure.ts";
 import type { Guest } from "../proxmox/guest/directory.ts";
+import { decodeKeys } from "../proxmox/guest/guest_config.ts";
 import { DISK_KEY } from "../proxmox/guest/properties.ts";
 import { REDACTED } from "../log/secret_value.ts";
 
@@ -15,8 +16,9 @@ export const configOutput = {
   undo: z.string().optional(),
 };
 
-/** A setting as the tool takes it: Proxmox keeps some numbers as text. */
-function asGiven(value: unknown): string {
+/** A setting as the tool takes it: Proxmox keeps some numbers as text, and SSH keys encoded. */
+function asGiven(key: string, value: unknown): string {
+  if (key === "sshkeys") return JSON.stringify(decodeKeys(String(value)).split("\n"));
   return typeof value === "string" && /^\d+$/.test(value) ? value : JSON.stringify(value);
 }
 
@@ -52,7 +54,7 @@ export function undoConfig(
   const steps = Object.entries(changes).map(([key, change]) => {
     const name = named[key] ?? key;
     if (change.from === REDACTED) return [tool, `${name} anew: the former value is not known`];
-    if ("from" in change) return [tool, `${name} back to ${asGiven(change.from)}`];
+    if ("from" in change) return [tool, `${name} back to ${asGiven(key, change.from)}`];
     if (DISK_KEY.test(key)) return ["remove_hardware", key];
     // No other tool takes away what was not set.
     return [updater, `unset ${tool === updater ? name : key}`];

@@ -264,6 +264,15 @@ Deno.test("what is told to undo a change is what the tools take", async () => {
     "update_vm of 150: unset ciuser, unset cipassword; remove_hardware of 150: ide2",
     first.text,
   );
+  const keys = async (...ssh_public_keys: string[]) => {
+    const answer = await site.call("set_cloud_init", { vmid: 150, ssh_public_keys });
+    return answer.value?.undo;
+  };
+  await keys("ssh-rsa AAAA+/= a@b", "ssh-rsa BBBB");
+  assert.equal(
+    await keys("ssh-rsa CCCC"),
+    'set_cloud_init of 150: ssh_public_keys back to ["ssh-rsa AAAA+/= a@b","ssh-rsa BBBB"]',
+  );
   const second = await site.call("set_cloud_init", { vmid: 150, user: "bob", password: "other-1" });
   assert.equal(
     second.value?.undo,
