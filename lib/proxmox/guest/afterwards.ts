@@ -38,10 +38,14 @@ export async function withStart(
     patience: Patience;
   },
 ): Promise<TaskState & { guest_status?: string }> {
-  const task = await pve.task(upid, patience);
-  if (task.status !== "stopped") return task;
-  const since = parseUpid(task.upid).startTime.getTime() / 1000;
+  const task = await pve.task(upid, { ...patience, mustSeeEnd: true });
+  if (pve.dryRun) return task;
   const label = guestLabel({ type, vmid });
+  if (task.status !== "stopped") {
+    pve.warn(`the start of ${label} comes after, as a task of its own; ${pve.advice.guest}`);
+    return task;
+  }
+  const since = parseUpid(task.upid).startTime.getTime() / 1000;
   try {
     const begun = await pve.list("/nodes/{node}/tasks", { node }, { vmid, since, source: "all" });
     const start = begun.find((row) => /^(?:qm|vz|ha)start$/.test(String(row.type)));
