@@ -225,9 +225,8 @@ async function grow(
   { node, status, vmid }: { node: string; status: string; vmid: number },
   { growTo, given }: { growTo: number; given: Input },
 ): Promise<{ notes?: string[] }> {
-  const { start } = given;
   if (status === "running" && !pve.dryRun) {
-    const rest = start ? ", then start_vm" : "";
+    const rest = given.start ? ", then start_vm" : "";
     return { notes: [`once the VM is made: resize_disk scsi0 to ${growTo}G${rest}`] };
   }
   const notes: string[] = [];
@@ -243,7 +242,7 @@ async function grow(
     if (!(error instanceof AppError)) throw error;
     notes.push(`the VM is made, but its disk is only as large as the image: ${error.message}`);
   }
-  if (!start) return { notes };
+  if (!given.start) return { notes };
   const upid = await pve.step(() =>
     pve.post("/nodes/{node}/qemu/{vmid}/status/start", { node, vmid })
   );

@@ -3,7 +3,7 @@ import type { ConfigResult } from "../proxmox/guest/configure.ts";
 import type { Guest } from "../proxmox/guest/directory.ts";
 import { decodeKeys } from "../proxmox/guest/guest_config.ts";
 import { DISK_KEY } from "../proxmox/guest/properties.ts";
-import { REDACTED } from "../log/secret_value.ts";
+import { isMasked } from "../proxmox/plan.ts";
 
 /** The output of tools that change a configuration. */
 export const configOutput = {
@@ -53,7 +53,7 @@ export function undoConfig(
   const updater = guest.type === "qemu" ? "update_vm" : "update_container";
   const steps = Object.entries(changes).map(([key, change]) => {
     const name = named[key] ?? key;
-    if (change.from === REDACTED) return [tool, `${name} anew: the former value is not known`];
+    if (isMasked(change.from)) return [tool, `${name} anew: the former value is not known`];
     if ("from" in change) return [tool, `${name} back to ${asGiven(key, change.from)}`];
     if (DISK_KEY.test(key)) return ["remove_hardware", key];
     // No other tool takes away what was not set.
