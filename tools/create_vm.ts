@@ -105,9 +105,10 @@ export default defineTool({
     const node = given.node ?? await chooseNode(pve, size.memory);
     // A disk that is imported is grown afterwards, before the VM starts for the first time.
     const growTo = preset === "cloud-image" ? given.disk_size : undefined;
+    const starts = start && growTo === undefined;
     const { notes, ...made } = await makeGuest(
       pve,
-      { ...given, node, type: "qemu" },
+      { ...given, node, type: "qemu", start: starts },
       async (vmid) => {
         await requireBridge(pve, node, given.bridge);
         const { chosen, why } = await chooseUsualStorage(pve, node, {
@@ -122,7 +123,7 @@ export default defineTool({
           : undefined;
         const volume = image === undefined
           ? newDisk(chosen, size.disk_size ?? 0)
-          : `${storage}:0,import-from=${image}`;
+          : withProperties(newDisk(chosen, 0), { "import-from": image });
         const disk = withProperties(volume, diskParts);
         const drives = { ...cds.drives, ...(image === undefined ? {} : cloudInit(given, storage)) };
         const order = ["scsi0", ...("ide2" in cds.drives ? ["ide2"] : []), "net0"];
@@ -143,7 +144,7 @@ export default defineTool({
           pool: given.pool,
           tags: given.tags && canonicalTags(given.tags).join(";"),
           description: given.description,
-          start: start && growTo === undefined ? true : undefined,
+          start: starts ? true : undefined,
         });
         const told = { ...usual, scsi0: disk, ...extra, ...cds.drives };
         for (const key of Object.keys(sizeOf(given))) delete told[key as keyof typeof told];
@@ -157,8 +158,10 @@ export default defineTool({
         };
       },
     );
-    const grown = growTo === undefined ? {} : await grow(pve, made, { growTo, given });
-    const all = [...notes, ...grown.notes ?? []];
+    const { notes: more = [], ...grown } = growTo === undefined
+      ? {}
+      : await grow(pve, made, { growTo, given });
+    const all = [...notes, ...more];
     return { ...made, ...grown, ...(all.length > 0 ? { notes: all } : {}) };
   },
 });
@@ -222,9 +225,8 @@ async function grow(
   { node, status, vmid }: { node: string; status: string; vmid: number },
   { growTo, given }: { growTo: number; given: Input },
 ): Promise<{ notes?: string[] }> {
-  const { start } = given;
   if (status === "running" && !pve.dryRun) {
-    const rest = start ? ", then start_vm" : "";
+    const rest = given.start ? ", then start_vm" : "";
     return { notes: [`once the VM is made: resize_disk scsi0 to ${growTo}G${rest}`] };
   }
   const notes: string[] = [];
@@ -240,7 +242,7 @@ async function grow(
     if (!(error instanceof AppError)) throw error;
     notes.push(`the VM is made, but its disk is only as large as the image: ${error.message}`);
   }
-  if (!start) return { notes };
+  if (!given.start) return { notes };
   const upid = await pve.step(() =>
     pve.post("/nodes/{node}/qemu/{vmid}/status/start", { node, vmid })
   );

@@ -11,7 +11,7 @@ import {
 } from "../lib/proxmox/guest/drives.ts";
 import { addHardware } from "../lib/proxmox/guest/hardware.ts";
 import { withProperties } from "../lib/proxmox/guest/properties.ts";
-import { chooseUsualStorage, findImage } from "../lib/proxmox/storage/storage.ts";
+import { chooseUsualStorage, findImage, newDisk } from "../lib/proxmox/storage/storage.ts";
 import { hardwareOutput, undoHardware } from "../lib/tool/config_change.ts";
 import { diskInput, guestInput, guestTaskResult, storageId, waiting } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
@@ -51,12 +51,13 @@ export default defineTool({
     const guest = await pve.claim(input, { type: "qemu" });
     await requireState(pve, guest);
     const image = await findImage(pve, guest.node, input.image);
-    const { chosen: { storage }, why } = await chooseUsualStorage(pve, guest.node, {
+    const { chosen, why } = await chooseUsualStorage(pve, guest.node, {
       wanted: input.storage,
       content: "images",
       sizeGib: 0,
     });
-    const value = withProperties(`${storage}:0`, { "import-from": image, format, ...parts });
+    const { storage } = chosen;
+    const value = withProperties(newDisk(chosen, 0, format), { "import-from": image, ...parts });
     const taken = await takenKeys(pve, guest);
     const added = await addHardware(pve, guest, (config) => {
       warnOfIothread(pve, config, { bus, iothread: input.iothread });

@@ -73,7 +73,10 @@ export default defineTool({
           });
       },
     });
-    const undo = `move_disk ${key} of ${vmid} to ${from}`;
+    // What comes from a storage of files can be had back in its format only where that is named.
+    const format = isVm ? /\.(?:raw|qcow2|vmdk)$/.exec(disk.volid)?.[0].slice(1) : undefined;
+    const undo = `move_disk ${key} of ${vmid} to ${from}` +
+      (format === undefined ? "" : `, format ${format}`);
     return { ...await pve.task(upid, input), undo, ...(held === "" ? {} : { notes }) };
   },
 });

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { onFailure } from "../lib/errors.ts";
-import { flag, type GuestConfig } from "../lib/proxmox/api/values.ts";
+import { compact, flag, type GuestConfig } from "../lib/proxmox/api/values.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
 import { type ConfigResult, configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { type Guest, guestLabel, isVm } from "../lib/proxmox/guest/directory.ts";
-import { bootOrder } from "../lib/proxmox/guest/drives.ts";
+import { bootOrder, cloudInitDrive } from "../lib/proxmox/guest/drives.ts";
 import { findPart, isNodeDevice, type Part, partsOf } from "../lib/proxmox/guest/parts.ts";
 import { snapshotsWith } from "../lib/proxmox/guest/snapshots_with.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
@@ -102,7 +102,7 @@ export default defineTool({
       return { ...result, device, destroyed: volid, undo: "none: the data is gone" };
     }
     const kept = volid === undefined || pve.dryRun ? undefined : await keptAs(pve, guest, volid);
-    return { ...result, device, ...toldOf(guest, part, kept) };
+    return { ...result, device, ...toldOf(guest, { part, kept, config }) };
   },
 });
 
@@ -202,16 +202,26 @@ async function keptAs(pve: Pve, guest: Guest, volid: string): Promise<string | u
   return parts.find((part) => part.key.startsWith("unused") && part.volid === volid)?.key;
 }
 
-/** What is left, and how it is had back. */
-function toldOf({ vmid }: Guest, { key, value }: Part, kept: string | undefined) {
-  const was = `it was ${key}: ${value}`;
-  if (kept !== undefined) {
-    return { kept_as: kept, undo: `add_disk of ${vmid}: unused ${kept}; ${was}` };
-  }
-  const how = NIC.test(key)
+/** What is left, and how it is had back. Proxmox takes what goes out of the order to boot in, too. */
+function toldOf(
+  { vmid }: Guest,
+  { part: { key, value }, kept, config }: {
+    part: Part;
+    kept: string | undefined;
+    config: GuestConfig;
+  },
+) {
+  const how = kept !== undefined
+    ? `add_disk of ${vmid}: unused ${kept}`
+    : NIC.test(key)
     ? `add_nic of ${vmid}`
+    : key === cloudInitDrive(config)
+    ? `set_cloud_init of ${vmid}: drive_storage ${value.slice(0, value.indexOf(":"))}`
     : DRIVE.test(key)
     ? `attach_iso of ${vmid}`
     : "none";
-  return { undo: `${how}; ${was}` };
+  const boots = bootOrder(config)?.includes(key)
+    ? `; update_vm of ${vmid}: boot ${config.boot}, with its new key for ${key}`
+    : "";
+  return { ...compact({ kept_as: kept }), undo: `${how}; it was ${key}: ${value}${boots}` };
 }

@@ -3,6 +3,7 @@ import { guestFacts } from "../lib/proxmox/guest/about.ts";
 import { volumeText } from "../lib/proxmox/storage/about.ts";
 import { AppError, onFailure } from "../lib/errors.ts";
 import { flag, type GuestConfig } from "../lib/proxmox/api/values.ts";
+import { withStart } from "../lib/proxmox/guest/afterwards.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
 import { type Guest, guestLabel, type GuestType } from "../lib/proxmox/guest/directory.ts";
@@ -82,7 +83,9 @@ export default defineTool({
       start: input.start ? true : undefined,
     });
     return {
-      ...await pve.task(upid, input),
+      ...input.start
+        ? await withStart(pve, { guest: { node, type, vmid }, upid, patience: input })
+        : await pve.task(upid, input),
       type,
       node,
       ...(notes.length > 0 ? { notes } : {}),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { snapshotText } from "../lib/proxmox/guest/about.ts";
+import { withStart } from "../lib/proxmox/guest/afterwards.ts";
 import { foreseeRollback } from "../lib/proxmox/guest/rollback.ts";
 import { guestInput, guestTaskResult, snapshotName, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
@@ -54,6 +55,9 @@ export default defineTool({
       { node, type, vmid, snapname: name },
       start ? { start } : {},
     );
-    return { ...await pve.task(upid, input), ...(note === undefined ? {} : { notes: [note] }) };
+    const task = start
+      ? await withStart(pve, { guest, upid, patience: input })
+      : await pve.task(upid, input);
+    return { ...task, ...(note === undefined ? {} : { notes: [note] }) };
   },
 });

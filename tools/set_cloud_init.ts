@@ -14,6 +14,14 @@ import { addressInput } from "../lib/tool/nic_fields.ts";
 import { dryRun, guestInput, guestTaskResult, storageId } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
+/** The tool's own names of settings, with Proxmox's keys for them. */
+const NAMES = {
+  user: "ciuser",
+  password: "cipassword",
+  ssh_public_keys: "sshkeys",
+  upgrade: "ciupgrade",
+};
+
 export default defineTool({
   name: "set_cloud_init",
   title: "Set cloud-init",
@@ -99,7 +107,7 @@ export default defineTool({
       ...written,
       ...started,
       ...(all.length > 0 ? { notes: all } : {}),
-      ...undoConfig("set_cloud_init", guest, result),
+      ...undoConfig("set_cloud_init", guest, { ...result, names: NAMES }),
     };
   },
 });

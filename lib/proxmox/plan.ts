@@ -66,6 +66,11 @@ export function redactedParams(params: Params): Params {
   );
 }
 
+/** True for what stands for a secret that was hidden when it was read. */
+export function isMasked(value: unknown): boolean {
+  return typeof value === "string" && value.includes(REDACTED);
+}
+
 /**
  * Refuses to write back what was hidden when it was read: that would replace the secret by its mask.
  *
@@ -73,7 +78,7 @@ export function redactedParams(params: Params): Params {
  */
 export function assertUnmasked(params: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(params)) {
-    if (typeof value !== "string" || !value.includes(REDACTED)) continue;
+    if (!isMasked(value)) continue;
     throw new AppError(
       "invalid",
       `${key} holds ${REDACTED}, which stands for a secret that was hidden when it was read`,

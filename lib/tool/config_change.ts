@@ -1,6 +1,9 @@
 import * as z from "zod";
 import type { ConfigResult } from "../proxmox/guest/configure.ts";
 import type { Guest } from "../proxmox/guest/directory.ts";
+import { decodeKeys } from "../proxmox/guest/guest_config.ts";
+import { DISK_KEY } from "../proxmox/guest/properties.ts";
+import { isMasked } from "../proxmox/plan.ts";
 
 /** The output of tools that change a configuration. */
 export const configOutput = {
@@ -13,8 +16,9 @@ export const configOutput = {
   undo: z.string().optional(),
 };
 
-/** A setting as the tool takes it: Proxmox keeps some numbers as text. */
-function asGiven(value: unknown): string {
+/** A setting as the tool takes it: Proxmox keeps some numbers as text, and SSH keys encoded. */
+function asGiven(key: string, value: unknown): string {
+  if (key === "sshkeys") return JSON.stringify(decodeKeys(String(value)).split("\n"));
   return typeof value === "string" && /^\d+$/.test(value) ? value : JSON.stringify(value);
 }
 
@@ -46,14 +50,21 @@ export function undoConfig(
   { changes, snapshot, names = {} }: ConfigResult & { names?: Readonly<Record<string, string>> },
 ): { undo?: string } {
   const named = Object.fromEntries(Object.entries(names).map(([name, key]) => [key, name]));
-  const undo = Object.entries(changes).map(([key, change]) =>
-    "from" in change
-      ? `${named[key] ?? key} back to ${asGiven(change.from)}`
-      : `unset ${named[key] ?? key}`
-  ).join(", ");
-  if (undo === "") return {};
+  const updater = guest.type === "qemu" ? "update_vm" : "update_container";
+  const steps = Object.entries(changes).map(([key, change]) => {
+    const name = named[key] ?? key;
+    if (isMasked(change.from)) return [tool, `${name} anew: the former value is not known`];
+    if ("from" in change) return [tool, `${name} back to ${asGiven(key, change.from)}`];
+    if (DISK_KEY.test(key)) return ["remove_hardware", key];
+    // No other tool takes away what was not set.
+    return [updater, `unset ${tool === updater ? name : key}`];
+  });
+  if (steps.length === 0) return {};
+  const undo = [...Map.groupBy(steps, ([call]) => call)]
+    .map(([call, its]) => `${call} of ${guest.vmid}: ${its.map(([, what]) => what).join(", ")}`)
+    .join("; ");
   const rollback = snapshot === undefined
     ? ""
     : `; or rollback_snapshot to ${snapshot}, which discards what the guest wrote since`;
-  return { undo: `${tool} of ${guest.vmid}: ${undo}${rollback}` };
+  return { undo: `${undo}${rollback}` };
 }

@@ -2,7 +2,7 @@ import { may, privileges } from "./access.ts";
 import { applyOptions, checkOptions, optionsIn } from "./config.ts";
 import { deny, die, reasonOf, refuse } from "./errors.ts";
 import { driveKeys, drivesOf, type GuestType, isRunning, newGuest } from "./guests.ts";
-import { powerOn } from "./power.ts";
+import { startAfter } from "./power.ts";
 import { checkArchive, restoreGuest } from "./restore.ts";
 import type { FakeGuest, FakeState, GuestConfig, TaskLog } from "./state.ts";
 import { startTask } from "./tasks.ts";
@@ -96,7 +96,7 @@ function build(call: Call, plan: Plan, log: TaskLog): FakeGuest {
 }
 
 function accept(call: Call, plan: Plan, taskType: string): string {
-  const { world, state, params } = call;
+  const { state, params } = call;
   const restore = plan.archive !== undefined;
   const what = `unable to ${restore ? "restore" : "create"} ${
     plan.type === "qemu" ? "VM" : "CT"
@@ -137,7 +137,9 @@ function accept(call: Call, plan: Plan, taskType: string): string {
       state.guests.delete(plan.vmid);
       try {
         const guest = build(call, plan, log);
-        if (params.flag("start")) powerOn(world, guest);
+        if (!params.flag("start")) return;
+        if (plan.type === "qemu") log.line("Execute autostart");
+        startAfter(call, guest);
       } catch (error) {
         state.volumes = volumes;
         throw new Error(`${what} - ${reasonOf(error)}`);

@@ -186,8 +186,13 @@ const resume: Action = {
   },
 };
 
-function act(type: GuestType, action: Action, call: Call): string {
-  const guest = guestOf(call, type);
+/** Starts a guest that was made or rolled back, in a task of its own, whose failure is none of the first. */
+export function startAfter(call: Call, guest: FakeGuest): void {
+  if (!isRunning(guest)) act(guest, start, call);
+}
+
+function act(guest: FakeGuest, action: Action, call: Call): string {
+  const { type } = guest;
   action.before?.(call, guest);
   if (action.ha && haManaged(call.state, guest)) {
     return actByHa(call, guest, {
@@ -210,7 +215,7 @@ function act(type: GuestType, action: Action, call: Call): string {
 function handlersFor(type: GuestType, actions: Action[]): Handlers {
   return Object.fromEntries(actions.map((action) => [
     `POST /nodes/{node}/${type}/{vmid}/status/${action.name}`,
-    (call: Call) => act(type, action, call),
+    (call: Call) => act(guestOf(call, type), action, call),
   ]));
 }
 

@@ -8,7 +8,7 @@ import {
   kindOf,
   memorySize,
 } from "./guests.ts";
-import { powerOff, powerOn } from "./power.ts";
+import { powerOff, powerOn, startAfter } from "./power.ts";
 import type { FakeGuest, FakeSnapshot, FakeState } from "./state.ts";
 import { startTask } from "./tasks.ts";
 import { allocate, findVolume, freeVolume, storageNamed, storageOfVolume } from "./volumes.ts";
@@ -133,7 +133,8 @@ function rollBack(type: GuestType, call: Call): string {
       for (const drive of drivesOf(guest).filter((one) => !one.cdrom)) {
         log.line(`rolling back '${drive.key}' (${drive.volid})`);
       }
-      if (snap.vmstate || call.params.flag("start")) powerOn(call.world, guest);
+      if (snap.vmstate) powerOn(call.world, guest);
+      else if (call.params.flag("start")) startAfter(call, guest);
     },
   });
 }

@@ -3,6 +3,7 @@ import type { ToolName } from "../../lib/mcp/tools.ts";
 import { Site, type ToolAnswer } from "../site.ts";
 import { until } from "../support/until.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
+import { nameBackups, VM_BACKUP } from "./backups.ts";
 import { changes } from "./requests.ts";
 
 type Arguments = Record<string, unknown>;
@@ -177,4 +178,26 @@ Deno.test("the token's limits hold for the vmid that is taken in the end", async
   const refused = answers.filter((answer) => answer.isError).map((answer) => answer.code);
   assert.deepEqual(refused, ["forbidden", "forbidden", "forbidden"]);
   assert.equal(changes(site).length, 3);
+});
+
+Deno.test("a start that comes after a guest is made or rolled back is followed, and its failure told", async () => {
+  await using site = await Site.start();
+  nameBackups(site);
+  const calls: [ToolName, Arguments][] = [
+    ["create_vm", { ...VM, name: "new0", start: true }],
+    ["create_container", { ...CONTAINER, hostname: "new1", start: true }],
+    ["restore_backup", { volid: VM_BACKUP, vmid: 950, start: true }],
+    ["rollback_snapshot", { vmid: 100, name: "clean" }],
+  ];
+  for (const [tool, args] of calls) {
+    site.fake.state.taskPolls = 1;
+    const started = await site.call(tool, args);
+    assert.equal(started.value?.guest_status, "running", started.text);
+    if (tool !== "rollback_snapshot") await site.call("delete_vm", { vmid: 950, force: true });
+    const type = tool === "create_container" ? "vzstart" : "qmstart";
+    site.fake.state.outcomes.push({ type, exit: "start failed: no memory" });
+    const { text, value } = await site.call(tool, args);
+    assert.deepEqual([value?.exit_status, value?.guest_status], ["OK", "stopped"], text);
+    assert.match(value.notes.join(), /the start of (?:VM|container) \d+: start failed: no memory/);
+  }
 });

@@ -3,8 +3,16 @@ import { TaskClient } from "../support/task_client.ts";
 import { CASED, type CasedTool, CASES } from "./cases/mod.ts";
 import { startProbed } from "./probe.ts";
 
-/** What begins many tasks, or looks at what its task has left, waits for the end. */
-const WAITING = ["bulk_power", "remove_hardware", "run_backup_job"];
+/** What begins many tasks, looks at what its task has left, or also starts the guest waits for the end. */
+const WAITING = [
+  "bulk_power",
+  "create_container",
+  "create_vm",
+  "remove_hardware",
+  "restore_backup",
+  "rollback_snapshot",
+  "run_backup_job",
+];
 
 for (const { name, input } of CASED) {
   if (!("wait" in input.shape) || WAITING.includes(name)) continue;

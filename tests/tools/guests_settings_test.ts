@@ -254,3 +254,32 @@ Deno.test("write_guest_file writes text of any script, binary content and the lo
   assert.equal(longest.isError, false, longest.text);
   assert.equal((await read("/long")).bytes_read, 61_440);
 });
+
+Deno.test("what is told to undo a change is what the tools take", async () => {
+  await using site = await Site.start();
+  const args = { vmid: 150, user: "ada", password: "hunter2-hunter2", drive_storage: "local-lvm" };
+  const first = await site.call("set_cloud_init", args);
+  assert.equal(
+    first.value?.undo,
+    "update_vm of 150: unset ciuser, unset cipassword; remove_hardware of 150: ide2",
+    first.text,
+  );
+  const keys = async (...ssh_public_keys: string[]) => {
+    const answer = await site.call("set_cloud_init", { vmid: 150, ssh_public_keys });
+    return answer.value?.undo;
+  };
+  await keys("ssh-rsa AAAA+/= a@b", "ssh-rsa BBBB");
+  assert.equal(
+    await keys("ssh-rsa CCCC"),
+    'set_cloud_init of 150: ssh_public_keys back to ["ssh-rsa AAAA+/= a@b","ssh-rsa BBBB"]',
+  );
+  const second = await site.call("set_cloud_init", { vmid: 150, user: "bob", password: "other-1" });
+  assert.equal(
+    second.value?.undo,
+    'set_cloud_init of 150: user back to "ada", password anew: the former value is not known',
+    second.text,
+  );
+  await site.call("set_guest_tags", { vmid: 201, tags: [] });
+  const tags = await site.call("set_guest_tags", { vmid: 201, tags: ["new"] });
+  assert.equal(tags.value?.undo, "update_container of 201: unset tags", tags.text);
+});

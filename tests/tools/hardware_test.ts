@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Site } from "../site.ts";
 import { guest, set } from "./guests.ts";
-import { withImage } from "./cases/guests_hardware.ts";
+import { IMAGE, withImage } from "./cases/guests_hardware.ts";
 import { limited } from "./limited.ts";
 import { changes, lastChange } from "./requests.ts";
 
@@ -257,4 +257,33 @@ Deno.test("hardware of guests out of reach is as good as none", async () => {
     token: tokens[2] ?? "",
   });
   assert.equal(within.isError, false, within.text);
+});
+
+Deno.test("a cloud-init drive that was removed is had back by the tool that adds one", async () => {
+  await using site = await Site.start();
+  await site.call("set_cloud_init", { vmid: 150, user: "ada", drive_storage: "local-lvm" });
+  const { text, value } = await site.call("remove_hardware", { vmid: 150, device: "ide2" });
+  assert.match(value?.undo, /^set_cloud_init of 150: drive_storage local-lvm; it was ide2/, text);
+});
+
+Deno.test("an image is imported in the format that a disk made there would have", async () => {
+  await using site = await Site.start();
+  withImage(site);
+  const args = { vmid: 102, image: IMAGE, storage: "local" };
+  const usual = await site.call("import_disk", args);
+  assert.match(usual.value?.changes.scsi1.to, /^local:0,format=qcow2,import-from=/, usual.text);
+  const made = { name: "cloud1", node: "pve1", preset: "cloud-image", storage: "local" };
+  const { text, value } = await site.call("create_vm", { ...made, image: IMAGE, dry_run: true });
+  assert.match(value?.dry_run.requests[0].body.scsi0, /^local:0,format=qcow2,import-from/, text);
+});
+
+Deno.test("an image is not told to be missing while a storage that may hold it is away", async () => {
+  await using site = await Site.start();
+  const args = { vmid: 101, iso: "nosuch" };
+  const missing = await site.call("attach_iso", args);
+  assert.equal(missing.code, "not_found", missing.text);
+  site.fake.state.storages.get("local")?.inactive.push("pve1");
+  const away = await site.call("attach_iso", args);
+  assert.equal(away.code, "unavailable", away.text);
+  assert.match(away.text, /storage local is not active on node pve1/);
 });

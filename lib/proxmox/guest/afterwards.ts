@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
+import type { Patience } from "../following.ts";
 import type { Pve } from "../pve.ts";
-import type { TaskState } from "../tasks.ts";
+import { parseUpid, type TaskState } from "../tasks.ts";
 import { type Guest, guestLabel } from "./directory.ts";
 import { currentState } from "./power.ts";
 
@@ -21,6 +22,42 @@ export async function untilStatus(
     const { status } = await currentState(pve, guest);
     if (status === wanted || pve.now().getTime() >= ends) return status;
     await pve.sleep(POLL_MS);
+  }
+}
+
+/**
+ * Follows the task that makes a guest or rolls it back, then the start that was asked for with it: that is
+ * a task of its own, which the first neither waits for nor names, and whose failure is none of it (seen
+ * with 9.2).
+ */
+export async function withStart(
+  pve: Pve,
+  { guest: { node, type, vmid }, upid, patience }: {
+    guest: Pick<Guest, "node" | "type" | "vmid">;
+    upid: unknown;
+    patience: Patience;
+  },
+): Promise<TaskState & { guest_status?: string }> {
+  const task = await pve.task(upid, { ...patience, mustSeeEnd: true });
+  if (pve.dryRun) return task;
+  const label = guestLabel({ type, vmid });
+  if (task.status !== "stopped") {
+    pve.warn(`the start of ${label} comes after, as a task of its own; ${pve.advice.guest}`);
+    return task;
+  }
+  const since = parseUpid(task.upid).startTime.getTime() / 1000;
+  try {
+    const begun = await pve.list("/nodes/{node}/tasks", { node }, { vmid, since, source: "all" });
+    const start = begun.find((row) => /^(?:qm|vz|ha)start$/.test(String(row.type)));
+    if (start !== undefined) await pve.finished(start.upid, patience);
+    const { status } = await currentState(pve, { node, type, vmid });
+    if (status !== "running") pve.warn(`${label} does not run yet; ${pve.advice.guest}`);
+    return { ...task, guest_status: status };
+  } catch (error) {
+    // What was begun first is done.
+    if (!(error instanceof AppError)) throw error;
+    pve.warn(`the start of ${label}: ${error.message}`);
+    return task;
   }
 }
 

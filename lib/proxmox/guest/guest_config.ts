@@ -43,7 +43,7 @@ export async function readPending(
     });
 }
 
-function decodeKeys(keys: string): string {
+export function decodeKeys(keys: string): string {
   try {
     return decodeURIComponent(keys).trim();
   } catch {

@@ -2,6 +2,7 @@ import { AppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import { number } from "../api/values.ts";
 import type { Patience } from "../following.ts";
+import { withStart } from "./afterwards.ts";
 import type { GuestType } from "./directory.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
@@ -28,6 +29,8 @@ export interface Wish extends Patience {
   readonly name?: string | undefined;
   readonly pool?: string | undefined;
   readonly tags?: readonly string[] | undefined;
+  /** True where Proxmox is asked to start it once it is made. */
+  readonly start?: boolean | undefined;
 }
 
 /**
@@ -55,7 +58,10 @@ export async function makeGuest<Told extends object>(
     pve.about({ vmid, name, node, type });
     try {
       const { upid, ...told } = await make(vmid);
-      return { ...told, ...await pve.task(upid, wish), node };
+      const task = wish.start
+        ? await withStart(pve, { guest: { node, type, vmid }, upid, patience: wish })
+        : await pve.task(upid, wish);
+      return { ...told, ...task, node };
     } catch (error) {
       const lost = wish.vmid === undefined && tries < MAX_TRIES && isKind(error, "exists") &&
         await isTaken(pve, vmid).catch(() => false);

@@ -32,19 +32,26 @@ export function newDisk(
   return `${storage}:${sizeGib}${format === undefined ? "" : `,format=${format}`}`;
 }
 
-/** The node's active storages that take this kind of content. */
-async function storagesFor(pve: Pve, node: string, content: string): Promise<Storage[]> {
+/** The node's active storages that take this kind of content, and the names of those that are not active. */
+async function storagesFor(
+  pve: Pve,
+  node: string,
+  content: string,
+): Promise<{ active: Storage[]; inactive: string[] }> {
   const rows = await pve.list("/nodes/{node}/storage", { node }, {
     content,
     enabled: true,
   });
-  return rows.filter((row) => flag(row.active)).map((row) => ({
+  const fitting = rows.filter((row) => (text(row.content) ?? "").split(",").includes(content));
+  const inactive = fitting.filter((row) => !flag(row.active)).map((row) => String(row.storage));
+  const active = fitting.filter((row) => flag(row.active)).map((row) => ({
     storage: String(row.storage),
     type: text(row.type) ?? "",
     content: (text(row.content) ?? "").split(","),
     availableBytes: number(row.avail) ?? 0,
     shared: flag(row.shared),
-  })).filter((storage) => storage.content.includes(content));
+  }));
+  return { active, inactive };
 }
 
 /**
@@ -96,7 +103,7 @@ async function choose(
   node: string,
   { wanted, content, sizeGib }: Need,
 ): Promise<{ readonly chosen: Storage; readonly fitting: readonly Storage[] }> {
-  const storages = await storagesFor(pve, node, content);
+  const { active: storages } = await storagesFor(pve, node, content);
   const names = storages.map((storage) => storage.storage).join(", ") || "none";
   if (wanted !== undefined) {
     const found = storages.find((storage) => storage.storage === wanted);
@@ -133,16 +140,19 @@ export async function readImages(
   node: string,
   { storage, content }: { storage?: string | undefined; content: string },
 ): Promise<Images> {
-  const storages = storage === undefined
-    ? (await storagesFor(pve, node, content)).map((candidate) => candidate.storage)
-    : [storage];
+  const { active, inactive } = storage === undefined
+    ? await storagesFor(pve, node, content)
+    : { active: [{ storage }], inactive: [] };
+  const storages = active.map((candidate) => candidate.storage);
+  const away = inactive.map((id) => `storage ${id} is not active on node ${node}`);
   const { results, warnings, errors: [error] } = await gather(storages, {
     name: (id) => `storage ${id} could not be read`,
     read: (id) =>
       pve.list("/nodes/{node}/storage/{storage}/content", { node, storage: id }, { content }),
   });
   if (error !== undefined && results.length === 0) throw error;
-  return { volids: results.flat().map((row) => String(row.volid)), warnings };
+  const volids = results.flat().map((row) => String(row.volid));
+  return { volids, warnings: [...away, ...warnings] };
 }
 
 /**

@@ -332,6 +332,7 @@ export const GUESTS_HARDWARE = {
     works: async (value, site) => {
       assert.deepEqual([value.device, value.kept_as], ["scsi0", "unused0"]);
       assert.match(value.undo, /add_disk of 101: unused unused0; it was scsi0: local-lvm:vm-101/);
+      assert.match(value.undo, /; update_vm of 101: boot order=scsi0;net0, with its new key/);
       const { config } = guest(site, 101);
       assert.deepEqual([config.scsi0, config.unused0], [undefined, "local-lvm:vm-101-disk-0"]);
       assert.equal(config.boot, "order=net0");

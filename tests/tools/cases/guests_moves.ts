@@ -126,6 +126,9 @@ export const GUESTS_MOVES = {
     request: ["POST", /qemu\/101\/move_disk$/],
     works: async (value, site) => {
       assert.equal(value.undo, "move_disk scsi0 of 101 to local-lvm");
+      const other = { vmid: 101, disk: "scsi0", storage: "nfs1", format: "qcow2" };
+      const changed = await site.call("move_disk", { ...other, delete_source: true });
+      assert.equal(changed.value?.undo, "move_disk scsi0 of 101 to nfs1, format raw", changed.text);
       assert.match(String(guest(site, 101).config.scsi0), /^nfs1:/);
       assert.equal(guest(site, 101).config.unused0, undefined);
       assert.match(lastChange(site).body.digest, /^[0-9a-f]{40}$/);
