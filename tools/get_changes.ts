@@ -81,7 +81,11 @@ export default defineTool({
     const { items, ...page } = paginate(entries, ({ key }) => key, input);
     const cut = calls.length < MOST_CALLS ? [] : [`only the newest ${MOST_CALLS} calls count`];
     const none = entries.length === 0 && history !== null && !isOneOfSeveral
-      ? [`nothing is known since ${since.toISOString()}: since may be earlier, as in 30d`]
+      ? [
+        `nothing is known since ${
+          since.toISOString().slice(0, 16)
+        }Z: since may be earlier, as in 30d`,
+      ]
       : [];
     return {
       changes: items.map(({ told }) => told),

@@ -95,7 +95,7 @@ Deno.test("a change begins with what became of the guest, and an error is told a
   const refused = await pipe.call("get_vms", { node: "pve9" });
   assert.deepEqual(refused.result.content, [{
     type: "text",
-    text: "Cannot list VMs: there is no node pve9, only pve1, pve2, pve3 (did you mean pve1?)",
+    text: "Cannot list VMs: there is no node pve9, only pve1, pve2, pve3",
   }]);
 });
 

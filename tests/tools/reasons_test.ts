@@ -38,7 +38,7 @@ Deno.test("a name that cannot be looked up is no node only if no list of nodes h
   assert.equal(missing.code, "not_found");
   assert.match(
     missing.text,
-    /node 'pve9' does not exist, only pve1, pve2, pve3 \(did you mean pve1\?\); see get_nodes$/,
+    /node 'pve9' does not exist, only pve1, pve2, pve3; see get_nodes$/,
   );
   site.fake.fault({ path: /^\/nodes\/pve2\/status$/ }, unresolved("pve2"));
   const known = await site.call("get_node_status", { node: "pve2" });

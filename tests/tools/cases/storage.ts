@@ -170,7 +170,7 @@ export const STORAGE = {
       {
         args: { storage: "local", node: "pve9" },
         code: "not_found",
-        text: /no node pve9, only pve1, pve2, pve3 \(did/,
+        text: /no node pve9, only pve1, pve2, pve3/,
       },
       { args: { storage: "local", content: "music" }, code: "invalid", text: /content/ },
     ],
