@@ -21,14 +21,14 @@ packages=(
   libanyevent-http-perl libapt-pkg-perl libauthen-pam-perl libclone-perl libcrypt-openssl-random-perl
   libcrypt-openssl-rsa-perl libdevel-cycle-perl libdigest-hmac-perl libfile-chdir-perl
   libfile-readbackwards-perl libfilesys-df-perl libhttp-daemon-perl libio-multiplex-perl
-  libjson-xs-perl liblinux-inotify2-perl libmime-base32-perl libnet-dbus-perl libnet-dns-perl
+  libjson-perl libjson-xs-perl liblinux-inotify2-perl libmime-base32-perl libnet-dbus-perl libnet-dns-perl
   libnet-ip-perl libnet-ldap-perl libnet-ssleay-perl libnet-subnet-perl libnetaddr-ip-perl
   libpadwalker-perl libposix-strptime-perl libproc-processtable-perl librrds-perl libsocket6-perl
   libstring-shellquote-perl libtemplate-perl libterm-readline-gnu-perl libtimedate-perl libuuid-perl
   libwww-perl libxml-libxml-perl libyaml-libyaml-perl
   # what it runs
-  acl attr bridge-utils conntrack corosync cron cstream curl dosfstools dtach e2fsprogs ebtables file fuse
-  gdisk genisoimage ifupdown ipset iptables lvm2 lxc lxcfs lzop psmisc qemu-system-x86 qemu-utils rrdcached
+  acl attr bridge-utils conntrack corosync cron cstream curl dosfstools dtach e2fsprogs ebtables faketime file
+  fuse gdisk genisoimage ifupdown ipset iptables lvm2 lxc lxcfs lzop psmisc qemu-system-x86 qemu-utils rrdcached
   socat sqlite3 swtpm thin-provisioning-tools uidmap xfsprogs zstd
   # what its C parts are built with
   build-essential libcmap-dev libcorosync-common-dev libcpg-dev libfuse-dev libglib2.0-dev libjson-c-dev
@@ -119,7 +119,8 @@ make_tree() {
   rm -f "$tree/etc/corosync/corosync.conf"
   chroot "$tree" systemctl -q enable networking ssh rrdcached pve-cluster pvedaemon pveproxy pvestatd \
     pvescheduler pve-ha-lrm pve-ha-crm qmeventd
-  chroot "$tree" systemctl -q disable lxc lxc-net systemd-networkd
+  chroot "$tree" systemctl -q disable lxc lxc-net
+  chroot "$tree" systemctl -q mask systemd-firstboot systemd-networkd{,-wait-online,.socket}
 }
 
 # Upstream's QEMU in place of Proxmox's. By `-id` Proxmox finds a VM's process: `-echr`, which takes a number
@@ -174,21 +175,27 @@ EOF
     ip addr add 10.77.0.1/24 dev br-pve
     ip link set br-pve up
   fi
-  mkdir -p "$machines/shared" "/run/cgroup-$name"
+  mkdir -p "$machines/shared"
   # A hierarchy of its own for each, of version 2 also where the host's is of version 1.
   unshare --mount --propagation private setsid bash -ec '
     mount -t cgroup2 none /sys/fs/cgroup
-    mkdir -p "/sys/fs/cgroup/$1"
-    echo $$ >"/sys/fs/cgroup/$1/cgroup.procs"
+    mkdir "/sys/fs/cgroup/$1-$$"
+    echo $$ >"/sys/fs/cgroup/$1-$$/cgroup.procs"
     exec systemd-nspawn --register=no --keep-unit --boot --directory="$2" --machine="$1" \
       --network-bridge=br-pve --bind=/dev/fuse --bind=/dev/net/tun --bind="$3:/mnt/shared" \
       --capability=all --system-call-filter="bpf keyctl add_key request_key" --console=pipe
   ' bash "$name" "$root" "$machines/shared" </dev/null >"/run/node-$name.log" 2>&1 &
-  until inside "$name" systemctl is-active -q pve-cluster 2>/dev/null; do sleep 1; done
+  until inside "$name" systemctl is-active -q pve-cluster 2>/dev/null; do
+    if ! kill -0 $!; then
+      cat "/run/node-$name.log" >&2
+      exit 1
+    fi
+    sleep 1
+  done
   inside "$name" sh -c 'mknod /dev/loop-control c 10 237
     for n in 0 1 2 3 4 5 6 7; do mknod /dev/loop$n b 7 $n; done
     mkdir -p /etc/pve/priv/lock; pvecm updatecerts --silent 2>/dev/null
-    systemctl restart pvedaemon pveproxy pvestatd pvescheduler pve-ha-crm pve-ha-lrm'
+    systemctl restart ssh pvedaemon pveproxy pvestatd pvescheduler pve-ha-crm pve-ha-lrm'
 }
 
 cluster() { # FIRST SECOND
@@ -207,9 +214,9 @@ cluster() { # FIRST SECOND
     echo "$conf" >"$machines/$each/etc/corosync/corosync.conf"
     inside "$each" systemctl restart corosync
   done
-  echo "$conf" | inside "$first" tee /etc/pve/corosync.conf >/dev/null
   inside "$second" systemctl start pve-cluster
-  sleep 5
+  until inside "$second" pvecm status 2>/dev/null | grep -q 'Quorate: *Yes'; do sleep 1; done
+  echo "$conf" | inside "$first" tee /etc/pve/corosync.conf >/dev/null
   inside "$second" pvecm updatecerts --silent
   for each in "$first" "$second"; do
     inside "$each" systemctl restart pvedaemon pveproxy pvestatd pve-ha-crm pve-ha-lrm
