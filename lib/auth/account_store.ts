@@ -206,7 +206,7 @@ export class AccountStore {
 
   async #tokenRows(which: string, params: readonly Value[]): Promise<Row[]> {
     const query = queries.tokenQuery(await this.#limitColumns(), this.#database);
-    return await this.#database.all(`${query} ${which}`, params);
+    return await this.#database.ask(`${query} ${which}`, params);
   }
 
   /** With tables of our own the schema is complete; without, someone may still have made this one. */

@@ -19,6 +19,11 @@ export interface Queryable {
 export interface Database {
   /** One statement that only reads. */
   all: Queryable["all"];
+  /**
+   * One statement that may go with others that are asked at the same moment. Its values may be as JSON has
+   * them; it writes only what may be written twice when the connection is lost.
+   */
+  ask: Queryable["all"];
   readonly dialect: Dialect;
   /** False where the database refuses tables of this program's own: it runs on Django's alone. */
   readonly ownTables: boolean;

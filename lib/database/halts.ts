@@ -44,7 +44,7 @@ class SharedHalts implements Halts {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#found = new Remembered(database, async () => new Map([[ALL, await database.all(FIND)]]));
+    this.#found = new Remembered(database, async () => new Map([[ALL, await database.ask(FIND)]]));
   }
 
   async find(): Promise<Halt | undefined> {

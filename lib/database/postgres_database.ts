@@ -15,6 +15,7 @@ import { PatientWrites } from "./patient_writes.ts";
 import { PostgresConnection, type Tls } from "./postgres_connection.ts";
 import { PostgresListener } from "./postgres_listener.ts";
 import { PostgresPool } from "./postgres_pool.ts";
+import { PostgresQuestions } from "./postgres_questions.ts";
 import { parsePostgresUrl, type PostgresTarget } from "./postgres_url.ts";
 
 /** With the one that listens, at most ten connections. */
@@ -77,6 +78,7 @@ class PostgresDatabase implements Database {
   readonly ownTables: boolean;
   readonly #place: PostgresPlace;
   readonly #pool: PostgresPool;
+  readonly #questions = new PostgresQuestions((text, params) => this.all(text, params));
   readonly #patient = new PatientWrites((text, params) => this.all(text, params));
   readonly #listeners: PostgresListener[] = [];
   #probing: Promise<boolean> | null = null;
@@ -89,6 +91,10 @@ class PostgresDatabase implements Database {
       connect: () => new PostgresConnection({ ...place, answers }),
       max: POOL,
     });
+  }
+
+  ask(text: string, params?: readonly Value[]): Promise<Row[]> {
+    return this.#questions.ask(text, params);
   }
 
   all(text: string, params: readonly Value[] = []): Promise<Row[]> {

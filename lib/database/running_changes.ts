@@ -113,7 +113,7 @@ class SharedChanges implements RunningChanges {
   async #findAll(keys: readonly string[]): Promise<(RunningChange | undefined)[]> {
     const find = `${FIND} AND key IN ${this.#database.dialect.textsOfJson}`;
     const now = this.#now().getTime();
-    const rows = await this.#database.all(find, [JSON.stringify(keys), now]);
+    const rows = await this.#database.ask(find, [JSON.stringify(keys), now]);
     const found = new Map(rows.map((row) => [textOf(row.key), changeOf(row)]));
     return keys.map((key) => found.get(key));
   }

@@ -123,6 +123,10 @@ class SqliteDatabase implements Database {
     });
   }
 
+  ask(text: string, params?: readonly Value[]): Promise<Row[]> {
+    return this.all(text, params);
+  }
+
   write(text: string, params: readonly Value[] = [], options: WriteOptions = {}): Promise<Row[]> {
     return this.transaction((tx) => tx.all(text, params), { ...options, remembered: false });
   }

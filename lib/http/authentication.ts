@@ -3,7 +3,7 @@ import type { Principal } from "../auth/principal.ts";
 import { BearerEnded } from "../auth/bearer.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { refusal, REFUSED, UNAUTHORIZED } from "../mcp/json_rpc.ts";
-import type { Wait } from "./limits.ts";
+import type { Wait } from "./counters.ts";
 import { isBrowsing, refusalPage } from "./page.ts";
 import { callerOf, type Env, messagesOf, tooMany } from "./request.ts";
 import type { AppServices } from "./services.ts";

@@ -1,29 +1,19 @@
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterPostgres,
-  RateLimiterRes,
-} from "rate-limiter-flexible";
+import type { RateLimiterAbstract } from "rate-limiter-flexible";
 import { networkOf } from "../auth/address.ts";
-import { GroupCommit } from "../database/group_commit.ts";
 import type { SharedCounters } from "../database/shared_counters.ts";
 import type { Board } from "../siblings/board.ts";
-import { SharedTally } from "./shared_tally.ts";
+import { createCounter, MINUTE, type Wait, waitOf } from "./counters.ts";
+import { RequestCounts } from "./request_counts.ts";
 import { WrongTokens } from "./wrong_tokens.ts";
 
 const MAX_IN_FLIGHT_PER_TOKEN = 20;
 const MAX_IN_FLIGHT = 200;
-const MINUTE = 60;
 const LONGEST_LOCKOUT = 60 * MINUTE;
 /** Requests of one address by whom nobody has signed in yet, such as a client that registers. */
 const STRANGERS_PER_MINUTE = 60;
 /** Whoever guesses at a user from many addresses must not keep the user out for long. */
 const LONGEST_LOCKOUT_OF_NAME = 15 * MINUTE;
 const LOCKOUTS_REMEMBERED = 24 * 60 * MINUTE;
-const COUNTED_AT_ONCE = 200;
-
-/** Seconds until the caller may try again, or undefined when it may go on. */
-export type Wait = number | undefined;
 
 /** Guesses at what opens the door, each counted against somebody. */
 export interface Guesses {
@@ -76,7 +66,7 @@ export function createUseLimits(
 ): UseLimits {
   const counter = (keyPrefix: string, points: number, duration: number) =>
     createCounter({ keyPrefix, points: points || 1, duration }, { shared, board });
-  const requests = countTogether(counter("request", requests_per_minute, MINUTE));
+  const requests = new RequestCounts(requests_per_minute, { shared, board });
   const strangers = counter("stranger", STRANGERS_PER_MINUTE, MINUTE);
   const guesses = (prefix: string, longest: number) => {
     const logins = counter(`${prefix}login`, failed_logins_per_minute, MINUTE);
@@ -87,7 +77,7 @@ export function createUseLimits(
     areShared: shared !== null,
     request: async (tokenId, count = 1) => {
       if (requests_per_minute === 0) return undefined;
-      return await requests.submit({ tokenId, count });
+      return await requests.count(tokenId, count);
     },
     stranger: (address) => strangers.consume(networkOf(address)).then(() => undefined, waitOf),
     addresses: byNetwork(guesses("", LONGEST_LOCKOUT)),
@@ -141,49 +131,6 @@ function byNetwork({ allowed, failed }: Guesses): Guesses {
   };
 }
 
-function createCounter(
-  options: { keyPrefix: string; points: number; duration: number },
-  { shared, board }: { shared: SharedCounters | null; board: Board | null },
-): RateLimiterAbstract {
-  const own = board === null ? new RateLimiterMemory(options) : new SharedTally(options, board);
-  if (shared === null) return own;
-  return new RateLimiterPostgres({
-    ...options,
-    storeClient: shared.client,
-    storeType: "client",
-    tableName: shared.table,
-    tableCreated: true,
-    clearExpiredByTimeout: false,
-    insuranceLimiter: own,
-  });
-}
-
-interface Requests {
-  readonly tokenId: number;
-  readonly count: number;
-}
-
-/** Counts what comes at one moment at once for each token; of what is too much, the first pass. */
-function countTogether(counter: RateLimiterAbstract): GroupCommit<Requests, Wait> {
-  const work = async (asked: readonly Requests[]) => {
-    const byToken = Map.groupBy(asked, ({ tokenId }) => tokenId);
-    const waits = new Map<Requests, Wait>();
-    await Promise.all([...byToken].map(async ([tokenId, requests]) => {
-      const sum = requests.reduce((total, { count }) => total + count, 0);
-      const state = await counter.consume(tokenId, sum).catch(stateOf);
-      // A clock that was set back has the minute end later than it will.
-      const wait = Math.min(waitOf(state), counter.duration);
-      let counted = state.consumedPoints - sum;
-      for (const request of requests) {
-        counted += request.count;
-        waits.set(request, counted > counter.points ? wait : undefined);
-      }
-    }));
-    return asked.map((request) => waits.get(request));
-  };
-  return new GroupCommit(work, { max: COUNTED_AT_ONCE });
-}
-
 const NONE = { own: 0, all: 0 };
 
 function countCalls(board: Board | null): Pick<UseLimits, "callAllowed" | "begin" | "idle"> {
@@ -216,14 +163,4 @@ function countCalls(board: Board | null): Pick<UseLimits, "callAllowed" | "begin
     },
     idle: () => total === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)),
   };
-}
-
-/** A rate that is exceeded rejects with its state. */
-function stateOf(thrown: unknown): RateLimiterRes {
-  if (thrown instanceof RateLimiterRes) return thrown;
-  throw thrown;
-}
-
-function waitOf(state: RateLimiterRes): number {
-  return Math.max(1, Math.ceil(state.msBeforeNext / 1000));
 }

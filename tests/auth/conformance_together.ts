@@ -31,6 +31,32 @@ export function runTogetherCases(name: string, makeSite: () => Promise<Site>): v
     assert.deepEqual(kept.map(({ key }) => key), ["first", "last"]);
   });
 
+  test("of what is asked at one moment each gets its own rows, and only what fails fails", async ({ database }) => {
+    const find = "SELECT key, owner, expires FROM proxmox_mcp_spent WHERE key = $1 OR expires = $2";
+    for (const [key, expires] of [["first", 1], ["second", 2 ** 40]] as const) {
+      const insert = "INSERT INTO proxmox_mcp_spent (key, owner, expires) VALUES ($1, NULL, $2)";
+      await database.write(insert, [key, expires]);
+    }
+    const outcomes = await Promise.allSettled([
+      database.ask(find, ["second", 0]),
+      database.ask("SELECT count(*) AS most FROM proxmox_mcp_spent"),
+      database.ask(find, ["none", 1]),
+      database.ask(find, ["none", 0]),
+    ]);
+    const second = { key: "second", owner: null, expires: 2 ** 40 };
+    assert.deepEqual(
+      outcomes.map((outcome) =>
+        outcome.status === "fulfilled" && outcome.value.map((row) => ({ ...row }))
+      ),
+      [[second], [{ most: 2 }], [{ key: "first", owner: null, expires: 1 }], []],
+    );
+    const mixed = await Promise.allSettled([
+      database.ask("SELECT 1 FROM nowhere"),
+      database.ask(find, ["second", 0]),
+    ]);
+    assert.deepEqual(mixed.map(({ status }) => status), ["rejected", "fulfilled"]);
+  });
+
   test("several append to one trail, also after another one has pruned it", async (bench) => {
     const { site, trail } = bench;
     const database = await site.open();
