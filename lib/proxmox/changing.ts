@@ -2,7 +2,7 @@ import type { Params } from "./api/client.ts";
 import type { ApiPath } from "../upstream/path.ts";
 import type { Verb } from "./api/types.ts";
 import { isRecord } from "./api/values.ts";
-import { type Concerned, concernedBy } from "./concerned.ts";
+import { type Changed, type Concerned, concernedBy } from "./concerned.ts";
 import type { Holds } from "./holds.ts";
 import { marked } from "./mark.ts";
 import { type PlannedElsewhere, withoutSecrets } from "./plan.ts";
@@ -130,11 +130,12 @@ export class Changing {
 
   /**
    * No reader that comes after a change is told what was read before it, whatever token it was read with. A
-   * call that has changed nothing forgets all: it has found that somebody's change is done.
+   * call that has changed nothing forgets all: it has followed somebody's change.
+   *
+   * @param changed by this call when not given
    */
-  forget(): void {
-    const { shared, touched: { vmids } } = this.#parts;
-    const concerned = this.#concerned;
+  forget({ concerned, vmids }: Changed = this.#changed): void {
+    const { shared } = this.#parts;
     const isKnown = concerned.size > 0 && !concerned.has("all") && vmids.length < MOST_TOUCHED;
     const changed = isKnown ? new Set(vmids) : undefined;
     for (const { directory, reads } of shared.seen()) {
@@ -147,6 +148,10 @@ export class Changing {
     }
   }
 
+  get #changed(): Changed {
+    return { concerned: this.#concerned, vmids: this.#parts.touched.vmids };
+  }
+
   async #send({ verb, path, params }: ChangeRequest): Promise<unknown> {
     const { shared, call: { caller, signal }, explained } = this.#parts;
     this.forget();
@@ -155,7 +160,7 @@ export class Changing {
       // A terminal's task stands beside what opens it.
       const upid = isRecord(data) ? data.upid : data;
       if (isUpid(upid)) this.upid = upid;
-      if (isUpid(data)) shared.share.began(data);
+      if (isUpid(data)) shared.share.began(data, this.#changed);
       return data;
     } catch (error) {
       throw withoutSecrets(await explained(error), params);

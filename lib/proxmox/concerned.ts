@@ -4,6 +4,13 @@
  */
 export type Concerned = "states" | "all" | number;
 
+/** What a call's changes may have made untrue of what was read. */
+export interface Changed {
+  readonly concerned: ReadonlySet<Concerned>;
+  /** The guests that it was about. */
+  readonly vmids: readonly number[];
+}
+
 const OF_GUEST = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/(\d+)(?:\/(.*))?$/;
 
 /** Changes of a guest that leave it its name, tags, pool and place. */

@@ -2,6 +2,7 @@ import { type ApiPath, apiPath } from "../upstream/path.ts";
 import type { Params } from "./api/client.ts";
 import type { ArgumentsOf, DataOf, PathWith, Verb } from "./api/types.ts";
 import { type ChangeRequest, Changing } from "./changing.ts";
+import type { Changed } from "./concerned.ts";
 import { noteQuorum } from "./cluster/quorum.ts";
 import { Following, type Patience } from "./following.ts";
 import type { GivenGuest, Guest, GuestType } from "./guest/directory.ts";
@@ -45,7 +46,7 @@ export class Pve extends PveReads {
     const changing = new Changing({ shared, call, touched, holds, planning, explained });
     // What a change rests on is read after it has taken hold, and not a moment before.
     const readsAlone = () => holds.any || changing.hasBegun;
-    const forget = () => changing.forget();
+    const forget = (changed?: Changed) => changing.forget(changed);
     const enter = turnsOf(call.readsAtOnce);
     const reading = new Reading({ shared, call, readsAlone, forget, explained, warn, enter });
     super({ shared, call, sight, reading, warnings, warn });

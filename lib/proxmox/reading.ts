@@ -5,6 +5,7 @@ import { Slots } from "../upstream/slots.ts";
 import { checkedRows, type KeyedPath, leftOutText } from "./api/rows.ts";
 import type { RowOf } from "./api/types.ts";
 import { isRecord, record, withoutNulls } from "./api/values.ts";
+import type { Changed } from "./concerned.ts";
 import { isKept } from "./kept_paths.ts";
 import type { PveCall, PveShared } from "./pve_parts.ts";
 
@@ -13,8 +14,8 @@ interface Parts {
   readonly call: Pick<PveCall, "caller" | "onlyReads" | "signal">;
   /** True when what others read meanwhile may be too old for this call. */
   readonly readsAlone: () => boolean;
-  /** Told when a task that was begun here turns out to have ended. */
-  readonly forget: () => void;
+  /** Told what a task changed that was begun here and turns out to have ended. */
+  readonly forget: (changed: Changed) => void;
   readonly explained: (error: unknown) => Promise<unknown>;
   readonly warn: (warning: string) => void;
   /** Waits for a turn to ask; the function that it gives ends it. */
@@ -138,7 +139,8 @@ export class Reading {
   #noteEnd(path: ApiPath, { data }: Answer): void {
     const [, upid] = TASK.exec(String(path)) ?? [];
     if (upid === undefined || record(data).status !== "stopped") return;
-    if (this.#parts.shared.share.ended(decodeURIComponent(upid))) this.#parts.forget();
+    const changed = this.#parts.shared.share.ended(decodeURIComponent(upid));
+    if (changed) this.#parts.forget(changed);
   }
 
   async object(at: ApiPath, params?: unknown, keeping?: Keeping): Promise<object> {

@@ -1,3 +1,5 @@
+import type { Changed } from "./concerned.ts";
+
 /** Tasks that are remembered; more are forgotten, the oldest first. */
 const MOST_TASKS = 1_000;
 /** How much longer what is dear to read is kept, and for how long at most. */
@@ -15,8 +17,8 @@ const UNSETTLED_MS = 30_000;
 export class ShareTime {
   readonly #ms: number;
   readonly #monotonic: () => number;
-  /** Tasks that were begun here and are not known to have ended, the oldest first. */
-  readonly #unsettled = new Set<string>();
+  /** Tasks that were begun here and are not known to have ended, the oldest first, with what they change. */
+  readonly #unsettled = new Map<string, Changed>();
   /** When those began that began not long ago, the oldest first. */
   readonly #young = new Map<string, number>();
 
@@ -60,18 +62,20 @@ export class ShareTime {
   }
 
   /** Notes a task that a change has begun. */
-  began(upid: string): void {
-    this.#unsettled.add(upid);
+  began(upid: string, changed: Changed): void {
+    this.#unsettled.set(upid, changed);
     this.#young.set(upid, this.now());
     if (this.#unsettled.size <= MOST_TASKS) return;
-    const [oldest = ""] = this.#unsettled;
+    const [oldest = ""] = this.#unsettled.keys();
     this.ended(oldest);
   }
 
-  /** Notes that a task has ended; true for one that was begun here and not known to have. */
-  ended(upid: string): boolean {
+  /** Notes that a task has ended; what one changed that was begun here and not known to have. */
+  ended(upid: string): Changed | undefined {
+    const changed = this.#unsettled.get(upid);
     this.#young.delete(upid);
-    return this.#unsettled.delete(upid);
+    this.#unsettled.delete(upid);
+    return changed;
   }
 
   #isUnsettled(): boolean {

@@ -69,6 +69,20 @@ Deno.test("a change that nobody waits for is seen once it is done, and when its 
   assert.match(value.upid, /^UPID/);
 });
 
+Deno.test("where guests are stays known when a task of one has ended", async () => {
+  await using shared = await sharing(60, { taskPolls: 1_000 });
+  const { site, clock, lists } = shared;
+  const usage = async (vmid: number) => (await site.call("get_vm_usage", { vmid })).value.status;
+  const { value } = await site.call("start_vm", { vmid: 101, wait: false });
+  clock.now += 31_000;
+  await usage(101);
+  const before = lists();
+  site.fake.finishTasks();
+  await site.call("get_task", { upid: value.upid });
+  assert.deepEqual([await usage(101), await usage(110)], ["running", "running"]);
+  assert.equal(lists(), before);
+});
+
 Deno.test("what a change rests on is asked, whatever others were told", async () => {
   await using shared = await sharing(60);
   const { site } = shared;

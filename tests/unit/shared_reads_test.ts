@@ -89,21 +89,22 @@ Deno.test("SharedReads: nobody is told what began to be read before a change", a
 
 Deno.test("SharedReads: while a task that was begun here may be at work nothing is kept", async () => {
   const { clock, time, told } = setUp();
-  time.began("UPID:1");
-  time.began("UPID:2");
+  const changed = { concerned: new Set([101]), vmids: [101] };
+  time.began("UPID:1", changed);
+  time.began("UPID:2", changed);
   await told(1);
   assert.equal(await told(2), 2);
-  assert.equal(time.ended("UPID:2"), true);
+  assert.equal(time.ended("UPID:2"), changed);
   assert.equal(await told(3), 3);
-  assert.equal(time.ended("UPID:1"), true);
-  assert.equal(time.ended("UPID:1"), false);
+  assert.equal(time.ended("UPID:1"), changed);
+  assert.equal(time.ended("UPID:1"), undefined);
   assert.equal(await told(4), 3);
-  time.began("UPID:3");
+  time.began("UPID:3", changed);
   assert.equal(await told(5), 5);
   clock.now = 30_000;
   await told(6);
   assert.equal(await told(7), 6, "most tasks take no longer");
-  assert.equal(time.ended("UPID:3"), true, "its end is still of interest");
+  assert.equal(time.ended("UPID:3"), changed, "its end is still of interest");
 });
 
 Deno.test("SharedReads: what is kept long outlives changes of other guests, for five minutes", async () => {
