@@ -6,10 +6,10 @@ import { say, serveLines } from "./child.ts";
 
 /**
  * A fast Proxmox: the simulated cluster is asked once for each path, and then its answer is given again
- * and again over HTTPS. Nothing changes, so that a VM can be started any number of times.
+ * and again over HTTPS. Nothing changes, so that a VM can be started any number of times, and tasks have ended.
  */
 const [guests = "1000"] = Deno.args;
-const cluster = await startFakePve({ guests: Number(guests) });
+const cluster = await startFakePve({ guests: Number(guests), taskPolls: 0 });
 const { caPem, certPem, keyPem } = makeCertificate("pve1");
 const client = Deno.createHttpClient({ caCerts: [cluster.caPem] });
 const { user, name, value } = cluster.token;
