@@ -412,13 +412,14 @@ Deno.test("visible escapes what is not seen, and leaves line breaks, tabs and em
     ["a\u200b\u200d\u2060\ufeff\u00adb", "a\\u200b\\u200d\\u2060\\ufeff\\u00adb"],
     ["\u3164\u115f\ufe00\u{e0100}\u2028", "\\u3164\\u115f\\ufe00\\udb40\\udd00\\u2028"],
     ["\ud800\r\0", "\\ud800\\r\\u0000"],
+    ["web1\ufe0f #\ufe0fx", "web1\\ufe0f #\\ufe0fx"],
   ];
   for (const [text, shown] of cases) {
     assert.equal(visible(text), shown);
     assert.equal(visibleLine(text), shown);
     assert.equal(JSON.parse(`"${visibleLine(text)}"`), text);
   }
-  const kept = "Işık öğün: “ok”\n\t✔️ 👨‍👩‍👧 ❤️";
+  const kept = "Işık öğün: “ok”\n\t✔️ 👨‍👩‍👧 ❤️ 1️⃣";
   assert.equal(visible(kept), kept);
   assert.equal(visibleLine("a\n\tb"), "a\\n\\tb");
 });
