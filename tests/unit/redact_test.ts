@@ -213,6 +213,16 @@ Deno.test("redactText leaves nothing of a secret, whatever text stands around it
   );
 });
 
+Deno.test("redactText hides a private key whole, and no command that stands as a line of one", () => {
+  const line = "MC4CAQAwBQYDK2VwBCIEIPx0Tz9wQ3nB6s1JrL2mVd8u";
+  for (const [end, letters] of [["\n", line], [" ", line], ["%0A", `${line}%2B%2F`]]) {
+    const key = `-----BEGIN PRIVATE KEY-----${end}${letters}${end}${letters}${end}x1A=`;
+    assert.match(redactText(`${key}${end}-----END PRIVATE KEY-----`), /^-----B[^\]]*d\]=?[^=]*END/);
+    const told = redactText(`${key}${end}/sbin/reboot${end}-----END PRIVATE KEY-----`);
+    assert.match(told, /\/sbin\/reboot/);
+  }
+});
+
 Deno.test("redactText leaves nothing of two secrets beside each other", () => {
   for (const between of [" ", "\n", "; ", " && ", ", "]) {
     for (const text of EXAMPLES.flatMap((a) => EXAMPLES.map((b) => a + between + b))) {
