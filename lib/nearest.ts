@@ -20,7 +20,7 @@ export function allNearest(word: string, candidates: readonly string[]): string[
   let least = word.length <= SHORT_WORD ? 1 : Math.max(2, Math.floor(word.length / 3));
   let best: string[] = [];
   for (const candidate of candidates) {
-    if (isOpposite(word, candidate)) continue;
+    if (Math.abs(word.length - candidate.length) > least || isOpposite(word, candidate)) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance > least || distance >= candidate.length) continue;
     if (distance < least) best = [];

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { shellWord } from "../lib/command.ts";
 import { guestFacts } from "../lib/proxmox/guest/about.ts";
 import { volumeText } from "../lib/proxmox/storage/about.ts";
 import { AppError, onFailure } from "../lib/errors.ts";
@@ -158,9 +159,10 @@ async function prepareRestore(pve: Pve, input: RestoreInput): Promise<Restoratio
   if (node !== backup.node) await requireBackup(pve, { volid: input.volid, node });
   const lost = present && await requireReplaceable(pve, present, { ...input, type });
   const config = await readBackedUp(pve, backup);
+  const archive = shellWord(input.volid);
   const command = type === "qemu"
-    ? `qmrestore ${input.volid} ${vmid}`
-    : `pct restore ${vmid} ${input.volid}`;
+    ? `qmrestore ${archive} ${vmid}`
+    : `pct restore ${vmid} ${archive}`;
   await requireRestorable(pve, config, { type, byHand: `${command} in a shell of node ${node}` });
   const { storage, moved } = type === "lxc" && input.storage === undefined
     ? storageOfRoot(config)

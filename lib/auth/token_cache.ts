@@ -55,6 +55,8 @@ export function isSameToken(a: TokenRecord, b: TokenRecord): boolean {
   return a === b || fingerprint(a) === fingerprint(b);
 }
 
-function fingerprint(record: TokenRecord): string {
-  return JSON.stringify({ ...record, lastUsed: null });
+/** Databases give a user's Proxmox tokens in any order, and JSON tells nothing of a map. */
+function fingerprint({ proxmoxTokens, ...record }: TokenRecord): string {
+  const sealed = [...proxmoxTokens.values()].map((token) => token.sealed).sort();
+  return JSON.stringify({ ...record, lastUsed: null, sealed });
 }

@@ -53,15 +53,21 @@ const WHY = {
   "user inactive": "its user is disabled; `user enable` comes first",
 };
 
-/** Throws AppError `not_found`, and `conflict` for limits where no table holds them. */
+/**
+ * Ends what was let in with the token, unless only its name is another: it may do no more than the token.
+ *
+ * Throws AppError `not_found`, and `conflict` for limits where no table holds them.
+ */
 export async function updateToken(
   store: AccountStore,
   { id, edit }: { readonly id: number; readonly edit: TokenEdit },
 ): Promise<TokenRecord> {
   return await changeToken(store, { id, action: `update token ${id}` }, async (change, token) => {
-    const { name, permission, expires, allowedIps } = { ...token, ...given(edit) };
-    await change.tx.all(UPDATE, [name, permission, expires, allowedIps, id]);
+    const { name, ...may } = given(edit);
+    const { permission, expires, allowedIps } = { ...token, ...may };
+    await change.tx.all(UPDATE, [name ?? token.name, permission, expires, allowedIps, id]);
     if (edit.limits !== undefined) await writeLimits(change, { token, limits: edit.limits });
+    if (Object.keys(may).length > 0) await endLetIn(change, id);
   });
 }
 

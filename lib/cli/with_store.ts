@@ -1,3 +1,4 @@
+import { lchown } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readAuditKey } from "../audit/key.ts";
 import { AuditTrail } from "../audit/trail.ts";
@@ -50,12 +51,24 @@ export async function giveToOwnerOf(folder: string, paths: readonly string[]): P
   for (const path of paths) {
     const current = await ownerOf(path);
     if (owner === null || current === null || current.uid === owner.uid) continue;
-    // Only root may give files away; for anyone else the file is where it should be.
-    await Deno.chown(path, owner.uid, owner.gid).catch(() => {});
+    await giveAway(path, owner);
   }
 }
 
-async function ownerOf(path: string): Promise<{ uid: number; gid: number } | null> {
+/**
+ * Only root may give files away; for anyone else the file is where it should be. What is behind a link is not
+ * given: whoever the folder belongs to could have put one there that leads to any file of root's.
+ */
+export async function giveAway(path: string, { uid, gid }: Owner): Promise<void> {
+  await lchown(path, uid, gid).catch(() => {});
+}
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+async function ownerOf(path: string): Promise<Owner | null> {
   try {
     const { uid, gid } = await Deno.stat(path);
     return uid === null || gid === null ? null : { uid, gid };

@@ -1,6 +1,7 @@
 import { fitJson, type Limit } from "./bound.ts";
 import { redactText } from "./redact_text.ts";
 import { hideArgument } from "./secret_commands.ts";
+import { hideInput } from "./secret_inputs.ts";
 import { isSecretKey } from "./secret_keys.ts";
 import { hideValue, REDACTED } from "./secret_value.ts";
 
@@ -86,7 +87,10 @@ class Redaction {
     const keys = Object.keys(record);
     const kept = this.#room(keys.length);
     const entries = keys.slice(0, kept).map((key) => {
-      const value = record[key];
+      const given = record[key];
+      // By the tool's name of it, and Proxmox's.
+      const isInput = typeof given === "string" && /^input[_-]data$/.test(key);
+      const value = isInput ? hideInput(record.command, given) : given;
       const secret = isSecretKey(key) && holdsSomething(value);
       return [this.#text(key), secret ? REDACTED : this.at(value, inside)] as const;
     });

@@ -6,6 +6,12 @@ export const PROSE = "(?-i: [a-z]{1,20}[,;]? [a-z(])";
 /** A line of a key has big letters and digits, which most paths and commands have not. */
 const KEY_LINE = "(?=[^\\n]{0,75}[A-Z])(?=[^\\n]{0,75}\\d)[A-Za-z0-9+/]{16,76}={0,2}";
 const LINE_END = "(?:\\r?\\n|\\\\{1,3}n)";
+/** What has no big letter may be a command that is to be hidden: `/sbin/reboot`. */
+const NO_COMMAND = "(?=[a-z0-9+/]{0,75}[A-Z])";
+const SPACE = "(?:[ +]|%20)";
+/** In place of a line's end. */
+const GAP = "(?:(?:%0D)?%0A|[ \\t]{1,4})";
+const KEY_LETTER = "(?:[A-Za-z0-9+/]|%2[BF])";
 const PAIR = `[\\w.$-]{1,80}=${VALUE}`;
 const SERVICES = "gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|xapp-|npm_|hf_|dop_v1_|sk-|SG\\.|" +
   "[rs]k_(?:live|test)_|AIza|hv[bs]\\.|AGE-SECRET-KEY-1|tskey-";
@@ -21,12 +27,53 @@ export const SECRET_FORMS: readonly SecretKind[] = [
     ...behindFirstGroup(
       `(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----${LINE_END})` +
         `(?:(?:Proc-Type|DEK-Info): [\\w,-]{1,80}${LINE_END}){0,2}(?:${LINE_END})?` +
-        `${KEY_LINE}(?:${LINE_END}[A-Za-z0-9+/]{1,76}={0,2}(?![\\w ])){0,200}`,
+        `${KEY_LINE}(?:${LINE_END}${NO_COMMAND}[A-Za-z0-9+/]{1,76}={0,2}(?![\\w ])){0,200}`,
       "g",
     ),
     examples: [
       "-----BEGIN PRIVATE KEY-----\n«MC4CAQAwBQYDK2VwBCIEIPx0Tz9wQ3nB6s1JrL2mVd8u»\n-----END PRIVATE KEY-----",
       "-----BEGIN OPENSSH PRIVATE KEY-----\\n«b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAA»\\nand no end",
+    ],
+  },
+  {
+    name: "private key in one line",
+    hint: `PRIVATE${SPACE}KEY`,
+    ...behindFirstGroup(
+      `(-----BEGIN${SPACE}(?:[A-Z0-9]{1,20}${SPACE}){0,3}PRIVATE${SPACE}KEY-----${GAP}?)` +
+        `${NO_COMMAND}(?=[A-Za-z+/%]{0,75}\\d)${KEY_LETTER}{16,16384}` +
+        `(?:${GAP}${NO_COMMAND}${KEY_LETTER}{1,76}(?=${GAP}|=|%3D|-----END|$)){0,200}`,
+      "g",
+    ),
+    examples: [
+      "-----BEGIN PRIVATE KEY----- «MC4CAQAwBQYDK2VwBCIEIPx0 Tz9wQ3nB6s1JrL2mVd8u» -----END PRIVATE KEY-----",
+      "-----BEGIN RSA PRIVATE KEY-----«MC4CAQAwBQYDK2VwBCIEIPx0Tz9wQ3nB6s1JrL2mVd8u»-----END RSA PRIVATE KEY-----",
+      "#-----BEGIN PRIVATE KEY-----%0A«MC4CAQAwBQYDK2VwBCIEIPx0»%0A-----END PRIVATE KEY-----",
+      "k=-----BEGIN+PRIVATE+KEY-----%0D%0A«MC4CAQAwBQYDK2VwBCIEIx0»%3D",
+      "-----BEGIN%20PRIVATE%20KEY-----%0A«MC4CAQAwBQYDK2VwBCIEIPx0»%0A",
+    ],
+  },
+  {
+    name: "private key of PuTTY",
+    hint: "Private-Lines",
+    ...behindFirstGroup(
+      `(Private-Lines: \\d{1,3}${LINE_END})` +
+        `${KEY_LINE}(?:${LINE_END}${NO_COMMAND}[A-Za-z0-9+/]{1,76}={0,2}(?![\\w -])){0,200}`,
+      "g",
+    ),
+    examples: [
+      "Private-Lines: 1\n«AAAAIGh0MkRzQ3nB6s1JrL2mVd8uAAAA»\nPrivate-MAC: 0a",
+    ],
+  },
+  {
+    name: "private key in base64",
+    hint: "LS0tLS1CRUdJTi",
+    // Of PKCS 8, RSA, EC, OpenSSH and what is encrypted; not of certificates.
+    ...behindFirstGroup(
+      "(LS0tLS1CRUdJTiB(?:QUklW|SU0Eg|FQyBQ|PUEVO|FTkNS))[A-Za-z0-9+/]{16,8192}={0,2}",
+      "g",
+    ),
+    examples: [
+      "data: LS0tLS1CRUdJTiBQUklW«QVRFIEtFWS0tLS0tCk1DNENBUUF3QlFZREsyVndCQ0lFSVB4MFR6»",
     ],
   },
   {
@@ -137,6 +184,14 @@ export const SECRET_FORMS: readonly SecretKind[] = [
       "https://hooks.slack.com/services/«T00000000/B00000000/S3cretS3cret»",
       "https://discord.com/api/webhooks/«123456789012/S3cretS3cret»",
       "https://api.telegram.org/bot«1234567890:S3cretS3cret»/sendMessage",
+    ],
+  },
+  {
+    name: "signature in an address",
+    hint: "-signature=",
+    ...behindFirstGroup("(X-(?:Amz|Goog)-Signature=)[0-9a-f]{16,1024}"),
+    examples: [
+      "https://a.example/b.iso?X-Amz-Expires=9&X-Amz-Signature=«0f1e2d3c4b5a69788796»&c=1",
     ],
   },
   {

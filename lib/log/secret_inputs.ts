@@ -1,4 +1,25 @@
-import { behindFirstGroup, QUOTE, RANDOM, type SecretKind, VALUE } from "./secret_value.ts";
+import {
+  behindFirstGroup,
+  QUOTE,
+  RANDOM,
+  REDACTED,
+  type SecretKind,
+  VALUE,
+} from "./secret_value.ts";
+
+/** What takes passwords by its input and runs nothing of it, alone or by `sudo` or `sh -c`. */
+const READERS: readonly RegExp[] = [
+  /^(?:sudo )?(?:(?:ba|da)?sh -c )?(?:\/[\w/]{1,40}\/)?(?:chpasswd|(?:smb|vnc)?passwd|cryptsetup|kinit)(?: |$)/,
+  /^(?:sudo )?(?:docker|podman|buildah|helm|gh) .*--(?:password-stdin|with-token)(?: |$)/,
+];
+
+/** A command's input without the passwords that it takes from there. What a shell may run of it stays. */
+export function hideInput(command: unknown, input: string): string {
+  const line = [command].flat().join(" ");
+  const isReader = line.length <= 1_000 && !/[;|&<>`$\n]/.test(line) &&
+    READERS.some((reader) => reader.test(line));
+  return isReader ? input.replace(/^([\w.-]{1,64}:)?[^\n]+/gm, `$1${REDACTED}`) : input;
+}
 
 /** Passwords that commands take by their input, or by their place among the arguments. */
 export const INPUT_KINDS: readonly SecretKind[] = [
@@ -24,7 +45,7 @@ export const INPUT_KINDS: readonly SecretKind[] = [
     name: "input of a command that reads a password",
     hint: "stdin|with-token|sudo -S|cryptsetup|kinit|passwd",
     ...behindFirstGroup(
-      `(\\b(?:echo|printf)\\s{1,4}(?:-\\w{1,4}\\s{1,4})?${QUOTE})${RANDOM}${VALUE}` +
+      `(\\b(?:echo|printf|yes)\\s{1,4}(?:-\\w{1,4}\\s{1,4})?${QUOTE})${RANDOM}${VALUE}(?:\\\\[a-z]${VALUE})?` +
         `(?=(?:\\\\n)?["']?\\s{0,4}\\|\\s{0,4}[^|;&\\n]{0,80}?(?:\\bsudo -S|\\bcryptsetup|\\bkinit|` +
         `\\b(?:vnc|smb)?passwd\\b|--(?:stdin|password-stdin|with-token)))`,
       "g",
@@ -32,6 +53,7 @@ export const INPUT_KINDS: readonly SecretKind[] = [
     examples: [
       "echo «S3cret» | passwd --stdin root",
       "echo -n '«S3cret S3cret»' | cryptsetup luksOpen /dev/sdb a -",
+      'echo -e "«S3cret\\nS3cret»" | passwd root',
       "echo «S3cret» | docker login -u ada --password-stdin registry.example",
     ],
   },

@@ -7,12 +7,13 @@ import { behindFirstGroup, QUOTE, RANDOM, type SecretKind, VALUE } from "./secre
 const TAIL = "(?:[\\w.\\u00c0-\\u017f\\u0307-]|%C[3-5]%[89AB][0-9A-F]){0,40}";
 /** Of the tools whose names end so, a message goes on with an argument's name. */
 const NO_TOOL = "(?<!(?:create|delete)_proxmox_)";
-const NAME = "(?:pass(?:word|wd|wort|phrase|code)|secret|credential|(?:api|auth|private)[_-]?key|" +
+const NAME =
+  "(?:pass(?:word|wd|wort|phrase|code)|secret|credential|(?:api|auth|private|preshared)[_-]?key|" +
   NO_TOOL +
   "token(?![_-]?(?:names?|ids?)(?![a-z]))|parola|(?:[sşŞ]\\u0327?|%C5%9[EF])(?:[iıİ]\\u0307?|%C4%B[01])fre(?!le|li))" +
   TAIL +
   "(?<![_-](?:file|stdin))";
-const SHORT_NAME = "(?<![a-z])(?:pwd|pass|pw|psk)s?";
+const SHORT_NAME = "(?<![a-z])(?:pwd|(?:ssh)?pass|pw|psk)s?";
 /** Names that as often mean something else; what follows must look random. */
 const WEAK_NAME = "(?<![a-z])(?:key|cookie|ticket|otp|jwt|pin|sig)s?";
 /** Notes in a configuration's file have their colons escaped; what stands in an address has more than these. */
@@ -54,11 +55,24 @@ export const SECRET_KINDS: readonly SecretKind[] = [
   },
   {
     name: "password of SQL",
-    hint: "identified",
+    hint: "identified|password",
     ...behindFirstGroup(
-      `(\\bidentified\\s{1,4}(?:with\\s{1,4}\\S{1,40}\\s{1,4})?by\\s{1,4}["'])${VALUE}`,
+      `(\\b(?:identified\\s{1,4}(?:with\\s{1,4}\\S{1,40}\\s{1,4})?by\\s{1,4}|password\\s{0,4}\\(?\\s{0,4})["'])${VALUE}`,
     ),
-    examples: ["CREATE USER a IDENTIFIED BY '«S3cret S3cret»'"],
+    examples: [
+      "CREATE USER a IDENTIFIED BY '«S3cret S3cret»'",
+      "ALTER ROLE a LOGIN PASSWORD '«S3cret S3cret»'",
+      "SET PASSWORD FOR a = PASSWORD('«S3cret»')",
+    ],
+  },
+  {
+    name: "word behind a name",
+    hint: "password|passphrase|parola",
+    ...behindFirstGroup(
+      `((?<![\\w-])(?:password|passphrase|parola)(?:[ \\t]{1,4}is)?[ \\t]{1,4})` +
+        `(?=[\\w.!@#%^*+/-]{6})(?=[^\\s\\d]{0,60}\\d)(?=[^\\sa-z]{0,60}[a-z])${VALUE}`,
+    ),
+    examples: ["machine x login ada password «S3cret»", "the password is «S3cret0»"],
   },
   {
     name: "named value",

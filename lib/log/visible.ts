@@ -1,10 +1,11 @@
 /**
  * What is not seen, or changes how the rest is seen: control characters (C0 with the escape of ANSI
  * sequences, C1), bidirectional and zero-width ones, tags, fillers, variation selectors, halves of
- * surrogate pairs. The joiners inside an emoji and the selector behind one are left.
+ * surrogate pairs. The joiners inside an emoji and the selector behind one, or in a key's cap, are left: digits
+ * are emoji too, behind which it is not seen.
  */
 const HIDDEN =
-  /(?!(?<=\p{Extended_Pictographic}\ufe0f?)\u200d(?=\p{Extended_Pictographic}))(?!(?<=\p{Emoji})\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+  /(?!(?<=\p{Extended_Pictographic}\ufe0f?)\u200d(?=\p{Extended_Pictographic}))(?!(?<=\p{Extended_Pictographic})\ufe0f)(?!(?<=[\d#*])\ufe0f\u20e3)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Most texts hold nothing of the kind, which one look tells. */
 const PLAIN = /^[\x20-\x7e]*$/;

@@ -11,7 +11,8 @@ import { AppError } from "../errors.ts";
 export const REACHES = ["pools", "tags", "vmids", "nodes"] as const;
 export type Reach = typeof REACHES[number];
 
-const NAME = /^[\w.-]{1,100}$/;
+/** A pool may be in another (`dept/web`), and a tag may hold a plus. */
+const NAME = /^[\w.+/-]{1,100}$/;
 const MOST_NAMES = 50;
 
 /** What a person has written, and what is wrong with it if it cannot be taken. */
@@ -24,8 +25,8 @@ export function reachText(limits: TokenLimits | null, reach: Reach): string {
 }
 
 /**
- * Lowers the reach that a person has to what the person writes. A field left empty lowers nothing; what
- * is not within the person's own reach is a flaw.
+ * Lowers the reach that a person has to what the person writes. A field left empty, or as it was shown, lowers
+ * nothing; what is not within the person's own reach is a flaw.
  */
 export function narrow(
   own: TokenLimits | null,
@@ -41,7 +42,7 @@ export function narrow(
   };
   for (const reach of REACHES) {
     const text = fields[reach].trim();
-    if (text === "") continue;
+    if (text === "" || text === reachText(own, reach)) continue;
     if (reach === "vmids") {
       const ranges = rangesIn(text);
       if (ranges === null || !coversAll(base.vmids, ranges)) return { flaw: reach };

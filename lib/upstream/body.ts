@@ -15,8 +15,10 @@ export async function readBounded(response: Response, tooLarge: () => Error): Pr
     await body.cancel();
     throw tooLarge();
   }
-  // A length that the connection holds to needs no counting, unless it is that of something packed.
-  if (length > 0 && !headers.has("content-encoding")) return await response.text();
+  // A length that the connection holds to needs no counting. It does not hold to that of something packed, nor to
+  // one beside chunks (seen in 2.9.6).
+  const isHeld = !headers.has("content-encoding") && !headers.has("transfer-encoding");
+  if (length > 0 && isHeld) return await response.text();
   const decoder = new TextDecoder();
   let size = 0;
   let text = "";

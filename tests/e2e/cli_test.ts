@@ -7,6 +7,7 @@ import { loadConfig } from "../../lib/config/config.ts";
 import type { Scope } from "../../lib/auth/scope.ts";
 import { scopePrivileges } from "../../lib/cli/check/privileges.ts";
 import { runServer } from "../../lib/cli/serve/run_server.ts";
+import { giveToOwnerOf } from "../../lib/cli/with_store.ts";
 import { OVER_HTTP, overStdio } from "../../lib/cli/serve/ways.ts";
 import { SignalQueue } from "../../lib/cli/serve/signals.ts";
 import { Folder } from "../support/folder.ts";
@@ -144,6 +145,20 @@ Deno.test({
       const { uid, gid } = await Deno.stat(folder.at("state", name));
       assert.deepEqual([name, uid, gid], [name, 65534, 65534]);
     }
+  },
+});
+
+Deno.test({
+  name: "root does not give away what a link of the service's leads to",
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    await using folder = await site();
+    await Deno.mkdir(folder.at("state"));
+    await Deno.chown(folder.at("state"), 65534, 65534);
+    await Deno.writeTextFile(folder.at("shadow"), "root's");
+    await Deno.symlink(folder.at("shadow"), folder.at("state", "x.db-wal"));
+    await giveToOwnerOf(folder.at("state"), [folder.at("state", "x.db-wal")]);
+    assert.equal((await Deno.stat(folder.at("shadow"))).uid, 0);
   },
 });
 

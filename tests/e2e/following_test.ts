@@ -326,3 +326,20 @@ Deno.test("who has a Proxmox token of their own is told of what that sees, and n
   assert.deepEqual(few?.updates, ["pve://guests/150"]);
   await Promise.all([few?.close(), all?.close()]);
 });
+
+Deno.test("what is followed with one Proxmox token ends when the user is given another", async () => {
+  const ticks = new Ticks();
+  await using own = await startOwnTokens({ sleep: ticks.sleep });
+  const { site } = own;
+  const omar = await own.user("omar");
+  const others = await own.user("shirley");
+  const [his, hers] = [await listen(site, [GUEST], omar), await listen(site, [GUEST], others)];
+  await own.name("omar", site.fake.tokenFor("operator"));
+  const seen = await site.call("get_guest", { vmid: 101 }, { token: omar });
+  assert.equal(seen.code, "not_found", seen.text);
+  rename(site, 101, "other");
+  await ticks.pass();
+  await until(() => hers.updates.length === 1);
+  assert.deepEqual([his.ended, his.updates], [true, []]);
+  await hers.close();
+});

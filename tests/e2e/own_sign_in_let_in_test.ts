@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type SignInKind, SignIns } from "../../lib/auth/sign_ins.ts";
 import { generateToken, hashToken } from "../../lib/auth/token.ts";
-import { rotateToken } from "../../lib/auth/token_changes.ts";
+import { rotateToken, updateToken } from "../../lib/auth/token_changes.ts";
 import type { Site } from "../site.ts";
 import { renew, signedIn, startOwn, statusOf } from "../support/own_sign_in.ts";
 
@@ -26,6 +26,8 @@ const ENDS: readonly [string, (site: Site, id: number) => Promise<unknown>][] = 
     ({ store }, id) =>
       rotateToken(store, { id, tokenHash: hashToken(generateToken()), now: new Date() }),
   ],
+  ["limited", ({ store }, id) => updateToken(store, { id, edit: { limits: { pools: ["dev"] } } })],
+  ["lowered", ({ store }, id) => updateToken(store, { id, edit: { permission: "read" } })],
 ];
 
 for (const [how, end] of ENDS) {
@@ -48,6 +50,14 @@ for (const [how, end] of ENDS) {
     assert.equal(left?.isActive, false);
   });
 }
+
+Deno.test("what was let in by a token outlasts a new name of that", async () => {
+  await using site = await startOwn();
+  const { raw, id } = await tokenBy(site);
+  const { access } = await signedIn(site, { token: raw });
+  await updateToken(site.store, { id, edit: { name: "y" } });
+  assert.equal(await statusOf(site, access), 200);
+});
 
 Deno.test("what was let in from a browser's session outlasts that", async () => {
   await using site = await startOwn();

@@ -177,6 +177,18 @@ Deno.test("what a limited person lets in reaches no further, whatever the form s
   assert.equal(row.limits?.needsApproval, true);
 });
 
+Deno.test("pools within pools, tags with a plus and many names are taken as they are shown", async () => {
+  await using site = await startOwn();
+  const many = Array.from({ length: 60 }, (_, at) => `pve${at}`);
+  const limits = { pools: ["dept/web", "dept/db"], tags: ["c++", "web"], nodes: many };
+  const token = await createLimitedToken(site.store, limits);
+  const { row: whole } = await signedIn(site, { token });
+  assert.deepEqual([whole.limits?.pools, whole.limits?.tags], [limits.pools, limits.tags]);
+  assert.deepEqual(whole.limits?.nodes, many);
+  const { row } = await signedIn(site, { token, choice: { pools: "dept/db", tags: "c++" } });
+  assert.deepEqual([row.limits?.pools, row.limits?.tags], [["dept/db"], ["c++"]]);
+});
+
 Deno.test("saying no tells the client so, and makes nothing", async () => {
   await using site = await startOwn();
   const before = (await site.store.listTokens()).length;

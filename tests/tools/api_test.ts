@@ -528,6 +528,7 @@ Deno.test("checkParams follows Proxmox's types, ranges, patterns and dependencie
     name: { type: "string", optional: 1, pattern: "(?^:[a-z]+)", maxLength: 5 },
     perl: { type: "string", optional: 1, pattern: "\\A(?<x>[a-z]++)\\z" },
     slow: { type: "string", optional: 1, pattern: "(?:[a-z]|x?){2,}(?^:[0-9]+)" },
+    long: { type: "string", optional: 1, pattern: "[".repeat(1e6) },
     "net[n]": { type: "string", optional: 1, requires: "on" },
     list: { type: "array", optional: 1, items: { type: "integer" } },
     either: { optional: 1, oneOf: [{ type: "integer" }, { type: "string", enum: ["auto"] }] },
@@ -535,7 +536,16 @@ Deno.test("checkParams follows Proxmox's types, ranges, patterns and dependencie
   const good: Record<string, unknown>[] = [
     { id: 1 },
     { id: "10", on: 0, rate: "0.5", name: "abc" },
-    { id: 2, on: "1", net3: "x", perl: "ABC", slow: "!", list: [1, "2"], either: "auto" },
+    {
+      id: 2,
+      on: "1",
+      net3: "x",
+      perl: "ABC",
+      slow: "!",
+      long: "!",
+      list: [1, "2"],
+      either: "auto",
+    },
   ];
   for (const params of good) assert.deepEqual(checkParams(params, schemas), []);
   const bad: [Record<string, unknown>, string][] = [

@@ -77,6 +77,23 @@ Deno.test("get_guest_ips tells each guest's own error beside the others' address
   assert.deepEqual(rest.value.guests.map((row: { vmid: number }) => row.vmid), [110, 200, 201]);
 });
 
+Deno.test("a guest that makes up interfaces without end crowds out no other, and what is left out is told", async () => {
+  await using site = await Site.start();
+  const rows = Array.from({ length: 130 }, (_, at) => ({
+    name: at === 0 ? "pin=1".repeat(100_000) : `eth${at}`,
+    "ip-addresses": Array.from({ length: 100 }, (_, to) => ({ "ip-address": `10.0.${at}.${to}` })),
+  }));
+  guest(site, 100).agent.interfaces = rows;
+  const { isError, text, value } = await site.call("get_guest_ips", {});
+  assert.equal(isError, false, text);
+  assert.equal(value.total, 5);
+  const told = "guest 100 has 30 interfaces and 9800 addresses more than are told";
+  assert.deepEqual(value.warnings, [told]);
+  const { value: one } = await site.call("get_guest", { vmid: 100 });
+  assert.equal(one.addresses.length, 200);
+  assert.deepEqual(one.warnings, [told]);
+});
+
 Deno.test("addresses are read by the guest's state, not by the list that lags behind it", async () => {
   await using site = await Site.start();
   site.fake.state.resourceLagMs = 3_600_000;

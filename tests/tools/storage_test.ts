@@ -262,6 +262,11 @@ Deno.test("restore_backup refuses what a token may not restore before it replace
     assert.equal(code, "conflict", text);
     assert.match(text, /holds hostpci0 .* which only root@pam may restore, .*: qmrestore nfs1:/);
   }
+  const volid = "nfs1:backup/vzdump-qemu-100-$(reboot).vma.zst";
+  backupOf(site, 100).volid = volid;
+  const { text: command } = await site.call("restore_backup", { volid, overwrite: true });
+  assert.ok(command.includes(`: qmrestore '${volid}' 100 in a shell`), command);
+  backupOf(site, 100).volid = VM_BACKUP;
   config.hostpci0 = "mapping=gpu";
   const all = site.fake.state.roles.get("Administrator")?.privs ?? [];
   for (const [missing, where] of [["Mapping.Use", "hostpci0"], ["SDN.Use", "net0"]]) {

@@ -228,6 +228,15 @@ Deno.test("what a guest's agent says is one line, in quotes, and cut", () => {
   assert.ok(message.length < 300, message);
 });
 
+Deno.test("a reason that is long and tells half of many things is read at once, and cut", () => {
+  for (const half of ["exec of ", "/etc/pve/", "feature for ", "Agent error: "]) {
+    const began = performance.now();
+    const { message } = failure(500, { message: half.repeat(20_000) });
+    assert.ok(performance.now() - began < 1_000, half);
+    assert.ok(message.length < 5_000, half);
+  }
+});
+
 Deno.test("a page of a server in between, or half an answer, is no reason", () => {
   for (const body of ["<html>\n<b>x</b>", '{"message":"x', "[1,", " <!DOCTYPE html>"]) {
     const { message } = failureOf({ status: 502, body, change: false, tokenId: "a@pam!b" });

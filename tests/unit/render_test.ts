@@ -83,6 +83,11 @@ Deno.test("renderText writes what is no table as items, and cells under the colu
   );
 });
 
+Deno.test("renderText fences a text of very many backticks", () => {
+  const content = "` ".repeat(262_144);
+  assert.ok(renderText({ content }, ["content"]).includes(content));
+});
+
 Deno.test("renderText shows what is handed on byte for byte whole, between fences that are not in it", () => {
   const stdout = "a\n```\nstderr:\n````\n\tb|c\u001b[0m\n";
   assert.equal(

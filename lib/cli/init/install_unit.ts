@@ -5,6 +5,7 @@ import { UNIT_NAME } from "../../sandbox/permissions.ts";
 import { notesOfClosed, serviceUser } from "../unit/service_user.ts";
 import { PRIVATE_NETWORKS, unitOf } from "../unit/unit.ts";
 import { word } from "../unit/word.ts";
+import { giveAway } from "../with_store.ts";
 import type { Asking } from "./asking.ts";
 import { readIfThere, writeWhole } from "./atomic.ts";
 import type { InitArguments } from "./options.ts";
@@ -65,7 +66,8 @@ async function giveToService(config: Config, steps: Steps): Promise<void> {
   }
   const database = sqlitePath(config.database.url);
   const files = database === null ? [] : [database, `${database}-wal`, `${database}-shm`];
-  for (const path of [...files, ...ownFolder(database), config.file]) {
+  for (const path of files) await giveAway(path, user);
+  for (const path of [...ownFolder(database), config.file]) {
     // Only root can; whoever else installs a unit knows what they do.
     if (path !== null) await Deno.chown(path, user.uid, user.gid).catch(() => {});
   }

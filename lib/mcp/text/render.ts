@@ -38,7 +38,8 @@ function withNamedCells(value: Json): Json {
 
 function fenced(name: string, text: string): string[] {
   const runs = text.match(/`+/g) ?? [];
-  const fence = "`".repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
+  // A file may hold more of them than a call takes arguments.
+  const fence = "`".repeat(runs.reduce((most, run) => Math.max(most, run.length + 1), 3));
   const ended = text.endsWith("\n");
   return [
     `${name}${ended ? "" : " (no newline at its end)"}:`,

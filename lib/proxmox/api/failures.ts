@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { AppError, ErrorCode } from "../../errors.ts";
 import { UNKNOWN_OUTCOME } from "../../upstream/abort.ts";
 import { whyUnreached } from "../../upstream/unreached.ts";
-import { quote } from "../clip.ts";
+import { clip, quote } from "../clip.ts";
 import { isKind, ProxmoxError, type ProxmoxErrorKind } from "./errors.ts";
 
 /** One answer that is not 2xx, as far as it could be read. */
@@ -21,6 +21,9 @@ export interface FailedAnswer {
   readonly section?: string | undefined;
 }
 
+/** What is read of a reason, which a guest's agent may have made as long as it likes. */
+const LONGEST_REASON = 4_000;
+
 /**
  * Reads Proxmox's reason from the body (`message`, and `errors` per parameter) and tells its kind. Not
  * found, locked and no quorum are all status 500 and told apart by their texts; 401, 595 and 596 come
@@ -30,7 +33,8 @@ export function failureOf(answer: FailedAnswer): ProxmoxError {
   const { section = "", status, tokenId } = answer;
   const { message: told, errors } = readBody(answer.body);
   // Older versions give the reason in the status line only.
-  const reason = told || (answer.reason === STATUS_CODES[status] ? "" : answer.reason ?? "");
+  const inStatus = answer.reason === STATUS_CODES[status] ? "" : answer.reason ?? "";
+  const reason = clip(told || inStatus, LONGEST_REASON);
   const facts = { status, reason, errors };
   if (status === 401) {
     const given = reason === "" ? "" : ` (${reason})`;

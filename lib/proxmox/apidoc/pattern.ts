@@ -1,9 +1,13 @@
+/** Proxmox VE 9.2's longest has 244 characters; looking through one takes the square of its length. */
+const LONGEST = 2_000;
+
 /**
  * A Perl pattern of Proxmox's as JavaScript; undefined when it cannot be one, or when a text could keep it busy
  * for ever: then Proxmox decides alone. The pattern of OCI references (9.2) takes twice as long for each letter
  * more, hours for forty, and nobody else is answered meanwhile.
  */
 export function patternOf(perl: string): RegExp | undefined {
+  if (perl.length > LONGEST) return undefined;
   const source = perl.replaceAll("(?^:", "(?:").replaceAll("(?^i:", "(?i:");
   if (repeatsChoices(source)) return undefined;
   try {

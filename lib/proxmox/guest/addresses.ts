@@ -8,7 +8,16 @@ import { compact, records, type Row, text } from "../api/values.ts";
 /** One network interface inside a guest; what is not known is left out. */
 export type Interface = Awaited<ReturnType<typeof readInterfaces>>[number];
 
-/** Reads the addresses that a running guest has, from its agent or from the container; no loopback. */
+/** What is told of one guest: root in it can make up as much as it likes, and must not crowd out others. */
+const MOST_INTERFACES = 100;
+const MOST_ADDRESSES = 200;
+/** No name of an interface is longer. */
+const LONGEST_TEXT = 256;
+
+/**
+ * Reads the addresses that a running guest has, from its agent or from the container; no loopback. A warning
+ * tells how many are left out.
+ */
 export async function readInterfaces(
   pve: Pve,
   { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
@@ -16,15 +25,32 @@ export async function readInterfaces(
   const rows = type === "lxc"
     ? await containerInterfaces(pve, node, vmid)
     : await agentInterfaces(pve, node, vmid);
-  return rows.filter((row) => row.name !== "lo" && text(row.name)?.startsWith("Loopback") !== true)
-    .map((row) =>
-      compact({
-        name: text(row.name),
-        mac: text(row["hardware-address"]) ?? text(row.hwaddr),
-        /** With prefix length. */
-        addresses: addressesOf(row),
-      })
-    );
+  const all = rows.filter((row) => row.name !== "lo" && !text(row.name)?.startsWith("Loopback"));
+  let [room, leftOut] = [MOST_ADDRESSES, 0];
+  const told = all.slice(0, MOST_INTERFACES).map((row) => {
+    const addresses = addressesOf(row);
+    const kept = addresses.slice(0, room);
+    room -= kept.length;
+    leftOut += addresses.length - kept.length;
+    return compact({
+      name: short(text(row.name)),
+      mac: short(text(row["hardware-address"]) ?? text(row.hwaddr)),
+      /** With prefix length. */
+      addresses: kept.flatMap((address) => short(address) ?? []),
+    });
+  });
+  const missing = [
+    ...all.length > told.length ? [`${all.length - told.length} interfaces`] : [],
+    ...leftOut > 0 ? [`${leftOut} addresses`] : [],
+  ];
+  if (missing.length > 0) {
+    pve.warn(`guest ${vmid} has ${missing.join(" and ")} more than are told`);
+  }
+  return told;
+}
+
+function short(given: string | undefined): string | undefined {
+  return given?.slice(0, LONGEST_TEXT);
 }
 
 async function containerInterfaces(pve: Pve, node: string, vmid: number): Promise<Row[]> {

@@ -41,7 +41,7 @@ export async function requireRestorable(
   pve.check(
     "an API token may restore all that it holds",
     barred === "",
-    `it holds ${barred}, which only root@pam may restore, and no API token: ${byHand}`,
+    `it holds ${barred}, which only root@pam may restore, and no API token; by hand: ${byHand}`,
   );
   if (type === "lxc") return;
   const grants = await pve.grants({ fresh: true });
