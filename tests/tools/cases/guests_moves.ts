@@ -79,7 +79,11 @@ export const GUESTS_MOVES = {
         code: "conflict",
         text: /it has disks on its node: local-lvm:vm-101-disk-0 \(64 GiB\); give with_local_disks/,
       },
-      { args: { vmid: 101, target: "pve9" }, code: "conflict", text: /there is no node pve9/ },
+      {
+        args: { vmid: 101, target: "pve22" },
+        code: "not_found",
+        text: /there is no node pve22, only pve1, pve2, pve3 \(did you mean pve2\?\)$/,
+      },
       {
         args: { vmid: 110, target: "pve3" },
         code: "conflict",
