@@ -2,7 +2,8 @@ import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
 import { changed, changedGuest, dryRun, guestInput, guestName, tags } from "../lib/tool/fields.ts";
-import { canonicalTags } from "../lib/proxmox/api/values.ts";
+import { AppError } from "../lib/errors.ts";
+import { canonicalTags, type GuestConfig } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { agentEnabled, properties } from "../lib/proxmox/guest/properties.ts";
 import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
@@ -33,6 +34,11 @@ const input = z.strictObject({
   snapshot_first: z.boolean().default(false),
   ...dryRun,
 });
+
+type Memory = Pick<z.output<typeof input>, "balloon" | "memory">;
+
+/** MiB of a VM that says nothing of it. */
+const DEFAULT_MEMORY = 512;
 
 /** As Proxmox asks for them, setting by setting (`PVE::API2::Qemu`). */
 const RULES = [
@@ -83,28 +89,44 @@ export default defineTool({
   about: aboutGuest({ type: "qemu" }),
   run: async (input, { pve }) => {
     const guest = await pve.claim(input, { type: "qemu" });
-    const result = await configureGuest(pve, guest, (before) => ({
-      set: {
-        name: input.name,
-        cores: input.cpus,
-        sockets: input.sockets,
-        cpu: input.cpu_type,
-        memory: input.memory,
-        balloon: input.balloon,
-        description: input.description,
-        tags: input.tags && canonicalTags(input.tags).join(";"),
-        onboot: input.onboot,
-        protection: input.protection,
-        agent: agentOption(before.agent, input.agent),
-        boot: input.boot,
-      },
-      ...(input.unset ? { unset: input.unset } : {}),
-      revert: input.revert,
-      snapshotFirst: input.snapshot_first ? () => snapshotFirst(pve, guest) : undefined,
-    }));
+    const result = await configureGuest(pve, guest, (before) => {
+      requireBalloonFits(input, before);
+      return {
+        set: {
+          name: input.name,
+          cores: input.cpus,
+          sockets: input.sockets,
+          cpu: input.cpu_type,
+          memory: input.memory,
+          balloon: input.balloon,
+          description: input.description,
+          tags: input.tags && canonicalTags(input.tags).join(";"),
+          onboot: input.onboot,
+          protection: input.protection,
+          agent: agentOption(before.agent, input.agent),
+          boot: input.boot,
+        },
+        ...(input.unset ? { unset: input.unset } : {}),
+        revert: input.revert,
+        snapshotFirst: input.snapshot_first ? () => snapshotFirst(pve, guest) : undefined,
+      };
+    });
     return { ...result, ...undoConfig("update_vm", guest, { ...result, names: NAMES }) };
   },
 });
+
+/** Proxmox asks for it when one of the two is set (`PVE::API2::Qemu`). */
+function requireBalloonFits(given: Memory, before: GuestConfig): void {
+  if (given.memory === undefined && given.balloon === undefined) return;
+  const { "": plain, current = plain } = properties(String(before.memory ?? DEFAULT_MEMORY));
+  const { balloon = Number(before.balloon ?? 0), memory = Number(current) } = given;
+  if (balloon <= memory) return;
+  throw new AppError(
+    "invalid",
+    `balloon: the least memory, ${balloon} MiB, is more than the VM's memory of ${memory} MiB; ` +
+      "set both",
+  );
+}
 
 /** The option `agent` switched on or off, its other settings kept; undefined when it is so already. */
 function agentOption(before: unknown, wanted: boolean | undefined): string | undefined {
