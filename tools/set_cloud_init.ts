@@ -89,6 +89,10 @@ export default defineTool({
         ciupgrade: input.upgrade,
       };
       set[network] = withAddresses(before[network], input);
+      const card = `net${input.interface}`;
+      if (set[network] !== undefined && before[card] === undefined) {
+        pve.warn(`VM ${vmid} has no ${card}: ${network} counts once add_nic has added it`);
+      }
       if (storage !== undefined) {
         set[freeCdSlot(new Set(Object.keys(before)))] = `${storage}:cloudinit,media=cdrom`;
       }

@@ -139,6 +139,10 @@ Deno.test("set_cloud_init keeps the other half of an address and tells an unwrit
   });
   assert.equal(value?.changes.ipconfig1.to, "ip=10.0.3.2/24,ip6=auto", text);
   assert.match(value.notes[0], /the settings are written, but not the drive: drive is away/);
+  const absent = /VM 150 has no net1: ipconfig1 counts once add_nic has added it/;
+  assert.match(value.notes.join("; "), absent);
+  const there = await site.call("set_cloud_init", { vmid: 150, ip: "10.0.3.2/24" });
+  assert.doesNotMatch(there.text, /has no net/);
 });
 
 Deno.test("set_cloud_init starts a stopped VM afterwards, once, and tells what became of it", async () => {
