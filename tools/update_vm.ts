@@ -7,7 +7,7 @@ import { canonicalTags, type GuestConfig } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { agentEnabled, properties } from "../lib/proxmox/guest/properties.ts";
 import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
-import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
+import { configOutput, renamed, undoConfig } from "../lib/tool/config_change.ts";
 import { revertField, unsetField } from "../lib/tool/unset.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -111,7 +111,11 @@ export default defineTool({
         snapshotFirst: input.snapshot_first ? () => snapshotFirst(pve, guest) : undefined,
       };
     });
-    return { ...result, ...undoConfig("update_vm", guest, { ...result, names: NAMES }) };
+    return {
+      ...result,
+      ...renamed(result),
+      ...undoConfig("update_vm", guest, { ...result, names: NAMES }),
+    };
   },
 });
 

@@ -22,6 +22,15 @@ Deno.test("update_vm switches the guest agent and keeps its other settings", asy
   assert.equal(on.value?.changes.agent.to, "1,fstrim_cloned_disks=1", on.text);
 });
 
+Deno.test("what renames a guest leads its answer with the new name", async () => {
+  await using site = await Site.start();
+  const vm = await site.call("update_vm", { vmid: 101, name: "db2" });
+  const container = await site.call("update_container", { vmid: 202, hostname: "cache2" });
+  assert.deepEqual([vm.value.name, container.value.name], ["db2", "cache2"]);
+  const other = await site.call("update_vm", { vmid: 101, onboot: false, memory: 2048 });
+  assert.equal(other.value.name, "db2");
+});
+
 Deno.test("update_vm notices somebody else's change and shows it", async () => {
   await using site = await Site.start();
   const { requests, state } = site.fake;
