@@ -179,10 +179,12 @@ export const GUESTS_MOVES = {
     works: async (value, site) => {
       assert.equal(value.former_size_bytes, 64 * 1024 ** 3);
       assert.equal(value.size_bytes, 70 * 1024 ** 3);
+      assert.match(value.notes[0], /^partitions and file systems on scsi0 stay as they are: grow/);
       assert.match(String(guest(site, 101).config.scsi0), /size=70G/);
       assert.match(lastChange(site).body.digest, /^[0-9a-f]{40}$/);
       const absolute = await site.call("resize_disk", { vmid: 202, disk: "rootfs", size: "16G" });
       assert.equal(absolute.value?.size_bytes, 16 * 1024 ** 3, absolute.text);
+      assert.equal(absolute.value.notes, undefined);
       assert.match(String(guest(site, 202).config.rootfs), /size=16G/);
     },
     refuses: [
