@@ -34,11 +34,6 @@ export default defineTool({
   privileges: [["/vms/{vmid}", "VM.Config.Cloudinit"]],
   conditionalPrivileges: [
     {
-      privilege: ["/vms/{vmid}", "VM.Config.Network"],
-      when: "with nameserver, searchdomain",
-      if: ({ nameserver, searchdomain }) => (nameserver ?? searchdomain) !== undefined,
-    },
-    {
       privilege: ["/vms/{vmid}", "VM.Config.CDROM"],
       when: "with drive_storage",
       if: ({ drive_storage }) => drive_storage !== undefined,

@@ -49,7 +49,7 @@ const RULES = [
   {
     privilege: "VM.Config.CPU",
     fields: ["cpus", "sockets", "cpu_type"],
-    keys: /^(cores|sockets|cpu|cpulimit|cpuunits|vcpus|numa\d*|affinity)$/,
+    keys: /^(cores|sockets|cpu|cpulimit|cpuunits|vcpus|smp|numa\d*|affinity)$/,
   },
   {
     privilege: "VM.Config.Memory",
@@ -73,6 +73,12 @@ const RULES = [
   },
 ] as const satisfies readonly SettingRule<keyof z.output<typeof input>>[];
 
+const FREEZING = {
+  privilege: "VM.PowerMgmt",
+  fields: [],
+  keys: /^freeze$/,
+} as const satisfies SettingRule<string>;
+
 export default defineTool({
   name: "update_vm",
   title: "Update VM",
@@ -82,7 +88,15 @@ export default defineTool({
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", ...RULES.map(({ privilege }) => privilege)]],
-  conditionalPrivileges: [...settingPrivileges(RULES), SNAPSHOT_FIRST],
+  conditionalPrivileges: [
+    ...settingPrivileges([...RULES, FREEZING]),
+    {
+      privilege: ["/", "Sys.Modify"],
+      when: "with unset of startup",
+      if: ({ unset }) => unset?.includes("startup") ?? false,
+    },
+    SNAPSHOT_FIRST,
+  ],
   input,
   output: z.object({ ...changedGuest, ...changed, ...configOutput }),
   action: ({ vmid }) => `update VM ${vmid}`,
