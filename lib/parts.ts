@@ -197,11 +197,11 @@ export async function joinParts(
       signal: stopping.signal,
       stragglers,
     }),
-    begin: (tokenId) => {
+    begin: (holder) => {
       if (changes?.takeNews()) forget();
-      return limits.begin(tokenId);
+      return limits.begin(holder);
     },
-    crowded: (tokenId) => limits.callAllowed(tokenId, 0) !== undefined,
+    crowded: (holder) => limits.callAllowed(holder, 0) !== undefined,
     stopping: stopping.signal,
     onRevoked: (listener) => authenticator.onRevoked(listener),
     observe,

@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "node:os",
       "node:path",
     ],
-    ...["node:tls", "node:url"],
+    ...["node:process", "node:tls", "node:url"],
   ],
   "lib/server.ts": [
     ...["lib/parts.ts", "lib/siblings", "lib/http", "lib/mcp", "lib/pbs", "lib/oauth"],

@@ -9,6 +9,7 @@ import {
 import type { Guest } from "../lib/proxmox/guest/directory.ts";
 import {
   bootFirst,
+  bootOrder,
   type CdDrive,
   cdDrives,
   freeCdSlot,
@@ -65,6 +66,12 @@ export default defineTool({
     const result = await configureGuest(pve, guest, (before) => {
       drive = chooseDrive(before, { iso, wanted: input.drive, taken });
       const device = drive.key;
+      const [first] = bootOrder(before) ?? [];
+      if (!input.boot_first && first !== undefined && first !== device) {
+        pve.warn(
+          `VM ${guest.vmid} boots from ${first} first; boot_first has it boot from ${device}`,
+        );
+      }
       const set: Record<string, string | undefined> = {
         [device]: drive.volid === iso ? undefined : withProperties(before[device], {
           "": iso,

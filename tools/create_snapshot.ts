@@ -1,8 +1,11 @@
 import * as z from "zod";
+import { AppError } from "../lib/errors.ts";
 import { guestInput, guestTaskResult, snapshotName, waiting } from "../lib/tool/fields.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
+
+const OF_BACKUPS = "vzdump";
 
 export default defineTool({
   name: "create_snapshot",
@@ -24,6 +27,11 @@ export default defineTool({
   action: ({ vmid, name }) => `create snapshot ${name} of guest ${vmid}`,
   run: async (input, { pve }) => {
     const guest = await pve.claim(input);
+    if (guest.type === "lxc" && input.name === OF_BACKUPS) {
+      const state =
+        `${OF_BACKUPS} is what Proxmox calls the snapshot that it backs containers up from`;
+      throw new AppError("invalid", `name: ${state}`);
+    }
     const { status, template } = await requireState(pve, guest);
     pve.check("is not a template", !template, `${guestLabel(guest)} is a template`);
     const without = guest.type === "lxc"

@@ -23,7 +23,7 @@ const storageRow = z.object({
 export default defineTool({
   name: "get_storage",
   title: "List storages",
-  description: "Lists storages per node with their space.",
+  description: "Lists storages per node with their space, none that is disabled.",
   scope: "user",
   toolsets: ["storage", "core"],
   hints: READS,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
+import { requireNode } from "../lib/proxmox/cluster/nodes.ts";
 import { requireState } from "../lib/proxmox/guest/checks.ts";
 import { type Guest, guestLabel } from "../lib/proxmox/guest/directory.ts";
 import { haWillDo } from "../lib/proxmox/guest/ha_manages.ts";
@@ -97,13 +98,8 @@ async function requireMigratable(
   wish: MigrationWish & { readonly target: string },
 ): Promise<string[]> {
   const { target } = wish;
-  const nodes = await pve.list("/nodes");
-  const node = nodes.find((row) => row.node === target);
-  pve.check(
-    `node ${target} is online`,
-    node?.status === "online",
-    node ? `node ${target} is ${node.status}` : `there is no node ${target}; ${pve.advice.nodes}`,
-  );
+  const { status } = await requireNode(pve, target);
+  pve.check(`node ${target} is online`, status === "online", `node ${target} is ${status}`);
   const conditions = await readConditions(pve, guest, target);
   const includes = await pve.includes();
   const knows = (sid: string) => includes(Number(sid.slice(sid.indexOf(":") + 1)), guest.node);

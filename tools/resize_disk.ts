@@ -56,6 +56,10 @@ export default defineTool({
       before === undefined || after === undefined || after > before,
       `${key} has ${shortGib(before ?? 0)} already, ${size} is less; disks cannot be shrunk`,
     );
+    // A container's file system grows with its volume (`PVE::API2::LXC`).
+    if (guest.type === "qemu") {
+      pve.warn(`partitions and file systems on ${key} stay as they are: grow them within the VM`);
+    }
     pve.plan.changes[key] = { from: sizeText(before), to: sizeText(after) };
     const upid = await sendUnlessChanged(pve, guest, {
       before: config,

@@ -10,6 +10,7 @@ import { readConfig } from "../lib/proxmox/guest/config.ts";
 import { type Guest, guestLabel, type GuestType } from "../lib/proxmox/guest/directory.ts";
 import { diskList, isVolume, leftOutOfBackups } from "../lib/proxmox/guest/left_out.ts";
 import { partsOf } from "../lib/proxmox/guest/parts.ts";
+import { allocationLack } from "../lib/proxmox/guest/placement.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import {
   readBackedUp,
@@ -82,6 +83,8 @@ export default defineTool({
       force: replaces ? true : undefined,
       unique: input.unique ? true : undefined,
       start: input.start ? true : undefined,
+    }).catch(async (error) => {
+      throw await allocationLack(pve, error, { vmid });
     });
     return {
       ...input.start

@@ -85,6 +85,18 @@ export default defineTool({
     const state = found.length === 0
       ? `none of the ${all.length} tools that you may call fits`
       : `no tool that you may call is about ${told.join(", ")}`;
+    const off = tools.switchedOff();
+    const [best] = off.length === 0 ? [] : ranked([...all, ...off], words).found;
+    const warnings = [
+      ...(found.length > 0 && told.length === 0 ? [] : [
+        `${state}: try other English words${
+          all.some(({ name }) => name === API) ? `, or ${API} for Proxmox's own API` : ""
+        }`,
+      ]),
+      ...(best === undefined || !off.includes(best)
+        ? []
+        : [`${best.name} fits best, and is switched off in this server's configuration`]),
+    ];
     return {
       tools: found.slice(0, limit).map(({ name, title, scope, description, takes }) => ({
         name,
@@ -94,13 +106,7 @@ export default defineTool({
         takes: takes.join(", "),
       })),
       total: found.length,
-      ...(found.length > 0 && told.length === 0 ? {} : {
-        warnings: [
-          `${state}: try other English words${
-            all.some(({ name }) => name === API) ? `, or ${API} for Proxmox's own API` : ""
-          }`,
-        ],
-      }),
+      ...(warnings.length === 0 ? {} : { warnings }),
     };
   },
 });

@@ -34,11 +34,6 @@ export default defineTool({
   privileges: [["/vms/{vmid}", "VM.Config.Cloudinit"]],
   conditionalPrivileges: [
     {
-      privilege: ["/vms/{vmid}", "VM.Config.Network"],
-      when: "with nameserver, searchdomain",
-      if: ({ nameserver, searchdomain }) => (nameserver ?? searchdomain) !== undefined,
-    },
-    {
       privilege: ["/vms/{vmid}", "VM.Config.CDROM"],
       when: "with drive_storage",
       if: ({ drive_storage }) => drive_storage !== undefined,
@@ -89,6 +84,10 @@ export default defineTool({
         ciupgrade: input.upgrade,
       };
       set[network] = withAddresses(before[network], input);
+      const card = `net${input.interface}`;
+      if (set[network] !== undefined && before[card] === undefined) {
+        pve.warn(`VM ${vmid} has no ${card}: ${network} counts once add_nic has added it`);
+      }
       if (storage !== undefined) {
         set[freeCdSlot(new Set(Object.keys(before)))] = `${storage}:cloudinit,media=cdrom`;
       }

@@ -5,7 +5,7 @@ import { changed, changedGuest, dryRun, guestInput, guestName, tags } from "../l
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
-import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
+import { configOutput, renamed, undoConfig } from "../lib/tool/config_change.ts";
 import { revertField, unsetField } from "../lib/tool/unset.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -82,6 +82,10 @@ export default defineTool({
       revert: input.revert,
       snapshotFirst: input.snapshot_first ? () => snapshotFirst(pve, guest) : undefined,
     });
-    return { ...result, ...undoConfig("update_container", guest, { ...result, names: NAMES }) };
+    return {
+      ...result,
+      ...renamed(result),
+      ...undoConfig("update_container", guest, { ...result, names: NAMES }),
+    };
   },
 });

@@ -2,11 +2,12 @@ import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
 import { changed, changedGuest, dryRun, guestInput, guestName, tags } from "../lib/tool/fields.ts";
-import { canonicalTags } from "../lib/proxmox/api/values.ts";
+import { AppError } from "../lib/errors.ts";
+import { canonicalTags, type GuestConfig } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { agentEnabled, properties } from "../lib/proxmox/guest/properties.ts";
 import { snapshotFirst } from "../lib/proxmox/guest/snapshots.ts";
-import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
+import { configOutput, renamed, undoConfig } from "../lib/tool/config_change.ts";
 import { revertField, unsetField } from "../lib/tool/unset.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -34,6 +35,11 @@ const input = z.strictObject({
   ...dryRun,
 });
 
+type Memory = Pick<z.output<typeof input>, "balloon" | "memory">;
+
+/** MiB of a VM that says nothing of it. */
+const DEFAULT_MEMORY = 512;
+
 /** As Proxmox asks for them, setting by setting (`PVE::API2::Qemu`). */
 const RULES = [
   {
@@ -43,7 +49,7 @@ const RULES = [
   {
     privilege: "VM.Config.CPU",
     fields: ["cpus", "sockets", "cpu_type"],
-    keys: /^(cores|sockets|cpu|cpulimit|cpuunits|vcpus|numa\d*|affinity)$/,
+    keys: /^(cores|sockets|cpu|cpulimit|cpuunits|vcpus|smp|numa\d*|affinity)$/,
   },
   {
     privilege: "VM.Config.Memory",
@@ -67,6 +73,12 @@ const RULES = [
   },
 ] as const satisfies readonly SettingRule<keyof z.output<typeof input>>[];
 
+const FREEZING = {
+  privilege: "VM.PowerMgmt",
+  fields: [],
+  keys: /^freeze$/,
+} as const satisfies SettingRule<string>;
+
 export default defineTool({
   name: "update_vm",
   title: "Update VM",
@@ -76,35 +88,63 @@ export default defineTool({
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", ...RULES.map(({ privilege }) => privilege)]],
-  conditionalPrivileges: [...settingPrivileges(RULES), SNAPSHOT_FIRST],
+  conditionalPrivileges: [
+    ...settingPrivileges([...RULES, FREEZING]),
+    {
+      privilege: ["/", "Sys.Modify"],
+      when: "with unset of startup",
+      if: ({ unset }) => unset?.includes("startup") ?? false,
+    },
+    SNAPSHOT_FIRST,
+  ],
   input,
   output: z.object({ ...changedGuest, ...changed, ...configOutput }),
   action: ({ vmid }) => `update VM ${vmid}`,
   about: aboutGuest({ type: "qemu" }),
   run: async (input, { pve }) => {
     const guest = await pve.claim(input, { type: "qemu" });
-    const result = await configureGuest(pve, guest, (before) => ({
-      set: {
-        name: input.name,
-        cores: input.cpus,
-        sockets: input.sockets,
-        cpu: input.cpu_type,
-        memory: input.memory,
-        balloon: input.balloon,
-        description: input.description,
-        tags: input.tags && canonicalTags(input.tags).join(";"),
-        onboot: input.onboot,
-        protection: input.protection,
-        agent: agentOption(before.agent, input.agent),
-        boot: input.boot,
-      },
-      ...(input.unset ? { unset: input.unset } : {}),
-      revert: input.revert,
-      snapshotFirst: input.snapshot_first ? () => snapshotFirst(pve, guest) : undefined,
-    }));
-    return { ...result, ...undoConfig("update_vm", guest, { ...result, names: NAMES }) };
+    const result = await configureGuest(pve, guest, (before) => {
+      requireBalloonFits(input, before);
+      return {
+        set: {
+          name: input.name,
+          cores: input.cpus,
+          sockets: input.sockets,
+          cpu: input.cpu_type,
+          memory: input.memory,
+          balloon: input.balloon,
+          description: input.description,
+          tags: input.tags && canonicalTags(input.tags).join(";"),
+          onboot: input.onboot,
+          protection: input.protection,
+          agent: agentOption(before.agent, input.agent),
+          boot: input.boot,
+        },
+        ...(input.unset ? { unset: input.unset } : {}),
+        revert: input.revert,
+        snapshotFirst: input.snapshot_first ? () => snapshotFirst(pve, guest) : undefined,
+      };
+    });
+    return {
+      ...result,
+      ...renamed(result),
+      ...undoConfig("update_vm", guest, { ...result, names: NAMES }),
+    };
   },
 });
+
+/** Proxmox asks for it when one of the two is set (`PVE::API2::Qemu`). */
+function requireBalloonFits(given: Memory, before: GuestConfig): void {
+  if (given.memory === undefined && given.balloon === undefined) return;
+  const { "": plain, current = plain } = properties(String(before.memory ?? DEFAULT_MEMORY));
+  const { balloon = Number(before.balloon ?? 0), memory = Number(current) } = given;
+  if (balloon <= memory) return;
+  throw new AppError(
+    "invalid",
+    `balloon: the least memory, ${balloon} MiB, is more than the VM's memory of ${memory} MiB; ` +
+      "set both",
+  );
+}
 
 /** The option `agent` switched on or off, its other settings kept; undefined when it is so already. */
 function agentOption(before: unknown, wanted: boolean | undefined): string | undefined {

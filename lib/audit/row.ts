@@ -134,6 +134,6 @@ export interface AuditPrune {
 
 export interface AuditPruneReport {
   readonly removed: number;
-  /** The `seq` of the row that signs for the removed ones; null when nothing was removed. */
+  /** The `seq` of the last row that signs for removed ones; null when nothing was removed. */
   readonly checkpoint: number | null;
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
 import type { Terms } from "../database/beginning.ts";
-import type { Database, Queryable, Row, Value } from "../database/database.ts";
+import type { Database, Row, Value } from "../database/database.ts";
 import { GroupCommit } from "../database/group_commit.ts";
 import { AppError } from "../errors.ts";
 import { AUDIT_COLUMNS } from "./chain.ts";
@@ -21,7 +21,10 @@ import type { TrailOptions } from "./trail_options.ts";
 import { verifyChain } from "./verify.ts";
 
 const ROWS_PER_COMMIT = 200;
-const ROWS_PER_DELETE = 5_000;
+/** Takes some 200 ms, during which nobody else can write. */
+const ROWS_PER_PRUNE = 10_000;
+/** Whoever waits to write looks for its turn more often. */
+const OTHERS_TURN_MS = 20;
 /** One look takes some 50 ms, during which nobody else is answered where the database is a file. */
 const ROWS_PER_LOOK = 20_000;
 const MAX_LISTED = 10_000;
@@ -155,34 +158,52 @@ export class AuditTrail {
   }
 
   /**
-   * Removes old rows and appends a row that signs for them, so that verification still passes. Throws
-   * AppError `conflict` when the trail does not verify: a checkpoint would cover up what happened to it.
+   * Removes old rows, some at once so that nobody waits long for the database, and appends a row for each such
+   * part that signs for it: verification passes wherever this ends. Throws AppError `conflict` when the trail
+   * does not verify: a checkpoint would cover up what happened to it.
    */
-  async prune(prune: AuditPrune): Promise<AuditPruneReport> {
+  async prune(
+    prune: AuditPrune,
+    { rowsAtOnce = ROWS_PER_PRUNE }: { rowsAtOnce?: number } = {},
+  ): Promise<AuditPruneReport> {
     const [problem] = (await this.verify()).problems;
     if (problem !== undefined) {
       throw new AppError("conflict", `Cannot prune the audit trail: ${problem.message}`);
     }
+    const [kept] = await this.#database.all(
+      "SELECT min(seq) AS seq FROM proxmox_mcp_audit WHERE time >= $1",
+      [prune.before],
+    );
+    const through = kept?.seq === null ? (await this.#end.head()).seq : Number(kept?.seq) - 1;
+    let report: AuditPruneReport = { removed: 0, checkpoint: null };
+    for (;;) {
+      const part = await this.#prunePart(prune, { through, most: rowsAtOnce });
+      if (part === null) return report;
+      report = { removed: report.removed + part.removed, checkpoint: part.checkpoint };
+      await new Promise((resolve) => setTimeout(resolve, OTHERS_TURN_MS));
+    }
+  }
+
+  /** Null when no row up to there is left. */
+  async #prunePart(
+    prune: AuditPrune,
+    { through: last, most }: { through: number; most: number },
+  ): Promise<{ removed: number; checkpoint: number } | null> {
     return await this.#database.transaction(async (tx) => {
-      const head = await this.#end.lock(tx);
-      const [kept] = await tx.all(
-        "SELECT min(seq) AS seq FROM proxmox_mcp_audit WHERE time >= $1",
-        [prune.before],
+      await this.#end.lock(tx);
+      const [oldest] = await tx.all("SELECT min(seq) AS seq FROM proxmox_mcp_audit", []);
+      const first = Number(oldest?.seq);
+      const through = Math.min(first + most - 1, last);
+      if (first > through) return null;
+      const [end] = await tx.all("SELECT hash FROM proxmox_mcp_audit WHERE seq = $1", [through]);
+      const removed = await tx.all(
+        "DELETE FROM proxmox_mcp_audit WHERE seq BETWEEN $1 AND $2 RETURNING seq",
+        [first, through],
       );
-      const through = kept?.seq === null ? head.seq : Number(kept?.seq) - 1;
-      const [old] = await tx.all(
-        "SELECT min(seq) AS first, count(*) AS rows FROM proxmox_mcp_audit WHERE seq <= $1",
-        [through],
-      );
-      const removed = Number(old?.rows);
-      if (removed === 0) return { removed, checkpoint: null };
-      const first = Number(old?.first);
-      const [last] = await tx.all("SELECT hash FROM proxmox_mcp_audit WHERE seq = $1", [through]);
-      const signed = { first, through, rows: removed, hash: String(last?.hash) };
-      await remove(tx, { first, through });
+      const signed = { first, through, rows: removed.length, hash: String(end?.hash) };
       const entries = [this.#end.entryOf(checkpointRow(prune, signed))];
       const { seq } = await this.#end.appendIn(tx, entries);
-      return { removed, checkpoint: seq };
+      return { removed: removed.length, checkpoint: seq };
     });
   }
 
@@ -196,16 +217,5 @@ export class AuditTrail {
   #requireTable(): void {
     if (this.#database.ownTables) return;
     throw new AppError("invalid", "Cannot read the audit trail: audit.database is false");
-  }
-}
-
-/** In pieces, so that no statement runs into its time limit. */
-async function remove(
-  tx: Queryable,
-  { first, through }: { first: number; through: number },
-): Promise<void> {
-  for (let from = first; from <= through; from += ROWS_PER_DELETE) {
-    const to = Math.min(from + ROWS_PER_DELETE - 1, through);
-    await tx.all("DELETE FROM proxmox_mcp_audit WHERE seq BETWEEN $1 AND $2", [from, to]);
   }
 }

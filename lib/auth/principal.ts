@@ -21,3 +21,11 @@ export interface Principal {
    */
   readonly signedIn?: { readonly upTo: Scope };
 }
+
+/**
+ * Who is held to what one may have under way: a token, and the person for all clients that they have let in. No
+ * token has such a number.
+ */
+export function holderOf({ signedIn, tokenId, userId }: Principal): number {
+  return signedIn === undefined ? tokenId : -userId;
+}

@@ -3,6 +3,7 @@ import { AppError } from "../errors.ts";
 import type { AccountStore } from "./account_store.ts";
 import type { RoleRecord } from "./accounts.ts";
 import { keepAdministrator } from "./administrators.ts";
+import { endGivenApprovals } from "./given_approvals.ts";
 import * as queries from "./queries.ts";
 import { roleOf } from "./rows.ts";
 import { includesScope, type Scope } from "./scope.ts";
@@ -67,6 +68,9 @@ export async function updateRole(
       tx.all(UPDATE, [next, ...rights, description, at, role.id])
         .catch((error) => refuseTaken(error, action));
     await keepAdministrator(change, { action, force, work });
+    for (const { username } of scope === undefined ? [] : await tx.all(USERS_OF, [role.id])) {
+      await endGivenApprovals(change, String(username));
+    }
     change.concern((await tx.all(TOKENS_OF, [role.id])).map(({ id }) => Number(id)));
     return await findRole(tx, { name: next, action });
   });

@@ -3,6 +3,7 @@ import { AppError } from "../errors.ts";
 import type { AccountStore } from "./account_store.ts";
 import type { AccountChange, RoleRecord, UserRecord } from "./accounts.ts";
 import { keepAdministrator } from "./administrators.ts";
+import { endGivenApprovals } from "./given_approvals.ts";
 import { unusablePassword } from "./new_rows.ts";
 import * as queries from "./queries.ts";
 import { userOf } from "./rows.ts";
@@ -101,6 +102,7 @@ export async function deleteUser(
         for (const table of ownTables ? OWN_TABLES : []) {
           await tx.all(`DELETE FROM ${table} WHERE user_id = $1`, [user.id]);
         }
+        await endGivenApprovals({ tx, ownTables }, username);
         await tx.all(DELETE_TOKENS, [user.id]);
         await tx.all(DELETE_USER, [user.id]);
       };
@@ -127,6 +129,7 @@ async function changeUser(
     const { tx } = change;
     const user = await findUser(tx, { username, action });
     await keepAdministrator(change, { action, force, work: () => work(change, user) });
+    await endGivenApprovals(change, username);
     change.concern((await tx.all(TOKENS_OF, [user.id])).map(({ id }) => Number(id)));
     return await findUser(tx, { username, action });
   });

@@ -25,7 +25,8 @@ if [ -z "$2" ]; then
 fi
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
-  [ -z "$2" ] || systemctl try-restart ${UNIT_NAME}.service
+  # One that does not serve is told of and leaves the package installed: its schema may await \`migrate\`.
+  [ -z "$2" ] || systemctl try-restart ${UNIT_NAME}.service || true
 fi
 `;
 

@@ -59,7 +59,7 @@ export function registerAudit(program: Command, context: CliContext): void {
     .description("print the last row's number and hash, to be kept where the database is not")
     .action((options: CommonOptions) => showHead(context, options));
   withCommonOptions(audit.command("prune"))
-    .description("remove old rows, leaving a checkpoint that signs for them")
+    .description("remove old rows, leaving for each 10,000 a checkpoint that signs for them")
     .requiredOption("--before <TIME>", "remove calls before this time", readTime)
     .option("--by <NAME>", "who signs for it (default: the command line)")
     .addHelpText("after", "\nExample:\n  proxmox-mcp audit prune --before 2026-01-01 --by ayse")
@@ -137,7 +137,7 @@ async function pruneAudit(context: CliContext, options: PruneOptions): Promise<v
   io.out(
     report.removed === 0
       ? "no rows are that old"
-      : `removed ${report.removed} rows; row ${report.checkpoint} signs for them`,
+      : `removed ${report.removed} rows; row ${report.checkpoint} signs for the last of them`,
   );
 }
 

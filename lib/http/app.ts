@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
+import { holderOf } from "../auth/principal.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { callsOf } from "../mcp/call_ledger.ts";
 import { INTERNAL_ERROR, refusal, REFUSED } from "../mcp/json_rpc.ts";
@@ -140,7 +141,9 @@ function withBody(
   { bodies, doorOf, messageOf = (_, body) => body, bodyless }: Reading,
 ): MiddlewareHandler<Env> {
   return async (c, next) => {
-    using held = bodies.open(c.get("principal").tokenId);
+    const principal = c.get("principal");
+    const holder = holderOf(principal);
+    using held = bodies.open(holder);
     const read = bodyless && hasNoBody(c.req.raw)
       ? { body: bodyless }
       : await readJsonBody(c.req.raw, {
@@ -157,9 +160,8 @@ function withBody(
     const body = messageOf(c, read.body);
     c.set("body", body);
     const calls = callsOf(body).length;
-    const { tokenId } = c.get("principal");
-    const wait = (calls > 1 ? await limits.request(tokenId, calls - 1) : undefined) ??
-      (calls > 0 ? limits.callAllowed(tokenId, calls) : undefined);
+    const wait = (calls > 1 ? await limits.request(principal.tokenId, calls - 1) : undefined) ??
+      (calls > 0 ? limits.callAllowed(holder, calls) : undefined);
     if (wait === undefined) return await next();
     await refused.note(callerOf(c, doorOf(c, body)), { body });
     return tooMany(c, wait);

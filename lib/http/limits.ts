@@ -6,7 +6,7 @@ import { createCounter, MINUTE, type Wait, waitOf } from "./counters.ts";
 import { RequestCounts } from "./request_counts.ts";
 import { WrongTokens } from "./wrong_tokens.ts";
 
-const MAX_IN_FLIGHT_PER_TOKEN = 20;
+const MAX_IN_FLIGHT_PER_HOLDER = 20;
 const MAX_IN_FLIGHT = 200;
 const LONGEST_LOCKOUT = 60 * MINUTE;
 /** Requests of one address by whom nobody has signed in yet, such as a client that registers. */
@@ -38,10 +38,10 @@ export interface UseLimits {
   readonly addresses: Guesses;
   /** Wrong passwords by the name of the user that is guessed at, from wherever. */
   readonly names: Guesses;
-  /** Whether the token may have more calls under way, one unless told otherwise. */
-  callAllowed(tokenId: number, count?: number): Wait;
+  /** Whether a holder, see `holderOf`, may have more calls under way, one unless told otherwise. */
+  callAllowed(holder: number, count?: number): Wait;
   /** Counts a call that begins; call the result when it is over. */
-  begin(tokenId: number): () => void;
+  begin(holder: number): () => void;
   /** Resolves when no call is under way. */
   idle(): Promise<void>;
   /** Removes what has expired from the shared place; never rejects. */
@@ -137,25 +137,25 @@ function countCalls(board: Board | null): Pick<UseLimits, "callAllowed" | "begin
   const inFlight = new Map<number, number>();
   let total = 0;
   let waiting: (() => void)[] = [];
-  const set = (tokenId: number, calls: number) => {
-    if (calls === 0) inFlight.delete(tokenId);
-    else inFlight.set(tokenId, calls);
-    board?.setCalls(tokenId, calls);
+  const set = (holder: number, calls: number) => {
+    if (calls === 0) inFlight.delete(holder);
+    else inFlight.set(holder, calls);
+    board?.setCalls(holder, calls);
   };
   return {
-    callAllowed: (tokenId, count = 1) => {
-      const elsewhere = board?.callsElsewhere(tokenId) ?? NONE;
-      const own = (inFlight.get(tokenId) ?? 0) + elsewhere.own;
+    callAllowed: (holder, count = 1) => {
+      const elsewhere = board?.callsElsewhere(holder) ?? NONE;
+      const own = (inFlight.get(holder) ?? 0) + elsewhere.own;
       const crowded = total + elsewhere.all + count > MAX_IN_FLIGHT ||
-        own + count > MAX_IN_FLIGHT_PER_TOKEN;
+        own + count > MAX_IN_FLIGHT_PER_HOLDER;
       return crowded ? 1 : undefined;
     },
-    begin: (tokenId) => {
+    begin: (holder) => {
       total++;
-      set(tokenId, (inFlight.get(tokenId) ?? 0) + 1);
+      set(holder, (inFlight.get(holder) ?? 0) + 1);
       return () => {
         total--;
-        set(tokenId, (inFlight.get(tokenId) ?? 1) - 1);
+        set(holder, (inFlight.get(holder) ?? 1) - 1);
         if (total > 0) return;
         for (const resolve of waiting) resolve();
         waiting = [];

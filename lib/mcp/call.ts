@@ -1,4 +1,5 @@
 import { Limit } from "../abort.ts";
+import { holderOf } from "../auth/principal.ts";
 import { AppError, messageOf, toAppError } from "../errors.ts";
 import { messagesIn } from "./messages.ts";
 import { admit } from "./admission.ts";
@@ -29,7 +30,7 @@ import { shownResult } from "./shown.ts";
  */
 export async function callTool(services: CallServices, given: CallRequest): Promise<CallResult> {
   const request = meantCall(services.catalog, given);
-  const end = services.begin(request.principal.tokenId);
+  const end = services.begin(holderOf(request.principal));
   using stop = new Limit(request.signal);
   const onStopping = () => stop.abort();
   services.stopping.addEventListener("abort", onStopping);
@@ -84,7 +85,7 @@ async function decide(
   const { principal, language } = request;
   const messages = messagesIn(language);
   if (request.hasEnded?.()) throw new Denied(messages.authenticationRequired);
-  if (services.crowded(principal.tokenId)) {
+  if (services.crowded(holderOf(principal))) {
     throw new AppError("unavailable", messages.rateExceeded);
   }
   if (request.through !== undefined) admit(catalog, request.through, request);

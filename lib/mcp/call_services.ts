@@ -34,10 +34,10 @@ export interface CallServices extends ToolServices {
   readonly stopping: AbortSignal;
   /** Tells of each token that is no longer good; the function that it returns ends that. */
   readonly onRevoked: (listener: (tokenId: number) => void) => () => void;
-  /** Counts a call as under way; the function that it returns ends that. */
-  readonly begin: (tokenId: number) => () => void;
+  /** Counts a call of a holder, see `holderOf`, as under way; the function that it returns ends that. */
+  readonly begin: (holder: number) => () => void;
   /** True when more calls are under way than may be: some that came at once can pass the HTTP side. */
-  readonly crowded: (tokenId: number) => boolean;
+  readonly crowded: (holder: number) => boolean;
   /** Told of every finished call, for metrics. */
   readonly observe: (tool: string, outcome: Outcome, seconds: number) => void;
 }

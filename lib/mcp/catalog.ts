@@ -116,6 +116,14 @@ export class Catalog {
       includesScope(scope, this.scopeOf(tool)) && inReach(tool, limits);
   }
 
+  /** The tools that a caller could call if the configuration offered them, sorted by name. */
+  switchedOff({ scope, limits }: Viewer): readonly AnyTool[] {
+    return [...this.#tools.values()].filter((tool) =>
+      isWithin(tool, this.#clusters) && !this.offers(tool) &&
+      includesScope(scope, this.scopeOf(tool)) && inReach(tool, limits)
+    );
+  }
+
   /** The whole tool in the words of MCP, for who has these limits. */
   describe(tool: AnyTool, limits: TokenLimits | null): ToolDescription {
     return this.#descriptions(this.clustersFor(limits)).whole(tool).tool;

@@ -50,7 +50,7 @@ export class JsonText {
       return { unreadable: this.notJson };
     }
     if (typeof body !== "object" || body === null || (Array.isArray(body) && body.length === 0)) {
-      const message = "Invalid request: expected a JSON-RPC request object";
+      const message = `Invalid request: the ${this.#what} is no JSON object`;
       return { unreadable: { code: INVALID_REQUEST, message } };
     }
     if (Array.isArray(body) && body.length > MAX_BATCH) {

@@ -70,8 +70,8 @@ export function within(
   hold: () => () => void,
   follow: McpServices["hold"] = hold,
 ): McpServices {
-  const begin = (tokenId: number) => {
-    const end = services.begin(tokenId);
+  const begin = (holder: number) => {
+    const end = services.begin(holder);
     const release = hold();
     return () => {
       release();

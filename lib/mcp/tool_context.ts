@@ -70,6 +70,8 @@ export function toolContext(
       callable: async () =>
         catalog.callableBy(principal, await able(principal)).filter((tool) => !tool.leadsToOthers)
           .map((tool) => entryOf(tool, { catalog, limits })),
+      switchedOff: () =>
+        catalog.switchedOff(principal).map((tool) => entryOf(tool, { catalog, limits })),
       find: (name) => detailsOf(admit(catalog, name, { principal, language }), { catalog, limits }),
     },
   };

@@ -39,6 +39,13 @@ export function undoHardware(
   return { undo: `remove_hardware of ${vmid}: ${device}${data}` };
 }
 
+/** The guest's new name, where the change gave it one that it has already. */
+export function renamed({ changes, pending }: ConfigResult): { name?: string } {
+  const key = changes.hostname === undefined ? "name" : "hostname";
+  const to = changes[key]?.to;
+  return typeof to === "string" && !pending.includes(key) ? { name: to } : {};
+}
+
 /**
  * Tells how a change of the configuration is taken back.
  *

@@ -25,6 +25,8 @@ export interface ToolDetails extends ToolEntry {
 export interface ToolDirectory {
   /** All of them, sorted by name, but for those that only lead to them. */
   callable(): Promise<readonly ToolEntry[]>;
+  /** Those that he could call if the configuration offered them. */
+  switchedOff(): readonly ToolEntry[];
   /** Throws what a call of the tool would: AppError `invalid` for none, `forbidden` for one out of reach. */
   find(name: string): ToolDetails;
 }

@@ -265,6 +265,30 @@ export function runAuditCases(name: string, makeSite: () => Promise<Site>): void
   );
 
   Deno.test(
+    `${name}: prune lets others write in between, and the trail verifies wherever it ends`,
+    withRows(async ({ trail, clock }) => {
+      const prune = { before: minute(7), by: "root", at: clock.now() };
+      let isOver = false;
+      const pruning = trail.prune(prune, { rowsAtOnce: 2 }).finally(() => isOver = true);
+      const left = new Set<number | null>();
+      while (!isOver) {
+        await trail.append(auditRow({ time: clock.now() }));
+        const { problems, first } = await trail.verify();
+        assert.deepEqual(problems, []);
+        left.add(first);
+      }
+      assert.equal((await pruning).removed, 7);
+      assert.ok(left.size > 2, [...left].join());
+      const signed = await trail.list({ tool: "audit_prune" });
+      assert.deepEqual(
+        signed.map((row) => JSON.parse(row.arguments).through),
+        [7, 6, 4, 2],
+      );
+      assert.equal((await trail.verify()).ok, true);
+    }),
+  );
+
+  Deno.test(
     `${name}: a checkpoint signs for the rows before it only as it was written`,
     withRows(async ({ site, trail, clock }) => {
       await trail.prune({ before: minute(4), by: "root", at: clock.now() });

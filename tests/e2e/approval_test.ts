@@ -109,6 +109,39 @@ Deno.test("an approval that is not used is taken back by who gave it", async () 
   assert.deepEqual(rows, [["boss", true], ["boss", true], ["boss", false]]);
 });
 
+Deno.test("an approval ends with the account, or the rights, of who gave it", async (t) => {
+  await using site = await Site.start();
+  const token = await asking(site);
+  const env = {
+    PROXMOX_MCP_CONFIG: `${site.folder}/config.json`,
+    DATABASE_URL: `sqlite:${site.folder}/test.db`,
+  };
+  const run = async (...args: string[]) => {
+    const { status, err } = await cli(args, { env });
+    assert.equal(status, 0, err);
+  };
+  await run("role", "create", "Head", "--scope", "admin");
+  const ends: [string, string[]][] = [
+    ["ann", ["user", "disable", "ann"]],
+    ["bea", ["user", "set-role", "bea", "Operator"]],
+    ["cem", ["role", "update", "Head", "--scope", "write"]],
+    ["don", ["user", "delete", "don", "--with-tokens"]],
+  ];
+  for (const [user, change] of ends) {
+    await t.step(change.slice(0, 2).join(" "), async () => {
+      const boss = await tokenOf(site.store, user);
+      if (user === "cem") await run("user", "set-role", user, "Head");
+      const { id } = await hold(site, token, ["start_vm", { vmid: 101 }]);
+      const approved = await site.call("approve_plan", { id }, { token: boss });
+      assert.equal(approved.value?.plan.state, "approved", approved.text);
+      await run(...change);
+      const next = await hold(site, token, ["start_vm", { vmid: 101 }]);
+      assert.notEqual(next.id, id, "what was approved does not run");
+    });
+  }
+  assert.deepEqual(changes(site), []);
+});
+
 Deno.test("an approval that was used is not taken back", async () => {
   await using site = await Site.start();
   const token = await asking(site);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { OwnSeals } from "../../lib/oauth/own_seals.ts";
 import { sharedKeysOf } from "../../lib/database/secret.ts";
 import type { Site } from "../site.ts";
+import { until } from "../support/until.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
 import {
   ask,
@@ -252,4 +253,25 @@ Deno.test("strangers do not fill the log while the database is away, and are tol
   assert.ok(told.length < times * asked.length, told.join("\n"));
   assert.equal(told.length + left.reduce((sum, each) => sum + each), times * asked.length);
   assert.ok(!told.some((line) => line.includes("stack")), "it is no fault of the program");
+});
+
+Deno.test("all clients that a person has let in have 20 calls under way together", async () => {
+  await using site = await startOwn({ config: { server: { shutdown_seconds: 0 } } });
+  site.fake.fault({ path: /pve1\/status$/ }, { kind: "hang" }, { times: 100 });
+  const [one, other] = [await signedIn(site), await signedIn(site)];
+  const params = { name: "get_node_status", arguments: { node: "pve1" } };
+  const slow = { id: 1, method: "tools/call", params };
+  const refusals: boolean[] = [];
+  const asked = Array.from(
+    { length: 24 },
+    (_, at) =>
+      site.post(slow, site.headers(at % 2 === 0 ? one.access : other.access))
+        // Those that pass at one moment are refused as they begin.
+        .then(({ status, json }) => refusals.push(status === 429 || json.result.isError), () => {}),
+  );
+  await until(() => refusals.length === 4);
+  assert.deepEqual(refusals, [true, true, true, true]);
+  assert.equal((await site.call("get_nodes")).isError, false, "a token has its own");
+  await site.server.shutdown();
+  await Promise.all(asked);
 });

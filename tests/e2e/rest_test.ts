@@ -58,6 +58,13 @@ Deno.test("what goes wrong is a problem with the status of its kind, and leaves 
   assertProblem(await post("get_vms", { limit: "x" }), 400, /limit: must be a number/);
   assertProblem(await post("get_vms", { surprise: 1 }), 400, /surprise/);
   assertProblem(await post("get_vms", "{"), 400, /not JSON/);
+  for (const body of ["[]", "7"]) {
+    assertProblem(
+      await post("get_vms", body),
+      400,
+      /^Invalid request: the body is no JSON object$/,
+    );
+  }
   assertProblem(await post("get_guest", { vmid: 999 }), 404, /no guest has the vmid 999/);
   assertProblem(await post("get_vm", {}), 404, /Unknown tool "get_vm".*get_vms/);
   assertProblem(await post("start_vm", { vmid: 101 }, site.tokens.user), 403, /scope \(write\)/);

@@ -52,7 +52,7 @@ Deno.test("stdio answers what is no message and goes on", async () => {
   await using site = await siteWithShortLines();
   await using pipe = await Pipe.open(site);
   const parse = "Parse error: the line is not JSON";
-  const request = "Invalid request: expected a JSON-RPC request object";
+  const request = "Invalid request: the line is no JSON object";
   const form = "Invalid request: a JSON-RPC request has a method, and its params are an object";
   const cases: [string | Uint8Array, number, string][] = [
     ["garbage\n", -32700, parse],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cli } from "../support/cli.ts";
 import { Folder } from "../support/folder.ts";
+import { freePort } from "../support/port.ts";
 
 const BASE = {
   proxmox: { host: "10.1.2.3" },
@@ -53,6 +54,7 @@ Deno.test("unit is sound, scores 2.0 or better, and reaches only what the config
       "Type=exec",
       "User=proxmox-mcp",
       `ExecStart=/bin/true serve --config ${folder.at("config.json")}`,
+      `ExecStartPost=/bin/true health --config ${folder.at("config.json")} --while $MAINPID`,
       "LoadCredential=proxmox-token:/etc/proxmox-mcp/proxmox-token",
       "StateDirectory=proxmox-mcp",
       "ProtectSystem=strict",
@@ -164,6 +166,33 @@ Deno.test("unit --health prints a timer and a service that restarts what does no
   const file = await folder.write("proxmox-mcp-health.timer", `${timer.text}\n`, 0o644);
   const verified = await analyze("verify", file);
   if (verified !== null) assert.deepEqual(verified, { code: 0, text: "" });
+});
+
+Deno.test("unit may ask the server where it listens, but not on a port that the system chooses", async () => {
+  await using folder = await Folder.make();
+  const server = { host: "203.0.113.5", port: 0 };
+  const { text, lines } = await unitOf(folder, { ...BASE, server }, "--clients", "192.0.2.0/24");
+  assert.ok(lines.includes("IPAddressAllow=localhost 203.0.113.5 10.1.2.3 192.0.2.0/24"), text);
+  assert.ok(!text.includes("ExecStartPost"));
+  const everywhere = { ...BASE, server: { host: "0.0.0.0" } };
+  assert.ok(!(await unitOf(folder, everywhere)).text.includes(" 0.0.0.0"));
+});
+
+Deno.test("health --while waits for the server as long as its process runs", async () => {
+  await using folder = await Folder.make();
+  const port = freePort();
+  const file = await folder.write("config.json", { ...BASE, server: { port } });
+  const wait = (pid: number) => cli(["health", "--config", file, "--while", String(pid)]);
+  const ended = new Deno.Command("true").spawn();
+  await ended.status;
+  assert.equal((await wait(ended.pid)).status, 1);
+  const waiting = wait(Deno.pid);
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  await using _server = Deno.serve(
+    { hostname: "127.0.0.1", port, onListen: () => {} },
+    () => Response.json({ status: "ok" }),
+  );
+  assert.deepEqual(await waiting, { status: 0, out: `ok: 127.0.0.1:${port}`, err: "" });
 });
 
 Deno.test("unit hands over backup servers' secrets and lets the service reach them", async () => {

@@ -145,12 +145,16 @@ function changeAcl({ params, state }: Call): null {
   if (kinds.every(([, key]) => listed(key).length === 0)) {
     refuse({ users: "either 'users', 'groups' or 'tokens' is required." });
   }
+  const missing = (text: string) => die(`ACL update failed: ${text}`);
   for (const roleid of listed("roles")) {
-    if (!state.roles.has(roleid)) die(`role '${roleid}' does not exist`);
+    if (!state.roles.has(roleid)) missing(`role '${roleid}' does not exist`);
     for (const [type, key] of kinds) {
       for (const ugid of listed(key)) {
+        if (type === "user" && !state.users.has(ugid)) missing(`user '${ugid}' does not exist`);
+        if (type === "group" && !state.groups.has(ugid)) missing(`group '${ugid}' does not exist`);
         if (type === "token" && !state.tokens.some((one) => `${one.user}!${one.name}` === ugid)) {
-          die(`no such token '${ugid}'`);
+          const [user, name] = ugid.split("!");
+          missing(`no such token '${name}' for user '${user}'`);
         }
         state.acl = state.acl.filter((one) =>
           one.path !== path || one.roleid !== roleid || one.type !== type || one.ugid !== ugid

@@ -3,6 +3,7 @@ import { assertSettable } from "./backup_jobs.ts";
 import { die, reasonOf, refuse } from "./errors.ts";
 import { drivesOf, kindOf, nameOf } from "./guests.ts";
 import type { FakeGuest, FakeStorage, FakeVolume, TaskLog } from "./state.ts";
+import { notesOf, verifyNotesTemplate } from "./notes_template.ts";
 import { startTask } from "./tasks.ts";
 import { mayRead } from "./volume_api.ts";
 import { findVolume, storageNamed, usableStorage } from "./volumes.ts";
@@ -93,11 +94,9 @@ function backUp(call: Call, guest: FakeGuest, storage: FakeStorage, log: TaskLog
   };
   const notes = params.maybe("notes-template");
   if (notes !== undefined) {
-    volume.notes = notes.replaceAll("{{guestname}}", nameOf(guest)).replaceAll(
-      "{{vmid}}",
-      String(guest.vmid),
-    )
-      .replaceAll("{{node}}", guest.node).replaceAll("{{cluster}}", state.clusterName);
+    const { node, vmid } = guest;
+    const info = { guestname: nameOf(guest), vmid: String(vmid), node, cluster: state.clusterName };
+    volume.notes = notesOf(notes, info);
   }
   if (params.flag("protected")) volume.protected = true;
   if (!storage.shared) volume.node = guest.node;
@@ -118,6 +117,7 @@ function vzdump(call: Call): string {
   const { params, state, who, world } = call;
   const { here, elsewhere, missing } = selected(call);
   assertSettable(call, params.values);
+  verifyNotesTemplate(params.maybe("notes-template"));
   for (const guest of here) need(state, who, `/vms/${guest.vmid}`, ["VM.Backup"]);
   const storageId = params.maybe("storage") ?? "local";
   needs(call, `/storage/${storageId}`, ["Datastore.AllocateSpace"]);

@@ -3,6 +3,7 @@ import { nextEvents } from "./calendar.ts";
 import { die, refuse } from "./errors.ts";
 import { drivesOf, nameOf } from "./guests.ts";
 import { ownerOf } from "./identity.ts";
+import { verifyNotesTemplate } from "./notes_template.ts";
 import type { FakeBackupJob, FakeGuest, Scalar } from "./state.ts";
 import { splitList } from "./validate.ts";
 import type { Call, Handlers } from "./world.ts";
@@ -90,6 +91,7 @@ function verify(job: Readonly<Record<string, Scalar | undefined>>): void {
       refuse({ [key]: "option conflicts with option 'vmid'" });
     }
   }
+  verifyNotesTemplate(job["notes-template"]);
   if (!job.all && job.pool === undefined && job.vmid === undefined) {
     refuse({ vmid: "property is missing and it is not optional" });
   }

@@ -27,7 +27,7 @@ function clone(type: GuestType, call: Call): string {
   const storage = params.maybe("storage");
   ensureQuorum(call);
   const pool = params.maybe("pool");
-  if (pool !== undefined && !state.pools.has(pool)) die(`pool '${pool}' does not exist`);
+  if (pool !== undefined && !state.pools.has(pool)) deny(`pool '${pool}' does not exist`);
   if (!state.nodes.has(target)) die(`no such cluster node '${target}'`);
   if (storage !== undefined) {
     if (!full) refuse({ storage: "parameter 'storage' not allowed for linked clones" });

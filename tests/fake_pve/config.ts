@@ -1,6 +1,13 @@
 import { bridgePath } from "./sdn.ts";
 import { withMac } from "./nets.ts";
-import { checkDevice, checkFeatures, isVmDrive, needsOnGuest, wantedFor } from "./config_access.ts";
+import {
+  checkDevice,
+  checkFeatures,
+  checkStartup,
+  isVmDrive,
+  needsOnGuest,
+  wantedFor,
+} from "./config_access.ts";
 import { die, refuse } from "./errors.ts";
 import { checkDrive, detach, freeKey, realizeDrive, wantsVolume } from "./drives.ts";
 import { driveKeys, driveOf, isRunning } from "./guests.ts";
@@ -57,7 +64,11 @@ export function checkOptions(
     if (key === "features") checkFeatures(call, text, String(guest.config?.features ?? ""));
     const isNew = guest.config === undefined;
     if (isNew || !isVmDrive(guest, key)) {
-      for (const wanted of wantedFor(key, text)) needsOnGuest(call, guest.vmid, { wanted, pool });
+      const { type } = guest;
+      for (const wanted of wantedFor(key, { text, type })) {
+        needsOnGuest(call, guest.vmid, { wanted, pool });
+      }
+      checkStartup(call, guest, key);
     }
     if (/^net\d+$/.test(key)) {
       if (guest.config?.[key] !== undefined) checkBridge(call, String(guest.config[key]));

@@ -5,16 +5,16 @@ import { ownerOf } from "./identity.ts";
 import { readProperties } from "./property_strings.ts";
 import type { FakeGuest, GuestConfig } from "./state.ts";
 import { storageOfVolume } from "./volumes.ts";
-import { driveOf } from "./guests.ts";
+import { driveOf, type GuestType } from "./guests.ts";
 import { type Call, needs } from "./world.ts";
 
 const privilegeOf: [RegExp, string][] = [
   [/^(?:cores|sockets|cpu|vcpus|numa\d*|cpulimit|cpuunits|affinity|smp)$/, "VM.Config.CPU"],
-  [/^(?:memory|balloon|shares|swap|hugepages)$/, "VM.Config.Memory"],
+  [/^(?:memory|balloon|shares|swap|hugepages|allow-ksm)$/, "VM.Config.Memory"],
   [/^(?:net\d+|hostname|nameserver|searchdomain)$/, "VM.Config.Network"],
-  [/^(?:ci.*|ipconfig\d+|sshkeys)$/, "VM.Config.Cloudinit"],
+  [/^freeze$/, "VM.PowerMgmt"],
   [
-    /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp|virtiofs)\d+|rootfs|boot|bootdisk)$/,
+    /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused|mp|virtiofs)\d+|rootfs|boot|bootdisk|vmstatestorage)$/,
     "VM.Config.Disk",
   ],
   [
@@ -23,13 +23,24 @@ const privilegeOf: [RegExp, string][] = [
   ],
 ];
 
-/** What setting an option to this asks for. */
-export function wantedFor(key: string, text: string): string[] {
+const CLOUD_INIT = /^(?:ci.*|ipconfig\d+|sshkeys|nameserver|searchdomain)$/;
+
+/** What setting an option to this asks for; of those between `|` any one. */
+export function wantedFor(
+  key: string,
+  { text, type }: { text: string; type: GuestType },
+): string[] {
+  if (type === "qemu" && CLOUD_INIT.test(key)) return ["VM.Config.Cloudinit|VM.Config.Network"];
   if (/^(?:ide|sata|scsi|virtio)\d+$/.test(key)) {
     if (/:cloudinit\b|-cloudinit\b/.test(text)) return ["VM.Config.Cloudinit", "VM.Config.CDROM"];
     if (text.includes("media=cdrom")) return ["VM.Config.CDROM"];
   }
   return [privilegeOf.find(([pattern]) => pattern.test(key))?.[1] ?? "VM.Config.Options"];
+}
+
+/** The order in which VMs start is the node's too. */
+export function checkStartup(call: Call, { type }: Pick<FakeGuest, "type">, key: string): void {
+  if (type === "qemu" && key === "startup") needs(call, "/", ["Sys.Modify"]);
 }
 
 export function isVmDrive({ type }: Pick<FakeGuest, "type">, key: string): boolean {
@@ -42,8 +53,9 @@ export function needsOnGuest(
   { wanted, pool }: { wanted: string; pool?: string | undefined },
 ): void {
   const path = `/vms/${vmid}`;
-  if (pool !== undefined && may(state, who, `/pool/${pool}`, [wanted])) return;
-  if (!may(state, who, path, [wanted])) deny(`${path}, ${wanted}`);
+  const anyOf = wanted.split("|");
+  if (pool !== undefined && may(state, who, `/pool/${pool}`, anyOf, true)) return;
+  if (!may(state, who, path, anyOf, true)) deny(`${path}, ${wanted}`);
 }
 
 /** Devices of the node are root's own, which no token is; mapped ones ask for the mapping. */
@@ -85,9 +97,11 @@ export function checkRemovals(call: Call, guest: FakeGuest, keys: readonly strin
     if (isVmDrive(guest, key) || isUnused && guest.type === "qemu") continue;
     const text = String(guest.config[key] ?? "");
     // An unused volume of a container counts as any other option (`check_ct_modify_config_perm`).
-    for (const wanted of isUnused ? ["VM.Config.Options"] : wantedFor(key, text)) {
+    const { type } = guest;
+    for (const wanted of isUnused ? ["VM.Config.Options"] : wantedFor(key, { text, type })) {
       needsOnGuest(call, guest.vmid, { wanted });
     }
+    checkStartup(call, guest, key);
     if (/^net\d+$/.test(key)) checkBridge(call, text);
     checkDevice(call, key, { text, verb: "delete" });
   }
@@ -105,13 +119,13 @@ export function checkDrivePrivileges(
   for (const [key, value] of Object.entries(options)) {
     if (!isVmDrive(guest, key)) continue;
     const texts = [held[key], value].filter((text) => text !== undefined).map(String);
-    for (const wanted of texts.flatMap((text) => wantedFor(key, text))) {
+    for (const wanted of texts.flatMap((text) => wantedFor(key, { text, type }))) {
       needsOnGuest(call, vmid, { wanted });
     }
   }
   for (const key of removals) {
     if (!isVmDrive(guest, key) && !key.startsWith("unused")) continue;
-    for (const wanted of wantedFor(key, String(held[key] ?? ""))) {
+    for (const wanted of wantedFor(key, { text: String(held[key] ?? ""), type })) {
       needsOnGuest(call, vmid, { wanted });
     }
     const volid = driveOf({ ...guest, config: held }, key)?.volid ?? "none";

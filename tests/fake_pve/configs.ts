@@ -54,6 +54,7 @@ function update(call: Call, guest: FakeGuest): () => void {
   checkDigest(call, guest);
   checkOptions(call, guest, options);
   checkRemovals(call, guest, removals);
+  if (guest.type === "qemu") checkBalloon(guest, options);
   return () => {
     checkDrivePrivileges(call, guest, { options, removals });
     revertOptions(guest, reverts);
@@ -61,6 +62,15 @@ function update(call: Call, guest: FakeGuest): () => void {
     applyOptions(call.world, guest, options);
     plugNets(call.world, guest);
   };
+}
+
+/** As `update_vm_api` looks at it; what waits for the next start counts. */
+function checkBalloon({ config, pending }: FakeGuest, options: GuestConfig): void {
+  if (options.memory === undefined && options.balloon === undefined) return;
+  const { balloon = 0, memory = 512 } = { ...config, ...pending, ...options };
+  const [, most] = /^(?:current=)?(\d+)/.exec(String(memory)) ?? [];
+  if (Number(balloon) <= Number(most)) return;
+  die("balloon value too large (must be smaller than assigned memory)");
 }
 
 function write(type: GuestType, call: Call): null {

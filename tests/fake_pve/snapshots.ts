@@ -51,7 +51,7 @@ function list(type: GuestType, call: Call): unknown {
 function create(type: GuestType, call: Call): string {
   const guest = guestOf(call, type);
   const name = call.params.text("snapname");
-  if (name === "current" || name === "pending") {
+  if (name === "current" || name === (type === "qemu" ? "pending" : "vzdump")) {
     die(`unable to use snapshot name '${name}' (reserved name)`);
   }
   const locked = guest.config.lock;

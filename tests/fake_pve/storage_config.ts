@@ -62,6 +62,7 @@ function rowsOf({ state }: Call): Record<string, unknown>[] {
     storage: one.storage,
     type: one.type,
     content: one.content.join(","),
+    ...(one.shared ? { shared: 1 } : {}),
     ...(one.nodes ? { nodes: one.nodes.join(",") } : {}),
     ...(one.disabled ? { disable: 1 } : {}),
     ...Object.fromEntries(Object.entries(one.options).filter(([key]) => !sensitive.includes(key))),

@@ -6,7 +6,7 @@ const PERMITTED = [200, 202, 400, 401, 403, 404, 405, 406, 408, 413, 415, 417, 4
 /** Refused before the body was read. */
 const UNREAD = [401, 403, 405, 408, 413, 415, 417, 431];
 /** Read, and refused as a whole before anything was made of it. */
-const NO_MESSAGE = /Parse error|expected a JSON-RPC request object|body (nests|holds|cut off)/;
+const NO_MESSAGE = /Parse error|is no JSON object|body (nests|holds|cut off)/;
 const DOORS = ["/mcp", "/mcp/", "/mcp/sse/messages"];
 
 /** What tells of the program's inside. */

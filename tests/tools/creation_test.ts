@@ -4,6 +4,7 @@ import { Site, type ToolAnswer } from "../site.ts";
 import { until } from "../support/until.ts";
 import { createAuthenticatedToken } from "../tokens.ts";
 import { nameBackups, VM_BACKUP } from "./backups.ts";
+import { restrict, startProbed } from "./probe.ts";
 import { changes } from "./requests.ts";
 
 type Arguments = Record<string, unknown>;
@@ -149,6 +150,35 @@ Deno.test("a vmid that is given and in use is refused, never replaced", async ()
   }
   assert.equal(changes(site).length, 0);
   assert.deepEqual([...site.fake.state.guests.keys()], before);
+});
+
+Deno.test("a pool that is not there and a lack of VM.Allocate are told as what they are", async () => {
+  await using site = await startProbed();
+  const made: [ToolName, Arguments][] = [
+    ["create_vm", { ...VM, name: "new1" }],
+    ["create_container", { ...CONTAINER, hostname: "new1" }],
+    ["clone_guest", { vmid: 102, name: "new1" }],
+  ];
+  for (const [tool, args] of made) {
+    const { text } = await site.call(tool, { ...args, pool: "nosuch" });
+    assert.match(text, /: pool 'nosuch' does not exist$/, tool);
+  }
+  restrict(
+    site,
+    (site.fake.state.roles.get("Administrator")?.privs ?? []).filter((each) =>
+      each !== "VM.Allocate"
+    ),
+  );
+  for (const [tool, given] of made) {
+    const args = { ...given, [tool === "clone_guest" ? "new_vmid" : "vmid"]: 870 };
+    const { text } = await site.call(tool, args);
+    assert.match(text, /; it lacks the privilege VM\.Allocate on \/vms\/870$/, tool);
+    const pooled = await site.call(tool, { ...args, pool: "dev" });
+    assert.match(pooled.text, /VM\.Allocate on \/vms\/870 or \/pool\/dev$/, tool);
+  }
+  nameBackups(site);
+  const { text } = await site.call("restore_backup", { volid: VM_BACKUP, vmid: 870 });
+  assert.match(text, /; it lacks the privilege VM\.Allocate on \/vms\/870$/);
 });
 
 Deno.test("the token's limits hold for the vmid that is taken in the end", async () => {

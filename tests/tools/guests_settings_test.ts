@@ -22,6 +22,15 @@ Deno.test("update_vm switches the guest agent and keeps its other settings", asy
   assert.equal(on.value?.changes.agent.to, "1,fstrim_cloned_disks=1", on.text);
 });
 
+Deno.test("what renames a guest leads its answer with the new name", async () => {
+  await using site = await Site.start();
+  const vm = await site.call("update_vm", { vmid: 101, name: "db2" });
+  const container = await site.call("update_container", { vmid: 202, hostname: "cache2" });
+  assert.deepEqual([vm.value.name, container.value.name], ["db2", "cache2"]);
+  const other = await site.call("update_vm", { vmid: 101, onboot: false, memory: 2048 });
+  assert.equal(other.value.name, "db2");
+});
+
 Deno.test("update_vm notices somebody else's change and shows it", async () => {
   await using site = await Site.start();
   const { requests, state } = site.fake;
@@ -139,6 +148,10 @@ Deno.test("set_cloud_init keeps the other half of an address and tells an unwrit
   });
   assert.equal(value?.changes.ipconfig1.to, "ip=10.0.3.2/24,ip6=auto", text);
   assert.match(value.notes[0], /the settings are written, but not the drive: drive is away/);
+  const absent = /VM 150 has no net1: ipconfig1 counts once add_nic has added it/;
+  assert.match(value.notes.join("; "), absent);
+  const there = await site.call("set_cloud_init", { vmid: 150, ip: "10.0.3.2/24" });
+  assert.doesNotMatch(there.text, /has no net/);
 });
 
 Deno.test("set_cloud_init starts a stopped VM afterwards, once, and tells what became of it", async () => {

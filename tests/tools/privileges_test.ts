@@ -180,12 +180,22 @@ const ROWS: readonly Row[] = [
     args: { vmid: 100, description: "x", snapshot_first: true },
     needs: ["VM.Snapshot"],
   },
-  ...["bootdisk", "ipconfig0", "scsihw", "cores", "memory", "tags"].map((key): Row => ({
+  ...([
+    ["bootdisk", "VM.Config.Disk"],
+    ["ipconfig0", "VM.Config.Cloudinit"],
+    ["scsihw", "VM.Config.HWType"],
+    ["cores", "VM.Config.CPU"],
+    ["memory", "VM.Config.Memory"],
+    ["tags", "VM.Config.Options"],
+    ["startup", "Sys.Modify"],
+    ["freeze", "VM.PowerMgmt"],
+  ] as const).map(([key, privilege]): Row => ({
     tool: "update_vm",
     args: { vmid: 101, unset: [key] },
+    needs: [privilege],
     prepare: (site) => {
       const guest = site.fake.state.guests.get(101);
-      if (guest) guest.config[key] ??= "1";
+      if (guest) guest.config[key] ??= key === "freeze" ? 1 : "1";
     },
   })),
   {
@@ -221,7 +231,7 @@ const ROWS: readonly Row[] = [
   {
     tool: "set_cloud_init",
     args: { vmid: 150, nameserver: "10.0.0.53", drive_storage: "local-lvm" },
-    needs: ["VM.Config.Network"],
+    needs: ["VM.Config.Cloudinit"],
   },
   {
     tool: "set_cloud_init",

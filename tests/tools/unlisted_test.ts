@@ -150,7 +150,9 @@ Deno.test("describe_tool tells of every tool what the list tells, and of no othe
 });
 
 Deno.test("search_tools finds only what the caller may call, and says when nothing fits", async () => {
-  await using site = await Site.start({ config: { tools: { deny: ["delete_backup"] } } });
+  await using site = await Site.start({
+    config: { tools: { deny: ["delete_backup", "resize_disk"] } },
+  });
   const found = async (query: string, role: "user" | "write" | "admin" = "admin") => {
     const { value } = await site.call("search_tools", { query, limit: 50 }, { role });
     return value.tools.map(({ name }: { name: string }) => name);
@@ -161,6 +163,11 @@ Deno.test("search_tools finds only what the caller may call, and says when nothi
   );
   assert.equal((await found("stop_vm"))[0], "stop_vm");
   assert.equal((await found("delete backup")).includes("delete_backup"), false);
+  const off = /^resize_disk fits best, and is switched off in this server's configuration$/;
+  const hidden = await site.call("search_tools", { query: "grow a disk" });
+  assert.match(hidden.value.warnings.at(-1), off);
+  const beyond = await site.call("search_tools", { query: "grow a disk" }, { role: "user" });
+  assert.doesNotMatch(beyond.text, /resize_disk/);
   const { value } = await site.call("search_tools", { query: "zzz" });
   assert.deepEqual(value.tools, []);
   assert.match(

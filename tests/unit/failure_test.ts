@@ -21,6 +21,12 @@ Deno.test("failureOf reads Proxmox's reasons", () => {
     ],
     [403, { message: "Permission check failed\n" }, "forbidden", /Permission check failed/],
     [
+      403,
+      { message: "Permission check failed (pool 'nosuch' does not exist)\n" },
+      "not_found",
+      /^pool 'nosuch' does not exist$/,
+    ],
+    [
       400,
       {
         message: "Parameter verification failed.\n",

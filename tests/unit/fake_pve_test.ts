@@ -605,6 +605,38 @@ Deno.test("clones, templates, resizes, moves and migrates", async () => {
   assert.equal(pve.state.guests.get(110)?.node, "pve3");
 });
 
+Deno.test("refuses rights of who is not there, and names and notes that Proxmox keeps to itself", async () => {
+  await using pve = await startFakePve();
+  const acl = { path: "/", roles: "PVEAuditor" };
+  const snapshot = { snapname: "vzdump" };
+  const notes = { storage: "nfs1", "notes-template": "{{node}} {{x}} \\q" };
+  const cases: [string, unknown, RegExp][] = [
+    [
+      "PUT /access/acl",
+      { ...acl, users: "noone@pve" },
+      /^ACL update failed: user 'noone@pve' does not exist$/,
+    ],
+    [
+      "PUT /access/acl",
+      { ...acl, groups: "none" },
+      /^ACL update failed: group 'none' does not exist$/,
+    ],
+    ["POST /nodes/pve1/lxc/200/snapshot", snapshot, /^unable to use snapshot name 'vzdump' \(res/],
+    ["POST /nodes/pve1/vzdump", { ...notes, vmid: "100" }, /^Parameter verification failed/],
+  ];
+  for (const [request, json, reason] of cases) {
+    assert.match((await ask(pve, request, { json })).reason, reason);
+  }
+  const refused = await ask(pve, "POST /nodes/pve1/vzdump", { json: { ...notes, vmid: "100" } });
+  assert.deepEqual(refused.json.errors, {
+    "notes-template": "found unknown: escape sequence '\\q' at char 15, variable 'x' at char 13\n",
+  });
+  assert.equal(
+    await ended(pve, await ask(pve, "POST /nodes/pve1/qemu/100/snapshot", { json: snapshot })),
+    "OK",
+  );
+});
+
 Deno.test("backs up and restores VMs by archive and containers by ostemplate", async () => {
   await using pve = await startFakePve();
   const backup = await ask(pve, "POST /nodes/pve1/vzdump", {

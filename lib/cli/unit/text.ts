@@ -71,6 +71,7 @@ function service(config: Config, { binary, name }: UnitOptions): string[] {
     `User=${name}`,
     `Group=${name}`,
     `ExecStart=${word(binary)} serve --config ${word(config.file ?? "")}`,
+    ...waits(config, binary),
     "# Emergency stop of all changes: `systemctl kill --kill-whom=main -s USR1`; `-s USR2` ends it.",
     `ExecReload=${RELOADER} -HUP $MAINPID`,
     "Restart=on-failure",
@@ -81,6 +82,15 @@ function service(config: Config, { binary, name }: UnitOptions): string[] {
     `LimitNOFILE=${descriptorsOf(config)}`,
     "# A dump of a crash would hold the API tokens.",
     "LimitCORE=0",
+  ];
+}
+
+/** A start is over when the server answers; nobody knows where if the system chooses the port. */
+function waits({ file, server }: Config, binary: string): string[] {
+  if (server.port === 0) return [];
+  return [
+    "# The unit has started when it answers, and failed when it ended before that.",
+    `ExecStartPost=${word(binary)} health --config ${word(file ?? "")} --while $MAINPID`,
   ];
 }
 

@@ -3,7 +3,7 @@ import { lookup } from "node:dns/promises";
 import { type Command, Option } from "commander";
 import { parseAllowedIps } from "../../auth/address.ts";
 import { parsePostgresUrl } from "../../database/postgres_url.ts";
-import { type Config, sqlitePath } from "../../config/config.ts";
+import { type Config, isLoopback, sqlitePath } from "../../config/config.ts";
 import { type CliContext, UsageError, withCommonOptions } from "../context.ts";
 import { oneOf, reader } from "../options.ts";
 import { UNIT_NAME } from "../../sandbox/permissions.ts";
@@ -87,8 +87,11 @@ export async function unitOf(
   return { text, notes };
 }
 
-function namesOf({ clusters, backup_servers, database }: Config): string[] {
+function namesOf({ clusters, backup_servers, database, server }: Config): string[] {
+  const everywhere = ["0.0.0.0", "::"].includes(server.host);
   const names = [
+    // By which the start looks whether it answers.
+    ...(everywhere || isLoopback(server.host) ? [] : [server.host]),
     ...clusters.flatMap(({ proxmox }) => proxmox.hosts),
     ...Object.values(backup_servers).map(({ host }) => host),
   ];

@@ -44,6 +44,10 @@ export function failureOf(answer: FailedAnswer): ProxmoxError {
     const message = `Proxmox rejected the API token ${tokenId}${given}; ${rejected}`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "token_rejected" });
   }
+  const absent = /^Permission check failed \((.* does not exist)\)$/.exec(reason)?.[1];
+  if (status === 403 && absent !== undefined) {
+    return new ProxmoxError("not_found", absent, { ...facts, kind: "missing" });
+  }
   if (status === 403) {
     return new ProxmoxError("forbidden", forbiddenText(reason, tokenId), {
       ...facts,

@@ -1,4 +1,5 @@
-import { AppError } from "../../errors.ts";
+import { AppError, onFailure } from "../../errors.ts";
+import { listed } from "../clip.ts";
 import { untilStatus } from "./afterwards.ts";
 import { requireState } from "./checks.ts";
 import { type Guest, guestLabel, type GuestType } from "./directory.ts";
@@ -7,7 +8,10 @@ import { sendStop } from "./stop.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { flag } from "../api/values.ts";
+import { readVolumes } from "../storage/volumes.ts";
 import { readConfig } from "./config.ts";
+
+const DISKS = ["images", "rootdir"];
 
 interface DestroyInput {
   readonly vmid: number | string;
@@ -63,11 +67,26 @@ export async function destroyGuest(
       purge: input.purge,
     });
     const task = await pve.task(upid, input);
-    return task.status === "stopped" ? { ...task, guest_status: "deleted" } : task;
+    if (task.status !== "stopped") return task;
+    await tellLeft(pve, guest);
+    return { ...task, guest_status: "deleted" };
   } catch (error) {
     if (!runs || !(error instanceof AppError)) throw error;
     throw error.withMessage(`${error.message}; it was stopped for that`);
   }
+}
+
+/** Says which disks are still there under the guest's number. It is gone: not knowing that is no failure. */
+async function tellLeft(pve: Pve, { node, vmid }: Guest): Promise<void> {
+  const { volumes } = await readVolumes(pve, { node, vmid })
+    .catch(onFailure(() => ({ volumes: [] })));
+  const left = volumes.filter(({ content }) => DISKS.includes(content ?? ""))
+    .map(({ volid }) => volid);
+  if (left.length === 0) return;
+  pve.warn(
+    `there still, since its configuration did not name them or another cluster's guest ${vmid} has them: ` +
+      `${listed(left)}; ${pve.advice.volumes}`,
+  );
 }
 
 /** A guest under HA is stopped some time after the task that asks for it has ended. */

@@ -6,6 +6,7 @@ import { withStart } from "./afterwards.ts";
 import type { GuestType } from "./directory.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
+import { lacks } from "../unseen.ts";
 
 const MIB = 1024 ** 2;
 /** How often a vmid is chosen for one guest. */
@@ -65,10 +66,26 @@ export async function makeGuest<Told extends object>(
     } catch (error) {
       const lost = wish.vmid === undefined && tries < MAX_TRIES && isKind(error, "exists") &&
         await isTaken(pve, vmid).catch(() => false);
-      if (!lost) throw error;
+      if (!lost) throw await allocationLack(pve, error, { vmid, pool });
       pve.letGo(vmid);
     }
   }
+}
+
+/** Whoever may not make a guest is told by Proxmox neither the privilege nor the path. */
+export async function allocationLack(
+  pve: Pve,
+  error: unknown,
+  { vmid, pool }: Pick<Wish, "pool" | "vmid">,
+): Promise<unknown> {
+  if (!isKind(error, "denied")) return error;
+  const paths = [`/vms/${vmid}`, ...(pool === undefined ? [] : [`/pool/${pool}`])];
+  const lack = await Promise.all(
+    paths.map((path) => lacks(pve, { path, anyOf: ["VM.Allocate"] })),
+  );
+  if (lack.includes(false)) return error;
+  const lacking = `it lacks the privilege VM.Allocate on ${paths.join(" or ")}`;
+  return error.withMessage(`${error.message}; ${lacking}`);
 }
 
 /** Holds a vmid that Proxmox tells to be free and that no other call of this program holds. */

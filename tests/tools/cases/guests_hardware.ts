@@ -160,8 +160,14 @@ export const GUESTS_HARDWARE = {
       const { config } = guest(site, 101);
       assert.equal(config.ide2, "local:iso/debian-13.iso,media=cdrom,size=720M");
       assert.equal(config.boot, "order=ide2;scsi0;net0");
+      assert.equal(value.notes, undefined);
+      config.boot = "order=scsi0;net0";
       const again = await site.call("attach_iso", { vmid: 101, iso: "debian-13.iso" });
       assert.equal(again.value.unchanged, true, again.text);
+      assert.match(
+        again.value.notes[0],
+        /VM 101 boots from scsi0 first; boot_first has it boot/,
+      );
       const other = await site.call("attach_iso", { vmid: 101, iso: ISO });
       assert.equal(guest(site, 101).config.ide2, `${ISO},media=cdrom,size=600M`, other.text);
       assert.match(

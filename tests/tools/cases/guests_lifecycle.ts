@@ -212,6 +212,14 @@ export const GUESTS_LIFECYCLE = {
       assert.equal(site.fake.state.guests.has(150), false);
       assert.equal((await site.call("get_vm_usage", { vmid: 150 })).code, "not_found");
       assert.deepEqual(lastChange(site).query, { purge: "1" });
+      assert.equal(value.notes, undefined);
+      const { volumes } = site.fake.state;
+      const disk = volumes.find(({ vmid, content }) => vmid === 102 && content === "images");
+      assert.ok(disk);
+      volumes.push({ ...disk, volid: `${disk.volid}9` });
+      const gone = await site.call("delete_vm", { vmid: 102, force: true });
+      assert.equal(gone.value?.guest_status, "deleted", gone.text);
+      assert.match(gone.value.notes[0], new RegExp(`^there still, .*: ${disk.volid}9; see get_`));
     },
     refuses: [
       { args: { vmid: 110 }, code: "conflict", text: /VM 110 is running; stop it or give force/ },

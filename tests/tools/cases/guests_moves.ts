@@ -79,7 +79,11 @@ export const GUESTS_MOVES = {
         code: "conflict",
         text: /it has disks on its node: local-lvm:vm-101-disk-0 \(64 GiB\); give with_local_disks/,
       },
-      { args: { vmid: 101, target: "pve9" }, code: "conflict", text: /there is no node pve9/ },
+      {
+        args: { vmid: 101, target: "pve22" },
+        code: "not_found",
+        text: /there is no node pve22, only pve1, pve2, pve3 \(did you mean pve2\?\)$/,
+      },
       {
         args: { vmid: 110, target: "pve3" },
         code: "conflict",
@@ -175,10 +179,12 @@ export const GUESTS_MOVES = {
     works: async (value, site) => {
       assert.equal(value.former_size_bytes, 64 * 1024 ** 3);
       assert.equal(value.size_bytes, 70 * 1024 ** 3);
+      assert.match(value.notes[0], /^partitions and file systems on scsi0 stay as they are: grow/);
       assert.match(String(guest(site, 101).config.scsi0), /size=70G/);
       assert.match(lastChange(site).body.digest, /^[0-9a-f]{40}$/);
       const absolute = await site.call("resize_disk", { vmid: 202, disk: "rootfs", size: "16G" });
       assert.equal(absolute.value?.size_bytes, 16 * 1024 ** 3, absolute.text);
+      assert.equal(absolute.value.notes, undefined);
       assert.match(String(guest(site, 202).config.rootfs), /size=16G/);
     },
     refuses: [

@@ -175,6 +175,17 @@ export const GUESTS_SETTINGS = {
       { args: { vmid: 200, memory: 64 }, code: "conflict", text: /200 is a container, not a VM/ },
       { args: { vmid: 101, memory: 1 }, code: "invalid", text: /memory/ },
       {
+        args: { vmid: 101, balloon: 99_999 },
+        code: "invalid",
+        text: /balloon: the least memory, 99999 MiB, is more than the VM's memory of \d+ MiB/,
+      },
+      {
+        args: { vmid: 101, memory: 1024 },
+        code: "invalid",
+        text: /the least memory, 1536 MiB, is more than the VM's memory of 1024 MiB; set both$/,
+        prepare: set(101, { balloon: 1536, memory: "2048" }),
+      },
+      {
         args: { vmid: 101, unset: ["onbot"] },
         code: "invalid",
         text: /there is no setting onbot \(did you mean onboot\?\)/,

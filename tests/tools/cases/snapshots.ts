@@ -14,7 +14,14 @@ export const SNAPSHOTS = {
       assert.deepEqual([taken?.name, taken?.vmstate], ["before1", true]);
       assert.match(String(taken?.description), /^test \(by ada, proxmox-mcp [0-9a-f-]{36}\)$/);
     },
-    refuses: [{ args: { vmid: 100, name: "../config" }, code: "invalid", text: /name/ }],
+    refuses: [
+      { args: { vmid: 100, name: "../config" }, code: "invalid", text: /name/ },
+      {
+        args: { vmid: 201, name: "vzdump" },
+        code: "invalid",
+        text: /name: vzdump is what Proxmox calls the snapshot that it backs containers up from$/,
+      },
+    ],
     variants: [{ args: { vmid: 201, name: "before1" } }],
   },
 

@@ -35,6 +35,7 @@ export const STORAGE_DEFINITIONS = {
         storage: "nas",
         type: "nfs",
         enabled: true,
+        shared: true,
         content: ["backup", "iso"],
         nodes: ["pve1", "pve2"],
         keep: "keep-last=3",
