@@ -3,6 +3,7 @@ import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { AppError } from "../lib/errors.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { writeContainerFile } from "../lib/proxmox/console/files.ts";
+import { assertAgentPath } from "../lib/proxmox/guest/agent_bytes.ts";
 import { isContainer } from "../lib/proxmox/guest/directory.ts";
 import { requireRunning } from "../lib/proxmox/guest/checks.ts";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
@@ -45,6 +46,7 @@ export default defineTool({
       await writeContainerFile(pve, guest, { file: input.file, bytes });
       return { bytes_written: bytes.length };
     }
+    assertAgentPath(input.file, pve.advice);
     await requireRunning(pve, guest);
     await pve.post("/nodes/{node}/qemu/{vmid}/agent/file-write", { node, vmid }, body);
     return { bytes_written: bytes.length };
