@@ -35,6 +35,7 @@ export default defineTool({
   input: z.strictObject({
     ...guestInput,
     command: z.union([z.string().min(1), z.array(z.string()).min(1).max(256)])
+      .refine((given) => given[0] !== "", "must name a program")
       .refine((given) => !String(given).includes("\0"), "must hold no NUL character")
       .describe("Program and arguments; a string is run by the guest's shell"),
     input_data: z.string().max(MAX_INPUT)

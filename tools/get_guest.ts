@@ -88,7 +88,7 @@ async function reportGuest(context: ToolContext, guest: Guest): Promise<Report> 
   const { pve } = context;
   const { vmid, type, name, node, status, lock, template, pool, tags } = guest;
   const parts: Part[] = [
-    ["status and agent", () => statusPart(pve, guest)],
+    ["status", () => statusPart(pve, guest)],
     ["configuration", async () => ({ config: describeConfig(await readConfig(pve, guest)) })],
     ["pending changes", async () => ({ pending: await readPending(pve, guest) })],
     ["snapshots", async () => ({ snapshots: (await readSnapshots(pve, guest)).snapshots })],

@@ -74,7 +74,10 @@ Deno.test("execute_vm_command says what to do when the guest cannot be reached",
   assert.match(dead.text, /QEMU guest agent is not running; install qemu-guest-agent/);
   const missing = await site.call("execute_vm_command", { vmid: 100, command: ["/bin/nosuch"] });
   assert.equal(missing.code, "unavailable");
-  assert.match(missing.text, /often there is no \/bin\/nosuch in the guest/);
+  assert.match(
+    missing.text,
+    /most often the guest has no program \/bin\/nosuch that can be run: as a string/,
+  );
 });
 
 Deno.test("secrets in arguments reach neither the audit nor the log", async () => {
