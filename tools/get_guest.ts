@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { isKind } from "../lib/proxmox/api/errors.ts";
-import { compact, flag, type GuestConfig, number, text } from "../lib/proxmox/api/values.ts";
+import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
 import { gather } from "../lib/proxmox/fan_out.ts";
 import { type Interface, readInterfaces } from "../lib/proxmox/guest/addresses.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";

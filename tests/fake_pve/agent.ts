@@ -1,4 +1,4 @@
-import { BareStatus, die, refuse } from "./errors.ts";
+import { BareStatus, die } from "./errors.ts";
 import { agentEnabled, diskSize, guestOf, isRunning, nameOf } from "./guests.ts";
 import { interpret } from "./shell.ts";
 import type { ExecResult, FakeGuest } from "./state.ts";

@@ -33,7 +33,6 @@ export function forAgent(text: string): string {
 }
 
 export function isAscii(text: string): boolean {
-  // deno-lint-ignore no-control-regex
   return /^[\0-\x7f]*$/.test(text);
 }
 
