@@ -84,11 +84,12 @@ async function readFile(
   guest: Guest,
   { file, offset, count }: { file: string; offset: number; count: number },
 ): Promise<FileContent> {
-  const part = { ...(offset > 0 ? { offset } : {}), ...(count < MAX_READ_BYTES ? { count } : {}) };
+  // One byte more tells whether there is more: the agent sees an end only when it reads beyond it.
+  const part = { ...(offset > 0 ? { offset } : {}), count: count + 1 };
   assertAgentPath(file, pve.advice);
   await requireRunning(pve, guest);
   let skipped = offset;
-  const read = (params: typeof part) =>
+  const read = (params: Partial<typeof part>) =>
     pve.get("/nodes/{node}/qemu/{vmid}/agent/file-read", guest, { file, ...params });
   const answer = await read(part).catch((error) => {
     // Proxmox VE 8 reads the first 16 MiB and knows neither parameter.

@@ -135,7 +135,8 @@ function readFile(call: Call): unknown {
   return {
     "bytes-read": part.length,
     content: plain ? part : btoa(part),
-    ...(offset + count < content.length ? { truncated: 1 } : {}),
+    // The end is seen only by who reads beyond it.
+    ...(part.length === count ? { truncated: 1 } : {}),
   };
 }
 

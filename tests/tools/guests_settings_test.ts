@@ -204,6 +204,7 @@ Deno.test("read_guest_file gives text as text, other content as base64, and both
     bytes_read: 5,
     truncated: false,
   });
+  assert.equal((await read("/binary", { max_bytes: 5 })).truncated, false, "nothing is behind it");
   assert.equal((await read("/latin1")).encoding, "base64");
   let offset = 0;
   let whole = "";
