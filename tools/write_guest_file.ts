@@ -16,7 +16,7 @@ export default defineTool({
   name: "write_guest_file",
   title: "Write file in VM or container",
   description:
-    "Writes a file in a VM through its guest agent, or in a container through its terminal where that is switched on, replacing what it held. At most 60 KiB of ASCII or 45 KiB of other content.",
+    "Writes a file in a VM by its guest agent (a new one with mode 0666), or in a container by its terminal where that is on, replacing what it held. At most 60 KiB of ASCII or 45 KiB of other content.",
   scope: "write",
   toolsets: ["guests"],
   hints: { ...DESTROYS, idempotentHint: true },

@@ -71,7 +71,10 @@ Deno.test("execute_vm_command says what to do when the guest cannot be reached",
   await using site = await Site.start();
   const dead = await site.call("execute_vm_command", { vmid: 102, command: ["true"] });
   assert.equal(dead.code, "unavailable");
-  assert.match(dead.text, /QEMU guest agent is not running; install qemu-guest-agent/);
+  assert.match(
+    dead.text,
+    /QEMU guest agent is not running; wait if the guest has just started, else install qemu-guest-agent in it/,
+  );
   const missing = await site.call("execute_vm_command", { vmid: 100, command: ["/bin/nosuch"] });
   assert.equal(missing.code, "unavailable");
   assert.match(

@@ -120,7 +120,7 @@ function quoteGuest(reason: string): string {
 /** What a reason may be followed by: what to do about it. */
 const REMEDIES: Readonly<Partial<Record<ProxmoxErrorKind, string>>> = {
   agent_away:
-    "install qemu-guest-agent in the guest, start or restart it there, and set the VM's option agent to 1, which its next start applies",
+    "wait if the guest has just started, else install qemu-guest-agent in it, start or restart it there, and set the VM's option agent to 1, which its next start applies",
   agent_blocked:
     "wait if a backup or snapshot holds the guest's file systems frozen, else allow the command in the agent's own settings in the guest",
   modified: "the configuration was changed meanwhile: read it again, then retry",
