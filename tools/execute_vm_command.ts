@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { AppError, toAppError } from "../lib/errors.ts";
-import { isKind } from "../lib/proxmox/api/errors.ts";
+import { isKind, missedGuest } from "../lib/proxmox/api/errors.ts";
 import { flag, number, text } from "../lib/proxmox/api/values.ts";
-import { agentText, forAgent } from "../lib/proxmox/guest/agent_bytes.ts";
+import { quoted } from "../lib/proxmox/console/guest_program.ts";
+import { agentText, asciiLine, forAgent, isAscii } from "../lib/proxmox/guest/agent_bytes.ts";
 import type { Guest } from "../lib/proxmox/guest/directory.ts";
 import { requireRunning } from "../lib/proxmox/guest/checks.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
@@ -12,6 +13,8 @@ import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
 const FIRST_POLL_MS = 100;
 const SLOWEST_POLL_MS = 1_000;
+/** How long a guest may be busy, frozen or between two nodes before a command in it is given up. */
+const MOST_SILENT_MS = 30_000;
 const MAX_OUTPUT = 64 * 1024;
 /** In bytes. */
 const MAX_INPUT = 64 * 1024;
@@ -32,6 +35,8 @@ export default defineTool({
   input: z.strictObject({
     ...guestInput,
     command: z.union([z.string().min(1), z.array(z.string()).min(1).max(256)])
+      .refine((given) => given[0] !== "", "must name a program")
+      .refine((given) => !String(given).includes("\0"), "must hold no NUL character")
       .describe("Program and arguments; a string is run by the guest's shell"),
     input_data: z.string().max(MAX_INPUT)
       .refine((text) => forAgent(text).length <= MAX_INPUT, "must be 64 KiB of UTF-8 at most")
@@ -53,25 +58,34 @@ export default defineTool({
   run: async (input, { pve }) => {
     const guest = await pve.find(input, { type: "qemu" });
     await requireRunning(pve, guest);
-    const argv = typeof input.command === "string"
-      ? await shellOf(pve, guest, input.command)
-      : input.command;
+    const argv = await argvOf(pve, guest, input.command);
     const result = await runInGuest(pve, guest, {
       argv,
       ...(input.input_data === undefined ? {} : { input: input.input_data }),
       timeoutMs: input.timeout_seconds * 1000,
     });
-    const notes = typeof input.command === "string" ? [`run by the guest's shell: ${argv[0]}`] : [];
+    const notes = argv === input.command ? [] : [`run by the guest's shell: ${argv[0]}`];
     return { command: argv, ...result, ...(notes.length > 0 ? { notes } : {}) };
   },
 });
 
-/** The argument vector that makes the guest's own shell run a command line. */
-async function shellOf(pve: Pve, guest: Guest, commandLine: string): Promise<string[]> {
-  const config = await pve.get("/nodes/{node}/qemu/{vmid}/config", guest);
-  return /^w(in|2k|xp|vista)/.test(text(config.ostype) ?? "")
-    ? ["cmd.exe", "/c", commandLine]
-    : ["/bin/sh", "-c", commandLine];
+/** What the guest is to run: a command line, and what the agent would not be handed whole, by its own shell. */
+async function argvOf(
+  pve: Pve,
+  guest: Guest,
+  command: string | string[],
+): Promise<string[]> {
+  if (typeof command !== "string" && command.every(isAscii)) return command;
+  const { ostype } = await pve.get("/nodes/{node}/qemu/{vmid}/config", guest);
+  if (!/^w(in|2k|xp|vista)/.test(text(ostype) ?? "")) {
+    const line = typeof command === "string" ? command : `exec ${command.map(quoted).join(" ")}`;
+    return ["/bin/sh", "-c", asciiLine(line)];
+  }
+  if (typeof command === "string" && isAscii(command)) return ["cmd.exe", "/c", command];
+  throw new AppError(
+    "invalid",
+    `Proxmox hands commands to an agent in ASCII only: give the rest as input_data, or in a script; ${pve.advice.write_file}`,
+  );
 }
 
 /**
@@ -98,40 +112,73 @@ async function runInGuest(
     const state = "the guest agent started the command but named no process: its end is unknown";
     throw new AppError("unavailable", `${state}, look before running it again`);
   }
+  return await followed(pve, guest, { pid, timeoutMs });
+}
+
+/** Waits for the end, wherever the guest is by then: a process moves with its guest. */
+async function followed(
+  pve: Pve,
+  guest: Guest,
+  { pid, timeoutMs }: { pid: number; timeoutMs: number },
+): Promise<CommandResult> {
   const begin = pve.now().getTime();
+  let heard = begin;
+  let trouble: unknown;
   for (let pause = FIRST_POLL_MS;; pause = Math.min(pause * 1.5, SLOWEST_POLL_MS)) {
-    const status = await pve.get("/nodes/{node}/qemu/{vmid}/agent/exec-status", guest, {
-      pid,
-    }).catch((error) => {
-      throw unfollowed(error, pid);
-    });
-    if (flag(status.exited)) return describeResult(status);
-    const elapsed = pve.now().getTime() - begin;
-    if (elapsed >= timeoutMs) {
+    try {
+      const status = await pve.get("/nodes/{node}/qemu/{vmid}/agent/exec-status", guest, { pid });
+      if (flag(status.exited)) return describeResult(status);
+      trouble = undefined;
+      heard = pve.now().getTime();
+    } catch (error) {
+      // An answer that came too late was the only one: the agent knows its process no more.
+      const told = isKind(trouble, "agent_stuck") ? trouble : error;
+      if (!mayPass(error)) throw unfollowed(told, pid);
+      trouble = error;
+      if (isKind(error, "missing")) {
+        guest = await pve.find({ vmid: guest.vmid }).catch((cause) => {
+          throw unfollowed(cause, pid);
+        });
+      }
+    }
+    const now = pve.now().getTime();
+    const ended = now - begin >= timeoutMs;
+    if (trouble !== undefined && (ended || now - heard >= MOST_SILENT_MS)) {
+      throw unfollowed(trouble, pid);
+    }
+    const seconds = timeoutMs / 1000;
+    if (ended) {
       throw new AppError(
         "timeout",
-        `the command (pid ${pid} in the guest) still runs after ${
-          timeoutMs / 1000
-        } s and goes on; its output is lost unless it writes to a file`,
+        `the command (pid ${pid} in the guest) still runs after ${seconds} s and goes on; its output is lost unless it writes to a file`,
       );
     }
     pve.progress(`pid ${pid} runs`, {
-      progress: Math.round(elapsed / 1000),
-      total: timeoutMs / 1000,
+      progress: Math.round((now - begin) / 1000),
+      total: seconds,
     });
-    await pve.sleep(Math.min(pause, timeoutMs - elapsed)).catch((error) => {
+    await pve.sleep(Math.min(pause, begin + timeoutMs - now)).catch((error) => {
       throw unfollowed(error, pid);
     });
   }
 }
 
+/** True for a guest that is busy, frozen for a snapshot, or on another node now. */
+function mayPass(error: unknown): boolean {
+  return isKind(error, "agent_away", "agent_blocked", "agent_stuck") ||
+    (isKind(error, "missing") && missedGuest(error) !== undefined);
+}
+
 /** The end of a command that runs, or has run, can no longer be read. */
 function unfollowed(error: unknown, pid: number): AppError {
   const { code, message } = toAppError(error);
+  const much = isKind(error, "agent_stuck")
+    ? "; megabytes of output take an agent too long: write them to a file"
+    : "";
   // What is not found is the process, since an answer that was lost cannot be read again.
   return new AppError(
     code === "not_found" ? "unavailable" : code,
-    `the command was started (pid ${pid} in the guest), but its end is unknown: ${message}; look before running it again`,
+    `the command was started (pid ${pid} in the guest), but its end is unknown: ${message}${much}; look before running it again`,
     { cause: error },
   );
 }
@@ -153,8 +200,10 @@ function describeResult(status: Record<string, unknown>): CommandResult {
   };
 }
 
-/** A missing program makes Proxmox itself break the connection: seen on 9.2 as 596 after 5 s. */
+/** What the agent says of a program that cannot be run breaks Proxmox's own answer: seen on 9.2 as 596 after 5 s. */
 function explainBrokenPipe(error: unknown, program: string): unknown {
   if (!isKind(error, "connection_broken")) return error;
-  return error.withMessage(`${error.message}; often there is no ${program} in the guest`);
+  return error.withMessage(
+    `${error.message}; most often the guest has no program ${program} that can be run: as a string the guest's shell takes the command and says so`,
+  );
 }

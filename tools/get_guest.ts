@@ -1,14 +1,13 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
 import { isKind } from "../lib/proxmox/api/errors.ts";
-import { compact, flag, type GuestConfig, number, text } from "../lib/proxmox/api/values.ts";
+import { compact, flag, number, text } from "../lib/proxmox/api/values.ts";
 import { gather } from "../lib/proxmox/fan_out.ts";
 import { type Interface, readInterfaces } from "../lib/proxmox/guest/addresses.ts";
 import { readConfig } from "../lib/proxmox/guest/config.ts";
 import type { Guest } from "../lib/proxmox/guest/directory.ts";
 import { describeConfig, readPending } from "../lib/proxmox/guest/guest_config.ts";
-import { currentState } from "../lib/proxmox/guest/power.ts";
-import { agentEnabled } from "../lib/proxmox/guest/properties.ts";
+import { type CurrentState, currentState } from "../lib/proxmox/guest/power.ts";
 import { readSnapshots } from "../lib/proxmox/guest/snapshots.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { ageSeconds, newestGood, newestOf } from "../lib/proxmox/storage/backups.ts";
@@ -90,7 +89,7 @@ async function reportGuest(context: ToolContext, guest: Guest): Promise<Report> 
   const { vmid, type, name, node, status, lock, template, pool, tags } = guest;
   const parts: Part[] = [
     ["status", () => statusPart(pve, guest)],
-    ["configuration and agent", () => configPart(pve, guest)],
+    ["configuration", async () => ({ config: describeConfig(await readConfig(pve, guest)) })],
     ["pending changes", async () => ({ pending: await readPending(pve, guest) })],
     ["snapshots", async () => ({ snapshots: (await readSnapshots(pve, guest)).snapshots })],
     ["backups", () => backupPart(context, guest)],
@@ -116,8 +115,9 @@ async function reportGuest(context: ToolContext, guest: Guest): Promise<Report> 
 }
 
 async function statusPart(pve: Pve, guest: Guest): Promise<Report> {
-  const { status, row } = await currentState(pve, guest);
-  return compact({
+  const state = await currentState(pve, guest);
+  const { status, row } = state;
+  const told = compact({
     status,
     lock: text(row.lock),
     name: text(row.name),
@@ -128,16 +128,17 @@ async function statusPart(pve: Pve, guest: Guest): Promise<Report> {
     memory_used_bytes: number(row.mem),
     ha: describeHa(row.ha),
   });
+  return { ...told, ...await addressPart(pve, guest, state) };
 }
 
-async function configPart(pve: Pve, guest: Guest): Promise<Report> {
-  const config = await readConfig(pve, guest);
-  return { config: describeConfig(config), ...await addressPart(pve, guest, config) };
-}
-
-async function addressPart(pve: Pve, guest: Guest, config: GuestConfig): Promise<Report> {
-  if (guest.type === "qemu" && !agentEnabled(config.agent)) return { agent: "disabled" };
-  // Whether it runs is left to the guest's own node: the resource list lags behind it.
+/** The configuration may tell already how the agent is at the next start. */
+async function addressPart(
+  pve: Pve,
+  guest: Guest,
+  { row, status }: CurrentState,
+): Promise<Report> {
+  if (guest.type === "qemu" && !flag(row.agent)) return { agent: "disabled" };
+  if (status !== "running") return {};
   try {
     const addresses = flatAddresses(await readInterfaces(pve, guest));
     return { addresses, ...(guest.type === "qemu" ? { agent: "running" } : {}) };

@@ -4,7 +4,8 @@ import { isKind } from "../lib/proxmox/api/errors.ts";
 import { garbled } from "../lib/proxmox/api/failures.ts";
 import { flag, text } from "../lib/proxmox/api/values.ts";
 import { readContainerFile } from "../lib/proxmox/console/files.ts";
-import { agentBytes } from "../lib/proxmox/guest/agent_bytes.ts";
+import { agentBytes, assertAgentPath } from "../lib/proxmox/guest/agent_bytes.ts";
+import { requireRunning } from "../lib/proxmox/guest/checks.ts";
 import { type Guest, isContainer } from "../lib/proxmox/guest/directory.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { guestInput } from "../lib/tool/fields.ts";
@@ -83,9 +84,12 @@ async function readFile(
   guest: Guest,
   { file, offset, count }: { file: string; offset: number; count: number },
 ): Promise<FileContent> {
-  const part = { ...(offset > 0 ? { offset } : {}), ...(count < MAX_READ_BYTES ? { count } : {}) };
+  // One byte more tells whether there is more: the agent sees an end only when it reads beyond it.
+  const part = { ...(offset > 0 ? { offset } : {}), count: count + 1 };
+  assertAgentPath(file, pve.advice);
+  await requireRunning(pve, guest);
   let skipped = offset;
-  const read = (params: typeof part) =>
+  const read = (params: Partial<typeof part>) =>
     pve.get("/nodes/{node}/qemu/{vmid}/agent/file-read", guest, { file, ...params });
   const answer = await read(part).catch((error) => {
     // Proxmox VE 8 reads the first 16 MiB and knows neither parameter.

@@ -3,6 +3,7 @@ import { aboutGuest } from "../lib/tool/about_guest.ts";
 import { AppError } from "../lib/errors.ts";
 import type { ParamsOf } from "../lib/proxmox/api/types.ts";
 import { writeContainerFile } from "../lib/proxmox/console/files.ts";
+import { assertAgentPath } from "../lib/proxmox/guest/agent_bytes.ts";
 import { isContainer } from "../lib/proxmox/guest/directory.ts";
 import { requireRunning } from "../lib/proxmox/guest/checks.ts";
 import { changed, dryRun, guestInput } from "../lib/tool/fields.ts";
@@ -15,7 +16,7 @@ export default defineTool({
   name: "write_guest_file",
   title: "Write file in VM or container",
   description:
-    "Writes a file in a VM through its guest agent, or in a container through its terminal where that is switched on, replacing what it held. At most 60 KiB of ASCII or 45 KiB of other content.",
+    "Writes a file in a VM by its guest agent (a new one with mode 0666), or in a container by its terminal where that is on, replacing what it held. At most 60 KiB of ASCII or 45 KiB of other content.",
   scope: "write",
   toolsets: ["guests"],
   hints: { ...DESTROYS, idempotentHint: true },
@@ -45,6 +46,7 @@ export default defineTool({
       await writeContainerFile(pve, guest, { file: input.file, bytes });
       return { bytes_written: bytes.length };
     }
+    assertAgentPath(input.file, pve.advice);
     await requireRunning(pve, guest);
     await pve.post("/nodes/{node}/qemu/{vmid}/agent/file-write", { node, vmid }, body);
     return { bytes_written: bytes.length };

@@ -82,6 +82,8 @@ async function cluster(): Promise<string[]> {
   await using site = await Site.start();
   const { fake } = site;
   const { text: agent } = await site.call("get_guest_ips", { vmids: [102] });
+  Object.assign(fake.state.guests.get(100)?.agent ?? {}, { blocked: ["guest-exec"] });
+  const { text: forbidden } = await site.call("execute_vm_command", { vmid: 100, command: ["id"] });
   const { text: absent } = await site.call("start_vm", { vmid: 999 });
   const { text: noNode } = await site.call("get_vms", { node: "pve9" });
   const { text: outOfReach } = await site.call("start_vm", { vmid: 101 }, {
@@ -99,7 +101,17 @@ async function cluster(): Promise<string[]> {
   const { text: noQuorum } = await site.call("start_vm", { vmid: 101 });
   const auditor = fake.tokenFor("auditor");
   const lacking = await withToken(auditor);
-  return [agent, absent, noNode, outOfReach, away, noQuorum, ...lacking, ...value.warnings];
+  return [
+    agent,
+    forbidden,
+    absent,
+    noNode,
+    outOfReach,
+    away,
+    noQuorum,
+    ...lacking,
+    ...value.warnings,
+  ];
 }
 
 /** What a token of Proxmox without much is told of a change and of backups. */

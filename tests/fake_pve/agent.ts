@@ -1,4 +1,4 @@
-import { BareStatus, die, refuse } from "./errors.ts";
+import { BareStatus, die } from "./errors.ts";
 import { agentEnabled, diskSize, guestOf, isRunning, nameOf } from "./guests.ts";
 import { interpret } from "./shell.ts";
 import type { ExecResult, FakeGuest } from "./state.ts";
@@ -6,15 +6,57 @@ import type { Call, Handlers } from "./world.ts";
 
 const largestRead = 16 * 2 ** 20;
 
+/** What is carried out while file systems are frozen. */
+const whileFrozen = ["guest-ping", "guest-info", "guest-fsfreeze-status", "guest-fsfreeze-thaw"];
+
 /** The guest of the path with an agent that answers. */
 function reachable(call: Call): FakeGuest {
   const guest = guestOf(call, "qemu");
+  if (guest.config.agent === undefined) die("No QEMU guest agent configured");
   if (!isRunning(guest)) die(`VM ${guest.vmid} is not running`);
-  if (!agentEnabled(guest) || !guest.agent.running || guest.paused) {
+  const { deaf, running } = guest.agent;
+  if (!agentEnabled(guest) || !running || deaf || guest.paused) {
     die("QEMU guest agent is not running");
   }
-  if (guest.agent.error !== undefined) die(`Agent error: ${guest.agent.error}`);
   return guest;
+}
+
+function refusalOf({ agent }: FakeGuest, command: string): string | undefined {
+  const blocked = agent.frozen && !whileFrozen.includes(command) ||
+    agent.blocked?.includes(command);
+  return blocked ? `Command ${command} has been disabled: the command is not allowed` : agent.error;
+}
+
+/**
+ * The guest of a command with parameters.
+ *
+ * @param handed what of the request may be beyond ASCII: `PVE::QMPClient` cuts the request short by the bytes
+ * that this takes above one a character; without its line's end alone it is still understood
+ */
+function commanded(call: Call, command: string, handed: readonly string[] = []): FakeGuest {
+  const guest = reachable(call);
+  const given = handed.join("");
+  if (bytes(given).length - [...given].length > 1) {
+    guest.agent.deaf = true;
+    die(`VM ${guest.vmid} qga command '${command}' failed - got timeout`);
+  }
+  const error = refusalOf(guest, command);
+  if (error !== undefined) die(`Agent error: ${error}`);
+  return guest;
+}
+
+/** A command without parameters, of which Proxmox hands on also an error as the result. */
+function plain(
+  command: string,
+  answer: (guest: FakeGuest) => unknown,
+): (call: Call) => { result: unknown } {
+  return (call) => {
+    const guest = reachable(call);
+    const desc = refusalOf(guest, command);
+    return {
+      result: desc === undefined ? answer(guest) : { error: { class: "CommandNotFound", desc } },
+    };
+  };
 }
 
 function run(
@@ -27,12 +69,13 @@ function run(
 }
 
 function exec(call: Call): unknown {
-  const guest = reachable(call);
   const argv = call.params.list("command");
-  if (!argv.length || argv[0] === "") {
-    refuse({ command: "property is missing and it is not optional" });
-  }
   const input = call.params.maybe("input-data");
+  const guest = commanded(call, "guest-exec", argv);
+  if (!argv.length) {
+    if (input === undefined) die("command or input-data (or both) required");
+    die("Agent error: Invalid parameter type for 'path', expected: string");
+  }
   const result = run(call, guest, argv, input === undefined ? undefined : textOf(input));
   if (result === "missing") throw new BareStatus(596, "Broken pipe");
   const pid = guest.agent.nextPid;
@@ -42,7 +85,7 @@ function exec(call: Call): unknown {
 }
 
 function execStatus(call: Call): unknown {
-  const guest = reachable(call);
+  const guest = commanded(call, "guest-exec-status");
   const pid = call.params.number("pid") ?? 0;
   const process = guest.agent.processes.get(pid);
   if (!process) die("Agent error: PID ld does not exist");
@@ -64,12 +107,26 @@ function execStatus(call: Call): unknown {
   };
 }
 
+/** Paths start at `/`, where the agent runs. */
+function pathOf(call: Call): { given: string; path: string } {
+  const given = call.params.text("file");
+  return { given, path: given.startsWith("/") || given === "" ? given : `/${given}` };
+}
+
+const folders = ["/", "/etc", "/root", "/srv", "/tmp", "/var"];
+
+function isFolder({ agent }: FakeGuest, path: string): boolean {
+  return folders.includes(path) ||
+    [...agent.files.keys()].some((file) => file.startsWith(`${path}/`));
+}
+
 function readFile(call: Call): unknown {
-  const guest = reachable(call);
-  const path = call.params.text("file");
+  const { given, path } = pathOf(call);
+  const guest = commanded(call, "guest-file-open", [given]);
+  if (isFolder(guest, path)) die("Agent error: failed to read file: Is a directory");
   const content = guest.agent.files.get(path);
   if (content === undefined) {
-    die(`Agent error: failed to open file '${path}' (mode: 'r'): No such file or directory`);
+    die(`Agent error: failed to open file '${given}' (mode: 'r'): No such file or directory`);
   }
   const offset = call.params.number("offset") ?? 0;
   const count = Math.min(call.params.number("count") ?? largestRead, largestRead);
@@ -78,17 +135,21 @@ function readFile(call: Call): unknown {
   return {
     "bytes-read": part.length,
     content: plain ? part : btoa(part),
-    ...(offset + count < content.length ? { truncated: 1 } : {}),
+    // The end is seen only by who reads beyond it.
+    ...(part.length === count ? { truncated: 1 } : {}),
   };
 }
 
 function writeFile(call: Call): null {
-  const guest = reachable(call);
-  const path = call.params.text("file");
+  const { given, path } = pathOf(call);
+  const guest = commanded(call, "guest-file-open", [given]);
   const content = call.params.text("content");
-  if (!path.startsWith("/")) {
-    die(`Agent error: failed to open file '${path}' (mode: 'wb'): No such file or directory`);
-  }
+  const why = isFolder(guest, path)
+    ? "Is a directory"
+    : isFolder(guest, path.slice(0, path.lastIndexOf("/")) || "/")
+    ? undefined
+    : "No such file or directory";
+  if (why !== undefined) die(`Agent error: failed to open file '${given}' (mode: 'wb'): ${why}`);
   guest.agent.files.set(
     path,
     call.params.has("encode") && !call.params.flag("encode") ? decoded(content) : bytes(content),
@@ -113,13 +174,12 @@ function decoded(content: string): string {
   try {
     return atob(content);
   } catch {
-    return die("Agent error: Guest agent command failed, error was 'Invalid parameter 'buf-b64'");
+    return die("Agent error: Base64 data contains invalid characters");
   }
 }
 
 /** What the system inside calls itself, whatever the VM is named. */
-function hostname(call: Call): string {
-  const guest = reachable(call);
+function hostname(guest: FakeGuest): string {
   return guest.agent.files.get("/etc/hostname")?.trim() ?? nameOf(guest);
 }
 
@@ -138,19 +198,33 @@ function filesystems(guest: FakeGuest): unknown[] {
 const base = "/nodes/{node}/qemu/{vmid}/agent";
 
 export const agentHandlers: Handlers = {
-  [`POST ${base}/ping`]: (call) => {
-    reachable(call);
-    return { result: {} };
-  },
-  [`GET ${base}/info`]: (call) => {
-    reachable(call);
-    const commands = [{ name: "guest-ping", enabled: true, "success-response": true }];
-    return { result: { version: "10.0.2", supported_commands: commands } };
-  },
-  [`GET ${base}/get-osinfo`]: (call) => ({ result: reachable(call).agent.osinfo }),
-  [`GET ${base}/get-host-name`]: (call) => ({ result: { "host-name": hostname(call) } }),
-  [`GET ${base}/get-fsinfo`]: (call) => ({ result: filesystems(reachable(call)) }),
-  [`GET ${base}/network-get-interfaces`]: (call) => ({ result: reachable(call).agent.interfaces }),
+  [`POST ${base}/ping`]: plain("guest-ping", () => ({})),
+  [`GET ${base}/info`]: plain("guest-info", () => ({
+    version: "10.0.2",
+    supported_commands: [{ name: "guest-ping", enabled: true, "success-response": true }],
+  })),
+  [`GET ${base}/get-osinfo`]: plain("guest-get-osinfo", ({ agent }) => agent.osinfo),
+  [`GET ${base}/get-host-name`]: plain("guest-get-host-name", (guest) => ({
+    "host-name": hostname(guest),
+  })),
+  [`GET ${base}/get-fsinfo`]: plain("guest-get-fsinfo", filesystems),
+  [`GET ${base}/network-get-interfaces`]: plain(
+    "guest-network-get-interfaces",
+    ({ agent }) => agent.interfaces,
+  ),
+  [`POST ${base}/fsfreeze-status`]: plain(
+    "guest-fsfreeze-status",
+    ({ agent }) => agent.frozen ? "frozen" : "thawed",
+  ),
+  [`POST ${base}/fsfreeze-freeze`]: plain("guest-fsfreeze-freeze", ({ agent }) => {
+    agent.frozen = true;
+    return 1;
+  }),
+  [`POST ${base}/fsfreeze-thaw`]: plain("guest-fsfreeze-thaw", ({ agent }) => {
+    const was = agent.frozen ? 1 : 0;
+    agent.frozen = false;
+    return was;
+  }),
   [`POST ${base}/exec`]: exec,
   [`GET ${base}/exec-status`]: execStatus,
   [`GET ${base}/file-read`]: readFile,

@@ -42,6 +42,12 @@ export interface FakeAgent {
   interfaces: unknown[];
   /** When set, agent commands fail with `Agent error: …`. */
   error?: string;
+  /** File systems are frozen: hardly a command is carried out. */
+  frozen?: boolean;
+  /** Commands that the agent's own settings forbid (`block-rpcs`), by their names there. */
+  blocked?: readonly string[];
+  /** Half a request was handed to it, whose end it waits for. */
+  deaf?: boolean;
 }
 
 export interface FakeGuest {

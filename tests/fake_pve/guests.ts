@@ -96,7 +96,7 @@ export function isRunning(guest: FakeGuest): boolean {
 
 export function agentEnabled(guest: FakeGuest): boolean {
   const value = readProperties(String(guest.config.agent ?? "0"), "enabled").enabled;
-  return value === "1";
+  return /^(?:1|on|yes|true)$/i.test(value ?? "");
 }
 
 function configText(config: GuestConfig): string {

@@ -12,7 +12,7 @@ import {
   kindOf,
   unlocked,
 } from "./guests.ts";
-import type { FakeGuest, TaskLog } from "./state.ts";
+import type { FakeAgent, FakeGuest, TaskLog } from "./state.ts";
 import { abortTask, startTask } from "./tasks.ts";
 import { findVolume } from "./volumes.ts";
 import type { Call, Handlers, World } from "./world.ts";
@@ -33,8 +33,15 @@ export function powerOff(world: World, guest: FakeGuest): void {
   guest.status = "stopped";
   guest.paused = false;
   delete guest.qmpstatus;
-  guest.agent.processes.clear();
+  forgetful(guest.agent);
   applyPending(world, guest);
+}
+
+/** An agent that is started anew. */
+function forgetful(agent: FakeAgent): void {
+  agent.processes.clear();
+  delete agent.deaf;
+  delete agent.frozen;
 }
 
 /** What keeps a guest from starting on its node. */
@@ -148,7 +155,7 @@ const reset: Action = {
   work: ({ world, params }, guest) => {
     unlocked(guest, params.flag("skiplock"));
     guest.startedAt = world.now();
-    guest.agent.processes.clear();
+    forgetful(guest.agent);
   },
 };
 

@@ -2,6 +2,7 @@ import "../tools/guests_moved_test.ts";
 import "../tools/guests_odd_disks_test.ts";
 import "../tools/guests_ha_test.ts";
 import "../tools/guests_odd_power_test.ts";
+import "../tools/agent_states_test.ts";
 import "../tools/agent_text_test.ts";
 import "../tools/config_writes_test.ts";
 import "../tools/containers_inside_test.ts";

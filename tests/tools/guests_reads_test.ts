@@ -66,7 +66,7 @@ Deno.test("get_guest_ips tells each guest's own error beside the others' address
     value.guests.map((row: { vmid: number | string; error?: string }) => [row.vmid, row.error]),
   );
   assert.equal(errors.get(100), undefined);
-  assert.match(errors.get(101) ?? "", /VM 101 is not running/);
+  assert.match(errors.get(101) ?? "", /VM 101 is stopped; start it first/);
   assert.match(errors.get(102) ?? "", /QEMU guest agent is not running/);
   assert.match(errors.get(999) ?? "", /no guest has the vmid 999/);
   assert.match(errors.get("dup") ?? "", /fits VM 120 on pve3 and VM 121/);

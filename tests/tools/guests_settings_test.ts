@@ -80,10 +80,16 @@ Deno.test("execute_vm_command says what to do when the guest cannot be reached",
   await using site = await Site.start();
   const dead = await site.call("execute_vm_command", { vmid: 102, command: ["true"] });
   assert.equal(dead.code, "unavailable");
-  assert.match(dead.text, /QEMU guest agent is not running; install qemu-guest-agent/);
+  assert.match(
+    dead.text,
+    /QEMU guest agent is not running; wait if the guest has just started, else install qemu-guest-agent in it/,
+  );
   const missing = await site.call("execute_vm_command", { vmid: 100, command: ["/bin/nosuch"] });
   assert.equal(missing.code, "unavailable");
-  assert.match(missing.text, /often there is no \/bin\/nosuch in the guest/);
+  assert.match(
+    missing.text,
+    /most often the guest has no program \/bin\/nosuch that can be run: as a string/,
+  );
 });
 
 Deno.test("secrets in arguments reach neither the audit nor the log", async () => {
@@ -214,6 +220,7 @@ Deno.test("read_guest_file gives text as text, other content as base64, and both
     bytes_read: 5,
     truncated: false,
   });
+  assert.equal((await read("/binary", { max_bytes: 5 })).truncated, false, "nothing is behind it");
   assert.equal((await read("/latin1")).encoding, "base64");
   let offset = 0;
   let whole = "";

@@ -20,7 +20,7 @@ Deno.test("a program that is missing in the guest is suspected when the connecti
   await using site = await Site.start();
   site.fake.fault({ method: "POST", path: /\/agent\/exec$/ }, { kind: "status", status: 596 });
   const { text } = await site.call("execute_vm_command", { vmid: 100, command: ["frobnicate"] });
-  assert.match(text, /often there is no frobnicate in the guest/);
+  assert.match(text, /most often the guest has no program frobnicate that can be run/);
 });
 
 function unresolved(name: string) {

@@ -78,13 +78,13 @@ Deno.test("failureOf reads Proxmox's reasons", () => {
       500,
       { message: "QEMU guest agent is not running\n" },
       "unavailable",
-      /install qemu-guest-agent/,
+      /install qemu-guest-agent in it/,
     ],
     [
       500,
       { message: "No QEMU guest agent configured\n" },
       "unavailable",
-      /install qemu-guest-agent/,
+      /install qemu-guest-agent in it/,
     ],
     [
       500,

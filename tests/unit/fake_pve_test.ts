@@ -421,6 +421,62 @@ Deno.test("runs commands in a guest, with a one-shot exec-status", async () => {
   assert.match(wrong.json.errors.timeout, /not defined in schema/);
 });
 
+Deno.test("has an agent that refuses as a real one does, and waits for the rest of half a request", async () => {
+  await using pve = await startFakePve();
+  const agent = "/nodes/pve1/qemu/100/agent";
+  const cases: [string, Sent, string][] = [
+    [
+      "GET /file-read?file=/nosuch",
+      {},
+      "Agent error: failed to open file '/nosuch' (mode: 'r'): No such file or directory",
+    ],
+    ["GET /file-read?file=/etc", {}, "Agent error: failed to read file: Is a directory"],
+    [
+      "POST /file-write",
+      { form: "file=/etc&content=a" },
+      "Agent error: failed to open file '/etc' (mode: 'wb'): Is a directory",
+    ],
+    [
+      "POST /file-write",
+      { form: "file=/nosuch/a&content=a" },
+      "Agent error: failed to open file '/nosuch/a' (mode: 'wb'): No such file or directory",
+    ],
+    [
+      "POST /file-write",
+      { form: "file=/tmp/a&content=%25&encode=0" },
+      "Agent error: Base64 data contains invalid characters",
+    ],
+    ["POST /exec", { json: { command: [] } }, "command or input-data (or both) required"],
+    [
+      "POST /exec",
+      { json: { command: ["echo", "ışık"] } },
+      "VM 100 qga command 'guest-exec' failed - got timeout",
+    ],
+    ["POST /ping", {}, "QEMU guest agent is not running"],
+  ];
+  const written = await ask(pve, `POST ${agent}/file-write`, { form: "file=rel&content=a" });
+  assert.equal(written.status, 200);
+  assert.equal((await ask(pve, `GET ${agent}/file-read?file=/rel`)).json.data.content, "a");
+  // The end of the line is all that is cut.
+  const one = await ask(pve, `POST ${agent}/exec`, { json: { command: ["echo", "é"] } });
+  assert.equal(one.status, 200);
+  await ask(pve, `POST ${agent}/fsfreeze-freeze`);
+  const frozen = "Command guest-get-osinfo has been disabled: the command is not allowed";
+  assert.deepEqual((await ask(pve, `GET ${agent}/get-osinfo`)).json.data, {
+    result: { error: { class: "CommandNotFound", desc: frozen } },
+  });
+  assert.equal(
+    (await ask(pve, `POST ${agent}/exec`, { form: "command=id" })).reason,
+    "Agent error: Command guest-exec has been disabled: the command is not allowed",
+  );
+  assert.deepEqual((await ask(pve, `POST ${agent}/fsfreeze-thaw`)).json.data, { result: 1 });
+  for (const [line, sent, reason] of cases) {
+    const [method, path] = line.split(" ");
+    const { json, status } = await ask(pve, `${method} ${agent}${path}`, sent);
+    assert.deepEqual([status, json.message], [500, `${reason}\n`], line);
+  }
+});
+
 Deno.test("lists tasks, stops them, and ends them as the state says", async () => {
   await using pve = await startFakePve({ taskPolls: Infinity });
   const upid = (await ask(pve, "POST /nodes/pve1/qemu/101/status/start")).json.data;

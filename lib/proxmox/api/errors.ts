@@ -4,6 +4,7 @@ import { UpstreamError, type UpstreamFacts } from "../../upstream/error.ts";
 /** What went wrong, for code to tell apart; `other` is a reason that nothing here knows. */
 export type ProxmoxErrorKind =
   | "agent_away"
+  | "agent_blocked"
   | "agent_error"
   | "agent_stuck"
   | "connection_broken"

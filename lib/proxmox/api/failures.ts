@@ -31,10 +31,11 @@ const LONGEST_REASON = 4_000;
  */
 export function failureOf(answer: FailedAnswer): ProxmoxError {
   const { section = "", status, tokenId } = answer;
-  const { message: told, errors } = readBody(answer.body);
+  const { message: said, errors } = readBody(answer.body);
   // Older versions give the reason in the status line only.
   const inStatus = answer.reason === STATUS_CODES[status] ? "" : answer.reason ?? "";
-  const reason = clip(told || inStatus, LONGEST_REASON);
+  const told = said || inStatus;
+  const reason = clip(told, LONGEST_REASON);
   const facts = { status, reason, errors };
   if (status === 401) {
     const given = reason === "" ? "" : ` (${reason})`;
@@ -66,7 +67,7 @@ export function failureOf(answer: FailedAnswer): ProxmoxError {
     }`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "redirected" });
   }
-  if (reason !== "") return reasonFailure(reason, status);
+  if (told !== "") return reasonFailure(told, status);
   if (status === 404) {
     const message = `Proxmox's API is not served there (404); ${nodeItself(section)}`;
     return new ProxmoxError("unavailable", message, { ...facts, kind: "not_offered" });
@@ -86,6 +87,10 @@ const MISSING = /does not exist|no such|not found|not defined(?! in schema)/i;
 
 /** The first line that fits a reason gives its kind. Texts as recorded on 9.2, some of older versions. */
 const REASONS: readonly (readonly [ProxmoxErrorKind, ErrorCode, RegExp])[] = [
+  // What a guest says decides about nothing else.
+  ["missing", "not_found", /Agent error: .*(?:No such file|does not exist)/i],
+  ["agent_blocked", "unavailable", /Agent error: Command \S+ has been disabled/i],
+  ["agent_error", "conflict", /Agent error/i],
   ["no_quorum", "unavailable", /no quorum|\/etc\/pve\/.*Permission denied/i],
   ["agent_away", "unavailable", AGENT_AWAY],
   // The agent's process is there but hangs.
@@ -105,28 +110,29 @@ const REASONS: readonly (readonly [ProxmoxErrorKind, ErrorCode, RegExp])[] = [
   ],
   ["denied", "forbidden", /only root can|not allowed|Permission check failed/i],
   ["not_installed", "unavailable", /not installed|not (?:fully )?configured|not initialized/i],
-  ["agent_error", "unavailable", /Agent error/i],
   ["unreachable", "unavailable", /Connection refused|No route to host/i],
   ["storage_away", "unavailable", /storage '[^']+' is (?:disabled|not (?:online|available))/i],
 ];
 
 /** The error for a text that Proxmox gives as a reason, in an answer or as a task's exit status. */
-export function reasonFailure(reason: string, status?: number): ProxmoxError {
+export function reasonFailure(told: string, status?: number): ProxmoxError {
+  const reason = clip(told, LONGEST_REASON);
   const [kind, code] = REASONS.find(([, , pattern]) => pattern.test(reason)) ??
     ["other", "internal"] as const;
-  const told = kind === "agent_error" ? quoteGuest(reason) : reason;
-  return new ProxmoxError(code, withRemedy(kind, told), { kind, reason, status });
+  return new ProxmoxError(code, withRemedy(kind, quoteGuest(reason)), { kind, reason, status });
 }
 
 /** What the agent says comes out of the guest. */
 function quoteGuest(reason: string): string {
-  const [, head = "", said = ""] = /^(.*?Agent error:?\s*)(.*)$/is.exec(reason) ?? [];
-  return `${head}${quote(said)}`;
+  return reason.replace(/(Agent error:?\s*)(.+)$/is, (_, head, said) => `${head}${quote(said)}`);
 }
 
 /** What a reason may be followed by: what to do about it. */
 const REMEDIES: Readonly<Partial<Record<ProxmoxErrorKind, string>>> = {
-  agent_away: "install qemu-guest-agent in the guest, start it, and set the VM's option agent to 1",
+  agent_away:
+    "wait if the guest has just started, else install qemu-guest-agent in it, start or restart it there, and set the VM's option agent to 1, which its next start applies",
+  agent_blocked:
+    "wait if a backup or snapshot holds the guest's file systems frozen, else allow the command in the agent's own settings in the guest",
   modified: "the configuration was changed meanwhile: read it again, then retry",
 };
 
@@ -198,9 +204,10 @@ export function garbled(message: string, cause?: unknown): ProxmoxError {
   return new ProxmoxError("unavailable", message, { kind: "garbled", cause });
 }
 
-/** The failure of a change: after an answer that cannot be used, it may have been made all the same. */
+/** The failure of a change that may have been made all the same: the answer cannot be used, or the agent gave none. */
 export function doubted(error: AppError): AppError {
-  if (!isKind(error, "garbled")) return error;
+  const stuck = isKind(error, "agent_stuck") && error.status !== undefined;
+  if (!isKind(error, "garbled") && !stuck) return error;
   return error.withMessage(`${error.message}; ${UNKNOWN_OUTCOME}`);
 }
 

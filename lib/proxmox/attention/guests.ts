@@ -220,7 +220,8 @@ async function isDead(pve: Reader, guest: Guest, ask: () => Promise<unknown>): P
 }
 
 function deadAgent(guest: Guest): Finding {
-  const what = "the guest agent is enabled but does not answer: install or start it in the guest";
+  const what =
+    "the guest agent is enabled but does not answer: install, start or restart it in the guest";
   const where = placeOf(guest);
   return {
     kind: "agent_dead",

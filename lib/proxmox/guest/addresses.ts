@@ -1,9 +1,9 @@
-import { AppError } from "../../errors.ts";
-import { ProxmoxError } from "../api/errors.ts";
-import type { Guest } from "./directory.ts";
+import { isKind, ProxmoxError } from "../api/errors.ts";
+import { requireRunning } from "./checks.ts";
+import { type Guest, isContainer } from "./directory.ts";
 import type { Pve } from "../pve.ts";
-import { garbled } from "../api/failures.ts";
-import { compact, records, type Row, text } from "../api/values.ts";
+import { garbled, reasonFailure } from "../api/failures.ts";
+import { compact, record, records, type Row, text } from "../api/values.ts";
 
 /** One network interface inside a guest; what is not known is left out. */
 export type Interface = Awaited<ReturnType<typeof readInterfaces>>[number];
@@ -20,11 +20,11 @@ const LONGEST_TEXT = 256;
  */
 export async function readInterfaces(
   pve: Pve,
-  { node, type, vmid }: Pick<Guest, "node" | "type" | "vmid">,
+  guest: Guest,
 ) {
-  const rows = type === "lxc"
-    ? await containerInterfaces(pve, node, vmid)
-    : await agentInterfaces(pve, node, vmid);
+  const rows = isContainer(guest)
+    ? await containerInterfaces(pve, guest)
+    : await agentInterfaces(pve, guest);
   const all = rows.filter((row) => row.name !== "lo" && !text(row.name)?.startsWith("Loopback"));
   let [room, leftOut] = [MOST_ADDRESSES, 0];
   const told = all.slice(0, MOST_INTERFACES).map((row) => {
@@ -44,7 +44,7 @@ export async function readInterfaces(
     ...leftOut > 0 ? [`${leftOut} addresses`] : [],
   ];
   if (missing.length > 0) {
-    pve.warn(`guest ${vmid} has ${missing.join(" and ")} more than are told`);
+    pve.warn(`guest ${guest.vmid} has ${missing.join(" and ")} more than are told`);
   }
   return told;
 }
@@ -53,20 +53,25 @@ function short(given: string | undefined): string | undefined {
   return given?.slice(0, LONGEST_TEXT);
 }
 
-async function containerInterfaces(pve: Pve, node: string, vmid: number): Promise<Row[]> {
+async function containerInterfaces(pve: Pve, { node, vmid }: Guest): Promise<Row[]> {
   const data = await pve.value("/nodes/{node}/lxc/{vmid}/interfaces", { node, vmid });
   if (Array.isArray(data)) return records(data);
   if (data !== null) throw garbled(`Proxmox's list of container ${vmid}'s interfaces is no list`);
   throw new ProxmoxError("conflict", `container ${vmid} is not running`, { kind: "not_running" });
 }
 
-async function agentInterfaces(pve: Pve, node: string, vmid: number): Promise<Row[]> {
-  const answer = await pve.get("/nodes/{node}/qemu/{vmid}/agent/network-get-interfaces", {
-    node,
-    vmid,
+async function agentInterfaces(pve: Pve, guest: Guest): Promise<Row[]> {
+  const path = "/nodes/{node}/qemu/{vmid}/agent/network-get-interfaces";
+  const answer = await pve.get(path, guest).catch(async (error) => {
+    // The agent of a guest that is paused cannot answer.
+    if (isKind(error, "agent_away")) await requireRunning(pve, guest);
+    throw error;
   });
   if (Array.isArray(answer.result)) return records(answer.result);
-  throw new AppError("unavailable", "the guest agent's answer holds no list of interfaces");
+  // Of commands without parameters Proxmox hands on what the agent says against them as their result.
+  const { desc } = record(record(answer.result).error);
+  if (desc !== undefined) throw reasonFailure(`Agent error: ${text(desc)}`);
+  throw garbled("the guest agent's answer holds no list of interfaces");
 }
 
 function addressesOf(row: Row): string[] {

@@ -39,8 +39,16 @@ export const GUESTS_INSIDE = {
         truncated: false,
       }),
     refuses: [
-      { args: { vmid: 101, file: "/x" }, code: "conflict", text: /VM 101 is not running/ },
-      { args: { vmid: 102, file: "/x" }, code: "unavailable", text: /install qemu-guest-agent/ },
+      {
+        args: { vmid: 101, file: "/x" },
+        code: "conflict",
+        text: /VM 101 is stopped; start it first/,
+      },
+      {
+        args: { vmid: 102, file: "/x" },
+        code: "unavailable",
+        text: /install qemu-guest-agent in it/,
+      },
       { args: { vmid: 200, file: "/x" }, code: "conflict", text: /200 has cmode tty/ },
       { args: { vmid: 100, file: "/nosuch" }, code: "not_found", text: /\/nosuch/ },
       { args: { vmid: 100, file: "" }, code: "invalid", text: /file/ },
