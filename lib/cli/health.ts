@@ -9,13 +9,14 @@ import { type ServeArguments, serveConfigOf, withServeOptions } from "./serve/op
 
 const NOTES = `
 Asks /healthz where the config says that the server listens, as a container engine or a timer does. It
-says nothing of the database and Proxmox: /readyz does. With --while it asks until it is answered, as
-long as that process runs; the systemd unit waits so until its server listens. An executable that is
-compiled for a config may not see processes and asks on.
+says nothing of the database and Proxmox: /readyz does. With --while it asks until it is answered, for
+half a minute and as long as that process runs; the systemd unit waits so until its server listens. An
+executable that is compiled for a config may not see processes and asks on.
 
 Exit status: 0 it answers, 1 it does not, 2 usage.`;
 
 const PAUSE_MS = 100;
+const PATIENCE_MS = 30_000;
 const MAX_PID = 2 ** 31 - 1;
 
 interface HealthArguments extends ServeArguments {
@@ -35,8 +36,10 @@ export function registerHealth(program: Command, context: CliContext): void {
       const config = await serveConfigOf(context, options);
       const { host, port } = config.server;
       const endpoint = `${hostForUrl(host)}:${port}`;
+      const begun = performance.now();
+      const mayCome = (pid: number) => runs(pid) && performance.now() - begun < PATIENCE_MS;
       while (!await answersAsServer(config)) {
-        if (options.while === undefined || !runs(options.while)) {
+        if (options.while === undefined || !mayCome(options.while)) {
           throw new AppError(
             "unavailable",
             `Cannot reach the server: ${endpoint} does not answer`,

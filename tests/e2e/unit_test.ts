@@ -54,7 +54,7 @@ Deno.test("unit is sound, scores 2.0 or better, and reaches only what the config
       "Type=exec",
       "User=proxmox-mcp",
       `ExecStart=/bin/true serve --config ${folder.at("config.json")}`,
-      `ExecStartPost=/bin/true health --config ${folder.at("config.json")} --while $MAINPID`,
+      `ExecStartPost=-/bin/true health --config ${folder.at("config.json")} --while $MAINPID`,
       "LoadCredential=proxmox-token:/etc/proxmox-mcp/proxmox-token",
       "StateDirectory=proxmox-mcp",
       "ProtectSystem=strict",

@@ -89,8 +89,8 @@ function service(config: Config, { binary, name }: UnitOptions): string[] {
 function waits({ file, server }: Config, binary: string): string[] {
   if (server.port === 0) return [];
   return [
-    "# The unit has started when it answers, and failed when it ended before that.",
-    `ExecStartPost=${word(binary)} health --config ${word(file ?? "")} --while $MAINPID`,
+    "# Started when it answers, failed when it ended before. One that runs and cannot be asked is left to run.",
+    `ExecStartPost=-${word(binary)} health --config ${word(file ?? "")} --while $MAINPID`,
   ];
 }
 
