@@ -175,6 +175,12 @@ export const GUESTS_SETTINGS = {
       { args: { vmid: 200, memory: 64 }, code: "conflict", text: /200 is a container, not a VM/ },
       { args: { vmid: 101, memory: 1 }, code: "invalid", text: /memory/ },
       {
+        args: { vmid: 101, memory: 64 },
+        code: "conflict",
+        text: /VM 101 is locked \(backup\): wait for what holds it; .* qm unlock 101 in a shell/,
+        prepare: set(101, { lock: "backup" }),
+      },
+      {
         args: { vmid: 101, unset: ["onbot"] },
         code: "invalid",
         text: /there is no setting onbot \(did you mean onboot\?\)/,
