@@ -158,6 +158,14 @@ function resources(call: Call): unknown {
   return rows;
 }
 
+/** As pmxcfs's clients keep it: read anew when a node comes or goes, not when votes do (`cfs_set_quorate`). */
+function keptQuorate(world: Call["world"]): boolean {
+  const online = [...world.state.nodes.values()].filter((node) => node.online)
+    .map(({ name }) => name).join();
+  if (world.members?.online !== online) world.members = { online, quorate: world.quorate() };
+  return world.members.quorate;
+}
+
 function status(call: Call): unknown {
   const nodes = [...call.state.nodes.values()];
   const rows: Row[] = nodes.map((node) => ({
@@ -177,7 +185,7 @@ function status(call: Call): unknown {
     name: call.state.clusterName,
     nodes: nodes.length,
     version: nodes.length,
-    quorate: call.world.quorate() ? 1 : 0,
+    quorate: keptQuorate(call.world) ? 1 : 0,
   }, ...rows];
 }
 

@@ -206,6 +206,21 @@ Deno.test("a dry run tells that there is no quorum", async () => {
   assert.deepEqual(await quorumOf(), [false]);
 });
 
+Deno.test("quorum that goes or comes with votes, and no node, is noticed", async () => {
+  await using site = await Site.start();
+  site.fake.offline("pve3");
+  const quorate = async () => (await site.call("health")).value.quorate;
+  assert.equal(await quorate(), true);
+  site.fake.state.nodes.get("pve3")!.votes = 5;
+  assert.equal(await quorate(), false);
+  const { code } = await site.call("create_backup", { vmid: 100 });
+  assert.equal(code, "unavailable");
+  // `pvecm expected 1`
+  site.fake.state.nodes.get("pve3")!.votes = 0;
+  assert.equal(await quorate(), true);
+  assert.equal((await site.call("create_backup", { vmid: 100 })).isError, false);
+});
+
 Deno.test("create_backup says that there is no quorum, which its task does not", async () => {
   await using site = await Site.start();
   site.fake.offline("pve2");
@@ -218,7 +233,7 @@ Deno.test("create_backup says that there is no quorum, which its task does not",
   );
   assert.equal(changes(site).length, 0);
   // Who may not read the cluster's state is told what the task says.
-  site.fake.fault({ path: /^\/cluster\/status$/ }, {
+  site.fake.fault({ path: /^\/cluster\/ha\/status\/current$/ }, {
     kind: "status",
     status: 403,
     message: "Permission check failed (/, Sys.Audit)\n",
