@@ -78,6 +78,8 @@ Deno.test("a job that is off has no next run", async () => {
 Deno.test("a job that was changed or deleted is put back by what undo names", async () => {
   await using site = await Site.start();
   const job = () => structuredClone(site.fake.state.backupJobs.get("backup-nightly"));
+  site.fake.state.backupJobs.get("backup-nightly")!["notes-template"] =
+    "{{guestname}}: gecelik çığ";
   const before = job();
   for (
     const args of [
