@@ -107,7 +107,7 @@ Deno.test("a dry run sends nothing and shows requests, checks and changes", asyn
   const reset = await site.call("reset_vm", { vmid: 101, dry_run: true });
   assert.equal(
     reset.value.dry_run.checks.find((check: { ok: boolean }) => !check.ok).detail,
-    "VM 101 is stopped",
+    "VM 101 is stopped; start it",
   );
   const destroy = await site.call("delete_vm", { vmid: 100, force: true, dry_run: true });
   assert.deepEqual(
