@@ -27,6 +27,8 @@ export interface KnownResource {
   readonly sid: string;
   readonly digest: string | undefined;
   readonly resource: HaResource;
+  /** Whether HA brings it back to a better node; since Proxmox VE 9. */
+  readonly failback: boolean;
 }
 
 /** A guest as HA names it: `vm:101`. */
@@ -45,6 +47,7 @@ export async function readResources(pve: Pve): Promise<KnownResource[]> {
   return rows.map((row) => ({
     sid: String(row.sid),
     digest: text(row.digest),
+    failback: row.failback === undefined || flag(row.failback),
     resource: {
       state: HA_STATES.find((state) => state === row.state) ?? "started",
       max_restart: number(row.max_restart) ?? 1,

@@ -77,6 +77,9 @@ export const HA = {
 
   remove_ha_resource: {
     args: { vmid: 110 },
+    prepare: ({ fake }) => {
+      fake.state.ha.resources.get("vm:110")!.failback = false;
+    },
     request: ["DELETE", /^\/cluster\/ha\/resources\/vm(:|%3A)110$/],
     unchanged: [{ vmid: 101 }],
     works: (value, site) => {
@@ -84,6 +87,7 @@ export const HA = {
       assert.equal(site.fake.state.ha.rules.size, 0);
       assert.deepEqual(value.notes, ["deleted with it: HA rule web2-home: vm:110 on pve2"]);
       assert.match(value.undo, /^add_ha_resource {"vmid":110,"state":"started","max_restart":1/);
+      assert.match(value.undo, /}; not with it: failback 0; create_ha_rule/);
       assert.match(
         value.undo,
         /create_ha_rule or update_ha_rule {"rule":"web2-home","guests":\[110\]/,
