@@ -169,6 +169,11 @@ export const GUESTS_POWER = {
     refuses: [
       { args: { action: "stop", dry_run: false }, code: "invalid", text: /give either vmids/ },
       {
+        args: { action: "stop", vmids: [998, 999], dry_run: false },
+        code: "not_found",
+        text: /failed for all 2 guests \(998: no guest has the vmid 998/,
+      },
+      {
         args: { action: "stop", vmids: [100], tag: "prod", dry_run: false },
         code: "invalid",
         text: /give either vmids/,
