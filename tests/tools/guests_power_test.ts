@@ -193,6 +193,24 @@ Deno.test("bulk_power goes on when one guest fails, and says which", async () =>
   assert.equal(isRunning(site, 103), false);
 });
 
+Deno.test("how a guest stands that cannot be asked after its change is told as unknown", async () => {
+  await using site = await Site.start();
+  const { requests } = site.fake;
+  const receive = requests.push.bind(requests);
+  requests.push = (request) => {
+    if (request.method === "POST") {
+      site.fake.fault({ path: /status\/current$/ }, {
+        kind: "status",
+        status: 500,
+        message: "short read on command socket (16 != 0)\n",
+      });
+    }
+    return receive(request);
+  };
+  const { value, text } = await site.call("start_container", { vmid: 202 });
+  assert.deepEqual([value?.exit_status, value?.guest_status], ["OK", "unknown"], text);
+});
+
 Deno.test("a dry run tells that there is no quorum", async () => {
   await using site = await Site.start();
   const quorumOf = async () => {
