@@ -110,18 +110,24 @@ async function changePowerOfMany(pve: Pve, input: Input): Promise<Row[]> {
   const chosen = await selectGuests(pve, input);
   const underWay = await powerTasks(pve);
   const ends = pve.now().getTime() + input.timeout_seconds * 1000;
+  const codes = new Set<AppError["code"]>();
   const results = await forEachBounded(chosen, async (vmid): Promise<Row> => {
     try {
       return await changePowerOfOne(pve, vmid, { ...input, underWay, ends });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
+      codes.add(error.code);
       if (pve.dryRun) pve.check(`guest ${vmid}`, false, error.message);
       return { vmid, result: "failed", detail: error.message };
     }
   });
   if (results.some((row) => row.result !== "failed")) return results;
   const reasons = results.slice(0, 10).map((row) => `${row.vmid}: ${row.detail}`).join("; ");
-  throw new AppError("conflict", `it failed for all ${results.length} guests (${reasons})`);
+  const [code = "conflict", ...others] = codes;
+  throw new AppError(
+    others.length === 0 ? code : "conflict",
+    `it failed for all ${results.length} guests (${reasons})`,
+  );
 }
 
 async function changePowerOfOne(

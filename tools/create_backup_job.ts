@@ -64,7 +64,7 @@ export default defineTool({
     );
     // Plans of the same are the same, whenever they are made.
     const id = given.id ?? `backup-${pve.dryRun ? "new" : crypto.randomUUID().slice(0, 8)}`;
-    pve.foresee(`next runs: ${runs.join(", ")}`);
+    pve.foresee(`next runs: ${runs.join(", ") || "none, that time never comes"}`);
     if (given.keep === undefined) {
       pve.warn(
         "without keep, old backups go by the storage's own retention, which keeps all unless it is set",

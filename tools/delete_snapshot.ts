@@ -16,7 +16,13 @@ export default defineTool({
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Snapshot"]],
-  input: z.strictObject({ ...guestInput, name: snapshotName, ...waiting }),
+  input: z.strictObject({
+    ...guestInput,
+    name: snapshotName,
+    force: z.boolean().default(false)
+      .describe("Forget it though disks' parts of it cannot be removed, as of an incomplete one"),
+    ...waiting,
+  }),
   output: z.object({ ...guestTaskResult, undo: z.string().optional() }),
   action: ({ vmid, name }) => `delete snapshot ${name} of guest ${vmid}`,
   about: aboutGuest({
@@ -34,7 +40,7 @@ export default defineTool({
       type,
       vmid,
       snapname: input.name,
-    });
+    }, input.force ? { force: true } : {});
     const of = snapshot.time === undefined ? "" : ` of ${snapshot.time}`;
     return {
       ...await pve.task(upid, input),

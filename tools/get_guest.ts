@@ -86,7 +86,7 @@ export default defineTool({
 /** Puts together what several requests tell of a guest. */
 async function reportGuest(context: ToolContext, guest: Guest): Promise<Report> {
   const { pve } = context;
-  const { vmid, type, name, node, status, lock, template, pool, tags } = guest;
+  const { vmid, type, name, node, lock, template, pool, tags } = guest;
   const parts: Part[] = [
     ["status", () => statusPart(pve, guest)],
     ["configuration", async () => ({ config: describeConfig(await readConfig(pve, guest)) })],
@@ -104,7 +104,8 @@ async function reportGuest(context: ToolContext, guest: Guest): Promise<Report> 
     type,
     name,
     node,
-    status,
+    // Of a node that is down Proxmox's list keeps for minutes what it saw last.
+    status: "unknown",
     lock,
     template: template || undefined,
     pool,

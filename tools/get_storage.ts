@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { listing, nodeName, paged } from "../lib/tool/fields.ts";
-import { warningsOf } from "../lib/proxmox/inventory.ts";
+import { offlineNodes, statusOf, warningsOf } from "../lib/proxmox/inventory.ts";
 import { assertKnown, nodesIn } from "../lib/proxmox/known.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { describePage } from "../lib/proxmox/list.ts";
@@ -46,7 +46,11 @@ export default defineTool({
     if (rows.length === 0) {
       assertKnown(input.node, { what: "node", known: nodesIn(resources) });
     }
-    const by = { key: (row: Resource) => `${row.storage} ${row.node}`, describe };
+    const offline = offlineNodes(resources);
+    const by = {
+      key: (row: Resource) => `${row.storage} ${row.node}`,
+      describe: (row: Resource) => describe(row, offline),
+    };
     const { items: storages, ...page } = describePage(rows, by, input);
     const { warnings = [] } = warningsOf(resources, "storage");
     const having = new Set(rows.map(({ node }) => node));
@@ -59,14 +63,14 @@ export default defineTool({
   },
 });
 
-function describe(row: Resource) {
+function describe(row: Resource, offline: ReadonlySet<string>) {
   const total = number(row.maxdisk);
   const used = number(row.disk);
   return compact({
     storage: row.storage,
     node: row.node,
     type: text(row.plugintype),
-    status: text(row.status) ?? "unknown",
+    status: statusOf(row, offline),
     content: text(row.content)?.split(",").sort(),
     shared: flag(row.shared),
     total_bytes: total,

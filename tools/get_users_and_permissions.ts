@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
+import { assertKnown } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import {
@@ -145,9 +146,30 @@ async function readList(
           second_factor: text(row.tfa),
         })
       );
-    case "effective":
-      return effective(await pve.get("/access/permissions", {}, { userid: user }));
+    case "effective": {
+      const rows = effective(await pve.get("/access/permissions", {}, { userid: user }));
+      if (rows.length === 0 && user !== undefined) await assertUser(pve, user);
+      return rows;
+    }
   }
+}
+
+/**
+ * Refuses a user or token that there is not, for which Proxmox tells of no privileges.
+ *
+ * @throws AppError `not_found`, where all users can be seen
+ */
+async function assertUser(pve: Pve, user: string): Promise<void> {
+  const [users, hidden] = await Promise.all([
+    pve.list("/access/users", {}, { full: true }),
+    unseen(pve, { what: "some users", ...SEEING.users! }),
+  ]);
+  if (hidden.length > 0) return;
+  const known = users.flatMap((row) => [
+    String(row.userid),
+    ...records(row.tokens).map(({ tokenid }) => `${row.userid}!${tokenid}`),
+  ]);
+  assertKnown(user, { what: "user", known });
 }
 
 /** `keys` may hold the seed of a second factor, so only what is known to be harmless is taken. */

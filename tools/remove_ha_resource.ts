@@ -50,8 +50,8 @@ export default defineTool({
       sid,
       ...(notes.length > 0 ? { notes } : {}),
       undo: `add_ha_resource ${JSON.stringify({ vmid: guest.vmid, ...known.resource })}${
-        again.join("")
-      }`,
+        known.failback ? "" : "; not with it: failback 0"
+      }${again.join("")}`,
     };
   },
 });

@@ -1,6 +1,12 @@
 import { listed } from "../lib/proxmox/clip.ts";
 import * as z from "zod";
-import { definitionText, requireDefinition, usersOf } from "../lib/proxmox/storage/definitions.ts";
+import {
+  type Definition,
+  definitionText,
+  KINDS,
+  requireDefinition,
+  usersOf,
+} from "../lib/proxmox/storage/definitions.ts";
 import { dryRun, storageId } from "../lib/tool/fields.ts";
 import { definitionOutput, shownDefinition } from "../lib/tool/storage_definition.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
@@ -35,7 +41,21 @@ export default defineTool({
     return {
       storage,
       definition: shownDefinition(row),
-      undo: `add_storage with ${definitionText(row)}, and its password where it has one`,
+      undo: remaking(row),
     };
   },
 });
+
+/** How it is defined anew by what add_storage takes, and which settings that leaves out. */
+function remaking({ digest: _, ...row }: Definition): string {
+  const shown = shownDefinition(row);
+  const kind = Object.entries(KINDS).find(([type]) => type === shown.type)?.[1];
+  const taken = ["storage", "type", "enabled", "content", "nodes", "keep", ...kind?.needs ?? []];
+  const given = Object.entries(shown).filter(([key]) =>
+    [...taken, ...kind?.takes ?? []].includes(key)
+  );
+  const told = ["disable", "prune-backups", ...given.map(([key]) => key)];
+  const left = Object.keys(row).filter((key) => !told.includes(key)).sort();
+  const lacks = ["its password where it has one", ...left].join(", ");
+  return `add_storage ${JSON.stringify(Object.fromEntries(given))}; not with it: ${lacks}`;
+}

@@ -67,7 +67,7 @@ export default defineTool({
     const after = afterwards(row, { wanted, unset });
     const changes = changesOf(jobOf(row), jobOf(after));
     Object.assign(pve.plan.changes, changes);
-    if (runs) pve.foresee(`next runs: ${runs.join(", ")}`);
+    if (runs) pve.foresee(`next runs: ${runs.join(", ") || "none, that time never comes"}`);
     await pve.put("/cluster/backup/{id}", { id }, {
       // Proxmox takes a template of notes together with the storage only.
       ...("notes-template" in wanted ? compact({ storage: before.storage }) : {}),

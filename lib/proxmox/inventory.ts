@@ -116,7 +116,10 @@ export function describeGuest(row: Resource, offline: ReadonlySet<string>) {
   });
 }
 
-/** A guest's status; `unknown` while its node is offline. */
+/**
+ * A guest's or storage's status; `unknown` while its node is offline, of which Proxmox's list tells for five
+ * minutes what it saw last (seen with 9.2.11).
+ */
 export function statusOf(row: Resource, offline: ReadonlySet<string>): string {
   return offline.has(row.node ?? "") ? "unknown" : text(row.status) ?? "unknown";
 }

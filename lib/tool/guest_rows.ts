@@ -19,5 +19,6 @@ export const snapshotRow = z.object(
     description: z.string(),
     parent: z.string(),
     with_memory: z.boolean(),
+    incomplete: z.string().describe("prepare or delete, under way or broken off"),
   } satisfies ColumnsOf<Snapshot>,
 ).partial();

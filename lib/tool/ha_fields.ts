@@ -48,7 +48,11 @@ export const ruleFields = {
     .describe("pve1 or, with a priority, pve1:2; for node affinity"),
   strict: z.boolean().optional().describe("On no other node, whatever fails"),
   affinity: z.enum(["positive", "negative"]).optional().describe("Guests together or apart"),
-  comment,
+  // Proxmox decodes it once more than it was encoded: other letters are an error or lost (9.2.11's `check_config`).
+  comment: comment.refine(
+    (given) => given === undefined || /^(?:%(?![0-9A-Fa-f]{2})|[ -$&-~])*$/.test(given),
+    "must be ASCII without %XX: Proxmox keeps nothing else in a rule",
+  ),
   enabled: z.boolean().optional(),
 };
 

@@ -40,15 +40,26 @@ export function shownDefinition(row: Definition): Record<string, unknown> {
     shared: row.shared === undefined ? undefined : flag(row.shared),
     keep: retentionOf(row["prune-backups"]),
     path: text(row.path),
+    is_mountpoint: row.is_mountpoint === undefined ? undefined : isMountpoint(row.is_mountpoint),
     server: text(row.server),
     port: number(row.port),
     export: text(row.export),
     share: text(row.share),
+    subdir: text(row.subdir),
+    domain: text(row.domain),
+    options: text(row.options),
     username: text(row.username),
+    fingerprint: text(row.fingerprint),
     datastore: text(row.datastore),
     namespace: text(row.namespace),
     pool: text(row.pool),
+    sparse: row.sparse === undefined ? undefined : flag(row.sparse),
     vgname: text(row.vgname),
     thinpool: text(row.thinpool),
   });
+}
+
+/** Proxmox takes the folder's own path for yes too. */
+function isMountpoint(value: unknown): boolean {
+  return flag(value) || (text(value) ?? "").startsWith("/");
 }

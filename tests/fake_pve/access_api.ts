@@ -27,6 +27,7 @@ function permissions(call: Call): unknown {
   if (userid !== undefined && userid !== ownerOf(who)) {
     if (!may(state, who, "/access", ["Sys.Audit"])) deny("/access, Sys.Audit");
     const [user = "", token] = userid.split("!");
+    if (!state.users.has(user)) return {};
     const held = state.tokens.find((one) => one.user === user && one.name === token);
     who = { user, privsep: held?.privsep ?? false, ...(token ? { token } : {}) };
   }

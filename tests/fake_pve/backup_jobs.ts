@@ -1,4 +1,5 @@
 import { need } from "./access.ts";
+import { asBytes } from "./body.ts";
 import { nextEvents } from "./calendar.ts";
 import { die, refuse } from "./errors.ts";
 import { drivesOf, nameOf } from "./guests.ts";
@@ -44,6 +45,7 @@ const propertyStrings = ["fleecing", "performance", "prune-backups"];
 function rowOf(job: FakeBackupJob): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(job).filter(([, value]) => value !== undefined).map(([key, value]) => {
+      if (key === "notes-template") return [key, asBytes(String(value))];
       if (!propertyStrings.includes(key)) return [key, value];
       const parts = String(value).split(",").map((part) => part.split("="));
       return [key, Object.fromEntries(parts.map(([name, count]) => [name, Number(count)]))];

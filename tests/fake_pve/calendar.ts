@@ -1,11 +1,16 @@
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const HOUR = 3_600;
 
-/** The next Unix seconds of the calendar events that tests use: `[mon..fri|sat,sun] HH:MM`, `*-*-01 HH:MM`, `hourly`. */
+/**
+ * The next Unix seconds of the calendar events that tests use: `[mon..fri|sat,sun] HH:MM`, `*-*-01 HH:MM`, `hourly`, and
+ * a day with its time.
+ */
 export function nextEvents(
   schedule: string,
   { after, count }: { after: number; count: number },
 ): number[] {
+  const once = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d)$/.exec(schedule.trim());
+  if (once) return [Date.parse(`${once[1]}T${once[2]}Z`) / 1000].filter((at) => at > after);
   const [, days = "", date = "", hour, minute = "0"] =
     /^([a-z.,]*?)\s*(\*-\*-\d\d)?\s*(?:(\d{1,2}):(\d\d))?$/i.exec(schedule.trim()) ?? [];
   const wanted = hour === undefined ? undefined : Number(hour) * HOUR + Number(minute) * 60;

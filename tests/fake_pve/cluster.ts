@@ -50,6 +50,7 @@ function listedStatus(world: Call["world"], { listed, status }: FakeGuest): stri
   return listed && world.now() - listed.since < world.state.resourceLagMs ? listed.status : status;
 }
 
+/** Of what is on a node that is offline the list tells for five minutes what it saw last (seen with 9.2.11). */
 function guestRow(call: Call, guest: FakeGuest): Row {
   const { world, state } = call;
   const identity = {
@@ -71,7 +72,7 @@ function guestRow(call: Call, guest: FakeGuest): Row {
     ...pool,
     ...ha,
   };
-  if (!node?.online) return { ...lasting, status: "unknown" };
+  if (!node) return { ...lasting, status: "unknown" };
   const { cpus: _cpus, ...usage } = usageOfGuest(world, guest);
   return {
     ...lasting,
@@ -107,7 +108,7 @@ function storageRows(call: Call, node: FakeNode): Row[] {
     .filter((one) => isOnNode(one, node.name) && !one.disabled)
     .filter((one) => may(state, who, `/storage/${one.storage}`, ["Datastore.Audit"]))
     .map((one) => {
-      const active = node.online && !one.inactive.includes(node.name);
+      const active = !one.inactive.includes(node.name);
       return {
         id: `storage/${node.name}/${one.storage}`,
         storage: one.storage,
@@ -157,6 +158,14 @@ function resources(call: Call): unknown {
   return rows;
 }
 
+/** As pmxcfs's clients keep it: read anew when a node comes or goes, not when votes do (`cfs_set_quorate`). */
+function keptQuorate(world: Call["world"]): boolean {
+  const online = [...world.state.nodes.values()].filter((node) => node.online)
+    .map(({ name }) => name).join();
+  if (world.members?.online !== online) world.members = { online, quorate: world.quorate() };
+  return world.members.quorate;
+}
+
 function status(call: Call): unknown {
   const nodes = [...call.state.nodes.values()];
   const rows: Row[] = nodes.map((node) => ({
@@ -176,7 +185,7 @@ function status(call: Call): unknown {
     name: call.state.clusterName,
     nodes: nodes.length,
     version: nodes.length,
-    quorate: call.world.quorate() ? 1 : 0,
+    quorate: keptQuorate(call.world) ? 1 : 0,
   }, ...rows];
 }
 

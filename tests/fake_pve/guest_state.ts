@@ -12,6 +12,8 @@ export interface FakeSnapshot {
   parent?: string;
   /** True when the memory was saved too. */
   vmstate: boolean;
+  /** Of one that was begun and broken off: its disks have no part of it. */
+  snapstate?: "prepare" | "delete";
   config: GuestConfig;
 }
 

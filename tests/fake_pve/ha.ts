@@ -65,7 +65,7 @@ function current(call: Call): Row[] {
     id: "quorum",
     type: "quorum",
     node: world.local,
-    status: world.quorate() ? "OK" : "No quorum!",
+    status: world.quorate() ? "OK" : `No quorum on node '${world.local}'!`,
     quorate: world.quorate() ? 1 : 0,
   };
   // The manager's last report stays when the last guest is taken out of HA.

@@ -1,3 +1,4 @@
+import { asBytes } from "./body.ts";
 import { die } from "./errors.ts";
 import { haSid, sha1 } from "./guests.ts";
 import type { FakeGuest, FakeHaResource } from "./state.ts";
@@ -34,6 +35,7 @@ function row(call: Call, { failback, reported: _reported, ...resource }: FakeHaR
   return {
     ...resource,
     type: resource.sid.split(":")[0],
+    ...(resource.comment === undefined ? {} : { comment: asBytes(resource.comment) }),
     ...(failback === undefined ? {} : { failback: Number(failback) }),
     digest: digestOf(call),
   };

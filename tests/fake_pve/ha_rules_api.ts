@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { die, refuse } from "./errors.ts";
 import { sha1 } from "./guests.ts";
 import { assertDigest } from "./ha_resources.ts";
@@ -46,6 +47,18 @@ function assertSound({ state }: Call, rule: Row): void {
   }
 }
 
+/** `check_config` decodes what was decoded already. */
+function decodedTwice(comment: string): string {
+  const bytes = comment.replaceAll(
+    /%([0-9a-f]{2})/gi,
+    (_, hex) => String.fromCharCode(parseInt(hex, 16)),
+  );
+  if ([...bytes].some((character) => character > "\xff")) {
+    die("Wide character at /usr/share/perl5/PVE/ParseUtils.pm line 67.");
+  }
+  return Buffer.from(bytes, "latin1").toString();
+}
+
 function save(call: Call, before: Row): null {
   const { params, state } = call;
   const { delete: _delete, digest: _digest, ...given } = params.values;
@@ -54,6 +67,7 @@ function save(call: Call, before: Row): null {
     rule[key] = typeof value === "boolean" ? Number(value) : value;
   }
   for (const key of params.list("delete")) delete rule[key];
+  if (params.has("comment")) rule.comment = decodedTwice(params.text("comment"));
   assertSound(call, rule);
   state.ha.rules.set(params.text("rule"), rule);
   return null;

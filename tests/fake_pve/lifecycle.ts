@@ -102,18 +102,16 @@ function makeTemplate(type: GuestType, call: Call): string | null {
   }
   if (isRunning(guest)) die(`you can't convert a ${kind} to template if ${kind} is running`);
   const work = () => becomeTemplate(call.state, guest);
-  if (type === "lxc") {
-    work();
-    return null;
-  }
-  return startTask(call, {
-    type: "qmtemplate",
+  const upid = startTask(call, {
+    type: type === "qemu" ? "qmtemplate" : "vztemplate",
     id: guest.vmid,
     node: guest.node,
     guest,
     fileLock: true,
     work,
   });
+  // A container's task is not told (`PVE::API2::LXC`).
+  return type === "qemu" ? upid : null;
 }
 
 function handlersFor(type: GuestType): Handlers {

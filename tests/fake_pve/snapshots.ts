@@ -37,6 +37,7 @@ function list(type: GuestType, call: Call): unknown {
     snaptime: snap.snaptime,
     ...(type === "qemu" && snap.vmstate ? { vmstate: 1 } : {}),
     ...(snap.parent ? { parent: snap.parent } : {}),
+    ...(snap.snapstate ? { snapstate: snap.snapstate } : {}),
   }));
   rows.push({
     name: "current",
@@ -123,6 +124,9 @@ function rollBack(type: GuestType, call: Call): string {
     configLock: "rollback",
     work: (log) => {
       const snap = find(guest, name);
+      if (snap.snapstate) {
+        die(`unable to rollback to incomplete snapshot (snapstate = ${snap.snapstate})`);
+      }
       if (locked !== undefined) die(`${kindOf(guest)} is locked (${locked})`);
       const { lock: _lock, ...config } = snap.config;
       if (isRunning(guest)) powerOff(call.world, guest);
@@ -152,6 +156,12 @@ function remove(type: GuestType, call: Call): string {
     work: () => {
       const snap = find(guest, name);
       if (locked !== undefined) die(`${kindOf(guest)} is locked (${locked})`);
+      if (snap.snapstate && !call.params.flag("force")) {
+        // What was begun stays so, and so does the lock (seen with 9.2.11).
+        snap.snapstate = "delete";
+        guest.config.lock = "snapshot-delete";
+        die(`Snapshot with id 'null' and name '${name}' does not exist on device 'drive-scsi0'`);
+      }
       guest.snapshots.splice(guest.snapshots.indexOf(snap), 1);
       for (const other of guest.snapshots) if (other.parent === name) setParent(other, snap.parent);
       if (guest.parent === name) setParent(guest, snap.parent);

@@ -32,6 +32,9 @@ export class World extends Clock {
     this.local = [...state.nodes.keys()][0] ?? "pve1";
   }
 
+  /** What the processes of Proxmox keep of the cluster's members. */
+  members?: { readonly online: string; readonly quorate: boolean };
+
   quorate(): boolean {
     const { nodes, qdevice } = this.state;
     const votesOf = (of: FakeNode[]) => of.reduce((sum, { votes = 1 }) => sum + votes, 0);

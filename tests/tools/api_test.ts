@@ -697,6 +697,28 @@ Deno.test("change_api shows what really changes, and what a property string lose
   assert.equal(same.value?.changes, undefined, same.text);
 });
 
+Deno.test("change_api tells what is lost where Proxmox replaces the whole", async () => {
+  await using site = await Site.start();
+  const lost = async (path: string, there: Record<string, unknown>, params: unknown) => {
+    const body = JSON.stringify({ data: there });
+    site.fake.fault({ method: "GET", path: new RegExp(`^${path}$`) }, { kind: "body", body });
+    const call = { method: "PUT", path, params, dry_run: true };
+    const { value, text } = await site.call("change_api", call);
+    assert.ok(value?.dry_run, text);
+    return value.dry_run.changes;
+  };
+  const servers = { search: "lab", dns1: "10.0.0.1", dns2: "10.0.0.2" };
+  assert.deepEqual(await lost("/nodes/pve1/dns", servers, { search: "lab", dns1: "10.0.0.3" }), {
+    dns1: { from: "10.0.0.1", to: "10.0.0.3" },
+    dns2: { from: "10.0.0.2" },
+  });
+  const entry = { cidr: "10.0.0.5", nomatch: 1, digest: "d" };
+  assert.deepEqual(
+    await lost("/cluster/firewall/ipset/lan/10.0.0.5", entry, { comment: "printer" }),
+    { comment: { to: "printer" }, nomatch: { from: 1 } },
+  );
+});
+
 Deno.test("change_api tells what a refused write to a configuration has left", async () => {
   await using site = await Site.start();
   const config = site.fake.state.guests.get(100)?.config;

@@ -75,9 +75,19 @@ Deno.test("a job that is off has no next run", async () => {
   assert.match(on.value.job.next_run, /^\d{4}-/);
 });
 
+Deno.test("a job whose time never comes again is told as such", async () => {
+  await using site = await Site.start();
+  const never = { vmids: [100], schedule: "2020-01-01 02:00", dry_run: true };
+  const { value, text } = await site.call("create_backup_job", never);
+  const notes: string[] = value?.dry_run.notes ?? [];
+  assert.ok(notes.includes("next runs: none, that time never comes"), text);
+});
+
 Deno.test("a job that was changed or deleted is put back by what undo names", async () => {
   await using site = await Site.start();
   const job = () => structuredClone(site.fake.state.backupJobs.get("backup-nightly"));
+  site.fake.state.backupJobs.get("backup-nightly")!["notes-template"] =
+    "{{guestname}}: gecelik çığ";
   const before = job();
   for (
     const args of [

@@ -107,7 +107,7 @@ Deno.test("a dry run sends nothing and shows requests, checks and changes", asyn
   const reset = await site.call("reset_vm", { vmid: 101, dry_run: true });
   assert.equal(
     reset.value.dry_run.checks.find((check: { ok: boolean }) => !check.ok).detail,
-    "VM 101 is stopped",
+    "VM 101 is stopped; start it",
   );
   const destroy = await site.call("delete_vm", { vmid: 100, force: true, dry_run: true });
   assert.deepEqual(
@@ -193,6 +193,24 @@ Deno.test("bulk_power goes on when one guest fails, and says which", async () =>
   assert.equal(isRunning(site, 103), false);
 });
 
+Deno.test("how a guest stands that cannot be asked after its change is told as unknown", async () => {
+  await using site = await Site.start();
+  const { requests } = site.fake;
+  const receive = requests.push.bind(requests);
+  requests.push = (request) => {
+    if (request.method === "POST") {
+      site.fake.fault({ path: /status\/current$/ }, {
+        kind: "status",
+        status: 500,
+        message: "short read on command socket (16 != 0)\n",
+      });
+    }
+    return receive(request);
+  };
+  const { value, text } = await site.call("start_container", { vmid: 202 });
+  assert.deepEqual([value?.exit_status, value?.guest_status], ["OK", "unknown"], text);
+});
+
 Deno.test("a dry run tells that there is no quorum", async () => {
   await using site = await Site.start();
   const quorumOf = async () => {
@@ -204,6 +222,21 @@ Deno.test("a dry run tells that there is no quorum", async () => {
   site.fake.offline("pve2");
   site.fake.offline("pve3");
   assert.deepEqual(await quorumOf(), [false]);
+});
+
+Deno.test("quorum that goes or comes with votes, and no node, is noticed", async () => {
+  await using site = await Site.start();
+  site.fake.offline("pve3");
+  const quorate = async () => (await site.call("health")).value.quorate;
+  assert.equal(await quorate(), true);
+  site.fake.state.nodes.get("pve3")!.votes = 5;
+  assert.equal(await quorate(), false);
+  const { code } = await site.call("create_backup", { vmid: 100 });
+  assert.equal(code, "unavailable");
+  // `pvecm expected 1`
+  site.fake.state.nodes.get("pve3")!.votes = 0;
+  assert.equal(await quorate(), true);
+  assert.equal((await site.call("create_backup", { vmid: 100 })).isError, false);
 });
 
 Deno.test("create_backup says that there is no quorum, which its task does not", async () => {
@@ -218,7 +251,7 @@ Deno.test("create_backup says that there is no quorum, which its task does not",
   );
   assert.equal(changes(site).length, 0);
   // Who may not read the cluster's state is told what the task says.
-  site.fake.fault({ path: /^\/cluster\/status$/ }, {
+  site.fake.fault({ path: /^\/cluster\/ha\/status\/current$/ }, {
     kind: "status",
     status: 403,
     message: "Permission check failed (/, Sys.Audit)\n",

@@ -41,6 +41,7 @@ Deno.test("get_guest knows agents that are dead or switched off, pending changes
   site.fake.offline("pve2");
   const lost = await site.call("get_guest", { vmid: 102 });
   assert.equal(lost.isError, false, lost.text);
+  assert.equal(lost.value.status, "unknown");
   assert.ok(lost.value.warnings.some((line: string) => /the status could not be read/.test(line)));
 });
 
@@ -227,6 +228,9 @@ Deno.test("an offline node gives its guests as unknown and a warning", async () 
   assert.deepEqual(nodes.value.warnings, ["node pve3 is offline"]);
   const storages = await site.call("get_storage");
   assert.match(storages.value.warnings[0], /node pve3 is offline/);
+  const there = storages.value.storages.filter((row: { node: string }) => row.node === "pve3");
+  assert.ok(there.length > 0);
+  assert.ok(there.every((row: { status: string }) => row.status === "unknown"), storages.text);
   const cluster = await site.call("get_cluster_status");
   assert.match(cluster.value.warnings.join(), /pve3 is offline/);
   const health = await site.call("health");

@@ -146,6 +146,12 @@ Deno.test("guests that come and go are told; those of an offline node have not g
   assert.equal(was.value.differences.find(({ key }: Row) => key === "name").from, "protected1");
   const not = await looking.site.call("compare_config", { vmid: 103, at: "1m", other_vmid: 101 });
   assert.match(not.text, /there was no guest 103 at/);
+  const early = await looking.site.call("compare_config", {
+    vmid: 500,
+    at: "30m",
+    other_vmid: 101,
+  });
+  assert.match(early.text, /whether there was a guest 500 at .* is not known: it came between /);
 });
 
 Deno.test("no secret is kept", async () => {

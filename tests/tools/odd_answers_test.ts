@@ -29,7 +29,7 @@ const PLANS_WITHOUT: typeof DOES_WITHOUT = {
   "/cluster/config/qdevice": "most clusters have none; without it less is allowed",
   "/cluster/ha/resources": "a node is drained all the same: Proxmox itself holds to HA",
   "/cluster/ha/rules": "as above",
-  "/cluster/status": "Proxmox itself refuses changes without quorum",
+  "/cluster/ha/status/current": "Proxmox itself refuses changes without quorum",
   "/nodes/{node}/lxc/{vmid}/pending": "it is asked only to tell what waited before, where it can",
   "/nodes/{node}/qemu/{vmid}/pending": "as above",
 };

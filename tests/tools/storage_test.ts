@@ -380,3 +380,18 @@ Deno.test("nothing that a guest may use is deleted while Proxmox hides guests", 
   }
   assert.deepEqual(changes(site), []);
 });
+
+Deno.test("a snapshot that was broken off is told as such, and is deleted by force alone", async () => {
+  await using site = await Site.start();
+  const broken = site.fake.state.guests.get(100)!;
+  broken.snapshots[0]!.snapstate = "prepare";
+  const call = { vmid: 100, name: "clean" };
+  const listed = await site.call("get_snapshots", { vmid: 100 });
+  assert.equal(listed.value.snapshots[0].incomplete, "prepare", listed.text);
+  const refused = await site.call("delete_snapshot", call);
+  assert.match(refused.text, /name 'clean' does not exist on device/);
+  delete broken.config.lock;
+  const forced = await site.call("delete_snapshot", { ...call, force: true });
+  assert.equal(forced.isError, false, forced.text);
+  assert.deepEqual(broken.snapshots, []);
+});

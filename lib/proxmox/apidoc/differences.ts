@@ -21,6 +21,9 @@ export interface Differences {
 }
 
 const UNKNOWN: Differences = { changes: {}, notes: [], digest: undefined };
+/** What a PUT replaces as a whole, so that what it is not given is lost (`PVE::API2::Firewall::IPSet` and the like). */
+const REPLACED =
+  /\/firewall\/(?:aliases\/\{name\}|ipset\/\{name\}\/\{cidr\})$|^\/nodes\/\{node\}\/dns$/;
 /** What says how to change, and is no setting itself. */
 const CONTROL = new Set(["delete", "digest", "revert", "force", "skiplock", "background_delay"]);
 
@@ -107,7 +110,11 @@ function compare(
   const given = Object.entries(params).filter(([key, value]) =>
     !CONTROL.has(key) && !(key in match.values) && !sameSetting(key, before[key], value)
   );
-  const removed = String(params.delete ?? "").split(/[,; ]+/).filter((key) => key in before);
+  const replaced = REPLACED.test(match.path) && method.method === "PUT"
+    ? Object.keys(method.parameters).filter((key) => !(key in params) && !(key in match.values))
+    : [];
+  const removed = [...String(params.delete ?? "").split(/[,; ]+/), ...replaced]
+    .filter((key) => key in before && !CONTROL.has(key));
   const [was, is] = [redactedParams(before), redactedParams(params)];
   const changes: Record<string, Change> = {};
   for (const [key] of given) {

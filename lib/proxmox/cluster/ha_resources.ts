@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { flag, number, type Row, text } from "../api/values.ts";
+import { textOfBytes } from "../guest/agent_bytes.ts";
 import { readConfig } from "../guest/config.ts";
 import { type Guest, guestLabel } from "../guest/directory.ts";
 import { disksOf } from "../guest/properties.ts";
@@ -26,6 +27,8 @@ export interface KnownResource {
   readonly sid: string;
   readonly digest: string | undefined;
   readonly resource: HaResource;
+  /** Whether HA brings it back to a better node; since Proxmox VE 9. */
+  readonly failback: boolean;
 }
 
 /** A guest as HA names it: `vm:101`. */
@@ -44,11 +47,12 @@ export async function readResources(pve: Pve): Promise<KnownResource[]> {
   return rows.map((row) => ({
     sid: String(row.sid),
     digest: text(row.digest),
+    failback: row.failback === undefined || flag(row.failback),
     resource: {
       state: HA_STATES.find((state) => state === row.state) ?? "started",
       max_restart: number(row.max_restart) ?? 1,
       max_relocate: number(row.max_relocate) ?? 1,
-      comment: text(row.comment) ?? "",
+      comment: textOfBytes(row.comment) ?? "",
       group: text(row.group) ?? "",
     },
   }));

@@ -2,19 +2,20 @@ import { AppError, onFailure } from "../../errors.ts";
 import { garbled } from "../api/failures.ts";
 import type { Pve } from "../pve.ts";
 import { compact, flag, number, text } from "../api/values.ts";
+import { readHaState } from "./ha_state.ts";
 
 /**
  * Reads who is in the cluster, and whether it can decide anything; `size` counts nodes that are not listed too. A
  * host that is in no cluster lists itself only, has no name and needs no quorum.
  */
 export async function readCluster(pve: Pve) {
-  const rows = await pve.list("/cluster/status");
+  const [rows, quorate] = await Promise.all([pve.list("/cluster/status"), readQuorum(pve)]);
   const cluster = rows.find((row) => row.type === "cluster");
   const nodes = rows.filter((row) => row.type === "node");
   if (nodes.length === 0) throw garbled("Proxmox's answer to /cluster/status names no node");
   return {
     ...compact({ name: text(cluster?.name), size: number(cluster?.nodes) }),
-    quorate: cluster === undefined || flag(cluster.quorate),
+    quorate,
     nodes: nodes.map((row) =>
       compact({
         node: text(row.name) ?? String(row.id),
@@ -26,15 +27,24 @@ export async function readCluster(pve: Pve) {
 }
 
 /**
+ * Whether the cluster has quorum. What `/cluster/status` says of it is as old as the last node that came or
+ * went: votes that change otherwise, as by `pvecm expected` or a QDevice, are not noticed there (9.2.11's
+ * `cfs_set_quorate`).
+ */
+async function readQuorum(pve: Pve): Promise<boolean> {
+  return (await readHaState(pve)).quorate;
+}
+
+/**
  * Requires quorum where Proxmox accepts a change without it and lets the task fail for no reason that it
  * names (seen with 9.2.11's vzdump: `job errors`). Says nothing where the cluster's state is unreadable.
  *
  * @throws AppError `unavailable`
  */
 export async function requireQuorum(pve: Pve): Promise<void> {
-  const state = await readCluster(pve).catch(onFailure(() => undefined));
+  const quorate = await readQuorum(pve).catch(onFailure(() => true));
   // A dry run notes it by itself.
-  if (state === undefined || state.quorate || pve.dryRun) return;
+  if (quorate || pve.dryRun) return;
   const text = "the cluster has no quorum, so nothing can be changed";
   throw new AppError("unavailable", `${text}; ${pve.advice.quorum}`);
 }
@@ -46,7 +56,7 @@ export async function noteQuorum(pve: Pve): Promise<void> {
   const isNoted = () => pve.plan.checks.some(({ check }) => check === CHECK);
   if (isNoted()) return;
   try {
-    const { quorate } = await readCluster(pve);
+    const quorate = await readQuorum(pve);
     if (isNoted()) return;
     pve.check(
       CHECK,

@@ -18,6 +18,12 @@ interface Found {
   readonly guest_status?: string;
 }
 
+/** What a guest wants first in a state that fits nothing else. */
+const WAY_ON: Readonly<Record<string, string>> = {
+  paused: "; resume it",
+  stopped: "; start it",
+};
+
 interface PowerInput {
   readonly vmid: number | string;
   readonly node?: string | undefined;
@@ -59,7 +65,7 @@ export async function changePower<T extends GuestType>(
   pve.check("is not locked", lock === undefined || suspended, lockedText(guest, lock));
   const fits = suspended || from.includes(status);
   const wanted = fits ? suspended ? "suspended" : status : from.join(" or ");
-  pve.check(`is ${wanted}`, fits, `${label} is ${status}`);
+  pve.check(`is ${wanted}`, fits, `${label} is ${status}${WAY_ON[status] ?? ""}`);
   const byHa = haDoes ? haWillDo(pve, guest, state) : haManages(state);
   const upid = await send(guest, byHa);
   // Who does not wait is not told more by asking again: the task has only just begun.

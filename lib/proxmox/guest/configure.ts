@@ -1,13 +1,14 @@
 import { AppError, toAppError } from "../../errors.ts";
 import { isKind } from "../api/errors.ts";
 import type { ParamsOf } from "../api/types.ts";
-import type { GuestConfig } from "../api/values.ts";
+import { type GuestConfig, text } from "../api/values.ts";
 import type { Patience } from "../following.ts";
 import { assertUnmasked, type Change, redactedParams } from "../plan.ts";
 import type { Pve } from "../pve.ts";
 import type { TaskState } from "../tasks.ts";
 import { readConfig } from "./config.ts";
 import type { Guest, GuestType } from "./directory.ts";
+import { lockedText } from "./locked.ts";
 import { readSettings, type Settings as Held, waitingKeys } from "./pending.ts";
 import { sameSetting, showSetting } from "./setting_values.ts";
 import { settle } from "./settle.ts";
@@ -86,6 +87,8 @@ export async function configureGuest<T extends GuestType>(
     const nothing = pve.unchanged("the settings are like that already");
     return told(pve, guest, { ...nothing, changes, pending: waitingKeys(held) });
   }
+  const lock = text(before.lock);
+  pve.check("is not locked", lock === undefined, lockedText(guest, lock));
   if (wanted.snapshotFirst) {
     const snapshot = await wanted.snapshotFirst();
     // The snapshot is part of the configuration: it has a new digest.

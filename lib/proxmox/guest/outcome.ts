@@ -37,6 +37,6 @@ async function standing(
     const { row, status } = await currentState(pve, guest);
     return compact({ name: text(row.name), guest_status: status });
   } catch (error) {
-    return goes && isKind(error, "missing") ? { guest_status: "deleted" } : {};
+    return { guest_status: goes && isKind(error, "missing") ? "deleted" : "unknown" };
   }
 }

@@ -1,6 +1,6 @@
+import { requireState } from "./checks.ts";
 import { type Guest, guestLabel } from "./directory.ts";
 import { haManages } from "./ha_manages.ts";
-import { currentState } from "./power.ts";
 import type { Pve } from "../pve.ts";
 import { requireSnapshot } from "./snapshots.ts";
 
@@ -18,17 +18,20 @@ interface RollbackEnd {
  *
  * @param options.start starts it even if it was stopped
  * @param options.startAfter starts it again if it ran
- * @throws AppError `not_found` naming the snapshots that are there
+ * @throws AppError `not_found` naming the snapshots that are there; `conflict` where Proxmox's task would fail
  */
 export async function foreseeRollback(
   pve: Pve,
   guest: Guest,
   { name, start, startAfter }: { name: string; start: boolean; startAfter: boolean },
 ): Promise<RollbackEnd> {
-  const [{ with_memory }, state] = await Promise.all([
-    requireSnapshot(pve, guest, name),
-    currentState(pve, guest),
-  ]);
+  const { incomplete, with_memory } = await requireSnapshot(pve, guest, name);
+  const state = await requireState(pve, guest);
+  pve.check(
+    "the snapshot is complete",
+    incomplete === undefined,
+    `snapshot ${name} is incomplete (${incomplete}): it can only be deleted`,
+  );
   const label = guestLabel(guest);
   const { status } = state;
   const runs = status !== "stopped";

@@ -3,7 +3,7 @@ import { clip } from "../clip.ts";
 import { type Guest, guestLabel } from "./directory.ts";
 import type { Reader } from "../kept_reader.ts";
 import type { Pve } from "../pve.ts";
-import { compact, flag, text, time } from "../api/values.ts";
+import { compact, flag, type Row, text, time } from "../api/values.ts";
 
 /** One snapshot; what is not known is left out. */
 export interface Snapshot {
@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly description?: string;
   readonly parent?: string;
   readonly with_memory?: boolean;
+  /** How far it came that was begun and not ended: `prepare` or `delete`. */
+  readonly incomplete?: string;
 }
 
 interface Snapshots {
@@ -27,7 +29,8 @@ export async function readSnapshots(
   pve: Reader,
   guest: Pick<Guest, "node" | "type" | "vmid">,
 ): Promise<Snapshots> {
-  const rows = await pve.list("/nodes/{node}/{type}/{vmid}/snapshot", guest);
+  // What Proxmox's description of it leaves out: `snapstate`.
+  const rows: Row[] = await pve.list("/nodes/{node}/{type}/{vmid}/snapshot", guest);
   const current = rows.find((row) => row.name === "current");
   const snapshots = rows.filter((row) => row !== current).map((row) =>
     compact({
@@ -36,6 +39,7 @@ export async function readSnapshots(
       description: describe(row),
       parent: text(row.parent),
       with_memory: flag(row.vmstate) || undefined,
+      incomplete: text(row.snapstate),
     })
   ).toSorted((a, b) => snapshotKey(a) < snapshotKey(b) ? -1 : 1);
   return { snapshots, ...compact({ current_parent: text(current?.parent) }) };

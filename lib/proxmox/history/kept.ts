@@ -43,15 +43,20 @@ export async function keptGuest(
   // Of a guest that nothing is kept of it is told whether there is one at all.
   if (newest === undefined || !await includes(pve, vmid, newest)) await pve.find({ vmid });
   if (state === undefined) throw notKept(vmid, { at, begins: next?.from });
-  if (state.content === null) {
-    throw new AppError("not_found", `there was no guest ${vmid} at ${at.toISOString()}`);
+  const { content, from, until } = state;
+  const between = next === undefined || at <= until
+    ? undefined
+    : `between ${until.toISOString()} and ${next.from.toISOString()}`;
+  if (content === null) {
+    const text = between === undefined
+      ? `there was no guest ${vmid} at ${at.toISOString()}`
+      : `whether there was a guest ${vmid} at ${at.toISOString()} is not known: it came ${between}`;
+    throw new AppError("not_found", text);
   }
-  const { from, until } = state;
-  const warnings = next === undefined || at <= until ? [] : [
-    `how guest ${vmid} was at ${at.toISOString()} is not certain: it changed between ` +
-    `${until.toISOString()} and ${next.from.toISOString()}`,
-  ];
-  return { vmid, content: contentOf(state.content), from, until, warnings };
+  const warnings = between === undefined
+    ? []
+    : [`how guest ${vmid} was at ${at.toISOString()} is not certain: it changed ${between}`];
+  return { vmid, content: contentOf(content), from, until, warnings };
 }
 
 async function includes(pve: Pve, vmid: number, { content }: KeptState): Promise<boolean> {

@@ -217,6 +217,11 @@ export const CLUSTER = {
     },
     refuses: [
       { args: { list: "effective", user: "no user" }, code: "invalid", text: /user@realm/ },
+      {
+        args: { list: "effective", user: "auditer@pve" },
+        code: "not_found",
+        text: /there is no user auditer@pve, only .*\(did you mean auditor@pve\?\)/,
+      },
       { args: { list: "passwords" }, code: "invalid", text: /list/ },
       {
         args: { user: "auditor@pve" },

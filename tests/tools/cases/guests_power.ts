@@ -61,7 +61,7 @@ export const GUESTS_POWER = {
       assert.ok(isRunning(site, 100));
       assert.ok(Number(guest(site, 100).startedAt) > Date.now() - 86_400_000, "not reset");
     },
-    refuses: [{ args: { vmid: 101 }, code: "conflict", text: /VM 101 is stopped/ }],
+    refuses: [{ args: { vmid: 101 }, code: "conflict", text: /VM 101 is stopped; start it$/ }],
   },
 
   reboot_vm: {
@@ -73,7 +73,7 @@ export const GUESTS_POWER = {
       assert.ok(isRunning(site, 100));
     },
     refuses: [
-      { args: { vmid: 101 }, code: "conflict", text: /VM 101 is stopped/ },
+      { args: { vmid: 101 }, code: "conflict", text: /VM 101 is stopped; start it$/ },
       {
         args: { vmid: 200 },
         code: "conflict",
@@ -98,7 +98,7 @@ export const GUESTS_POWER = {
       const twice = await site.call("suspend_vm", { vmid: 100 });
       assert.deepEqual([twice.value.guest_status, twice.value.unchanged], ["paused", true]);
     },
-    refuses: [{ args: { vmid: 101 }, code: "conflict", text: /VM 101 is stopped/ }],
+    refuses: [{ args: { vmid: 101 }, code: "conflict", text: /VM 101 is stopped; start it$/ }],
     variants: [{ args: { vmid: 100, to_disk: true } }],
   },
 
@@ -111,7 +111,7 @@ export const GUESTS_POWER = {
       assert.equal(guest(site, 100).paused, false);
     },
     unchanged: [{ vmid: 110 }],
-    refuses: [{ args: { vmid: 101 }, code: "conflict", text: /VM 101 is stopped/ }],
+    refuses: [{ args: { vmid: 101 }, code: "conflict", text: /VM 101 is stopped; start it$/ }],
   },
 
   start_container: {
@@ -168,6 +168,11 @@ export const GUESTS_POWER = {
     },
     refuses: [
       { args: { action: "stop", dry_run: false }, code: "invalid", text: /give either vmids/ },
+      {
+        args: { action: "stop", vmids: [998, 999], dry_run: false },
+        code: "not_found",
+        text: /failed for all 2 guests \(998: no guest has the vmid 998/,
+      },
       {
         args: { action: "stop", vmids: [100], tag: "prod", dry_run: false },
         code: "invalid",

@@ -186,6 +186,12 @@ export const GUESTS_SETTINGS = {
         prepare: set(101, { balloon: 1536, memory: "2048" }),
       },
       {
+        args: { vmid: 101, memory: 64 },
+        code: "conflict",
+        text: /VM 101 is locked \(backup\): wait for what holds it; .* qm unlock 101 in a shell/,
+        prepare: set(101, { lock: "backup" }),
+      },
+      {
         args: { vmid: 101, unset: ["onbot"] },
         code: "invalid",
         text: /there is no setting onbot \(did you mean onboot\?\)/,

@@ -47,7 +47,7 @@ export const HA = {
   },
 
   update_ha_resource: {
-    args: { vmid: 110, state: "ignored", max_relocate: 0, comment: "by hand" },
+    args: { vmid: 110, state: "ignored", max_relocate: 0, comment: "elle, çığ" },
     request: ["PUT", /^\/cluster\/ha\/resources\/vm(:|%3A)110$/],
     unchanged: [{ vmid: 110 }, { vmid: 110, state: "started", comment: "" }],
     refuses: [
@@ -66,7 +66,7 @@ export const HA = {
       assert.deepEqual(value.changes, {
         state: { from: "started", to: "ignored" },
         max_relocate: { from: 1, to: 0 },
-        comment: { from: "", to: "by hand" },
+        comment: { from: "", to: "elle, çığ" },
       });
       assert.match(value.undo, /^update_ha_resource of 110: state back to "started", max_rel/);
       assert.match(value.notes.join(), /leaves it alone, also when its node fails/);
@@ -77,6 +77,9 @@ export const HA = {
 
   remove_ha_resource: {
     args: { vmid: 110 },
+    prepare: ({ fake }) => {
+      fake.state.ha.resources.get("vm:110")!.failback = false;
+    },
     request: ["DELETE", /^\/cluster\/ha\/resources\/vm(:|%3A)110$/],
     unchanged: [{ vmid: 101 }],
     works: (value, site) => {
@@ -84,6 +87,7 @@ export const HA = {
       assert.equal(site.fake.state.ha.rules.size, 0);
       assert.deepEqual(value.notes, ["deleted with it: HA rule web2-home: vm:110 on pve2"]);
       assert.match(value.undo, /^add_ha_resource {"vmid":110,"state":"started","max_restart":1/);
+      assert.match(value.undo, /}; not with it: failback 0; create_ha_rule/);
       assert.match(
         value.undo,
         /create_ha_rule or update_ha_rule {"rule":"web2-home","guests":\[110\]/,
@@ -133,6 +137,11 @@ export const HA = {
         text: /no guest is named nobody/,
       },
       { args: { rule: "1", guests: [110], nodes: ["pve1"] }, code: "invalid", text: /rule: must/ },
+      ...["iki yarım", "ü", "100%41"].map((comment) => ({
+        args: { ...RULE, guests: [110], nodes: ["pve1"], comment },
+        code: "invalid" as const,
+        text: /comment: must be ASCII without %XX: Proxmox keeps nothing else/,
+      })),
     ],
     works: (value, site) => {
       const { state } = site.fake;

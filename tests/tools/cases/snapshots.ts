@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import type { ToolName } from "../../../lib/mcp/tools.ts";
 import { guest, isRunning, set } from "../guests.ts";
 import { lastChange } from "../requests.ts";
+import type { Site } from "../../site.ts";
 import type { ToolCase } from "../tool_case.ts";
+
+/** A snapshot that was begun and broken off. */
+function breakOff(site: Site): void {
+  guest(site, 100).snapshots[0]!.snapstate = "prepare";
+}
 
 export const SNAPSHOTS = {
   create_snapshot: {
@@ -46,6 +52,10 @@ export const SNAPSHOTS = {
         prepare: set(100, { lock: "snapshot" }),
       },
     ],
+    variants: [{
+      args: { vmid: 100, name: "clean", force: true },
+      prepare: breakOff,
+    }],
   },
 
   get_snapshots: {
@@ -74,6 +84,16 @@ export const SNAPSHOTS = {
       args: { vmid: 100, name: "nosuch" },
       code: "not_found",
       text: /VM 100 has no snapshot nosuch; it has: clean/,
+    }, {
+      args: { vmid: 100, name: "clean" },
+      code: "conflict",
+      text: /VM 100 is locked \(backup\): wait for what holds it/,
+      prepare: set(100, { lock: "backup" }),
+    }, {
+      args: { vmid: 100, name: "clean" },
+      code: "conflict",
+      text: /snapshot clean is incomplete \(prepare\): it can only be deleted/,
+      prepare: breakOff,
     }],
     variants: [
       { args: { vmid: 100, name: "clean", start: true } },

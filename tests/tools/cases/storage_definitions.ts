@@ -87,11 +87,21 @@ export const STORAGE_DEFINITIONS = {
 
   remove_storage: {
     args: { storage: "spare" },
-    prepare: addSpare,
+    prepare: (site) => {
+      addSpare(site);
+      Object.assign(site.fake.state.storages.get("spare")!, {
+        disabled: true,
+        options: { path: "/srv/spare", "prune-backups": "keep-last=3", mkdir: 0 },
+      });
+    },
     request: ["DELETE", /^\/storage\/spare$/],
     works: (value, site) => {
       assert.equal(site.fake.state.storages.has("spare"), false);
-      assert.match(value.undo, /^add_storage with .*path \/srv\/spare, storage spare, type dir/);
+      assert.equal(
+        value.undo,
+        'add_storage {"storage":"spare","type":"dir","enabled":false,"content":["iso"],' +
+          '"keep":"keep-last=3","path":"/srv/spare"}; not with it: its password where it has one, mkdir',
+      );
     },
     refuses: [
       {
