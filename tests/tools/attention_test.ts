@@ -479,7 +479,7 @@ Deno.test("get_attention lists what could not be read, and never as nothing foun
   const denied = { kind: "status", status: 403, message: "Permission check failed\n" } as const;
   const parts: [RegExp, string, RegExp][] = [
     [/^\/cluster\/status$/, "quorum and nodes", /the cluster/],
-    [/^\/cluster\/ha\/status\/current$/, "quorum and nodes, HA", /the cluster/],
+    [/^\/cluster\/ha\/status\/current$/, "HA", /the cluster/],
     [/^\/cluster\/replication$/, "replication", /the cluster/],
     [/^\/nodes\/pve2\/tasks$/, "failed tasks", /node pve2/],
     [/\/certificates\/info$/, "certificates", /node pve1, node pve2, node pve3/],
@@ -503,7 +503,7 @@ Deno.test("get_attention lists what could not be read, and never as nothing foun
     const undo = site.fake.fault({ path }, denied, { times: 100 });
     const { unread } = await attention(site);
     undo();
-    assert.equal(unread.map((each) => each.part).join(", "), part);
+    assert.deepEqual(unread.map((each) => each.part), [part]);
     assert.match(unread[0]?.of ?? "", of);
     assert.match(unread[0]?.reason ?? "", /refused|could not be read/);
   }

@@ -9,13 +9,15 @@ import { readHaState } from "./ha_state.ts";
  * host that is in no cluster lists itself only, has no name and needs no quorum.
  */
 export async function readCluster(pve: Pve) {
-  const [rows, quorate] = await Promise.all([pve.list("/cluster/status"), readQuorum(pve)]);
+  const rows = await pve.list("/cluster/status");
   const cluster = rows.find((row) => row.type === "cluster");
   const nodes = rows.filter((row) => row.type === "node");
   if (nodes.length === 0) throw garbled("Proxmox's answer to /cluster/status names no node");
+  const listed = cluster === undefined || flag(cluster.quorate);
+  const isWell = listed && nodes.every(({ online }) => flag(online));
   return {
     ...compact({ name: text(cluster?.name), size: number(cluster?.nodes) }),
-    quorate,
+    quorate: isWell || await readQuorum(pve).catch(onFailure(() => listed)),
     nodes: nodes.map((row) =>
       compact({
         node: text(row.name) ?? String(row.id),
