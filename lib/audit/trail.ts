@@ -161,10 +161,15 @@ export class AuditTrail {
    * Removes old rows, some at once so that nobody waits long for the database, and appends a row for each such
    * part that signs for it: verification passes wherever this ends. Throws AppError `conflict` when the trail
    * does not verify: a checkpoint would cover up what happened to it.
+   *
+   * @param options.pause what is waited for between the parts; 20 ms when not given
    */
   async prune(
     prune: AuditPrune,
-    { rowsAtOnce = ROWS_PER_PRUNE }: { rowsAtOnce?: number } = {},
+    { rowsAtOnce = ROWS_PER_PRUNE, pause = othersTurn }: {
+      rowsAtOnce?: number;
+      pause?: () => Promise<unknown>;
+    } = {},
   ): Promise<AuditPruneReport> {
     const [problem] = (await this.verify()).problems;
     if (problem !== undefined) {
@@ -180,7 +185,7 @@ export class AuditTrail {
       const part = await this.#prunePart(prune, { through, most: rowsAtOnce });
       if (part === null) return report;
       report = { removed: report.removed + part.removed, checkpoint: part.checkpoint };
-      await new Promise((resolve) => setTimeout(resolve, OTHERS_TURN_MS));
+      await pause();
     }
   }
 
@@ -218,4 +223,8 @@ export class AuditTrail {
     if (this.#database.ownTables) return;
     throw new AppError("invalid", "Cannot read the audit trail: audit.database is false");
   }
+}
+
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, OTHERS_TURN_MS));
 }
