@@ -3,8 +3,7 @@ import { haltsOf } from "../../lib/database/halts.ts";
 import { migrate } from "../../lib/database/migrate.ts";
 import { sharedCountersOf } from "../../lib/database/shared_counters.ts";
 import { createUseLimits } from "../../lib/http/limits.ts";
-import type { Row } from "../../lib/database/database.ts";
-import { makePostgresSite, runAsOwner } from "../auth/postgres.ts";
+import { makePostgresSite } from "../auth/postgres.ts";
 import { sharedPostgres as server } from "../auth/shared_postgres.ts";
 import type { FakePveOptions } from "../fake_pve.ts";
 import { Site } from "../site.ts";
@@ -85,46 +84,6 @@ Deno.test("instances count rates together", async () => {
   assert.equal(await list(first, "wrong"), 401);
   assert.equal(await list(second, "wronger"), 401);
   assert.equal(await list(first, "wrongest"), 429);
-});
-
-Deno.test("a login and the count of its request are one statement", async () => {
-  const database = await makePostgresSite(await server());
-  try {
-    await using site = await Site.start({
-      openDatabase: () => database.open(),
-      username: "ada",
-      config: { server: { rate_limit: { requests_per_minute: 100, failed_logins_per_minute: 2 } } },
-    });
-    const read = () => site.call("get_nodes", {}, { token: site.tokens.user });
-    const [{ name } = {}] = await database.run("SELECT current_database() AS name");
-    const activity = async (which: string) =>
-      await runAsOwner(await server(), {
-        database: "postgres",
-        sql: `SELECT pid, query FROM pg_stat_activity WHERE datname = '${name}' AND ${which}`,
-      });
-    await read();
-    const locked = database.run(
-      "BEGIN; LOCK TABLE proxmox_mcp_rates IN EXCLUSIVE MODE; SELECT pg_sleep(60); COMMIT",
-    );
-    const end = assert.rejects(locked);
-    let [sleeping, waiting]: Row[][] = [[], []];
-    await until(async () => {
-      sleeping = await activity("wait_event = 'PgSleep'");
-      return sleeping.length === 1;
-    });
-    const answer = read();
-    await until(async () => {
-      waiting = await activity("wait_event_type = 'Lock'");
-      return waiting.length > 0;
-    });
-    await database.run(`SELECT pg_cancel_backend(${sleeping?.[0]?.pid})`);
-    await end;
-    assert.equal((await answer).isError, false);
-    assert.equal(waiting?.length, 1);
-    assert.match(String(waiting?.[0]?.query), /proxmox_mcp_rates.*t\.token_hash/s);
-  } finally {
-    await database.dispose();
-  }
 });
 
 Deno.test("a clock that is set back keeps nobody out for longer than a minute", async () => {
