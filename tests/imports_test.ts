@@ -37,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "commander",
       "node:crypto",
       "node:dns",
+      "node:fs",
       "node:net",
       "node:os",
       "node:path",
@@ -97,7 +98,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["lib/tool", "lib/backups", "lib/pbs", "lib/proxmox", "lib/plot", "lib/audit/row.ts"],
     "lib/audit/trail.ts",
     ...["lib/database/history.ts", "lib/database/rehearsals.ts", "lib/turns.ts"],
-    ...["lib/errors.ts", "zod"],
+    ...["lib/command.ts", "lib/errors.ts", "zod"],
   ],
   "lib/tool": [
     "lib/backups",

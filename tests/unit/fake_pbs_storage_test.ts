@@ -54,6 +54,7 @@ Deno.test("a backup server is a storage that names it", async () => {
   assert.deepEqual({ ...data, digest: undefined }, {
     storage: "pbs1",
     type: "pbs",
+    shared: 1,
     content: "backup",
     server: "127.0.0.1",
     port: pbs.port,
