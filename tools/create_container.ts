@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { STARTING } from "../lib/tool/conditions.ts";
+import { MAKING } from "../lib/tool/conditions.ts";
 import { guestName, guestTaskResult, newGuestInput, waiting } from "../lib/tool/fields.ts";
 import { addressInput } from "../lib/tool/nic_fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
@@ -44,7 +44,7 @@ export default defineTool({
       when: "with pull of an OCI image",
       if: ({ pull, template = "" }) => pull && isOciReference(template),
     },
-    STARTING,
+    ...MAKING,
   ],
   input: z.strictObject({
     ...newGuestInput,

@@ -1,6 +1,11 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
-import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
+import {
+  settingPrivileges,
+  type SettingRule,
+  SNAPSHOT_FIRST,
+  TAGGING,
+} from "../lib/tool/conditions.ts";
 import { changed, changedGuest, dryRun, guestInput, guestName, tags } from "../lib/tool/fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
@@ -57,7 +62,7 @@ export default defineTool({
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", ...RULES.map(({ privilege }) => privilege)]],
-  conditionalPrivileges: [...settingPrivileges(RULES), SNAPSHOT_FIRST],
+  conditionalPrivileges: [...settingPrivileges(RULES), TAGGING, SNAPSHOT_FIRST],
   input,
   output: z.object({ ...changedGuest, ...changed, ...configOutput }),
   action: ({ vmid }) => `update container ${vmid}`,
