@@ -34,6 +34,8 @@ export function wantedFor(
   { text, type }: { text: string; type: GuestType },
 ): string[] {
   if (type === "qemu" && CLOUD_INIT.test(key)) return ["VM.Config.Cloudinit|VM.Config.Network"];
+  // Features ask for what `checkFeatures` does; the other is no option but of what is made.
+  if (type === "lxc" && /^(?:features|unprivileged)$/.test(key)) return [];
   if (/^(?:ide|sata|scsi|virtio)\d+$/.test(key)) {
     if (/:cloudinit\b|-cloudinit\b/.test(text)) return ["VM.Config.Cloudinit", "VM.Config.CDROM"];
     if (text.includes("media=cdrom")) return ["VM.Config.CDROM"];
@@ -145,6 +147,7 @@ export function checkRemovals(call: Call, guest: FakeGuest, keys: readonly strin
     checkStartup(call, guest, key);
     if (/^net\d+$/.test(key)) checkBridge(call, text);
     if (key === "tags") checkTags(call, "", text);
+    if (key === "features") checkFeatures(call, guest, { text: "" });
     checkDevice(call, key, { text, verb: "delete" });
   }
 }
