@@ -24,11 +24,15 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Config.Disk"],
     ["/vms/{vmid}", "VM.Config.Memory"],
     ["/vms/{vmid}", "VM.Config.Network"],
-    ["/vms/{vmid}", "VM.Config.Options"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
     ["/sdn/zones/{zone}", "SDN.Use"],
   ],
   conditionalPrivileges: [
+    {
+      privilege: ["/vms/{vmid}", "VM.Config.Options"],
+      when: "with tags or description",
+      if: ({ tags, description }) => (tags ?? description) !== undefined,
+    },
     {
       privilege: ["/", "Sys.Modify"],
       when: "with unprivileged false",

@@ -53,6 +53,13 @@ const RULES = [
   },
 ] as const satisfies readonly SettingRule<keyof z.output<typeof input>>[];
 
+/** Of features only this one is not root's own. */
+const NESTING = {
+  privilege: "VM.Allocate",
+  fields: [],
+  keys: /^features$/,
+} as const satisfies SettingRule<string>;
+
 export default defineTool({
   name: "update_container",
   title: "Update container",
@@ -62,7 +69,11 @@ export default defineTool({
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", ...RULES.map(({ privilege }) => privilege)]],
-  conditionalPrivileges: [...settingPrivileges(RULES), TAGGING, SNAPSHOT_FIRST],
+  conditionalPrivileges: [
+    ...settingPrivileges([...RULES, NESTING]),
+    TAGGING,
+    SNAPSHOT_FIRST,
+  ],
   input,
   output: z.object({ ...changedGuest, ...changed, ...configOutput }),
   action: ({ vmid }) => `update container ${vmid}`,

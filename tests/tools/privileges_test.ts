@@ -72,8 +72,12 @@ const ROWS: readonly Row[] = [
       "VM.Config.Disk",
       "VM.Config.Memory",
       "VM.Config.Network",
-      "VM.Config.Options",
     ],
+  },
+  {
+    tool: "create_container",
+    args: { ...NEW_CONTAINER, description: "x" },
+    needs: ["VM.Config.Options"],
   },
   { tool: "create_container", args: { ...NEW_CONTAINER, unprivileged: false } },
   { tool: "create_container", args: { ...NEW_CONTAINER, start: true } },
@@ -231,6 +235,13 @@ const ROWS: readonly Row[] = [
     tool: "update_container",
     args: { vmid: 202, hostname: "x", nameserver: "10.0.0.53", searchdomain: "example.org" },
     needs: ["VM.Config.Network"],
+  },
+  {
+    tool: "update_container",
+    args: { vmid: 202, unset: ["features"] },
+    needs: ["VM.Allocate"],
+    prepare: (site) =>
+      Object.assign(site.fake.state.guests.get(202)?.config ?? {}, { features: "nesting=1" }),
   },
   {
     tool: "update_container",
