@@ -12,6 +12,7 @@ import { sendStop } from "../lib/proxmox/guest/stop.ts";
 import { currentState, mayChange, type PowerTask, powerTasks } from "../lib/proxmox/guest/power.ts";
 import { assertKnown, nodesIn, poolsIn, tagsIn } from "../lib/proxmox/known.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
+import { SEEING_POOLS } from "../lib/tool/conditions.ts";
 import { changed, guestReference, nodeName, ONLY_PREVIEW, waiting } from "../lib/tool/fields.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -52,6 +53,11 @@ export default defineTool({
   hints: DESTROYS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.PowerMgmt"]],
+  conditionalPrivileges: [{
+    ...SEEING_POOLS,
+    when: "with pool",
+    if: ({ pool }) => pool !== undefined,
+  }],
   input,
   output: z.object({
     ...changed,

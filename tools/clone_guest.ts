@@ -32,7 +32,7 @@ export default defineTool({
       if: () => true,
     },
     USING_BRIDGES,
-    USING_MAPPINGS,
+    { ...USING_MAPPINGS, when: `${USING_MAPPINGS.when} or a CPU model of the cluster's own` },
   ],
   input: z.strictObject({
     ...guestInput,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { STARTING } from "../lib/tool/conditions.ts";
+import { MAKING } from "../lib/tool/conditions.ts";
 import { guestName, guestTaskResult, newGuestInput, waiting } from "../lib/tool/fields.ts";
 import { addressInput } from "../lib/tool/nic_fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
@@ -24,11 +24,15 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Config.Disk"],
     ["/vms/{vmid}", "VM.Config.Memory"],
     ["/vms/{vmid}", "VM.Config.Network"],
-    ["/vms/{vmid}", "VM.Config.Options"],
     ["/storage/{storage}", "Datastore.AllocateSpace"],
     ["/sdn/zones/{zone}", "SDN.Use"],
   ],
   conditionalPrivileges: [
+    {
+      privilege: ["/vms/{vmid}", "VM.Config.Options"],
+      when: "with tags or description",
+      if: ({ tags, description }) => (tags ?? description) !== undefined,
+    },
     {
       privilege: ["/", "Sys.Modify"],
       when: "with unprivileged false",
@@ -44,7 +48,7 @@ export default defineTool({
       when: "with pull of an OCI image",
       if: ({ pull, template = "" }) => pull && isOciReference(template),
     },
-    STARTING,
+    ...MAKING,
   ],
   input: z.strictObject({
     ...newGuestInput,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../lib/errors.ts";
-import { STARTING } from "../lib/tool/conditions.ts";
+import { MAKING } from "../lib/tool/conditions.ts";
 import {
   guestName,
   guestSystem,
@@ -85,7 +85,7 @@ export default defineTool({
       when: "with cloud-image",
       if: ({ preset }) => preset === "cloud-image",
     },
-    STARTING,
+    ...MAKING,
   ],
   input,
   output: z.object({

@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { aboutVolume } from "../lib/tool/about_volume.ts";
-import { READING_BACKUPS } from "../lib/tool/conditions.ts";
 import { nodeName, taskResult, volumeId, waiting } from "../lib/tool/fields.ts";
-import { requireBackup } from "../lib/proxmox/storage/backups.ts";
+import { backupType, requireBackup } from "../lib/proxmox/storage/backups.ts";
 import { deleteVolume } from "../lib/proxmox/storage/volumes.ts";
 import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
 
@@ -14,8 +13,12 @@ export default defineTool({
   toolsets: ["backups"],
   hints: DESTROYS,
   subject: "guest",
-  privileges: [["/storage/{storage}", "Datastore.AllocateSpace", "Datastore.Allocate"]],
-  conditionalPrivileges: READING_BACKUPS,
+  privileges: [["/storage/{storage}", "Datastore.AllocateSpace"], ["/vms/{vmid}", "VM.Backup"]],
+  conditionalPrivileges: [{
+    privilege: ["/storage/{storage}", "Datastore.Allocate"],
+    when: "for a backup whose name tells no guest",
+    if: ({ volid }) => backupType(volid) === undefined,
+  }],
   input: z.strictObject({
     volid: volumeId.describe("From get_backups"),
     node: nodeName.optional(),

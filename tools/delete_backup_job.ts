@@ -15,7 +15,7 @@ export default defineTool({
   toolsets: ["backups"],
   hints: DESTROYS,
   subject: "cluster",
-  privileges: [["/", "Sys.Modify"]],
+  privileges: [["/", "Sys.Audit"], ["/", "Sys.Modify"]],
   input: z.strictObject({ id: jobId, ...dryRun }),
   output: z.object(jobOutput),
   action: ({ id }) => `delete backup job ${id}`,

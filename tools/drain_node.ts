@@ -10,6 +10,7 @@ import { Room } from "../lib/proxmox/migration/room.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { requireGuestsSeen } from "../lib/proxmox/unseen.ts";
 import type { ColumnsOf } from "../lib/tool/columns.ts";
+import { TO_STORAGE } from "../lib/tool/conditions.ts";
 import { changed, dryRun, nodeName, storageId } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -56,11 +57,7 @@ export default defineTool({
     ["/vms/{vmid}", "VM.Audit"],
     ["/", "Sys.Audit"],
   ],
-  conditionalPrivileges: [{
-    privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
-    when: "with target_storage",
-    if: ({ target_storage }) => target_storage !== undefined,
-  }],
+  conditionalPrivileges: TO_STORAGE,
   input,
   output: z.object({
     node: z.string().optional(),

@@ -4,6 +4,7 @@ import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { absences, guestRowsOf } from "../lib/proxmox/inventory.ts";
 import { whyEmpty } from "../lib/proxmox/known.ts";
 import { paginate } from "../lib/proxmox/list.ts";
+import { SEEING_POOLS } from "../lib/tool/conditions.ts";
 import { listing, paged } from "../lib/tool/fields.ts";
 import { assertFilters, COLUMNS, DEFAULT_COLUMNS, guestRow, pick } from "../lib/tool/guest_list.ts";
 import { sortField } from "../lib/tool/sort.ts";
@@ -43,6 +44,7 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],
+  conditionalPrivileges: [SEEING_POOLS],
   input,
   output: z.object({ guests: z.array(foundRow), ...paged }),
   action: () => "find guests",

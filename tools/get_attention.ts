@@ -50,7 +50,7 @@ export default defineTool({
   conditionalPrivileges: [
     {
       privilege: ["/", "Sys.Audit"],
-      when: "for quorum, HA, Ceph, ZFS and thin pools",
+      when: "for quorum, HA, tasks, Ceph, ZFS and thin pools",
       if: () => true,
     },
     { privilege: ["/nodes/{node}", "Sys.Audit"], when: "for nodes", if: () => true },

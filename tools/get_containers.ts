@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { SEEING_POOLS } from "../lib/tool/conditions.ts";
 import { paged } from "../lib/tool/fields.ts";
 import { guestLister, guestListInput, guestRow } from "../lib/tool/guest_list.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
@@ -14,6 +15,7 @@ export default defineTool({
   hints: READS,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Audit"]],
+  conditionalPrivileges: [SEEING_POOLS],
   input: z.strictObject(guestListInput),
   output: z.object({ containers: z.array(guestRow), ...paged }),
   action: () => "list containers",

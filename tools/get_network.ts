@@ -4,6 +4,7 @@ import { readNetwork } from "../lib/proxmox/cluster/network.ts";
 import { warned } from "../lib/proxmox/cluster/nodes.ts";
 import { describePage } from "../lib/proxmox/list.ts";
 import { compact, flag, number, type Row, text } from "../lib/proxmox/api/values.ts";
+import { unseen } from "../lib/proxmox/unseen.ts";
 import { listing, nodeName, paged } from "../lib/tool/fields.ts";
 import { defineTool, READS } from "../lib/tool/tool.ts";
 
@@ -30,6 +31,11 @@ export default defineTool({
   hints: READS,
   subject: "node",
   privileges: [],
+  conditionalPrivileges: [{
+    privilege: ["/sdn/zones/{zone}", "SDN.Audit", "SDN.Use"],
+    when: "to see bridges",
+    if: () => true,
+  }],
   input: z.strictObject({ node: nodeName, ...listing(interfaceRow) }),
   output: z.object({
     interfaces: z.array(interfaceRow),
@@ -38,12 +44,15 @@ export default defineTool({
   }),
   action: ({ node }) => `list the network interfaces of node ${node}`,
   run: async (input, { pve }) => {
-    const { rows, unapplied } = await readNetwork(pve, pve.node(input.node));
+    const [{ rows, unapplied }, hidden] = await Promise.all([
+      readNetwork(pve, pve.node(input.node)),
+      unseen(pve, { what: "bridges", path: "/sdn/zones/{zone}", anyOf: ["SDN.Audit", "SDN.Use"] }),
+    ]);
     const by = { key: ({ iface }: Row) => String(iface), describe };
     const { items: interfaces, ...page } = describePage(rows, by, input);
-    if (unapplied.length === 0) return { interfaces, ...page };
+    if (unapplied.length === 0) return { interfaces, ...page, ...warned(hidden) };
     const waits = "changes wait for being applied: this is what is written, not what is in use";
-    return { interfaces, unapplied: [...unapplied], ...page, ...warned([waits]) };
+    return { interfaces, unapplied: [...unapplied], ...page, ...warned([waits, ...hidden]) };
   },
 });
 

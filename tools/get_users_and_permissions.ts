@@ -66,8 +66,12 @@ export default defineTool({
     {
       privilege: ["/access", "Sys.Audit", "Permissions.Modify"],
       when: "to see others' permissions",
-      if: ({ list, user }) =>
-        list === "permissions" || (list === "effective" && user !== undefined),
+      if: ({ list }) => list === "permissions",
+    },
+    {
+      privilege: ["/access", "Sys.Audit"],
+      when: "for effective of another user",
+      if: ({ list, user }) => list === "effective" && user !== undefined,
     },
   ],
   input: z.strictObject({

@@ -13,6 +13,7 @@ import {
 } from "../lib/proxmox/migration/conditions.ts";
 import { sendMigration } from "../lib/proxmox/migration/request.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
+import { TO_STORAGE } from "../lib/tool/conditions.ts";
 import { guestInput, guestTaskResult, nodeName, storageId, waiting } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -25,11 +26,7 @@ export default defineTool({
   hints: CHANGES,
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Migrate"]],
-  conditionalPrivileges: [{
-    privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
-    when: "with target_storage",
-    if: ({ target_storage }) => target_storage !== undefined,
-  }],
+  conditionalPrivileges: TO_STORAGE,
   input: z.strictObject({
     ...guestInput,
     target: nodeName,

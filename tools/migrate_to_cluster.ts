@@ -79,7 +79,7 @@ export default defineTool({
         bridge: input.to_bridge,
       },
     });
-    const needs = needsOf({ ...destination, type: guest.type });
+    const needs = needsOf({ ...destination, modifies: departure.modifies, type: guest.type });
     const pass = newPass(target, guest.vmid);
     const parts = {
       source: pve,

@@ -4,9 +4,15 @@ import { joinServers } from "../lib/backups/join.ts";
 import { AppError } from "../lib/errors.ts";
 import { compact } from "../lib/proxmox/api/values.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
+import { TAG } from "../lib/proxmox/rehearsal/copy.ts";
 import { cleanUpAll } from "../lib/proxmox/rehearsal/leftover.ts";
 import { endText, rehearse, REHEARSING } from "../lib/proxmox/rehearsal/rehearse.ts";
-import { RESTORING_PRIVILEGED, USING_BRIDGES } from "../lib/tool/conditions.ts";
+import {
+  RESTORING_PRIVILEGED,
+  TAGGING,
+  USING_BRIDGES,
+  USING_MAPPINGS,
+} from "../lib/tool/conditions.ts";
 import {
   changed,
   dryRun,
@@ -39,11 +45,24 @@ export default defineTool({
     ["/storage/{storage}", "Datastore.AllocateSpace"],
   ],
   backupPrivileges: [["/datastore/{store}", "Datastore.Audit"]],
-  conditionalPrivileges: [USING_BRIDGES, RESTORING_PRIVILEGED, {
-    privilege: ["/vms/{vmid}", "VM.GuestAgent.Audit", "VM.Monitor"],
-    when: "to ask a VM's guest agent",
-    if: () => true,
-  }],
+  conditionalPrivileges: [
+    USING_BRIDGES,
+    {
+      ...USING_MAPPINGS,
+      when: "for a VM with /dev/hwrng",
+    },
+    RESTORING_PRIVILEGED,
+    {
+      ...TAGGING,
+      when: `where the datacenter registers the tag ${TAG} or lets no user give it`,
+      if: () => true,
+    },
+    {
+      privilege: ["/vms/{vmid}", "VM.GuestAgent.Audit", "VM.Monitor"],
+      when: "to ask a VM's guest agent",
+      if: () => true,
+    },
+  ],
   input: z.strictObject({
     vmid: guestReference.describe("The guest that the backup is of; it is not touched"),
     volid: volumeId.optional().describe("Default: its newest good backup"),

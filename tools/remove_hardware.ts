@@ -62,8 +62,8 @@ export default defineTool({
     },
     {
       privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
-      when: "with destroy_data",
-      if: ({ destroy_data }) => destroy_data,
+      when: "with destroy_data, for a VM",
+      if: ({ device, destroy_data }) => destroy_data && !/^mp\d/.test(device),
     },
   ],
   input,

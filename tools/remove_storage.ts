@@ -20,7 +20,11 @@ export default defineTool({
   toolsets: ["storage"],
   hints: DESTROYS,
   subject: "cluster",
-  privileges: [["/storage", "Datastore.Allocate"], ["/vms/{vmid}", "VM.Audit"]],
+  privileges: [
+    ["/storage", "Datastore.Allocate"],
+    ["/vms/{vmid}", "VM.Audit"],
+    ["/", "Sys.Audit"],
+  ],
   input: z.strictObject({ storage: storageId, ...dryRun }),
   output: z.object(definitionOutput),
   action: ({ storage }) => `remove storage ${storage}`,

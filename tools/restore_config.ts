@@ -14,10 +14,26 @@ import type { Pve } from "../lib/proxmox/pve.ts";
 import { configOutput } from "../lib/tool/config_change.ts";
 import { changed, changedGuest, guestInput, ONLY_PREVIEW } from "../lib/tool/fields.ts";
 import { moment, momentOf } from "../lib/tool/moments.ts";
-import { defineTool, DESTROYS } from "../lib/tool/tool.ts";
+import {
+  type ConditionalPrivilege,
+  defineTool,
+  DESTROYS,
+  type Privilege,
+} from "../lib/tool/tool.ts";
 
 /** Differences that a person is shown. */
 const MOST_SHOWN = 30;
+
+const SETTINGS = [
+  "VM.Config.Options",
+  "VM.Config.CPU",
+  "VM.Config.Memory",
+  "VM.Config.Network",
+  "VM.Config.Disk",
+  "VM.Config.CDROM",
+  "VM.Config.Cloudinit",
+  "VM.Config.HWType",
+] as const;
 
 export default defineTool({
   name: "restore_config",
@@ -30,11 +46,16 @@ export default defineTool({
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   // Which of them is needed follows from what has changed since.
-  privileges: [[
-    "/vms/{vmid}",
-    ...["VM.Config.Options", "VM.Config.CPU", "VM.Config.Memory", "VM.Config.Network"],
-    ...["VM.Config.Disk", "VM.Config.CDROM", "VM.Config.Cloudinit", "VM.Config.HWType"],
-  ]],
+  privileges: [["/vms/{vmid}", ...SETTINGS]],
+  conditionalPrivileges: [
+    ...SETTINGS.map((privilege) => where("its kind of setting", ["/vms/{vmid}", privilege])),
+    where("a network card", ["/sdn/zones/{zone}", "SDN.Use"]),
+    where("a mapped device or CPU model", ["/mapping/{kind}/{id}", "Mapping.Use"]),
+    where("vmstatestorage", ["/storage/{storage}", "Datastore.AllocateSpace"]),
+    where("a VM's freeze", ["/vms/{vmid}", "VM.PowerMgmt"]),
+    where("a container's nesting", ["/vms/{vmid}", "VM.Allocate"]),
+    where("a VM's startup, or a tag that is not for users", ["/", "Sys.Modify"]),
+  ],
   input: z.strictObject({
     ...guestInput,
     at: moment,
@@ -103,6 +124,10 @@ export default defineTool({
     };
   },
 });
+
+function where(what: string, privilege: Privilege): ConditionalPrivilege<unknown> {
+  return { privilege, when: `where ${what} has changed`, if: () => true };
+}
 
 function seenText({ from, until }: KeptGuest): string {
   return `it was seen like that from ${from.toISOString()} to ${until.toISOString()}`;

@@ -8,6 +8,7 @@ import { guestsOf, requireJob, vmidsIn } from "../lib/proxmox/storage/jobs.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
 import { isUpid } from "../lib/proxmox/tasks.ts";
 import { jobId } from "../lib/tool/backup_job.ts";
+import { SEEING_POOLS } from "../lib/tool/conditions.ts";
 import { taskResult, waiting } from "../lib/tool/fields.ts";
 import { CHANGES, defineTool } from "../lib/tool/tool.ts";
 
@@ -42,6 +43,9 @@ export default defineTool({
     ["/storage/{storage}", "Datastore.AllocateSpace"],
   ],
   conditionalPrivileges: [{
+    ...SEEING_POOLS,
+    when: "for a job of a pool",
+  }, {
     privilege: ["/", "Sys.Modify"],
     when: "for a job with bwlimit, ionice or performance",
     if: () => true,

@@ -38,11 +38,6 @@ export default defineTool({
       when: "with drive_storage",
       if: ({ drive_storage }) => drive_storage !== undefined,
     },
-    {
-      privilege: ["/storage/{storage}", "Datastore.AllocateSpace"],
-      when: "with drive_storage",
-      if: ({ drive_storage }) => drive_storage !== undefined,
-    },
     STARTING,
   ],
   input: z.strictObject({

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { TAGGING } from "../lib/tool/conditions.ts";
 import { changed, changedGuest, dryRun, guestInput, tags } from "../lib/tool/fields.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
 import { configOutput, undoConfig } from "../lib/tool/config_change.ts";
@@ -14,6 +15,7 @@ export default defineTool({
   hints: { ...CHANGES, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", "VM.Config.Options"]],
+  conditionalPrivileges: [TAGGING],
   input: z.strictObject({
     ...guestInput,
     tags: tags.max(50).optional().describe("Replaces all"),

@@ -44,7 +44,11 @@ export default defineTool({
   toolsets: ["backups"],
   hints: { ...CHANGES, idempotentHint: true },
   subject: "cluster",
-  privileges: [["/", "Sys.Modify"], ["/storage/{storage}", "Datastore.Allocate"]],
+  privileges: [
+    ["/", "Sys.Audit"],
+    ["/", "Sys.Modify"],
+    ["/storage/{storage}", "Datastore.Allocate"],
+  ],
   conditionalPrivileges: [{
     privilege: ["/pool/{pool}", "VM.Backup"],
     when: "with pool",

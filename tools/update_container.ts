@@ -1,6 +1,11 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
-import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
+import {
+  settingPrivileges,
+  type SettingRule,
+  SNAPSHOT_FIRST,
+  TAGGING,
+} from "../lib/tool/conditions.ts";
 import { changed, changedGuest, dryRun, guestInput, guestName, tags } from "../lib/tool/fields.ts";
 import { canonicalTags } from "../lib/proxmox/api/values.ts";
 import { configureGuest } from "../lib/proxmox/guest/configure.ts";
@@ -48,6 +53,13 @@ const RULES = [
   },
 ] as const satisfies readonly SettingRule<keyof z.output<typeof input>>[];
 
+/** Of features only this one is not root's own. */
+const NESTING = {
+  privilege: "VM.Allocate",
+  fields: [],
+  keys: /^features$/,
+} as const satisfies SettingRule<string>;
+
 export default defineTool({
   name: "update_container",
   title: "Update container",
@@ -57,7 +69,11 @@ export default defineTool({
   hints: { ...DESTROYS, idempotentHint: true },
   subject: "guest",
   privileges: [["/vms/{vmid}", ...RULES.map(({ privilege }) => privilege)]],
-  conditionalPrivileges: [...settingPrivileges(RULES), SNAPSHOT_FIRST],
+  conditionalPrivileges: [
+    ...settingPrivileges([...RULES, NESTING]),
+    TAGGING,
+    SNAPSHOT_FIRST,
+  ],
   input,
   output: z.object({ ...changedGuest, ...changed, ...configOutput }),
   action: ({ vmid }) => `update container ${vmid}`,

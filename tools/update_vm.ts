@@ -1,6 +1,11 @@
 import * as z from "zod";
 import { aboutGuest } from "../lib/tool/about_guest.ts";
-import { settingPrivileges, type SettingRule, SNAPSHOT_FIRST } from "../lib/tool/conditions.ts";
+import {
+  settingPrivileges,
+  type SettingRule,
+  SNAPSHOT_FIRST,
+  TAGGING,
+} from "../lib/tool/conditions.ts";
 import { changed, changedGuest, dryRun, guestInput, guestName, tags } from "../lib/tool/fields.ts";
 import { AppError } from "../lib/errors.ts";
 import { canonicalTags, type GuestConfig } from "../lib/proxmox/api/values.ts";
@@ -95,6 +100,12 @@ export default defineTool({
       when: "with unset of startup",
       if: ({ unset }) => unset?.includes("startup") ?? false,
     },
+    {
+      privilege: ["/mapping/cpu/{name}", "Mapping.Use"],
+      when: "with cpu_type of the cluster's own",
+      if: ({ cpu_type = "" }) => /^(?:cputype=)?custom-/.test(cpu_type),
+    },
+    TAGGING,
     SNAPSHOT_FIRST,
   ],
   input,

@@ -40,7 +40,7 @@ export const USING_BRIDGES: ConditionalPrivilege<unknown> = {
 /** For guests that are made of others, with devices that are mapped. */
 export const USING_MAPPINGS: ConditionalPrivilege<unknown> = {
   privilege: ["/mapping/{kind}/{id}", "Mapping.Use"],
-  when: "for a VM with mapped devices",
+  when: "for a VM with mapped devices or /dev/hwrng",
   if: always,
 };
 
@@ -51,11 +51,41 @@ export const RESTORING_PRIVILEGED: ConditionalPrivilege<unknown> = {
   if: always,
 };
 
+/** For guests whose disks go to another storage as they move. */
+export const TO_STORAGE: readonly ConditionalPrivilege<{ target_storage?: string | undefined }>[] =
+  ([["/storage/{storage}", "Datastore.AllocateSpace"], ["/vms/{vmid}", "VM.Config.Disk"]] as const)
+    .map((privilege) => ({
+      privilege,
+      when: "with target_storage",
+      if: ({ target_storage }) => target_storage !== undefined,
+    }));
+
+/** For lists of guests, of which Proxmox leaves pools out. */
+export const SEEING_POOLS: ConditionalPrivilege<unknown> = {
+  privilege: ["/pool/{pool}", "Pool.Audit"],
+  when: "to see their pools",
+  if: always,
+};
+
+/** For tags that the datacenter keeps to its administrators (`assert_tag_permissions`). */
+export const TAGGING: ConditionalPrivilege<
+  & { readonly unset?: readonly string[] | undefined }
+  & { readonly [K in "tags" | "add" | "remove"]?: unknown }
+> = {
+  privilege: ["/", "Sys.Modify"],
+  when: "for tags that the datacenter registers or lets no user give",
+  if: ({ tags, add, remove, unset = [] }) =>
+    (tags ?? add ?? remove) !== undefined || unset.includes("tags"),
+};
+
 export const STARTING: ConditionalPrivilege<{ start: boolean }> = {
   privilege: ["/vms/{vmid}", "VM.PowerMgmt"],
   when: "with start",
   if: ({ start }) => start,
 };
+
+/** For guests that are made anew. */
+export const MAKING = [TAGGING, STARTING];
 
 export const STOPPING_FIRST: ConditionalPrivilege<{ force: boolean }> = {
   privilege: ["/vms/{vmid}", "VM.PowerMgmt"],

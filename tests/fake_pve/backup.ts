@@ -1,4 +1,4 @@
-import { need } from "./access.ts";
+import { may, need } from "./access.ts";
 import { assertSettable } from "./backup_jobs.ts";
 import { die, reasonOf, refuse } from "./errors.ts";
 import { drivesOf, kindOf, nameOf } from "./guests.ts";
@@ -118,13 +118,13 @@ function vzdump(call: Call): string {
   const { here, elsewhere, missing } = selected(call);
   assertSettable(call, params.values);
   verifyNotesTemplate(params.maybe("notes-template"));
-  for (const guest of here) need(state, who, `/vms/${guest.vmid}`, ["VM.Backup"]);
   const storageId = params.maybe("storage") ?? "local";
   needs(call, `/storage/${storageId}`, ["Datastore.AllocateSpace"]);
   if (params.has("prune-backups")) needs(call, `/storage/${storageId}`, ["Datastore.Allocate"]);
   storageNamed(state, storageId);
   const vmids = [...here.map((guest) => guest.vmid), ...missing];
   if (!vmids.length && !params.flag("all")) return "OK";
+  const mine = (guest: FakeGuest) => may(state, who, `/vms/${guest.vmid}`, ["VM.Backup"]);
   const only = vmids.length === 1 ? here[0] : undefined;
   return startTask(call, {
     type: "vzdump",
@@ -138,7 +138,10 @@ function vzdump(call: Call): string {
     work: (log) => {
       const storage = target(call, storageId);
       const failed = missing.map((vmid) => `VM ${vmid} failed - unable to find VM '${vmid}'`);
-      for (const guest of here) {
+      // Of all guests those are left out that the caller may not back up (`exec_backup`).
+      const backed = params.flag("all") ? here.filter(mine) : here;
+      for (const guest of backed) need(state, who, `/vms/${guest.vmid}`, ["VM.Backup"]);
+      for (const guest of backed) {
         try {
           if (!world.quorate()) die("cluster not ready - no quorum?");
           backUp(call, guest, storage, log);
@@ -164,6 +167,7 @@ function extractConfig(call: Call): string {
     need(state, who, `/storage/${storage.storage}`, ["Datastore.AllocateSpace"]);
     need(state, who, `/vms/${volume.vmid}`, ["VM.Backup"]);
   }
+  if (volume?.vmid !== undefined) need(state, who, `/vms/${volume.vmid}`, ["VM.Backup"]);
   if (!volume?.backup) die(`unable to find configuration of backup '${volid}'`);
   const flaw = storage.server?.flaw(volid);
   if (flaw !== undefined) die(flaw);

@@ -135,14 +135,17 @@ function resources(call: Call): unknown {
       }
     }
     for (const guest of state.guests.values()) {
-      if (may(state, who, `/vms/${guest.vmid}`, ["VM.Audit"])) rows.push(guestRow(call, guest));
+      if (!may(state, who, `/vms/${guest.vmid}`, ["VM.Audit"])) continue;
+      const { pool, ...row } = guestRow(call, guest);
+      const isSeen = pool !== undefined && may(state, who, `/pool/${pool}`, ["Pool.Audit"]);
+      rows.push(isSeen ? { ...row, pool } : row);
     }
   }
   for (const node of state.nodes.values()) {
     if (wanted("node")) rows.push(nodeRow(call, node));
     if (wanted("storage")) rows.push(...storageRows(call, node));
     if (
-      wanted("sdn") && may(state, who, "/sdn/zones/localnetwork", ["SDN.Audit", "SDN.Use"], true)
+      wanted("sdn") && may(state, who, "/sdn/zones/localnetwork", ["SDN.Audit"])
     ) {
       rows.push({
         id: `network/${node.name}/zone/localnetwork`,

@@ -1,9 +1,12 @@
 import { bridgePath } from "./sdn.ts";
 import { withMac } from "./nets.ts";
 import {
+  checkCpu,
   checkDevice,
   checkFeatures,
+  checkRoots,
   checkStartup,
+  checkTags,
   isVmDrive,
   needsOnGuest,
   wantedFor,
@@ -11,7 +14,6 @@ import {
 import { die, refuse } from "./errors.ts";
 import { checkDrive, detach, freeKey, realizeDrive, wantsVolume } from "./drives.ts";
 import { driveKeys, driveOf, isRunning } from "./guests.ts";
-import { ownerOf } from "./identity.ts";
 import { readProperties } from "./property_strings.ts";
 import type { FakeGuest, GuestConfig, Scalar, TaskLog } from "./state.ts";
 import type { Value } from "./validate.ts";
@@ -54,14 +56,12 @@ export function checkOptions(
 ): void {
   checkBootOrder(guest, options);
   for (const [key, value] of Object.entries(options)) {
-    if (
-      (key === "args" || key === "hookscript" || key === "lock") && ownerOf(call.who) !== "root@pam"
-    ) {
-      die(`only root can set '${key}' config`);
-    }
+    checkRoots(call, guest, key);
     const text = String(value);
     checkDevice(call, key, { text, verb: "set" });
-    if (key === "features") checkFeatures(call, text, String(guest.config?.features ?? ""));
+    if (key === "features") checkFeatures(call, guest, { text, pool });
+    if (key === "tags") checkTags(call, text, String(guest.config?.tags ?? ""));
+    if (key === "cpu") checkCpu(call, text, String(guest.config?.cpu ?? ""));
     const isNew = guest.config === undefined;
     if (isNew || !isVmDrive(guest, key)) {
       const { type } = guest;
@@ -77,7 +77,10 @@ export function checkOptions(
     if (driveKeys(guest.type, { [key]: value }).length) {
       checkDrive(call.world, guest, text);
       const storage = wantsVolume(text, guest.type === "qemu" ? "file" : "volume");
-      if (storage) needs(call, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+      // A cloud-init drive may be put anywhere (`check_storage_access`).
+      if (storage && !text.includes(":cloudinit")) {
+        needs(call, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+      }
       const source = readProperties(text, "file")["import-from"];
       if (source !== undefined) {
         const seen = ["Datastore.AllocateSpace", "Datastore.Audit"];

@@ -9,8 +9,8 @@ import { driveOf, type GuestType } from "./guests.ts";
 import { type Call, needs } from "./world.ts";
 
 const privilegeOf: [RegExp, string][] = [
-  [/^(?:cores|sockets|cpu|vcpus|numa\d*|cpulimit|cpuunits|affinity|smp)$/, "VM.Config.CPU"],
-  [/^(?:memory|balloon|shares|swap|hugepages|allow-ksm)$/, "VM.Config.Memory"],
+  [/^(?:cores|sockets|cpu|vcpus|numa\d*|cpulimit|cpuunits|smp)$/, "VM.Config.CPU"],
+  [/^(?:memory|balloon|shares|swap|allow-ksm)$/, "VM.Config.Memory"],
   [/^(?:net\d+|hostname|nameserver|searchdomain)$/, "VM.Config.Network"],
   [/^freeze$/, "VM.PowerMgmt"],
   [
@@ -23,6 +23,9 @@ const privilegeOf: [RegExp, string][] = [
   ],
 ];
 
+const ROOTS_OF_VMS =
+  /^(?:affinity|amd-sev|arch|args|hookscript|hugepages|intel-tdx|ivshmem|keephugepages|lock|spice_enhancements|vmgenid)$/;
+
 const CLOUD_INIT = /^(?:ci.*|ipconfig\d+|sshkeys|nameserver|searchdomain)$/;
 
 /** What setting an option to this asks for; of those between `|` any one. */
@@ -31,6 +34,8 @@ export function wantedFor(
   { text, type }: { text: string; type: GuestType },
 ): string[] {
   if (type === "qemu" && CLOUD_INIT.test(key)) return ["VM.Config.Cloudinit|VM.Config.Network"];
+  // Features ask for what `checkFeatures` does; the other is no option but of what is made.
+  if (type === "lxc" && /^(?:features|unprivileged)$/.test(key)) return [];
   if (/^(?:ide|sata|scsi|virtio)\d+$/.test(key)) {
     if (/:cloudinit\b|-cloudinit\b/.test(text)) return ["VM.Config.Cloudinit", "VM.Config.CDROM"];
     if (text.includes("media=cdrom")) return ["VM.Config.CDROM"];
@@ -58,6 +63,15 @@ export function needsOnGuest(
   if (!may(state, who, path, anyOf, true)) deny(`${path}, ${wanted}`);
 }
 
+/** What is only root's, which no token is. */
+export function checkRoots(call: Call, { type }: Pick<FakeGuest, "type">, key: string): void {
+  if (ownerOf(call.who) === "root@pam") return;
+  if (type === "qemu" && ROOTS_OF_VMS.test(key)) die(`only root can set '${key}' config`);
+  if (type === "lxc" && key === "hookscript") {
+    deny("changing the hookscript is only allowed for root@pam");
+  }
+}
+
 /** Devices of the node are root's own, which no token is; mapped ones ask for the mapping. */
 export function checkDevice(call: Call, key: string, { text, verb }: {
   text: string;
@@ -70,6 +84,12 @@ export function checkDevice(call: Call, key: string, { text, verb }: {
   if (kind === "serial" && text !== "socket") {
     die(`only root can ${verb} '${key}' config for real devices`);
   }
+  if (kind === "rng" && readProperties(text, "source").source === "/dev/hwrng") {
+    needs(call, "/mapping/hwrng", ["Mapping.Use"]);
+  }
+  if (kind === "virtiofs") {
+    needs(call, `/mapping/dir/${readProperties(text, "dirid").dirid}`, ["Mapping.Use"]);
+  }
   if (kind !== "usb" && kind !== "hostpci") return;
   const { host, mapping } = readProperties(text, "host");
   if (host !== undefined && (kind === "hostpci" || !/^spice$/i.test(host))) {
@@ -81,13 +101,35 @@ export function checkDevice(call: Call, key: string, { text, verb }: {
 }
 
 /** A container's features but nesting are root's own (`check_ct_modify_config_perm`). */
-export function checkFeatures(call: Call, text: string, before: string): void {
+export function checkFeatures(
+  call: Call,
+  { config, vmid }: Pick<FakeGuest, "vmid"> & { config?: GuestConfig },
+  { text, pool }: { text: string; pool?: string | undefined },
+): void {
   if (ownerOf(call.who) === "root@pam") return;
+  const before = String(config?.features ?? "");
   const [old, wanted] = [before, text].map((each) => readProperties(each, ""));
   const changed = Object.keys({ ...old, ...wanted }).some((feature) =>
     feature !== "nesting" && old?.[feature] !== wanted?.[feature]
   );
   if (changed) deny("changing feature flags (except nesting) is only allowed for root@pam");
+  if (old?.nesting === wanted?.nesting) return;
+  needsOnGuest(call, vmid, { wanted: "VM.Allocate", pool });
+}
+
+/** Tags that are registered are not for users (`assert_tag_permissions`). */
+export function checkTags(call: Call, text: string, before: string): void {
+  const [old, wanted] = [before, text].map((each) => new Set(each.split(";")));
+  const changed = call.state.registeredTags.find((tag) => old?.has(tag) !== wanted?.has(tag));
+  if (changed === undefined || may(call.state, call.who, "/", ["Sys.Modify"])) return;
+  deny(`/, Sys.Modify for modifying tag '${changed}'`);
+}
+
+/** A CPU model of the cluster's own is mapped too (`check_cpu_model_access`). */
+export function checkCpu(call: Call, text: string, before: string): void {
+  const [old, wanted] = [before, text].map((each) => readProperties(each, "cputype").cputype);
+  if (wanted === old || !wanted?.startsWith("custom-")) return;
+  needs(call, `/mapping/cpu/${wanted.slice("custom-".length)}`, ["Mapping.Use"]);
 }
 
 /** Refuses the removal of what the caller may not set, before anything is changed. */
@@ -101,8 +143,11 @@ export function checkRemovals(call: Call, guest: FakeGuest, keys: readonly strin
     for (const wanted of isUnused ? ["VM.Config.Options"] : wantedFor(key, { text, type })) {
       needsOnGuest(call, guest.vmid, { wanted });
     }
+    checkRoots(call, guest, key);
     checkStartup(call, guest, key);
     if (/^net\d+$/.test(key)) checkBridge(call, text);
+    if (key === "tags") checkTags(call, "", text);
+    if (key === "features") checkFeatures(call, guest, { text: "" });
     checkDevice(call, key, { text, verb: "delete" });
   }
 }

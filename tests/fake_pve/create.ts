@@ -1,4 +1,5 @@
 import { may, privileges } from "./access.ts";
+import { needsOnGuest } from "./config_access.ts";
 import { applyOptions, checkOptions, optionsIn } from "./config.ts";
 import { deny, die, reasonOf, refuse } from "./errors.ts";
 import { driveKeys, drivesOf, type GuestType, isRunning, newGuest } from "./guests.ts";
@@ -155,6 +156,10 @@ function dropVolume(state: FakeState, volid: string, node: string): void {
 
 function createVm(call: Call): string {
   const { params } = call;
+  if (params.flag("start")) {
+    const pool = params.maybe("pool");
+    needsOnGuest(call, params.number("vmid") ?? 0, { wanted: "VM.PowerMgmt", pool });
+  }
   const plan = planOf(call, "qemu");
   if (!params.has("archive")) {
     for (const name of ["storage", "unique"]) {

@@ -36,5 +36,7 @@ export function reasonOf(error: unknown): string {
     );
     return `${error.status} ${error.message} ${details.join(", ")}`;
   }
+  // What is no mere `die` bears its status (`PVE::Exception`).
+  if (error instanceof PveError && error.status === 403) return `403 ${error.message}`;
   return error instanceof Error ? error.message : String(error);
 }

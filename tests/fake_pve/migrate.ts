@@ -82,6 +82,7 @@ function migrate(type: GuestType, call: Call): string {
   ) {
     const to = pair.split(":").at(-1) ?? "";
     storageNamed(state, to);
+    if (pair !== "1") needs(call, `/vms/${guest.vmid}`, ["VM.Config.Disk"]);
     needs(call, `/storage/${to}`, ["Datastore.AllocateSpace"]);
   }
   if (haManaged(state, guest)) return migrateByHa(call, guest, target);

@@ -90,9 +90,10 @@ function network(call: Call): Listed {
       wanted === undefined || one.type === wanted || (bridges && one.type === "bridge")
     ),
     ...vnets.map((iface) => ({ iface, type: "vnet", active: 1 })),
-    // Those that the caller may not use or see are left out of lists of bridges.
-  ].filter(({ iface }) =>
-    !bridges || may(call.state, call.who, bridgePath(call.state, String(iface)), [
+    // Bridges that the caller may not use or see are left out, whatever is listed.
+  ].filter(({ iface, type }) =>
+    !["bridge", "OVSBridge", "vnet"].includes(String(type)) ||
+    may(call.state, call.who, bridgePath(call.state, String(iface)), [
       "SDN.Audit",
       "SDN.Use",
     ], true)

@@ -149,6 +149,9 @@ function arrive(
     throw new Error(`can't migrate VM which uses local devices: ${devices.join(", ")}`);
   }
   need(there.state, who, `/vms/${vmid}`, CONFIG);
+  const isPrivileged = guest.type === "lxc" && !Number(guest.config.unprivileged ?? 0);
+  const isOrdered = guest.type === "qemu" && guest.config.startup !== undefined;
+  if (isPrivileged || isOrdered) need(there.state, who, "/", ["Sys.Modify"]);
   const { lock: _lock, ...config } = guest.config;
   for (const drive of volumesOf(guest)) {
     const isCloudInit = drive.volid.includes("-cloudinit");

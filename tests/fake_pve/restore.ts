@@ -49,7 +49,9 @@ export function restoreGuest(call: Call, guest: FakeGuest, archive: string, log:
     checkNets();
     if (!Number(guest.config.unprivileged ?? 0)) needs(call, "/", ["Sys.Modify"]);
   }
-  const devices = Object.entries(guest.config).filter(([key]) => /^(?:hostpci|usb)\d+$/.test(key));
+  const devices = Object.entries(guest.config).filter(([key]) =>
+    /^(?:hostpci|rng|usb|virtiofs)\d+$/.test(key)
+  );
   for (const drive of drivesOf(guest)) {
     if (drive.volid.startsWith("/")) {
       die(`restoring '${drive.key}' to bind mount is only possible for root`);

@@ -127,6 +127,7 @@ export function seedState(options: SeedOptions): FakeState {
     guests: new Map(),
     storages: storages(),
     volumes: images(names, seconds),
+    registeredTags: [],
     pools: new Map([
       ["prod", { poolid: "prod", comment: "Production", storages: [] }],
       ["dev", { poolid: "dev", comment: "Development", storages: [] }],

@@ -12,7 +12,7 @@ import { powerOff, powerOn, startAfter } from "./power.ts";
 import type { FakeGuest, FakeSnapshot, FakeState } from "./state.ts";
 import { startTask } from "./tasks.ts";
 import { allocate, findVolume, freeVolume, storageNamed, storageOfVolume } from "./volumes.ts";
-import type { Call, Handlers } from "./world.ts";
+import { type Call, type Handlers, needs } from "./world.ts";
 
 /** Whether all disks lie where snapshots can be taken. */
 function canSnapshot(state: FakeState, guest: FakeGuest): boolean {
@@ -114,6 +114,10 @@ function find(guest: FakeGuest, name: string): FakeSnapshot {
 
 function rollBack(type: GuestType, call: Call): string {
   const guest = guestOf(call, type);
+  // Proxmox asks it for VMs only.
+  if (type === "qemu" && call.params.flag("start")) {
+    needs(call, `/vms/${guest.vmid}`, ["VM.PowerMgmt"]);
+  }
   const name = call.params.text("snapname");
   const locked = guest.config.lock;
   return startTask(call, {

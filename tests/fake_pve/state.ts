@@ -197,6 +197,8 @@ export interface FakeState {
   storages: Map<string, FakeStorage>;
   volumes: FakeVolume[];
   pools: Map<string, FakePool>;
+  /** Tags that only whoever may change the datacenter gives and takes. */
+  registeredTags: string[];
   tasks: FakeTask[];
   /** Status reads that answer "running" for tasks started from now on. */
   taskPolls: number;

@@ -93,10 +93,7 @@ function remove(call: Call): string {
   const storage = usableStorage(state, params.text("storage"), node);
   checkName(storage, volid);
   const volume = findVolume(state, volid, node);
-  if (
-    volume?.content === "backup" &&
-    !may(state, who, `/storage/${storage.storage}`, ["Datastore.Allocate"])
-  ) {
+  if (volume?.content === "backup" && volume.vmid !== undefined) {
     need(state, who, `/storage/${storage.storage}`, ["Datastore.AllocateSpace"]);
     need(state, who, `/vms/${volume.vmid}`, ["VM.Backup"]);
   } else need(state, who, `/storage/${storage.storage}`, ["Datastore.Allocate"]);

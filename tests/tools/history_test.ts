@@ -325,6 +325,8 @@ Deno.test("restore_config leaves what only root may change, and writes the rest"
     hostpci0: "0000:01:00.0",
     usb0: "host=1234:5678",
     serial1: "/dev/ttyS0",
+    affinity: "0-1",
+    hugepages: "2",
   });
   const vm = await site.call("restore_config", { vmid: 101, at: "30m", dry_run: false });
   assert.equal(vm.isError, false, vm.text);

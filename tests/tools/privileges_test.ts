@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ToolName, TOOLS } from "../../lib/mcp/tools.ts";
 import type { AnyTool, Privilege } from "../../lib/tool/tool.ts";
+import type { FakeVolume } from "../fake_pve/state.ts";
 import type { Site } from "../site.ts";
 import { IMAGE, withImage } from "./cases/guests_hardware.ts";
 import { declaredFor, READING, restrict, startProbed } from "./probe.ts";
@@ -47,7 +48,19 @@ const ROWS: readonly Row[] = [
     args: { ...NEW_VM, iso_name: "debian-13.iso" },
     needs: ["VM.Config.CDROM"],
   },
-  { tool: "create_vm", args: { ...NEW_VM, start: true, pool: "dev" } },
+  { tool: "create_vm", args: { ...NEW_VM, start: true, pool: "dev" }, needs: ["VM.PowerMgmt"] },
+  ...([
+    ["create_vm", { ...NEW_VM, tags: ["kept"] }],
+    ["create_container", { ...NEW_CONTAINER, tags: ["kept"] }],
+    ["update_vm", { vmid: 101, tags: ["kept"] }],
+    ["update_container", { vmid: 202, tags: ["kept"] }],
+    ["set_guest_tags", { vmid: 101, add: ["kept"] }],
+  ] as const).map(([tool, args]): Row => ({
+    tool,
+    args,
+    needs: ["Sys.Modify", "VM.Config.Options"],
+    prepare: (site) => site.fake.state.registeredTags.push("kept"),
+  })),
   {
     tool: "create_container",
     args: NEW_CONTAINER,
@@ -59,8 +72,12 @@ const ROWS: readonly Row[] = [
       "VM.Config.Disk",
       "VM.Config.Memory",
       "VM.Config.Network",
-      "VM.Config.Options",
     ],
+  },
+  {
+    tool: "create_container",
+    args: { ...NEW_CONTAINER, description: "x" },
+    needs: ["VM.Config.Options"],
   },
   { tool: "create_container", args: { ...NEW_CONTAINER, unprivileged: false } },
   { tool: "create_container", args: { ...NEW_CONTAINER, start: true } },
@@ -175,6 +192,7 @@ const ROWS: readonly Row[] = [
     needs: ["VM.Config.Memory"],
   },
   { tool: "update_vm", args: { vmid: 101, boot: "order=net0" }, needs: ["VM.Config.Disk"] },
+  { tool: "update_vm", args: { vmid: 101, cpu_type: "custom-fast" }, needs: ["Mapping.Use"] },
   {
     tool: "update_vm",
     args: { vmid: 100, description: "x", snapshot_first: true },
@@ -220,13 +238,20 @@ const ROWS: readonly Row[] = [
   },
   {
     tool: "update_container",
+    args: { vmid: 202, unset: ["features"] },
+    needs: ["VM.Allocate"],
+    prepare: (site) =>
+      Object.assign(site.fake.state.guests.get(202)?.config ?? {}, { features: "nesting=1" }),
+  },
+  {
+    tool: "update_container",
     args: { vmid: 200, description: "x", snapshot_first: true },
     needs: ["VM.Snapshot"],
   },
   {
     tool: "set_cloud_init",
     args: { vmid: 150, user: "ada", ip: "dhcp", drive_storage: "local-lvm" },
-    needs: ["VM.Config.Cloudinit", "VM.Config.CDROM", "Datastore.AllocateSpace"],
+    needs: ["VM.Config.Cloudinit", "VM.Config.CDROM"],
   },
   {
     tool: "set_cloud_init",
@@ -262,12 +287,16 @@ const ROWS: readonly Row[] = [
   {
     tool: "migrate_guest",
     args: { vmid: 150, target: "pve1", with_local_disks: true, target_storage: "local-lvm" },
-    needs: ["VM.Migrate", "Datastore.AllocateSpace"],
+    needs: ["VM.Migrate", "VM.Config.Disk", "Datastore.AllocateSpace"],
   },
   { tool: "suspend_vm", args: { vmid: 100 }, needs: ["VM.PowerMgmt"] },
   { tool: "suspend_vm", args: { vmid: 100, to_disk: true }, needs: ["VM.PowerMgmt"] },
   { tool: "rollback_snapshot", args: { vmid: 100, name: "clean" } },
-  { tool: "rollback_snapshot", args: { vmid: 100, name: "clean", start: true } },
+  {
+    tool: "rollback_snapshot",
+    args: { vmid: 100, name: "clean", start: true },
+    needs: ["VM.PowerMgmt"],
+  },
   { tool: "rollback_snapshot", args: { vmid: 100, name: "clean", start_after: false } },
   {
     tool: "restore_backup",
@@ -283,8 +312,17 @@ const ROWS: readonly Row[] = [
   {
     tool: "delete_backup",
     args: { volid: BACKUP },
-    needs: ["VM.Backup"],
+    needs: ["VM.Backup", "Datastore.AllocateSpace"],
     prepare: nameBackup,
+  },
+  {
+    tool: "delete_backup",
+    args: { volid: "nfs1:backup/old.tar.zst" },
+    needs: ["Datastore.Allocate"],
+    prepare: (site) => {
+      const { vmid: _, ...backup } = nameBackup(site);
+      site.fake.state.volumes.push({ ...backup, volid: "nfs1:backup/old.tar.zst" });
+    },
   },
   { tool: "get_backups", args: {} },
   { tool: "get_backup_coverage", args: {} },
@@ -314,12 +352,13 @@ function insertIso(site: Site): void {
   config.ide2 = "local:iso/debian-13.iso,media=cdrom";
 }
 
-function nameBackup(site: Site): void {
+function nameBackup(site: Site): FakeVolume {
   const backup = site.fake.state.volumes.find((volume) =>
     volume.content === "backup" && volume.vmid === 100
   );
   assert.ok(backup);
   backup.volid = BACKUP;
+  return backup;
 }
 
 function toolOf(name: ToolName): AnyTool {

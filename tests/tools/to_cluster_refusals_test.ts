@@ -179,6 +179,29 @@ Deno.test("migrate_to_cluster tells what the other cluster's API token lacks, an
   assert.equal(answer?.exit_status, "OK", text);
 });
 
+Deno.test("migrate_to_cluster wants Sys.Modify there for what is more than a guest, before anything is sent", async () => {
+  const value = crypto.randomUUID();
+  const there = { auth: { user: "mcp@pve", token_name: "mcp", token_value: value } };
+  for (
+    const [vmid, config] of [[101, { startup: "order=1" }], [202, { unprivileged: 0 }]] as const
+  ) {
+    let at = 0;
+    await using two = await startTwo({ thereConfig: there, monotonic: () => at });
+    const { roles } = two.dc2.state;
+    addToken(two.dc2.state, { name: "mcp", value, roleid: "Mcp" });
+    const all = roles.get("Administrator")?.privs ?? [];
+    roles.set("Mcp", { privs: all.filter((each) => each !== "Sys.Modify"), special: false });
+    set(config, vmid)(two);
+    const refused = await two.site.call("migrate_to_cluster", { ...MOVE, vmid });
+    assert.match(refused.text, /of cluster dc2 lacks Sys\.Modify on \/; /);
+    assert.deepEqual(changesIn(two.dc2), []);
+    roles.set("Mcp", { privs: all, special: false });
+    at += 3_000;
+    const { text, value: answer } = await two.site.call("migrate_to_cluster", { ...MOVE, vmid });
+    assert.equal(answer?.exit_status, "OK", text);
+  }
+});
+
 Deno.test("migrate_to_cluster holds the token's limits in both clusters", async () => {
   await using two = await startTwo();
   const { dc2, site } = two;

@@ -19,8 +19,9 @@ const KEEPS_SIZE = "a volume keeps its size";
 const OWN = /^(?:node|type|parent|meta|unused\d+|running\S*|snaptime|vmstate)$/;
 /** What a guest is known by, which its own system and licences rely on. */
 const IDENTITY = /^(?:smbios1|vmgenid|template|arch|unprivileged)$/;
-/** No API token may change these. */
-const ROOTS = /^(?:args|hookscript|lxc)$/;
+/** No API token may change these: of a VM's, what Proxmox knows no privilege for (`check_vm_modify_config_perm`). */
+const ROOTS =
+  /^(?:args|hookscript|lxc|affinity|amd-sev|hugepages|intel-tdx|ivshmem|keephugepages|spice_enhancements)$/;
 
 /**
  * Works out what to write so that the settings are as they were. Volumes stay where they are: a disk

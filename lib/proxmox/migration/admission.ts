@@ -12,6 +12,7 @@ export interface Claim {
   readonly vmid: number;
   readonly storages: readonly string[];
   readonly bridges: readonly Bridge[];
+  readonly modifies: boolean;
 }
 
 const OF_ALL = ["CPU", "Disk", "Memory", "Network", "Options"];
@@ -20,11 +21,11 @@ const OF_VMS = ["CDROM", "Cloudinit", "HWType"];
 const ROLE = "GuestsFromElsewhere";
 
 /** What Proxmox asks of whoever lets a guest in (`mtunnel` and the commands in its tunnel). */
-export function needsOf({ bridges, storages, type, vmid }: Claim): Need[] {
+export function needsOf({ bridges, modifies, storages, type, vmid }: Claim): Need[] {
   const settings = [...OF_ALL, ...(type === "qemu" ? OF_VMS : [])].sort();
   return [
     // The source asks for the name of the node that it talks to.
-    { path: "/", privileges: ["Sys.Audit", "Sys.Incoming"] },
+    { path: "/", privileges: ["Sys.Audit", "Sys.Incoming", ...(modifies ? ["Sys.Modify"] : [])] },
     {
       path: `/vms/${vmid}`,
       privileges: ["VM.Allocate", ...settings.map((each) => `VM.Config.${each}`)],

@@ -27,6 +27,8 @@ export interface Departure {
   /** Those of them of which it uses VLANs. */
   readonly tagged: readonly string[];
   readonly tags: readonly string[];
+  /** True for what Proxmox lets in only with Sys.Modify. */
+  readonly modifies: boolean;
 }
 
 const DEVICE = /^(?:hostpci|usb|serial|parallel|dev)\d+$/;
@@ -95,6 +97,7 @@ export async function requireDeparture(
     bridges: bridgesOf(nics),
     tagged: bridgesOf(nics.filter(usesVlans)),
     tags: guest.tags,
+    modifies: modifies(guest, config),
   };
 }
 
@@ -125,6 +128,11 @@ function boundIn(config: GuestConfig): string[] {
   return disksOf(config).filter(({ volid }) => volid.startsWith("/")).map(({ key, volid }) =>
     `${key} ${volid}`
   );
+}
+
+/** A container whose root is the node's, and the order in which a node starts VMs, are more than a guest. */
+function modifies({ type }: Guest, config: GuestConfig): boolean {
+  return type === "qemu" ? config.startup !== undefined : !flag(config.unprivileged);
 }
 
 function nicsIn(config: GuestConfig): unknown[] {

@@ -111,9 +111,5 @@ export const HISTORY = {
         prepare: (site) => remember(site, 101, { ago: DAY_MS, onboot: 1 }),
       },
     ],
-    undeclared: {
-      privileges: ["VM.Config.Memory"],
-      reason: "what is needed follows from what has changed",
-    },
   },
 } satisfies Partial<Record<ToolName, ToolCase>>;
