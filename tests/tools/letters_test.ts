@@ -146,3 +146,11 @@ Deno.test("set_cloud_init hands texts over as bytes, and a password and notes as
   const notes = await site.call("set_guest_notes", { vmid: 100, notes: TEXT });
   assert.equal(guests.get(100)?.config.description, TEXT, notes.text);
 });
+
+Deno.test("add_storage refuses a path that Proxmox does, and a reason beyond U+00FF would break its answer off", async () => {
+  await using site = await Site.start();
+  const args = { storage: "arsiv", type: "dir", path: "/mnt/ışık", content: ["iso"] };
+  const { code, text } = await site.call("add_storage", args);
+  assert.equal(code, "invalid", text);
+  assert.match(text, /path: must be an absolute path of ASCII letters, digits, - _ \. and @/);
+});

@@ -17,7 +17,7 @@ const WRITTEN: readonly { path: RegExp; keys: RegExp; letters: RegExp }[] = [
   },
   // `check_config` decodes what was decoded already, so that other letters are an error or lost.
   { path: /^\/cluster\/ha\/rules(?:\/|$)/, keys: /^comment$/, letters: /[^\0-\x7f]/ },
-  // One letter beyond U+00FF has the whole file written as UTF-8, with all that was bytes in it; without, letters stay.
+  // A letter beyond U+00FF has the whole file written as UTF-8, with all that was bytes in it; others stay.
   { path: /^\/cluster\/ha\/resources(?:\/|$)/, keys: /^comment$/, letters: /[^\0-\xff]/ },
   { path: /^\/cluster\/mapping\//, keys: /^description$/, letters: /[^\0-\xff]/ },
   { path: /^\/cluster\/backup(?:\/|$)/, keys: /^notes-template$/, letters: /[^\0-\xff]/ },
@@ -29,10 +29,7 @@ export function parseLetters(json: string): unknown {
   return JSON.parse(json, (_, value) => typeof value === "string" ? lettersOf(value) : value);
 }
 
-/**
- * Takes bytes for letters, as often as they were: see what a letter beyond U+00FF does to the rest of a file.
- * What is no UTF-8 stays as it is.
- */
+/** Takes bytes for letters, as often as a file was written as UTF-8 around them. What is no UTF-8 stays as it is. */
 function lettersOf(text: string): string {
   if (!BYTES.test(text) || /[^\0-\xff]/.test(text)) return text;
   const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
