@@ -27,7 +27,9 @@ const path = z.string().max(500).regex(/^\/[^\r\n,]*$/, "must be an absolute pat
 const input = z.strictObject({
   storage: storageId,
   type: z.enum(Object.keys(KINDS) as [StorageType]),
-  path: path.describe("dir, btrfs"),
+  path: z.string().max(500)
+    .regex(/^\/[-/\w.@]+$/, "must be an absolute path of ASCII letters, digits, - _ . and @")
+    .optional().describe("dir, btrfs"),
   is_mountpoint: z.boolean().optional().describe("Offline unless something is mounted at path"),
   server: name.describe("nfs, cifs, pbs"),
   export: path.describe("nfs"),

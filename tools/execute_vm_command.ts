@@ -4,7 +4,8 @@ import { AppError, toAppError } from "../lib/errors.ts";
 import { isKind, missedGuest } from "../lib/proxmox/api/errors.ts";
 import { flag, number, text } from "../lib/proxmox/api/values.ts";
 import { quoted } from "../lib/proxmox/console/guest_program.ts";
-import { agentText, asciiLine, forAgent, isAscii } from "../lib/proxmox/guest/agent_bytes.ts";
+import { asBytes } from "../lib/proxmox/api/letters.ts";
+import { agentText, asciiLine, isAscii } from "../lib/proxmox/guest/agent_bytes.ts";
 import type { Guest } from "../lib/proxmox/guest/directory.ts";
 import { requireRunning } from "../lib/proxmox/guest/checks.ts";
 import type { Pve } from "../lib/proxmox/pve.ts";
@@ -39,7 +40,7 @@ export default defineTool({
       .refine((given) => !String(given).includes("\0"), "must hold no NUL character")
       .describe("Program and arguments; a string is run by the guest's shell"),
     input_data: z.string().max(MAX_INPUT)
-      .refine((text) => forAgent(text).length <= MAX_INPUT, "must be 64 KiB of UTF-8 at most")
+      .refine((text) => asBytes(text).length <= MAX_INPUT, "must be 64 KiB of UTF-8 at most")
       .optional().describe("Standard input"),
     timeout_seconds: z.int().min(1).max(3600).default(60),
     ...dryRun,
@@ -101,7 +102,7 @@ async function runInGuest(
 ): Promise<CommandResult> {
   const started = await pve.post("/nodes/{node}/qemu/{vmid}/agent/exec", guest, {
     command: argv,
-    "input-data": input === undefined ? undefined : forAgent(input),
+    "input-data": input === undefined ? undefined : asBytes(input),
   }).catch((error) => {
     throw explainBrokenPipe(error, argv[0] ?? "");
   });

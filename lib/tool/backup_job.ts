@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Job } from "../proxmox/storage/backups.ts";
 import type { JobSettings } from "../proxmox/storage/jobs.ts";
 import type { ColumnsOf } from "./columns.ts";
-import { changed, guestReference, nodeName, storageId } from "./fields.ts";
+import { changed, guestReference, nodeName, oneLine, storageId } from "./fields.ts";
 
 /** As Proxmox wants it of a new job; those that it names by itself have a UUID. */
 export const newJobId = z.string().max(50)
@@ -46,8 +46,8 @@ export const jobInput = {
     /^keep-(?:all|last|hourly|daily|weekly|monthly|yearly)=\d+(?:,keep-(?:last|hourly|daily|weekly|monthly|yearly)=\d+)*$/,
     "must be like keep-daily=7,keep-weekly=4",
   ).optional().describe("keep-daily=7,keep-weekly=4"),
-  notes_template: z.string().max(500).optional().describe("{{guestname}}, ..."),
-  comment: z.string().max(512).optional(),
+  notes_template: z.string().trim().max(500).optional().describe("{{guestname}}, ..."),
+  comment: oneLine.max(512).optional(),
   enabled: z.boolean().optional(),
 } satisfies { readonly [Name in keyof JobSettings]-?: z.ZodType<JobSettings[Name]> };
 

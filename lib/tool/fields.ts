@@ -140,6 +140,9 @@ export const diskInput = {
   backup: z.boolean().default(true),
 };
 
+/** What Proxmox keeps in one line of a file, without the spaces at its ends. */
+export const oneLine = z.string().trim().regex(/^[^\r\n]*$/, "must be one line");
+
 /** For every tool that changes something. */
 export const dryRun = {
   dry_run: z.boolean().default(false),

@@ -3,7 +3,7 @@ import { clip } from "../proxmox/clip.ts";
 import type { GivenLevel, Level } from "../proxmox/firewall/level.ts";
 import type { Rule } from "../proxmox/firewall/rule.ts";
 import type { ColumnsOf } from "./columns.ts";
-import { changed, changedGuest, guestReference, nodeName } from "./fields.ts";
+import { changed, changedGuest, guestReference, nodeName, oneLine } from "./fields.ts";
 import type { ConditionalPrivilege } from "./tool.ts";
 
 /** Which rules: of a guest, of a node, of a security group, else of the datacenter. */
@@ -69,7 +69,7 @@ export const ruleInput = {
     /^(?:emerg|alert|crit|err|warning|notice|info|debug|nolog)$/,
     "must be emerg, alert, crit, err, warning, notice, info, debug or nolog",
   ).optional(),
-  comment: z.string().max(500).regex(/^[^\r\n]*$/, "must be one line").optional(),
+  comment: oneLine.max(500).optional(),
   enabled: z.boolean().optional(),
 };
 

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { HA_STATES } from "../proxmox/cluster/ha_resources.ts";
-import { guestReference } from "./fields.ts";
+import { guestReference, oneLine } from "./fields.ts";
 import type { Privilege } from "./tool.ts";
 
 /** What it takes to change anything of HA, and to read it. */
 export const CHANGING_HA: readonly Privilege[] = [["/", "Sys.Console"], ["/", "Sys.Audit"]];
 
-const comment = z.string().max(4096).optional();
+const comment = oneLine.max(4096).optional();
 
 export const haState = z.enum(HA_STATES);
 
@@ -48,10 +48,10 @@ export const ruleFields = {
     .describe("pve1 or, with a priority, pve1:2; for node affinity"),
   strict: z.boolean().optional().describe("On no other node, whatever fails"),
   affinity: z.enum(["positive", "negative"]).optional().describe("Guests together or apart"),
-  // Proxmox decodes it once more than it was encoded: other letters are an error or lost (9.2.11's `check_config`).
+  // Proxmox decodes it once more than it was encoded (9.2.11's `check_config`).
   comment: comment.refine(
-    (given) => given === undefined || /^(?:%(?![0-9A-Fa-f]{2})|[ -$&-~])*$/.test(given),
-    "must be ASCII without %XX: Proxmox keeps nothing else in a rule",
+    (given) => given === undefined || !/%[0-9A-Fa-f]{2}/.test(given),
+    "must be without %XX: Proxmox keeps a letter in its place",
   ),
   enabled: z.boolean().optional(),
 };

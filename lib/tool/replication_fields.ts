@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { changedGuest } from "./fields.ts";
+import { changedGuest, oneLine } from "./fields.ts";
 import type { Privilege } from "./tool.ts";
 
 /** What it takes to change a guest's jobs, since Proxmox VE 9 and before. */
@@ -17,7 +17,7 @@ export const jobSettings = {
     "must be 0, or 1 or more",
   )
     .optional().describe("MB/s; 0: no limit"),
-  comment: z.string().max(4096).optional(),
+  comment: oneLine.max(4096).optional(),
   enabled: z.boolean().optional(),
 };
 

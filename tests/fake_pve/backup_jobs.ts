@@ -1,9 +1,9 @@
 import { need } from "./access.ts";
-import { asBytes } from "./body.ts";
 import { nextEvents } from "./calendar.ts";
 import { die, refuse } from "./errors.ts";
 import { drivesOf, nameOf } from "./guests.ts";
 import { ownerOf } from "./identity.ts";
+import { asBytes, writtenBeside } from "./letters.ts";
 import { verifyNotesTemplate } from "./notes_template.ts";
 import type { FakeBackupJob, FakeGuest, Scalar } from "./state.ts";
 import { splitList } from "./validate.ts";
@@ -60,6 +60,15 @@ function settingsIn({ params }: Call): Record<string, Scalar> {
   );
 }
 
+/** Writes a job into the file of all. */
+function write({ params, state }: Call, job: FakeBackupJob): null {
+  const key = "notes-template";
+  const others = [...state.backupJobs.values()].filter(({ id }) => id !== job.id);
+  if (params.has(key)) job[key] = writtenBeside(params.text(key), others, key);
+  state.backupJobs.set(job.id, job);
+  return null;
+}
+
 /** What only root may set, and who may use the storage: of all jobs that are written or run. */
 export function assertSettable(
   { state, who }: Call,
@@ -110,8 +119,7 @@ function create(call: Call): null {
   if (state.backupJobs.has(id)) die(`Job '${id}' already exists`);
   if (settings.exclude !== undefined && settings.pool === undefined) settings.all = 1;
   verify(settings);
-  state.backupJobs.set(id, { enabled: 1, ...settings, id, type: "vzdump" });
-  return null;
+  return write(call, { enabled: 1, ...settings, id, type: "vzdump" });
 }
 
 function jobOf({ params, state }: Call): FakeBackupJob {
@@ -134,8 +142,7 @@ function update(call: Call): null {
   for (const key of gone) delete after[key];
   if (after.exclude !== undefined && after.pool === undefined) after.all = 1;
   verify(after);
-  state.backupJobs.set(job.id, after);
-  return null;
+  return write(call, after);
 }
 
 export const backupJobHandlers: Handlers = {

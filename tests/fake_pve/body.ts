@@ -1,13 +1,7 @@
-import { Buffer } from "node:buffer";
 import { BareStatus } from "./errors.ts";
 import type { Raw } from "./validate.ts";
 
 const largestPost = 512 * 1024;
-
-/** A text as Proxmox tells one that it has read as bytes: a character for each of them. */
-export function asBytes(text: string): string {
-  return Buffer.from(text).toString("latin1");
-}
 
 /** Query strings and form bodies: `;` separates, `+` is a space, a second unencoded `=` cuts the value off. */
 export function decodeForm(text: string): Record<string, string> {

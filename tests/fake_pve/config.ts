@@ -14,6 +14,8 @@ import {
 import { die, refuse } from "./errors.ts";
 import { checkDrive, detach, freeKey, realizeDrive, wantsVolume } from "./drives.ts";
 import { driveKeys, driveOf, isRunning } from "./guests.ts";
+import { ownerOf } from "./identity.ts";
+import { writtenBeside } from "./letters.ts";
 import { readProperties } from "./property_strings.ts";
 import type { FakeGuest, GuestConfig, Scalar, TaskLog } from "./state.ts";
 import type { Value } from "./validate.ts";
@@ -37,7 +39,10 @@ const slowLxc =
 export function optionsIn(call: Call): GuestConfig {
   const options: GuestConfig = {};
   for (const [key, value] of Object.entries(call.params.values)) {
-    if (!control.has(key)) options[key] = stored(value);
+    if (control.has(key)) continue;
+    const text = stored(value);
+    const isBytes = typeof text === "string" && key !== "description";
+    options[key] = isBytes ? writtenBeside(text, [], key) : text;
   }
   return options;
 }

@@ -3,6 +3,7 @@ import { applyOptions, checkOptions, optionsIn, removeOptions, revertOptions } f
 import { checkDrivePrivileges, checkRemovals } from "./config_access.ts";
 import { die, refuse } from "./errors.ts";
 import { checkDigest, digestOf, guestOf, type GuestType, writable } from "./guests.ts";
+import { configAsBytes } from "./letters.ts";
 import type { FakeGuest, GuestConfig } from "./state.ts";
 import { startTask } from "./tasks.ts";
 import { splitList } from "./validate.ts";
@@ -14,7 +15,7 @@ function shown(guest: FakeGuest, current: boolean): GuestConfig {
     Object.assign(config, guest.pending);
     for (const key of guest.pendingDelete) delete config[key];
   }
-  return { ...config, digest: digestOf(guest) };
+  return { ...configAsBytes(config), digest: digestOf(guest) };
 }
 
 function readConfig(type: GuestType, call: Call): unknown {
@@ -23,7 +24,7 @@ function readConfig(type: GuestType, call: Call): unknown {
   if (name === undefined) return shown(guest, call.params.flag("current"));
   const snap = guest.snapshots.find((one) => one.name === name);
   if (!snap) die(`snapshot '${name}' does not exist`);
-  return { ...snap.config, snaptime: snap.snaptime, digest: digestOf(guest) };
+  return { ...configAsBytes(snap.config), snaptime: snap.snaptime, digest: digestOf(guest) };
 }
 
 function readPending(type: GuestType, call: Call): unknown {

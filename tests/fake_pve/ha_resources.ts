@@ -1,6 +1,6 @@
-import { asBytes } from "./body.ts";
 import { die } from "./errors.ts";
 import { haSid, sha1 } from "./guests.ts";
+import { asBytes, writtenBeside } from "./letters.ts";
 import type { FakeGuest, FakeHaResource } from "./state.ts";
 import type { Call, Handlers } from "./world.ts";
 
@@ -62,6 +62,10 @@ function save(call: Call, before: FakeHaResource): null {
   }
   if (after.state === "enabled") after.state = "started";
   for (const key of params.list("delete")) delete after[key];
+  if (params.has("comment")) {
+    const others = [...state.ha.resources.values()].filter(({ sid }) => sid !== before.sid);
+    after.comment = writtenBeside(params.text("comment"), others as unknown as Row[], "comment");
+  }
   state.ha.resources.set(before.sid, after as unknown as FakeHaResource);
   return null;
 }

@@ -108,6 +108,10 @@ function create(call: Call): unknown {
   if (state.storages.has(storage)) {
     die(`create storage failed: storage ID '${storage}' already defined`);
   }
+  // `DirPlugin`; with letters beyond U+00FF in the reason no answer comes.
+  if (type === "dir" && !/^\/[-/a-zA-Z0-9_.@]+$/.test(String(options.path))) {
+    die(`illegal path for directory storage: ${options.path}`);
+  }
   const mounted = type === "nfs" || type === "cifs" ? { path: `/mnt/pve/${storage}` } : {};
   state.storages.set(storage, {
     storage,

@@ -1,3 +1,4 @@
+import { asBytes } from "./letters.ts";
 import { may, need } from "./access.ts";
 import { die, refuse } from "./errors.ts";
 import type { FakeStorage, FakeVolume } from "./state.ts";
@@ -37,7 +38,7 @@ function listed({ format }: FakeVolume, notes: string): string {
 function row(volume: FakeVolume): Record<string, unknown> {
   const disk = volume.content === "images" || volume.content === "rootdir";
   return {
-    volid: volume.volid,
+    volid: asBytes(volume.volid),
     content: volume.content,
     format: volume.format,
     size: volume.size,

@@ -4,6 +4,7 @@ import "../tools/guests_ha_test.ts";
 import "../tools/guests_odd_power_test.ts";
 import "../tools/agent_states_test.ts";
 import "../tools/agent_text_test.ts";
+import "../tools/letters_test.ts";
 import "../tools/config_writes_test.ts";
 import "../tools/containers_inside_test.ts";
 import "../tools/creation_test.ts";

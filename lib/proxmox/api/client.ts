@@ -7,6 +7,7 @@ import { connectionFailure, doubted, type FailedAnswer, failureOf, noAnswer } fr
 import { neverConnected } from "../../upstream/unreached.ts";
 import { type ApiPath, apiPath } from "../../upstream/path.ts";
 import { type Attempted, type Params, persist, send } from "../../upstream/request.ts";
+import { asWritten } from "./letters.ts";
 import { parsed } from "./parsed.ts";
 import { placeOf } from "./place.ts";
 import { type ClientOptions, type Credential, newRoute, type Route } from "./route.ts";
@@ -91,7 +92,8 @@ export class Client {
     this.#assertOpen();
     const change = method !== "GET";
     const passage = { place: placeOf(path), change, caller, signal };
-    const attempt = () => this.#attempt(method, path, { params, signal });
+    const sent = change ? asWritten(String(path), params) : params;
+    const attempt = () => this.#attempt(method, path, { params: sent, signal });
     try {
       return await this.#route.gate.pass(
         passage,
@@ -205,7 +207,7 @@ export class Client {
       if (status === 502 || status === 503 || status === 504) return { retry: failure };
       throw failure;
     }
-    const answer = parsed(body);
+    const answer = parsed(body, String(path));
     // A server in between may turn a refusal into a success.
     if (Object.keys(record(answer.errors)).length > 0) {
       throw failureOf({ status: 400, body, change, ...this.#told });

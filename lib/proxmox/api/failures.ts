@@ -4,6 +4,7 @@ import { UNKNOWN_OUTCOME } from "../../upstream/abort.ts";
 import { whyUnreached } from "../../upstream/unreached.ts";
 import { clip, quote } from "../clip.ts";
 import { isKind, ProxmoxError, type ProxmoxErrorKind } from "./errors.ts";
+import { parseLetters } from "./letters.ts";
 
 /** One answer that is not 2xx, as far as it could be read. */
 export interface FailedAnswer {
@@ -184,7 +185,7 @@ function unreachable({ change, status }: FailedAnswer, reason: string): ProxmoxE
 function readBody(body: string): { message: string; errors: Record<string, string> } {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
+    parsed = parseLetters(body);
   } catch {
     // A page of a server in between, or half an answer, says nothing to whoever called.
     const told = /^\s*[<{[]/.test(body) ? "" : body.trim().split("\n")[0] ?? "";

@@ -1,6 +1,5 @@
 import { AppError } from "../../errors.ts";
 import { flag, number, type Row, text } from "../api/values.ts";
-import { textOfBytes } from "../guest/agent_bytes.ts";
 import { readConfig } from "../guest/config.ts";
 import { type Guest, guestLabel } from "../guest/directory.ts";
 import { disksOf } from "../guest/properties.ts";
@@ -52,7 +51,7 @@ export async function readResources(pve: Pve): Promise<KnownResource[]> {
       state: HA_STATES.find((state) => state === row.state) ?? "started",
       max_restart: number(row.max_restart) ?? 1,
       max_relocate: number(row.max_relocate) ?? 1,
-      comment: textOfBytes(row.comment) ?? "",
+      comment: text(row.comment) ?? "",
       group: text(row.group) ?? "",
     },
   }));

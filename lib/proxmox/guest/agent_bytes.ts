@@ -1,6 +1,5 @@
 import { AppError } from "../../errors.ts";
 import type { Advice } from "../advice.ts";
-import { text } from "../api/values.ts";
 
 /**
  * What comes out of a guest or goes into it through its agent: Proxmox takes the agent's base64 apart and sends
@@ -26,17 +25,6 @@ export function agentText(content: string, { truncated }: { truncated: boolean }
   } catch {
     return content;
   }
-}
-
-/** A text of those files that Proxmox reads back in the same way: `jobs.cfg` and `ha/resources.cfg` of 9.2.11. */
-export function textOfBytes(value: unknown): string | undefined {
-  const given = text(value);
-  return given === undefined ? undefined : agentText(given, { truncated: false });
-}
-
-/** A text for the guest. */
-export function forAgent(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }
 
 export function isAscii(text: string): boolean {

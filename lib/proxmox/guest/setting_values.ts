@@ -3,7 +3,7 @@ import { canonicalTags, flag, tagList, text } from "../api/values.ts";
 
 /**
  * Whether a setting holds a value already. Proxmox sends numbers as strings and booleans as 0/1, sorts
- * tags, and ends a container's description with a newline; those are no changes.
+ * tags, and keeps no spaces at a description's end, or ends it with a newline; those are no changes.
  */
 export function sameSetting(key: string, held: unknown, wanted: unknown): boolean {
   if (typeof wanted === "boolean") return held !== undefined && flag(held) === wanted;
@@ -19,6 +19,6 @@ export function showSetting(value: unknown): string {
 
 function stored(key: string, value: unknown): string {
   if (key === "tags") return canonicalTags(tagList(value)).join(";");
-  if (key === "description") return (text(value) ?? "").replace(/(?<!\n)\n+$/, "");
+  if (key === "description") return (text(value) ?? "").trimEnd();
   return String(value);
 }

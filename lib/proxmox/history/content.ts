@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { parseLetters } from "../api/letters.ts";
 import { isRecord } from "../api/values.ts";
 
 /** What an object was: its settings as text, and lists whose order matters. */
@@ -46,7 +47,8 @@ export function serialized(content: Content): string {
 }
 
 export function contentOf(text: string): Content {
-  const value: unknown = JSON.parse(text);
+  // What was kept before letters were put together is read as what is now.
+  const value = parseLetters(text);
   return isRecord(value) ? value as Content : {};
 }
 

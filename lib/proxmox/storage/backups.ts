@@ -1,6 +1,5 @@
 import { AppError } from "../../errors.ts";
 import { clip } from "../clip.ts";
-import { textOfBytes } from "../guest/agent_bytes.ts";
 import type { Guest, GuestType } from "../guest/directory.ts";
 import type { RowOf } from "../api/types.ts";
 import type { Pve } from "../pve.ts";
@@ -13,15 +12,7 @@ export type Job = ReturnType<typeof jobOf>;
 
 /** Reads the cluster's backup jobs. */
 export async function readJobs(pve: Pve): Promise<Job[]> {
-  return (await readJobRows(pve)).map(jobOf);
-}
-
-/** The cluster's backup jobs as Proxmox tells them. */
-export async function readJobRows(pve: Pve): Promise<RowOf<"/cluster/backup">[]> {
-  return (await pve.list("/cluster/backup")).map((row) => ({
-    ...row,
-    ...compact({ "notes-template": textOfBytes(row["notes-template"]) }),
-  }));
+  return (await pve.list("/cluster/backup")).map(jobOf);
 }
 
 export function jobOf(row: RowOf<"/cluster/backup">) {

@@ -5,7 +5,7 @@ import { compact, flag, text, time } from "../api/values.ts";
 import { type Guest, guestsIn } from "../guest/directory.ts";
 import { assertKnown, nodesIn, poolsIn } from "../known.ts";
 import type { Pve } from "../pve.ts";
-import { readJobRows, retentionOf } from "./backups.ts";
+import { retentionOf } from "./backups.ts";
 import { chooseJobStorage } from "./job_storage.ts";
 import { placesOf } from "./places.ts";
 
@@ -56,7 +56,7 @@ export async function nextRuns(pve: Pve, schedule: string): Promise<string[]> {
  * @throws AppError `not_found` that lists the jobs
  */
 export async function requireJob(pve: Pve, id: string): Promise<JobRow> {
-  const rows = await readJobRows(pve);
+  const rows = await pve.list("/cluster/backup");
   const found = rows.find((row) => row.id === id);
   if (found) {
     pve.concerns(text(found.vmid) === undefined ? null : found);

@@ -1,6 +1,8 @@
 import { AppError } from "../../errors.ts";
 import { meantText, nearest } from "../../nearest.ts";
+import { quote } from "../clip.ts";
 import { gather } from "../fan_out.ts";
+import { isAscii } from "../guest/agent_bytes.ts";
 import type { Pve } from "../pve.ts";
 import { GIB } from "../sizes.ts";
 import { flag, number, text } from "../api/values.ts";
@@ -171,11 +173,11 @@ export async function findVolume(
   const given = storage ?? name.match(/^([^:/]+):/)?.[1];
   const { volids, warnings } = await readImages(pve, node, { storage: given, content });
   const found = volids.find((volid) => volid.endsWith(`/${wanted}`));
-  if (found) return found;
+  if (found) return configurable(found);
   const [begun, ...others] = volids.filter((volid) =>
     fileOf(volid).toLowerCase().startsWith(wanted.toLowerCase())
   );
-  if (begun !== undefined && others.length === 0) return begun;
+  if (begun !== undefined && others.length === 0) return configurable(begun);
   const kind = content === "iso" ? "ISO" : content;
   const meant = meantText(nearest(wanted, volids.map(fileOf)));
   const none = others.length > 0
@@ -184,6 +186,13 @@ export async function findVolume(
   const reason = `${none}; it has: ${imageList(volids)}${meant}`;
   if (warnings.length === 0) throw new AppError("not_found", reason);
   throw new AppError("unavailable", `${reason}; ${warnings.join("; ")}`);
+}
+
+/** Proxmox looks for a volume by its letters, and reads them back from a configuration as bytes: it is not found there. */
+function configurable(volid: string): string {
+  if (isAscii(volid)) return volid;
+  const state = `Proxmox does not find a file again whose name is not ASCII: ${quote(volid)}`;
+  throw new AppError("conflict", `${state}; rename it on its storage first`);
 }
 
 /** The file's name in a volume id or in the place that an image is taken from. */

@@ -96,7 +96,7 @@ export const HA = {
   },
 
   create_ha_rule: {
-    args: { rule: "apart", guests: [110, "db1"], affinity: "negative", comment: "two halves" },
+    args: { rule: "apart", guests: [110, "db1"], affinity: "negative", comment: "iki yarım, 5% €" },
     prepare: moreResources,
     request: ["POST", /^\/cluster\/ha\/rules$/],
     refuses: [
@@ -137,11 +137,16 @@ export const HA = {
         text: /no guest is named nobody/,
       },
       { args: { rule: "1", guests: [110], nodes: ["pve1"] }, code: "invalid", text: /rule: must/ },
-      ...["iki yarım", "ü", "100%41"].map((comment) => ({
-        args: { ...RULE, guests: [110], nodes: ["pve1"], comment },
-        code: "invalid" as const,
-        text: /comment: must be ASCII without %XX: Proxmox keeps nothing else/,
-      })),
+      {
+        args: { ...RULE, guests: [110], nodes: ["pve1"], comment: "100%41" },
+        code: "invalid",
+        text: /comment: must be without %XX: Proxmox keeps a letter in its place/,
+      },
+      {
+        args: { ...RULE, guests: [110], nodes: ["pve1"], comment: "a\nb" },
+        code: "invalid",
+        text: /comment: must be one line/,
+      },
     ],
     works: (value, site) => {
       const { state } = site.fake;
@@ -152,7 +157,7 @@ export const HA = {
         type: "resource-affinity",
         resources: "vm:101,vm:110",
         affinity: "negative",
-        comment: "two halves",
+        comment: "iki yarım, 5% €",
       });
     },
   },
