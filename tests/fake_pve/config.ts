@@ -14,7 +14,6 @@ import {
 import { die, refuse } from "./errors.ts";
 import { checkDrive, detach, freeKey, realizeDrive, wantsVolume } from "./drives.ts";
 import { driveKeys, driveOf, isRunning } from "./guests.ts";
-import { ownerOf } from "./identity.ts";
 import { writtenBeside } from "./letters.ts";
 import { readProperties } from "./property_strings.ts";
 import type { FakeGuest, GuestConfig, Scalar, TaskLog } from "./state.ts";
