@@ -72,6 +72,7 @@ class SqliteDatabase implements Database {
   readonly dialect = DIALECT;
   readonly listen = null;
   readonly takeAlong = null;
+  readonly ask: Queryable["all"] = (text, params) => this.all(text, params);
   readonly ownTables: boolean;
   readonly turn?: Turn;
   readonly #path: string;
@@ -121,10 +122,6 @@ class SqliteDatabase implements Database {
       this.#file.assertSame();
       return this.#reader.run(text, params);
     });
-  }
-
-  ask(text: string, params?: readonly Value[]): Promise<Row[]> {
-    return this.all(text, params);
   }
 
   write(text: string, params: readonly Value[] = [], options: WriteOptions = {}): Promise<Row[]> {
